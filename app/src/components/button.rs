@@ -1,0 +1,195 @@
+//! Things to press: buttons of forms, links that look like them, forms of one button.
+
+use super::{Glyph, Icon, Words};
+use leptos::prelude::*;
+
+/// How much a button stands out. One primary button a page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// The usual one.
+    #[default]
+    Plain,
+    /// The main action of the page.
+    Primary,
+    /// Without a frame.
+    Quiet,
+    /// Destroys something.
+    Destroy,
+}
+
+impl Kind {
+    const fn attr(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Primary => Some("primary"),
+            Self::Quiet => Some("quiet"),
+            Self::Destroy => Some("destroy"),
+        }
+    }
+}
+
+/// How large a button is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Size {
+    /// 32 pixels high.
+    #[default]
+    Normal,
+    /// 28 pixels high, for rows.
+    Small,
+    /// 44 pixels high.
+    Large,
+}
+
+impl Size {
+    const fn attr(self) -> Option<&'static str> {
+        match self {
+            Self::Normal => None,
+            Self::Small => Some("small"),
+            Self::Large => Some("large"),
+        }
+    }
+}
+
+/// What tells equal buttons of a table apart for those who don't see the row.
+fn about_words(about: Words) -> Option<impl IntoView> {
+    about
+        .0
+        .map(|about| view! { <span class="sr">{format!(": {about}")}</span> })
+}
+
+/// A button of a form.
+#[component]
+pub fn Button(
+    /// How much it stands out.
+    #[prop(optional)]
+    kind: Kind,
+    /// How large it is.
+    #[prop(optional)]
+    size: Size,
+    /// An icon before the words.
+    #[prop(optional, into)]
+    icon: Option<Glyph>,
+    /// As wide as its container.
+    #[prop(optional)]
+    wide: bool,
+    /// Does nothing by itself: for islands.
+    #[prop(optional)]
+    plain: bool,
+    /// Name of the value it sends.
+    #[prop(optional, into)]
+    name: Words,
+    /// The value it sends.
+    #[prop(optional, into)]
+    value: Words,
+    /// Id of the form it belongs to, if it stands outside.
+    #[prop(optional, into)]
+    form: Words,
+    /// Another address than the form's.
+    #[prop(optional, into)]
+    formaction: Words,
+    /// What it is about, read but not shown.
+    #[prop(optional, into)]
+    about: Words,
+    children: Children,
+) -> AnyView {
+    view! {
+        <button
+            type=if plain { "button" } else { "submit" }
+            class="button"
+            data-kind=kind.attr()
+            data-size=size.attr()
+            data-wide=wide
+            name=name.0
+            value=value.0
+            form=form.0
+            formaction=formaction.0
+        >
+            {icon.map(|name| view! { <Icon name/> })}
+            {children()}
+            {about_words(about)}
+        </button>
+    }
+    .into_any()
+}
+
+/// A link that looks like a button: it leads somewhere and changes nothing.
+#[component]
+pub fn LinkButton(
+    /// Where it leads.
+    #[prop(into)]
+    href: String,
+    /// How much it stands out.
+    #[prop(optional)]
+    kind: Kind,
+    /// How large it is.
+    #[prop(optional)]
+    size: Size,
+    /// An icon before the words.
+    #[prop(optional, into)]
+    icon: Option<Glyph>,
+    /// As wide as its container.
+    #[prop(optional)]
+    wide: bool,
+    /// What it is about, read but not shown.
+    #[prop(optional, into)]
+    about: Words,
+    children: Children,
+) -> AnyView {
+    view! {
+        <a class="button" data-kind=kind.attr() data-size=size.attr() data-wide=wide href=href>
+            {icon.map(|name| view! { <Icon name/> })}
+            {children()}
+            {about_words(about)}
+        </a>
+    }
+    .into_any()
+}
+
+/// A form of one button: changes something at once.
+#[component]
+pub fn PostButton(
+    /// Where it posts to.
+    #[prop(into)]
+    action: String,
+    /// How much it stands out.
+    #[prop(optional)]
+    kind: Kind,
+    /// How large it is.
+    #[prop(optional)]
+    size: Size,
+    /// An icon before the words.
+    #[prop(optional, into)]
+    icon: Option<Glyph>,
+    /// As wide as its container.
+    #[prop(optional)]
+    wide: bool,
+    /// Name of a value to send along.
+    #[prop(optional, into)]
+    name: Words,
+    /// The value to send along.
+    #[prop(optional, into)]
+    value: Words,
+    /// What it is about, read but not shown.
+    #[prop(optional, into)]
+    about: Words,
+    children: Children,
+) -> AnyView {
+    view! {
+        <form method="post" action=action>
+            <button
+                type="submit"
+                class="button"
+                data-kind=kind.attr()
+                data-size=size.attr()
+                data-wide=wide
+                name=name.0
+                value=value.0
+            >
+                {icon.map(|name| view! { <Icon name/> })}
+                {children()}
+                {about_words(about)}
+            </button>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,234 @@
+//! Fields to fill in, values to copy, secrets that are never shown.
+
+use super::{Glyph, Icon, Words};
+use domain::health::Health;
+use leptos::prelude::*;
+
+/// The ids that a control points to: its error first, then its hint.
+pub(super) fn described_by(id: &str, hint: &Words, error: &Words) -> Option<String> {
+    match (&error.0, &hint.0) {
+        (Some(_), Some(_)) => Some(format!("{id}-error {id}-hint")),
+        (Some(_), None) => Some(format!("{id}-error")),
+        (None, Some(_)) => Some(format!("{id}-hint")),
+        (None, None) => None,
+    }
+}
+
+/// The line of help beneath a control.
+pub(super) fn hint_line(id: &str, hint: Words) -> Option<impl IntoView + use<>> {
+    let id = format!("{id}-hint");
+    hint.0.map(|hint| {
+        view! {
+            <p class="hint" id=id>
+                {hint}
+            </p>
+        }
+    })
+}
+
+/// What is wrong, beneath a control.
+pub(super) fn error_line(id: &str, error: Words) -> Option<impl IntoView + use<>> {
+    let id = format!("{id}-error");
+    error.0.map(|error| {
+        view! {
+            <p class="error" id=id data-health=Health::Disconnected.code()>
+                <Icon name=Glyph::Warn/>
+                {format!(" {error}")}
+            </p>
+        }
+    })
+}
+
+/// One line to fill in.
+#[component]
+pub fn Field(
+    /// The name it is sent under.
+    #[prop(into)]
+    name: String,
+    /// Its id; the name if left out.
+    #[prop(optional, into)]
+    id: Words,
+    /// What it is.
+    #[prop(into)]
+    label: String,
+    /// The type of the input; "text" if left out.
+    #[prop(optional, into)]
+    kind: Words,
+    /// What it holds.
+    #[prop(optional, into)]
+    value: Words,
+    /// A line of help.
+    #[prop(optional, into)]
+    hint: Words,
+    /// What is wrong with what was typed.
+    #[prop(optional, into)]
+    error: Words,
+    /// What browsers and password managers may fill in.
+    #[prop(optional, into)]
+    autocomplete: Words,
+    /// An example of what to type.
+    #[prop(optional, into)]
+    placeholder: Words,
+    /// Which keyboard a phone shows.
+    #[prop(optional, into)]
+    inputmode: Words,
+    /// The fewest characters.
+    #[prop(optional, into)]
+    minlength: Option<u32>,
+    /// The most characters.
+    #[prop(optional, into)]
+    maxlength: Option<u32>,
+    /// Must be filled in.
+    #[prop(optional)]
+    required: bool,
+    /// Codes and names that no one should correct: no capitals, no spell check.
+    #[prop(optional)]
+    plain: bool,
+    /// Holds the cursor when the page opens.
+    #[prop(optional)]
+    autofocus: bool,
+) -> AnyView {
+    let id = id.0.unwrap_or_else(|| name.clone());
+    let described = described_by(&id, &hint, &error);
+    let invalid = error.0.is_some().then_some("true");
+    let kind = kind.0.unwrap_or_else(|| "text".into());
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input
+                id=id.clone()
+                name=name
+                type=kind
+                value=value.0
+                placeholder=placeholder.0
+                autocomplete=autocomplete.0
+                autocapitalize=plain.then_some("off")
+                spellcheck=plain.then_some("false")
+                inputmode=inputmode.0
+                minlength=minlength.map(|n| n.to_string())
+                maxlength=maxlength.map(|n| n.to_string())
+                required=required
+                autofocus=autofocus
+                aria-invalid=invalid
+                aria-describedby=described
+            />
+            {hint_line(&id, hint)}
+            {error_line(&id, error)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Text inside `<textarea>`, which the framework writes as it is.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+/// Several lines to fill in.
+#[component]
+pub fn TextArea(
+    /// The name it is sent under, and its id.
+    #[prop(into)]
+    name: String,
+    /// What it is.
+    #[prop(into)]
+    label: String,
+    /// How many lines are shown.
+    #[prop(default = 3)]
+    rows: u32,
+    /// What it holds.
+    #[prop(optional, into)]
+    value: Words,
+    /// A line of help.
+    #[prop(optional, into)]
+    hint: Words,
+    /// What is wrong with what was typed.
+    #[prop(optional, into)]
+    error: Words,
+) -> AnyView {
+    let described = described_by(&name, &hint, &error);
+    let invalid = error.0.is_some().then_some("true");
+    view! {
+        <div class="field">
+            <label for=name.clone()>{label}</label>
+            <textarea
+                id=name.clone()
+                name=name.clone()
+                rows=rows.to_string()
+                aria-invalid=invalid
+                aria-describedby=described
+            >
+                {value.0.map(|text| escaped(&text))}
+            </textarea>
+            {hint_line(&name, hint)}
+            {error_line(&name, error)}
+        </div>
+    }
+    .into_any()
+}
+
+/// A value to copy. Without script it is selected by hand; the children are the
+/// place of the button that copies.
+#[component]
+pub fn CopyField(
+    /// Its id.
+    #[prop(into)]
+    id: String,
+    /// What it is.
+    #[prop(into)]
+    label: String,
+    /// The value.
+    #[prop(into)]
+    value: String,
+    /// A line of help.
+    #[prop(optional, into)]
+    hint: Words,
+    /// The button that copies.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> AnyView {
+    let described = described_by(&id, &hint, &Words(None));
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <div class="copy">
+                <input
+                    id=id.clone()
+                    class="mono"
+                    type="text"
+                    value=value
+                    readonly=true
+                    autocomplete="off"
+                    spellcheck="false"
+                    aria-describedby=described
+                />
+                {children.map(|children| children())}
+            </div>
+            {hint_line(&id, hint)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Stands for a secret: dots, and a fingerprint to tell two apart.
+#[component]
+pub fn SecretMask(
+    /// The start of the secret's digest.
+    #[prop(optional, into)]
+    fingerprint: Words,
+) -> AnyView {
+    let (said, shown) = match fingerprint.0 {
+        Some(print) => ("Hidden, fingerprint", format!(" {print}")),
+        None => ("Hidden", String::new()),
+    };
+    view! {
+        <span class="mono">
+            <span class="sr">{said}</span>
+            <span aria-hidden="true">"••••••••••••"</span>
+            {shown}
+        </span>
+    }
+    .into_any()
+}

@@ -1,0 +1,158 @@
+//! Health in a word, and over fourteen days.
+
+use super::{Glyph, Icon, Words};
+use domain::{
+    health::Health,
+    time::{Span, Timestamp},
+};
+use leptos::prelude::*;
+
+/// A state: icon and word on tinted ground.
+#[component]
+pub fn HealthBadge(
+    /// The state, which gives colour and icon.
+    health: Health,
+    /// Other words than the state's own.
+    #[prop(optional, into)]
+    label: Words,
+) -> AnyView {
+    view! {
+        <span class="badge" data-health=health.code()>
+            <Icon name=health/>
+            {label.0.unwrap_or_else(|| health.label().to_owned())}
+        </span>
+    }
+    .into_any()
+}
+
+/// A badge for what is no health, such as "Tested, not in use".
+#[component]
+pub fn Badge(
+    /// Its icon.
+    icon: Glyph,
+    /// A colour, if it has one.
+    #[prop(optional, into)]
+    health: Option<Health>,
+    children: Children,
+) -> AnyView {
+    view! {
+        <span class="badge" data-health=health.map(Health::code)>
+            <Icon name=icon/>
+            {children()}
+        </span>
+    }
+    .into_any()
+}
+
+/// Top and height of a bar on the 20 units of the strip: taller is worse.
+const fn bar(health: Health) -> (u8, u8) {
+    match health {
+        Health::SetupFault | Health::Disconnected => (0, 20),
+        Health::StoppingSoon => (5, 15),
+        Health::Unchecked | Health::Retrying | Health::Limited => (10, 10),
+        Health::Working => (14, 6),
+        Health::NotConnected => (17, 3),
+    }
+}
+
+/// The path of all bars of one state.
+fn bars_of(strip: &domain::strip::Strip, health: Health) -> Option<String> {
+    let (top, height) = bar(health);
+    let path: String = strip
+        .days()
+        .iter()
+        .enumerate()
+        .filter(|(_, day)| **day == Some(health))
+        .map(|(i, _)| format!("M{} {top}h5v{height}h-5z", i * 7))
+        .collect();
+    (!path.is_empty()).then_some(path)
+}
+
+/// The strip in words: `Last 14 days: working for 11, then disconnected for 3`.
+pub fn strip_label(strip: &domain::strip::Strip) -> String {
+    let runs: Vec<_> = strip
+        .days()
+        .chunk_by(|a, b| a == b)
+        .filter_map(|run| Some((run.first()?, run.len())))
+        .map(|(day, n)| {
+            let state = day.map_or("no record".to_owned(), |h| h.label().to_lowercase());
+            format!("{state} for {n}")
+        })
+        .collect();
+    format!("Last 14 days: {}", runs.join(", then "))
+}
+
+/// The worst state of each day, oldest first, today on the right.
+#[component]
+pub fn Strip(
+    /// The days.
+    strip: domain::strip::Strip,
+    /// The picture in words; [`strip_label`] if left out.
+    #[prop(optional, into)]
+    label: Words,
+    /// As wide as its container and taller.
+    #[prop(optional)]
+    wide: bool,
+) -> AnyView {
+    let said = label.0.unwrap_or_else(|| strip_label(&strip));
+    let bars = Health::ALL
+        .into_iter()
+        .filter_map(|h| {
+            bars_of(&strip, h).map(|d| view! { <path data-health=h.code() d=d></path> })
+        })
+        .collect_view();
+    let picture = view! {
+        <svg
+            class="strip"
+            data-wide=wide
+            viewBox="0 0 96 20"
+            preserveAspectRatio=wide.then_some("none")
+            role="img"
+            aria-label=said
+        >
+            {bars}
+        </svg>
+    };
+    if !wide {
+        return picture.into_any();
+    }
+    let first = Timestamp::default().plus(Span::days(strip.last_day() - 13));
+    view! {
+        <div>
+            {picture}
+            <p class="pages sub" aria-hidden="true">
+                <span>{first.short_day()}</span>
+                <span>"Today"</span>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// How many days of a strip each state had, worst first.
+#[component]
+pub fn StripLegend(
+    /// The days.
+    strip: domain::strip::Strip,
+) -> AnyView {
+    let mut states = Health::ALL;
+    states.sort_by_key(|h| h.severity());
+    let lines = states.into_iter().filter_map(|h| {
+        let n = strip.days().iter().filter(|day| **day == Some(h)).count();
+        let unit = if n == 1 { "day" } else { "days" };
+        (n > 0).then(|| {
+            view! {
+                <li>
+                    <i data-health=h.code()></i>
+                    {format!("{} {n} {unit}", h.label())}
+                </li>
+            }
+        })
+    });
+    view! {
+        <ul class="legend" role="list">
+            {lines.collect_view()}
+        </ul>
+    }
+    .into_any()
+}

@@ -1,0 +1,167 @@
+//! Around a list: sorting, filters, pages.
+
+use super::{Choice, Glyph, Icon, Words};
+use leptos::prelude::*;
+
+/// A direction of sorting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dir {
+    /// A to Z, old to new.
+    Ascending,
+    /// Z to A, new to old.
+    Descending,
+}
+
+impl Dir {
+    const fn aria(self) -> &'static str {
+        match self {
+            Self::Ascending => "ascending",
+            Self::Descending => "descending",
+        }
+    }
+}
+
+/// A column head that sorts: a button of the filter form, or a link.
+#[component]
+pub fn SortHeader(
+    /// The column's name.
+    #[prop(into)]
+    label: String,
+    /// What pressing it sends as `sort`.
+    #[prop(optional, into)]
+    value: Words,
+    /// Id of the filter form.
+    #[prop(optional, into)]
+    form: Words,
+    /// Where pressing it leads, in place of a form.
+    #[prop(optional, into)]
+    href: Words,
+    /// How the list is sorted by this column now.
+    #[prop(optional, into)]
+    dir: Option<Dir>,
+    /// The column's class.
+    #[prop(optional, into)]
+    class: Words,
+) -> AnyView {
+    let press = match href.0 {
+        Some(href) => view! {
+            <a class="sort" href=href>
+                {label}
+                <Icon name=Glyph::ArrowUp/>
+            </a>
+        }
+        .into_any(),
+        None => view! {
+            <button type="submit" class="sort" form=form.0 name="sort" value=value.0>
+                {label}
+                <Icon name=Glyph::ArrowUp/>
+            </button>
+        }
+        .into_any(),
+    };
+    view! {
+        <th scope="col" class=class.0 aria-sort=dir.map(Dir::aria)>
+            {press}
+        </th>
+    }
+    .into_any()
+}
+
+/// A filter that is set; following it takes it off.
+#[component]
+pub fn FilterChip(
+    /// What is filtered by.
+    #[prop(into)]
+    label: String,
+    /// What it must be.
+    #[prop(into)]
+    value: String,
+    /// The address without this filter.
+    #[prop(into)]
+    remove: String,
+) -> AnyView {
+    let said = format!("Remove filter: {label} {value}");
+    view! {
+        <a class="chip" data-set=true href=remove aria-label=said>
+            {format!("{label} ")}
+            <b>{value}</b>
+            <Icon name=Glyph::X/>
+        </a>
+    }
+    .into_any()
+}
+
+/// Choices of one filter; stands in the GET form and opens without script.
+#[component]
+pub fn FilterMenu(
+    /// What is filtered by.
+    #[prop(into)]
+    label: String,
+    /// The name the boxes are sent under.
+    #[prop(into)]
+    name: String,
+    /// What there is to choose.
+    options: Vec<Choice>,
+) -> AnyView {
+    view! {
+        <details class="menu" name="filter">
+            <summary class="chip">{label} <Icon name=Glyph::Chevron/></summary>
+            <div>
+                {options
+                    .into_iter()
+                    .map(|o| {
+                        view! {
+                            <label>
+                                <input type="checkbox" name=name.clone() value=o.value checked=o.checked/>
+                                {o.label}
+                                {o.count.map(|n| view! { <span class="sub">{n}</span> })}
+                            </label>
+                        }
+                    })
+                    .collect_view()} <hr/> <button type="submit">"Show these"</button>
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// One way through the pages.
+fn step(label: &'static str, rel: &'static str, href: Option<String>) -> impl IntoView {
+    match href {
+        Some(href) => view! {
+            <a class="button" data-size="small" href=href rel=rel>
+                {label}
+            </a>
+        }
+        .into_any(),
+        None => view! {
+            <a class="button" data-size="small" role="link" aria-disabled="true">
+                {label}
+            </a>
+        }
+        .into_any(),
+    }
+}
+
+/// The way to the next rows and back.
+#[component]
+pub fn Pager(
+    /// "Pages of accounts".
+    #[prop(into)]
+    label: String,
+    /// "1–50 of 144".
+    #[prop(into)]
+    summary: String,
+    /// The address of the rows before.
+    prev: Option<String>,
+    /// The address of the rows after.
+    next: Option<String>,
+) -> AnyView {
+    view! {
+        <nav class="pages" aria-label=label>
+            <span>{summary}</span>
+            <span class="actions">{step("Previous", "prev", prev)} {step("Next", "next", next)}</span>
+        </nav>
+    }
+    .into_any()
+}

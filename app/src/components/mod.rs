@@ -1,0 +1,45 @@
+//! What pages are made of. Each part shows what it is given and decides nothing;
+//! classes and `data-*` attributes are those of `style/components/`.
+
+mod button;
+mod chart;
+mod choice;
+mod empty;
+mod field;
+mod health;
+mod icon;
+mod list;
+mod message;
+mod nav;
+mod page_head;
+mod panel;
+mod scope_picker;
+mod scope_table;
+mod steps;
+mod time;
+mod timeline;
+mod top_bar;
+mod words;
+
+pub use button::{Button, Kind, LinkButton, PostButton, Size};
+pub use chart::{ChartDay, HealthChart};
+pub use choice::{Checkbox, Choice, Radios, Segments, Select};
+pub use empty::{Empty, LoadFailed, NoMatch};
+pub use field::{CopyField, Field, SecretMask, TextArea};
+pub use health::{Badge, HealthBadge, Strip, StripLegend, strip_label};
+pub use icon::{Glyph, Icon, Sprite};
+pub use list::{Dir, FilterChip, FilterMenu, Pager, SortHeader};
+pub use message::{Callout, Confirm, Outcome, Reason};
+pub use nav::{Frame, Nav, NavItem, TenantLink, WorkerBeat, WorkerState};
+pub use page_head::{Crumb, PageHead, Tab, Tabs};
+pub use panel::{Fact, Facts, Ledger, LedgerRow, Panel, PanelFailed};
+pub use scope_picker::ScopePicker;
+pub use scope_table::{ScopeCells, ScopeGroup, ScopeMark, ScopeRow, ScopeTable, scope_groups};
+pub use steps::{CheckItem, Checklist, Step, Steps};
+pub use time::{Moment, TimeOr, TimeTag};
+pub use timeline::{Timeline, TimelineDay, TimelineEvent};
+pub use top_bar::{Brand, Theme, TopBar};
+pub use words::Words;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! The frame's data, and the navigation that it gives.
+
+use super::{Glyph, Icon, Theme};
+use domain::health::Health;
+use leptos::prelude::*;
+
+/// What the frame of a signed-in page shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Frame {
+    /// The tenant's part of addresses.
+    pub tenant_slug: String,
+    /// The tenant's name.
+    pub tenant_name: String,
+    /// Every tenant of the person, this one too.
+    pub tenants: Vec<TenantLink>,
+    /// The person's name.
+    pub person_name: String,
+    /// The person's e-mail address.
+    pub person_email: String,
+    /// The name of the person's role in this tenant.
+    pub role: String,
+    /// How many accounts need somebody.
+    pub need_you: u64,
+    /// How many apps have a setup fault.
+    pub faulty_apps: u64,
+    /// How the background work is.
+    pub worker: WorkerBeat,
+    /// The page's place in the navigation.
+    pub current: Option<NavItem>,
+    /// Whether the person may make API tokens.
+    pub may_manage_tokens: bool,
+    /// How the person wants it to look.
+    pub theme: Theme,
+}
+
+/// One tenant to switch to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TenantLink {
+    /// Its part of addresses.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// The person's role there, and what is wrong: "Owner · 7 problems".
+    pub note: String,
+}
+
+/// How the background work is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkerBeat {
+    /// In a word.
+    pub state: WorkerState,
+    /// Lines beneath: "Last beat 12 s ago", "1 of 48 checks overdue".
+    pub lines: Vec<String>,
+}
+
+/// The background work in a word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum WorkerState {
+    /// It beats.
+    Fine,
+    /// It has not beaten for a while.
+    Late,
+    /// It has never beaten.
+    #[default]
+    Unknown,
+}
+
+impl WorkerState {
+    const fn looks(self) -> (Health, &'static str) {
+        match self {
+            Self::Fine => (Health::Working, "Worker is fine"),
+            Self::Late => (Health::Disconnected, "Worker is late"),
+            Self::Unknown => (Health::Unchecked, "Worker not seen yet"),
+        }
+    }
+}
+
+/// A page of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NavItem {
+    /// What needs somebody.
+    Overview,
+    /// Every account.
+    Accounts,
+    /// Every app.
+    Apps,
+    /// Tokens of the machine API.
+    ApiTokens,
+}
+
+impl NavItem {
+    const fn looks(self) -> (&'static str, &'static str, Glyph) {
+        match self {
+            Self::Overview => ("", "Overview", Glyph::Overview),
+            Self::Accounts => ("/accounts", "Accounts", Glyph::Accounts),
+            Self::Apps => ("/apps", "Apps", Glyph::Apps),
+            Self::ApiTokens => ("/api-tokens", "API tokens", Glyph::Api),
+        }
+    }
+
+    /// The page's address in a tenant.
+    pub fn href(self, tenant_slug: &str) -> String {
+        format!("/t/{tenant_slug}{}", self.looks().0)
+    }
+
+    /// The number beside it, and what it counts.
+    const fn count(self, frame: &Frame) -> (u64, &'static str) {
+        match self {
+            Self::Accounts => (frame.need_you, " need you"),
+            Self::Apps => (frame.faulty_apps, " with a setup fault"),
+            Self::Overview | Self::ApiTokens => (0, ""),
+        }
+    }
+}
+
+/// The sections of the navigation: a title, if any, and its pages.
+fn sections(frame: &Frame) -> Vec<(Option<&'static str>, Vec<NavItem>)> {
+    let mut sections = vec![(
+        None,
+        vec![NavItem::Overview, NavItem::Accounts, NavItem::Apps],
+    )];
+    if frame.may_manage_tokens {
+        sections.push((Some("Manage"), vec![NavItem::ApiTokens]));
+    }
+    sections
+}
+
+fn item(item: NavItem, frame: &Frame) -> impl IntoView + use<> {
+    let (_, label, icon) = item.looks();
+    let (n, of) = item.count(frame);
+    view! {
+        <li>
+            <a
+                href=item.href(&frame.tenant_slug)
+                aria-current=(frame.current == Some(item)).then_some("page")
+            >
+                <Icon name=icon/>
+                {label}
+                {(n > 0)
+                    .then(|| {
+                        view! {
+                            <span class="count">
+                                {n}
+                                <span class="sr">{of}</span>
+                            </span>
+                        }
+                    })}
+            </a>
+        </li>
+    }
+}
+
+/// Main navigation: a column, or folded behind a button on narrow windows.
+#[component]
+pub fn Nav(
+    /// What it shows.
+    frame: Frame,
+) -> AnyView {
+    let (health, worker) = frame.worker.state.looks();
+    view! {
+        <details class="nav">
+            <summary aria-label="Menu">
+                <Icon name=Glyph::Menu/>
+            </summary>
+            <nav aria-label="Main">
+                {sections(&frame)
+                    .into_iter()
+                    .map(|(title, items)| {
+                        let id = title.map(|t| format!("nav-{}", t.to_lowercase()));
+                        view! {
+                            <div>
+                                {title
+                                    .map(|title| view! { <span id=id.clone()>{title}</span> })}
+                                <ul role="list" aria-labelledby=id>
+                                    {items.into_iter().map(|i| item(i, &frame)).collect_view()}
+                                </ul>
+                            </div>
+                        }
+                    })
+                    .collect_view()}
+                <p class="sub">
+                    <b class="live" data-health=health.code()>
+                        {worker}
+                    </b>
+                    {frame.worker.lines.iter().map(|line| view! { <span>{line.clone()}</span> }).collect_view()}
+                </p>
+            </nav>
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,22 @@
+//! The HTML of parts and of whole pages, made natively.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod gallery;
+mod pages;
+mod parts;
+mod sample;
+
+use leptos::prelude::*;
+
+/// The HTML of a view.
+fn raw<V: IntoView + 'static>(view: impl FnOnce() -> V) -> String {
+    Owner::new().with(|| {
+        leptos_meta::provide_meta_context();
+        view().into_view().to_html()
+    })
+}
+
+/// The HTML of a view without the framework's marks, one tag a line.
+fn html<V: IntoView + 'static>(view: impl FnOnce() -> V) -> String {
+    raw(view).replace("<!>", "").replace("><", ">\n<")
+}

@@ -1,0 +1,51 @@
+//! Every time is relative and absolute, and says its zone.
+
+use super::Words;
+use domain::time::Timestamp;
+use leptos::prelude::*;
+
+/// An instant as date and time with weekday and zone.
+#[component]
+pub fn Moment(
+    /// The instant.
+    at: Timestamp,
+) -> AnyView {
+    view! { <time datetime=at.rfc3339()>{at.absolute()}</time> }.into_any()
+}
+
+/// An instant seen from now, with date and time beneath.
+#[component]
+pub fn TimeTag(
+    /// The instant.
+    at: Timestamp,
+    /// When the page was made.
+    now: Timestamp,
+) -> AnyView {
+    view! {
+        <span class="when">
+            {format!("{} ", at.relative(now))}
+            <Moment at/>
+        </span>
+    }
+    .into_any()
+}
+
+/// Like [`TimeTag`] for what may never have happened.
+#[component]
+pub fn TimeOr(
+    /// The instant, if there is one.
+    at: Option<Timestamp>,
+    /// When the page was made.
+    now: Timestamp,
+    /// What stands there otherwise; "Never" if left out.
+    #[prop(optional, into)]
+    or: Words,
+) -> AnyView {
+    match at {
+        Some(at) => view! { <TimeTag at now/> }.into_any(),
+        None => {
+            let words = or.0.unwrap_or_else(|| "Never".into());
+            view! { <span class="when">{words}</span> }.into_any()
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What stands around every page of a tenant.
+
+use crate::{
+    components::{Frame, NavItem, TenantLink, WorkerBeat, WorkerState},
+    context::PageContext,
+    pages::panel,
+};
+use domain::{
+    health::Health,
+    permission::Permission,
+    time::{Span, Timestamp},
+};
+use service::{
+    Actor,
+    apps::list::{self, AppRow},
+    connections::overview::{self, WorkerBeat as Beat},
+    people::membership,
+};
+
+/// The worker counts as late when it was not seen for so long.
+const LATE: Span = Span::minutes(2);
+
+/// The frame, and the tenant's apps, from which it counts.
+pub(crate) struct Around {
+    /// The frame.
+    pub frame: Frame,
+    /// The apps with their counts; `None` if they couldn't be loaded.
+    pub apps: Option<Vec<AppRow>>,
+}
+
+/// Loads the frame. What can't be loaded is left out of it: the page goes on.
+pub(crate) async fn around(context: &PageContext, actor: &Actor, current: NavItem) -> Around {
+    let apps = panel("frame apps", list::all(actor).await);
+    let beat = panel("frame worker", overview::worker_beat(actor).await);
+    let tenants = match &context.signed_in {
+        Some(person) => panel("frame tenants", membership::tenants_of(&context.services, person.id).await),
+        None => None,
+    };
+    let total: u64 = apps.iter().flatten().map(|row| row.counts.total()).sum();
+    let person = context.signed_in.clone();
+    let frame = Frame {
+        tenant_slug: actor.tenant_slug.to_string(),
+        tenant_name: actor.tenant_name.clone(),
+        tenants: tenants
+            .unwrap_or_default()
+            .into_iter()
+            .map(|t| TenantLink {
+                slug: t.slug.to_string(),
+                name: t.name,
+                note: t.role.label().to_owned(),
+            })
+            .collect(),
+        person_name: person.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
+        person_email: person.map(|p| p.email).unwrap_or_default(),
+        role: actor.role.label().to_owned(),
+        need_you: apps.iter().flatten().map(|row| row.counts.need_someone()).sum(),
+        faulty_apps: apps.iter().flatten().filter(|row| row.app.fault_since.is_some()).count() as u64,
+        worker: beat.map(|beat| worker(beat, total, context.services.now())).unwrap_or_default(),
+        current: Some(current),
+        may_manage_tokens: actor.may(Permission::ManageApiTokens),
+        theme: context.theme,
+    };
+    Around { frame, apps }
+}
+
+fn worker(beat: Beat, total: u64, now: Timestamp) -> WorkerBeat {
+    let Some(last) = beat.last else {
+        return WorkerBeat::default();
+    };
+    let state = if now.since(last) > LATE { WorkerState::Late } else { WorkerState::Fine };
+    let mut lines = vec![format!("Last beat {}", last.relative(now))];
+    if beat.overdue > 0 {
+        lines.push(format!("{} of {total} checks overdue", beat.overdue));
+    }
+    WorkerBeat { state, lines }
+}
+
+/// The counts of all apps together.
+pub(crate) fn sum(apps: &[AppRow]) -> Vec<(Health, u64)> {
+    let mut states = Health::ALL;
+    states.sort_by_key(|h| h.severity());
+    states
+        .into_iter()
+        .map(|h| (h, apps.iter().map(|row| row.counts.get(h)).sum()))
+        .collect()
+}

@@ -1,0 +1,153 @@
+//! The stream of changes: heard, asked for when it breaks, put into the page.
+
+use super::{browser, live::Hearing};
+use leptos::prelude::*;
+use std::{cell::Cell, rc::Rc, time::Duration};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Document, Element, EventSource, HtmlElement, MessageEvent};
+
+/// How often a page whose stream is broken asks.
+const POLL: Duration = Duration::from_secs(30);
+
+/// What one page listens with.
+#[derive(Clone)]
+struct Listener {
+    page: String,
+    account: String,
+    hearing: RwSignal<Hearing>,
+    updates: RwSignal<u32>,
+    /// A load is under way, and whether another change came meanwhile.
+    busy: Rc<Cell<bool>>,
+    again: Rc<Cell<bool>>,
+}
+
+/// Opens the stream and keeps listening as long as the page is open.
+pub(super) fn listen(stream: &str, page: String, account: String, hearing: RwSignal<Hearing>, updates: RwSignal<u32>) {
+    let listener = Listener {
+        page,
+        account,
+        hearing,
+        updates,
+        busy: Rc::default(),
+        again: Rc::default(),
+    };
+    match EventSource::new(stream) {
+        Ok(source) => listener.follow(&source),
+        Err(_) => listener.hearing.set(Hearing::Paused),
+    }
+    let poll = move || {
+        if listener.hearing.get_untracked() == Hearing::Paused {
+            listener.refresh();
+        }
+    };
+    let _ = set_interval_with_handle(poll, POLL);
+}
+
+impl Listener {
+    fn follow(&self, source: &EventSource) {
+        let this = self.clone();
+        // The browser opens a broken stream again by itself; what changed meanwhile was missed.
+        let open = Closure::<dyn Fn()>::new(move || {
+            if this.hearing.get_untracked() == Hearing::Paused {
+                this.refresh();
+            }
+            this.hearing.set(Hearing::Live);
+        });
+        let this = self.clone();
+        let error = Closure::<dyn Fn()>::new(move || this.hearing.set(Hearing::Paused));
+        let this = self.clone();
+        let change = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            this.heard(&event.data().as_string().unwrap_or_default());
+        });
+        source.set_onopen(Some(open.as_ref().unchecked_ref()));
+        source.set_onerror(Some(error.as_ref().unchecked_ref()));
+        let _ = source.add_event_listener_with_callback("change", change.as_ref().unchecked_ref());
+        // They live as long as the page.
+        open.forget();
+        error.forget();
+        change.forget();
+    }
+
+    /// One change: `{"app", "subdomain", "health"}`.
+    fn heard(&self, data: &str) {
+        if self.account.is_empty() {
+            self.updates.update(|n| *n += 1);
+            return;
+        }
+        let Ok(data) = js_sys::JSON::parse(data) else { return };
+        let field = |name: &str| {
+            let value = js_sys::Reflect::get(&data, &JsValue::from_str(name)).unwrap_or_default();
+            value.as_string().unwrap_or_default()
+        };
+        if self.account == format!("{}/{}", field("app"), field("subdomain")) {
+            self.refresh();
+        }
+    }
+
+    /// Loads the page anew and takes over what changed. One load at a time; a
+    /// change during it causes one more.
+    fn refresh(&self) {
+        if self.busy.replace(true) {
+            self.again.set(true);
+            return;
+        }
+        let this = self.clone();
+        spawn_local(async move {
+            loop {
+                this.again.set(false);
+                if let Ok(newer) = browser::load(&this.page).await {
+                    this.take_over(&newer);
+                }
+                if !this.again.get() {
+                    break;
+                }
+            }
+            this.busy.set(false);
+        });
+    }
+
+    fn take_over(&self, newer: &Document) {
+        for old in elements(&document()) {
+            let name = old.get_attribute("data-live").unwrap_or_default();
+            let Some(new) = elements(newer)
+                .into_iter()
+                .find(|e| e.get_attribute("data-live").as_deref() == Some(&name))
+            else {
+                continue;
+            };
+            let html = new.inner_html();
+            if html == old.inner_html() {
+                continue;
+            }
+            if self.account.is_empty() {
+                self.updates.update(|n| *n = (*n).max(1));
+            } else {
+                replace(&old, &html);
+            }
+        }
+    }
+}
+
+fn elements(document: &Document) -> Vec<Element> {
+    let Ok(found) = document.query_selector_all("[data-live]") else {
+        return Vec::new();
+    };
+    (0..found.length())
+        .filter_map(|i| found.item(i)?.dyn_into().ok())
+        .collect()
+}
+
+/// Replaces what is in an element; focus that was in it stays in it.
+fn replace(element: &Element, html: &str) {
+    let focused = document()
+        .active_element()
+        .is_some_and(|active| element.contains(Some(&active)));
+    element.set_inner_html(html);
+    if focused
+        && let Ok(Some(first)) = element.query_selector("a, button")
+        && let Ok(first) = first.dyn_into::<HtmlElement>()
+    {
+        let _ = first.focus();
+    }
+}

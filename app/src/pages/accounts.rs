@@ -1,0 +1,322 @@
+//! `/t/{tenant}/accounts`: every account, searched, filtered, sorted, in pages.
+
+use super::{
+    Address, PageError,
+    accounts_filter::{self, Choices, changed, href, is_filtered},
+    row_action::{May, account_href, row_action, tenant_home},
+    show,
+};
+use crate::{
+    components::{
+        Choice, Dir, Empty, Glyph, HealthBadge, Kind, LinkButton, LoadFailed, NavItem, NoMatch, PageHead, SortHeader,
+        Strip, Tab, Tabs, TimeOr,
+    },
+    context::PageContext,
+    frame::{self, around},
+    islands::Live,
+    shell::SignedInLayout,
+};
+use domain::{
+    health::Health,
+    scope::{Scope, ScopeSet},
+    time::Timestamp,
+};
+use leptos::prelude::*;
+use service::{
+    apps::list::AppRow,
+    connections::{
+        list::{self, ListError, ListPage, ListQuery, Sort},
+        row::AccountRow,
+    },
+};
+
+pub(crate) fn page() -> impl IntoView {
+    show(load)
+}
+
+async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+    let actor = context.actor(address.part("tenant")).await?;
+    let query = accounts_filter::read(address.pairs());
+    let around = around(&context, &actor, NavItem::Accounts).await;
+    let page = list::list(&actor, &query).await.map_err(|error| {
+        if let ListError::Fault(fault) = &error {
+            tracing::error!(error = %fault, "the accounts list could not be loaded");
+        }
+        Failed { cursor: matches!(error, ListError::BadCursor) }
+    });
+    let home = tenant_home(actor.tenant_slug.as_str());
+    let data = Data {
+        tenant: actor.tenant_slug.to_string(),
+        now: context.services.now(),
+        may: May::of(&actor),
+        counts: around.apps.as_deref().map(frame::sum),
+        choices: choices(around.apps.as_deref().unwrap_or_default()),
+        page,
+        query,
+    };
+    let here = href(&data.base(), &data.query);
+    Ok(view! {
+        <SignedInLayout frame=around.frame title="Accounts" islands=true wide=true>
+            {view(&data)}
+            <p class="meta">
+                <Live stream=format!("{home}/live") page=here account=String::new()/>
+            </p>
+        </SignedInLayout>
+    }
+    .into_any())
+}
+
+fn choices(apps: &[AppRow]) -> Choices {
+    let all: ScopeSet = apps.iter().flat_map(|row| row.app.requested.iter().cloned()).collect();
+    Choices {
+        apps: apps
+            .iter()
+            .map(|row| Choice::new(row.app.slug.as_str(), row.app.name.clone()).count(row.counts.total()))
+            .collect(),
+        scopes: all.iter().filter(|s: &&Scope| s.is_of_resource()).cloned().collect(),
+    }
+}
+
+/// Why there are no rows to show.
+pub(super) struct Failed {
+    /// The address names a page of another list.
+    pub cursor: bool,
+}
+
+/// What the list shows.
+pub(super) struct Data {
+    pub tenant: String,
+    pub now: Timestamp,
+    pub may: May,
+    /// How many accounts are in which state; `None` if unknown.
+    pub counts: Option<Vec<(Health, u64)>>,
+    pub choices: Choices,
+    pub page: Result<ListPage, Failed>,
+    pub query: ListQuery,
+}
+
+impl Data {
+    fn base(&self) -> String {
+        format!("{}/accounts", tenant_home(&self.tenant))
+    }
+
+    fn total(&self) -> u64 {
+        self.counts.iter().flatten().map(|(_, n)| n).sum()
+    }
+
+    /// What wasn't found, in a sentence.
+    fn no_match(&self) -> String {
+        let state = self.query.health.map(|h| format!(" that is {}", h.label()));
+        let q = Some(&self.query.q).filter(|q| !q.is_empty()).map(|q| format!(" with “{q}”"));
+        let scope = self.query.scope.as_ref().map(|s| format!(" that has granted {s}"));
+        format!(
+            "There is no account{}{}{}.",
+            q.unwrap_or_default(),
+            state.unwrap_or_default(),
+            scope.unwrap_or_default()
+        )
+    }
+}
+
+pub(super) fn view(data: &Data) -> AnyView {
+    let base = data.base();
+    let actions = data.may.send_links.then(|| {
+        view! {
+            <LinkButton href=format!("{base}/connect") kind=Kind::Primary icon=Glyph::Plus>
+                "Connect an account"
+            </LinkButton>
+        }
+        .into_any()
+    });
+    let nothing_yet = data.counts.is_some() && data.total() == 0;
+    view! {
+        <PageHead title="Accounts" actions=actions.into_any()/>
+        {(!nothing_yet).then(|| tabs(data))}
+        {(!nothing_yet).then(|| accounts_filter::toolbar(&base, &data.query, &data.choices))}
+        {match &data.page {
+            Ok(page) if page.rows.is_empty() => none(data),
+            Ok(page) => table(data, page),
+            Err(failed) => not_loaded(data, failed),
+        }}
+    }
+    .into_any()
+}
+
+/// One view for all, and one for each state that has accounts.
+fn tabs(data: &Data) -> Option<AnyView> {
+    let counts = data.counts.as_ref()?;
+    let base = data.base();
+    let to = |health| changed(&base, &data.query, |q| q.health = health);
+    let mut items = vec![Tab::new("All", to(None)).count(data.total()).current(data.query.health.is_none())];
+    items.extend(
+        counts
+            .iter()
+            .filter(|(h, n)| *n > 0 || data.query.health == Some(*h))
+            .map(|(h, n)| Tab::new(h.label(), to(Some(*h))).count(*n).current(data.query.health == Some(*h))),
+    );
+    Some(view! { <Tabs label="Views" items/> }.into_any())
+}
+
+fn none(data: &Data) -> AnyView {
+    if is_filtered(&data.query) || data.query.after.is_some() {
+        let clear = href(&data.base(), &ListQuery { sort: data.query.sort, ..ListQuery::default() });
+        return view! { <NoMatch what=data.no_match() clear/> }.into_any();
+    }
+    let action = data.may.send_links.then(|| {
+        view! {
+            <LinkButton href=format!("{}/connect", data.base())>"Connect the first"</LinkButton>
+        }
+    });
+    view! {
+        <Empty icon=Glyph::Accounts title="Nothing connected yet" action=action.into_any()>
+            <p>"Accounts appear here as customers install your app, with their health and what to do."</p>
+        </Empty>
+    }
+    .into_any()
+}
+
+fn not_loaded(data: &Data, failed: &Failed) -> AnyView {
+    let (what, why, retry) = if failed.cursor {
+        (
+            "This page of the list isn’t known.",
+            "Its address may be cut, or belong to another order.",
+            changed(&data.base(), &data.query, |_| ()),
+        )
+    } else {
+        (
+            "The list couldn’t be loaded.",
+            "The database didn’t answer as it should. Your filters are kept.",
+            href(&data.base(), &data.query),
+        )
+    };
+    view! { <LoadFailed what why retry/> }.into_any()
+}
+
+fn table(data: &Data, page: &ListPage) -> AnyView {
+    let base = data.base();
+    let sorted = |sort| changed(&base, &data.query, |q| q.sort = sort);
+    let dir = |sort, dir| (data.query.sort == sort).then_some(dir);
+    let order = match data.query.sort {
+        Sort::Worst => "worst first",
+        Sort::Name => "sorted by name",
+        Sort::Changed => "last change first",
+    };
+    view! {
+        <div class="table-wrap" data-live="accounts">
+            <table class="table accounts">
+                <caption class="sr">{format!("Connected Gorgias accounts, {order}")}</caption>
+                <thead>
+                    <tr>
+                        <td></td>
+                        <SortHeader
+                            label="Account"
+                            href=sorted(Sort::Name)
+                            dir=dir(Sort::Name, Dir::Ascending)
+                            class="c-name"
+                        />
+                        <SortHeader
+                            label="Health"
+                            href=sorted(Sort::Worst)
+                            dir=dir(Sort::Worst, Dir::Descending)
+                            class="c-health"
+                        />
+                        <th scope="col" class="c-app">
+                            "App"
+                        </th>
+                        <th scope="col">"Last fine"</th>
+                        <th scope="col" class="c-strip">
+                            "14 days"
+                        </th>
+                        <td>
+                            <span class="sr">"Action"</span>
+                        </td>
+                    </tr>
+                </thead>
+                <tbody>{page.rows.iter().map(|row| table_row(data, row)).collect_view()}</tbody>
+            </table>
+        </div>
+        {pager(data, page)}
+    }
+    .into_any()
+}
+
+/// A second line beneath the reason: facts that are no state.
+fn second_line(row: &AccountRow) -> Option<String> {
+    if row.health == Health::SetupFault {
+        return Some(format!("Before that: {}", row.own_health.label()));
+    }
+    row.granted.contains("write:all").then(|| "Old permission: write:all".to_owned())
+}
+
+fn table_row(data: &Data, row: &AccountRow) -> AnyView {
+    let href = account_href(&data.tenant, row.app_slug.as_str(), row.subdomain.as_str());
+    let strip = domain::strip::Strip::of(data.now.day(), row.strip);
+    view! {
+        <tr>
+            <td class="c-check"></td>
+            <th scope="row">
+                <a class="name" href=href>
+                    {row.subdomain.to_string()}
+                </a>
+                " "
+                <span class="sub">
+                    {row.approved_by.clone()}
+                    <span class="only-narrow">
+                        {if row.approved_by.is_some() { " · " } else { "" }} {row.app_name.clone()}
+                    </span>
+                </span>
+            </th>
+            <td class="c-health">
+                <div>
+                    <HealthBadge health=row.health/>
+                    <p>{row.explanation.reason.clone()}</p>
+                    {second_line(row).map(|line| view! { <p>{line}</p> })}
+                </div>
+            </td>
+            <td class="c-app">{row.app_name.clone()}</td>
+            <td class="c-fine">
+                <TimeOr at=row.last_fine now=data.now/>
+            </td>
+            <td class="c-strip">
+                <Strip strip/>
+            </td>
+            <td class="c-act">{row_action(&data.tenant, row, data.may)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Pages follow one another by where the last one ended, so that page 10,000
+/// costs no more than page 2; back is the browser's back, or the beginning.
+fn pager(data: &Data, page: &ListPage) -> AnyView {
+    let base = data.base();
+    let known = if is_filtered(&data.query) { String::new() } else { format!(" of {}", data.total()) };
+    let first = data.query.after.is_some().then(|| changed(&base, &data.query, |_| ()));
+    let next = page.next.clone().map(|next| {
+        href(&base, &ListQuery { after: Some(next), ..data.query.clone() })
+    });
+    view! {
+        <nav class="pages" aria-label="Pages of accounts">
+            <span>{format!("{}{known} shown", page.rows.len())}</span>
+            <span class="actions">
+                {first
+                    .map(|href| {
+                        view! {
+                            <a class="button" data-size="small" href=href rel="first">
+                                "First page"
+                            </a>
+                        }
+                    })}
+                {next
+                    .map(|href| {
+                        view! {
+                            <a class="button" data-size="small" href=href rel="next">
+                                "Next"
+                            </a>
+                        }
+                    })}
+            </span>
+        </nav>
+    }
+    .into_any()
+}

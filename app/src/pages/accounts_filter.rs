@@ -1,0 +1,221 @@
+//! The accounts list's state, which lives in its address, so that a link shows
+//! a colleague the same thing.
+
+use super::error::escape;
+use crate::components::{Choice, FilterChip, Glyph, Icon};
+use domain::{health::Health, scope::Scope};
+use leptos::prelude::*;
+use service::connections::list::{ListQuery, Sort};
+
+/// Reads the query of the address; what makes no sense there is left out.
+pub(super) fn read(pairs: &[(String, String)]) -> ListQuery {
+    let get = |name: &str| {
+        pairs
+            .iter()
+            .find(|(k, _)| k == name)
+            .map(|(_, v)| v.trim())
+            .filter(|v| !v.is_empty())
+    };
+    ListQuery {
+        q: get("q").unwrap_or_default().to_owned(),
+        health: get("health").and_then(|h| h.parse().ok()),
+        app: get("app").map(str::to_owned),
+        scope: get("scope").and_then(|s| s.parse().ok()),
+        sort: Sort::from_code(get("sort").unwrap_or_default()),
+        after: get("after").map(str::to_owned),
+        ..ListQuery::default()
+    }
+}
+
+/// The query's pairs, as the address and hidden fields carry them.
+fn pairs(query: &ListQuery) -> Vec<(&'static str, String)> {
+    let sort = (query.sort != Sort::default()).then(|| query.sort.code().to_owned());
+    [
+        ("q", Some(query.q.clone()).filter(|q| !q.is_empty())),
+        ("health", query.health.map(|h| h.code().to_owned())),
+        ("app", query.app.clone()),
+        ("scope", query.scope.as_ref().map(ToString::to_string)),
+        ("sort", sort),
+        ("after", query.after.clone()),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value?)))
+    .collect()
+}
+
+/// The address of a list.
+pub(super) fn href(base: &str, query: &ListQuery) -> String {
+    let pairs: Vec<_> = pairs(query).into_iter().map(|(k, v)| format!("{k}={}", escape(&v))).collect();
+    match pairs.as_slice() {
+        [] => base.to_owned(),
+        pairs => format!("{base}?{}", pairs.join("&")),
+    }
+}
+
+/// The address with something changed; another list begins at its first page.
+pub(super) fn changed(base: &str, query: &ListQuery, change: impl FnOnce(&mut ListQuery)) -> String {
+    let mut query = ListQuery { after: None, ..query.clone() };
+    change(&mut query);
+    href(base, &query)
+}
+
+/// Whether the list shows less than all.
+pub(super) fn is_filtered(query: &ListQuery) -> bool {
+    !query.q.is_empty() || query.health.is_some() || query.app.is_some() || query.scope.is_some()
+}
+
+/// What the list can be filtered by.
+pub(super) struct Choices {
+    /// Apps: slug, name, number of accounts.
+    pub apps: Vec<Choice>,
+    /// Scopes that any app asks for.
+    pub scopes: Vec<Scope>,
+}
+
+/// A menu of links, each of which sets one filter.
+fn menu(label: &'static str, links: Vec<(String, String, Option<u64>)>) -> AnyView {
+    view! {
+        <details class="menu" name="filter">
+            <summary class="chip">{label} <Icon name=Glyph::Chevron/></summary>
+            <div>
+                {links
+                    .into_iter()
+                    .map(|(href, label, count)| {
+                        view! {
+                            <a href=href>
+                                {label} {count.map(|n| view! { <span class="sub">{format!(" {n}")}</span> })}
+                            </a>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+fn app_filter(base: &str, query: &ListQuery, choices: &Choices) -> Option<AnyView> {
+    let Some(wanted) = &query.app else {
+        let links: Vec<_> = choices
+            .apps
+            .iter()
+            .map(|a| {
+                let href = changed(base, query, |q| q.app = Some(a.value.clone()));
+                (href, a.label.clone(), a.count)
+            })
+            .collect();
+        return (links.len() > 1).then(|| menu("App", links));
+    };
+    let name = choices.apps.iter().find(|a| a.value == *wanted).map_or(wanted, |a| &a.label);
+    let remove = changed(base, query, |q| q.app = None);
+    Some(view! { <FilterChip label="App" value=name.clone() remove/> }.into_any())
+}
+
+fn scope_filter(base: &str, query: &ListQuery, choices: &Choices) -> Option<AnyView> {
+    let Some(wanted) = &query.scope else {
+        let links: Vec<_> = choices
+            .scopes
+            .iter()
+            .map(|s| {
+                let href = changed(base, query, |q| q.scope = Some(s.clone()));
+                (href, s.to_string(), None)
+            })
+            .collect();
+        return (!links.is_empty()).then(|| menu("Has granted", links));
+    };
+    let remove = changed(base, query, |q| q.scope = None);
+    Some(view! { <FilterChip label="Has granted" value=wanted.to_string() remove/> }.into_any())
+}
+
+fn sort_menu(base: &str, query: &ListQuery) -> AnyView {
+    let links = Sort::ALL
+        .into_iter()
+        .map(|sort| (changed(base, query, |q| q.sort = sort), sort_words(sort).to_owned(), None))
+        .collect();
+    menu(
+        match query.sort {
+            Sort::Worst => "Sorted: worst first",
+            Sort::Name => "Sorted: by name",
+            Sort::Changed => "Sorted: last change first",
+        },
+        links,
+    )
+}
+
+const fn sort_words(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Worst => "Worst first",
+        Sort::Name => "By name",
+        Sort::Changed => "Last change first",
+    }
+}
+
+/// Search and filters: a GET form that keeps what is set, and chips.
+pub(super) fn toolbar(base: &str, query: &ListQuery, choices: &Choices) -> AnyView {
+    let hidden = pairs(&ListQuery { after: None, q: String::new(), ..query.clone() });
+    let health = query.health.map(|h: Health| {
+        let remove = changed(base, query, |q| q.health = None);
+        view! { <FilterChip label="Health" value=h.label() remove/> }
+    });
+    view! {
+        <form class="toolbar" id="filters" action=base.to_owned() role="search" aria-label="Filter accounts">
+            <div class="search">
+                <Icon name=Glyph::Search/>
+                <input
+                    type="search"
+                    name="q"
+                    value=query.q.clone()
+                    aria-label="Subdomain, or name or address of who approved"
+                    placeholder="Subdomain or person"
+                    autocomplete="off"
+                    spellcheck="false"
+                />
+            </div>
+            {hidden
+                .into_iter()
+                .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+                .collect_view()}
+            {health}
+            {app_filter(base, query, choices)}
+            {scope_filter(base, query, choices)}
+            {sort_menu(base, query)}
+            {is_filtered(query)
+                .then(|| {
+                    let clear = href(base, &ListQuery { sort: query.sort, ..ListQuery::default() });
+                    view! {
+                        <a class="sub" href=clear>
+                            "Clear"
+                        </a>
+                    }
+                })}
+        </form>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs_of(text: &str) -> Vec<(String, String)> {
+        text.split('&').filter_map(|p| p.split_once('=')).map(|(k, v)| (k.into(), v.into())).collect()
+    }
+
+    #[test]
+    fn the_address_holds_the_state() {
+        let query = read(&pairs_of("q=acme&health=limited&app=returns&scope=tags:read&sort=name&after=abc"));
+        assert_eq!(
+            href("/t/x/accounts", &query),
+            "/t/x/accounts?q=acme&health=limited&app=returns&scope=tags%3Aread&sort=name&after=abc"
+        );
+        let next = changed("/t/x/accounts", &query, |q| q.health = None);
+        assert!(!next.contains("after") && !next.contains("health") && next.contains("q=acme"));
+    }
+
+    #[test]
+    fn nonsense_is_left_out() {
+        let query = read(&pairs_of("health=sad&sort=odd&scope=\"&q= "));
+        assert_eq!(query, ListQuery::default());
+        assert!(!is_filtered(&query));
+    }
+}

@@ -1,0 +1,37 @@
+//! The line that says what came of a form, after the redirect.
+
+use crate::{components::Outcome, form_state::FormState};
+use domain::health::Health;
+use leptos::prelude::*;
+
+/// The sentence for `?done=`; whatever else stands there is ignored.
+fn sentence(code: &str) -> Option<(&'static str, Health)> {
+    let good = |text| Some((text, Health::Working));
+    match code {
+        "created" => good("The app was added."),
+        "saved" => good("Saved."),
+        "removed" => good("The app was removed."),
+        "link_revoked" => good("The link was withdrawn and can’t be used any more."),
+        "disconnected" => good("Disconnected. The tokens are forgotten here, and Gorgias confirmed that they are revoked."),
+        "forgotten" => Some((
+            "Disconnected. The tokens are forgotten here; Gorgias did not confirm that it revoked them.",
+            Health::Limited,
+        )),
+        "revoked" => good("The token was revoked and is refused from now on."),
+        _ => None,
+    }
+}
+
+/// The outcome of what was done before this page, if there is one to tell.
+pub(super) fn outcome(code: Option<&str>, form: &FormState) -> Option<AnyView> {
+    if let Some(notice) = &form.notice {
+        let health = if notice.good { Health::Working } else { Health::Disconnected };
+        let text = notice.text.clone();
+        return Some(view! { <Outcome health>{text}</Outcome> }.into_any());
+    }
+    if let Some(problem) = form.problem() {
+        return Some(view! { <Outcome health=Health::Disconnected>{problem}</Outcome> }.into_any());
+    }
+    let (text, health) = sentence(code?)?;
+    Some(view! { <Outcome health>{text}</Outcome> }.into_any())
+}

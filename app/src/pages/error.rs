@@ -1,0 +1,145 @@
+//! Pages in place of the one that was asked for.
+
+use crate::{
+    components::{Glyph, Icon, LinkButton},
+    shell::PublicLayout,
+};
+use axum::http::{HeaderValue, StatusCode, header::LOCATION, request::Parts};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use service::{Fault, error::Forbidden};
+
+/// Why a page can't be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// It isn't there, or not for whoever asks.
+    #[error("there is no such page")]
+    NotFound,
+    /// Nobody is signed in.
+    #[error("nobody is signed in")]
+    SignIn,
+    /// The role doesn't allow it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// A page was rendered without its context.
+    #[error("the page has no context")]
+    Broken,
+}
+
+fn status(code: StatusCode) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(code);
+    }
+}
+
+/// Leads to the sign-in, and from there back here.
+fn sign_in() -> AnyView {
+    let here = use_context::<Parts>()
+        .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
+        .unwrap_or_default();
+    let to = format!("/signin?next={}", escape(&here));
+    if let (Some(response), Ok(location)) = (use_context::<ResponseOptions>(), HeaderValue::try_from(&to)) {
+        response.set_status(StatusCode::SEE_OTHER);
+        response.insert_header(LOCATION, location);
+    }
+    view! {
+        <Plain title="Sign in first" why="This page is for people who are signed in." href=to action="Sign in"/>
+    }
+    .into_any()
+}
+
+/// Percent-encodes a value of a query (RFC 3986 2.1).
+pub(crate) fn escape(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(byte.into()),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+        out
+    })
+}
+
+impl PageError {
+    /// The page, with its status.
+    pub(crate) fn show(self) -> AnyView {
+        match self {
+            Self::NotFound => nowhere().into_any(),
+            Self::SignIn => sign_in(),
+            Self::Forbidden(_) => {
+                status(StatusCode::FORBIDDEN);
+                view! {
+                    <Plain
+                        title="Your role doesn’t allow this"
+                        why="Nothing was changed. An owner of the tenant can give you another role."
+                        href="/t"
+                        action="Back to your tenants"
+                    />
+                }
+                .into_any()
+            }
+            Self::Fault(_) | Self::Broken => {
+                tracing::error!(error = %self, "a page could not be made");
+                status(StatusCode::INTERNAL_SERVER_ERROR);
+                view! {
+                    <Plain
+                        title="Something went wrong here"
+                        why="It isn’t your doing, and nothing was changed. Try again in a minute; if it stays, tell whoever runs this server."
+                        href=""
+                        action="Try again"
+                    />
+                }
+                .into_any()
+            }
+        }
+    }
+}
+
+/// For addresses without a page, and things that aren't there or belong to
+/// somebody else: nobody learns which.
+pub(crate) fn nowhere() -> impl IntoView {
+    status(StatusCode::NOT_FOUND);
+    view! {
+        <Plain
+            title="There is nothing here"
+            why="The address may be mistyped, or the thing was removed, or it belongs to a tenant that you aren’t a member of."
+            href="/t"
+            action="Your tenants"
+        />
+    }
+}
+
+/// A title, a reason, a way on.
+#[component]
+fn Plain(
+    #[prop(into)] title: String,
+    #[prop(into)] why: String,
+    #[prop(into)] href: String,
+    #[prop(into)] action: String,
+) -> impl IntoView {
+    view! {
+        <PublicLayout title=title.clone() noindex=true>
+            <header>
+                <h1>{title}</h1>
+                <p>{why}</p>
+            </header>
+            <p class="actions">
+                <LinkButton href>
+                    {action} <Icon name=Glyph::ArrowRight/>
+                </LinkButton>
+            </p>
+        </PublicLayout>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_survives_the_query() {
+        assert_eq!(escape("/t/x/accounts?q=a&b=c d"), "/t/x/accounts%3Fq%3Da%26b%3Dc%20d");
+    }
+}

@@ -1,0 +1,319 @@
+//! `/t/{tenant}`: what needs somebody.
+
+use super::{
+    Address, PageError,
+    getting_started::{self, Progress},
+    panel,
+    row_action::{May, account_href, row_action, tenant_home},
+    show,
+};
+use crate::{
+    components::{
+        Empty, Glyph, HealthBadge, Kind, Ledger, LedgerRow, LinkButton, Moment, NavItem, PageHead, Panel, PanelFailed,
+        Size, Step, Steps, TimeTag,
+    },
+    context::PageContext,
+    frame::{self, around},
+    islands::Live,
+    shell::SignedInLayout,
+};
+use domain::{health::Health, time::Timestamp};
+use leptos::prelude::*;
+use service::{
+    apps::App,
+    connections::{
+        links::{LinkState, OutstandingLink},
+        overview,
+        row::AccountRow,
+    },
+};
+
+pub(crate) fn page() -> impl IntoView {
+    show(load)
+}
+
+async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+    let actor = context.actor(address.part("tenant")).await?;
+    let around = around(&context, &actor, NavItem::Overview).await;
+    let loaded = panel("overview", overview::overview(&actor).await);
+    let tenant = actor.tenant_slug.to_string();
+    let counts = around.apps.as_deref().map(frame::sum);
+    let nothing_yet = counts.as_ref().is_some_and(|counts| counts.iter().all(|(_, n)| *n == 0));
+    let body = if nothing_yet {
+        getting_started::view(&Progress {
+            tenant: tenant.clone(),
+            app: around.apps.iter().flatten().next().map(|row| row.app.clone()),
+            install_url: around.apps.iter().flatten().next().map(|row| context.services.config.install_url(row.app.id)),
+            redirect_uri: around.apps.iter().flatten().next().map(|row| context.services.config.redirect_uri(row.app.id)),
+            may: May::of(&actor),
+        })
+    } else {
+        view(&Data {
+            tenant: tenant.clone(),
+            now: context.services.now(),
+            may: May::of(&actor),
+            faulty: around.apps.iter().flatten().filter(|r| r.app.fault_since.is_some()).map(|r| (r.app.clone(), r.counts.total())).collect(),
+            counts,
+            lists: loaded.map(|o| (o.need, o.links)),
+        })
+    };
+    let home = tenant_home(&tenant);
+    Ok(view! {
+        <SignedInLayout frame=around.frame title="Overview" islands=true>
+            {body}
+            <p class="meta">
+                <Live stream=format!("{home}/live") page=home account=String::new()/>
+            </p>
+        </SignedInLayout>
+    }
+    .into_any())
+}
+
+/// What the overview shows.
+pub(super) struct Data {
+    pub tenant: String,
+    pub now: Timestamp,
+    pub may: May,
+    /// Apps whose credentials Gorgias refuses, and how many accounts each has.
+    pub faulty: Vec<(App, u64)>,
+    /// How many accounts are in which state.
+    pub counts: Option<Vec<(Health, u64)>>,
+    /// What needs somebody, and the links on their way.
+    pub lists: Option<(Vec<AccountRow>, Vec<OutstandingLink>)>,
+}
+
+fn accounts(n: u64) -> String {
+    if n == 1 { "1 account".into() } else { format!("{n} accounts") }
+}
+
+impl Data {
+    fn count(&self, of: impl Fn(Health) -> bool) -> u64 {
+        self.counts.iter().flatten().filter(|(h, _)| of(*h)).map(|(_, n)| n).sum()
+    }
+
+    fn title(&self) -> String {
+        match self.count(Health::needs_someone) {
+            _ if self.counts.is_none() => "Overview".into(),
+            0 => "Nothing needs you".into(),
+            1 => "1 account needs you".into(),
+            n => format!("{n} accounts need you"),
+        }
+    }
+
+    fn lead(&self) -> Option<String> {
+        self.counts.as_ref()?;
+        let total = self.count(|_| true);
+        let fine = self.count(|h| h == Health::Working);
+        let waiting = self.count(|h| h == Health::NotConnected);
+        let waiting = match waiting {
+            0 => String::new(),
+            1 => "1 more waits for its customer. ".into(),
+            n => format!("{n} more wait for their customers. "),
+        };
+        Some(format!("{waiting}{fine} of {total} work."))
+    }
+
+    /// Where the first problem is mended.
+    fn first(&self) -> Option<String> {
+        if let Some((app, _)) = self.faulty.first() {
+            return Some(format!("/t/{}/apps/{}", self.tenant, app.slug));
+        }
+        let row = self.lists.as_ref()?.0.first()?;
+        Some(account_href(&self.tenant, row.app_slug.as_str(), row.subdomain.as_str()))
+    }
+}
+
+pub(super) fn view(data: &Data) -> AnyView {
+    let home = tenant_home(&data.tenant);
+    let actions = match data.first() {
+        Some(href) => view! {
+            <LinkButton href kind=Kind::Primary>
+                "Fix the first one"
+            </LinkButton>
+        }
+        .into_any(),
+        None => view! { <LinkButton href=format!("{home}/accounts")>"All accounts"</LinkButton> }.into_any(),
+    };
+    view! {
+        <PageHead title=data.title() lead=data.lead() actions/>
+        <div class="split">
+            <div>{needs(data)}</div>
+            <div>{states(data)} {links(data)}</div>
+        </div>
+    }
+    .into_any()
+}
+
+fn failed(id: &str, title: &str, what: &str, home: &str) -> AnyView {
+    view! {
+        <PanelFailed
+            id=id.to_owned()
+            title=title.to_owned()
+            what=what.to_owned()
+            why="The database didn’t answer as it should. The rest of this page is current."
+            retry=home.to_owned()
+        />
+    }
+    .into_any()
+}
+
+fn needs(data: &Data) -> AnyView {
+    let home = tenant_home(&data.tenant);
+    let Some((need, _)) = &data.lists else {
+        return failed("needs", "What needs you", "This list couldn’t be loaded.", &home);
+    };
+    // An app's fault stands once, in place of all its accounts.
+    let rows: Vec<_> = need.iter().filter(|row| row.health != Health::SetupFault).collect();
+    if rows.is_empty() && data.faulty.is_empty() {
+        return view! {
+            <Panel id="needs" title="What needs you">
+                <Empty icon=Glyph::Done title="All quiet">
+                    <p>"Every account works, mends itself, or waits for its customer."</p>
+                </Empty>
+            </Panel>
+        }
+        .into_any();
+    }
+    let footer = view! {
+        <span>"Worst first"</span>
+        <a href=format!("{home}/accounts")>"All "{accounts(data.count(|_| true))}</a>
+    }
+    .into_any();
+    view! {
+        <section class="panel" aria-labelledby="needs">
+            <h2 id="needs" class="sr">
+                "What needs you"
+            </h2>
+            <ol class="rows needs" role="list" data-live="needs">
+                {data.faulty.iter().map(|(app, n)| faulty_app(data, app, *n)).collect_view()}
+                {rows.into_iter().map(|row| need_row(data, row)).collect_view()}
+            </ol>
+            <footer>{footer}</footer>
+        </section>
+    }
+    .into_any()
+}
+
+fn faulty_app(data: &Data, app: &App, n: u64) -> AnyView {
+    let href = format!("/t/{}/apps/{}", data.tenant, app.slug);
+    view! {
+        <li>
+            <HealthBadge health=Health::SetupFault/>
+            <div>
+                <a class="name" href=href.clone()>
+                    {app.name.clone()}
+                </a>
+                " "
+                <span class="sub">{format!("app · {}", accounts(n))}</span>
+                <p>"Gorgias refused our app's own credentials. Customers can't fix this."</p>
+            </div>
+            {app.fault_since.map(|at| view! { <TimeTag at now=data.now/> })}
+            <LinkButton href size=Size::Small about=app.name.clone()>
+                "Open app"
+            </LinkButton>
+        </li>
+    }
+    .into_any()
+}
+
+fn need_row(data: &Data, row: &AccountRow) -> AnyView {
+    view! {
+        <li>
+            <HealthBadge health=row.health/>
+            <div>
+                <a class="name" href=account_href(&data.tenant, row.app_slug.as_str(), row.subdomain.as_str())>
+                    {row.subdomain.to_string()}
+                </a>
+                " "
+                <span class="sub">{row.app_name.clone()}</span>
+                <p>{row.explanation.reason.clone()}</p>
+            </div>
+            <TimeTag at=row.health_since now=data.now/>
+            {row_action(&data.tenant, row, data.may)}
+        </li>
+    }
+    .into_any()
+}
+
+fn states(data: &Data) -> AnyView {
+    let home = tenant_home(&data.tenant);
+    let Some(counts) = &data.counts else {
+        return failed("states", "Accounts by state", "The counts couldn’t be loaded.", &home);
+    };
+    let rows = counts
+        .iter()
+        .map(|(health, n)| LedgerRow {
+            href: format!("{home}/accounts?health={}", health.code()),
+            health: *health,
+            icon: Glyph::from(*health),
+            label: health.label().into(),
+            count: n.to_string(),
+        })
+        .collect();
+    let aside = view! { <span class="sub">{accounts(data.count(|_| true))}</span> }.into_any();
+    view! {
+        <Panel id="states" title="Accounts by state" aside>
+            <div data-live="states">
+                <Ledger rows/>
+            </div>
+        </Panel>
+    }
+    .into_any()
+}
+
+fn links(data: &Data) -> AnyView {
+    let home = tenant_home(&data.tenant);
+    let Some((_, links)) = &data.lists else {
+        return failed("links", "Links on their way", "The links couldn’t be loaded.", &home);
+    };
+    if links.is_empty() {
+        return view! {
+            <Panel id="links" title="Links on their way">
+                <Empty icon=Glyph::Link title="None">
+                    <p>"Reconnect links that were made and not used yet appear here."</p>
+                </Empty>
+            </Panel>
+        }
+        .into_any();
+    }
+    view! {
+        <Panel id="links" title="Links on their way">
+            <ul class="rows" role="list" data-live="links">
+                {links
+                    .iter()
+                    .map(|l| {
+                        let href = account_href(&data.tenant, l.app_slug.as_str(), l.subdomain.as_str());
+                        view! {
+                            <li>
+                                <span>
+                                    <a class="name" href=href>
+                                        {l.subdomain.to_string()}
+                                    </a>
+                                    " "
+                                    <span class="sub">{l.app_name.clone()}</span>
+                                </span>
+                                <Steps steps=link_steps(l.link.state, l.link.created_at, data.now)/>
+                                <span class="sub">"Expires " <Moment at=l.link.expires_at/></span>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </Panel>
+    }
+    .into_any()
+}
+
+/// How far a link has come, in steps.
+pub(super) fn link_steps(state: LinkState, made: Timestamp, now: Timestamp) -> Vec<Step> {
+    let sent = Step::done(format!("Made {}", made.relative(now)));
+    let (opened, approved) = (|| Step::done("Opened"), || Step::open("Approved"));
+    match state {
+        LinkState::Sent => vec![sent, Step::open("Opened"), approved()],
+        LinkState::Opened => vec![sent, opened(), approved()],
+        LinkState::Started => vec![sent, opened(), Step::done("At Gorgias"), approved()],
+        LinkState::Approved => vec![sent, opened(), Step::done("Approved")],
+        LinkState::Expired => vec![sent, Step::ended("Expired")],
+        LinkState::Revoked => vec![sent, Step::ended("Withdrawn")],
+    }
+}

@@ -1,0 +1,110 @@
+//! Addresses of an account, and the one thing to do about it.
+
+use super::error::escape;
+use crate::components::{Glyph, Kind, LinkButton, PostButton, Size};
+use domain::{health_words::NextStep, permission::Permission};
+use leptos::prelude::*;
+use service::{Actor, connections::row::AccountRow};
+
+/// What the reader may do; buttons for the rest are left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct May {
+    pub send_links: bool,
+    pub check: bool,
+    pub authorize: bool,
+    pub disconnect: bool,
+    pub manage_apps: bool,
+}
+
+impl May {
+    pub(super) fn of(actor: &Actor) -> Self {
+        Self {
+            send_links: actor.may(Permission::SendLinks),
+            check: actor.may(Permission::CheckConnections),
+            authorize: actor.may(Permission::Authorize),
+            disconnect: actor.may(Permission::Disconnect),
+            manage_apps: actor.may(Permission::ManageApps),
+        }
+    }
+}
+
+/// The address of a tenant's pages.
+pub(super) fn tenant_home(tenant: &str) -> String {
+    format!("/t/{tenant}")
+}
+
+/// The address of an account's page.
+pub(super) fn account_href(tenant: &str, app: &str, subdomain: &str) -> String {
+    format!("/t/{tenant}/accounts/{app}/{}", escape(subdomain))
+}
+
+/// The action at the end of a row: quiet, small, or none.
+pub(super) fn row_action(tenant: &str, row: &AccountRow, may: May) -> AnyView {
+    let href = account_href(tenant, row.app_slug.as_str(), row.subdomain.as_str());
+    let about = row.subdomain.to_string();
+    match row.explanation.next {
+        NextStep::SendLink if may.send_links => view! {
+            <LinkButton href=format!("{href}?link=new#link") size=Size::Small about>
+                "Send link"
+            </LinkButton>
+        }
+        .into_any(),
+        NextStep::TellOperator => view! {
+            <LinkButton href=format!("/t/{tenant}/apps/{}", row.app_slug) size=Size::Small about>
+                "Open app"
+            </LinkButton>
+        }
+        .into_any(),
+        NextStep::LookAtWorker if may.check => view! {
+            <PostButton action=format!("{href}/check") size=Size::Small about>
+                "Check now"
+            </PostButton>
+        }
+        .into_any(),
+        NextStep::Nothing => view! { <span class="sr">"Nothing to do"</span> }.into_any(),
+        _ => view! { <span class="sr">"Nothing that your role allows"</span> }.into_any(),
+    }
+}
+
+/// The one action on top of an account's page.
+pub(super) fn main_action(tenant: &str, row: &AccountRow, may: May) -> Option<AnyView> {
+    let href = account_href(tenant, row.app_slug.as_str(), row.subdomain.as_str());
+    let check = || {
+        may.check.then(|| {
+            view! {
+                <PostButton action=format!("{href}/check") icon=Glyph::Retrying>
+                    "Check now"
+                </PostButton>
+            }
+            .into_any()
+        })
+    };
+    match row.explanation.next {
+        NextStep::SendLink => may.send_links.then(|| {
+            view! {
+                <LinkButton
+                    href=format!("{href}?link=new#link")
+                    kind=Kind::Primary
+                    size=Size::Large
+                    icon=Glyph::Send
+                >
+                    "Send reconnect link"
+                </LinkButton>
+            }
+            .into_any()
+        }),
+        NextStep::TellOperator => Some(
+            view! {
+                <LinkButton
+                    href=format!("/t/{tenant}/apps/{}", row.app_slug)
+                    kind=Kind::Primary
+                    size=Size::Large
+                >
+                    {format!("Open {}", row.app_name)}
+                </LinkButton>
+            }
+            .into_any(),
+        ),
+        NextStep::LookAtWorker | NextStep::Nothing => check(),
+    }
+}

@@ -1,0 +1,89 @@
+//! `/t`: the tenants of whoever is signed in.
+
+use super::{Address, PageError, panel, show};
+use crate::{
+    components::{Empty, Glyph, LinkButton, PostButton},
+    context::PageContext,
+    shell::PublicLayout,
+};
+use leptos::prelude::*;
+use service::{
+    connections::counts,
+    people::membership::{self, TenantOfPerson},
+};
+
+pub(crate) fn page() -> impl IntoView {
+    show(load)
+}
+
+async fn load(context: PageContext, _: Address) -> Result<AnyView, PageError> {
+    let person = context.person()?.clone();
+    let mut tenants = Vec::new();
+    for tenant in membership::tenants_of(&context.services, person.id).await? {
+        let actor = context.actor(tenant.slug.as_str()).await?;
+        let problems = panel("tenant's problems", counts::of_tenant(&actor).await).map(|c| c.need_someone());
+        tenants.push((tenant, problems));
+    }
+    Ok(view! {
+        <PublicLayout title="Tenants" noindex=true wide=true>
+            {view(&person.name, tenants)}
+        </PublicLayout>
+    }
+    .into_any())
+}
+
+/// Role, and how many accounts need somebody.
+fn note(tenant: &TenantOfPerson, problems: Option<u64>) -> String {
+    let role = tenant.role.label();
+    match problems {
+        None => role.to_owned(),
+        Some(0) => format!("{role} · nothing needs you"),
+        Some(1) => format!("{role} · 1 account needs you"),
+        Some(n) => format!("{role} · {n} accounts need you"),
+    }
+}
+
+pub(super) fn view(person: &str, tenants: Vec<(TenantOfPerson, Option<u64>)>) -> AnyView {
+    let list = if tenants.is_empty() {
+        view! {
+            <Empty icon=Glyph::Building title="No tenant yet">
+                <p>"You aren’t a member of any tenant. Ask an owner of yours to add you."</p>
+            </Empty>
+        }
+        .into_any()
+    } else {
+        view! {
+            <ul class="rows" role="list">
+                {tenants
+                    .into_iter()
+                    .map(|(tenant, problems)| {
+                        let href = format!("/t/{}", tenant.slug);
+                        view! {
+                            <li>
+                                <div>
+                                    <a class="name" href=href.clone()>
+                                        {tenant.name.clone()}
+                                    </a>
+                                    <p class="sub">{note(&tenant, problems)}</p>
+                                </div>
+                                <LinkButton href about=tenant.name.clone()>
+                                    "Open"
+                                </LinkButton>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        }
+        .into_any()
+    };
+    view! {
+        <header>
+            <h1>"Your tenants"</h1>
+            <p>{format!("Signed in as {person}.")}</p>
+        </header>
+        {list}
+        <PostButton action="/signout">"Sign out"</PostButton>
+    }
+    .into_any()
+}

@@ -1,0 +1,63 @@
+//! Every page and its address.
+
+use crate::pages::{
+    self, accounts, account, api_tokens, app, apps, connect, disconnect, overview, problem, reconnect, result, setup, signin, tenants,
+};
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+
+/// The addresses of all pages, as axum writes them. The router answers GET on
+/// each with [`crate::render`].
+pub const PATHS: &[&str] = &[
+    "/setup",
+    "/signin",
+    "/t",
+    "/t/{tenant}",
+    "/t/{tenant}/accounts",
+    "/t/{tenant}/accounts/connect",
+    "/t/{tenant}/accounts/{app}/{subdomain}",
+    "/t/{tenant}/accounts/{app}/{subdomain}/disconnect",
+    "/t/{tenant}/apps",
+    "/t/{tenant}/apps/new",
+    "/t/{tenant}/apps/{app}",
+    "/t/{tenant}/api-tokens",
+    "/r/{token}",
+    "/oauth/{app}/result/{authorization}",
+    "/oauth/problem",
+];
+
+/// The root of every page.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Router>
+            <FlatRoutes fallback=pages::nowhere>
+                <Route ssr=SsrMode::Async path=path!("/setup") view=setup::page/>
+                <Route ssr=SsrMode::Async path=path!("/signin") view=signin::page/>
+                <Route ssr=SsrMode::Async path=path!("/t") view=tenants::page/>
+                <Route ssr=SsrMode::Async path=path!("/t/:tenant") view=overview::page/>
+                <Route ssr=SsrMode::Async path=path!("/t/:tenant/accounts") view=accounts::page/>
+                <Route ssr=SsrMode::Async path=path!("/t/:tenant/accounts/connect") view=connect::page/>
+                <Route ssr=SsrMode::Async path=path!("/t/:tenant/accounts/:app/:subdomain") view=account::page/>
+                <Route
+                    ssr=SsrMode::Async
+                    path=path!("/t/:tenant/accounts/:app/:subdomain/disconnect")
+                    view=disconnect::page
+                />
+                <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps") view=apps::page/>
+                <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/new") view=app::new_page/>
+                <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/:app") view=app::page/>
+                <Route ssr=SsrMode::Async path=path!("/t/:tenant/api-tokens") view=api_tokens::page/>
+                <Route ssr=SsrMode::Async path=path!("/r/:token") view=reconnect::page/>
+                <Route ssr=SsrMode::Async path=path!("/oauth/:app/result/:authorization") view=result::page/>
+                <Route ssr=SsrMode::Async path=path!("/oauth/problem") view=problem::page/>
+            </FlatRoutes>
+        </Router>
+    }
+}

@@ -1,0 +1,135 @@
+//! The HTML document, and the two layouts of pages.
+
+use crate::components::{Brand, Frame, Nav, Sprite, Theme, TopBar, Words};
+use axum::http::{header::COOKIE, request::Parts};
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title};
+
+/// The theme of this request: from context if somebody decided it, else from its cookie.
+pub fn theme() -> Theme {
+    use_context::<Theme>().unwrap_or_else(|| {
+        use_context::<Parts>()
+            .and_then(|parts| {
+                let header = parts.headers.get(COOKIE)?;
+                Some(Theme::from_cookie_header(header.to_str().ok()?))
+            })
+            .unwrap_or_default()
+    })
+}
+
+/// The document around `body`. Layouts find the options in context.
+pub fn document(options: LeptosOptions, body: impl IntoView) -> impl IntoView {
+    provide_context(options.clone());
+    // Nothing of a page is hydrated but its islands, so nothing that a page
+    // loaded may be written into it for the browser to pick up.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme().attr()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <HashedStylesheet options/>
+                <MetaTags/>
+            </head>
+            <body>{body.into_any()}</body>
+        </html>
+    }
+}
+
+/// What makes islands live. Pages without islands load no script at all.
+fn scripts(islands: bool) -> Option<impl IntoView> {
+    islands.then(|| {
+        let options = use_context::<LeptosOptions>();
+        options.map(|options| view! { <HydrationScripts options islands=true/> })
+    })
+}
+
+/// Signed-in pages: bar on top, navigation, the page.
+#[component]
+pub fn SignedInLayout(
+    /// What the frame shows.
+    frame: Frame,
+    /// The page in a few words, for the title of the window.
+    #[prop(into)]
+    title: String,
+    /// Whether the page holds islands.
+    #[prop(optional)]
+    islands: bool,
+    /// For pages that are one wide table.
+    #[prop(optional)]
+    wide: bool,
+    children: Children,
+) -> AnyView {
+    let frame = Frame {
+        theme: theme(),
+        ..frame
+    };
+    view! {
+        <Title text=format!("{title} · {} · Mooring", frame.tenant_name)/>
+        {scripts(islands)}
+        <a class="skip button" data-kind="primary" href="#main">
+            "Skip to content"
+        </a>
+        <div class="shell">
+            <TopBar frame=frame.clone()/>
+            <Nav frame/>
+            <main class="main" id="main" tabindex="-1">
+                <div class="page" data-wide=wide>
+                    {children()}
+                </div>
+            </main>
+        </div>
+        <Sprite/>
+    }
+    .into_any()
+}
+
+/// Pages without the frame: sign-in, set-up, reconnect, results.
+#[component]
+pub fn PublicLayout(
+    /// The page in a few words, for the title of the window.
+    #[prop(into)]
+    title: String,
+    /// The vendor's name in place of Mooring's mark.
+    #[prop(optional, into)]
+    brand: Words,
+    /// Whether the page holds islands.
+    #[prop(optional)]
+    islands: bool,
+    /// A wider card, for pages with more to read.
+    #[prop(optional)]
+    wide: bool,
+    /// Keeps search engines away.
+    #[prop(optional)]
+    noindex: bool,
+    /// A line beneath the card.
+    #[prop(optional)]
+    footer: Option<AnyView>,
+    children: Children,
+) -> AnyView {
+    let named = brand.0.clone().unwrap_or_else(|| "Mooring".into());
+    view! {
+        <Title text=format!("{title} · {named}")/>
+        {noindex.then(|| view! { <Meta name="robots" content="noindex"/> })}
+        {scripts(islands)}
+        <div class="solo" data-wide=wide>
+            <header class="brand">
+                {match brand.0 {
+                    Some(name) => name.into_any(),
+                    None => view! { <Brand/> }.into_any(),
+                }}
+            </header>
+            <main class="sheet" id="main">
+                {children()}
+            </main>
+            {footer.map(|footer| view! { <footer>{footer}</footer> })}
+        </div>
+        <Sprite/>
+    }
+    .into_any()
+}

@@ -1,0 +1,184 @@
+//! What happened to a connection: the entries of its timeline.
+
+use crate::{health::Health, scope::ScopeSet, time::Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "actor", rename_all = "snake_case")]
+pub enum Actor {
+    /// Somebody signed in to Mooring.
+    Person {
+        /// Their name.
+        name: String,
+    },
+    /// A backend with an API token.
+    ApiToken {
+        /// The token's name.
+        name: String,
+    },
+    /// The customer's admin, at Gorgias or on a reconnect link.
+    Customer {
+        /// Their name, if Gorgias told it.
+        name: Option<String>,
+    },
+    /// Mooring's own background work.
+    Worker,
+}
+
+impl Actor {
+    /// The actor for people: a name, or what it is.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Person { name } => name.clone(),
+            Self::ApiToken { name } => format!("API token “{name}”"),
+            Self::Customer { name: Some(name) } => format!("{name} (customer)"),
+            Self::Customer { name: None } => "The customer".into(),
+            Self::Worker => "Mooring".into(),
+        }
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Happening {
+    /// First approval: the account was connected.
+    Connected {
+        /// What was granted.
+        granted: ScopeSet,
+    },
+    /// Approved again: the tokens were replaced.
+    Reconnected {
+        /// What is granted now.
+        granted: ScopeSet,
+    },
+    /// The granted scopes differ from before.
+    ScopesChanged {
+        /// New ones.
+        added: ScopeSet,
+        /// Ones that are gone.
+        removed: ScopeSet,
+    },
+    /// The health changed.
+    HealthChanged {
+        /// Before.
+        from: Health,
+        /// After.
+        to: Health,
+        /// Why, in plain words; may be empty.
+        cause: String,
+    },
+    /// Somebody asked for a check.
+    Checked {
+        /// What it found, in plain words.
+        result: String,
+    },
+    /// A person disconnected the account and its tokens were forgotten.
+    Disconnected {
+        /// Whether Gorgias confirmed that it revoked them.
+        revoked_upstream: bool,
+    },
+    /// An authorization came back without approval, or was refused by us.
+    NotApproved {
+        /// Why, in plain words.
+        reason: String,
+    },
+    /// A reconnect link was made.
+    LinkCreated {
+        /// Until when it can be used.
+        expires_at: Timestamp,
+    },
+    /// A reconnect link was opened for the first time.
+    LinkOpened,
+    /// A reconnect link was withdrawn.
+    LinkRevoked,
+}
+
+impl Happening {
+    /// The code in the database and the machine API.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Connected { .. } => "connected",
+            Self::Reconnected { .. } => "reconnected",
+            Self::ScopesChanged { .. } => "scopes_changed",
+            Self::HealthChanged { .. } => "health_changed",
+            Self::Checked { .. } => "checked",
+            Self::Disconnected { .. } => "disconnected",
+            Self::NotApproved { .. } => "not_approved",
+            Self::LinkCreated { .. } => "link_created",
+            Self::LinkOpened => "link_opened",
+            Self::LinkRevoked => "link_revoked",
+        }
+    }
+
+    /// One line for the timeline, without actor and time.
+    pub fn sentence(&self) -> String {
+        let list = |s: &ScopeSet| s.to_string().replace(' ', ", ");
+        match self {
+            Self::Connected { granted } => format!("Connected with {} permissions", granted.len()),
+            Self::Reconnected { granted } => {
+                format!("Approved again with {} permissions; the tokens were replaced", granted.len())
+            }
+            Self::ScopesChanged { added, removed } => match (added.is_empty(), removed.is_empty()) {
+                (false, true) => format!("Permissions added: {}", list(added)),
+                (true, false) => format!("Permissions taken away: {}", list(removed)),
+                _ => format!("Permissions added: {}; taken away: {}", list(added), list(removed)),
+            },
+            Self::HealthChanged { from, to, cause } if cause.is_empty() => {
+                format!("{} → {}", from.label(), to.label())
+            }
+            Self::HealthChanged { from, to, cause } => {
+                format!("{} → {}: {cause}", from.label(), to.label())
+            }
+            Self::Checked { result } => format!("Checked: {result}"),
+            Self::Disconnected { revoked_upstream: true } => {
+                "Disconnected; Gorgias confirmed that the tokens are revoked".into()
+            }
+            Self::Disconnected { revoked_upstream: false } => {
+                "Disconnected; the tokens are forgotten here, Gorgias did not confirm that it revoked them".into()
+            }
+            Self::NotApproved { reason } => format!("Not approved: {reason}"),
+            Self::LinkCreated { expires_at } => {
+                format!("Reconnect link made, usable until {}", expires_at.absolute())
+            }
+            Self::LinkOpened => "Reconnect link opened".into(),
+            Self::LinkRevoked => "Reconnect link withdrawn".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn stored_form_names_the_kind_as_its_code() {
+        let happening = Happening::HealthChanged {
+            from: Health::Working,
+            to: Health::Disconnected,
+            cause: "refused".into(),
+        };
+        let json = serde_json::to_value(&happening).unwrap();
+        assert_eq!(json["kind"], happening.code());
+        assert_eq!(json["to"], "disconnected");
+        assert_eq!(
+            serde_json::from_value::<Happening>(json).unwrap(),
+            happening
+        );
+    }
+
+    #[test]
+    fn sentences_name_what_changed() {
+        let changed = Happening::ScopesChanged {
+            added: ScopeSet::default(),
+            removed: "tags:read tickets:read".parse().unwrap(),
+        };
+        assert_eq!(
+            changed.sentence(),
+            "Permissions taken away: tags:read, tickets:read"
+        );
+        assert_eq!(Actor::Worker.label(), "Mooring");
+    }
+}

@@ -1,0 +1,276 @@
+//! What people read about a connection's health: the sentence, its detail and
+//! what to do. The words live here once, for pages, the machine API and mail.
+
+use crate::{
+    health::{Absence, Condition, Health, Standing},
+    scope::ScopeSet,
+    time::Timestamp,
+};
+
+/// What a reader should do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextStep {
+    /// Nothing.
+    Nothing,
+    /// Send the customer a reconnect link.
+    SendLink,
+    /// Tell an operator; the customer can't help.
+    TellOperator,
+    /// Have an operator look at the worker.
+    LookAtWorker,
+}
+
+/// A state explained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// One sentence: what is the case.
+    pub reason: String,
+    /// One or two more: what follows from it. May be empty.
+    pub detail: String,
+    /// What to do.
+    pub next: NextStep,
+}
+
+/// Times that only explain, beside those that decide.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Times {
+    /// When the connection last proved to work.
+    pub last_fine: Option<Timestamp>,
+    /// When the next attempt is due.
+    pub next_attempt: Option<Timestamp>,
+}
+
+/// Explains the state that [`Health::of`] gives, in plain words.
+pub fn explain(
+    condition: &Condition,
+    times: Times,
+    missing: &ScopeSet,
+    now: Timestamp,
+) -> Explanation {
+    let (reason, detail, next) = match Health::of(condition, now) {
+        Health::SetupFault => (
+            "Gorgias refused our app's own credentials. Customers can't fix this.".into(),
+            "An operator has to check the app's client ID and client secret. Don't write to customers: their accounts are as they were.".into(),
+            NextStep::TellOperator,
+        ),
+        Health::NotConnected => match &condition.standing {
+            Standing::NotConnected(Absence::OnPurpose { by, at }) => (
+                format!("Disconnected on purpose by {by}, {}.", at.relative(now)),
+                format!("We forgot the tokens on {}. To use the account again, its admin has to approve the app again.", at.absolute()),
+                NextStep::SendLink,
+            ),
+            _ => (
+                "Invited, never finished.".into(),
+                "Nobody has approved the app for this account yet.".into(),
+                NextStep::SendLink,
+            ),
+        },
+        Health::Disconnected => lost(condition, now),
+        Health::StoppingSoon => (
+            match condition.access_expires_at {
+                Some(at) => format!("Can't renew itself. Stops {}.", at.absolute()),
+                None => "Can't renew itself.".into(),
+            },
+            "The app was approved without permission to stay connected. An operator adds the scope “offline” to the app; then the account's admin approves once more.".into(),
+            NextStep::SendLink,
+        ),
+        Health::Unchecked => (
+            "Last check is overdue. We can't vouch for this account.".into(),
+            "Checks run in the background by themselves; an operator should see why they stopped.".into(),
+            NextStep::LookAtWorker,
+        ),
+        Health::Retrying => (
+            match (times.last_fine, times.next_attempt) {
+                (Some(fine), Some(next)) => format!(
+                    "Gorgias isn't answering. Last fine {}; next try {}.",
+                    fine.relative(now),
+                    if next <= now { "now".into() } else { next.relative(now) }
+                ),
+                _ => "Gorgias isn't answering. We keep trying.".into(),
+            },
+            match condition.access_expires_at {
+                Some(at) if at > now => format!("Nothing to do: the account works with the access it has until {}, and we keep trying.", at.absolute()),
+                _ => "Nothing to do: we keep trying, and the account comes back by itself once Gorgias answers.".into(),
+            },
+            NextStep::Nothing,
+        ),
+        Health::Limited => (
+            format!(
+                "Working, but {} {} missing: {}.",
+                missing.len(),
+                if missing.len() == 1 { "permission is" } else { "permissions are" },
+                missing.to_string().replace(' ', ", ")
+            ),
+            "The account's admin can approve them with a link; until then everything else works.".into(),
+            NextStep::SendLink,
+        ),
+        Health::Working => (
+            match times.last_fine {
+                Some(at) => format!("Checked {}. Renews by itself.", at.relative(now)),
+                None => "Renews by itself.".into(),
+            },
+            String::new(),
+            NextStep::Nothing,
+        ),
+    };
+    Explanation {
+        reason,
+        detail,
+        next,
+    }
+}
+
+fn lost(condition: &Condition, now: Timestamp) -> (String, String, NextStep) {
+    let ends = condition.access_expires_at;
+    let (reason, detail) = match &condition.standing {
+        Standing::Lost { at, .. } => (
+            format!("Gorgias refused our access {}. Usually someone deactivated the app.", at.relative(now)),
+            match ends {
+                Some(end) if end > now => {
+                    format!("Access stops {}. Only an admin of the account can approve us again.", end.absolute())
+                }
+                _ => format!(
+                    "Nothing has synced since {}. Only an admin of the account can approve us again.",
+                    ends.unwrap_or(*at).absolute()
+                ),
+            },
+        ),
+        _ => (
+            match ends {
+                Some(at) => format!("Access ran out {}; it could not renew itself.", at.relative(now)),
+                None => "Access ran out; it could not renew itself.".into(),
+            },
+            "An operator adds the scope “offline” to the app; then the account's admin approves it again.".into(),
+        ),
+    };
+    (reason, detail, NextStep::SendLink)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{health::LossCause, time::Span};
+
+    const NOW: Timestamp = Timestamp(1_795_867_500_000_000);
+
+    fn fine() -> Condition {
+        Condition {
+            app_fault_since: None,
+            standing: Standing::Connected,
+            renewable: true,
+            access_expires_at: Some(NOW.plus(Span::hours(20))),
+            failing_since: None,
+            overdue_at: None,
+            missing_scopes: 0,
+        }
+    }
+
+    fn words(condition: &Condition) -> Explanation {
+        let times = Times {
+            last_fine: Some(NOW.minus(Span::minutes(3))),
+            next_attempt: Some(NOW.plus(Span::minutes(2))),
+        };
+        let missing = "tags:read tickets:read".parse().unwrap_or_default();
+        explain(condition, times, &missing, NOW)
+    }
+
+    #[test]
+    fn working_has_no_countdown() {
+        let e = words(&fine());
+        assert_eq!(e.reason, "Checked 3 min ago. Renews by itself.");
+        assert_eq!((e.detail.as_str(), e.next), ("", NextStep::Nothing));
+    }
+
+    #[test]
+    fn limited_names_what_is_missing() {
+        let e = words(&Condition {
+            missing_scopes: 2,
+            ..fine()
+        });
+        assert_eq!(
+            e.reason,
+            "Working, but 2 permissions are missing: tags:read, tickets:read."
+        );
+    }
+
+    #[test]
+    fn a_refusal_says_until_when_access_lasts() {
+        let at = NOW.minus(Span::hours(2));
+        let standing = Standing::Lost {
+            at,
+            cause: LossCause::Refused,
+        };
+        let alive = words(&Condition {
+            standing: standing.clone(),
+            ..fine()
+        });
+        assert_eq!(
+            alive.reason,
+            "Gorgias refused our access 2 h ago. Usually someone deactivated the app."
+        );
+        assert!(
+            alive
+                .detail
+                .starts_with("Access stops Sun 29 Nov 2026, 08:05 UTC."),
+            "{}",
+            alive.detail
+        );
+        let dead = words(&Condition {
+            standing,
+            access_expires_at: Some(NOW),
+            ..fine()
+        });
+        assert!(
+            dead.detail.starts_with("Nothing has synced since"),
+            "{}",
+            dead.detail
+        );
+    }
+
+    #[test]
+    fn running_out_has_its_own_words() {
+        let soon = words(&Condition {
+            renewable: false,
+            ..fine()
+        });
+        assert_eq!(
+            soon.reason,
+            "Can't renew itself. Stops Sun 29 Nov 2026, 08:05 UTC."
+        );
+        let out = words(&Condition {
+            renewable: false,
+            access_expires_at: Some(NOW.minus(Span::hours(1))),
+            ..fine()
+        });
+        assert_eq!(
+            out.reason,
+            "Access ran out 1 h ago; it could not renew itself."
+        );
+    }
+
+    #[test]
+    fn an_outage_asks_nothing_of_anybody() {
+        let e = words(&Condition {
+            failing_since: Some(NOW),
+            ..fine()
+        });
+        assert_eq!(
+            e.reason,
+            "Gorgias isn't answering. Last fine 3 min ago; next try in 2 min."
+        );
+        assert_eq!(e.next, NextStep::Nothing);
+    }
+
+    #[test]
+    fn a_fault_of_the_app_keeps_customers_out_of_it() {
+        let e = words(&Condition {
+            app_fault_since: Some(NOW),
+            ..fine()
+        });
+        assert_eq!(
+            e.reason,
+            "Gorgias refused our app's own credentials. Customers can't fix this."
+        );
+        assert_eq!(e.next, NextStep::TellOperator);
+    }
+}

@@ -1,0 +1,62 @@
+//! Identifiers: one newtype a kind of row, so that an app's id can't be passed
+//! where a connection's is wanted. They hold UUIDv7s, which `service` makes
+//! (the generator needs a clock and randomness, which this crate has not).
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+/// The text is not a UUID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is not an id; ids look like 0190b5c1-7c3e-7000-8000-000000000000")]
+pub struct NotAnId;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                Uuid::parse_str(text).map(Self).map_err(|_| NotAnId)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A tenant: one company that publishes apps.
+    TenantId
+    /// A person who signs in to Mooring.
+    PersonId
+    /// An app published for Gorgias.
+    AppId
+    /// One Gorgias account connected to one app of one tenant.
+    ConnectionId
+    /// One authorization under way, from the redirect to Gorgias until its result was shown.
+    AuthorizationId
+    /// A link that lets a customer's admin reconnect their account.
+    LinkId
+    /// An entry of a connection's timeline.
+    EventId
+    /// A bearer token of the machine API.
+    ApiTokenId
+    /// A key that encrypts a tenant's credentials.
+    DataKeyId
+}

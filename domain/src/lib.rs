@@ -1,0 +1,20 @@
+//! What is true about tenants, apps and connections, without any I/O.
+//!
+//! This is the only code that the browser and the server share, so it knows no
+//! database, no HTTP and no HTML.
+
+pub mod basic_encoding;
+pub mod error;
+pub mod event;
+pub mod health;
+pub mod health_words;
+pub mod ids;
+pub mod permission;
+pub mod role;
+pub mod scope;
+pub mod scope_catalogue;
+pub mod slug;
+pub mod strip;
+pub mod subdomain;
+pub mod time;
+pub mod token;

@@ -1,0 +1,132 @@
+//! Fourteen days of health, one state a day, small enough to stand in the connection's row.
+
+use crate::health::Health;
+
+/// How many days a strip shows.
+pub const DAYS: usize = 14;
+
+/// The worst state of each of the last fourteen days (UTC), today last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Strip {
+    last_day: i64,
+    days: [Option<Health>; DAYS],
+}
+
+impl Strip {
+    /// A strip without any day, whose last is `day` (days since 1970).
+    pub const fn empty(day: i64) -> Self {
+        Self {
+            last_day: day,
+            days: [None; DAYS],
+        }
+    }
+
+    /// A strip of these days, the last of which is `last_day`.
+    pub const fn of(last_day: i64, days: [Option<Health>; DAYS]) -> Self {
+        Self { last_day, days }
+    }
+
+    /// Reads what [`Self::encode`] wrote; unreadable letters are days without a state.
+    pub fn decode(last_day: i64, text: &str) -> Self {
+        let mut strip = Self::empty(last_day);
+        for (slot, letter) in strip.days.iter_mut().zip(text.chars()) {
+            *slot = Health::ALL
+                .into_iter()
+                .find(|h| Self::letter(Some(*h)) == letter);
+        }
+        strip
+    }
+
+    /// The strip as fourteen letters.
+    pub fn encode(&self) -> String {
+        self.days.iter().map(|d| Self::letter(*d)).collect()
+    }
+
+    /// The day of the newest slot.
+    pub const fn last_day(&self) -> i64 {
+        self.last_day
+    }
+
+    /// The slots, oldest first; `None` where nothing is known.
+    pub const fn days(&self) -> &[Option<Health>; DAYS] {
+        &self.days
+    }
+
+    /// The strip as it looks on `day`: days gone by without a change carry on `current`.
+    #[must_use]
+    pub fn on(mut self, day: i64, current: Health) -> Self {
+        let gone = day.saturating_sub(self.last_day);
+        for _ in 0..gone.clamp(0, 14) {
+            self.days.rotate_left(1);
+            if let Some(last) = self.days.last_mut() {
+                *last = Some(current);
+            }
+        }
+        self.last_day = self.last_day.max(day);
+        self
+    }
+
+    /// Notes that the state on `day` went from `before` to `after`.
+    #[must_use]
+    pub fn record(self, day: i64, before: Option<Health>, after: Health) -> Self {
+        let mut strip = self.on(day, before.unwrap_or(after));
+        if let Some(last) = strip.days.last_mut() {
+            *last = Some(last.map_or(after, |worst| worst.worse(after)));
+        }
+        strip
+    }
+
+    const fn letter(day: Option<Health>) -> char {
+        match day {
+            None => '.',
+            Some(Health::SetupFault) => 'S',
+            Some(Health::NotConnected) => 'N',
+            Some(Health::Disconnected) => 'D',
+            Some(Health::StoppingSoon) => 'T',
+            Some(Health::Unchecked) => 'U',
+            Some(Health::Retrying) => 'R',
+            Some(Health::Limited) => 'L',
+            Some(Health::Working) => 'W',
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_day_keeps_its_worst_state() {
+        let strip = Strip::empty(100)
+            .record(100, None, Health::Working)
+            .record(100, Some(Health::Working), Health::Disconnected)
+            .record(100, Some(Health::Disconnected), Health::Working);
+        assert_eq!(strip.encode(), ".............D");
+    }
+
+    #[test]
+    fn quiet_days_carry_on_what_was() {
+        let strip = Strip::empty(100).record(100, None, Health::Working);
+        assert_eq!(strip.on(103, Health::Working).encode(), "..........WWWW");
+        let strip = strip.record(102, Some(Health::Working), Health::Disconnected);
+        assert_eq!(strip.encode(), "...........WWD");
+        assert_eq!(
+            strip.on(9_999, Health::Disconnected).encode(),
+            "DDDDDDDDDDDDDD"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn letters_round_trip(text in "[.SNDTURLW]{14}", day in any::<i64>()) {
+            prop_assert_eq!(Strip::decode(day, &text).encode(), text);
+        }
+
+        #[test]
+        fn odd_text_and_days_do_not_panic(text in ".{0,20}", a in any::<i64>(), b in any::<i64>()) {
+            let strip = Strip::decode(a, &text).record(b, None, Health::Working);
+            prop_assert_eq!(strip.days().len(), DAYS);
+        }
+    }
+}

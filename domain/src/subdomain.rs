@@ -1,0 +1,174 @@
+//! The name of a Gorgias account: `acme` in `acme.gorgias.com`.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// A checked subdomain: 1–63 of `a-z 0-9 -`, no hyphen at either end and none
+/// at positions 3 and 4 (which would make it an `xn--` name).
+///
+/// Only ASCII letters are lower-cased: Unicode case folding would let
+/// look-alikes through. Gorgias publishes no rule, so this is the one of DNS
+/// labels (RFC 1035 2.3.1, RFC 5891 4.2.3.1).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Subdomain(String);
+
+/// Why a text is not the subdomain of a Gorgias account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SubdomainError {
+    /// Nothing was given.
+    #[error("Enter the account's subdomain: the “acme” of acme.gorgias.com.")]
+    Empty,
+    /// More than 63 characters.
+    #[error("A Gorgias subdomain has at most 63 characters.")]
+    TooLong,
+    /// A character outside `a-z 0-9 -`.
+    #[error(
+        "A Gorgias subdomain holds only letters a–z, digits and hyphens: the “acme” of acme.gorgias.com."
+    )]
+    BadCharacter,
+    /// A hyphen where none may be.
+    #[error(
+        "A Gorgias subdomain neither starts nor ends with a hyphen, nor has two after its second character."
+    )]
+    BadHyphen,
+}
+
+impl Subdomain {
+    /// The subdomain as text, lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads what a person typed or pasted: also `acme.gorgias.com` and
+    /// `https://acme.gorgias.com/app`, with blanks around.
+    ///
+    /// # Errors
+    /// As [`FromStr`]; use this for forms only, never for what a protocol sends.
+    pub fn from_typed(text: &str) -> Result<Self, SubdomainError> {
+        let text = text.trim();
+        let text = text.strip_prefix("https://").unwrap_or(text);
+        let host = text.split('/').next().unwrap_or(text);
+        host.strip_suffix(".gorgias.com").unwrap_or(host).parse()
+    }
+}
+
+impl FromStr for Subdomain {
+    type Err = SubdomainError;
+
+    fn from_str(text: &str) -> Result<Self, SubdomainError> {
+        if text.is_empty() {
+            return Err(SubdomainError::Empty);
+        }
+        if text.len() > 63 {
+            return Err(SubdomainError::TooLong);
+        }
+        let name = text.to_ascii_lowercase();
+        let bytes = name.as_bytes();
+        if !bytes
+            .iter()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
+        {
+            return Err(SubdomainError::BadCharacter);
+        }
+        if bytes.first() == Some(&b'-')
+            || bytes.last() == Some(&b'-')
+            || bytes.get(2..4) == Some(b"--")
+        {
+            return Err(SubdomainError::BadHyphen);
+        }
+        Ok(Self(name))
+    }
+}
+
+impl TryFrom<String> for Subdomain {
+    type Error = SubdomainError;
+
+    fn try_from(text: String) -> Result<Self, SubdomainError> {
+        text.parse()
+    }
+}
+
+impl From<Subdomain> for String {
+    fn from(subdomain: Subdomain) -> Self {
+        subdomain.0
+    }
+}
+
+impl fmt::Display for Subdomain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use proptest::prelude::*;
+
+    /// security.md 8
+    #[test]
+    fn attacks_are_refused() {
+        let long = "a".repeat(200);
+        for bad in [
+            "",
+            "evil.com/",
+            "a.b",
+            "..",
+            "@",
+            "a@b",
+            "#",
+            "a#",
+            "\\",
+            "a\\b",
+            "%2e",
+            "127.0.0.1",
+            "[::1]",
+            "ａｃｍｅ",
+            "xn--80ak6aa92e",
+            "a\r\nb",
+            "a b",
+            " acme",
+            "-a",
+            "a-",
+            "K\u{212a}",
+            &long,
+        ] {
+            assert!(bad.parse::<Subdomain>().is_err(), "{bad:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn ordinary_names_pass_in_lower_case() {
+        assert_eq!("Acme".parse::<Subdomain>().unwrap().as_str(), "acme");
+        for good in ["a", "7", "a-b", "a--b", "acme-2", &"a".repeat(63)] {
+            assert_eq!(good.parse::<Subdomain>().unwrap().as_str(), good);
+        }
+    }
+
+    #[test]
+    fn forms_accept_what_people_paste() {
+        for typed in [
+            "acme",
+            " acme ",
+            "acme.gorgias.com",
+            "https://acme.gorgias.com/app/x",
+        ] {
+            assert_eq!(Subdomain::from_typed(typed).unwrap().as_str(), "acme");
+        }
+        assert!(Subdomain::from_typed("https://evil.example/acme.gorgias.com").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_passes_is_one_dns_label(text in ".{0,80}") {
+            if let Ok(name) = text.parse::<Subdomain>() {
+                let name = name.as_str();
+                prop_assert!((1..=63).contains(&name.len()));
+                prop_assert!(name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-')));
+                prop_assert!(!name.starts_with("xn--"));
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Instants and how people read them.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use time::OffsetDateTime;
+
+/// An instant: microseconds since 1970-01-01T00:00:00Z. Databases hold the same integer.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+/// A length of time in microseconds; may be negative.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Span(pub i64);
+
+impl Span {
+    /// So many seconds.
+    pub const fn seconds(n: i64) -> Self {
+        Self(n.saturating_mul(1_000_000))
+    }
+
+    /// So many minutes.
+    pub const fn minutes(n: i64) -> Self {
+        Self::seconds(n.saturating_mul(60))
+    }
+
+    /// So many hours.
+    pub const fn hours(n: i64) -> Self {
+        Self::minutes(n.saturating_mul(60))
+    }
+
+    /// So many days of 24 hours.
+    pub const fn days(n: i64) -> Self {
+        Self::hours(n.saturating_mul(24))
+    }
+
+    /// Whole seconds, rounded towards zero.
+    pub const fn whole_seconds(self) -> i64 {
+        self.0 / 1_000_000
+    }
+
+    /// The length in words, in its largest unit or two: `45 s`, `12 min`, `3 h 5 min`, `2 days`.
+    pub fn words(self) -> String {
+        let s = self.0.unsigned_abs() / 1_000_000;
+        let days = |n: u64| format!("{n} {}", if n == 1 { "day" } else { "days" });
+        match s {
+            0..60 => format!("{s} s"),
+            60..3_600 => format!("{} min", s / 60),
+            3_600..86_400 if s % 3_600 < 60 => format!("{} h", s / 3_600),
+            3_600..86_400 => format!("{} h {} min", s / 3_600, s % 3_600 / 60),
+            86_400..172_800 if s % 86_400 >= 3_600 => {
+                format!("{} {} h", days(1), s % 86_400 / 3_600)
+            }
+            _ => days(s / 86_400),
+        }
+    }
+}
+
+impl Timestamp {
+    /// This much later.
+    #[must_use]
+    pub const fn plus(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+
+    /// This much earlier.
+    #[must_use]
+    pub const fn minus(self, span: Span) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
+
+    /// How long from `earlier` to this instant; negative if it is not earlier.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Span {
+        Span(self.0.saturating_sub(earlier.0))
+    }
+
+    /// From whole seconds since 1970 (JWT `exp`, RFC 7519 4.1.4).
+    pub const fn from_unix_seconds(seconds: i64) -> Self {
+        Self(seconds.saturating_mul(1_000_000))
+    }
+
+    /// The day in UTC, counted from 1970-01-01.
+    pub const fn day(self) -> i64 {
+        self.0.div_euclid(86_400_000_000)
+    }
+
+    /// For people: `Sun 29 Nov 2026, 14:05 UTC`. The weekday helps with deadlines.
+    pub fn absolute(self) -> String {
+        let t = self.civil();
+        format!(
+            "{} {} {} {}, {:02}:{:02} UTC",
+            &t.weekday().to_string()[..3],
+            t.day(),
+            &t.month().to_string()[..3],
+            t.year(),
+            t.hour(),
+            t.minute()
+        )
+    }
+
+    /// For people, the day alone: `Sun 29 Nov`.
+    pub fn short_day(self) -> String {
+        let t = self.civil();
+        format!(
+            "{} {} {}",
+            &t.weekday().to_string()[..3],
+            t.day(),
+            &t.month().to_string()[..3]
+        )
+    }
+
+    /// For people, seen from `now`: `3 min ago`, `in 2 days`, `just now`.
+    pub fn relative(self, now: Self) -> String {
+        let span = now.since(self);
+        match span.0 {
+            -4_999_999..=4_999_999 => "just now".into(),
+            5_000_000.. => format!("{} ago", span.words()),
+            _ => format!("in {}", span.words()),
+        }
+    }
+
+    /// For machines: RFC 3339 in UTC with whole seconds, `2026-11-29T14:05:00Z`.
+    pub fn rfc3339(self) -> String {
+        let t = self.civil();
+        format!(
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+            t.year(),
+            u8::from(t.month()),
+            t.day(),
+            t.hour(),
+            t.minute(),
+            t.second()
+        )
+    }
+
+    fn civil(self) -> OffsetDateTime {
+        // Outside the years ±9999 there is nothing sensible to show; the epoch stands for it.
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.absolute())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: Timestamp = Timestamp(1_795_867_500_000_000); // Sat 28 Nov 2026
+
+    #[test]
+    fn instants_read_well() {
+        assert_eq!(NOON.rfc3339(), "2026-11-28T12:05:00Z");
+        assert_eq!(NOON.absolute(), "Sat 28 Nov 2026, 12:05 UTC");
+        assert_eq!(NOON.short_day(), "Sat 28 Nov");
+        assert_eq!(NOON.minus(Span::minutes(3)).relative(NOON), "3 min ago");
+        assert_eq!(NOON.plus(Span::days(2)).relative(NOON), "in 2 days");
+        assert_eq!(NOON.relative(NOON), "just now");
+    }
+
+    #[test]
+    fn spans_read_well() {
+        for (span, words) in [
+            (Span::seconds(45), "45 s"),
+            (Span::minutes(12), "12 min"),
+            (Span::hours(3), "3 h"),
+            (Span::minutes(185), "3 h 5 min"),
+            (Span::hours(26), "1 day 2 h"),
+            (Span::days(9), "9 days"),
+        ] {
+            assert_eq!(span.words(), words);
+        }
+    }
+
+    #[test]
+    fn extremes_do_not_panic() {
+        for t in [i64::MIN, -1, 0, i64::MAX] {
+            assert!(!Timestamp(t).absolute().is_empty());
+            assert!(
+                !Timestamp(t)
+                    .plus(Span(i64::MAX))
+                    .relative(Timestamp(i64::MIN))
+                    .is_empty()
+            );
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! When a token ends and when to ask for the next one.
+
+use crate::time::{Span, Timestamp};
+
+/// How long Gorgias says an access token lives.
+pub const DOCUMENTED_LIFE: Span = Span::hours(24);
+
+/// No token is believed to live longer than this.
+const LONGEST_LIFE: Span = Span::days(366);
+
+/// The longest that a `Retry-After` is obeyed.
+pub const LONGEST_RETRY_AFTER: Span = Span::hours(1);
+
+/// When an access token received at `received_at` runs out.
+///
+/// Gorgias has been seen to send `expires_in: 0` with tokens that live a day,
+/// so the order of belief is: the JWT's own `exp` (seconds since 1970) if it
+/// lies in the future, then a positive and sane `expires_in` (seconds), then
+/// the documented 24 hours.
+pub fn expires_at(
+    received_at: Timestamp,
+    jwt_exp: Option<i64>,
+    expires_in: Option<i64>,
+) -> Timestamp {
+    let sane = |at: &Timestamp| *at > received_at && at.since(received_at) <= LONGEST_LIFE;
+    jwt_exp
+        .map(Timestamp::from_unix_seconds)
+        .filter(sane)
+        .or_else(|| {
+            expires_in
+                .map(|seconds| received_at.plus(Span::seconds(seconds)))
+                .filter(sane)
+        })
+        .unwrap_or_else(|| received_at.plus(DOCUMENTED_LIFE))
+}
+
+/// When to prove a connection next, after a proof at `now`.
+///
+/// Within the check interval, spread by `jitter` (0 to 1) over its last fifth
+/// so that connections made together don't stay together, and earlier if the
+/// token would otherwise fall under `needed_life`. Never sooner than a minute,
+/// so that an upstream whose tokens are too short can't cause a loop.
+pub fn next_check(
+    now: Timestamp,
+    expires: Timestamp,
+    interval: Span,
+    needed_life: Span,
+    jitter: f64,
+) -> Timestamp {
+    let by_interval = now.plus(scaled(interval, 1.0 - 0.2 * jitter.clamp(0.0, 1.0)));
+    by_interval
+        .min(expires.minus(needed_life))
+        .max(now.plus(Span::minutes(1)))
+}
+
+/// When to try again after the `failures`-th failure in a row (1 is the first):
+/// exponential backoff with full jitter from 30 s up to 30 min, at least 5 s,
+/// and never longer than the check interval. A longer `retry_after` from
+/// upstream is obeyed up to [`LONGEST_RETRY_AFTER`].
+pub fn next_try(
+    now: Timestamp,
+    failures: u32,
+    interval: Span,
+    retry_after: Option<Span>,
+    jitter: f64,
+) -> Timestamp {
+    let cap = Span::seconds(30 << failures.saturating_sub(1).min(6))
+        .min(Span::minutes(30))
+        .min(interval);
+    let own = scaled(cap, jitter.clamp(0.0, 1.0)).max(Span::seconds(5));
+    let asked = retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER);
+    now.plus(own.max(asked))
+}
+
+/// When a connection counts as unchecked, after an attempt at `at`: two intervals later.
+pub fn overdue_at(at: Timestamp, interval: Span) -> Timestamp {
+    at.plus(Span(interval.0.saturating_mul(2)))
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+fn scaled(span: Span, factor: f64) -> Span {
+    Span((span.0 as f64 * factor) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NOW: Timestamp = Timestamp(1_795_867_500_000_000);
+    const NOW_S: i64 = 1_795_867_500;
+
+    #[test]
+    fn zero_and_nonsense_mean_a_day() {
+        for expires_in in [
+            None,
+            Some(0),
+            Some(-1),
+            Some(1_000_000_000_000),
+            Some(i64::MAX),
+        ] {
+            assert_eq!(
+                expires_at(NOW, None, expires_in),
+                NOW.plus(DOCUMENTED_LIFE),
+                "{expires_in:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_tokens_own_word_comes_first() {
+        let at = expires_at(NOW, Some(NOW_S + 600), Some(86_400));
+        assert_eq!(at, NOW.plus(Span::seconds(600)));
+        let stale = expires_at(NOW, Some(NOW_S - 600), Some(7_200));
+        assert_eq!(
+            stale,
+            NOW.plus(Span::hours(2)),
+            "a past exp is not believed"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_token_always_ends_later_but_not_never(exp in any::<Option<i64>>(), expires_in in any::<Option<i64>>()) {
+            let at = expires_at(NOW, exp, expires_in);
+            prop_assert!(at > NOW && at.since(NOW) <= LONGEST_LIFE);
+        }
+
+        #[test]
+        fn checks_come_within_the_interval_and_before_the_end(
+            life in 120i64..100_000, interval in 60i64..100_000, needed in 0i64..600, jitter in 0.0..=1.0f64
+        ) {
+            let expires = NOW.plus(Span::seconds(life));
+            let at = next_check(NOW, expires, Span::seconds(interval), Span::seconds(needed), jitter);
+            prop_assert!(at >= NOW.plus(Span::minutes(1)));
+            prop_assert!(at <= NOW.plus(Span::seconds(interval).max(Span::minutes(1))));
+            prop_assert!(life - needed < 60 || at <= expires.minus(Span::seconds(needed)));
+        }
+
+        #[test]
+        fn tries_never_stop_and_never_storm(failures in any::<u32>(), asked in any::<Option<i64>>(), jitter in 0.0..=1.0f64) {
+            let at = next_try(NOW, failures, Span::hours(6), asked.map(Span), jitter);
+            prop_assert!(at >= NOW.plus(Span::seconds(5)));
+            prop_assert!(at <= NOW.plus(LONGEST_RETRY_AFTER));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Schema of the database, one file a step, for SQLite and PostgreSQL.
+//!
+//! Conventions: ids are UUIDs made by the program; instants are integer
+//! microseconds since 1970 (UTC); every row of a tenant's data carries its
+//! tenant; secrets stand in `credentials` alone, so that listing connections
+//! never reads them.
+
+pub use sea_orm_migration::prelude::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m0001_tenants;
+mod m0002_people;
+mod m0003_keys;
+mod m0004_apps;
+mod m0005_connections;
+mod m0006_authorizations;
+mod m0007_links;
+mod m0008_events;
+mod m0009_api_tokens;
+mod m0010_heartbeats;
+
+/// Runs the steps in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_tenants::Migration),
+            Box::new(m0002_people::Migration),
+            Box::new(m0003_keys::Migration),
+            Box::new(m0004_apps::Migration),
+            Box::new(m0005_connections::Migration),
+            Box::new(m0006_authorizations::Migration),
+            Box::new(m0007_links::Migration),
+            Box::new(m0008_events::Migration),
+            Box::new(m0009_api_tokens::Migration),
+            Box::new(m0010_heartbeats::Migration),
+        ]
+    }
+}

@@ -1,0 +1,98 @@
+//! Requests that change something must come from Mooring's own pages.
+//!
+//! Stricter than tower-http's `csrf`, which lets requests through that carry
+//! neither `Origin` nor `Sec-Fetch-Site`.
+
+use axum::{
+    extract::{Request, State},
+    http::{
+        HeaderMap, Method, StatusCode,
+        header::{COOKIE, ORIGIN},
+    },
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use std::sync::Arc;
+
+const SENTENCE: &str = "This request was refused, since it did not come from a page of this \
+    Mooring. Open the page again under its usual address and repeat what you did.";
+
+/// Lets requests through that change nothing, that come from the public
+/// origin, or that carry no cookie and say nothing of where they come from.
+pub async fn check(State(public_url): State<Arc<str>>, request: Request, next: Next) -> Response {
+    let changes = !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    // The machine API takes no cookies, so nobody's browser can be used against it.
+    let by_cookie = !request.uri().path().starts_with("/api/v1/");
+    if changes && by_cookie && !is_own(request.headers(), &public_url) {
+        return (StatusCode::FORBIDDEN, SENTENCE).into_response();
+    }
+    next.run(request).await
+}
+
+fn is_own(headers: &HeaderMap, public_url: &str) -> bool {
+    let mut said = false;
+    for origin in headers.get_all(ORIGIN) {
+        said = true;
+        if origin.as_bytes() != public_url.as_bytes() {
+            return false;
+        }
+    }
+    for site in headers.get_all("sec-fetch-site") {
+        said = true;
+        if !matches!(site.as_bytes(), b"same-origin" | b"none") {
+            return false;
+        }
+    }
+    said || !headers.contains_key(COOKIE)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn own(pairs: &[(&'static str, &str)]) -> bool {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, value.parse().unwrap());
+        }
+        is_own(&headers, "https://mooring.example")
+    }
+
+    /// security.md 51
+    #[test]
+    fn only_the_public_origin_is_trusted() {
+        let cookie = ("cookie", "a=b");
+        assert!(own(&[cookie, ("origin", "https://mooring.example")]));
+        assert!(own(&[cookie, ("sec-fetch-site", "same-origin")]));
+        assert!(own(&[cookie, ("sec-fetch-site", "none")]));
+        for origin in [
+            "null",
+            "",
+            "https://evil.example",
+            "http://mooring.example",
+            "https://mooring.example.evil.example",
+            "https://mooring.example:444",
+        ] {
+            assert!(!own(&[cookie, ("origin", origin)]), "{origin}");
+            assert!(!own(&[("origin", origin)]), "{origin} without a cookie");
+            let both = [
+                ("origin", origin),
+                ("origin", "https://mooring.example"),
+            ];
+            assert!(!own(&both), "{origin} and the right one");
+        }
+        for site in ["cross-site", "same-site", "other"] {
+            let pair = [
+                ("origin", "https://mooring.example"),
+                ("sec-fetch-site", site),
+            ];
+            assert!(!own(&pair), "{site}");
+        }
+        assert!(!own(&[cookie]), "a cookie and neither header");
+        assert!(own(&[]), "nothing to be misused");
+    }
+}

@@ -1,0 +1,13 @@
+//! A handler that panics answers with a constant sentence; others go on.
+
+use crate::failure::SENTENCE;
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use std::any::Any;
+
+/// The answer; the panic itself is in the log, see [`crate::telemetry`].
+pub fn answer(_: Box<dyn Any + Send + 'static>) -> Response {
+    (StatusCode::INTERNAL_SERVER_ERROR, SENTENCE).into_response()
+}

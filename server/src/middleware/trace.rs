@@ -1,0 +1,58 @@
+//! One span a request. It names the route, never the address: codes, states
+//! and tokens of links stand in addresses.
+
+use super::client_address;
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::{HeaderValue, header::HeaderName},
+    middleware::Next,
+    response::Response,
+};
+use service::Services;
+use std::sync::Arc;
+use tracing::Instrument;
+
+use crate::state::RouterOptions;
+
+/// Name of the header that carries the number of the request.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives the request a number, and what is logged meanwhile the number.
+pub async fn number(
+    State((services, options)): State<(Services, Arc<RouterOptions>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let id = services.new_id().to_string();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("-", MatchedPath::as_str);
+    let address = client_address::find(
+        request.extensions(),
+        request.headers(),
+        &options.trusted_proxies,
+    );
+    let span = tracing::info_span!(
+        "request",
+        request.id = id,
+        http.method = %request.method(),
+        http.route = route,
+        client.address = address.map(tracing::field::display),
+    );
+    let started = services.now();
+    async {
+        let mut response = next.run(request).await;
+        tracing::info!(
+            http.status = response.status().as_u16(),
+            duration.ms = services.now().since(started).0 / 1_000,
+            "answered"
+        );
+        if let Ok(value) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert(REQUEST_ID, value);
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}

@@ -1,0 +1,128 @@
+//! Apps: add, change, remove.
+
+use crate::{
+    failure::Failure,
+    pages::{Posted, see_other},
+};
+use axum::{extract::Path, response::Response};
+use service::{
+    Actor,
+    apps::{
+        self, App,
+        form::{AppForm, AppFormError},
+    },
+    error::FieldError,
+};
+
+const SHOWN_AGAIN: [&str; 8] = [
+    "name",
+    "slug",
+    "client_id",
+    "scope",
+    "scopes",
+    "after_install_url",
+    "basic_encoding",
+    "pkce",
+];
+
+/// Adds an app.
+pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Failure> {
+    let page = format!("/t/{tenant}/apps/new");
+    let actor = match posted.member(&tenant, &page).await {
+        Ok(actor) => actor,
+        Err(answer) => return Ok(answer),
+    };
+    match apps::create::create(&actor, &form(&posted)).await {
+        Ok(app) => Ok(see_other(&format!("/t/{tenant}/apps/{}?done=created", app.slug))),
+        Err(error) => refused(&posted, &page, "app_create", error).await,
+    }
+}
+
+/// Changes an app.
+pub async fn edit(
+    Path((tenant, app)): Path<(String, String)>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let page = format!("/t/{tenant}/apps/{app}");
+    let (actor, app) = match find(&posted, &tenant, &app, &page).await? {
+        Ok(found) => found,
+        Err(answer) => return Ok(answer),
+    };
+    match apps::edit::edit(&actor, app.id, &form(&posted)).await {
+        Ok(app) => Ok(see_other(&format!("/t/{tenant}/apps/{}?done=saved", app.slug))),
+        Err(error) => refused(&posted, &page, "app_edit", error).await,
+    }
+}
+
+/// Removes an app; its short name has to be typed, since nothing brings it back.
+pub async fn remove(
+    Path((tenant, app)): Path<(String, String)>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let page = format!("/t/{tenant}/apps/{app}");
+    let (actor, app) = match find(&posted, &tenant, &app, &page).await? {
+        Ok(found) => found,
+        Err(answer) => return Ok(answer),
+    };
+    if posted.text("confirm").trim() != app.slug.as_str() {
+        let message = format!("Type “{}” to remove the app.", app.slug);
+        let errors = vec![FieldError::new("confirm", message)];
+        let values = posted.values(&["confirm"]);
+        return Ok(posted.again(&page, "app_remove", values, errors).await);
+    }
+    match apps::remove::remove(&actor, app.id).await {
+        Ok(()) => Ok(see_other(&format!("/t/{tenant}/apps?done=removed"))),
+        Err(error) => refused(&posted, &page, "app_remove", error).await,
+    }
+}
+
+async fn find(
+    posted: &Posted,
+    tenant: &str,
+    app: &str,
+    page: &str,
+) -> Result<Result<(Actor, App), Response>, Failure> {
+    let actor = match posted.member(tenant, page).await {
+        Ok(actor) => actor,
+        Err(answer) => return Ok(Err(answer)),
+    };
+    Ok(match apps::list::one(&actor, app).await? {
+        Some(app) => Ok((actor, app)),
+        None => Err(posted.nothing_there().await),
+    })
+}
+
+fn form(posted: &Posted) -> AppForm {
+    let some = |name| Some(posted.text(name).to_owned()).filter(|text| !text.is_empty());
+    AppForm {
+        name: posted.text("name").to_owned(),
+        slug: some("slug"),
+        client_id: posted.text("client_id").to_owned(),
+        client_secret: some("client_secret").map(|_| posted.secret("client_secret")),
+        scopes: posted
+            .all("scope")
+            .chain(posted.all("scopes"))
+            .map(str::to_owned)
+            .collect(),
+        after_install_url: some("after_install_url"),
+        basic_encoding: some("basic_encoding"),
+        pkce: posted.text("pkce") == "on",
+    }
+}
+
+async fn refused(
+    posted: &Posted,
+    page: &str,
+    action: &'static str,
+    error: AppFormError,
+) -> Result<Response, Failure> {
+    Ok(match error {
+        AppFormError::Forbidden(_) => posted.forbidden(page, action).await,
+        AppFormError::NotFound => posted.nothing_there().await,
+        AppFormError::Invalid(errors) => {
+            let values = posted.values(&SHOWN_AGAIN);
+            posted.again(page, action, values, errors).await
+        }
+        AppFormError::Fault(fault) => return Err(fault.into()),
+    })
+}

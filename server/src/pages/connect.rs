@@ -1,0 +1,105 @@
+//! Accounts that were never connected: connect one oneself, or send a link.
+
+use crate::{
+    cookies,
+    failure::Failure,
+    pages::{
+        Posted,
+        account::{NOT_DAYS, link_options},
+        sentence, to_gorgias,
+    },
+};
+use axum::{extract::Path, response::Response};
+use domain::subdomain::Subdomain;
+use service::{
+    Actor,
+    connections::{
+        authorize::{self, BeginError},
+        links::{self, LinkError},
+    },
+    error::FieldError,
+};
+
+const SHOWN_AGAIN: [&str; 3] = ["app", "subdomain", "days"];
+
+/// Leads the operator to Gorgias to approve the app on an account.
+pub async fn connect(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Failure> {
+    let (actor, page) = match member(&tenant, &posted).await {
+        Ok(found) => found,
+        Err(answer) => return Ok(answer),
+    };
+    let subdomain = match subdomain(&posted) {
+        Ok(subdomain) => subdomain,
+        Err(error) => return Ok(failed(&posted, &page, "connect", error).await),
+    };
+    let (browser, cookie) = cookies::browser_or_new(&posted.parts.headers, actor.services());
+    let begun =
+        authorize::begin_as_operator(&actor, posted.text("app"), &subdomain, &browser).await;
+    Ok(match begun {
+        Ok(url) => to_gorgias(&url, cookie),
+        Err(BeginError::NotFound) => failed(&posted, &page, "connect", no_app()).await,
+        Err(BeginError::Forbidden(_)) => posted.forbidden(&page, "connect").await,
+        Err(BeginError::Fault(fault)) => return Err(fault.into()),
+        Err(error @ (BeginError::Address(_) | BeginError::LinkGone(_))) => {
+            let error = FieldError::new("subdomain", sentence(&error.to_string()));
+            failed(&posted, &page, "connect", error).await
+        }
+    })
+}
+
+/// Makes a link for an account that was never connected, and shows it this once.
+pub async fn send_link(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Failure> {
+    let (actor, page) = match member(&tenant, &posted).await {
+        Ok(found) => found,
+        Err(answer) => return Ok(answer),
+    };
+    let subdomain = match subdomain(&posted) {
+        Ok(subdomain) => subdomain,
+        Err(error) => return Ok(failed(&posted, &page, "new_link", error).await),
+    };
+    let Ok(options) = link_options(&posted) else {
+        let error = FieldError::new("days", NOT_DAYS);
+        return Ok(failed(&posted, &page, "new_link", error).await);
+    };
+    let made = links::create(&actor, posted.text("app"), &subdomain, options).await;
+    Ok(match made {
+        Ok(link) => {
+            let notice = format!(
+                "The link for {subdomain}.gorgias.com was made and works until {}. Copy it now: it is not shown again.",
+                link.expires_at.absolute()
+            );
+            posted.once(&page, "new_link", link.url, &notice).await
+        }
+        Err(LinkError::NotFound) => failed(&posted, &page, "new_link", no_app()).await,
+        Err(LinkError::Forbidden(_)) => posted.forbidden(&page, "new_link").await,
+        Err(LinkError::Fault(fault)) => return Err(fault.into()),
+        Err(error @ (LinkError::BadLife | LinkError::NoMail)) => {
+            let error = FieldError::new("days", sentence(&error.to_string()));
+            failed(&posted, &page, "new_link", error).await
+        }
+    })
+}
+
+async fn member(tenant: &str, posted: &Posted) -> Result<(Actor, String), Response> {
+    let page = format!("/t/{tenant}/accounts/connect");
+    Ok((posted.member(tenant, &page).await?, page))
+}
+
+fn subdomain(posted: &Posted) -> Result<Subdomain, FieldError> {
+    Subdomain::from_typed(posted.text("subdomain"))
+        .map_err(|e| FieldError::new("subdomain", sentence(&e.to_string())))
+}
+
+fn no_app() -> FieldError {
+    FieldError::new("app", "Choose one of your apps.")
+}
+
+async fn failed(
+    posted: &Posted,
+    page: &str,
+    action: &'static str,
+    error: FieldError,
+) -> Response {
+    let values = posted.values(&SHOWN_AGAIN);
+    posted.again(page, action, values, vec![error]).await
+}

@@ -1,0 +1,93 @@
+//! Pages, and the forms on them: one file a page. A form that succeeds is
+//! answered with 303; one that fails with its page again, what was typed in it,
+//! and what was wrong.
+
+mod account;
+mod api_tokens;
+mod apps;
+mod connect;
+mod home;
+mod posted;
+mod reconnect;
+mod setup;
+mod signin;
+mod signout;
+mod theme;
+
+pub use posted::{Posted, sentence};
+pub use reconnect::to_gorgias;
+
+use crate::{state::AppState, visitor::Visitor};
+use app::routes::PATHS;
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, StatusCode, header::LOCATION},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, get, post},
+};
+
+/// Every page and every form.
+pub fn routes() -> Router<AppState> {
+    let mut routes = Router::new()
+        .route("/", get(home::home))
+        .route("/signout", post(signout::sign_out))
+        .route("/theme", post(theme::choose))
+        .route("/t/{tenant}/accounts/links", post(connect::send_link))
+        .route(
+            "/t/{tenant}/accounts/{app}/{subdomain}/check",
+            post(account::check),
+        )
+        .route(
+            "/t/{tenant}/accounts/{app}/{subdomain}/authorize",
+            post(account::authorize),
+        )
+        .route(
+            "/t/{tenant}/accounts/{app}/{subdomain}/links",
+            post(account::create_link),
+        )
+        .route(
+            "/t/{tenant}/accounts/{app}/{subdomain}/links/{id}/revoke",
+            post(account::revoke_link),
+        )
+        .route("/t/{tenant}/apps/{app}/remove", post(apps::remove))
+        .route(
+            "/t/{tenant}/api-tokens/{id}/revoke",
+            post(api_tokens::revoke),
+        );
+    for path in PATHS {
+        routes = routes.route(path, with_form(path, get(show)));
+    }
+    routes
+}
+
+/// The forms that post to the path of their own page.
+fn with_form(path: &str, page: MethodRouter<AppState>) -> MethodRouter<AppState> {
+    match path {
+        "/setup" => page.post(setup::create_owner),
+        "/signin" => page.post(signin::sign_in),
+        "/t/{tenant}/accounts/connect" => page.post(connect::connect),
+        "/t/{tenant}/accounts/{app}/{subdomain}/disconnect" => page.post(account::disconnect),
+        "/t/{tenant}/apps/new" => page.post(apps::create),
+        "/t/{tenant}/apps/{app}" => page.post(apps::edit),
+        "/t/{tenant}/api-tokens" => page.post(api_tokens::create),
+        "/r/{token}" => page.post(reconnect::continue_to_gorgias),
+        _ => page,
+    }
+}
+
+/// Any page; an address without one gives the page for things that aren't there.
+pub async fn show(visitor: Visitor, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    app::render(parts, visitor.context(None)).await
+}
+
+/// To an address that was built here: 303, so that the browser comes with GET.
+pub fn see_other(address: &str) -> Response {
+    let Ok(location) = HeaderValue::from_str(address) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    response.headers_mut().insert(LOCATION, location);
+    response
+}

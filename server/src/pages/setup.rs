@@ -1,0 +1,47 @@
+//! `/setup`: the first owner.
+
+use crate::{
+    failure::Failure,
+    pages::{Posted, see_other, sentence},
+    visitor,
+};
+use axum::response::Response;
+use service::{
+    error::FieldError,
+    people::{
+        membership,
+        set_up::{self, NewOwner, SetUpError},
+    },
+};
+use tower_sessions::Session;
+
+const SHOWN_AGAIN: [&str; 4] = ["tenant_name", "tenant_slug", "name", "email"];
+
+/// Makes the first owner and signs them in.
+pub async fn create_owner(session: Session, posted: Posted) -> Result<Response, Failure> {
+    let services = posted.visitor.state.services.clone();
+    let form = NewOwner {
+        tenant_name: posted.text("tenant_name").to_owned(),
+        tenant_slug: posted.text("tenant_slug").to_owned(),
+        name: posted.text("name").to_owned(),
+        email: posted.text("email").to_owned(),
+        password: posted.secret("password"),
+    };
+    let made = set_up::create_owner(&services, &posted.secret("token"), form).await;
+    let errors = match made {
+        Ok(person) => {
+            visitor::sign_in(&session, person, services.now()).await?;
+            let tenants = membership::tenants_of(&services, person).await?;
+            let slug = tenants.first().map(|tenant| format!("/t/{}", tenant.slug));
+            return Ok(see_other(slug.as_deref().unwrap_or("/t")));
+        }
+        Err(SetUpError::Done) => return Ok(posted.nothing_there().await),
+        Err(e @ SetUpError::WrongToken) => {
+            vec![FieldError::new("token", sentence(&e.to_string()))]
+        }
+        Err(SetUpError::Invalid(errors)) => errors,
+        Err(SetUpError::Fault(fault)) => return Err(fault.into()),
+    };
+    let values = posted.values(&SHOWN_AGAIN);
+    Ok(posted.again("/setup", "setup", values, errors).await)
+}

@@ -1,0 +1,33 @@
+//! `/signin`.
+
+use crate::{
+    failure::Failure,
+    own_path::own_path,
+    pages::{Posted, see_other},
+    visitor,
+};
+use axum::response::Response;
+use service::{
+    error::FieldError,
+    people::sign_in::{self, SignInError},
+};
+use tower_sessions::Session;
+
+/// Signs somebody in and leads back to where they were going.
+pub async fn sign_in(session: Session, posted: Posted) -> Result<Response, Failure> {
+    let services = posted.visitor.state.services.clone();
+    let result =
+        sign_in::sign_in(&services, posted.text("email"), &posted.secret("password")).await;
+    match result {
+        Ok(person) => {
+            visitor::sign_in(&session, person, services.now()).await?;
+            Ok(see_other(own_path(posted.text("next"))))
+        }
+        Err(e @ SignInError::Wrong) => {
+            let errors = vec![FieldError::new("", e.to_string())];
+            let values = posted.values(&["email", "next"]);
+            Ok(posted.again("/signin", "signin", values, errors).await)
+        }
+        Err(SignInError::Fault(fault)) => Err(fault.into()),
+    }
+}

@@ -1,0 +1,22 @@
+//! `/signout`.
+
+use crate::{cookies, failure::Failure, pages::see_other, state::AppState};
+use axum::{
+    extract::State,
+    http::header::SET_COOKIE,
+    response::Response,
+};
+use tower_sessions::Session;
+
+/// Ends the session in the database, and so everywhere.
+pub async fn sign_out(
+    State(state): State<AppState>,
+    session: Session,
+) -> Result<Response, Failure> {
+    session.flush().await?;
+    let mut response = see_other("/signin");
+    if let Some(cookie) = cookies::session_end(&state.services.config) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
+}

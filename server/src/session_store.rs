@@ -1,0 +1,128 @@
+//! Sessions in the database, for tower-sessions.
+
+use async_trait::async_trait;
+use domain::{
+    ids::PersonId,
+    time::{Span, Timestamp},
+};
+use secrecy::SecretString;
+use serde_json::Value;
+use service::{
+    Services,
+    people::sessions::{self, ABSOLUTE, IDLE},
+};
+use std::{collections::HashMap, fmt};
+use tower_sessions::{
+    SessionStore,
+    cookie::time::OffsetDateTime,
+    session::{Id, Record},
+    session_store::{Error, Result},
+};
+
+/// The use of a session is noted this often at most, so that reading writes nothing.
+pub const NOTED_EVERY: Span = Span::minutes(5);
+
+/// Key of the person's id in a session.
+pub const PERSON: &str = "person";
+/// Key of the instant of the sign-in, in microseconds.
+pub const SIGNED_IN_AT: &str = "signed_in_at";
+/// Key of the instant when the use was noted last, in microseconds.
+pub const SEEN_AT: &str = "seen_at";
+
+/// Keeps sessions by a digest of their id; when they end is decided here, on
+/// the clock of the services, and not by the cookie.
+#[derive(Clone)]
+pub struct DatabaseSessions {
+    services: Services,
+}
+
+impl DatabaseSessions {
+    /// A store in the database of the services.
+    pub fn new(services: Services) -> Self {
+        Self { services }
+    }
+
+    /// The earlier end of the two.
+    fn ends_at(&self, data: &HashMap<String, Value>) -> Timestamp {
+        let now = self.services.now();
+        let begun = data
+            .get(SIGNED_IN_AT)
+            .and_then(Value::as_i64)
+            .map_or(now, Timestamp);
+        now.plus(IDLE).min(begun.plus(ABSOLUTE))
+    }
+}
+
+impl fmt::Debug for DatabaseSessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DatabaseSessions")
+    }
+}
+
+fn secret(id: &Id) -> SecretString {
+    SecretString::from(id.to_string())
+}
+
+/// The person, and everything as JSON.
+fn parts(record: &Record) -> Result<(Option<PersonId>, String)> {
+    let person = record
+        .data
+        .get(PERSON)
+        .and_then(|value| serde_json::from_value(value.clone()).ok());
+    let data = serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
+    Ok((person, data))
+}
+
+fn failed(error: impl fmt::Display) -> Error {
+    Error::Backend(error.to_string())
+}
+
+#[async_trait]
+impl SessionStore for DatabaseSessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        loop {
+            let (person, data) = parts(record)?;
+            let ends_at = self.ends_at(&record.data);
+            let created =
+                sessions::create(&self.services, &secret(&record.id), person, &data, ends_at).await;
+            if created.map_err(failed)? {
+                return Ok(());
+            }
+            // There is a session of this id already; it is somebody else's.
+            record.id = Id::default();
+        }
+    }
+
+    /// A session that ended meanwhile stays ended.
+    async fn save(&self, record: &Record) -> Result<()> {
+        let (person, data) = parts(record)?;
+        let ends_at = self.ends_at(&record.data);
+        sessions::update(&self.services, &secret(&record.id), person, &data, ends_at)
+            .await
+            .map(drop)
+            .map_err(failed)
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let stored = sessions::load(&self.services, &secret(id)).await;
+        let Some(stored) = stored.map_err(failed)? else {
+            return Ok(None);
+        };
+        let data = serde_json::from_str(&stored.data).map_err(|e| Error::Decode(e.to_string()))?;
+        // Not looked at by anybody: `ends_at` decides.
+        let expiry_date = OffsetDateTime::from_unix_timestamp(stored.expires_at.0 / 1_000_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        Ok(Some(Record {
+            id: *id,
+            data,
+            expiry_date,
+        }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        sessions::remove(&self.services, &secret(id))
+            .await
+            .map(drop)
+            .map_err(failed)
+    }
+}

@@ -1,0 +1,295 @@
+//! Settings: a flag is stronger than a variable `MOORING_…`, which is stronger
+//! than a key of `mooring.toml`.
+
+mod parse;
+mod sources;
+pub mod table;
+
+pub use sources::{Given, Sources};
+
+use domain::time::Span;
+use ipnet::IpNet;
+use secrecy::{ExposeSecret, SecretString};
+use service::{config::parse_public_url, gorgias::GorgiasTemplate, vault::MasterKeys};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+use table::SETTINGS;
+
+/// A setting is wrong or missing: one line that names it and the remedy.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {problem}; {remedy}")]
+pub struct SettingsError {
+    name: String,
+    problem: String,
+    remedy: String,
+}
+
+impl SettingsError {
+    /// `name` as it was given; `problem` must not quote a secret.
+    pub fn new(name: &str, problem: String, remedy: &str) -> Self {
+        // One line, whatever stood in the value.
+        let line = |text: &str| text.replace(|c: char| c.is_control(), " ");
+        Self {
+            name: line(name),
+            problem: line(&problem),
+            remedy: remedy.into(),
+        }
+    }
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Where requests are taken.
+#[derive(Debug, Clone)]
+pub struct WebSettings {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// The origin that browsers use.
+    pub public_url: String,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// Where things are kept.
+#[derive(Debug, Clone)]
+pub struct StoreSettings {
+    /// Folder of what is kept on disk.
+    pub data_dir: PathBuf,
+    /// The database, with its password.
+    pub database_url: SecretString,
+    /// Keys as given; [`Settings::master_keys`] reads them.
+    master_keys: Option<(String, SecretString)>,
+}
+
+/// How Gorgias is reached and how often.
+#[derive(Debug, Clone)]
+pub struct GorgiasSettings {
+    /// Where accounts live.
+    pub template: GorgiasTemplate,
+    /// Whether they may live on a private or loopback address.
+    pub private_network: bool,
+    /// Longest time between two checks of a connection.
+    pub check_interval: Span,
+    /// Token requests a second.
+    pub refresh_rate: u32,
+    /// Whether this process does the background work.
+    pub worker: bool,
+}
+
+/// What is logged and how.
+#[derive(Debug, Clone)]
+pub struct LogSettings {
+    /// Filter in the syntax of `tracing`.
+    pub filter: String,
+    /// Text or JSON.
+    pub format: LogFormat,
+}
+
+/// All settings, checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where requests are taken.
+    pub web: WebSettings,
+    /// Where things are kept.
+    pub store: StoreSettings,
+    /// Gorgias.
+    pub gorgias: GorgiasSettings,
+    /// The log.
+    pub log: LogSettings,
+}
+
+impl Settings {
+    /// Checks everything that was given; relative paths count from `folder`.
+    ///
+    /// # Errors
+    /// The first setting that is wrong.
+    pub fn read(sources: &Sources, folder: &Path) -> Result<Self, SettingsError> {
+        let read = Reader { sources };
+        let private_network = read.parsed(
+            "gorgias_private_network",
+            "deny",
+            |t| parse::either(t, "allow", "deny"),
+            "give allow or deny",
+        )?;
+        let data_dir = folder.join(read.text("data_dir", "data")?);
+        Ok(Self {
+            web: WebSettings {
+                listen: read.parsed(
+                    "listen",
+                    "127.0.0.1:3000",
+                    |t| t.parse().map_err(|_| format!("“{t}” is not an address with a port")),
+                    "give one such as 127.0.0.1:3000 or [::]:3000",
+                )?,
+                public_url: read.parsed(
+                    "public_url",
+                    "http://127.0.0.1:3000",
+                    parse_public_url,
+                    "set MOORING_PUBLIC_URL to the origin that browsers use",
+                )?,
+                trusted_proxies: read.parsed(
+                    "trusted_proxies",
+                    "",
+                    parse::networks,
+                    "give networks such as 10.0.0.0/8, separated by commas",
+                )?,
+            },
+            gorgias: GorgiasSettings {
+                template: read.parsed(
+                    "gorgias_url",
+                    "https://{subdomain}.gorgias.com",
+                    |t| GorgiasTemplate::parse(t, private_network).map_err(|e| e.to_string()),
+                    "give an address with {subdomain} in it once",
+                )?,
+                private_network,
+                check_interval: read.parsed(
+                    "check_interval",
+                    "6h",
+                    parse::duration,
+                    "give one such as 90s, 30m or 6h",
+                )?,
+                refresh_rate: read.parsed(
+                    "refresh_rate",
+                    "20",
+                    |t| match t.parse() {
+                        Ok(rate @ 1..=10_000) => Ok(rate),
+                        _ => Err(format!("“{t}” is not a number from 1 to 10000")),
+                    },
+                    "give a number such as 20",
+                )?,
+                worker: read.parsed(
+                    "worker",
+                    "on",
+                    |t| parse::either(t, "on", "off"),
+                    "give on or off",
+                )?,
+            },
+            log: LogSettings {
+                filter: read.parsed(
+                    "log",
+                    "info",
+                    |t| match tracing_subscriber::EnvFilter::try_new(t) {
+                        Ok(_) => Ok(t.to_owned()),
+                        Err(e) => Err(e.to_string()),
+                    },
+                    "give a level such as info, or info,server=debug",
+                )?,
+                format: read.parsed(
+                    "log_format",
+                    "text",
+                    |t| match t {
+                        "text" => Ok(LogFormat::Text),
+                        "json" => Ok(LogFormat::Json),
+                        _ => Err(format!("“{t}” is neither text nor json")),
+                    },
+                    "give text or json",
+                )?,
+            },
+            store: StoreSettings {
+                database_url: read.database_url(folder, &data_dir)?,
+                master_keys: read
+                    .given("master_keys")?
+                    .map(|g| (g.name, SecretString::from(g.text))),
+                data_dir,
+            },
+        })
+    }
+
+    /// The master keys. Not every command needs them, so they are read last.
+    ///
+    /// # Errors
+    /// If they are missing or wrong.
+    pub fn master_keys(&self) -> Result<MasterKeys, SettingsError> {
+        let Some((name, keys)) = &self.store.master_keys else {
+            return Err(SettingsError::new(
+                "MOORING_MASTER_KEYS",
+                "it is missing, and nothing is kept unencrypted".into(),
+                "make a key with `mooring keys generate` and set it",
+            ));
+        };
+        MasterKeys::parse(keys).map_err(|e| {
+            SettingsError::new(
+                name,
+                e.to_string(),
+                "give id:base64 keys separated by commas, as `mooring keys generate` prints them",
+            )
+        })
+    }
+
+    /// What the use cases need to know.
+    pub fn config(&self) -> service::config::Config {
+        service::config::Config {
+            public_url: self.web.public_url.clone(),
+            gorgias: self.gorgias.template.clone(),
+            check_interval: self.gorgias.check_interval,
+            refresh_rate: self.gorgias.refresh_rate,
+        }
+    }
+}
+
+struct Reader<'a> {
+    sources: &'a Sources,
+}
+
+impl Reader<'_> {
+    fn given(&self, key: &str) -> Result<Option<Given>, SettingsError> {
+        match SETTINGS.iter().find(|s| s.key == key) {
+            Some(setting) => self.sources.get(setting),
+            None => Ok(None),
+        }
+    }
+
+    fn text(&self, key: &str, default: &str) -> Result<String, SettingsError> {
+        Ok(self
+            .given(key)?
+            .map_or_else(|| default.to_owned(), |g| g.text))
+    }
+
+    fn parsed<T>(
+        &self,
+        key: &str,
+        default: &str,
+        parse: impl Fn(&str) -> Result<T, String>,
+        remedy: &str,
+    ) -> Result<T, SettingsError> {
+        let given = self.given(key)?;
+        let (name, text) = given.map_or_else(
+            || (key.to_owned(), default.to_owned()),
+            |g| (g.name, g.text),
+        );
+        parse(&text).map_err(|problem| SettingsError::new(&name, problem, remedy))
+    }
+
+    /// A path of SQLite counts from `folder`, as all paths do.
+    fn database_url(&self, folder: &Path, data_dir: &Path) -> Result<SecretString, SettingsError> {
+        let Some(given) = self.given("database_url")? else {
+            let path = data_dir.join("mooring.db");
+            return Ok(SecretString::from(format!("sqlite://{}", path.display())));
+        };
+        let url = SecretString::from(given.text);
+        let text = url.expose_secret();
+        if let Some(path) = text.strip_prefix("sqlite://") {
+            let path = folder.join(path);
+            return Ok(SecretString::from(format!("sqlite://{}", path.display())));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(url);
+        }
+        Err(SettingsError::new(
+            &given.name,
+            "it begins neither with sqlite:// nor with postgres://".into(),
+            "give sqlite:///var/lib/mooring/mooring.db or postgres://user:password@host/name",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests;

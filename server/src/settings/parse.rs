@@ -1,0 +1,103 @@
+//! Texts of settings to values.
+
+use domain::time::Span;
+use ipnet::IpNet;
+use std::net::IpAddr;
+
+/// A length of time such as `90s`, `15m`, `6h`, `1h30m` or `7d`; above zero, at most 366 days.
+///
+/// # Errors
+/// What is wrong.
+pub fn duration(text: &str) -> Result<Span, String> {
+    let wrong = || format!("“{text}” is not a length of time");
+    let mut total = 0_i64;
+    let mut rest = text.trim();
+    if rest.is_empty() {
+        return Err(wrong());
+    }
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+        let number: i64 = rest[..digits].parse().map_err(|_| wrong())?;
+        rest = &rest[digits..];
+        let letters = rest
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let unit = match &rest[..letters] {
+            "s" => 1,
+            "m" | "min" => 60,
+            "h" => 3_600,
+            "d" => 86_400,
+            _ => return Err(wrong()),
+        };
+        rest = &rest[letters..];
+        total = number
+            .checked_mul(unit)
+            .and_then(|seconds| total.checked_add(seconds))
+            .ok_or_else(wrong)?;
+    }
+    if (1..=366 * 86_400).contains(&total) {
+        Ok(Span::seconds(total))
+    } else {
+        Err(format!("“{text}” is not between 1s and 366d"))
+    }
+}
+
+/// One of two words.
+///
+/// # Errors
+/// What is wrong.
+pub fn either(text: &str, yes: &str, no: &str) -> Result<bool, String> {
+    match text {
+        _ if text == yes => Ok(true),
+        _ if text == no => Ok(false),
+        _ => Err(format!("“{text}” is neither {yes} nor {no}")),
+    }
+}
+
+/// Networks or single addresses, separated by commas.
+///
+/// # Errors
+/// What is wrong.
+pub fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            part.parse::<IpNet>()
+                .or_else(|_| part.parse::<IpAddr>().map(IpNet::from))
+                .map_err(|_| format!("“{part}” is not a network"))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn lengths_of_time() {
+        for (text, seconds) in [
+            ("90s", 90),
+            ("15m", 900),
+            ("15min", 900),
+            ("6h", 21_600),
+            ("1h30m", 5_400),
+            ("7d", 604_800),
+        ] {
+            assert_eq!(duration(text), Ok(Span::seconds(seconds)), "{text}");
+        }
+        for text in ["", "6", "h", "6 h", "-1s", "0s", "400d", "1y", "9999999999999999999s"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn networks_and_single_addresses() {
+        let nets = networks("10.0.0.0/8, ::1").unwrap();
+        assert!(nets[0].contains(&"10.2.3.4".parse::<IpAddr>().unwrap()));
+        assert!(nets[1].contains(&"::1".parse::<IpAddr>().unwrap()));
+        assert!(networks("here").is_err());
+        assert_eq!(networks(""), Ok(vec![]));
+    }
+}

@@ -1,0 +1,188 @@
+//! Where settings come from: a flag before a variable before a key of the file.
+
+use super::{
+    SettingsError,
+    table::{CONFIG, SETTINGS, Setting},
+};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+
+/// What was given, still as text.
+#[derive(Default)]
+pub struct Sources {
+    flags: HashMap<String, String>,
+    variables: HashMap<String, String>,
+    file: HashMap<String, String>,
+    file_path: PathBuf,
+}
+
+/// A value and the name under which it was given, for error messages.
+pub struct Given {
+    /// Such as `MOORING_LISTEN`.
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+impl Sources {
+    /// Reads the settings file that flags or variables name, else `mooring.toml`
+    /// of the folder if it is there. Empty variables count as not set.
+    ///
+    /// # Errors
+    /// If the file can't be read, is no TOML, or has a key that is no setting.
+    pub fn new(
+        flags: HashMap<String, String>,
+        variables: impl IntoIterator<Item = (String, String)>,
+        folder: &Path,
+    ) -> Result<Self, SettingsError> {
+        let variables: HashMap<_, _> = variables
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        let mut sources = Self {
+            flags,
+            variables,
+            ..Self::default()
+        };
+        let named = sources
+            .at(Source::Flag, CONFIG.key)
+            .or_else(|| sources.at(Source::Variable, CONFIG.key));
+        if let Some(named) = named {
+            sources.file_path = folder.join(&named.text);
+            let text = std::fs::read_to_string(&sources.file_path).map_err(|e| {
+                SettingsError::new(
+                    &named.name,
+                    format!("{} can't be read: {e}", named.text),
+                    "name a file that is there",
+                )
+            })?;
+            sources.read_file(&text)?;
+        } else {
+            sources.file_path = folder.join("mooring.toml");
+            if let Ok(text) = std::fs::read_to_string(&sources.file_path) {
+                sources.read_file(&text)?;
+            }
+        }
+        Ok(sources)
+    }
+
+    fn read_file(&mut self, text: &str) -> Result<(), SettingsError> {
+        let path = self.file_path.display().to_string();
+        // The error of the parser quotes the line, which may hold a key.
+        let table: toml::Table = text.parse().map_err(|e: toml::de::Error| {
+            let line = e
+                .span()
+                .map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+            SettingsError::new(
+                &path,
+                format!("line {line} is not TOML"),
+                "write lines such as listen = \"127.0.0.1:3000\"",
+            )
+        })?;
+        for (key, value) in table {
+            let known = SETTINGS
+                .iter()
+                .any(|s| s.key == key || s.file_key().as_deref() == Some(&key));
+            if !known {
+                return Err(SettingsError::new(
+                    &format!("{key} in {path}"),
+                    "there is no such setting".into(),
+                    "remove it, or correct its name (`mooring serve --help` lists all)",
+                ));
+            }
+            let Some(text) = as_text(&value) else {
+                return Err(SettingsError::new(
+                    &format!("{key} in {path}"),
+                    "the value is neither text, number, true/false nor a list of texts".into(),
+                    "write it between quotation marks",
+                ));
+            };
+            self.file.insert(key, text);
+        }
+        Ok(())
+    }
+
+    /// The strongest value of a setting, if one was given.
+    ///
+    /// # Errors
+    /// If a secret is given both by value and by file, or its file can't be read.
+    pub fn get(&self, setting: &Setting) -> Result<Option<Given>, SettingsError> {
+        for source in [Source::Flag, Source::Variable, Source::File] {
+            let by_value = self.at(source, setting.key);
+            let by_file = setting
+                .file_key()
+                .and_then(|key| self.at(source, &key));
+            return match (by_value, by_file) {
+                (None, None) => continue,
+                (Some(given), None) => Ok(Some(given)),
+                (None, Some(file)) => read_secret(file).map(Some),
+                (Some(value), Some(file)) => Err(SettingsError::new(
+                    &value.name,
+                    format!("it is given together with {}", file.name),
+                    "give only one of the two",
+                )),
+            };
+        }
+        Ok(None)
+    }
+
+    fn at(&self, source: Source, key: &str) -> Option<Given> {
+        let (name, text) = match source {
+            Source::Flag => {
+                let flag = key.replace('_', "-");
+                (format!("--{flag}"), self.flags.get(&flag)?)
+            }
+            Source::Variable => {
+                let variable = format!("MOORING_{}", key.to_ascii_uppercase());
+                let text = self.variables.get(&variable)?;
+                (variable, text)
+            }
+            Source::File => (
+                format!("{key} in {}", self.file_path.display()),
+                self.file.get(key)?,
+            ),
+        };
+        Some(Given {
+            name,
+            text: text.clone(),
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Source {
+    Flag,
+    Variable,
+    File,
+}
+
+fn read_secret(file: Given) -> Result<Given, SettingsError> {
+    match std::fs::read_to_string(&file.text) {
+        Ok(text) => Ok(Given {
+            name: file.name,
+            text: text.trim().to_owned(),
+        }),
+        Err(e) => Err(SettingsError::new(
+            &file.name,
+            format!("{} can't be read: {e}", file.text),
+            "name a file that this user may read",
+        )),
+    }
+}
+
+fn as_text(value: &toml::Value) -> Option<String> {
+    match value {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Boolean(true) => Some("on".into()),
+        toml::Value::Boolean(false) => Some("off".into()),
+        toml::Value::Array(values) => values
+            .iter()
+            .map(|v| v.as_str().map(str::to_owned))
+            .collect::<Option<Vec<_>>>()
+            .map(|texts| texts.join(",")),
+        _ => None,
+    }
+}

@@ -1,0 +1,69 @@
+//! What handlers share.
+
+use crate::site::Site;
+use axum::extract::FromRef;
+use ipnet::IpNet;
+use leptos::config::LeptosOptions;
+use service::Services;
+use std::{future::Future, sync::Arc};
+use tokio::task::JoinError;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// How the router is put together.
+#[derive(Debug, Clone, Default)]
+pub struct RouterOptions {
+    /// Where scripts and style lie.
+    pub site: Site,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Ends event streams.
+    pub shutdown: CancellationToken,
+    /// What has to come to its end before the process does.
+    pub tasks: TaskTracker,
+}
+
+/// A cheap handle on what handlers share.
+#[derive(Clone)]
+pub struct AppState {
+    /// The use cases.
+    pub services: Services,
+    /// How the router is put together.
+    pub options: Arc<RouterOptions>,
+    /// What Leptos needs to know.
+    pub leptos: LeptosOptions,
+}
+
+impl AppState {
+    /// Puts the state together.
+    pub fn new(services: Services, options: RouterOptions) -> Self {
+        Self {
+            services,
+            leptos: options.site.leptos_options(),
+            options: Arc::new(options),
+        }
+    }
+
+    /// Runs work to its end even if the client goes away meanwhile: an answer
+    /// of Gorgias must not be lost between its arrival and the database.
+    ///
+    /// # Errors
+    /// If the work panics.
+    pub async fn to_its_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, JoinError> {
+        self.options.tasks.spawn(work).await
+    }
+}
+
+impl FromRef<AppState> for Services {
+    fn from_ref(state: &AppState) -> Self {
+        state.services.clone()
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}

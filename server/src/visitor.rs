@@ -1,0 +1,114 @@
+//! Who sends a request to a page: resolved from cookies, once a request.
+
+use crate::{
+    cookies,
+    failure::Failure,
+    session_store::{NOTED_EVERY, PERSON, SEEN_AT, SIGNED_IN_AT},
+    state::AppState,
+};
+use app::{components::Theme, context::PageContext, form_state::FormState};
+use axum::{
+    extract::FromRequestParts,
+    http::{header::COOKIE, request::Parts},
+};
+use domain::{
+    ids::PersonId,
+    slug::Slug,
+    time::Timestamp,
+};
+use secrecy::SecretString;
+use service::{
+    Actor,
+    people::membership::{self, PersonSummary},
+};
+use tower_sessions::{Session, session::Error};
+
+/// A browser, and the person who is signed in with it.
+#[derive(Clone)]
+pub struct Visitor {
+    /// What handlers share.
+    pub state: AppState,
+    /// Who is signed in.
+    pub person: Option<PersonSummary>,
+    /// The browser's own secret.
+    pub browser: Option<SecretString>,
+    /// How the person wants pages to look.
+    pub theme: Theme,
+}
+
+impl Visitor {
+    /// What a page is made from.
+    pub fn context(&self, form: Option<FormState>) -> PageContext {
+        PageContext {
+            services: self.state.services.clone(),
+            options: self.state.leptos.clone(),
+            signed_in: self.person.clone(),
+            browser: self.browser.clone(),
+            theme: self.theme,
+            form,
+        }
+    }
+
+    /// The signed-in person as a member of a tenant; `None` for strangers and
+    /// for tenants that don't exist alike.
+    ///
+    /// # Errors
+    /// If it couldn't be found out.
+    pub async fn actor(&self, tenant: &str) -> Result<Option<Actor>, service::Fault> {
+        let (Some(person), Ok(slug)) = (&self.person, tenant.parse::<Slug>()) else {
+            return Ok(None);
+        };
+        membership::actor(&self.state.services, person.id, &slug).await
+    }
+}
+
+impl FromRequestParts<AppState> for Visitor {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
+        let session = parts.extensions.get::<Session>().cloned();
+        let person = match session {
+            Some(session) => person(&session, state).await?,
+            None => None,
+        };
+        let theme = parts
+            .headers
+            .get(COOKIE)
+            .and_then(|header| header.to_str().ok())
+            .map(Theme::from_cookie_header)
+            .unwrap_or_default();
+        Ok(Self {
+            person,
+            browser: cookies::browser(&parts.headers, &state.services.config),
+            theme,
+            state: state.clone(),
+        })
+    }
+}
+
+/// The person of a session. Asked again with each request, so that a removal
+/// takes effect at once in every process.
+async fn person(session: &Session, state: &AppState) -> Result<Option<PersonSummary>, Failure> {
+    let Some(id) = session.get::<PersonId>(PERSON).await? else {
+        return Ok(None);
+    };
+    let now = state.services.now();
+    let seen = session.get::<Timestamp>(SEEN_AT).await?.unwrap_or_default();
+    if now.since(seen) >= NOTED_EVERY {
+        session.insert(SEEN_AT, now).await?;
+    }
+    Ok(membership::person(&state.services, id).await?)
+}
+
+/// Signs a person in. The session gets a new id, so that one that somebody
+/// planted beforehand is worth nothing (ASVS 7.2.4).
+///
+/// # Errors
+/// If the session can't be kept.
+pub async fn sign_in(session: &Session, person: PersonId, now: Timestamp) -> Result<(), Error> {
+    session.clear().await;
+    session.cycle_id().await?;
+    session.insert(PERSON, person).await?;
+    session.insert(SIGNED_IN_AT, now).await?;
+    session.insert(SEEN_AT, now).await
+}

@@ -1,0 +1,115 @@
+//! Who asks for something, in which tenant, and what they may do there.
+
+use crate::{error::Forbidden, services::Services, tenant_scope::TenantScope};
+use domain::{
+    event,
+    ids::{ApiTokenId, AppId, PersonId, TenantId},
+    permission::Permission,
+    role::Role,
+    slug::Slug,
+};
+use std::ops::Deref;
+
+/// Who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// Somebody signed in.
+    Person {
+        /// Their id.
+        id: PersonId,
+        /// Their name.
+        name: String,
+        /// Their address.
+        email: String,
+    },
+    /// A backend.
+    ApiToken {
+        /// The token's id.
+        id: ApiTokenId,
+        /// The token's name.
+        name: String,
+    },
+}
+
+/// A person or an API token within one tenant. Every use case that a page or
+/// the machine API calls takes one, so that no query forgets its tenant.
+#[derive(Clone)]
+pub struct Actor {
+    scope: TenantScope,
+    /// The tenant's slug.
+    pub tenant_slug: Slug,
+    /// The tenant's name.
+    pub tenant_name: String,
+    /// Who it is.
+    pub who: Who,
+    /// What they may do.
+    pub role: Role,
+    /// The only app that an API token may touch, if it is tied to one.
+    pub only_app: Option<AppId>,
+}
+
+impl Actor {
+    /// Whoever calls this has looked the membership or API token up just now.
+    pub(crate) fn new(
+        services: &Services,
+        tenant: (TenantId, Slug, String),
+        who: Who,
+        role: Role,
+        only_app: Option<AppId>,
+    ) -> Self {
+        Self {
+            scope: TenantScope::new(services, tenant.0),
+            tenant_slug: tenant.1,
+            tenant_name: tenant.2,
+            who,
+            role,
+            only_app,
+        }
+    }
+
+    /// The tenant's scope.
+    pub fn scope(&self) -> &TenantScope {
+        &self.scope
+    }
+
+    /// Whether the role includes the permission.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.role.allows(permission)
+    }
+
+    /// Goes on only if the role includes the permission.
+    ///
+    /// # Errors
+    /// [`Forbidden`] if it doesn't.
+    pub fn require(&self, permission: Permission) -> Result<(), Forbidden> {
+        if self.may(permission) {
+            Ok(())
+        } else {
+            Err(Forbidden)
+        }
+    }
+
+    /// As timelines name them.
+    pub fn as_event_actor(&self) -> event::Actor {
+        match &self.who {
+            Who::Person { name, .. } => event::Actor::Person { name: name.clone() },
+            Who::ApiToken { name, .. } => event::Actor::ApiToken { name: name.clone() },
+        }
+    }
+
+    /// The person, if it is one.
+    pub fn person(&self) -> Option<PersonId> {
+        match self.who {
+            Who::Person { id, .. } => Some(id),
+            Who::ApiToken { .. } => None,
+        }
+    }
+}
+
+impl Deref for Actor {
+    type Target = TenantScope;
+
+    fn deref(&self) -> &TenantScope {
+        &self.scope
+    }
+}

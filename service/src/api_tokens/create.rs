@@ -1,0 +1,149 @@
+//! Makes API tokens, from the page or on the command line.
+
+use super::{PREFIX, SHOWN, token_hash};
+use crate::{
+    actor::{Actor, Who},
+    entity::{api_token, app, tenant},
+    error::{Fault, FieldError, Forbidden},
+    random::secret_text,
+    services::Services,
+    tenant_scope::{TenantScope, Tx},
+};
+use domain::{
+    ids::{AppId, TenantId},
+    permission::Permission,
+    role::Role,
+    slug::Slug,
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use secrecy::{ExposeSecret, SecretString};
+
+/// What a new token may do.
+#[derive(Debug, Clone)]
+pub struct NewApiToken {
+    /// For people to tell it apart by.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// The only app that it may touch, if not all.
+    pub app: Option<AppId>,
+}
+
+/// The token was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateApiTokenError {
+    /// Owners alone make tokens.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Some fields won't do; they are named `name` and `app`.
+    #[error("{}", .0.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join(" "))]
+    Invalid(Vec<FieldError>),
+    /// There is no such tenant.
+    #[error("there is no tenant “{0}”; make it with `mooring owner create`, or correct --tenant")]
+    NoTenant(Slug),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Makes a token and gives it, this one time.
+///
+/// # Errors
+/// See [`CreateApiTokenError`].
+pub async fn create(actor: &Actor, new: NewApiToken) -> Result<SecretString, CreateApiTokenError> {
+    actor.require(Permission::ManageApiTokens)?;
+    // A token that is tied to an app makes no token that reaches further.
+    if actor.only_app.is_some() && new.app != actor.only_app {
+        return Err(Forbidden.into());
+    }
+    let created_by = match &actor.who {
+        Who::Person { name, .. } | Who::ApiToken { name, .. } => name.clone(),
+    };
+    insert(actor.scope(), new, created_by).await
+}
+
+/// Makes a token for all apps of the tenant and gives it, this one time.
+/// Whoever can run the command has the database and the keys.
+///
+/// # Errors
+/// See [`CreateApiTokenError`].
+pub async fn create_on_command_line(
+    services: &Services,
+    slug: &Slug,
+    name: &str,
+    role: Role,
+) -> Result<SecretString, CreateApiTokenError> {
+    // Without a tenant's scope: the slug is looked up to enter one.
+    let tenant = tenant::Entity::find()
+        .filter(tenant::Column::Slug.eq(slug.as_str()))
+        .one(services.db.read())
+        .await
+        .map_err(Fault::from)?
+        .ok_or_else(|| CreateApiTokenError::NoTenant(slug.clone()))?;
+    let scope = TenantScope::new(services, TenantId(tenant.id));
+    let new = NewApiToken {
+        name: name.to_owned(),
+        role,
+        app: None,
+    };
+    insert(&scope, new, "Command line".to_owned()).await
+}
+
+async fn insert(
+    scope: &TenantScope,
+    new: NewApiToken,
+    created_by: String,
+) -> Result<SecretString, CreateApiTokenError> {
+    let name = new.name.trim();
+    let mut errors = Vec::new();
+    if !(1..=100).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+        errors.push(FieldError::new(
+            "name",
+            "Give the token a name, with 100 letters at most, such as “Returns backend”.",
+        ));
+    }
+    let tx = scope.write().await?;
+    if let Some(app) = new.app
+        && !is_there(&tx, app).await?
+    {
+        errors.push(FieldError::new(
+            "app",
+            "This app is not there any more. Choose another one.",
+        ));
+    }
+    if !errors.is_empty() {
+        return Err(CreateApiTokenError::Invalid(errors));
+    }
+    let token = secret_text(&*scope.random, PREFIX);
+    let id = scope.new_id();
+    let row = api_token::ActiveModel {
+        id: Set(id),
+        tenant_id: Set(scope.tenant().0),
+        app_id: Set(new.app.map(|a| a.0)),
+        name: Set(name.to_owned()),
+        role: Set(new.role.code().to_owned()),
+        prefix: Set(token.expose_secret().chars().take(SHOWN).collect()),
+        token_hash: Set(token_hash(&token)),
+        created_by: Set(created_by),
+        created_at: Set(scope.now().0),
+        expires_at: Set(None),
+        last_used_at: Set(None),
+        revoked_at: Set(None),
+    };
+    api_token::Entity::insert(row)
+        .exec_without_returning(&*tx)
+        .await
+        .map_err(Fault::from)?;
+    tx.commit().await?;
+    tracing::info!(api_token.id = %id, api_token.role = new.role.code(), "an API token was made");
+    Ok(token)
+}
+
+async fn is_there(tx: &Tx, id: AppId) -> Result<bool, Fault> {
+    let row = tx
+        .all::<app::Entity>()
+        .filter(app::Column::Id.eq(id.0))
+        .one(&**tx)
+        .await?;
+    Ok(row.is_some())
+}

@@ -1,0 +1,100 @@
+//! The tokens of a tenant, as its owners see them.
+
+use crate::{
+    actor::Actor,
+    entity::{api_token, app},
+    error::{Fault, Forbidden},
+};
+use domain::{
+    ids::{ApiTokenId, AppId},
+    permission::Permission,
+    role::Role,
+    time::Timestamp,
+};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use std::collections::HashMap;
+
+/// A token without what is secret of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiTokenRow {
+    /// Its id.
+    pub id: ApiTokenId,
+    /// Its name.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// Its first letters, by which people recognize it.
+    pub prefix: String,
+    /// The only app that it may touch, with its name.
+    pub app: Option<(AppId, String)>,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Option<Timestamp>,
+    /// When it was used last, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// The tokens can't be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum ListApiTokensError {
+    /// Owners alone see tokens.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// All tokens of the tenant, the newest first, revoked ones included.
+///
+/// # Errors
+/// See [`ListApiTokensError`].
+pub async fn list(actor: &Actor) -> Result<Vec<ApiTokenRow>, ListApiTokensError> {
+    actor.require(Permission::ManageApiTokens)?;
+    Ok(read(actor).await?)
+}
+
+async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, Fault> {
+    let tx = actor.read().await?;
+    let mut tokens = tx.all::<api_token::Entity>();
+    if let Some(app) = actor.only_app {
+        tokens = tokens.filter(api_token::Column::AppId.eq(app.0));
+    }
+    let tokens = tokens
+        .order_by_desc(api_token::Column::Id)
+        .all(&*tx)
+        .await?;
+    let apps = tx
+        .all::<app::Entity>()
+        .filter(app::Column::Id.is_in(tokens.iter().filter_map(|t| t.app_id)))
+        .all(&*tx)
+        .await?;
+    let names: HashMap<_, _> = apps.into_iter().map(|a| (a.id, a.name)).collect();
+    tokens
+        .into_iter()
+        .map(|row| {
+            Ok(ApiTokenRow {
+                id: ApiTokenId(row.id),
+                role: row
+                    .role
+                    .parse()
+                    .map_err(|_| Fault::inconsistent("api_tokens", "role", row.id))?,
+                name: row.name,
+                prefix: row.prefix,
+                app: row
+                    .app_id
+                    .map(|id| (AppId(id), names.get(&id).cloned().unwrap_or_default())),
+                created_by: row.created_by,
+                created_at: Timestamp(row.created_at),
+                expires_at: row.expires_at.map(Timestamp),
+                last_used_at: row.last_used_at.map(Timestamp),
+                revoked_at: row.revoked_at.map(Timestamp),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,27 @@
+//! Bearer tokens of the machine API. A token is shown once; a digest is kept.
+
+mod authenticate;
+mod create;
+mod list;
+mod revoke;
+
+pub use authenticate::authenticate;
+pub use create::{CreateApiTokenError, NewApiToken, create, create_on_command_line};
+pub use list::{ApiTokenRow, ListApiTokensError, list};
+pub use revoke::{RevokeApiTokenError, revoke};
+
+use crate::digest::digest;
+use secrecy::SecretString;
+
+/// How every token begins, so that people and leak scanners recognize one.
+const PREFIX: &str = "mrg_";
+
+/// Length of a token: the prefix and 256 bits in base64url.
+const LENGTH: usize = PREFIX.len() + 43;
+
+/// How much of a token lists show.
+const SHOWN: usize = 12;
+
+fn token_hash(token: &SecretString) -> Vec<u8> {
+    digest("api_token", token)
+}

@@ -1,0 +1,78 @@
+//! Adding an app.
+
+use super::{
+    App,
+    form::{AppForm, AppFormError},
+};
+use crate::{
+    actor::Actor,
+    entity::app,
+    error::{Fault, FieldError, Forbidden},
+    vault::Purpose,
+};
+use domain::permission::Permission;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter};
+
+/// Adds an app; its client secret is stored sealed.
+///
+/// # Errors
+/// [`AppFormError`]; nothing is stored then.
+pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> {
+    actor.require(Permission::ManageApps)?;
+    if actor.only_app.is_some() {
+        return Err(Forbidden.into());
+    }
+    let checked = form.check(None).map_err(AppFormError::Invalid)?;
+    let tx = actor.write().await?;
+    let taken = tx
+        .all::<app::Entity>()
+        .filter(app::Column::Slug.eq(checked.slug.as_str()))
+        .one(&*tx)
+        .await?;
+    if taken.is_some() {
+        return Err(AppFormError::Invalid(vec![FieldError {
+            field: if form.slug.as_deref().is_some_and(|s| !s.trim().is_empty()) {
+                "slug"
+            } else {
+                "name"
+            },
+            message: format!(
+                "Another app already has the short name “{}”; choose another one.",
+                checked.slug
+            ),
+        }]));
+    }
+    let now = actor.now();
+    let row = app::Model {
+        id: actor.new_id(),
+        tenant_id: tx.tenant().0,
+        slug: checked.slug.to_string(),
+        name: checked.name,
+        client_id: checked.client_id,
+        requested_scopes: checked.scopes.to_string(),
+        after_install_url: checked.after_install_url,
+        basic_encoding: checked.basic_encoding.code().to_owned(),
+        pkce: checked.pkce,
+        fault_since: None,
+        created_at: now.0,
+        updated_at: now.0,
+    };
+    let insert = app::ActiveModel::from(row.clone()).reset_all();
+    app::Entity::insert(insert)
+        .exec_without_returning(&*tx)
+        .await?;
+    if let Some(secret) = &checked.client_secret {
+        actor
+            .vault
+            .seal(
+                actor.services(),
+                &tx,
+                Purpose::AppClientSecret,
+                row.id,
+                secret,
+            )
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(App::try_from(row)?)
+}

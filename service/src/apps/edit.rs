@@ -1,0 +1,131 @@
+//! Changing an app.
+
+use super::{
+    App,
+    form::{AppForm, AppFormError},
+};
+use crate::{
+    actor::Actor,
+    connections::record::Record,
+    entity::{app, connection},
+    error::Fault,
+    vault::Purpose,
+};
+use domain::{ids::AppId, permission::Permission, scope::ScopeSet};
+use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+
+/// How many connections are looked at in one go when the scopes change.
+const BATCH: u64 = 500;
+
+/// Stores the form over the app. A new client secret or client id ends a setup
+/// fault's certainty, so the fault is taken back and the next check decides.
+/// When the requested scopes change, the connections' health follows.
+///
+/// # Errors
+/// [`AppFormError`]; nothing is stored then.
+pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFormError> {
+    actor.require(Permission::ManageApps)?;
+    let tx = actor.write().await?;
+    let Some(before) = super::find(&tx, &id.to_string(), actor.only_app).await? else {
+        return Err(AppFormError::NotFound);
+    };
+    let checked = form
+        .check(Some(&before.slug))
+        .map_err(AppFormError::Invalid)?;
+    let credentials_changed = checked.client_secret.is_some()
+        || checked.client_id != before.client_id
+        || checked.basic_encoding != before.basic_encoding;
+    let now = actor.now();
+    let mut update = tx
+        .update::<app::Entity>()
+        .filter(app::Column::Id.eq(id.0))
+        .col_expr(app::Column::Name, Expr::value(checked.name))
+        .col_expr(app::Column::ClientId, Expr::value(checked.client_id))
+        .col_expr(
+            app::Column::RequestedScopes,
+            Expr::value(checked.scopes.to_string()),
+        )
+        .col_expr(
+            app::Column::AfterInstallUrl,
+            Expr::value(checked.after_install_url),
+        )
+        .col_expr(
+            app::Column::BasicEncoding,
+            Expr::value(checked.basic_encoding.code()),
+        )
+        .col_expr(app::Column::Pkce, Expr::value(checked.pkce))
+        .col_expr(app::Column::UpdatedAt, Expr::value(now.0));
+    if credentials_changed {
+        update = update.col_expr(app::Column::FaultSince, Expr::value(Option::<i64>::None));
+    }
+    update.exec(&*tx).await?;
+    if let Some(secret) = &checked.client_secret {
+        actor
+            .vault
+            .seal(
+                actor.services(),
+                &tx,
+                Purpose::AppClientSecret,
+                id.0,
+                secret,
+            )
+            .await?;
+    }
+    if credentials_changed && before.fault_since.is_some() {
+        // Prove the new credentials soon, not at the next interval.
+        tx.update::<connection::Entity>()
+            .filter(connection::Column::AppId.eq(id.0))
+            .filter(connection::Column::DueAt.is_not_null())
+            .col_expr(connection::Column::DueAt, Expr::value(now.0))
+            .exec(&*tx)
+            .await?;
+    }
+    tx.commit().await?;
+    if checked.scopes != before.requested {
+        follow_scopes(actor, id, &checked.scopes).await?;
+    }
+    let tx = actor.read().await?;
+    super::find(&tx, &id.to_string(), None)
+        .await?
+        .ok_or(AppFormError::NotFound)
+}
+
+/// Brings the connections' health in line with the scopes requested now, in
+/// batches, so that no other writer waits long.
+async fn follow_scopes(actor: &Actor, app: AppId, requested: &ScopeSet) -> Result<(), Fault> {
+    let mut after = uuid::Uuid::nil();
+    loop {
+        let tx = actor.write().await?;
+        let rows = tx
+            .all::<connection::Entity>()
+            .filter(connection::Column::AppId.eq(app.0))
+            .filter(Expr::col(connection::Column::Id).gt(after))
+            .order_by_asc(connection::Column::Id)
+            .limit(BATCH)
+            .all(&*tx)
+            .await?;
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
+        after = last.id;
+        for row in rows {
+            let mut record = Record::try_from(row)?;
+            let missing = ScopeSet::compare(requested, &record.granted).missing.len();
+            if record.has_been_connected() && missing != record.missing_scopes {
+                record.missing_scopes = missing;
+                let version = record.token_version;
+                // Outdated: a refresh was faster, and computed it from the new scopes itself.
+                record
+                    .store(
+                        actor,
+                        &tx,
+                        version,
+                        &domain::event::Actor::Worker,
+                        "the app's requested permissions were changed",
+                    )
+                    .await?;
+            }
+        }
+        tx.commit().await?;
+    }
+}

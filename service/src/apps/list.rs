@@ -1,0 +1,56 @@
+//! Looking at apps.
+
+use super::App;
+use crate::{
+    actor::Actor,
+    connections::counts::{self, HealthCounts},
+    entity::app,
+    error::Fault,
+};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+
+/// An app with the health of its connections.
+#[derive(Debug, Clone)]
+pub struct AppRow {
+    /// The app.
+    pub app: App,
+    /// How many connections are in each state.
+    pub counts: HealthCounts,
+}
+
+/// All apps that the actor may see, by name: two queries.
+///
+/// # Errors
+/// [`Fault`] if the database fails.
+pub async fn all(actor: &Actor) -> Result<Vec<AppRow>, Fault> {
+    let tx = actor.read().await?;
+    let mut query = tx.all::<app::Entity>();
+    if let Some(only) = actor.only_app {
+        query = query.filter(app::Column::Id.eq(only.0));
+    }
+    let apps: Vec<App> = query
+        .order_by_asc(app::Column::Name)
+        .order_by_asc(app::Column::Id)
+        .all(&*tx)
+        .await?
+        .into_iter()
+        .map(App::try_from)
+        .collect::<Result<_, _>>()?;
+    let mut by_app = counts::by_app(&tx, &apps, actor.now()).await?;
+    Ok(apps
+        .into_iter()
+        .map(|app| {
+            let counts = by_app.remove(&app.id).unwrap_or_default();
+            AppRow { app, counts }
+        })
+        .collect())
+}
+
+/// One app by slug or id, if there is one that the actor may see.
+///
+/// # Errors
+/// [`Fault`] if the database fails.
+pub async fn one(actor: &Actor, reference: &str) -> Result<Option<App>, Fault> {
+    let tx = actor.read().await?;
+    super::find(&tx, reference, actor.only_app).await
+}

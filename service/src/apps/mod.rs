@@ -1,0 +1,93 @@
+//! Apps: what a tenant publishes for Gorgias, each with its own credentials.
+
+pub mod create;
+pub mod edit;
+pub mod form;
+pub mod list;
+pub mod remove;
+
+use crate::{entity::app, error::Fault, tenant_scope::Tx};
+use domain::{
+    basic_encoding::BasicEncoding, ids::AppId, scope::ScopeSet, slug::Slug, time::Timestamp,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+/// An app, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct App {
+    /// Its id.
+    pub id: AppId,
+    /// Its name in URLs.
+    pub slug: Slug,
+    /// Its name for people.
+    pub name: String,
+    /// The `client_id` that Gorgias gave it (RFC 6749 2.2).
+    pub client_id: String,
+    /// The scopes that it asks for now.
+    pub requested: ScopeSet,
+    /// Where a customer may go on after installing.
+    pub after_install_url: Option<String>,
+    /// How id and secret enter HTTP Basic.
+    pub basic_encoding: BasicEncoding,
+    /// Whether PKCE (RFC 7636) is used.
+    pub pkce: bool,
+    /// Since when Gorgias refuses its credentials.
+    pub fault_since: Option<Timestamp>,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+impl TryFrom<app::Model> for App {
+    type Error = Fault;
+
+    fn try_from(row: app::Model) -> Result<Self, Fault> {
+        let bad = |column| Fault::inconsistent("apps", column, row.id);
+        Ok(Self {
+            id: AppId(row.id),
+            slug: row.slug.parse().map_err(|_| bad("slug"))?,
+            client_id: row.client_id.clone(),
+            requested: row
+                .requested_scopes
+                .parse()
+                .map_err(|_| bad("requested_scopes"))?,
+            after_install_url: row.after_install_url.clone(),
+            basic_encoding: row
+                .basic_encoding
+                .parse()
+                .map_err(|_| bad("basic_encoding"))?,
+            pkce: row.pkce,
+            fault_since: row.fault_since.map(Timestamp),
+            created_at: Timestamp(row.created_at),
+            name: row.name,
+        })
+    }
+}
+
+/// Finds an app by its slug or id, as far as the actor may see it.
+pub(crate) async fn find(
+    tx: &Tx,
+    reference: &str,
+    only: Option<AppId>,
+) -> Result<Option<App>, Fault> {
+    let wanted = match reference.parse::<AppId>() {
+        Ok(id) => app::Column::Id.eq(id.0),
+        Err(_) => app::Column::Slug.eq(reference),
+    };
+    let row = tx.all::<app::Entity>().filter(wanted).one(&**tx).await?;
+    row.filter(|row| only.is_none_or(|id| id.0 == row.id))
+        .map(App::try_from)
+        .transpose()
+}
+
+/// Finds an app by id without knowing its tenant: for Gorgias' own calls
+/// (install, callback), whose URLs name the app alone.
+pub(crate) async fn find_anywhere(
+    services: &crate::Services,
+    id: AppId,
+) -> Result<Option<(domain::ids::TenantId, App)>, Fault> {
+    let row = app::Entity::find_by_id(id.0)
+        .one(services.db.read())
+        .await?;
+    row.map(|row| Ok((domain::ids::TenantId(row.tenant_id), App::try_from(row)?)))
+        .transpose()
+}

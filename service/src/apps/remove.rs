@@ -1,0 +1,45 @@
+//! Removing an app with all its connections.
+
+use super::form::AppFormError;
+use crate::{
+    actor::Actor,
+    entity::{app, connection, credential},
+};
+use domain::{ids::AppId, permission::Permission};
+use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait};
+
+/// Removes the app, its client secret, its connections, their tokens and
+/// timelines. Customers' grants at Gorgias stay until they remove them there.
+///
+/// # Errors
+/// [`AppFormError::NotFound`] and [`AppFormError::Forbidden`].
+pub async fn remove(actor: &Actor, id: AppId) -> Result<(), AppFormError> {
+    actor.require(Permission::ManageApps)?;
+    let tx = actor.write().await?;
+    if super::find(&tx, &id.to_string(), actor.only_app)
+        .await?
+        .is_none()
+    {
+        return Err(AppFormError::NotFound);
+    }
+    let connections = tx
+        .all::<connection::Entity>()
+        .filter(connection::Column::AppId.eq(id.0))
+        .select_only()
+        .column(connection::Column::Id)
+        .into_query();
+    tx.delete::<credential::Entity>()
+        .filter(
+            credential::Column::OwnerId
+                .eq(id.0)
+                .or(credential::Column::OwnerId.in_subquery(connections)),
+        )
+        .exec(&*tx)
+        .await?;
+    tx.delete::<app::Entity>()
+        .filter(app::Column::Id.eq(id.0))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}

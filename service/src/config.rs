@@ -1,0 +1,116 @@
+//! What the use cases need to know about this installation.
+
+use crate::gorgias::GorgiasTemplate;
+use domain::{ids::AppId, time::Span};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+/// Settings of the use cases; `server` reads them from flags, variables and the file.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The origin that browsers use, without a trailing slash. Redirect URIs
+    /// and links are built from it alone.
+    pub public_url: String,
+    /// Where Gorgias accounts live.
+    pub gorgias: GorgiasTemplate,
+    /// Longest time between two proofs that a connection still refreshes.
+    pub check_interval: Span,
+    /// Upstream token requests a second.
+    pub refresh_rate: u32,
+}
+
+impl Config {
+    /// The redirect URI of an app (RFC 6749 3.1.2). It belongs to this app
+    /// alone, so that one app's code can't be played into another's (RFC 9700 4.4).
+    pub fn redirect_uri(&self, app: AppId) -> String {
+        format!("{}/oauth/{app}/callback", self.public_url)
+    }
+
+    /// The App URL, to which Gorgias sends a customer who connects the app.
+    pub fn install_url(&self, app: AppId) -> String {
+        format!("{}/oauth/{app}/install", self.public_url)
+    }
+
+    /// The address of a reconnect link.
+    pub fn link_url(&self, token: &SecretString) -> SecretString {
+        SecretString::from(format!("{}/r/{}", self.public_url, token.expose_secret()))
+    }
+
+    /// Whether cookies can be `Secure`: everywhere but on plain http of the loopback.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+/// Checks an origin that browsers use.
+///
+/// # Errors
+/// A sentence that names what is wrong and the remedy.
+pub fn parse_public_url(text: &str) -> Result<String, String> {
+    let url = Url::parse(text).map_err(|_| {
+        format!("“{text}” is not an address; give one such as https://mooring.example.com")
+    })?;
+    let loopback = match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    match url.scheme() {
+        "https" => (),
+        "http" if loopback => (),
+        "http" => {
+            return Err(format!(
+                "“{text}” is not safe: use https, or http on 127.0.0.1 only"
+            ));
+        }
+        _ => {
+            return Err(format!(
+                "“{text}” is not a web address; give one such as https://mooring.example.com"
+            ));
+        }
+    }
+    if url.path() != "/"
+        || url.query().is_some()
+        || url.fragment().is_some()
+        || !url.username().is_empty()
+        || url.password().is_some()
+    {
+        return Err(format!(
+            "“{text}” has more than scheme, host and port; give the origin alone"
+        ));
+    }
+    Ok(url.origin().ascii_serialization())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn origins_pass_and_lose_their_slash() {
+        assert_eq!(
+            parse_public_url("https://m.example.com/").unwrap(),
+            "https://m.example.com"
+        );
+        assert_eq!(
+            parse_public_url("http://127.0.0.1:3000").unwrap(),
+            "http://127.0.0.1:3000"
+        );
+    }
+
+    #[test]
+    fn plain_http_off_loopback_and_paths_are_refused() {
+        for bad in [
+            "http://m.example.com",
+            "https://m.example.com/x",
+            "ftp://m",
+            "m.example.com",
+            "https://u@m.example.com",
+            "https://m.example.com/?a",
+        ] {
+            assert!(parse_public_url(bad).is_err(), "{bad}");
+        }
+    }
+}

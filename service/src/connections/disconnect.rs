@@ -1,0 +1,120 @@
+//! Disconnecting an account on purpose.
+
+use super::{events, record::Stored};
+use crate::{
+    actor::Actor,
+    error::{Fault, Forbidden},
+    gorgias::ClientCredentials,
+    vault::Purpose,
+};
+use domain::{
+    event::Happening,
+    health::{Absence, Standing},
+    permission::Permission,
+    subdomain::Subdomain,
+};
+
+/// Why nothing was disconnected.
+#[derive(Debug, thiserror::Error)]
+pub enum DisconnectError {
+    /// The actor sees no such connection.
+    #[error("there is no such connection")]
+    NotFound,
+    /// The role doesn't allow it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Revokes the tokens at Gorgias, as far as it answers, and forgets them here
+/// in any case. Says whether Gorgias confirmed it.
+///
+/// # Errors
+/// [`DisconnectError::NotFound`] if the actor sees no such connection.
+pub async fn disconnect(
+    actor: &Actor,
+    app: &str,
+    subdomain: &Subdomain,
+) -> Result<bool, DisconnectError> {
+    actor.require(Permission::Disconnect)?;
+    let revoked = revoke_upstream(actor, app, subdomain).await?;
+    loop {
+        let tx = actor.write().await?;
+        let Some((_, Some(mut record))) = super::find(&tx, app, subdomain, actor.only_app).await?
+        else {
+            return Err(DisconnectError::NotFound);
+        };
+        if !record.has_been_connected() {
+            return Ok(revoked);
+        }
+        let now = actor.now();
+        let who = actor.as_event_actor();
+        let version = record.token_version;
+        record.standing = Standing::NotConnected(Absence::OnPurpose {
+            by: who.label(),
+            at: now,
+        });
+        record.token_version = version + 1;
+        record.renewable = false;
+        record.missing_scopes = 0;
+        record.access_expires_at = None;
+        record.failing_since = None;
+        record.failures = 0;
+        record.failure = None;
+        record.due_at = None;
+        record.overdue_at = None;
+        let happening = Happening::Disconnected {
+            revoked_upstream: revoked,
+        };
+        events::add(actor.services(), &tx, record.id, &who, &happening).await?;
+        if record
+            .store(actor.services(), &tx, version, &who, "")
+            .await?
+            == Stored::Outdated
+        {
+            // A refresh came in between; its tokens have to go, too.
+            continue;
+        }
+        let purposes = [
+            Purpose::ConnectionAccessToken,
+            Purpose::ConnectionRefreshToken,
+        ];
+        actor.vault.forget(&tx, record.id.0, &purposes).await?;
+        tx.commit().await?;
+        return Ok(revoked);
+    }
+}
+
+async fn revoke_upstream(
+    actor: &Actor,
+    app: &str,
+    subdomain: &Subdomain,
+) -> Result<bool, DisconnectError> {
+    let tx = actor.read().await?;
+    let Some((app, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
+        return Err(DisconnectError::NotFound);
+    };
+    let vault = &actor.vault;
+    let refresh = vault
+        .open(&tx, Purpose::ConnectionRefreshToken, record.id.0)
+        .await?;
+    let secret = vault.open(&tx, Purpose::AppClientSecret, app.id.0).await?;
+    drop(tx);
+    let (Some(token), Some(client_secret)) = (refresh, secret) else {
+        return Ok(false);
+    };
+    let client = ClientCredentials {
+        client_id: app.client_id,
+        client_secret,
+        encoding: app.basic_encoding,
+    };
+    match actor.gorgias.revoke(&client, subdomain, &token).await {
+        Ok(()) => Ok(true),
+        Err(error) => {
+            tracing::warn!(upstream.error = error.code(), account = %subdomain, "Gorgias did not confirm a revocation");
+            Ok(false)
+        }
+    }
+}

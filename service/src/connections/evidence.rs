@@ -1,0 +1,57 @@
+//! Whether tokens come from the account that they are meant for.
+//!
+//! Evidence that disagrees refuses; missing evidence doesn't, since the token
+//! endpoint's host is itself the account.
+
+use crate::{
+    gorgias::{Grant, UpstreamError},
+    services::Services,
+};
+use domain::subdomain::Subdomain;
+
+/// Tokens that name another account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WrongAccount;
+
+/// The access token's own `iss`, if it is a JWT with one.
+pub(crate) fn issuer_agrees(
+    services: &Services,
+    account: &Subdomain,
+    grant: &Grant,
+) -> Result<(), WrongAccount> {
+    match &grant.jwt_iss {
+        Some(iss) if *iss != services.config.gorgias.issuer(account) => Err(WrongAccount),
+        _ => Ok(()),
+    }
+}
+
+/// The `domain` of `GET /api/account`, asked only where the grant allows it;
+/// any answer but a good one is no evidence.
+pub(crate) async fn account_agrees(
+    services: &Services,
+    account: &Subdomain,
+    grant: &Grant,
+) -> Result<(), WrongAccount> {
+    let allowed = grant
+        .scope
+        .as_ref()
+        .is_some_and(|s| s.contains("account:read") || s.contains("write:all"));
+    if !allowed {
+        return Ok(());
+    }
+    match services.gorgias.account(account, &grant.access_token).await {
+        Ok(info) if info.domain.eq_ignore_ascii_case(account.as_str()) => Ok(()),
+        Ok(_) => Err(WrongAccount),
+        Err(error) => {
+            note(&error);
+            Ok(())
+        }
+    }
+}
+
+fn note(error: &UpstreamError) {
+    tracing::debug!(
+        upstream.error = error.code(),
+        "The account could not be asked for its name"
+    );
+}

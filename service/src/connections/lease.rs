@@ -1,0 +1,96 @@
+//! Leases: who may ask Gorgias for a connection's next token.
+//!
+//! A lease runs on the database's clock and carries a fencing number. It says
+//! who may call; whether a result is written is decided by `token_version`.
+
+use crate::{error::Fault, services::Services, tenant_scope::Tx};
+use domain::{
+    ids::{ConnectionId, TenantId},
+    time::Span,
+};
+use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+
+/// Long enough for a call, its confirmation and the write, each with its time-out.
+pub(crate) const LEASE: Span = Span::seconds(45);
+
+/// The right to call upstream for one connection.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    pub tenant: TenantId,
+    pub connection: ConnectionId,
+    fence: i64,
+}
+
+impl Lease {
+    /// Takes the lease of one connection, unless somebody holds it.
+    pub async fn take(
+        services: &Services,
+        tx: &Tx,
+        connection: ConnectionId,
+    ) -> Result<Option<Self>, Fault> {
+        let clock = services.db.clock_sql();
+        let row = tx
+            .query_one_raw(Statement::from_sql_and_values(
+                services.db.backend(),
+                format!(
+                    "UPDATE connections SET lease_until = {clock} + $1, lease_fence = lease_fence + 1 \
+                     WHERE id = $2 AND tenant_id = $3 AND lease_until <= {clock} \
+                     RETURNING id, tenant_id, lease_fence"
+                ),
+                [LEASE.0.into(), connection.0.into(), tx.tenant().0.into()],
+            ))
+            .await?;
+        row.map(|row| Self::read(&row)).transpose()
+    }
+
+    /// Takes the leases of connections that are due, the longest due first.
+    /// Found through the index on `due_at`; rows that others hold are passed over.
+    pub async fn take_due(services: &Services, most: u64) -> Result<Vec<Self>, Fault> {
+        let clock = services.db.clock_sql();
+        let skip = if services.db.is_sqlite() {
+            ""
+        } else {
+            "FOR UPDATE SKIP LOCKED"
+        };
+        let values: [Value; 3] = [
+            LEASE.0.into(),
+            services.now().0.into(),
+            most.cast_signed().into(),
+        ];
+        // The sweep goes over all tenants; each lease then opens its own tenant's scope.
+        let tx = services.db.begin_write().await?;
+        let rows = tx
+            .query_all_raw(Statement::from_sql_and_values(
+                services.db.backend(),
+                format!(
+                    "UPDATE connections SET lease_until = {clock} + $1, lease_fence = lease_fence + 1 \
+                     WHERE id IN (SELECT id FROM connections WHERE due_at <= $2 AND lease_until <= {clock} \
+                     ORDER BY due_at LIMIT $3 {skip}) \
+                     RETURNING id, tenant_id, lease_fence"
+                ),
+                values,
+            ))
+            .await?;
+        tx.commit().await?;
+        rows.iter().map(Self::read).collect()
+    }
+
+    /// Gives the lease back, unless somebody else holds it by now.
+    pub async fn give_back(&self, services: &Services, tx: &Tx) -> Result<(), Fault> {
+        tx.execute_raw(Statement::from_sql_and_values(
+            services.db.backend(),
+            "UPDATE connections SET lease_until = 0 WHERE id = $1 AND tenant_id = $2 AND lease_fence = $3",
+            [self.connection.0.into(), tx.tenant().0.into(), self.fence.into()],
+        ))
+        .await?;
+        Ok(())
+    }
+
+    fn read(row: &QueryResult) -> Result<Self, Fault> {
+        Ok(Self {
+            connection: ConnectionId(row.try_get("", "id")?),
+            tenant: TenantId(row.try_get("", "tenant_id")?),
+            fence: row.try_get("", "lease_fence")?,
+        })
+    }
+}

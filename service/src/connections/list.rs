@@ -1,0 +1,329 @@
+//! The accounts list: search, filters, sorting, keyset pages.
+
+use super::{counts, query, record::Record, row::AccountRow};
+use crate::{
+    actor::Actor,
+    apps::App,
+    entity::connection::{Column, Entity, Model},
+    error::Fault,
+    tenant_scope::Tx,
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use domain::{
+    health::Health, ids::ConnectionId, scope::Scope, subdomain::Subdomain, time::Timestamp,
+};
+use sea_orm::{
+    ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, ExprTrait, Func, LikeExpr},
+};
+
+/// The most rows a page can have.
+pub const MOST: u64 = 200;
+
+/// The order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// What needs somebody first, then by name.
+    #[default]
+    Worst,
+    /// By subdomain, a to z.
+    Name,
+    /// The newest change of health first.
+    Changed,
+}
+
+/// What to list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListQuery {
+    /// Part of the subdomain, or of the name or address of who approved.
+    pub q: String,
+    /// Only this state.
+    pub health: Option<Health>,
+    /// Only this app (slug or id).
+    pub app: Option<String>,
+    /// Only accounts that granted this very scope.
+    pub scope: Option<Scope>,
+    /// The order.
+    pub sort: Sort,
+    /// Where the page before ended, as it said.
+    pub after: Option<String>,
+    /// Rows a page, at most [`MOST`].
+    pub limit: u64,
+}
+
+impl Default for ListQuery {
+    fn default() -> Self {
+        Self {
+            q: String::new(),
+            health: None,
+            app: None,
+            scope: None,
+            sort: Sort::default(),
+            after: None,
+            limit: 50,
+        }
+    }
+}
+
+/// A page of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListPage {
+    /// The rows.
+    pub rows: Vec<AccountRow>,
+    /// What to give as `after` for the next page; `None` on the last.
+    pub next: Option<String>,
+}
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    /// `after` is not one that a page gave for this order.
+    #[error("“after” doesn't belong to this list; begin again at its first page")]
+    BadCursor,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<sea_orm::DbErr> for ListError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl Sort {
+    /// All orders.
+    pub const ALL: [Self; 3] = [Self::Worst, Self::Name, Self::Changed];
+
+    /// The code in URLs.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Worst => "worst",
+            Self::Name => "name",
+            Self::Changed => "changed",
+        }
+    }
+
+    /// Reads the code; anything else is the default order.
+    pub fn from_code(code: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|s| s.code() == code)
+            .unwrap_or_default()
+    }
+}
+
+/// Where a page ended: the state that was being listed (in the order Worst),
+/// the sorting value, the id.
+struct Cursor {
+    severity: u8,
+    value: String,
+    id: ConnectionId,
+}
+
+impl Cursor {
+    fn encode(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(format!("{} {} {}", self.severity, self.value, self.id))
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let mut parts = text.split(' ');
+        let cursor = Self {
+            severity: parts.next()?.parse().ok()?,
+            value: parts.next()?.to_owned(),
+            id: parts.next()?.parse().ok()?,
+        };
+        parts.next().is_none().then_some(cursor)
+    }
+}
+
+/// A page of the connections that the actor may see: one query for the apps,
+/// then one (in the order Worst at most one a state), each along an index.
+///
+/// # Errors
+/// [`ListError::BadCursor`] for an `after` that no page gave.
+pub async fn list(actor: &Actor, wanted: &ListQuery) -> Result<ListPage, ListError> {
+    let tx = actor.read().await?;
+    let apps = counts::visible_apps(actor, &tx).await?;
+    let now = actor.now();
+    let limit = wanted.limit.clamp(1, MOST);
+    let cursor = match wanted.after.as_deref() {
+        Some(after) => Some(Cursor::decode(after).ok_or(ListError::BadCursor)?),
+        None => None,
+    };
+    let listing = Listing {
+        tx: &tx,
+        apps: &apps,
+        wanted,
+        now,
+        cursor,
+    };
+    // One more than the page shows whether there is another.
+    let mut models = match (wanted.sort, wanted.health) {
+        (Sort::Worst, None) => listing.by_severity(limit + 1).await?,
+        (_, health) => listing.plain(health, limit + 1).await?,
+    };
+    let more = models.len() as u64 > limit;
+    models.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let mut rows = Vec::with_capacity(models.len());
+    let mut next = None;
+    for model in models {
+        let changed = model.health_since;
+        let record = Record::try_from(model)?;
+        let Some(app) = apps.iter().find(|a| a.id == record.app) else {
+            continue;
+        };
+        let row = AccountRow::new(&record, app, now);
+        next = Some(Cursor {
+            severity: row.health.severity(),
+            value: match wanted.sort {
+                Sort::Changed => changed.to_string(),
+                Sort::Worst | Sort::Name => row.subdomain.to_string(),
+            },
+            id: row.id,
+        });
+        rows.push(row);
+    }
+    Ok(ListPage {
+        rows,
+        next: next.filter(|_| more).map(|c| c.encode()),
+    })
+}
+
+struct Listing<'a> {
+    tx: &'a Tx,
+    apps: &'a [App],
+    wanted: &'a ListQuery,
+    now: Timestamp,
+    cursor: Option<Cursor>,
+}
+
+impl Listing<'_> {
+    /// Walks the states from the loudest, each along its own index range, so
+    /// that no order over a computed value is needed.
+    async fn by_severity(&self, limit: u64) -> Result<Vec<Model>, ListError> {
+        let mut states = Health::ALL;
+        states.sort_by_key(|h| h.severity());
+        let mut rows = Vec::new();
+        for state in states {
+            let left = limit.saturating_sub(rows.len() as u64);
+            let from = self.cursor.as_ref().map_or(0, |c| c.severity);
+            if left == 0 || state.severity() < from {
+                continue;
+            }
+            let here = self
+                .cursor
+                .as_ref()
+                .filter(|c| c.severity == state.severity());
+            let query = self.filtered(Some(state));
+            rows.extend(
+                Self::after_name(query, here)
+                    .limit(left)
+                    .all(&**self.tx)
+                    .await?,
+            );
+        }
+        Ok(rows)
+    }
+
+    async fn plain(&self, health: Option<Health>, limit: u64) -> Result<Vec<Model>, ListError> {
+        let query = self.filtered(health);
+        let query = match self.wanted.sort {
+            Sort::Worst | Sort::Name => Self::after_name(query, self.cursor.as_ref()),
+            Sort::Changed => {
+                let query = query
+                    .order_by_desc(Column::HealthSince)
+                    .order_by_desc(Column::Id);
+                match &self.cursor {
+                    None => query,
+                    Some(c) => {
+                        let since: i64 = c.value.parse().map_err(|_| ListError::BadCursor)?;
+                        query.filter(
+                            Condition::any().add(Column::HealthSince.lt(since)).add(
+                                Condition::all()
+                                    .add(Column::HealthSince.eq(since))
+                                    .add(Column::Id.lt(c.id.0)),
+                            ),
+                        )
+                    }
+                }
+            }
+        };
+        Ok(query.limit(limit).all(&**self.tx).await?)
+    }
+
+    fn after_name(query: Select<Entity>, cursor: Option<&Cursor>) -> Select<Entity> {
+        let query = query
+            .order_by_asc(Column::Subdomain)
+            .order_by_asc(Column::Id);
+        match cursor {
+            None => query,
+            Some(c) => query.filter(
+                Condition::any()
+                    .add(Column::Subdomain.gt(c.value.as_str()))
+                    .add(
+                        Condition::all()
+                            .add(Column::Subdomain.eq(c.value.as_str()))
+                            .add(Column::Id.gt(c.id.0)),
+                    ),
+            ),
+        }
+    }
+
+    fn filtered(&self, health: Option<Health>) -> Select<Entity> {
+        let mut query = self.tx.all::<Entity>();
+        match &self.wanted.app {
+            Some(wanted) => {
+                let found = self
+                    .apps
+                    .iter()
+                    .find(|a| a.slug.as_str() == wanted || a.id.to_string() == *wanted);
+                query = query.filter(Column::AppId.eq(found.map_or(uuid::Uuid::nil(), |a| a.id.0)));
+            }
+            None => query = query.filter(Column::AppId.is_in(self.apps.iter().map(|a| a.id.0))),
+        }
+        if let Some(health) = health {
+            query = query.filter(query::health_is(
+                health,
+                &query::faulty(self.apps),
+                self.now,
+            ));
+        }
+        if let Some(scope) = &self.wanted.scope {
+            let padded = Expr::value(" ")
+                .binary(
+                    sea_orm::sea_query::BinOper::Custom("||"),
+                    Expr::col(Column::GrantedScopes),
+                )
+                .binary(
+                    sea_orm::sea_query::BinOper::Custom("||"),
+                    Expr::value(" "),
+                );
+            query = query.filter(padded.like(like(&format!(" {scope} "))));
+        }
+        let q = self.wanted.q.trim().to_lowercase();
+        if !q.is_empty() {
+            let name = Subdomain::from_typed(&q).map_or_else(|_| q.clone(), String::from);
+            let contains = |column: Column, text: &str| {
+                Expr::expr(Func::lower(Expr::col(column))).like(like(text))
+            };
+            query = query.filter(
+                Condition::any()
+                    .add(Expr::col(Column::Subdomain).like(like(&name)))
+                    .add(contains(Column::ApprovedByName, &q))
+                    .add(contains(Column::ApprovedByEmail, &q)),
+            );
+        }
+        query
+    }
+}
+
+/// “Contains this text”, with the pattern's own signs taken literally.
+fn like(text: &str) -> LikeExpr {
+    let escaped = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    LikeExpr::new(format!("%{escaped}%")).escape('\\')
+}

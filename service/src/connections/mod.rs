@@ -1,0 +1,87 @@
+//! Connections: Gorgias accounts connected to an app.
+
+pub mod authorize;
+pub mod complete;
+pub mod counts;
+pub mod disconnect;
+pub mod events;
+mod evidence;
+pub(crate) mod lease;
+pub mod links;
+pub mod list;
+pub mod overview;
+mod query;
+pub(crate) mod record;
+pub mod refresh;
+pub mod result;
+pub mod row;
+pub mod show;
+pub mod token;
+
+use crate::{
+    apps::{self, App},
+    entity::connection,
+    error::Fault,
+    gorgias::Grant,
+    services::Services,
+    tenant_scope::Tx,
+    vault::Purpose,
+};
+use domain::{
+    ids::{AppId, ConnectionId},
+    subdomain::Subdomain,
+};
+use record::Record;
+use sea_orm::{ColumnTrait, QueryFilter};
+
+/// Finds an app and, if there is one, its connection to the account, as far as the actor may see it.
+pub(crate) async fn find(
+    tx: &Tx,
+    app: &str,
+    subdomain: &Subdomain,
+    only: Option<AppId>,
+) -> Result<Option<(App, Option<Record>)>, Fault> {
+    let Some(app) = apps::find(tx, app, only).await? else {
+        return Ok(None);
+    };
+    let record = find_record(tx, app.id, subdomain).await?;
+    Ok(Some((app, record)))
+}
+
+/// Finds the connection of an app to an account.
+pub(crate) async fn find_record(
+    tx: &Tx,
+    app: AppId,
+    subdomain: &Subdomain,
+) -> Result<Option<Record>, Fault> {
+    tx.all::<connection::Entity>()
+        .filter(connection::Column::AppId.eq(app.0))
+        .filter(connection::Column::Subdomain.eq(subdomain.as_str()))
+        .one(&**tx)
+        .await?
+        .map(Record::try_from)
+        .transpose()
+}
+
+/// Stores a grant's tokens sealed. With a new authorization, a refresh token
+/// that doesn't come means that there is none any more; with a refresh, that
+/// the old one stays good.
+pub(crate) async fn store_tokens(
+    services: &Services,
+    tx: &Tx,
+    connection: ConnectionId,
+    grant: &Grant,
+    new_authorization: bool,
+) -> Result<(), Fault> {
+    let vault = &services.vault;
+    let access = Purpose::ConnectionAccessToken;
+    let refresh = Purpose::ConnectionRefreshToken;
+    vault
+        .seal(services, tx, access, connection.0, &grant.access_token)
+        .await?;
+    match &grant.refresh_token {
+        Some(token) => vault.seal(services, tx, refresh, connection.0, token).await,
+        None if new_authorization => vault.forget(tx, connection.0, &[refresh]).await,
+        None => Ok(()),
+    }
+}

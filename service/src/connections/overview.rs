@@ -1,0 +1,96 @@
+//! The overview: what needs somebody, and whether the background work is alive.
+
+use super::{
+    counts::{self, HealthCounts},
+    links::{self, OutstandingLink},
+    list::{self, ListError, ListQuery, Sort},
+    row::AccountRow,
+};
+use crate::{
+    actor::Actor,
+    apps::App,
+    entity::{connection, heartbeat},
+    error::Fault,
+};
+use domain::{health::Health, time::Timestamp};
+use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter};
+
+/// How many accounts the “need you” list names; the rest is a link to the list.
+const NAMED: u64 = 20;
+
+/// The state of the background work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkerBeat {
+    /// When it was last seen alive; `None` if never.
+    pub last: Option<Timestamp>,
+    /// How many of the tenant's connections are overdue for a check.
+    pub overdue: u64,
+}
+
+/// All that the overview shows.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// How many connections are in which state.
+    pub counts: HealthCounts,
+    /// The loudest accounts that need somebody, at most twenty.
+    pub need: Vec<AccountRow>,
+    /// The apps.
+    pub apps: Vec<App>,
+    /// Links that were sent and not used yet.
+    pub links: Vec<OutstandingLink>,
+    /// The background work.
+    pub worker: WorkerBeat,
+}
+
+/// The overview of the actor's tenant.
+///
+/// # Errors
+/// [`Fault`] if the database fails.
+pub async fn overview(actor: &Actor) -> Result<Overview, Fault> {
+    let query = ListQuery {
+        sort: Sort::Worst,
+        limit: NAMED,
+        ..Default::default()
+    };
+    let page = list::list(actor, &query)
+        .await
+        .map_err(|error| match error {
+            ListError::Fault(fault) => fault,
+            ListError::BadCursor => Fault::inconsistent("connections", "cursor", "first page"),
+        })?;
+    let need = page
+        .rows
+        .into_iter()
+        .filter(|row| row.health.needs_someone())
+        .collect();
+    let counts = counts::of_tenant(actor).await?;
+    let links = links::outstanding(actor, 10).await?;
+    let worker = worker_beat(actor).await?;
+    let tx = actor.read().await?;
+    let apps = counts::visible_apps(actor, &tx).await?;
+    Ok(Overview {
+        counts,
+        need,
+        apps,
+        links,
+        worker,
+    })
+}
+
+/// Whether the background work is alive.
+///
+/// # Errors
+/// [`Fault`] if the database fails.
+pub async fn worker_beat(actor: &Actor) -> Result<WorkerBeat, Fault> {
+    let last = heartbeat::Entity::find_by_id("worker")
+        .one(actor.db.read())
+        .await?
+        .map(|row| Timestamp(row.at));
+    let tx = actor.read().await?;
+    let overdue = tx
+        .all::<connection::Entity>()
+        .filter(super::query::own_health_is(Health::Unchecked, actor.now()))
+        .count(&*tx)
+        .await?;
+    Ok(WorkerBeat { last, overdue })
+}

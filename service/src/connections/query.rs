@@ -1,0 +1,60 @@
+//! Conditions for health in SQL. They say the same as `domain::health` about
+//! what time decides; a test holds the two against each other.
+
+use crate::{apps::App, entity::connection::Column};
+use domain::{health::Health, ids::AppId, time::Timestamp};
+use sea_orm::{ColumnTrait, Condition, ExprTrait};
+
+/// The ids of the apps whose own credentials are refused.
+pub fn faulty(apps: &[App]) -> Vec<AppId> {
+    apps.iter()
+        .filter(|a| a.fault_since.is_some())
+        .map(|a| a.id)
+        .collect()
+}
+
+/// The rows whose own health is the given one.
+pub fn own_health_is(health: Health, now: Timestamp) -> Condition {
+    let stored = |h: Health| Column::Health.eq(h.code());
+    let ran_out = Condition::all()
+        .add(stored(Health::StoppingSoon))
+        .add(Column::AccessExpiresAt.lte(now.0));
+    match health {
+        // A state of the app, never a connection's own.
+        Health::SetupFault => Condition::any().add(Column::Health.eq("")),
+        Health::NotConnected => Condition::all().add(stored(health)),
+        Health::Disconnected => Condition::any().add(stored(health)).add(ran_out),
+        Health::StoppingSoon => Condition::all().add(stored(health)).add(
+            Condition::any()
+                .add(Column::AccessExpiresAt.is_null())
+                .add(Column::AccessExpiresAt.gt(now.0)),
+        ),
+        Health::Unchecked => Condition::all()
+            .add(
+                Column::Health
+                    .is_in([Health::Retrying, Health::Limited, Health::Working].map(Health::code)),
+            )
+            .add(Column::OverdueAt.lte(now.0)),
+        Health::Retrying | Health::Limited | Health::Working => {
+            Condition::all().add(stored(health)).add(
+                Condition::any()
+                    .add(Column::OverdueAt.is_null())
+                    .add(Column::OverdueAt.gt(now.0)),
+            )
+        }
+    }
+}
+
+/// The rows that a page shows with the given health.
+pub fn health_is(health: Health, faulty: &[AppId], now: Timestamp) -> Condition {
+    let of_faulty = Column::AppId.is_in(faulty.iter().map(|id| id.0));
+    if health == Health::SetupFault {
+        return Condition::all().add(of_faulty);
+    }
+    let own = own_health_is(health, now);
+    if faulty.is_empty() {
+        own
+    } else {
+        Condition::all().add(own).add(of_faulty.not())
+    }
+}

@@ -1,0 +1,332 @@
+//! A connection as the database holds it, with its types checked, and the one
+//! way to store it again.
+
+use super::events;
+use crate::{
+    entity::connection::{ActiveModel, Column, Entity, Model},
+    error::Fault,
+    live::Change,
+    services::Services,
+    tenant_scope::Tx,
+};
+use domain::{
+    event::{Actor, Happening},
+    health::{Absence, Condition, Health, LossCause, Standing},
+    ids::{AppId, ConnectionId},
+    scope::ScopeSet,
+    strip::Strip,
+    subdomain::Subdomain,
+    time::{Span, Timestamp},
+    token,
+};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::OnConflict,
+};
+
+/// How much life readers need: a token is renewed before it has less.
+pub(crate) const NEEDED_LIFE: Span = Span::hours(1);
+
+/// One connection. Fields are changed in place, then [`Record::store`]d.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    pub id: ConnectionId,
+    pub app: AppId,
+    pub subdomain: Subdomain,
+    pub standing: Standing,
+    pub renewable: bool,
+    pub granted: ScopeSet,
+    pub missing_scopes: usize,
+    pub approved_by_name: Option<String>,
+    pub approved_by_email: Option<String>,
+    pub access_expires_at: Option<Timestamp>,
+    pub last_fine_at: Option<Timestamp>,
+    pub last_attempt_at: Option<Timestamp>,
+    pub failing_since: Option<Timestamp>,
+    pub failures: u32,
+    pub failure: Option<String>,
+    pub overdue_at: Option<Timestamp>,
+    pub health: Health,
+    pub health_since: Timestamp,
+    pub strip: Strip,
+    pub due_at: Option<Timestamp>,
+    pub token_version: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What became of a record that was to be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stored {
+    /// It is stored; the stored health went from one to the other.
+    Done { from: Health, to: Health },
+    /// The row has newer tokens than those that the record was made from; it was left alone.
+    Outdated,
+}
+
+impl TryFrom<Model> for Record {
+    type Error = Fault;
+
+    fn try_from(row: Model) -> Result<Self, Fault> {
+        let bad = |column| Fault::inconsistent("connections", column, row.id);
+        let since = row.standing_since.map(Timestamp);
+        let standing = match (row.standing.as_str(), row.loss_cause.as_deref(), since) {
+            ("connected", _, _) => Standing::Connected,
+            ("not_connected", _, since) => {
+                Standing::NotConnected(match (row.disconnected_by.clone(), since) {
+                    (Some(by), Some(at)) => Absence::OnPurpose { by, at },
+                    _ => Absence::NeverFinished,
+                })
+            }
+            ("lost", Some("refused"), Some(at)) => Standing::Lost {
+                at,
+                cause: LossCause::Refused,
+            },
+            ("lost", Some("unauthorized"), Some(at)) => Standing::Lost {
+                at,
+                cause: LossCause::Unauthorized,
+            },
+            _ => return Err(bad("standing")),
+        };
+        Ok(Self {
+            id: ConnectionId(row.id),
+            app: AppId(row.app_id),
+            subdomain: row.subdomain.parse().map_err(|_| bad("subdomain"))?,
+            standing,
+            renewable: row.renewable,
+            granted: row
+                .granted_scopes
+                .parse()
+                .map_err(|_| bad("granted_scopes"))?,
+            missing_scopes: usize::try_from(row.missing_scopes)
+                .map_err(|_| bad("missing_scopes"))?,
+            access_expires_at: row.access_expires_at.map(Timestamp),
+            last_fine_at: row.last_fine_at.map(Timestamp),
+            last_attempt_at: row.last_attempt_at.map(Timestamp),
+            failing_since: row.failing_since.map(Timestamp),
+            failures: u32::try_from(row.failures).map_err(|_| bad("failures"))?,
+            overdue_at: row.overdue_at.map(Timestamp),
+            health: row.health.parse().map_err(|_| bad("health"))?,
+            health_since: Timestamp(row.health_since),
+            strip: Strip::decode(row.strip_day, &row.strip),
+            due_at: row.due_at.map(Timestamp),
+            token_version: row.token_version,
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at),
+            approved_by_name: row.approved_by_name,
+            approved_by_email: row.approved_by_email,
+            failure: row.failure,
+        })
+    }
+}
+
+impl Record {
+    /// A connection that was only offered so far.
+    pub fn offered(services: &Services, app: AppId, subdomain: Subdomain) -> Self {
+        let now = services.now();
+        Self {
+            id: ConnectionId(services.new_id()),
+            app,
+            subdomain,
+            standing: Standing::NotConnected(Absence::NeverFinished),
+            renewable: false,
+            granted: ScopeSet::default(),
+            missing_scopes: 0,
+            approved_by_name: None,
+            approved_by_email: None,
+            access_expires_at: None,
+            last_fine_at: None,
+            last_attempt_at: None,
+            failing_since: None,
+            failures: 0,
+            failure: None,
+            overdue_at: None,
+            health: Health::NotConnected,
+            health_since: now,
+            strip: Strip::empty(now.day()).record(now.day(), None, Health::NotConnected),
+            due_at: None,
+            token_version: 0,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// All that decides its health.
+    pub fn condition(&self, app_fault_since: Option<Timestamp>) -> Condition {
+        Condition {
+            app_fault_since,
+            standing: self.standing.clone(),
+            renewable: self.renewable,
+            access_expires_at: self.access_expires_at,
+            failing_since: self.failing_since,
+            overdue_at: self.overdue_at,
+            missing_scopes: self.missing_scopes,
+        }
+    }
+
+    /// Whether tokens were ever held and not forgotten on purpose.
+    pub fn has_been_connected(&self) -> bool {
+        !matches!(self.standing, Standing::NotConnected(_))
+    }
+
+    /// Forgets failures: the connection proved to work at `now`.
+    pub fn proven(&mut self, now: Timestamp) {
+        self.standing = Standing::Connected;
+        self.last_fine_at = Some(now);
+        self.last_attempt_at = Some(now);
+        self.failing_since = None;
+        self.failures = 0;
+        self.failure = None;
+    }
+
+    /// Says when the next attempt is due after a proof at `now`, and from when on it is overdue.
+    pub fn schedule(&mut self, services: &Services, now: Timestamp) {
+        let interval = services.config.check_interval;
+        let expires = self.access_expires_at.unwrap_or(now);
+        if self.renewable {
+            self.due_at = Some(token::next_check(
+                now,
+                expires,
+                interval,
+                NEEDED_LIFE,
+                services.random.unit(),
+            ));
+            self.overdue_at = Some(token::overdue_at(now, interval));
+        } else {
+            // Nothing to renew: all that is left to do is to note the end.
+            self.due_at = Some(expires);
+            self.overdue_at = None;
+        }
+    }
+
+    /// Inserts a record that has no row yet. If somebody else just inserted the
+    /// same connection, theirs stays.
+    pub async fn insert(&self, tx: &Tx) -> Result<(), Fault> {
+        let model = ActiveModel {
+            lease_until: Set(0),
+            lease_fence: Set(0),
+            ..self.columns(tx)
+        };
+        Entity::insert(model)
+            .on_conflict(
+                OnConflict::columns([Column::TenantId, Column::AppId, Column::Subdomain])
+                    .do_nothing()
+                    .to_owned(),
+            )
+            .exec_without_returning(&**tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Stores the record if the row still has the tokens of `version`. A change
+    /// of health makes an event and is told to open pages.
+    pub async fn store(
+        &mut self,
+        services: &Services,
+        tx: &Tx,
+        version: i64,
+        who: &Actor,
+        cause: &str,
+    ) -> Result<Stored, Fault> {
+        let now = services.now();
+        let from = self.health;
+        let condition = self.condition(None);
+        // "Unchecked" is decided when read; a token that ran out is for good.
+        let to = match Health::own(&condition, now) {
+            Health::Unchecked => Health::settled(&condition),
+            own => own,
+        };
+        if from != to {
+            self.health = to;
+            self.health_since = now;
+        }
+        self.strip = self.strip.record(now.day(), Some(from), to);
+        self.updated_at = now;
+        let done = tx
+            .update::<Entity>()
+            .set(ActiveModel {
+                created_at: NotSet,
+                ..self.columns(tx)
+            })
+            .filter(Column::Id.eq(self.id.0))
+            .filter(Column::TokenVersion.eq(version))
+            .exec(&**tx)
+            .await?;
+        if done.rows_affected == 0 {
+            return Ok(Stored::Outdated);
+        }
+        if from != to {
+            let happening = Happening::HealthChanged {
+                from,
+                to,
+                cause: cause.to_owned(),
+            };
+            events::add(services, tx, self.id, who, &happening).await?;
+        }
+        tx.tell(self.change(tx));
+        Ok(Stored::Done { from, to })
+    }
+
+    /// The news that open pages get of it.
+    pub fn change(&self, tx: &Tx) -> Change {
+        Change {
+            tenant: tx.tenant(),
+            connection: self.id,
+            subdomain: self.subdomain.clone(),
+            health: self.health,
+        }
+    }
+
+    /// All columns but the lease's.
+    fn columns(&self, tx: &Tx) -> ActiveModel {
+        let (standing, loss_cause, since, by) = match &self.standing {
+            Standing::Connected => ("connected", None, None, None),
+            Standing::NotConnected(Absence::NeverFinished) => ("not_connected", None, None, None),
+            Standing::NotConnected(Absence::OnPurpose { by, at }) => {
+                ("not_connected", None, Some(at.0), Some(by.clone()))
+            }
+            Standing::Lost { at, cause } => {
+                let cause = match cause {
+                    LossCause::Refused => "refused",
+                    LossCause::Unauthorized => "unauthorized",
+                };
+                ("lost", Some(cause.to_owned()), Some(at.0), None)
+            }
+        };
+        let micros = |at: Option<Timestamp>| Set(at.map(|at| at.0));
+        let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
+        ActiveModel {
+            id: Set(self.id.0),
+            tenant_id: Set(tx.tenant().0),
+            app_id: Set(self.app.0),
+            subdomain: Set(self.subdomain.to_string()),
+            standing: Set(standing.to_owned()),
+            loss_cause: Set(loss_cause),
+            standing_since: Set(since),
+            disconnected_by: Set(by),
+            renewable: Set(self.renewable),
+            granted_scopes: Set(self.granted.to_string()),
+            missing_scopes: Set(count(self.missing_scopes)),
+            approved_by_name: Set(self.approved_by_name.clone()),
+            approved_by_email: Set(self.approved_by_email.clone()),
+            access_expires_at: micros(self.access_expires_at),
+            last_fine_at: micros(self.last_fine_at),
+            last_attempt_at: micros(self.last_attempt_at),
+            failing_since: micros(self.failing_since),
+            failures: Set(i32::try_from(self.failures).unwrap_or(i32::MAX)),
+            failure: Set(self.failure.clone()),
+            overdue_at: micros(self.overdue_at),
+            health: Set(self.health.code().to_owned()),
+            health_since: Set(self.health_since.0),
+            strip: Set(self.strip.encode()),
+            strip_day: Set(self.strip.last_day()),
+            due_at: micros(self.due_at),
+            lease_until: NotSet,
+            lease_fence: NotSet,
+            token_version: Set(self.token_version),
+            created_at: Set(self.created_at.0),
+            updated_at: Set(self.updated_at.0),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! How an authorization ended, for the page after it.
+
+use crate::{
+    apps, digest::digest, entity::authorization, error::Fault, services::Services,
+    tenant_scope::TenantScope,
+};
+use domain::{
+    error::AuthorizationProblem,
+    ids::{AppId, AuthorizationId, TenantId},
+    scope::{Comparison, ScopeSet},
+    subdomain::Subdomain,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// How it ended; stored as JSON with the authorization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// Tokens were stored.
+    Approved {
+        /// Who approved, if Gorgias told.
+        by: Option<String>,
+        /// What was granted.
+        granted: ScopeSet,
+        /// Whether the account was connected for the first time.
+        first: bool,
+    },
+    /// Nothing was changed.
+    Failed {
+        /// Why.
+        #[serde(flatten)]
+        problem: AuthorizationProblem,
+    },
+}
+
+/// What the page after an authorization shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthorizationResult {
+    /// The app.
+    pub app_name: String,
+    /// The account.
+    pub subdomain: Subdomain,
+    /// The app's own address with `?account=`, if the operator set one.
+    pub after_install_url: Option<String>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was asked for against what was granted; empty if it failed.
+    pub comparison: Comparison,
+    /// Where the same person can begin again: the install entry, if that was where they began.
+    pub again: Option<String>,
+}
+
+/// The result, for the browser that brought the authorization back only.
+///
+/// # Errors
+/// [`Fault`] if the database fails.
+pub async fn show(
+    services: &Services,
+    app: AppId,
+    authorization: AuthorizationId,
+    browser: &SecretString,
+) -> Result<Option<AuthorizationResult>, Fault> {
+    // No tenant is known here: the id and the browser's cookie are the proof.
+    let row = authorization::Entity::find_by_id(authorization.0)
+        .filter(authorization::Column::AppId.eq(app.0))
+        .filter(authorization::Column::BrowserHash.eq(digest("browser", browser)))
+        .one(services.db.read())
+        .await?;
+    let Some((row, outcome)) =
+        row.and_then(|mut row| row.outcome.take().map(|outcome| (row, outcome)))
+    else {
+        return Ok(None);
+    };
+    let bad = |column| Fault::inconsistent("authorizations", column, row.id);
+    let outcome: Outcome = serde_json::from_str(&outcome).map_err(|_| bad("outcome"))?;
+    let subdomain: Subdomain = row.subdomain.parse().map_err(|_| bad("subdomain"))?;
+    let requested: ScopeSet = row
+        .requested_scopes
+        .parse()
+        .map_err(|_| bad("requested_scopes"))?;
+    let scope = TenantScope::new(services, TenantId(row.tenant_id));
+    let tx = scope.read().await?;
+    let Some(app) = apps::find(&tx, &app.to_string(), None).await? else {
+        return Ok(None);
+    };
+    let comparison = match &outcome {
+        Outcome::Approved { granted, .. } => ScopeSet::compare(&requested, granted),
+        Outcome::Failed { .. } => Comparison::default(),
+    };
+    let again = (row.origin == "install").then(|| {
+        format!(
+            "{}?account={subdomain}",
+            services.config.install_url(app.id)
+        )
+    });
+    Ok(Some(AuthorizationResult {
+        after_install_url: app
+            .after_install_url
+            .as_deref()
+            .and_then(|url| with_account(url, &subdomain)),
+        app_name: app.name,
+        subdomain,
+        outcome,
+        comparison,
+        again,
+    }))
+}
+
+fn with_account(url: &str, subdomain: &Subdomain) -> Option<String> {
+    let mut url = Url::parse(url).ok()?;
+    url.query_pairs_mut()
+        .append_pair("account", subdomain.as_str());
+    Some(url.into())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn outcomes_survive_storage() {
+        for outcome in [
+            Outcome::Approved {
+                by: Some("Ann".into()),
+                granted: "openid".parse().unwrap(),
+                first: true,
+            },
+            Outcome::Failed {
+                problem: AuthorizationProblem::Refused {
+                    code: "access_denied".into(),
+                },
+            },
+            Outcome::Failed {
+                problem: AuthorizationProblem::BadAnswer,
+            },
+        ] {
+            let text = serde_json::to_string(&outcome).unwrap();
+            assert_eq!(serde_json::from_str::<Outcome>(&text).unwrap(), outcome);
+        }
+    }
+
+    #[test]
+    fn the_account_joins_what_the_address_has() {
+        let acme = "acme".parse().unwrap();
+        assert_eq!(
+            with_account("https://a.example/x?y=1", &acme).unwrap(),
+            "https://a.example/x?y=1&account=acme"
+        );
+    }
+}

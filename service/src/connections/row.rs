@@ -1,0 +1,105 @@
+//! A connection as lists show it. Nothing in it is read from the credentials.
+
+use super::record::Record;
+use crate::apps::App;
+use domain::{
+    health::Health,
+    health_words::{self, Explanation, Times},
+    ids::{AppId, ConnectionId},
+    scope::ScopeSet,
+    slug::Slug,
+    strip::DAYS,
+    subdomain::Subdomain,
+    time::Timestamp,
+};
+
+/// A row of the accounts list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// The connection's id.
+    pub id: ConnectionId,
+    /// The app's id.
+    pub app_id: AppId,
+    /// The app's name in URLs.
+    pub app_slug: Slug,
+    /// The app's name for people.
+    pub app_name: String,
+    /// The account.
+    pub subdomain: Subdomain,
+    /// What the page shows.
+    pub health: Health,
+    /// Its own health, beneath any fault of the app.
+    pub own_health: Health,
+    /// The state in words.
+    pub explanation: Explanation,
+    /// Since when.
+    pub health_since: Timestamp,
+    /// When it last proved to work.
+    pub last_fine: Option<Timestamp>,
+    /// The last fourteen days, today last.
+    pub strip: [Option<Health>; DAYS],
+    /// Who approved it, if Gorgias told.
+    pub approved_by: Option<String>,
+    /// Requested now but not granted.
+    pub missing: ScopeSet,
+    /// Granted.
+    pub granted: ScopeSet,
+    /// When the access token runs out.
+    pub access_expires_at: Option<Timestamp>,
+    /// The last attempt.
+    pub last_attempt: Option<Timestamp>,
+    /// The next attempt.
+    pub next_attempt: Option<Timestamp>,
+}
+
+impl AccountRow {
+    /// Puts a row together from a record and its app.
+    pub(crate) fn new(record: &Record, app: &App, now: Timestamp) -> Self {
+        let condition = record.condition(app.fault_since);
+        let missing = if record.has_been_connected() {
+            ScopeSet::compare(&app.requested, &record.granted).missing
+        } else {
+            ScopeSet::default()
+        };
+        let times = Times {
+            last_fine: record.last_fine_at,
+            next_attempt: record.due_at,
+        };
+        let health = Health::of(&condition, now);
+        let own_health = Health::own(&condition, now);
+        let health_since = match (health, app.fault_since) {
+            (Health::SetupFault, Some(since)) => since,
+            (Health::Unchecked, _) => record.overdue_at.unwrap_or(record.health_since),
+            (Health::Disconnected, _) if record.health == Health::StoppingSoon => {
+                record.access_expires_at.unwrap_or(record.health_since)
+            }
+            _ => record.health_since,
+        };
+        Self {
+            id: record.id,
+            app_id: app.id,
+            app_slug: app.slug.clone(),
+            app_name: app.name.clone(),
+            subdomain: record.subdomain.clone(),
+            health,
+            own_health,
+            explanation: health_words::explain(&condition, times, &missing, now),
+            health_since,
+            last_fine: record.last_fine_at,
+            strip: *record
+                .strip
+                .on(now.day(), record.health)
+                .record(now.day(), Some(own_health), own_health)
+                .days(),
+            approved_by: record
+                .approved_by_name
+                .clone()
+                .or_else(|| record.approved_by_email.clone()),
+            missing,
+            granted: record.granted.clone(),
+            access_expires_at: record.access_expires_at,
+            last_attempt: record.last_attempt_at,
+            next_attempt: record.due_at,
+        }
+    }
+}

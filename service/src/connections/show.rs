@@ -1,0 +1,103 @@
+//! One account's page.
+
+use super::{record::Record, row::AccountRow};
+use crate::{actor::Actor, apps::App, entity::credential, error::Fault, vault::Purpose};
+use domain::{
+    health::Condition,
+    scope::{Comparison, ScopeSet},
+    subdomain::Subdomain,
+    time::Timestamp,
+};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
+
+/// A connection with all that its page shows.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// What lists show of it.
+    pub row: AccountRow,
+    /// Its app.
+    pub app: App,
+    /// All that decided its health.
+    pub condition: Condition,
+    /// Requested against granted.
+    pub comparison: Comparison,
+    /// Why the last attempt failed, in plain words, if it did.
+    pub failure: Option<String>,
+    /// Who approved it: name and address, as far as Gorgias told.
+    pub approved_by_name: Option<String>,
+    /// Their address.
+    pub approved_by_email: Option<String>,
+    /// When it was first offered or connected.
+    pub created_at: Timestamp,
+    /// When the access token was stored; `None` if there is none.
+    pub access_token_stored: Option<Timestamp>,
+    /// When the refresh token was stored; `None` if there is none.
+    pub refresh_token_stored: Option<Timestamp>,
+}
+
+/// The connection of an app to an account, if the actor may see it: three queries.
+///
+/// # Errors
+/// [`Fault`] if the database fails.
+pub async fn show(
+    actor: &Actor,
+    app: &str,
+    subdomain: &Subdomain,
+) -> Result<Option<Account>, Fault> {
+    let tx = actor.read().await?;
+    let Some((app, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
+        return Ok(None);
+    };
+    // Names and times only: the page has no way to a ciphertext.
+    let stored: Vec<(String, i64)> = tx
+        .all::<credential::Entity>()
+        .filter(credential::Column::OwnerId.eq(record.id.0))
+        .select_only()
+        .column(credential::Column::Purpose)
+        .column(credential::Column::UpdatedAt)
+        .into_tuple()
+        .all(&*tx)
+        .await?;
+    let stored_at = |purpose: Purpose| {
+        stored
+            .iter()
+            .find(|(code, _)| code == purpose.code())
+            .map(|(_, at)| Timestamp(*at))
+    };
+    let (access_token_stored, refresh_token_stored) = (
+        stored_at(Purpose::ConnectionAccessToken),
+        stored_at(Purpose::ConnectionRefreshToken),
+    );
+    Ok(Some(assemble(
+        &record,
+        app,
+        actor.now(),
+        access_token_stored,
+        refresh_token_stored,
+    )))
+}
+
+fn assemble(
+    record: &Record,
+    app: App,
+    now: Timestamp,
+    access: Option<Timestamp>,
+    refresh: Option<Timestamp>,
+) -> Account {
+    Account {
+        row: AccountRow::new(record, &app, now),
+        condition: record.condition(app.fault_since),
+        comparison: if record.has_been_connected() {
+            ScopeSet::compare(&app.requested, &record.granted)
+        } else {
+            Comparison::default()
+        },
+        failure: record.failure.clone(),
+        approved_by_name: record.approved_by_name.clone(),
+        approved_by_email: record.approved_by_email.clone(),
+        created_at: record.created_at,
+        access_token_stored: access,
+        refresh_token_stored: refresh,
+        app,
+    }
+}

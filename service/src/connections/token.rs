@@ -1,0 +1,197 @@
+//! Handing out an access token that works, now.
+
+use super::{lease::Lease, record::Record, refresh};
+use crate::{
+    actor::Actor,
+    apps::App,
+    error::{Fault, Forbidden},
+    vault::Purpose,
+};
+use domain::{
+    event,
+    health::{Health, LossCause, Standing},
+    permission::Permission,
+    scope::ScopeSet,
+    subdomain::Subdomain,
+    time::{Span, Timestamp},
+};
+use secrecy::SecretString;
+use std::time::Duration;
+
+/// How long a reader waits for somebody else's refresh.
+const PATIENCE: u32 = 120;
+const STEP: Duration = Duration::from_millis(100);
+
+/// A token that lives at least as long as was asked for.
+#[derive(Debug)]
+pub struct ServedToken {
+    /// The token.
+    pub access_token: SecretString,
+    /// When it runs out.
+    pub expires_at: Timestamp,
+    /// What it allows.
+    pub scope: ScopeSet,
+    /// The state of the connection: a living token is served even if it is bad.
+    pub health: Health,
+}
+
+/// Why there is no token.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// The actor sees no such connection.
+    #[error("there is no such connection")]
+    NotFound,
+    /// The role doesn't allow it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Gorgias refused our access, or it ran out.
+    #[error("Gorgias refused our access; the customer has to approve the app again")]
+    Disconnected,
+    /// Gorgias refuses the app's credentials.
+    #[error(
+        "Gorgias refuses the app's own credentials; an operator has to check its client id and client secret"
+    )]
+    SetupFault,
+    /// There never were tokens, or they were forgotten on purpose.
+    #[error("the account is not connected; the customer has to approve the app")]
+    NotConnected,
+    /// Gorgias isn't answering, and no token with that much life is held.
+    #[error("Gorgias isn't answering, and no token with that much life is held")]
+    Unavailable {
+        /// How long to wait.
+        retry_after: Span,
+    },
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// An access token with at least `min_ttl` of life: the one that is held, or a new one.
+///
+/// # Errors
+/// [`TokenError`] says why no token with that much life can be had.
+pub async fn read(
+    actor: &Actor,
+    app: &str,
+    subdomain: &Subdomain,
+    min_ttl: Span,
+) -> Result<ServedToken, TokenError> {
+    actor.require(Permission::ReadTokens)?;
+    for _ in 0..PATIENCE {
+        let (app, record) = look(actor, app, subdomain).await?;
+        let now = actor.now();
+        if let Some(token) = held(actor, &app, &record, min_ttl, now).await? {
+            return Ok(token);
+        }
+        if let Some(error) = hopeless(&app, &record) {
+            return Err(error);
+        }
+        // Gorgias failed just now; asking again for every reader would storm it.
+        if record.failures > 0 && record.due_at.is_some_and(|due| due > now) {
+            return Err(unavailable(&app, &record, now));
+        }
+        let tx = actor.write().await?;
+        let lease = Lease::take(actor.services(), &tx, record.id).await?;
+        tx.commit().await?;
+        match lease {
+            Some(lease) => {
+                // Whoever held the lease a moment ago may have brought the token.
+                let (app, record) = look(actor, &record.app.to_string(), subdomain).await?;
+                if let Some(token) = held(actor, &app, &record, min_ttl, now).await? {
+                    give_back(actor, &lease).await?;
+                    return Ok(token);
+                }
+                refresh::attempt(actor.scope(), &lease, &event::Actor::Worker).await?;
+                let (app, record) = look(actor, &record.app.to_string(), subdomain).await?;
+                let now = actor.now();
+                return match held(actor, &app, &record, min_ttl, now).await? {
+                    Some(token) => Ok(token),
+                    None => {
+                        Err(hopeless(&app, &record)
+                            .unwrap_or_else(|| unavailable(&app, &record, now)))
+                    }
+                };
+            }
+            None => tokio::time::sleep(STEP).await,
+        }
+    }
+    Err(TokenError::Unavailable {
+        retry_after: Span::seconds(5),
+    })
+}
+
+async fn give_back(actor: &Actor, lease: &Lease) -> Result<(), Fault> {
+    let tx = actor.write().await?;
+    lease.give_back(actor.services(), &tx).await?;
+    tx.commit().await
+}
+
+async fn look(
+    actor: &Actor,
+    app: &str,
+    subdomain: &Subdomain,
+) -> Result<(App, Record), TokenError> {
+    let tx = actor.read().await?;
+    match super::find(&tx, app, subdomain, actor.only_app).await? {
+        Some((app, Some(record))) => Ok((app, record)),
+        _ => Err(TokenError::NotFound),
+    }
+}
+
+/// The token that is held, if it lives long enough and Gorgias did not answer 401 to it.
+async fn held(
+    actor: &Actor,
+    app: &App,
+    record: &Record,
+    min_ttl: Span,
+    now: Timestamp,
+) -> Result<Option<ServedToken>, Fault> {
+    let refused = matches!(
+        record.standing,
+        Standing::Lost {
+            cause: LossCause::Unauthorized,
+            ..
+        }
+    );
+    let Some(expires_at) = record
+        .access_expires_at
+        .filter(|at| *at > now && *at >= now.plus(min_ttl))
+    else {
+        return Ok(None);
+    };
+    if refused || !record.has_been_connected() {
+        return Ok(None);
+    }
+    let tx = actor.read().await?;
+    let token = actor
+        .vault
+        .open(&tx, Purpose::ConnectionAccessToken, record.id.0)
+        .await?;
+    Ok(token.map(|access_token| ServedToken {
+        access_token,
+        expires_at,
+        scope: record.granted.clone(),
+        health: Health::of(&record.condition(app.fault_since), now),
+    }))
+}
+
+/// Whether asking Gorgias can't bring a token.
+fn hopeless(app: &App, record: &Record) -> Option<TokenError> {
+    match record.standing {
+        Standing::NotConnected(_) => Some(TokenError::NotConnected),
+        Standing::Lost { .. } => Some(TokenError::Disconnected),
+        Standing::Connected if !record.renewable => Some(TokenError::Disconnected),
+        Standing::Connected if app.fault_since.is_some() => Some(TokenError::SetupFault),
+        Standing::Connected => None,
+    }
+}
+
+fn unavailable(app: &App, record: &Record, now: Timestamp) -> TokenError {
+    if app.fault_since.is_some() {
+        return TokenError::SetupFault;
+    }
+    let wait = record.due_at.map_or(Span::seconds(5), |due| due.since(now));
+    TokenError::Unavailable {
+        retry_after: wait.max(Span::seconds(1)),
+    }
+}

@@ -1,0 +1,140 @@
+//! The database: SQLite by default, PostgreSQL where there is more than one machine.
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
+    DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use secrecy::{ExposeSecret, SecretString};
+use std::time::Duration;
+
+/// Connections to the one database.
+///
+/// SQLite has a pool for reading and a single connection for writing, so that
+/// writers queue here instead of meeting `SQLITE_BUSY`.
+#[derive(Debug, Clone)]
+pub struct Database {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+}
+
+impl Database {
+    /// Opens `sqlite://path` (made if it isn't there) or `postgres://…`.
+    ///
+    /// # Errors
+    /// As the driver reports it; the URL with its password is not part of the error.
+    pub async fn open(url: &SecretString) -> Result<Self, DbErr> {
+        let url = url.expose_secret();
+        if url.starts_with("sqlite:") {
+            let write = sea_orm::Database::connect(Self::sqlite(url, 1)).await?;
+            let read = sea_orm::Database::connect(Self::sqlite(url, 8)).await?;
+            Ok(Self { read, write })
+        } else {
+            let mut options = ConnectOptions::new(url);
+            options
+                .max_connections(16)
+                .acquire_timeout(Duration::from_secs(10))
+                .sqlx_logging(false);
+            let pool = sea_orm::Database::connect(options).await?;
+            Ok(Self {
+                read: pool.clone(),
+                write: pool,
+            })
+        }
+    }
+
+    fn sqlite(url: &str, connections: u32) -> ConnectOptions {
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(30))
+            .sqlx_logging(false)
+            .map_sqlx_sqlite_opts(|o| {
+                o.create_if_missing(true)
+                    .foreign_keys(true)
+                    .busy_timeout(Duration::from_secs(20))
+                    .pragma("journal_mode", "WAL")
+                    .pragma("synchronous", "FULL")
+            });
+        options
+    }
+
+    /// Which of the two it is.
+    pub fn backend(&self) -> DatabaseBackend {
+        self.write.get_database_backend()
+    }
+
+    /// Whether it is SQLite.
+    pub fn is_sqlite(&self) -> bool {
+        self.backend() == DatabaseBackend::Sqlite
+    }
+
+    /// For reading without a tenant.
+    pub(crate) fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// For reading several things of one moment.
+    pub(crate) async fn begin_read(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.read.begin().await
+    }
+
+    /// For writing. On SQLite the lock is taken at once (`IMMEDIATE`): a
+    /// transaction that reads first could otherwise fail when it comes to write.
+    pub(crate) async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.write
+            .begin_with_options(TransactionOptions {
+                sqlite_transaction_mode: self
+                    .is_sqlite()
+                    .then_some(SqliteTransactionMode::Immediate),
+                ..Default::default()
+            })
+            .await
+    }
+
+    /// Runs all steps that are missing. On PostgreSQL under an advisory lock,
+    /// so that two processes don't run them at once.
+    ///
+    /// # Errors
+    /// If a step fails; those before it stay.
+    pub async fn migrate(&self) -> Result<(), DbErr> {
+        if self.is_sqlite() {
+            return Migrator::up(&self.write, None).await;
+        }
+        let lock = self.write.begin().await?;
+        lock.execute_unprepared("SELECT pg_advisory_xact_lock(7163982)")
+            .await?;
+        let done = Migrator::up(&self.write, None).await;
+        lock.commit().await?;
+        done
+    }
+
+    /// Takes back the newest `steps` steps.
+    ///
+    /// # Errors
+    /// If a step fails; those after it are already taken back.
+    pub async fn migrate_down(&self, steps: u32) -> Result<(), DbErr> {
+        Migrator::down(&self.write, Some(steps)).await
+    }
+
+    /// Whether the database answers and every step has run.
+    ///
+    /// # Errors
+    /// If it doesn't answer.
+    pub async fn is_ready(&self) -> Result<bool, DbErr> {
+        self.read.ping().await?;
+        Ok(Migrator::get_pending_migrations(&self.read)
+            .await?
+            .is_empty())
+    }
+
+    /// SQL for the present instant in microseconds, on the database's own
+    /// clock, not frozen at the transaction's begin. Leases run on it.
+    pub(crate) fn clock_sql(&self) -> &'static str {
+        if self.is_sqlite() {
+            "CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)"
+        } else {
+            "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
+        }
+    }
+}

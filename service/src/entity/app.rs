@@ -1,0 +1,30 @@
+//! Rows of `apps`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "apps")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub tenant_id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub client_id: String,
+    pub requested_scopes: String,
+    pub after_install_url: Option<String>,
+    pub basic_encoding: String,
+    pub pkce: bool,
+    pub fault_since: Option<i64>,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl crate::tenant_scope::Owned for Entity {
+    const TENANT: Column = Column::TenantId;
+}

@@ -1,0 +1,17 @@
+//! Rows as the database holds them; private to the crate, so that no page and
+//! no route can reach a ciphertext.
+
+pub mod api_token;
+pub mod app;
+pub mod authorization;
+pub mod connection;
+pub mod credential;
+pub mod data_key;
+pub mod event;
+pub mod heartbeat;
+pub mod membership;
+pub mod person;
+pub mod reconnect_link;
+pub mod session;
+pub mod set_up;
+pub mod tenant;

@@ -1,0 +1,323 @@
+//! Gorgias over HTTP.
+
+use super::{
+    AccountInfo, ClientCredentials, Gorgias, GorgiasTemplate, Grant, Unavailable, UpstreamError,
+    guard::{Guard, GuardError, Lookup, Reach, SystemLookup},
+    response::{self, Asked},
+    template::TemplateError,
+};
+use crate::clock::Clock;
+use async_trait::async_trait;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use domain::{basic_encoding::BasicEncoding, subdomain::Subdomain};
+use reqwest::{
+    RequestBuilder, StatusCode,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
+    redirect,
+};
+use secrecy::{ExposeSecret, SecretString};
+use std::{error::Error, io, sync::Arc, time::Duration};
+use url::{Url, form_urlencoded};
+use zeroize::Zeroizing;
+
+/// How long and how much an answer may be.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// From the start of a request to the last byte of its answer.
+    pub time: Duration,
+    /// Bytes of a body, after decompression.
+    pub body: usize,
+}
+
+impl Default for Limits {
+    /// 10 s and 64 KiB.
+    fn default() -> Self {
+        Self {
+            time: Duration::from_secs(10),
+            body: 64 * 1024,
+        }
+    }
+}
+
+/// Talks to Gorgias' accounts: no proxy, no redirects, no retries of its own,
+/// and every address passes the [`Guard`].
+pub struct HttpGorgias {
+    template: GorgiasTemplate,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+    guard: Guard,
+    http: reqwest::Client,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Zeroizing<Vec<u8>>,
+}
+
+impl HttpGorgias {
+    /// A client for the accounts of a template. `private_network` lets it
+    /// connect to private and loopback addresses.
+    ///
+    /// # Errors
+    /// If TLS can't be set up.
+    pub fn new(
+        template: GorgiasTemplate,
+        private_network: bool,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, reqwest::Error> {
+        let lookup = Arc::new(SystemLookup);
+        Self::with(template, private_network, clock, Limits::default(), lookup)
+    }
+
+    /// As [`Self::new`], with limits and a way to look names up.
+    ///
+    /// # Errors
+    /// If TLS can't be set up.
+    pub fn with(
+        template: GorgiasTemplate,
+        private_network: bool,
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+        lookup: Arc<dyn Lookup>,
+    ) -> Result<Self, reqwest::Error> {
+        let reach = match (private_network, template.is_plain_http()) {
+            (false, _) => Reach::Public,
+            (true, false) => Reach::PrivateToo,
+            (true, true) => Reach::PrivateOnly,
+        };
+        let guard = Guard::new(reach, lookup);
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("mooring/", env!("CARGO_PKG_VERSION")))
+            .dns_resolver(Arc::new(guard.clone()))
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .connect_timeout(limits.time)
+            // Accounts are many and asked seldom; and a name is resolved, and
+            // so checked, again for each new connection.
+            .pool_idle_timeout(Duration::from_secs(15))
+            .build()?;
+        Ok(Self {
+            template,
+            clock,
+            limits,
+            guard,
+            http,
+        })
+    }
+
+    /// The template whose accounts are asked.
+    pub const fn template(&self) -> &GorgiasTemplate {
+        &self.template
+    }
+
+    async fn post(
+        &self,
+        url: Result<Url, TemplateError>,
+        client: &ClientCredentials,
+        form: &[(&str, &str)],
+    ) -> Result<Answer, UpstreamError> {
+        let url = self.allowed(url)?;
+        let request = self
+            .http
+            .post(url)
+            .header(AUTHORIZATION, basic(client)?)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(encode(form));
+        self.send(request).await
+    }
+
+    async fn tokens(
+        &self,
+        client: &ClientCredentials,
+        account: &Subdomain,
+        form: &[(&str, &str)],
+        asked: Asked,
+    ) -> Result<Grant, UpstreamError> {
+        let url = self.template.token_url(account);
+        let answer = self.post(url, client, form).await?;
+        if !answer.status.is_success() {
+            return Err(answer.refusal());
+        }
+        Ok(response::grant(&answer.body, asked)?)
+    }
+
+    /// The last check before a request: the address is the template's, and an
+    /// IP address in it is allowed (names are checked when they are resolved).
+    fn allowed(&self, url: Result<Url, TemplateError>) -> Result<Url, UpstreamError> {
+        let url = url.map_err(|_| Unavailable::Blocked)?;
+        self.guard.check(&url).map_err(|_| Unavailable::Blocked)?;
+        Ok(url)
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Answer, UpstreamError> {
+        let request = request.header(ACCEPT, "application/json");
+        tokio::time::timeout(self.limits.time, self.read(request))
+            .await
+            .unwrap_or_else(|_| Err(Unavailable::Timeout.into()))
+    }
+
+    /// Reads an answer piece by piece; what counts are unpacked bytes, so that
+    /// a small gzip body can't become a large one.
+    async fn read(&self, request: RequestBuilder) -> Result<Answer, UpstreamError> {
+        let mut response = request.send().await.map_err(|e| why(&e))?;
+        let status = response.status();
+        response::early(status, response.headers(), self.clock.now())?;
+        // Never grows, so that no copy of a token stays behind in freed memory.
+        let mut body = Zeroizing::new(Vec::with_capacity(self.limits.body));
+        while let Some(piece) = response.chunk().await.map_err(|e| why(&e))? {
+            if body.len() + piece.len() > self.limits.body {
+                return Err(Unavailable::TooLarge.into());
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(Answer {
+            status,
+            headers: std::mem::take(response.headers_mut()),
+            body,
+        })
+    }
+}
+
+impl Answer {
+    fn refusal(&self) -> UpstreamError {
+        response::refusal(self.status, &self.headers, &self.body)
+    }
+}
+
+#[async_trait]
+impl Gorgias for HttpGorgias {
+    async fn exchange_code(
+        &self,
+        client: &ClientCredentials,
+        account: &Subdomain,
+        code: &SecretString,
+        redirect_uri: &str,
+        pkce_verifier: Option<&SecretString>,
+    ) -> Result<Grant, UpstreamError> {
+        let mut form = vec![
+            ("grant_type", "authorization_code"),
+            ("code", code.expose_secret()),
+            ("redirect_uri", redirect_uri),
+        ];
+        if let Some(verifier) = pkce_verifier {
+            form.push(("code_verifier", verifier.expose_secret()));
+        }
+        self.tokens(client, account, &form, Asked::Code).await
+    }
+
+    async fn refresh(
+        &self,
+        client: &ClientCredentials,
+        account: &Subdomain,
+        refresh_token: &SecretString,
+    ) -> Result<Grant, UpstreamError> {
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token.expose_secret()),
+        ];
+        self.tokens(client, account, &form, Asked::Refresh).await
+    }
+
+    async fn revoke(
+        &self,
+        client: &ClientCredentials,
+        account: &Subdomain,
+        token: &SecretString,
+    ) -> Result<(), UpstreamError> {
+        let url = self.template.revoke_url(account);
+        let form = [("token", token.expose_secret())];
+        let answer = self.post(url, client, &form).await?;
+        if answer.status.is_success() {
+            Ok(())
+        } else {
+            Err(answer.refusal())
+        }
+    }
+
+    async fn account(
+        &self,
+        account: &Subdomain,
+        access_token: &SecretString,
+    ) -> Result<AccountInfo, UpstreamError> {
+        let url = self.allowed(self.template.account_url(account))?;
+        let bearer = Zeroizing::new(format!("Bearer {}", access_token.expose_secret()));
+        let request = self.http.get(url).header(AUTHORIZATION, secret(bearer)?);
+        let answer = self.send(request).await?;
+        match answer.status {
+            StatusCode::OK => Ok(response::account(&answer.body)?),
+            StatusCode::UNAUTHORIZED => Err(UpstreamError::Unauthorized),
+            other => Err(Unavailable::Status(other.as_u16()).into()),
+        }
+    }
+}
+
+/// HTTP Basic (RFC 7617) with client id and secret, form-encoded first if the
+/// app is set so (RFC 6749 2.3.1).
+fn basic(client: &ClientCredentials) -> Result<HeaderValue, UpstreamError> {
+    let (id, password) = (&client.client_id, client.client_secret.expose_secret());
+    let mut pair = Zeroizing::new(String::with_capacity(3 * (id.len() + password.len()) + 1));
+    match client.encoding {
+        BasicEncoding::Raw => pair.extend([id, ":", password]),
+        BasicEncoding::Form => {
+            pair.extend(form_urlencoded::byte_serialize(id.as_bytes()));
+            pair.push(':');
+            pair.extend(form_urlencoded::byte_serialize(password.as_bytes()));
+        }
+    }
+    let mut header = Zeroizing::new(String::with_capacity(8 + pair.len().div_ceil(3) * 4));
+    header.push_str("Basic ");
+    BASE64_STANDARD.encode_string(pair.as_bytes(), &mut header);
+    secret(header)
+}
+
+/// A header that is wiped after use and never shown by `Debug`.
+fn secret(text: Zeroizing<String>) -> Result<HeaderValue, UpstreamError> {
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text))
+        .map_err(|_| Unavailable::Nonsense("the stored token can't be sent"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// A form's body, wiped after use.
+fn encode(form: &[(&str, &str)]) -> Bytes {
+    let room = form.iter().map(|(k, v)| k.len() + 3 * v.len() + 2).sum();
+    let text = form_urlencoded::Serializer::new(String::with_capacity(room))
+        .extend_pairs(form)
+        .finish();
+    Bytes::from_owner(Zeroizing::new(text))
+}
+
+/// Sorts a failure by its causes; the texts of reqwest and hyper aren't kept.
+fn why(error: &reqwest::Error) -> Unavailable {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    let mut kind = None;
+    while let Some(e) = cause {
+        match e.downcast_ref() {
+            Some(GuardError::Blocked) => return Unavailable::Blocked,
+            Some(GuardError::NotFound) => return Unavailable::Dns,
+            None => (),
+        }
+        // What an io::Error holds is not among its sources.
+        let io = e.downcast_ref::<io::Error>();
+        kind = io.map(io::Error::kind).or(kind);
+        cause = match io.and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => e.source(),
+        };
+    }
+    match kind {
+        _ if error.is_timeout() => Unavailable::Timeout,
+        Some(io::ErrorKind::TimedOut) => Unavailable::Timeout,
+        // rustls reports all that it dislikes this way.
+        Some(io::ErrorKind::InvalidData) if error.is_connect() => Unavailable::Tls,
+        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof) => Unavailable::Reset,
+        _ if error.is_connect() => Unavailable::Connect,
+        // A body that claims to be gzip and isn't.
+        _ if error.is_decode() => Unavailable::NotJson,
+        _ => Unavailable::Reset,
+    }
+}

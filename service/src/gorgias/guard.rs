@@ -1,0 +1,229 @@
+//! Decides which addresses may be connected to, where the connection is made.
+//!
+//! An account's name leads wherever its owner's DNS says. The guard is the
+//! HTTP client's resolver: the addresses that it checked are the ones that are
+//! connected to, and no second look-up lies between, so that a name can't show
+//! one address to the check and another to the connection (DNS rebinding).
+
+use super::address::{Network, network};
+use async_trait::async_trait;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
+use url::{Host, Url};
+
+/// How names become addresses.
+#[async_trait]
+pub trait Lookup: Send + Sync {
+    /// All addresses of a name.
+    ///
+    /// # Errors
+    /// As the operating system reports them.
+    async fn lookup(&self, name: &str) -> io::Result<Vec<IpAddr>>;
+}
+
+/// The operating system's resolver.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemLookup;
+
+#[async_trait]
+impl Lookup for SystemLookup {
+    async fn lookup(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        // RFC 6761 6.3: these never go to DNS, and not every libc knows.
+        if name == "localhost" || name.ends_with(".localhost") {
+            return Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
+        }
+        let found = tokio::net::lookup_host((name, 0)).await?;
+        Ok(found.map(|a| a.ip()).collect())
+    }
+}
+
+/// Where requests may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The internet alone.
+    Public,
+    /// Private networks and the loopback too.
+    PrivateToo,
+    /// Private networks and the loopback alone: plain http carries secrets no further.
+    PrivateOnly,
+}
+
+/// Why a name gives no address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum GuardError {
+    /// The name leads into a network that requests may not go to.
+    #[error("the address is in a network where no connection is made")]
+    Blocked,
+    /// The name has no address.
+    #[error("the name could not be resolved")]
+    NotFound,
+}
+
+/// Checks addresses, and resolves names for the HTTP client.
+#[derive(Clone)]
+pub struct Guard {
+    reach: Reach,
+    lookup: Arc<dyn Lookup>,
+}
+
+impl Guard {
+    /// A guard over a way to look names up.
+    pub fn new(reach: Reach, lookup: Arc<dyn Lookup>) -> Self {
+        Self { reach, lookup }
+    }
+
+    /// Whether requests may go to this address.
+    pub fn allows(&self, ip: IpAddr) -> bool {
+        matches!(
+            (self.reach, network(ip)),
+            (Reach::Public | Reach::PrivateToo, Network::Public)
+                | (Reach::PrivateToo | Reach::PrivateOnly, Network::Private)
+        )
+    }
+
+    /// Checks a URL whose host is an address, for which HTTP clients ask no resolver.
+    ///
+    /// # Errors
+    /// [`GuardError::Blocked`]; names pass, they are checked when they are resolved.
+    pub fn check(&self, url: &Url) -> Result<(), GuardError> {
+        let ip: IpAddr = match url.host() {
+            Some(Host::Ipv4(ip)) => ip.into(),
+            Some(Host::Ipv6(ip)) => ip.into(),
+            Some(Host::Domain(_)) => return Ok(()),
+            None => return Err(GuardError::Blocked),
+        };
+        if self.allows(ip) {
+            Ok(())
+        } else {
+            Err(GuardError::Blocked)
+        }
+    }
+
+    /// All addresses of a name. One bad address among them refuses the name.
+    ///
+    /// # Errors
+    /// Either of [`GuardError`].
+    pub async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, GuardError> {
+        let found = self.lookup.lookup(name).await;
+        let found = found.map_err(|_| GuardError::NotFound)?;
+        if found.is_empty() {
+            return Err(GuardError::NotFound);
+        }
+        if let Some(bad) = found.iter().find(|ip| !self.allows(**ip)) {
+            tracing::warn!(host = name, address = %bad, "refused to connect to an address");
+            return Err(GuardError::Blocked);
+        }
+        Ok(found)
+    }
+}
+
+impl Resolve for Guard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let guard = self.clone();
+        Box::pin(async move {
+            let found = guard.addresses(name.as_str()).await?;
+            // Port 0 stands for the URL's own.
+            let found = found.into_iter().map(|ip| SocketAddr::new(ip, 0));
+            Ok(Box::new(found) as Addrs)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::sync::Mutex;
+
+    /// Gives one list of addresses after the other, as a rebinding name server does.
+    struct Rebinding(Mutex<Vec<Vec<IpAddr>>>);
+
+    #[async_trait]
+    impl Lookup for Rebinding {
+        async fn lookup(&self, _: &str) -> io::Result<Vec<IpAddr>> {
+            self.0
+                .lock()
+                .unwrap()
+                .pop()
+                .ok_or(io::ErrorKind::NotFound.into())
+        }
+    }
+
+    fn guard(reach: Reach, mut answers: Vec<Vec<&str>>) -> Guard {
+        answers.reverse();
+        let answers = answers
+            .into_iter()
+            .map(|a| a.into_iter().map(|ip| ip.parse().unwrap()).collect())
+            .collect();
+        Guard::new(reach, Arc::new(Rebinding(Mutex::new(answers))))
+    }
+
+    async fn resolved(guard: &Guard) -> Result<Vec<SocketAddr>, GuardError> {
+        match guard.resolve("acme.example".parse().unwrap()).await {
+            Ok(found) => Ok(found.collect()),
+            Err(e) => Err(*e.downcast().unwrap()),
+        }
+    }
+
+    /// security.md 9
+    #[tokio::test]
+    async fn rebinding_is_caught_at_each_resolution() {
+        let guard = guard(
+            Reach::Public,
+            vec![
+                vec!["8.8.8.8"],
+                vec!["127.0.0.1"],
+                vec!["8.8.8.8", "10.0.0.1"],
+                vec!["::ffff:10.0.0.1"],
+                vec!["fe80::1"],
+                vec![],
+            ],
+        );
+        let public: SocketAddr = "8.8.8.8:0".parse().unwrap();
+        assert_eq!(resolved(&guard).await, Ok(vec![public]));
+        for _ in 0..4 {
+            assert_eq!(resolved(&guard).await, Err(GuardError::Blocked));
+        }
+        assert_eq!(resolved(&guard).await, Err(GuardError::NotFound));
+        assert_eq!(resolved(&guard).await, Err(GuardError::NotFound));
+    }
+
+    #[tokio::test]
+    async fn private_only_never_reaches_the_internet() {
+        let guard = guard(Reach::PrivateOnly, vec![vec!["8.8.8.8"], vec!["10.0.0.1"]]);
+        assert_eq!(resolved(&guard).await, Err(GuardError::Blocked));
+        assert!(resolved(&guard).await.is_ok());
+    }
+
+    #[test]
+    fn addresses_in_urls_are_checked_too() {
+        for (url, public, private_too) in [
+            ("https://127.0.0.1/", false, true),
+            ("https://0x7f.1/", false, true),
+            ("https://[::1]/", false, true),
+            ("https://[::ffff:127.0.0.1]/", false, true),
+            ("https://169.254.169.254/", false, false),
+            ("https://0.0.0.0/", false, false),
+            ("https://8.8.8.8/", true, true),
+            ("https://acme.example/", true, true),
+        ] {
+            let url = url.parse().unwrap();
+            let check = |reach| guard(reach, vec![]).check(&url).is_ok();
+            assert_eq!(check(Reach::Public), public, "{url}");
+            assert_eq!(check(Reach::PrivateToo), private_too, "{url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn localhost_needs_no_name_server_and_is_blocked() {
+        for name in ["localhost", "acme.localhost"] {
+            assert!(SystemLookup.lookup(name).await.unwrap()[0].is_loopback());
+            let guard = Guard::new(Reach::Public, Arc::new(SystemLookup));
+            assert_eq!(guard.addresses(name).await, Err(GuardError::Blocked));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! A JSON value of whatever type an upstream chose.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use std::fmt;
+
+/// One member of a JSON object. Text is kept as a secret; arrays and objects
+/// are skipped without recursion, so that depth costs nothing.
+#[derive(Debug, Default)]
+pub(super) enum Loose {
+    /// `null`, or not there.
+    #[default]
+    Absent,
+    Text(SecretString),
+    Int(i128),
+    Float(f64),
+    /// Boolean, array or object.
+    Other,
+}
+
+impl Loose {
+    /// The text, if it is one.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text.expose_secret()),
+            _ => None,
+        }
+    }
+
+    /// Whole seconds from a number or a text that holds one; saturating.
+    #[allow(clippy::cast_possible_truncation)]
+    pub(super) fn seconds(&self) -> Option<i64> {
+        let float = |f: f64| f.is_finite().then_some(f as i64);
+        match self {
+            Self::Int(n) => Some((*n).clamp(i64::MIN.into(), i64::MAX.into()) as i64),
+            Self::Float(f) => float(*f),
+            Self::Text(text) => {
+                let text = text.expose_secret().trim();
+                text.parse()
+                    .ok()
+                    .or_else(|| text.parse().ok().and_then(float))
+            }
+            Self::Absent | Self::Other => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Loose {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LooseVisitor)
+    }
+}
+
+struct LooseVisitor;
+
+impl<'de> Visitor<'de> for LooseVisitor {
+    type Value = Loose;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Loose, E> {
+        Ok(Loose::Other)
+    }
+
+    fn visit_i64<E>(self, n: i64) -> Result<Loose, E> {
+        Ok(Loose::Int(n.into()))
+    }
+
+    fn visit_u64<E>(self, n: u64) -> Result<Loose, E> {
+        Ok(Loose::Int(n.into()))
+    }
+
+    fn visit_f64<E>(self, f: f64) -> Result<Loose, E> {
+        Ok(Loose::Float(f))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Loose, E> {
+        Ok(Loose::Text(SecretString::from(text)))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Loose, E> {
+        Ok(Loose::Text(SecretString::from(text)))
+    }
+
+    fn visit_unit<E>(self) -> Result<Loose, E> {
+        Ok(Loose::Absent)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Loose, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Loose::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Loose, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Loose::Other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn seconds_come_in_many_forms() {
+        for (json, seconds) in [
+            ("86400", Some(86_400)),
+            ("0", Some(0)),
+            ("-3600", Some(-3_600)),
+            ("86400.0", Some(86_400)),
+            ("1e12", Some(1_000_000_000_000)),
+            ("18446744073709551615", Some(i64::MAX)),
+            ("\"86400\"", Some(86_400)),
+            ("\" 3600.5 \"", Some(3_600)),
+            ("\"inf\"", None),
+            ("\"soon\"", None),
+            ("null", None),
+            ("true", None),
+            ("[1]", None),
+            ("{\"a\":1}", None),
+        ] {
+            let loose: Loose = serde_json::from_str(json).unwrap();
+            assert_eq!(loose.seconds(), seconds, "{json}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_text() {
+        let loose: Loose = serde_json::from_str("\"canary\"").unwrap();
+        assert!(!format!("{loose:?}").contains("canary"));
+        assert_eq!(loose.text(), Some("canary"));
+    }
+}

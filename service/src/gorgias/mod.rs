@@ -1,0 +1,110 @@
+//! What Mooring asks of Gorgias: tokens for an app on an account.
+//!
+//! Everything else of the protocol happens in the customer's browser and is
+//! built by [`GorgiasTemplate`].
+
+pub mod address;
+pub mod client;
+pub mod error;
+pub mod guard;
+pub mod id_token;
+pub mod jwt;
+mod loose;
+pub mod pkce;
+mod response;
+pub mod template;
+
+pub use client::{HttpGorgias, Limits};
+pub use error::{Unavailable, UpstreamError};
+pub use template::{AuthorizeParams, GorgiasTemplate};
+
+use async_trait::async_trait;
+use domain::{basic_encoding::BasicEncoding, scope::ScopeSet, subdomain::Subdomain};
+use secrecy::SecretString;
+
+/// How an app proves who it is (RFC 6749 2.3.1).
+#[derive(Debug, Clone)]
+pub struct ClientCredentials {
+    /// Given by Gorgias' partners' portal; no secret.
+    pub client_id: String,
+    /// The secret that goes with it.
+    pub client_secret: SecretString,
+    /// How both are written into the header.
+    pub encoding: BasicEncoding,
+}
+
+/// What a token response brought (RFC 6749 5.1), checked for type and shape only.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// Visible ASCII, at most 8 KiB.
+    pub access_token: SecretString,
+    /// With a code: absent unless scope `offline` was granted. On refresh:
+    /// absent means that the old one stays good.
+    pub refresh_token: Option<SecretString>,
+    /// Only with a code; the one that may come with a refresh is dropped.
+    pub id_token: Option<SecretString>,
+    /// Seconds as sent; may be 0, negative or absurd. `domain::token` judges it.
+    pub expires_in: Option<i64>,
+    /// The access token's own `exp` in seconds since 1970, if it is a JWT.
+    pub jwt_exp: Option<i64>,
+    /// The access token's own `iss`, if it is a JWT.
+    pub jwt_iss: Option<String>,
+    /// The scopes granted; `None` if the response doesn't say.
+    pub scope: Option<ScopeSet>,
+}
+
+/// What the API tells about an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountInfo {
+    /// The account's subdomain, in Gorgias' words.
+    pub domain: String,
+}
+
+/// Gorgias, seen from the use cases.
+#[async_trait]
+pub trait Gorgias: Send + Sync {
+    /// Exchanges a code for tokens (RFC 6749 4.1.3).
+    ///
+    /// # Errors
+    /// [`UpstreamError::InvalidGrant`] means that the code is used up, too old or not this app's.
+    async fn exchange_code(
+        &self,
+        client: &ClientCredentials,
+        account: &Subdomain,
+        code: &SecretString,
+        redirect_uri: &str,
+        pkce_verifier: Option<&SecretString>,
+    ) -> Result<Grant, UpstreamError>;
+
+    /// Asks for a new access token (RFC 6749 6).
+    ///
+    /// # Errors
+    /// [`UpstreamError::InvalidGrant`] means that the access was withdrawn.
+    async fn refresh(
+        &self,
+        client: &ClientCredentials,
+        account: &Subdomain,
+        refresh_token: &SecretString,
+    ) -> Result<Grant, UpstreamError>;
+
+    /// Ends a grant (RFC 7009 2.1). An unknown token is no error.
+    ///
+    /// # Errors
+    /// As any token request.
+    async fn revoke(
+        &self,
+        client: &ClientCredentials,
+        account: &Subdomain,
+        token: &SecretString,
+    ) -> Result<(), UpstreamError>;
+
+    /// `GET /api/account`. Needs `account:read` or `write:all`.
+    ///
+    /// # Errors
+    /// [`UpstreamError::Unauthorized`] for 401; other refusals are [`UpstreamError::Unavailable`].
+    async fn account(
+        &self,
+        account: &Subdomain,
+        access_token: &SecretString,
+    ) -> Result<AccountInfo, UpstreamError>;
+}

@@ -1,0 +1,440 @@
+//! Where accounts live, and the addresses that are built from it.
+
+use super::address::{Network, network};
+use domain::{scope::ScopeSet, subdomain::Subdomain};
+use url::{Host, Url};
+
+const MARK: &str = "{subdomain}";
+
+/// An address with `{subdomain}` in it once, in the host or in the path, such
+/// as `https://{subdomain}.gorgias.com`. Filled and without a trailing slash it
+/// is the issuer, which is compared as a string; so it is kept as it was given,
+/// and a form that a URL parser would change is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GorgiasTemplate {
+    text: String,
+    form_action: String,
+    plain_http: bool,
+}
+
+/// Why a text is no template, or can't be filled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TemplateError {
+    /// `{subdomain}` is missing, or there twice.
+    #[error(
+        "the address of Gorgias must hold {MARK} exactly once; give one such as https://{MARK}.gorgias.com"
+    )]
+    Mark,
+    /// No address at all.
+    #[error(
+        "the address of Gorgias is not a web address; give one such as https://{MARK}.gorgias.com"
+    )]
+    NotAnAddress,
+    /// Neither https, nor http to a simulator.
+    #[error(
+        "the address of Gorgias must begin with https://; http:// is only for a simulator on a loopback or private host, with private networks allowed"
+    )]
+    Scheme,
+    /// Credentials, query or fragment.
+    #[error(
+        "the address of Gorgias may hold a scheme, a host, a port and a path, and nothing else"
+    )]
+    TooMuch,
+    /// `{subdomain}` would be the whole host.
+    #[error("the address of Gorgias needs a domain after {MARK}, as in {MARK}.gorgias.com")]
+    NoDomain,
+    /// A parser writes it another way.
+    #[error("the address of Gorgias is not in its usual form; write it as {0}")]
+    Form(String),
+    /// Filled, it leads somewhere else.
+    #[error("the account's subdomain gives no address at Gorgias")]
+    Elsewhere,
+}
+
+/// What goes with an authorization request (RFC 6749 4.1.1).
+#[derive(Debug, Clone, Copy)]
+pub struct AuthorizeParams<'a> {
+    /// The app.
+    pub client_id: &'a str,
+    /// Registered with the app; sent again, unchanged, with the code.
+    pub redirect_uri: &'a str,
+    /// What is asked for.
+    pub scope: &'a ScopeSet,
+    /// Binds the callback to the browser.
+    pub state: &'a str,
+    /// Binds the id_token to the request.
+    pub nonce: &'a str,
+    /// The S256 challenge (RFC 7636 4.3), if the app has PKCE turned on.
+    pub pkce_challenge: Option<&'a str>,
+}
+
+impl GorgiasTemplate {
+    /// Checks a template. `private_network` says whether it may lead to a
+    /// private or loopback address, and so use plain http.
+    ///
+    /// # Errors
+    /// Names what is wrong and the remedy.
+    pub fn parse(text: &str, private_network: bool) -> Result<Self, TemplateError> {
+        let text = text.trim().trim_end_matches('/');
+        if text.matches(MARK).count() != 1 {
+            return Err(TemplateError::Mark);
+        }
+        let sample = text.replace(MARK, "acme");
+        let url = Url::parse(&sample).map_err(|_| TemplateError::NotAnAddress)?;
+        let plain_http = match url.scheme() {
+            "https" => false,
+            "http" if private_network && is_private(&url) => true,
+            _ => return Err(TemplateError::Scheme),
+        };
+        if !url.username().is_empty()
+            || url.password().is_some()
+            || url.query().is_some()
+            || url.fragment().is_some()
+            || text.contains(['?', '#', '@'])
+        {
+            return Err(TemplateError::TooMuch);
+        }
+        let usual = url.as_str().trim_end_matches('/');
+        if usual != sample {
+            let end = usual.replacen("acme", MARK, 1);
+            return Err(TemplateError::Form(end));
+        }
+        let form_action = form_action(text).ok_or(TemplateError::NoDomain)?;
+        let template = Self {
+            text: text.to_owned(),
+            form_action,
+            plain_http,
+        };
+        // The domain itself must not turn a number into an address.
+        template.fill("1", "")?;
+        Ok(template)
+    }
+
+    /// What an account calls itself: compared as a string with every `iss`.
+    pub fn issuer(&self, account: &Subdomain) -> String {
+        self.text.replace(MARK, account.as_str())
+    }
+
+    /// Whether requests go out without TLS, to a simulator.
+    pub const fn is_plain_http(&self) -> bool {
+        self.plain_http
+    }
+
+    /// Where a customer's browser asks for approval.
+    ///
+    /// # Errors
+    /// [`TemplateError::Elsewhere`]
+    pub fn authorize_url(
+        &self,
+        account: &Subdomain,
+        params: &AuthorizeParams<'_>,
+    ) -> Result<Url, TemplateError> {
+        let mut url = self.fill(account.as_str(), "/oauth/authorize")?;
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", params.client_id)
+            .append_pair("redirect_uri", params.redirect_uri)
+            .append_pair("scope", &params.scope.to_string())
+            .append_pair("state", params.state)
+            .append_pair("nonce", params.nonce);
+        if let Some(challenge) = params.pkce_challenge {
+            url.query_pairs_mut()
+                .append_pair("code_challenge", challenge)
+                .append_pair("code_challenge_method", "S256");
+        }
+        Ok(url)
+    }
+
+    /// Where codes and refresh tokens become access tokens.
+    ///
+    /// # Errors
+    /// [`TemplateError::Elsewhere`]
+    pub fn token_url(&self, account: &Subdomain) -> Result<Url, TemplateError> {
+        self.fill(account.as_str(), "/oauth/token")
+    }
+
+    /// Where a refresh token is revoked.
+    ///
+    /// # Errors
+    /// [`TemplateError::Elsewhere`]
+    pub fn revoke_url(&self, account: &Subdomain) -> Result<Url, TemplateError> {
+        self.fill(account.as_str(), "/oauth/revoke")
+    }
+
+    /// Where the API tells about the account.
+    ///
+    /// # Errors
+    /// [`TemplateError::Elsewhere`]
+    pub fn account_url(&self, account: &Subdomain) -> Result<Url, TemplateError> {
+        self.fill(account.as_str(), "/api/account")
+    }
+
+    /// Where an app that isn't approved yet can be installed.
+    ///
+    /// # Errors
+    /// [`TemplateError::Elsewhere`]
+    pub fn preview_url(&self, account: &Subdomain, client_id: &str) -> Result<Url, TemplateError> {
+        let mut url = self.fill(account.as_str(), "/app/settings/integrations/app")?;
+        url.path_segments_mut()
+            .map_err(|()| TemplateError::Elsewhere)?
+            .push(client_id);
+        Ok(url)
+    }
+
+    /// The source for a page's `form-action` (CSP 3, 6.4.1) that lets a form
+    /// lead to any account.
+    pub fn form_action_source(&self) -> &str {
+        &self.form_action
+    }
+
+    /// security.md 8: whatever a subdomain holds, the filled address is what
+    /// was meant, letter by letter, or there is none. A [`Subdomain`] can't hold
+    /// anything else; this is what remains if that check should ever slip.
+    fn fill(&self, subdomain: &str, path: &str) -> Result<Url, TemplateError> {
+        let one_label = !subdomain.is_empty()
+            && subdomain
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let base = self.text.replace(MARK, subdomain);
+        let wanted = format!("{base}{path}");
+        let url = Url::parse(&wanted).map_err(|_| TemplateError::Elsewhere)?;
+        let host_is_template = split(&self.text)
+            .is_some_and(|(host, _)| url.host_str() == Some(&host.replace(MARK, subdomain)));
+        // A host with a name in it is never an IP address.
+        let kind_is_right = !self.in_host() || matches!(url.host(), Some(Host::Domain(_)));
+        let as_meant = url.as_str().trim_end_matches('/') == wanted.trim_end_matches('/');
+        if one_label && host_is_template && kind_is_right && as_meant && url.username().is_empty() {
+            Ok(url)
+        } else {
+            Err(TemplateError::Elsewhere)
+        }
+    }
+
+    fn in_host(&self) -> bool {
+        split(&self.text).is_some_and(|(host, _)| host.contains(MARK))
+    }
+}
+
+/// Host (with brackets, as `Url::host_str` gives it) and `:port` of a template or address.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let (_, rest) = text.split_once("://")?;
+    let authority = rest.split('/').next()?;
+    let end = match authority.rfind(']') {
+        Some(bracket) => bracket + 1,
+        None => authority.find(':').unwrap_or(authority.len()),
+    };
+    authority.split_at_checked(end)
+}
+
+fn form_action(text: &str) -> Option<String> {
+    let (scheme, _) = text.split_once("://")?;
+    let (host, port) = split(text)?;
+    let Some((_, after)) = host.split_once(MARK) else {
+        return Some(format!("{scheme}://{host}{port}"));
+    };
+    // A wildcard stands for whole labels only.
+    let (_, domain) = after.split_once('.')?;
+    (!domain.is_empty()).then(|| format!("{scheme}://*.{domain}{port}"))
+}
+
+/// Whether a host can only be private. Names are judged by their looks here,
+/// and by their addresses when a connection is made.
+fn is_private(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => network(ip.into()) == Network::Private,
+        Some(Host::Ipv6(ip)) => network(ip.into()) == Network::Private,
+        Some(Host::Domain(name)) => {
+            !name.contains('.')
+                || [".localhost", ".internal", ".local", ".test", ".home.arpa"]
+                    .iter()
+                    .any(|end| name.ends_with(end))
+        }
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn acme() -> Subdomain {
+        "acme".parse().unwrap()
+    }
+
+    fn template(text: &str) -> GorgiasTemplate {
+        GorgiasTemplate::parse(text, true).unwrap()
+    }
+
+    #[test]
+    fn addresses_are_those_of_the_documentation() {
+        let t = GorgiasTemplate::parse("https://{subdomain}.gorgias.com/", false).unwrap();
+        assert_eq!(t.issuer(&acme()), "https://acme.gorgias.com");
+        for (url, expected) in [
+            (t.token_url(&acme()), "https://acme.gorgias.com/oauth/token"),
+            (
+                t.revoke_url(&acme()),
+                "https://acme.gorgias.com/oauth/revoke",
+            ),
+            (
+                t.account_url(&acme()),
+                "https://acme.gorgias.com/api/account",
+            ),
+            (
+                t.preview_url(&acme(), "a/../b?"),
+                "https://acme.gorgias.com/app/settings/integrations/app/a%2F..%2Fb%3F",
+            ),
+        ] {
+            assert_eq!(url.unwrap().as_str(), expected);
+        }
+        assert_eq!(t.form_action_source(), "https://*.gorgias.com");
+        assert!(!t.is_plain_http());
+    }
+
+    #[test]
+    fn an_authorization_request_holds_what_gorgias_asks_for() {
+        let scope = "openid offline tickets:read".parse().unwrap();
+        let mut params = AuthorizeParams {
+            client_id: "app 1&x",
+            redirect_uri: "https://m.example/oauth/1/callback",
+            scope: &scope,
+            state: "s",
+            nonce: "n",
+            pkce_challenge: None,
+        };
+        let t = template("https://{subdomain}.gorgias.com");
+        let pairs = |url: &Url| -> Vec<(String, String)> {
+            url.query_pairs()
+                .map(|(k, v)| (k.into_owned(), v.into_owned()))
+                .collect()
+        };
+        let own = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect()
+        };
+        let url = t.authorize_url(&acme(), &params).unwrap();
+        let expected = own(&[
+            ("response_type", "code"),
+            ("client_id", "app 1&x"),
+            ("redirect_uri", "https://m.example/oauth/1/callback"),
+            ("scope", "offline openid tickets:read"),
+            ("state", "s"),
+            ("nonce", "n"),
+        ]);
+        assert_eq!(pairs(&url), expected);
+        assert!(
+            url.as_str()
+                .starts_with("https://acme.gorgias.com/oauth/authorize?")
+        );
+        params.pkce_challenge = Some("c");
+        let with_pkce = pairs(&t.authorize_url(&acme(), &params).unwrap());
+        assert_eq!(
+            with_pkce[6..],
+            own(&[("code_challenge", "c"), ("code_challenge_method", "S256")])
+        );
+    }
+
+    #[test]
+    fn simulators_by_path_and_by_host() {
+        for (text, issuer, source) in [
+            (
+                "http://127.0.0.1:4000/a/{subdomain}/",
+                "http://127.0.0.1:4000/a/acme",
+                "http://127.0.0.1:4000",
+            ),
+            (
+                "http://[::1]:4000/{subdomain}",
+                "http://[::1]:4000/acme",
+                "http://[::1]:4000",
+            ),
+            (
+                "http://{subdomain}.localhost:4000",
+                "http://acme.localhost:4000",
+                "http://*.localhost:4000",
+            ),
+            (
+                "http://simulator:4000/a/{subdomain}",
+                "http://simulator:4000/a/acme",
+                "http://simulator:4000",
+            ),
+            (
+                "https://eu-{subdomain}.x.example:8443/y",
+                "https://eu-acme.x.example:8443/y",
+                "https://*.x.example:8443",
+            ),
+        ] {
+            let t = template(text);
+            assert_eq!(t.issuer(&acme()), issuer);
+            assert_eq!(t.form_action_source(), source);
+            let token = t.token_url(&acme()).unwrap();
+            assert_eq!(token.as_str(), format!("{issuer}/oauth/token"));
+        }
+    }
+
+    #[test]
+    fn unsafe_and_unusual_templates_are_refused() {
+        use TemplateError::*;
+        for (text, private, why) in [
+            ("https://gorgias.com", true, Mark),
+            ("https://{subdomain}.{subdomain}.com", true, Mark),
+            ("{subdomain}.gorgias.com", true, NotAnAddress),
+            ("https://host:{subdomain}", true, NotAnAddress),
+            ("https://{subdomain}.0.0.1", true, NotAnAddress),
+            ("http://{subdomain}.gorgias.com", false, Scheme),
+            ("http://{subdomain}.gorgias.com", true, Scheme),
+            ("http://8.8.8.8/{subdomain}", true, Scheme),
+            ("http://169.254.169.254/{subdomain}", true, Scheme),
+            ("http://127.0.0.1/{subdomain}", false, Scheme),
+            ("ftp://{subdomain}.gorgias.com", true, Scheme),
+            ("https://{subdomain}@evil.example", true, TooMuch),
+            ("https://u:p@{subdomain}.gorgias.com", true, TooMuch),
+            ("https://gorgias.com/?a={subdomain}", true, TooMuch),
+            ("https://gorgias.com/#{subdomain}", true, TooMuch),
+            ("https://{subdomain}", true, NoDomain),
+            (
+                "https://{subdomain}.Gorgias.com:443",
+                true,
+                Form("https://{subdomain}.gorgias.com".into()),
+            ),
+            (
+                "https://x.example/a/../{subdomain}",
+                true,
+                Form("https://x.example/{subdomain}".into()),
+            ),
+        ] {
+            assert_eq!(GorgiasTemplate::parse(text, private), Err(why), "{text}");
+        }
+    }
+
+    /// security.md 8: the second line of defence, for a subdomain that should never have passed.
+    #[test]
+    fn a_subdomain_that_leads_elsewhere_is_caught_after_filling() {
+        for text in [
+            "https://{subdomain}.gorgias.com",
+            "https://h.example/a/{subdomain}",
+        ] {
+            let t = template(text);
+            for bad in [
+                "evil.com/",
+                "..",
+                "a/..",
+                "x@",
+                "x#",
+                "x?",
+                "x\\",
+                "%2e",
+                "a\r\nb",
+                "ａｃｍｅ",
+                "x:1/",
+                "A B",
+                "evil.com:443/",
+                "evil.example\\@",
+            ] {
+                let filled = t.fill(bad, "/oauth/token");
+                assert_eq!(filled, Err(TemplateError::Elsewhere), "{text} {bad}");
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Makes so what `domain` says is true: the use cases of Mooring, one file
+//! each, over a database, a vault for secrets and a client for Gorgias.
+
+pub mod actor;
+pub mod api_tokens;
+pub mod apps;
+pub mod clock;
+pub mod config;
+pub mod connections;
+pub mod database;
+pub(crate) mod digest;
+pub(crate) mod entity;
+pub mod error;
+pub mod gorgias;
+pub mod live;
+pub mod people;
+pub mod random;
+pub mod services;
+pub mod tenant_scope;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod vault;
+pub mod worker;
+
+pub use actor::Actor;
+pub use error::Fault;
+pub use services::Services;
+pub use tenant_scope::TenantScope;

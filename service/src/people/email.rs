@@ -1,0 +1,59 @@
+//! E-mail addresses in the one form in which they are kept and compared.
+
+/// The address trimmed and in small ASCII letters; `None` if it can't be one.
+///
+/// This finds slips of the finger. Whether an address exists only a mail can tell.
+pub fn normalize(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (local, domain) = text.rsplit_once('@')?;
+    // RFC 5321 4.5.3.1: 64 bytes before the @, 254 in all.
+    let good = !local.is_empty()
+        && local.len() <= 64
+        && text.len() <= 254
+        && !local.contains('@')
+        && !domain.is_empty()
+        && domain.split('.').all(|label| !label.is_empty())
+        && !text
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';'));
+    good.then(|| text.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_kept_in_one_form() {
+        assert_eq!(
+            normalize(" Anna.Lee+x@Example.COM\n").as_deref(),
+            Some("anna.lee+x@example.com")
+        );
+        assert_eq!(
+            normalize("root@localhost").as_deref(),
+            Some("root@localhost")
+        );
+    }
+
+    #[test]
+    fn slips_are_found() {
+        let long = format!("{}@example.com", "a".repeat(65));
+        for bad in [
+            "",
+            "anna",
+            "@example.com",
+            "anna@",
+            "a@b@c",
+            "a b@c.d",
+            "a@b..c",
+            "a@.c",
+            "a@c.",
+            "A <a@b.c>",
+            "a@b.c,d@e.f",
+            "a@b\r\nc",
+            &long,
+        ] {
+            assert_eq!(normalize(bad), None, "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Which tenants a person belongs to, and as what.
+
+use crate::{
+    actor::{Actor, Who},
+    entity::{membership, person, tenant},
+    error::Fault,
+    services::Services,
+};
+use domain::{
+    ids::{PersonId, TenantId},
+    role::Role,
+    slug::Slug,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+/// A tenant as one of its members sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantOfPerson {
+    /// The tenant's slug.
+    pub slug: Slug,
+    /// The tenant's name.
+    pub name: String,
+    /// The person's role there.
+    pub role: Role,
+}
+
+/// A person as the page's head shows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonSummary {
+    /// Their id.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+}
+
+/// The person as actor in the tenant; `None` if there is no such tenant or
+/// they don't belong to it, which nobody can tell apart.
+///
+/// # Errors
+/// If the database failed or holds an unknown role.
+pub async fn actor(
+    services: &Services,
+    person: PersonId,
+    slug: &Slug,
+) -> Result<Option<Actor>, Fault> {
+    // Without a tenant's scope: this is where the right to one is proven.
+    // Asked for at every request, so that a removal holds at once.
+    let db = services.db.read();
+    let by_slug = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug.as_str()));
+    let by_id = person::Entity::find_by_id(person.0);
+    let (Some(tenant), Some(person)) = tokio::try_join!(by_slug.one(db), by_id.one(db))? else {
+        return Ok(None);
+    };
+    let Some(member) = membership::Entity::find_by_id((tenant.id, person.id))
+        .one(db)
+        .await?
+    else {
+        return Ok(None);
+    };
+    let role = role_of(&member)?;
+    Ok(Some(Actor::new(
+        services,
+        (TenantId(tenant.id), slug.clone(), tenant.name),
+        Who::Person {
+            id: PersonId(person.id),
+            name: person.name,
+            email: person.email,
+        },
+        role,
+        None,
+    )))
+}
+
+/// The tenants that the person belongs to, by name.
+///
+/// # Errors
+/// If the database failed or holds an unknown role or slug.
+pub async fn tenants_of(
+    services: &Services,
+    person: PersonId,
+) -> Result<Vec<TenantOfPerson>, Fault> {
+    // Without a tenant's scope: these are one person's own memberships, in every tenant.
+    let db = services.db.read();
+    let members = membership::Entity::find()
+        .filter(membership::Column::PersonId.eq(person.0))
+        .all(db)
+        .await?;
+    let tenants = tenant::Entity::find()
+        .filter(tenant::Column::Id.is_in(members.iter().map(|m| m.tenant_id)))
+        .order_by_asc(tenant::Column::Name)
+        .order_by_asc(tenant::Column::Slug)
+        .all(db)
+        .await?;
+    let mut found = Vec::with_capacity(tenants.len());
+    for tenant in tenants {
+        if let Some(member) = members.iter().find(|m| m.tenant_id == tenant.id) {
+            found.push(TenantOfPerson {
+                slug: slug_of(&tenant)?,
+                role: role_of(member)?,
+                name: tenant.name,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// The person's name and address.
+///
+/// # Errors
+/// If the database failed.
+pub async fn person(services: &Services, id: PersonId) -> Result<Option<PersonSummary>, Fault> {
+    // Without a tenant's scope: a person's own data belongs to none.
+    let row = person::Entity::find_by_id(id.0)
+        .one(services.db.read())
+        .await?;
+    Ok(row.map(|p| PersonSummary {
+        id: PersonId(p.id),
+        name: p.name,
+        email: p.email,
+    }))
+}
+
+fn role_of(row: &membership::Model) -> Result<Role, Fault> {
+    row.role.parse().map_err(|_| {
+        Fault::inconsistent(
+            "memberships",
+            "role",
+            format_args!("{}/{}", row.tenant_id, row.person_id),
+        )
+    })
+}
+
+fn slug_of(row: &tenant::Model) -> Result<Slug, Fault> {
+    row.slug
+        .parse()
+        .map_err(|_| Fault::inconsistent("tenants", "slug", row.id))
+}

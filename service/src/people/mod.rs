@@ -1,0 +1,16 @@
+//! The people who sign in: the first owner, passwords, sign-in, memberships and sessions.
+//!
+//! People belong to no single tenant, and at sign-in the tenant is not known
+//! yet. So this module reads its tables without a tenant's scope, and says at
+//! each place why it may.
+
+pub mod email;
+pub mod membership;
+pub mod owner;
+pub mod password;
+pub mod password_rules;
+pub mod sessions;
+pub mod set_up;
+pub mod sign_in;
+
+pub use crate::error::FieldError;

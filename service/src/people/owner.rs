@@ -1,0 +1,155 @@
+//! Makes the owner of a tenant: at set-up or on the command line.
+
+use super::{email, password, password_rules};
+use crate::{
+    entity::{membership, person, set_up, tenant},
+    error::{Fault, FieldError},
+    services::Services,
+};
+use domain::{ids::PersonId, role::Role, slug::Slug};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, SqlErr,
+};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+/// The owner was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateOwnerError {
+    /// The address or the password won't do.
+    #[error("{}", join(.0))]
+    Invalid(Vec<FieldError>),
+    /// Somebody has this address already.
+    #[error(
+        "there is already a person with this e-mail address; use another one, or sign in as that person"
+    )]
+    AlreadyThere,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// A person to be made, checked.
+pub(super) struct Person {
+    pub email: String,
+    pub name: String,
+    pub password_hash: String,
+}
+
+/// Makes an owner without a browser, and the tenant if there is none. Closes the set-up.
+///
+/// # Errors
+/// See [`CreateOwnerError`].
+pub async fn create(
+    services: &Services,
+    address: &str,
+    slug: &Slug,
+    password: &SecretString,
+) -> Result<PersonId, CreateOwnerError> {
+    let mut errors = Vec::new();
+    let address = email::normalize(address).unwrap_or_else(|| {
+        errors.push(FieldError::new("email", NOT_AN_ADDRESS));
+        String::new()
+    });
+    if let Err(weak) = password_rules::check(password, &[&address, slug.as_str()]) {
+        errors.push(FieldError::new("password", weak.to_string()));
+    }
+    if !errors.is_empty() {
+        return Err(CreateOwnerError::Invalid(errors));
+    }
+    // Before the transaction, since hashing takes long and SQLite has one writer.
+    let password_hash = password::hash(&*services.random, password).await?;
+    let name = address.split('@').next().unwrap_or_default().to_owned();
+    let tx = services.db.begin_write().await.map_err(Fault::from)?;
+    // Without a tenant's scope: the tenant may come into being only now.
+    let there = tenant::Entity::find()
+        .filter(tenant::Column::Slug.eq(slug.as_str()))
+        .one(&tx)
+        .await
+        .map_err(Fault::from)?;
+    let tenant = match there {
+        Some(tenant) => tenant.id,
+        None => insert_tenant(services, &tx, slug, slug.as_str())
+            .await
+            .map_err(Fault::from)?,
+    };
+    let person = Person {
+        email: address,
+        name,
+        password_hash,
+    };
+    let id = insert_owner(services, &tx, tenant, person)
+        .await
+        .map_err(taken)?;
+    tx.commit().await.map_err(Fault::from)?;
+    tracing::info!(person.id = %id, tenant.slug = %slug, "an owner was made on the command line");
+    Ok(id)
+}
+
+/// What is said of a text that is no address.
+pub(super) const NOT_AN_ADDRESS: &str =
+    "This is not an e-mail address. Enter one such as anna@example.com.";
+
+/// Adds a tenant.
+pub(super) async fn insert_tenant(
+    services: &Services,
+    tx: &DatabaseTransaction,
+    slug: &Slug,
+    name: &str,
+) -> Result<Uuid, DbErr> {
+    let id = services.new_id();
+    tenant::Entity::insert(tenant::ActiveModel {
+        id: Set(id),
+        slug: Set(slug.to_string()),
+        name: Set(name.to_owned()),
+        created_at: Set(services.now().0),
+    })
+    .exec_without_returning(tx)
+    .await?;
+    Ok(id)
+}
+
+/// Adds a person and makes them owner. With a person there, set-up is over, so
+/// its token goes.
+pub(super) async fn insert_owner(
+    services: &Services,
+    tx: &DatabaseTransaction,
+    tenant: Uuid,
+    person: Person,
+) -> Result<PersonId, DbErr> {
+    let (id, now) = (services.new_id(), services.now().0);
+    person::Entity::insert(person::ActiveModel {
+        id: Set(id),
+        email: Set(person.email),
+        name: Set(person.name),
+        password_hash: Set(person.password_hash),
+        created_at: Set(now),
+    })
+    .exec_without_returning(tx)
+    .await?;
+    membership::Entity::insert(membership::ActiveModel {
+        tenant_id: Set(tenant),
+        person_id: Set(id),
+        role: Set(Role::Owner.code().to_owned()),
+        created_at: Set(now),
+    })
+    .exec_without_returning(tx)
+    .await?;
+    set_up::Entity::delete_many().exec(tx).await?;
+    Ok(PersonId(id))
+}
+
+fn taken(error: DbErr) -> CreateOwnerError {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => CreateOwnerError::AlreadyThere,
+        _ => Fault::from(error).into(),
+    }
+}
+
+fn join(errors: &[FieldError]) -> String {
+    let messages: Vec<_> = errors
+        .iter()
+        .map(|e| format!("{}: {}", e.field, e.message))
+        .collect();
+    messages.join(" ")
+}

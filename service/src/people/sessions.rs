@@ -1,0 +1,192 @@
+//! Where sessions are kept. The id, a bearer's secret, is kept as a digest
+//! alone: a copy of the database opens no session.
+//!
+//! Sessions begin before anybody is known, and a person has one for all their
+//! tenants; so none of this runs in a tenant's scope.
+
+use crate::{digest::digest, entity::session, error::Fault, services::Services};
+use domain::{
+    ids::PersonId,
+    time::{Span, Timestamp},
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
+use secrecy::SecretString;
+
+/// A session ends after so long without a request (OWASP ASVS 5.0 7.3.1).
+pub const IDLE: Span = Span::hours(12);
+
+/// A session ends so long after its begin, whatever happens in it (7.3.2).
+pub const ABSOLUTE: Span = Span::days(14);
+
+/// A session that is still valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSession {
+    /// Who is signed in.
+    pub person: Option<PersonId>,
+    /// What the web server keeps in it, as JSON; nothing secret.
+    pub data: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it ends unless it is saved again, never later than its absolute end.
+    pub expires_at: Timestamp,
+}
+
+/// Keeps a new session. `false` if there is one with this id, which stays as it is.
+///
+/// # Errors
+/// If the database failed.
+pub async fn create(
+    services: &Services,
+    id: &SecretString,
+    person: Option<PersonId>,
+    data: &str,
+    expires: Timestamp,
+) -> Result<bool, Fault> {
+    let insert = session::Entity::insert(row(services, id, person, data, expires)).on_conflict(
+        OnConflict::column(session::Column::IdHash)
+            .do_nothing()
+            .to_owned(),
+    );
+    let tx = services.db.begin_write().await?;
+    let written = insert.exec_without_returning(&tx).await?;
+    tx.commit().await?;
+    Ok(written == 1)
+}
+
+/// Keeps a session that is there; `false` if it is not there any more. With
+/// this, a request that ends after a sign-out doesn't bring the session back.
+///
+/// # Errors
+/// If the database failed.
+pub async fn update(
+    services: &Services,
+    id: &SecretString,
+    person: Option<PersonId>,
+    data: &str,
+    expires: Timestamp,
+) -> Result<bool, Fault> {
+    let tx = services.db.begin_write().await?;
+    let done = session::Entity::update_many()
+        .col_expr(session::Column::PersonId, Expr::value(person.map(|p| p.0)))
+        .col_expr(session::Column::Data, Expr::value(data))
+        .col_expr(session::Column::ExpiresAt, Expr::value(expires.0))
+        .filter(session::Column::IdHash.eq(id_hash(id)))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Keeps a session, whether it is there or not; its begin stays.
+///
+/// # Errors
+/// If the database failed.
+pub async fn save(
+    services: &Services,
+    id: &SecretString,
+    person: Option<PersonId>,
+    data: &str,
+    expires: Timestamp,
+) -> Result<(), Fault> {
+    let upsert = session::Entity::insert(row(services, id, person, data, expires)).on_conflict(
+        OnConflict::column(session::Column::IdHash)
+            .update_columns([
+                session::Column::PersonId,
+                session::Column::Data,
+                session::Column::ExpiresAt,
+            ])
+            .to_owned(),
+    );
+    let tx = services.db.begin_write().await?;
+    upsert.exec_without_returning(&tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The session, unless it has expired.
+///
+/// # Errors
+/// If the database failed.
+pub async fn load(services: &Services, id: &SecretString) -> Result<Option<StoredSession>, Fault> {
+    let row = session::Entity::find_by_id(id_hash(id))
+        .one(services.db.read())
+        .await?;
+    Ok(row.and_then(|row| {
+        let created_at = Timestamp(row.created_at);
+        let expires_at = Timestamp(row.expires_at).min(created_at.plus(ABSOLUTE));
+        (expires_at > services.now()).then(|| StoredSession {
+            person: row.person_id.map(PersonId),
+            data: row.data,
+            created_at,
+            expires_at,
+        })
+    }))
+}
+
+/// Ends a session, in every process at once.
+///
+/// # Errors
+/// If the database failed.
+pub async fn remove(services: &Services, id: &SecretString) -> Result<(), Fault> {
+    let tx = services.db.begin_write().await?;
+    session::Entity::delete_by_id(id_hash(id)).exec(&tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Ends all sessions of a person.
+///
+/// # Errors
+/// If the database failed.
+pub async fn remove_all_of(services: &Services, person: PersonId) -> Result<(), Fault> {
+    let tx = services.db.begin_write().await?;
+    session::Entity::delete_many()
+        .filter(session::Column::PersonId.eq(person.0))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Removes what has expired; gives how many sessions that were.
+///
+/// # Errors
+/// If the database failed.
+pub async fn sweep(services: &Services) -> Result<u64, Fault> {
+    let now = services.now();
+    let tx = services.db.begin_write().await?;
+    let done = session::Entity::delete_many()
+        .filter(
+            session::Column::ExpiresAt
+                .lte(now.0)
+                .or(session::Column::CreatedAt.lte(now.minus(ABSOLUTE).0)),
+        )
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(done.rows_affected)
+}
+
+fn id_hash(id: &SecretString) -> Vec<u8> {
+    digest("session", id)
+}
+
+fn row(
+    services: &Services,
+    id: &SecretString,
+    person: Option<PersonId>,
+    data: &str,
+    expires: Timestamp,
+) -> session::ActiveModel {
+    session::ActiveModel {
+        id_hash: Set(id_hash(id)),
+        person_id: Set(person.map(|p| p.0)),
+        data: Set(data.to_owned()),
+        created_at: Set(services.now().0),
+        expires_at: Set(expires.0),
+    }
+}

@@ -1,0 +1,195 @@
+//! The set-up of a fresh installation: whoever reads the server's log makes the first owner.
+
+use super::{
+    email,
+    owner::{self, NOT_AN_ADDRESS, Person},
+    password, password_rules,
+};
+use crate::{
+    digest::digest,
+    entity::{person, set_up},
+    error::{Fault, FieldError},
+    random::secret_text,
+    services::Services,
+};
+use domain::{ids::PersonId, slug::Slug};
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, EntityTrait, PaginatorTrait, QuerySelect,
+    sea_query::OnConflict,
+};
+use secrecy::SecretString;
+use subtle::ConstantTimeEq;
+
+/// The only row of `set_up`.
+const ROW: i32 = 1;
+
+/// What the set-up page asks for, as it was typed.
+#[derive(Clone)]
+pub struct NewOwner {
+    /// The company's name.
+    pub tenant_name: String,
+    /// The short name in URLs; made from the name if it is empty.
+    pub tenant_slug: String,
+    /// The owner's name.
+    pub name: String,
+    /// The owner's address.
+    pub email: String,
+    /// The owner's password.
+    pub password: SecretString,
+}
+
+/// The first owner was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum SetUpError {
+    /// There is somebody already.
+    #[error("Mooring is set up already. Sign in instead.")]
+    Done,
+    /// The set-up token is not the newest one.
+    #[error("This is not the set-up token. Copy it from the newest start in the server's log.")]
+    WrongToken,
+    /// Some fields won't do.
+    #[error("some fields need another look")]
+    Invalid(Vec<FieldError>),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// A fresh set-up token for the log, as long as there is nobody; `None`
+/// afterwards. Tokens given out before stop working.
+///
+/// # Errors
+/// If the database failed.
+pub async fn ensure_token(services: &Services) -> Result<Option<SecretString>, Fault> {
+    let tx = services.db.begin_write().await?;
+    if anybody(&tx).await? {
+        return Ok(None);
+    }
+    let token = secret_text(&*services.random, "");
+    let row = set_up::ActiveModel {
+        id: Set(ROW),
+        token_hash: Set(token_hash(&token)),
+        created_at: Set(services.now().0),
+    };
+    set_up::Entity::insert(row)
+        .on_conflict(
+            OnConflict::column(set_up::Column::Id)
+                .update_columns([set_up::Column::TokenHash, set_up::Column::CreatedAt])
+                .to_owned(),
+        )
+        .exec_without_returning(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(Some(token))
+}
+
+/// Whether nobody is there yet, so that set-up can go on.
+///
+/// # Errors
+/// If the database failed.
+pub async fn is_open(services: &Services) -> Result<bool, Fault> {
+    // Without a tenant: there is none before set-up.
+    Ok(!anybody(services.db.read()).await?)
+}
+
+/// Makes the first tenant and its owner, and closes the set-up.
+///
+/// # Errors
+/// See [`SetUpError`]; `Invalid` names the inputs `tenant_name`, `tenant_slug`,
+/// `name`, `email` and `password`.
+pub async fn create_owner(
+    services: &Services,
+    token: &SecretString,
+    form: NewOwner,
+) -> Result<PersonId, SetUpError> {
+    // First the token, so that nobody else makes us hash passwords.
+    require_token(services.db.read(), token).await?;
+    let (slug, tenant_name, person) = check(services, form).await?;
+    let tx = services.db.begin_write().await.map_err(Fault::from)?;
+    // Again, and with the row locked: of two at once, one makes the owner.
+    require_token(&tx, token).await?;
+    let tenant = owner::insert_tenant(services, &tx, &slug, &tenant_name)
+        .await
+        .map_err(Fault::from)?;
+    let id = owner::insert_owner(services, &tx, tenant, person)
+        .await
+        .map_err(Fault::from)?;
+    tx.commit().await.map_err(Fault::from)?;
+    tracing::info!(person.id = %id, tenant.slug = %slug, "the first owner was made");
+    Ok(id)
+}
+
+async fn require_token(db: &impl ConnectionTrait, token: &SecretString) -> Result<(), SetUpError> {
+    let row = set_up::Entity::find_by_id(ROW)
+        .lock_exclusive()
+        .one(db)
+        .await
+        .map_err(Fault::from)?;
+    if anybody(db).await? {
+        return Err(SetUpError::Done);
+    }
+    let known = row.is_some_and(|row| bool::from(row.token_hash.ct_eq(&token_hash(token))));
+    if known {
+        Ok(())
+    } else {
+        Err(SetUpError::WrongToken)
+    }
+}
+
+async fn anybody(db: &impl ConnectionTrait) -> Result<bool, Fault> {
+    Ok(person::Entity::find().limit(1).count(db).await? > 0)
+}
+
+fn token_hash(token: &SecretString) -> Vec<u8> {
+    digest("set_up", token)
+}
+
+async fn check(services: &Services, form: NewOwner) -> Result<(Slug, String, Person), SetUpError> {
+    let mut errors = Vec::new();
+    let mut bad = |field, message: String| errors.push(FieldError::new(field, message));
+    let tenant_name = form.tenant_name.trim().to_owned();
+    let name = form.name.trim().to_owned();
+    if !is_name(&tenant_name) {
+        bad(
+            "tenant_name",
+            "Enter your company's name, with 100 letters at most.".into(),
+        );
+    }
+    if !is_name(&name) {
+        bad("name", "Enter your name, with 100 letters at most.".into());
+    }
+    let slug = match form.tenant_slug.trim() {
+        "" => Slug::suggest(&tenant_name),
+        text => text.parse().ok(),
+    };
+    if slug.is_none() {
+        bad("tenant_slug", domain::slug::SlugError.to_string());
+    }
+    let address = email::normalize(&form.email);
+    if address.is_none() {
+        bad("email", NOT_AN_ADDRESS.into());
+    }
+    let known = [address.as_deref().unwrap_or_default(), &tenant_name, &name];
+    if let Err(weak) = password_rules::check(&form.password, &known) {
+        bad("password", weak.to_string());
+    }
+    match (slug, address) {
+        (Some(slug), Some(email)) if errors.is_empty() => {
+            let password_hash = password::hash(&*services.random, &form.password).await?;
+            Ok((
+                slug,
+                tenant_name,
+                Person {
+                    email,
+                    name,
+                    password_hash,
+                },
+            ))
+        }
+        _ => Err(SetUpError::Invalid(errors)),
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    (1..=100).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+}

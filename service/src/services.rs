@@ -1,0 +1,109 @@
+//! Everything that the use cases run on, in one cheap handle.
+
+use crate::{
+    clock::{Clock, SystemClock},
+    config::Config,
+    database::Database,
+    gorgias::Gorgias,
+    live::Live,
+    random::{Random, SystemRandom},
+    vault::Vault,
+};
+use domain::time::Timestamp;
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+use uuid::Uuid;
+
+/// The parts. Reached through [`Services`], which derefs to them.
+pub struct Parts {
+    /// The database.
+    pub db: Database,
+    /// The settings.
+    pub config: Config,
+    /// Keeps secrets sealed.
+    pub vault: Vault,
+    /// Talks to Gorgias.
+    pub gorgias: Arc<dyn Gorgias>,
+    /// Tells open pages what changed.
+    pub live: Live,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes what nobody can guess.
+    pub random: Arc<dyn Random>,
+    last_id: AtomicI64,
+}
+
+/// A handle on the parts; clones share them.
+#[derive(Clone)]
+pub struct Services(Arc<Parts>);
+
+impl Services {
+    /// Puts the parts together, on the machine's clock and randomness.
+    pub fn new(db: Database, config: Config, vault: Vault, gorgias: Arc<dyn Gorgias>) -> Self {
+        Self::with(
+            db,
+            config,
+            vault,
+            gorgias,
+            Arc::new(SystemClock),
+            Arc::new(SystemRandom),
+        )
+    }
+
+    /// Puts the parts together.
+    pub fn with(
+        db: Database,
+        config: Config,
+        vault: Vault,
+        gorgias: Arc<dyn Gorgias>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Self {
+        Self(Arc::new(Parts {
+            db,
+            config,
+            vault,
+            gorgias,
+            live: Live::default(),
+            clock,
+            random,
+            last_id: AtomicI64::new(0),
+        }))
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A new UUIDv7 (RFC 9562 5.7) with microseconds in `rand_a` (6.2, method
+    /// 3); within one process, each is greater than the one before.
+    pub fn new_id(&self) -> Uuid {
+        let now = self.now().0.max(0);
+        let previous = self
+            .last_id
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+                Some(now.max(last + 1))
+            })
+            .unwrap_or_default();
+        let micros = now.max(previous + 1).unsigned_abs();
+        let mut tail = [0; 8];
+        self.random.fill(&mut tail);
+        let tail = u64::from_be_bytes(tail) >> 2;
+        let head = (micros / 1_000) << 16 | 0x7000 | (micros % 1_000) << 2;
+        Uuid::from_u128(u128::from(head) << 64 | 1 << 63 | u128::from(tail))
+    }
+}
+
+impl Deref for Services {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

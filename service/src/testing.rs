@@ -1,0 +1,250 @@
+//! Databases, a clock and ready-made tenants for tests of this crate and of `server`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
+
+use crate::{
+    actor::Actor,
+    apps::{self, App, form::AppForm},
+    clock::Clock,
+    config::Config,
+    database::Database,
+    gorgias::{GorgiasTemplate, HttpGorgias},
+    people,
+    random::{Random, SystemRandom, secret_text},
+    services::Services,
+    vault::{MasterKeys, Vault},
+};
+use domain::{
+    slug::Slug,
+    time::{Span, Timestamp},
+};
+use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+use tempfile::TempDir;
+
+/// The variable that names a PostgreSQL server where databases can be made.
+pub const POSTGRES: &str = "MOORING_TEST_POSTGRES_URL";
+
+/// A clock that stands still until a test moves it. It begins at the machine's
+/// time, so that tokens of the simulator are of the same day.
+#[derive(Clone)]
+pub struct TestClock(Arc<AtomicI64>);
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
+
+impl TestClock {
+    fn start() -> Self {
+        Self(Arc::new(AtomicI64::new(crate::clock::SystemClock.now().0)))
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, span: Span) {
+        self.0.fetch_add(span.0, Ordering::SeqCst);
+    }
+}
+
+/// One installation of Mooring on one database.
+pub struct World {
+    /// The use cases.
+    pub services: Services,
+    /// Its clock.
+    pub clock: TestClock,
+    /// Where the database is, for tests that open it again or dump it.
+    pub database_url: SecretString,
+    /// Which database, for messages.
+    pub backend: DatabaseBackend,
+    /// The master keys, for tests that start a second process.
+    pub master_keys: SecretString,
+    _folder: Option<TempDir>,
+}
+
+/// Where the pages are in tests.
+pub const PUBLIC_URL: &str = "http://127.0.0.1:3000";
+/// The owner that [`World::owner`] makes.
+pub const OWNER: &str = "owner@mooring.example";
+/// Their password.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// Runs a test on SQLite, and on PostgreSQL if [`POSTGRES`] names one.
+///
+/// # Panics
+/// On a machine that tests changes (`CI` is set), if there is no PostgreSQL.
+pub async fn on_each_database<F: AsyncFn(World)>(gorgias_template: &str, test: F) {
+    test(World::on_sqlite(gorgias_template).await).await;
+    match std::env::var(POSTGRES) {
+        Ok(url) => test(World::on_postgres(&url, gorgias_template).await).await,
+        Err(_) => assert!(
+            std::env::var_os("CI").is_none(),
+            "{POSTGRES} is not set; run `cargo xtask test`"
+        ),
+    }
+}
+
+impl World {
+    /// An installation on a SQLite file of its own.
+    pub async fn on_sqlite(gorgias_template: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("mooring.db").display());
+        Self::start(url, gorgias_template, Some(folder)).await
+    }
+
+    /// An installation on a PostgreSQL database of its own.
+    pub async fn on_postgres(server: &str, gorgias_template: &str) -> Self {
+        let mut random = [0; 8];
+        SystemRandom.fill(&mut random);
+        let name = format!("mooring_test_{}", u64::from_le_bytes(random));
+        let admin = sea_orm::Database::connect(server)
+            .await
+            .expect("the PostgreSQL of the tests answers");
+        admin
+            .execute_raw(Statement::from_string(
+                DatabaseBackend::Postgres,
+                format!("CREATE DATABASE {name}"),
+            ))
+            .await
+            .unwrap();
+        admin.close().await.unwrap();
+        let mut url = url::Url::parse(server).unwrap();
+        url.set_path(&name);
+        Self::start(url.into(), gorgias_template, None).await
+    }
+
+    async fn start(url: String, gorgias_template: &str, folder: Option<TempDir>) -> Self {
+        let database_url = SecretString::from(url);
+        let db = Database::open(&database_url).await.unwrap();
+        db.migrate().await.unwrap();
+        let master_keys = MasterKeys::generate(&SystemRandom);
+        let clock = TestClock::start();
+        let template = GorgiasTemplate::parse(gorgias_template, true).unwrap();
+        let services = Self::services(db.clone(), &master_keys, template, &clock);
+        services.vault.check(&services).await.unwrap();
+        Self {
+            backend: db.backend(),
+            services,
+            clock,
+            database_url,
+            master_keys,
+            _folder: folder,
+        }
+    }
+
+    fn services(
+        db: Database,
+        keys: &SecretString,
+        gorgias: GorgiasTemplate,
+        clock: &TestClock,
+    ) -> Services {
+        let config = Config {
+            public_url: PUBLIC_URL.into(),
+            gorgias: gorgias.clone(),
+            check_interval: Span::hours(6),
+            refresh_rate: 20,
+        };
+        let client = HttpGorgias::new(gorgias, true, Arc::new(clock.clone())).unwrap();
+        Services::with(
+            db,
+            config,
+            Vault::new(MasterKeys::parse(keys).unwrap()),
+            Arc::new(client),
+            Arc::new(clock.clone()),
+            Arc::new(SystemRandom),
+        )
+    }
+
+    /// Another process on the same database and clock.
+    pub async fn second_process(&self) -> Services {
+        let db = Database::open(&self.database_url).await.unwrap();
+        let template = self.services.config.gorgias.clone();
+        Self::services(db, &self.master_keys, template, &self.clock)
+    }
+
+    /// The owner of a tenant, made if there is none.
+    pub async fn owner(&self, tenant: &str) -> Actor {
+        let slug: Slug = tenant.parse().unwrap();
+        let email = format!("{tenant}-{OWNER}");
+        let password = SecretString::from(PASSWORD);
+        let person = match people::owner::create(&self.services, &email, &slug, &password).await {
+            Ok(person) => person,
+            Err(_) => people::sign_in::sign_in(&self.services, &email, &password)
+                .await
+                .unwrap(),
+        };
+        people::membership::actor(&self.services, person, &slug)
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    /// An app with client id and secret `{slug}-id` and `{slug}-secret`, asking
+    /// for `openid email profile offline tickets:read`.
+    pub async fn app(&self, actor: &Actor, slug: &str) -> App {
+        let form = AppForm {
+            name: slug.to_owned(),
+            slug: Some(slug.to_owned()),
+            client_id: format!("{slug}-id"),
+            client_secret: Some(SecretString::from(format!("{slug}-secret"))),
+            scopes: "openid email profile offline tickets:read"
+                .split(' ')
+                .map(str::to_owned)
+                .collect(),
+            ..Default::default()
+        };
+        apps::create::create(actor, &form).await.unwrap()
+    }
+
+    /// A browser's secret.
+    pub fn browser(&self) -> SecretString {
+        secret_text(&*self.services.random, "")
+    }
+
+    /// Every row of every table as text, to search for what must not be there.
+    pub async fn dump(&self) -> String {
+        let db = sea_orm::Database::connect(self.database_url.expose_secret())
+            .await
+            .unwrap();
+        let tables = match self.backend {
+            DatabaseBackend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
+            _ => "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public'",
+        };
+        let raw = |sql: String| Statement::from_string(self.backend, sql);
+        let mut dump = String::new();
+        for table in db.query_all_raw(raw(tables.to_owned())).await.unwrap() {
+            let table: String = table.try_get("", "name").unwrap();
+            let rows = match self.backend {
+                DatabaseBackend::Sqlite => {
+                    let columns = db
+                        .query_all_raw(raw(format!(
+                            "SELECT name FROM pragma_table_info('{table}')"
+                        )))
+                        .await
+                        .unwrap();
+                    let text: Vec<String> = columns
+                        .iter()
+                        .map(|c| c.try_get::<String>("", "name").unwrap())
+                        // Blobs also as the text that they may hold.
+                        .map(|c| {
+                            format!("quote(\"{c}\") || ' ' || coalesce(CAST(\"{c}\" AS TEXT), '')")
+                        })
+                        .collect();
+                    format!(
+                        "SELECT {} AS line FROM \"{table}\"",
+                        text.join(" || ' ' || ")
+                    )
+                }
+                _ => format!("SELECT row_to_json(t)::text AS line FROM \"{table}\" t"),
+            };
+            for row in db.query_all_raw(raw(rows)).await.unwrap() {
+                dump.push_str(&row.try_get::<String>("", "line").unwrap());
+                dump.push('\n');
+            }
+        }
+        dump
+    }
+}

@@ -1,0 +1,135 @@
+//! Seals, opens and forgets the secrets of apps and connections.
+
+use super::{
+    Purpose, Vault, VaultError,
+    seal::{FORMAT, context},
+};
+use crate::{entity::credential, error::Fault, services::Services, tenant_scope::Tx};
+use domain::ids::{DataKeyId, TenantId};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+
+impl Vault {
+    /// Keeps a secret of `owner`, in place of the one it had for that purpose.
+    pub(crate) async fn seal(
+        &self,
+        services: &Services,
+        tx: &Tx,
+        purpose: Purpose,
+        owner: Uuid,
+        secret: &SecretString,
+    ) -> Result<(), Fault> {
+        let tenant = tx.tenant();
+        let data_key = self.encrypting_key(services, tx, tenant).await?;
+        let sealed = data_key
+            .key
+            .seal(
+                &*services.random,
+                &credential_context(tenant, purpose, owner, data_key.id, FORMAT),
+                secret.expose_secret().as_bytes(),
+            )
+            .map_err(|_| VaultError::NotSealed)?;
+        self.count(tx, data_key.id).await?;
+        let row = credential::ActiveModel {
+            tenant_id: Set(tenant.0),
+            owner_id: Set(owner),
+            purpose: Set(purpose.code().to_owned()),
+            data_key_id: Set(data_key.id.0),
+            format: Set(FORMAT),
+            nonce: Set(sealed.nonce.to_vec()),
+            ciphertext: Set(sealed.ciphertext),
+            updated_at: Set(services.now().0),
+        };
+        // A row of another tenant under the same owner stays as it is.
+        let same_tenant =
+            Expr::col((credential::Entity, credential::Column::TenantId)).eq(tenant.0);
+        let written = credential::Entity::insert(row)
+            .on_conflict(
+                OnConflict::columns([credential::Column::OwnerId, credential::Column::Purpose])
+                    .update_columns([
+                        credential::Column::DataKeyId,
+                        credential::Column::Format,
+                        credential::Column::Nonce,
+                        credential::Column::Ciphertext,
+                        credential::Column::UpdatedAt,
+                    ])
+                    .action_and_where(same_tenant)
+                    .to_owned(),
+            )
+            .exec_without_returning(&**tx)
+            .await?;
+        if written == 1 {
+            Ok(())
+        } else {
+            Err(Fault::inconsistent("credentials", "tenant_id", owner))
+        }
+    }
+
+    /// The secret of `owner`; `None` if it has none for that purpose.
+    ///
+    /// What was changed, moved or planted is an error, never `None` and never a value.
+    pub(crate) async fn open(
+        &self,
+        tx: &Tx,
+        purpose: Purpose,
+        owner: Uuid,
+    ) -> Result<Option<SecretString>, Fault> {
+        let row = tx
+            .all::<credential::Entity>()
+            .filter(credential::Column::OwnerId.eq(owner))
+            .filter(credential::Column::Purpose.eq(purpose.code()))
+            .one(&**tx)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let unreadable = VaultError::Unreadable { owner, purpose };
+        if row.format != FORMAT {
+            return Err(unreadable.into());
+        }
+        let data_key = DataKeyId(row.data_key_id);
+        let key = self.decrypting_key(tx, tx.tenant(), data_key).await?;
+        let context = credential_context(tx.tenant(), purpose, owner, data_key, row.format);
+        let plain = key.open(&context, &row.nonce, &row.ciphertext);
+        // From a borrowed text, so that the secret's own buffer never grows or shrinks.
+        match plain.as_ref().map(|bytes| std::str::from_utf8(bytes)) {
+            Ok(Ok(text)) => Ok(Some(SecretString::from(text))),
+            _ => Err(unreadable.into()),
+        }
+    }
+
+    /// Removes these secrets of `owner`.
+    pub(crate) async fn forget(
+        &self,
+        tx: &Tx,
+        owner: Uuid,
+        purposes: &[Purpose],
+    ) -> Result<(), Fault> {
+        tx.delete::<credential::Entity>()
+            .filter(credential::Column::OwnerId.eq(owner))
+            .filter(credential::Column::Purpose.is_in(purposes.iter().map(|p| p.code())))
+            .exec(&**tx)
+            .await?;
+        Ok(())
+    }
+}
+
+/// What a credential is bound to: tenant, purpose, row, data key and format.
+fn credential_context(
+    tenant: TenantId,
+    purpose: Purpose,
+    owner: Uuid,
+    data_key: DataKeyId,
+    format: i16,
+) -> Vec<u8> {
+    context(&[
+        tenant.0.as_bytes(),
+        purpose.code().as_bytes(),
+        owner.as_bytes(),
+        data_key.0.as_bytes(),
+        &format.to_be_bytes(),
+    ])
+}

@@ -1,0 +1,278 @@
+//! Master keys: the only secret that the settings hold. They wrap data keys.
+
+use super::seal::{KEY_LENGTH, Key};
+use crate::random::Random;
+use base64::{
+    Engine,
+    alphabet::STANDARD,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+/// Padding may be missing: it is often lost on the way through a settings file.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// The keys in the order of the settings. The first wraps, all unwrap.
+pub struct MasterKeys(Vec<MasterKey>);
+
+pub(super) struct MasterKey {
+    pub id: String,
+    pub key: Key,
+}
+
+/// The text does not hold usable master keys. Never shows a part of a key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MasterKeysError {
+    /// There is no key at all.
+    #[error(
+        "MOORING_MASTER_KEYS is empty, and secrets are never kept without a key; run `mooring keys generate` and set it to what that prints"
+    )]
+    Missing,
+    /// An entry is not `id:base64`.
+    #[error(
+        "entry {position} of MOORING_MASTER_KEYS is not “id:key”; run `mooring keys generate` to see what a good one looks like"
+    )]
+    Malformed {
+        /// Counted from 1.
+        position: usize,
+    },
+    /// An id has odd letters or is too long.
+    #[error(
+        "the id of entry {position} of MOORING_MASTER_KEYS is not 1 to 40 letters, digits, hyphens and underscores; rename it only if nothing was sealed with it yet"
+    )]
+    BadId {
+        /// Counted from 1.
+        position: usize,
+    },
+    /// The key is not base64.
+    #[error(
+        "key “{id}” of MOORING_MASTER_KEYS is not base64; copy it again, or run `mooring keys generate` for a new installation"
+    )]
+    NotBase64 {
+        /// The key's id.
+        id: String,
+    },
+    /// The key has the wrong length.
+    #[error(
+        "key “{id}” of MOORING_MASTER_KEYS has {bytes} bytes instead of 32; copy it again, or run `mooring keys generate` for a new installation"
+    )]
+    WrongLength {
+        /// The key's id.
+        id: String,
+        /// What it has.
+        bytes: usize,
+    },
+    /// The key is nothing but zeros.
+    #[error(
+        "key “{id}” of MOORING_MASTER_KEYS is all zeros and protects nothing; run `mooring keys generate`"
+    )]
+    Weak {
+        /// The key's id.
+        id: String,
+    },
+    /// Two keys have the same id.
+    #[error("MOORING_MASTER_KEYS has two keys with the id “{id}”; remove the wrong one")]
+    Double {
+        /// The id.
+        id: String,
+    },
+}
+
+impl MasterKeys {
+    /// Reads `id:base64(32 bytes)`, separated by commas.
+    ///
+    /// # Errors
+    /// If there is none, or one is not usable; names the entry and the remedy.
+    pub fn parse(text: &SecretString) -> Result<Self, MasterKeysError> {
+        let text = text.expose_secret();
+        if text.trim().is_empty() {
+            return Err(MasterKeysError::Missing);
+        }
+        let mut keys: Vec<MasterKey> = Vec::new();
+        for (position, entry) in (1..).zip(text.split(',')) {
+            let key = MasterKey::parse(position, entry)?;
+            if keys.iter().any(|k| k.id == key.id) {
+                return Err(MasterKeysError::Double { id: key.id });
+            }
+            keys.push(key);
+        }
+        Ok(Self(keys))
+    }
+
+    /// A new key as `id:base64`, to be put first in the settings.
+    pub fn generate(random: &dyn Random) -> SecretString {
+        let mut id = [0; 4];
+        random.fill(&mut id);
+        let mut text = format!("key-{:08x}:", u32::from_be_bytes(id));
+        text.reserve_exact(KEY_LENGTH * 4 / 3 + 4);
+        BASE64.encode_string(Key::generate(random).bytes(), &mut text);
+        SecretString::from(text)
+    }
+
+    /// The ids, in order. They are no secret.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|k| k.id.as_str())
+    }
+
+    /// The one that wraps new data keys; there always is one.
+    pub(super) fn first(&self) -> Option<&MasterKey> {
+        self.0.first()
+    }
+
+    /// The one with an id.
+    pub(super) fn get(&self, id: &str) -> Option<&Key> {
+        self.0.iter().find(|k| k.id == id).map(|k| &k.key)
+    }
+}
+
+impl MasterKey {
+    fn parse(position: usize, entry: &str) -> Result<Self, MasterKeysError> {
+        let (id, key) = entry
+            .trim()
+            .split_once(':')
+            .ok_or(MasterKeysError::Malformed { position })?;
+        let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        if !(1..=40).contains(&id.len()) || !id.bytes().all(good) {
+            return Err(MasterKeysError::BadId { position });
+        }
+        let id = id.to_owned();
+        let bytes = match BASE64.decode(key.trim()) {
+            Ok(bytes) => Zeroizing::new(bytes),
+            Err(_) => return Err(MasterKeysError::NotBase64 { id }),
+        };
+        if !bytes.is_empty() && bytes.iter().all(|b| *b == 0) {
+            return Err(MasterKeysError::Weak { id });
+        }
+        match Key::from_bytes(&bytes) {
+            Some(key) => Ok(Self { id, key }),
+            None => Err(MasterKeysError::WrongLength {
+                id,
+                bytes: bytes.len(),
+            }),
+        }
+    }
+}
+
+/// Shows the ids alone.
+impl std::fmt::Debug for MasterKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.ids()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::random::SystemRandom;
+
+    fn parse(text: &str) -> Result<MasterKeys, MasterKeysError> {
+        MasterKeys::parse(&SecretString::from(text))
+    }
+
+    fn encoded(byte: u8, length: usize) -> String {
+        BASE64.encode(vec![byte; length])
+    }
+
+    #[test]
+    fn generated_keys_parse_and_differ() {
+        let one = MasterKeys::generate(&SystemRandom);
+        let two = MasterKeys::generate(&SystemRandom);
+        assert_ne!(one.expose_secret(), two.expose_secret());
+        let both = parse(&format!("{},{}", one.expose_secret(), two.expose_secret())).unwrap();
+        let id = one.expose_secret().split_once(':').unwrap().0;
+        assert_eq!(both.first().unwrap().id, id, "the first one wraps");
+        assert!(both.ids().all(|id| both.get(id).is_some()), "all unwrap");
+        assert!(both.get("other").is_none());
+    }
+
+    #[test]
+    fn spaces_line_ends_and_lost_padding_are_forgiven() {
+        let keys = parse(&format!(
+            " a:{} ,\n b_2:{}\n",
+            encoded(1, 32),
+            encoded(2, 32).trim_end_matches('=')
+        ))
+        .unwrap();
+        assert_eq!(keys.ids().collect::<Vec<_>>(), ["a", "b_2"]);
+    }
+
+    /// Security 40: missing, wrong and short keys.
+    #[test]
+    fn unusable_keys_are_refused_with_a_remedy_and_without_their_text() {
+        let good = encoded(1, 32);
+        let secret = encoded(9, 31);
+        for (text, error) in [
+            (String::new(), MasterKeysError::Missing),
+            ("  \n".into(), MasterKeysError::Missing),
+            (good.clone(), MasterKeysError::Malformed { position: 1 }),
+            (
+                format!("a:{good},"),
+                MasterKeysError::Malformed { position: 2 },
+            ),
+            (format!(":{good}"), MasterKeysError::BadId { position: 1 }),
+            (
+                format!("a b:{good}"),
+                MasterKeysError::BadId { position: 1 },
+            ),
+            (
+                "a:!!!".into(),
+                MasterKeysError::NotBase64 { id: "a".into() },
+            ),
+            (
+                "a:".into(),
+                MasterKeysError::WrongLength {
+                    id: "a".into(),
+                    bytes: 0,
+                },
+            ),
+            (
+                format!("a:{secret}"),
+                MasterKeysError::WrongLength {
+                    id: "a".into(),
+                    bytes: 31,
+                },
+            ),
+            (
+                format!("a:{}", encoded(9, 33)),
+                MasterKeysError::WrongLength {
+                    id: "a".into(),
+                    bytes: 33,
+                },
+            ),
+            (
+                format!("a:{}", encoded(0, 32)),
+                MasterKeysError::Weak { id: "a".into() },
+            ),
+            (
+                format!("a:{good},a:{good}"),
+                MasterKeysError::Double { id: "a".into() },
+            ),
+        ] {
+            let found = parse(&text).unwrap_err();
+            assert_eq!(found, error);
+            let shown = format!("{found} {found:?}");
+            assert!(
+                !shown.contains(&secret) && !shown.contains(&good),
+                "{shown}"
+            );
+        }
+        assert!(
+            MasterKeysError::Missing
+                .to_string()
+                .contains("`mooring keys generate`")
+        );
+    }
+
+    #[test]
+    fn debug_shows_ids_alone() {
+        let text = MasterKeys::generate(&SystemRandom);
+        let (id, key) = text.expose_secret().split_once(':').unwrap();
+        let shown = format!("{:?}", parse(text.expose_secret()).unwrap());
+        assert!(shown.contains(id) && !shown.contains(key));
+    }
+}

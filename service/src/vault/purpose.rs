@@ -1,0 +1,55 @@
+//! What a secret is for.
+
+/// What a secret is for. The code is part of what is authenticated, so that no
+/// secret can be passed off as one of another kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// The client secret of an app; its owner is the app.
+    AppClientSecret,
+    /// The access token of a connection; its owner is the connection.
+    ConnectionAccessToken,
+    /// The refresh token of a connection; its owner is the connection.
+    ConnectionRefreshToken,
+}
+
+impl Purpose {
+    /// All purposes.
+    pub const ALL: [Self; 3] = [
+        Self::AppClientSecret,
+        Self::ConnectionAccessToken,
+        Self::ConnectionRefreshToken,
+    ];
+
+    /// The code in the database. It outlives every renaming in the program:
+    /// changed, it would make what was sealed under it unreadable.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AppClientSecret => "app.client_secret",
+            Self::ConnectionAccessToken => "connection.access_token",
+            Self::ConnectionRefreshToken => "connection.refresh_token",
+        }
+    }
+}
+
+impl std::fmt::Display for Purpose {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_never_change() {
+        assert_eq!(
+            Purpose::ALL.map(Purpose::code),
+            [
+                "app.client_secret",
+                "connection.access_token",
+                "connection.refresh_token"
+            ]
+        );
+    }
+}

@@ -1,0 +1,283 @@
+//! AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces and associated data.
+
+use crate::random::Random;
+use aes_gcm::{AeadInOut, Aes256Gcm, Key as AesKey, KeyInit, Nonce, aead::consts::U12};
+use zeroize::Zeroizing;
+
+/// How rows are laid out and authenticated; part of the associated data.
+pub(super) const FORMAT: i16 = 1;
+
+/// Length of a key in bytes.
+pub(super) const KEY_LENGTH: usize = 32;
+
+/// Length of a nonce in bytes.
+const NONCE_LENGTH: usize = 12;
+
+/// A key of 256 bits, wiped when dropped, without `Debug`.
+pub(super) struct Key(Zeroizing<[u8; KEY_LENGTH]>);
+
+/// What goes into the row.
+pub(super) struct Sealed {
+    pub nonce: [u8; NONCE_LENGTH],
+    /// With the tag of 16 bytes at its end.
+    pub ciphertext: Vec<u8>,
+}
+
+/// Didn't pass authentication. Says nothing more, on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Broken;
+
+impl Key {
+    /// A key made by chance.
+    pub fn generate(random: &dyn Random) -> Self {
+        let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
+        random.fill(bytes.as_mut());
+        Self(bytes)
+    }
+
+    /// A key from its bytes; `None` if there are not exactly 32.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut key = Zeroizing::new([0; KEY_LENGTH]);
+        (bytes.len() == KEY_LENGTH).then(|| {
+            key.copy_from_slice(bytes);
+            Self(key)
+        })
+    }
+
+    /// The bytes, for wrapping.
+    pub fn bytes(&self) -> &[u8; KEY_LENGTH] {
+        &self.0
+    }
+
+    fn cipher(&self) -> Aes256Gcm {
+        // A reference to the array: the key is not copied.
+        Aes256Gcm::new(<&AesKey<Aes256Gcm>>::from(&*self.0))
+    }
+
+    /// Encrypts under a fresh nonce. The same `context` is needed to open.
+    pub fn seal(
+        &self,
+        random: &dyn Random,
+        context: &[u8],
+        plain: &[u8],
+    ) -> Result<Sealed, Broken> {
+        let mut nonce = [0; NONCE_LENGTH];
+        random.fill(&mut nonce);
+        // Room for the tag, so that no copy of the plaintext is left behind by growing.
+        let mut buffer = Zeroizing::new(Vec::with_capacity(plain.len() + 16));
+        buffer.extend_from_slice(plain);
+        self.cipher()
+            .encrypt_in_place(&Nonce::<U12>::from(nonce), context, &mut *buffer)
+            .map_err(|_| Broken)?;
+        Ok(Sealed {
+            nonce,
+            ciphertext: std::mem::take(&mut *buffer),
+        })
+    }
+
+    /// Decrypts what [`Key::seal`] made of the same `context`.
+    pub fn open(
+        &self,
+        context: &[u8],
+        nonce: &[u8],
+        ciphertext: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Broken> {
+        let nonce = <[u8; NONCE_LENGTH]>::try_from(nonce).map_err(|_| Broken)?;
+        let mut buffer = Zeroizing::new(ciphertext.to_vec());
+        self.cipher()
+            .decrypt_in_place(&Nonce::<U12>::from(nonce), context, &mut *buffer)
+            .map_err(|_| Broken)?;
+        Ok(buffer)
+    }
+}
+
+/// Joins the parts so that no two lists of parts give the same bytes: each
+/// behind its length.
+pub(super) fn context(parts: &[&[u8]]) -> Vec<u8> {
+    let mut joined = Vec::with_capacity(parts.iter().map(|p| p.len() + 8).sum());
+    for part in parts {
+        joined.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        joined.extend_from_slice(part);
+    }
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::random::SystemRandom;
+    use std::collections::HashSet;
+
+    const SECRET: &[u8] = b"a refresh token";
+
+    fn parts() -> [&'static [u8]; 5] {
+        [b"tenant", b"purpose", b"row", b"data key", &[0, 1]]
+    }
+
+    fn key(byte: u8) -> Key {
+        Key::from_bytes(&[byte; KEY_LENGTH]).unwrap()
+    }
+
+    #[test]
+    fn what_was_sealed_opens_again_and_shows_nothing() {
+        for secret in [SECRET, b"", &[0xff; 5_000]] {
+            let sealed = key(1)
+                .seal(&SystemRandom, &context(&parts()), secret)
+                .unwrap();
+            assert_eq!(sealed.ciphertext.len(), secret.len() + 16);
+            if !secret.is_empty() {
+                assert!(!sealed.ciphertext.windows(secret.len()).any(|w| w == secret));
+            }
+            let opened = key(1).open(&context(&parts()), &sealed.nonce, &sealed.ciphertext);
+            assert_eq!(**opened.as_ref().unwrap(), *secret);
+        }
+    }
+
+    /// AES-256-GCM as others compute it: test case 16 of McGrew and Viega, "The
+    /// Galois/Counter Mode of Operation", with its associated data.
+    #[test]
+    fn the_cipher_is_the_published_one() {
+        let bytes = |hex: &str| -> Vec<u8> {
+            (0..hex.len())
+                .step_by(2)
+                .map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap())
+                .collect()
+        };
+        let key = Key::from_bytes(&bytes(
+            "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308",
+        ))
+        .unwrap();
+        let opened = key.open(
+            &bytes("feedfacedeadbeeffeedfacedeadbeefabaddad2"),
+            &bytes("cafebabefacedbaddecaf888"),
+            &bytes("522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f66276fc6ece0f4e1768cddf8853bb2d551b"),
+        );
+        assert_eq!(
+            **opened.as_ref().unwrap(),
+            bytes(
+                "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39"
+            )
+        );
+    }
+
+    /// Security 38: another key, tenant, purpose, row, key id or format.
+    #[test]
+    fn another_key_or_context_does_not_open() {
+        let sealed = key(1)
+            .seal(&SystemRandom, &context(&parts()), SECRET)
+            .unwrap();
+        assert!(
+            key(2)
+                .open(&context(&parts()), &sealed.nonce, &sealed.ciphertext)
+                .is_err()
+        );
+        for i in 0..parts().len() {
+            let mut other = parts();
+            other[i] = b"other";
+            assert!(
+                key(1)
+                    .open(&context(&other), &sealed.nonce, &sealed.ciphertext)
+                    .is_err(),
+                "part {i}"
+            );
+        }
+        assert!(key(1).open(b"", &sealed.nonce, &sealed.ciphertext).is_err());
+    }
+
+    /// Security 39: flipped, cut, lengthened, planted; nonces of another length.
+    #[test]
+    fn whatever_was_changed_does_not_open() {
+        let context = context(&parts());
+        let sealed = key(1).seal(&SystemRandom, &context, SECRET).unwrap();
+        for at in 0..sealed.ciphertext.len() {
+            for bit in 0..8 {
+                let mut flipped = sealed.ciphertext.clone();
+                flipped[at] ^= 1 << bit;
+                assert!(
+                    key(1).open(&context, &sealed.nonce, &flipped).is_err(),
+                    "bit {bit} of byte {at}"
+                );
+            }
+            assert!(
+                key(1)
+                    .open(&context, &sealed.nonce, &sealed.ciphertext[..at])
+                    .is_err(),
+                "cut at {at}"
+            );
+            assert!(
+                key(1)
+                    .open(&context, &sealed.nonce, &sealed.ciphertext[at + 1..])
+                    .is_err(),
+                "from {at}"
+            );
+        }
+        for at in 0..sealed.nonce.len() {
+            for bit in 0..8 {
+                let mut nonce = sealed.nonce;
+                nonce[at] ^= 1 << bit;
+                assert!(
+                    key(1).open(&context, &nonce, &sealed.ciphertext).is_err(),
+                    "bit {bit} of nonce byte {at}"
+                );
+            }
+            assert!(
+                key(1)
+                    .open(&context, &sealed.nonce[..at], &sealed.ciphertext)
+                    .is_err(),
+                "nonce of {at}"
+            );
+        }
+        assert!(
+            key(1)
+                .open(
+                    &context,
+                    &[sealed.nonce.as_slice(), &[0]].concat(),
+                    &sealed.ciphertext
+                )
+                .is_err()
+        );
+        assert!(
+            key(1)
+                .open(
+                    &context,
+                    &sealed.nonce,
+                    &[sealed.ciphertext.as_slice(), &[0]].concat()
+                )
+                .is_err()
+        );
+        assert!(
+            key(1).open(&context, &sealed.nonce, SECRET).is_err(),
+            "planted plaintext"
+        );
+        assert!(
+            key(1)
+                .open(&context, &sealed.nonce, b"a plaintext longer than any tag")
+                .is_err()
+        );
+    }
+
+    #[test]
+    fn keys_have_32_bytes() {
+        for length in [0, 16, 31, 33, 64] {
+            assert!(Key::from_bytes(&vec![1; length]).is_none(), "{length}");
+        }
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        assert_ne!(context(&[b"ab", b"c"]), context(&[b"a", b"bc"]));
+        assert_ne!(context(&[b"ab", b""]), context(&[b"", b"ab"]));
+        assert_ne!(context(&[b"ab"]), context(&[b"ab", b""]));
+    }
+
+    /// Security 42.
+    #[test]
+    fn a_million_nonces_are_all_different() {
+        let key = Key::generate(&SystemRandom);
+        let nonces: HashSet<_> = (0..1_000_000)
+            .map(|_| key.seal(&SystemRandom, b"", b"").unwrap().nonce)
+            .collect();
+        assert_eq!(nonces.len(), 1_000_000);
+    }
+}

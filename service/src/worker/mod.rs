@@ -1,0 +1,118 @@
+//! The background work: every connection is proven within the check interval.
+
+use crate::{
+    connections::{lease::Lease, refresh},
+    entity::{authorization, connection, heartbeat, session},
+    error::Fault,
+    services::Services,
+    tenant_scope::TenantScope,
+};
+use domain::{event::Actor, ids::ConnectionId, time::Span};
+use futures::{StreamExt, stream};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How many upstream calls run at once.
+const AT_ONCE: usize = 16;
+/// How often the table of what is due is looked at.
+const PERIOD: Duration = Duration::from_secs(1);
+/// How long the result of an authorization can be looked at.
+const RESULT_LIFE: Span = Span::days(1);
+/// How often the heart beats.
+const BEAT: Span = Span::seconds(15);
+
+/// Works until told to stop, then finishes what it holds.
+pub async fn run(services: Services, stop: CancellationToken) {
+    let mut timer = tokio::time::interval(PERIOD);
+    timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut last_beat = None;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = timer.tick() => (),
+        }
+        let now = services.now();
+        if last_beat.is_none_or(|at| services.now().since(at) >= BEAT) {
+            last_beat = Some(now);
+            if let Err(error) = tidy(&services).await {
+                tracing::error!(error = %error, "The worker could not tidy up");
+            }
+        }
+        if let Err(error) = tick(&services).await {
+            tracing::error!(error = %error, "The worker could not look for due connections");
+        }
+    }
+}
+
+/// Attempts what is due, at most a second's worth, and says how many that was.
+///
+/// # Errors
+/// [`Fault`] if the database can't say what is due. One connection's fault is
+/// logged and does not keep the others from their turn.
+pub async fn tick(services: &Services) -> Result<usize, Fault> {
+    let leases = Lease::take_due(services, u64::from(services.config.refresh_rate)).await?;
+    let count = leases.len();
+    stream::iter(leases)
+        .for_each_concurrent(AT_ONCE, async |lease| {
+            let scope = TenantScope::new(services, lease.tenant);
+            if let Err(error) = refresh::attempt(&scope, &lease, &Actor::Worker).await {
+                tracing::error!(error = %error, connection.id = %lease.connection, "A connection could not be checked");
+                postpone(&scope, lease.connection).await;
+            }
+        })
+        .await;
+    Ok(count)
+}
+
+/// Keeps a connection that can't be checked from taking every turn.
+async fn postpone(scope: &TenantScope, connection: ConnectionId) {
+    let later = scope.now().plus(Span::minutes(5));
+    let done = async {
+        let tx = scope.write().await?;
+        tx.update::<connection::Entity>()
+            .filter(connection::Column::Id.eq(connection.0))
+            .filter(connection::Column::DueAt.lt(later.0))
+            .col_expr(connection::Column::DueAt, Expr::value(later.0))
+            .exec(&*tx)
+            .await?;
+        tx.commit().await
+    };
+    if let Err(error) = done.await {
+        tracing::error!(error = %error, connection.id = %connection, "A connection could not be postponed");
+    }
+}
+
+/// Beats the heart and removes what nobody needs any more.
+///
+/// # Errors
+/// [`Fault`] if the database fails.
+pub async fn tidy(services: &Services) -> Result<(), Fault> {
+    let now = services.now();
+    let tx = services.db.begin_write().await?;
+    heartbeat::Entity::insert(heartbeat::ActiveModel {
+        name: Set("worker".into()),
+        at: Set(now.0),
+    })
+    .on_conflict(
+        OnConflict::column(heartbeat::Column::Name)
+            .update_column(heartbeat::Column::At)
+            .to_owned(),
+    )
+    .exec_without_returning(&tx)
+    .await?;
+    authorization::Entity::delete_many()
+        .filter(authorization::Column::ExpiresAt.lt(now.minus(RESULT_LIFE).0))
+        .exec(&tx)
+        .await?;
+    session::Entity::delete_many()
+        .filter(session::Column::ExpiresAt.lt(now.0))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}

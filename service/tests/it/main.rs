@@ -1,0 +1,3 @@
+//! Tests of the use cases, a module for each theme.
+
+mod gorgias;

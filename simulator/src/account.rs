@@ -1,0 +1,228 @@
+//! What a test does to one account.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::behaviour::{
+    Behaviour, CallbackIss, Consent, ExpiresIn, IdToken, Rotation, User, patched,
+};
+use crate::faults::{Endpoint, Fault};
+use crate::issue::{self, Granted, Issue};
+use crate::state::{End, Grant, Shared};
+
+/// One account of the simulator. Cheap to clone; the setters can be chained.
+#[derive(Debug, Clone)]
+pub struct AccountHandle {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) subdomain: String,
+}
+
+impl AccountHandle {
+    /// The account's name.
+    pub fn subdomain(&self) -> &str {
+        &self.subdomain
+    }
+
+    /// The filled template without a trailing slash: what the product expects as issuer.
+    pub fn issuer(&self) -> String {
+        self.shared.address.issuer(&self.subdomain)
+    }
+
+    /// What the account does now.
+    pub fn behaviour(&self) -> Behaviour {
+        let mut state = self.shared.state();
+        state.account(&self.subdomain).behaviour.clone()
+    }
+
+    /// Changes anything of the behaviour.
+    pub fn change(&self, change: impl FnOnce(&mut Behaviour)) -> &Self {
+        let mut state = self.shared.state();
+        change(&mut state.account(&self.subdomain).behaviour);
+        drop(state);
+        self
+    }
+
+    /// Changes what the JSON names and keeps the rest.
+    ///
+    /// # Errors
+    /// An unknown name or a value of the wrong kind; nothing is changed then.
+    pub fn patch(&self, patch: &Value) -> Result<Behaviour, serde_json::Error> {
+        let mut state = self.shared.state();
+        let account = state.account(&self.subdomain);
+        account.behaviour = patched(&account.behaviour, patch)?;
+        Ok(account.behaviour.clone())
+    }
+
+    /// Goes back to the behaviour of new accounts; grants stay as they are.
+    pub fn reset_behaviour(&self) -> &Self {
+        let mut state = self.shared.state();
+        let defaults = state.defaults.clone();
+        let account = state.account(&self.subdomain);
+        account.behaviour = defaults;
+        account.holds.clear();
+        drop(state);
+        self
+    }
+
+    /// What `expires_in` says.
+    pub fn expires_in(&self, value: ExpiresIn) -> &Self {
+        self.change(|to| to.expires_in = value)
+    }
+    /// How long access tokens really live, in seconds.
+    pub fn token_lifetime(&self, seconds: u64) -> &Self {
+        self.change(|to| to.token_lifetime = seconds)
+    }
+    /// Access tokens without any structure.
+    pub fn opaque_access_token(&self, on: bool) -> &Self {
+        self.change(|to| to.opaque_access_token = on)
+    }
+    /// What becomes of a refresh token once it is used.
+    pub fn rotation(&self, value: Rotation) -> &Self {
+        self.change(|to| to.rotation = value)
+    }
+    /// What the id_token is like.
+    pub fn id_token(&self, value: IdToken) -> &Self {
+        self.change(|to| to.id_token = value)
+    }
+    /// The scope granted whatever is asked; `None` grants what is asked.
+    pub fn granted_scope(&self, scope: Option<&str>) -> &Self {
+        self.change(|to| to.granted_scope = scope.map(str::to_owned))
+    }
+    /// Whether a code with `offline` brings a refresh token.
+    pub fn refresh_token(&self, on: bool) -> &Self {
+        self.change(|to| to.refresh_token = on)
+    }
+    /// `token_type`; `None` leaves it out.
+    pub fn token_type(&self, value: Option<&str>) -> &Self {
+        self.change(|to| to.token_type = value.map(str::to_owned))
+    }
+    /// The `iss` parameter of the callback.
+    pub fn callback_iss(&self, value: CallbackIss) -> &Self {
+        self.change(|to| to.callback_iss = value)
+    }
+    /// Whether the person is asked, and what they say.
+    pub fn consent(&self, value: Consent) -> &Self {
+        self.change(|to| to.consent = value)
+    }
+    /// Access tokens name the issuer of another account; `None` undoes it.
+    pub fn token_account(&self, other: Option<&str>) -> &Self {
+        self.change(|to| to.token_account = other.map(str::to_owned))
+    }
+    /// `GET /api/account` names another account; `None` undoes it.
+    pub fn account_domain(&self, other: Option<&str>) -> &Self {
+        self.change(|to| to.account_domain = other.map(str::to_owned))
+    }
+    /// The person who approves.
+    pub fn user(&self, user: User) -> &Self {
+        self.change(|to| to.user = user)
+    }
+    /// Name and mail address of the person who approves.
+    pub fn user_name(&self, name: &str, email: &str) -> &Self {
+        self.change(|to| {
+            to.user.name = name.to_owned();
+            to.user.email = Some(email.to_owned());
+        })
+    }
+
+    /// The next request to the endpoint fails so; several calls queue up.
+    pub fn fail_once(&self, endpoint: Endpoint, fault: Fault) -> &Self {
+        self.change(|to| {
+            let plan = to.faults.entry(endpoint).or_default();
+            plan.queue.push_back(fault);
+        })
+    }
+    /// Every request to the endpoint fails so, once the queue is empty.
+    pub fn fail_always(&self, endpoint: Endpoint, fault: Fault) -> &Self {
+        self.change(|to| to.faults.entry(endpoint).or_default().always = Some(fault))
+    }
+    /// Forgets the endpoint's faults.
+    pub fn heal(&self, endpoint: Endpoint) -> &Self {
+        self.change(|to| {
+            to.faults.remove(&endpoint);
+        })
+    }
+
+    /// Requests to the endpoint wait, unanswered, until [`AccountHandle::release`].
+    pub fn hold(&self, endpoint: Endpoint) -> &Self {
+        let mut state = self.shared.state();
+        let account = state.account(&self.subdomain);
+        account.holds.insert(endpoint, watch::Sender::new(true));
+        drop(state);
+        self
+    }
+    /// Lets requests held at the endpoint go on.
+    pub fn release(&self, endpoint: Endpoint) -> &Self {
+        let mut state = self.shared.state();
+        if let Some(hold) = state.account(&self.subdomain).holds.remove(&endpoint) {
+            hold.send_replace(false);
+        }
+        drop(state);
+        self
+    }
+
+    /// The app is deactivated on the helpdesk: every refresh token and code ends, access
+    /// tokens go on until they expire. A new approval switches it on again.
+    pub fn deactivate(&self) -> &Self {
+        self.shared.state().account(&self.subdomain).deactivate();
+        self
+    }
+    /// The app is switched on again; the old refresh tokens stay dead, as with Gorgias.
+    pub fn reactivate(&self) -> &Self {
+        let mut state = self.shared.state();
+        state.account(&self.subdomain).reactivate(false);
+        drop(state);
+        self
+    }
+    /// The app is switched on again and the old refresh tokens work as before.
+    pub fn reactivate_with_grants(&self) -> &Self {
+        let mut state = self.shared.state();
+        state.account(&self.subdomain).reactivate(true);
+        drop(state);
+        self
+    }
+    /// Ends one app's refresh tokens, as if only that app were deactivated.
+    pub fn deactivate_app(&self, client_id: &str) -> &Self {
+        let mut state = self.shared.state();
+        let account = state.account(&self.subdomain);
+        account.codes.retain(|_, code| code.client_id != client_id);
+        for grant in account.grants.values_mut() {
+            if grant.client_id == client_id {
+                grant.end(End::Deactivated);
+            }
+        }
+        drop(state);
+        self
+    }
+
+    /// Gives tokens without any request, as if a person had approved: for filling a
+    /// store. Nothing is logged.
+    pub fn grant(&self, client_id: &str, scope: &str) -> Granted {
+        let mut state = self.shared.state();
+        let number = state.next_grant();
+        let now = self.shared.clock.now();
+        let account = state.account(&self.subdomain);
+        let grant = Grant::new(client_id, scope);
+        account.grants.insert(number, grant);
+        let lifetime = i64::try_from(account.behaviour.token_lifetime).unwrap_or(i64::MAX);
+        let body = issue::issue(
+            &self.shared,
+            account,
+            &self.subdomain,
+            &Issue {
+                grant: number,
+                nonce: None,
+                id_token: false,
+                refresh_token: issue::RefreshToken::Always,
+            },
+        );
+        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        Granted {
+            access_token: text("access_token"),
+            refresh_token: text("refresh_token"),
+            scope: scope.to_owned(),
+            expires_at: now.saturating_add(lifetime),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! `cargo xtask demo`: Mooring with a stand-in for Gorgias and sample accounts, for looking around.
+
+mod seed;
+mod simulator;
+mod walk;
+
+use crate::stack::{OWNER, Stack, TENANT};
+use crate::{build, process, steps::Steps};
+use anyhow::{Context, Result, bail};
+
+/// What `cargo xtask demo` can be told.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Port of the pages; a free one if not given
+    #[arg(long)]
+    port: Option<u16>,
+    /// End as soon as the sample accounts are there; fails if a health state is missing
+    #[arg(long)]
+    check: bool,
+}
+
+/// Builds, starts, seeds, then runs until Ctrl-C.
+pub fn run(args: &Args) -> Result<()> {
+    let mut steps = Steps::new();
+    let started = start(&mut steps, args.port);
+    let Some((stack, samples)) = started else {
+        return steps.finish();
+    };
+    steps.finish()?;
+    seed::print(&samples);
+    if args.check {
+        return seed::complete(&samples);
+    }
+    println!(
+        "\nMooring is running. Open it and sign in:\n\
+         \n    address    {base}/signin\
+         \n    e-mail     {OWNER}\
+         \n    password   {password}\
+         \n\
+         \nThe accounts: {base}/t/{TENANT}/accounts\
+         \nThe stand-in for Gorgias: {simulator} (what it can be told: {simulator}/_control)\
+         \nWhat the server writes: {log}\
+         \n\nCtrl-C stops everything and deletes its folder.",
+        base = stack.base,
+        password = stack.password,
+        simulator = stack.simulator,
+        log = stack.server_log().display(),
+    );
+    while stack.alive() {
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    }
+    process::wait_if_interrupted();
+    let log = std::fs::read_to_string(stack.server_log()).unwrap_or_default();
+    bail!("the server ended by itself; its log says:\n{log}")
+}
+
+fn start(steps: &mut Steps, port: Option<u16>) -> Option<(Stack, Vec<seed::Sample>)> {
+    let again = "cargo xtask demo";
+    let built = build::all(steps, false)?;
+    let simulator = steps.run("Simulator", again, build::simulator)?;
+    let mut stack = steps.run("Start with an empty database", again, || {
+        Stack::prepare(&built.binary, &simulator, &built.site, port)
+    })?;
+    let samples = steps.run("Sample accounts", again, || {
+        seed::fill(&mut stack).context("cannot make the sample accounts")
+    })?;
+    Some((stack, samples))
+}

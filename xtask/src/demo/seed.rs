@@ -1,0 +1,397 @@
+//! Sample accounts in every health state, each brought there the way a real one would get there:
+//! installed and approved in a browser, then something happens at Gorgias.
+
+use super::simulator::Simulator;
+use super::walk;
+use crate::http::{Client, encode};
+use crate::stack::Stack;
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use ureq::http::Method;
+
+/// So short that an account is overdue before the demo is built up; see [`Happening::Overlooked`].
+const SHORT_INTERVAL: (&str, &str) = ("MOORING_CHECK_INTERVAL", "1s");
+
+/// An app to register on both sides.
+struct App {
+    slug: &'static str,
+    name: &'static str,
+    scopes: &'static [&'static str],
+}
+
+const APPS: &[App] = &[
+    App {
+        slug: "helpdesk-sync",
+        name: "Helpdesk sync",
+        scopes: &[
+            "openid",
+            "email",
+            "profile",
+            "offline",
+            "account:read",
+            "tickets:read",
+            "tickets:write",
+            "customers:read",
+            "tags:read",
+        ],
+    },
+    // Without `offline` Gorgias gives no refresh token.
+    App {
+        slug: "weekly-report",
+        name: "Weekly report",
+        scopes: &["openid", "email", "tickets:read", "statistics:read"],
+    },
+    App {
+        slug: "macro-importer",
+        name: "Macro importer",
+        scopes: &["openid", "email", "offline", "macros:read", "macros:write"],
+    },
+];
+
+/// What becomes of a sample account.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Happening {
+    /// Connected, nothing else.
+    Nothing,
+    /// Its admin approves fewer permissions than asked.
+    FewerPermissions,
+    /// Its admin switches the app off.
+    Deactivated,
+    /// Gorgias answers with errors.
+    Outage,
+    /// Gorgias asks for an hour's patience, and no check happens for two intervals.
+    Overlooked,
+    /// The app's secret is replaced at Gorgias, and nobody tells Mooring.
+    SecretReplaced,
+    /// A link is made and never used.
+    Invited,
+    /// A person disconnects it.
+    DisconnectedOnPurpose,
+}
+
+/// An account, what becomes of it, and the health that Mooring must show for it.
+struct Account {
+    subdomain: &'static str,
+    app: &'static str,
+    happening: Happening,
+    health: &'static str,
+}
+
+const fn account(
+    subdomain: &'static str,
+    app: &'static str,
+    happening: Happening,
+    health: &'static str,
+) -> Account {
+    Account {
+        subdomain,
+        app,
+        happening,
+        health,
+    }
+}
+
+const ACCOUNTS: &[Account] = &[
+    // First, since it has to fall behind.
+    account(
+        "quiet-lake",
+        "helpdesk-sync",
+        Happening::Overlooked,
+        "unchecked",
+    ),
+    account("northwind", "helpdesk-sync", Happening::Nothing, "working"),
+    account(
+        "bluebird-toys",
+        "helpdesk-sync",
+        Happening::Nothing,
+        "working",
+    ),
+    account(
+        "coffee-corner",
+        "helpdesk-sync",
+        Happening::Nothing,
+        "working",
+    ),
+    account(
+        "harbor-goods",
+        "helpdesk-sync",
+        Happening::FewerPermissions,
+        "limited",
+    ),
+    account(
+        "fern-and-co",
+        "helpdesk-sync",
+        Happening::Deactivated,
+        "disconnected",
+    ),
+    account("stormy-bay", "helpdesk-sync", Happening::Outage, "retrying"),
+    account(
+        "new-dawn",
+        "helpdesk-sync",
+        Happening::Invited,
+        "not_connected",
+    ),
+    account(
+        "closed-shop",
+        "helpdesk-sync",
+        Happening::DisconnectedOnPurpose,
+        "not_connected",
+    ),
+    account(
+        "northwind",
+        "weekly-report",
+        Happening::Nothing,
+        "stopping_soon",
+    ),
+    account(
+        "pine-ridge",
+        "macro-importer",
+        Happening::SecretReplaced,
+        "setup_fault",
+    ),
+];
+
+/// One account as Mooring shows it.
+pub struct Sample {
+    subdomain: &'static str,
+    app: &'static str,
+    wanted: &'static str,
+    shown: String,
+}
+
+/// Makes apps and accounts; leaves the server running with its usual settings.
+pub fn fill(stack: &mut Stack) -> Result<Vec<Sample>> {
+    stack.serve(&[SHORT_INTERVAL, ("MOORING_WORKER", "off")])?;
+    for app in APPS {
+        Maker::new(stack)
+            .app(app)
+            .with_context(|| format!("app {}", app.slug))?;
+    }
+    let (early, late): (Vec<&Account>, Vec<&Account>) = ACCOUNTS
+        .iter()
+        .partition(|account| account.happening == Happening::Overlooked);
+    for account in early {
+        let maker = Maker::new(stack);
+        maker
+            .account(account)
+            .with_context(|| account.subdomain.to_owned())?;
+        maker.wait_for(account)?;
+    }
+    stack.serve(&[])?;
+    let maker = Maker::new(stack);
+    for account in late {
+        maker
+            .account(account)
+            .with_context(|| account.subdomain.to_owned())?;
+    }
+    ACCOUNTS
+        .iter()
+        .map(|account| {
+            Ok(Sample {
+                subdomain: account.subdomain,
+                app: account.app,
+                wanted: account.health,
+                shown: maker.wait_for(account)?,
+            })
+        })
+        .collect()
+}
+
+/// Prints the accounts and their health.
+pub fn print(samples: &[Sample]) {
+    println!("\n   {:<16} {:<16} health", "account", "app");
+    for Sample {
+        subdomain,
+        app,
+        shown,
+        ..
+    } in samples
+    {
+        println!("   {subdomain:<16} {app:<16} {shown}");
+    }
+}
+
+/// Fails if an account is not in the state it was made for.
+pub fn complete(samples: &[Sample]) -> Result<()> {
+    let wrong: Vec<String> = samples
+        .iter()
+        .filter(|sample| sample.wanted != sample.shown)
+        .map(|sample| {
+            format!(
+                "{} shows {}, not {}",
+                sample.subdomain, sample.shown, sample.wanted
+            )
+        })
+        .collect();
+    if !wrong.is_empty() {
+        bail!(
+            "the sample accounts are not as they should be: {}",
+            wrong.join("; ")
+        );
+    }
+    Ok(())
+}
+
+/// Acts as operator, as customer and as Gorgias.
+struct Maker<'a> {
+    stack: &'a Stack,
+    api: Client,
+}
+
+impl<'a> Maker<'a> {
+    fn new(stack: &'a Stack) -> Self {
+        Self {
+            stack,
+            api: Client::new(),
+        }
+    }
+
+    fn simulator(&self) -> Simulator<'_> {
+        Simulator::new(&self.api, &self.stack.simulator)
+    }
+
+    fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
+        let url = format!("{}/api/v1{path}", self.stack.base);
+        self.api.json(method, &url, Some(&self.stack.token), body)
+    }
+
+    fn app(&self, app: &App) -> Result<()> {
+        let client_id = format!("demo-{}", app.slug);
+        let client_secret = format!("secret-of-{}", app.slug);
+        let made = self.call(
+            Method::POST,
+            "/apps",
+            Some(&json!({
+                "name": app.name,
+                "slug": app.slug,
+                "client_id": client_id,
+                "client_secret": client_secret,
+                "scopes": app.scopes,
+            })),
+        )?;
+        self.simulator().app(&client_id, &client_secret, &made)
+    }
+
+    fn account(&self, account: &Account) -> Result<()> {
+        let Account {
+            subdomain,
+            app,
+            happening,
+            ..
+        } = *account;
+        if happening == Happening::Invited {
+            let link = json!({"app": app, "subdomain": subdomain});
+            return self
+                .call(Method::POST, "/reconnect-links", Some(&link))
+                .map(drop);
+        }
+        if happening == Happening::FewerPermissions {
+            let granted = "openid email profile offline account:read tickets:read";
+            self.simulator()
+                .behave(subdomain, &json!({"granted_scope": granted}))?;
+        }
+        self.install(app, subdomain)?;
+        match happening {
+            Happening::Nothing | Happening::FewerPermissions | Happening::Invited => Ok(()),
+            Happening::Deactivated => {
+                self.simulator().deactivate(subdomain)?;
+                self.refresh(app, subdomain)
+            }
+            Happening::Outage => {
+                self.simulator()
+                    .fail_tokens(subdomain, &json!({"kind": "server_error"}))?;
+                self.refresh(app, subdomain)
+            }
+            Happening::Overlooked => {
+                let patience =
+                    json!({"kind": "too_many_requests", "retry_after": {"seconds": 3600}});
+                self.simulator().fail_tokens(subdomain, &patience)?;
+                self.refresh(app, subdomain)
+            }
+            Happening::SecretReplaced => {
+                let made = self.call(Method::GET, &format!("/apps/{app}"), None)?;
+                self.simulator()
+                    .app(&format!("demo-{app}"), "replaced-at-gorgias", &made)?;
+                self.refresh(app, subdomain)
+            }
+            Happening::DisconnectedOnPurpose => self
+                .call(
+                    Method::DELETE,
+                    &format!("/connections/{app}/{subdomain}"),
+                    None,
+                )
+                .map(drop),
+        }
+    }
+
+    /// What an admin does who clicks "Connect app" in the helpdesk.
+    fn install(&self, app: &str, subdomain: &str) -> Result<()> {
+        let made = self.call(Method::GET, &format!("/apps/{app}"), None)?;
+        let address = format!(
+            "{}?account={}",
+            text(&made, "install_url")?,
+            encode(subdomain)
+        );
+        walk::approve(&Client::new(), &address)
+    }
+
+    /// Proves a connection now; that Gorgias gives no verdict is one of the results wanted here.
+    fn refresh(&self, app: &str, subdomain: &str) -> Result<()> {
+        let path = format!("/connections/{app}/{subdomain}/refresh");
+        match self.call(Method::POST, &path, None) {
+            Err(error) if error.to_string().contains("upstream_unavailable") => Ok(()),
+            outcome => outcome.map(drop),
+        }
+    }
+
+    /// The health that Mooring shows, once it is the one wanted or patience is at an end.
+    fn wait_for(&self, account: &Account) -> Result<String> {
+        let path = format!("/connections/{}/{}", account.app, account.subdomain);
+        let patience = Instant::now() + Duration::from_secs(10);
+        loop {
+            let connection = self.call(Method::GET, &path, None)?;
+            let health = text(&connection, "health")?;
+            if health == account.health || Instant::now() > patience {
+                return Ok(health.to_owned());
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> Result<&'v str> {
+    value[key]
+        .as_str()
+        .with_context(|| format!("the answer has no {key}: {value}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_samples_cover_all_eight_states() {
+        let mut states: Vec<&str> = ACCOUNTS.iter().map(|account| account.health).collect();
+        states.sort_unstable();
+        states.dedup();
+        assert_eq!(
+            states,
+            [
+                "disconnected",
+                "limited",
+                "not_connected",
+                "retrying",
+                "setup_fault",
+                "stopping_soon",
+                "unchecked",
+                "working",
+            ]
+        );
+        assert!(
+            ACCOUNTS
+                .iter()
+                .all(|account| APPS.iter().any(|app| app.slug == account.app))
+        );
+    }
+}

@@ -1,0 +1,175 @@
+//! An HTTP client with a cookie jar, for walking through the product as a browser and as a machine.
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde_json::Value;
+use std::time::Duration;
+use ureq::http::{Method, Request, header};
+
+/// One answer, read to the end.
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Where it leads, if it is a redirect.
+    pub location: Option<String>,
+    /// Its body.
+    pub body: String,
+}
+
+/// A client with cookies of its own; redirects are not followed, so that each step can be seen.
+pub struct Client {
+    agent: ureq::Agent,
+}
+
+impl Client {
+    /// A client with an empty cookie jar.
+    pub fn new() -> Self {
+        let agent = ureq::Agent::config_builder()
+            .max_redirects(0)
+            .http_status_as_error(false)
+            .proxy(None)
+            .timeout_global(Some(Duration::from_secs(30)))
+            .build()
+            .new_agent();
+        Self { agent }
+    }
+
+    /// `GET`.
+    pub fn get(&self, url: &str) -> Result<Answer> {
+        self.send(Request::get(url).body(String::new())?)
+    }
+
+    /// `POST` of a form, as a browser sends it from a page of the same origin.
+    pub fn post_form(&self, url: &str, fields: &[(String, String)]) -> Result<Answer> {
+        let body = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+            .collect::<Vec<_>>()
+            .join("&");
+        let request = Request::post(url)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ORIGIN, origin(url)?)
+            .header("Sec-Fetch-Site", "same-origin")
+            .body(body)?;
+        self.send(request)
+    }
+
+    /// A call that sends and gets JSON; anything but 2xx is an error that holds the answer.
+    pub fn json(
+        &self,
+        method: Method,
+        url: &str,
+        bearer: Option<&str>,
+        body: Option<&Value>,
+    ) -> Result<Value> {
+        let mut request = Request::builder().method(&method).uri(url);
+        if let Some(token) = bearer {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let text = match body {
+            Some(value) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                value.to_string()
+            }
+            None => String::new(),
+        };
+        let answer = self.send(request.body(text)?)?;
+        if !(200..300).contains(&answer.status) {
+            bail!(
+                "{method} {url} answered {}: {}",
+                answer.status,
+                answer.body.trim()
+            );
+        }
+        if answer.body.trim().is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_str(&answer.body)
+            .with_context(|| format!("{method} {url} did not answer with JSON"))
+    }
+
+    fn send(&self, request: Request<String>) -> Result<Answer> {
+        let (method, url) = (request.method().clone(), request.uri().clone());
+        let context = || format!("{method} {url}");
+        // A GET without a body must not carry one of length 0 either.
+        let sent = if request.body().is_empty() && method == Method::GET {
+            let (parts, _) = request.into_parts();
+            self.agent.run(Request::from_parts(parts, ()))
+        } else {
+            self.agent.run(request)
+        };
+        let mut response = sent.with_context(context)?;
+        Ok(Answer {
+            status: response.status().as_u16(),
+            location: response
+                .headers()
+                .get(header::LOCATION)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned),
+            body: response.body_mut().read_to_string().with_context(context)?,
+        })
+    }
+}
+
+/// Scheme, host and port of an address.
+pub fn origin(url: &str) -> Result<String> {
+    let (scheme, rest) = url
+        .split_once("://")
+        .ok_or_else(|| anyhow!("{url} is no address"))?;
+    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    Ok(format!("{scheme}://{host}"))
+}
+
+/// Where a link on a page leads.
+pub fn resolve(page: &str, link: &str) -> Result<String> {
+    if link.contains("://") {
+        return Ok(link.to_owned());
+    }
+    if link.starts_with('/') {
+        return Ok(origin(page)? + link);
+    }
+    let path = page.split(['?', '#']).next().unwrap_or(page);
+    if link.is_empty() {
+        return Ok(page.to_owned());
+    }
+    let folder = path.rsplit_once('/').map_or(path, |(folder, _)| folder);
+    Ok(format!("{folder}/{link}"))
+}
+
+/// Percent-encodes all but the unreserved characters.
+pub fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    #[test]
+    fn links_lead_where_a_browser_would_go() {
+        let page = "http://127.0.0.1:8/a/acme/oauth/authorize?x=1";
+        assert_eq!(resolve(page, "/b").unwrap(), "http://127.0.0.1:8/b");
+        assert_eq!(
+            resolve(page, "approve").unwrap(),
+            "http://127.0.0.1:8/a/acme/oauth/approve"
+        );
+        assert_eq!(resolve(page, "").unwrap(), page);
+        assert_eq!(
+            resolve(page, "https://x.test/y").unwrap(),
+            "https://x.test/y"
+        );
+        assert!(origin("nonsense").is_err());
+    }
+
+    #[test]
+    fn fields_are_encoded() {
+        assert_eq!(encode("a b&c=ü"), "a%20b%26c%3D%C3%BC");
+    }
+}

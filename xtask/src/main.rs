@@ -1,0 +1,66 @@
+//! `cargo xtask`: builds, runs and tests Mooring, and installs what that needs.
+// The clock that clippy.toml bans is the product's; here it only measures how long a step took.
+#![allow(clippy::disallowed_methods)]
+
+mod build;
+mod bundle;
+mod check;
+mod demo;
+mod http;
+mod pack;
+mod paths;
+
+mod postgres;
+mod process;
+mod serve;
+mod stack;
+mod steps;
+mod test;
+mod tools;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Builds, runs and tests Mooring, and installs what that needs"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Try Mooring: builds it, starts it with a stand-in for Gorgias and sample accounts
+    Demo(demo::Args),
+    /// Run Mooring for real use; what follows `--` goes to `mooring serve`
+    Serve(serve::Args),
+    /// Build the server and the site; with --release into `<target>/dist`
+    Build(build::Args),
+    /// Run everything: formatting, lints, tests on both databases, browser tests
+    Test(test::Args),
+    /// Formatting and lints only
+    Check,
+}
+
+fn main() -> ExitCode {
+    let outcome = process::clean_up_on_signal().and_then(|()| match Cli::parse().command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Serve(args) => serve::run(&args),
+        Command::Build(args) => build::run(&args),
+        Command::Test(args) => test::run(&args),
+        Command::Check => check::run(),
+    });
+    // The signal handler ends this process itself once everything is cleaned up.
+    process::wait_if_interrupted();
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Other programs: started, followed, and stopped again whatever happens.
+
+use anyhow::{Context, Result, bail};
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+type CleanUp = Box<dyn FnOnce() + Send>;
+
+thread_local! {
+    /// Set on the thread that cleans up, which may go on after an interruption.
+    static CLEANING: Cell<bool> = const { Cell::new(false) };
+}
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static NEXT: AtomicU64 = AtomicU64::new(0);
+static CLEAN_UPS: Mutex<BTreeMap<u64, CleanUp>> = Mutex::new(BTreeMap::new());
+
+fn clean_ups() -> MutexGuard<'static, BTreeMap<u64, CleanUp>> {
+    CLEAN_UPS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Undoes something when dropped, and also when the whole program is interrupted.
+pub struct Guard(u64);
+
+impl Guard {
+    /// Registers what is to be undone; the last registered is undone first.
+    pub fn new(clean_up: impl FnOnce() + Send + 'static) -> Self {
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        clean_ups().insert(id, Box::new(clean_up));
+        Self(id)
+    }
+
+    /// Forgets what was to be undone.
+    fn disarm(self) {
+        clean_ups().remove(&self.0);
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let clean_up = clean_ups().remove(&self.0);
+        if let Some(clean_up) = clean_up {
+            clean_up();
+        }
+    }
+}
+
+/// Makes Ctrl-C and SIGTERM undo what [`Guard`]s hold before the program ends.
+pub fn clean_up_on_signal() -> Result<()> {
+    ctrlc::set_handler(|| {
+        CLEANING.set(true);
+        INTERRUPTED.store(true, Ordering::SeqCst);
+        loop {
+            let last = clean_ups().pop_last();
+            match last {
+                Some((_, clean_up)) => clean_up(),
+                None => break,
+            }
+        }
+        std::process::exit(130);
+    })
+    .context("cannot listen for Ctrl-C")
+}
+
+/// Lets the signal handler finish: after an interruption this returns to nobody else.
+pub fn wait_if_interrupted() {
+    while INTERRUPTED.load(Ordering::SeqCst) && !CLEANING.get() {
+        std::thread::park();
+    }
+}
+
+/// `cargo`, in the workspace, as if called by hand: without what the outer `cargo run` added.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command.current_dir(crate::paths::root());
+    command
+}
+
+/// A command as a person would type it.
+pub fn shown(command: &Command) -> String {
+    let mut words = vec![command.get_program().to_string_lossy().into_owned()];
+    // Only the name: `cargo` rather than a path into the toolchain.
+    if let Some(name) = Path::new(&words[0]).file_name() {
+        words[0] = name.to_string_lossy().into_owned();
+    }
+    words.extend(
+        command
+            .get_args()
+            .map(|word| word.to_string_lossy().into_owned()),
+    );
+    words.join(" ")
+}
+
+/// Runs a command whose output a person can follow; fails if it fails.
+pub fn run(command: &mut Command) -> Result<()> {
+    println!("$ {}", shown(command));
+    let mut child = command
+        .stdin(Stdio::null())
+        .spawn()
+        .with_context(|| format!("cannot start `{}`", shown(command)))?;
+    let pid = child.id();
+    let guard = Guard::new(move || terminate(pid));
+    let status = child.wait();
+    guard.disarm();
+    wait_if_interrupted();
+    let status = status.with_context(|| format!("lost sight of `{}`", shown(command)))?;
+    if !status.success() {
+        bail!("`{}` failed ({status})", shown(command));
+    }
+    Ok(())
+}
+
+/// Runs a command and returns what it wrote to standard output, trimmed; fails if it fails.
+pub fn output(command: &mut Command) -> Result<String> {
+    let result = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot start `{}`", shown(command)))?;
+    wait_if_interrupted();
+    if !result.status.success() {
+        bail!(
+            "`{}` failed ({}): {}",
+            shown(command),
+            result.status,
+            String::from_utf8_lossy(&result.stderr).trim()
+        );
+    }
+    Ok(String::from_utf8_lossy(&result.stdout).trim().to_owned())
+}
+
+/// Whether a command can be run and ends well; what it writes is thrown away.
+pub fn works(command: &mut Command) -> bool {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// A server in the background; asked to stop, then killed, when this is dropped.
+pub struct Background {
+    pid: u32,
+    // Dropped first, so that the process is gone before anything that it used.
+    _guard: Guard,
+}
+
+impl Background {
+    /// Starts a command whose output goes to a file.
+    pub fn start(command: &mut Command, log: &Path) -> Result<Self> {
+        let file = std::fs::File::create(log)
+            .with_context(|| format!("cannot write {}", log.display()))?;
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(file.try_clone()?)
+            .stderr(file)
+            .spawn()
+            .with_context(|| format!("cannot start `{}`", shown(command)))?;
+        let pid = child.id();
+        let guard = Guard::new(move || stop(&mut child));
+        Ok(Self { pid, _guard: guard })
+    }
+
+    /// Whether the process still runs (a zombie does not).
+    pub fn alive(&self) -> bool {
+        std::fs::read_to_string(format!("/proc/{}/stat", self.pid))
+            .ok()
+            .and_then(|stat| Some(stat.rsplit_once(") ")?.1.starts_with('Z')))
+            .is_some_and(|zombie| !zombie)
+    }
+}
+
+/// Asks a process to end (SIGTERM).
+fn terminate(pid: u32) {
+    works(Command::new("kill").arg(pid.to_string()));
+}
+
+fn stop(child: &mut Child) {
+    terminate(child.id());
+    let patience = Instant::now() + Duration::from_secs(10);
+    while Instant::now() < patience {
+        if !matches!(child.try_wait(), Ok(None)) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// A TCP port of the loopback address that nothing listens on just now.
+pub fn free_port() -> Result<u16> {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
+    Ok(listener.local_addr()?.port())
+}

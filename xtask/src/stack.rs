@@ -1,0 +1,216 @@
+//! Mooring and the simulator, running together in a folder of their own.
+
+use crate::http::Client;
+use crate::process::{self, Background, Guard};
+use anyhow::{Context, Result, bail};
+use std::ffi::OsString;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Owner of the sample tenant.
+pub const OWNER: &str = "owner@demo.example";
+/// The sample tenant.
+pub const TENANT: &str = "demo";
+
+/// Both servers with an owner and an API token; all is stopped and deleted when this is dropped.
+pub struct Stack {
+    // In the order in which they are to end.
+    server: Option<Background>,
+    _simulator: Background,
+    _folder_guard: Guard,
+    binary: PathBuf,
+    site: PathBuf,
+    settings: Vec<(&'static str, OsString)>,
+    /// Folder of data and logs.
+    pub folder: PathBuf,
+    /// Address of the pages.
+    pub base: String,
+    /// Address of the stand-in for Gorgias.
+    pub simulator: String,
+    /// Password of [`OWNER`].
+    pub password: String,
+    /// API token with the role owner.
+    pub token: String,
+}
+
+impl Stack {
+    /// Starts the simulator, makes owner and token; Mooring itself waits for [`Stack::serve`].
+    pub fn prepare(
+        binary: &Path,
+        simulator: &Path,
+        site: &Path,
+        port: Option<u16>,
+    ) -> Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("mooring-")
+            .tempdir()
+            .context("cannot make a temporary folder")?
+            .keep();
+        let folder_guard = {
+            let folder = folder.clone();
+            Guard::new(move || {
+                let _ = fs::remove_dir_all(folder);
+            })
+        };
+        fs::create_dir(folder.join("data"))?;
+
+        let simulator_port = process::free_port()?;
+        let simulator_url = format!("http://127.0.0.1:{simulator_port}");
+        let simulator_log = folder.join("simulator.log");
+        let simulator = Background::start(
+            Command::new(simulator).args(["--listen", &format!("127.0.0.1:{simulator_port}")]),
+            &simulator_log,
+        )?;
+        wait_until_up(&simulator, &simulator_url, &simulator_log)?;
+
+        let port = port.map_or_else(process::free_port, Ok)?;
+        let base = format!("http://127.0.0.1:{port}");
+        let data = folder.join("data");
+        let settings: Vec<(&'static str, OsString)> = vec![
+            ("MOORING_LISTEN", format!("127.0.0.1:{port}").into()),
+            ("MOORING_PUBLIC_URL", base.clone().into()),
+            (
+                "MOORING_DATABASE_URL",
+                format!("sqlite://{}/mooring.db", data.display()).into(),
+            ),
+            ("MOORING_DATA_DIR", data.into()),
+            (
+                "MOORING_GORGIAS_URL",
+                format!("{simulator_url}/a/{{subdomain}}").into(),
+            ),
+            ("MOORING_GORGIAS_PRIVATE_NETWORK", "allow".into()),
+            ("LEPTOS_SITE_ROOT", site.into()),
+        ];
+        let mut stack = Self {
+            server: None,
+            _simulator: simulator,
+            _folder_guard: folder_guard,
+            binary: binary.to_owned(),
+            site: site.to_owned(),
+            settings,
+            folder,
+            base,
+            simulator: simulator_url,
+            password: new_password()?,
+            token: String::new(),
+        };
+        let keys = process::output(stack.mooring().args(["keys", "generate"]))?;
+        stack.settings.push(("MOORING_MASTER_KEYS", keys.into()));
+        stack.make_owner()?;
+        stack.token = process::output(
+            stack
+                .mooring()
+                .args(["tokens", "create", "--tenant", TENANT, "--name", "demo"])
+                .args(["--role", "owner"]),
+        )?;
+        Ok(stack)
+    }
+
+    /// Starts `mooring serve`, or starts it again with other settings.
+    pub fn serve(&mut self, more: &[(&str, &str)]) -> Result<()> {
+        self.server = None;
+        let log = self.server_log();
+        let server =
+            Background::start(self.mooring().arg("serve").envs(more.iter().copied()), &log)?;
+        wait_until_up(&server, &format!("{}/readyz", self.base), &log)?;
+        self.server = Some(server);
+        Ok(())
+    }
+
+    /// What the server wrote.
+    pub fn server_log(&self) -> PathBuf {
+        self.folder.join("mooring.log")
+    }
+
+    /// Whether the server still runs.
+    pub fn alive(&self) -> bool {
+        self.server.as_ref().is_some_and(Background::alive)
+    }
+
+    /// What the browser tests need to know.
+    pub fn test_environment(&self) -> Vec<(&'static str, OsString)> {
+        vec![
+            ("MOORING_E2E_BASE_URL", self.base.clone().into()),
+            ("MOORING_E2E_SIMULATOR_URL", self.simulator.clone().into()),
+            ("MOORING_E2E_TENANT", TENANT.into()),
+            ("MOORING_E2E_EMAIL", OWNER.into()),
+            ("MOORING_E2E_PASSWORD", self.password.clone().into()),
+            ("MOORING_E2E_API_TOKEN", self.token.clone().into()),
+            ("MOORING_E2E_BIN", self.binary.clone().into()),
+            ("MOORING_E2E_SITE", self.site.clone().into()),
+            ("MOORING_E2E_SERVER_LOG", self.server_log().into()),
+        ]
+    }
+
+    /// The binary with the settings of this stack and none of the caller's.
+    fn mooring(&self) -> Command {
+        let mut command = Command::new(&self.binary);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("MOORING_") {
+                command.env_remove(&name);
+            }
+        }
+        // Its own folder, so that no mooring.toml of the caller is read.
+        command
+            .envs(self.settings.iter().cloned())
+            .current_dir(&self.folder);
+        command
+    }
+
+    fn make_owner(&self) -> Result<()> {
+        let mut command = self.mooring();
+        command.args([
+            "owner",
+            "create",
+            "--email",
+            OWNER,
+            "--tenant",
+            TENANT,
+            "--password-stdin",
+        ]);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("cannot start mooring")?;
+        if let Some(mut stdin) = child.stdin.take() {
+            writeln!(stdin, "{}", self.password)?;
+        }
+        let result = child.wait_with_output()?;
+        if !result.status.success() {
+            bail!(
+                "`mooring owner create` failed ({}): {}",
+                result.status,
+                String::from_utf8_lossy(&result.stderr).trim()
+            );
+        }
+        Ok(())
+    }
+}
+
+/// A password nobody else knows, though it only guards a folder of samples.
+fn new_password() -> Result<String> {
+    use std::io::Read;
+    let mut bytes = [0_u8; 9];
+    fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("{}-{}-{}", &text[..6], &text[6..12], &text[12..]))
+}
+
+/// Waits until a server answers with something that is no error of its own.
+fn wait_until_up(server: &Background, url: &str, log: &Path) -> Result<()> {
+    let client = Client::new();
+    let patience = Instant::now() + Duration::from_secs(30);
+    while server.alive() && Instant::now() < patience {
+        if client.get(url).is_ok_and(|answer| answer.status < 500) {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let why = fs::read_to_string(log).unwrap_or_default();
+    bail!("{url} does not answer; the server's log says:\n{why}")
+}

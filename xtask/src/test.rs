@@ -1,0 +1,198 @@
+//! `cargo xtask test`: everything, each part a step.
+
+use crate::postgres::Cluster;
+use crate::stack::Stack;
+use crate::{build, check, paths, process, steps::Steps, tools};
+use anyhow::{Result, bail};
+use std::process::Command;
+
+/// Names the database that tests may use; set by a caller who has one already.
+const POSTGRES: &str = "MOORING_TEST_POSTGRES_URL";
+
+/// Packages whose tests run together; `hydrate` is never among their features.
+const PACKAGES: &[&str] = &[
+    "-p",
+    "domain",
+    "-p",
+    "migration",
+    "-p",
+    "simulator",
+    "-p",
+    "service",
+    "-p",
+    "app",
+    "-p",
+    "server",
+    "--features",
+    "service/testing,app/ssr",
+];
+
+/// What `cargo xtask test` can be told.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Leave the browser tests out
+    #[arg(long)]
+    pub skip_browser: bool,
+    /// Only these parts
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub only: Vec<Part>,
+    /// Only tests whose name (in a browser: whose file) holds one of these
+    pub filter: Vec<String>,
+}
+
+/// One part of the tests.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// Formatting and clippy
+    Lint,
+    /// Licences, sources and bans of dependencies
+    Deny,
+    /// Unit and integration tests, on SQLite and PostgreSQL
+    Rust,
+    /// Playwright and axe in Chromium
+    Browser,
+}
+
+impl Args {
+    fn wants(&self, part: Part) -> bool {
+        (self.only.is_empty() || self.only.contains(&part))
+            && !(part == Part::Browser && self.skip_browser)
+    }
+}
+
+/// Runs what was asked for; later parts run even if an earlier one fails.
+pub fn run(args: &Args) -> Result<()> {
+    let mut steps = Steps::new();
+    if args.wants(Part::Lint) {
+        check::add(&mut steps);
+    }
+    if args.wants(Part::Deny) {
+        deny(&mut steps);
+    }
+    if args.wants(Part::Rust) {
+        rust(&mut steps, &args.filter);
+    }
+    if args.wants(Part::Browser) {
+        browser(&mut steps, &args.filter);
+    }
+    steps.finish()
+}
+
+fn deny(steps: &mut Steps) {
+    let name = "Dependencies (cargo-deny)";
+    if !tools::has_cargo("deny") {
+        steps.skip(name, "cargo-deny is not installed");
+        return;
+    }
+    steps.run(name, "cargo xtask test --only deny", || {
+        process::run(process::cargo().args(["deny", "check", "bans", "licenses", "sources"]))
+    });
+}
+
+fn rust(steps: &mut Steps, filter: &[String]) {
+    let again = "cargo xtask test --only rust";
+    let given = std::env::var(POSTGRES).ok();
+    let cluster = match &given {
+        Some(_) => None,
+        None => match steps.run("PostgreSQL, throw-away", again, Cluster::start) {
+            Some(cluster) => Some(cluster),
+            None => {
+                steps.skip("Unit and integration tests", "PostgreSQL did not start");
+                return;
+            }
+        },
+    };
+    let url = given
+        .or_else(|| cluster.as_ref().map(Cluster::url))
+        .unwrap_or_default();
+    let nextest = tools::has_cargo("nextest");
+    let name = if nextest {
+        "Unit and integration tests (nextest)"
+    } else {
+        "Unit and integration tests"
+    };
+    steps.run(name, again, || {
+        let mut command = process::cargo();
+        if nextest {
+            command.args(["nextest", "run"]);
+        } else {
+            command.arg("test");
+        }
+        command
+            .args(PACKAGES)
+            .arg("--no-fail-fast")
+            .env(POSTGRES, &url);
+        add_filter(&mut command, nextest, filter);
+        process::run(&mut command)
+    });
+    if nextest && filter.is_empty() {
+        steps.run("Examples in the documentation", again, || {
+            process::run(
+                process::cargo()
+                    .args(["test", "--doc"])
+                    .args(PACKAGES)
+                    .env(POSTGRES, &url),
+            )
+        });
+    }
+    if filter.is_empty() {
+        steps.run("Tests of xtask", "cargo test -p xtask", || {
+            process::run(process::cargo().args(["test", "-p", "xtask"]))
+        });
+    }
+}
+
+/// nextest fails if no test has the name, `cargo test` takes one name before and more behind `--`.
+fn add_filter(command: &mut Command, nextest: bool, filter: &[String]) {
+    if filter.is_empty() {
+        return;
+    }
+    if nextest {
+        command.args(filter);
+    } else {
+        command.arg("--").args(filter);
+    }
+}
+
+fn browser(steps: &mut Steps, filter: &[String]) {
+    let again = "cargo xtask test --only browser";
+    let Some(chromium) = steps.run("npm packages and Chromium", again, || {
+        tools::npm_packages()?;
+        tools::chromium()
+    }) else {
+        steps.skip("Browser tests", "the packages or Chromium are missing");
+        return;
+    };
+    steps.run("Types of the browser tests", again, || {
+        process::run(
+            Command::new("npx")
+                .args(["--no-install", "tsc", "--noEmit"])
+                .current_dir(paths::end2end()),
+        )
+    });
+    let built = build::all(steps, false);
+    let simulator = steps.run("Simulator", again, build::simulator);
+    let (Some(built), Some(simulator)) = (built, simulator) else {
+        steps.skip("Browser tests", "there is no build to test");
+        return;
+    };
+    steps.run("Browser tests", again, || {
+        let mut stack = Stack::prepare(&built.binary, &simulator, &built.site, None)?;
+        stack.serve(&[])?;
+        let outcome = process::run(
+            Command::new("npx")
+                .args(["--no-install", "playwright", "test"])
+                .args(filter)
+                .envs(stack.test_environment())
+                .env("MOORING_E2E_CHROMIUM", &chromium)
+                // No terminal needed, and the list of tests stays readable in a log.
+                .env("FORCE_COLOR", "0")
+                .current_dir(paths::end2end()),
+        );
+        if !stack.alive() {
+            let log = std::fs::read_to_string(stack.server_log()).unwrap_or_default();
+            bail!("the server ended during the tests; its log says:\n{log}");
+        }
+        outcome
+    });
+}

@@ -1,0 +1,118 @@
+//! What building and testing need, installed where it is missing.
+
+use crate::{paths, process};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The target of the browser's part.
+pub const WASM: &str = "wasm32-unknown-unknown";
+
+/// Adds the wasm target to the toolchain.
+pub fn wasm_target() -> Result<()> {
+    let sysroot = process::output(Command::new("rustc").args(["--print", "sysroot"]))?;
+    let library = format!("lib/rustlib/{WASM}/lib");
+    if Path::new(&sysroot).join(library).is_dir() {
+        return Ok(());
+    }
+    process::run(Command::new("rustup").args(["target", "add", WASM])).with_context(|| {
+        format!("the Rust target {WASM} is missing; install it with `rustup target add {WASM}`")
+    })
+}
+
+/// Installs the npm packages of `end2end` as its lock file says, unless they are there.
+pub fn npm_packages() -> Result<()> {
+    let folder = paths::end2end();
+    let modified = |path: PathBuf| path.metadata().and_then(|about| about.modified()).ok();
+    let lock = modified(folder.join("package-lock.json"));
+    let installed = modified(folder.join("node_modules/.package-lock.json"));
+    if installed.is_some() && installed >= lock {
+        return Ok(());
+    }
+    if !process::works(Command::new("npm").arg("--version")) {
+        bail!(
+            "npm is missing; install Node 20 or later with npm (Debian 13: `apt-get install nodejs npm`)"
+        );
+    }
+    process::run(
+        Command::new("npm")
+            .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
+            .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+            .current_dir(folder),
+    )
+}
+
+/// An executable that came with the npm packages.
+pub fn npm_executable(name: &str) -> Result<PathBuf> {
+    npm_packages()?;
+    let path = paths::end2end().join("node_modules/.bin").join(name);
+    if !path.exists() {
+        bail!("{} is missing; run `npm ci` in end2end", path.display());
+    }
+    Ok(path)
+}
+
+/// Debian's Chromium, or the one that `MOORING_E2E_CHROMIUM` names.
+pub fn chromium() -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os("MOORING_E2E_CHROMIUM") {
+        return Ok(named.into());
+    }
+    let path = PathBuf::from("/usr/bin/chromium");
+    if !path.exists() {
+        apt_install(&["chromium", "fonts-liberation"])?;
+    }
+    Ok(path)
+}
+
+/// The folder with `initdb` and `pg_ctl` of the newest PostgreSQL on this machine.
+pub fn postgres() -> Result<PathBuf> {
+    if let Some(found) = newest_postgres() {
+        return Ok(found);
+    }
+    apt_install(&["postgresql"])?;
+    newest_postgres().context("Debian's package postgresql is installed, but initdb is not there")
+}
+
+fn newest_postgres() -> Option<PathBuf> {
+    std::fs::read_dir("/usr/lib/postgresql")
+        .ok()?
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let version: u32 = entry.file_name().to_str()?.parse().ok()?;
+            let folder = entry.path().join("bin");
+            folder.join("initdb").exists().then_some((version, folder))
+        })
+        .max()
+        .map(|(_, folder)| folder)
+}
+
+/// Whether this runs as root, as CI does.
+pub fn root_user() -> bool {
+    process::output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
+}
+
+/// Installs Debian packages, with sudo where that needs no password.
+fn apt_install(packages: &[&str]) -> Result<()> {
+    let names = packages.join(" ");
+    println!("   missing, so Debian's packages are installed: {names}");
+    let apt = |words: &[&str]| {
+        let mut command = if root_user() {
+            Command::new("apt-get")
+        } else {
+            let mut sudo = Command::new("sudo");
+            sudo.args(["-n", "apt-get"]);
+            sudo
+        };
+        command.args(words).env("DEBIAN_FRONTEND", "noninteractive");
+        process::run(&mut command)
+    };
+    let install = ["install", "-q", "-y", "--no-install-recommends"];
+    apt(&["update", "-q"])
+        .and_then(|()| apt(&[&install, packages].concat()))
+        .with_context(|| format!("install what is missing: `sudo apt-get install {names}`"))
+}
+
+/// Whether a cargo sub-command such as `nextest` is installed.
+pub fn has_cargo(subcommand: &str) -> bool {
+    process::works(process::cargo().args([subcommand, "--version"]))
+}
