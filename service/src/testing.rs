@@ -72,22 +72,49 @@ pub const OWNER: &str = "owner@mooring.example";
 /// Their password.
 pub const PASSWORD: &str = "correct horse battery staple";
 
-/// Runs a test on SQLite, and on PostgreSQL if [`POSTGRES`] names one.
+/// A database server of the tests.
+#[derive(Debug, Clone)]
+pub enum Backend {
+    /// A file.
+    Sqlite,
+    /// The server that [`POSTGRES`] names.
+    Postgres(String),
+}
+
+/// SQLite, and PostgreSQL if [`POSTGRES`] names one.
 ///
 /// # Panics
 /// On a machine that tests changes (`CI` is set), if there is no PostgreSQL.
-pub async fn on_each_database<F: AsyncFn(World)>(gorgias_template: &str, test: F) {
-    test(World::on_sqlite(gorgias_template).await).await;
+pub fn backends() -> Vec<Backend> {
     match std::env::var(POSTGRES) {
-        Ok(url) => test(World::on_postgres(&url, gorgias_template).await).await,
-        Err(_) => assert!(
-            std::env::var_os("CI").is_none(),
-            "{POSTGRES} is not set; run `cargo xtask test`"
-        ),
+        Ok(url) => vec![Backend::Sqlite, Backend::Postgres(url)],
+        Err(_) => {
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "{POSTGRES} is not set; run `cargo xtask test`"
+            );
+            vec![Backend::Sqlite]
+        }
+    }
+}
+
+/// Runs a test that asks Gorgias nothing on each of the [`backends`].
+pub async fn on_each_database<F: AsyncFn(World)>(test: F) {
+    for backend in backends() {
+        // A name that no resolver knows (RFC 2606 2).
+        test(World::on(&backend, "https://{subdomain}.gorgias.invalid").await).await;
     }
 }
 
 impl World {
+    /// An installation on a database of its own.
+    pub async fn on(backend: &Backend, gorgias_template: &str) -> Self {
+        match backend {
+            Backend::Sqlite => Self::on_sqlite(gorgias_template).await,
+            Backend::Postgres(server) => Self::on_postgres(server, gorgias_template).await,
+        }
+    }
+
     /// An installation on a SQLite file of its own.
     pub async fn on_sqlite(gorgias_template: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -96,7 +123,7 @@ impl World {
     }
 
     /// An installation on a PostgreSQL database of its own.
-    pub async fn on_postgres(server: &str, gorgias_template: &str) -> Self {
+    async fn on_postgres(server: &str, gorgias_template: &str) -> Self {
         let mut random = [0; 8];
         SystemRandom.fill(&mut random);
         let name = format!("mooring_test_{}", u64::from_le_bytes(random));
@@ -156,6 +183,11 @@ impl World {
             Arc::new(clock.clone()),
             Arc::new(SystemRandom),
         )
+    }
+
+    /// The present instant of the test.
+    pub fn clock_now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Another process on the same database and clock.
@@ -238,10 +270,13 @@ impl World {
                         text.join(" || ' ' || ")
                     )
                 }
-                _ => format!("SELECT row_to_json(t)::text AS line FROM \"{table}\" t"),
+                _ => format!(
+                    "SELECT convert_to(row_to_json(t)::text, 'UTF8') AS line FROM \"{table}\" t"
+                ),
             };
             for row in db.query_all_raw(raw(rows)).await.unwrap() {
-                dump.push_str(&row.try_get::<String>("", "line").unwrap());
+                let line: Vec<u8> = row.try_get("", "line").unwrap();
+                dump.push_str(&String::from_utf8_lossy(&line));
                 dump.push('\n');
             }
         }

@@ -5,6 +5,9 @@ use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::PathBuf;
 
+const SERVER: (&str, &str) = ("server", "mooring");
+const SIMULATOR: (&str, &str) = ("simulator", "gorgias-simulator");
+
 /// What `cargo xtask build` can be told.
 #[derive(clap::Args)]
 pub struct Args {
@@ -44,14 +47,13 @@ pub fn all(steps: &mut Steps, release: bool) -> Option<Built> {
         "cargo xtask build"
     };
     let site = steps.run("Site (wasm, script, style)", again, || site(release))?;
-    let binary = steps.run("Server", again, || server(release))?;
+    let binary = steps.run("Server", again, || executables(release, &[SERVER]))?;
     if !release {
         return Some(Built { binary, site });
     }
     steps.run("Distribution", again, || {
-        let dist = paths::dist()?;
         pack::finish(&site)?;
-        let shipped = dist.join("mooring");
+        let shipped = paths::dist()?.join("mooring");
         // A copy over an executable that runs would fail; a new file in its place does not.
         let _ = fs::remove_file(&shipped);
         fs::copy(&binary, &shipped)
@@ -60,6 +62,18 @@ pub fn all(steps: &mut Steps, release: bool) -> Option<Built> {
             binary: shipped,
             site: site.clone(),
         })
+    })
+}
+
+/// Builds everything for development, and the stand-in for Gorgias with it.
+pub fn with_simulator(steps: &mut Steps) -> Option<(Built, PathBuf)> {
+    let again = "cargo xtask build";
+    let site = steps.run("Site (wasm, script, style)", again, || site(false))?;
+    // In one go: built by itself, the simulator would compile what both use once more.
+    steps.run("Server and simulator", again, || {
+        let binary = executables(false, &[SERVER, SIMULATOR])?;
+        let simulator = paths::binaries(false)?.join(SIMULATOR.1);
+        Ok((Built { binary, site }, simulator))
     })
 }
 
@@ -108,26 +122,18 @@ fn site(release: bool) -> Result<PathBuf> {
     Ok(site)
 }
 
-/// Builds the executable and returns its path.
-fn server(release: bool) -> Result<PathBuf> {
+/// Builds executables, each a package and a name, and returns the path of the first.
+fn executables(release: bool, wanted: &[(&str, &str)]) -> Result<PathBuf> {
     let mut command = process::cargo();
-    command.args(["build", "-p", "server", "--bin", "mooring"]);
+    command.arg("build");
+    for (package, name) in wanted {
+        command.args(["-p", package, "--bin", name]);
+    }
     if release {
         command.arg("--release");
     }
     command.env("LEPTOS_OUTPUT_NAME", paths::OUTPUT_NAME);
     process::run(&mut command)?;
-    Ok(paths::binaries(release)?.join("mooring"))
-}
-
-/// Builds the stand-in for Gorgias and returns its executable.
-pub fn simulator() -> Result<PathBuf> {
-    process::run(process::cargo().args([
-        "build",
-        "-p",
-        "simulator",
-        "--bin",
-        "gorgias-simulator",
-    ]))?;
-    Ok(paths::binaries(false)?.join("gorgias-simulator"))
+    let first = wanted.first().map_or("mooring", |(_, name)| name);
+    Ok(paths::binaries(release)?.join(first))
 }

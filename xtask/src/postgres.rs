@@ -89,7 +89,7 @@ impl Cluster {
 fn make_folder() -> Result<PathBuf> {
     // As root another user has to get there, and a private TMPDIR may be closed to it.
     let base = if tools::root_user() {
-        PathBuf::from("/tmp")
+        PathBuf::from("/var/tmp")
     } else {
         std::env::temp_dir()
     };
@@ -107,7 +107,8 @@ fn make_folder() -> Result<PathBuf> {
 /// PostgreSQL refuses to run as root, so root becomes `postgres` for it.
 fn as_postgres(program: &Path, folder: &Path) -> Command {
     let mut command = if tools::root_user() {
-        let mut runuser = Command::new("runuser");
+        // Named in full, since `sbin` is not in everybody's PATH.
+        let mut runuser = Command::new("/usr/sbin/runuser");
         runuser.args(["-u", "postgres", "--"]).arg(program);
         runuser
     } else {

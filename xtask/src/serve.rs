@@ -1,7 +1,8 @@
 //! `cargo xtask serve`: builds and runs Mooring with the settings of whoever calls it.
 
 use crate::{build, process, steps::Steps};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
+use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 /// What `cargo xtask serve` can be told.
@@ -35,12 +36,8 @@ pub fn run(args: &Args) -> Result<()> {
         .args(&args.rest)
         .env("LEPTOS_SITE_ROOT", &built.site);
     println!("$ {}", process::shown(&command));
-    let status = command.status().context("cannot start the server")?;
-    process::wait_if_interrupted();
-    if !status.success() {
-        bail!("the server ended ({status})");
-    }
-    Ok(())
+    // It takes the place of this process, so that signals and the exit code are its own.
+    Err(command.exec()).context("cannot start the server")
 }
 
 /// Whether a key may be set somewhere; the server itself says if it is wrong.

@@ -170,9 +170,7 @@ fn browser(steps: &mut Steps, filter: &[String]) {
                 .current_dir(paths::end2end()),
         )
     });
-    let built = build::all(steps, false);
-    let simulator = steps.run("Simulator", again, build::simulator);
-    let (Some(built), Some(simulator)) = (built, simulator) else {
+    let Some((built, simulator)) = build::with_simulator(steps) else {
         steps.skip("Browser tests", "there is no build to test");
         return;
     };

@@ -192,10 +192,16 @@ fn not_loaded(data: &Data, failed: &Failed) -> AnyView {
     view! { <LoadFailed what why retry/> }.into_any()
 }
 
+fn sort_header(data: &Data, label: &'static str, sort: Sort, dir: Dir, class: &'static str) -> AnyView {
+    let href = changed(&data.base(), &data.query, |q| q.sort = sort);
+    if data.query.sort == sort {
+        view! { <SortHeader label href dir class/> }.into_any()
+    } else {
+        view! { <SortHeader label href class/> }.into_any()
+    }
+}
+
 fn table(data: &Data, page: &ListPage) -> AnyView {
-    let base = data.base();
-    let sorted = |sort| changed(&base, &data.query, |q| q.sort = sort);
-    let dir = |sort, dir| (data.query.sort == sort).then_some(dir);
     let order = match data.query.sort {
         Sort::Worst => "worst first",
         Sort::Name => "sorted by name",
@@ -208,18 +214,8 @@ fn table(data: &Data, page: &ListPage) -> AnyView {
                 <thead>
                     <tr>
                         <td></td>
-                        <SortHeader
-                            label="Account"
-                            href=sorted(Sort::Name)
-                            dir=dir(Sort::Name, Dir::Ascending)
-                            class="c-name"
-                        />
-                        <SortHeader
-                            label="Health"
-                            href=sorted(Sort::Worst)
-                            dir=dir(Sort::Worst, Dir::Descending)
-                            class="c-health"
-                        />
+                        {sort_header(data, "Account", Sort::Name, Dir::Ascending, "c-name")}
+                        {sort_header(data, "Health", Sort::Worst, Dir::Descending, "c-health")}
                         <th scope="col" class="c-app">
                             "App"
                         </th>

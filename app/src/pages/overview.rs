@@ -251,11 +251,15 @@ fn states(data: &Data) -> AnyView {
         })
         .collect();
     let aside = view! { <span class="sub">{accounts(data.count(|_| true))}</span> }.into_any();
+    let body = view! {
+        <div data-live="states">
+            <Ledger rows/>
+        </div>
+    }
+    .into_any();
     view! {
         <Panel id="states" title="Accounts by state" aside>
-            <div data-live="states">
-                <Ledger rows/>
-            </div>
+            {body}
         </Panel>
     }
     .into_any()
@@ -276,29 +280,33 @@ fn links(data: &Data) -> AnyView {
         }
         .into_any();
     }
+    let body = view! {
+        <ul class="rows" role="list" data-live="links">
+            {links
+                .iter()
+                .map(|l| {
+                    let href = account_href(&data.tenant, l.app_slug.as_str(), l.subdomain.as_str());
+                    view! {
+                        <li>
+                            <span>
+                                <a class="name" href=href>
+                                    {l.subdomain.to_string()}
+                                </a>
+                                " "
+                                <span class="sub">{l.app_name.clone()}</span>
+                            </span>
+                            <Steps steps=link_steps(l.link.state, l.link.created_at, data.now)/>
+                            <span class="sub">"Expires " <Moment at=l.link.expires_at/></span>
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ul>
+    }
+    .into_any();
     view! {
         <Panel id="links" title="Links on their way">
-            <ul class="rows" role="list" data-live="links">
-                {links
-                    .iter()
-                    .map(|l| {
-                        let href = account_href(&data.tenant, l.app_slug.as_str(), l.subdomain.as_str());
-                        view! {
-                            <li>
-                                <span>
-                                    <a class="name" href=href>
-                                        {l.subdomain.to_string()}
-                                    </a>
-                                    " "
-                                    <span class="sub">{l.app_name.clone()}</span>
-                                </span>
-                                <Steps steps=link_steps(l.link.state, l.link.created_at, data.now)/>
-                                <span class="sub">"Expires " <Moment at=l.link.expires_at/></span>
-                            </li>
-                        }
-                    })
-                    .collect_view()}
-            </ul>
+            {body}
         </Panel>
     }
     .into_any()

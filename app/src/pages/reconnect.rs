@@ -21,8 +21,8 @@ pub(crate) fn page() -> impl IntoView {
 }
 
 async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
-    let token = address.part("token");
-    let secret = SecretString::from(token);
+    let token = address.part("token").to_owned();
+    let secret = SecretString::from(token.clone());
     match links::open(&context.services, &secret).await? {
         Err(gone) => {
             if let Some(response) = use_context::<ResponseOptions>() {
@@ -43,10 +43,10 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
             csp::forms_to_gorgias(&context);
             let (title, brand) = (format!("Reconnect {}", link.subdomain), link.tenant_name.clone());
             let footer = format!("{} never sees your Gorgias password.", link.tenant_name);
-            let form = context.form("reconnect");
+            let body = view(&link, &token, &context.form("reconnect"), context.services.now());
             Ok(view! {
                 <PublicLayout title brand noindex=true wide=true footer=footer.into_any()>
-                    {view(&link, token, &form, context.services.now())}
+                    {body}
                 </PublicLayout>
             }
             .into_any())

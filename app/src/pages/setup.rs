@@ -52,7 +52,7 @@ pub(super) fn view(form: &FormState, public_url: &str) -> AnyView {
                 name="tenant_name"
                 label="Your company"
                 required=true
-                maxlength=60
+                maxlength=60_u32
                 autocomplete="organization"
                 hint="Customers read it on reconnect links."
                 value=form.value("tenant_name")
@@ -63,7 +63,7 @@ pub(super) fn view(form: &FormState, public_url: &str) -> AnyView {
                 label="Short name for addresses"
                 plain=true
                 required=true
-                maxlength=40
+                maxlength=40_u32
                 hint=format!("Small letters, digits and hyphens: {public_url}/t/your-company")
                 value=form.value("tenant_slug")
                 error=form.error("tenant_slug")
@@ -91,7 +91,7 @@ pub(super) fn view(form: &FormState, public_url: &str) -> AnyView {
                 label="Password"
                 kind="password"
                 required=true
-                minlength=12
+                minlength=12_u32
                 autocomplete="new-password"
                 hint="At least 12 characters. A few words in a row are easy to keep in mind and hard to guess."
                 error=form.error("password")

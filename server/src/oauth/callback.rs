@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::{error::AuthorizationProblem, ids::AppId};
 use secrecy::SecretString;
-use service::connections::complete::{self, Callback, CompleteError};
+use service::connections::complete::{self, Callback, CallbackError};
 
 /// Hands the code in, once.
 pub async fn callback(
@@ -25,23 +25,29 @@ pub async fn callback(
     let Some(mut parameters) = Parameters::read(&parts, &names) else {
         return Ok(problem_page(parts, &visitor, &AuthorizationProblem::Malformed).await);
     };
+    let answer = match (parameters.take("code"), parameters.take("error")) {
+        (Some(code), None) => Some(Ok(SecretString::from(code))),
+        (None, Some(error)) => Some(Err(error)),
+        _ => None,
+    };
+    let (Some(state), Some(answer)) = (parameters.take("state"), answer) else {
+        return Ok(problem_page(parts, &visitor, &AuthorizationProblem::Malformed).await);
+    };
+    let Some(browser) = visitor.browser.clone() else {
+        return Ok(problem_page(parts, &visitor, &AuthorizationProblem::StateUnknown).await);
+    };
     let callback = Callback {
-        code: parameters.take("code").map(SecretString::from),
-        state: parameters.take("state").map(SecretString::from),
-        error: parameters.take("error"),
+        state: SecretString::from(state),
+        answer,
         iss: parameters.take("iss"),
     };
     let services = visitor.state.services.clone();
-    let (browser, person) = (
-        visitor.browser.clone(),
-        visitor.person.as_ref().map(|person| person.id),
-    );
-    let work = async move {
-        complete::complete(&services, app, callback, browser.as_ref(), person).await
-    };
+    let person = visitor.person.as_ref().map(|person| person.id);
+    let work =
+        async move { complete::complete(&services, app, callback, &browser, person).await };
     match visitor.state.to_its_end(work).await? {
         Ok(authorization) => Ok(see_other(&format!("/oauth/{app}/result/{authorization}"))),
-        Err(CompleteError::Refused(problem)) => Ok(problem_page(parts, &visitor, &problem).await),
-        Err(CompleteError::Fault(fault)) => Err(fault.into()),
+        Err(CallbackError::Refused(problem)) => Ok(problem_page(parts, &visitor, &problem).await),
+        Err(CallbackError::Fault(fault)) => Err(fault.into()),
     }
 }

@@ -80,7 +80,6 @@ pub async fn check(Path(path): AccountPath, posted: Posted) -> Result<Response, 
         Err(CheckError::NotFound) => request.posted.nothing_there().await,
         Err(CheckError::Forbidden(_)) => request.posted.forbidden(&request.page, "check").await,
         Err(CheckError::Fault(fault)) => return Err(fault.into()),
-        Err(error) => request.failed("check", "", &error.to_string()).await,
     })
 }
 

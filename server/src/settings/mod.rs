@@ -19,23 +19,21 @@ use table::SETTINGS;
 
 /// A setting is wrong or missing: one line that names it and the remedy.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{name}: {problem}; {remedy}")]
-pub struct SettingsError {
-    name: String,
-    problem: String,
-    remedy: String,
-}
+#[error("{0}")]
+pub struct SettingsError(String);
 
 impl SettingsError {
-    /// `name` as it was given; `problem` must not quote a secret.
-    pub fn new(name: &str, problem: String, remedy: &str) -> Self {
+    /// `name` as it was given; `problem` must not quote a secret. No remedy if
+    /// the problem's text ends with one.
+    pub fn new(name: &str, problem: &str, remedy: &str) -> Self {
+        let remedy = if remedy.is_empty() {
+            String::new()
+        } else {
+            format!("; {remedy}")
+        };
         // One line, whatever stood in the value.
-        let line = |text: &str| text.replace(|c: char| c.is_control(), " ");
-        Self {
-            name: line(name),
-            problem: line(&problem),
-            remedy: remedy.into(),
-        }
+        let text = format!("{name}: {problem}{remedy}");
+        Self(text.replace(|c: char| c.is_control(), " "))
     }
 }
 
@@ -133,7 +131,7 @@ impl Settings {
                     "public_url",
                     "http://127.0.0.1:3000",
                     parse_public_url,
-                    "set MOORING_PUBLIC_URL to the origin that browsers use",
+                    "",
                 )?,
                 trusted_proxies: read.parsed(
                     "trusted_proxies",
@@ -147,7 +145,7 @@ impl Settings {
                     "gorgias_url",
                     "https://{subdomain}.gorgias.com",
                     |t| GorgiasTemplate::parse(t, private_network).map_err(|e| e.to_string()),
-                    "give an address with {subdomain} in it once",
+                    "",
                 )?,
                 private_network,
                 check_interval: read.parsed(
@@ -211,17 +209,11 @@ impl Settings {
         let Some((name, keys)) = &self.store.master_keys else {
             return Err(SettingsError::new(
                 "MOORING_MASTER_KEYS",
-                "it is missing, and nothing is kept unencrypted".into(),
+                "it is missing, and nothing is kept unencrypted",
                 "make a key with `mooring keys generate` and set it",
             ));
         };
-        MasterKeys::parse(keys).map_err(|e| {
-            SettingsError::new(
-                name,
-                e.to_string(),
-                "give id:base64 keys separated by commas, as `mooring keys generate` prints them",
-            )
-        })
+        MasterKeys::parse(keys).map_err(|e| SettingsError::new(name, &e.to_string(), ""))
     }
 
     /// What the use cases need to know.
@@ -265,7 +257,7 @@ impl Reader<'_> {
             || (key.to_owned(), default.to_owned()),
             |g| (g.name, g.text),
         );
-        parse(&text).map_err(|problem| SettingsError::new(&name, problem, remedy))
+        parse(&text).map_err(|problem| SettingsError::new(&name, &problem, remedy))
     }
 
     /// A path of SQLite counts from `folder`, as all paths do.
@@ -285,7 +277,7 @@ impl Reader<'_> {
         }
         Err(SettingsError::new(
             &given.name,
-            "it begins neither with sqlite:// nor with postgres://".into(),
+            "it begins neither with sqlite:// nor with postgres://",
             "give sqlite:///var/lib/mooring/mooring.db or postgres://user:password@host/name",
         ))
     }

@@ -54,7 +54,7 @@ impl Sources {
             let text = std::fs::read_to_string(&sources.file_path).map_err(|e| {
                 SettingsError::new(
                     &named.name,
-                    format!("{} can't be read: {e}", named.text),
+                    &format!("{} can't be read: {e}", named.text),
                     "name a file that is there",
                 )
             })?;
@@ -77,7 +77,7 @@ impl Sources {
                 .map_or(1, |span| text[..span.start].matches('\n').count() + 1);
             SettingsError::new(
                 &path,
-                format!("line {line} is not TOML"),
+                &format!("line {line} is not TOML"),
                 "write lines such as listen = \"127.0.0.1:3000\"",
             )
         })?;
@@ -88,14 +88,14 @@ impl Sources {
             if !known {
                 return Err(SettingsError::new(
                     &format!("{key} in {path}"),
-                    "there is no such setting".into(),
+                    "there is no such setting",
                     "remove it, or correct its name (`mooring serve --help` lists all)",
                 ));
             }
             let Some(text) = as_text(&value) else {
                 return Err(SettingsError::new(
                     &format!("{key} in {path}"),
-                    "the value is neither text, number, true/false nor a list of texts".into(),
+                    "the value is neither text, number, true/false nor a list of texts",
                     "write it between quotation marks",
                 ));
             };
@@ -120,7 +120,7 @@ impl Sources {
                 (None, Some(file)) => read_secret(file).map(Some),
                 (Some(value), Some(file)) => Err(SettingsError::new(
                     &value.name,
-                    format!("it is given together with {}", file.name),
+                    &format!("it is given together with {}", file.name),
                     "give only one of the two",
                 )),
             };
@@ -166,7 +166,7 @@ fn read_secret(file: Given) -> Result<Given, SettingsError> {
         }),
         Err(e) => Err(SettingsError::new(
             &file.name,
-            format!("{} can't be read: {e}", file.text),
+            &format!("{} can't be read: {e}", file.text),
             "name a file that this user may read",
         )),
     }

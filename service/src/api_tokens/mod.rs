@@ -4,6 +4,8 @@ mod authenticate;
 mod create;
 mod list;
 mod revoke;
+#[cfg(test)]
+mod tests;
 
 pub use authenticate::authenticate;
 pub use create::{CreateApiTokenError, NewApiToken, create, create_on_command_line};

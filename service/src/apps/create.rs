@@ -7,7 +7,7 @@ use super::{
 use crate::{
     actor::Actor,
     entity::app,
-    error::{Fault, FieldError, Forbidden},
+    error::{FieldError, Forbidden},
     vault::Purpose,
 };
 use domain::permission::Permission;

@@ -296,10 +296,7 @@ impl Listing<'_> {
                     sea_orm::sea_query::BinOper::Custom("||"),
                     Expr::col(Column::GrantedScopes),
                 )
-                .binary(
-                    sea_orm::sea_query::BinOper::Custom("||"),
-                    Expr::value(" "),
-                );
+                .binary(sea_orm::sea_query::BinOper::Custom("||"), Expr::value(" "));
             query = query.filter(padded.like(like(&format!(" {scope} "))));
         }
         let q = self.wanted.q.trim().to_lowercase();

@@ -40,48 +40,57 @@ pub fn check(password: &SecretString, known: &[&str]) -> Result<(), Weak> {
     if password.len() > LONGEST {
         return Err(Weak::Long);
     }
-    let plain = plain(password);
-    if is_common(password, &plain) {
+    let letters: Vec<char> = password.to_lowercase().chars().collect();
+    if is_repetition(&letters) || is_walk(&letters) {
+        return Err(Weak::Common);
+    }
+    // A common word, and little else but a year or some signs.
+    let rest = without(&letters, COMMON_WORDS.iter().copied());
+    let meaningful = rest.iter().filter(|c| c.is_alphabetic()).count();
+    if rest.len() < letters.len() && rest.len() < 8 && meaningful < 4 {
         return Err(Weak::Common);
     }
     let words = known
         .iter()
         .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
-        .map(self::plain)
         .filter(|word| word.chars().count() >= 3);
-    let rest = words.fold(plain.clone(), |rest, word| rest.replace(&word, ""));
-    if rest != plain && rest.chars().count() < 8 {
+    let rest = without(&letters, words);
+    if rest.len() < letters.len() && rest.len() < 8 {
         return Err(Weak::Personal);
     }
     Ok(())
 }
 
-fn is_common(password: &str, plain: &str) -> bool {
-    let letters: Vec<char> = password.to_lowercase().chars().collect();
-    let rest = COMMON_WORDS
+/// What is left of a text when these words are taken out, also disguised ones.
+fn without<'a>(letters: &[char], words: impl Iterator<Item = &'a str>) -> Vec<char> {
+    let plain: Vec<char> = letters.iter().copied().map(undisguised).collect();
+    let mut covered = vec![false; letters.len()];
+    for word in words {
+        let word: Vec<char> = word.to_lowercase().chars().map(undisguised).collect();
+        for (at, window) in plain.windows(word.len()).enumerate() {
+            if window == word {
+                covered[at..at + word.len()].fill(true);
+            }
+        }
+    }
+    letters
         .iter()
-        .fold(plain.to_owned(), |rest, word| rest.replace(word, ""));
-    // A common word, and little else but a year or some signs.
-    let padded = rest != plain
-        && rest.chars().filter(|c| c.is_alphabetic()).count() < 4
-        && rest.chars().count() < 8;
-    is_repetition(&letters) || is_walk(&letters) || padded
+        .zip(covered)
+        .filter_map(|(c, covered)| (!covered).then_some(*c))
+        .collect()
 }
 
-/// Small letters, with the usual disguises (`P@ssw0rd`) taken off.
-fn plain(text: &str) -> String {
-    text.to_lowercase()
-        .chars()
-        .map(|c| match c {
-            '0' => 'o',
-            '1' | '!' => 'i',
-            '3' => 'e',
-            '4' | '@' => 'a',
-            '5' | '$' => 's',
-            '7' => 't',
-            c => c,
-        })
-        .collect()
+/// The letter behind a usual disguise (`P@ssw0rd`).
+fn undisguised(c: char) -> char {
+    match c {
+        '0' => 'o',
+        '1' | '!' => 'i',
+        '3' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '7' => 't',
+        c => c,
+    }
 }
 
 /// A few letters again and again: `aaaaaaaaaaaa`, `abcabcabcabc`, `123412341234`.
@@ -117,12 +126,15 @@ fn is_walk(letters: &[char]) -> bool {
     steps.max(columns + 1) * 10 >= (letters.len() - 1) * 8
 }
 
-/// Rows of the usual keyboards, joined where people go on from one to the next.
-const ROWS: [&str; 4] = [
+/// Rows and columns of the usual keyboards, joined where people go on from one
+/// to the next.
+const ROWS: [&str; 6] = [
     "1234567890",
     "qwertyuiopasdfghjklzxcvbnm",
     "qwertzuiop",
     "azertyuiopqsdfghjklm",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik",
+    "qazwsxedcrfvtgbyhnujmikolp",
 ];
 
 /// Stems of the most common passwords, with disguises taken off.

@@ -190,3 +190,27 @@ fn row(
         expires_at: Set(expires.0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::testing;
+
+    #[tokio::test]
+    async fn the_id_is_kept_as_a_digest_alone() {
+        testing::on_each_database(async |world| {
+            let services = &world.services;
+            let id = SecretString::from("canary-session-id");
+            let soon = services.now().plus(IDLE);
+            assert!(create(services, &id, None, "{}", soon).await.unwrap());
+            let rows = session::Entity::find()
+                .all(services.db.read())
+                .await
+                .unwrap();
+            assert_eq!(rows[0].id_hash, digest("session", &id));
+            assert!(!format!("{rows:?}").contains("canary"));
+        })
+        .await;
+    }
+}

@@ -147,7 +147,7 @@ impl Vault {
         })
     }
 
-    fn unwrap(&self, row: &data_key::Model) -> Result<DataKey, VaultError> {
+    pub(super) fn unwrap(&self, row: &data_key::Model) -> Result<DataKey, VaultError> {
         let (tenant, id) = (row.tenant_id.map(TenantId), DataKeyId(row.id));
         if let Some(key) = self.cached(tenant, id) {
             return Ok(DataKey { id, key });

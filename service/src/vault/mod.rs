@@ -8,12 +8,14 @@ mod error;
 mod master;
 mod purpose;
 mod seal;
+mod status;
 #[cfg(test)]
 mod tests;
 
 pub use error::VaultError;
 pub use master::{MasterKeys, MasterKeysError};
 pub use purpose::Purpose;
+pub use status::MasterKeyStatus;
 
 use domain::ids::{DataKeyId, TenantId};
 use seal::Key;

@@ -1,0 +1,226 @@
+//! API tokens: made once, recognized, listed, revoked.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use domain::{ids::ApiTokenId, role::Role, slug::Slug, time::Span};
+use secrecy::{ExposeSecret, SecretString};
+use service::{
+    Actor, Services,
+    api_tokens::{
+        CreateApiTokenError, ListApiTokensError, NewApiToken, RevokeApiTokenError, authenticate,
+        create, create_on_command_line, list, revoke,
+    },
+    people::{membership, owner},
+    testing,
+};
+
+fn slug(text: &str) -> Slug {
+    text.parse().unwrap()
+}
+
+async fn an_owner(services: &Services, email: &str, tenant: &str) -> Actor {
+    let password = SecretString::from("lantern biscuit otter");
+    let person = owner::create(services, email, &slug(tenant), &password)
+        .await
+        .unwrap();
+    membership::actor(services, person, &slug(tenant))
+        .await
+        .unwrap()
+        .unwrap()
+}
+
+fn new(name: &str, role: Role) -> NewApiToken {
+    NewApiToken {
+        name: name.into(),
+        role,
+        app: None,
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_shown_once_and_recognized_afterwards() {
+    testing::on_each_database(async |world| {
+        let services = &world.services;
+        let anna = an_owner(services, "anna@harbour.example", "harbour").await;
+        let token = create(&anna, new(" Returns backend ", Role::Operator))
+            .await
+            .unwrap();
+        let text = token.expose_secret();
+        assert!(text.starts_with("mrg_") && text.len() == 47, "{text}");
+        let actor = authenticate(services, &token).await.unwrap().unwrap();
+        assert_eq!(
+            (actor.tenant(), actor.role, actor.only_app),
+            (anna.tenant(), Role::Operator, None)
+        );
+        assert_eq!(actor.person(), None);
+
+        let rows = list(&anna).await.unwrap();
+        assert_eq!(rows.len(), 1);
+        let row = &rows[0];
+        assert_eq!(
+            (row.name.as_str(), row.created_by.as_str()),
+            ("Returns backend", "anna")
+        );
+        assert_eq!(
+            (row.role, row.prefix.as_str()),
+            (Role::Operator, &text[..12])
+        );
+        assert_eq!(row.created_at, services.now());
+        assert!(!format!("{rows:?}").contains(&text[12..]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_no_token_is_nobody() {
+    testing::on_each_database(async |world| {
+        let services = &world.services;
+        let anna = an_owner(services, "anna@harbour.example", "harbour").await;
+        let token = create(&anna, new("Backend", Role::Owner)).await.unwrap();
+        let text = token.expose_secret();
+        let flipped: String = text
+            .chars()
+            .map(|c| {
+                if c.is_lowercase() {
+                    c.to_ascii_uppercase()
+                } else {
+                    c.to_ascii_lowercase()
+                }
+            })
+            .collect();
+        for wrong in [
+            String::new(),
+            "mrg_".into(),
+            text[4..].into(),
+            text[..46].into(),
+            format!("{text}="),
+            flipped,
+            format!("mrg_{}", "A".repeat(43)),
+        ] {
+            let found = authenticate(services, &SecretString::from(wrong.as_str()))
+                .await
+                .unwrap();
+            assert!(found.is_none(), "{wrong}");
+        }
+    })
+    .await;
+}
+
+/// Security 60.
+#[tokio::test]
+async fn a_revoked_token_is_nobodys_at_once() {
+    testing::on_each_database(async |world| {
+        let services = &world.services;
+        let anna = an_owner(services, "anna@harbour.example", "harbour").await;
+        let ben = an_owner(services, "ben@pier.example", "pier").await;
+        let token = create(&anna, new("Backend", Role::Viewer)).await.unwrap();
+        let id = list(&anna).await.unwrap()[0].id;
+        assert!(
+            list(&ben).await.unwrap().is_empty(),
+            "another tenant sees nothing"
+        );
+        assert!(
+            matches!(revoke(&ben, id).await, Err(RevokeApiTokenError::NotFound)),
+            "nor ends anything"
+        );
+        let nothing = ApiTokenId(services.new_id());
+        assert!(matches!(
+            revoke(&anna, nothing).await,
+            Err(RevokeApiTokenError::NotFound)
+        ));
+        assert!(authenticate(services, &token).await.unwrap().is_some());
+        revoke(&anna, id).await.unwrap();
+        let revoked = services.now();
+        assert!(authenticate(services, &token).await.unwrap().is_none());
+        world.clock.advance(Span::hours(1));
+        revoke(&anna, id).await.expect("twice is fine");
+        assert_eq!(
+            list(&anna).await.unwrap()[0].revoked_at,
+            Some(revoked),
+            "the first time counts"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_use_is_noted_once_a_minute() {
+    testing::on_each_database(async |world| {
+        let services = &world.services;
+        let anna = an_owner(services, "anna@harbour.example", "harbour").await;
+        let token = create(&anna, new("Backend", Role::Viewer)).await.unwrap();
+        assert_eq!(list(&anna).await.unwrap()[0].last_used_at, None);
+        let first = services.now();
+        for (wait, noted) in [
+            (Span::seconds(0), first),
+            (Span::seconds(59), first),
+            (Span::seconds(1), first.plus(Span::minutes(1))),
+        ] {
+            world.clock.advance(wait);
+            authenticate(services, &token).await.unwrap().unwrap();
+            assert_eq!(list(&anna).await.unwrap()[0].last_used_at, Some(noted));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn owners_alone_make_see_and_revoke_tokens() {
+    testing::on_each_database(async |world| {
+        let services = &world.services;
+        let anna = an_owner(services, "anna@harbour.example", "harbour").await;
+        for role in [Role::Operator, Role::Success, Role::Viewer] {
+            let token = create(&anna, new(role.label(), role)).await.unwrap();
+            let weak = authenticate(services, &token).await.unwrap().unwrap();
+            let made = create(&weak, new("More", Role::Owner)).await;
+            assert!(
+                matches!(made, Err(CreateApiTokenError::Forbidden(_))),
+                "{role:?}"
+            );
+            assert!(
+                matches!(list(&weak).await, Err(ListApiTokensError::Forbidden(_))),
+                "{role:?}"
+            );
+            let id = list(&anna).await.unwrap()[0].id;
+            assert!(
+                matches!(
+                    revoke(&weak, id).await,
+                    Err(RevokeApiTokenError::Forbidden(_))
+                ),
+                "{role:?}"
+            );
+        }
+        assert_eq!(list(&anna).await.unwrap().len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_command_line_makes_tokens_of_a_tenant_that_is_there() {
+    testing::on_each_database(async |world| {
+        let services = &world.services;
+        let anna = an_owner(services, "anna@harbour.example", "harbour").await;
+        let token = create_on_command_line(services, &slug("harbour"), "Backend", Role::Operator)
+            .await
+            .unwrap();
+        let actor = authenticate(services, &token).await.unwrap().unwrap();
+        assert_eq!(
+            (actor.tenant(), actor.role),
+            (anna.tenant(), Role::Operator)
+        );
+        assert_eq!(list(&anna).await.unwrap()[0].created_by, "Command line");
+        let nowhere = create_on_command_line(services, &slug("pier"), "Backend", Role::Operator)
+            .await
+            .unwrap_err();
+        assert!(nowhere.to_string().contains("“pier”"), "{nowhere}");
+        for name in ["", "  ", "a\nb", &"x".repeat(101)] {
+            let refused =
+                create_on_command_line(services, &slug("harbour"), name, Role::Viewer).await;
+            let Err(CreateApiTokenError::Invalid(errors)) = refused else {
+                panic!("{name:?}")
+            };
+            assert_eq!(errors[0].field, "name");
+        }
+    })
+    .await;
+}

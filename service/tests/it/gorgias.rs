@@ -1,10 +1,11 @@
 //! The real client against the simulator, on the wire.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use async_trait::async_trait;
+mod faults;
+mod guard;
+
 use domain::{basic_encoding::BasicEncoding, subdomain::Subdomain, time::Timestamp};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
 use service::{
     clock::SystemClock,
     gorgias::{
@@ -15,16 +16,8 @@ use service::{
         pkce,
     },
 };
-use simulator::{
-    App, Endpoint, ExpiresIn, Fault, FaultKind, IdToken, RetryAfter, Rotation, Simulator,
-    SimulatorConfig,
-};
-use std::{
-    io::{self, ErrorKind},
-    net::{IpAddr, TcpListener},
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use simulator::{App, Endpoint, ExpiresIn, Fault, IdToken, Rotation, Simulator, SimulatorConfig};
+use std::{sync::Arc, time::Duration};
 
 const REDIRECT: &str = "https://mooring.example/oauth/1/callback";
 /// Every character for which the two ways to encode credentials differ.
@@ -245,150 +238,6 @@ async fn lifetimes_and_rotation_come_through_as_sent() {
     assert_ne!(next.expose_secret(), s.refresh_token.expose_secret());
 }
 
-/// security.md 17
-#[tokio::test]
-async fn large_and_slow_answers_are_cut_off() {
-    let s = Setting::patient().await;
-    assert_eq!(
-        s.unavailable(Fault::big_body()).await,
-        Unavailable::TooLarge
-    );
-    assert_eq!(
-        s.unavailable(Fault::gzip_bomb()).await,
-        Unavailable::TooLarge
-    );
-    // Some 4 kB on the wire: only unpacked bytes give it away.
-    let small_bomb = FaultKind::GzipBomb { bytes: 4 << 20 };
-    assert_eq!(s.unavailable(small_bomb).await, Unavailable::TooLarge);
-    // A refusal with an endless body is no refusal.
-    let long = json!({"error": "invalid_grant", "x": "y".repeat(70_000)});
-    let why = s.unavailable(Fault::json(400, &long)).await;
-    assert_eq!(why, Unavailable::TooLarge);
-
-    let hasty = setting(Duration::from_millis(300)).await;
-    assert_eq!(hasty.unavailable(Fault::drip()).await, Unavailable::Timeout);
-    let late = Fault::latency(60_000);
-    assert_eq!(hasty.unavailable(late).await, Unavailable::Timeout);
-    assert_eq!(Limits::default().time, Duration::from_secs(10));
-    assert_eq!(Limits::default().body, 65_536);
-}
-
-/// security.md 10
-#[tokio::test]
-async fn redirects_are_not_followed() {
-    let s = Setting::patient().await;
-    let elsewhere = format!("{}/oauth/token", s.simulator.issuer("evil"));
-    for status in [301, 302, 303, 307, 308] {
-        let why = s.unavailable(Fault::redirect(status, &elsewhere)).await;
-        assert_eq!(why, Unavailable::Redirected, "{status}");
-    }
-    s.simulator
-        .account("acme")
-        .fail_always(Endpoint::Account, Fault::redirect(307, &elsewhere));
-    let account = s.gorgias.account(&acme(), &"at".into()).await;
-    assert_eq!(account.unwrap_err(), Unavailable::Redirected.into());
-    assert!(s.simulator.token_requests("evil").is_empty());
-}
-
-/// security.md 18
-#[tokio::test]
-async fn nonsense_is_unavailable_and_never_a_refusal() {
-    let s = Setting::patient().await;
-    let html = "<html>invalid_grant</html>";
-    let of_gateway = json!({"error": "invalid_grant"});
-    for (fault, why) in [
-        (Fault::server_error(), Unavailable::Status(500)),
-        (Fault::json(503, &of_gateway), Unavailable::Status(503)),
-        (Fault::html(), Unavailable::NotJson),
-        (
-            Fault::answer(404, "text/html", html),
-            Unavailable::Status(404),
-        ),
-        (
-            Fault::answer(401, "text/html", html),
-            Unavailable::Status(401),
-        ),
-        (Fault::invalid_utf8(), Unavailable::NotJson),
-        (Fault::deep_json(), Unavailable::TooLarge),
-        (
-            FaultKind::DeepJson { depth: 30_000 }.into(),
-            Unavailable::NotJson,
-        ),
-        (Fault::truncated_json(), Unavailable::NotJson),
-        (Fault::answer(204, "text/plain", ""), Unavailable::NotJson),
-        (Fault::reset(), Unavailable::Reset),
-        (
-            Fault::json(200, &json!({"access_token": "", "token_type": "Bearer"})),
-            Unavailable::Nonsense("there is no access token"),
-        ),
-        (
-            Fault::json(400, &json!({"error": "invalid_scope"})),
-            Unavailable::Rejected {
-                code: "invalid_scope".into(),
-            },
-        ),
-        // An upstream that echoes what it got must not get it into a log.
-        (
-            Fault::json(400, &json!({"error": s.refresh_token.expose_secret()})),
-            Unavailable::Rejected {
-                code: "unreadable".into(),
-            },
-        ),
-    ] {
-        let name = format!("{:.60}", format!("{:?}", fault.kind));
-        assert_eq!(s.unavailable(fault).await, why, "{name}");
-    }
-    assert!(s.refresh().await.is_ok(), "nothing of it sticks");
-}
-
-#[tokio::test]
-async fn refusals_are_told_apart() {
-    let s = Setting::patient().await;
-    let grant = s.refused(Fault::invalid_grant()).await;
-    assert_eq!(grant, UpstreamError::InvalidGrant);
-    let client = s.refused(Fault::invalid_client()).await;
-    assert_eq!(client, UpstreamError::InvalidClient);
-    s.simulator.rotate_secret("app+1", "another");
-    let rotated = s.refresh().await.unwrap_err();
-    assert_eq!(rotated, UpstreamError::InvalidClient);
-    s.simulator.rotate_secret("app+1", ODD_SECRET);
-    let account = s.simulator.account("acme");
-    account.deactivate();
-    for status in [400, 401, 403] {
-        account.change(|b| b.invalid_grant_status = status);
-        let gone = s.refresh().await.unwrap_err();
-        assert_eq!(gone, UpstreamError::InvalidGrant, "{status}");
-    }
-    let bad = s.gorgias.account(&acme(), &"no token".into()).await;
-    assert_eq!(bad.unwrap_err(), UpstreamError::Unauthorized);
-}
-
-/// security.md 31
-#[tokio::test]
-async fn retry_after_in_three_forms() {
-    let s = Setting::patient().await;
-    let wait = async |fault| match s.refused(fault).await {
-        UpstreamError::RateLimited { retry_after } => retry_after.map(|w| w.whole_seconds()),
-        other => panic!("sorted as {other:?}"),
-    };
-    assert_eq!(
-        wait(Fault::retry_after(RetryAfter::Seconds(90))).await,
-        Some(90)
-    );
-    let capped = Fault::retry_after(RetryAfter::Seconds(999_999));
-    assert_eq!(wait(capped).await, Some(3_600));
-    let date = wait(Fault::retry_after(RetryAfter::DateIn(120))).await;
-    // The two dates of one answer may fall on both sides of a second.
-    assert!((118..=122).contains(&date.unwrap()), "{date:?}");
-    let text = Fault::retry_after(RetryAfter::Text("soon".into()));
-    assert_eq!(wait(text).await, None);
-    assert_eq!(wait(Fault::too_many_requests()).await, None);
-    let busy = s
-        .refused(Fault::status(503).with_header("retry-after", "7"))
-        .await;
-    assert_eq!(busy.retry_after().map(|w| w.whole_seconds()), Some(7));
-}
-
 /// security.md 19
 #[tokio::test]
 async fn id_tokens_of_the_simulator_pass_or_fail() {
@@ -420,99 +269,4 @@ async fn id_tokens_of_the_simulator_pass_or_fail() {
     }
     s.simulator.account("acme").id_token(IdToken::Absent);
     assert!(s.exchange(None, None).await.unwrap().id_token.is_none());
-}
-
-/// A name server that gives another answer each time it is asked.
-struct Rebinding(Mutex<Vec<Vec<&'static str>>>);
-
-impl Rebinding {
-    fn answers(answers: &[&[&'static str]]) -> Arc<Self> {
-        let answers = answers.iter().rev().map(|a| a.to_vec()).collect();
-        Arc::new(Self(Mutex::new(answers)))
-    }
-
-    fn left(&self) -> usize {
-        self.0.lock().unwrap().len()
-    }
-}
-
-#[async_trait]
-impl Lookup for Rebinding {
-    async fn lookup(&self, _: &str) -> io::Result<Vec<IpAddr>> {
-        let answer = self.0.lock().unwrap().pop();
-        let answer = answer.ok_or(ErrorKind::NotFound)?;
-        Ok(answer.iter().map(|ip| ip.parse().unwrap()).collect())
-    }
-}
-
-async fn ask(template: &str, private: bool, lookup: &Arc<Rebinding>) -> UpstreamError {
-    let template = GorgiasTemplate::parse(template, private).unwrap();
-    let gorgias = client(template, private, Limits::default(), lookup.clone());
-    gorgias.account(&acme(), &"at".into()).await.unwrap_err()
-}
-
-/// security.md 9: the address that was checked is the one that is connected to.
-#[tokio::test]
-async fn rebinding_is_blocked_where_the_connection_is_made() {
-    let simulator = Simulator::start(SimulatorConfig::default()).await.unwrap();
-    let port = url::Url::parse(simulator.base_url())
-        .unwrap()
-        .port()
-        .unwrap();
-    let template = format!("http://rebind.test:{port}/a/{{subdomain}}");
-    let lookup = Rebinding::answers(&[
-        &["127.0.0.1"],
-        &["169.254.169.254"],
-        &["127.0.0.1", "8.8.8.8"],
-    ]);
-    let first = ask(&template, true, &lookup).await;
-    assert_eq!(first, UpstreamError::Unauthorized, "the simulator answered");
-    assert_eq!(lookup.left(), 2, "one request, one look-up");
-    for left in [1, 0] {
-        let error = ask(&template, true, &lookup).await;
-        assert_eq!(error, Unavailable::Blocked.into());
-        assert_eq!(lookup.left(), left);
-    }
-    assert_eq!(ask(&template, true, &lookup).await, Unavailable::Dns.into());
-    assert_eq!(simulator.requests("acme", Endpoint::Account).len(), 1);
-}
-
-/// security.md 9
-#[tokio::test]
-async fn private_addresses_are_blocked_before_a_connection() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let by_name = format!("https://{{subdomain}}.rebind.test:{port}");
-    for address in ["127.0.0.1", "::ffff:127.0.0.1", "0.0.0.0"] {
-        let lookup = Rebinding::answers(&[&[address]]);
-        let error = ask(&by_name, false, &lookup).await;
-        assert_eq!(error, Unavailable::Blocked.into(), "{address}");
-        assert_eq!(lookup.left(), 0, "the guard ran");
-    }
-    for host in ["127.0.0.1", "[::ffff:7f00:1]"] {
-        let by_address = format!("https://{host}:{port}/{{subdomain}}");
-        let lookup = Rebinding::answers(&[]);
-        let error = ask(&by_address, false, &lookup).await;
-        assert_eq!(error, Unavailable::Blocked.into(), "{host}");
-    }
-    // A connection would stand in the listener's queue by now.
-    assert_eq!(listener.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
-
-    // With private networks allowed, the same name does connect.
-    let answered = tokio::task::spawn_blocking(move || {
-        listener.set_nonblocking(false).unwrap();
-        let (mut stream, _) = listener.accept().unwrap();
-        io::Write::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
-    });
-    let lookup = Rebinding::answers(&[&["127.0.0.1"]]);
-    let error = ask(&by_name, true, &lookup).await;
-    assert_eq!(error, Unavailable::Tls.into(), "plain text isn't TLS");
-    answered.await.unwrap();
-    // And once nobody listens, the connection is refused.
-    let lookup = Rebinding::answers(&[&["127.0.0.1"]]);
-    assert_eq!(
-        ask(&by_name, true, &lookup).await,
-        Unavailable::Connect.into()
-    );
 }

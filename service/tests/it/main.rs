@@ -1,3 +1,10 @@
 //! Tests of the use cases, a module for each theme.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod api_tokens;
+mod authorize;
+mod flow;
 mod gorgias;
+mod people;
+mod refresh;
+mod vault;

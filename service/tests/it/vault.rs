@@ -1,0 +1,51 @@
+//! What a start asks of the vault; the unit tests in `service::vault` look at rows.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use secrecy::{ExposeSecret, SecretString};
+use service::{
+    random::SystemRandom,
+    testing,
+    vault::{MasterKeys, MasterKeysError, Vault, VaultError},
+};
+
+fn vault(keys: &SecretString) -> Vault {
+    Vault::new(MasterKeys::parse(keys).unwrap())
+}
+
+/// Security 40: without the key of the first start there is no second one.
+#[tokio::test]
+async fn a_start_needs_the_keys_of_the_one_before() {
+    testing::on_each_database(async |world| {
+        let services = &world.services;
+        services
+            .vault
+            .check(services)
+            .await
+            .expect("the world's own keys fit");
+        let other = MasterKeys::generate(&SystemRandom);
+        let refused = vault(&other).check(services).await.unwrap_err();
+        let (VaultError::UnknownKey { master_key, .. } | VaultError::BadKey { master_key, .. }) =
+            &refused
+        else {
+            panic!("{refused:?}")
+        };
+        assert!(refused.to_string().contains(master_key.as_str()));
+        assert!(refused.to_string().contains("MOORING_MASTER_KEYS"));
+        let key = other.expose_secret().split_once(':').unwrap().1;
+        assert!(!format!("{refused} {refused:?}").contains(key));
+        services
+            .vault
+            .check(services)
+            .await
+            .expect("nothing was changed");
+    })
+    .await;
+}
+
+#[test]
+fn no_key_is_an_error_that_names_the_remedy() {
+    let refused = MasterKeys::parse(&SecretString::from("")).unwrap_err();
+    assert_eq!(refused, MasterKeysError::Missing);
+    assert!(refused.to_string().contains("`mooring keys generate`"));
+}

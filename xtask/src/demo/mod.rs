@@ -38,7 +38,7 @@ pub fn run(args: &Args) -> Result<()> {
          \n    password   {password}\
          \n\
          \nThe accounts: {base}/t/{TENANT}/accounts\
-         \nThe stand-in for Gorgias: {simulator} (what it can be told: {simulator}/_control)\
+         \nThe stand-in for Gorgias: {simulator}/_control/accounts\
          \nWhat the server writes: {log}\
          \n\nCtrl-C stops everything and deletes its folder.",
         base = stack.base,
@@ -56,8 +56,7 @@ pub fn run(args: &Args) -> Result<()> {
 
 fn start(steps: &mut Steps, port: Option<u16>) -> Option<(Stack, Vec<seed::Sample>)> {
     let again = "cargo xtask demo";
-    let built = build::all(steps, false)?;
-    let simulator = steps.run("Simulator", again, build::simulator)?;
+    let (built, simulator) = build::with_simulator(steps)?;
     let mut stack = steps.run("Start with an empty database", again, || {
         Stack::prepare(&built.binary, &simulator, &built.site, port)
     })?;

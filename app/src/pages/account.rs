@@ -1,0 +1,315 @@
+//! `/t/{tenant}/accounts/{app}/{subdomain}`: one account, what is the case
+//! with it and the one thing to do.
+
+use super::{
+    Address, PageError,
+    account_panels::{links_panel, permissions, strip_panel, timeline, tokens},
+    done, panel,
+    row_action::{May, account_href, main_action, tenant_home},
+    send_link, show,
+};
+use crate::{
+    components::{Crumb, Fact, Facts, Glyph, Icon, Moment, NavItem, Outcome, PageHead, Reason},
+    context::PageContext,
+    csp,
+    form_state::FormState,
+    frame::around,
+    islands::Live,
+    shell::SignedInLayout,
+};
+use domain::{event::Happening, health::Health, health_words::NextStep, ids::EventId, subdomain::Subdomain, time::Timestamp};
+use leptos::prelude::*;
+use service::connections::{
+    events::{self, TimelineEntry},
+    links::{self, LinkRow},
+    show::{self as account, Account},
+};
+
+/// How many entries of the timeline a page shows.
+const ENTRIES: u64 = 30;
+
+pub(crate) fn page() -> impl IntoView {
+    show(load)
+}
+
+async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+    let actor = context.actor(address.part("tenant")).await?;
+    let subdomain: Subdomain = address.part("subdomain").parse().map_err(|_| PageError::NotFound)?;
+    let account = account::show(&actor, address.part("app"), &subdomain)
+        .await?
+        .ok_or(PageError::NotFound)?;
+    let before: Option<EventId> = address.query("before").and_then(|id| id.parse().ok());
+    let timeline = events::of_connection(&actor, account.row.id, before, ENTRIES + 1).await;
+    let links = links::of_connection(&actor, account.row.id).await;
+    let around = around(&context, &actor, NavItem::Accounts).await;
+    let may = May::of(&actor);
+    if may.authorize {
+        csp::forms_to_gorgias(&context);
+    }
+    let data = Data {
+        tenant: actor.tenant_slug.to_string(),
+        now: context.services.now(),
+        may,
+        at_gorgias: context.services.config.gorgias.issuer(&subdomain),
+        timeline: panel("timeline", timeline),
+        links: panel("links", links),
+        before: before.is_some(),
+        form: context.form.clone().unwrap_or_default(),
+        done: address.query("done").map(str::to_owned),
+        link_wanted: address.query("link") == Some("new"),
+        account,
+    };
+    let (home, href) = (tenant_home(&data.tenant), data.href());
+    let key = format!("{}/{}", data.account.row.app_slug, data.account.row.subdomain);
+    let title = data.account.row.subdomain.to_string();
+    Ok(view! {
+        <SignedInLayout frame=around.frame title islands=true>
+            {view(&data)}
+            <p class="meta">
+                <Live stream=format!("{home}/live") page=href account=key/>
+            </p>
+        </SignedInLayout>
+    }
+    .into_any())
+}
+
+/// What the account's page shows.
+pub(super) struct Data {
+    pub tenant: String,
+    pub now: Timestamp,
+    pub may: May,
+    /// The account's address at Gorgias.
+    pub at_gorgias: String,
+    pub account: Account,
+    /// Newest first, one more than is shown; `None` if it couldn't be loaded.
+    pub timeline: Option<Vec<TimelineEntry>>,
+    /// `None` if they couldn't be loaded.
+    pub links: Option<Vec<LinkRow>>,
+    /// Whether the timeline shows older entries.
+    pub before: bool,
+    pub form: FormState,
+    pub done: Option<String>,
+    /// Whether the form for a new link is open.
+    pub link_wanted: bool,
+}
+
+impl Data {
+    /// The page's own address.
+    pub(super) fn href(&self) -> String {
+        account_href(&self.tenant, self.account.row.app_slug.as_str(), self.account.row.subdomain.as_str())
+    }
+
+    /// The newest result of a check that somebody asked for.
+    fn last_check(&self) -> Option<(&str, Timestamp)> {
+        self.timeline.iter().flatten().find_map(|entry| match &entry.happening {
+            Happening::Checked { result } => Some((result.as_str(), entry.at)),
+            _ => None,
+        })
+    }
+}
+
+pub(super) fn view(data: &Data) -> AnyView {
+    let row = &data.account.row;
+    let link_open = data.may.send_links && (data.link_wanted || data.form.action == "link");
+    view! {
+        <PageHead
+            title=row.subdomain.to_string()
+            crumbs=vec![Crumb::new("Accounts", format!("{}/accounts", tenant_home(&data.tenant)))]
+            meta=meta(data)
+            actions=actions(data)
+        />
+        {outcome(data)}
+        {link_open.then(|| send_link::view(data))}
+        <div data-live="reason">{reason(data)}</div>
+        <div data-live="facts">{facts(data)}</div>
+        <div class="split">
+            <div>
+                <div data-live="permissions">{permissions(data)}</div>
+                <div data-live="timeline">{timeline(data, ENTRIES)}</div>
+            </div>
+            <div>
+                <div data-live="strip">{strip_panel(data)}</div>
+                <div data-live="links">{links_panel(data)}</div>
+                <div data-live="tokens">{tokens(data)}</div>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Name and address of who approved, as far as Gorgias told.
+fn approver(account: &Account) -> Option<String> {
+    match (&account.approved_by_name, &account.approved_by_email) {
+        (Some(name), Some(email)) => Some(format!("{name}, {email}")),
+        (Some(who), None) | (None, Some(who)) => Some(who.clone()),
+        (None, None) => None,
+    }
+}
+
+fn meta(data: &Data) -> AnyView {
+    let host = data.at_gorgias.split_once("://").map_or(data.at_gorgias.as_str(), |(_, host)| host).to_owned();
+    view! {
+        <a href=format!("{}/", data.at_gorgias) rel="noreferrer">
+            {host} <Icon name=Glyph::External/>
+        </a>
+        <span>
+            <Icon name=Glyph::Apps/>
+            <a href=format!("/t/{}/apps/{}", data.tenant, data.account.row.app_slug)>
+                {data.account.row.app_name.clone()}
+            </a>
+        </span>
+        {approver(&data.account)
+            .map(|who| {
+                view! {
+                    <span>
+                        <Icon name=Glyph::User/>
+                        {format!("Approved by {who}")}
+                    </span>
+                }
+            })}
+    }
+    .into_any()
+}
+
+/// What can be done besides the main action.
+fn actions(data: &Data) -> AnyView {
+    let href = data.href();
+    let may = data.may;
+    let connected = data.account.row.own_health != Health::NotConnected;
+    // Where checking is the main action already, it stands once.
+    let check = may.check
+        && connected
+        && matches!(data.account.row.explanation.next, NextStep::SendLink | NextStep::TellOperator);
+    let post = |to: &str, words: &'static str| {
+        view! {
+            <form method="post" action=format!("{href}/{to}")>
+                <button type="submit">{words}</button>
+            </form>
+        }
+    };
+    let menu = (may.send_links || may.authorize || may.disconnect).then(|| {
+        view! {
+            <details class="menu" data-end=true>
+                <summary class="button" data-icon=true aria-label="More actions">
+                    <Icon name=Glyph::Dots/>
+                </summary>
+                <div>
+                    {may
+                        .send_links
+                        .then(|| view! { <a href=format!("{href}?link=new#link")>"Send reconnect link"</a> })}
+                    {may.authorize.then(|| post("authorize", "Approve at Gorgias yourself"))}
+                    {(may.disconnect && connected)
+                        .then(|| {
+                            view! {
+                                <hr/>
+                                <a href=format!("{href}/disconnect")>"Disconnect and forget tokens…"</a>
+                            }
+                        })}
+                </div>
+            </details>
+        }
+    });
+    view! {
+        {check
+            .then(|| {
+                view! {
+                    <form method="post" action=format!("{href}/check")>
+                        <button type="submit" class="button">
+                            <Icon name=Glyph::Retrying/>
+                            "Check now"
+                        </button>
+                    </form>
+                }
+            })}
+        {menu}
+    }
+    .into_any()
+}
+
+/// What came of the form that led here.
+fn outcome(data: &Data) -> Option<AnyView> {
+    // A form for a link shows its own.
+    if data.form.action == "link" {
+        return None;
+    }
+    match (data.done.as_deref(), data.last_check()) {
+        (Some("checked"), Some((result, at))) => {
+            let health = match data.account.row.health {
+                Health::Working | Health::Limited => Health::Working,
+                other => other,
+            };
+            let result = result.to_owned();
+            Some(
+                view! {
+                    <Outcome health>
+                        <b>"Checked: "</b>
+                        {format!("{result} ")}
+                        <Moment at/>
+                    </Outcome>
+                }
+                .into_any(),
+            )
+        }
+        (code, _) => done::outcome(code, &data.form),
+    }
+}
+
+fn reason(data: &Data) -> AnyView {
+    let row = &data.account.row;
+    let e = &row.explanation;
+    let beneath = (row.health == Health::SetupFault).then(|| format!("Before that: {}.", row.own_health.label()));
+    let failure = data
+        .account
+        .failure
+        .clone()
+        .filter(|_| matches!(row.health, Health::Retrying | Health::Unchecked))
+        .map(|why| format!("The last attempt: {why}"));
+    let lines: Vec<_> = [Some(e.detail.clone()).filter(|d| !d.is_empty()), beneath, failure]
+        .into_iter()
+        .flatten()
+        .chain((e.next == NextStep::SendLink).then(|| "Once it is approved, this page turns Working by itself.".to_owned()))
+        .collect();
+    let action = main_action(&data.tenant, row, data.may);
+    view! {
+        <Reason health=row.health title=e.reason.clone() action=action.into_any()>
+            {lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
+        </Reason>
+    }
+    .into_any()
+}
+
+/// A fact that is an instant, or words in its place.
+fn instant(term: &'static str, at: Option<Timestamp>, now: Timestamp, otherwise: &'static str) -> AnyView {
+    match at {
+        Some(at) => {
+            let detail = view! { <Moment at/> }.into_any();
+            view! { <Fact term detail>{at.relative(now)}</Fact> }.into_any()
+        }
+        None => view! { <Fact term>{otherwise}</Fact> }.into_any(),
+    }
+}
+
+fn facts(data: &Data) -> AnyView {
+    let row = &data.account.row;
+    let known: Vec<_> = row.strip.iter().flatten().collect();
+    let fine = known.iter().filter(|h| ***h == Health::Working).count();
+    let days = if known.len() == 1 { "day" } else { "days" };
+    let next = match row.next_attempt {
+        Some(at) if at <= data.now => view! { <Fact term="Next check">"Now due"</Fact> }.into_any(),
+        at => instant("Next check", at, data.now, "None planned"),
+    };
+    let last_fine = instant("Last fine", row.last_fine, data.now, "Never");
+    let (health, since, now) = (row.health, row.health_since, data.now);
+    let share = format!("{fine} of {} {days}", known.len());
+    view! {
+        <Facts big=true>
+            {last_fine}
+            {next}
+            <Fact term=format!("{} since", health.label()) detail=view! { <Moment at=since/> }.into_any()>
+                {since.relative(now)}
+            </Fact>
+            <Fact term="Healthy, 14 days">{share}</Fact>
+        </Facts>
+    }
+    .into_any()
+}

@@ -1,0 +1,288 @@
+//! `/t/{tenant}/api-tokens`: with what backends read access tokens.
+
+use super::{Address, PageError, done, row_action::tenant_home, setup::problem, show};
+use crate::{
+    components::{
+        Button, Choice, CopyField, Empty, Field, Glyph, Kind, LoadFailed, Moment, NavItem, Outcome, PageHead, Panel,
+        PostButton, Radios, Select, Size, TimeOr,
+    },
+    context::PageContext,
+    form_state::FormState,
+    frame::around,
+    islands::Copy,
+    shell::SignedInLayout,
+};
+use domain::{health::Health, permission::Permission, role::Role, time::Timestamp};
+use leptos::prelude::*;
+use service::{
+    api_tokens::{self, ApiTokenRow, ListApiTokensError},
+    apps::App,
+};
+
+pub(crate) fn page() -> impl IntoView {
+    show(load)
+}
+
+async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+    let actor = context.actor(address.part("tenant")).await?;
+    actor.require(Permission::ManageApiTokens)?;
+    let tokens = match api_tokens::list(&actor).await {
+        Ok(tokens) => Some(tokens),
+        Err(ListApiTokensError::Forbidden(forbidden)) => return Err(forbidden.into()),
+        Err(ListApiTokensError::Fault(error)) => {
+            tracing::error!(%error, "the API tokens could not be loaded");
+            None
+        }
+    };
+    let around = around(&context, &actor, NavItem::ApiTokens).await;
+    let data = Data {
+        tenant: actor.tenant_slug.to_string(),
+        now: context.services.now(),
+        public_url: context.services.config.public_url.clone(),
+        tokens,
+        apps: around.apps.into_iter().flatten().map(|row| row.app).collect(),
+        done: address.query("done").map(str::to_owned),
+        form: context.form.clone().unwrap_or_default(),
+    };
+    let islands = data.form.secret_once.is_some();
+    Ok(view! {
+        <SignedInLayout frame=around.frame title="API tokens" islands>
+            {view(&data)}
+        </SignedInLayout>
+    }
+    .into_any())
+}
+
+/// What the page shows.
+pub(super) struct Data {
+    pub tenant: String,
+    pub now: Timestamp,
+    pub public_url: String,
+    /// `None` if they couldn't be loaded.
+    pub tokens: Option<Vec<ApiTokenRow>>,
+    pub apps: Vec<App>,
+    pub done: Option<String>,
+    pub form: FormState,
+}
+
+pub(super) fn view(data: &Data) -> AnyView {
+    let outcome = if data.form.action == "api_token" { None } else { done::outcome(data.done.as_deref(), &data.form) };
+    view! {
+        <PageHead
+            title="API tokens"
+            lead="With one, your backend asks Mooring for an account’s access token whenever it calls Gorgias."
+        />
+        {outcome}
+        <div class="split">
+            <div>{made(data)} {list(data)}</div>
+            <div>{create(data)} {example(data)}</div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The token that was just made, shown this once.
+fn made(data: &Data) -> Option<AnyView> {
+    let token = data.form.shown_once().filter(|_| data.form.action == "api_token")?;
+    Some(
+        let body = view! {
+            <div class="body">
+                <Outcome health=Health::Working>
+                    <b>"The token works from now on. "</b>
+                    "Keep it where your backend keeps its secrets."
+                </Outcome>
+                <CopyField
+                    id="api-token"
+                    label="Token"
+                    value=token
+                    hint="Copy it now: only its fingerprint is kept, so it can’t be shown again."
+                >
+                    <Copy of="api-token".to_owned() what="token".to_owned()/>
+                </CopyField>
+            </div>
+        }
+        .into_any();
+        view! {
+            <Panel id="made" title="Your new token">
+                {body}
+            </Panel>
+        }
+        .into_any(),
+    )
+}
+
+fn list(data: &Data) -> AnyView {
+    let home = tenant_home(&data.tenant);
+    let body = match data.tokens.as_deref() {
+        None => view! {
+            <LoadFailed
+                what="The tokens couldn’t be loaded."
+                why="The database didn’t answer as it should. They go on working."
+                retry=format!("{home}/api-tokens")
+            />
+        }
+        .into_any(),
+        Some([]) => view! {
+            <Empty icon=Glyph::Api title="No token yet">
+                <p>"Create the first for your backend; it is shown once."</p>
+            </Empty>
+        }
+        .into_any(),
+        Some(tokens) => view! {
+            <div class="table-wrap scroll" tabindex="0" role="region" aria-label="API tokens, table">
+                <table class="table">
+                    <caption class="sr">"API tokens"</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Token"</th>
+                            <th scope="col">"Role"</th>
+                            <th scope="col">"App"</th>
+                            <th scope="col">"Last used"</th>
+                            <td>
+                                <span class="sr">"Action"</span>
+                            </td>
+                        </tr>
+                    </thead>
+                    <tbody>{tokens.iter().map(|token| row(data, token)).collect_view()}</tbody>
+                </table>
+            </div>
+        }
+        .into_any(),
+    };
+    view! {
+        <Panel id="tokens" title="Tokens">
+            {body}
+        </Panel>
+    }
+    .into_any()
+}
+
+fn row(data: &Data, token: &ApiTokenRow) -> AnyView {
+    let revoke = format!("{}/api-tokens/{}/revoke", tenant_home(&data.tenant), token.id);
+    let expired = token.expires_at.is_some_and(|at| at <= data.now);
+    let end = match token.revoked_at {
+        Some(at) => view! {
+            <span class="sub">
+                "Revoked " <Moment at/>
+            </span>
+        }
+        .into_any(),
+        None => view! {
+            <PostButton action=revoke size=Size::Small about=token.name.clone()>
+                "Revoke"
+            </PostButton>
+        }
+        .into_any(),
+    };
+    let expiry = token.expires_at.map(|at| {
+        view! {
+            {if expired { " · expired " } else { " · until " }}
+            <Moment at/>
+        }
+    });
+    view! {
+        <tr>
+            <th scope="row">
+                <b class="name">{token.name.clone()}</b>
+                " "
+                <span class="sub">
+                    <code>{format!("{}…", token.prefix)}</code>
+                    {format!(" made by {}, ", token.created_by)}
+                    <Moment at=token.created_at/>
+                    {expiry}
+                </span>
+            </th>
+            <td>{token.role.label()}</td>
+            <td>{token.app.as_ref().map_or_else(|| "All".to_owned(), |(_, name)| name.clone())}</td>
+            <td>
+                <TimeOr at=token.last_used_at now=data.now/>
+            </td>
+            <td>{end}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// What a role means for a backend.
+const fn meaning(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Everything, also making tokens",
+        Role::Operator => "Reads access tokens, adds apps, disconnects: what a backend usually needs",
+        Role::Success => "Sees accounts, checks them, makes reconnect links; no access tokens",
+        Role::Viewer => "Sees accounts and their health; no access tokens",
+    }
+}
+
+fn create(data: &Data) -> AnyView {
+    let form = if data.form.action == "api_token" && data.form.secret_once.is_none() {
+        data.form.clone()
+    } else {
+        FormState::default()
+    };
+    let roles = Role::ALL
+        .into_iter()
+        .rev()
+        .map(|r| Choice::new(r.code(), r.label()).hint(meaning(r)))
+        .collect();
+    let mut apps = vec![Choice::new("", "All apps")];
+    apps.extend(data.apps.iter().map(|a| Choice::new(a.slug.as_str(), a.name.clone())));
+    let body = view! {
+        <form class="body" method="post" action=format!("{}/api-tokens", tenant_home(&data.tenant))>
+            {problem(&form)}
+            <Field
+                name="name"
+                label="Name"
+                required=true
+                maxlength=60_u32
+                autocomplete="off"
+                placeholder="Returns backend"
+                value=form.value("name")
+                error=form.error("name")
+            />
+            <Radios
+                name="role"
+                legend="Role"
+                options=roles
+                value=form.value_or("role", Role::Operator.code())
+                error=form.error("role")
+            />
+            <Select name="app" label="App" options=apps value=form.value_or("app", "") error=form.error("app")/>
+            <p class="actions">
+                <Button kind=Kind::Primary>"Create token"</Button>
+            </p>
+        </form>
+    }
+    .into_any();
+    view! {
+        <Panel id="create" title="Create a token">
+            {body}
+        </Panel>
+    }
+    .into_any()
+}
+
+fn example(data: &Data) -> AnyView {
+    let app = data.apps.first().map_or("my-app", |a| a.slug.as_str());
+    let call = format!(
+        "curl -H \"Authorization: Bearer $MOORING_TOKEN\" \\\n  {}/api/v1/connections/{app}/acme/token",
+        data.public_url
+    );
+    let body = view! {
+        <div class="body">
+            <p>"Ask for the access token of the account acme:"</p>
+            <pre class="scroll" tabindex="0" role="region" aria-label="Example call">
+                <code>{call}</code>
+            </pre>
+            <p class="sub">
+                "Ask each time instead of keeping the answer: Mooring renews it in time. 409 means that a person has to do something; the answer’s code says what."
+            </p>
+        </div>
+    }
+    .into_any();
+    view! {
+        <Panel id="example" title="How to use it">
+            {body}
+        </Panel>
+    }
+    .into_any()
+}

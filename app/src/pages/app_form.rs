@@ -1,0 +1,183 @@
+//! The form of an app: credentials, permissions, and what few need.
+
+use super::setup::problem;
+use crate::{
+    components::{Button, Callout, Checkbox, Choice, Field, Glyph, Icon, Kind, Panel, Radios, ScopePicker},
+    form_state::FormState,
+};
+use domain::{basic_encoding::BasicEncoding, health::Health, scope::ScopeSet, scope_catalogue};
+use leptos::prelude::*;
+use service::apps::App;
+
+/// What the boxes show: what was ticked, what is stored, or what a new app starts with.
+fn asked(app: Option<&App>, state: &FormState) -> ScopeSet {
+    if state.was_posted() {
+        let words = state.all("scope").chain(state.all("scopes"));
+        return words.flat_map(str::split_ascii_whitespace).filter_map(|s| s.parse().ok()).collect();
+    }
+    app.map_or_else(scope_catalogue::basics, |app| app.requested.clone())
+}
+
+/// What saving other permissions means for accounts that are connected.
+fn consequence(accounts: u64) -> Option<AnyView> {
+    (accounts > 0).then(|| {
+        let who = if accounts == 1 { "its 1 account".to_owned() } else { format!("its {accounts} accounts") };
+        view! {
+            <Callout health=Health::Limited icon=Glyph::Info>
+                <p>
+                    <b>"Adding a permission"</b>
+                    {format!(
+                        " makes those of {who} Limited that haven’t granted it, until their admins approve it with a reconnect link. Taking one away changes nothing at Gorgias until the next approval.",
+                    )}
+                </p>
+            </Callout>
+        }
+        .into_any()
+    })
+}
+
+/// The form of a new app, or of one that exists and its number of accounts.
+pub(super) fn form(action: &str, app: Option<(&App, u64)>, state: &FormState) -> AnyView {
+    let (app, accounts) = app.map_or((None, 0), |(app, n)| (Some(app), n));
+    let value = |field: &str, stored: Option<String>| state.value_or(field, stored.unwrap_or_default());
+    let scopes = asked(app, state);
+    let name = value("name", app.map(|a| a.name.clone()));
+    let caption = format!("Permissions that {} asks for, by resource", if name.is_empty() { "the app" } else { &name });
+    let (secret_label, secret_hint) = match app {
+        None => ("Client secret", "It is encrypted before it is stored, and never shown again."),
+        Some(_) => (
+            "New client secret",
+            "A client secret is stored (••••••••••••). Leave this empty to keep it.",
+        ),
+    };
+    let slug = app.is_none().then(|| {
+        view! {
+            <Field
+                name="slug"
+                label="Short name for addresses (optional)"
+                plain=true
+                maxlength=40_u32
+                autocomplete="off"
+                hint="Made from the name if you leave it empty. It can’t be changed later."
+                value=state.value("slug")
+                error=state.error("slug")
+            />
+        }
+    });
+    view! {
+        <form class="form" method="post" action=action.to_owned()>
+            {problem(state)}
+            <Panel id="credentials" title="Name and credentials">
+                <div class="body">
+                    <Field
+                        name="name"
+                        label="Name"
+                        required=true
+                        maxlength=60_u32
+                        autocomplete="off"
+                        hint="Customers read it on reconnect links."
+                        value=name
+                        error=state.error("name")
+                    />
+                    {slug}
+                    <Field
+                        name="client_id"
+                        label="Client ID"
+                        plain=true
+                        required=true
+                        autocomplete="off"
+                        value=value("client_id", app.map(|a| a.client_id.clone()))
+                        error=state.error("client_id")
+                    />
+                    <Field
+                        name="client_secret"
+                        label=secret_label
+                        kind="password"
+                        plain=true
+                        required=app.is_none()
+                        autocomplete="new-password"
+                        hint=secret_hint
+                        error=state.error("client_secret")
+                    />
+                </div>
+            </Panel>
+            <Panel
+                id="asks"
+                title="Permissions it asks for"
+                footer=view! { <span>"Customers see this list in plain words"</span> }.into_any()
+            >
+                {state
+                    .error("scopes")
+                    .or_else(|| state.error("scope"))
+                    .map(|error| {
+                        view! {
+                            <Callout health=Health::Disconnected icon=Glyph::Warn alert=true>
+                                <p>{error}</p>
+                            </Callout>
+                        }
+                    })}
+                <ScopePicker asked=scopes caption/>
+                {consequence(accounts)}
+            </Panel>
+            {advanced(app, state)}
+            <p class="actions">
+                <Button kind=Kind::Primary>{if app.is_some() { "Save" } else { "Add app" }}</Button>
+            </p>
+        </form>
+    }
+    .into_any()
+}
+
+/// What few apps need; open if something in it was wrong.
+fn advanced(app: Option<&App>, state: &FormState) -> AnyView {
+    let wrong = state.error("after_install_url").is_some() || state.error("basic_encoding").is_some();
+    let encoding = app.map(|a| a.basic_encoding).unwrap_or_default();
+    let pkce = if state.was_posted() { state.value("pkce").is_some() } else { app.is_some_and(|a| a.pkce) };
+    let options = BasicEncoding::ALL.into_iter().map(|e| Choice::new(e.code(), e.label())).collect();
+    let body = view! {
+        <details class="more body" open=wrong>
+            <summary>
+                <Icon name=Glyph::Chevron/>
+                "Where to go after installing, and how to talk to Gorgias"
+            </summary>
+            <div class="form">
+                <Field
+                    name="after_install_url"
+                    label="Address to go on to after installing (optional)"
+                    kind="url"
+                    plain=true
+                    autocomplete="off"
+                    placeholder="https://app.example.com/welcome"
+                    hint="The page after an approval links to it, with ?account= and the subdomain."
+                    value=state
+                        .value_or(
+                            "after_install_url",
+                            app.and_then(|a| a.after_install_url.clone()).unwrap_or_default(),
+                        )
+                    error=state.error("after_install_url")
+                />
+                <Radios
+                    name="basic_encoding"
+                    legend="How client ID and secret are sent"
+                    options
+                    value=state.value_or("basic_encoding", encoding.code())
+                    hint="Change this only if Gorgias refuses credentials that are right; they differ for secrets with + / = or %."
+                    error=state.error("basic_encoding")
+                />
+                <Checkbox
+                    name="pkce"
+                    label="Use PKCE"
+                    hint="RFC 7636. Gorgias doesn’t document it; try it on a sandbox first."
+                    checked=pkce
+                />
+            </div>
+        </details>
+    }
+    .into_any();
+    view! {
+        <Panel id="advanced" title="Advanced">
+            {body}
+        </Panel>
+    }
+    .into_any()
+}

@@ -1,0 +1,139 @@
+//! `/t/{tenant}/apps`: the apps that the tenant publishes.
+
+use super::{
+    Address, PageError, done,
+    row_action::{May, tenant_home},
+    show,
+};
+use crate::{
+    components::{Empty, Glyph, HealthBadge, Kind, LinkButton, LoadFailed, NavItem, PageHead},
+    context::PageContext,
+    frame::around,
+    shell::SignedInLayout,
+};
+use domain::health::Health;
+use leptos::prelude::*;
+use service::apps::App;
+
+pub(crate) fn page() -> impl IntoView {
+    show(load)
+}
+
+async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+    let actor = context.actor(address.part("tenant")).await?;
+    let around = around(&context, &actor, NavItem::Apps).await;
+    let apps: Option<Vec<Row>> = around.apps.map(|rows| {
+        rows.into_iter()
+            .map(|row| Row {
+                total: row.counts.total(),
+                states: Health::ALL
+                    .into_iter()
+                    .map(|h| (h, row.counts.get(h)))
+                    .filter(|(h, n)| *n > 0 && *h != Health::SetupFault)
+                    .collect(),
+                app: row.app,
+            })
+            .collect()
+    });
+    let tenant = actor.tenant_slug.to_string();
+    let outcome = done::outcome(address.query("done"), &context.form.clone().unwrap_or_default());
+    let may = May::of(&actor);
+    Ok(view! {
+        <SignedInLayout frame=around.frame title="Apps">
+            {view(&tenant, apps.as_deref(), outcome, may)}
+        </SignedInLayout>
+    }
+    .into_any())
+}
+
+/// An app and how many of its accounts are in which state.
+pub(super) struct Row {
+    pub app: App,
+    pub total: u64,
+    pub states: Vec<(Health, u64)>,
+}
+
+pub(super) fn view(tenant: &str, apps: Option<&[Row]>, outcome: Option<AnyView>, may: May) -> AnyView {
+    let base = format!("{}/apps", tenant_home(tenant));
+    let add = may.manage_apps.then(|| {
+        let href = format!("{base}/new");
+        view! {
+            <LinkButton href kind=Kind::Primary icon=Glyph::Plus>
+                "Add app"
+            </LinkButton>
+        }
+    });
+    let body = match apps {
+        None => view! {
+            <LoadFailed
+                what="The apps couldn’t be loaded."
+                why="The database didn’t answer as it should."
+                retry=base.clone()
+            />
+        }
+        .into_any(),
+        Some([]) => view! {
+            <Empty icon=Glyph::Apps title="No app yet">
+                <p>
+                    "An app is what customers install from Gorgias. Create it in Gorgias’ partners’ portal, then add it here with its client ID and client secret."
+                </p>
+            </Empty>
+        }
+        .into_any(),
+        Some(apps) => table(&base, apps),
+    };
+    view! {
+        <PageHead title="Apps" actions=add.into_any()/>
+        {outcome}
+        {body}
+    }
+    .into_any()
+}
+
+fn table(base: &str, apps: &[Row]) -> AnyView {
+    view! {
+        <div class="table-wrap scroll" tabindex="0" role="region" aria-label="Apps">
+            <table class="table">
+                <caption class="sr">"Apps, by name"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"App"</th>
+                        <th scope="col">"Accounts"</th>
+                        <th scope="col">"State"</th>
+                        <th scope="col">"Asks for"</th>
+                    </tr>
+                </thead>
+                <tbody>{apps.iter().map(|row| table_row(base, row)).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// "3 disconnected, 2 limited"
+fn states(row: &Row) -> String {
+    let words: Vec<_> = row.states.iter().map(|(h, n)| format!("{n} {}", h.label().to_lowercase())).collect();
+    if words.is_empty() { "No account yet".into() } else { words.join(", ") }
+}
+
+fn table_row(base: &str, row: &Row) -> AnyView {
+    let state = match row.app.fault_since {
+        Some(_) => view! { <HealthBadge health=Health::SetupFault/> }.into_any(),
+        None => states(row).into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row">
+                <a class="name" href=format!("{base}/{}", row.app.slug)>
+                    {row.app.name.clone()}
+                </a>
+                " "
+                <span class="sub">{row.app.slug.to_string()}</span>
+            </th>
+            <td>{row.total}</td>
+            <td>{state}</td>
+            <td>{format!("{} permissions", row.app.requested.len())}</td>
+        </tr>
+    }
+    .into_any()
+}

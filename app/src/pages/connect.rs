@@ -1,0 +1,164 @@
+//! `/t/{tenant}/accounts/connect`: an account that isn't here yet, approved by
+//! oneself or by its admin with a link.
+
+use super::{
+    Address, PageError,
+    row_action::{May, tenant_home},
+    send_link,
+    setup::problem,
+    show,
+};
+use crate::{
+    components::{
+        Button, Choice, Crumb, Empty, Field, Glyph, Kind, LinkButton, NavItem, PageHead, Panel, Select,
+    },
+    context::PageContext,
+    csp,
+    form_state::FormState,
+    frame::around,
+    shell::SignedInLayout,
+};
+use domain::{permission::Permission, time::Timestamp};
+use leptos::prelude::*;
+use service::apps::App;
+
+pub(crate) fn page() -> impl IntoView {
+    show(load)
+}
+
+async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+    let actor = context.actor(address.part("tenant")).await?;
+    actor.require(Permission::SendLinks)?;
+    csp::forms_to_gorgias(&context);
+    let around = around(&context, &actor, NavItem::Accounts).await;
+    let data = Data {
+        tenant: actor.tenant_slug.to_string(),
+        now: context.services.now(),
+        may: May::of(&actor),
+        apps: around.apps.into_iter().flatten().map(|row| row.app).collect(),
+        wanted: address.query("app").map(str::to_owned),
+        form: context.form.clone().unwrap_or_default(),
+    };
+    let islands = data.form.secret_once.is_some();
+    Ok(view! {
+        <SignedInLayout frame=around.frame title="Connect an account" islands>
+            {view(&data)}
+        </SignedInLayout>
+    }
+    .into_any())
+}
+
+/// What the page shows.
+pub(super) struct Data {
+    pub tenant: String,
+    pub now: Timestamp,
+    pub may: May,
+    pub apps: Vec<App>,
+    /// The app that the address names.
+    pub wanted: Option<String>,
+    pub form: FormState,
+}
+
+pub(super) fn view(data: &Data) -> AnyView {
+    let accounts = format!("{}/accounts", tenant_home(&data.tenant));
+    let body = match data.form.shown_once() {
+        _ if data.apps.is_empty() => no_app(data),
+        Some(url) => link_made(data, url),
+        None => form(data, &accounts),
+    };
+    view! {
+        <PageHead title="Connect an account" crumbs=vec![Crumb::new("Accounts", accounts)]/>
+        {body}
+    }
+    .into_any()
+}
+
+fn no_app(data: &Data) -> AnyView {
+    let action = data.may.manage_apps.then(|| {
+        view! {
+            <LinkButton href=format!("{}/apps/new", tenant_home(&data.tenant)) kind=Kind::Primary>
+                "Add app"
+            </LinkButton>
+        }
+    });
+    view! {
+        <Empty icon=Glyph::Apps title="No app yet" action=action.into_any()>
+            <p>"An account is connected to an app; an operator or owner adds the first one."</p>
+        </Empty>
+    }
+    .into_any()
+}
+
+fn link_made(data: &Data, url: String) -> AnyView {
+    let account = data.form.value("subdomain").unwrap_or_default();
+    let body = view! {
+        <div class="body">{send_link::made(url, &data.form, data.now)}</div>
+    }
+    .into_any();
+    view! {
+        <Panel id="link" title=format!("Link for {account}")>
+            {body}
+        </Panel>
+    }
+    .into_any()
+}
+
+fn form(data: &Data, accounts: &str) -> AnyView {
+    let options = data.apps.iter().map(|a| Choice::new(a.slug.as_str(), a.name.clone())).collect();
+    let first = data.apps.first().map(|a| a.slug.to_string()).unwrap_or_default();
+    let app = data.form.value_or("app", data.wanted.clone().unwrap_or(first));
+    let buttons = if data.may.authorize {
+        view! {
+            <Button kind=Kind::Primary>"Continue to Gorgias"</Button>
+            <Button icon=Glyph::Link formaction=format!("{accounts}/links")>
+                "Make a link instead"
+            </Button>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Button kind=Kind::Primary icon=Glyph::Link>
+                "Make the link"
+            </Button>
+        }
+        .into_any()
+    };
+    let (action, explanation) = if data.may.authorize {
+        (
+            format!("{accounts}/connect"),
+            "If you are an admin of the account at Gorgias, approve the app there yourself. Otherwise make a link and send it to somebody who is.",
+        )
+    } else {
+        (
+            format!("{accounts}/links"),
+            "Make a link and send it to an admin of the account at Gorgias, who approves the app there.",
+        )
+    };
+    let body = view! {
+        <form class="body" method="post" action=action>
+            <p>{explanation}</p>
+            {problem(&data.form)}
+            <Select name="app" label="App" options value=app error=data.form.error("app")/>
+            <Field
+                name="subdomain"
+                label="Account"
+                plain=true
+                required=true
+                autocomplete="off"
+                placeholder="acme"
+                hint="The “acme” of acme.gorgias.com; pasting the whole address works too."
+                value=data.form.value("subdomain")
+                error=data.form.error("subdomain")
+            />
+            {send_link::life(&data.form, data.now)}
+            <p class="actions">{buttons} <LinkButton href=accounts.to_owned() kind=Kind::Quiet>"Cancel"</LinkButton></p>
+        </form>
+    }
+    .into_any();
+    view! {
+        <Panel id="connect" title="Which account?">
+            {body}
+        </Panel>
+    }
+    .into_any()
+}

@@ -1,0 +1,86 @@
+//! Making a reconnect link, on the account's page.
+
+use super::{account::Data, setup::problem};
+use crate::{
+    components::{Button, Choice, CopyField, Glyph, Kind, LinkButton, Outcome, Panel, Segments},
+    form_state::FormState,
+    islands::Copy,
+};
+use domain::{
+    health::Health,
+    time::{Span, Timestamp},
+};
+use leptos::prelude::*;
+
+/// How long a link can be made to work, in days.
+const LIVES: [(&str, &str); 3] = [("1", "1 day"), ("7", "7 days"), ("30", "30 days")];
+
+pub(super) fn view(data: &Data) -> AnyView {
+    let (account, app) = (&data.account.row.subdomain, &data.account.row.app_name);
+    match data.form.shown_once() {
+        Some(url) if data.form.action == "link" => view! {
+            <Panel id="link" title=format!("Reconnect link for {account}")>
+                <div class="body">{made(url, &data.form, data.now)}</div>
+            </Panel>
+        }
+        .into_any(),
+        _ => view! {
+            <Panel id="link" title=format!("Send a reconnect link to {account}")>
+                <form class="body" method="post" action=format!("{}/links", data.href())>
+                    <p>
+                        "An admin of "<b>{account.to_string()}</b>
+                        {format!(
+                            ".gorgias.com opens it, approves at Gorgias, and {app} works again. Opening the link uses nothing up; it works for one approval, and you can withdraw it before.",
+                        )}
+                    </p>
+                    {problem(&data.form)}
+                    {life(&data.form, data.now)}
+                    <p class="actions">
+                        <Button kind=Kind::Primary icon=Glyph::Link>
+                            "Make the link"
+                        </Button>
+                        <LinkButton href=data.href()>"Cancel"</LinkButton>
+                    </p>
+                </form>
+            </Panel>
+        }
+        .into_any(),
+    }
+}
+
+/// How long the link shall work.
+pub(super) fn life(form: &FormState, now: Timestamp) -> AnyView {
+    let options = LIVES.iter().map(|(days, words)| Choice::new(*days, *words)).collect();
+    let week = now.plus(Span::days(7)).absolute();
+    view! {
+        <Segments
+            name="days"
+            legend="Works for"
+            options
+            value=form.value_or("days", "7")
+            hint=format!("7 days is until {week}.")
+        />
+    }
+    .into_any()
+}
+
+/// The link that was just made, shown this once.
+pub(super) fn made(url: String, form: &FormState, now: Timestamp) -> AnyView {
+    let days = form.value("days").and_then(|d| d.parse().ok()).unwrap_or(7);
+    let until = now.plus(Span::days(days)).absolute();
+    view! {
+        <Outcome health=Health::Working>
+            <b>"The link is ready. "</b>
+            {format!("It works until {until}, for one approval.")}
+        </Outcome>
+        <CopyField
+            id="link-url"
+            label="Send this to an admin of the account"
+            value=url
+            hint="Copy it now: only its fingerprint is kept, so it can’t be shown again. You can always make another one."
+        >
+            <Copy of="link-url".to_owned() what="reconnect link".to_owned()/>
+        </CopyField>
+    }
+    .into_any()
+}

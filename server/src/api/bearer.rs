@@ -1,0 +1,65 @@
+//! Who calls: the API token of the `Authorization` header (RFC 6750 2.1).
+
+use super::Problem;
+use crate::state::AppState;
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, StatusCode, header::AUTHORIZATION, request::Parts},
+};
+use secrecy::SecretString;
+use service::{Actor, api_tokens};
+use url::form_urlencoded;
+
+/// The actor that an API token stands for.
+pub struct Caller(pub Actor);
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        if in_url(parts) {
+            return Err(Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "token_in_url",
+                "tokens are taken from the Authorization header only; addresses end up in logs, so revoke this token",
+            )
+            .challenge("Bearer realm=\"mooring\", error=\"invalid_request\""));
+        }
+        let Some(token) = token(&parts.headers) else {
+            return Err(Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "token_missing",
+                "send an API token as “Authorization: Bearer mrg_…”",
+            )
+            .challenge("Bearer realm=\"mooring\""));
+        };
+        match api_tokens::authenticate(&state.services, &token).await? {
+            Some(actor) => Ok(Self(actor)),
+            None => Err(Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "token_invalid",
+                "the API token is unknown or revoked; make another one",
+            )
+            .challenge("Bearer realm=\"mooring\", error=\"invalid_token\"")),
+        }
+    }
+}
+
+/// Exactly one header, exactly one token.
+fn token(headers: &HeaderMap) -> Option<SecretString> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (value, None) = (values.next()?, values.next()) else {
+        return None;
+    };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| SecretString::from(token.trim()))
+}
+
+/// RFC 6750 2.3 allows tokens in addresses and advises against it.
+fn in_url(parts: &Parts) -> bool {
+    let query = parts.uri.query().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes())
+        .any(|(name, value)| name == "access_token" || value.starts_with("mrg_"))
+}

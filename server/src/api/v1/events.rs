@@ -1,0 +1,60 @@
+//! Timelines: of a connection newest first, of the tenant oldest first.
+
+use super::{
+    connections::{AccountPath, find},
+    json,
+};
+use crate::api::{Problem, bearer::Caller, query::Query};
+use axum::{Json, extract::Path};
+use domain::ids::{AppId, EventId};
+use serde_json::{Value, json};
+use service::{apps, connections::events};
+use std::collections::HashMap;
+
+/// What happened to a connection; `next` leads to what was before.
+pub async fn of_connection(
+    Caller(actor): Caller,
+    Path(path): AccountPath,
+    mut query: Query,
+) -> Result<Json<Value>, Problem> {
+    let before: Option<EventId> = query.parsed("after")?;
+    let limit = query.number("limit", 1, 200, 50)?;
+    query.end()?;
+    let (account, _) = find(&actor, &path).await?;
+    let entries =
+        events::of_connection(&actor, account.row.id, before, u64::from(limit) + 1).await?;
+    let shown = &entries[..entries.len().min(limit as usize)];
+    let more = entries.len() > shown.len();
+    let next = shown.last().filter(|_| more).map(|entry| entry.id);
+    let items: Vec<_> = shown.iter().map(json::event).collect();
+    Ok(Json(json!({ "items": items, "next": next })))
+}
+
+/// What happened in the tenant since an event. `next` is where to go on later,
+/// even if there is nothing more now.
+pub async fn of_tenant(
+    Caller(actor): Caller,
+    mut query: Query,
+) -> Result<Json<Value>, Problem> {
+    let after: Option<EventId> = query.parsed("after")?;
+    let limit = query.number("limit", 1, 200, 50)?;
+    query.end()?;
+    let entries = events::of_tenant(&actor, after, limit.into()).await?;
+    let slugs: HashMap<AppId, _> = apps::list::all(&actor)
+        .await?
+        .into_iter()
+        .map(|row| (row.app.id, row.app.slug))
+        .collect();
+    let next = entries.last().map(|last| last.entry.id).or(after);
+    let items: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            let mut value = json::event(&entry.entry);
+            value["app"] = json!(slugs.get(&entry.app));
+            value["app_id"] = json!(entry.app);
+            value["subdomain"] = json!(entry.subdomain);
+            value
+        })
+        .collect();
+    Ok(Json(json!({ "items": items, "next": next })))
+}

@@ -1,0 +1,50 @@
+//! `mooring tokens`
+
+use crate::{settings::Settings, start};
+use domain::{role::Role, slug::Slug};
+use secrecy::ExposeSecret;
+use service::api_tokens;
+
+/// Subcommands of `mooring tokens`.
+#[derive(clap::Subcommand)]
+pub enum Tokens {
+    /// Make a token and print it, this once
+    Create(Create),
+}
+
+/// Options of `mooring tokens create`.
+#[derive(clap::Args)]
+pub struct Create {
+    /// The tenant's short name
+    #[arg(long, value_name = "SLUG")]
+    tenant: Slug,
+    /// What the token is for
+    #[arg(long, value_name = "N")]
+    name: String,
+    /// What it may do: owner, operator, success or viewer
+    #[arg(long, value_name = "ROLE")]
+    role: Role,
+    #[command(flatten)]
+    output: super::Json,
+}
+
+impl Tokens {
+    /// Makes the token.
+    pub async fn run(&self, settings: &Settings) -> anyhow::Result<()> {
+        let Self::Create(create) = self;
+        let services = start::services(settings).await?;
+        let token = api_tokens::create_on_command_line(
+            &services,
+            &create.tenant,
+            &create.name,
+            create.role,
+        )
+        .await?;
+        if create.output.json {
+            println!("{}", serde_json::json!({ "token": token.expose_secret() }));
+        } else {
+            println!("{}", token.expose_secret());
+        }
+        Ok(())
+    }
+}

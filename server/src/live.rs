@@ -1,0 +1,112 @@
+//! `/t/{tenant}/live`: tells open pages which connections changed, as
+//! server-sent events.
+
+use crate::{failure::Failure, session_store::PERSON, state::AppState, visitor::Visitor};
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+    routing::get,
+};
+use domain::{ids::{PersonId, TenantId}, slug::Slug};
+use futures::stream;
+use service::{live::Change, people::membership};
+use std::{convert::Infallible, time::Duration};
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::{Interval, MissedTickBehavior, interval},
+};
+use tower_sessions::Session;
+
+/// How often a comment keeps the connection open.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How often it is asked whether the person is still signed in and a member.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// The stream of a tenant.
+pub fn routes() -> Router<AppState> {
+    Router::new().route("/t/{tenant}/live", get(live))
+}
+
+async fn live(
+    Path(tenant): Path<String>,
+    State(state): State<AppState>,
+    session: Session,
+    visitor: Visitor,
+) -> Result<Response, Failure> {
+    let (Some(actor), Some(person), Ok(slug)) = (
+        visitor.actor(&tenant).await?,
+        visitor.person,
+        tenant.parse(),
+    ) else {
+        return Ok(StatusCode::NOT_FOUND.into_response());
+    };
+    let mut ask_again = interval(ASK_AGAIN);
+    ask_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let listener = Listener {
+        changes: state.services.live.listen(),
+        tenant: actor.tenant(),
+        slug,
+        person: person.id,
+        session,
+        state,
+        ask_again,
+    };
+    let events = stream::unfold(listener, Listener::next);
+    Ok(Sse::new(events)
+        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+        .into_response())
+}
+
+/// An open page.
+struct Listener {
+    changes: Receiver<Change>,
+    tenant: TenantId,
+    slug: Slug,
+    person: PersonId,
+    session: Session,
+    state: AppState,
+    ask_again: Interval,
+}
+
+impl Listener {
+    /// Waits for the next change of the tenant. Ends with the process, and with
+    /// the session or the membership.
+    async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
+        let stop = self.state.options.shutdown.clone();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return None,
+                change = self.changes.recv() => match change {
+                    Ok(change) if change.tenant == self.tenant => {
+                        let event = Event::default().event("change").json_data(&change).ok()?;
+                        return Some((Ok(event), self));
+                    }
+                    Ok(_) => (),
+                    // Too many at once: the page had better look again at everything.
+                    Err(RecvError::Lagged(_)) => {
+                        return Some((Ok(Event::default().event("reload").data("")), self));
+                    }
+                    Err(RecvError::Closed) => return None,
+                },
+                _ = self.ask_again.tick() => if !self.may_go_on().await {
+                    return None;
+                },
+            }
+        }
+    }
+
+    async fn may_go_on(&self) -> bool {
+        let signed_in = self.session.load().await.is_ok()
+            && matches!(self.session.get::<PersonId>(PERSON).await, Ok(Some(id)) if id == self.person);
+        signed_in
+            && matches!(
+                membership::actor(&self.state.services, self.person, &self.slug).await,
+                Ok(Some(_))
+            )
+    }
+}

@@ -1,0 +1,64 @@
+//! All addresses, and what surrounds every request. Tests use the same router.
+
+use crate::{
+    api, cookies, health, live,
+    middleware::{origin, panic, security_headers, trace},
+    oauth, pages,
+    session_store::DatabaseSessions,
+    state::{AppState, RouterOptions},
+};
+use axum::{Router, http::StatusCode, middleware::from_fn_with_state};
+use service::Services;
+use std::{sync::Arc, time::Duration};
+use tower_http::{
+    catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
+};
+use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
+
+/// No request may be larger, in bytes.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+/// No answer may take longer to begin.
+pub const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// The whole of Mooring's web side.
+pub fn router(services: Services, options: RouterOptions) -> Router {
+    let https = services.config.is_https();
+    let public_url: Arc<str> = services.config.public_url.as_str().into();
+    let site = options.site.routes();
+    let state = AppState::new(services.clone(), options);
+
+    // Cookies are read here and nowhere else.
+    let sessions = SessionManagerLayer::new(DatabaseSessions::new(services.clone()))
+        .with_name(cookies::session_name(&services.config))
+        .with_secure(https)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        // The database decides how long a session lives.
+        .with_expiry(Expiry::OnSessionEnd);
+    let browsers = Router::new()
+        .merge(pages::routes())
+        .merge(oauth::routes())
+        .merge(live::routes())
+        .fallback(pages::show)
+        .layer(sessions);
+
+    Router::new()
+        .merge(site)
+        .merge(health::routes())
+        .nest("/api/v1", api::routes())
+        .merge(browsers)
+        .with_state(state.clone())
+        .layer(from_fn_with_state(public_url, origin::check))
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIME_LIMIT,
+        ))
+        .layer(CatchPanicLayer::custom(panic::answer))
+        .layer(from_fn_with_state(https, security_headers::add))
+        .layer(from_fn_with_state(
+            (services, state.options),
+            trace::number,
+        ))
+}

@@ -1,0 +1,135 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+use super::*;
+use secrecy::ExposeSecret;
+use std::collections::HashMap;
+
+const KEY: &str = "k1:AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
+
+fn read(
+    flags: &[(&str, &str)],
+    variables: &[(&str, &str)],
+    file: Option<&str>,
+) -> Result<Settings, SettingsError> {
+    let folder = tempfile::tempdir().expect("a folder");
+    if let Some(text) = file {
+        std::fs::write(folder.path().join("mooring.toml"), text).expect("a file");
+    }
+    let pairs = |pairs: &[(&str, &str)]| -> HashMap<String, String> {
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
+    };
+    let sources = Sources::new(pairs(flags), pairs(variables), folder.path())?;
+    Settings::read(&sources, folder.path())
+}
+
+fn error(variables: &[(&str, &str)]) -> String {
+    let error = read(&[], variables, None).unwrap_err().to_string();
+    assert!(!error.contains('\n'), "{error}");
+    error
+}
+
+#[test]
+fn nothing_given_means_the_defaults() {
+    let settings = read(&[], &[], None).unwrap();
+    assert_eq!(settings.web.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(settings.web.public_url, "http://127.0.0.1:3000");
+    assert_eq!(settings.gorgias.check_interval, Span::hours(6));
+    assert_eq!(settings.gorgias.refresh_rate, 20);
+    assert!(settings.gorgias.worker);
+    assert!(!settings.gorgias.private_network);
+    assert!(
+        settings
+            .store
+            .database_url
+            .expose_secret()
+            .ends_with("/data/mooring.db")
+    );
+    let missing = settings.master_keys().unwrap_err().to_string();
+    assert!(missing.starts_with("MOORING_MASTER_KEYS: "), "{missing}");
+    assert!(missing.contains("mooring keys generate"), "{missing}");
+}
+
+#[test]
+fn a_flag_beats_a_variable_beats_the_file() {
+    let file = Some("listen = \"127.0.0.1:1\"\nrefresh_rate = 7\nworker = false\n");
+    let variables = [("MOORING_LISTEN", "127.0.0.1:2")];
+    let settings = read(&[("listen", "127.0.0.1:3")], &variables, file).unwrap();
+    assert_eq!(settings.web.listen.port(), 3);
+    let settings = read(&[], &variables, file).unwrap();
+    assert_eq!(settings.web.listen.port(), 2);
+    let settings = read(&[], &[("MOORING_LISTEN", "")], file).unwrap();
+    assert_eq!(settings.web.listen.port(), 1, "empty means not set");
+    assert_eq!(settings.gorgias.refresh_rate, 7);
+    assert!(!settings.gorgias.worker);
+}
+
+#[test]
+fn wrong_values_are_named_with_a_remedy() {
+    for (variable, value, remedy) in [
+        ("MOORING_LISTEN", "here", "127.0.0.1:3000"),
+        ("MOORING_PUBLIC_URL", "http://mooring.example.com", "use https"),
+        ("MOORING_CHECK_INTERVAL", "often", "6h"),
+        ("MOORING_REFRESH_RATE", "0", "give a number"),
+        ("MOORING_WORKER", "yes", "give on or off"),
+        ("MOORING_GORGIAS_URL", "https://gorgias.com", "{subdomain}"),
+        ("MOORING_GORGIAS_URL", "http://127.0.0.1/a/{subdomain}", "https://"),
+        ("MOORING_DATABASE_URL", "mysql://x", "postgres://"),
+        ("MOORING_TRUSTED_PROXIES", "proxy", "10.0.0.0/8"),
+        ("MOORING_LOG_FORMAT", "xml", "text or json"),
+        ("MOORING_CONFIG", "not-there.toml", "name a file"),
+    ] {
+        let error = error(&[(variable, value)]);
+        assert!(error.starts_with(&format!("{variable}: ")), "{error}");
+        assert!(error.contains(remedy), "{error}");
+    }
+}
+
+#[test]
+fn the_database_password_is_not_in_the_error() {
+    let error = error(&[("MOORING_DATABASE_URL", "mysql://u:canary@h/d")]);
+    assert!(!error.contains("canary"), "{error}");
+}
+
+#[test]
+fn unknown_keys_of_the_file_are_named() {
+    let error = read(&[], &[], Some("lisen = \"127.0.0.1:1\"")).unwrap_err();
+    assert!(error.to_string().starts_with("lisen in "), "{error}");
+    let broken = "listen = \"127.0.0.1:1\"\nmaster_keys = canary";
+    let error = read(&[], &[], Some(broken)).unwrap_err().to_string();
+    assert!(error.contains("line 2"), "{error}");
+    assert!(!error.contains("canary"), "{error}");
+}
+
+#[test]
+fn secrets_come_by_value_or_by_file_but_not_by_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys");
+    std::fs::write(&path, format!("{KEY}\n")).unwrap();
+    let path = path.to_str().unwrap();
+
+    let settings = read(&[], &[("MOORING_MASTER_KEYS_FILE", path)], None).unwrap();
+    assert_eq!(settings.master_keys().unwrap().ids().collect::<Vec<_>>(), ["k1"]);
+
+    let both = [
+        ("MOORING_MASTER_KEYS_FILE", path),
+        ("MOORING_MASTER_KEYS", KEY),
+    ];
+    assert!(error(&both).contains("only one of the two"));
+    let missing = error(&[("MOORING_MASTER_KEYS_FILE", "/not/there")]);
+    assert!(missing.starts_with("MOORING_MASTER_KEYS_FILE: "), "{missing}");
+}
+
+/// security.md 40
+#[test]
+fn wrong_keys_are_refused_without_being_quoted() {
+    for keys in ["canary", "k1:canary", "k1:AQID", "k1:"] {
+        let settings = read(&[], &[("MOORING_MASTER_KEYS", keys)], None).unwrap();
+        let error = settings.master_keys().unwrap_err().to_string();
+        assert!(error.contains("MOORING_MASTER_KEYS"), "{error}");
+        assert!(!error.contains("canary"), "{error}");
+    }
+    let settings = read(&[], &[("MOORING_MASTER_KEYS", KEY)], None).unwrap();
+    assert!(!format!("{settings:?}").contains("AQIDBA"));
+}

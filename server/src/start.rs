@@ -1,0 +1,185 @@
+//! From settings to a running server, and its orderly end.
+
+use crate::{
+    router::router,
+    settings::{Settings, SettingsError},
+    site::Site,
+    state::RouterOptions,
+};
+use anyhow::{Context, bail};
+use secrecy::ExposeSecret;
+use service::{
+    Services,
+    clock::SystemClock,
+    database::Database,
+    gorgias::HttpGorgias,
+    people::set_up,
+    vault::{MasterKeys, Vault},
+    worker,
+};
+use std::{
+    fs, io,
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{net::TcpListener, signal};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// How long requests and background work may take to come to their end.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// Opens the database; for SQLite the folder is made if it isn't there.
+///
+/// # Errors
+/// If the folder can't be made or the database doesn't answer.
+pub async fn open_database(settings: &Settings) -> anyhow::Result<Database> {
+    let url = &settings.store.database_url;
+    if let Some(path) = url.expose_secret().strip_prefix("sqlite://") {
+        let path = path.split('?').next().unwrap_or(path);
+        let folder = Path::new(path).parent().unwrap_or(Path::new("."));
+        make_folder(folder).with_context(|| {
+            format!(
+                "MOORING_DATABASE_URL: the folder {} can't be made; name one that this user may write to",
+                folder.display()
+            )
+        })?;
+    }
+    Database::open(url).await.context(
+        "MOORING_DATABASE_URL: the database can't be opened; check the address and that it runs",
+    )
+}
+
+/// Only its owner may look into it.
+fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Everything that the use cases run on, checked: the migrations are done and
+/// the keys fit.
+///
+/// # Errors
+/// A line that names what is wrong and the remedy.
+pub async fn services(settings: &Settings) -> anyhow::Result<Services> {
+    let keys = settings.master_keys()?;
+    let db = open_database(settings).await?;
+    if db.is_sqlite() {
+        db.migrate().await.context("the database can't be migrated")?;
+    } else if !db.is_ready().await.context("the database does not answer")? {
+        bail!("the database is not up to date; run `mooring migrate` first");
+    }
+    let services = assemble(settings, db, keys)?;
+    services.vault.check(&services).await?;
+    Ok(services)
+}
+
+fn assemble(settings: &Settings, db: Database, keys: MasterKeys) -> anyhow::Result<Services> {
+    let gorgias = HttpGorgias::new(
+        settings.gorgias.template.clone(),
+        settings.gorgias.private_network,
+        Arc::new(SystemClock),
+    )
+    .context("TLS can't be set up")?;
+    Ok(Services::new(
+        db,
+        settings.config(),
+        Vault::new(keys),
+        Arc::new(gorgias),
+    ))
+}
+
+/// Serves until it is told to stop, then lets everything come to its end.
+///
+/// # Errors
+/// If it can't start.
+pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
+    let services = services(settings).await?;
+    announce_set_up(&services).await?;
+    let listener = listen(settings.web.listen).await?;
+    let shutdown = CancellationToken::new();
+    let tasks = TaskTracker::new();
+    if settings.gorgias.worker {
+        tasks.spawn(worker::run(services.clone(), shutdown.clone()));
+    }
+    let options = RouterOptions {
+        site: Site::find(),
+        trusted_proxies: settings.web.trusted_proxies.clone(),
+        shutdown: shutdown.clone(),
+        tasks: tasks.clone(),
+    };
+    let app = router(services, options).into_make_service_with_connect_info::<SocketAddr>();
+    tracing::info!(
+        address = %listener.local_addr()?,
+        public_url = settings.web.public_url,
+        "Mooring serves"
+    );
+    tokio::spawn(stop_on_signal(shutdown.clone()));
+    let server = axum::serve(listener, app)
+        .with_graceful_shutdown(shutdown.clone().cancelled_owned())
+        .into_future();
+    let mut server = std::pin::pin!(server);
+    tokio::select! {
+        ended = &mut server => ended?,
+        () = shutdown.cancelled() => {
+            tracing::info!("Mooring finishes what it holds");
+            tasks.close();
+            let all = async { (server.await, tasks.wait().await) };
+            if tokio::time::timeout(GRACE, all).await.is_err() {
+                tracing::warn!("Some requests or checks did not end in time and were cut off");
+            }
+        }
+    }
+    tracing::info!("Mooring has stopped");
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|e| {
+        SettingsError::new(
+            "MOORING_LISTEN",
+            &format!("{address} can't be listened on: {e}"),
+            "give another address or port, or stop what uses it",
+        )
+        .into()
+    })
+}
+
+/// As long as there is nobody, whoever reads the log may make the first owner.
+async fn announce_set_up(services: &Services) -> anyhow::Result<()> {
+    if let Some(token) = set_up::ensure_token(services).await? {
+        // Not through the log's filter and format: it has to be readable, this once.
+        eprintln!(
+            "Nobody has set this Mooring up yet. Open\n  {}/setup\nand give this set-up token:\n  {}",
+            services.config.public_url,
+            token.expose_secret()
+        );
+    }
+    Ok(())
+}
+
+async fn stop_on_signal(shutdown: CancellationToken) {
+    #[cfg(unix)]
+    {
+        use signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                tokio::select! {
+                    _ = terminate.recv() => (),
+                    _ = signal::ctrl_c() => (),
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM can't be listened for");
+                let _ = signal::ctrl_c().await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = signal::ctrl_c().await;
+    shutdown.cancel();
+}

@@ -1,0 +1,176 @@
+//! What only a look at the rows shows: digests, expiry, tokens tied to an app.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use super::*;
+use crate::{
+    Actor, Services,
+    actor::Who,
+    entity::{api_token, app, tenant},
+    error::Forbidden,
+    testing,
+};
+use domain::{
+    ids::{ApiTokenId, AppId, PersonId, TenantId},
+    role::Role,
+    time::Span,
+};
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::Expr};
+use secrecy::ExposeSecret;
+
+/// An owner of a new tenant.
+async fn owner(services: &Services, slug: &str) -> Actor {
+    let id = services.new_id();
+    let tx = services.db.begin_write().await.unwrap();
+    let row = tenant::ActiveModel {
+        id: Set(id),
+        slug: Set(slug.into()),
+        name: Set(slug.into()),
+        created_at: Set(0),
+    };
+    tenant::Entity::insert(row)
+        .exec_without_returning(&tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let who = Who::Person {
+        id: PersonId(services.new_id()),
+        name: "Anna".into(),
+        email: "anna@example.com".into(),
+    };
+    Actor::new(
+        services,
+        (TenantId(id), slug.parse().unwrap(), slug.into()),
+        who,
+        Role::Owner,
+        None,
+    )
+}
+
+async fn app(actor: &Actor, slug: &str) -> AppId {
+    let id = actor.new_id();
+    let tx = actor.write().await.unwrap();
+    let row = app::ActiveModel {
+        id: Set(id),
+        tenant_id: Set(actor.tenant().0),
+        slug: Set(slug.into()),
+        name: Set(slug.to_uppercase()),
+        client_id: Set("client".into()),
+        requested_scopes: Set(String::new()),
+        after_install_url: Set(None),
+        basic_encoding: Set("plain".into()),
+        pkce: Set(false),
+        fault_since: Set(None),
+        created_at: Set(0),
+        updated_at: Set(0),
+    };
+    app::Entity::insert(row)
+        .exec_without_returning(&*tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    AppId(id)
+}
+
+fn new(role: Role, app: Option<AppId>) -> NewApiToken {
+    NewApiToken {
+        name: "Backend".into(),
+        role,
+        app,
+    }
+}
+
+/// Security 59: hashed.
+#[tokio::test]
+async fn a_digest_alone_is_kept() {
+    testing::on_each_database(async |world| {
+        let actor = owner(&world.services, "harbour").await;
+        let token = create(&actor, new(Role::Operator, None)).await.unwrap();
+        let rows = api_token::Entity::find()
+            .all(world.services.db.read())
+            .await
+            .unwrap();
+        assert_eq!(rows[0].token_hash, token_hash(&token));
+        assert_eq!(rows[0].prefix.len(), 12);
+        assert!(token.expose_secret().starts_with(&rows[0].prefix));
+        assert!(!format!("{rows:?}").contains(&token.expose_secret()[SHOWN..]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_expired_token_is_nobodys() {
+    testing::on_each_database(async |world| {
+        let services = &world.services;
+        let actor = owner(services, "harbour").await;
+        let token = create(&actor, new(Role::Viewer, None)).await.unwrap();
+        let end = services.now().plus(Span::minutes(5));
+        let tx = actor.write().await.unwrap();
+        tx.update::<api_token::Entity>()
+            .col_expr(api_token::Column::ExpiresAt, Expr::value(end.0))
+            .exec(&*tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert!(authenticate(services, &token).await.unwrap().is_some());
+        world.clock.advance(Span::minutes(5));
+        assert!(authenticate(services, &token).await.unwrap().is_none());
+    })
+    .await;
+}
+
+/// Security 61, at its root: a token tied to an app reaches no further.
+#[tokio::test]
+async fn a_token_tied_to_an_app_sees_and_makes_tokens_of_that_app_alone() {
+    testing::on_each_database(async |world| {
+        let services = &world.services;
+        let (ours, theirs) = (
+            owner(services, "harbour").await,
+            owner(services, "pier").await,
+        );
+        let (returns, loyalty) = (app(&ours, "returns").await, app(&ours, "loyalty").await);
+        let foreign = app(&theirs, "returns").await;
+
+        let refused = create(&ours, new(Role::Operator, Some(foreign))).await;
+        let Err(CreateApiTokenError::Invalid(errors)) = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!(errors[0].field, "app");
+
+        let wide = create(&ours, new(Role::Viewer, None)).await.unwrap();
+        let tied = create(&ours, new(Role::Owner, Some(returns)))
+            .await
+            .unwrap();
+        let tied = authenticate(services, &tied).await.unwrap().unwrap();
+        assert_eq!(tied.only_app, Some(returns));
+        assert_eq!(tied.tenant(), ours.tenant());
+        for other in [None, Some(loyalty)] {
+            let refused = create(&tied, new(Role::Viewer, other)).await;
+            assert!(matches!(
+                refused,
+                Err(CreateApiTokenError::Forbidden(Forbidden))
+            ));
+        }
+        create(&tied, new(Role::Viewer, Some(returns)))
+            .await
+            .unwrap();
+        let seen = list(&tied).await.unwrap();
+        assert_eq!(seen.len(), 2);
+        assert!(
+            seen.iter()
+                .all(|t| t.app == Some((returns, "RETURNS".to_owned())))
+        );
+        let all = list(&ours).await.unwrap();
+        assert_eq!(all.len(), 3);
+        let other: ApiTokenId = all.iter().find(|t| t.app.is_none()).unwrap().id;
+        assert!(matches!(
+            revoke(&tied, other).await,
+            Err(RevokeApiTokenError::NotFound)
+        ));
+        assert!(
+            authenticate(services, &wide).await.unwrap().is_some(),
+            "still good"
+        );
+    })
+    .await;
+}

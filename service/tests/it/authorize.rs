@@ -1,0 +1,416 @@
+//! Authorizations: what is accepted, what is refused, what is stored.
+
+use crate::flow::{self, callback, sub};
+use domain::{error::AuthorizationProblem as Problem, health::Health, time::Span};
+use secrecy::{ExposeSecret, SecretString};
+use service::connections::{
+    authorize::{self, BeginError},
+    complete::{self, CallbackError},
+    links::{self, LinkGone, LinkOptions},
+    result::{self, Outcome},
+};
+use simulator::{CallbackIss, IdToken};
+
+#[tokio::test]
+async fn an_install_connects_the_account_and_says_who_approved() {
+    flow::each(async |f| {
+        let outcome = f.ends(f.approved("acme").await).await;
+        let Outcome::Approved { by, granted, first } = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert_eq!((by.as_deref(), first), (Some("Ann Lee"), true));
+        assert!(granted.contains("tickets:read"));
+        let account = f.account("acme").await;
+        assert_eq!(account.row.health, Health::Working);
+        assert_eq!(account.approved_by_name.as_deref(), Some("Ann Lee"));
+        assert!(account.access_token_stored.is_some() && account.refresh_token_stored.is_some());
+        assert_eq!(f.timeline("acme").await, ["connected", "health_changed"]);
+    })
+    .await;
+}
+
+/// security.md 1
+#[tokio::test]
+async fn s01_the_same_callback_twice_makes_one_token_request() {
+    flow::each(async |f| {
+        let url = authorize::begin_install(&f.world.services, f.app.id, &sub("acme"), &f.browser)
+            .await
+            .unwrap();
+        let back = f.sim.approve(url.as_str()).unwrap();
+        let (a, b) = tokio::join!(f.complete(callback(&back)), f.complete(callback(&back)));
+        assert_eq!(
+            [a.is_ok(), b.is_ok()].iter().filter(|ok| **ok).count(),
+            1,
+            "at once"
+        );
+        assert_eq!(
+            f.complete(callback(&back)).await,
+            Err(Problem::StateUnknown),
+            "in a row"
+        );
+        assert_eq!(f.sim.token_requests("acme").len(), 1);
+    })
+    .await;
+}
+
+/// security.md 2
+#[tokio::test]
+async fn s02_a_state_from_another_browser_is_refused_and_not_consumed() {
+    flow::each(async |f| {
+        let back = f.approved("acme").await;
+        let state = back.state.clone();
+        let other = f.world.browser();
+        let refused = complete::complete(&f.world.services, f.app.id, back, &other, None).await;
+        assert!(matches!(
+            refused,
+            Err(CallbackError::Refused(Problem::StateUnknown))
+        ));
+        assert!(f.sim.token_requests("acme").is_empty());
+        let again = f.approved("acme").await;
+        assert_ne!(again.state.expose_secret(), state.expose_secret());
+        f.complete(again).await.unwrap();
+    })
+    .await;
+}
+
+/// security.md 3
+#[tokio::test]
+async fn s03_a_state_lives_ten_minutes_and_survives_a_restart() {
+    flow::each(async |f| {
+        let old = f.approved("acme").await;
+        f.advance(Span::minutes(10));
+        assert_eq!(f.complete(old).await, Err(Problem::StateUnknown));
+        let young = f.approved("acme").await;
+        let restarted = f.world.second_process().await;
+        let id = complete::complete(&restarted, f.app.id, young, &f.browser, None)
+            .await
+            .unwrap();
+        assert!(matches!(f.outcome(id).await, Outcome::Approved { .. }));
+    })
+    .await;
+}
+
+/// security.md 5
+#[tokio::test]
+async fn s05_another_issuer_is_refused_before_any_token_request() {
+    flow::each(async |f| {
+        f.sim.account("acme").callback_iss(CallbackIss::Wrong);
+        let outcome = f.ends(f.approved("acme").await).await;
+        assert_eq!(
+            outcome,
+            Outcome::Failed {
+                problem: Problem::WrongAccount {
+                    expected: sub("acme")
+                }
+            }
+        );
+        assert!(f.sim.token_requests("acme").is_empty());
+        f.sim.account("acme").callback_iss(CallbackIss::On);
+        f.connect("acme").await;
+    })
+    .await;
+}
+
+/// security.md 6
+#[tokio::test]
+async fn s06_what_an_operator_began_only_they_bring_back() {
+    flow::each(async |f| {
+        let url = authorize::begin_as_operator(&f.owner, "returns", &sub("acme"), &f.browser)
+            .await
+            .unwrap();
+        let back = f.sim.approve(url.as_str()).unwrap();
+        assert_eq!(
+            f.complete(callback(&back)).await,
+            Err(Problem::OtherPerson),
+            "signed out"
+        );
+        let somebody = f.world.owner("pier").await.person();
+        assert_eq!(
+            f.complete_as(callback(&back), somebody).await,
+            Err(Problem::OtherPerson)
+        );
+        assert!(f.sim.token_requests("acme").is_empty());
+        f.complete_as(callback(&back), f.owner.person())
+            .await
+            .unwrap();
+        assert_eq!(f.account("acme").await.row.health, Health::Working);
+    })
+    .await;
+}
+
+/// security.md 7
+#[tokio::test]
+async fn s07_one_apps_code_is_not_taken_with_anothers_state() {
+    flow::each(async |f| {
+        let other = f.world.app(&f.owner, "loyalty").await;
+        let back = f.approved("acme").await;
+        let refused = complete::complete(&f.world.services, other.id, back, &f.browser, None).await;
+        assert!(matches!(
+            refused,
+            Err(CallbackError::Refused(Problem::StateUnknown))
+        ));
+        assert!(f.sim.token_requests("acme").is_empty());
+    })
+    .await;
+}
+
+/// security.md 13
+#[tokio::test]
+async fn s13_a_refusal_is_explained_and_the_tokens_stay() {
+    flow::each(async |f| {
+        f.connect("acme").await;
+        let url = authorize::begin_install(&f.world.services, f.app.id, &sub("acme"), &f.browser)
+            .await
+            .unwrap();
+        let outcome = f.ends(callback(&f.sim.refuse(url.as_str()).unwrap())).await;
+        assert_eq!(
+            outcome,
+            Outcome::Failed {
+                problem: Problem::Refused {
+                    code: "access_denied".into()
+                }
+            }
+        );
+        assert_eq!(f.account("acme").await.row.health, Health::Working);
+        assert_eq!(f.timeline("acme").await.last(), Some(&"not_approved"));
+    })
+    .await;
+}
+
+/// security.md 14, first half
+#[tokio::test]
+async fn s14_a_grant_without_refresh_token_is_stopping_soon() {
+    flow::each(async |f| {
+        f.sim.account("acme").refresh_token(false);
+        f.connect("acme").await;
+        let account = f.account("acme").await;
+        assert_eq!(account.row.health, Health::StoppingSoon);
+        assert!(account.refresh_token_stored.is_none());
+        f.advance(Span::hours(25));
+        let account = f.account("acme").await;
+        assert_eq!(account.row.health, Health::Disconnected);
+        assert!(account.row.explanation.reason.starts_with("Access ran out"));
+    })
+    .await;
+}
+
+/// security.md 15
+#[tokio::test]
+async fn s15_narrower_and_wider_scopes_are_recorded() {
+    flow::each(async |f| {
+        f.sim
+            .account("acme")
+            .granted_scope(Some("openid email profile offline tags:read voice:read"));
+        f.connect("acme").await;
+        let account = f.account("acme").await;
+        assert_eq!(account.row.health, Health::Limited);
+        assert_eq!(account.comparison.missing.to_string(), "tickets:read");
+        assert_eq!(account.comparison.extra.to_string(), "tags:read voice:read");
+        assert_eq!(account.comparison.unknown.to_string(), "voice:read");
+    })
+    .await;
+}
+
+/// security.md 19
+#[tokio::test]
+async fn s19_a_bad_id_token_refuses_the_exchange() {
+    flow::each(async |f| {
+        for bad in [
+            IdToken::WrongNonce,
+            IdToken::NoNonce,
+            IdToken::WrongAud,
+            IdToken::WrongIss,
+            IdToken::Expired,
+            IdToken::AlgNone,
+            IdToken::Garbage,
+        ] {
+            let said = format!("{bad:?}");
+            f.sim.account("acme").id_token(bad);
+            let outcome = f.ends(f.approved("acme").await).await;
+            assert!(
+                matches!(outcome, Outcome::Failed { .. }),
+                "{said}: {outcome:?}"
+            );
+        }
+        for good in [IdToken::TextAud, IdToken::TextSub, IdToken::Absent] {
+            f.sim.account("acme").id_token(good);
+            f.connect("acme").await;
+        }
+    })
+    .await;
+}
+
+/// security.md 20
+#[tokio::test]
+async fn s20_another_accounts_tokens_are_refused_and_the_old_stay() {
+    flow::each(async |f| {
+        f.connect("acme").await;
+        let before = f.account("acme").await;
+        f.sim.account("acme").token_account(Some("other"));
+        let outcome = f.ends(f.approved("acme").await).await;
+        assert_eq!(
+            outcome,
+            Outcome::Failed {
+                problem: Problem::WrongAccount {
+                    expected: sub("acme")
+                }
+            }
+        );
+        let after = f.account("acme").await;
+        assert_eq!(after.row.health, Health::Working);
+        assert_eq!(after.access_token_stored, before.access_token_stored);
+        f.sim.account("acme").token_account(None);
+        f.advance(Span::minutes(1));
+        f.connect("acme").await;
+        assert!(
+            f.account("acme").await.access_token_stored > before.access_token_stored,
+            "swapped"
+        );
+        assert!(f.timeline("acme").await.contains(&"reconnected"));
+    })
+    .await;
+}
+
+/// security.md 20, by the account's own word
+#[tokio::test]
+async fn s20_the_account_itself_is_asked_where_the_scope_allows_it() {
+    flow::each(async |f| {
+        f.sim
+            .account("acme")
+            .granted_scope(Some("openid offline account:read"))
+            .account_domain(Some("other"));
+        let outcome = f.ends(f.approved("acme").await).await;
+        assert_eq!(
+            outcome,
+            Outcome::Failed {
+                problem: Problem::WrongAccount {
+                    expected: sub("acme")
+                }
+            }
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_is_used_up_by_an_approval_only() {
+    flow::each(async |f| {
+        let link = links::create(&f.owner, "returns", &sub("acme"), LinkOptions::default())
+            .await
+            .unwrap();
+        let token: SecretString = link.url.expose_secret().rsplit('/').next().unwrap().into();
+        assert_eq!(f.account("acme").await.row.health, Health::NotConnected);
+        for _ in 0..2 {
+            let open = links::open(&f.world.services, &token)
+                .await
+                .unwrap()
+                .unwrap();
+            assert_eq!(open.subdomain, sub("acme"));
+            links::mark_opened(&f.world.services, &token).await.unwrap();
+        }
+        let url = authorize::begin_with_link(&f.world.services, &token, &f.browser)
+            .await
+            .unwrap();
+        let refused = f.ends(callback(&f.sim.refuse(url.as_str()).unwrap())).await;
+        assert!(matches!(refused, Outcome::Failed { .. }));
+        let url = authorize::begin_with_link(&f.world.services, &token, &f.browser)
+            .await
+            .unwrap();
+        let outcome = f
+            .ends(callback(&f.sim.approve(url.as_str()).unwrap()))
+            .await;
+        assert!(matches!(outcome, Outcome::Approved { .. }));
+        assert_eq!(
+            links::open(&f.world.services, &token).await.unwrap(),
+            Err(LinkGone::Used)
+        );
+        let again = authorize::begin_with_link(&f.world.services, &token, &f.browser).await;
+        assert!(matches!(again, Err(BeginError::LinkGone(LinkGone::Used))));
+        assert_eq!(
+            f.timeline("acme").await,
+            [
+                "link_created",
+                "link_opened",
+                "not_approved",
+                "connected",
+                "health_changed"
+            ]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_withdrawn_or_old_link_is_refused() {
+    flow::each(async |f| {
+        let make = async || {
+            let link = links::create(&f.owner, "returns", &sub("acme"), LinkOptions::default())
+                .await
+                .unwrap();
+            let token: SecretString = link.url.expose_secret().rsplit('/').next().unwrap().into();
+            (link.id, token)
+        };
+        let (id, token) = make().await;
+        let url = authorize::begin_with_link(&f.world.services, &token, &f.browser)
+            .await
+            .unwrap();
+        links::revoke(&f.owner, id).await.unwrap();
+        assert_eq!(
+            links::open(&f.world.services, &token).await.unwrap(),
+            Err(LinkGone::Revoked)
+        );
+        let outcome = f
+            .ends(callback(&f.sim.approve(url.as_str()).unwrap()))
+            .await;
+        assert_eq!(
+            outcome,
+            Outcome::Failed {
+                problem: Problem::LinkGone
+            },
+            "withdrawn while at Gorgias"
+        );
+        assert!(f.sim.token_requests("acme").is_empty());
+        let (_, token) = make().await;
+        f.advance(Span::days(7));
+        assert_eq!(
+            links::open(&f.world.services, &token).await.unwrap(),
+            Err(LinkGone::Expired)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_result_is_for_the_browser_that_brought_it() {
+    flow::each(async |f| {
+        let id = f.complete(f.approved("acme").await).await.unwrap();
+        let other = f.world.browser();
+        assert_eq!(
+            result::show(&f.world.services, f.app.id, id, &other)
+                .await
+                .unwrap(),
+            None
+        );
+        assert!(matches!(f.outcome(id).await, Outcome::Approved { .. }));
+    })
+    .await;
+}
+
+/// security.md 21, thin: the oldest anonymous authorizations make room
+#[tokio::test]
+async fn s21_a_flood_of_installs_never_blocks_a_customer() {
+    let sim = simulator::Simulator::start(simulator::SimulatorConfig::default())
+        .await
+        .unwrap();
+    let world = service::testing::World::on_sqlite(sim.url_template()).await;
+    let owner = world.owner("harbour").await;
+    let app = world.app(&owner, "returns").await;
+    let browser = world.browser();
+    for _ in 0..1_010 {
+        authorize::begin_install(&world.services, app.id, &sub("acme"), &browser)
+            .await
+            .unwrap();
+    }
+    let rows = world.dump().await.matches("'install'").count();
+    assert_eq!(rows, 1_000);
+}

@@ -1,0 +1,164 @@
+//! Steps that recur: an app registered at the simulator, an account connected.
+
+use domain::{
+    error::AuthorizationProblem,
+    ids::{AuthorizationId, PersonId},
+    subdomain::Subdomain,
+    time::Span,
+};
+use secrecy::SecretString;
+use service::{
+    Actor,
+    apps::App,
+    connections::{
+        authorize,
+        complete::{self, Callback, CallbackError},
+        result::{self, Outcome},
+        show::{self, Account},
+    },
+    testing::{self, World},
+};
+use simulator::{Simulator, SimulatorConfig};
+use url::Url;
+
+/// A world with a tenant `harbour`, its app `returns`, and the simulator.
+pub struct Flow {
+    pub world: World,
+    pub sim: Simulator,
+    pub owner: Actor,
+    pub app: App,
+    pub browser: SecretString,
+}
+
+/// Runs a test on each database, with a simulator of its own for each.
+pub async fn each<F: AsyncFn(Flow)>(test: F) {
+    for backend in testing::backends() {
+        let sim = Simulator::start(SimulatorConfig::default()).await.unwrap();
+        let world = World::on(&backend, sim.url_template()).await;
+        let owner = world.owner("harbour").await;
+        let app = world.app(&owner, "returns").await;
+        let redirect = world.services.config.redirect_uri(app.id);
+        sim.register_app("returns-id", "returns-secret", &[&redirect]);
+        let browser = world.browser();
+        test(Flow {
+            world,
+            sim,
+            owner,
+            app,
+            browser,
+        })
+        .await;
+    }
+}
+
+/// The subdomain of a text.
+pub fn sub(name: &str) -> Subdomain {
+    name.parse().unwrap()
+}
+
+/// What a callback URL holds.
+pub fn callback(url: &str) -> Callback {
+    let url = Url::parse(url).unwrap();
+    let get = |name: &str| {
+        url.query_pairs()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.into_owned())
+    };
+    Callback {
+        state: get("state").unwrap().into(),
+        answer: get("code")
+            .map(Into::into)
+            .ok_or_else(|| get("error").unwrap_or_default()),
+        iss: get("iss"),
+    }
+}
+
+impl Flow {
+    /// Lets time pass, here and at Gorgias.
+    pub fn advance(&self, span: Span) {
+        self.world.clock.advance(span);
+        self.sim
+            .advance(std::time::Duration::from_micros(span.0.unsigned_abs()));
+    }
+
+    /// Begins at the install entry and approves at the simulator.
+    pub async fn approved(&self, account: &str) -> Callback {
+        let url = authorize::begin_install(
+            &self.world.services,
+            self.app.id,
+            &sub(account),
+            &self.browser,
+        )
+        .await
+        .unwrap();
+        callback(&self.sim.approve(url.as_str()).unwrap())
+    }
+
+    /// Brings a callback back.
+    pub async fn complete(
+        &self,
+        callback: Callback,
+    ) -> Result<AuthorizationId, AuthorizationProblem> {
+        self.complete_as(callback, None).await
+    }
+
+    /// Brings a callback back as somebody signed in.
+    pub async fn complete_as(
+        &self,
+        callback: Callback,
+        person: Option<PersonId>,
+    ) -> Result<AuthorizationId, AuthorizationProblem> {
+        match complete::complete(
+            &self.world.services,
+            self.app.id,
+            callback,
+            &self.browser,
+            person,
+        )
+        .await
+        {
+            Ok(id) => Ok(id),
+            Err(CallbackError::Refused(problem)) => Err(problem),
+            Err(CallbackError::Fault(fault)) => panic!("{fault}"),
+        }
+    }
+
+    /// How an authorization ended.
+    pub async fn outcome(&self, id: AuthorizationId) -> Outcome {
+        result::show(&self.world.services, self.app.id, id, &self.browser)
+            .await
+            .unwrap()
+            .unwrap()
+            .outcome
+    }
+
+    /// Brings a callback back and tells how it ended.
+    pub async fn ends(&self, callback: Callback) -> Outcome {
+        let id = self.complete(callback).await.unwrap();
+        self.outcome(id).await
+    }
+
+    /// Connects an account.
+    pub async fn connect(&self, account: &str) {
+        let outcome = self.ends(self.approved(account).await).await;
+        assert!(matches!(outcome, Outcome::Approved { .. }), "{outcome:?}");
+    }
+
+    /// The account's page.
+    pub async fn account(&self, account: &str) -> Account {
+        show::show(&self.owner, "returns", &sub(account))
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    /// The codes of the account's timeline, oldest first.
+    pub async fn timeline(&self, account: &str) -> Vec<&'static str> {
+        let id = self.account(account).await.row.id;
+        let mut entries = service::connections::events::of_connection(&self.owner, id, None, 100)
+            .await
+            .unwrap();
+        entries.reverse();
+        entries.iter().map(|e| e.happening.code()).collect()
+    }
+}
