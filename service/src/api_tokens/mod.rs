@@ -1,9 +1,9 @@
 //! Bearer tokens of the machine API. A token is shown once; a digest is kept.
 
-mod authenticate;
-mod create;
-mod list;
-mod revoke;
+pub mod authenticate;
+pub mod create;
+pub mod list;
+pub mod revoke;
 #[cfg(test)]
 mod tests;
 

@@ -2,6 +2,7 @@
 
 pub mod create;
 pub mod edit;
+pub(crate) mod fault;
 pub mod form;
 pub mod list;
 pub mod remove;

@@ -4,7 +4,6 @@
 //! so this is how a lost account is found.
 
 use super::{
-    complete::{clear_fault, set_fault},
     events, evidence,
     lease::Lease,
     record::{Record, Stored},
@@ -12,7 +11,7 @@ use super::{
 };
 use crate::{
     actor::Actor,
-    apps::{self, App},
+    apps::{self, App, fault},
     entity::connection,
     error::{Fault, Forbidden},
     gorgias::{ClientCredentials, Grant, Unavailable, UpstreamError},
@@ -289,7 +288,7 @@ impl Attempt<'_> {
         }
         store_tokens(services, &tx, record.id, grant, false).await?;
         if app.fault_since.is_some() {
-            clear_fault(&tx, app.id).await?;
+            fault::clear(&tx, app.id).await?;
         }
         tx.commit().await?;
         Ok(Verdict::Fine)
@@ -353,7 +352,7 @@ impl Attempt<'_> {
         let version = record.token_version;
         let of_app = *error == UpstreamError::InvalidClient;
         if of_app {
-            set_fault(self.scope, held.app.id).await?;
+            fault::set(self.scope, held.app.id).await?;
         }
         record.last_attempt_at = Some(now);
         record.overdue_at = Some(token::overdue_at(now, interval));

@@ -2,7 +2,6 @@
 
 use super::{
     Vault, VaultError,
-    master::MasterKey,
     seal::{FORMAT, Key, context},
 };
 use crate::{entity::data_key, error::Fault, services::Services};
@@ -11,9 +10,12 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
     QueryOrder, QuerySelect, Select,
-    sea_query::{Expr, LockType},
+    sea_query::{Expr, LockBehavior, LockType, Query},
 };
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, MutexGuard},
+};
 
 /// Encryptions after which a data key is followed by a new one. Random 96-bit
 /// nonces are safe for 2^32 under one key (NIST SP 800-38D 8.3); half of that
@@ -35,11 +37,7 @@ impl Vault {
     /// key that doesn't open, and the remedy; or the database failed.
     pub async fn check(&self, services: &Services) -> Result<(), VaultError> {
         let tx = services.db.begin_write().await?;
-        if !services.db.is_sqlite() {
-            // Two processes on their first start must not make two keys.
-            tx.execute_unprepared("SELECT pg_advisory_xact_lock(7163983)")
-                .await?;
-        }
+        lock_all(services, &tx).await?;
         // Read straight from the table, since the keys of all tenants are wanted.
         for row in data_key::Entity::find().all(&tx).await? {
             self.unwrap(&row)?;
@@ -95,17 +93,38 @@ impl Vault {
     }
 
     /// Counts one encryption, within the transaction that keeps its result.
-    /// The tenant's writers meet at this row; it is their last statement but one.
+    ///
+    /// All of a tenant's writers meet at this row. So that they neither queue
+    /// nor deadlock there on PostgreSQL, who finds it locked leaves the count
+    /// to the next one. What a crash or rollback loses of it is far less than
+    /// the room above [`ENCRYPTIONS_PER_KEY`].
     pub(super) async fn count(&self, tx: &DatabaseTransaction, id: DataKeyId) -> Result<(), Fault> {
-        data_key::Entity::update_many()
+        let encryptions = 1 + self.uncounted().remove(&id).unwrap_or_default();
+        let free = Query::select()
+            .column(data_key::Column::Id)
+            .from(data_key::Entity)
+            .and_where(data_key::Column::Id.eq(id.0))
+            .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
+            .to_owned();
+        let counted = data_key::Entity::update_many()
             .col_expr(
                 data_key::Column::Encryptions,
-                Expr::col(data_key::Column::Encryptions).add(1),
+                Expr::col(data_key::Column::Encryptions).add(encryptions),
             )
-            .filter(data_key::Column::Id.eq(id.0))
+            .filter(data_key::Column::Id.in_subquery(free))
             .exec(tx)
             .await?;
+        if counted.rows_affected == 0 {
+            *self.uncounted().entry(id).or_default() += encryptions;
+        }
         Ok(())
+    }
+
+    fn uncounted(&self) -> MutexGuard<'_, HashMap<DataKeyId, i64>> {
+        self.0
+            .uncounted
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     async fn create(
@@ -114,28 +133,15 @@ impl Vault {
         tx: &DatabaseTransaction,
         tenant: Option<TenantId>,
     ) -> Result<DataKey, VaultError> {
-        let MasterKey {
-            id: master_id,
-            key: master,
-        } = self.0.masters.first().ok_or(VaultError::NotSealed)?;
         let id = DataKeyId(services.new_id());
         let key = Key::generate(&*services.random);
-        let sealed = master
-            .seal(
-                &*services.random,
-                &wrapping_context(tenant, id, master_id),
-                key.bytes(),
-            )
-            .map_err(|_| VaultError::NotSealed)?;
+        let wrapped = self.wrap(services, tenant, id, &key)?;
         let row = data_key::ActiveModel {
-            id: Set(id.0),
             tenant_id: Set(tenant.map(|t| t.0)),
-            master_key_id: Set(master_id.clone()),
-            nonce: Set(sealed.nonce.to_vec()),
-            wrapped: Set(sealed.ciphertext),
             encryptions: Set(0),
             created_at: Set(services.now().0),
             retired_at: Set(None),
+            ..wrapped
         };
         data_key::Entity::insert(row)
             .exec_without_returning(tx)
@@ -144,6 +150,38 @@ impl Vault {
         Ok(DataKey {
             id,
             key: Arc::new(key),
+        })
+    }
+
+    /// The row's columns that hold the key, wrapped by the first master key.
+    pub(super) fn wrapped_by_first(
+        &self,
+        services: &Services,
+        row: &data_key::Model,
+    ) -> Result<data_key::ActiveModel, VaultError> {
+        let DataKey { id, key } = self.unwrap(row)?;
+        self.wrap(services, row.tenant_id.map(TenantId), id, &key)
+    }
+
+    fn wrap(
+        &self,
+        services: &Services,
+        tenant: Option<TenantId>,
+        id: DataKeyId,
+        key: &Key,
+    ) -> Result<data_key::ActiveModel, VaultError> {
+        let master = self.0.masters.first().ok_or(VaultError::NotSealed)?;
+        let context = wrapping_context(tenant, id, &master.id);
+        let sealed = master
+            .key
+            .seal(&*services.random, &context, key.bytes())
+            .map_err(|_| VaultError::NotSealed)?;
+        Ok(data_key::ActiveModel {
+            id: Set(id.0),
+            master_key_id: Set(master.id.clone()),
+            nonce: Set(sealed.nonce.to_vec()),
+            wrapped: Set(sealed.ciphertext),
+            ..Default::default()
         })
     }
 
@@ -190,6 +228,19 @@ impl Vault {
             .get(&(tenant, id))
             .cloned()
     }
+}
+
+/// Lets one process at a time look after all data keys: two on their first
+/// start must not make two installation keys. On SQLite there is one writer anyway.
+pub(super) async fn lock_all(
+    services: &Services,
+    tx: &DatabaseTransaction,
+) -> Result<(), VaultError> {
+    if !services.db.is_sqlite() {
+        tx.execute_unprepared("SELECT pg_advisory_xact_lock(7163983)")
+            .await?;
+    }
+    Ok(())
 }
 
 /// The newest key that may still encrypt.

@@ -6,7 +6,9 @@ mod credentials;
 mod data_keys;
 mod error;
 mod master;
+mod probe;
 mod purpose;
+mod rotate;
 mod seal;
 mod status;
 #[cfg(test)]
@@ -21,8 +23,12 @@ use domain::ids::{DataKeyId, TenantId};
 use seal::Key;
 use std::{
     collections::HashMap,
-    sync::{Arc, RwLock},
+    sync::{Arc, Mutex, RwLock},
 };
+
+/// What a data key is found by in memory. The owner is part of it, so that a
+/// row moved to another tenant is unwrapped, and refused, instead of found.
+type KeyName = (Option<TenantId>, DataKeyId);
 
 /// Seals and opens secrets. Clones share the keys.
 #[derive(Clone)]
@@ -30,9 +36,10 @@ pub struct Vault(Arc<Inner>);
 
 struct Inner {
     masters: MasterKeys,
-    /// Unwrapped data keys. The owner is part of the name, so that a row moved
-    /// to another tenant is unwrapped, and refused, instead of found here.
-    unwrapped: RwLock<HashMap<(Option<TenantId>, DataKeyId), Arc<Key>>>,
+    /// Unwrapped data keys.
+    unwrapped: RwLock<HashMap<KeyName, Arc<Key>>>,
+    /// Encryptions that are not in the database yet.
+    uncounted: Mutex<HashMap<DataKeyId, i64>>,
 }
 
 impl Vault {
@@ -41,6 +48,7 @@ impl Vault {
         Self(Arc::new(Inner {
             masters,
             unwrapped: RwLock::default(),
+            uncounted: Mutex::default(),
         }))
     }
 }

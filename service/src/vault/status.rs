@@ -1,59 +1,57 @@
-//! Which master keys there are and what they protect, for `mooring keys status`
-//! and for the question whether this process is ready.
+//! Which master keys are set, and what hangs on each.
 
 use super::{Vault, VaultError};
 use crate::{entity::data_key, services::Services};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{EntityTrait, QuerySelect};
+use std::collections::BTreeMap;
 
-/// A master key of the settings.
+/// A master key as its keeper sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MasterKeyStatus {
-    /// Its id; no secret.
+    /// Its id.
     pub id: String,
-    /// Whether new data keys are sealed with it.
+    /// Whether the settings have it. If not, what it wraps can't be read.
+    pub known: bool,
+    /// Whether it wraps new data keys.
     pub encrypts: bool,
-    /// How many data keys are sealed with it. At zero it can be removed.
+    /// How many data keys it wraps. At 0, a key that doesn't encrypt can be
+    /// taken out of the settings.
     pub data_keys: u64,
 }
 
 impl Vault {
-    /// The master keys of the settings, in their order.
+    /// The master keys in the order of the settings, then those that only data
+    /// keys name.
     ///
     /// # Errors
     /// If the database failed.
     pub async fn status(&self, services: &Services) -> Result<Vec<MasterKeyStatus>, VaultError> {
-        // Read straight from the table, since the keys of all tenants are wanted.
-        let counts: Vec<(String, i64)> = data_key::Entity::find()
+        // Read straight from the table, since the keys of all tenants count.
+        let used: Vec<String> = data_key::Entity::find()
             .select_only()
             .column(data_key::Column::MasterKeyId)
-            .column_as(data_key::Column::Id.count(), "data_keys")
-            .group_by(data_key::Column::MasterKeyId)
             .into_tuple()
             .all(services.db.read())
             .await?;
-        let under = |id: &str| {
-            let count = counts.iter().find(|(key, _)| key == id);
-            count.map_or(0, |(_, n)| n.unsigned_abs())
-        };
-        let ids = self.0.masters.ids().enumerate();
-        Ok(ids
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for id in used {
+            *counts.entry(id).or_default() += 1;
+        }
+        let mut keys: Vec<_> = (0..)
+            .zip(self.0.masters.ids())
             .map(|(position, id)| MasterKeyStatus {
                 id: id.to_owned(),
+                known: true,
                 encrypts: position == 0,
-                data_keys: under(id),
+                data_keys: counts.remove(id).unwrap_or_default(),
             })
-            .collect())
-    }
-
-    /// Whether the master keys open the installation's own data key. Changes nothing.
-    ///
-    /// # Errors
-    /// As [`Vault::check`], which looks at all data keys.
-    pub async fn probe(&self, services: &Services) -> Result<(), VaultError> {
-        let rows = data_key::Entity::find()
-            .filter(data_key::Column::TenantId.is_null())
-            .all(services.db.read())
-            .await?;
-        rows.iter().try_for_each(|row| self.unwrap(row).map(drop))
+            .collect();
+        keys.extend(counts.into_iter().map(|(id, data_keys)| MasterKeyStatus {
+            id,
+            known: false,
+            encrypts: false,
+            data_keys,
+        }));
+        Ok(keys)
     }
 }

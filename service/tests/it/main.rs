@@ -5,6 +5,8 @@ mod api_tokens;
 mod authorize;
 mod flow;
 mod gorgias;
+mod list;
 mod people;
 mod refresh;
+mod tenancy;
 mod vault;

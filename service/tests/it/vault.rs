@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use domain::{role::Role, time::Span};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
+    api_tokens::{self, NewApiToken},
+    people::{sessions, set_up},
     random::SystemRandom,
     testing,
     vault::{MasterKeys, MasterKeysError, Vault, VaultError},
@@ -48,4 +51,43 @@ fn no_key_is_an_error_that_names_the_remedy() {
     let refused = MasterKeys::parse(&SecretString::from("")).unwrap_err();
     assert_eq!(refused, MasterKeysError::Missing);
     assert!(refused.to_string().contains("`mooring keys generate`"));
+}
+
+/// Security 43: nothing secret is in the database in clear.
+#[tokio::test]
+async fn a_backup_holds_no_secret_in_clear() {
+    testing::on_each_database(async |world| {
+        let services = &world.services;
+        let set_up_token = set_up::ensure_token(services).await.unwrap().unwrap();
+        let mut dump = world.dump().await;
+        let actor = world.owner("harbour").await;
+        world.app(&actor, "returns").await;
+        let new = NewApiToken {
+            name: "Backend".into(),
+            role: Role::Operator,
+            app: None,
+        };
+        let api_token = api_tokens::create(&actor, new).await.unwrap();
+        let session = SecretString::from("canary-of-a-session");
+        let end = services.now().plus(Span::hours(1));
+        sessions::save(services, &session, actor.person(), "{}", end)
+            .await
+            .unwrap();
+        dump += &world.dump().await;
+        for visible in ["returns-id", "owner@mooring.example", "Backend"] {
+            assert!(dump.contains(visible), "the dump shows {visible}");
+        }
+        let master_key = world.master_keys.expose_secret();
+        for canary in [
+            "returns-secret",
+            testing::PASSWORD,
+            session.expose_secret(),
+            set_up_token.expose_secret(),
+            &api_token.expose_secret()[12..],
+            master_key.split_once(':').unwrap().1,
+        ] {
+            assert!(!dump.contains(canary), "{canary}");
+        }
+    })
+    .await;
 }

@@ -1,162 +1,32 @@
-//! Ending an authorization (RFC 6749 4.1.2–4.1.4): the state is consumed, the
-//! code becomes tokens, the connection is stored.
+//! From a consumed state to stored tokens.
 
-use super::{authorize::derived, events, evidence, record::Record, result::Outcome, store_tokens};
+use super::Outcome;
 use crate::{
-    apps::{self, App},
-    digest::digest,
-    entity::{app, authorization, connection, reconnect_link},
+    apps::{self, App, fault},
+    connections::{self, authorize::derived, events, evidence, record::Record, store_tokens},
+    entity::{authorization::Model, connection, reconnect_link},
     error::Fault,
     gorgias::{
         ClientCredentials, Grant, UpstreamError,
         id_token::{self, Expected, Identity},
     },
-    services::Services,
     tenant_scope::{TenantScope, Tx},
     vault::Purpose,
 };
-use authorization::{Column, Entity, Model};
 use domain::{
     error::AuthorizationProblem,
     event::{Actor, Happening},
     health::Standing,
-    ids::{AppId, AuthorizationId, PersonId, TenantId},
+    ids::AppId,
     scope::ScopeSet,
     subdomain::Subdomain,
     token,
 };
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, sea_query::Expr};
 use secrecy::SecretString;
 
-/// What the browser brought to the redirect URI; each parameter exactly once.
-#[derive(Debug)]
-pub struct Callback {
-    /// `state`.
-    pub state: SecretString,
-    /// `code`, or the `error` that came in its place (RFC 6749 4.1.2.1).
-    pub answer: Result<SecretString, String>,
-    /// `iss` (RFC 9207 2).
-    pub iss: Option<String>,
-}
-
-/// Why a callback ended before any authorization was found for it.
-#[derive(Debug, thiserror::Error)]
-pub enum CallbackError {
-    /// A person is told so; there is no stored result.
-    #[error("the callback was refused: {}", .0.code())]
-    Refused(AuthorizationProblem),
-    /// Something inside failed.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
-
-impl From<sea_orm::DbErr> for CallbackError {
-    fn from(error: sea_orm::DbErr) -> Self {
-        Self::Fault(error.into())
-    }
-}
-
-/// Ends an authorization. Whatever the verdict, it is stored with the
-/// authorization, whose id is returned for the result page.
-///
-/// # Errors
-/// [`CallbackError::Refused`] if the state is unknown, used, too old, another
-/// app's or begun in another browser or by another person: nothing is sent to
-/// Gorgias then, and nothing consumed.
-pub async fn complete(
-    services: &Services,
-    app: AppId,
-    callback: Callback,
-    browser: &SecretString,
-    signed_in: Option<PersonId>,
-) -> Result<AuthorizationId, CallbackError> {
-    let row = consume(services, app, &callback.state, browser, signed_in).await?;
-    let id = AuthorizationId(row.id);
-    let scope = TenantScope::new(services, TenantId(row.tenant_id));
-    let bad = |column| Fault::inconsistent("authorizations", column, row.id);
-    let attempt = Attempt {
-        subdomain: row.subdomain.parse().map_err(|_| bad("subdomain"))?,
-        requested: row
-            .requested_scopes
-            .parse()
-            .map_err(|_| bad("requested_scopes"))?,
-        scope: &scope,
-        row: &row,
-        browser,
-        state: &callback.state,
-    };
-    let outcome = match attempt.run(callback.answer, callback.iss).await {
-        Ok(outcome) => outcome,
-        Err(Stop::Fault(fault)) => return Err(fault.into()),
-        Err(Stop::Problem(problem)) => {
-            attempt.note_failure(&problem).await?;
-            Outcome::Failed { problem }
-        }
-    };
-    keep_outcome(&scope, id, &outcome).await?;
-    Ok(id)
-}
-
-/// Consumes the state in one statement. It is bound to browser, app and, if an
-/// operator began it, to that person; app, tenant and subdomain come from it.
-async fn consume(
-    services: &Services,
-    app: AppId,
-    state: &SecretString,
-    browser: &SecretString,
-    signed_in: Option<PersonId>,
-) -> Result<Model, CallbackError> {
-    let now = services.now();
-    let this = Condition::all()
-        .add(Column::StateHash.eq(digest("state", state)))
-        .add(Column::BrowserHash.eq(digest("browser", browser)))
-        .add(Column::AppId.eq(app.0))
-        .add(Column::ExpiresAt.gt(now.0))
-        .add(Column::ConsumedAt.is_null());
-    let anybody = Column::PersonId.is_null();
-    let right_person = match signed_in {
-        Some(person) => anybody.or(Column::PersonId.eq(person.0)),
-        None => anybody,
-    };
-    // No tenant is known before the state is.
-    let tx = services.db.begin_write().await?;
-    let consumed = Entity::update_many()
-        .filter(this.clone())
-        .filter(right_person)
-        .col_expr(Column::ConsumedAt, Expr::value(now.0))
-        .exec_with_returning(&tx)
-        .await?;
-    if let Some(row) = consumed.into_iter().next() {
-        tx.commit().await?;
-        return Ok(row);
-    }
-    let somebody_elses = Entity::find().filter(this).one(&tx).await?.is_some();
-    Err(CallbackError::Refused(if somebody_elses {
-        AuthorizationProblem::OtherPerson
-    } else {
-        AuthorizationProblem::StateUnknown
-    }))
-}
-
-async fn keep_outcome(
-    scope: &TenantScope,
-    id: AuthorizationId,
-    outcome: &Outcome,
-) -> Result<(), Fault> {
-    let text = serde_json::to_string(outcome)
-        .map_err(|_| Fault::inconsistent("authorizations", "outcome", id))?;
-    let tx = scope.write().await?;
-    tx.update::<Entity>()
-        .filter(Column::Id.eq(id.0))
-        .col_expr(Column::Outcome, Expr::value(text))
-        .exec(&*tx)
-        .await?;
-    tx.commit().await
-}
-
-enum Stop {
+/// Why an attempt did not come to tokens.
+pub(super) enum Stop {
     Problem(AuthorizationProblem),
     Fault(Fault),
 }
@@ -174,17 +44,17 @@ impl<E: Into<Fault>> From<E> for Stop {
 }
 
 /// A consumed authorization on its way to tokens.
-struct Attempt<'a> {
-    scope: &'a TenantScope,
-    row: &'a Model,
-    subdomain: Subdomain,
-    requested: ScopeSet,
-    browser: &'a SecretString,
-    state: &'a SecretString,
+pub(super) struct Attempt<'a> {
+    pub scope: &'a TenantScope,
+    pub row: &'a Model,
+    pub subdomain: Subdomain,
+    pub requested: ScopeSet,
+    pub browser: &'a SecretString,
+    pub state: &'a SecretString,
 }
 
 impl Attempt<'_> {
-    async fn run(
+    pub async fn run(
         &self,
         answer: Result<SecretString, String>,
         iss: Option<String>,
@@ -276,7 +146,7 @@ impl Attempt<'_> {
         match answer {
             Ok(grant) => Ok(grant),
             Err(UpstreamError::InvalidClient) => {
-                set_fault(self.scope, app.id).await?;
+                fault::set(self.scope, app.id).await?;
                 Err(AuthorizationProblem::AppRefused.into())
             }
             Err(UpstreamError::InvalidGrant) => Err(AuthorizationProblem::CodeRefused.into()),
@@ -361,7 +231,7 @@ impl Attempt<'_> {
         record.store(services, &tx, version, &who, "").await?;
         store_tokens(services, &tx, record.id, &grant, true).await?;
         if app.fault_since.is_some() {
-            clear_fault(&tx, app.id).await?;
+            fault::clear(&tx, app.id).await?;
         }
         if let Some(link) = self.row.link_id {
             let used = tx
@@ -399,9 +269,10 @@ impl Attempt<'_> {
         row.try_into()
     }
 
-    async fn note_failure(&self, problem: &AuthorizationProblem) -> Result<(), Fault> {
+    /// Notes the problem in the timeline, if there is one.
+    pub async fn note_failure(&self, problem: &AuthorizationProblem) -> Result<(), Fault> {
         let tx = self.scope.write().await?;
-        let record = super::find_record(&tx, AppId(self.row.app_id), &self.subdomain).await?;
+        let record = connections::find_record(&tx, AppId(self.row.app_id), &self.subdomain).await?;
         if let Some(record) = record {
             let happening = Happening::NotApproved {
                 reason: problem.title(),
@@ -436,33 +307,6 @@ fn known_error(code: &str) -> String {
         .find(|k| *k == code)
         .unwrap_or("unknown")
         .to_owned()
-}
-
-/// Notes that Gorgias refuses the app's own credentials; the first refusal's time stays.
-pub(crate) async fn set_fault(scope: &TenantScope, app: AppId) -> Result<(), Fault> {
-    let tx = scope.write().await?;
-    let first = tx
-        .update::<app::Entity>()
-        .filter(app::Column::Id.eq(app.0))
-        .filter(app::Column::FaultSince.is_null())
-        .col_expr(app::Column::FaultSince, Expr::value(scope.now().0))
-        .exec(&*tx)
-        .await?;
-    tx.commit().await?;
-    if first.rows_affected == 1 {
-        tracing::error!(app.id = %app, tenant.id = %scope.tenant(), "Gorgias refuses the app's credentials: check its client id and client secret");
-    }
-    Ok(())
-}
-
-/// Notes that the app's credentials were accepted.
-pub(crate) async fn clear_fault(tx: &Tx, app: AppId) -> Result<(), Fault> {
-    tx.update::<app::Entity>()
-        .filter(app::Column::Id.eq(app.0))
-        .col_expr(app::Column::FaultSince, Expr::value(Option::<i64>::None))
-        .exec(&**tx)
-        .await?;
-    Ok(())
 }
 
 #[cfg(test)]

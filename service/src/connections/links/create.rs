@@ -1,0 +1,117 @@
+//! Making a link.
+
+use super::LinkError;
+use crate::{
+    actor::Actor,
+    apps,
+    connections::{self, events, record::Record},
+    digest::digest,
+    entity::reconnect_link,
+    random::secret_text,
+};
+use domain::{
+    event::Happening,
+    ids::LinkId,
+    permission::Permission,
+    subdomain::Subdomain,
+    time::{Span, Timestamp},
+};
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use secrecy::SecretString;
+
+/// How long a link lives unless told otherwise.
+pub const DEFAULT_LIFE: Span = Span::days(7);
+/// The longest that a link may live.
+pub const LONGEST_LIFE: Span = Span::days(30);
+
+/// What a new link shall be like.
+#[derive(Debug, Clone, Default)]
+pub struct LinkOptions {
+    /// How long it lives; 5 minutes to 30 days, 7 days if not given.
+    pub expires_in: Option<Span>,
+    /// To whom it is to be mailed; refused as long as no mail is set up.
+    pub email: Option<String>,
+}
+
+/// A link just made. Its address is shown this once; only a digest is kept.
+#[derive(Debug)]
+pub struct NewLink {
+    /// Its id.
+    pub id: LinkId,
+    /// The address to send.
+    pub url: SecretString,
+    /// Until when it can be used.
+    pub expires_at: Timestamp,
+}
+
+/// Makes a link for an account. One that was never connected becomes Not
+/// connected, so that it can be found and watched.
+///
+/// # Errors
+/// [`LinkError`]; nothing is stored then.
+pub async fn create(
+    actor: &Actor,
+    app: &str,
+    subdomain: &Subdomain,
+    options: LinkOptions,
+) -> Result<NewLink, LinkError> {
+    actor.require(Permission::SendLinks)?;
+    let life = options.expires_in.unwrap_or(DEFAULT_LIFE);
+    if !(Span::minutes(5)..=LONGEST_LIFE).contains(&life) {
+        return Err(LinkError::BadLife);
+    }
+    if options.email.is_some() {
+        return Err(LinkError::NoMail);
+    }
+    let tx = actor.write().await?;
+    let app = apps::find(&tx, app, actor.only_app)
+        .await?
+        .ok_or(LinkError::NotFound)?;
+    let record = match connections::find_record(&tx, app.id, subdomain).await? {
+        Some(record) => record,
+        None => {
+            let record = Record::offered(actor.services(), app.id, subdomain.clone());
+            record.insert(&tx).await?;
+            record
+        }
+    };
+    let now = actor.now();
+    let expires_at = now.plus(life);
+    let token = secret_text(&*actor.random, "");
+    let id = actor.new_id();
+    let who = actor.as_event_actor();
+    let row = reconnect_link::ActiveModel {
+        id: Set(id),
+        tenant_id: Set(tx.tenant().0),
+        app_id: Set(app.id.0),
+        connection_id: Set(record.id.0),
+        subdomain: Set(subdomain.to_string()),
+        token_hash: Set(digest("link", &token)),
+        created_by: Set(who.label()),
+        email: Set(None),
+        created_at: Set(now.0),
+        expires_at: Set(expires_at.0),
+        opened_at: Set(None),
+        started_at: Set(None),
+        approved_at: Set(None),
+        revoked_at: Set(None),
+    };
+    reconnect_link::Entity::insert(row)
+        .exec_without_returning(&*tx)
+        .await?;
+    events::add(
+        actor.services(),
+        &tx,
+        record.id,
+        &who,
+        &Happening::LinkCreated { expires_at },
+    )
+    .await?;
+    tx.tell(record.change(&tx));
+    tx.commit().await?;
+    Ok(NewLink {
+        id: LinkId(id),
+        url: actor.config.link_url(&token),
+        expires_at,
+    })
+}

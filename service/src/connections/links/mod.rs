@@ -1,0 +1,152 @@
+//! Reconnect links: what a customer's admin is sent.
+
+mod create;
+mod list;
+mod open;
+mod revoke;
+
+pub use create::{DEFAULT_LIFE, LONGEST_LIFE, LinkOptions, NewLink, create};
+pub(crate) use list::outstanding;
+pub use list::{OutstandingLink, of_connection};
+pub(crate) use open::usable;
+pub use open::{PublicLink, mark_opened, open};
+pub use revoke::revoke;
+
+use super::record::Record;
+use crate::{
+    entity::{connection, reconnect_link::Model},
+    error::{Fault, Forbidden},
+    tenant_scope::Tx,
+};
+use domain::{
+    ids::{ConnectionId, LinkId},
+    time::Timestamp,
+};
+use sea_orm::{ColumnTrait, QueryFilter};
+
+/// Why no link was made.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The actor sees no such app.
+    #[error("there is no such app")]
+    NotFound,
+    /// The role doesn't allow it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Too short or too long.
+    #[error(
+        "a link lives at least 5 minutes and at most 30 days; give expires_in in seconds between 300 and 2592000"
+    )]
+    BadLife,
+    /// There is no mail.
+    #[error("mail is not set up; leave the address out and send the link yourself")]
+    NoMail,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<sea_orm::DbErr> for LinkError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// A link that can't be used, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LinkGone {
+    /// No such link.
+    #[error("this link is not known")]
+    Unknown,
+    /// It led to an approval.
+    #[error("this link was used already")]
+    Used,
+    /// Its time is over.
+    #[error("this link has expired")]
+    Expired,
+    /// Somebody withdrew it.
+    #[error("this link was withdrawn")]
+    Revoked,
+}
+
+/// How far a link has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkState {
+    /// Made, not opened.
+    Sent,
+    /// Opened, approval not begun.
+    Opened,
+    /// On the way to Gorgias and not back yet.
+    Started,
+    /// Approved: used up.
+    Approved,
+    /// Its time is over.
+    Expired,
+    /// Withdrawn.
+    Revoked,
+}
+
+/// A link as an account's page shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkRow {
+    /// Its id.
+    pub id: LinkId,
+    /// How far it has come.
+    pub state: LinkState,
+    /// Who made it.
+    pub created_by: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// Until when it can be used.
+    pub expires_at: Timestamp,
+    /// When it was first opened.
+    pub opened_at: Option<Timestamp>,
+    /// When it led to an approval.
+    pub approved_at: Option<Timestamp>,
+}
+
+impl LinkRow {
+    fn new(row: &Model, now: Timestamp) -> Self {
+        let state = match row {
+            Model {
+                approved_at: Some(_),
+                ..
+            } => LinkState::Approved,
+            Model {
+                revoked_at: Some(_),
+                ..
+            } => LinkState::Revoked,
+            Model { expires_at, .. } if *expires_at <= now.0 => LinkState::Expired,
+            Model {
+                started_at: Some(_),
+                ..
+            } => LinkState::Started,
+            Model {
+                opened_at: Some(_), ..
+            } => LinkState::Opened,
+            _ => LinkState::Sent,
+        };
+        Self {
+            id: LinkId(row.id),
+            state,
+            created_by: row.created_by.clone(),
+            created_at: Timestamp(row.created_at),
+            expires_at: Timestamp(row.expires_at),
+            opened_at: row.opened_at.map(Timestamp),
+            approved_at: row.approved_at.map(Timestamp),
+        }
+    }
+}
+
+/// Open pages of the connection hear that its links changed.
+async fn tell(tx: &Tx, connection: ConnectionId) -> Result<(), Fault> {
+    let row = tx
+        .all::<connection::Entity>()
+        .filter(connection::Column::Id.eq(connection.0))
+        .one(&**tx)
+        .await?;
+    if let Some(row) = row {
+        tx.tell(Record::try_from(row)?.change(tx));
+    }
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! Opening a link, before any tenant is known.
+
+use super::{LinkGone, LinkRow, LinkState, tell};
+use crate::{
+    apps,
+    connections::{events, record::Record},
+    digest::digest,
+    entity::{
+        connection,
+        reconnect_link::{Column, Entity, Model},
+        tenant,
+    },
+    error::Fault,
+    services::Services,
+    tenant_scope::TenantScope,
+};
+use domain::{
+    event::{self, Happening},
+    health::Health,
+    ids::{ConnectionId, TenantId},
+    scope::ScopeSet,
+    subdomain::Subdomain,
+    time::Timestamp,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use secrecy::SecretString;
+
+/// What the customer's admin sees behind a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicLink {
+    /// Who publishes the app.
+    pub tenant_name: String,
+    /// The app.
+    pub app_name: String,
+    /// The account.
+    pub subdomain: Subdomain,
+    /// What will be asked for.
+    pub requested: ScopeSet,
+    /// What is granted so far.
+    pub granted: ScopeSet,
+    /// The state of the connection.
+    pub health: Health,
+    /// Who made the link.
+    pub created_by: String,
+    /// Until when it can be used.
+    pub expires_at: Timestamp,
+}
+
+/// The link's row, found by its token before any tenant is known.
+pub(crate) async fn usable(
+    services: &Services,
+    token: &SecretString,
+) -> Result<Result<Model, LinkGone>, Fault> {
+    let row = Entity::find()
+        .filter(Column::TokenHash.eq(digest("link", token)))
+        .one(services.db.read())
+        .await?;
+    let Some(row) = row else {
+        return Ok(Err(LinkGone::Unknown));
+    };
+    Ok(match LinkRow::new(&row, services.now()).state {
+        LinkState::Approved => Err(LinkGone::Used),
+        LinkState::Revoked => Err(LinkGone::Revoked),
+        LinkState::Expired => Err(LinkGone::Expired),
+        LinkState::Sent | LinkState::Opened | LinkState::Started => Ok(row),
+    })
+}
+
+/// What stands behind a link. Looking changes nothing but “opened”: mail
+/// scanners open links, too.
+///
+/// # Errors
+/// [`Fault`] if the database fails.
+pub async fn open(
+    services: &Services,
+    token: &SecretString,
+) -> Result<Result<PublicLink, LinkGone>, Fault> {
+    let row = match usable(services, token).await? {
+        Ok(row) => row,
+        Err(gone) => return Ok(Err(gone)),
+    };
+    let bad = |column| Fault::inconsistent("reconnect_links", column, row.id);
+    let scope = TenantScope::new(services, TenantId(row.tenant_id));
+    let tx = scope.read().await?;
+    let tenant = tenant::Entity::find_by_id(row.tenant_id)
+        .one(&*tx)
+        .await?
+        .ok_or_else(|| bad("tenant_id"))?;
+    let app = apps::find(&tx, &row.app_id.to_string(), None)
+        .await?
+        .ok_or_else(|| bad("app_id"))?;
+    let record = tx
+        .all::<connection::Entity>()
+        .filter(connection::Column::Id.eq(row.connection_id))
+        .one(&*tx)
+        .await?
+        .ok_or_else(|| bad("connection_id"))?;
+    let record = Record::try_from(record)?;
+    Ok(Ok(PublicLink {
+        tenant_name: tenant.name,
+        app_name: app.name.clone(),
+        subdomain: record.subdomain.clone(),
+        requested: app.requested.clone(),
+        granted: record.granted.clone(),
+        health: Health::of(&record.condition(app.fault_since), services.now()),
+        created_by: row.created_by,
+        expires_at: Timestamp(row.expires_at),
+    }))
+}
+
+/// Notes that a usable link was opened, once.
+///
+/// # Errors
+/// [`Fault`] if the database fails.
+pub async fn mark_opened(services: &Services, token: &SecretString) -> Result<(), Fault> {
+    let Ok(row) = usable(services, token).await? else {
+        return Ok(());
+    };
+    if row.opened_at.is_some() {
+        return Ok(());
+    }
+    let scope = TenantScope::new(services, TenantId(row.tenant_id));
+    let tx = scope.write().await?;
+    let first = tx
+        .update::<Entity>()
+        .filter(Column::Id.eq(row.id))
+        .filter(Column::OpenedAt.is_null())
+        .col_expr(Column::OpenedAt, Expr::value(services.now().0))
+        .exec(&*tx)
+        .await?;
+    if first.rows_affected == 1 {
+        let connection = ConnectionId(row.connection_id);
+        events::add(
+            services,
+            &tx,
+            connection,
+            &event::Actor::Customer { name: None },
+            &Happening::LinkOpened,
+        )
+        .await?;
+        tell(&tx, connection).await?;
+    }
+    tx.commit().await
+}

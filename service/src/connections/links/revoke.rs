@@ -1,0 +1,48 @@
+//! Withdrawing a link.
+
+use super::{LinkError, tell};
+use crate::{
+    actor::Actor,
+    connections::events,
+    entity::reconnect_link::{Column, Entity},
+};
+use domain::{
+    event::Happening,
+    ids::{ConnectionId, LinkId},
+    permission::Permission,
+};
+use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
+
+/// Withdraws a link. One that is used, expired or withdrawn stays as it is.
+///
+/// # Errors
+/// [`LinkError::NotFound`] if the actor sees no such link.
+pub async fn revoke(actor: &Actor, link: LinkId) -> Result<(), LinkError> {
+    actor.require(Permission::SendLinks)?;
+    let tx = actor.write().await?;
+    let mut query = tx.all::<Entity>().filter(Column::Id.eq(link.0));
+    if let Some(only) = actor.only_app {
+        query = query.filter(Column::AppId.eq(only.0));
+    }
+    let row = query.one(&*tx).await?.ok_or(LinkError::NotFound)?;
+    if row.approved_at.is_some() || row.revoked_at.is_some() {
+        return Ok(());
+    }
+    tx.update::<Entity>()
+        .filter(Column::Id.eq(link.0))
+        .col_expr(Column::RevokedAt, Expr::value(actor.now().0))
+        .exec(&*tx)
+        .await?;
+    let connection = ConnectionId(row.connection_id);
+    events::add(
+        actor.services(),
+        &tx,
+        connection,
+        &actor.as_event_actor(),
+        &Happening::LinkRevoked,
+    )
+    .await?;
+    tell(&tx, connection).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,19 @@
+//! Whether the keys fit, asked often.
+
+use super::{Vault, VaultError};
+use crate::{entity::data_key, services::Services};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+impl Vault {
+    /// Whether the master keys open the installation's own data keys. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`Vault::check`], which looks at all data keys.
+    pub async fn probe(&self, services: &Services) -> Result<(), VaultError> {
+        let rows = data_key::Entity::find()
+            .filter(data_key::Column::TenantId.is_null())
+            .all(services.db.read())
+            .await?;
+        rows.iter().try_for_each(|row| self.unwrap(row).map(drop))
+    }
+}

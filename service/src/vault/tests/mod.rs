@@ -1,0 +1,133 @@
+//! The vault on a database: what was moved, changed or planted never opens.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod credentials;
+mod data_keys;
+
+use super::{MasterKeys, Purpose, Vault, VaultError, data_keys::ENCRYPTIONS_PER_KEY};
+use crate::{
+    entity::{credential, data_key, tenant},
+    error::Fault,
+    random::SystemRandom,
+    services::Services,
+    tenant_scope::TenantScope,
+    testing,
+};
+use domain::ids::TenantId;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    sea_query::Expr,
+};
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+
+const REFRESH: Purpose = Purpose::ConnectionRefreshToken;
+const ACCESS: Purpose = Purpose::ConnectionAccessToken;
+
+fn keys() -> SecretString {
+    MasterKeys::generate(&SystemRandom)
+}
+
+fn vault(keys: &SecretString) -> Vault {
+    Vault::new(MasterKeys::parse(keys).unwrap())
+}
+
+async fn tenant(services: &Services) -> TenantScope {
+    let id = services.new_id();
+    let tx = services.db.begin_write().await.unwrap();
+    let row = tenant::ActiveModel {
+        id: Set(id),
+        slug: Set(format!("t{}", id.simple())),
+        name: Set("Harbour".into()),
+        created_at: Set(0),
+    };
+    tenant::Entity::insert(row)
+        .exec_without_returning(&tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    TenantScope::new(services, TenantId(id))
+}
+
+async fn keep(
+    vault: &Vault,
+    scope: &TenantScope,
+    purpose: Purpose,
+    owner: Uuid,
+    secret: &str,
+) -> Result<(), Fault> {
+    let tx = scope.write().await?;
+    vault
+        .seal(
+            scope.services(),
+            &tx,
+            purpose,
+            owner,
+            &SecretString::from(secret),
+        )
+        .await?;
+    tx.commit().await
+}
+
+async fn read(
+    vault: &Vault,
+    scope: &TenantScope,
+    purpose: Purpose,
+    owner: Uuid,
+) -> Result<Option<String>, Fault> {
+    let tx = scope.read().await?;
+    let secret = vault.open(&tx, purpose, owner).await?;
+    Ok(secret.map(|s| s.expose_secret().to_owned()))
+}
+
+async fn row(services: &Services, purpose: Purpose, owner: Uuid) -> credential::Model {
+    credential::Entity::find_by_id((owner, purpose.code().to_owned()))
+        .one(services.db.read())
+        .await
+        .unwrap()
+        .unwrap()
+}
+
+/// Puts a row in place of the one with its owner and purpose.
+async fn plant(services: &Services, row: credential::Model) {
+    let tx = services.db.begin_write().await.unwrap();
+    credential::Entity::delete_by_id((row.owner_id, row.purpose.clone()))
+        .exec(&tx)
+        .await
+        .unwrap();
+    credential::Entity::insert(row.into_active_model())
+        .exec_without_returning(&tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn change_keys(
+    services: &Services,
+    column: data_key::Column,
+    value: impl Into<sea_orm::Value>,
+    of: Option<TenantId>,
+) {
+    let tx = services.db.begin_write().await.unwrap();
+    let mut update = data_key::Entity::update_many().col_expr(column, Expr::value(value));
+    if let Some(tenant) = of {
+        update = update.filter(data_key::Column::TenantId.eq(tenant.0));
+    }
+    update.exec(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn keys_of(services: &Services, tenant: TenantId) -> Vec<data_key::Model> {
+    data_key::Entity::find()
+        .filter(data_key::Column::TenantId.eq(tenant.0))
+        .all(services.db.read())
+        .await
+        .unwrap()
+}
+
+async fn forget_all_keys(services: &Services) {
+    let tx = services.db.begin_write().await.unwrap();
+    data_key::Entity::delete_many().exec(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+}
