@@ -1,12 +1,21 @@
 //! News for open pages: which connection changed.
 
+use crate::{random::Random, services::Services};
 use domain::{
     health::Health,
     ids::{ConnectionId, TenantId},
     subdomain::Subdomain,
 };
-use serde::Serialize;
+use sea_orm::sqlx::postgres::PgListener;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+/// The channel between processes on one PostgreSQL.
+const CHANNEL: &str = "mooring_changes";
+/// How long to wait before listening again after the connection was lost.
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// A connection changed. Holds nothing that a viewer of the tenant may not see.
 #[derive(Debug, Clone, Serialize)]
@@ -22,21 +31,35 @@ pub struct Change {
     pub health: Health,
 }
 
+/// A change on its way to other processes.
+#[derive(Serialize, Deserialize)]
+struct Notice {
+    process: u64,
+    tenant: TenantId,
+    connection: ConnectionId,
+    subdomain: Subdomain,
+    health: Health,
+}
+
 /// Passes changes on to whoever listens in this process.
 #[derive(Debug, Clone)]
 pub struct Live {
     sender: broadcast::Sender<Change>,
-}
-
-impl Default for Live {
-    fn default() -> Self {
-        Self {
-            sender: broadcast::channel(256).0,
-        }
-    }
+    /// Tells this process' own notices from those of others.
+    process: u64,
 }
 
 impl Live {
+    /// For one process.
+    pub(crate) fn new(random: &dyn Random) -> Self {
+        let mut process = [0; 8];
+        random.fill(&mut process);
+        Self {
+            sender: broadcast::channel(256).0,
+            process: u64::from_le_bytes(process),
+        }
+    }
+
     /// Tells everybody who listens; nobody listening is fine.
     pub fn tell(&self, change: Change) {
         let _ = self.sender.send(change);
@@ -46,4 +69,71 @@ impl Live {
     pub fn listen(&self) -> broadcast::Receiver<Change> {
         self.sender.subscribe()
     }
+
+    /// The SQL that tells other processes on the same PostgreSQL, and its
+    /// values; sent within the transaction, delivered when it commits.
+    pub(crate) fn notice(&self, change: &Change) -> (&'static str, [sea_orm::Value; 2]) {
+        let notice = Notice {
+            process: self.process,
+            tenant: change.tenant,
+            connection: change.connection,
+            subdomain: change.subdomain.clone(),
+            health: change.health,
+        };
+        // A struct of texts and numbers always has a JSON form.
+        let text = serde_json::to_string(&notice).unwrap_or_default();
+        ("SELECT pg_notify($1, $2)", [CHANNEL.into(), text.into()])
+    }
+
+    fn take(&self, text: &str) {
+        match serde_json::from_str::<Notice>(text) {
+            Ok(notice) if notice.process != self.process => self.tell(Change {
+                tenant: notice.tenant,
+                connection: notice.connection,
+                subdomain: notice.subdomain,
+                health: notice.health,
+            }),
+            Ok(_) => (),
+            // A process of another version; its pages still poll.
+            Err(_) => tracing::debug!("A notice of another process could not be read"),
+        }
+    }
+}
+
+/// Brings the changes that other processes make to the pages that this one
+/// serves, until told to stop. On SQLite there is one process only.
+pub async fn relay(services: Services, stop: CancellationToken) {
+    if services.db.is_sqlite() {
+        return;
+    }
+    loop {
+        let listened = stop.run_until_cancelled(listen(&services)).await;
+        match listened {
+            None => return,
+            Some(error) => {
+                tracing::warn!(error = %error, "News of other processes are interrupted")
+            }
+        }
+        if stop
+            .run_until_cancelled(tokio::time::sleep(PAUSE))
+            .await
+            .is_none()
+        {
+            return;
+        }
+    }
+}
+
+/// Listens until the connection is lost.
+async fn listen(services: &Services) -> sea_orm::sqlx::Error {
+    let pool = services.db.read().get_postgres_connection_pool();
+    let heard: Result<(), _> = async {
+        let mut listener = PgListener::connect_with(pool).await?;
+        listener.listen(CHANNEL).await?;
+        loop {
+            services.live.take(listener.recv().await?.payload());
+        }
+    }
+    .await;
+    heard.err().unwrap_or(sea_orm::sqlx::Error::PoolClosed)
 }

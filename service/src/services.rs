@@ -69,7 +69,7 @@ impl Services {
             config,
             vault,
             gorgias,
-            live: Live::default(),
+            live: Live::new(&*random),
             clock,
             random,
             last_id: AtomicI64::new(0),

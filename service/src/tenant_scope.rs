@@ -7,8 +7,8 @@ use crate::{
 };
 use domain::{ids::TenantId, time::Timestamp};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, Delete, DeleteMany, EntityTrait,
-    QueryFilter, Select, Statement, Update, UpdateMany,
+    ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, Delete, DeleteMany,
+    EntityTrait, QueryFilter, Select, Statement, Update, UpdateMany,
 };
 use std::{
     ops::Deref,
@@ -130,12 +130,24 @@ impl Tx {
 
     /// Makes the changes last, then tells open pages.
     pub async fn commit(self) -> Result<(), Fault> {
-        self.inner.commit().await?;
-        for change in self
+        let changes = self
             .changes
             .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
-        {
+            .unwrap_or_else(PoisonError::into_inner);
+        if self.inner.get_database_backend() == DatabaseBackend::Postgres {
+            for change in &changes {
+                let (sql, values) = self.live.notice(change);
+                self.inner
+                    .execute_raw(Statement::from_sql_and_values(
+                        DatabaseBackend::Postgres,
+                        sql,
+                        values,
+                    ))
+                    .await?;
+            }
+        }
+        self.inner.commit().await?;
+        for change in changes {
             self.live.tell(change);
         }
         Ok(())

@@ -144,7 +144,7 @@ impl Record {
             overdue_at: None,
             health: Health::NotConnected,
             health_since: now,
-            strip: Strip::empty(now.day()).record(now.day(), None, Health::NotConnected),
+            strip: Strip::empty(now.day()),
             due_at: None,
             token_version: 0,
             created_at: now,

@@ -6,6 +6,7 @@ mod authorize;
 mod flow;
 mod gorgias;
 mod list;
+mod live;
 mod people;
 mod refresh;
 mod tenancy;
