@@ -19,6 +19,7 @@ mod m0007_links;
 mod m0008_events;
 mod m0009_api_tokens;
 mod m0010_heartbeats;
+mod m0011_row_security;
 
 /// Runs the steps in order.
 pub struct Migrator;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_events::Migration),
             Box::new(m0009_api_tokens::Migration),
             Box::new(m0010_heartbeats::Migration),
+            Box::new(m0011_row_security::Migration),
         ]
     }
 }

@@ -21,6 +21,8 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.drop_table(Table::drop().table(Alias::new("heartbeats")).to_owned()).await
+        manager
+            .drop_table(Table::drop().table(Alias::new("heartbeats")).to_owned())
+            .await
     }
 }

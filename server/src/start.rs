@@ -13,17 +13,12 @@ use service::{
     clock::SystemClock,
     database::Database,
     gorgias::HttpGorgias,
+    live,
     people::set_up,
     vault::{MasterKeys, Vault},
     worker,
 };
-use std::{
-    fs, io,
-    net::SocketAddr,
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{fs, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -69,8 +64,14 @@ pub async fn services(settings: &Settings) -> anyhow::Result<Services> {
     let keys = settings.master_keys()?;
     let db = open_database(settings).await?;
     if db.is_sqlite() {
-        db.migrate().await.context("the database can't be migrated")?;
-    } else if !db.is_ready().await.context("the database does not answer")? {
+        db.migrate()
+            .await
+            .context("the database can't be migrated")?;
+    } else if !db
+        .is_ready()
+        .await
+        .context("the database does not answer")?
+    {
         bail!("the database is not up to date; run `mooring migrate` first");
     }
     let services = assemble(settings, db, keys)?;
@@ -103,6 +104,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let listener = listen(settings.web.listen).await?;
     let shutdown = CancellationToken::new();
     let tasks = TaskTracker::new();
+    tasks.spawn(live::relay(services.clone(), shutdown.clone()));
     if settings.gorgias.worker {
         tasks.spawn(worker::run(services.clone(), shutdown.clone()));
     }

@@ -8,6 +8,9 @@ use sea_orm::{
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 
+/// Who works with the data on PostgreSQL: bound by row-level security.
+const ROLE: &str = "mooring_app";
+
 /// Connections to the one database.
 ///
 /// SQLite has a pool for reading and a single connection for writing, so that
@@ -16,6 +19,8 @@ use std::time::Duration;
 pub struct Database {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    /// The schema's owner: on PostgreSQL somebody else than who works with it.
+    owner: DatabaseConnection,
 }
 
 impl Database {
@@ -28,19 +33,34 @@ impl Database {
         if url.starts_with("sqlite:") {
             let write = sea_orm::Database::connect(Self::sqlite(url, 1)).await?;
             let read = sea_orm::Database::connect(Self::sqlite(url, 8)).await?;
-            Ok(Self { read, write })
+            Ok(Self {
+                read,
+                owner: write.clone(),
+                write,
+            })
         } else {
-            let mut options = ConnectOptions::new(url);
+            let owner = sea_orm::Database::connect(Self::postgres(url, 2)).await?;
+            let mut options = Self::postgres(url, 16);
+            // The role is made by a migration, so it may not be there yet.
             options
-                .max_connections(16)
-                .acquire_timeout(Duration::from_secs(10))
-                .sqlx_logging(false);
+                .connect_lazy(true)
+                .map_sqlx_postgres_opts(|o| o.options([("role", ROLE)]));
             let pool = sea_orm::Database::connect(options).await?;
             Ok(Self {
                 read: pool.clone(),
                 write: pool,
+                owner,
             })
         }
+    }
+
+    fn postgres(url: &str, connections: u32) -> ConnectOptions {
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(10))
+            .sqlx_logging(false);
+        options
     }
 
     fn sqlite(url: &str, connections: u32) -> ConnectOptions {
@@ -74,6 +94,12 @@ impl Database {
         &self.read
     }
 
+    /// For tests that look at rows beneath row-level security.
+    #[cfg(test)]
+    pub(crate) fn owner(&self) -> &DatabaseConnection {
+        &self.owner
+    }
+
     /// For reading several things of one moment.
     pub(crate) async fn begin_read(&self) -> Result<DatabaseTransaction, DbErr> {
         self.read.begin().await
@@ -99,12 +125,12 @@ impl Database {
     /// If a step fails; those before it stay.
     pub async fn migrate(&self) -> Result<(), DbErr> {
         if self.is_sqlite() {
-            return Migrator::up(&self.write, None).await;
+            return Migrator::up(&self.owner, None).await;
         }
-        let lock = self.write.begin().await?;
+        let lock = self.owner.begin().await?;
         lock.execute_unprepared("SELECT pg_advisory_xact_lock(7163982)")
             .await?;
-        let done = Migrator::up(&self.write, None).await;
+        let done = Migrator::up(&self.owner, None).await;
         lock.commit().await?;
         done
     }
@@ -114,7 +140,7 @@ impl Database {
     /// # Errors
     /// If a step fails; those after it are already taken back.
     pub async fn migrate_down(&self, steps: u32) -> Result<(), DbErr> {
-        Migrator::down(&self.write, Some(steps)).await
+        Migrator::down(&self.owner, Some(steps)).await
     }
 
     /// Whether the database answers and every step has run.
@@ -122,8 +148,8 @@ impl Database {
     /// # Errors
     /// If it doesn't answer.
     pub async fn is_ready(&self) -> Result<bool, DbErr> {
-        self.read.ping().await?;
-        Ok(Migrator::get_pending_migrations(&self.read)
+        self.owner.ping().await?;
+        Ok(Migrator::get_pending_migrations(&self.owner)
             .await?
             .is_empty())
     }

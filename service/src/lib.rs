@@ -13,6 +13,7 @@ pub(crate) mod entity;
 pub mod error;
 pub mod gorgias;
 pub mod live;
+pub(crate) mod lookup;
 pub mod people;
 pub mod random;
 pub mod services;

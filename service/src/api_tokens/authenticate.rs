@@ -5,6 +5,7 @@ use crate::{
     actor::{Actor, Who},
     entity::{api_token, tenant},
     error::Fault,
+    lookup::{self, Key},
     services::Services,
 };
 use domain::{
@@ -30,13 +31,18 @@ pub async fn authenticate(
     if text.len() != LENGTH || !text.starts_with(PREFIX) {
         return Ok(None);
     }
-    // Without a tenant's scope: the token proves which tenant it is. Asked for
-    // at every request, so that a revocation holds at once, in every process.
+    // The token proves which tenant it is. Asked for at every request, so that a revocation holds at once, in every process.
     let hash = token_hash(token);
-    let row = api_token::Entity::find()
+    let Some(scope) = lookup::scope_of(services, Key::ApiToken(hash.clone())).await? else {
+        return Ok(None);
+    };
+    let tx = scope.read().await?;
+    let row = tx
+        .all::<api_token::Entity>()
         .filter(api_token::Column::TokenHash.eq(hash.clone()))
-        .one(services.db.read())
+        .one(&*tx)
         .await?;
+    drop(tx);
     let now = services.now();
     // The index finds by digest, of which nobody can guess a beginning; the
     // comparison that decides takes the same time for every outcome.

@@ -87,7 +87,7 @@ async fn a_digest_alone_is_kept() {
         let actor = owner(&world.services, "harbour").await;
         let token = create(&actor, new(Role::Operator, None)).await.unwrap();
         let rows = api_token::Entity::find()
-            .all(world.services.db.read())
+            .all(world.services.db.owner())
             .await
             .unwrap();
         assert_eq!(rows[0].token_hash, token_hash(&token));

@@ -7,11 +7,17 @@ pub mod form;
 pub mod list;
 pub mod remove;
 
-use crate::{entity::app, error::Fault, tenant_scope::Tx};
+use crate::{
+    entity::app,
+    error::Fault,
+    lookup::{self, Key},
+    services::Services,
+    tenant_scope::{TenantScope, Tx},
+};
 use domain::{
     basic_encoding::BasicEncoding, ids::AppId, scope::ScopeSet, slug::Slug, time::Timestamp,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 
 /// An app, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,12 +89,13 @@ pub(crate) async fn find(
 /// Finds an app by id without knowing its tenant: for Gorgias' own calls
 /// (install, callback), whose URLs name the app alone.
 pub(crate) async fn find_anywhere(
-    services: &crate::Services,
+    services: &Services,
     id: AppId,
-) -> Result<Option<(domain::ids::TenantId, App)>, Fault> {
-    let row = app::Entity::find_by_id(id.0)
-        .one(services.db.read())
-        .await?;
-    row.map(|row| Ok((domain::ids::TenantId(row.tenant_id), App::try_from(row)?)))
-        .transpose()
+) -> Result<Option<(TenantScope, App)>, Fault> {
+    let Some(scope) = lookup::scope_of(services, Key::App(id)).await? else {
+        return Ok(None);
+    };
+    let tx = scope.read().await?;
+    let app = find(&tx, &id.to_string(), None).await?;
+    Ok(app.map(|app| (scope, app)))
 }

@@ -10,7 +10,7 @@ use crate::{
     gorgias::{AuthorizeParams, pkce, template::TemplateError},
     random::secret_text,
     services::Services,
-    tenant_scope::{TenantScope, Tx},
+    tenant_scope::Tx,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
@@ -94,10 +94,9 @@ pub async fn begin_install(
     subdomain: &Subdomain,
     browser: &SecretString,
 ) -> Result<Url, BeginError> {
-    let (tenant, app) = apps::find_anywhere(services, app)
+    let (scope, app) = apps::find_anywhere(services, app)
         .await?
         .ok_or(BeginError::NotFound)?;
-    let scope = TenantScope::new(services, tenant);
     let tx = scope.write().await?;
     begin(services, tx, &app, subdomain, Origin::Install, browser).await
 }
@@ -140,15 +139,14 @@ pub async fn begin_with_link(
     browser: &SecretString,
 ) -> Result<Url, BeginError> {
     let found = links::usable(services, token).await?;
-    let link = match found {
-        Ok(link) => link,
+    let (scope, link) = match found {
+        Ok(found) => found,
         Err(gone) => return Err(gone.into()),
     };
     let subdomain = link
         .subdomain
         .parse()
         .map_err(|_| Fault::inconsistent("reconnect_links", "subdomain", link.id))?;
-    let scope = TenantScope::new(services, link.tenant_id.into());
     let tx = scope.write().await?;
     let app = apps::find(&tx, &link.app_id.to_string(), None)
         .await?

@@ -47,27 +47,27 @@ impl Lease {
     /// Found through the index on `due_at`; rows that others hold are passed over.
     pub async fn take_due(services: &Services, most: u64) -> Result<Vec<Self>, Fault> {
         let clock = services.db.clock_sql();
-        let skip = if services.db.is_sqlite() {
-            ""
+        let sql = if services.db.is_sqlite() {
+            format!(
+                "UPDATE connections SET lease_until = {clock} + $1, lease_fence = lease_fence + 1 \
+                 WHERE id IN (SELECT id FROM connections WHERE due_at <= $2 AND lease_until <= {clock} \
+                 ORDER BY due_at LIMIT $3) RETURNING id, tenant_id, lease_fence"
+            )
         } else {
-            "FOR UPDATE SKIP LOCKED"
+            // The sweep goes over all tenants: the same statement, run as the
+            // tables' owner. Each lease then opens its own tenant's scope.
+            "SELECT id, tenant_id, lease_fence FROM mooring_take_due($1, $2, $3)".to_owned()
         };
         let values: [Value; 3] = [
             LEASE.0.into(),
             services.now().0.into(),
             most.cast_signed().into(),
         ];
-        // The sweep goes over all tenants; each lease then opens its own tenant's scope.
         let tx = services.db.begin_write().await?;
         let rows = tx
             .query_all_raw(Statement::from_sql_and_values(
                 services.db.backend(),
-                format!(
-                    "UPDATE connections SET lease_until = {clock} + $1, lease_fence = lease_fence + 1 \
-                     WHERE id IN (SELECT id FROM connections WHERE due_at <= $2 AND lease_until <= {clock} \
-                     ORDER BY due_at LIMIT $3 {skip}) \
-                     RETURNING id, tenant_id, lease_fence"
-                ),
+                sql,
                 values,
             ))
             .await?;

@@ -1,16 +1,20 @@
 //! How an authorization ended, for the page after it.
 
 use crate::{
-    apps, digest::digest, entity::authorization, error::Fault, services::Services,
-    tenant_scope::TenantScope,
+    apps,
+    digest::digest,
+    entity::authorization,
+    error::Fault,
+    lookup::{self, Key},
+    services::Services,
 };
 use domain::{
     error::AuthorizationProblem,
-    ids::{AppId, AuthorizationId, TenantId},
+    ids::{AppId, AuthorizationId},
     scope::{Comparison, ScopeSet},
     subdomain::Subdomain,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -63,11 +67,17 @@ pub async fn show(
     authorization: AuthorizationId,
     browser: &SecretString,
 ) -> Result<Option<AuthorizationResult>, Fault> {
-    // No tenant is known here: the id and the browser's cookie are the proof.
-    let row = authorization::Entity::find_by_id(authorization.0)
+    // The id and the browser's cookie together are the proof.
+    let Some(scope) = lookup::scope_of(services, Key::Authorization(authorization)).await? else {
+        return Ok(None);
+    };
+    let tx = scope.read().await?;
+    let row = tx
+        .all::<authorization::Entity>()
+        .filter(authorization::Column::Id.eq(authorization.0))
         .filter(authorization::Column::AppId.eq(app.0))
         .filter(authorization::Column::BrowserHash.eq(digest("browser", browser)))
-        .one(services.db.read())
+        .one(&*tx)
         .await?;
     let Some((row, outcome)) =
         row.and_then(|mut row| row.outcome.take().map(|outcome| (row, outcome)))
@@ -81,8 +91,6 @@ pub async fn show(
         .requested_scopes
         .parse()
         .map_err(|_| bad("requested_scopes"))?;
-    let scope = TenantScope::new(services, TenantId(row.tenant_id));
-    let tx = scope.read().await?;
     let Some(app) = apps::find(&tx, &app.to_string(), None).await? else {
         return Ok(None);
     };

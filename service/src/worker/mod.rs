@@ -2,7 +2,7 @@
 
 use crate::{
     connections::{lease::Lease, refresh},
-    entity::{authorization, connection, heartbeat, session},
+    entity::{connection, heartbeat, session},
     error::Fault,
     services::Services,
     tenant_scope::TenantScope,
@@ -11,7 +11,7 @@ use domain::{event::Actor, ids::ConnectionId, time::Span};
 use futures::{StreamExt, stream};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement,
     sea_query::{Expr, OnConflict},
 };
 use std::time::Duration;
@@ -105,10 +105,15 @@ pub async fn tidy(services: &Services) -> Result<(), Fault> {
     )
     .exec_without_returning(&tx)
     .await?;
-    authorization::Entity::delete_many()
-        .filter(authorization::Column::ExpiresAt.lt(now.minus(RESULT_LIFE).0))
-        .exec(&tx)
-        .await?;
+    let expired_before = now.minus(RESULT_LIFE).0;
+    let sweep = if services.db.is_sqlite() {
+        "DELETE FROM authorizations WHERE expires_at < $1"
+    } else {
+        "SELECT mooring_sweep_authorizations($1)"
+    };
+    let sweep =
+        Statement::from_sql_and_values(services.db.backend(), sweep, [expired_before.into()]);
+    tx.execute_raw(sweep).await?;
     session::Entity::delete_many()
         .filter(session::Column::ExpiresAt.lt(now.0))
         .exec(&tx)

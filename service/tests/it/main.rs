@@ -9,5 +9,6 @@ mod list;
 mod live;
 mod people;
 mod refresh;
+mod row_security;
 mod tenancy;
 mod vault;

@@ -8,15 +8,16 @@ use crate::{
     digest::digest,
     entity::authorization::{Column, Entity, Model},
     error::Fault,
+    lookup::{self, Key},
     services::Services,
     tenant_scope::TenantScope,
 };
 use attempt::{Attempt, Stop};
 use domain::{
     error::AuthorizationProblem,
-    ids::{AppId, AuthorizationId, PersonId, TenantId},
+    ids::{AppId, AuthorizationId, PersonId},
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
 
 /// What the browser brought to the redirect URI; each parameter exactly once.
@@ -61,9 +62,12 @@ pub async fn complete(
     browser: &SecretString,
     signed_in: Option<PersonId>,
 ) -> Result<AuthorizationId, CallbackError> {
-    let row = consume(services, app, &callback.state, browser, signed_in).await?;
+    let unknown = CallbackError::Refused(AuthorizationProblem::StateUnknown);
+    let scope = lookup::scope_of(services, Key::State(&callback.state))
+        .await?
+        .ok_or(unknown)?;
+    let row = consume(&scope, app, &callback.state, browser, signed_in).await?;
     let id = AuthorizationId(row.id);
-    let scope = TenantScope::new(services, TenantId(row.tenant_id));
     let bad = |column| Fault::inconsistent("authorizations", column, row.id);
     let attempt = Attempt {
         subdomain: row.subdomain.parse().map_err(|_| bad("subdomain"))?,
@@ -91,13 +95,13 @@ pub async fn complete(
 /// Consumes the state in one statement. It is bound to browser, app and, if an
 /// operator began it, to that person; app, tenant and subdomain come from it.
 async fn consume(
-    services: &Services,
+    scope: &TenantScope,
     app: AppId,
     state: &SecretString,
     browser: &SecretString,
     signed_in: Option<PersonId>,
 ) -> Result<Model, CallbackError> {
-    let now = services.now();
+    let now = scope.now();
     let this = Condition::all()
         .add(Column::StateHash.eq(digest("state", state)))
         .add(Column::BrowserHash.eq(digest("browser", browser)))
@@ -109,19 +113,19 @@ async fn consume(
         Some(person) => anybody.or(Column::PersonId.eq(person.0)),
         None => anybody,
     };
-    // No tenant is known before the state is.
-    let tx = services.db.begin_write().await?;
-    let consumed = Entity::update_many()
+    let tx = scope.write().await?;
+    let consumed = tx
+        .update::<Entity>()
         .filter(this.clone())
         .filter(right_person)
         .col_expr(Column::ConsumedAt, Expr::value(now.0))
-        .exec_with_returning(&tx)
+        .exec_with_returning(&*tx)
         .await?;
     if let Some(row) = consumed.into_iter().next() {
         tx.commit().await?;
         return Ok(row);
     }
-    let somebody_elses = Entity::find().filter(this).one(&tx).await?.is_some();
+    let somebody_elses = tx.all::<Entity>().filter(this).one(&*tx).await?.is_some();
     Err(CallbackError::Refused(if somebody_elses {
         AuthorizationProblem::OtherPerson
     } else {

@@ -11,13 +11,14 @@ use crate::{
         tenant,
     },
     error::Fault,
+    lookup::{self, Key},
     services::Services,
     tenant_scope::TenantScope,
 };
 use domain::{
     event::{self, Happening},
     health::Health,
-    ids::{ConnectionId, TenantId},
+    ids::ConnectionId,
     scope::ScopeSet,
     subdomain::Subdomain,
     time::Timestamp,
@@ -46,15 +47,21 @@ pub struct PublicLink {
     pub expires_at: Timestamp,
 }
 
-/// The link's row, found by its token before any tenant is known.
+/// The link's row and its tenant's scope, found by the token.
 pub(crate) async fn usable(
     services: &Services,
     token: &SecretString,
-) -> Result<Result<Model, LinkGone>, Fault> {
-    let row = Entity::find()
+) -> Result<Result<(TenantScope, Model), LinkGone>, Fault> {
+    let Some(scope) = lookup::scope_of(services, Key::Link(token)).await? else {
+        return Ok(Err(LinkGone::Unknown));
+    };
+    let tx = scope.read().await?;
+    let row = tx
+        .all::<Entity>()
         .filter(Column::TokenHash.eq(digest("link", token)))
-        .one(services.db.read())
+        .one(&*tx)
         .await?;
+    drop(tx);
     let Some(row) = row else {
         return Ok(Err(LinkGone::Unknown));
     };
@@ -62,7 +69,7 @@ pub(crate) async fn usable(
         LinkState::Approved => Err(LinkGone::Used),
         LinkState::Revoked => Err(LinkGone::Revoked),
         LinkState::Expired => Err(LinkGone::Expired),
-        LinkState::Sent | LinkState::Opened | LinkState::Started => Ok(row),
+        LinkState::Sent | LinkState::Opened | LinkState::Started => Ok((scope, row)),
     })
 }
 
@@ -75,12 +82,11 @@ pub async fn open(
     services: &Services,
     token: &SecretString,
 ) -> Result<Result<PublicLink, LinkGone>, Fault> {
-    let row = match usable(services, token).await? {
-        Ok(row) => row,
+    let (scope, row) = match usable(services, token).await? {
+        Ok(found) => found,
         Err(gone) => return Ok(Err(gone)),
     };
     let bad = |column| Fault::inconsistent("reconnect_links", column, row.id);
-    let scope = TenantScope::new(services, TenantId(row.tenant_id));
     let tx = scope.read().await?;
     let tenant = tenant::Entity::find_by_id(row.tenant_id)
         .one(&*tx)
@@ -113,13 +119,12 @@ pub async fn open(
 /// # Errors
 /// [`Fault`] if the database fails.
 pub async fn mark_opened(services: &Services, token: &SecretString) -> Result<(), Fault> {
-    let Ok(row) = usable(services, token).await? else {
+    let Ok((scope, row)) = usable(services, token).await? else {
         return Ok(());
     };
     if row.opened_at.is_some() {
         return Ok(());
     }
-    let scope = TenantScope::new(services, TenantId(row.tenant_id));
     let tx = scope.write().await?;
     let first = tx
         .update::<Entity>()

@@ -38,7 +38,7 @@ async fn secrets_are_kept_replaced_and_forgotten() {
         );
         assert_eq!(
             credential::Entity::find()
-                .count(services.db.read())
+                .count(services.db.owner())
                 .await
                 .unwrap(),
             2

@@ -104,7 +104,7 @@ async fn only_the_right_master_keys_pass_the_check() {
         vault(&old).check(services).await.unwrap();
         assert_eq!(
             data_key::Entity::find()
-                .count(services.db.read())
+                .count(services.db.owner())
                 .await
                 .unwrap(),
             1,

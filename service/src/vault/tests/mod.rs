@@ -17,7 +17,7 @@ use crate::{
 use domain::ids::TenantId;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    sea_query::Expr,
+    TransactionTrait, sea_query::Expr,
 };
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
@@ -83,7 +83,7 @@ async fn read(
 
 async fn row(services: &Services, purpose: Purpose, owner: Uuid) -> credential::Model {
     credential::Entity::find_by_id((owner, purpose.code().to_owned()))
-        .one(services.db.read())
+        .one(services.db.owner())
         .await
         .unwrap()
         .unwrap()
@@ -91,7 +91,7 @@ async fn row(services: &Services, purpose: Purpose, owner: Uuid) -> credential::
 
 /// Puts a row in place of the one with its owner and purpose.
 async fn plant(services: &Services, row: credential::Model) {
-    let tx = services.db.begin_write().await.unwrap();
+    let tx = services.db.owner().begin().await.unwrap();
     credential::Entity::delete_by_id((row.owner_id, row.purpose.clone()))
         .exec(&tx)
         .await
@@ -121,7 +121,7 @@ async fn change_keys(
 async fn keys_of(services: &Services, tenant: TenantId) -> Vec<data_key::Model> {
     data_key::Entity::find()
         .filter(data_key::Column::TenantId.eq(tenant.0))
-        .all(services.db.read())
+        .all(services.db.owner())
         .await
         .unwrap()
 }

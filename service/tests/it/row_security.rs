@@ -1,0 +1,75 @@
+//! security.md 52, beneath the program: PostgreSQL itself keeps tenants apart.
+
+use crate::flow;
+use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
+use secrecy::ExposeSecret;
+
+/// Asks as the role that the program works as, with or without a tenant.
+async fn rows_seen(url: &str, tenant: Option<&str>, sql: &str) -> Result<u64, sea_orm::DbErr> {
+    let mut options = sea_orm::ConnectOptions::new(url);
+    options.max_connections(1);
+    let db = sea_orm::Database::connect(options).await?;
+    let run = |sql: String| Statement::from_string(DatabaseBackend::Postgres, sql);
+    db.execute_raw(run("SET ROLE mooring_app".into())).await?;
+    let tenant = tenant.unwrap_or_default();
+    db.execute_raw(run(format!(
+        "SELECT set_config('mooring.tenant', '{tenant}', false)"
+    )))
+    .await?;
+    let done = db.execute_raw(run(sql.to_owned())).await;
+    db.close().await?;
+    Ok(done?.rows_affected())
+}
+
+#[tokio::test]
+async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
+    flow::each(async |f| {
+        if f.world.services.db.is_sqlite() {
+            return; // SQLite has no roles; the program's scope stands alone there.
+        }
+        f.connect("acme").await;
+        let stranger = f.world.owner("pier").await;
+        let url = f.world.database_url.expose_secret();
+        let (own, other) = (f.owner.tenant().to_string(), stranger.tenant().to_string());
+        for table in [
+            "apps",
+            "connections",
+            "credentials",
+            "events",
+            "authorizations",
+        ] {
+            let all = format!("SELECT * FROM {table}");
+            assert!(
+                rows_seen(url, Some(&own), &all).await.unwrap() > 0,
+                "{table}"
+            );
+            assert_eq!(
+                rows_seen(url, Some(&other), &all).await.unwrap(),
+                0,
+                "{table}"
+            );
+            assert_eq!(rows_seen(url, None, &all).await.unwrap(), 0, "{table}");
+            let delete = format!("DELETE FROM {table}");
+            assert_eq!(
+                rows_seen(url, Some(&other), &delete).await.unwrap(),
+                0,
+                "{table}"
+            );
+        }
+        let steal = format!("UPDATE apps SET tenant_id = '{other}'");
+        assert!(
+            rows_seen(url, Some(&own), &steal).await.is_err(),
+            "a row can't be moved to another tenant"
+        );
+        assert!(
+            rows_seen(
+                url,
+                Some(&own),
+                "ALTER TABLE apps DISABLE ROW LEVEL SECURITY"
+            )
+            .await
+            .is_err()
+        );
+    })
+    .await;
+}
