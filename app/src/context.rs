@@ -50,7 +50,9 @@ impl PageContext {
     pub async fn actor(&self, tenant: &str) -> Result<Actor, PageError> {
         let person = self.person()?.id;
         let slug: Slug = tenant.parse().map_err(|_| PageError::NotFound)?;
-        membership::actor(&self.services, person, &slug).await?.ok_or(PageError::NotFound)
+        membership::actor(&self.services, person, &slug)
+            .await?
+            .ok_or(PageError::NotFound)
     }
 
     /// The form of this name, if it was posted and failed or has something to show.

@@ -30,12 +30,18 @@ pub struct Notice {
 impl FormState {
     /// What was typed into a field.
     pub fn value(&self, field: &str) -> Option<String> {
-        self.values.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone())
+        self.values
+            .iter()
+            .find(|(name, _)| name == field)
+            .map(|(_, value)| value.clone())
     }
 
     /// Everything that was sent under a name: boxes come repeated.
     pub fn all<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
-        self.values.iter().filter(move |(name, _)| name == field).map(|(_, value)| value.as_str())
+        self.values
+            .iter()
+            .filter(move |(name, _)| name == field)
+            .map(|(_, value)| value.as_str())
     }
 
     /// What was typed, or what the form starts with if nothing was posted.
@@ -49,7 +55,10 @@ impl FormState {
 
     /// What was wrong with a field.
     pub fn error(&self, field: &str) -> Option<String> {
-        self.errors.iter().find(|e| e.field == field).map(|e| e.message.clone())
+        self.errors
+            .iter()
+            .find(|e| e.field == field)
+            .map(|e| e.message.clone())
     }
 
     /// What was wrong with the form as a whole.
@@ -69,6 +78,8 @@ impl FormState {
 
     /// What is shown this once, in clear.
     pub fn shown_once(&self) -> Option<String> {
-        self.secret_once.as_ref().map(|secret| secret.expose_secret().to_owned())
+        self.secret_once
+            .as_ref()
+            .map(|secret| secret.expose_secret().to_owned())
     }
 }

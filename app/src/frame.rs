@@ -33,7 +33,10 @@ pub(crate) async fn around(context: &PageContext, actor: &Actor, current: NavIte
     let apps = panel("frame apps", list::all(actor).await);
     let beat = panel("frame worker", overview::worker_beat(actor).await);
     let tenants = match &context.signed_in {
-        Some(person) => panel("frame tenants", membership::tenants_of(&context.services, person.id).await),
+        Some(person) => panel(
+            "frame tenants",
+            membership::tenants_of(&context.services, person.id).await,
+        ),
         None => None,
     };
     let total: u64 = apps.iter().flatten().map(|row| row.counts.total()).sum();
@@ -53,9 +56,19 @@ pub(crate) async fn around(context: &PageContext, actor: &Actor, current: NavIte
         person_name: person.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
         person_email: person.map(|p| p.email).unwrap_or_default(),
         role: actor.role.label().to_owned(),
-        need_you: apps.iter().flatten().map(|row| row.counts.need_someone()).sum(),
-        faulty_apps: apps.iter().flatten().filter(|row| row.app.fault_since.is_some()).count() as u64,
-        worker: beat.map(|beat| worker(beat, total, context.services.now())).unwrap_or_default(),
+        need_you: apps
+            .iter()
+            .flatten()
+            .map(|row| row.counts.need_someone())
+            .sum(),
+        faulty_apps: apps
+            .iter()
+            .flatten()
+            .filter(|row| row.app.fault_since.is_some())
+            .count() as u64,
+        worker: beat
+            .map(|beat| worker(beat, total, context.services.now()))
+            .unwrap_or_default(),
         current: Some(current),
         may_manage_tokens: actor.may(Permission::ManageApiTokens),
         theme: context.theme,
@@ -67,7 +80,11 @@ fn worker(beat: Beat, total: u64, now: Timestamp) -> WorkerBeat {
     let Some(last) = beat.last else {
         return WorkerBeat::default();
     };
-    let state = if now.since(last) > LATE { WorkerState::Late } else { WorkerState::Fine };
+    let state = if now.since(last) > LATE {
+        WorkerState::Late
+    } else {
+        WorkerState::Fine
+    };
     let mut lines = vec![format!("Last beat {}", last.relative(now))];
     if beat.overdue > 0 {
         lines.push(format!("{} of {total} checks overdue", beat.overdue));

@@ -23,6 +23,8 @@ use std::sync::{Arc, OnceLock};
 /// Nothing is streamed: status and headers are right, and the page is whole.
 /// A path without a page gives the page for things that aren't there, with 404.
 pub async fn render(parts: Parts, context: PageContext) -> Response {
+    // Leptos runs on the runtime that is there; only the first call says so.
+    let _ = any_spawner::Executor::init_tokio();
     let nonce = Arc::new(OnceLock::new());
     let options = context.options.clone();
     let seen = nonce.clone();
@@ -47,21 +49,51 @@ pub async fn render(parts: Parts, context: PageContext) -> Response {
     whole(response, nonce.get()).await
 }
 
-/// Collects the body, and gives the preloaded script the nonce that Leptos
-/// leaves out; the policy would refuse it otherwise.
+/// Collects the body and puts right what Leptos leaves.
 async fn whole(response: Response, nonce: Option<&Nonce>) -> Response {
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let html = String::from_utf8_lossy(&bytes);
-    let html = match nonce {
-        Some(nonce) => html.replace(
-            &format!(" crossorigin=\"{nonce}\""),
-            &format!(" crossorigin nonce=\"{nonce}\""),
-        ),
-        None => html.into_owned(),
-    };
+    let html = tidy(&String::from_utf8_lossy(&bytes), nonce.map_or("", |n| n));
     parts.headers.remove(CONTENT_LENGTH);
     Response::from_parts(parts, Body::from(html))
+}
+
+/// Gives the preloaded script the nonce, without which the policy refuses it,
+/// and moves the data for islands, which stands behind the end of the document,
+/// into it; on pages without islands nobody reads it, and it goes.
+fn tidy(html: &str, nonce: &str) -> String {
+    const END: &str = "</body></html>";
+    let html = html.replace(
+        &format!(" crossorigin=\"{nonce}\""),
+        &format!(" crossorigin nonce=\"{nonce}\""),
+    );
+    match html.split_once(END) {
+        Some((page, data)) if page.contains("<script") => format!("{page}{data}{END}"),
+        Some((page, _)) => format!("{page}{END}"),
+        None => html,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tidy;
+
+    #[test]
+    fn data_for_islands_stays_with_them() {
+        let end = "</body></html>";
+        let data = "<script nonce=\"n\">__DATA=[]</script>";
+        assert_eq!(
+            tidy(&format!("<p>1</p>{end}{data}"), "n"),
+            format!("<p>1</p>{end}")
+        );
+        let page = "<link rel=\"modulepreload\" crossorigin=\"n\"><script nonce=\"n\"></script>";
+        assert_eq!(
+            tidy(&format!("{page}{end}{data}"), "n"),
+            format!(
+                "<link rel=\"modulepreload\" crossorigin nonce=\"n\"><script nonce=\"n\"></script>{data}{end}"
+            )
+        );
+    }
 }

@@ -1,7 +1,8 @@
 //! Every page and its address.
 
 use crate::pages::{
-    self, accounts, account, api_tokens, app, apps, connect, disconnect, overview, problem, reconnect, result, setup, signin, tenants,
+    self, account, accounts, api_tokens, app, apps, connect, disconnect, overview, problem,
+    reconnect, result, setup, signin, tenants,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;

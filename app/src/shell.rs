@@ -41,6 +41,12 @@ pub fn document(options: LeptosOptions, body: impl IntoView) -> impl IntoView {
     }
 }
 
+/// Leptos writes the title's text into the page as it is, and names stand in
+/// titles; `</title>` in one must not end it.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 /// What makes islands live. Pages without islands load no script at all.
 fn scripts(islands: bool) -> Option<impl IntoView> {
     islands.then(|| {
@@ -70,7 +76,7 @@ pub fn SignedInLayout(
         ..frame
     };
     view! {
-        <Title text=format!("{title} · {} · Mooring", frame.tenant_name)/>
+        <Title text=escaped(&format!("{title} · {} · Mooring", frame.tenant_name))/>
         {scripts(islands)}
         <a class="skip button" data-kind="primary" href="#main">
             "Skip to content"
@@ -114,7 +120,7 @@ pub fn PublicLayout(
 ) -> AnyView {
     let named = brand.0.clone().unwrap_or_else(|| "Mooring".into());
     view! {
-        <Title text=format!("{title} · {named}")/>
+        <Title text=escaped(&format!("{title} · {named}"))/>
         {noindex.then(|| view! { <Meta name="robots" content="noindex"/> })}
         {scripts(islands)}
         <div class="solo" data-wide=wide>

@@ -7,19 +7,26 @@ use web_sys::{Document, DomParser, HtmlElement, HtmlInputElement, Response, Supp
 
 /// Says that islands work now; browser tests wait for it.
 pub(super) fn mark_live() {
-    if let Some(root) = document().document_element().and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+    if let Some(root) = document()
+        .document_element()
+        .and_then(|e| e.dyn_into::<HtmlElement>().ok())
+    {
         let _ = root.dataset().set("islands", "live");
     }
 }
 
 /// Copies an input's value, and says so for two seconds.
 pub(super) fn copy(input: &str, copied: RwSignal<bool>) {
-    let Some(input) = document().get_element_by_id(input).and_then(|e| e.dyn_into::<HtmlInputElement>().ok()) else {
+    let Some(input) = document()
+        .get_element_by_id(input)
+        .and_then(|e| e.dyn_into::<HtmlInputElement>().ok())
+    else {
         return;
     };
     let navigator = window().navigator();
     // Over plain http, away from the loopback, browsers have no clipboard.
-    let has_clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|c| c.is_object());
+    let has_clipboard =
+        js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|c| c.is_object());
     if !has_clipboard {
         input.select();
         return;
@@ -37,10 +44,15 @@ pub(super) fn copy(input: &str, copied: RwSignal<bool>) {
 
 /// Loads a page as the browser would, without running anything of it.
 pub(super) async fn load(address: &str) -> Result<Document, JsValue> {
-    let response: Response = JsFuture::from(window().fetch_with_str(address)).await?.dyn_into()?;
+    let response: Response = JsFuture::from(window().fetch_with_str(address))
+        .await?
+        .dyn_into()?;
     if !response.ok() || response.redirected() {
         return Err(JsValue::NULL);
     }
-    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    let text = JsFuture::from(response.text()?)
+        .await?
+        .as_string()
+        .unwrap_or_default();
     DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)
 }

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-/// How the page hears of changes.
+/// How the page hears of changes. On the server it has not begun yet.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Hearing {
     /// Not begun.
@@ -41,28 +42,38 @@ pub fn Live(
     stream: String,
     /// Address of this page, to load newer parts from.
     page: String,
-    /// The account that the page shows, `app/subdomain`; empty for lists.
-    account: String,
+    /// The id of the connection that the page shows; empty for lists.
+    connection: String,
 ) -> impl IntoView {
     let hearing = RwSignal::new(Hearing::default());
     let updates = RwSignal::new(0_u32);
-    let link = page.clone();
     #[cfg(feature = "hydrate")]
     {
-        super::stream::listen(&stream, page, account, hearing, updates);
+        super::stream::listen(&stream, page.clone(), connection, hearing, updates);
         super::browser::mark_live();
     }
     #[cfg(not(feature = "hydrate"))]
-    let _ = (stream, account);
+    let _ = (stream, connection);
     view! {
         <span class="live" role="status" data-health=move || hearing.get().colour()>
             {move || hearing.get().words()}
         </span>
-        <a class="chip" data-set=true href=link hidden=move || updates.get() == 0>
-            {move || match updates.get() {
-                1 => "1 update, show".to_owned(),
-                n => format!("{n} updates, show"),
-            }}
-        </a>
+        {move || offer(updates.get(), &page)}
     }
+}
+
+/// What a list says when there is something newer than it shows.
+fn offer(updates: u32, page: &str) -> Option<impl IntoView + use<>> {
+    let words = match updates {
+        1 => "1 update, show".to_owned(),
+        n => format!("{n} updates, show"),
+    };
+    let page = page.to_owned();
+    (updates > 0).then(|| {
+        view! {
+            <a class="chip" data-set=true href=page>
+                {words}
+            </a>
+        }
+    })
 }

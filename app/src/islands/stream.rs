@@ -14,7 +14,7 @@ const POLL: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 struct Listener {
     page: String,
-    account: String,
+    connection: String,
     hearing: RwSignal<Hearing>,
     updates: RwSignal<u32>,
     /// A load is under way, and whether another change came meanwhile.
@@ -23,10 +23,16 @@ struct Listener {
 }
 
 /// Opens the stream and keeps listening as long as the page is open.
-pub(super) fn listen(stream: &str, page: String, account: String, hearing: RwSignal<Hearing>, updates: RwSignal<u32>) {
+pub(super) fn listen(
+    stream: &str,
+    page: String,
+    connection: String,
+    hearing: RwSignal<Hearing>,
+    updates: RwSignal<u32>,
+) {
     let listener = Listener {
         page,
-        account,
+        connection,
         hearing,
         updates,
         busy: Rc::default(),
@@ -60,27 +66,30 @@ impl Listener {
         let change = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             this.heard(&event.data().as_string().unwrap_or_default());
         });
+        let this = self.clone();
+        // Too much happened at once for the stream to tell.
+        let reload = Closure::<dyn Fn()>::new(move || this.refresh());
         source.set_onopen(Some(open.as_ref().unchecked_ref()));
         source.set_onerror(Some(error.as_ref().unchecked_ref()));
         let _ = source.add_event_listener_with_callback("change", change.as_ref().unchecked_ref());
+        let _ = source.add_event_listener_with_callback("reload", reload.as_ref().unchecked_ref());
         // They live as long as the page.
         open.forget();
         error.forget();
         change.forget();
+        reload.forget();
     }
 
-    /// One change: `{"app", "subdomain", "health"}`.
+    /// One change: `{"connection", "subdomain", "health"}`.
     fn heard(&self, data: &str) {
-        if self.account.is_empty() {
+        if self.connection.is_empty() {
             self.updates.update(|n| *n += 1);
             return;
         }
-        let Ok(data) = js_sys::JSON::parse(data) else { return };
-        let field = |name: &str| {
-            let value = js_sys::Reflect::get(&data, &JsValue::from_str(name)).unwrap_or_default();
-            value.as_string().unwrap_or_default()
-        };
-        if self.account == format!("{}/{}", field("app"), field("subdomain")) {
+        let changed = js_sys::JSON::parse(data)
+            .and_then(|data| js_sys::Reflect::get(&data, &"connection".into()))
+            .unwrap_or(JsValue::NULL);
+        if changed.as_string().as_ref() == Some(&self.connection) {
             self.refresh();
         }
     }
@@ -120,7 +129,7 @@ impl Listener {
             if html == old.inner_html() {
                 continue;
             }
-            if self.account.is_empty() {
+            if self.connection.is_empty() {
                 self.updates.update(|n| *n = (*n).max(1));
             } else {
                 replace(&old, &html);

@@ -17,7 +17,10 @@ use crate::{
     islands::Live,
     shell::SignedInLayout,
 };
-use domain::{event::Happening, health::Health, health_words::NextStep, ids::EventId, subdomain::Subdomain, time::Timestamp};
+use domain::{
+    event::Happening, health::Health, health_words::NextStep, ids::EventId, subdomain::Subdomain,
+    time::Timestamp,
+};
 use leptos::prelude::*;
 use service::connections::{
     events::{self, TimelineEntry},
@@ -34,7 +37,10 @@ pub(crate) fn page() -> impl IntoView {
 
 async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
-    let subdomain: Subdomain = address.part("subdomain").parse().map_err(|_| PageError::NotFound)?;
+    let subdomain: Subdomain = address
+        .part("subdomain")
+        .parse()
+        .map_err(|_| PageError::NotFound)?;
     let account = account::show(&actor, address.part("app"), &subdomain)
         .await?
         .ok_or(PageError::NotFound)?;
@@ -60,13 +66,13 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         account,
     };
     let (home, href) = (tenant_home(&data.tenant), data.href());
-    let key = format!("{}/{}", data.account.row.app_slug, data.account.row.subdomain);
+    let connection = data.account.row.id.to_string();
     let title = data.account.row.subdomain.to_string();
     Ok(view! {
         <SignedInLayout frame=around.frame title islands=true>
             {view(&data)}
             <p class="meta">
-                <Live stream=format!("{home}/live") page=href account=key/>
+                <Live stream=format!("{home}/live") page=href connection/>
             </p>
         </SignedInLayout>
     }
@@ -96,28 +102,34 @@ pub(super) struct Data {
 impl Data {
     /// The page's own address.
     pub(super) fn href(&self) -> String {
-        account_href(&self.tenant, self.account.row.app_slug.as_str(), self.account.row.subdomain.as_str())
+        account_href(
+            &self.tenant,
+            self.account.row.app_slug.as_str(),
+            self.account.row.subdomain.as_str(),
+        )
+    }
+
+    /// Whether the form for a new link is open, or its result shown.
+    fn link_open(&self) -> bool {
+        self.may.send_links && (self.link_wanted || self.form.action == "link")
     }
 
     /// The newest result of a check that somebody asked for.
     fn last_check(&self) -> Option<(&str, Timestamp)> {
-        self.timeline.iter().flatten().find_map(|entry| match &entry.happening {
-            Happening::Checked { result } => Some((result.as_str(), entry.at)),
-            _ => None,
-        })
+        self.timeline
+            .iter()
+            .flatten()
+            .find_map(|entry| match &entry.happening {
+                Happening::Checked { result } => Some((result.as_str(), entry.at)),
+                _ => None,
+            })
     }
 }
 
 pub(super) fn view(data: &Data) -> AnyView {
-    let row = &data.account.row;
-    let link_open = data.may.send_links && (data.link_wanted || data.form.action == "link");
+    let link_open = data.link_open();
     view! {
-        <PageHead
-            title=row.subdomain.to_string()
-            crumbs=vec![Crumb::new("Accounts", format!("{}/accounts", tenant_home(&data.tenant)))]
-            meta=meta(data)
-            actions=actions(data)
-        />
+        <div data-live="head">{head(data)}</div>
         {outcome(data)}
         {link_open.then(|| send_link::view(data))}
         <div data-live="reason">{reason(data)}</div>
@@ -137,6 +149,19 @@ pub(super) fn view(data: &Data) -> AnyView {
     .into_any()
 }
 
+fn head(data: &Data) -> AnyView {
+    let accounts = format!("{}/accounts", tenant_home(&data.tenant));
+    view! {
+        <PageHead
+            title=data.account.row.subdomain.to_string()
+            crumbs=vec![Crumb::new("Accounts", accounts)]
+            meta=meta(data)
+            actions=actions(data)
+        />
+    }
+    .into_any()
+}
+
 /// Name and address of who approved, as far as Gorgias told.
 fn approver(account: &Account) -> Option<String> {
     match (&account.approved_by_name, &account.approved_by_email) {
@@ -147,7 +172,11 @@ fn approver(account: &Account) -> Option<String> {
 }
 
 fn meta(data: &Data) -> AnyView {
-    let host = data.at_gorgias.split_once("://").map_or(data.at_gorgias.as_str(), |(_, host)| host).to_owned();
+    let host = data
+        .at_gorgias
+        .split_once("://")
+        .map_or(data.at_gorgias.as_str(), |(_, host)| host)
+        .to_owned();
     view! {
         <a href=format!("{}/", data.at_gorgias) rel="noreferrer">
             {host} <Icon name=Glyph::External/>
@@ -179,7 +208,10 @@ fn actions(data: &Data) -> AnyView {
     // Where checking is the main action already, it stands once.
     let check = may.check
         && connected
-        && matches!(data.account.row.explanation.next, NextStep::SendLink | NextStep::TellOperator);
+        && matches!(
+            data.account.row.explanation.next,
+            NextStep::SendLink | NextStep::TellOperator
+        );
     let post = |to: &str, words: &'static str| {
         view! {
             <form method="post" action=format!("{href}/{to}")>
@@ -257,19 +289,32 @@ fn outcome(data: &Data) -> Option<AnyView> {
 fn reason(data: &Data) -> AnyView {
     let row = &data.account.row;
     let e = &row.explanation;
-    let beneath = (row.health == Health::SetupFault).then(|| format!("Before that: {}.", row.own_health.label()));
+    let beneath = (row.health == Health::SetupFault)
+        .then(|| format!("Before that: {}.", row.own_health.label()));
     let failure = data
         .account
         .failure
         .clone()
         .filter(|_| matches!(row.health, Health::Retrying | Health::Unchecked))
         .map(|why| format!("The last attempt: {why}"));
-    let lines: Vec<_> = [Some(e.detail.clone()).filter(|d| !d.is_empty()), beneath, failure]
-        .into_iter()
-        .flatten()
-        .chain((e.next == NextStep::SendLink).then(|| "Once it is approved, this page turns Working by itself.".to_owned()))
-        .collect();
-    let action = main_action(&data.tenant, row, data.may);
+    let lines: Vec<_> = [
+        Some(e.detail.clone()).filter(|d| !d.is_empty()),
+        beneath,
+        failure,
+    ]
+    .into_iter()
+    .flatten()
+    .chain(
+        (e.next == NextStep::SendLink)
+            .then(|| "Once it is approved, this page turns Working by itself.".to_owned()),
+    )
+    .collect();
+    // With the form open above, its button is the main one.
+    let action = if data.link_open() && e.next == NextStep::SendLink {
+        None
+    } else {
+        main_action(&data.tenant, row, data.may)
+    };
     view! {
         <Reason health=row.health title=e.reason.clone() action=action.into_any()>
             {lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
@@ -279,7 +324,12 @@ fn reason(data: &Data) -> AnyView {
 }
 
 /// A fact that is an instant, or words in its place.
-fn instant(term: &'static str, at: Option<Timestamp>, now: Timestamp, otherwise: &'static str) -> AnyView {
+fn instant(
+    term: &'static str,
+    at: Option<Timestamp>,
+    now: Timestamp,
+    otherwise: &'static str,
+) -> AnyView {
     match at {
         Some(at) => {
             let detail = view! { <Moment at/> }.into_any();

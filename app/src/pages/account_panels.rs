@@ -2,13 +2,14 @@
 
 use super::{account::Data, overview::link_steps};
 use crate::components::{
-    Callout, Empty, Fact, Facts, Glyph, Icon, Moment, Panel, PanelFailed, PostButton, ScopeTable, SecretMask, Size,
-    Steps, Strip, StripLegend, Timeline, TimelineDay, TimelineEvent, scope_groups,
+    Callout, Empty, Fact, Facts, Glyph, Icon, Moment, Panel, PanelFailed, PostButton, ScopeTable,
+    SecretMask, Size, Steps, Strip, StripLegend, Timeline, TimelineDay, TimelineEvent,
+    scope_groups,
 };
 use domain::{
     health::{Health, Standing},
     scope::Scope,
-    time::{Span, Timestamp},
+    time::Timestamp,
 };
 use leptos::prelude::*;
 use service::connections::{
@@ -16,7 +17,8 @@ use service::connections::{
     links::{LinkRow, LinkState},
 };
 
-const REST_IS_FINE: &str = "The database didn’t answer as it should. The rest of this page is current.";
+const REST_IS_FINE: &str =
+    "The database didn’t answer as it should. The rest of this page is current.";
 
 /// "2 missing", or nothing for none.
 fn some(n: usize, what: &str) -> Option<String> {
@@ -25,7 +27,11 @@ fn some(n: usize, what: &str) -> Option<String> {
 
 pub(super) fn permissions(data: &Data) -> AnyView {
     let account = &data.account;
-    let (asked, granted, c) = (&account.app.requested, &account.row.granted, &account.comparison);
+    let (asked, granted, c) = (
+        &account.app.requested,
+        &account.row.granted,
+        &account.comparison,
+    );
     let app = &account.row.app_name;
     let footer = view! {
         <span></span>
@@ -33,7 +39,10 @@ pub(super) fn permissions(data: &Data) -> AnyView {
     }
     .into_any();
     if matches!(account.condition.standing, Standing::NotConnected(_)) {
-        let none = format!("{app} asks for {} permissions; the account has approved none of them now.", asked.len());
+        let none = format!(
+            "{app} asks for {} permissions; the account has approved none of them now.",
+            asked.len()
+        );
         return view! {
             <Panel id="permissions" title="Permissions" footer>
                 <Empty icon=Glyph::Limited title="Nothing granted">
@@ -44,14 +53,22 @@ pub(super) fn permissions(data: &Data) -> AnyView {
         .into_any();
     }
     let counted = [
-        Some(format!("{} asked for · {} granted", asked.len(), granted.len())),
+        Some(format!(
+            "{} asked for · {} granted",
+            asked.len(),
+            granted.len()
+        )),
         some(c.missing.len(), "missing"),
         some(c.extra.len(), "extra"),
         some(c.unknown.len(), "unknown to us"),
     ];
-    let aside = view! { <p class="sub">{counted.into_iter().flatten().collect::<String>()}</p> }.into_any();
+    let aside =
+        view! { <p class="sub">{counted.into_iter().flatten().collect::<String>()}</p> }.into_any();
     let advice = granted.contains("write:all").then(|| old_permission(data));
-    let caption = format!("Permissions of {} by resource: asked for, granted, missing, extra", account.row.subdomain);
+    let caption = format!(
+        "Permissions of {} by resource: asked for, granted, missing, extra",
+        account.row.subdomain
+    );
     let groups = scope_groups(asked, granted);
     let body = view! {
         {advice}
@@ -110,7 +127,9 @@ pub(super) fn timeline(data: &Data, shown: u64) -> AnyView {
         .into_any();
     };
     let shown = usize::try_from(shown).unwrap_or(usize::MAX);
-    let older = (entries.len() > shown).then(|| entries.get(shown.saturating_sub(1))).flatten();
+    let older = (entries.len() > shown)
+        .then(|| entries.get(shown.saturating_sub(1)))
+        .flatten();
     let footer = view! {
         <span>{format!("{} shown", entries.len().min(shown))}</span>
         <span class="actions">
@@ -155,26 +174,14 @@ pub(super) fn timeline(data: &Data, shown: u64) -> AnyView {
 }
 
 pub(super) fn strip_panel(data: &Data) -> AnyView {
-    let today = data.now.day();
-    let strip = domain::strip::Strip::of(today, data.account.row.strip);
-    let first = Timestamp(0).plus(Span::days(today.saturating_sub(13)));
+    let strip = domain::strip::Strip::of(data.now.day(), data.account.row.strip);
     let aside = view! { <span class="sub">"Taller is worse"</span> }.into_any();
-    let body = view! {
-        <div class="body">
-            <div>
-                <Strip strip wide=true/>
-                <p class="pages sub" aria-hidden="true">
-                    <span>{first.short_day()}</span>
-                    <span>"Today"</span>
-                </p>
-            </div>
-            <StripLegend strip/>
-        </div>
-    }
-    .into_any();
     view! {
         <Panel id="strip" title="14 days" aside>
-            {body}
+            <div class="body">
+                <Strip strip wide=true/>
+                <StripLegend strip/>
+            </div>
         </Panel>
     }
     .into_any()
@@ -225,11 +232,18 @@ pub(super) fn links_panel(data: &Data) -> AnyView {
 }
 
 const fn is_open(link: &LinkRow) -> bool {
-    matches!(link.state, LinkState::Sent | LinkState::Opened | LinkState::Started)
+    matches!(
+        link.state,
+        LinkState::Sent | LinkState::Opened | LinkState::Started
+    )
 }
 
 fn link_row(data: &Data, link: &LinkRow) -> AnyView {
-    let ends = if is_open(link) { "Works until " } else { "Ended, was made to work until " };
+    let ends = if is_open(link) {
+        "Works until "
+    } else {
+        "Ended, was made to work until "
+    };
     let revoke = (is_open(link) && data.may.send_links).then(|| {
         view! {
             <PostButton
@@ -283,12 +297,19 @@ pub(super) fn tokens(data: &Data) -> AnyView {
         .into_any(),
         None => view! { <Fact term>{none}</Fact> }.into_any(),
     };
+    let access = token("Access token", account.access_token_stored, "None");
+    let refresh = token(
+        "Refresh token",
+        account.refresh_token_stored,
+        "None: it can’t renew itself",
+    );
+    let created = account.created_at;
     let body = view! {
         <Facts list=true body=true>
-            {token("Access token", account.access_token_stored, "None")}
-            {token("Refresh token", account.refresh_token_stored, "None: it can’t renew itself")}
+            {access}
+            {refresh}
             <Fact term="First seen">
-                <Moment at=account.created_at/>
+                <Moment at=created/>
             </Fact>
         </Facts>
     }

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     components::{
-        Choice, Dir, Empty, Glyph, HealthBadge, Kind, LinkButton, LoadFailed, NavItem, NoMatch, PageHead, SortHeader,
-        Strip, Tab, Tabs, TimeOr,
+        Choice, Dir, Empty, Glyph, HealthBadge, Kind, LinkButton, LoadFailed, NavItem, NoMatch,
+        PageHead, SortHeader, Strip, Tab, Tabs, TimeOr,
     },
     context::PageContext,
     frame::{self, around},
@@ -42,7 +42,9 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         if let ListError::Fault(fault) = &error {
             tracing::error!(error = %fault, "the accounts list could not be loaded");
         }
-        Failed { cursor: matches!(error, ListError::BadCursor) }
+        Failed {
+            cursor: matches!(error, ListError::BadCursor),
+        }
     });
     let home = tenant_home(actor.tenant_slug.as_str());
     let data = Data {
@@ -59,7 +61,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         <SignedInLayout frame=around.frame title="Accounts" islands=true wide=true>
             {view(&data)}
             <p class="meta">
-                <Live stream=format!("{home}/live") page=here account=String::new()/>
+                <Live stream=format!("{home}/live") page=here connection=String::new()/>
             </p>
         </SignedInLayout>
     }
@@ -67,13 +69,23 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
 }
 
 fn choices(apps: &[AppRow]) -> Choices {
-    let all: ScopeSet = apps.iter().flat_map(|row| row.app.requested.iter().cloned()).collect();
+    let all: ScopeSet = apps
+        .iter()
+        .flat_map(|row| row.app.requested.iter().cloned())
+        .collect();
     Choices {
+        health: frame::sum(apps),
         apps: apps
             .iter()
-            .map(|row| Choice::new(row.app.slug.as_str(), row.app.name.clone()).count(row.counts.total()))
+            .map(|row| {
+                Choice::new(row.app.slug.as_str(), row.app.name.clone()).count(row.counts.total())
+            })
             .collect(),
-        scopes: all.iter().filter(|s: &&Scope| s.is_of_resource()).cloned().collect(),
+        scopes: all
+            .iter()
+            .filter(|s: &&Scope| s.is_of_resource())
+            .cloned()
+            .collect(),
     }
 }
 
@@ -100,6 +112,15 @@ impl Data {
         format!("{}/accounts", tenant_home(&self.tenant))
     }
 
+    fn count(&self, of: Health) -> u64 {
+        self.counts
+            .iter()
+            .flatten()
+            .filter(|(h, _)| *h == of)
+            .map(|(_, n)| n)
+            .sum()
+    }
+
     fn total(&self) -> u64 {
         self.counts.iter().flatten().map(|(_, n)| n).sum()
     }
@@ -107,8 +128,14 @@ impl Data {
     /// What wasn't found, in a sentence.
     fn no_match(&self) -> String {
         let state = self.query.health.map(|h| format!(" that is {}", h.label()));
-        let q = Some(&self.query.q).filter(|q| !q.is_empty()).map(|q| format!(" with “{q}”"));
-        let scope = self.query.scope.as_ref().map(|s| format!(" that has granted {s}"));
+        let q = Some(&self.query.q)
+            .filter(|q| !q.is_empty())
+            .map(|q| format!(" with “{q}”"));
+        let scope = self
+            .query
+            .scope
+            .as_ref()
+            .map(|s| format!(" that has granted {s}"));
         format!(
             "There is no account{}{}{}.",
             q.unwrap_or_default(),
@@ -142,24 +169,35 @@ pub(super) fn view(data: &Data) -> AnyView {
     .into_any()
 }
 
-/// One view for all, and one for each state that has accounts.
+/// The views that people ask for most; the other states stand in a menu.
 fn tabs(data: &Data) -> Option<AnyView> {
-    let counts = data.counts.as_ref()?;
+    data.counts.as_ref()?;
     let base = data.base();
-    let to = |health| changed(&base, &data.query, |q| q.health = health);
-    let mut items = vec![Tab::new("All", to(None)).count(data.total()).current(data.query.health.is_none())];
-    items.extend(
-        counts
-            .iter()
-            .filter(|(h, n)| *n > 0 || data.query.health == Some(*h))
-            .map(|(h, n)| Tab::new(h.label(), to(Some(*h))).count(*n).current(data.query.health == Some(*h))),
-    );
+    let items = [
+        ("All", None),
+        ("Waiting for the customer", Some(Health::NotConnected)),
+        ("Fine", Some(Health::Working)),
+    ]
+    .into_iter()
+    .map(|(label, health)| {
+        let count = health.map_or_else(|| data.total(), |h| data.count(h));
+        Tab::new(label, changed(&base, &data.query, |q| q.health = health))
+            .count(count)
+            .current(data.query.health == health)
+    })
+    .collect();
     Some(view! { <Tabs label="Views" items/> }.into_any())
 }
 
 fn none(data: &Data) -> AnyView {
     if is_filtered(&data.query) || data.query.after.is_some() {
-        let clear = href(&data.base(), &ListQuery { sort: data.query.sort, ..ListQuery::default() });
+        let clear = href(
+            &data.base(),
+            &ListQuery {
+                sort: data.query.sort,
+                ..ListQuery::default()
+            },
+        );
         return view! { <NoMatch what=data.no_match() clear/> }.into_any();
     }
     let action = data.may.send_links.then(|| {
@@ -192,7 +230,13 @@ fn not_loaded(data: &Data, failed: &Failed) -> AnyView {
     view! { <LoadFailed what why retry/> }.into_any()
 }
 
-fn sort_header(data: &Data, label: &'static str, sort: Sort, dir: Dir, class: &'static str) -> AnyView {
+fn sort_header(
+    data: &Data,
+    label: &'static str,
+    sort: Sort,
+    dir: Dir,
+    class: &'static str,
+) -> AnyView {
     let href = changed(&data.base(), &data.query, |q| q.sort = sort);
     if data.query.sort == sort {
         view! { <SortHeader label href dir class/> }.into_any()
@@ -241,7 +285,9 @@ fn second_line(row: &AccountRow) -> Option<String> {
     if row.health == Health::SetupFault {
         return Some(format!("Before that: {}", row.own_health.label()));
     }
-    row.granted.contains("write:all").then(|| "Old permission: write:all".to_owned())
+    row.granted
+        .contains("write:all")
+        .then(|| "Old permission: write:all".to_owned())
 }
 
 fn table_row(data: &Data, row: &AccountRow) -> AnyView {
@@ -286,10 +332,24 @@ fn table_row(data: &Data, row: &AccountRow) -> AnyView {
 /// costs no more than page 2; back is the browser's back, or the beginning.
 fn pager(data: &Data, page: &ListPage) -> AnyView {
     let base = data.base();
-    let known = if is_filtered(&data.query) { String::new() } else { format!(" of {}", data.total()) };
-    let first = data.query.after.is_some().then(|| changed(&base, &data.query, |_| ()));
+    let known = if is_filtered(&data.query) {
+        String::new()
+    } else {
+        format!(" of {}", data.total())
+    };
+    let first = data
+        .query
+        .after
+        .is_some()
+        .then(|| changed(&base, &data.query, |_| ()));
     let next = page.next.clone().map(|next| {
-        href(&base, &ListQuery { after: Some(next), ..data.query.clone() })
+        href(
+            &base,
+            &ListQuery {
+                after: Some(next),
+                ..data.query.clone()
+            },
+        )
     });
     view! {
         <nav class="pages" aria-label="Pages of accounts">

@@ -45,7 +45,10 @@ fn pairs(query: &ListQuery) -> Vec<(&'static str, String)> {
 
 /// The address of a list.
 pub(super) fn href(base: &str, query: &ListQuery) -> String {
-    let pairs: Vec<_> = pairs(query).into_iter().map(|(k, v)| format!("{k}={}", escape(&v))).collect();
+    let pairs: Vec<_> = pairs(query)
+        .into_iter()
+        .map(|(k, v)| format!("{k}={}", escape(&v)))
+        .collect();
     match pairs.as_slice() {
         [] => base.to_owned(),
         pairs => format!("{base}?{}", pairs.join("&")),
@@ -53,8 +56,15 @@ pub(super) fn href(base: &str, query: &ListQuery) -> String {
 }
 
 /// The address with something changed; another list begins at its first page.
-pub(super) fn changed(base: &str, query: &ListQuery, change: impl FnOnce(&mut ListQuery)) -> String {
-    let mut query = ListQuery { after: None, ..query.clone() };
+pub(super) fn changed(
+    base: &str,
+    query: &ListQuery,
+    change: impl FnOnce(&mut ListQuery),
+) -> String {
+    let mut query = ListQuery {
+        after: None,
+        ..query.clone()
+    };
     change(&mut query);
     href(base, &query)
 }
@@ -66,6 +76,8 @@ pub(super) fn is_filtered(query: &ListQuery) -> bool {
 
 /// What the list can be filtered by.
 pub(super) struct Choices {
+    /// States and how many accounts are in them.
+    pub health: Vec<(Health, u64)>,
     /// Apps: slug, name, number of accounts.
     pub apps: Vec<Choice>,
     /// Scopes that any app asks for.
@@ -94,6 +106,25 @@ fn menu(label: &'static str, links: Vec<(String, String, Option<u64>)>) -> AnyVi
     .into_any()
 }
 
+fn health_filter(base: &str, query: &ListQuery, choices: &Choices) -> AnyView {
+    let Some(wanted) = query.health else {
+        let links = choices
+            .health
+            .iter()
+            .map(|(h, n)| {
+                (
+                    changed(base, query, |q| q.health = Some(*h)),
+                    h.label().to_owned(),
+                    Some(*n),
+                )
+            })
+            .collect();
+        return menu("Health", links);
+    };
+    let remove = changed(base, query, |q| q.health = None);
+    view! { <FilterChip label="Health" value=wanted.label() remove/> }.into_any()
+}
+
 fn app_filter(base: &str, query: &ListQuery, choices: &Choices) -> Option<AnyView> {
     let Some(wanted) = &query.app else {
         let links: Vec<_> = choices
@@ -106,7 +137,11 @@ fn app_filter(base: &str, query: &ListQuery, choices: &Choices) -> Option<AnyVie
             .collect();
         return (links.len() > 1).then(|| menu("App", links));
     };
-    let name = choices.apps.iter().find(|a| a.value == *wanted).map_or(wanted, |a| &a.label);
+    let name = choices
+        .apps
+        .iter()
+        .find(|a| a.value == *wanted)
+        .map_or(wanted, |a| &a.label);
     let remove = changed(base, query, |q| q.app = None);
     Some(view! { <FilterChip label="App" value=name.clone() remove/> }.into_any())
 }
@@ -130,7 +165,13 @@ fn scope_filter(base: &str, query: &ListQuery, choices: &Choices) -> Option<AnyV
 fn sort_menu(base: &str, query: &ListQuery) -> AnyView {
     let links = Sort::ALL
         .into_iter()
-        .map(|sort| (changed(base, query, |q| q.sort = sort), sort_words(sort).to_owned(), None))
+        .map(|sort| {
+            (
+                changed(base, query, |q| q.sort = sort),
+                sort_words(sort).to_owned(),
+                None,
+            )
+        })
         .collect();
     menu(
         match query.sort {
@@ -152,10 +193,10 @@ const fn sort_words(sort: Sort) -> &'static str {
 
 /// Search and filters: a GET form that keeps what is set, and chips.
 pub(super) fn toolbar(base: &str, query: &ListQuery, choices: &Choices) -> AnyView {
-    let hidden = pairs(&ListQuery { after: None, q: String::new(), ..query.clone() });
-    let health = query.health.map(|h: Health| {
-        let remove = changed(base, query, |q| q.health = None);
-        view! { <FilterChip label="Health" value=h.label() remove/> }
+    let hidden = pairs(&ListQuery {
+        after: None,
+        q: String::new(),
+        ..query.clone()
     });
     view! {
         <form class="toolbar" id="filters" action=base.to_owned() role="search" aria-label="Filter accounts">
@@ -175,7 +216,7 @@ pub(super) fn toolbar(base: &str, query: &ListQuery, choices: &Choices) -> AnyVi
                 .into_iter()
                 .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
                 .collect_view()}
-            {health}
+            {health_filter(base, query, choices)}
             {app_filter(base, query, choices)}
             {scope_filter(base, query, choices)}
             {sort_menu(base, query)}
@@ -198,12 +239,17 @@ mod tests {
     use super::*;
 
     fn pairs_of(text: &str) -> Vec<(String, String)> {
-        text.split('&').filter_map(|p| p.split_once('=')).map(|(k, v)| (k.into(), v.into())).collect()
+        text.split('&')
+            .filter_map(|p| p.split_once('='))
+            .map(|(k, v)| (k.into(), v.into()))
+            .collect()
     }
 
     #[test]
     fn the_address_holds_the_state() {
-        let query = read(&pairs_of("q=acme&health=limited&app=returns&scope=tags:read&sort=name&after=abc"));
+        let query = read(&pairs_of(
+            "q=acme&health=limited&app=returns&scope=tags:read&sort=name&after=abc",
+        ));
         assert_eq!(
             href("/t/x/accounts", &query),
             "/t/x/accounts?q=acme&health=limited&app=returns&scope=tags%3Aread&sort=name&after=abc"

@@ -3,8 +3,8 @@
 use super::{Address, PageError, done, row_action::tenant_home, setup::problem, show};
 use crate::{
     components::{
-        Button, Choice, CopyField, Empty, Field, Glyph, Kind, LoadFailed, Moment, NavItem, Outcome, PageHead, Panel,
-        PostButton, Radios, Select, Size, TimeOr,
+        Button, Choice, CopyField, Empty, Field, Glyph, Kind, LoadFailed, Moment, NavItem, Outcome,
+        PageHead, Panel, PostButton, Radios, Select, Size, TimeOr,
     },
     context::PageContext,
     form_state::FormState,
@@ -40,7 +40,12 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         now: context.services.now(),
         public_url: context.services.config.public_url.clone(),
         tokens,
-        apps: around.apps.into_iter().flatten().map(|row| row.app).collect(),
+        apps: around
+            .apps
+            .into_iter()
+            .flatten()
+            .map(|row| row.app)
+            .collect(),
         done: address.query("done").map(str::to_owned),
         form: context.form.clone().unwrap_or_default(),
     };
@@ -66,7 +71,11 @@ pub(super) struct Data {
 }
 
 pub(super) fn view(data: &Data) -> AnyView {
-    let outcome = if data.form.action == "api_token" { None } else { done::outcome(data.done.as_deref(), &data.form) };
+    let outcome = if data.form.action == "api_token" {
+        None
+    } else {
+        done::outcome(data.done.as_deref(), &data.form)
+    };
     view! {
         <PageHead
             title="API tokens"
@@ -74,8 +83,8 @@ pub(super) fn view(data: &Data) -> AnyView {
         />
         {outcome}
         <div class="split">
-            <div>{made(data)} {list(data)}</div>
-            <div>{create(data)} {example(data)}</div>
+            <div>{made(data)} {list(data)} {example(data)}</div>
+            <div>{create(data)}</div>
         </div>
     }
     .into_any()
@@ -83,32 +92,34 @@ pub(super) fn view(data: &Data) -> AnyView {
 
 /// The token that was just made, shown this once.
 fn made(data: &Data) -> Option<AnyView> {
-    let token = data.form.shown_once().filter(|_| data.form.action == "api_token")?;
-    Some(
-        let body = view! {
-            <div class="body">
-                <Outcome health=Health::Working>
-                    <b>"The token works from now on. "</b>
-                    "Keep it where your backend keeps its secrets."
-                </Outcome>
-                <CopyField
-                    id="api-token"
-                    label="Token"
-                    value=token
-                    hint="Copy it now: only its fingerprint is kept, so it can’t be shown again."
-                >
-                    <Copy of="api-token".to_owned() what="token".to_owned()/>
-                </CopyField>
-            </div>
-        }
-        .into_any();
-        view! {
-            <Panel id="made" title="Your new token">
-                {body}
-            </Panel>
-        }
-        .into_any(),
-    )
+    let token = data
+        .form
+        .shown_once()
+        .filter(|_| data.form.action == "api_token")?;
+    let body = view! {
+        <div class="body">
+            <Outcome health=Health::Working>
+                <b>"The token works from now on. "</b>
+                "Keep it where your backend keeps its secrets."
+            </Outcome>
+            <CopyField
+                id="api-token"
+                label="Token"
+                value=token
+                hint="Copy it now: only its fingerprint is kept, so it can’t be shown again."
+            >
+                <Copy of="api-token".to_owned() what="token".to_owned()/>
+            </CopyField>
+        </div>
+    }
+    .into_any();
+    let panel = view! {
+        <Panel id="made" title="Your new token">
+            {body}
+        </Panel>
+    }
+    .into_any();
+    Some(panel)
 }
 
 fn list(data: &Data) -> AnyView {
@@ -158,7 +169,11 @@ fn list(data: &Data) -> AnyView {
 }
 
 fn row(data: &Data, token: &ApiTokenRow) -> AnyView {
-    let revoke = format!("{}/api-tokens/{}/revoke", tenant_home(&data.tenant), token.id);
+    let revoke = format!(
+        "{}/api-tokens/{}/revoke",
+        tenant_home(&data.tenant),
+        token.id
+    );
     let expired = token.expires_at.is_some_and(|at| at <= data.now);
     let end = match token.revoked_at {
         Some(at) => view! {
@@ -207,7 +222,9 @@ fn row(data: &Data, token: &ApiTokenRow) -> AnyView {
 const fn meaning(role: Role) -> &'static str {
     match role {
         Role::Owner => "Everything, also making tokens",
-        Role::Operator => "Reads access tokens, adds apps, disconnects: what a backend usually needs",
+        Role::Operator => {
+            "Reads access tokens, adds apps, disconnects: what a backend usually needs"
+        }
         Role::Success => "Sees accounts, checks them, makes reconnect links; no access tokens",
         Role::Viewer => "Sees accounts and their health; no access tokens",
     }
@@ -225,7 +242,11 @@ fn create(data: &Data) -> AnyView {
         .map(|r| Choice::new(r.code(), r.label()).hint(meaning(r)))
         .collect();
     let mut apps = vec![Choice::new("", "All apps")];
-    apps.extend(data.apps.iter().map(|a| Choice::new(a.slug.as_str(), a.name.clone())));
+    apps.extend(
+        data.apps
+            .iter()
+            .map(|a| Choice::new(a.slug.as_str(), a.name.clone())),
+    );
     let body = view! {
         <form class="body" method="post" action=format!("{}/api-tokens", tenant_home(&data.tenant))>
             {problem(&form)}

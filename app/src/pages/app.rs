@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     components::{
-        Button, Callout, CopyField, Crumb, Field, Glyph, Kind, Ledger, LedgerRow, LinkButton, Moment, NavItem, PageHead,
-        Panel,
+        Button, Callout, CopyField, Crumb, Field, Glyph, Kind, Ledger, LedgerRow, LinkButton,
+        Moment, NavItem, PageHead, Panel,
     },
     context::PageContext,
     form_state::FormState,
@@ -59,14 +59,21 @@ pub(super) fn new_view(home: &str, state: &FormState) -> AnyView {
 
 async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
-    let app = list::one(&actor, address.part("app")).await?.ok_or(PageError::NotFound)?;
+    let app = list::one(&actor, address.part("app"))
+        .await?
+        .ok_or(PageError::NotFound)?;
     let around = around(&context, &actor, NavItem::Apps).await;
     let counts = around
         .apps
         .iter()
         .flatten()
         .find(|row| row.app.id == app.id)
-        .map(|row| Health::ALL.into_iter().map(|h| (h, row.counts.get(h))).collect());
+        .map(|row| {
+            Health::ALL
+                .into_iter()
+                .map(|h| (h, row.counts.get(h)))
+                .collect()
+        });
     let config = &context.services.config;
     let sandbox = address.query("sandbox").unwrap_or_default().to_owned();
     let preview = Subdomain::from_typed(&sandbox)
@@ -218,7 +225,11 @@ fn states(data: &Data) -> AnyView {
     let Some(counts) = &data.counts else {
         return ().into_any();
     };
-    let base = format!("{}/accounts?app={}", tenant_home(&data.tenant), data.app.slug);
+    let base = format!(
+        "{}/accounts?app={}",
+        tenant_home(&data.tenant),
+        data.app.slug
+    );
     let rows: Vec<_> = counts
         .iter()
         .filter(|(_, n)| *n > 0)
@@ -230,7 +241,11 @@ fn states(data: &Data) -> AnyView {
             count: n.to_string(),
         })
         .collect();
-    let connect = format!("{}/accounts/connect?app={}", tenant_home(&data.tenant), data.app.slug);
+    let connect = format!(
+        "{}/accounts/connect?app={}",
+        tenant_home(&data.tenant),
+        data.app.slug
+    );
     let footer = view! { <a href=connect>"Connect an account"</a> }.into_any();
     let body = if rows.is_empty() {
         view! { <p class="body">"No account yet."</p> }.into_any()
@@ -257,7 +272,11 @@ fn preview(data: &Data) -> AnyView {
         }
     });
     let error = (!data.sandbox.is_empty())
-        .then(|| Subdomain::from_typed(&data.sandbox).err().map(|e| e.to_string()))
+        .then(|| {
+            Subdomain::from_typed(&data.sandbox)
+                .err()
+                .map(|e| e.to_string())
+        })
         .flatten();
     let body = view! {
         <form class="body" action=format!("{}#preview", data.href())>
@@ -288,7 +307,9 @@ fn preview(data: &Data) -> AnyView {
 /// Nothing can undo it, so the name is typed.
 fn removal(data: &Data) -> AnyView {
     let mine = data.form.action == "app_remove";
-    let error = mine.then(|| data.form.error("confirm").or_else(|| data.form.problem())).flatten();
+    let error = mine
+        .then(|| data.form.error("confirm").or_else(|| data.form.problem()))
+        .flatten();
     let n = match data.total() {
         0 => "It has no accounts.".to_owned(),
         1 => "Its 1 account, its tokens and timeline are forgotten, and it has to be approved again from scratch.".to_owned(),
@@ -327,4 +348,3 @@ fn removal(data: &Data) -> AnyView {
     }
     .into_any()
 }
-

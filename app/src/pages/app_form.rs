@@ -2,7 +2,9 @@
 
 use super::setup::problem;
 use crate::{
-    components::{Button, Callout, Checkbox, Choice, Field, Glyph, Icon, Kind, Panel, Radios, ScopePicker},
+    components::{
+        Button, Callout, Checkbox, Choice, Field, Glyph, Icon, Kind, Panel, Radios, ScopePicker,
+    },
     form_state::FormState,
 };
 use domain::{basic_encoding::BasicEncoding, health::Health, scope::ScopeSet, scope_catalogue};
@@ -13,7 +15,10 @@ use service::apps::App;
 fn asked(app: Option<&App>, state: &FormState) -> ScopeSet {
     if state.was_posted() {
         let words = state.all("scope").chain(state.all("scopes"));
-        return words.flat_map(str::split_ascii_whitespace).filter_map(|s| s.parse().ok()).collect();
+        return words
+            .flat_map(str::split_ascii_whitespace)
+            .filter_map(|s| s.parse().ok())
+            .collect();
     }
     app.map_or_else(scope_catalogue::basics, |app| app.requested.clone())
 }
@@ -37,14 +42,37 @@ fn consequence(accounts: u64) -> Option<AnyView> {
 }
 
 /// The form of a new app, or of one that exists and its number of accounts.
-pub(super) fn form(action: &str, app: Option<(&App, u64)>, state: &FormState) -> AnyView {
-    let (app, accounts) = app.map_or((None, 0), |(app, n)| (Some(app), n));
-    let value = |field: &str, stored: Option<String>| state.value_or(field, stored.unwrap_or_default());
-    let scopes = asked(app, state);
-    let name = value("name", app.map(|a| a.name.clone()));
-    let caption = format!("Permissions that {} asks for, by resource", if name.is_empty() { "the app" } else { &name });
+pub(super) fn form(action: &str, existing: Option<(&App, u64)>, state: &FormState) -> AnyView {
+    let app = existing.map(|(app, _)| app);
+    let verb = if existing.is_some() {
+        "Save"
+    } else {
+        "Add app"
+    };
+    view! {
+        <form class="form" method="post" action=action.to_owned()>
+            {problem(state)}
+            {credentials(app, state)}
+            {permissions(app, existing.map_or(0, |(_, accounts)| accounts), state)}
+            {advanced(app, state)}
+            <p class="actions">
+                <Button kind=Kind::Primary>{verb}</Button>
+            </p>
+        </form>
+    }
+    .into_any()
+}
+
+fn name(app: Option<&App>, state: &FormState) -> String {
+    state.value_or("name", app.map(|a| a.name.clone()).unwrap_or_default())
+}
+
+fn credentials(app: Option<&App>, state: &FormState) -> AnyView {
     let (secret_label, secret_hint) = match app {
-        None => ("Client secret", "It is encrypted before it is stored, and never shown again."),
+        None => (
+            "Client secret",
+            "It is encrypted before it is stored, and never shown again.",
+        ),
         Some(_) => (
             "New client secret",
             "A client secret is stored (••••••••••••). Leave this empty to keep it.",
@@ -64,76 +92,91 @@ pub(super) fn form(action: &str, app: Option<(&App, u64)>, state: &FormState) ->
             />
         }
     });
+    let body = view! {
+        <div class="body">
+            <Field
+                name="name"
+                label="Name"
+                required=true
+                maxlength=60_u32
+                autocomplete="off"
+                hint="Customers read it on reconnect links."
+                value=name(app, state)
+                error=state.error("name")
+            />
+            {slug}
+            <Field
+                name="client_id"
+                label="Client ID"
+                plain=true
+                required=true
+                autocomplete="off"
+                value=state.value_or("client_id", app.map(|a| a.client_id.clone()).unwrap_or_default())
+                error=state.error("client_id")
+            />
+            <Field
+                name="client_secret"
+                label=secret_label
+                kind="password"
+                plain=true
+                required=app.is_none()
+                autocomplete="new-password"
+                hint=secret_hint
+                error=state.error("client_secret")
+            />
+        </div>
+    }
+    .into_any();
     view! {
-        <form class="form" method="post" action=action.to_owned()>
-            {problem(state)}
-            <Panel id="credentials" title="Name and credentials">
-                <div class="body">
-                    <Field
-                        name="name"
-                        label="Name"
-                        required=true
-                        maxlength=60_u32
-                        autocomplete="off"
-                        hint="Customers read it on reconnect links."
-                        value=name
-                        error=state.error("name")
-                    />
-                    {slug}
-                    <Field
-                        name="client_id"
-                        label="Client ID"
-                        plain=true
-                        required=true
-                        autocomplete="off"
-                        value=value("client_id", app.map(|a| a.client_id.clone()))
-                        error=state.error("client_id")
-                    />
-                    <Field
-                        name="client_secret"
-                        label=secret_label
-                        kind="password"
-                        plain=true
-                        required=app.is_none()
-                        autocomplete="new-password"
-                        hint=secret_hint
-                        error=state.error("client_secret")
-                    />
-                </div>
-            </Panel>
-            <Panel
-                id="asks"
-                title="Permissions it asks for"
-                footer=view! { <span>"Customers see this list in plain words"</span> }.into_any()
-            >
-                {state
-                    .error("scopes")
-                    .or_else(|| state.error("scope"))
-                    .map(|error| {
-                        view! {
-                            <Callout health=Health::Disconnected icon=Glyph::Warn alert=true>
-                                <p>{error}</p>
-                            </Callout>
-                        }
-                    })}
-                <ScopePicker asked=scopes caption/>
-                {consequence(accounts)}
-            </Panel>
-            {advanced(app, state)}
-            <p class="actions">
-                <Button kind=Kind::Primary>{if app.is_some() { "Save" } else { "Add app" }}</Button>
-            </p>
-        </form>
+        <Panel id="credentials" title="Name and credentials">
+            {body}
+        </Panel>
+    }
+    .into_any()
+}
+
+fn permissions(app: Option<&App>, accounts: u64, state: &FormState) -> AnyView {
+    let name = name(app, state);
+    let caption = format!(
+        "Permissions that {} asks for, by resource",
+        if name.is_empty() { "the app" } else { &name }
+    );
+    let error = state
+        .error("scopes")
+        .or_else(|| state.error("scope"))
+        .map(|error| {
+            view! {
+                <Callout health=Health::Disconnected icon=Glyph::Warn alert=true>
+                    <p>{error}</p>
+                </Callout>
+            }
+        });
+    let (scopes, consequence) = (asked(app, state), consequence(accounts));
+    let footer = view! { <span>"Customers see this list in plain words"</span> }.into_any();
+    view! {
+        <Panel id="asks" title="Permissions it asks for" footer>
+            {error}
+            <ScopePicker asked=scopes caption/>
+            {consequence}
+        </Panel>
     }
     .into_any()
 }
 
 /// What few apps need; open if something in it was wrong.
 fn advanced(app: Option<&App>, state: &FormState) -> AnyView {
-    let wrong = state.error("after_install_url").is_some() || state.error("basic_encoding").is_some();
+    let wrong =
+        state.error("after_install_url").is_some() || state.error("basic_encoding").is_some();
     let encoding = app.map(|a| a.basic_encoding).unwrap_or_default();
-    let pkce = if state.was_posted() { state.value("pkce").is_some() } else { app.is_some_and(|a| a.pkce) };
-    let options = BasicEncoding::ALL.into_iter().map(|e| Choice::new(e.code(), e.label())).collect();
+    let pkce = if state.was_posted() {
+        state.value("pkce").is_some()
+    } else {
+        app.is_some_and(|a| a.pkce)
+    };
+    let options = BasicEncoding::ALL
+        .into_iter()
+        .map(|e| Choice::new(e.code(), e.label()))
+        .collect();
     let body = view! {
         <details class="more body" open=wrong>
             <summary>

@@ -36,7 +36,10 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
             .collect()
     });
     let tenant = actor.tenant_slug.to_string();
-    let outcome = done::outcome(address.query("done"), &context.form.clone().unwrap_or_default());
+    let outcome = done::outcome(
+        address.query("done"),
+        &context.form.clone().unwrap_or_default(),
+    );
     let may = May::of(&actor);
     Ok(view! {
         <SignedInLayout frame=around.frame title="Apps">
@@ -53,7 +56,12 @@ pub(super) struct Row {
     pub states: Vec<(Health, u64)>,
 }
 
-pub(super) fn view(tenant: &str, apps: Option<&[Row]>, outcome: Option<AnyView>, may: May) -> AnyView {
+pub(super) fn view(
+    tenant: &str,
+    apps: Option<&[Row]>,
+    outcome: Option<AnyView>,
+    may: May,
+) -> AnyView {
     let base = format!("{}/apps", tenant_home(tenant));
     let add = may.manage_apps.then(|| {
         let href = format!("{base}/new");
@@ -112,8 +120,16 @@ fn table(base: &str, apps: &[Row]) -> AnyView {
 
 /// "3 disconnected, 2 limited"
 fn states(row: &Row) -> String {
-    let words: Vec<_> = row.states.iter().map(|(h, n)| format!("{n} {}", h.label().to_lowercase())).collect();
-    if words.is_empty() { "No account yet".into() } else { words.join(", ") }
+    let words: Vec<_> = row
+        .states
+        .iter()
+        .map(|(h, n)| format!("{n} {}", h.label().to_lowercase()))
+        .collect();
+    if words.is_empty() {
+        "No account yet".into()
+    } else {
+        words.join(", ")
+    }
 }
 
 fn table_row(base: &str, row: &Row) -> AnyView {

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     components::{
-        Button, Choice, Crumb, Empty, Field, Glyph, Kind, LinkButton, NavItem, PageHead, Panel, Select,
+        Button, Choice, Crumb, Empty, Field, Glyph, Kind, LinkButton, NavItem, PageHead, Panel,
+        Select,
     },
     context::PageContext,
     csp,
@@ -35,7 +36,12 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         tenant: actor.tenant_slug.to_string(),
         now: context.services.now(),
         may: May::of(&actor),
-        apps: around.apps.into_iter().flatten().map(|row| row.app).collect(),
+        apps: around
+            .apps
+            .into_iter()
+            .flatten()
+            .map(|row| row.app)
+            .collect(),
         wanted: address.query("app").map(str::to_owned),
         form: context.form.clone().unwrap_or_default(),
     };
@@ -104,9 +110,19 @@ fn link_made(data: &Data, url: String) -> AnyView {
 }
 
 fn form(data: &Data, accounts: &str) -> AnyView {
-    let options = data.apps.iter().map(|a| Choice::new(a.slug.as_str(), a.name.clone())).collect();
-    let first = data.apps.first().map(|a| a.slug.to_string()).unwrap_or_default();
-    let app = data.form.value_or("app", data.wanted.clone().unwrap_or(first));
+    let options = data
+        .apps
+        .iter()
+        .map(|a| Choice::new(a.slug.as_str(), a.name.clone()))
+        .collect();
+    let first = data
+        .apps
+        .first()
+        .map(|a| a.slug.to_string())
+        .unwrap_or_default();
+    let app = data
+        .form
+        .value_or("app", data.wanted.clone().unwrap_or(first));
     let buttons = if data.may.authorize {
         view! {
             <Button kind=Kind::Primary>"Continue to Gorgias"</Button>

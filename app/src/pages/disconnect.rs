@@ -21,7 +21,10 @@ pub(crate) fn page() -> impl IntoView {
 
 async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
-    let subdomain: Subdomain = address.part("subdomain").parse().map_err(|_| PageError::NotFound)?;
+    let subdomain: Subdomain = address
+        .part("subdomain")
+        .parse()
+        .map_err(|_| PageError::NotFound)?;
     let account = account::show(&actor, address.part("app"), &subdomain)
         .await?
         .ok_or(PageError::NotFound)?;
@@ -50,15 +53,14 @@ pub(super) fn view(tenant: &str, row: &AccountRow) -> AnyView {
         Crumb::new("Accounts", format!("{}/accounts", tenant_home(tenant))),
         Crumb::new(row.subdomain.to_string(), href),
     ];
+    let what = format!(
+        "{} loses its access to this account at once: Gorgias is asked to revoke the tokens, and they are forgotten here. Nobody can undo that. To use the account again, its admin has to approve the app again.",
+        row.app_name
+    );
     view! {
         <PageHead title="Disconnect" crumbs/>
         <Confirm id="disconnect" title=format!("Disconnect {} from {}?", row.subdomain, row.app_name) footer>
-            <p>
-                {format!(
-                    "{} loses its access to this account at once: Gorgias is asked to revoke the tokens, and they are forgotten here. Nobody can undo that. To use the account again, its admin has to approve the app again.",
-                    row.app_name,
-                )}
-            </p>
+            <p>{what}</p>
             <p>"The timeline stays. Other accounts and apps aren’t touched."</p>
         </Confirm>
     }

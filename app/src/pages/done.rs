@@ -12,7 +12,9 @@ fn sentence(code: &str) -> Option<(&'static str, Health)> {
         "saved" => good("Saved."),
         "removed" => good("The app was removed."),
         "link_revoked" => good("The link was withdrawn and can’t be used any more."),
-        "disconnected" => good("Disconnected. The tokens are forgotten here, and Gorgias confirmed that they are revoked."),
+        "disconnected" => good(
+            "Disconnected. The tokens are forgotten here, and Gorgias confirmed that they are revoked.",
+        ),
         "forgotten" => Some((
             "Disconnected. The tokens are forgotten here; Gorgias did not confirm that it revoked them.",
             Health::Limited,
@@ -25,7 +27,11 @@ fn sentence(code: &str) -> Option<(&'static str, Health)> {
 /// The outcome of what was done before this page, if there is one to tell.
 pub(super) fn outcome(code: Option<&str>, form: &FormState) -> Option<AnyView> {
     if let Some(notice) = &form.notice {
-        let health = if notice.good { Health::Working } else { Health::Disconnected };
+        let health = if notice.good {
+            Health::Working
+        } else {
+            Health::Disconnected
+        };
         let text = notice.text.clone();
         return Some(view! { <Outcome health>{text}</Outcome> }.into_any());
     }

@@ -41,7 +41,9 @@ fn sign_in() -> AnyView {
         .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
         .unwrap_or_default();
     let to = format!("/signin?next={}", escape(&here));
-    if let (Some(response), Ok(location)) = (use_context::<ResponseOptions>(), HeaderValue::try_from(&to)) {
+    if let (Some(response), Ok(location)) =
+        (use_context::<ResponseOptions>(), HeaderValue::try_from(&to))
+    {
         response.set_status(StatusCode::SEE_OTHER);
         response.insert_header(LOCATION, location);
     }
@@ -55,7 +57,9 @@ fn sign_in() -> AnyView {
 pub(crate) fn escape(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, byte| {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(byte.into()),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                out.push(byte.into())
+            }
             _ => out.push_str(&format!("%{byte:02X}")),
         }
         out
@@ -140,6 +144,9 @@ mod tests {
 
     #[test]
     fn the_way_back_survives_the_query() {
-        assert_eq!(escape("/t/x/accounts?q=a&b=c d"), "/t/x/accounts%3Fq%3Da%26b%3Dc%20d");
+        assert_eq!(
+            escape("/t/x/accounts?q=a&b=c d"),
+            "/t/x/accounts%3Fq%3Da%26b%3Dc%20d"
+        );
     }
 }

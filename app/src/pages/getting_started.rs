@@ -2,7 +2,9 @@
 
 use super::row_action::{May, tenant_home};
 use crate::{
-    components::{CheckItem, Checklist, CopyField, Empty, Glyph, Kind, LinkButton, PageHead, Panel},
+    components::{
+        CheckItem, Checklist, CopyField, Empty, Glyph, Kind, LinkButton, PageHead, Panel,
+    },
     islands::Copy,
 };
 use leptos::prelude::*;
@@ -26,6 +28,7 @@ pub(super) fn view(progress: &Progress) -> AnyView {
     } else {
         "Adding apps is for operators and owners. Accounts appear here once they are connected."
     };
+    let items = (add_app(progress), register(progress), connect(progress));
     let aside = view! { <span class="sub">{format!("{done} of 4 done")}</span> }.into_any();
     view! {
         <PageHead title="Connect your first Gorgias account" lead/>
@@ -34,9 +37,7 @@ pub(super) fn view(progress: &Progress) -> AnyView {
                 <Panel id="steps" title="Getting started" aside>
                     <Checklist>
                         <CheckItem title="Owner created" number=1 done=true/>
-                        {add_app(progress)}
-                        {register(progress)}
-                        {connect(progress)}
+                        {items}
                     </Checklist>
                 </Panel>
             </div>
@@ -55,32 +56,37 @@ pub(super) fn view(progress: &Progress) -> AnyView {
 fn add_app(progress: &Progress) -> AnyView {
     let home = tenant_home(&progress.tenant);
     match &progress.app {
-        Some(app) => view! { <CheckItem title=format!("App “{}” added", app.name) number=2 done=true/> }.into_any(),
-        None => view! {
+        Some(app) => {
+            view! { <CheckItem title=format!("App “{}” added", app.name) number=2 done=true/> }
+                .into_any()
+        }
+        None => {
+            let action = progress.may.manage_apps.then(|| {
+                view! {
+                    <p class="actions">
+                        <LinkButton href=format!("{home}/apps/new") kind=Kind::Primary>
+                            "Add app"
+                        </LinkButton>
+                    </p>
+                }
+            });
+            view! {
             <CheckItem title="Add your app" number=2 current=true>
                 <p>
                     "Create an app in Gorgias’ partners’ portal. It shows a client ID and a client secret; enter both here. Mooring keeps the secret encrypted."
                 </p>
-                {progress
-                    .may
-                    .manage_apps
-                    .then(|| {
-                        view! {
-                            <p class="actions">
-                                <LinkButton href=format!("{home}/apps/new") kind=Kind::Primary>
-                                    "Add app"
-                                </LinkButton>
-                            </p>
-                        }
-                    })}
+                {action}
             </CheckItem>
+            }
+            .into_any()
         }
-        .into_any(),
     }
 }
 
 fn register(progress: &Progress) -> AnyView {
-    let (Some(install), Some(redirect)) = (progress.install_url.clone(), progress.redirect_uri.clone()) else {
+    let (Some(install), Some(redirect)) =
+        (progress.install_url.clone(), progress.redirect_uri.clone())
+    else {
         return view! {
             <CheckItem title="Paste two addresses at Gorgias" number=3>
                 <p>"Mooring shows them here once the app is added."</p>
@@ -104,22 +110,21 @@ fn register(progress: &Progress) -> AnyView {
 
 fn connect(progress: &Progress) -> AnyView {
     let home = tenant_home(&progress.tenant);
-    let ready = progress.app.is_some();
+    let action = (progress.app.is_some() && progress.may.send_links).then(|| {
+        view! {
+            <p class="actions">
+                <LinkButton href=format!("{home}/accounts/connect") kind=Kind::Primary>
+                    "Connect an account"
+                </LinkButton>
+            </p>
+        }
+    });
     view! {
         <CheckItem title="Connect a first account" number=4>
             <p>
                 "Take a sandbox of your own. You approve at Gorgias and come back here; the account then shows as Working."
             </p>
-            {(ready && progress.may.send_links)
-                .then(|| {
-                    view! {
-                        <p class="actions">
-                            <LinkButton href=format!("{home}/accounts/connect") kind=Kind::Primary>
-                                "Connect an account"
-                            </LinkButton>
-                        </p>
-                    }
-                })}
+            {action}
         </CheckItem>
     }
     .into_any()

@@ -3,8 +3,8 @@
 
 pub(crate) mod account;
 mod account_panels;
-mod accounts_filter;
 pub(crate) mod accounts;
+mod accounts_filter;
 pub(crate) mod api_tokens;
 pub(crate) mod app;
 mod app_form;
@@ -45,7 +45,9 @@ pub(crate) struct Address {
 
 impl Address {
     fn here() -> Self {
-        let pairs = |map: leptos_router::params::ParamsMap| map.into_iter().map(|(k, v)| (k.into_owned(), v)).collect();
+        let pairs = |map: leptos_router::params::ParamsMap| {
+            map.into_iter().map(|(k, v)| (k.into_owned(), v)).collect()
+        };
         Self {
             path: pairs(use_params_map().get_untracked()),
             query: pairs(use_query_map().get_untracked()),
@@ -69,7 +71,10 @@ impl Address {
 }
 
 fn get<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str())
+    pairs
+        .iter()
+        .find(|(k, _)| k == name)
+        .map(|(_, v)| v.as_str())
 }
 
 /// Loads a page and shows it, or what stands in its place.

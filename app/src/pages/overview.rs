@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     components::{
-        Empty, Glyph, HealthBadge, Kind, Ledger, LedgerRow, LinkButton, Moment, NavItem, PageHead, Panel, PanelFailed,
-        Size, Step, Steps, TimeTag,
+        Empty, Glyph, HealthBadge, Kind, Ledger, LedgerRow, LinkButton, Moment, NavItem, PageHead,
+        Panel, PanelFailed, Size, Step, Steps, TimeTag,
     },
     context::PageContext,
     frame::{self, around},
@@ -38,13 +38,30 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
     let loaded = panel("overview", overview::overview(&actor).await);
     let tenant = actor.tenant_slug.to_string();
     let counts = around.apps.as_deref().map(frame::sum);
-    let nothing_yet = counts.as_ref().is_some_and(|counts| counts.iter().all(|(_, n)| *n == 0));
+    let nothing_yet = counts
+        .as_ref()
+        .is_some_and(|counts| counts.iter().all(|(_, n)| *n == 0));
     let body = if nothing_yet {
         getting_started::view(&Progress {
             tenant: tenant.clone(),
-            app: around.apps.iter().flatten().next().map(|row| row.app.clone()),
-            install_url: around.apps.iter().flatten().next().map(|row| context.services.config.install_url(row.app.id)),
-            redirect_uri: around.apps.iter().flatten().next().map(|row| context.services.config.redirect_uri(row.app.id)),
+            app: around
+                .apps
+                .iter()
+                .flatten()
+                .next()
+                .map(|row| row.app.clone()),
+            install_url: around
+                .apps
+                .iter()
+                .flatten()
+                .next()
+                .map(|row| context.services.config.install_url(row.app.id)),
+            redirect_uri: around
+                .apps
+                .iter()
+                .flatten()
+                .next()
+                .map(|row| context.services.config.redirect_uri(row.app.id)),
             may: May::of(&actor),
         })
     } else {
@@ -52,7 +69,13 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
             tenant: tenant.clone(),
             now: context.services.now(),
             may: May::of(&actor),
-            faulty: around.apps.iter().flatten().filter(|r| r.app.fault_since.is_some()).map(|r| (r.app.clone(), r.counts.total())).collect(),
+            faulty: around
+                .apps
+                .iter()
+                .flatten()
+                .filter(|r| r.app.fault_since.is_some())
+                .map(|r| (r.app.clone(), r.counts.total()))
+                .collect(),
             counts,
             lists: loaded.map(|o| (o.need, o.links)),
         })
@@ -62,7 +85,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         <SignedInLayout frame=around.frame title="Overview" islands=true>
             {body}
             <p class="meta">
-                <Live stream=format!("{home}/live") page=home account=String::new()/>
+                <Live stream=format!("{home}/live") page=home connection=String::new()/>
             </p>
         </SignedInLayout>
     }
@@ -83,12 +106,21 @@ pub(super) struct Data {
 }
 
 fn accounts(n: u64) -> String {
-    if n == 1 { "1 account".into() } else { format!("{n} accounts") }
+    if n == 1 {
+        "1 account".into()
+    } else {
+        format!("{n} accounts")
+    }
 }
 
 impl Data {
     fn count(&self, of: impl Fn(Health) -> bool) -> u64 {
-        self.counts.iter().flatten().filter(|(h, _)| of(*h)).map(|(_, n)| n).sum()
+        self.counts
+            .iter()
+            .flatten()
+            .filter(|(h, _)| of(*h))
+            .map(|(_, n)| n)
+            .sum()
     }
 
     fn title(&self) -> String {
@@ -119,7 +151,11 @@ impl Data {
             return Some(format!("/t/{}/apps/{}", self.tenant, app.slug));
         }
         let row = self.lists.as_ref()?.0.first()?;
-        Some(account_href(&self.tenant, row.app_slug.as_str(), row.subdomain.as_str()))
+        Some(account_href(
+            &self.tenant,
+            row.app_slug.as_str(),
+            row.subdomain.as_str(),
+        ))
     }
 }
 
@@ -132,7 +168,8 @@ pub(super) fn view(data: &Data) -> AnyView {
             </LinkButton>
         }
         .into_any(),
-        None => view! { <LinkButton href=format!("{home}/accounts")>"All accounts"</LinkButton> }.into_any(),
+        None => view! { <LinkButton href=format!("{home}/accounts")>"All accounts"</LinkButton> }
+            .into_any(),
     };
     view! {
         <PageHead title=data.title() lead=data.lead() actions/>
@@ -160,10 +197,18 @@ fn failed(id: &str, title: &str, what: &str, home: &str) -> AnyView {
 fn needs(data: &Data) -> AnyView {
     let home = tenant_home(&data.tenant);
     let Some((need, _)) = &data.lists else {
-        return failed("needs", "What needs you", "This list couldn’t be loaded.", &home);
+        return failed(
+            "needs",
+            "What needs you",
+            "This list couldn’t be loaded.",
+            &home,
+        );
     };
     // An app's fault stands once, in place of all its accounts.
-    let rows: Vec<_> = need.iter().filter(|row| row.health != Health::SetupFault).collect();
+    let rows: Vec<_> = need
+        .iter()
+        .filter(|row| row.health != Health::SetupFault)
+        .collect();
     if rows.is_empty() && data.faulty.is_empty() {
         return view! {
             <Panel id="needs" title="What needs you">
@@ -238,7 +283,12 @@ fn need_row(data: &Data, row: &AccountRow) -> AnyView {
 fn states(data: &Data) -> AnyView {
     let home = tenant_home(&data.tenant);
     let Some(counts) = &data.counts else {
-        return failed("states", "Accounts by state", "The counts couldn’t be loaded.", &home);
+        return failed(
+            "states",
+            "Accounts by state",
+            "The counts couldn’t be loaded.",
+            &home,
+        );
     };
     let rows = counts
         .iter()
@@ -268,7 +318,12 @@ fn states(data: &Data) -> AnyView {
 fn links(data: &Data) -> AnyView {
     let home = tenant_home(&data.tenant);
     let Some((_, links)) = &data.lists else {
-        return failed("links", "Links on their way", "The links couldn’t be loaded.", &home);
+        return failed(
+            "links",
+            "Links on their way",
+            "The links couldn’t be loaded.",
+            &home,
+        );
     };
     if links.is_empty() {
         return view! {

@@ -41,9 +41,17 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         Ok(link) => {
             links::mark_opened(&context.services, &secret).await?;
             csp::forms_to_gorgias(&context);
-            let (title, brand) = (format!("Reconnect {}", link.subdomain), link.tenant_name.clone());
+            let (title, brand) = (
+                format!("Reconnect {}", link.subdomain),
+                link.tenant_name.clone(),
+            );
             let footer = format!("{} never sees your Gorgias password.", link.tenant_name);
-            let body = view(&link, &token, &context.form("reconnect"), context.services.now());
+            let body = view(
+                &link,
+                &token,
+                &context.form("reconnect"),
+                context.services.now(),
+            );
             Ok(view! {
                 <PublicLayout title brand noindex=true wide=true footer=footer.into_any()>
                     {body}
@@ -59,7 +67,9 @@ fn why(link: &PublicLink) -> String {
     let (tenant, app) = (&link.tenant_name, &link.app_name);
     match link.health {
         Health::NotConnected => {
-            format!("{tenant} asks you to connect {app} to your helpdesk. Until you approve it, {app} has no access.")
+            format!(
+                "{tenant} asks you to connect {app} to your helpdesk. Until you approve it, {app} has no access."
+            )
         }
         Health::Limited => format!(
             "{app} by {tenant} works, but some permissions that it needs are missing. Approve it once more to add them."
@@ -75,7 +85,13 @@ fn why(link: &PublicLink) -> String {
 }
 
 pub(super) fn view(link: &PublicLink, token: &str, form: &FormState, now: Timestamp) -> AnyView {
-    let verb = if link.health == Health::NotConnected { "Connect" } else { "Reconnect" };
+    let verb = if link.health == Health::NotConnected {
+        "Connect"
+    } else {
+        "Reconnect"
+    };
+    let expires = link.expires_at;
+    let sent_by = format!("{}, {}", link.created_by, link.tenant_name);
     view! {
         <header>
             <h1>
@@ -108,11 +124,11 @@ pub(super) fn view(link: &PublicLink, token: &str, form: &FormState, now: Timest
         <Facts>
             <Fact
                 term="This link works until"
-                detail=format!("{}, for one approval", link.expires_at.relative(now)).into_any()
+                detail=format!("{}, for one approval", expires.relative(now)).into_any()
             >
-                <Moment at=link.expires_at/>
+                <Moment at=expires/>
             </Fact>
-            <Fact term="Sent by">{format!("{}, {}", link.created_by, link.tenant_name)}</Fact>
+            <Fact term="Sent by">{sent_by}</Fact>
         </Facts>
     }
     .into_any()
@@ -132,7 +148,10 @@ pub(super) fn gone_view(gone: LinkGone) -> AnyView {
             "This link has expired",
             "Links work for a limited time, so that old mails open nothing.",
         ),
-        LinkGone::Revoked => ("This link was withdrawn", "Whoever sent it has taken it back."),
+        LinkGone::Revoked => (
+            "This link was withdrawn",
+            "Whoever sent it has taken it back.",
+        ),
     };
     view! {
         <header>

@@ -25,10 +25,18 @@ pub(crate) fn page() -> impl IntoView {
 }
 
 async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
-    let app: AppId = address.part("app").parse().map_err(|_| PageError::NotFound)?;
-    let id: AuthorizationId = address.part("authorization").parse().map_err(|_| PageError::NotFound)?;
+    let app: AppId = address
+        .part("app")
+        .parse()
+        .map_err(|_| PageError::NotFound)?;
+    let id: AuthorizationId = address
+        .part("authorization")
+        .parse()
+        .map_err(|_| PageError::NotFound)?;
     let browser = context.browser.as_ref().ok_or(PageError::NotFound)?;
-    let result = result::show(&context.services, app, id, browser).await?.ok_or(PageError::NotFound)?;
+    let result = result::show(&context.services, app, id, browser)
+        .await?
+        .ok_or(PageError::NotFound)?;
     let title = title(&result);
     Ok(view! {
         <PublicLayout title brand=result.app_name.clone() noindex=true wide=true>
@@ -54,29 +62,41 @@ pub(super) fn view(result: &AuthorizationResult) -> AnyView {
 }
 
 fn approved(result: &AuthorizationResult, by: Option<&str>, granted: &ScopeSet) -> AnyView {
-    let missing: Vec<_> = result.comparison.missing.iter().map(ToString::to_string).collect();
-    let health = if missing.is_empty() { Health::Working } else { Health::Limited };
-    let who = by.map(|by| format!("Approved by {by}. ")).unwrap_or_default();
+    let missing: Vec<_> = result
+        .comparison
+        .missing
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let health = if missing.is_empty() {
+        Health::Working
+    } else {
+        Health::Limited
+    };
+    let who = by
+        .map(|by| format!("Approved by {by}. "))
+        .unwrap_or_default();
     let app = result.app_name.clone();
+    let less = (!missing.is_empty()).then(|| {
+        let less = format!(
+            "Gorgias did not grant everything that {app} asked for. Missing: {}. It works, with less.",
+            list(&missing)
+        );
+        view! {
+            <Callout health=Health::Limited>
+                <p>{less}</p>
+            </Callout>
+        }
+    });
     view! {
         <header>
-            <HealthBadge health/>
+            <div>
+                <HealthBadge health/>
+            </div>
             <h1>{title(result)}</h1>
             <p>{format!("{who}{app} now has access to {}.gorgias.com.", result.subdomain)}</p>
         </header>
-        {(!missing.is_empty())
-            .then(|| {
-                view! {
-                    <Callout health=Health::Limited>
-                        <p>
-                            {format!(
-                                "Gorgias did not grant everything that {app} asked for. Missing: {}. It works, with less.",
-                                list(&missing),
-                            )}
-                        </p>
-                    </Callout>
-                }
-            })}
+        {less}
         {match result.after_install_url.clone() {
             Some(href) => {
                 view! {

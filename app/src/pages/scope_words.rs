@@ -28,7 +28,10 @@ fn resources(scopes: &ScopeSet, kind: Kind) -> Vec<String> {
 /// What an app may do, a line each: see, change, stay connected, know who.
 pub(super) fn lines(scopes: &ScopeSet) -> Vec<(Glyph, &'static str, String)> {
     let mut lines = Vec::new();
-    let (see, change) = (resources(scopes, Kind::Read), resources(scopes, Kind::Write));
+    let (see, change) = (
+        resources(scopes, Kind::Read),
+        resources(scopes, Kind::Write),
+    );
     if !see.is_empty() {
         lines.push((Glyph::Eye, "See", format!(" {}", list(&see))));
     }
@@ -36,10 +39,18 @@ pub(super) fn lines(scopes: &ScopeSet) -> Vec<(Glyph, &'static str, String)> {
         lines.push((Glyph::Edit, "Change", format!(" {}", list(&change))));
     }
     if scopes.contains("write:all") {
-        lines.push((Glyph::Edit, "Do everything", " that you may do yourself in the helpdesk".into()));
+        lines.push((
+            Glyph::Edit,
+            "Do everything",
+            " that you may do yourself in the helpdesk".into(),
+        ));
     }
     if scopes.contains("offline") {
-        lines.push((Glyph::Retrying, "Stay connected", " without asking every day".into()));
+        lines.push((
+            Glyph::Retrying,
+            "Stay connected",
+            " without asking every day".into(),
+        ));
     }
     let who = match (scopes.contains("profile"), scopes.contains("email")) {
         (true, true) => ": your name and e-mail address",
@@ -50,9 +61,17 @@ pub(super) fn lines(scopes: &ScopeSet) -> Vec<(Glyph, &'static str, String)> {
     if scopes.contains("openid") || !who.is_empty() {
         lines.push((Glyph::User, "Know who approved", who.into()));
     }
-    let unknown: Vec<_> = scopes.iter().filter(|s| s.entry().is_none()).map(ToString::to_string).collect();
+    let unknown: Vec<_> = scopes
+        .iter()
+        .filter(|s| s.entry().is_none())
+        .map(ToString::to_string)
+        .collect();
     if !unknown.is_empty() {
-        lines.push((Glyph::Info, "Use newer permissions", format!(": {}", list(&unknown))));
+        lines.push((
+            Glyph::Info,
+            "Use newer permissions",
+            format!(": {}", list(&unknown)),
+        ));
     }
     lines
 }
@@ -60,7 +79,10 @@ pub(super) fn lines(scopes: &ScopeSet) -> Vec<(Glyph, &'static str, String)> {
 /// The lines as a list, and the names behind a fold.
 #[component]
 pub(super) fn ScopeWords(scopes: ScopeSet) -> impl IntoView {
-    let names = scopes.iter().map(|s| view! { <code>{s.to_string()}</code> " " }).collect_view();
+    let names = scopes
+        .iter()
+        .map(|s| view! { <code>{s.to_string()}</code> " " })
+        .collect_view();
     view! {
         <ul role="list">
             {lines(&scopes)
@@ -96,8 +118,13 @@ mod tests {
 
     #[test]
     fn scopes_become_sentences() {
-        let scopes = "openid profile offline tickets:read tags:read tickets:write new:read".parse().unwrap();
-        let lines: Vec<_> = lines(&scopes).into_iter().map(|(_, what, rest)| format!("{what}{rest}")).collect();
+        let scopes = "openid profile offline tickets:read tags:read tickets:write new:read"
+            .parse()
+            .unwrap();
+        let lines: Vec<_> = lines(&scopes)
+            .into_iter()
+            .map(|(_, what, rest)| format!("{what}{rest}"))
+            .collect();
         assert_eq!(
             lines,
             [

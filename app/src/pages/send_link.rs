@@ -17,22 +17,19 @@ const LIVES: [(&str, &str); 3] = [("1", "1 day"), ("7", "7 days"), ("30", "30 da
 
 pub(super) fn view(data: &Data) -> AnyView {
     let (account, app) = (&data.account.row.subdomain, &data.account.row.app_name);
-    match data.form.shown_once() {
-        Some(url) if data.form.action == "link" => view! {
-            <Panel id="link" title=format!("Reconnect link for {account}")>
-                <div class="body">{made(url, &data.form, data.now)}</div>
-            </Panel>
+    let (title, body) = match data.form.shown_once() {
+        Some(url) if data.form.action == "link" => {
+            let body =
+                view! { <div class="body">{made(url, &data.form, data.now)}</div> }.into_any();
+            (format!("Reconnect link for {account}"), body)
         }
-        .into_any(),
-        _ => view! {
-            <Panel id="link" title=format!("Send a reconnect link to {account}")>
+        _ => {
+            let what = format!(
+                ".gorgias.com opens it, approves at Gorgias, and {app} works again. Opening the link uses nothing up; it works for one approval, and you can withdraw it before."
+            );
+            let body = view! {
                 <form class="body" method="post" action=format!("{}/links", data.href())>
-                    <p>
-                        "An admin of "<b>{account.to_string()}</b>
-                        {format!(
-                            ".gorgias.com opens it, approves at Gorgias, and {app} works again. Opening the link uses nothing up; it works for one approval, and you can withdraw it before.",
-                        )}
-                    </p>
+                    <p>"An admin of " <b>{account.to_string()}</b> {what}</p>
                     {problem(&data.form)}
                     {life(&data.form, data.now)}
                     <p class="actions">
@@ -42,15 +39,25 @@ pub(super) fn view(data: &Data) -> AnyView {
                         <LinkButton href=data.href()>"Cancel"</LinkButton>
                     </p>
                 </form>
-            </Panel>
+            }
+            .into_any();
+            (format!("Send a reconnect link to {account}"), body)
         }
-        .into_any(),
+    };
+    view! {
+        <Panel id="link" title>
+            {body}
+        </Panel>
     }
+    .into_any()
 }
 
 /// How long the link shall work.
 pub(super) fn life(form: &FormState, now: Timestamp) -> AnyView {
-    let options = LIVES.iter().map(|(days, words)| Choice::new(*days, *words)).collect();
+    let options = LIVES
+        .iter()
+        .map(|(days, words)| Choice::new(*days, *words))
+        .collect();
     let week = now.plus(Span::days(7)).absolute();
     view! {
         <Segments

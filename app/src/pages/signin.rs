@@ -15,7 +15,9 @@ pub(crate) fn page() -> impl IntoView {
 
 async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
     let form = context.form("signin");
-    let next = form.value("next").or_else(|| address.query("next").map(str::to_owned));
+    let next = form
+        .value("next")
+        .or_else(|| address.query("next").map(str::to_owned));
     let footer = view! { "No account? Ask an owner of your tenant." }.into_any();
     Ok(view! {
         <PublicLayout title="Sign in" noindex=true footer>

@@ -2,7 +2,7 @@
 
 use super::{Address, PageError, panel, show};
 use crate::{
-    components::{Empty, Glyph, LinkButton, PostButton},
+    components::{Empty, Glyph, Icon, Kind, PostButton},
     context::PageContext,
     shell::PublicLayout,
 };
@@ -21,7 +21,8 @@ async fn load(context: PageContext, _: Address) -> Result<AnyView, PageError> {
     let mut tenants = Vec::new();
     for tenant in membership::tenants_of(&context.services, person.id).await? {
         let actor = context.actor(tenant.slug.as_str()).await?;
-        let problems = panel("tenant's problems", counts::of_tenant(&actor).await).map(|c| c.need_someone());
+        let problems =
+            panel("tenant's problems", counts::of_tenant(&actor).await).map(|c| c.need_someone());
         tenants.push((tenant, problems));
     }
     Ok(view! {
@@ -53,22 +54,16 @@ pub(super) fn view(person: &str, tenants: Vec<(TenantOfPerson, Option<u64>)>) ->
         .into_any()
     } else {
         view! {
-            <ul class="rows" role="list">
+            <ul role="list">
                 {tenants
                     .into_iter()
                     .map(|(tenant, problems)| {
-                        let href = format!("/t/{}", tenant.slug);
                         view! {
                             <li>
-                                <div>
-                                    <a class="name" href=href.clone()>
-                                        {tenant.name.clone()}
-                                    </a>
-                                    <p class="sub">{note(&tenant, problems)}</p>
-                                </div>
-                                <LinkButton href about=tenant.name.clone()>
-                                    "Open"
-                                </LinkButton>
+                                <Icon name=Glyph::Building/>
+                                <a href=format!("/t/{}", tenant.slug)>{tenant.name.clone()}</a>
+                                " "
+                                <span class="sub">{note(&tenant, problems)}</span>
                             </li>
                         }
                     })
@@ -83,7 +78,9 @@ pub(super) fn view(person: &str, tenants: Vec<(TenantOfPerson, Option<u64>)>) ->
             <p>{format!("Signed in as {person}.")}</p>
         </header>
         {list}
-        <PostButton action="/signout">"Sign out"</PostButton>
+        <PostButton action="/signout" kind=Kind::Quiet>
+            "Sign out"
+        </PostButton>
     }
     .into_any()
 }

@@ -62,6 +62,9 @@ impl From<sea_orm::DbErr> for AppFormError {
     }
 }
 
+/// `/apps/new` is the page where apps are added.
+const RESERVED: &str = "new";
+
 /// Visible ASCII only: what may stand in HTTP Basic without doubt.
 fn is_credential(text: &str) -> bool {
     (1..=500).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
@@ -109,6 +112,12 @@ impl AppForm {
                 made
             }
         };
+        if existing.is_none() && slug.as_ref().is_some_and(|slug| slug.as_str() == RESERVED) {
+            bad(
+                "slug",
+                "“new” is an address of Mooring's own; give the app another short name.",
+            );
+        }
         let client_id = self.client_id.trim();
         if !is_credential(client_id) || client_id.contains(':') {
             bad(
@@ -235,6 +244,18 @@ mod tests {
                 "basic_encoding"
             ]
         );
+    }
+
+    #[test]
+    fn an_app_cannot_hide_behind_the_page_for_new_ones() {
+        for (name, slug) in [("New", None), ("Other", Some("new".to_owned()))] {
+            let form = AppForm {
+                name: name.into(),
+                slug,
+                ..good()
+            };
+            assert_eq!(fields(&form), ["slug"]);
+        }
     }
 
     #[test]

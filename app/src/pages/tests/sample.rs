@@ -1,0 +1,221 @@
+//! Things to show.
+
+use crate::pages::{account, accounts, accounts_filter::Choices, row_action::May};
+use domain::{
+    event::{Actor, Happening},
+    health::{Absence, Condition, Health, LossCause, Standing},
+    health_words::{Times, explain},
+    ids::{AppId, ConnectionId, EventId, LinkId},
+    scope::ScopeSet,
+    strip::DAYS,
+    time::{Span, Timestamp},
+};
+use service::{
+    apps::App,
+    connections::{
+        events::TimelineEntry,
+        links::{LinkRow, LinkState},
+        list::{ListPage, ListQuery},
+        row::AccountRow,
+        show::Account,
+    },
+};
+
+/// Sat 28 Nov 2026, 12:05 UTC
+pub(super) const NOW: Timestamp = Timestamp(1_795_867_500_000_000);
+
+const ID: &str = "0190b5c1-7c3e-7000-8000-000000000001";
+
+pub(super) const ALL: May = May {
+    send_links: true,
+    check: true,
+    authorize: true,
+    disconnect: true,
+    manage_apps: true,
+};
+
+pub(super) fn id<T: std::str::FromStr>() -> T
+where
+    T::Err: std::fmt::Debug,
+{
+    ID.parse().unwrap()
+}
+
+pub(super) fn app() -> App {
+    App {
+        id: id::<AppId>(),
+        slug: "returns".parse().unwrap(),
+        name: "Returns".into(),
+        client_id: "6123abc".into(),
+        requested: "openid profile offline tickets:read tags:write"
+            .parse()
+            .unwrap(),
+        after_install_url: None,
+        basic_encoding: Default::default(),
+        pkce: false,
+        fault_since: None,
+        created_at: NOW.minus(Span::days(60)),
+    }
+}
+
+fn fine() -> Condition {
+    Condition {
+        app_fault_since: None,
+        standing: Standing::Connected,
+        renewable: true,
+        access_expires_at: Some(NOW.plus(Span::hours(20))),
+        failing_since: None,
+        overdue_at: Some(NOW.plus(Span::hours(12))),
+        missing_scopes: 0,
+    }
+}
+
+pub(super) fn working() -> Account {
+    account(fine(), "openid profile offline tickets:read tags:write")
+}
+
+pub(super) fn disconnected() -> Account {
+    let at = NOW.minus(Span::days(2));
+    let standing = Standing::Lost {
+        at,
+        cause: LossCause::Refused,
+    };
+    account(
+        Condition {
+            standing,
+            access_expires_at: Some(NOW.minus(Span::days(1))),
+            overdue_at: None,
+            ..fine()
+        },
+        "openid profile offline write:all ai_agents:read",
+    )
+}
+
+pub(super) fn limited() -> Account {
+    account(
+        Condition {
+            missing_scopes: 1,
+            ..fine()
+        },
+        "openid profile offline tickets:read",
+    )
+}
+
+pub(super) fn never_finished() -> Account {
+    let standing = Standing::NotConnected(Absence::NeverFinished);
+    account(
+        Condition {
+            standing,
+            renewable: false,
+            access_expires_at: None,
+            overdue_at: None,
+            ..fine()
+        },
+        "",
+    )
+}
+
+fn account(condition: Condition, granted: &str) -> Account {
+    let (app, granted): (App, ScopeSet) = (app(), granted.parse().unwrap());
+    let comparison = ScopeSet::compare(&app.requested, &granted);
+    let connected = !granted.is_empty();
+    let last_fine = connected.then(|| NOW.minus(Span::minutes(4)));
+    let next_attempt = connected.then(|| NOW.plus(Span::hours(5)));
+    let health = Health::of(&condition, NOW);
+    let mut strip = [Some(Health::Working); DAYS];
+    strip[DAYS - 1] = Some(health);
+    Account {
+        row: AccountRow {
+            id: id::<ConnectionId>(),
+            app_id: app.id,
+            app_slug: app.slug.clone(),
+            app_name: app.name.clone(),
+            subdomain: "acme".parse().unwrap(),
+            health,
+            own_health: Health::own(&condition, NOW),
+            explanation: explain(
+                &condition,
+                Times {
+                    last_fine,
+                    next_attempt,
+                },
+                &comparison.missing,
+                NOW,
+            ),
+            health_since: NOW.minus(Span::days(2)),
+            last_fine,
+            strip,
+            approved_by: connected.then(|| "Ann Lee".to_owned()),
+            missing: comparison.missing.clone(),
+            granted,
+            access_expires_at: condition.access_expires_at,
+            last_attempt: last_fine,
+            next_attempt,
+        },
+        app,
+        condition,
+        comparison,
+        failure: None,
+        approved_by_name: connected.then(|| "Ann Lee".to_owned()),
+        approved_by_email: connected.then(|| "ann.lee@acme.example".to_owned()),
+        created_at: NOW.minus(Span::days(30)),
+        access_token_stored: last_fine,
+        refresh_token_stored: last_fine,
+    }
+}
+
+pub(super) fn link(state: LinkState) -> LinkRow {
+    LinkRow {
+        id: id::<LinkId>(),
+        state,
+        created_by: "Jonas Weber".into(),
+        created_at: NOW.minus(Span::hours(2)),
+        expires_at: NOW.plus(Span::days(7)),
+        opened_at: None,
+        approved_at: None,
+    }
+}
+
+pub(super) fn entry(happening: Happening, ago: Span) -> TimelineEntry {
+    TimelineEntry {
+        id: id::<EventId>(),
+        at: NOW.minus(ago),
+        actor: Actor::Worker,
+        happening,
+    }
+}
+
+pub(super) fn account_page(account: Account) -> account::Data {
+    account::Data {
+        tenant: "parcelwise".into(),
+        now: NOW,
+        may: ALL,
+        at_gorgias: "https://acme.gorgias.com".into(),
+        account,
+        timeline: Some(vec![]),
+        links: Some(vec![]),
+        before: false,
+        form: Default::default(),
+        done: None,
+        link_wanted: false,
+    }
+}
+
+pub(super) fn accounts_page(rows: Vec<AccountRow>, query: ListQuery) -> accounts::Data {
+    accounts::Data {
+        tenant: "parcelwise".into(),
+        now: NOW,
+        may: ALL,
+        counts: Some(vec![(Health::Disconnected, 1), (Health::Working, 1)]),
+        choices: Choices {
+            health: vec![(Health::Disconnected, 1), (Health::Working, 1)],
+            apps: vec![],
+            scopes: vec!["tickets:read".parse().unwrap()],
+        },
+        page: Ok(ListPage {
+            rows,
+            next: Some("cursor".into()),
+        }),
+        query,
+    }
+}

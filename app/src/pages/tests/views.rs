@@ -1,0 +1,363 @@
+//! What the views say.
+
+use super::{
+    outline::{html, outline},
+    sample::{self, NOW, account_page, accounts_page},
+};
+use crate::{
+    form_state::{FormState, Notice},
+    pages::{account, accounts, app, app_form, connect, reconnect, result, setup, signin, tenants},
+};
+use domain::{
+    error::AuthorizationProblem, event::Happening, health::Health, scope::ScopeSet, time::Span,
+};
+use insta::assert_snapshot;
+use secrecy::SecretString;
+use service::{
+    connections::{
+        links::{LinkGone, LinkState, PublicLink},
+        list::ListQuery,
+        result::{AuthorizationResult, Outcome},
+    },
+    error::FieldError,
+};
+
+/// Two scripts in a name: one that would end the page's own, one that would run.
+const EVIL: &str = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+
+fn is_inert(html: &str) {
+    assert!(html.contains("alert(1)"), "the name isn't shown at all");
+    assert!(
+        !html.contains("<script>alert"),
+        "a script would run: {html}"
+    );
+    assert!(
+        !html.contains("</script><script"),
+        "a script would end: {html}"
+    );
+    assert!(!html.contains("<img"), "an element was made: {html}");
+}
+
+fn failed(action: &'static str, field: &'static str, message: &str) -> FormState {
+    FormState {
+        action,
+        errors: vec![FieldError::new(field, message)],
+        ..FormState::default()
+    }
+}
+
+#[test]
+fn a_working_account_asks_for_nothing() {
+    let page = outline(&html(|| account::view(&account_page(sample::working()))));
+    assert_snapshot!("account_working", page);
+    assert!(page.contains("Checked 4 min ago. Renews by itself."));
+    assert!(
+        !page.contains("in 20 h"),
+        "no countdown on what renews by itself"
+    );
+}
+
+#[test]
+fn a_disconnected_account_says_why_and_offers_the_link() {
+    let mut data = account_page(sample::disconnected());
+    data.links = Some(vec![sample::link(LinkState::Opened)]);
+    data.timeline = Some(vec![
+        sample::entry(Happening::LinkOpened, Span::hours(1)),
+        sample::entry(
+            Happening::HealthChanged {
+                from: Health::Working,
+                to: Health::Disconnected,
+                cause: "refused".into(),
+            },
+            Span::days(2),
+        ),
+    ]);
+    assert_snapshot!(
+        "account_disconnected",
+        outline(&html(|| account::view(&data)))
+    );
+}
+
+#[test]
+fn a_limited_account_names_what_is_missing() {
+    assert_snapshot!(
+        "account_limited",
+        outline(&html(|| account::view(&account_page(sample::limited()))))
+    );
+}
+
+#[test]
+fn an_invited_account_has_nothing_to_forget() {
+    let page = outline(&html(|| {
+        account::view(&account_page(sample::never_finished()))
+    }));
+    assert!(page.contains("Invited, never finished."));
+    assert!(page.contains("Nothing granted"));
+    assert!(!page.contains("/disconnect") && !page.contains("/check"));
+}
+
+#[test]
+fn a_panel_that_fails_leaves_the_rest() {
+    let mut data = account_page(sample::working());
+    (data.timeline, data.links) = (None, None);
+    let page = outline(&html(|| account::view(&data)));
+    assert!(page.contains("The timeline couldn’t be loaded."));
+    assert!(page.contains("The links couldn’t be loaded."));
+    assert!(page.contains("Checked 4 min ago. Renews by itself."));
+}
+
+#[test]
+fn a_viewer_sees_no_buttons() {
+    let mut data = account_page(sample::disconnected());
+    data.may = Default::default();
+    data.link_wanted = true;
+    let page = outline(&html(|| account::view(&data)));
+    assert!(!page.contains("FORM") && !page.contains("?link=new") && !page.contains("/disconnect"));
+}
+
+#[test]
+fn a_check_shows_what_it_found() {
+    let mut data = account_page(sample::working());
+    data.done = Some("checked".into());
+    data.timeline = Some(vec![sample::entry(
+        Happening::Checked {
+            result: "renewed.".into(),
+        },
+        Span::seconds(3),
+    )]);
+    let page = outline(&html(|| account::view(&data)));
+    assert!(page.contains("Checked:\nrenewed."), "{page}");
+}
+
+#[test]
+fn a_new_link_is_shown_once_and_copied() {
+    let mut data = account_page(sample::disconnected());
+    data.form = FormState {
+        action: "link",
+        values: vec![("days".into(), "7".into())],
+        secret_once: Some(SecretString::from("https://mooring.example/r/t0ken")),
+        ..FormState::default()
+    };
+    let page = outline(&html(|| account::view(&data)));
+    assert!(page.contains("value") || page.contains("https://mooring.example/r/t0ken"));
+    assert!(page.contains("Sat 5 Dec 2026, 12:05 UTC"), "{page}");
+}
+
+#[test]
+fn three_kinds_of_nothing_differ() {
+    let mut empty = accounts_page(vec![], ListQuery::default());
+    empty.counts = Some(vec![]);
+    let filtered = ListQuery {
+        q: "zzz".into(),
+        health: Some(Health::Retrying),
+        ..ListQuery::default()
+    };
+    let mut broken = accounts_page(vec![], ListQuery::default());
+    broken.page = Err(accounts::Failed { cursor: false });
+    assert_snapshot!(
+        "accounts_nothing_yet",
+        outline(&html(|| accounts::view(&empty)))
+    );
+    assert_snapshot!(
+        "accounts_no_match",
+        outline(&html(|| accounts::view(&accounts_page(vec![], filtered))))
+    );
+    assert_snapshot!(
+        "accounts_not_loaded",
+        outline(&html(|| accounts::view(&broken)))
+    );
+}
+
+#[test]
+fn the_list_keeps_its_state_in_every_link() {
+    let rows = vec![sample::disconnected().row, sample::working().row];
+    let query = ListQuery {
+        q: "ac".into(),
+        ..ListQuery::default()
+    };
+    assert_snapshot!(
+        "accounts",
+        outline(&html(|| accounts::view(&accounts_page(rows, query))))
+    );
+}
+
+#[test]
+fn an_apps_form_keeps_what_was_typed_and_never_the_secret() {
+    let mut state = failed("app_create", "client_secret", "Paste the client secret.");
+    state
+        .errors
+        .push(FieldError::new("scopes", "Choose at least one scope."));
+    state.values = vec![
+        ("name".into(), "Returns".into()),
+        ("client_id".into(), "6123".into()),
+        ("scope".into(), "tickets:read".into()),
+        ("client_secret".into(), "canary".into()),
+    ];
+    let page = html(|| app::new_view("/t/parcelwise", &state));
+    assert!(!page.contains("canary"));
+    assert_snapshot!("app_form_with_errors", outline(&page));
+}
+
+#[test]
+fn an_apps_form_shows_what_is_stored() {
+    let app = sample::app();
+    let page = outline(&html(|| {
+        app_form::form("/t/x/apps/returns", Some((&app, 31)), &FormState::default())
+    }));
+    assert!(page.contains("input text client_id=\"6123abc\""));
+    assert!(page.contains("input checkbox scope=\"tags:write\" ticked"));
+    assert!(page.contains("input checkbox scope=\"tags:read\"\n"));
+    assert!(page.contains("its 31 accounts"));
+}
+
+fn public_link(health: Health) -> PublicLink {
+    PublicLink {
+        tenant_name: "Parcelwise".into(),
+        app_name: "Returns".into(),
+        subdomain: "acme".parse().unwrap(),
+        requested: sample::app().requested,
+        granted: ScopeSet::default(),
+        health,
+        created_by: "Jonas Weber".into(),
+        expires_at: NOW.plus(Span::days(7)),
+    }
+}
+
+#[test]
+fn the_customer_reads_who_what_and_until_when() {
+    let link = public_link(Health::Disconnected);
+    let page = outline(&html(|| {
+        reconnect::view(&link, "t0ken", &FormState::default(), NOW)
+    }));
+    assert_snapshot!("reconnect", page);
+}
+
+#[test]
+fn a_link_that_is_gone_says_what_to_do() {
+    for gone in [
+        LinkGone::Unknown,
+        LinkGone::Used,
+        LinkGone::Expired,
+        LinkGone::Revoked,
+    ] {
+        let page = outline(&html(|| reconnect::gone_view(gone)));
+        assert!(page.contains("Ask the person who sent it for a new one."));
+        assert!(!page.contains("FORM"));
+    }
+}
+
+fn outcome(outcome: Outcome) -> AuthorizationResult {
+    let requested = sample::app().requested;
+    let comparison = match &outcome {
+        Outcome::Approved { granted, .. } => ScopeSet::compare(&requested, granted),
+        Outcome::Failed { .. } => Default::default(),
+    };
+    AuthorizationResult {
+        app_name: "Returns".into(),
+        subdomain: "acme".parse().unwrap(),
+        after_install_url: Some("https://returns.example/welcome?account=acme".into()),
+        outcome,
+        comparison,
+        again: Some("/oauth/x/install?account=acme".into()),
+    }
+}
+
+#[test]
+fn results_tell_what_was_connected_and_the_way_on() {
+    let granted = "openid offline tickets:read".parse().unwrap();
+    let approved = outcome(Outcome::Approved {
+        by: Some("Ann Lee".into()),
+        granted,
+        first: true,
+    });
+    assert_snapshot!(
+        "result_approved",
+        outline(&html(|| result::view(&approved)))
+    );
+    let problem = AuthorizationProblem::WrongAccount {
+        expected: "acme".parse().unwrap(),
+    };
+    let refused = outcome(Outcome::Failed { problem });
+    assert_snapshot!("result_refused", outline(&html(|| result::view(&refused))));
+}
+
+#[test]
+fn forms_say_what_was_wrong_where_it_was() {
+    let state = failed("setup", "password", "Use at least 12 characters.");
+    let page = html(|| setup::view(&state, "https://mooring.example"));
+    assert!(page.contains("id=\"password-error\"") && page.contains("Use at least 12 characters."));
+    let state = failed("signin", "", "E-mail or password is wrong.");
+    let page = outline(&html(|| signin::view(&state, Some("/t/x".into()))));
+    assert!(page.contains("E-mail or password is wrong."));
+    assert!(page.contains("input hidden next=\"/t/x\""));
+}
+
+/// security.md 54
+#[test]
+fn scripts_in_names_are_inert() {
+    let mut data = account_page(sample::disconnected());
+    data.account.row.app_name = EVIL.into();
+    data.account.app.name = EVIL.into();
+    data.account.approved_by_name = Some(EVIL.into());
+    data.account.failure = Some(EVIL.into());
+    data.timeline = Some(vec![sample::entry(
+        Happening::NotApproved {
+            reason: EVIL.into(),
+        },
+        Span::hours(1),
+    )]);
+    let mut link = sample::link(LinkState::Sent);
+    link.created_by = EVIL.into();
+    data.links = Some(vec![link]);
+    data.form = FormState {
+        action: "check",
+        notice: Some(Notice {
+            good: false,
+            text: EVIL.into(),
+        }),
+        ..FormState::default()
+    };
+    is_inert(&html(|| account::view(&data)));
+
+    let query = ListQuery {
+        q: EVIL.into(),
+        app: Some(EVIL.into()),
+        ..ListQuery::default()
+    };
+    let mut row = sample::working().row;
+    row.approved_by = Some(EVIL.into());
+    is_inert(&html(|| {
+        accounts::view(&accounts_page(vec![row], query.clone()))
+    }));
+    is_inert(&html(|| accounts::view(&accounts_page(vec![], query))));
+
+    let mut link = public_link(Health::Disconnected);
+    link.tenant_name = EVIL.into();
+    link.app_name = EVIL.into();
+    link.created_by = EVIL.into();
+    is_inert(&html(|| {
+        reconnect::view(&link, "t", &failed("reconnect", "", EVIL), NOW)
+    }));
+
+    let mut result = outcome(Outcome::Failed {
+        problem: AuthorizationProblem::Refused { code: EVIL.into() },
+    });
+    result.app_name = EVIL.into();
+    is_inert(&html(|| result::view(&result)));
+
+    is_inert(&html(|| tenants::view(EVIL, vec![])));
+    is_inert(&html(|| {
+        signin::view(&failed("signin", "", EVIL), Some(EVIL.into()))
+    }));
+    let mut form = failed("connect", "subdomain", EVIL);
+    form.values = vec![("subdomain".into(), EVIL.into())];
+    let data = connect::Data {
+        tenant: "parcelwise".into(),
+        now: NOW,
+        may: sample::ALL,
+        apps: vec![sample::app()],
+        wanted: Some(EVIL.into()),
+        form,
+    };
+    is_inert(&html(|| connect::view(&data)));
+}
