@@ -44,7 +44,9 @@ pub fn document(options: LeptosOptions, body: impl IntoView) -> impl IntoView {
 /// Leptos writes the title's text into the page as it is, and names stand in
 /// titles; `</title>` in one must not end it.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 /// What makes islands live. Pages without islands load no script at all.

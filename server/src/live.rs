@@ -12,7 +12,10 @@ use axum::{
     },
     routing::get,
 };
-use domain::{ids::{PersonId, TenantId}, slug::Slug};
+use domain::{
+    ids::{PersonId, TenantId},
+    slug::Slug,
+};
 use futures::stream;
 use service::{live::Change, people::membership};
 use std::{convert::Infallible, time::Duration};

@@ -33,6 +33,9 @@ mod tests {
         ] {
             assert_eq!(own_path(text), "/", "{text:?}");
         }
-        assert_eq!(own_path("/t/acme?q=a&health=limited"), "/t/acme?q=a&health=limited");
+        assert_eq!(
+            own_path("/t/acme?q=a&health=limited"),
+            "/t/acme?q=a&health=limited"
+        );
     }
 }

@@ -57,8 +57,5 @@ pub fn router(services: Services, options: RouterOptions) -> Router {
         ))
         .layer(CatchPanicLayer::custom(panic::answer))
         .layer(from_fn_with_state(https, security_headers::add))
-        .layer(from_fn_with_state(
-            (services, state.options),
-            trace::number,
-        ))
+        .layer(from_fn_with_state((services, state.options), trace::number))
 }

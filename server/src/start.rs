@@ -41,9 +41,11 @@ pub async fn open_database(settings: &Settings) -> anyhow::Result<Database> {
             )
         })?;
     }
-    Database::open(url).await.context(
-        "MOORING_DATABASE_URL: the database can't be opened; check the address and that it runs",
-    )
+    Database::open(url).await.map_err(|e| {
+        let problem = format!("the database can't be opened: {e}");
+        let remedy = "check the address and that the database runs";
+        SettingsError::new("MOORING_DATABASE_URL", &problem, remedy).into()
+    })
 }
 
 /// Only its owner may look into it.

@@ -8,6 +8,7 @@ use service::Services;
 use std::{future::Future, sync::Arc};
 use tokio::task::JoinError;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::Instrument;
 
 /// How the router is put together.
 #[derive(Debug, Clone, Default)]
@@ -52,7 +53,7 @@ impl AppState {
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, JoinError> {
-        self.options.tasks.spawn(work).await
+        self.options.tasks.spawn(work.in_current_span()).await
     }
 }
 

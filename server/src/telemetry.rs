@@ -4,10 +4,14 @@ use crate::settings::{LogFormat, LogSettings};
 use std::panic::PanicHookInfo;
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
+/// What other crates say too much of, unless the filter names them.
+const QUIET: &str = "sea_orm_migration=warn,sqlx::postgres::notice=warn,tower_sessions=error,tower_sessions_core=error";
+
 /// Starts logging. A second call in the same process does nothing.
 pub fn start(settings: &LogSettings) {
     // The settings were checked; a filter that still fails falls back to `info`.
-    let filter = EnvFilter::try_new(&settings.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_new(format!("{QUIET},{}", settings.filter))
+        .unwrap_or_else(|_| EnvFilter::new("info"));
     let layer = fmt::layer().with_writer(std::io::stderr);
     let layer = match settings.format {
         LogFormat::Text => layer.with_ansi(false).boxed(),
@@ -28,5 +32,9 @@ fn log_panic(info: &PanicHookInfo<'_>) {
         .copied()
         .unwrap_or("(message withheld)");
     let location = info.location().map(ToString::to_string).unwrap_or_default();
-    tracing::error!(panic.location = location, panic.message = message, "a task panicked");
+    tracing::error!(
+        panic.location = location,
+        panic.message = message,
+        "a task panicked"
+    );
 }

@@ -11,11 +11,7 @@ use axum::{
     extract::FromRequestParts,
     http::{header::COOKIE, request::Parts},
 };
-use domain::{
-    ids::PersonId,
-    slug::Slug,
-    time::Timestamp,
-};
+use domain::{ids::PersonId, slug::Slug, time::Timestamp};
 use secrecy::SecretString;
 use service::{
     Actor,

@@ -257,7 +257,6 @@ fn table(data: &Data, page: &ListPage) -> AnyView {
                 <caption class="sr">{format!("Connected Gorgias accounts, {order}")}</caption>
                 <thead>
                     <tr>
-                        <td></td>
                         {sort_header(data, "Account", Sort::Name, Dir::Ascending, "c-name")}
                         {sort_header(data, "Health", Sort::Worst, Dir::Descending, "c-health")}
                         <th scope="col" class="c-app">
@@ -295,7 +294,6 @@ fn table_row(data: &Data, row: &AccountRow) -> AnyView {
     let strip = domain::strip::Strip::of(data.now.day(), row.strip);
     view! {
         <tr>
-            <td class="c-check"></td>
             <th scope="row">
                 <a class="name" href=href>
                     {row.subdomain.to_string()}

@@ -78,7 +78,9 @@ async fn look(settings: Result<Settings, SettingsError>) -> Vec<Finding> {
     let ready = match &db {
         Ok(db) => match db.is_ready().await {
             Ok(true) => Ok(()),
-            Ok(false) if db.is_sqlite() => Err("it is not up to date; `mooring serve` or `mooring migrate` brings it there".into()),
+            Ok(false) if db.is_sqlite() => Err(
+                "it is not up to date; `mooring serve` or `mooring migrate` brings it there".into(),
+            ),
             Ok(false) => Err("it is not up to date; run `mooring migrate`".into()),
             Err(error) => Err(format!("it does not answer: {error}")),
         },

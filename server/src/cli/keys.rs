@@ -32,6 +32,7 @@ impl Keys {
                         .map(|key| {
                             serde_json::json!({
                                 "id": key.id,
+                                "known": key.known,
                                 "encrypts": key.encrypts,
                                 "data_keys": key.data_keys,
                             })
@@ -39,10 +40,14 @@ impl Keys {
                         .collect();
                     println!("{}", serde_json::json!({ "master_keys": items }));
                 } else {
-                    println!("{:<24} {:<9} data keys", "master key", "encrypts");
+                    println!("{:<24} {:<9} data keys", "master key", "state");
                     for key in status {
-                        let encrypts = if key.encrypts { "yes" } else { "no" };
-                        println!("{:<24} {encrypts:<9} {}", key.id, key.data_keys);
+                        let state = match (key.known, key.encrypts) {
+                            (false, _) => "missing",
+                            (true, true) => "encrypts",
+                            (true, false) => "decrypts",
+                        };
+                        println!("{:<24} {state:<9} {}", key.id, key.data_keys);
                     }
                 }
             }

@@ -119,9 +119,8 @@ fn run(command: Command, flags: &HashMap<String, String>) -> anyhow::Result<Exit
         return Ok(ExitCode::SUCCESS);
     }
     let folder = std::env::current_dir().context("the current folder is gone")?;
-    let variables = std::env::vars_os().filter_map(|(name, value)| {
-        Some((name.into_string().ok()?, value.into_string().ok()?))
-    });
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let settings = Sources::new(flags.clone(), variables, &folder)
         .and_then(|sources| Settings::read(&sources, &folder));
     let runtime = tokio::runtime::Runtime::new().context("no runtime")?;

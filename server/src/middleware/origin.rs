@@ -79,10 +79,7 @@ mod tests {
         ] {
             assert!(!own(&[cookie, ("origin", origin)]), "{origin}");
             assert!(!own(&[("origin", origin)]), "{origin} without a cookie");
-            let both = [
-                ("origin", origin),
-                ("origin", "https://mooring.example"),
-            ];
+            let both = [("origin", origin), ("origin", "https://mooring.example")];
             assert!(!own(&both), "{origin} and the right one");
         }
         for site in ["cross-site", "same-site", "other"] {

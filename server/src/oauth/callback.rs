@@ -43,8 +43,7 @@ pub async fn callback(
     };
     let services = visitor.state.services.clone();
     let person = visitor.person.as_ref().map(|person| person.id);
-    let work =
-        async move { complete::complete(&services, app, callback, &browser, person).await };
+    let work = async move { complete::complete(&services, app, callback, &browser, person).await };
     match visitor.state.to_its_end(work).await? {
         Ok(authorization) => Ok(see_other(&format!("/oauth/{app}/result/{authorization}"))),
         Err(CallbackError::Refused(problem)) => Ok(problem_page(parts, &visitor, &problem).await),

@@ -96,9 +96,7 @@ pub async fn authorize(Path(path): AccountPath, posted: Posted) -> Result<Respon
     Ok(match begun.await {
         Ok(url) => to_gorgias(&url, cookie),
         Err(BeginError::NotFound) => request.posted.nothing_there().await,
-        Err(BeginError::Forbidden(_)) => {
-            request.posted.forbidden(&request.page, "authorize").await
-        }
+        Err(BeginError::Forbidden(_)) => request.posted.forbidden(&request.page, "authorize").await,
         Err(BeginError::Fault(fault)) => return Err(fault.into()),
         Err(error @ (BeginError::Address(_) | BeginError::LinkGone(_))) => {
             request.failed("authorize", "", &error.to_string()).await
@@ -129,7 +127,13 @@ pub async fn create_link(Path(path): AccountPath, posted: Posted) -> Result<Resp
             );
             request
                 .posted
-                .once(&request.page, "link", link.url, &notice)
+                .once(
+                    &request.page,
+                    "link",
+                    request.posted.values(&["days"]),
+                    link.url,
+                    &notice,
+                )
                 .await
         }
         Err(LinkError::NotFound) => request.posted.nothing_there().await,

@@ -46,7 +46,7 @@ pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Respon
     Ok(match api_tokens::create(&actor, new).await {
         Ok(token) => {
             let notice = "The token was made. Copy it now: it is not shown again.";
-            posted.once(&page, ACTION, token, notice).await
+            posted.once(&page, ACTION, values, token, notice).await
         }
         Err(CreateApiTokenError::Forbidden(_)) => posted.forbidden(&page, ACTION).await,
         Err(CreateApiTokenError::Invalid(errors)) => {
@@ -72,9 +72,7 @@ pub async fn revoke(
     };
     Ok(match api_tokens::revoke(&actor, id).await {
         Ok(()) => see_other(&format!("{page}?done=revoked")),
-        Err(RevokeApiTokenError::Forbidden(_)) => {
-            posted.forbidden(&page, "api_token_revoke").await
-        }
+        Err(RevokeApiTokenError::Forbidden(_)) => posted.forbidden(&page, "api_token_revoke").await,
         Err(RevokeApiTokenError::NotFound) => posted.nothing_there().await,
         Err(RevokeApiTokenError::Fault(fault)) => return Err(fault.into()),
     })

@@ -33,7 +33,10 @@ pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Respon
         Err(answer) => return Ok(answer),
     };
     match apps::create::create(&actor, &form(&posted)).await {
-        Ok(app) => Ok(see_other(&format!("/t/{tenant}/apps/{}?done=created", app.slug))),
+        Ok(app) => Ok(see_other(&format!(
+            "/t/{tenant}/apps/{}?done=created",
+            app.slug
+        ))),
         Err(error) => refused(&posted, &page, "app_create", error).await,
     }
 }
@@ -49,7 +52,10 @@ pub async fn edit(
         Err(answer) => return Ok(answer),
     };
     match apps::edit::edit(&actor, app.id, &form(&posted)).await {
-        Ok(app) => Ok(see_other(&format!("/t/{tenant}/apps/{}?done=saved", app.slug))),
+        Ok(app) => Ok(see_other(&format!(
+            "/t/{tenant}/apps/{}?done=saved",
+            app.slug
+        ))),
         Err(error) => refused(&posted, &page, "app_edit", error).await,
     }
 }

@@ -68,7 +68,10 @@ pub async fn send_link(Path(tenant): Path<String>, posted: Posted) -> Result<Res
                 "The link for {subdomain}.gorgias.com was made and works until {}. Copy it now: it is not shown again.",
                 link.expires_at.absolute()
             );
-            posted.once(&page, "new_link", link.url, &notice).await
+            let values = vec![("subdomain".to_owned(), subdomain.to_string())];
+            posted
+                .once(&page, "new_link", values, link.url, &notice)
+                .await
         }
         Err(LinkError::NotFound) => failed(&posted, &page, "new_link", no_app()).await,
         Err(LinkError::Forbidden(_)) => posted.forbidden(&page, "new_link").await,
@@ -94,12 +97,7 @@ fn no_app() -> FieldError {
     FieldError::new("app", "Choose one of your apps.")
 }
 
-async fn failed(
-    posted: &Posted,
-    page: &str,
-    action: &'static str,
-    error: FieldError,
-) -> Response {
+async fn failed(posted: &Posted, page: &str, action: &'static str, error: FieldError) -> Response {
     let values = posted.values(&SHOWN_AGAIN);
     posted.again(page, action, values, vec![error]).await
 }

@@ -1,6 +1,8 @@
 //! A form that was posted, and the ways to answer it.
 
-use crate::{failure::Failure, own_path::own_path, pages::see_other, state::AppState, visitor::Visitor};
+use crate::{
+    failure::Failure, own_path::own_path, pages::see_other, state::AppState, visitor::Visitor,
+};
 use app::form_state::{FormState, Notice};
 use axum::{
     Form,
@@ -47,7 +49,8 @@ impl FromRequest<AppState> for Posted {
 impl Posted {
     /// The first value of that name, or nothing.
     pub fn text(&self, name: &str) -> &str {
-        self.all(name).next().unwrap_or_default()
+        let found = self.fields.iter().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value.expose_secret())
     }
 
     /// All values of that name: boxes repeat theirs.
@@ -113,11 +116,13 @@ impl Posted {
         &self,
         page: &str,
         action: &'static str,
+        values: Vec<(String, String)>,
         secret: SecretString,
         notice: &str,
     ) -> Response {
         let form = FormState {
             action,
+            values,
             secret_once: Some(secret),
             notice: Some(Notice {
                 good: true,

@@ -1,11 +1,7 @@
 //! `/signout`.
 
 use crate::{cookies, failure::Failure, pages::see_other, state::AppState};
-use axum::{
-    extract::State,
-    http::header::SET_COOKIE,
-    response::Response,
-};
+use axum::{extract::State, http::header::SET_COOKIE, response::Response};
 use tower_sessions::Session;
 
 /// Ends the session in the database, and so everywhere.

@@ -124,7 +124,10 @@ impl Settings {
                 listen: read.parsed(
                     "listen",
                     "127.0.0.1:3000",
-                    |t| t.parse().map_err(|_| format!("“{t}” is not an address with a port")),
+                    |t| {
+                        t.parse()
+                            .map_err(|_| format!("“{t}” is not an address with a port"))
+                    },
                     "give one such as 127.0.0.1:3000 or [::]:3000",
                 )?,
                 public_url: read.parsed(

@@ -87,7 +87,17 @@ mod tests {
         ] {
             assert_eq!(duration(text), Ok(Span::seconds(seconds)), "{text}");
         }
-        for text in ["", "6", "h", "6 h", "-1s", "0s", "400d", "1y", "9999999999999999999s"] {
+        for text in [
+            "",
+            "6",
+            "h",
+            "6 h",
+            "-1s",
+            "0s",
+            "400d",
+            "1y",
+            "9999999999999999999s",
+        ] {
             assert!(duration(text).is_err(), "{text}");
         }
     }

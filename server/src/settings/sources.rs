@@ -111,9 +111,7 @@ impl Sources {
     pub fn get(&self, setting: &Setting) -> Result<Option<Given>, SettingsError> {
         for source in [Source::Flag, Source::Variable, Source::File] {
             let by_value = self.at(source, setting.key);
-            let by_file = setting
-                .file_key()
-                .and_then(|key| self.at(source, &key));
+            let by_file = setting.file_key().and_then(|key| self.at(source, &key));
             return match (by_value, by_file) {
                 (None, None) => continue,
                 (Some(given), None) => Ok(Some(given)),

@@ -41,7 +41,11 @@ pub const CONFIG: Setting = plain(
 
 /// All settings but [`CONFIG`].
 pub const SETTINGS: &[Setting] = &[
-    plain("listen", "ADDRESS", "Address and port [default: 127.0.0.1:3000]"),
+    plain(
+        "listen",
+        "ADDRESS",
+        "Address and port [default: 127.0.0.1:3000]",
+    ),
     plain(
         "public_url",
         "URL",
@@ -85,7 +89,7 @@ pub const SETTINGS: &[Setting] = &[
     plain(
         "refresh_rate",
         "NUMBER",
-        "Token requests to Gorgias a second, all processes together [default: 20]",
+        "Token requests to Gorgias a second, each process for itself [default: 20]",
     ),
     plain(
         "worker",
@@ -93,7 +97,11 @@ pub const SETTINGS: &[Setting] = &[
         "Whether this process does the background work [default: on]",
     ),
     plain("log", "FILTER", "What is logged [default: info]"),
-    plain("log_format", "text|json", "How it is logged [default: text]"),
+    plain(
+        "log_format",
+        "text|json",
+        "How it is logged [default: text]",
+    ),
 ];
 
 impl Setting {

@@ -69,12 +69,20 @@ fn a_flag_beats_a_variable_beats_the_file() {
 fn wrong_values_are_named_with_a_remedy() {
     for (variable, value, remedy) in [
         ("MOORING_LISTEN", "here", "127.0.0.1:3000"),
-        ("MOORING_PUBLIC_URL", "http://mooring.example.com", "use https"),
+        (
+            "MOORING_PUBLIC_URL",
+            "http://mooring.example.com",
+            "use https",
+        ),
         ("MOORING_CHECK_INTERVAL", "often", "6h"),
         ("MOORING_REFRESH_RATE", "0", "give a number"),
         ("MOORING_WORKER", "yes", "give on or off"),
         ("MOORING_GORGIAS_URL", "https://gorgias.com", "{subdomain}"),
-        ("MOORING_GORGIAS_URL", "http://127.0.0.1/a/{subdomain}", "https://"),
+        (
+            "MOORING_GORGIAS_URL",
+            "http://127.0.0.1/a/{subdomain}",
+            "https://",
+        ),
         ("MOORING_DATABASE_URL", "mysql://x", "postgres://"),
         ("MOORING_TRUSTED_PROXIES", "proxy", "10.0.0.0/8"),
         ("MOORING_LOG_FORMAT", "xml", "text or json"),
@@ -110,7 +118,10 @@ fn secrets_come_by_value_or_by_file_but_not_by_both() {
     let path = path.to_str().unwrap();
 
     let settings = read(&[], &[("MOORING_MASTER_KEYS_FILE", path)], None).unwrap();
-    assert_eq!(settings.master_keys().unwrap().ids().collect::<Vec<_>>(), ["k1"]);
+    assert_eq!(
+        settings.master_keys().unwrap().ids().collect::<Vec<_>>(),
+        ["k1"]
+    );
 
     let both = [
         ("MOORING_MASTER_KEYS_FILE", path),
@@ -118,7 +129,10 @@ fn secrets_come_by_value_or_by_file_but_not_by_both() {
     ];
     assert!(error(&both).contains("only one of the two"));
     let missing = error(&[("MOORING_MASTER_KEYS_FILE", "/not/there")]);
-    assert!(missing.starts_with("MOORING_MASTER_KEYS_FILE: "), "{missing}");
+    assert!(
+        missing.starts_with("MOORING_MASTER_KEYS_FILE: "),
+        "{missing}"
+    );
 }
 
 /// security.md 40

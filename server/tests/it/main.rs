@@ -1,1 +1,16 @@
-//! placeholder
+//! The web side through its real router. Modules are named as the addresses
+//! or, where it is about all of them, as what is tested.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod api;
+mod browser;
+mod canaries;
+mod cli;
+mod headers;
+mod house;
+mod live;
+mod oauth;
+mod origin;
+mod pages;
+mod sessions;
+mod tenants;

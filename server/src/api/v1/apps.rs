@@ -31,10 +31,7 @@ pub async fn list(Caller(actor): Caller) -> Result<Json<Value>, Problem> {
 }
 
 /// Adds an app.
-pub async fn create(
-    Caller(actor): Caller,
-    mut body: Body,
-) -> Result<impl IntoResponse, Problem> {
+pub async fn create(Caller(actor): Caller, mut body: Body) -> Result<impl IntoResponse, Problem> {
     let form = AppForm {
         name: body.required("name"),
         slug: body.text("slug"),
@@ -51,10 +48,7 @@ pub async fn create(
 }
 
 /// One app.
-pub async fn show(
-    Caller(actor): Caller,
-    Path(app): Path<String>,
-) -> Result<Json<Value>, Problem> {
+pub async fn show(Caller(actor): Caller, Path(app): Path<String>) -> Result<Json<Value>, Problem> {
     let app = find(&actor, &app).await?;
     Ok(Json(json::app(&app, &actor.config)))
 }
@@ -69,7 +63,10 @@ pub async fn edit(
     if let Some(slug) = body.text("slug")
         && slug != app.slug.as_str()
     {
-        body.wrong("slug", "The short name stands in addresses and can't be changed.");
+        body.wrong(
+            "slug",
+            "The short name stands in addresses and can't be changed.",
+        );
     }
     let form = AppForm {
         name: body.text("name").unwrap_or(app.name),
@@ -95,10 +92,7 @@ pub async fn edit(
 }
 
 /// Removes an app with its connections.
-pub async fn remove(
-    Caller(actor): Caller,
-    Path(app): Path<String>,
-) -> Result<StatusCode, Problem> {
+pub async fn remove(Caller(actor): Caller, Path(app): Path<String>) -> Result<StatusCode, Problem> {
     let app = find(&actor, &app).await?;
     apps::remove::remove(&actor, app.id).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -41,11 +41,9 @@ pub async fn list(Caller(actor): Caller, mut query: Query) -> Result<Json<Value>
     };
     query.end()?;
     let page = list::list(&actor, &wanted).await.map_err(|e| match e {
-        ListError::BadCursor => Problem::new(
-            StatusCode::BAD_REQUEST,
-            "invalid_parameter",
-            e.to_string(),
-        ),
+        ListError::BadCursor => {
+            Problem::new(StatusCode::BAD_REQUEST, "invalid_parameter", e.to_string())
+        }
         ListError::Fault(fault) => fault.into(),
     })?;
     let items: Vec<_> = page.rows.iter().map(json::row).collect();
@@ -53,10 +51,7 @@ pub async fn list(Caller(actor): Caller, mut query: Query) -> Result<Json<Value>
 }
 
 /// One connection.
-pub async fn show(
-    Caller(actor): Caller,
-    Path(path): AccountPath,
-) -> Result<Json<Value>, Problem> {
+pub async fn show(Caller(actor): Caller, Path(path): AccountPath) -> Result<Json<Value>, Problem> {
     let (account, _) = find(&actor, &path).await?;
     Ok(Json(json::connection(&account)))
 }

@@ -32,10 +32,7 @@ pub async fn of_connection(
 
 /// What happened in the tenant since an event. `next` is where to go on later,
 /// even if there is nothing more now.
-pub async fn of_tenant(
-    Caller(actor): Caller,
-    mut query: Query,
-) -> Result<Json<Value>, Problem> {
+pub async fn of_tenant(Caller(actor): Caller, mut query: Query) -> Result<Json<Value>, Problem> {
     let after: Option<EventId> = query.parsed("after")?;
     let limit = query.number("limit", 1, 200, 50)?;
     query.end()?;

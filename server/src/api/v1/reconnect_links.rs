@@ -2,10 +2,10 @@
 
 use super::connections::{AccountPath, find};
 use crate::api::{Problem, bearer::Caller, body::Body};
-use axum::{Json, extract::Path, http::StatusCode, response::IntoResponse};
+use axum::{Json, extract::Path, http::StatusCode};
 use domain::{subdomain::Subdomain, time::Span};
 use secrecy::ExposeSecret;
-use serde_json::json;
+use serde_json::{Value, json};
 use service::{
     Actor,
     connections::links::{self, LinkError, LinkOptions},
@@ -16,7 +16,7 @@ pub async fn for_connection(
     Caller(actor): Caller,
     Path(path): AccountPath,
     mut body: Body,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<(StatusCode, Json<Value>), Problem> {
     let (_, subdomain) = find(&actor, &path).await?;
     let options = options(&mut body);
     body.end()?;
@@ -27,7 +27,7 @@ pub async fn for_connection(
 pub async fn for_any(
     Caller(actor): Caller,
     mut body: Body,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<(StatusCode, Json<Value>), Problem> {
     let app = body.required("app");
     let subdomain = body.required("subdomain").parse::<Subdomain>();
     if let Err(error) = &subdomain {
@@ -51,7 +51,7 @@ async fn create(
     app: &str,
     subdomain: &Subdomain,
     options: LinkOptions,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<(StatusCode, Json<Value>), Problem> {
     let link = links::create(actor, app, subdomain, options)
         .await
         .map_err(problem)?;

@@ -1,0 +1,128 @@
+//! Whose call it is, and what it may do.
+
+use crate::{api::connection, browser::send, house::on_each_database};
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode},
+};
+use domain::role::Role;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+/// security.md 59, 60
+#[tokio::test]
+async fn only_a_valid_token_in_the_header_counts() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        let plain = |path: &str| Request::get(format!("/api/v1{path}"));
+        let good = tenant.token.expose_secret();
+        let bare = send(&house.router, plain("/apps").body(Body::empty()).unwrap()).await;
+        assert_eq!(bare.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(bare.header("www-authenticate"), "Bearer realm=\"mooring\"");
+        for value in [
+            String::from("Bearer mrg_wrong"),
+            format!("Bearer {good}x"),
+            format!("Bearer {}", good.to_uppercase()),
+            format!("Basic {good}"),
+            good.to_owned(),
+        ] {
+            let request = plain("/apps").header("authorization", &value);
+            let answer = send(&house.router, request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+            assert!(answer.header("www-authenticate").starts_with("Bearer "));
+        }
+        for query in [format!("?access_token={good}"), format!("?x={good}")] {
+            let request = plain(&format!("/apps{query}"));
+            let answer = send(&house.router, request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.json()["code"], "token_in_url");
+        }
+        // A session is no token, and a token is no session.
+        let signed_in = house.signed_in("acme").await;
+        let answer = signed_in.get("/api/v1/apps").await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        let request = Request::get("/t/acme").header("authorization", format!("Bearer {good}"));
+        let answer = send(&house.router, request.body(Body::empty()).unwrap()).await;
+        assert!(answer.location().starts_with("/signin"));
+
+        assert_eq!(
+            house.api_get("/apps", &tenant.token).await.status,
+            StatusCode::OK
+        );
+        let id = service::api_tokens::list(&tenant.owner).await.unwrap()[0].id;
+        service::api_tokens::revoke(&tenant.owner, id)
+            .await
+            .unwrap();
+        let revoked = house.api_get("/apps", &tenant.token).await;
+        assert_eq!(revoked.json()["code"], "token_invalid");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn roles_bound_what_a_token_may_do() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        house.install(&tenant, "shop").await;
+        let path = connection(&tenant, "shop");
+        let viewer = house.token(&tenant, Role::Viewer).await;
+        let success = house.token(&tenant, Role::Success).await;
+        let operator = house.token(&tenant, Role::Operator).await;
+        let app =
+            json!({"name": "X", "client_id": "i", "client_secret": "s", "scopes": ["offline"]});
+        let status =
+            async |method: Method, path: &str, token: &SecretString, body: Option<Value>| {
+                house.call(method, path, token, body).await.status.as_u16()
+            };
+        for (method, path, body, allowed) in [
+            (Method::GET, path.clone(), None, [200, 200, 200]),
+            (Method::GET, format!("{path}/token"), None, [403, 403, 200]),
+            (
+                Method::POST,
+                format!("{path}/refresh"),
+                None,
+                [403, 200, 200],
+            ),
+            (
+                Method::POST,
+                format!("{path}/reconnect-links"),
+                None,
+                [403, 201, 201],
+            ),
+            (Method::POST, "/apps".to_owned(), Some(app), [403, 403, 201]),
+            (
+                Method::PATCH,
+                "/apps/acme-app".to_owned(),
+                Some(json!({})),
+                [403, 403, 200],
+            ),
+            (Method::DELETE, path.clone(), None, [403, 403, 200]),
+            (Method::DELETE, "/apps/x".to_owned(), None, [403, 403, 204]),
+        ] {
+            let tokens = [&viewer, &success, &operator];
+            for (token, expected) in tokens.into_iter().zip(allowed) {
+                let got = status(method.clone(), &path, token, body.clone()).await;
+                assert_eq!(got, expected, "{method} {path}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn unknown_addresses_and_methods_are_problems() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        let answer = house.api_get("/nothing", &tenant.token).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert_eq!(answer.json()["code"], "not_found");
+        let answer = house.call(Method::PUT, "/apps", &tenant.token, None).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(answer.json()["code"], "method_not_allowed");
+        let big = json!({"name": "x".repeat(2 * 1024 * 1024)});
+        let answer = house
+            .call(Method::POST, "/apps", &tenant.token, Some(big))
+            .await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    })
+    .await;
+}

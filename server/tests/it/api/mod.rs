@@ -1,0 +1,13 @@
+//! `/api/v1`: the machine API.
+
+mod apps;
+mod bearer;
+mod connections;
+mod token;
+
+use crate::house::Tenant;
+
+/// The path of a connection, relative to `/api/v1`.
+fn connection(tenant: &Tenant, account: &str) -> String {
+    format!("/connections/{}/{account}", tenant.app.slug)
+}

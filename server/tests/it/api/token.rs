@@ -1,0 +1,97 @@
+//! `/api/v1/connections/{app}/{subdomain}/token`
+
+use crate::{api::connection, house::on_each_database};
+use axum::http::{Method, StatusCode};
+use domain::time::Span;
+use serde_json::json;
+use simulator::{Endpoint, Fault};
+use std::time::Duration;
+
+/// security.md 63
+#[tokio::test]
+async fn a_token_has_the_life_that_was_asked_for() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        house.install(&tenant, "shop").await;
+        let path = format!("{}/token", connection(&tenant, "shop"));
+        let answer = house
+            .api_get(&path, &tenant.token)
+            .await
+            .expect(StatusCode::OK);
+        assert_eq!(answer.header("cache-control"), "no-store");
+        let token = answer.json();
+        assert_eq!(token["token_type"], "Bearer");
+        assert!(token["scope"].as_str().unwrap().contains("tickets:read"));
+        let expires_at = token["expires_at"].as_str().unwrap();
+        assert!(expires_at > house.world.clock_now().rfc3339().as_str());
+        assert!(
+            house.simulator.refreshes("shop").is_empty(),
+            "served from what is held"
+        );
+
+        for bad in ["-1", "86401", "x", "1.5"] {
+            let answer = house
+                .api_get(&format!("{path}?min_ttl={bad}"), &tenant.token)
+                .await;
+            assert_eq!(answer.json()["code"], "invalid_parameter", "{bad}");
+        }
+        let typo = house
+            .api_get(&format!("{path}?min_tll=1"), &tenant.token)
+            .await;
+        assert_eq!(typo.json()["code"], "unknown_parameter");
+
+        // Close to its end, it is renewed first.
+        let life = Span::hours(24);
+        house
+            .world
+            .clock
+            .advance(Span(life.0 - Span::seconds(30).0));
+        house.simulator.advance(Duration::from_secs(86_400 - 30));
+        let renewed = house.api_get(&path, &tenant.token).await.json();
+        assert_ne!(renewed["access_token"], token["access_token"]);
+        assert_eq!(house.simulator.refreshes("shop").len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_stands_in_the_way_of_a_token_is_typed() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        house.install(&tenant, "shop").await;
+        let path = format!("{}/token", connection(&tenant, "shop"));
+        let late = || {
+            house.world.clock.advance(Span::hours(25));
+            house.simulator.advance(Duration::from_secs(25 * 3600));
+        };
+        late();
+        let shop = house.simulator.account("shop");
+        shop.fail_always(Endpoint::Token, Fault::server_error());
+        let answer = house.api_get(&path, &tenant.token).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.json()["code"], "upstream_unavailable");
+        assert!(answer.header("retry-after").parse::<u32>().unwrap() >= 1);
+        shop.heal(Endpoint::Token);
+        house.world.clock.advance(Span::hours(1));
+        assert_eq!(
+            house.api_get(&path, &tenant.token).await.status,
+            StatusCode::OK
+        );
+
+        late();
+        shop.deactivate();
+        let answer = house.api_get(&path, &tenant.token).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert_eq!(answer.json()["code"], "disconnected");
+
+        let link = json!({"app": "acme-app", "subdomain": "never"});
+        house
+            .call(Method::POST, "/reconnect-links", &tenant.token, Some(link))
+            .await
+            .expect(StatusCode::CREATED);
+        let never = format!("{}/token", connection(&tenant, "never"));
+        let answer = house.api_get(&never, &tenant.token).await;
+        assert_eq!(answer.json()["code"], "not_connected");
+    })
+    .await;
+}

@@ -1,0 +1,170 @@
+//! A browser as far as it matters here: it keeps cookies, says where its POSTs
+//! come from, and doesn't follow redirects, so that each can be looked at.
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use http_body_util::BodyExt;
+use service::testing::PUBLIC_URL;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+use tower::ServiceExt;
+use url::form_urlencoded;
+
+/// A browser with a cookie jar of its own.
+pub struct Browser {
+    router: Router,
+    origin: String,
+    jar: Mutex<BTreeMap<String, String>>,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    /// Where it leads.
+    #[track_caller]
+    pub fn location(&self) -> &str {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
+        self.header("location")
+    }
+
+    /// A header, or nothing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The whole `Set-Cookie` of a cookie.
+    #[track_caller]
+    pub fn set_cookie(&self, name: &str) -> &str {
+        self.headers
+            .get_all("set-cookie")
+            .iter()
+            .map(|value| value.to_str().unwrap())
+            .find(|value| value.starts_with(&format!("{name}=")))
+            .unwrap_or_else(|| panic!("no cookie {name}: {:?}", self.headers))
+    }
+
+    #[track_caller]
+    pub fn expect(self, status: StatusCode) -> Self {
+        assert_eq!(self.status, status, "{}", self.body);
+        self
+    }
+
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
+    }
+}
+
+impl Browser {
+    pub fn new(router: &Router) -> Self {
+        Self::at(router, PUBLIC_URL)
+    }
+
+    /// A browser that knows the server under another origin.
+    pub fn at(router: &Router, origin: &str) -> Self {
+        Self {
+            router: router.clone(),
+            origin: origin.to_owned(),
+            jar: Mutex::default(),
+        }
+    }
+
+    fn jar(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
+        self.jar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets a cookie by hand.
+    pub fn set(&self, name: &str, value: &str) {
+        self.jar().insert(name.to_owned(), value.to_owned());
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.jar().get(name).cloned()
+    }
+
+    /// GET of a path, or of an address on this origin.
+    pub async fn get(&self, address: &str) -> Answer {
+        self.send(
+            self.request(Method::GET, address)
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await
+    }
+
+    /// POST of a form from a page of the same origin.
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let request = self
+            .request(Method::POST, path)
+            .header(header::ORIGIN, &self.origin)
+            .header("sec-fetch-site", "same-origin");
+        self.send(request.body(form(fields)).unwrap()).await
+    }
+
+    /// A request to be completed by the test, with the cookies.
+    pub fn request(&self, method: Method, address: &str) -> axum::http::request::Builder {
+        let path = address.strip_prefix(&self.origin).unwrap_or(address);
+        let mut request = Request::builder().uri(path);
+        if method == Method::POST {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        let cookies: Vec<_> = self
+            .jar()
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        request.method(method)
+    }
+
+    /// Sends it and keeps the cookies of the answer.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let answer = send(&self.router, request).await;
+        for cookie in answer.headers.get_all("set-cookie") {
+            let (pair, attributes) = cookie.to_str().unwrap().split_once(';').unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if attributes.contains("Max-Age=0") {
+                self.jar().remove(name);
+            } else {
+                self.set(name, value);
+            }
+        }
+        answer
+    }
+}
+
+/// Sends a request without cookies.
+pub async fn send(router: &Router, request: Request<Body>) -> Answer {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8_lossy(&bytes).into_owned(),
+    }
+}
+
+/// Fields as a browser sends them.
+pub fn form(fields: &[(&str, &str)]) -> Body {
+    let text = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish();
+    Body::from(text)
+}

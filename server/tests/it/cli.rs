@@ -1,0 +1,214 @@
+//! The binary itself: commands, exit codes, start and stop.
+
+use std::{
+    path::Path,
+    process::{Output, Stdio},
+};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
+    process::{Child, ChildStderr, Command},
+};
+
+const PASSWORD: &str = "correct horse battery staple";
+
+/// The binary with none of the caller's settings, in a folder of its own.
+fn mooring(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mooring"));
+    for (name, _) in std::env::vars() {
+        if name.starts_with("MOORING_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    command
+}
+
+async fn run(folder: &TempDir, args: &[&str]) -> Output {
+    mooring(folder.path(), args).output().await.unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+/// A folder with settings: a key, and a port that nobody else has.
+async fn installation() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let key = run(&folder, &["keys", "generate"]).await;
+    assert_eq!(key.status.code(), Some(0));
+    let lines = format!(
+        "listen = \"127.0.0.1:0\"\nmaster_keys = \"{}\"\nworker = false\n",
+        text(&key.stdout).trim()
+    );
+    std::fs::write(folder.path().join("mooring.toml"), lines).unwrap();
+    folder
+}
+
+async fn make_owner(folder: &TempDir) -> Output {
+    let args = [
+        "owner",
+        "create",
+        "--email",
+        "ann@acme.example",
+        "--tenant",
+        "acme",
+        "--password-stdin",
+    ];
+    let mut child = mooring(folder.path(), &args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin
+        .write_all(format!("{PASSWORD}\n").as_bytes())
+        .await
+        .unwrap();
+    drop(stdin);
+    child.wait_with_output().await.unwrap()
+}
+
+#[tokio::test]
+async fn wrong_usage_is_two_and_failure_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    for args in [
+        &["nonsense"][..],
+        &["serve", "--nonsense"],
+        &["tokens", "create"],
+        &[],
+    ] {
+        let output = run(&folder, args).await;
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(output.stdout.is_empty(), "{args:?}");
+    }
+    let output = run(&folder, &["serve", "--listen", "here"]).await;
+    assert_eq!(output.status.code(), Some(1));
+    let error = text(&output.stderr);
+    assert!(error.starts_with("mooring: --listen: "), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+    assert_eq!(run(&folder, &["--help"]).await.status.code(), Some(0));
+}
+
+/// security.md 40
+#[tokio::test]
+async fn without_the_right_key_it_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(&folder, &["serve"]).await;
+    assert_eq!(output.status.code(), Some(1));
+    let error = text(&output.stderr);
+    assert!(error.contains("MOORING_MASTER_KEYS"), "{error}");
+    assert!(error.contains("mooring keys generate"), "{error}");
+    assert!(!folder.path().join("data").exists(), "nothing was made");
+
+    let folder = installation().await;
+    assert!(make_owner(&folder).await.status.success());
+    let other = run(&folder, &["keys", "generate"]).await;
+    let other = text(&other.stdout).trim();
+    let output = run(&folder, &["serve", "--master-keys", other]).await;
+    assert_eq!(output.status.code(), Some(1));
+    let error = text(&output.stderr);
+    assert!(
+        error.contains("MOORING_MASTER_KEYS does not have"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn owners_and_tokens_are_made_without_a_browser() {
+    let folder = installation().await;
+    let made = make_owner(&folder).await;
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    assert!(made.stdout.is_empty());
+    let again = make_owner(&folder).await;
+    assert_eq!(again.status.code(), Some(1), "there is one already");
+
+    let args = [
+        "tokens", "create", "--tenant", "acme", "--name", "x", "--role", "viewer",
+    ];
+    let token = run(&folder, &args).await;
+    assert!(token.status.success());
+    let line = text(&token.stdout);
+    assert_eq!(line.lines().count(), 1);
+    assert!(line.starts_with("mrg_"), "{line}");
+    assert!(!text(&token.stderr).contains(line.trim()));
+    let elsewhere = args.map(|arg| if arg == "acme" { "nobody" } else { arg });
+    let output = run(&folder, &elsewhere).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("nobody"));
+
+    let status = run(&folder, &["keys", "status", "--json"]).await;
+    let status: serde_json::Value = serde_json::from_slice(&status.stdout).unwrap();
+    assert_eq!(status["master_keys"][0]["encrypts"], true);
+
+    let check = run(&folder, &["check", "--json"]).await;
+    assert_eq!(check.status.code(), Some(0), "{}", text(&check.stdout));
+    let down = run(&folder, &["migrate", "--down", "1"]).await;
+    assert!(down.status.success(), "{}", text(&down.stderr));
+    let check = run(&folder, &["check"]).await;
+    assert_eq!(check.status.code(), Some(1));
+    assert!(text(&check.stdout).contains("not up to date"));
+    assert!(run(&folder, &["migrate"]).await.status.success());
+    assert_eq!(run(&folder, &["check"]).await.status.code(), Some(0));
+}
+
+struct Serving {
+    child: Child,
+    lines: Lines<BufReader<ChildStderr>>,
+}
+
+impl Serving {
+    fn start(folder: &TempDir) -> Self {
+        let mut child = mooring(folder.path(), &["serve"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        Self { child, lines }
+    }
+
+    /// All lines up to and including one that contains the words.
+    async fn until(&mut self, words: &str) -> Vec<String> {
+        let mut seen = Vec::new();
+        while let Some(line) = self.lines.next_line().await.unwrap() {
+            seen.push(line);
+            if seen.last().is_some_and(|line| line.contains(words)) {
+                return seen;
+            }
+        }
+        panic!("no {words}: {seen:?}")
+    }
+}
+
+/// The log has the set-up token until somebody is there, and SIGTERM ends it in order.
+#[cfg(unix)]
+#[tokio::test]
+async fn it_serves_until_it_is_told_to_stop() {
+    let folder = installation().await;
+    let mut serving = Serving::start(&folder);
+    let lines = serving.until("Mooring serves").await;
+    let at = lines
+        .iter()
+        .position(|l| l.trim() == "http://127.0.0.1:3000/setup");
+    let token = lines[at.unwrap() + 2].trim();
+    assert_eq!(token.len(), 43, "{lines:?}");
+
+    let pid = serving.child.id().unwrap().to_string();
+    let kill = Command::new("kill").args(["-TERM", &pid]).status().await;
+    assert!(kill.unwrap().success());
+    serving.until("Mooring has stopped").await;
+    assert!(serving.child.wait().await.unwrap().success());
+
+    assert!(make_owner(&folder).await.status.success());
+    let mut serving = Serving::start(&folder);
+    let lines = serving.until("Mooring serves").await;
+    assert!(
+        !lines.iter().any(|line| line.contains("set-up token")),
+        "{lines:?}"
+    );
+}

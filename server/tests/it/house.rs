@@ -1,0 +1,139 @@
+//! One Mooring with everything: database, simulator, router.
+
+use crate::browser::{Answer, Browser, send};
+use axum::{
+    Router,
+    body::Body,
+    http::{Method, Request, StatusCode},
+};
+use domain::role::Role;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use server::{router::router, state::RouterOptions};
+use service::{
+    Actor, api_tokens,
+    apps::App,
+    testing::{OWNER, PASSWORD, World, backends},
+};
+use simulator::{Simulator, SimulatorConfig};
+
+/// See the module.
+pub struct House {
+    pub world: World,
+    pub simulator: Simulator,
+    pub router: Router,
+    pub options: RouterOptions,
+}
+
+/// A tenant with one app that the simulator knows.
+pub struct Tenant {
+    pub owner: Actor,
+    pub app: App,
+    pub token: SecretString,
+}
+
+/// Runs a test on SQLite and, where there is one, on PostgreSQL.
+pub async fn on_each_database<F: AsyncFn(House)>(test: F) {
+    for backend in backends() {
+        let simulator = Simulator::start(SimulatorConfig::default()).await.unwrap();
+        let world = World::on(&backend, simulator.url_template()).await;
+        let options = RouterOptions::default();
+        let router = router(world.services.clone(), options.clone());
+        test(House {
+            world,
+            simulator,
+            router,
+            options,
+        })
+        .await;
+    }
+}
+
+impl House {
+    /// A tenant, its owner, an app and an API token of an owner.
+    pub async fn tenant(&self, slug: &str) -> Tenant {
+        let owner = self.world.owner(slug).await;
+        let app = self.world.app(&owner, &format!("{slug}-app")).await;
+        self.simulator.register_app(
+            &app.client_id,
+            &format!("{slug}-app-secret"),
+            &[&self.world.services.config.redirect_uri(app.id)],
+        );
+        let slug = owner.tenant_slug.clone();
+        let services = &self.world.services;
+        let token = api_tokens::create_on_command_line(services, &slug, "test", Role::Owner);
+        Tenant {
+            token: token.await.unwrap(),
+            owner,
+            app,
+        }
+    }
+
+    /// A token of another role.
+    pub async fn token(&self, tenant: &Tenant, role: Role) -> SecretString {
+        let slug = &tenant.owner.tenant_slug;
+        api_tokens::create_on_command_line(&self.world.services, slug, role.code(), role)
+            .await
+            .unwrap()
+    }
+
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.router)
+    }
+
+    /// A browser in which the tenant's owner is signed in.
+    pub async fn signed_in(&self, tenant: &str) -> Browser {
+        let browser = self.browser();
+        let email = format!("{tenant}-{OWNER}");
+        let answer = browser
+            .post("/signin", &[("email", &email), ("password", PASSWORD)])
+            .await;
+        assert_eq!(answer.location(), "/");
+        browser
+    }
+
+    /// Installs the tenant's app on an account, up to the result page.
+    pub async fn install(&self, tenant: &Tenant, account: &str) -> Browser {
+        let browser = self.browser();
+        let answer = self.installation(&browser, tenant, account).await;
+        let page = browser.get(answer.location()).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        browser
+    }
+
+    /// Installs the tenant's app on an account, up to the callback's answer.
+    pub async fn installation(&self, browser: &Browser, tenant: &Tenant, account: &str) -> Answer {
+        let begun = browser.get(&install_path(tenant, account)).await;
+        let callback = self.simulator.approve(begun.location()).unwrap();
+        browser.get(&callback).await
+    }
+
+    /// A call of the machine API.
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        token: &SecretString,
+        body: Option<Value>,
+    ) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("authorization", format!("Bearer {}", token.expose_secret()));
+        let request = match body {
+            Some(json) => request
+                .header("content-type", "application/json")
+                .body(Body::from(json.to_string())),
+            None => request.body(Body::empty()),
+        };
+        send(&self.router, request.unwrap()).await
+    }
+
+    pub async fn api_get(&self, path: &str, token: &SecretString) -> Answer {
+        self.call(Method::GET, path, token, None).await
+    }
+}
+
+pub fn install_path(tenant: &Tenant, account: &str) -> String {
+    format!("/oauth/{}/install?account={account}", tenant.app.id)
+}

@@ -1,0 +1,211 @@
+//! The redirect URI, and who tries to misuse it.
+
+use super::{approved, health, refused};
+use crate::{
+    browser::Browser,
+    house::{install_path, on_each_database},
+};
+use axum::http::StatusCode;
+use domain::time::Span;
+
+/// security.md 1
+#[tokio::test]
+async fn the_same_callback_twice_is_one_token_request() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        let browser = house.browser();
+        let callback = approved(&house, &browser, &tenant, "shop").await;
+        let (one, two) = futures::join!(browser.get(&callback), browser.get(&callback));
+        let mut statuses = [one.status, two.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [StatusCode::SEE_OTHER, StatusCode::BAD_REQUEST]);
+        refused(&browser.get(&callback).await);
+        assert_eq!(house.simulator.token_requests("shop").len(), 1);
+    })
+    .await;
+}
+
+/// security.md 2
+#[tokio::test]
+async fn another_browser_cannot_end_it() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        let browser = house.browser();
+        let callback = approved(&house, &browser, &tenant, "shop").await;
+        refused(&house.browser().get(&callback).await);
+        let guessing = house.browser();
+        guessing.set("mooring_browser", &"A".repeat(43));
+        refused(&guessing.get(&callback).await);
+        assert!(house.simulator.token_requests("shop").is_empty());
+        // Nothing was used up: the right one still can.
+        assert_eq!(browser.get(&callback).await.status, StatusCode::SEE_OTHER);
+    })
+    .await;
+}
+
+/// security.md 3
+#[tokio::test]
+async fn a_state_lives_ten_minutes_and_through_a_restart() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        let browser = house.browser();
+        let callback = approved(&house, &browser, &tenant, "old").await;
+        house.world.clock.advance(Span::minutes(10));
+        refused(&browser.get(&callback).await);
+        assert!(house.simulator.token_requests("old").is_empty());
+
+        let callback = approved(&house, &browser, &tenant, "young").await;
+        house.world.clock.advance(Span::minutes(9));
+        let restarted = Browser::new(&server::router::router(
+            house.world.second_process().await,
+            Default::default(),
+        ));
+        let cookie = browser.cookie("mooring_browser").unwrap();
+        restarted.set("mooring_browser", &cookie);
+        let answer = restarted.get(&callback).await;
+        let page = restarted
+            .get(answer.location())
+            .await
+            .expect(StatusCode::OK);
+        assert!(page.body.contains("young"));
+    })
+    .await;
+}
+
+/// security.md 4
+#[tokio::test]
+async fn missing_and_doubled_parameters_are_refused() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        let browser = house.browser();
+        let callback = approved(&house, &browser, &tenant, "shop").await;
+        let url = url::Url::parse(&callback).unwrap();
+        let parameter = |name: &str| {
+            let (_, value) = url.query_pairs().find(|(key, _)| key == name).unwrap();
+            format!("{name}={value}")
+        };
+        let (code, state) = (parameter("code"), parameter("state"));
+        for query in [
+            String::new(),
+            code.clone(),
+            state.clone(),
+            format!("{code}&state="),
+            format!("{state}&code="),
+            format!("{code}&{state}&{state}"),
+            format!("{code}&{code}&{state}"),
+            format!("{code}&{state}&error=access_denied"),
+            format!("{code}&{state}&iss=a&iss=b"),
+        ] {
+            refused(&browser.get(&format!("{}?{query}", url.path())).await);
+        }
+        assert!(house.simulator.token_requests("shop").is_empty());
+        let good = browser.get(&format!("{}?{code}&{state}", url.path())).await;
+        assert_eq!(
+            good.status,
+            StatusCode::SEE_OTHER,
+            "nothing of it used the state up"
+        );
+    })
+    .await;
+}
+
+/// security.md 5
+#[tokio::test]
+async fn another_issuer_gets_no_code() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        let browser = house.browser();
+        let callback = approved(&house, &browser, &tenant, "shop").await;
+        let evil = house.simulator.issuer("evil");
+        let answer = browser
+            .get(&format!("{callback}&iss={evil}&account=evil"))
+            .await;
+        let page = browser.get(answer.location()).await;
+        assert!(page.body.contains("shop"), "{}", page.body);
+        assert!(house.simulator.token_requests("shop").is_empty());
+        assert!(house.simulator.token_requests("evil").is_empty());
+        assert_eq!(health(&house, &tenant, "shop").await["status"], 404);
+    })
+    .await;
+}
+
+/// security.md 6
+#[tokio::test]
+async fn what_an_operator_began_nobody_else_ends() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        house.tenant("other").await;
+        let browser = house.signed_in("acme").await;
+        let fields = [("app", tenant.app.slug.as_str()), ("subdomain", "shop")];
+        let begun = browser.post("/t/acme/accounts/connect", &fields).await;
+        let callback = house.simulator.approve(begun.location()).unwrap();
+
+        let cookie = browser.cookie("mooring_browser").unwrap();
+        let signed_out = house.browser();
+        signed_out.set("mooring_browser", &cookie);
+        refused(&signed_out.get(&callback).await);
+        let somebody_else = house.signed_in("other").await;
+        somebody_else.set("mooring_browser", &cookie);
+        refused(&somebody_else.get(&callback).await);
+        assert!(house.simulator.token_requests("shop").is_empty());
+
+        let answer = browser.get(&callback).await;
+        browser.get(answer.location()).await.expect(StatusCode::OK);
+        assert_eq!(health(&house, &tenant, "shop").await["health"], "working");
+    })
+    .await;
+}
+
+/// security.md 7
+#[tokio::test]
+async fn one_apps_code_is_not_played_into_another() {
+    on_each_database(async |house| {
+        let one = house.tenant("acme").await;
+        let two = house.tenant("other").await;
+        let browser = house.browser();
+        let callback = approved(&house, &browser, &one, "shop").await;
+        let (one_id, two_id) = (one.app.id.to_string(), two.app.id.to_string());
+        refused(&browser.get(&callback.replace(&one_id, &two_id)).await);
+        assert!(house.simulator.token_requests("shop").is_empty());
+    })
+    .await;
+}
+
+/// security.md 13
+#[tokio::test]
+async fn an_error_from_gorgias_is_told_without_its_words() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        house.install(&tenant, "shop").await;
+        let browser = house.browser();
+        let begun = browser.get(&install_path(&tenant, "shop")).await;
+        let refusal = house.simulator.refuse(begun.location()).unwrap();
+        let mut url = url::Url::parse(&refusal).unwrap();
+        let others = url.query_pairs().into_owned();
+        let others: Vec<_> = others.filter(|(k, _)| k != "error_description").collect();
+        url.query_pairs_mut()
+            .clear()
+            .extend_pairs(others)
+            .append_pair("error_description", "<script>alert(1)</script>");
+        let answer = browser.get(url.as_str()).await;
+        let page = browser.get(answer.location()).await;
+        assert!(!page.body.contains("alert(1)"), "{}", page.body);
+
+        let begun = browser.get(&install_path(&tenant, "shop")).await;
+        let url = url::Url::parse(begun.location()).unwrap();
+        let (_, state) = url.query_pairs().find(|(key, _)| key == "state").unwrap();
+        let made_up = format!(
+            "/oauth/{}/callback?state={state}&error=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E",
+            tenant.app.id
+        );
+        let answer = browser.get(&made_up).await;
+        let page = browser.get(answer.location()).await;
+        assert!(!page.body.contains("<img src=x"), "{}", page.body);
+        assert_eq!(
+            health(&house, &tenant, "shop").await["health"],
+            "working",
+            "tokens untouched"
+        );
+    })
+    .await;
+}
