@@ -95,7 +95,11 @@ pub(super) fn view(link: &PublicLink, token: &str, form: &FormState, now: Timest
     view! {
         <header>
             <h1>
-                {verb}" "<b>{link.subdomain.to_string()}</b> <span class="sub">".gorgias.com"</span>
+                {verb}" "
+                <span class="host">
+                    <b>{link.subdomain.to_string()}</b>
+                    <span class="sub">".gorgias.com"</span>
+                </span>
             </h1>
             <p>{why(link)}</p>
         </header>
