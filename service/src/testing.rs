@@ -109,21 +109,42 @@ pub async fn on_each_database<F: AsyncFn(World)>(test: F) {
 impl World {
     /// An installation on a database of its own.
     pub async fn on(backend: &Backend, gorgias_template: &str) -> Self {
+        Self::configured(backend, gorgias_template, |_| ()).await
+    }
+
+    /// An installation with other settings than usual.
+    pub async fn configured(
+        backend: &Backend,
+        gorgias_template: &str,
+        configure: impl FnOnce(&mut Config),
+    ) -> Self {
+        let gorgias = GorgiasTemplate::parse(gorgias_template, true).unwrap();
+        let mut config = Config {
+            public_url: PUBLIC_URL.into(),
+            gorgias,
+            check_interval: Span::hours(6),
+            refresh_rate: 1_000,
+        };
+        configure(&mut config);
         match backend {
-            Backend::Sqlite => Self::on_sqlite(gorgias_template).await,
-            Backend::Postgres(server) => Self::on_postgres(server, gorgias_template).await,
+            Backend::Sqlite => {
+                let folder = tempfile::tempdir().unwrap();
+                let url = format!("sqlite://{}", folder.path().join("mooring.db").display());
+                Self::start(url, config, Some(folder)).await
+            }
+            Backend::Postgres(server) => {
+                Self::start(Self::new_database(server).await, config, None).await
+            }
         }
     }
 
     /// An installation on a SQLite file of its own.
     pub async fn on_sqlite(gorgias_template: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("mooring.db").display());
-        Self::start(url, gorgias_template, Some(folder)).await
+        Self::on(&Backend::Sqlite, gorgias_template).await
     }
 
-    /// An installation on a PostgreSQL database of its own.
-    async fn on_postgres(server: &str, gorgias_template: &str) -> Self {
+    /// A new, empty database on the server.
+    async fn new_database(server: &str) -> String {
         let mut random = [0; 8];
         SystemRandom.fill(&mut random);
         let name = format!("mooring_test_{}", u64::from_le_bytes(random));
@@ -140,17 +161,16 @@ impl World {
         admin.close().await.unwrap();
         let mut url = url::Url::parse(server).unwrap();
         url.set_path(&name);
-        Self::start(url.into(), gorgias_template, None).await
+        url.into()
     }
 
-    async fn start(url: String, gorgias_template: &str, folder: Option<TempDir>) -> Self {
+    async fn start(url: String, config: Config, folder: Option<TempDir>) -> Self {
         let database_url = SecretString::from(url);
         let db = Database::open(&database_url).await.unwrap();
         db.migrate().await.unwrap();
         let master_keys = MasterKeys::generate(&SystemRandom);
         let clock = TestClock::start();
-        let template = GorgiasTemplate::parse(gorgias_template, true).unwrap();
-        let services = Self::services(db.clone(), &master_keys, template, &clock);
+        let services = Self::services(db.clone(), &master_keys, config, &clock);
         services.vault.check(&services).await.unwrap();
         Self {
             backend: db.backend(),
@@ -162,19 +182,9 @@ impl World {
         }
     }
 
-    fn services(
-        db: Database,
-        keys: &SecretString,
-        gorgias: GorgiasTemplate,
-        clock: &TestClock,
-    ) -> Services {
-        let config = Config {
-            public_url: PUBLIC_URL.into(),
-            gorgias: gorgias.clone(),
-            check_interval: Span::hours(6),
-            refresh_rate: 20,
-        };
-        let client = HttpGorgias::new(gorgias, true, Arc::new(clock.clone())).unwrap();
+    fn services(db: Database, keys: &SecretString, config: Config, clock: &TestClock) -> Services {
+        let client =
+            HttpGorgias::new(config.gorgias.clone(), true, Arc::new(clock.clone())).unwrap();
         Services::with(
             db,
             config,
@@ -193,8 +203,8 @@ impl World {
     /// Another process on the same database and clock.
     pub async fn second_process(&self) -> Services {
         let db = Database::open(&self.database_url).await.unwrap();
-        let template = self.services.config.gorgias.clone();
-        Self::services(db, &self.master_keys, template, &self.clock)
+        let config = self.services.config.clone();
+        Self::services(db, &self.master_keys, config, &self.clock)
     }
 
     /// The owner of a tenant, made if there is none.

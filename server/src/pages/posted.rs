@@ -7,7 +7,7 @@ use app::form_state::{FormState, Notice};
 use axum::{
     Form,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{Method, StatusCode, Uri, request::Parts},
+    http::{HeaderValue, Method, StatusCode, Uri, header::CONTENT_TYPE, request::Parts},
     response::{IntoResponse, Response},
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -31,6 +31,11 @@ impl FromRequest<AppState> for Posted {
         let visitor = Visitor::from_request_parts(&mut parts, state)
             .await
             .map_err(Failure::into_response)?;
+        // A form of one button has no fields; who sends it without a browser gives it no type.
+        parts
+            .headers
+            .entry(CONTENT_TYPE)
+            .or_insert(HeaderValue::from_static("application/x-www-form-urlencoded"));
         let request = Request::from_parts(parts.clone(), body);
         let Form(fields) = Form::<Vec<(String, String)>>::from_request(request, state)
             .await

@@ -89,7 +89,7 @@ pub const SETTINGS: &[Setting] = &[
     plain(
         "refresh_rate",
         "NUMBER",
-        "Token requests to Gorgias a second, each process for itself [default: 20]",
+        "Token requests to Gorgias a second, all processes together [default: 20]",
     ),
     plain(
         "worker",

@@ -61,6 +61,7 @@ async fn app(actor: &Actor, slug: &str) -> AppId {
         basic_encoding: Set("plain".into()),
         pkce: Set(false),
         fault_since: Set(None),
+        probe_at: Set(None),
         created_at: Set(0),
         updated_at: Set(0),
     };

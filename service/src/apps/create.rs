@@ -54,6 +54,7 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
         basic_encoding: checked.basic_encoding.code().to_owned(),
         pkce: checked.pkce,
         fault_since: None,
+        probe_at: None,
         created_at: now.0,
         updated_at: now.0,
     };

@@ -3,7 +3,7 @@
 //! A lease runs on the database's clock and carries a fencing number. It says
 //! who may call; whether a result is written is decided by `token_version`.
 
-use crate::{error::Fault, services::Services, tenant_scope::Tx};
+use crate::{error::Fault, services::Services, tenant_scope::Tx, worker::Pace};
 use domain::{
     ids::{ConnectionId, TenantId},
     time::Span,
@@ -40,12 +40,20 @@ impl Lease {
                 [LEASE.0.into(), connection.0.into(), tx.tenant().0.into()],
             ))
             .await?;
-        row.map(|row| Self::read(&row)).transpose()
+        let lease = row.map(|row| Self::read(&row)).transpose()?;
+        if lease.is_some() {
+            // Somebody waits for it, so it goes at once; the sweep makes up for it.
+            let mut pace = Pace::lock(services, tx).await?;
+            pace.take(1);
+            pace.store(services, tx).await?;
+        }
+        Ok(lease)
     }
 
-    /// Takes the leases of connections that are due, the longest due first.
+    /// Takes the leases of connections that are due, the longest due first, as
+    /// many as the common pace allows.
     /// Found through the index on `due_at`; rows that others hold are passed over.
-    pub async fn take_due(services: &Services, most: u64) -> Result<Vec<Self>, Fault> {
+    pub async fn take_due(services: &Services) -> Result<Vec<Self>, Fault> {
         let clock = services.db.clock_sql();
         let sql = if services.db.is_sqlite() {
             format!(
@@ -58,12 +66,17 @@ impl Lease {
             // tables' owner. Each lease then opens its own tenant's scope.
             "SELECT id, tenant_id, lease_fence FROM mooring_take_due($1, $2, $3)".to_owned()
         };
+        let tx = services.db.begin_write().await?;
+        let mut pace = Pace::lock(services, &tx).await?;
+        let most = pace.allowed();
+        if most == 0 {
+            return Ok(Vec::new());
+        }
         let values: [Value; 3] = [
             LEASE.0.into(),
             services.now().0.into(),
             most.cast_signed().into(),
         ];
-        let tx = services.db.begin_write().await?;
         let rows = tx
             .query_all_raw(Statement::from_sql_and_values(
                 services.db.backend(),
@@ -71,6 +84,10 @@ impl Lease {
                 values,
             ))
             .await?;
+        if !rows.is_empty() {
+            pace.take(rows.len());
+            pace.store(services, &tx).await?;
+        }
         tx.commit().await?;
         rows.iter().map(Self::read).collect()
     }

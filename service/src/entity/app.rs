@@ -16,6 +16,7 @@ pub struct Model {
     pub basic_encoding: String,
     pub pkce: bool,
     pub fault_since: Option<i64>,
+    pub probe_at: Option<i64>,
     pub created_at: i64,
     pub updated_at: i64,
 }

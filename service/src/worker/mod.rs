@@ -1,7 +1,14 @@
 //! The background work: every connection is proven within the check interval.
 
+mod pace;
+
+pub(crate) use pace::Pace;
+
 use crate::{
-    connections::{lease::Lease, refresh},
+    connections::{
+        lease::Lease,
+        refresh::{self, Verdict},
+    },
     entity::{connection, heartbeat, session},
     error::Fault,
     services::Services,
@@ -14,7 +21,10 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement,
     sea_query::{Expr, OnConflict},
 };
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 use tokio_util::sync::CancellationToken;
 
 /// How many upstream calls run at once.
@@ -49,23 +59,33 @@ pub async fn run(services: Services, stop: CancellationToken) {
     }
 }
 
-/// Attempts what is due, at most a second's worth, and says how many that was.
+/// Attempts what is due, as far as the common pace allows, and says how many that was.
 ///
 /// # Errors
 /// [`Fault`] if the database can't say what is due. One connection's fault is
 /// logged and does not keep the others from their turn.
 pub async fn tick(services: &Services) -> Result<usize, Fault> {
-    let leases = Lease::take_due(services, u64::from(services.config.refresh_rate)).await?;
+    let leases = Lease::take_due(services).await?;
     let count = leases.len();
+    let limited = AtomicUsize::new(0);
     stream::iter(leases)
         .for_each_concurrent(AT_ONCE, async |lease| {
             let scope = TenantScope::new(services, lease.tenant);
-            if let Err(error) = refresh::attempt(&scope, &lease, &Actor::Worker).await {
-                tracing::error!(error = %error, connection.id = %lease.connection, "A connection could not be checked");
-                postpone(&scope, lease.connection).await;
+            match refresh::attempt(&scope, &lease, &Actor::Worker).await {
+                Ok(Verdict::Unavailable { limited: true, .. }) => {
+                    limited.fetch_add(1, Ordering::Relaxed);
+                }
+                Ok(_) => (),
+                Err(error) => {
+                    tracing::error!(error = %error, connection.id = %lease.connection, "A connection could not be checked");
+                    postpone(&scope, lease.connection).await;
+                }
             }
         })
         .await;
+    if pace::too_many(limited.into_inner(), count) {
+        pace::slow_down(services).await?;
+    }
     Ok(count)
 }
 

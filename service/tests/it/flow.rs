@@ -10,13 +10,14 @@ use secrecy::SecretString;
 use service::{
     Actor,
     apps::App,
+    config::Config,
     connections::{
         authorize,
         complete::{self, Callback, CallbackError},
         result::{self, Outcome},
         show::{self, Account},
     },
-    testing::{self, World},
+    testing::{self, Backend, World},
 };
 use simulator::{Simulator, SimulatorConfig};
 use url::Url;
@@ -33,21 +34,7 @@ pub struct Flow {
 /// Runs a test on each database, with a simulator of its own for each.
 pub async fn each<F: AsyncFn(Flow)>(test: F) {
     for backend in testing::backends() {
-        let sim = Simulator::start(SimulatorConfig::default()).await.unwrap();
-        let world = World::on(&backend, sim.url_template()).await;
-        let owner = world.owner("harbour").await;
-        let app = world.app(&owner, "returns").await;
-        let redirect = world.services.config.redirect_uri(app.id);
-        sim.register_app("returns-id", "returns-secret", &[&redirect]);
-        let browser = world.browser();
-        test(Flow {
-            world,
-            sim,
-            owner,
-            app,
-            browser,
-        })
-        .await;
+        test(Flow::start(&backend, |_| ()).await).await;
     }
 }
 
@@ -74,6 +61,24 @@ pub fn callback(url: &str) -> Callback {
 }
 
 impl Flow {
+    /// A world on a database of its own, with a simulator of its own.
+    pub async fn start(backend: &Backend, configure: impl FnOnce(&mut Config)) -> Self {
+        let sim = Simulator::start(SimulatorConfig::default()).await.unwrap();
+        let world = World::configured(backend, sim.url_template(), configure).await;
+        let owner = world.owner("harbour").await;
+        let app = world.app(&owner, "returns").await;
+        let redirect = world.services.config.redirect_uri(app.id);
+        sim.register_app("returns-id", "returns-secret", &[&redirect]);
+        let browser = world.browser();
+        Self {
+            world,
+            sim,
+            owner,
+            app,
+            browser,
+        }
+    }
+
     /// Lets time pass, here and at Gorgias.
     pub fn advance(&self, span: Span) {
         self.world.clock.advance(span);

@@ -1,145 +1,34 @@
-//! Proving that a connection still works: asking Gorgias for its next token.
-//!
-//! The access token outlives a deactivation by up to a day, a refresh doesn't;
-//! so this is how a lost account is found.
+//! One attempt: the call to Gorgias, and what its answer changes.
 
-use super::{
-    events, evidence,
-    lease::Lease,
-    record::{Record, Stored},
-    store_tokens,
-};
+use super::Verdict;
 use crate::{
-    actor::Actor,
     apps::{self, App, fault},
+    connections::{
+        events, evidence,
+        record::{Record, Stored},
+        store_tokens,
+    },
     entity::connection,
-    error::{Fault, Forbidden},
+    error::Fault,
     gorgias::{ClientCredentials, Grant, Unavailable, UpstreamError},
     tenant_scope::{TenantScope, Tx},
     vault::Purpose,
 };
 use domain::{
-    event::{self, Happening},
+    event,
     health::{LossCause, Standing},
     ids::ConnectionId,
-    permission::Permission,
     scope::ScopeSet,
-    subdomain::Subdomain,
-    time::{Span, Timestamp},
     token,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
 
-/// What an attempt found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// There is a new token.
-    Fine,
-    /// Somebody else renewed or re-authorized it meanwhile; their result stands.
-    Superseded,
-    /// Gorgias refused, and refused again when asked once more.
-    Lost,
-    /// Gorgias refuses the app's own credentials.
-    AppRefused,
-    /// There was no useful answer.
-    Unavailable {
-        /// What happened, in plain words.
-        sentence: String,
-        /// When the next attempt is due.
-        next: Timestamp,
-    },
-    /// There is nothing to renew it with.
-    NotRenewable,
-    /// There are no tokens.
-    NotConnected,
-    /// Somebody else is at it right now.
-    Busy,
-}
-
-impl Verdict {
-    /// For the timeline and the page, without a full stop.
-    pub fn sentence(&self) -> String {
-        match self {
-            Self::Fine => "it works".into(),
-            Self::Superseded => "it was renewed just now".into(),
-            Self::Lost => "Gorgias refused our access".into(),
-            Self::AppRefused => "Gorgias refused our app's own credentials".into(),
-            Self::Unavailable { sentence, .. } => sentence.clone(),
-            Self::NotRenewable => "it can't renew itself".into(),
-            Self::NotConnected => "there is nothing to check, it is not connected".into(),
-            Self::Busy => "a check is under way already".into(),
-        }
-    }
-}
-
-/// Why nothing was checked.
-#[derive(Debug, thiserror::Error)]
-pub enum CheckError {
-    /// The actor sees no such connection.
-    #[error("there is no such connection")]
-    NotFound,
-    /// The role doesn't allow it.
-    #[error(transparent)]
-    Forbidden(#[from] Forbidden),
-    /// Something inside failed.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
-
-/// Checks a connection now, because somebody asked.
-///
-/// # Errors
-/// [`CheckError::NotFound`] if the actor sees no such connection.
-pub async fn check_now(
-    actor: &Actor,
-    app: &str,
-    subdomain: &Subdomain,
-) -> Result<Verdict, CheckError> {
-    actor.require(Permission::CheckConnections)?;
-    let tx = actor.write().await?;
-    let Some((_, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
-        return Err(CheckError::NotFound);
-    };
-    let lease = Lease::take(actor.services(), &tx, record.id).await?;
-    tx.commit().await?;
-    let who = actor.as_event_actor();
-    let verdict = match lease {
-        Some(lease) => attempt(actor.scope(), &lease, &who).await?,
-        None => Verdict::Busy,
-    };
-    let tx = actor.write().await?;
-    let happening = Happening::Checked {
-        result: verdict.sentence(),
-    };
-    events::add(actor.services(), &tx, record.id, &who, &happening).await?;
-    tx.commit().await?;
-    Ok(verdict)
-}
-
-/// One attempt under a lease, which is given back whatever happens.
-pub(crate) async fn attempt(
-    scope: &TenantScope,
-    lease: &Lease,
-    who: &event::Actor,
-) -> Result<Verdict, Fault> {
-    let result = Attempt {
-        scope,
-        id: lease.connection,
-        who,
-    }
-    .run()
-    .await;
-    let tx = scope.write().await?;
-    lease.give_back(scope, &tx).await?;
-    tx.commit().await?;
-    result
-}
-
-struct Attempt<'a> {
-    scope: &'a TenantScope,
-    id: ConnectionId,
-    who: &'a event::Actor,
+/// One attempt under a lease.
+pub(super) struct Attempt<'a> {
+    pub scope: &'a TenantScope,
+    pub id: ConnectionId,
+    pub who: &'a event::Actor,
 }
 
 /// What an attempt starts from.
@@ -151,7 +40,7 @@ struct Held {
 }
 
 impl Attempt<'_> {
-    async fn run(&self) -> Result<Verdict, Fault> {
+    pub async fn run(&self) -> Result<Verdict, Fault> {
         let held = match self.load().await? {
             Ok(held) => held,
             Err(verdict) => return Ok(verdict),
@@ -172,6 +61,19 @@ impl Attempt<'_> {
             return Ok(Err(Verdict::NotConnected));
         }
         let app = self.app(&tx, &record).await?;
+        if app.fault_since.is_some() && *self.who == event::Actor::Worker {
+            drop(tx);
+            if !fault::may_probe(self.scope, app.id).await? {
+                return self.wait_for_app(record).await.map(Err);
+            }
+            return self.load_secrets(record, app).await;
+        }
+        drop(tx);
+        self.load_secrets(record, app).await
+    }
+
+    async fn load_secrets(&self, record: Record, app: App) -> Result<Result<Held, Verdict>, Fault> {
+        let tx = self.scope.read().await?;
         let vault = &self.scope.vault;
         let Some(refresh_token) = vault
             .open(&tx, Purpose::ConnectionRefreshToken, self.id.0)
@@ -210,6 +112,28 @@ impl Attempt<'_> {
         apps::find(tx, &record.app.to_string(), None)
             .await?
             .ok_or_else(|| Fault::inconsistent("connections", "app_id", self.id))
+    }
+
+    /// The app's own credentials are refused: one connection tries them, the
+    /// others wait without a call. Their states stay as they are.
+    async fn wait_for_app(&self, mut record: Record) -> Result<Verdict, Fault> {
+        let services = self.scope.services();
+        let now = services.now();
+        let version = record.token_version;
+        let interval = services.config.check_interval;
+        let asked = Some(fault::PROBE_EVERY);
+        record.due_at = Some(token::next_try(
+            now,
+            1,
+            interval,
+            asked,
+            services.random.unit(),
+        ));
+        record.overdue_at = Some(token::overdue_at(now, interval));
+        let tx = self.scope.write().await?;
+        record.store(services, &tx, version, self.who, "").await?;
+        tx.commit().await?;
+        Ok(Verdict::AppRefused)
     }
 
     /// Nothing renews it: once its token has run out, that is noted as an event.
@@ -359,7 +283,7 @@ impl Attempt<'_> {
         if record.has_been_connected() && !matches!(record.standing, Standing::Lost { .. }) {
             record.failures = record.failures.saturating_add(1);
             let asked = if of_app {
-                Some(Span::minutes(5))
+                Some(fault::PROBE_EVERY)
             } else {
                 error.retry_after()
             };
@@ -388,6 +312,7 @@ impl Attempt<'_> {
             (_, false) => Verdict::Unavailable {
                 sentence: error.sentence(),
                 next,
+                limited: matches!(error, UpstreamError::RateLimited { .. }),
             },
         })
     }

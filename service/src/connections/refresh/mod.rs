@@ -1,0 +1,127 @@
+//! Proving that a connection still works: asking Gorgias for its next token.
+//!
+//! The access token outlives a deactivation by up to a day, a refresh doesn't;
+//! so this is how a lost account is found.
+
+mod attempt;
+
+use super::{events, lease::Lease};
+use crate::{
+    actor::Actor,
+    error::{Fault, Forbidden},
+    tenant_scope::TenantScope,
+};
+use attempt::Attempt;
+use domain::{
+    event::{self, Happening},
+    permission::Permission,
+    subdomain::Subdomain,
+    time::Timestamp,
+};
+
+/// What an attempt found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// There is a new token.
+    Fine,
+    /// Somebody else renewed or re-authorized it meanwhile; their result stands.
+    Superseded,
+    /// Gorgias refused, and refused again when asked once more.
+    Lost,
+    /// Gorgias refuses the app's own credentials.
+    AppRefused,
+    /// There was no useful answer.
+    Unavailable {
+        /// What happened, in plain words.
+        sentence: String,
+        /// When the next attempt is due.
+        next: Timestamp,
+        /// Whether Gorgias asked us to slow down.
+        limited: bool,
+    },
+    /// There is nothing to renew it with.
+    NotRenewable,
+    /// There are no tokens.
+    NotConnected,
+    /// Somebody else is at it right now.
+    Busy,
+}
+
+impl Verdict {
+    /// For the timeline and the page, without a full stop.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Fine => "it works".into(),
+            Self::Superseded => "it was renewed just now".into(),
+            Self::Lost => "Gorgias refused our access".into(),
+            Self::AppRefused => "Gorgias refused our app's own credentials".into(),
+            Self::Unavailable { sentence, .. } => sentence.clone(),
+            Self::NotRenewable => "it can't renew itself".into(),
+            Self::NotConnected => "there is nothing to check, it is not connected".into(),
+            Self::Busy => "a check is under way already".into(),
+        }
+    }
+}
+
+/// Why nothing was checked.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// The actor sees no such connection.
+    #[error("there is no such connection")]
+    NotFound,
+    /// The role doesn't allow it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Checks a connection now, because somebody asked.
+///
+/// # Errors
+/// [`CheckError::NotFound`] if the actor sees no such connection.
+pub async fn check_now(
+    actor: &Actor,
+    app: &str,
+    subdomain: &Subdomain,
+) -> Result<Verdict, CheckError> {
+    actor.require(Permission::CheckConnections)?;
+    let tx = actor.write().await?;
+    let Some((_, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
+        return Err(CheckError::NotFound);
+    };
+    let lease = Lease::take(actor.services(), &tx, record.id).await?;
+    tx.commit().await?;
+    let who = actor.as_event_actor();
+    let verdict = match lease {
+        Some(lease) => attempt(actor.scope(), &lease, &who).await?,
+        None => Verdict::Busy,
+    };
+    let tx = actor.write().await?;
+    let happening = Happening::Checked {
+        result: verdict.sentence(),
+    };
+    events::add(actor.services(), &tx, record.id, &who, &happening).await?;
+    tx.commit().await?;
+    Ok(verdict)
+}
+
+/// One attempt under a lease, which is given back whatever happens.
+pub(crate) async fn attempt(
+    scope: &TenantScope,
+    lease: &Lease,
+    who: &event::Actor,
+) -> Result<Verdict, Fault> {
+    let result = Attempt {
+        scope,
+        id: lease.connection,
+        who,
+    }
+    .run()
+    .await;
+    let tx = scope.write().await?;
+    lease.give_back(scope, &tx).await?;
+    tx.commit().await?;
+    result
+}
