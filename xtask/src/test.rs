@@ -176,7 +176,8 @@ fn browser(steps: &mut Steps, filter: &[String]) {
     };
     steps.run("Browser tests", again, || {
         let mut stack = Stack::prepare(&built.binary, &simulator, &built.site, None)?;
-        stack.serve(&[])?;
+        // At its loudest, since the tests look for secrets in the log.
+        stack.serve(&[("MOORING_LOG", "trace")])?;
         let outcome = process::run(
             Command::new("npx")
                 .args(["--no-install", "playwright", "test"])

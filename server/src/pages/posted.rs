@@ -35,7 +35,9 @@ impl FromRequest<AppState> for Posted {
         parts
             .headers
             .entry(CONTENT_TYPE)
-            .or_insert(HeaderValue::from_static("application/x-www-form-urlencoded"));
+            .or_insert(HeaderValue::from_static(
+                "application/x-www-form-urlencoded",
+            ));
         let request = Request::from_parts(parts.clone(), body);
         let Form(fields) = Form::<Vec<(String, String)>>::from_request(request, state)
             .await
