@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig, devices } from '@playwright/test';
 
 // `cargo xtask test --only browser` starts the simulator and Mooring and says here where they are.
@@ -8,8 +11,12 @@ if (!baseURL) {
   );
 }
 
+// What tests keep for one another; their processes inherit the name. teardown.ts deletes it.
+process.env.MOORING_E2E_RUN ??= mkdtempSync(join(tmpdir(), 'mooring-browser-'));
+
 const chromium = {
   ...devices['Desktop Chrome'],
+  viewport: { width: 1280, height: 800 },
   launchOptions: {
     // Debian's Chromium; Playwright's own downloads are never used.
     executablePath: process.env.MOORING_E2E_CHROMIUM ?? '/usr/bin/chromium',
@@ -28,6 +35,7 @@ const chromium = {
 export default defineConfig({
   testDir: './tests',
   outputDir: './test-results',
+  globalTeardown: './tests/support/teardown.ts',
   // All tests share one server and one database, so they take turns.
   workers: 1,
   fullyParallel: false,
@@ -37,16 +45,31 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],
+  // Pictures to look at are no test: they are taken if there is a folder for them.
+  ...(process.env.MOORING_E2E_SHOTS ? {} : { grepInvert: /@shots/ }),
   use: {
     baseURL,
     locale: 'en-GB',
     timezoneId: 'UTC',
-    viewport: { width: 1280, height: 800 },
-    trace: 'retain-on-failure',
+    trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
     screenshot: 'only-on-failure',
   },
   projects: [
-    { name: 'script', use: { ...chromium } },
-    { name: 'no-script', use: { ...chromium, javaScriptEnabled: false } },
+    // Fills the tenant; once all the others are through, the secrets are looked for.
+    { name: 'prepare', testMatch: 'prepare.ts', teardown: 'secrets', use: chromium },
+    {
+      name: 'script',
+      testMatch: '*.spec.ts',
+      testIgnore: 'secrets.spec.ts',
+      dependencies: ['prepare'],
+      use: chromium,
+    },
+    {
+      name: 'no-script',
+      testMatch: ['story.spec.ts', 'theme.spec.ts'],
+      dependencies: ['prepare'],
+      use: { ...chromium, javaScriptEnabled: false },
+    },
+    { name: 'secrets', testMatch: 'secrets.spec.ts', use: chromium },
   ],
 });

@@ -71,6 +71,9 @@ pub fn SignedInLayout(
     /// For pages that are one wide table.
     #[prop(optional)]
     wide: bool,
+    /// The island that keeps the page up to date; it stands in the bar on top.
+    #[prop(optional)]
+    live: Option<AnyView>,
     children: Children,
 ) -> AnyView {
     let frame = Frame {
@@ -84,7 +87,7 @@ pub fn SignedInLayout(
             "Skip to content"
         </a>
         <div class="shell">
-            <TopBar frame=frame.clone()/>
+            <TopBar frame=frame.clone() live/>
             <Nav frame/>
             <main class="main" id="main" tabindex="-1">
                 <div class="page" data-wide=wide>

@@ -57,12 +57,20 @@ const fn bar(health: Health) -> (u8, u8) {
 
 /// The path of all bars of one state.
 fn bars_of(strip: &domain::strip::Strip, health: Health) -> Option<String> {
-    let (top, height) = bar(health);
+    bars(strip, Some(health), bar(health))
+}
+
+/// The path of all days of one kind, drawn with this top and height.
+fn bars(
+    strip: &domain::strip::Strip,
+    kind: Option<Health>,
+    (top, height): (u8, u8),
+) -> Option<String> {
     let path: String = strip
         .days()
         .iter()
         .enumerate()
-        .filter(|(_, day)| **day == Some(health))
+        .filter(|(_, day)| **day == kind)
         .map(|(i, _)| format!("M{} {top}h5v{height}h-5z", i * 7))
         .collect();
     (!path.is_empty()).then_some(path)
@@ -95,7 +103,7 @@ pub fn Strip(
     wide: bool,
 ) -> AnyView {
     let said = label.0.unwrap_or_else(|| strip_label(&strip));
-    let bars = Health::ALL
+    let states = Health::ALL
         .into_iter()
         .filter_map(|h| {
             bars_of(&strip, h).map(|d| view! { <path data-health=h.code() d=d></path> })
@@ -110,7 +118,8 @@ pub fn Strip(
             role="img"
             aria-label=said
         >
-            {bars}
+            {bars(&strip, None, (19, 1)).map(|d| view! { <path d=d></path> })}
+            {states}
         </svg>
     };
     if !wide {

@@ -178,6 +178,8 @@ fn person_menu(frame: &Frame) -> impl IntoView + use<> {
 pub fn TopBar(
     /// What it shows.
     frame: Frame,
+    /// How the page keeps itself up to date, on pages that do.
+    live: Option<AnyView>,
 ) -> AnyView {
     let home = format!("/t/{}", frame.tenant_slug);
     view! {
@@ -200,6 +202,7 @@ pub fn TopBar(
                     spellcheck="false"
                 />
             </form>
+            {live}
             {person_menu(&frame)}
         </header>
     }

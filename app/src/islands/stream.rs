@@ -53,9 +53,11 @@ pub(super) fn listen(
 impl Listener {
     fn follow(&self, source: &EventSource) {
         let this = self.clone();
-        // The browser opens a broken stream again by itself; what changed meanwhile was missed.
+        // What changed before the stream was open was missed: while the page was
+        // on its way, or until the browser opened a broken stream again.
         let open = Closure::<dyn Fn()>::new(move || {
-            if this.hearing.get_untracked() == Hearing::Paused {
+            let missed = this.hearing.get_untracked() == Hearing::Paused;
+            if missed || !this.connection.is_empty() {
                 this.refresh();
             }
             this.hearing.set(Hearing::Live);

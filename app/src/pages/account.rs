@@ -68,12 +68,10 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
     let (home, href) = (tenant_home(&data.tenant), data.href());
     let connection = data.account.row.id.to_string();
     let title = data.account.row.subdomain.to_string();
+    let live = view! { <Live stream=format!("{home}/live") page=href connection/> }.into_any();
     Ok(view! {
-        <SignedInLayout frame=around.frame title islands=true>
+        <SignedInLayout frame=around.frame title islands=true live=live>
             {view(&data)}
-            <p class="meta">
-                <Live stream=format!("{home}/live") page=href connection/>
-            </p>
         </SignedInLayout>
     }
     .into_any())

@@ -57,12 +57,11 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         query,
     };
     let here = href(&data.base(), &data.query);
+    let live = view! { <Live stream=format!("{home}/live") page=here connection=String::new()/> }
+        .into_any();
     Ok(view! {
-        <SignedInLayout frame=around.frame title="Accounts" islands=true wide=true>
+        <SignedInLayout frame=around.frame title="Accounts" islands=true wide=true live=live>
             {view(&data)}
-            <p class="meta">
-                <Live stream=format!("{home}/live") page=here connection=String::new()/>
-            </p>
         </SignedInLayout>
     }
     .into_any())

@@ -140,8 +140,8 @@ fn list(data: &Data) -> AnyView {
         }
         .into_any(),
         Some(tokens) => view! {
-            <div class="table-wrap scroll" tabindex="0" role="region" aria-label="API tokens, table">
-                <table class="table">
+            <div class="table-wrap">
+                <table class="table cards">
                     <caption class="sr">"API tokens"</caption>
                     <thead>
                         <tr>
@@ -207,9 +207,9 @@ fn row(data: &Data, token: &ApiTokenRow) -> AnyView {
                     {expiry}
                 </span>
             </th>
-            <td>{token.role.label()}</td>
-            <td>{token.app.as_ref().map_or_else(|| "All".to_owned(), |(_, name)| name.clone())}</td>
-            <td>
+            <td data-label="Role">{token.role.label()}</td>
+            <td data-label="App">{token.app.as_ref().map_or_else(|| "All".to_owned(), |(_, name)| name.clone())}</td>
+            <td data-label="Last used">
                 <TimeOr at=token.last_used_at now=data.now/>
             </td>
             <td>{end}</td>

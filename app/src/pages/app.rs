@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     components::{
-        Button, Callout, CopyField, Crumb, Field, Glyph, Kind, Ledger, LedgerRow, LinkButton,
+        Button, Callout, CopyField, Crumb, Field, Glyph, Icon, Kind, Ledger, LedgerRow, LinkButton,
         Moment, NavItem, PageHead, Panel,
     },
     context::PageContext,
@@ -317,7 +317,10 @@ fn removal(data: &Data) -> AnyView {
     };
     let body = view! {
         <details class="more body" open=mine>
-            <summary>{format!("Remove {}…", data.app.name)}</summary>
+            <summary>
+                <Icon name=Glyph::Chevron/>
+                {format!("Remove {}…", data.app.name)}
+            </summary>
             <form class="form" method="post" action=format!("{}/remove", data.href())>
                 <p>
                     {format!(

@@ -100,8 +100,8 @@ pub(super) fn view(
 
 fn table(base: &str, apps: &[Row]) -> AnyView {
     view! {
-        <div class="table-wrap scroll" tabindex="0" role="region" aria-label="Apps">
-            <table class="table">
+        <div class="table-wrap">
+            <table class="table cards">
                 <caption class="sr">"Apps, by name"</caption>
                 <thead>
                     <tr>
@@ -146,9 +146,9 @@ fn table_row(base: &str, row: &Row) -> AnyView {
                 " "
                 <span class="sub">{row.app.slug.to_string()}</span>
             </th>
-            <td>{row.total}</td>
-            <td>{state}</td>
-            <td>{format!("{} permissions", row.app.requested.len())}</td>
+            <td data-label="Accounts">{row.total}</td>
+            <td data-label="State">{state}</td>
+            <td data-label="Asks for">{format!("{} permissions", row.app.requested.len())}</td>
         </tr>
     }
     .into_any()

@@ -81,12 +81,11 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         })
     };
     let home = tenant_home(&tenant);
+    let live = view! { <Live stream=format!("{home}/live") page=home connection=String::new()/> }
+        .into_any();
     Ok(view! {
-        <SignedInLayout frame=around.frame title="Overview" islands=true>
+        <SignedInLayout frame=around.frame title="Overview" islands=true live=live>
             {body}
-            <p class="meta">
-                <Live stream=format!("{home}/live") page=home connection=String::new()/>
-            </p>
         </SignedInLayout>
     }
     .into_any())

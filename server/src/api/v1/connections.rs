@@ -76,7 +76,7 @@ pub async fn refresh(
         .retry_after(wait)
     };
     match verdict {
-        Ok(Verdict::Unavailable { sentence, next }) => {
+        Ok(Verdict::Unavailable { sentence, next, .. }) => {
             return Err(unavailable(sentence, next.since(actor.now())));
         }
         Ok(verdict @ Verdict::Busy) => {

@@ -1,0 +1,103 @@
+// Without a pointer. screens.md: Acceptance 2, 3
+
+import { EMAIL, PASSWORD, TENANT } from './support/env';
+import { expect, live, type Page, test } from './support/test';
+import { ACCOUNTS, RETURNS } from './support/world';
+
+const focused = (page: Page) => page.locator(':focus');
+
+/** Goes on with Tab until something has the focus, and sees each time that the focus shows. */
+async function tabTo(page: Page, name: string | RegExp, role: 'link' | 'button' | 'textbox'): Promise<void> {
+  const wanted = page.getByRole(role, { name, exact: typeof name === 'string' });
+  for (let steps = 0; steps < 60; steps += 1) {
+    await page.keyboard.press('Tab');
+    const state = await page.evaluate(() => {
+      const element = document.activeElement;
+      // Behind the last link the browser's own bar has the focus, and a page that has just come has none.
+      if (!element || element === document.body) return undefined;
+      const style = getComputedStyle(element);
+      const box = element.getBoundingClientRect();
+      // What covers it, such as a bar that stays on top, hides the focus.
+      const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+      return {
+        outlined: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0,
+        inside: box.width > 0 && box.bottom > 0 && box.top < innerHeight,
+        covered: top !== null && !element.contains(top) && !top.contains(element),
+        what: element.outerHTML.slice(0, 120),
+      };
+    });
+    if (!state) continue;
+    expect(state, 'the focus shows').toMatchObject({ outlined: true, inside: true, covered: false });
+    if (await wanted.evaluateAll((all) => all.includes(document.activeElement as HTMLElement))) return;
+  }
+  throw new Error(`60 presses of Tab did not reach ${name}`);
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.goto(`/t/${TENANT}/accounts`);
+  await tabTo(page, 'E-mail', 'textbox');
+  await page.keyboard.type(EMAIL);
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(`/t/${TENANT}/accounts`);
+  await live(page);
+}
+
+test('sign in, skip to the content, open an account', async ({ page }) => {
+  await signIn(page);
+
+  await page.keyboard.press('Tab');
+  await expect(focused(page), 'the first thing is the way past the navigation').toHaveText('Skip to content');
+  await expect(focused(page)).toBeInViewport();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#main')).toBeFocused();
+
+  await tabTo(page, ACCOUNTS.disconnected, 'link');
+  expect(
+    await focused(page).evaluate((link) => link.closest('th')?.getAttribute('scope')),
+    'a row opens by the link in its head',
+  ).toBe('row');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(`/t/${TENANT}/accounts/${RETURNS.slug}/${ACCOUNTS.disconnected}`);
+});
+
+test('search, sort, and a menu that opens and closes', async ({ page }) => {
+  await signIn(page);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+
+  const search = page.getByRole('search', { name: 'Filter accounts' }).getByRole('searchbox');
+  await search.focus();
+  await page.keyboard.type('lean');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\?q=lean/);
+  await expect(page.getByRole('row')).toHaveCount(2);
+
+  await page.goto(`/t/${TENANT}/accounts`);
+  await tabTo(page, 'Account', 'link');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/sort=name/);
+  await expect(page.getByRole('columnheader', { name: 'Account' })).toHaveAttribute('aria-sort', 'ascending');
+  const names = await page.getByRole('rowheader').getByRole('link').allTextContents();
+  expect(names).toEqual([...names].sort());
+
+  const menu = page.locator('summary').filter({ hasText: 'your account' });
+  await menu.focus();
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'Sign out', 'button');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL('/signin');
+});
+
+test('send a link', async ({ page }) => {
+  await signIn(page);
+  await page.goto(`/t/${TENANT}/accounts/${RETURNS.slug}/${ACCOUNTS.limited}`);
+  await live(page);
+  await tabTo(page, 'Send reconnect link', 'link');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: `Send a reconnect link to ${ACCOUNTS.limited}` })).toBeVisible();
+  await tabTo(page, 'Cancel', 'link');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(`/t/${TENANT}/accounts/${RETURNS.slug}/${ACCOUNTS.limited}`);
+});

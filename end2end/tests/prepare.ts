@@ -1,0 +1,91 @@
+// Fills the tenant: an account in every state, links, and a signed-in owner.
+
+import { writeFileSync } from 'node:fs';
+import { api, type App, type Connection, noteAccessToken, reconnectLink } from './support/api';
+import { approve } from './support/customer';
+import { API_TOKEN, EMAIL, PASSWORD, RUN, SIGNED_IN, TENANT } from './support/env';
+import { canary } from './support/record';
+import { behave, deactivate, failAlways, register } from './support/simulator';
+import { expect, test } from './support/test';
+import { ACCOUNTS, APPROVES, FAULTY, type Links, REFUSES, RETURNS, SURVEYS } from './support/world';
+
+const connection = (app: string, account: string) => `connections/${app}/${account}`;
+
+/** Has it checked until it is what it is to be; a check without a verdict is an answer, too. */
+async function check(app: string, account: string, health: string): Promise<void> {
+  const checked = async () => {
+    await api('POST', `${connection(app, account)}/refresh`).catch((error: Error) => {
+      if (!error.message.includes('upstream_unavailable')) throw error;
+    });
+    return (await api<Connection>('GET', connection(app, account))).health;
+  };
+  await expect.poll(checked, { message: `${account} becomes ${health}` }).toBe(health);
+}
+
+async function connect(app: App, account: string, behaviour: Record<string, unknown> = {}): Promise<void> {
+  await behave(account, { consent: 'approve', ...behaviour });
+  await approve(`${app.install_url}?account=${account}`);
+  await noteAccessToken(app.slug, account);
+}
+
+async function add(app: typeof RETURNS): Promise<App> {
+  const added = await api<App>('POST', 'apps', app);
+  await register(app.client_id, app.client_secret, added.redirect_uri);
+  return added;
+}
+
+test('every state has an account', async () => {
+  canary({ kind: 'password', value: PASSWORD });
+  canary({ kind: 'API token', value: API_TOKEN });
+
+  const returns = await add(RETURNS);
+  await connect(returns, ACCOUNTS.working);
+  await connect(returns, ACCOUNTS.limited, { granted_scope: 'openid email profile offline tickets:read' });
+  await connect(returns, ACCOUNTS.stopping_soon, { refresh_token: false });
+  await connect(returns, ACCOUNTS.disconnected);
+  await connect(returns, ACCOUNTS.retrying);
+  await connect(returns, ACCOUNTS.old, {
+    granted_scope: 'openid email profile offline tickets:read write:all macros:read brand:new',
+  });
+  await connect(returns, ACCOUNTS.parted);
+  await behave(APPROVES, { consent: 'approve' });
+  await behave(REFUSES, { consent: 'refuse' });
+
+  const links: Links = {
+    install: returns.install_url,
+    callback: returns.redirect_uri,
+    usable: await reconnectLink(RETURNS.slug, ACCOUNTS.invited),
+    used: await reconnectLink(RETURNS.slug, ACCOUNTS.working),
+    revoked: await reconnectLink(RETURNS.slug, ACCOUNTS.limited),
+  };
+  await approve(links.used, 'POST');
+  writeFileSync(`${RUN}/links.json`, JSON.stringify(links));
+
+  await deactivate(ACCOUNTS.disconnected);
+  await failAlways(ACCOUNTS.retrying, 'server_error');
+  await check(RETURNS.slug, ACCOUNTS.working, 'working');
+  await check(RETURNS.slug, ACCOUNTS.limited, 'limited');
+  await check(RETURNS.slug, ACCOUNTS.disconnected, 'disconnected');
+  await check(RETURNS.slug, ACCOUNTS.retrying, 'retrying');
+  await api('DELETE', connection(RETURNS.slug, ACCOUNTS.parted));
+
+  const surveys = await add(SURVEYS);
+  await connect(surveys, FAULTY);
+  await register(SURVEYS.client_id, 'canary-another-secret-77e0', surveys.redirect_uri);
+  await check(SURVEYS.slug, FAULTY, 'setup_fault');
+});
+
+test('the owner signs in', async ({ page, context }) => {
+  await page.goto(`/t/${TENANT}`);
+  await expect(page).toHaveURL(/\/signin\?next=/);
+  await page.getByLabel('E-mail').fill(EMAIL);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL(`/t/${TENANT}`);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/accounts? needs? you/);
+
+  await page.goto(`/t/${TENANT}/accounts/${RETURNS.slug}/${ACCOUNTS.limited}`);
+  await page.getByRole('button', { name: 'Withdraw' }).click();
+  await expect(page.getByText('The link was withdrawn')).toBeVisible();
+  await context.storageState({ path: SIGNED_IN });
+});

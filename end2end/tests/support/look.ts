@@ -1,0 +1,58 @@
+// What every page must be, whatever it shows. screens.md: Acceptance 1, 5, 7
+
+import AxeBuilder from '@axe-core/playwright';
+import { expect, live, type Page } from './test';
+import type { Screen } from './screens';
+import type { Watch } from './watch';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const THEMES = ['light', 'dark'] as const;
+
+async function shiftOf(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let sum = 0;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) sum += (entry as unknown as { value: number }).value;
+        }).observe({ type: 'layout-shift', buffered: true });
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+      }),
+  );
+}
+
+async function accessible(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(TAGS).analyze();
+  const told = violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.target.join(' ')}: ${node.failureSummary}`));
+  expect.soft(told, `accessibility, ${where}`).toEqual([]);
+}
+
+/** What makes the page wider than its window. */
+const wide = (page: Page) =>
+  page.evaluate(() => {
+    const width = document.scrollingElement?.scrollWidth ?? 0;
+    if (width <= 320) return [];
+    const outside = [...document.body.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > 321);
+    return [`${width} px`, ...outside.slice(0, 5).map((e) => `${e.tagName}.${e.className} in ${e.parentElement?.className}`)];
+  });
+
+/** Opens a page in both themes and looks at it, then makes the window narrow. */
+export async function lookAt(page: Page, watch: Watch, base: string, screen: Screen): Promise<void> {
+  if (screen.status) watch.expect(screen.status);
+  for (const theme of THEMES) {
+    await page.context().addCookies([{ name: 'theme', value: theme, url: base }]);
+    await screen.open(page);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(screen.heading);
+    expect(watch.status, 'status').toBe(screen.status ?? 200);
+    if (screen.islands) await live(page);
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    await accessible(page, theme);
+    expect(await page.locator('[style]').count(), 'inline styles').toBe(0);
+    expect(await shiftOf(page), 'layout shift').toBeLessThanOrEqual(0.02);
+    const loaded = screen.islands ? ['/pkg/mooring.js', '/pkg/mooring.wasm'] : [];
+    expect([...new Set(watch.scripts)].sort(), 'script is loaded by live pages only').toEqual(loaded);
+  }
+  await page.setViewportSize({ width: 320, height: 568 });
+  expect.soft(await wide(page), 'nothing is wider than 320 px').toEqual([]);
+  await accessible(page, 'narrow');
+}

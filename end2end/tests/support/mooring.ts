@@ -1,0 +1,75 @@
+// A Mooring of a test's own: nobody has set it up yet.
+
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { expect } from '@playwright/test';
+import { BINARY, RUN, SIMULATOR, SITE } from './env';
+import { canary, keepLog } from './record';
+
+export class Mooring {
+  private constructor(
+    /** Address of its pages. */
+    readonly base: string,
+    private readonly log: string,
+    private readonly process: ChildProcess,
+  ) {}
+
+  /** Starts it on an empty database and waits until it answers. */
+  static async start(): Promise<Mooring> {
+    const folder = mkdtempSync(`${RUN}/mooring-`);
+    const port = await freePort();
+    const base = `http://127.0.0.1:${port}`;
+    const keys = execFileSync(BINARY, ['keys', 'generate'], { encoding: 'utf8' }).trim();
+    canary({ kind: 'master key', value: keys.split(':').pop() ?? '' });
+    const log = `${folder}/mooring.log`;
+    const output = openSync(log, 'w');
+    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('MOORING_'));
+    const child = spawn(BINARY, ['serve'], {
+      cwd: folder,
+      stdio: ['ignore', output, output],
+      env: {
+        ...Object.fromEntries(inherited),
+        MOORING_LISTEN: `127.0.0.1:${port}`,
+        MOORING_PUBLIC_URL: base,
+        MOORING_DATABASE_URL: `sqlite://${folder}/mooring.db`,
+        MOORING_DATA_DIR: folder,
+        MOORING_GORGIAS_URL: `${SIMULATOR}/a/{subdomain}`,
+        MOORING_GORGIAS_PRIVATE_NETWORK: 'allow',
+        MOORING_MASTER_KEYS: keys,
+        MOORING_LOG: 'trace',
+        LEPTOS_SITE_ROOT: SITE,
+      },
+    });
+    const mooring = new Mooring(base, log, child);
+    const ready = async () => (await fetch(`${base}/readyz`).catch(() => undefined))?.status;
+    await expect.poll(ready, { message: 'Mooring starts', timeout: 20_000 }).toBe(200);
+    return mooring;
+  }
+
+  /** The token that it wrote into its log. */
+  setUpToken(): string {
+    const token = /set-up token:\s+(\S+)/.exec(readFileSync(this.log, 'utf8'))?.[1];
+    if (!token) throw new Error('the log has no set-up token');
+    canary({ kind: 'set-up token', value: token, inLog: true });
+    return token;
+  }
+
+  /** Stops it and keeps its log for the test of secrets. */
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.process.once('exit', resolve));
+    this.process.kill('SIGTERM');
+    await ended;
+    keepLog(this.log);
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}

@@ -1,0 +1,56 @@
+// Everything that browsers got to see in this run, and the secrets that must
+// not be in it. Kept in files, since each test may run in a process of its own.
+
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { RUN } from './env';
+
+const BODIES = `${RUN}/bodies.ndjson`;
+const CANARIES = `${RUN}/canaries.ndjson`;
+const LOGS = `${RUN}/logs.ndjson`;
+
+/** One answer, or one event of a stream. */
+export interface Body {
+  /** What it was asked for as: document, script, fetch, event. */
+  kind: string;
+  method: string;
+  url: string;
+  status: number;
+  /** `undefined` if the browser had dropped it before it could be read. */
+  text?: string;
+}
+
+/** A secret, and where it may stand. */
+export interface Canary {
+  kind: string;
+  value: string;
+  /** In how many answers to a POST it is shown, once each. */
+  shown?: number;
+  /** Whether whoever asks for an address that holds it may read it there. */
+  inOwnAddress?: boolean;
+  /** Whether the server writes it into its log on purpose. */
+  inLog?: boolean;
+}
+
+function append(file: string, value: unknown): void {
+  appendFileSync(file, `${JSON.stringify(value)}\n`);
+}
+
+function read<T>(file: string): T[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as T);
+}
+
+export const keepBody = (body: Body): void => append(BODIES, body);
+export const keepLog = (path: string): void => append(LOGS, { text: readFileSync(path, 'utf8') });
+export const canary = (secret: Canary): void => append(CANARIES, secret);
+
+export const bodies = (): Body[] => read<Body>(BODIES);
+export const logs = (): string[] => read<{ text: string }>(LOGS).map((log) => log.text);
+
+/** Each secret once, whoever reported it how often. */
+export function canaries(): Canary[] {
+  const all = new Map<string, Canary>();
+  for (const one of read<Canary>(CANARIES)) all.set(one.value, one);
+  return [...all.values()];
+}

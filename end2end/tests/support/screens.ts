@@ -1,0 +1,251 @@
+// Every page in each of its states: how to get there, and what it answers.
+
+import { readFileSync } from 'node:fs';
+import { expect, type Page } from '@playwright/test';
+import { canary } from './record';
+import { noteLink } from './api';
+import { RUN, TENANT } from './env';
+import { ACCOUNTS, APPROVES, FAULTY, type Links, REFUSES, RETURNS, SURVEYS } from './world';
+
+export interface Screen {
+  name: string;
+  open(page: Page): Promise<unknown>;
+  /** Its heading, to know that it is the page that was meant. */
+  heading: string | RegExp;
+  /** The status of its answer, if not 200. */
+  status?: number;
+  /** Whether parts of it are live; only these pages load script. */
+  islands?: true;
+}
+
+const home = `/t/${TENANT}`;
+const links = (): Links => JSON.parse(readFileSync(`${RUN}/links.json`, 'utf8')) as Links;
+const at = (path: string) => (page: Page) => page.goto(path);
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+/** The same page with everything unfolded: what is folded is not looked at. */
+const unfolded = (screen: Screen): Screen => ({
+  ...screen,
+  name: `${screen.name}, unfolded`,
+  async open(page) {
+    await screen.open(page);
+    await page.evaluate(() => {
+      for (const details of document.querySelectorAll('details')) {
+        details.removeAttribute('name');
+        details.open = true;
+      }
+    });
+  },
+});
+
+/** Pages for people who have not signed in. */
+export const PUBLIC: Screen[] = [
+  unfolded({ name: 'reconnect link', open: (page) => page.goto(links().usable), heading: `Connect ${ACCOUNTS.invited}.gorgias.com` }),
+  { name: 'sign-in', open: at('/signin'), heading: 'Sign in' },
+  {
+    name: 'sign-in refused',
+    heading: 'Sign in',
+    status: 422,
+    async open(page) {
+      await page.goto(`/signin?next=${home}`);
+      await page.getByLabel('E-mail').fill('nobody@demo.example');
+      await page.getByLabel('Password').fill('not the password');
+      await press(page, 'Sign in');
+      await expect(page.getByRole('alert')).toBeVisible();
+    },
+  },
+  { name: 'reconnect link', open: (page) => page.goto(links().usable), heading: `Connect ${ACCOUNTS.invited}.gorgias.com` },
+  { name: 'reconnect link, used', open: (page) => page.goto(links().used), heading: 'This link was used already', status: 410 },
+  { name: 'reconnect link, withdrawn', open: (page) => page.goto(links().revoked), heading: 'This link was withdrawn', status: 410 },
+  { name: 'reconnect link, unknown', open: at(`/r/${'x'.repeat(43)}`), heading: 'This link is not known', status: 404 },
+  { name: 'result, approved', open: (page) => page.goto(`${links().install}?account=${APPROVES}`), heading: /^says-yes is (re)?connected$/ },
+  { name: 'result, refused', open: (page) => page.goto(`${links().install}?account=${REFUSES}`), heading: /./ },
+  { name: 'install without an account', open: (page) => page.goto(links().install), heading: /./, status: 400 },
+  { name: 'callback that nobody began', open: (page) => page.goto(`${links().callback}?code=a&state=b`), heading: /./, status: 400 },
+  { name: 'nothing there', open: at('/nothing/there'), heading: 'There is nothing here', status: 404 },
+];
+
+const account = (name: string, health: string, app = RETURNS.slug): Screen => ({
+  name: `account ${name}, ${health}`,
+  heading: name,
+  islands: true,
+  async open(page) {
+    await page.goto(`${home}/accounts/${app}/${name}`);
+    await expect(page.locator('section.reason .badge')).toHaveText(health);
+  },
+});
+
+/** Pages of a tenant with accounts in all states. */
+export const FULL: Screen[] = [
+  { name: 'tenants', open: at('/t'), heading: 'Your tenants' },
+  { name: 'overview', open: at(home), heading: /accounts need you$/, islands: true },
+  { name: 'accounts', open: at(`${home}/accounts`), heading: 'Accounts', islands: true },
+  unfolded({ name: 'accounts', open: at(`${home}/accounts`), heading: 'Accounts', islands: true }),
+  {
+    name: 'accounts, filtered',
+    open: at(`${home}/accounts?q=o&health=limited&app=returns&scope=tickets%3Aread&sort=name`),
+    heading: 'Accounts',
+    islands: true,
+  },
+  {
+    name: 'accounts, nothing matches',
+    heading: 'Accounts',
+    islands: true,
+    async open(page) {
+      await page.goto(`${home}/accounts?q=no-such-account`);
+      await expect(page.getByText('There is no account with “no-such-account”.')).toBeVisible();
+    },
+  },
+  { name: 'accounts, unknown page', open: at(`${home}/accounts?after=nonsense`), heading: 'Accounts', islands: true },
+  account(ACCOUNTS.working, 'Working'),
+  account(ACCOUNTS.limited, 'Limited'),
+  unfolded(account(ACCOUNTS.limited, 'Limited')),
+  account(ACCOUNTS.old, 'Working'),
+  account(ACCOUNTS.stopping_soon, 'Stopping soon'),
+  account(ACCOUNTS.retrying, 'Retrying'),
+  account(ACCOUNTS.disconnected, 'Disconnected'),
+  account(ACCOUNTS.parted, 'Not connected'),
+  account(ACCOUNTS.invited, 'Not connected'),
+  account(FAULTY, 'Setup fault', SURVEYS.slug),
+  {
+    name: 'account, menu and form for a link open',
+    heading: ACCOUNTS.disconnected,
+    islands: true,
+    async open(page) {
+      await page.goto(`${home}/accounts/${RETURNS.slug}/${ACCOUNTS.disconnected}?link=new`);
+      await page.locator('summary[aria-label="More actions"]').click();
+    },
+  },
+  {
+    name: 'account, link made',
+    heading: ACCOUNTS.disconnected,
+    islands: true,
+    async open(page) {
+      await page.goto(`${home}/accounts/${RETURNS.slug}/${ACCOUNTS.disconnected}?link=new`);
+      await press(page, 'Make the link');
+      noteLink(await page.getByLabel('Send this to an admin of the account').inputValue());
+    },
+  },
+  {
+    name: 'account, checked',
+    heading: ACCOUNTS.working,
+    islands: true,
+    async open(page) {
+      await page.goto(`${home}/accounts/${RETURNS.slug}/${ACCOUNTS.working}`);
+      await press(page, 'Check now');
+      await expect(page.getByRole('status').filter({ hasText: 'Checked:' })).toBeVisible();
+    },
+  },
+  { name: 'disconnect', open: at(`${home}/accounts/${RETURNS.slug}/${ACCOUNTS.working}/disconnect`), heading: 'Disconnect' },
+  { name: 'account that is not there', open: at(`${home}/accounts/${RETURNS.slug}/nobody`), heading: 'There is nothing here', status: 404 },
+  { name: 'connect', open: at(`${home}/accounts/connect?app=${SURVEYS.slug}`), heading: 'Connect an account' },
+  {
+    name: 'connect, wrong account',
+    heading: 'Connect an account',
+    status: 422,
+    async open(page) {
+      await page.goto(`${home}/accounts/connect`);
+      await page.getByLabel('Account', { exact: true }).fill('not an account');
+      await press(page, 'Continue to Gorgias');
+      await expect(page.locator('#subdomain-error')).toBeVisible();
+    },
+  },
+  {
+    name: 'connect, link made',
+    heading: 'Connect an account',
+    islands: true,
+    async open(page) {
+      await page.goto(`${home}/accounts/connect?app=${RETURNS.slug}`);
+      await page.getByLabel('Account', { exact: true }).fill('https://new-friends.gorgias.com/app');
+      await press(page, 'Make a link instead');
+      noteLink(await page.getByLabel('Send this to an admin of the account').inputValue());
+    },
+  },
+  { name: 'apps', open: at(`${home}/apps`), heading: 'Apps' },
+  { name: 'app', open: at(`${home}/apps/${RETURNS.slug}?sandbox=acme-sandbox`), heading: RETURNS.name, islands: true },
+  { name: 'app, setup fault', open: at(`${home}/apps/${SURVEYS.slug}`), heading: SURVEYS.name, islands: true },
+  {
+    name: 'app, removal refused',
+    heading: RETURNS.name,
+    status: 422,
+    islands: true,
+    async open(page) {
+      await page.goto(`${home}/apps/${RETURNS.slug}`);
+      await page.locator('summary').filter({ hasText: `Remove ${RETURNS.name}…` }).click();
+      await page.getByLabel(`Type ${RETURNS.slug} to confirm`).fill('something else');
+      await press(page, `Remove ${RETURNS.name} and forget its tokens`);
+      await expect(page.locator('#confirm-error')).toBeVisible();
+    },
+  },
+  unfolded({ name: 'app', open: at(`${home}/apps/${RETURNS.slug}`), heading: RETURNS.name, islands: true }),
+  { name: 'new app', open: at(`${home}/apps/new`), heading: 'Add app' },
+  {
+    name: 'new app, wrong',
+    heading: 'Add app',
+    status: 422,
+    async open(page) {
+      await page.goto(`${home}/apps/new`);
+      await page.getByLabel('Name', { exact: true }).fill('Second');
+      await page.getByLabel('Short name for addresses').fill('Not A Slug!');
+      await page.getByLabel('Client ID').fill('second-client');
+      await page.getByLabel('Client secret').fill('canary-refused-secret-08d3');
+      canary({ kind: 'client secret', value: 'canary-refused-secret-08d3' });
+      await press(page, 'Add app');
+      await expect(page.locator('#slug-error')).toBeVisible();
+    },
+  },
+  { name: 'API tokens', open: at(`${home}/api-tokens`), heading: 'API tokens' },
+  {
+    name: 'API tokens, one made',
+    heading: 'API tokens',
+    islands: true,
+    async open(page) {
+      await page.goto(`${home}/api-tokens`);
+      await page.getByLabel('Name', { exact: true }).fill('Returns backend');
+      await press(page, 'Create token');
+      canary({ kind: 'API token made here', value: await page.getByLabel('Token', { exact: true }).inputValue(), shown: 1 });
+    },
+  },
+  {
+    name: 'API tokens, wrong',
+    heading: 'API tokens',
+    status: 422,
+    async open(page) {
+      await page.goto(`${home}/api-tokens`);
+      await page.getByLabel('Name', { exact: true }).fill('   ');
+      await press(page, 'Create token');
+      await expect(page.locator('#name-error')).toBeVisible();
+    },
+  },
+];
+
+/** Pages of an installation that nobody has set up yet. */
+export const UNSET: Screen[] = [
+  { name: 'set-up', open: at('/setup'), heading: 'Set up Mooring' },
+  {
+    name: 'set-up, wrong',
+    heading: 'Set up Mooring',
+    status: 422,
+    async open(page) {
+      await page.goto('/setup');
+      await page.getByLabel('Set-up token').fill('not the token');
+      await page.getByLabel('Your company').fill('Northwind');
+      await page.getByLabel('Short name for addresses').fill('northwind');
+      await page.getByLabel('Your name').fill('Nora Wind');
+      await page.getByLabel('Your e-mail address').fill('nora@northwind.example');
+      await page.getByLabel('Password').fill('canary anvil meadow thimble');
+      await press(page, 'Create owner');
+      await expect(page.locator('#token-error')).toBeVisible();
+    },
+  },
+];
+
+/** Pages of a tenant in which nothing has happened yet. */
+export const EMPTY: Screen[] = [
+  { name: 'overview, nothing yet', open: at('/t/northwind'), heading: 'Connect your first Gorgias account', islands: true },
+  { name: 'accounts, nothing yet', open: at('/t/northwind/accounts'), heading: 'Accounts', islands: true },
+  { name: 'connect, no app yet', open: at('/t/northwind/accounts/connect'), heading: 'Connect an account' },
+  { name: 'apps, nothing yet', open: at('/t/northwind/apps'), heading: 'Apps' },
+  { name: 'API tokens, nothing yet', open: at('/t/northwind/api-tokens'), heading: 'API tokens' },
+  { name: 'set-up, done', open: at('/setup'), heading: 'There is nothing here', status: 404 },
+];

@@ -1,0 +1,48 @@
+// The accounts that prepare.ts makes, one for each state, and what they are called.
+
+/** An app whose accounts are in all states that are their own. */
+export const RETURNS = {
+  name: 'Returns by Northwind',
+  slug: 'returns',
+  client_id: 'returns-client',
+  client_secret: 'canary-returns-secret-5b2f',
+  scopes: ['openid', 'email', 'profile', 'offline', 'tickets:read', 'tickets:write', 'tags:read'],
+};
+
+/** An app whose own credentials Gorgias refuses. Its name is as long as names get. */
+export const SURVEYS = {
+  name: 'Customer satisfaction surveys with a name of sixty characters',
+  slug: 'surveys',
+  client_id: 'surveys-client',
+  client_secret: 'canary-surveys-secret-91ac',
+  scopes: ['openid', 'email', 'profile', 'offline', 'customers:read', 'satisfaction_survey:read'],
+};
+SURVEYS.name = SURVEYS.name.slice(0, 60);
+
+/** Accounts of the first app, by their state. */
+export const ACCOUNTS = {
+  working: 'brightwood',
+  limited: 'lean-and-co',
+  stopping_soon: 'fading-lights',
+  disconnected: 'gone-fishing',
+  retrying: 'wobbly-tables',
+  old: 'olden-days',
+  parted: 'parted-ways',
+  invited: 'invited-only',
+} as const;
+
+/** The account of the second app. */
+export const FAULTY = 'zephyr';
+
+/** Accounts of the simulator that approve or refuse by themselves and that nobody connected yet. */
+export const APPROVES = 'says-yes';
+export const REFUSES = 'says-no';
+
+/** Addresses that tests need; prepare.ts writes them as JSON. */
+export interface Links {
+  install: string;
+  callback: string;
+  usable: string;
+  used: string;
+  revoked: string;
+}
