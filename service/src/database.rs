@@ -148,10 +148,14 @@ impl Database {
     /// # Errors
     /// If it doesn't answer.
     pub async fn is_ready(&self) -> Result<bool, DbErr> {
-        self.owner.ping().await?;
-        Ok(Migrator::get_pending_migrations(&self.owner)
-            .await?
-            .is_empty())
+        // SQLite's owner is its one writer, which a look has no need of.
+        let db = if self.is_sqlite() {
+            &self.read
+        } else {
+            &self.owner
+        };
+        db.ping().await?;
+        Ok(Migrator::get_pending_migrations(db).await?.is_empty())
     }
 
     /// SQL for the present instant in microseconds, on the database's own

@@ -136,7 +136,12 @@ pub(super) fn view(data: &Data) -> AnyView {
     };
     let accounts = format!("{home}/accounts?app={}", data.app.slug);
     let meta = view! {
-        <a href=accounts>{format!("{} accounts", data.total())}</a>
+        <a href=accounts>
+            {match data.total() {
+                1 => "1 account".to_owned(),
+                n => format!("{n} accounts"),
+            }}
+        </a>
         <span>"Added " <Moment at=data.app.created_at/></span>
     }
     .into_any();

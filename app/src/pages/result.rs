@@ -94,7 +94,10 @@ fn approved(result: &AuthorizationResult, by: Option<&str>, granted: &ScopeSet) 
                 <HealthBadge health/>
             </div>
             <h1>{title(result)}</h1>
-            <p>{format!("{who}{app} now has access to {}.gorgias.com.", result.subdomain)}</p>
+            <p>
+                {format!("{who}{app} now has access to ")}
+                <span class="host">{format!("{}.gorgias.com.", result.subdomain)}</span>
+            </p>
         </header>
         {less}
         {match result.after_install_url.clone() {

@@ -62,7 +62,7 @@ pub(super) fn life(form: &FormState, now: Timestamp) -> AnyView {
     view! {
         <Segments
             name="days"
-            legend="Works for"
+            legend="The link works for"
             options
             value=form.value_or("days", "7")
             hint=format!("7 days is until {week}.")

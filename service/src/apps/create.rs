@@ -11,7 +11,7 @@ use crate::{
     vault::Purpose,
 };
 use domain::permission::Permission;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, EntityTrait, SqlErr};
 
 /// Adds an app; its client secret is stored sealed.
 ///
@@ -24,24 +24,6 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
     }
     let checked = form.check(None).map_err(AppFormError::Invalid)?;
     let tx = actor.write().await?;
-    let taken = tx
-        .all::<app::Entity>()
-        .filter(app::Column::Slug.eq(checked.slug.as_str()))
-        .one(&*tx)
-        .await?;
-    if taken.is_some() {
-        return Err(AppFormError::Invalid(vec![FieldError {
-            field: if form.slug.as_deref().is_some_and(|s| !s.trim().is_empty()) {
-                "slug"
-            } else {
-                "name"
-            },
-            message: format!(
-                "Another app already has the short name “{}”; choose another one.",
-                checked.slug
-            ),
-        }]));
-    }
     let now = actor.now();
     let row = app::Model {
         id: actor.new_id(),
@@ -59,9 +41,15 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
         updated_at: now.0,
     };
     let insert = app::ActiveModel::from(row.clone()).reset_all();
-    app::Entity::insert(insert)
+    let inserted = app::Entity::insert(insert)
         .exec_without_returning(&*tx)
-        .await?;
+        .await;
+    if let Err(error) = inserted {
+        return Err(match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => taken(form, &row.slug),
+            _ => error.into(),
+        });
+    }
     if let Some(secret) = &checked.client_secret {
         actor
             .vault
@@ -76,4 +64,13 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
     }
     tx.commit().await?;
     Ok(App::try_from(row)?)
+}
+
+/// The short name belongs to another app; the field to change is the one that it came from.
+fn taken(form: &AppForm, slug: &str) -> AppFormError {
+    let typed = form.slug.as_deref().is_some_and(|s| !s.trim().is_empty());
+    AppFormError::Invalid(vec![FieldError {
+        field: if typed { "slug" } else { "name" },
+        message: format!("Another app already has the short name “{slug}”; choose another one."),
+    }])
 }

@@ -82,7 +82,10 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
     }
     tx.commit().await?;
     if checked.scopes != before.requested {
-        follow_scopes(actor, id, &checked.scopes).await?;
+        // A task of its own: whoever asked may go away before all are done.
+        let actor = actor.clone();
+        let followed = tokio::spawn(async move { follow_scopes(&actor, id).await });
+        followed.await.map_err(Fault::from)??;
     }
     let tx = actor.read().await?;
     super::find(&tx, &id.to_string(), None)
@@ -92,10 +95,17 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
 
 /// Brings the connections' health in line with the scopes requested now, in
 /// batches, so that no other writer waits long.
-async fn follow_scopes(actor: &Actor, app: AppId, requested: &ScopeSet) -> Result<(), Fault> {
+async fn follow_scopes(actor: &Actor, app: AppId) -> Result<(), Fault> {
     let mut after = uuid::Uuid::nil();
     loop {
         let tx = actor.write().await?;
+        // Read anew: of two edits at once, the later one counts.
+        let Some(requested) = super::find(&tx, &app.to_string(), None)
+            .await?
+            .map(|a| a.requested)
+        else {
+            return Ok(());
+        };
         let rows = tx
             .all::<connection::Entity>()
             .filter(connection::Column::AppId.eq(app.0))
@@ -109,8 +119,14 @@ async fn follow_scopes(actor: &Actor, app: AppId, requested: &ScopeSet) -> Resul
         };
         after = last.id;
         for row in rows {
-            let mut record = Record::try_from(row)?;
-            let missing = ScopeSet::compare(requested, &record.granted).missing.len();
+            let mut record = match Record::try_from(row) {
+                Ok(record) => record,
+                Err(error) => {
+                    tracing::error!(%error, "A connection was passed over when its app's scopes changed");
+                    continue;
+                }
+            };
+            let missing = ScopeSet::compare(&requested, &record.granted).missing.len();
             if record.has_been_connected() && missing != record.missing_scopes {
                 record.missing_scopes = missing;
                 let version = record.token_version;

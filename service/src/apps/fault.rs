@@ -1,12 +1,15 @@
 //! A setup fault: Gorgias refuses the app's own credentials.
 
 use crate::{
-    entity::app,
+    connections::record::NEEDED_LIFE,
+    entity::{app, connection},
     error::Fault,
-    tenant_scope::{TenantScope, Tx},
+    tenant_scope::TenantScope,
 };
-use domain::{ids::AppId, time::Span};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, sea_query::Expr};
+use domain::{ids::AppId, time::Span, token::overdue_at};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, ExprTrait, QueryFilter, Statement, sea_query::Expr,
+};
 
 /// How often the credentials of an app with a fault are tried by the sweep.
 pub(crate) const PROBE_EVERY: Span = Span::minutes(5);
@@ -52,12 +55,64 @@ pub(crate) async fn set(scope: &TenantScope, app: AppId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Notes that the app's credentials were accepted.
-pub(crate) async fn clear(tx: &Tx, app: AppId) -> Result<(), Fault> {
-    tx.update::<app::Entity>()
+/// Notes that the app's credentials were accepted, after what proved it is
+/// stored: a transaction of its own, since editing an app locks app and
+/// connections the other way round. Connections that waited come due again
+/// before their tokens run out.
+pub(crate) async fn clear(scope: &TenantScope, app: AppId) -> Result<(), Fault> {
+    let tx = scope.write().await?;
+    let cleared = tx
+        .update::<app::Entity>()
         .filter(app::Column::Id.eq(app.0))
+        .filter(app::Column::FaultSince.is_not_null())
         .col_expr(app::Column::FaultSince, Expr::value(Option::<i64>::None))
-        .exec(&**tx)
+        .exec(&*tx)
         .await?;
-    Ok(())
+    tx.commit().await?;
+    if cleared.rows_affected == 0 {
+        return Ok(());
+    }
+    let tx = scope.write().await?;
+    let in_time = Expr::col(connection::Column::AccessExpiresAt).sub(NEEDED_LIFE.0);
+    tx.update::<connection::Entity>()
+        .filter(connection::Column::AppId.eq(app.0))
+        .filter(Expr::col(connection::Column::DueAt).gt(in_time.clone()))
+        .col_expr(connection::Column::DueAt, in_time)
+        .exec(&*tx)
+        .await?;
+    tx.commit().await
+}
+
+/// Puts off all connections of the app that are due, without a call, for half
+/// the check interval and up to as much again, so that they neither take
+/// others' turns nor come back together.
+pub(crate) async fn put_off(scope: &TenantScope, app: AppId) -> Result<(), Fault> {
+    let now = scope.now();
+    let interval = scope.config.check_interval;
+    let half = interval.0 / 2;
+    let spread = if scope.db.is_sqlite() {
+        "abs(random() % $1)"
+    } else {
+        "floor(random() * $1::bigint)::bigint"
+    };
+    let tx = scope.write().await?;
+    let values: [sea_orm::Value; 6] = [
+        Ord::max(half, 1).into(),
+        now.plus(Span(half)).0.into(),
+        overdue_at(now, interval).0.into(),
+        tx.tenant().0.into(),
+        app.0.into(),
+        now.0.into(),
+    ];
+    let sql = format!(
+        "UPDATE connections SET due_at = $2 + {spread}, overdue_at = $3 \
+         WHERE tenant_id = $4 AND app_id = $5 AND due_at <= $6 AND renewable"
+    );
+    tx.execute_raw(Statement::from_sql_and_values(
+        scope.db.backend(),
+        sql,
+        values,
+    ))
+    .await?;
+    tx.commit().await
 }

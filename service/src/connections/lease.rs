@@ -53,7 +53,7 @@ impl Lease {
     /// Takes the leases of connections that are due, the longest due first, as
     /// many as the common pace allows.
     /// Found through the index on `due_at`; rows that others hold are passed over.
-    pub async fn take_due(services: &Services) -> Result<Vec<Self>, Fault> {
+    pub async fn take_due(services: &Services, room: usize) -> Result<Vec<Self>, Fault> {
         let clock = services.db.clock_sql();
         let sql = if services.db.is_sqlite() {
             format!(
@@ -68,7 +68,7 @@ impl Lease {
         };
         let tx = services.db.begin_write().await?;
         let mut pace = Pace::lock(services, &tx).await?;
-        let most = pace.allowed();
+        let most = pace.allowed().min(room as u64);
         if most == 0 {
             return Ok(Vec::new());
         }

@@ -20,6 +20,8 @@ use std::time::Duration;
 
 /// How long a reader waits for somebody else's refresh.
 const PATIENCE: u32 = 120;
+/// A token that was renewed so short ago is not renewed again for a reader.
+const AGAIN_AFTER: Span = Span::minutes(1);
 const STEP: Duration = Duration::from_millis(100);
 
 /// A token that lives at least as long as was asked for.
@@ -85,6 +87,15 @@ pub async fn read(
         }
         if let Some(error) = hopeless(&app, &record) {
             return Err(error);
+        }
+        // Renewed just now, and still not enough life: Gorgias gives no more.
+        let fresh = record
+            .last_fine_at
+            .is_some_and(|at| now.since(at) < AGAIN_AFTER);
+        if fresh && record.failures == 0 {
+            return Err(TokenError::Unavailable {
+                retry_after: AGAIN_AFTER,
+            });
         }
         // Gorgias failed just now; asking again for every reader would storm it.
         if record.failures > 0 && record.due_at.is_some_and(|due| due > now) {

@@ -15,20 +15,17 @@ use crate::{
     tenant_scope::TenantScope,
 };
 use domain::{event::Actor, ids::ConnectionId, time::Span};
-use futures::{StreamExt, stream};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement,
     sea_query::{Expr, OnConflict},
 };
-use std::{
-    sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
-};
+use std::time::Duration;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 /// How many upstream calls run at once.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 64;
 /// How often the table of what is due is looked at.
 const PERIOD: Duration = Duration::from_secs(1);
 /// How long the result of an authorization can be looked at.
@@ -41,9 +38,10 @@ pub async fn run(services: Services, stop: CancellationToken) {
     let mut timer = tokio::time::interval(PERIOD);
     timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut last_beat = None;
+    let mut sweep = Sweep::new(&services);
     loop {
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => break,
             _ = timer.tick() => (),
         }
         let now = services.now();
@@ -53,40 +51,105 @@ pub async fn run(services: Services, stop: CancellationToken) {
                 tracing::error!(error = %error, "The worker could not tidy up");
             }
         }
-        if let Err(error) = tick(&services).await {
+        // Attempts go on beside each other: a slow account holds up nobody else.
+        if let Err(error) = sweep.begin().await {
             tracing::error!(error = %error, "The worker could not look for due connections");
         }
     }
+    sweep.finish().await;
 }
 
-/// Attempts what is due, as far as the common pace allows, and says how many that was.
+/// Attempts what is due, as far as the common pace allows, waits for all of
+/// it, and says how many that was.
 ///
 /// # Errors
 /// [`Fault`] if the database can't say what is due. One connection's fault is
 /// logged and does not keep the others from their turn.
 pub async fn tick(services: &Services) -> Result<usize, Fault> {
-    let leases = Lease::take_due(services).await?;
-    let count = leases.len();
-    let limited = AtomicUsize::new(0);
-    stream::iter(leases)
-        .for_each_concurrent(AT_ONCE, async |lease| {
-            let scope = TenantScope::new(services, lease.tenant);
-            match refresh::attempt(&scope, &lease, &Actor::Worker).await {
-                Ok(Verdict::Unavailable { limited: true, .. }) => {
-                    limited.fetch_add(1, Ordering::Relaxed);
-                }
-                Ok(_) => (),
-                Err(error) => {
-                    tracing::error!(error = %error, connection.id = %lease.connection, "A connection could not be checked");
-                    postpone(&scope, lease.connection).await;
-                }
-            }
-        })
-        .await;
-    if pace::too_many(limited.into_inner(), count) {
-        pace::slow_down(services).await?;
-    }
+    let mut sweep = Sweep::new(services);
+    let count = sweep.begin().await?;
+    sweep.finish().await;
     Ok(count)
+}
+
+/// Attempts under way.
+struct Sweep {
+    services: Services,
+    /// Each tells whether Gorgias asked to slow down.
+    running: JoinSet<bool>,
+    done: usize,
+    limited: usize,
+}
+
+impl Sweep {
+    fn new(services: &Services) -> Self {
+        Self {
+            services: services.clone(),
+            running: JoinSet::new(),
+            done: 0,
+            limited: 0,
+        }
+    }
+
+    /// Begins what is due, as many as have room, and says how many that is. A
+    /// lease is taken only when its attempt can begin, or it could run out first.
+    async fn begin(&mut self) -> Result<usize, Fault> {
+        while let Some(ended) = self.running.try_join_next() {
+            self.count(ended);
+        }
+        self.slow_down().await?;
+        let room = AT_ONCE.saturating_sub(self.running.len());
+        let leases = Lease::take_due(&self.services, room).await?;
+        let count = leases.len();
+        for lease in leases {
+            self.running.spawn(attempt(self.services.clone(), lease));
+        }
+        Ok(count)
+    }
+
+    /// Waits for what is under way.
+    async fn finish(&mut self) {
+        while let Some(ended) = self.running.join_next().await {
+            self.count(ended);
+        }
+        if let Err(error) = self.slow_down().await {
+            tracing::error!(error = %error, "The worker could not slow down");
+        }
+    }
+
+    fn count(&mut self, ended: Result<bool, JoinError>) {
+        match ended {
+            Ok(limited) => {
+                self.done += 1;
+                self.limited += usize::from(limited);
+            }
+            Err(error) => tracing::error!(error = %error, "An attempt ended badly"),
+        }
+    }
+
+    async fn slow_down(&mut self) -> Result<(), Fault> {
+        let (limited, done) = (self.limited, self.done);
+        if pace::too_many(limited, done) {
+            pace::slow_down(&self.services).await?;
+        }
+        if done >= AT_ONCE || pace::too_many(limited, done) {
+            (self.limited, self.done) = (0, 0);
+        }
+        Ok(())
+    }
+}
+
+/// One attempt; tells whether Gorgias asked to slow down.
+async fn attempt(services: Services, lease: Lease) -> bool {
+    let scope = TenantScope::new(&services, lease.tenant);
+    match refresh::attempt(&scope, &lease, &Actor::Worker).await {
+        Ok(verdict) => matches!(verdict, Verdict::Unavailable { limited: true, .. }),
+        Err(error) => {
+            tracing::error!(error = %error, connection.id = %lease.connection, "A connection could not be checked");
+            postpone(&scope, lease.connection).await;
+            false
+        }
+    }
 }
 
 /// Keeps a connection that can't be checked from taking every turn.

@@ -52,7 +52,10 @@ impl Pace {
             / i64::from(services.config.refresh_rate.max(1));
         Ok(Self {
             now,
-            free_at: Timestamp(row.try_get("", "free_at")?).max(now.minus(BURST)),
+            // The debt is bounded too: no crowd of readers, and no clock that was
+            // put back, stops the sweep for longer.
+            free_at: Timestamp(row.try_get("", "free_at")?)
+                .clamp(now.minus(BURST), now.plus(BURST)),
             slow,
             slow_since,
             step: Span(step.max(1)),

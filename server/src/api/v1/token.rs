@@ -15,8 +15,9 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use service::connections::token::{self, TokenError};
 
-/// The most life that can be asked of a token, in seconds: what Gorgias gives it.
-const LONGEST: u32 = 86_400;
+/// The most life that can be asked of a token, in seconds. Gorgias gives a day;
+/// whoever asked for all of it would never be content with what is there.
+const LONGEST: u32 = 43_200;
 
 const NO_STORE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
 

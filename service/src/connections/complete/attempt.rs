@@ -4,7 +4,7 @@ use super::Outcome;
 use crate::{
     apps::{self, App, fault},
     connections::{self, authorize::derived, events, evidence, record::Record, store_tokens},
-    entity::{authorization::Model, connection, reconnect_link},
+    entity::{authorization::Model, connection, membership, reconnect_link},
     error::Fault,
     gorgias::{
         ClientCredentials, Grant, UpstreamError,
@@ -18,11 +18,16 @@ use domain::{
     event::{Actor, Happening},
     health::Standing,
     ids::AppId,
+    permission::Permission,
+    role::Role,
     scope::ScopeSet,
     subdomain::Subdomain,
     token,
 };
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, LockType},
+};
 use secrecy::SecretString;
 
 /// Why an attempt did not come to tokens.
@@ -67,6 +72,7 @@ impl Attempt<'_> {
             code: known_error(&error),
         })?;
         self.link_is_usable().await?;
+        self.operator_still_may().await?;
         let (app, client) = self.client().await?;
         let grant = self.exchange(&app, &client, &code).await?;
         let identity = self.identity(&client, &issuer, &grant)?;
@@ -82,6 +88,22 @@ impl Attempt<'_> {
         Stop::Problem(AuthorizationProblem::WrongAccount {
             expected: self.subdomain.clone(),
         })
+    }
+
+    /// An operator may have lost their role while they were at Gorgias.
+    async fn operator_still_may(&self) -> Result<(), Stop> {
+        let Some(person) = self.row.person_id else {
+            return Ok(());
+        };
+        let member = membership::Entity::find_by_id((self.row.tenant_id, person))
+            .one(self.scope.db.read())
+            .await?;
+        let role = member.and_then(|member| member.role.parse::<Role>().ok());
+        if role.is_some_and(|role| role.allows(Permission::Authorize)) {
+            Ok(())
+        } else {
+            Err(AuthorizationProblem::OtherPerson.into())
+        }
     }
 
     async fn link_is_usable(&self) -> Result<(), Stop> {
@@ -230,9 +252,6 @@ impl Attempt<'_> {
         }
         record.store(services, &tx, version, &who, "").await?;
         store_tokens(services, &tx, record.id, &grant, true).await?;
-        if app.fault_since.is_some() {
-            fault::clear(&tx, app.id).await?;
-        }
         if let Some(link) = self.row.link_id {
             let used = tx
                 .update::<reconnect_link::Entity>()
@@ -247,6 +266,9 @@ impl Attempt<'_> {
             }
         }
         tx.commit().await?;
+        if app.fault_since.is_some() {
+            fault::clear(self.scope, app.id).await?;
+        }
         Ok(Outcome::Approved { by, granted, first })
     }
 
@@ -255,7 +277,8 @@ impl Attempt<'_> {
             tx.all::<connection::Entity>()
                 .filter(connection::Column::AppId.eq(app.0))
                 .filter(connection::Column::Subdomain.eq(self.subdomain.as_str()))
-                .lock_exclusive()
+                // Beside foreign keys' own locks: links and events name the connection.
+                .lock(LockType::NoKeyUpdate)
                 .one(&**tx)
         };
         if find().await?.is_none() {

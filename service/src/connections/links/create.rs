@@ -72,7 +72,10 @@ pub async fn create(
         None => {
             let record = Record::offered(actor.services(), app.id, subdomain.clone());
             record.insert(&tx).await?;
-            record
+            // Somebody else may have inserted it first.
+            connections::find_record(&tx, app.id, subdomain)
+                .await?
+                .unwrap_or(record)
         }
     };
     let now = actor.now();

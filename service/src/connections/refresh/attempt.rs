@@ -23,6 +23,14 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
+use std::time::Duration;
+
+/// How long to wait before a write is tried again.
+const WRITE_AGAIN: [Duration; 3] = [
+    Duration::from_millis(50),
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+];
 
 /// One attempt under a lease.
 pub(super) struct Attempt<'a> {
@@ -46,7 +54,7 @@ impl Attempt<'_> {
             Err(verdict) => return Ok(verdict),
         };
         match self.ask(&held).await {
-            Ok(grant) => self.keep(&held, &grant).await,
+            Ok(grant) => self.keep_surely(&held, &grant).await,
             Err(UpstreamError::InvalidGrant) => self.confirm(held).await,
             Err(error) => self.fail(&held, &error).await,
         }
@@ -64,7 +72,9 @@ impl Attempt<'_> {
         if app.fault_since.is_some() && *self.who == event::Actor::Worker {
             drop(tx);
             if !fault::may_probe(self.scope, app.id).await? {
-                return self.wait_for_app(record).await.map(Err);
+                // One connection tries them, the others wait; their states stay as they are.
+                fault::put_off(self.scope, app.id).await?;
+                return Ok(Err(Verdict::AppRefused));
             }
             return self.load_secrets(record, app).await;
         }
@@ -114,28 +124,6 @@ impl Attempt<'_> {
             .ok_or_else(|| Fault::inconsistent("connections", "app_id", self.id))
     }
 
-    /// The app's own credentials are refused: one connection tries them, the
-    /// others wait without a call. Their states stay as they are.
-    async fn wait_for_app(&self, mut record: Record) -> Result<Verdict, Fault> {
-        let services = self.scope.services();
-        let now = services.now();
-        let version = record.token_version;
-        let interval = services.config.check_interval;
-        let asked = Some(fault::PROBE_EVERY);
-        record.due_at = Some(token::next_try(
-            now,
-            1,
-            interval,
-            asked,
-            services.random.unit(),
-        ));
-        record.overdue_at = Some(token::overdue_at(now, interval));
-        let tx = self.scope.write().await?;
-        record.store(services, &tx, version, self.who, "").await?;
-        tx.commit().await?;
-        Ok(Verdict::AppRefused)
-    }
-
     /// Nothing renews it: once its token has run out, that is noted as an event.
     async fn note_end(&self, mut record: Record) -> Result<Verdict, Fault> {
         let now = self.scope.now();
@@ -177,6 +165,20 @@ impl Attempt<'_> {
         Ok(grant)
     }
 
+    /// A new token is not given up for one failed write (a deadlock, a busy pool).
+    async fn keep_surely(&self, held: &Held, grant: &Grant) -> Result<Verdict, Fault> {
+        for pause in WRITE_AGAIN {
+            match self.keep(held, grant).await {
+                Err(Fault::Database(error)) => {
+                    tracing::warn!(%error, connection.id = %self.id, "A new token could not be stored; trying again");
+                    tokio::time::sleep(pause).await;
+                }
+                kept => return kept,
+            }
+        }
+        self.keep(held, grant).await
+    }
+
     async fn keep(&self, held: &Held, grant: &Grant) -> Result<Verdict, Fault> {
         let services = self.scope.services();
         let now = services.now();
@@ -211,10 +213,10 @@ impl Attempt<'_> {
             return Ok(Verdict::Superseded);
         }
         store_tokens(services, &tx, record.id, grant, false).await?;
-        if app.fault_since.is_some() {
-            fault::clear(&tx, app.id).await?;
-        }
         tx.commit().await?;
+        if app.fault_since.is_some() {
+            fault::clear(self.scope, app.id).await?;
+        }
         Ok(Verdict::Fine)
     }
 
@@ -229,7 +231,7 @@ impl Attempt<'_> {
             return Ok(Verdict::Superseded);
         }
         match self.ask(&again).await {
-            Ok(grant) => self.keep(&again, &grant).await,
+            Ok(grant) => self.keep_surely(&again, &grant).await,
             Err(UpstreamError::InvalidGrant) => self.lose(again).await,
             Err(error) => self.fail(&again, &error).await,
         }
@@ -272,11 +274,18 @@ impl Attempt<'_> {
         let services = self.scope.services();
         let now = services.now();
         let interval = services.config.check_interval;
-        let mut record = held.record.clone();
-        let version = record.token_version;
         let of_app = *error == UpstreamError::InvalidClient;
         if of_app {
             fault::set(self.scope, held.app.id).await?;
+        }
+        let version = held.record.token_version;
+        let tx = self.scope.write().await?;
+        // Read again: whoever held the lease meanwhile may know better.
+        let Some(mut record) = self.record(&tx).await? else {
+            return Ok(Verdict::NotConnected);
+        };
+        if record.token_version != version || record.standing != held.record.standing {
+            return Ok(Verdict::Superseded);
         }
         record.last_attempt_at = Some(now);
         record.overdue_at = Some(token::overdue_at(now, interval));
@@ -301,7 +310,6 @@ impl Attempt<'_> {
             }
         }
         let next = record.due_at.unwrap_or(now);
-        let tx = self.scope.write().await?;
         let stored = record
             .store(services, &tx, version, self.who, &error.sentence())
             .await?;

@@ -18,13 +18,18 @@ use domain::{
     subdomain::Subdomain,
     time::Timestamp,
 };
+use std::time::Duration;
+
+/// How long somebody who asks waits for a check that is under way.
+const PATIENCE: u32 = 50;
+const STEP: Duration = Duration::from_millis(200);
 
 /// What an attempt found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// There is a new token.
     Fine,
-    /// Somebody else renewed or re-authorized it meanwhile; their result stands.
+    /// Somebody else checked, renewed or re-authorized it meanwhile; their result stands.
     Superseded,
     /// Gorgias refused, and refused again when asked once more.
     Lost,
@@ -52,7 +57,7 @@ impl Verdict {
     pub fn sentence(&self) -> String {
         match self {
             Self::Fine => "it works".into(),
-            Self::Superseded => "it was renewed just now".into(),
+            Self::Superseded => "it was checked just now".into(),
             Self::Lost => "Gorgias refused our access".into(),
             Self::AppRefused => "Gorgias refused our app's own credentials".into(),
             Self::Unavailable { sentence, .. } => sentence.clone(),
@@ -91,12 +96,32 @@ pub async fn check_now(
     let Some((_, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
         return Err(CheckError::NotFound);
     };
-    let lease = Lease::take(actor.services(), &tx, record.id).await?;
+    let mut lease = Lease::take(actor.services(), &tx, record.id).await?;
     tx.commit().await?;
     let who = actor.as_event_actor();
-    let verdict = match lease {
-        Some(lease) => attempt(actor.scope(), &lease, &who).await?,
-        None => Verdict::Busy,
+    let mut verdict = None;
+    // Somebody else is at it: what they find is as good as what we would.
+    for _ in 0..PATIENCE {
+        if lease.is_some() {
+            break;
+        }
+        tokio::time::sleep(STEP).await;
+        let tx = actor.write().await?;
+        let Some((_, Some(now))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
+            return Err(CheckError::NotFound);
+        };
+        if now.last_attempt_at > record.last_attempt_at || now.token_version != record.token_version
+        {
+            verdict = Some(Verdict::Superseded);
+            break;
+        }
+        lease = Lease::take(actor.services(), &tx, record.id).await?;
+        tx.commit().await?;
+    }
+    let verdict = match (verdict, lease) {
+        (Some(verdict), _) => verdict,
+        (None, Some(lease)) => attempt(actor.scope(), &lease, &who).await?,
+        (None, None) => Verdict::Busy,
     };
     let tx = actor.write().await?;
     let happening = Happening::Checked {
