@@ -12,6 +12,7 @@ use super::{
 use crate::{
     actor::Actor,
     apps::{self, App, fault},
+    audit::{self, Action, Entry, Target},
     entity::connection,
     error::{Fault, Forbidden},
     gorgias::{ClientCredentials, Grant, Unavailable, UpstreamError},
@@ -98,7 +99,7 @@ pub async fn check_now(
 ) -> Result<Verdict, CheckError> {
     actor.require(Permission::CheckConnections)?;
     let tx = actor.write().await?;
-    let Some((_, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
+    let Some((app, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
         return Err(CheckError::NotFound);
     };
     let lease = Lease::take(actor.services(), &tx, record.id).await?;
@@ -113,6 +114,9 @@ pub async fn check_now(
         result: verdict.sentence(),
     };
     events::add(actor.services(), &tx, record.id, &who, &happening).await?;
+    let target = Target::account(Some(record.id), &app.slug, subdomain);
+    let entry = Entry::of(actor, Action::Checked, target).detail(verdict.sentence());
+    audit::record(actor, &tx, &entry).await?;
     tx.commit().await?;
     Ok(verdict)
 }

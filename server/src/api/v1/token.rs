@@ -18,6 +18,9 @@ use service::connections::token::{self, TokenError};
 /// The most life that can be asked of a token, in seconds: what Gorgias gives it.
 const LONGEST: u32 = 86_400;
 
+/// When to ask again if the audit can't be written.
+const AUDIT_WAIT: Span = Span::seconds(10);
+
 const NO_STORE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
 
 /// An access token with at least `min_ttl` seconds of life.
@@ -61,6 +64,10 @@ fn problem(error: TokenError) -> Problem {
             detail,
         )
         .retry_after(retry_after),
+        TokenError::AuditUnavailable => {
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "audit_unavailable", detail)
+                .retry_after(AUDIT_WAIT)
+        }
         TokenError::Fault(fault) => fault.into(),
     }
 }
