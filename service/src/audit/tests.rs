@@ -8,16 +8,11 @@ use crate::{
     entity::{audit_entry, audit_head},
     testing::{self, World},
 };
-use sea_orm::{ConnectionTrait, DatabaseBackend, EntityTrait, QueryOrder, Statement};
+use sea_orm::{ConnectionTrait, DatabaseBackend, EntityTrait, QueryOrder};
 use std::net::IpAddr;
 
-/// Changes rows as somebody would who has the database's password.
 async fn tamper(world: &World, sql: &str) -> u64 {
-    let db = world.services.db.owner();
-    db.execute_raw(Statement::from_string(world.backend, sql.to_owned()))
-        .await
-        .unwrap()
-        .rows_affected()
+    world.past(sql).await
 }
 
 async fn entries(world: &World) -> Vec<audit_entry::Model> {

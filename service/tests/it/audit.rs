@@ -2,8 +2,7 @@
 
 use crate::flow::{self, Flow, sub};
 use domain::{role::Role, time::Span};
-use sea_orm::{ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, Statement};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use service::{
     Actor, Services,
     api_tokens::{self, NewApiToken},
@@ -15,51 +14,6 @@ use service::{
     people::{membership, sign_in},
     testing,
 };
-
-/// The database, past the program.
-async fn past(f: &Flow) -> DatabaseConnection {
-    Database::connect(f.world.database_url.expose_secret())
-        .await
-        .unwrap()
-}
-
-async fn run(f: &Flow, sql: &str) {
-    past(f)
-        .await
-        .execute_raw(Statement::from_string(f.world.backend, sql.to_owned()))
-        .await
-        .unwrap();
-}
-
-/// Lets every insert into the audit fail.
-async fn make_unwritable(f: &Flow) {
-    if f.world.backend == DatabaseBackend::Sqlite {
-        run(
-            f,
-            "CREATE TRIGGER full BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'disk full'); END",
-        )
-        .await;
-    } else {
-        run(
-            f,
-            "CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$",
-        )
-        .await;
-        run(
-            f,
-            "CREATE TRIGGER full_disk BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION disk_full()",
-        )
-        .await;
-    }
-}
-
-async fn make_writable(f: &Flow) {
-    if f.world.backend == DatabaseBackend::Sqlite {
-        run(f, "DROP TRIGGER full").await;
-    } else {
-        run(f, "DROP TRIGGER full_disk ON audit_entries").await;
-    }
-}
 
 /// A backend with an API token, on these services.
 async fn backend(f: &Flow, services: &Services, name: &str) -> Actor {
@@ -110,7 +64,7 @@ async fn s64_without_an_entry_no_token_is_handed_out() {
     flow::each(async |f| {
         f.connect("acme").await;
         let caller = backend(&f, &f.world.services, "Returns backend").await;
-        make_unwritable(&f).await;
+        f.world.make_audit_unwritable().await;
         for _ in 0..3 {
             let refused = read(&caller).await;
             assert!(
@@ -129,7 +83,7 @@ async fn s64_without_an_entry_no_token_is_handed_out() {
             .unwrap();
         audit::signed_in(&f.world.services, person, None).await;
 
-        make_writable(&f).await;
+        f.world.make_audit_writable().await;
         assert!(read(&caller).await.is_ok());
         assert_eq!(reads(&f).await.len(), 1);
         is_whole(&f).await;
