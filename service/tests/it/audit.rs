@@ -278,3 +278,19 @@ async fn s52_the_audit_is_for_owners_and_operators_of_the_tenant() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_schemas_newest_step_can_be_taken_back_and_again() {
+    flow::each(async |f| {
+        let db = &f.world.services.db;
+        db.migrate_down(1).await.unwrap();
+        db.migrate().await.unwrap();
+        links::create(&f.owner, "returns", &sub("acme"), Default::default())
+            .await
+            .unwrap();
+        let rows = all(&f).await;
+        assert_eq!(rows.last().map(|row| row.action), Some(Action::LinkCreated));
+        is_whole(&f).await;
+    })
+    .await;
+}
