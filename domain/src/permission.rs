@@ -23,11 +23,13 @@ pub enum Permission {
     ManageKeys,
     /// Invite and remove people.
     ManageMembers,
+    /// See who did what.
+    ReadAudit,
 }
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Look,
         Self::CheckConnections,
         Self::SendLinks,
@@ -38,5 +40,6 @@ impl Permission {
         Self::ManageApiTokens,
         Self::ManageKeys,
         Self::ManageMembers,
+        Self::ReadAudit,
     ];
 }

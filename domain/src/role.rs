@@ -55,7 +55,8 @@ impl Role {
             Permission::ReadTokens
             | Permission::Authorize
             | Permission::Disconnect
-            | Permission::ManageApps => matches!(self, Self::Owner | Self::Operator),
+            | Permission::ManageApps
+            | Permission::ReadAudit => matches!(self, Self::Owner | Self::Operator),
             Permission::ManageApiTokens | Permission::ManageKeys | Permission::ManageMembers => {
                 matches!(self, Self::Owner)
             }

@@ -90,6 +90,21 @@ impl Timestamp {
         self.0.div_euclid(86_400_000_000)
     }
 
+    /// The first instant in UTC of a day written `2026-11-29`; `None` if there is no such day.
+    pub fn of_day(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, '-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        if (year.len(), month.len(), day.len()) != (4, 2, 2) {
+            return None;
+        }
+        let month = time::Month::try_from(month.parse::<u8>().ok()?).ok()?;
+        let date =
+            time::Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()?;
+        Some(Self::from_unix_seconds(
+            date.midnight().assume_utc().unix_timestamp(),
+        ))
+    }
+
     /// For people: `Sun 29 Nov 2026, 14:05 UTC`. The weekday helps with deadlines.
     pub fn absolute(self) -> String {
         let t = self.civil();
@@ -157,6 +172,22 @@ mod tests {
     use super::*;
 
     const NOON: Timestamp = Timestamp(1_795_867_500_000_000); // Sat 28 Nov 2026
+
+    #[test]
+    fn days_begin_at_midnight_utc() {
+        let day = Timestamp::of_day("2026-11-29").map(Timestamp::rfc3339);
+        assert_eq!(day.as_deref(), Some("2026-11-29T00:00:00Z"));
+        for none in [
+            "",
+            "2026-02-30",
+            "2026-13-01",
+            "26-1-1",
+            "2026-11-29T00",
+            "-026-11-29",
+        ] {
+            assert_eq!(Timestamp::of_day(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn instants_read_well() {

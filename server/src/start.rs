@@ -9,7 +9,7 @@ use crate::{
 use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
 use service::{
-    Services,
+    Services, audit,
     clock::SystemClock,
     database::Database,
     gorgias::HttpGorgias,
@@ -110,13 +110,14 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     if settings.gorgias.worker {
         tasks.spawn(worker::run(services.clone(), shutdown.clone()));
     }
+    tasks.spawn(audit::keep_flushed(services.clone(), shutdown.clone()));
     let options = RouterOptions {
         site: Site::find(),
         trusted_proxies: settings.web.trusted_proxies.clone(),
         shutdown: shutdown.clone(),
         tasks: tasks.clone(),
     };
-    let app = router(services, options).into_make_service_with_connect_info::<SocketAddr>();
+    let app = router(services.clone(), options).into_make_service_with_connect_info::<SocketAddr>();
     tracing::info!(
         address = %listener.local_addr()?,
         public_url = settings.web.public_url,
@@ -137,6 +138,9 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
                 tracing::warn!("Some requests or checks did not end in time and were cut off");
             }
         }
+    }
+    if let Err(error) = audit::flush(&services, true).await {
+        tracing::error!(%error, "The last repeated reads of tokens could not be recorded");
     }
     tracing::info!("Mooring has stopped");
     Ok(())

@@ -3,6 +3,7 @@
 use crate::{
     cookies,
     failure::Failure,
+    middleware::client_address,
     session_store::{NOTED_EVERY, PERSON, SEEN_AT, SIGNED_IN_AT},
     state::AppState,
 };
@@ -17,6 +18,7 @@ use service::{
     Actor,
     people::membership::{self, PersonSummary},
 };
+use std::net::IpAddr;
 use tower_sessions::{Session, session::Error};
 
 /// A browser, and the person who is signed in with it.
@@ -30,6 +32,8 @@ pub struct Visitor {
     pub browser: Option<SecretString>,
     /// How the person wants pages to look.
     pub theme: Theme,
+    /// Where the browser is, as far as it can be believed.
+    pub address: Option<IpAddr>,
 }
 
 impl Visitor {
@@ -54,7 +58,8 @@ impl Visitor {
         let (Some(person), Ok(slug)) = (&self.person, tenant.parse::<Slug>()) else {
             return Ok(None);
         };
-        membership::actor(&self.state.services, person.id, &slug).await
+        let actor = membership::actor(&self.state.services, person.id, &slug).await?;
+        Ok(actor.map(|actor| actor.at(self.address)))
     }
 }
 
@@ -77,6 +82,11 @@ impl FromRequestParts<AppState> for Visitor {
             person,
             browser: cookies::browser(&parts.headers, &state.services.config),
             theme,
+            address: client_address::find(
+                &parts.extensions,
+                &parts.headers,
+                &state.options.trusted_proxies,
+            ),
             state: state.clone(),
         })
     }

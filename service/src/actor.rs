@@ -8,7 +8,7 @@ use domain::{
     role::Role,
     slug::Slug,
 };
-use std::ops::Deref;
+use std::{net::IpAddr, ops::Deref};
 
 /// Who it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct Actor {
     pub role: Role,
     /// The only app that an API token may touch, if it is tied to one.
     pub only_app: Option<AppId>,
+    /// Where the request comes from, for the audit.
+    pub address: Option<IpAddr>,
 }
 
 impl Actor {
@@ -64,7 +66,14 @@ impl Actor {
             who,
             role,
             only_app,
+            address: None,
         }
+    }
+
+    /// The same, asking from this address.
+    #[must_use]
+    pub fn at(self, address: Option<IpAddr>) -> Self {
+        Self { address, ..self }
     }
 
     /// The tenant's scope.

@@ -22,6 +22,11 @@ pub enum Fault {
     /// A password could not be hashed, or a stored hash is none.
     #[error("a password could not be hashed or checked")]
     Password,
+    /// The chain of the audit can't go on from where it is.
+    #[error(
+        "the head of the audit was changed or removed, so nothing can be recorded; `mooring audit verify` says more, and a backup helps"
+    )]
+    AuditDamaged,
     /// Work on another thread ended badly.
     #[error("background work failed: {0}")]
     Task(#[from] tokio::task::JoinError),

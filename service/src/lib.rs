@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod api_tokens;
 pub mod apps;
+pub mod audit;
 pub mod clock;
 pub mod config;
 pub mod connections;

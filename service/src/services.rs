@@ -1,6 +1,7 @@
 //! Everything that the use cases run on, in one cheap handle.
 
 use crate::{
+    audit::ReadLog,
     clock::{Clock, SystemClock},
     config::Config,
     database::Database,
@@ -35,6 +36,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Makes what nobody can guess.
     pub random: Arc<dyn Random>,
+    /// Which reads of tokens are in the audit already.
+    pub(crate) reads: ReadLog,
     last_id: AtomicI64,
 }
 
@@ -72,6 +75,7 @@ impl Services {
             live: Live::new(&*random),
             clock,
             random,
+            reads: ReadLog::default(),
             last_id: AtomicI64::new(0),
         }))
     }

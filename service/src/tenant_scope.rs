@@ -71,8 +71,9 @@ impl TenantScope {
         self.enter(self.services.db.begin_write().await?).await
     }
 
+    /// Goes on with a transaction that was begun before its tenant was known.
     /// Row-level security on PostgreSQL reads the tenant from this setting.
-    async fn enter(&self, inner: DatabaseTransaction) -> Result<Tx, Fault> {
+    pub(crate) async fn enter(&self, inner: DatabaseTransaction) -> Result<Tx, Fault> {
         if !self.services.db.is_sqlite() {
             inner
                 .execute_raw(Statement::from_sql_and_values(

@@ -246,6 +246,33 @@ impl World {
         secret_text(&*self.services.random, "")
     }
 
+    /// Runs a statement past the program, as somebody with the database's password.
+    pub async fn past(&self, sql: &str) -> u64 {
+        past(&self.database_url, sql).await
+    }
+
+    /// Lets every insert into the audit fail, as a full disk would.
+    pub async fn make_audit_unwritable(&self) {
+        if self.backend == DatabaseBackend::Sqlite {
+            let trigger = "CREATE TRIGGER full_disk BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'disk full'); END";
+            self.past(trigger).await;
+        } else {
+            let function = "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$";
+            self.past(function).await;
+            let trigger = "CREATE TRIGGER full_disk BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION full_disk()";
+            self.past(trigger).await;
+        }
+    }
+
+    /// Takes [`World::make_audit_unwritable`] back.
+    pub async fn make_audit_writable(&self) {
+        if self.backend == DatabaseBackend::Sqlite {
+            self.past("DROP TRIGGER full_disk").await;
+        } else {
+            self.past("DROP FUNCTION full_disk CASCADE").await;
+        }
+    }
+
     /// Every row of every table as text, to search for what must not be there.
     pub async fn dump(&self) -> String {
         let db = sea_orm::Database::connect(self.database_url.expose_secret())
@@ -292,4 +319,16 @@ impl World {
         }
         dump
     }
+}
+
+/// Runs a statement on a database that may belong to another process; says how
+/// many rows it changed.
+pub async fn past(url: &SecretString, sql: &str) -> u64 {
+    let db = sea_orm::Database::connect(url.expose_secret())
+        .await
+        .unwrap();
+    let statement = Statement::from_string(db.get_database_backend(), sql.to_owned());
+    let done = db.execute_raw(statement).await.unwrap();
+    db.close().await.unwrap();
+    done.rows_affected()
 }

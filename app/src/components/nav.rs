@@ -29,6 +29,8 @@ pub struct Frame {
     pub current: Option<NavItem>,
     /// Whether the person may make API tokens.
     pub may_manage_tokens: bool,
+    /// Whether the person may see the audit.
+    pub may_read_audit: bool,
     /// How the person wants it to look.
     pub theme: Theme,
 }
@@ -86,6 +88,8 @@ pub enum NavItem {
     Apps,
     /// Tokens of the machine API.
     ApiTokens,
+    /// Who did what.
+    Audit,
 }
 
 impl NavItem {
@@ -95,6 +99,7 @@ impl NavItem {
             Self::Accounts => ("/accounts", "Accounts", Glyph::Accounts),
             Self::Apps => ("/apps", "Apps", Glyph::Apps),
             Self::ApiTokens => ("/api-tokens", "API tokens", Glyph::Api),
+            Self::Audit => ("/audit", "Audit", Glyph::Audit),
         }
     }
 
@@ -108,7 +113,7 @@ impl NavItem {
         match self {
             Self::Accounts => (frame.need_you, " need you"),
             Self::Apps => (frame.faulty_apps, " with a setup fault"),
-            Self::Overview | Self::ApiTokens => (0, ""),
+            Self::Overview | Self::ApiTokens | Self::Audit => (0, ""),
         }
     }
 }
@@ -119,8 +124,15 @@ fn sections(frame: &Frame) -> Vec<(Option<&'static str>, Vec<NavItem>)> {
         None,
         vec![NavItem::Overview, NavItem::Accounts, NavItem::Apps],
     )];
-    if frame.may_manage_tokens {
-        sections.push((Some("Manage"), vec![NavItem::ApiTokens]));
+    let manage: Vec<_> = [
+        (frame.may_manage_tokens, NavItem::ApiTokens),
+        (frame.may_read_audit, NavItem::Audit),
+    ]
+    .into_iter()
+    .filter_map(|(may, item)| may.then_some(item))
+    .collect();
+    if !manage.is_empty() {
+        sections.push((Some("Manage"), manage));
     }
     sections
 }

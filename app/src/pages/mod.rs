@@ -9,6 +9,8 @@ pub(crate) mod api_tokens;
 pub(crate) mod app;
 mod app_form;
 pub(crate) mod apps;
+pub(crate) mod audit;
+mod audit_filter;
 pub(crate) mod connect;
 pub(crate) mod disconnect;
 mod done;

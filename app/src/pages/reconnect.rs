@@ -162,7 +162,7 @@ pub(super) fn gone_view(gone: LinkGone) -> AnyView {
             <h1>{title}</h1>
             <p>{why}</p>
         </header>
-        <p>"If your helpdesk needs it, ask the person who sent it for a new one. Opening this page changed nothing."</p>
+        <p>"Ask the person who sent it for a new one. Opening this page changed nothing."</p>
     }
     .into_any()
 }

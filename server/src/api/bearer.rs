@@ -1,7 +1,7 @@
 //! Who calls: the API token of the `Authorization` header (RFC 6750 2.1).
 
 use super::Problem;
-use crate::state::AppState;
+use crate::{middleware::client_address, state::AppState};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, StatusCode, header::AUTHORIZATION, request::Parts},
@@ -34,7 +34,11 @@ impl FromRequestParts<AppState> for Caller {
             .challenge("Bearer realm=\"mooring\""));
         };
         match api_tokens::authenticate(&state.services, &token).await? {
-            Some(actor) => Ok(Self(actor)),
+            Some(actor) => {
+                let trusted = &state.options.trusted_proxies;
+                let address = client_address::find(&parts.extensions, &parts.headers, trusted);
+                Ok(Self(actor.at(address)))
+            }
             None => Err(Problem::new(
                 StatusCode::UNAUTHORIZED,
                 "token_invalid",

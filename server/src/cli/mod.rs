@@ -1,6 +1,7 @@
 //! The command line. Data goes to standard output, everything else to standard
 //! error; 0 means done, 1 failed, 2 wrong usage.
 
+mod audit;
 mod check;
 mod keys;
 mod migrate;
@@ -41,6 +42,9 @@ enum Command {
     /// Make tokens for the machine API
     #[command(subcommand)]
     Tokens(tokens::Tokens),
+    /// Look after the record of who did what
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Check settings, database, keys and clock
     Check(Json),
 }
@@ -129,6 +133,9 @@ fn run(command: Command, flags: &HashMap<String, String>) -> anyhow::Result<Exit
     }
     let settings = settings?;
     telemetry::start(&settings.log);
+    if let Command::Audit(audit) = command {
+        return runtime.block_on(audit.run(&settings));
+    }
     runtime.block_on(async {
         match command {
             Command::Serve => start::serve(&settings).await,
@@ -136,7 +143,7 @@ fn run(command: Command, flags: &HashMap<String, String>) -> anyhow::Result<Exit
             Command::Keys(keys) => keys.run(&settings).await,
             Command::Owner(owner) => owner.run(&settings).await,
             Command::Tokens(tokens) => tokens.run(&settings).await,
-            Command::Check(_) => Ok(()),
+            Command::Check(_) | Command::Audit(_) => Ok(()),
         }
     })?;
     Ok(ExitCode::SUCCESS)

@@ -40,6 +40,7 @@ pub async fn callback(
         state: SecretString::from(state),
         answer,
         iss: parameters.take("iss"),
+        address: visitor.address,
     };
     let services = visitor.state.services.clone();
     let person = visitor.person.as_ref().map(|person| person.id);

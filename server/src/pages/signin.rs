@@ -8,6 +8,7 @@ use crate::{
 };
 use axum::response::Response;
 use service::{
+    audit,
     error::FieldError,
     people::sign_in::{self, SignInError},
 };
@@ -21,6 +22,7 @@ pub async fn sign_in(session: Session, posted: Posted) -> Result<Response, Failu
     match result {
         Ok(person) => {
             visitor::sign_in(&session, person, services.now()).await?;
+            audit::signed_in(&services, person, posted.visitor.address).await;
             Ok(see_other(own_path(posted.text("next"))))
         }
         Err(e @ SignInError::Wrong) => {

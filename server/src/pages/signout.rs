@@ -1,15 +1,20 @@
 //! `/signout`.
 
-use crate::{cookies, failure::Failure, pages::see_other, state::AppState};
+use crate::{cookies, failure::Failure, pages::see_other, state::AppState, visitor::Visitor};
 use axum::{extract::State, http::header::SET_COOKIE, response::Response};
+use service::audit;
 use tower_sessions::Session;
 
 /// Ends the session in the database, and so everywhere.
 pub async fn sign_out(
     State(state): State<AppState>,
+    visitor: Visitor,
     session: Session,
 ) -> Result<Response, Failure> {
     session.flush().await?;
+    if let Some(person) = &visitor.person {
+        audit::signed_out(&state.services, person.id, visitor.address).await;
+    }
     let mut response = see_other("/signin");
     if let Some(cookie) = cookies::session_end(&state.services.config) {
         response.headers_mut().append(SET_COOKIE, cookie);

@@ -115,6 +115,7 @@ async fn no_secret_is_in_a_page_or_a_log() {
             "/t/acme/apps",
             "/t/acme/apps/acme-app",
             "/t/acme/api-tokens",
+            "/t/acme/audit",
         ] {
             pages.push(operator.get(path).await.expect(StatusCode::OK).body);
         }

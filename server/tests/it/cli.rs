@@ -212,3 +212,46 @@ async fn it_serves_until_it_is_told_to_stop() {
         "{lines:?}"
     );
 }
+
+#[tokio::test]
+async fn s65_verify_names_the_bad_entry() {
+    let folder = installation().await;
+    assert!(make_owner(&folder).await.status.success());
+    for name in ["one", "two", "three"] {
+        let args = [
+            "tokens", "create", "--tenant", "acme", "--name", name, "--role", "viewer",
+        ];
+        assert!(run(&folder, &args).await.status.success());
+    }
+    let good = run(&folder, &["audit", "verify"]).await;
+    assert_eq!(good.status.code(), Some(0), "{}", text(&good.stderr));
+    let line = text(&good.stdout);
+    assert!(line.starts_with("acme "), "{line}");
+    assert!(
+        line.contains(" ok ") && line.contains("4 entries"),
+        "{line}"
+    );
+
+    let url = format!(
+        "sqlite://{}",
+        folder.path().join("data/mooring.db").display()
+    );
+    let edit = "UPDATE audit_entries SET target = 'zero' WHERE number = 3";
+    assert_eq!(service::testing::past(&url.into(), edit).await, 1);
+    let bad = run(&folder, &["audit", "verify", "--tenant", "acme"]).await;
+    assert_eq!(bad.status.code(), Some(1));
+    let line = text(&bad.stdout);
+    assert!(
+        line.contains("broken  entry 3: the entry was changed or moved"),
+        "{line}"
+    );
+    let bad = run(&folder, &["audit", "verify", "--json"]).await;
+    assert_eq!(bad.status.code(), Some(1));
+    let json: serde_json::Value = serde_json::from_slice(&bad.stdout).unwrap();
+    assert_eq!(json["ok"], false);
+    assert_eq!(json["tenants"][0]["broken"]["entry"], 3);
+    assert_eq!(json["tenants"][0]["broken"]["code"], "changed");
+    let nobody = run(&folder, &["audit", "verify", "--tenant", "nobody"]).await;
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(text(&nobody.stderr).contains("there is no tenant"));
+}

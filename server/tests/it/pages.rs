@@ -293,6 +293,7 @@ async fn the_first_page_leads_on() {
             "/t/acme/accounts/connect",
             "/t/acme/apps/new",
             "/t/acme/api-tokens",
+            "/t/acme/audit",
         ] {
             let page = browser.get(path).await.expect(StatusCode::OK);
             assert!(
@@ -337,10 +338,39 @@ async fn markup_in_names_stays_text() {
             "/t/acme",
             "/t/acme/accounts/connect",
             "/t/acme/api-tokens",
+            "/t/acme/audit",
         ] {
             let page = browser.get(path).await.expect(StatusCode::OK);
             assert!(!page.body.contains("<img src=x"), "{path}: {}", page.body);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_audit_shows_who_did_what_and_is_filtered_by_its_address() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        house.install(&tenant, "shop").await;
+        let browser = house.signed_in("acme").await;
+        let page = browser.get("/t/acme/audit").await.expect(StatusCode::OK);
+        for words in ["Signed in", "App added", "Authorization", "API token made"] {
+            assert!(page.body.contains(words), "{words}: {}", page.body);
+        }
+        assert!(
+            page.body
+                .contains("href=\"/t/acme/accounts/acme-app/shop\"")
+        );
+        let page = browser.get("/t/acme/audit?action=app.created").await;
+        assert!(page.body.contains("Entries 2 to 2"), "{}", page.body);
+        let page = browser.get("/t/acme/audit?actor=nobody").await;
+        assert!(page.body.contains("There is no entry like this."));
+        let page = browser.get("/t/acme/audit?after=3").await;
+        assert!(page.body.contains("Entries 2 to 1"), "{}", page.body);
+        browser.post("/signout", &[]).await;
+        let again = house.signed_in("acme").await;
+        let page = again.get("/t/acme/audit?action=person.signed_out").await;
+        assert!(page.body.contains("Entries "), "{}", page.body);
     })
     .await;
 }

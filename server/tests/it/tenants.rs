@@ -37,6 +37,7 @@ async fn pages_of_others_are_not_there() {
             "/t/other/apps/new",
             "/t/other/apps/other-app",
             "/t/other/api-tokens",
+            "/t/other/audit",
             "/t/acme/apps/other-app",
             "/t/acme/accounts/other-app/shop",
             &format!("/t/acme/apps/{}", other.app.id),

@@ -3,6 +3,7 @@
 use super::{PREFIX, SHOWN, token_hash};
 use crate::{
     actor::{Actor, Who},
+    audit::{self, Action, By, Entry, Target},
     entity::{api_token, app, tenant},
     error::{Fault, FieldError, Forbidden},
     random::secret_text,
@@ -10,13 +11,14 @@ use crate::{
     tenant_scope::{TenantScope, Tx},
 };
 use domain::{
-    ids::{AppId, TenantId},
+    ids::{ApiTokenId, AppId, TenantId},
     permission::Permission,
     role::Role,
     slug::Slug,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::{ExposeSecret, SecretString};
+use std::net::IpAddr;
 
 /// What a new token may do.
 #[derive(Debug, Clone)]
@@ -59,7 +61,8 @@ pub async fn create(actor: &Actor, new: NewApiToken) -> Result<SecretString, Cre
     let created_by = match &actor.who {
         Who::Person { name, .. } | Who::ApiToken { name, .. } => name.clone(),
     };
-    insert(actor.scope(), new, created_by).await
+    let by = (By::from(&actor.who), actor.address);
+    insert(actor.scope(), new, created_by, by).await
 }
 
 /// Makes a token for all apps of the tenant and gives it, this one time.
@@ -86,13 +89,15 @@ pub async fn create_on_command_line(
         role,
         app: None,
     };
-    insert(&scope, new, "Command line".to_owned()).await
+    let by = (By::CommandLine, None);
+    insert(&scope, new, "Command line".to_owned(), by).await
 }
 
 async fn insert(
     scope: &TenantScope,
     new: NewApiToken,
     created_by: String,
+    (by, address): (By, Option<IpAddr>),
 ) -> Result<SecretString, CreateApiTokenError> {
     let name = new.name.trim();
     let mut errors = Vec::new();
@@ -134,6 +139,14 @@ async fn insert(
         .exec_without_returning(&*tx)
         .await
         .map_err(Fault::from)?;
+    let entry = Entry::new(
+        by,
+        Action::ApiTokenCreated,
+        Target::api_token(ApiTokenId(id), name),
+    )
+    .at(address)
+    .detail(format!("role={}", new.role.code()));
+    audit::record(scope, &tx, &entry).await?;
     tx.commit().await?;
     tracing::info!(api_token.id = %id, api_token.role = new.role.code(), "an API token was made");
     Ok(token)

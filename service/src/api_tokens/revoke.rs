@@ -2,6 +2,7 @@
 
 use crate::{
     actor::Actor,
+    audit::{self, Action, Entry, Target},
     entity::api_token,
     error::{Fault, Forbidden},
 };
@@ -43,16 +44,28 @@ async fn end(actor: &Actor, id: ApiTokenId) -> Result<bool, Fault> {
         .one(&*tx)
         .await?;
     // A token that is tied to an app sees the tokens of that app alone.
-    let there = row.is_some_and(|row| actor.only_app.is_none_or(|app| row.app_id == Some(app.0)));
-    if there {
-        tx.update::<api_token::Entity>()
-            .col_expr(api_token::Column::RevokedAt, Expr::value(actor.now().0))
-            .filter(api_token::Column::Id.eq(id.0))
-            .filter(api_token::Column::RevokedAt.is_null())
-            .exec(&*tx)
-            .await?;
-        tx.commit().await?;
-        tracing::info!(api_token.id = %id, "an API token was revoked");
+    let visible =
+        |row: &api_token::Model| actor.only_app.is_none_or(|app| row.app_id == Some(app.0));
+    let Some(row) = row.filter(visible) else {
+        return Ok(false);
+    };
+    let done = tx
+        .update::<api_token::Entity>()
+        .col_expr(api_token::Column::RevokedAt, Expr::value(actor.now().0))
+        .filter(api_token::Column::Id.eq(id.0))
+        .filter(api_token::Column::RevokedAt.is_null())
+        .exec(&*tx)
+        .await?;
+    if done.rows_affected > 0 {
+        let target = Target::api_token(id, &row.name);
+        audit::record(
+            actor,
+            &tx,
+            &Entry::of(actor, Action::ApiTokenRevoked, target),
+        )
+        .await?;
     }
-    Ok(there)
+    tx.commit().await?;
+    tracing::info!(api_token.id = %id, "an API token was revoked");
+    Ok(true)
 }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     actor::Actor,
+    audit::{self, Action, Entry, Target},
     entity::app,
     error::{FieldError, Forbidden},
     vault::Purpose,
@@ -62,8 +63,11 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
             )
             .await?;
     }
+    let app = App::try_from(row)?;
+    let target = Target::app(app.id, &app.slug);
+    audit::record(actor, &tx, &Entry::of(actor, Action::AppCreated, target)).await?;
     tx.commit().await?;
-    Ok(App::try_from(row)?)
+    Ok(app)
 }
 
 /// The short name belongs to another app; the field to change is the one that it came from.

@@ -2,10 +2,11 @@
 
 use super::{
     App,
-    form::{AppForm, AppFormError},
+    form::{AppForm, AppFormError, Checked},
 };
 use crate::{
     actor::Actor,
+    audit::{self, Action, Entry, Target},
     connections::record::Record,
     entity::{app, connection},
     error::Fault,
@@ -35,6 +36,8 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
     let credentials_changed = checked.client_secret.is_some()
         || checked.client_id != before.client_id
         || checked.basic_encoding != before.basic_encoding;
+    let entry = Entry::of(actor, Action::AppEdited, Target::app(id, &before.slug))
+        .detail(changed(&before, &checked));
     let now = actor.now();
     let mut update = tx
         .update::<app::Entity>()
@@ -80,6 +83,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
             .exec(&*tx)
             .await?;
     }
+    audit::record(actor, &tx, &entry).await?;
     tx.commit().await?;
     if checked.scopes != before.requested {
         // A task of its own: whoever asked may go away before all are done.
@@ -91,6 +95,27 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
     super::find(&tx, &id.to_string(), None)
         .await?
         .ok_or(AppFormError::NotFound)
+}
+
+/// The names of the fields that change, never their values.
+fn changed(before: &App, after: &Checked) -> String {
+    let fields = [
+        ("name", before.name != after.name),
+        ("client_id", before.client_id != after.client_id),
+        ("client_secret", after.client_secret.is_some()),
+        ("scopes", before.requested != after.scopes),
+        (
+            "after_install_url",
+            before.after_install_url != after.after_install_url,
+        ),
+        (
+            "basic_encoding",
+            before.basic_encoding != after.basic_encoding,
+        ),
+        ("pkce", before.pkce != after.pkce),
+    ];
+    let changed: Vec<_> = fields.iter().filter(|(_, yes)| *yes).map(|f| f.0).collect();
+    changed.join(", ")
 }
 
 /// Brings the connections' health in line with the scopes requested now, in

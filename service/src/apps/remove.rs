@@ -3,6 +3,7 @@
 use super::form::AppFormError;
 use crate::{
     actor::Actor,
+    audit::{self, Action, Entry, Target},
     entity::{app, connection, credential},
 };
 use domain::{ids::AppId, permission::Permission};
@@ -16,12 +17,9 @@ use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait};
 pub async fn remove(actor: &Actor, id: AppId) -> Result<(), AppFormError> {
     actor.require(Permission::ManageApps)?;
     let tx = actor.write().await?;
-    if super::find(&tx, &id.to_string(), actor.only_app)
-        .await?
-        .is_none()
-    {
+    let Some(app) = super::find(&tx, &id.to_string(), actor.only_app).await? else {
         return Err(AppFormError::NotFound);
-    }
+    };
     let connections = tx
         .all::<connection::Entity>()
         .filter(connection::Column::AppId.eq(id.0))
@@ -40,6 +38,8 @@ pub async fn remove(actor: &Actor, id: AppId) -> Result<(), AppFormError> {
         .filter(app::Column::Id.eq(id.0))
         .exec(&*tx)
         .await?;
+    let target = Target::app(id, &app.slug);
+    audit::record(actor, &tx, &Entry::of(actor, Action::AppRemoved, target)).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use super::{events, record::Stored};
 use crate::{
     actor::Actor,
+    audit::{self, Action, Entry, Target},
     error::{Fault, Forbidden},
     gorgias::ClientCredentials,
     vault::Purpose,
@@ -42,7 +43,8 @@ pub async fn disconnect(
     let revoked = revoke_upstream(actor, app, subdomain).await?;
     loop {
         let tx = actor.write().await?;
-        let Some((_, Some(mut record))) = super::find(&tx, app, subdomain, actor.only_app).await?
+        let Some((found, Some(mut record))) =
+            super::find(&tx, app, subdomain, actor.only_app).await?
         else {
             return Err(DisconnectError::NotFound);
         };
@@ -82,6 +84,13 @@ pub async fn disconnect(
             Purpose::ConnectionRefreshToken,
         ];
         actor.vault.forget(&tx, record.id.0, &purposes).await?;
+        let target = Target::account(Some(record.id), &found.slug, subdomain);
+        let entry = Entry::of(actor, Action::Disconnected, target).detail(if revoked {
+            "revoked at Gorgias"
+        } else {
+            "not confirmed by Gorgias"
+        });
+        audit::record(actor, &tx, &entry).await?;
         tx.commit().await?;
         return Ok(revoked);
     }

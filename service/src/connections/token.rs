@@ -4,12 +4,14 @@ use super::{lease::Lease, record::Record, refresh};
 use crate::{
     actor::Actor,
     apps::App,
+    audit::{self, Action, Entry, Target},
     error::{Fault, Forbidden},
     vault::Purpose,
 };
 use domain::{
     event,
     health::{Health, LossCause, Standing},
+    ids::ConnectionId,
     permission::Permission,
     scope::ScopeSet,
     subdomain::Subdomain,
@@ -63,6 +65,11 @@ pub enum TokenError {
         /// How long to wait.
         retry_after: Span,
     },
+    /// The read can't be recorded, and a token that nobody knows of isn't handed out.
+    #[error(
+        "the audit can't be written just now, so no token is handed out; ask again, and have an operator look at the server's log"
+    )]
+    AuditUnavailable,
     /// Something inside failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -79,11 +86,33 @@ pub async fn read(
     min_ttl: Span,
 ) -> Result<ServedToken, TokenError> {
     actor.require(Permission::ReadTokens)?;
+    let (target, connection, token) = obtain(actor, app, subdomain, min_ttl).await?;
+    let entry = Entry::of(actor, Action::TokenRead, target);
+    audit::reads::note(actor, connection, entry)
+        .await
+        .map_err(|_| TokenError::AuditUnavailable)?;
+    Ok(token)
+}
+
+/// A token with what the audit says of it, from which it must not be parted.
+type Obtained = (Target, ConnectionId, ServedToken);
+
+fn with_target(app: &App, record: &Record, token: ServedToken) -> Obtained {
+    let target = Target::account(Some(record.id), &app.slug, &record.subdomain);
+    (target, record.id, token)
+}
+
+async fn obtain(
+    actor: &Actor,
+    app: &str,
+    subdomain: &Subdomain,
+    min_ttl: Span,
+) -> Result<Obtained, TokenError> {
     for _ in 0..PATIENCE {
         let (app, record) = look(actor, app, subdomain).await?;
         let now = actor.now();
         if let Some(token) = held(actor, &app, &record, min_ttl, now).await? {
-            return Ok(token);
+            return Ok(with_target(&app, &record, token));
         }
         if let Some(error) = hopeless(&app, &record) {
             return Err(error);
@@ -110,13 +139,13 @@ pub async fn read(
                 let (app, record) = look(actor, &record.app.to_string(), subdomain).await?;
                 if let Some(token) = held(actor, &app, &record, min_ttl, now).await? {
                     give_back(actor, &lease).await?;
-                    return Ok(token);
+                    return Ok(with_target(&app, &record, token));
                 }
                 refresh::attempt(actor.scope(), &lease, &event::Actor::Worker).await?;
                 let (app, record) = look(actor, &record.app.to_string(), subdomain).await?;
                 let now = actor.now();
                 return match held(actor, &app, &record, min_ttl, now).await? {
-                    Some(token) => Ok(token),
+                    Some(token) => Ok(with_target(&app, &record, token)),
                     None => {
                         Err(hopeless(&app, &record)
                             .unwrap_or_else(|| unavailable(&app, &record, now)))

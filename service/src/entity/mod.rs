@@ -3,6 +3,8 @@
 
 pub mod api_token;
 pub mod app;
+pub mod audit_entry;
+pub mod audit_head;
 pub mod authorization;
 pub mod connection;
 pub mod credential;

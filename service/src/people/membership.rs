@@ -12,6 +12,7 @@ use domain::{
     slug::Slug,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
 
 /// A tenant as one of its members sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +105,16 @@ pub async fn tenants_of(
         }
     }
     Ok(found)
+}
+
+/// The ids of the tenants that the person belongs to.
+pub(crate) async fn tenant_ids(services: &Services, person: PersonId) -> Result<Vec<Uuid>, Fault> {
+    // Without a tenant's scope, as above.
+    let members = membership::Entity::find()
+        .filter(membership::Column::PersonId.eq(person.0))
+        .all(services.db.read())
+        .await?;
+    Ok(members.into_iter().map(|member| member.tenant_id).collect())
 }
 
 /// The person's name and address.

@@ -2,11 +2,17 @@
 
 use super::{email, password, password_rules};
 use crate::{
+    audit::{self, Action, By, Entry, Target},
     entity::{membership, person, set_up, tenant},
     error::{Fault, FieldError},
     services::Services,
+    tenant_scope::TenantScope,
 };
-use domain::{ids::PersonId, role::Role, slug::Slug};
+use domain::{
+    ids::{PersonId, TenantId},
+    role::Role,
+    slug::Slug,
+};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, SqlErr,
 };
@@ -78,10 +84,15 @@ pub async fn create(
         name,
         password_hash,
     };
+    let tx = TenantScope::new(services, TenantId(tenant))
+        .enter(tx)
+        .await?;
     let id = insert_owner(services, &tx, tenant, person)
         .await
         .map_err(taken)?;
-    tx.commit().await.map_err(Fault::from)?;
+    let entry = Entry::new(By::CommandLine, Action::OwnerCreated, Target::person(id));
+    audit::record(services, &tx, &entry).await?;
+    tx.commit().await?;
     tracing::info!(person.id = %id, tenant.slug = %slug, "an owner was made on the command line");
     Ok(id)
 }

@@ -6,13 +6,18 @@ use super::{
     password, password_rules,
 };
 use crate::{
+    audit::{self, Action, By, Entry, Target},
     digest::digest,
     entity::{person, set_up},
     error::{Fault, FieldError},
     random::secret_text,
     services::Services,
+    tenant_scope::TenantScope,
 };
-use domain::{ids::PersonId, slug::Slug};
+use domain::{
+    ids::{PersonId, TenantId},
+    slug::Slug,
+};
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, EntityTrait, PaginatorTrait, QuerySelect,
     sea_query::OnConflict,
@@ -111,10 +116,17 @@ pub async fn create_owner(
     let tenant = owner::insert_tenant(services, &tx, &slug, &tenant_name)
         .await
         .map_err(Fault::from)?;
+    let tx = TenantScope::new(services, TenantId(tenant))
+        .enter(tx)
+        .await?;
+    let (name, email) = (person.name.clone(), person.email.clone());
     let id = owner::insert_owner(services, &tx, tenant, person)
         .await
         .map_err(Fault::from)?;
-    tx.commit().await.map_err(Fault::from)?;
+    let by = By::Person { id, name, email };
+    let entry = Entry::new(by, Action::OwnerCreated, Target::person(id)).detail("set-up");
+    audit::record(services, &tx, &entry).await?;
+    tx.commit().await?;
     tracing::info!(person.id = %id, tenant.slug = %slug, "the first owner was made");
     Ok(id)
 }

@@ -10,14 +10,17 @@ pub enum Purpose {
     ConnectionAccessToken,
     /// The refresh token of a connection; its owner is the connection.
     ConnectionRefreshToken,
+    /// What the chain of the audit is made with; its owner is the tenant.
+    AuditKey,
 }
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 4] = [
         Self::AppClientSecret,
         Self::ConnectionAccessToken,
         Self::ConnectionRefreshToken,
+        Self::AuditKey,
     ];
 
     /// The code in the database. It outlives every renaming in the program:
@@ -27,6 +30,7 @@ impl Purpose {
             Self::AppClientSecret => "app.client_secret",
             Self::ConnectionAccessToken => "connection.access_token",
             Self::ConnectionRefreshToken => "connection.refresh_token",
+            Self::AuditKey => "tenant.audit_key",
         }
     }
 }
@@ -48,7 +52,8 @@ mod tests {
             [
                 "app.client_secret",
                 "connection.access_token",
-                "connection.refresh_token"
+                "connection.refresh_token",
+                "tenant.audit_key"
             ]
         );
     }

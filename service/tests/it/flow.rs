@@ -57,6 +57,7 @@ pub fn callback(url: &str) -> Callback {
             .map(Into::into)
             .ok_or_else(|| get("error").unwrap_or_default()),
         iss: get("iss"),
+        address: None,
     }
 }
 

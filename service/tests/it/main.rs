@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod api_tokens;
+mod audit;
 mod authorize;
 mod flow;
 mod gorgias;

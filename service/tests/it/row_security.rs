@@ -34,7 +34,8 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
         for table in [
             "apps",
             "connections",
-            "credentials",
+            // The stranger's own key of the audit aside.
+            "credentials WHERE purpose <> 'tenant.audit_key'",
             "events",
             "authorizations",
         ] {

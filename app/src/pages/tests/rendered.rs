@@ -207,6 +207,12 @@ async fn every_page_of_a_tenant_renders() {
             "/app/settings/integrations/app/returns-id",
         ),
         ("/t/parcelwise/api-tokens", "No token yet"),
+        ("/t/parcelwise/audit", "App added"),
+        ("/t/parcelwise/audit?action=app.removed", "Nothing matches"),
+        (
+            "/t/parcelwise/audit?target=acme&from=2026-01-01",
+            "/t/parcelwise/accounts/returns/acme",
+        ),
     ] {
         let page = get(context(&world, Some(&owner)).await, path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.html);

@@ -19,6 +19,9 @@ use service::connections::token::{self, TokenError};
 /// whoever asked for all of it would never be content with what is there.
 const LONGEST: u32 = 43_200;
 
+/// When to ask again if the audit can't be written.
+const AUDIT_WAIT: Span = Span::seconds(10);
+
 const NO_STORE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
 
 /// An access token with at least `min_ttl` seconds of life.
@@ -62,6 +65,10 @@ fn problem(error: TokenError) -> Problem {
             detail,
         )
         .retry_after(retry_after),
+        TokenError::AuditUnavailable => {
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "audit_unavailable", detail)
+                .retry_after(AUDIT_WAIT)
+        }
         TokenError::Fault(fault) => fault.into(),
     }
 }

@@ -95,3 +95,33 @@ async fn what_stands_in_the_way_of_a_token_is_typed() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn s64_without_an_audit_no_token_but_pages() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        house.install(&tenant, "shop").await;
+        let browser = house.signed_in("acme").await;
+        house.world.make_audit_unwritable().await;
+        let path = format!("{}/token", connection(&tenant, "shop"));
+        let answer = house
+            .api_get(&path, &tenant.token)
+            .await
+            .expect(StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.json()["code"], "audit_unavailable");
+        assert_eq!(answer.header("retry-after"), "10");
+        assert!(!answer.body.contains("access_token"));
+        let page = browser.get("/t/acme/accounts").await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.body.contains("shop"));
+        let again = house.signed_in("acme").await;
+        assert_eq!(again.get("/t/acme").await.status, StatusCode::OK);
+
+        house.world.make_audit_writable().await;
+        house
+            .api_get(&path, &tenant.token)
+            .await
+            .expect(StatusCode::OK);
+    })
+    .await;
+}

@@ -3,6 +3,7 @@
 use super::Outcome;
 use crate::{
     apps::{self, App, fault},
+    audit::{self, Action, By, Entry, Target},
     connections::{self, authorize::derived, events, evidence, record::Record, store_tokens},
     entity::{authorization::Model, connection, membership, reconnect_link},
     error::Fault,
@@ -29,6 +30,7 @@ use sea_orm::{
     sea_query::{Expr, LockType},
 };
 use secrecy::SecretString;
+use std::net::IpAddr;
 
 /// Why an attempt did not come to tokens.
 pub(super) enum Stop {
@@ -56,6 +58,7 @@ pub(super) struct Attempt<'a> {
     pub requested: ScopeSet,
     pub browser: &'a SecretString,
     pub state: &'a SecretString,
+    pub address: Option<IpAddr>,
 }
 
 impl Attempt<'_> {
@@ -265,6 +268,15 @@ impl Attempt<'_> {
                 return Err(AuthorizationProblem::LinkGone.into());
             }
         }
+        let by_customer = By::Customer {
+            name: record.approved_by_name.clone(),
+            email: record.approved_by_email.clone(),
+        };
+        let target = Target::account(Some(record.id), &app.slug, &self.subdomain);
+        let entry = Entry::new(by_customer, Action::Authorized, target)
+            .at(self.address)
+            .detail(self.began());
+        audit::record(services, &tx, &entry).await?;
         tx.commit().await?;
         if app.fault_since.is_some() {
             fault::clear(self.scope, app.id).await?;
@@ -292,7 +304,16 @@ impl Attempt<'_> {
         row.try_into()
     }
 
-    /// Notes the problem in the timeline, if there is one.
+    /// How it was begun, and by whom, for the audit.
+    fn began(&self) -> String {
+        match self.row.person_id {
+            Some(person) => format!("{} {person}", self.row.origin),
+            None => self.row.origin.clone(),
+        }
+    }
+
+    /// Notes the problem in timeline and audit, if there is a connection. An
+    /// account that nobody connected yet is only a name that somebody typed.
     pub async fn note_failure(&self, problem: &AuthorizationProblem) -> Result<(), Fault> {
         let tx = self.scope.write().await?;
         let record = connections::find_record(&tx, AppId(self.row.app_id), &self.subdomain).await?;
@@ -309,6 +330,21 @@ impl Attempt<'_> {
             )
             .await?;
             tx.tell(record.change(&tx));
+            let app = apps::find(&tx, &self.row.app_id.to_string(), None).await?;
+            let target = Target::account(
+                Some(record.id),
+                app.map_or_else(|| self.row.app_id.to_string(), |app| app.slug.to_string()),
+                &self.subdomain,
+            );
+            let nobody = By::Customer {
+                name: None,
+                email: None,
+            };
+            let entry = Entry::new(nobody, Action::Authorized, target)
+                .at(self.address)
+                .detail(format!("{}, {}", problem.code(), self.began()))
+                .refused();
+            audit::record(self.scope, &tx, &entry).await?;
         }
         tx.commit().await
     }

@@ -19,6 +19,7 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
+use std::net::IpAddr;
 
 /// What the browser brought to the redirect URI; each parameter exactly once.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub struct Callback {
     pub answer: Result<SecretString, String>,
     /// `iss` (RFC 9207 2).
     pub iss: Option<String>,
+    /// Where the browser is, for the audit.
+    pub address: Option<IpAddr>,
 }
 
 /// Why a callback ended before any authorization was found for it.
@@ -79,6 +82,7 @@ pub async fn complete(
         row: &row,
         browser,
         state: &callback.state,
+        address: callback.address,
     };
     let outcome = match attempt.run(callback.answer, callback.iss).await {
         Ok(outcome) => outcome,

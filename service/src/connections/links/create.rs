@@ -4,6 +4,7 @@ use super::LinkError;
 use crate::{
     actor::Actor,
     apps,
+    audit::{self, Action, Entry, Target},
     connections::{self, events, record::Record},
     digest::digest,
     entity::reconnect_link,
@@ -111,6 +112,9 @@ pub async fn create(
     )
     .await?;
     tx.tell(record.change(&tx));
+    let target = Target::account(Some(record.id), &app.slug, subdomain);
+    let entry = Entry::of(actor, Action::LinkCreated, target).detail(format!("link={id}"));
+    audit::record(actor, &tx, &entry).await?;
     tx.commit().await?;
     Ok(NewLink {
         id: LinkId(id),

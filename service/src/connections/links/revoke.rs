@@ -3,8 +3,11 @@
 use super::{LinkError, tell};
 use crate::{
     actor::Actor,
+    apps,
+    audit::{self, Action, Entry, Target},
     connections::events,
     entity::reconnect_link::{Column, Entity},
+    error::Fault,
 };
 use domain::{
     event::Happening,
@@ -43,6 +46,16 @@ pub async fn revoke(actor: &Actor, link: LinkId) -> Result<(), LinkError> {
     )
     .await?;
     tell(&tx, connection).await?;
+    let app = apps::find(&tx, &row.app_id.to_string(), None)
+        .await?
+        .ok_or(LinkError::NotFound)?;
+    let subdomain = row
+        .subdomain
+        .parse()
+        .map_err(|_| Fault::inconsistent("reconnect_links", "subdomain", row.id))?;
+    let target = Target::account(Some(connection), &app.slug, &subdomain);
+    let entry = Entry::of(actor, Action::LinkRevoked, target).detail(format!("link={link}"));
+    audit::record(actor, &tx, &entry).await?;
     tx.commit().await?;
     Ok(())
 }

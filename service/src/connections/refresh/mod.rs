@@ -8,6 +8,7 @@ mod attempt;
 use super::{events, lease::Lease};
 use crate::{
     actor::Actor,
+    audit::{self, Action, Entry, Target},
     error::{Fault, Forbidden},
     tenant_scope::TenantScope,
 };
@@ -93,7 +94,7 @@ pub async fn check_now(
 ) -> Result<Verdict, CheckError> {
     actor.require(Permission::CheckConnections)?;
     let tx = actor.write().await?;
-    let Some((_, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
+    let Some((app, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
         return Err(CheckError::NotFound);
     };
     let mut lease = Lease::take(actor.services(), &tx, record.id).await?;
@@ -107,7 +108,7 @@ pub async fn check_now(
         }
         tokio::time::sleep(STEP).await;
         let tx = actor.write().await?;
-        let Some((_, Some(now))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
+        let Some(now) = super::find_record(&tx, app.id, subdomain).await? else {
             return Err(CheckError::NotFound);
         };
         if now.last_attempt_at > record.last_attempt_at || now.token_version != record.token_version
@@ -128,6 +129,9 @@ pub async fn check_now(
         result: verdict.sentence(),
     };
     events::add(actor.services(), &tx, record.id, &who, &happening).await?;
+    let target = Target::account(Some(record.id), &app.slug, subdomain);
+    let entry = Entry::of(actor, Action::Checked, target).detail(verdict.sentence());
+    audit::record(actor, &tx, &entry).await?;
     tx.commit().await?;
     Ok(verdict)
 }

@@ -1,0 +1,174 @@
+//! Which entries of the audit are shown; it lives in the address, so that a
+//! link shows a colleague the same thing.
+
+use super::error::escape;
+use crate::components::{Button, Choice, Field, Kind, Select};
+use domain::time::{Span, Timestamp};
+use leptos::prelude::*;
+use service::audit::{Action, Filter};
+
+/// What the address says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Query {
+    actor: String,
+    action: Option<Action>,
+    target: String,
+    /// Days in UTC, such as `2026-11-29`.
+    from: String,
+    to: String,
+    /// Entries before this number.
+    pub after: Option<i64>,
+}
+
+/// Reads the query of the address; what makes no sense there is left out.
+pub(super) fn read(pairs: &[(String, String)]) -> Query {
+    let get = |name: &str| {
+        pairs
+            .iter()
+            .find(|(k, _)| k == name)
+            .map_or("", |(_, v)| v.trim())
+    };
+    let day = |name: &str| {
+        Some(get(name))
+            .filter(|text| Timestamp::of_day(text).is_some())
+            .unwrap_or_default()
+            .to_owned()
+    };
+    Query {
+        actor: get("actor").to_owned(),
+        action: Action::from_code(get("action")),
+        target: get("target").to_owned(),
+        from: day("from"),
+        to: day("to"),
+        after: get("after").parse().ok(),
+    }
+}
+
+impl Query {
+    /// Whether it shows less than all.
+    pub fn is_filtered(&self) -> bool {
+        self.from(None) != Self::default()
+    }
+
+    /// The same, going on behind another entry.
+    pub fn from(&self, after: Option<i64>) -> Self {
+        Self {
+            after,
+            ..self.clone()
+        }
+    }
+
+    /// For the use case. The last day counts whole.
+    pub fn filter(&self) -> Filter {
+        Filter {
+            actor: self.actor.clone(),
+            action: self.action,
+            target: self.target.clone(),
+            from: Timestamp::of_day(&self.from),
+            to: Timestamp::of_day(&self.to).map(|at| at.plus(Span::days(1))),
+        }
+    }
+}
+
+/// The address of a list.
+pub(super) fn href(base: &str, query: &Query) -> String {
+    let pairs: Vec<_> = [
+        ("actor", query.actor.clone()),
+        ("action", query.action.map_or("", Action::code).to_owned()),
+        ("target", query.target.clone()),
+        ("from", query.from.clone()),
+        ("to", query.to.clone()),
+        (
+            "after",
+            query.after.map_or_else(String::new, |n| n.to_string()),
+        ),
+    ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
+    .map(|(name, value)| format!("{name}={}", escape(&value)))
+    .collect();
+    match pairs.as_slice() {
+        [] => base.to_owned(),
+        pairs => format!("{base}?{}", pairs.join("&")),
+    }
+}
+
+/// A form that sends the filters in the address.
+pub(super) fn form(base: &str, query: &Query) -> AnyView {
+    let mut actions = vec![Choice::new("", "Everything")];
+    actions.extend(Action::ALL.map(|a| Choice::new(a.code(), a.label())));
+    view! {
+        <form class="body" action=base.to_owned() role="search" aria-label="Filter the audit">
+            <Field
+                name="actor"
+                label="Who"
+                autocomplete="off"
+                placeholder="Name or e-mail address"
+                value=query.actor.clone()
+            />
+            <Select
+                name="action"
+                label="What"
+                options=actions
+                value=query.action.map_or("", Action::code)
+            />
+            <Field
+                name="target"
+                label="To what"
+                plain=true
+                autocomplete="off"
+                placeholder="App, account or API token"
+                value=query.target.clone()
+            />
+            <Field name="from" label="From day (UTC)" kind="date" value=query.from.clone()/>
+            <Field name="to" label="To day (UTC)" kind="date" value=query.to.clone()/>
+            <p class="actions">
+                <Button kind=Kind::Primary>"Filter"</Button>
+                {query
+                    .is_filtered()
+                    .then(|| {
+                        view! {
+                            <a class="sub" href=base.to_owned()>
+                                "Clear"
+                            </a>
+                        }
+                    })}
+            </p>
+        </form>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs_of(text: &str) -> Vec<(String, String)> {
+        text.split('&')
+            .filter_map(|p| p.split_once('='))
+            .map(|(k, v)| (k.into(), v.into()))
+            .collect()
+    }
+
+    #[test]
+    fn the_address_holds_the_filters() {
+        let text =
+            "actor=ann&action=app.edited&target=returns&from=2026-11-01&to=2026-11-29&after=7";
+        let query = read(&pairs_of(text));
+        assert_eq!(href("/t/x/audit", &query), format!("/t/x/audit?{text}"));
+        let filter = query.filter();
+        assert_eq!(filter.action, Some(Action::AppEdited));
+        let span = filter
+            .to
+            .map(|to| to.since(filter.from.unwrap_or_default()));
+        assert_eq!(span, Some(Span::days(29)), "both days count whole");
+        assert!(query.is_filtered() && !query.from(None).eq(&query));
+    }
+
+    #[test]
+    fn nonsense_is_left_out() {
+        let query = read(&pairs_of("action=sad&from=yesterday&to=2026-02-30&after=x"));
+        assert_eq!(query, Query::default());
+        assert!(!query.is_filtered());
+    }
+}

@@ -1,0 +1,131 @@
+//! What can be recorded, and how it ended.
+
+/// What somebody did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// A person signed in.
+    SignedIn,
+    /// A person signed out.
+    SignedOut,
+    /// An owner was made, at set-up or on the command line.
+    OwnerCreated,
+    /// An app was added.
+    AppCreated,
+    /// An app was changed; the detail names the fields.
+    AppEdited,
+    /// An app was removed.
+    AppRemoved,
+    /// An API token was made.
+    ApiTokenCreated,
+    /// An API token was revoked.
+    ApiTokenRevoked,
+    /// A reconnect link was made.
+    LinkCreated,
+    /// A reconnect link was withdrawn.
+    LinkRevoked,
+    /// A customer's approval came back, or their refusal.
+    Authorized,
+    /// A connection was checked because somebody asked.
+    Checked,
+    /// A connection was ended on purpose.
+    Disconnected,
+    /// An access token was handed out.
+    TokenRead,
+    /// Personal fields of entries were erased.
+    Erased,
+}
+
+impl Action {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::SignedIn,
+        Self::SignedOut,
+        Self::OwnerCreated,
+        Self::AppCreated,
+        Self::AppEdited,
+        Self::AppRemoved,
+        Self::ApiTokenCreated,
+        Self::ApiTokenRevoked,
+        Self::LinkCreated,
+        Self::LinkRevoked,
+        Self::Authorized,
+        Self::Checked,
+        Self::Disconnected,
+        Self::TokenRead,
+        Self::Erased,
+    ];
+
+    /// The code in the database and in addresses; part of the MAC, so it can
+    /// never be renamed.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::SignedIn => "person.signed_in",
+            Self::SignedOut => "person.signed_out",
+            Self::OwnerCreated => "person.owner_created",
+            Self::AppCreated => "app.created",
+            Self::AppEdited => "app.edited",
+            Self::AppRemoved => "app.removed",
+            Self::ApiTokenCreated => "api_token.created",
+            Self::ApiTokenRevoked => "api_token.revoked",
+            Self::LinkCreated => "link.created",
+            Self::LinkRevoked => "link.revoked",
+            Self::Authorized => "connection.authorized",
+            Self::Checked => "connection.checked",
+            Self::Disconnected => "connection.disconnected",
+            Self::TokenRead => "connection.token_read",
+            Self::Erased => "audit.erased",
+        }
+    }
+
+    /// What people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::SignedIn => "Signed in",
+            Self::SignedOut => "Signed out",
+            Self::OwnerCreated => "Owner made",
+            Self::AppCreated => "App added",
+            Self::AppEdited => "App changed",
+            Self::AppRemoved => "App removed",
+            Self::ApiTokenCreated => "API token made",
+            Self::ApiTokenRevoked => "API token revoked",
+            Self::LinkCreated => "Reconnect link made",
+            Self::LinkRevoked => "Reconnect link withdrawn",
+            Self::Authorized => "Authorization",
+            Self::Checked => "Checked now",
+            Self::Disconnected => "Disconnected",
+            Self::TokenRead => "Access token read",
+            Self::Erased => "Personal data erased",
+        }
+    }
+
+    /// The action of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.code() == code)
+    }
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done.
+    Done,
+    /// It was refused; the detail says why.
+    Refused,
+}
+
+impl Outcome {
+    /// The code in the database; part of the MAC, so it can never be renamed.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// The outcome of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Done, Self::Refused]
+            .into_iter()
+            .find(|outcome| outcome.code() == code)
+    }
+}

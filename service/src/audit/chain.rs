@@ -1,0 +1,151 @@
+//! The arithmetic of the chain: MACs of entries, the head's seal, digests of
+//! personal fields. What goes in stands behind its length, so that no two rows
+//! give the same bytes.
+
+use crate::{
+    entity::{audit_entry, audit_head},
+    random::{Random, secret_text},
+};
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+/// How entries are laid out in the MAC.
+pub(super) const FORMAT: i16 = 1;
+
+/// What stands in the place of the MAC before the first entry.
+pub(super) const BEGINNING: [u8; 32] = [0; 32];
+
+/// A tenant's key of the audit: 256 random bits, as text.
+pub(super) struct Key(pub SecretString);
+
+/// Bytes to be authenticated, each part behind its length.
+#[derive(Default)]
+struct Parts(Vec<u8>);
+
+impl Parts {
+    fn put(&mut self, part: &[u8]) {
+        self.0.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        self.0.extend_from_slice(part);
+    }
+
+    /// Nothing and an empty part are told apart.
+    fn put_some(&mut self, part: Option<&[u8]>) {
+        match part {
+            Some(part) => {
+                self.0.push(1);
+                self.put(part);
+            }
+            None => self.0.push(0),
+        }
+    }
+
+    fn put_text(&mut self, part: &str) {
+        self.put(part.as_bytes());
+    }
+
+    fn put_number(&mut self, part: i64) {
+        self.put(&part.to_be_bytes());
+    }
+}
+
+impl Key {
+    pub fn generate(random: &dyn Random) -> Self {
+        Self(secret_text(random, ""))
+    }
+
+    fn mac(&self, parts: &Parts) -> Vec<u8> {
+        // HMAC takes keys of any length, so this can't fail.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.0.expose_secret().as_bytes()) else {
+            return Vec::new();
+        };
+        mac.update(&parts.0);
+        mac.finalize().into_bytes().to_vec()
+    }
+
+    /// The MAC of an entry behind the one with the MAC `before`.
+    pub fn entry(&self, before: &[u8], row: &audit_entry::Model) -> Vec<u8> {
+        let mut parts = Parts::default();
+        parts.put_text("mooring.audit.entry");
+        parts.put_number(row.format.into());
+        parts.put(row.tenant_id.as_bytes());
+        parts.put_number(row.number);
+        parts.put(before);
+        parts.put_number(row.at);
+        parts.put_text(&row.actor_kind);
+        parts.put_some(row.actor_id.as_ref().map(|id| id.as_bytes().as_slice()));
+        parts.put_text(&row.action);
+        parts.put_text(&row.target_kind);
+        parts.put_some(row.target_id.as_ref().map(|id| id.as_bytes().as_slice()));
+        parts.put_text(&row.target);
+        parts.put_text(&row.outcome);
+        parts.put_text(&row.detail);
+        parts.put_number(row.repeats);
+        parts.put_some(row.once.as_deref().map(str::as_bytes));
+        parts.put(&row.personal);
+        self.mac(&parts)
+    }
+
+    /// The seal of a head. Without the key nobody can set it back to an
+    /// earlier entry, whose MAC stands in its row for all to see.
+    pub fn head(&self, head: &audit_head::Model) -> Vec<u8> {
+        let mut parts = Parts::default();
+        parts.put_text("mooring.audit.head");
+        parts.put_number(FORMAT.into());
+        parts.put(head.tenant_id.as_bytes());
+        parts.put_number(head.first);
+        parts.put(&head.first_mac);
+        parts.put_number(head.count);
+        parts.put(&head.last_mac);
+        self.mac(&parts)
+    }
+
+    /// What marks an entry as erased by us, so that nobody else can empty
+    /// personal fields unnoticed.
+    pub fn erasure(&self, tenant: Uuid, number: i64) -> Vec<u8> {
+        let mut parts = Parts::default();
+        parts.put_text("mooring.audit.erasure");
+        parts.put(tenant.as_bytes());
+        parts.put_number(number);
+        self.mac(&parts)
+    }
+
+    /// Whether the row is what was written behind `before`, or what we made of
+    /// it by erasing.
+    pub fn holds(&self, before: &[u8], row: &audit_entry::Model) -> bool {
+        let personal = match (&row.salt, &row.erasure) {
+            (Some(salt), None) => same(&personal(salt, row), &row.personal),
+            (None, Some(mark)) => {
+                row.actor_name.is_none()
+                    && row.actor_email.is_none()
+                    && row.address.is_none()
+                    && same(mark, &self.erasure(row.tenant_id, row.number))
+            }
+            _ => false,
+        };
+        personal && row.format == FORMAT && same(&row.mac, &self.entry(before, row))
+    }
+
+    /// Whether the head is as it was sealed.
+    pub fn holds_head(&self, head: &audit_head::Model) -> bool {
+        same(&head.seal, &self.head(head))
+    }
+}
+
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}
+
+/// The digest of the personal fields. The salt is random, so that nobody can
+/// try names once it is erased.
+pub(super) fn personal(salt: &[u8], row: &audit_entry::Model) -> Vec<u8> {
+    let mut parts = Parts::default();
+    parts.put_text("mooring.audit.personal");
+    parts.put(salt);
+    for field in [&row.actor_name, &row.actor_email, &row.address] {
+        parts.put_some(field.as_deref().map(str::as_bytes));
+    }
+    Sha256::digest(&parts.0).to_vec()
+}

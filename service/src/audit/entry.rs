@@ -1,0 +1,183 @@
+//! What is to be recorded.
+
+use super::{Action, Outcome};
+use crate::actor::{Actor, Who};
+use domain::{
+    ids::{ApiTokenId, AppId, ConnectionId, PersonId},
+    subdomain::Subdomain,
+};
+use std::net::IpAddr;
+use uuid::Uuid;
+
+/// Who did it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum By {
+    /// Somebody of the tenant.
+    Person {
+        id: PersonId,
+        name: String,
+        email: String,
+    },
+    /// Somebody of the tenant who erased their own name.
+    Nameless { id: PersonId },
+    /// A backend.
+    ApiToken { id: ApiTokenId, name: String },
+    /// A customer's admin, as far as Gorgias says who it is.
+    Customer {
+        name: Option<String>,
+        email: Option<String>,
+    },
+    /// Whoever can run commands where Mooring runs.
+    CommandLine,
+}
+
+impl By {
+    /// The code in the database; part of the MAC.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Person { .. } | Self::Nameless { .. } => "person",
+            Self::ApiToken { .. } => "api_token",
+            Self::Customer { .. } => "customer",
+            Self::CommandLine => "command_line",
+        }
+    }
+
+    pub const fn id(&self) -> Option<Uuid> {
+        match self {
+            Self::Person { id, .. } | Self::Nameless { id } => Some(id.0),
+            Self::ApiToken { id, .. } => Some(id.0),
+            Self::Customer { .. } | Self::CommandLine => None,
+        }
+    }
+
+    pub fn name(&self) -> Option<String> {
+        match self {
+            Self::Person { name, .. } | Self::ApiToken { name, .. } => Some(name.clone()),
+            Self::Customer { name, .. } => name.clone(),
+            Self::CommandLine | Self::Nameless { .. } => None,
+        }
+    }
+
+    pub fn email(&self) -> Option<String> {
+        match self {
+            Self::Person { email, .. } => Some(email.clone()),
+            Self::Customer { email, .. } => email.clone(),
+            Self::ApiToken { .. } | Self::CommandLine | Self::Nameless { .. } => None,
+        }
+    }
+}
+
+impl From<&Who> for By {
+    fn from(who: &Who) -> Self {
+        match who.clone() {
+            Who::Person { id, name, email } => Self::Person { id, name, email },
+            Who::ApiToken { id, name } => Self::ApiToken { id, name },
+        }
+    }
+}
+
+/// To what it was done. The name stays in the chain for good, so it never is a person's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub kind: &'static str,
+    pub id: Option<Uuid>,
+    pub name: String,
+}
+
+impl Target {
+    pub fn app(id: AppId, slug: impl ToString) -> Self {
+        Self {
+            kind: "app",
+            id: Some(id.0),
+            name: slug.to_string(),
+        }
+    }
+
+    /// An account, named as in the page's address.
+    pub fn account(id: Option<ConnectionId>, app: impl ToString, subdomain: &Subdomain) -> Self {
+        Self {
+            kind: "account",
+            id: id.map(|id| id.0),
+            name: format!("{}/{subdomain}", app.to_string()),
+        }
+    }
+
+    pub fn api_token(id: ApiTokenId, name: &str) -> Self {
+        Self {
+            kind: "api_token",
+            id: Some(id.0),
+            name: name.to_owned(),
+        }
+    }
+
+    pub fn person(id: PersonId) -> Self {
+        Self {
+            kind: "person",
+            id: Some(id.0),
+            name: String::new(),
+        }
+    }
+
+    /// The tenant itself.
+    pub fn tenant() -> Self {
+        Self {
+            kind: "tenant",
+            id: None,
+            name: String::new(),
+        }
+    }
+}
+
+/// One entry to come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub by: By,
+    pub address: Option<IpAddr>,
+    pub action: Action,
+    pub target: Target,
+    pub outcome: Outcome,
+    /// Names of fields, codes of reasons; never a value of somebody's or a secret.
+    pub detail: String,
+    /// How many times more it happened since the entry before of its kind.
+    pub repeats: i64,
+    /// What is recorded once only: no second entry with the same text is added.
+    pub once: Option<String>,
+}
+
+impl Entry {
+    pub fn new(by: By, action: Action, target: Target) -> Self {
+        Self {
+            by,
+            address: None,
+            action,
+            target,
+            outcome: Outcome::Done,
+            detail: String::new(),
+            repeats: 0,
+            once: None,
+        }
+    }
+
+    /// Something that an actor did.
+    pub fn of(actor: &Actor, action: Action, target: Target) -> Self {
+        Self::new(By::from(&actor.who), action, target).at(actor.address)
+    }
+
+    pub fn at(self, address: Option<IpAddr>) -> Self {
+        Self { address, ..self }
+    }
+
+    pub fn detail(self, detail: impl Into<String>) -> Self {
+        Self {
+            detail: detail.into(),
+            ..self
+        }
+    }
+
+    pub fn refused(self) -> Self {
+        Self {
+            outcome: Outcome::Refused,
+            ..self
+        }
+    }
+}

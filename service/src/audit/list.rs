@@ -1,0 +1,167 @@
+//! Looking at the audit.
+
+use super::{Action, Outcome};
+use crate::{
+    actor::Actor,
+    entity::audit_entry::{Column, Entity, Model},
+    error::{Fault, Forbidden},
+};
+use domain::{permission::Permission, time::Timestamp};
+use sea_orm::{
+    ColumnTrait, Condition, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, Func, LikeExpr},
+};
+
+/// How many entries a page has.
+const LIMIT: u64 = 50;
+
+/// Which entries are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// A part of the name or e-mail address of who did it.
+    pub actor: String,
+    /// What was done.
+    pub action: Option<Action>,
+    /// A part of the target's name.
+    pub target: String,
+    /// Not before this instant.
+    pub from: Option<Timestamp>,
+    /// Before this instant.
+    pub to: Option<Timestamp>,
+}
+
+/// An entry as people see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Its number in the tenant, from 1 on without gaps.
+    pub number: i64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// `person`, `api_token`, `customer` or `command_line`.
+    pub actor_kind: String,
+    /// The name of who did it; `None` if there is none or it was erased.
+    pub actor_name: Option<String>,
+    /// Their e-mail address.
+    pub actor_email: Option<String>,
+    /// Where the request came from.
+    pub address: Option<String>,
+    /// Whether the personal fields were erased.
+    pub erased: bool,
+    /// What was done.
+    pub action: Action,
+    /// `app`, `account`, `api_token`, `person` or `tenant`.
+    pub target_kind: String,
+    /// The target's name: an app's slug, `app/account`, a token's name.
+    pub target: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Fields, reasons.
+    pub detail: String,
+    /// How many times more it happened since the entry before of its kind.
+    pub repeats: i64,
+}
+
+/// A page of entries, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditPage {
+    /// The entries.
+    pub rows: Vec<AuditRow>,
+    /// Where the next page goes on, if there is one.
+    pub next: Option<i64>,
+}
+
+/// Nothing is shown.
+#[derive(Debug, thiserror::Error)]
+pub enum ListAuditError {
+    /// Owners and operators alone see the audit.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl TryFrom<Model> for AuditRow {
+    type Error = Fault;
+
+    fn try_from(row: Model) -> Result<Self, Fault> {
+        let bad = |column| Fault::inconsistent("audit_entries", column, row.number);
+        Ok(Self {
+            number: row.number,
+            at: Timestamp(row.at),
+            erased: row.salt.is_none(),
+            action: Action::from_code(&row.action).ok_or_else(|| bad("action"))?,
+            outcome: Outcome::from_code(&row.outcome).ok_or_else(|| bad("outcome"))?,
+            actor_kind: row.actor_kind,
+            actor_name: row.actor_name,
+            actor_email: row.actor_email,
+            address: row.address,
+            target_kind: row.target_kind,
+            target: row.target,
+            detail: row.detail,
+            repeats: row.repeats,
+        })
+    }
+}
+
+/// Entries of the tenant, newest first; `after` continues behind the last one
+/// seen. Entries don't appear behind one that was seen.
+///
+/// # Errors
+/// See [`ListAuditError`].
+pub async fn list(
+    actor: &Actor,
+    filter: &Filter,
+    after: Option<i64>,
+) -> Result<AuditPage, ListAuditError> {
+    actor.require(Permission::ReadAudit)?;
+    if actor.only_app.is_some() {
+        return Err(Forbidden.into());
+    }
+    Ok(page(actor, filter, after).await?)
+}
+
+async fn page(actor: &Actor, filter: &Filter, after: Option<i64>) -> Result<AuditPage, Fault> {
+    let tx = actor.read().await?;
+    let rows = tx
+        .all::<Entity>()
+        .filter(condition(filter))
+        .filter(Condition::all().add_option(after.map(|n| Column::Number.lt(n))))
+        .order_by_desc(Column::Number)
+        .limit(LIMIT + 1)
+        .all(&*tx)
+        .await?;
+    let mut rows = rows
+        .into_iter()
+        .map(AuditRow::try_from)
+        .collect::<Result<Vec<_>, _>>()?;
+    let more = rows.len() as u64 > LIMIT;
+    rows.truncate(LIMIT as usize);
+    let next = rows.last().filter(|_| more).map(|row| row.number);
+    Ok(AuditPage { rows, next })
+}
+
+fn condition(filter: &Filter) -> Condition {
+    let part = |column: Column, text: &str| {
+        let escaped = text
+            .trim()
+            .to_lowercase()
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
+        Expr::expr(Func::lower(Expr::col(column)))
+            .like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
+    };
+    let actor = Some(filter.actor.as_str())
+        .filter(|text| !text.trim().is_empty())
+        .map(|text| part(Column::ActorName, text).or(part(Column::ActorEmail, text)));
+    let target = Some(filter.target.as_str())
+        .filter(|text| !text.trim().is_empty())
+        .map(|text| part(Column::Target, text));
+    Condition::all()
+        .add_option(actor)
+        .add_option(target)
+        .add_option(filter.action.map(|a| Column::Action.eq(a.code())))
+        .add_option(filter.from.map(|at| Column::At.gte(at.0)))
+        .add_option(filter.to.map(|at| Column::At.lt(at.0)))
+}

@@ -1,0 +1,33 @@
+//! Who did what. The entries of a tenant form a chain: each has a number and a
+//! MAC (HMAC-SHA-256 under a key of the tenant) over its fields and the MAC
+//! before it. A head row holds the count, the last MAC and a seal over both, so
+//! that a cut tail shows; whoever adds an entry locks it, so that numbers have
+//! no gaps and no entry appears behind one that a reader has seen.
+//!
+//! An entry is written in the transaction of the change that it tells of: what
+//! can't be recorded doesn't happen. Signing in and out is the exception, since
+//! pages go on working when the audit can't be written.
+//!
+//! Name, e-mail address and network address stand in the MAC as a salted digest
+//! only. To erase them is to empty them together with the salt; the chain holds.
+
+mod action;
+mod chain;
+mod entry;
+mod erase;
+mod list;
+pub(crate) mod reads;
+mod record;
+mod sign_in;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+pub use action::{Action, Outcome};
+pub(crate) use entry::{By, Entry, Target};
+pub use erase::{EraseError, Whose, erase};
+pub use list::{AuditPage, AuditRow, Filter, ListAuditError, list};
+pub use reads::{ReadLog, flush, keep_flushed};
+pub(crate) use record::record;
+pub use sign_in::{signed_in, signed_out};
+pub use verify::{Broken, Damage, Report, VerifyError, verify};

@@ -1,0 +1,396 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use super::{
+    Action, By, Damage, Entry, Filter, Report, Target, Whose, erase, list, record, verify,
+};
+use crate::{
+    Actor,
+    entity::{audit_entry, audit_head},
+    testing::{self, World},
+};
+use sea_orm::{ConnectionTrait, DatabaseBackend, EntityTrait, QueryOrder};
+use std::net::IpAddr;
+
+async fn tamper(world: &World, sql: &str) -> u64 {
+    world.past(sql).await
+}
+
+async fn entries(world: &World) -> Vec<audit_entry::Model> {
+    audit_entry::Entity::find()
+        .order_by_asc(audit_entry::Column::TenantId)
+        .order_by_asc(audit_entry::Column::Number)
+        .all(world.services.db.owner())
+        .await
+        .unwrap()
+}
+
+async fn put_back(world: &World, rows: Vec<audit_entry::Model>) {
+    use sea_orm::ActiveModelTrait;
+    tamper(world, "DELETE FROM audit_entries").await;
+    for row in rows {
+        audit_entry::Entity::insert(audit_entry::ActiveModel::from(row).reset_all())
+            .exec_without_returning(world.services.db.owner())
+            .await
+            .unwrap();
+    }
+}
+
+async fn add(actor: &Actor, detail: &str) {
+    let address: IpAddr = "192.0.2.7".parse().unwrap();
+    let entry = Entry::of(actor, Action::AppEdited, Target::tenant())
+        .at(Some(address))
+        .detail(detail);
+    let tx = actor.write().await.unwrap();
+    record(actor, &tx, &entry).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn report(world: &World, tenant: &str) -> Report {
+    let slug = tenant.parse().unwrap();
+    let mut reports = verify(&world.services, Some(&slug)).await.unwrap();
+    reports.pop().unwrap()
+}
+
+async fn broken(world: &World) -> Option<(Option<i64>, Damage)> {
+    report(world, "harbour")
+        .await
+        .broken
+        .map(|b| (b.number, b.damage))
+}
+
+/// A tenant with five entries, the first of which tells of its owner.
+async fn with_five(world: &World) -> Actor {
+    let owner = world.owner("harbour").await;
+    for detail in ["one", "two", "three", "four"] {
+        add(&owner, detail).await;
+    }
+    let report = report(world, "harbour").await;
+    assert_eq!((report.good, report.last, report.broken), (5, 5, None));
+    owner
+}
+
+#[tokio::test]
+async fn s65_each_column_of_an_entry_is_guarded() {
+    testing::on_each_database(async |world| {
+        with_five(&world).await;
+        let before = entries(&world).await;
+        let bytes = match world.backend {
+            DatabaseBackend::Sqlite => "x'00'",
+            _ => "'\\x00'::bytea",
+        };
+        let id = match world.backend {
+            DatabaseBackend::Sqlite => "x'00000000000000000000000000000000'",
+            _ => "'00000000-0000-0000-0000-000000000000'::uuid",
+        };
+        for change in [
+            "format = 2",
+            "at = at + 1",
+            "actor_kind = 'api_token'",
+            &format!("actor_id = {id}"),
+            "actor_id = NULL",
+            "action = 'app.created'",
+            "target_kind = 'app'",
+            &format!("target_id = {id}"),
+            "target = 'returns'",
+            "outcome = 'refused'",
+            "detail = 'nothing'",
+            "repeats = 1",
+            "once = ''",
+            "actor_name = 'Mallory'",
+            "actor_name = NULL",
+            "actor_email = 'mallory@evil.example'",
+            "address = '203.0.113.1'",
+            "address = NULL",
+            "salt = NULL",
+            &format!("salt = {bytes}"),
+            "actor_name = NULL, actor_email = NULL, address = NULL, salt = NULL",
+            &format!("actor_name = NULL, actor_email = NULL, address = NULL, salt = NULL, erasure = {bytes}"),
+            &format!("erasure = {bytes}"),
+            &format!("personal = {bytes}"),
+            &format!("mac = {bytes}"),
+        ] {
+            let sql = format!("UPDATE audit_entries SET {change} WHERE number = 3");
+            assert_eq!(tamper(&world, &sql).await, 1, "{change}");
+            assert_eq!(
+                broken(&world).await,
+                Some((Some(3), Damage::Changed)),
+                "{change}"
+            );
+            put_back(&world, before.clone()).await;
+            assert_eq!(broken(&world).await, None, "after {change}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s65_removed_swapped_moved_and_planted_entries_are_named() {
+    testing::on_each_database(async |world| {
+        with_five(&world).await;
+        world.owner("pier").await;
+        let before = entries(&world).await;
+        let own = before.iter().find(|row| row.number == 5).unwrap().tenant_id;
+        let mine = |number: i64| {
+            let rows = &before;
+            rows.iter()
+                .find(|row| row.tenant_id == own && row.number == number)
+                .unwrap()
+                .clone()
+        };
+        let delete = |number: i64| format!("DELETE FROM audit_entries WHERE number = {number}");
+
+        tamper(&world, &delete(2)).await;
+        assert_eq!(broken(&world).await, Some((Some(2), Damage::Missing)));
+        put_back(&world, before.clone()).await;
+
+        // In the gap's place, the others closed up.
+        tamper(&world, &delete(2)).await;
+        for number in 3..=5 {
+            let close =
+                format!("UPDATE audit_entries SET number = number - 1 WHERE number = {number}");
+            tamper(&world, &close).await;
+        }
+        assert_eq!(broken(&world).await, Some((Some(2), Damage::Changed)));
+
+        let mut swapped = before.clone();
+        for row in swapped.iter_mut().filter(|row| row.tenant_id == own) {
+            row.number = match row.number {
+                2 => 4,
+                4 => 2,
+                other => other,
+            };
+        }
+        put_back(&world, swapped).await;
+        assert_eq!(broken(&world).await, Some((Some(2), Damage::Changed)));
+        put_back(&world, before.clone()).await;
+
+        // Another tenant's entry in the place of one's own.
+        let mut foreign = before.clone();
+        let other = before.iter().find(|row| row.tenant_id != own).unwrap();
+        for row in foreign
+            .iter_mut()
+            .filter(|row| row.tenant_id == own && row.number == 1)
+        {
+            *row = audit_entry::Model {
+                tenant_id: own,
+                ..other.clone()
+            };
+        }
+        put_back(&world, foreign).await;
+        assert_eq!(broken(&world).await, Some((Some(1), Damage::Changed)));
+
+        // Behind the end.
+        let mut planted = before.clone();
+        planted.push(audit_entry::Model {
+            number: 6,
+            ..mine(5)
+        });
+        put_back(&world, planted).await;
+        assert_eq!(broken(&world).await, Some((Some(6), Damage::Changed)));
+
+        put_back(&world, before.clone()).await;
+        assert_eq!(broken(&world).await, None);
+        assert_eq!(report(&world, "pier").await.broken, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s65_a_cut_tail_shows_and_the_head_cant_be_set_back() {
+    testing::on_each_database(async |world| {
+        let owner = with_five(&world).await;
+        let before = entries(&world).await;
+        let head = audit_head::Entity::find()
+            .one(world.services.db.owner())
+            .await
+            .unwrap()
+            .unwrap();
+        tamper(&world, "DELETE FROM audit_entries WHERE number > 3").await;
+        assert_eq!(broken(&world).await, Some((Some(4), Damage::CutOff)));
+
+        // The MAC of entry 3 stands in its row, but the seal can't be made.
+        tamper(
+            &world,
+            "UPDATE audit_heads SET count = 3, last_mac = (SELECT mac FROM audit_entries WHERE number = 3)",
+        )
+        .await;
+        assert_eq!(broken(&world).await, Some((None, Damage::HeadChanged)));
+
+        // Nothing is added behind a head that was changed: it would be sealed anew.
+        let tx = owner.write().await.unwrap();
+        let entry = Entry::new(By::CommandLine, Action::AppCreated, Target::tenant());
+        assert!(record(&owner, &tx, &entry).await.is_err());
+        drop(tx);
+
+        tamper(&world, "DELETE FROM audit_heads").await;
+        assert_eq!(broken(&world).await, Some((None, Damage::HeadMissing)));
+        let tx = owner.write().await.unwrap();
+        assert!(record(&owner, &tx, &entry).await.is_err(), "no new chain");
+        drop(tx);
+        tamper(&world, "DELETE FROM audit_entries").await;
+        assert_eq!(broken(&world).await, Some((None, Damage::HeadMissing)));
+
+        use sea_orm::ActiveModelTrait;
+        audit_head::Entity::insert(audit_head::ActiveModel::from(head).reset_all())
+            .exec_without_returning(world.services.db.owner())
+            .await
+            .unwrap();
+        assert_eq!(broken(&world).await, Some((Some(1), Damage::CutOff)));
+        put_back(&world, before).await;
+        assert_eq!(broken(&world).await, None);
+
+        tamper(&world, "DELETE FROM credentials WHERE purpose = 'tenant.audit_key'").await;
+        assert_eq!(broken(&world).await, Some((None, Damage::KeyMissing)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s65_erasing_a_person_leaves_the_chain_whole() {
+    testing::on_each_database(async |world| {
+        let owner = with_five(&world).await;
+        let me = owner.person().unwrap();
+        let other = entries(&world).await[0].clone();
+        assert_eq!(other.actor_kind, "command_line");
+        let done = erase(&owner, &Whose::Person(me)).await.unwrap();
+        assert_eq!(done, 4);
+        let report = report(&world, "harbour").await;
+        assert_eq!((report.good, report.erased, report.broken), (6, 4, None));
+        let dump: Vec<_> = entries(&world).await;
+        assert!(!format!("{dump:?}").contains("mooring.example"));
+        assert!(!format!("{dump:?}").contains("192.0.2.7"));
+        assert_eq!(erase(&owner, &Whose::Person(me)).await.unwrap(), 0);
+
+        add(&owner, "five").await;
+        let email = format!("harbour-{}", testing::OWNER);
+        assert_eq!(erase(&owner, &Whose::Email(email)).await.unwrap(), 1);
+        assert_eq!(broken(&world).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn concurrent_writers_get_consecutive_numbers() {
+    testing::on_each_database(async |world| {
+        let owner = world.owner("harbour").await;
+        let second = world.second_process().await;
+        let elsewhere =
+            crate::people::membership::actor(&second, owner.person().unwrap(), &owner.tenant_slug)
+                .await
+                .unwrap()
+                .unwrap();
+        // The chain itself is begun by several at once, too.
+        for table in ["audit_heads", "audit_entries"] {
+            tamper(&world, &format!("DELETE FROM {table}")).await;
+        }
+        tamper(&world, "DELETE FROM credentials").await;
+        tamper(&world, "DELETE FROM data_keys WHERE tenant_id IS NOT NULL").await;
+        let details: Vec<String> = (0..20).map(|n| n.to_string()).collect();
+        futures::future::join_all(details.iter().enumerate().map(|(n, detail)| {
+            let actor = if n % 2 == 0 { &owner } else { &elsewhere };
+            add(actor, detail)
+        }))
+        .await;
+        let numbers: Vec<_> = entries(&world).await.iter().map(|row| row.number).collect();
+        assert_eq!(numbers, (1..=20).collect::<Vec<_>>());
+        assert_eq!(broken(&world).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_list_is_newest_first_filtered_and_continued() {
+    testing::on_each_database(async |world| {
+        let owner = world.owner("harbour").await;
+        for n in 0..60 {
+            add(&owner, &n.to_string()).await;
+        }
+        world.app(&owner, "returns").await;
+        let first = list(&owner, &Filter::default(), None).await.unwrap();
+        assert_eq!(first.rows.len(), 50);
+        assert_eq!(first.rows[0].action, Action::AppCreated);
+        assert_eq!(first.rows[0].target, "returns");
+        let second = list(&owner, &Filter::default(), first.next).await.unwrap();
+        assert_eq!(
+            second.rows.first().unwrap().number,
+            first.rows[49].number - 1
+        );
+        assert_eq!((second.rows.last().unwrap().number, second.next), (1, None));
+
+        let only = |filter: Filter| {
+            let owner = owner.clone();
+            async move { list(&owner, &filter, None).await.unwrap().rows.len() }
+        };
+        let action = Some(Action::AppCreated);
+        assert_eq!(
+            only(Filter {
+                action,
+                ..Filter::default()
+            })
+            .await,
+            1
+        );
+        let target = "ETUR".to_owned();
+        assert_eq!(
+            only(Filter {
+                target,
+                ..Filter::default()
+            })
+            .await,
+            1
+        );
+        let actor = "nobody%".to_owned();
+        assert_eq!(
+            only(Filter {
+                actor,
+                ..Filter::default()
+            })
+            .await,
+            0
+        );
+        let actor = "Harbour-".to_owned();
+        assert_eq!(
+            only(Filter {
+                actor,
+                ..Filter::default()
+            })
+            .await,
+            50
+        );
+        let from = Some(world.clock_now().plus(domain::time::Span::seconds(1)));
+        assert_eq!(
+            only(Filter {
+                from,
+                ..Filter::default()
+            })
+            .await,
+            0
+        );
+    })
+    .await;
+}
+
+/// security.md 52: on PostgreSQL beneath the program.
+#[tokio::test]
+async fn s65_the_programs_role_can_neither_change_nor_remove_entries() {
+    testing::on_each_database(async |world| {
+        if world.services.db.is_sqlite() {
+            return; // SQLite has no roles.
+        }
+        let owner = world.owner("harbour").await;
+        for sql in [
+            "UPDATE audit_entries SET detail = ''",
+            "DELETE FROM audit_entries",
+            "DELETE FROM audit_heads",
+        ] {
+            let tx = owner.write().await.unwrap();
+            let error = tx.execute_unprepared(sql).await.unwrap_err().to_string();
+            assert!(error.contains("permission denied"), "{sql}: {error}");
+        }
+        let stranger = world.owner("pier").await;
+        let tx = stranger.read().await.unwrap();
+        let seen = audit_entry::Entity::find().all(&*tx).await.unwrap();
+        assert_eq!(seen.len(), 1, "one's own alone");
+    })
+    .await;
+}

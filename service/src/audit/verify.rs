@@ -1,0 +1,240 @@
+//! Walking a chain from its beginning to its head.
+
+use super::{chain::Key, record::key};
+use crate::{
+    entity::{audit_entry, audit_head, tenant},
+    error::Fault,
+    services::Services,
+    tenant_scope::TenantScope,
+};
+use domain::{ids::TenantId, slug::Slug, time::Timestamp};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+/// How many entries are looked at in one go.
+const BATCH: u64 = 1_000;
+
+/// What a walk found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// The tenant's short name.
+    pub tenant: String,
+    /// How many entries are as they were written.
+    pub good: u64,
+    /// In how many of them the personal fields are erased.
+    pub erased: u64,
+    /// The number of the last good entry.
+    pub last: i64,
+    /// When it was written.
+    pub last_at: Option<Timestamp>,
+    /// What is wrong first, if anything is.
+    pub broken: Option<Broken>,
+}
+
+/// Where a chain breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{damage}")]
+pub struct Broken {
+    /// The number of the entry; `None` if it is the head.
+    pub number: Option<i64>,
+    /// What is wrong with it.
+    pub damage: Damage,
+}
+
+/// What is wrong with an entry or the head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Damage {
+    /// A field is not what was written, or the entry stood elsewhere.
+    #[error("the entry was changed or moved")]
+    Changed,
+    /// There are entries behind it, but not this one.
+    #[error("the entry is missing, and later ones are there")]
+    Missing,
+    /// This one and all behind it are missing.
+    #[error("the entry and all that came after it are missing")]
+    CutOff,
+    /// The head knows nothing of it.
+    #[error("the entry stands behind the end that the head names")]
+    Surplus,
+    /// The head was set to something else.
+    #[error("the head was changed")]
+    HeadChanged,
+    /// There are entries or a key, but no head.
+    #[error("the head is missing")]
+    HeadMissing,
+    /// There is a head, but no key.
+    #[error("the key is missing from credentials")]
+    KeyMissing,
+}
+
+impl Damage {
+    /// A code for programs.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Missing => "missing",
+            Self::CutOff => "cut_off",
+            Self::Surplus => "surplus",
+            Self::HeadChanged => "head_changed",
+            Self::HeadMissing => "head_missing",
+            Self::KeyMissing => "key_missing",
+        }
+    }
+}
+
+/// Nothing was verified.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// There is no such tenant.
+    #[error("there is no tenant “{0}”; correct --tenant")]
+    NoTenant(Slug),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Verifies the chain of one tenant, or of each.
+///
+/// # Errors
+/// [`VerifyError`] if it couldn't be done; a broken chain is in the report.
+pub async fn verify(services: &Services, only: Option<&Slug>) -> Result<Vec<Report>, VerifyError> {
+    // Without a tenant's scope: whoever runs this has the database and the keys.
+    let mut query = tenant::Entity::find().order_by_asc(tenant::Column::Slug);
+    if let Some(slug) = only {
+        query = query.filter(tenant::Column::Slug.eq(slug.as_str()));
+    }
+    let tenants = query.all(services.db.read()).await.map_err(Fault::from)?;
+    if let (Some(slug), true) = (only, tenants.is_empty()) {
+        return Err(VerifyError::NoTenant(slug.clone()));
+    }
+    let mut reports = Vec::new();
+    for tenant in tenants {
+        let mut walk = Walk {
+            scope: TenantScope::new(services, TenantId(tenant.id)),
+            report: Report {
+                tenant: tenant.slug,
+                good: 0,
+                erased: 0,
+                last: 0,
+                last_at: None,
+                broken: None,
+            },
+        };
+        walk.report.broken = walk.run().await?;
+        reports.push(walk.report);
+    }
+    Ok(reports)
+}
+
+struct Walk {
+    scope: TenantScope,
+    report: Report,
+}
+
+impl Walk {
+    async fn run(&mut self) -> Result<Option<Broken>, Fault> {
+        let of_head = |damage| {
+            Ok(Some(Broken {
+                number: None,
+                damage,
+            }))
+        };
+        let (key, head) = self.key_and_head().await?;
+        let (key, head) = match (key, head) {
+            (Some(key), Some(head)) => (key, head),
+            (None, Some(_)) => return of_head(Damage::KeyMissing),
+            (Some(_), None) => return of_head(Damage::HeadMissing),
+            (None, None) => {
+                return match self.after(0, 1).await?.first() {
+                    Some(_) => of_head(Damage::HeadMissing),
+                    None => Ok(None),
+                };
+            }
+        };
+        if !key.holds_head(&head) {
+            return of_head(Damage::HeadChanged);
+        }
+        self.report.last = head.first;
+        let mut mac = head.first_mac;
+        let mut promised = head.count;
+        loop {
+            // Entries become visible together with the head that names them. So
+            // whatever an earlier head promised has to be there by now.
+            if let Some(broken) = self.walk(&key, &mut mac).await? {
+                return Ok(Some(broken));
+            }
+            let at = |number, damage| {
+                Ok(Some(Broken {
+                    number: Some(number),
+                    damage,
+                }))
+            };
+            if self.report.last < promised {
+                return at(self.report.last + 1, Damage::CutOff);
+            }
+            let (_, Some(head)) = self.key_and_head().await? else {
+                return of_head(Damage::HeadMissing);
+            };
+            if !key.holds_head(&head) {
+                return of_head(Damage::HeadChanged);
+            }
+            if head.count < self.report.last {
+                return at(head.count + 1, Damage::Surplus);
+            }
+            if head.count == self.report.last {
+                return if head.last_mac == mac {
+                    Ok(None)
+                } else {
+                    of_head(Damage::HeadChanged)
+                };
+            }
+            promised = head.count;
+        }
+    }
+
+    /// Goes on from the last good entry until there is none behind.
+    async fn walk(&mut self, key: &Key, mac: &mut Vec<u8>) -> Result<Option<Broken>, Fault> {
+        loop {
+            let rows = self.after(self.report.last, BATCH).await?;
+            if rows.is_empty() {
+                return Ok(None);
+            }
+            for row in rows {
+                let number = self.report.last + 1;
+                let damage = if row.number != number {
+                    Some(Damage::Missing)
+                } else if !key.holds(mac, &row) {
+                    Some(Damage::Changed)
+                } else {
+                    None
+                };
+                if let Some(damage) = damage {
+                    let number = Some(number);
+                    return Ok(Some(Broken { number, damage }));
+                }
+                self.report.good += 1;
+                self.report.erased += u64::from(row.salt.is_none());
+                self.report.last = number;
+                self.report.last_at = Some(Timestamp(row.at));
+                *mac = row.mac;
+            }
+        }
+    }
+
+    async fn key_and_head(&self) -> Result<(Option<Key>, Option<audit_head::Model>), Fault> {
+        let tx = self.scope.read().await?;
+        let head = tx.all::<audit_head::Entity>().one(&*tx).await?;
+        Ok((key(&self.scope, &tx).await?, head))
+    }
+
+    async fn after(&self, number: i64, limit: u64) -> Result<Vec<audit_entry::Model>, Fault> {
+        let tx = self.scope.read().await?;
+        let rows = tx
+            .all::<audit_entry::Entity>()
+            .filter(audit_entry::Column::Number.gt(number))
+            .order_by_asc(audit_entry::Column::Number)
+            .limit(limit)
+            .all(&*tx)
+            .await?;
+        Ok(rows)
+    }
+}

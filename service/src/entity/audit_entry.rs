@@ -1,0 +1,40 @@
+//! Rows of `audit_entries`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "audit_entries")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub number: i64,
+    pub format: i16,
+    pub at: i64,
+    pub actor_kind: String,
+    pub actor_id: Option<Uuid>,
+    pub action: String,
+    pub target_kind: String,
+    pub target_id: Option<Uuid>,
+    pub target: String,
+    pub outcome: String,
+    pub detail: String,
+    pub repeats: i64,
+    pub once: Option<String>,
+    pub actor_name: Option<String>,
+    pub actor_email: Option<String>,
+    pub address: Option<String>,
+    pub salt: Option<Vec<u8>>,
+    pub personal: Vec<u8>,
+    pub erasure: Option<Vec<u8>>,
+    pub mac: Vec<u8>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl crate::tenant_scope::Owned for Entity {
+    const TENANT: Column = Column::TenantId;
+}

@@ -1,0 +1,24 @@
+//! Rows of `audit_heads`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "audit_heads")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    pub first: i64,
+    pub first_mac: Vec<u8>,
+    pub count: i64,
+    pub last_mac: Vec<u8>,
+    pub seal: Vec<u8>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl crate::tenant_scope::Owned for Entity {
+    const TENANT: Column = Column::TenantId;
+}
