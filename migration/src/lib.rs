@@ -20,6 +20,7 @@ mod m0008_events;
 mod m0009_api_tokens;
 mod m0010_heartbeats;
 mod m0011_row_security;
+mod m0013_key_rotation;
 
 /// Runs the steps in order.
 pub struct Migrator;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_api_tokens::Migration),
             Box::new(m0010_heartbeats::Migration),
             Box::new(m0011_row_security::Migration),
+            Box::new(m0013_key_rotation::Migration),
         ]
     }
 }

@@ -4,8 +4,10 @@ use crate::{
     connections::{lease::Lease, refresh},
     entity::{connection, heartbeat, session},
     error::Fault,
+    keys::rotate,
     services::Services,
     tenant_scope::TenantScope,
+    vault::VaultError,
 };
 use domain::{event::Actor, ids::ConnectionId, time::Span};
 use futures::{StreamExt, stream};
@@ -28,6 +30,10 @@ const BEAT: Span = Span::seconds(15);
 
 /// Works until told to stop, then finishes what it holds.
 pub async fn run(services: Services, stop: CancellationToken) {
+    tokio::join!(sweep(&services, &stop), rotate::run(&services, &stop));
+}
+
+async fn sweep(services: &Services, stop: &CancellationToken) {
     let mut timer = tokio::time::interval(PERIOD);
     timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut last_beat = None;
@@ -39,11 +45,11 @@ pub async fn run(services: Services, stop: CancellationToken) {
         let now = services.now();
         if last_beat.is_none_or(|at| services.now().since(at) >= BEAT) {
             last_beat = Some(now);
-            if let Err(error) = tidy(&services).await {
+            if let Err(error) = tidy(services).await {
                 tracing::error!(error = %error, "The worker could not tidy up");
             }
         }
-        if let Err(error) = tick(&services).await {
+        if let Err(error) = tick(services).await {
             tracing::error!(error = %error, "The worker could not look for due connections");
         }
     }
@@ -62,11 +68,21 @@ pub async fn tick(services: &Services) -> Result<usize, Fault> {
             let scope = TenantScope::new(services, lease.tenant);
             if let Err(error) = refresh::attempt(&scope, &lease, &Actor::Worker).await {
                 tracing::error!(error = %error, connection.id = %lease.connection, "A connection could not be checked");
+                set_aside(&scope, &error).await;
                 postpone(&scope, lease.connection).await;
             }
         })
         .await;
     Ok(count)
+}
+
+/// Lists a secret that can't be read, for whoever looks after the keys.
+async fn set_aside(scope: &TenantScope, error: &Fault) {
+    if let Fault::Vault(VaultError::Unreadable { owner, purpose }) = error
+        && let Err(error) = scope.vault.set_aside(scope, *owner, *purpose).await
+    {
+        tracing::error!(error = %error, "An unreadable secret could not be set aside");
+    }
 }
 
 /// Keeps a connection that can't be checked from taking every turn.
