@@ -5,6 +5,7 @@ mod api_tokens;
 mod authorize;
 mod flow;
 mod gorgias;
+mod keys;
 mod list;
 mod live;
 mod people;
