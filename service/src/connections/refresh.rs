@@ -136,18 +136,20 @@ pub(crate) async fn attempt(
     result
 }
 
-struct Attempt<'a> {
-    scope: &'a TenantScope,
-    id: ConnectionId,
-    who: &'a event::Actor,
+pub(super) struct Attempt<'a> {
+    pub(super) scope: &'a TenantScope,
+    pub(super) id: ConnectionId,
+    pub(super) who: &'a event::Actor,
 }
 
 /// What an attempt starts from.
-struct Held {
+pub(super) struct Held {
     record: Record,
     app: App,
-    client: ClientCredentials,
+    pub(super) client: ClientCredentials,
     refresh_token: SecretString,
+    /// Whether the app uses these credentials, so that their success ends its fault.
+    pub(super) in_use: bool,
 }
 
 impl Attempt<'_> {
@@ -163,7 +165,7 @@ impl Attempt<'_> {
         }
     }
 
-    async fn load(&self) -> Result<Result<Held, Verdict>, Fault> {
+    pub(super) async fn load(&self) -> Result<Result<Held, Verdict>, Fault> {
         let tx = self.scope.read().await?;
         let Some(record) = self.record(&tx).await? else {
             return Ok(Err(Verdict::NotConnected));
@@ -194,6 +196,7 @@ impl Attempt<'_> {
             app,
             client,
             refresh_token,
+            in_use: true,
         }))
     }
 
@@ -236,7 +239,7 @@ impl Attempt<'_> {
         Ok(Verdict::NotRenewable)
     }
 
-    async fn ask(&self, held: &Held) -> Result<Grant, UpstreamError> {
+    pub(super) async fn ask(&self, held: &Held) -> Result<Grant, UpstreamError> {
         let account = &held.record.subdomain;
         let grant = self
             .scope
@@ -253,7 +256,7 @@ impl Attempt<'_> {
         Ok(grant)
     }
 
-    async fn keep(&self, held: &Held, grant: &Grant) -> Result<Verdict, Fault> {
+    pub(super) async fn keep(&self, held: &Held, grant: &Grant) -> Result<Verdict, Fault> {
         let services = self.scope.services();
         let now = services.now();
         let tx = self.scope.write().await?;
@@ -287,7 +290,7 @@ impl Attempt<'_> {
             return Ok(Verdict::Superseded);
         }
         store_tokens(services, &tx, record.id, grant, false).await?;
-        if app.fault_since.is_some() {
+        if held.in_use && app.fault_since.is_some() {
             fault::clear(&tx, app.id).await?;
         }
         tx.commit().await?;

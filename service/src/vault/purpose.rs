@@ -6,6 +6,10 @@
 pub enum Purpose {
     /// The client secret of an app; its owner is the app.
     AppClientSecret,
+    /// A client secret of an app that isn't in use yet.
+    AppNextClientSecret,
+    /// The client secret that an app had before, to go back to.
+    AppPreviousClientSecret,
     /// The access token of a connection; its owner is the connection.
     ConnectionAccessToken,
     /// The refresh token of a connection; its owner is the connection.
@@ -14,8 +18,10 @@ pub enum Purpose {
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 5] = [
         Self::AppClientSecret,
+        Self::AppNextClientSecret,
+        Self::AppPreviousClientSecret,
         Self::ConnectionAccessToken,
         Self::ConnectionRefreshToken,
     ];
@@ -25,6 +31,8 @@ impl Purpose {
     pub const fn code(self) -> &'static str {
         match self {
             Self::AppClientSecret => "app.client_secret",
+            Self::AppNextClientSecret => "app.client_secret_next",
+            Self::AppPreviousClientSecret => "app.client_secret_previous",
             Self::ConnectionAccessToken => "connection.access_token",
             Self::ConnectionRefreshToken => "connection.refresh_token",
         }
@@ -47,6 +55,8 @@ mod tests {
             Purpose::ALL.map(Purpose::code),
             [
                 "app.client_secret",
+                "app.client_secret_next",
+                "app.client_secret_previous",
                 "connection.access_token",
                 "connection.refresh_token"
             ]

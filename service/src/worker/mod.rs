@@ -13,7 +13,7 @@ use domain::{event::Actor, ids::ConnectionId, time::Span};
 use futures::{StreamExt, stream};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Statement,
     sea_query::{Expr, OnConflict},
 };
 use std::time::Duration;
@@ -130,10 +130,33 @@ pub async fn tidy(services: &Services) -> Result<(), Fault> {
     let sweep =
         Statement::from_sql_and_values(services.db.backend(), sweep, [expired_before.into()]);
     tx.execute_raw(sweep).await?;
+    forget_previous_secrets(services, &tx).await?;
     session::Entity::delete_many()
         .filter(session::Column::ExpiresAt.lt(now.0))
         .exec(&tx)
         .await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Removes the client secrets that nobody can go back to any more.
+async fn forget_previous_secrets(
+    services: &Services,
+    tx: &DatabaseTransaction,
+) -> Result<(), Fault> {
+    let statements = if services.db.is_sqlite() {
+        &[
+            "DELETE FROM credentials WHERE purpose = 'app.client_secret_previous' \
+             AND owner_id IN (SELECT id FROM apps WHERE previous_secret_until <= $1)",
+            "UPDATE apps SET previous_secret_until = NULL WHERE previous_secret_until <= $1",
+        ][..]
+    } else {
+        &["SELECT mooring_forget_previous_secrets($1)"]
+    };
+    for sql in statements {
+        let now = services.now().0.into();
+        let statement = Statement::from_sql_and_values(services.db.backend(), *sql, [now]);
+        tx.execute_raw(statement).await?;
+    }
     Ok(())
 }

@@ -11,5 +11,6 @@ mod live;
 mod people;
 mod refresh;
 mod row_security;
+mod secrets;
 mod tenancy;
 mod vault;
