@@ -8,6 +8,7 @@ mod accounts_filter;
 pub(crate) mod api_tokens;
 pub(crate) mod app;
 mod app_form;
+mod app_secrets;
 pub(crate) mod apps;
 pub(crate) mod connect;
 pub(crate) mod disconnect;

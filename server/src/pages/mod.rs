@@ -4,6 +4,7 @@
 
 mod account;
 mod api_tokens;
+mod app_secrets;
 mod apps;
 mod connect;
 mod home;
@@ -51,6 +52,11 @@ pub fn routes() -> Router<AppState> {
             post(account::revoke_link),
         )
         .route("/t/{tenant}/apps/{app}/remove", post(apps::remove))
+        .route("/t/{tenant}/apps/{app}/secret", post(app_secrets::add))
+        .route(
+            "/t/{tenant}/apps/{app}/secret/{step}",
+            post(app_secrets::step),
+        )
         .route(
             "/t/{tenant}/api-tokens/{id}/revoke",
             post(api_tokens::revoke),
