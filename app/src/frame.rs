@@ -71,6 +71,7 @@ pub(crate) async fn around(context: &PageContext, actor: &Actor, current: NavIte
             .unwrap_or_default(),
         current: Some(current),
         may_manage_tokens: actor.may(Permission::ManageApiTokens),
+        may_manage_keys: actor.may(Permission::ManageKeys),
         theme: context.theme,
     };
     Around { frame, apps }

@@ -1,7 +1,7 @@
 //! Every page and its address.
 
 use crate::pages::{
-    self, account, accounts, api_tokens, app, apps, connect, disconnect, overview, problem,
+    self, account, accounts, api_tokens, app, apps, connect, disconnect, keys, overview, problem,
     reconnect, result, setup, signin, tenants,
 };
 use leptos::prelude::*;
@@ -27,6 +27,7 @@ pub const PATHS: &[&str] = &[
     "/t/{tenant}/apps/new",
     "/t/{tenant}/apps/{app}",
     "/t/{tenant}/api-tokens",
+    "/t/{tenant}/keys",
     "/r/{token}",
     "/oauth/{app}/result/{authorization}",
     "/oauth/problem",
@@ -55,6 +56,7 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/new") view=app::new_page/>
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/:app") view=app::page/>
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/api-tokens") view=api_tokens::page/>
+                <Route ssr=SsrMode::Async path=path!("/t/:tenant/keys") view=keys::page/>
                 <Route ssr=SsrMode::Async path=path!("/r/:token") view=reconnect::page/>
                 <Route ssr=SsrMode::Async path=path!("/oauth/:app/result/:authorization") view=result::page/>
                 <Route ssr=SsrMode::Async path=path!("/oauth/problem") view=problem::page/>

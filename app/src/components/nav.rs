@@ -29,6 +29,8 @@ pub struct Frame {
     pub current: Option<NavItem>,
     /// Whether the person may make API tokens.
     pub may_manage_tokens: bool,
+    /// Whether the person may rotate keys.
+    pub may_manage_keys: bool,
     /// How the person wants it to look.
     pub theme: Theme,
 }
@@ -86,6 +88,8 @@ pub enum NavItem {
     Apps,
     /// Tokens of the machine API.
     ApiTokens,
+    /// Keys that encrypt everything.
+    Keys,
 }
 
 impl NavItem {
@@ -95,6 +99,7 @@ impl NavItem {
             Self::Accounts => ("/accounts", "Accounts", Glyph::Accounts),
             Self::Apps => ("/apps", "Apps", Glyph::Apps),
             Self::ApiTokens => ("/api-tokens", "API tokens", Glyph::Api),
+            Self::Keys => ("/keys", "Keys", Glyph::Key),
         }
     }
 
@@ -108,7 +113,7 @@ impl NavItem {
         match self {
             Self::Accounts => (frame.need_you, " need you"),
             Self::Apps => (frame.faulty_apps, " with a setup fault"),
-            Self::Overview | Self::ApiTokens => (0, ""),
+            Self::Overview | Self::ApiTokens | Self::Keys => (0, ""),
         }
     }
 }
@@ -119,8 +124,15 @@ fn sections(frame: &Frame) -> Vec<(Option<&'static str>, Vec<NavItem>)> {
         None,
         vec![NavItem::Overview, NavItem::Accounts, NavItem::Apps],
     )];
-    if frame.may_manage_tokens {
-        sections.push((Some("Manage"), vec![NavItem::ApiTokens]));
+    let manage: Vec<_> = [
+        (frame.may_manage_tokens, NavItem::ApiTokens),
+        (frame.may_manage_keys, NavItem::Keys),
+    ]
+    .into_iter()
+    .filter_map(|(may, item)| may.then_some(item))
+    .collect();
+    if !manage.is_empty() {
+        sections.push((Some("Manage"), manage));
     }
     sections
 }

@@ -29,6 +29,11 @@ fn sentence(code: &str) -> Option<(&'static str, Health)> {
         }
         "secret_back" => good("The secret before is in use again."),
         "secret_removed" => good("The new secret was removed. The one in use stays."),
+        "rotation_begun" => {
+            good("There is a new data key. The worker brings all records under it.")
+        }
+        "rotation_resumed" => good("A rotation is under way already, and goes on."),
+        "rotation_nothing" => good("There is nothing to rotate: no secret is stored yet."),
         "link_revoked" => good("The link was withdrawn and can’t be used any more."),
         "disconnected" => good(
             "Disconnected. The tokens are forgotten here, and Gorgias confirmed that they are revoked.",

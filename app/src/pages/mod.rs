@@ -15,6 +15,7 @@ pub(crate) mod disconnect;
 mod done;
 mod error;
 mod getting_started;
+pub(crate) mod keys;
 pub(crate) mod overview;
 pub(crate) mod problem;
 pub(crate) mod reconnect;

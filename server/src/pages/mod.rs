@@ -8,6 +8,7 @@ mod app_secrets;
 mod apps;
 mod connect;
 mod home;
+mod keys;
 mod posted;
 mod reconnect;
 mod setup;
@@ -77,6 +78,7 @@ fn with_form(path: &str, page: MethodRouter<AppState>) -> MethodRouter<AppState>
         "/t/{tenant}/apps/new" => page.post(apps::create),
         "/t/{tenant}/apps/{app}" => page.post(apps::edit),
         "/t/{tenant}/api-tokens" => page.post(api_tokens::create),
+        "/t/{tenant}/keys" => page.post(keys::begin),
         "/r/{token}" => page.post(reconnect::continue_to_gorgias),
         _ => page,
     }

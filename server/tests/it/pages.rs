@@ -133,6 +133,37 @@ async fn a_client_secret_is_replaced_tested_and_reversibly() {
 }
 
 #[tokio::test]
+async fn keys_are_rotated_from_their_page() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        house.install(&tenant, "shop").await;
+        let browser = house.signed_in("acme").await;
+        let page = "/t/acme/keys";
+        let body = browser.get(page).await.expect(StatusCode::OK).body;
+        assert!(
+            body.contains("All 3 readable records are under the current key"),
+            "{body}"
+        );
+        let answer = browser.post(page, &[]).await;
+        assert_eq!(answer.location(), format!("{page}?done=rotation_begun"));
+        let body = browser
+            .get(answer.location())
+            .await
+            .expect(StatusCode::OK)
+            .body;
+        assert!(body.contains("0 of 3 records"), "{body}");
+        let answer = browser.post(page, &[]).await;
+        assert_eq!(answer.location(), format!("{page}?done=rotation_resumed"));
+        let services = &house.world.services;
+        while service::keys::rotate::continue_all(services).await.unwrap() {}
+        let body = browser.get(page).await.expect(StatusCode::OK).body;
+        assert!(body.contains("All 3 readable records"), "{body}");
+        assert!(body.contains("Nothing is under it. Removed"), "{body}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_account_is_checked_and_disconnected() {
     on_each_database(async |house| {
         let tenant = house.tenant("acme").await;

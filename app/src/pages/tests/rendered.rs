@@ -207,6 +207,11 @@ async fn every_page_of_a_tenant_renders() {
             "/app/settings/integrations/app/returns-id",
         ),
         ("/t/parcelwise/api-tokens", "No token yet"),
+        ("/t/parcelwise/apps/returns", "Secret in use"),
+        (
+            "/t/parcelwise/keys",
+            "readable records are under the current key",
+        ),
     ] {
         let page = get(context(&world, Some(&owner)).await, path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.html);
