@@ -72,6 +72,7 @@ pub(crate) async fn around(context: &PageContext, actor: &Actor, current: NavIte
         current: Some(current),
         may_manage_tokens: actor.may(Permission::ManageApiTokens),
         may_read_audit: actor.may(Permission::ReadAudit),
+        may_manage_keys: actor.may(Permission::ManageKeys),
         theme: context.theme,
     };
     Around { frame, apps }

@@ -1,8 +1,8 @@
 //! Every page and its address.
 
 use crate::pages::{
-    self, account, accounts, api_tokens, app, apps, audit, connect, disconnect, overview, problem,
-    reconnect, result, setup, signin, tenants,
+    self, account, accounts, api_tokens, app, apps, audit, connect, disconnect, keys, overview,
+    problem, reconnect, result, setup, signin, tenants,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -28,6 +28,7 @@ pub const PATHS: &[&str] = &[
     "/t/{tenant}/apps/{app}",
     "/t/{tenant}/api-tokens",
     "/t/{tenant}/audit",
+    "/t/{tenant}/keys",
     "/r/{token}",
     "/oauth/{app}/result/{authorization}",
     "/oauth/problem",
@@ -57,6 +58,7 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/:app") view=app::page/>
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/api-tokens") view=api_tokens::page/>
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/audit") view=audit::page/>
+                <Route ssr=SsrMode::Async path=path!("/t/:tenant/keys") view=keys::page/>
                 <Route ssr=SsrMode::Async path=path!("/r/:token") view=reconnect::page/>
                 <Route ssr=SsrMode::Async path=path!("/oauth/:app/result/:authorization") view=result::page/>
                 <Route ssr=SsrMode::Async path=path!("/oauth/problem") view=problem::page/>

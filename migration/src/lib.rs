@@ -21,6 +21,7 @@ mod m0009_api_tokens;
 mod m0010_heartbeats;
 mod m0011_row_security;
 mod m0012_audit;
+mod m0013_key_rotation;
 mod m0014_pace;
 
 /// Runs the steps in order.
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_heartbeats::Migration),
             Box::new(m0011_row_security::Migration),
             Box::new(m0012_audit::Migration),
+            Box::new(m0013_key_rotation::Migration),
             Box::new(m0014_pace::Migration),
         ]
     }

@@ -273,6 +273,22 @@ impl World {
         }
     }
 
+    /// Runs a statement as somebody with the database's password could.
+    pub async fn execute(&self, sql: &str) {
+        let db = sea_orm::Database::connect(self.database_url.expose_secret())
+            .await
+            .unwrap();
+        db.execute_unprepared(sql).await.unwrap();
+    }
+
+    /// An id as it stands in a statement.
+    pub fn uuid(&self, id: uuid::Uuid) -> String {
+        match self.backend {
+            DatabaseBackend::Sqlite => format!("x'{}'", id.simple()),
+            _ => format!("'{id}'"),
+        }
+    }
+
     /// Every row of every table as text, to search for what must not be there.
     pub async fn dump(&self) -> String {
         let db = sea_orm::Database::connect(self.database_url.expose_secret())

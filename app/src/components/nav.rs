@@ -31,6 +31,8 @@ pub struct Frame {
     pub may_manage_tokens: bool,
     /// Whether the person may see the audit.
     pub may_read_audit: bool,
+    /// Whether the person may rotate keys.
+    pub may_manage_keys: bool,
     /// How the person wants it to look.
     pub theme: Theme,
 }
@@ -90,6 +92,8 @@ pub enum NavItem {
     ApiTokens,
     /// Who did what.
     Audit,
+    /// Keys that encrypt everything.
+    Keys,
 }
 
 impl NavItem {
@@ -100,6 +104,7 @@ impl NavItem {
             Self::Apps => ("/apps", "Apps", Glyph::Apps),
             Self::ApiTokens => ("/api-tokens", "API tokens", Glyph::Api),
             Self::Audit => ("/audit", "Audit", Glyph::Audit),
+            Self::Keys => ("/keys", "Keys", Glyph::Key),
         }
     }
 
@@ -113,7 +118,7 @@ impl NavItem {
         match self {
             Self::Accounts => (frame.need_you, " need you"),
             Self::Apps => (frame.faulty_apps, " with a setup fault"),
-            Self::Overview | Self::ApiTokens | Self::Audit => (0, ""),
+            Self::Overview | Self::ApiTokens | Self::Audit | Self::Keys => (0, ""),
         }
     }
 }
@@ -127,6 +132,7 @@ fn sections(frame: &Frame) -> Vec<(Option<&'static str>, Vec<NavItem>)> {
     let manage: Vec<_> = [
         (frame.may_manage_tokens, NavItem::ApiTokens),
         (frame.may_read_audit, NavItem::Audit),
+        (frame.may_manage_keys, NavItem::Keys),
     ]
     .into_iter()
     .filter_map(|(may, item)| may.then_some(item))

@@ -3,7 +3,7 @@
 use super::{
     Address, PageError,
     app_form::form,
-    done,
+    app_secrets, done,
     row_action::{May, tenant_home},
     scope_words::ScopeWords,
     show,
@@ -21,7 +21,10 @@ use crate::{
 };
 use domain::{health::Health, permission::Permission, subdomain::Subdomain, time::Timestamp};
 use leptos::prelude::*;
-use service::apps::{App, list};
+use service::apps::{
+    App, list,
+    secrets::{self, Slots},
+};
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
@@ -74,6 +77,15 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
                 .map(|h| (h, row.counts.get(h)))
                 .collect()
         });
+    let may = May::of(&actor);
+    let slots = if may.manage_apps {
+        secrets::show(&actor, app.id)
+            .await
+            .inspect_err(|error| tracing::error!(%error, "the client secrets could not be loaded"))
+            .ok()
+    } else {
+        None
+    };
     let config = &context.services.config;
     let sandbox = address.query("sandbox").unwrap_or_default().to_owned();
     let preview = Subdomain::from_typed(&sandbox)
@@ -82,7 +94,8 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         .map(|url| url.to_string());
     let data = Data {
         tenant: actor.tenant_slug.to_string(),
-        may: May::of(&actor),
+        may,
+        slots,
         install_url: config.install_url(app.id),
         redirect_uri: config.redirect_uri(app.id),
         counts,
@@ -106,6 +119,8 @@ pub(super) struct Data {
     pub tenant: String,
     pub may: May,
     pub app: App,
+    /// Its client secrets; `None` if they couldn't be loaded or aren't to be shown.
+    pub slots: Option<Slots>,
     pub install_url: String,
     pub redirect_uri: String,
     /// How many of its accounts are in which state; `None` if unknown.
@@ -129,7 +144,9 @@ impl Data {
 
 pub(super) fn view(data: &Data) -> AnyView {
     let home = tenant_home(&data.tenant);
-    let outcome = if matches!(data.form.action, "app_edit" | "app_remove") && data.form.failed() {
+    let outcome = if matches!(data.form.action, "app_edit" | "app_remove" | "app_secret")
+        && data.form.failed()
+    {
         None
     } else {
         done::outcome(data.done.as_deref(), &data.form)
@@ -151,6 +168,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         {data.app.fault_since.map(fault)}
         <div class="split">
             <div>
+                {data.may.manage_apps.then(|| app_secrets::panel(&data.href(), data.total(), data.slots.as_ref(), &data.form))}
                 {addresses(data)}
                 {if data.may.manage_apps {
                     let state = if data.form.action == "app_edit" { data.form.clone() } else { FormState::default() };
@@ -172,7 +190,7 @@ fn fault(since: Timestamp) -> AnyView {
                 <b>"Gorgias refused our app's own credentials. Customers can't fix this."</b>
                 " Since "
                 <Moment at=since/>
-                ". Compare client ID and client secret with Gorgias’ partners’ portal and save; the accounts are checked again at once."
+                ". Compare the client ID with Gorgias’ partners’ portal, and enter the client secret from there as a new one. The accounts are checked again at once after you switch."
             </p>
         </Callout>
     }

@@ -11,6 +11,29 @@ fn sentence(code: &str) -> Option<(&'static str, Health)> {
         "created" => good("The app was added."),
         "saved" => good("Saved."),
         "removed" => good("The app was removed."),
+        "secret_accepted" => good("Gorgias accepted the new secret. It is not in use yet."),
+        "secret_refused" => Some((
+            "Gorgias refused the new secret. Nothing changed; the one in use stays.",
+            Health::Disconnected,
+        )),
+        "secret_unclear" => Some((
+            "The new secret was added, but not tested: Gorgias gave no clear answer. Test it again.",
+            Health::Limited,
+        )),
+        "secret_untestable" => Some((
+            "The new secret was added, but not tested: there is no connected account to test it with.",
+            Health::Limited,
+        )),
+        "secret_switched" => {
+            good("The new secret is in use. You can go back to the one before for 24 hours.")
+        }
+        "secret_back" => good("The secret before is in use again."),
+        "secret_removed" => good("The new secret was removed. The one in use stays."),
+        "rotation_begun" => {
+            good("There is a new data key. The worker brings all records under it.")
+        }
+        "rotation_resumed" => good("A rotation is under way already, and goes on."),
+        "rotation_nothing" => good("There is nothing to rotate: no secret is stored yet."),
         "link_revoked" => good("The link was withdrawn and can’t be used any more."),
         "disconnected" => good(
             "Disconnected. The tokens are forgotten here, and Gorgias confirmed that they are revoked.",

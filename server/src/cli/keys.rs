@@ -1,16 +1,38 @@
 //! `mooring keys`
 
 use crate::{settings::Settings, start};
+use domain::slug::Slug;
 use secrecy::ExposeSecret;
-use service::{random::SystemRandom, vault::MasterKeys};
+use serde_json::{Value, json};
+use service::{
+    keys::{
+        rotate,
+        status::{self, Tenant},
+    },
+    random::SystemRandom,
+    vault::{Begun, DataKeyStatus, MasterKeyStatus, MasterKeys, TenantKeys},
+};
 
 /// Subcommands of `mooring keys`.
 #[derive(clap::Subcommand)]
 pub enum Keys {
     /// Print a new master key
     Generate,
-    /// Show which keys are set and what they encrypt
+    /// Show which keys there are, what is under each, and what can't be read
     Status(super::Json),
+    /// Hand all data keys to the first master key, then give tenants new data
+    /// keys and encrypt their records anew; begun again, it goes on
+    Rotate(Rotate),
+}
+
+/// Options of `mooring keys rotate`.
+#[derive(clap::Args)]
+pub struct Rotate {
+    /// Only this tenant's records
+    #[arg(long, value_name = "SLUG")]
+    tenant: Option<Slug>,
+    #[command(flatten)]
+    output: super::Json,
 }
 
 /// Prints a key, alone on standard output.
@@ -23,34 +45,165 @@ impl Keys {
     pub async fn run(&self, settings: &Settings) -> anyhow::Result<()> {
         match self {
             Self::Generate => generate(),
-            Self::Status(output) => {
-                let services = start::services(settings).await?;
-                let status = services.vault.status(&services).await?;
-                if output.json {
-                    let items: Vec<_> = status
-                        .iter()
-                        .map(|key| {
-                            serde_json::json!({
-                                "id": key.id,
-                                "known": key.known,
-                                "encrypts": key.encrypts,
-                                "data_keys": key.data_keys,
-                            })
-                        })
-                        .collect();
-                    println!("{}", serde_json::json!({ "master_keys": items }));
-                } else {
-                    println!("{:<24} {:<9} data keys", "master key", "state");
-                    for key in status {
-                        let state = match (key.known, key.encrypts) {
-                            (false, _) => "missing",
-                            (true, true) => "encrypts",
-                            (true, false) => "decrypts",
-                        };
-                        println!("{:<24} {state:<9} {}", key.id, key.data_keys);
-                    }
+            Self::Status(output) => show(settings, output.json).await?,
+            Self::Rotate(options) => options.run(settings).await?,
+        }
+        Ok(())
+    }
+}
+
+async fn show(settings: &Settings, json: bool) -> anyhow::Result<()> {
+    let services = start::services(settings).await?;
+    let masters = services.vault.status(&services).await?;
+    let mut tenants = Vec::new();
+    for Tenant { slug, scope } in status::tenants(&services, None).await? {
+        tenants.push((slug, status::of_tenant(&scope).await?));
+    }
+    if json {
+        println!(
+            "{}",
+            json!({
+                "master_keys": masters.iter().map(master_json).collect::<Vec<_>>(),
+                "tenants": tenants.iter().map(tenant_json).collect::<Vec<_>>(),
+            })
+        );
+        return Ok(());
+    }
+    println!("{:<24} {:<10} data keys", "master key", "state");
+    for key in &masters {
+        let state = match (key.known, key.encrypts) {
+            (false, _) => "missing",
+            (true, true) => "encrypts",
+            (true, false) if key.removable() => "can go",
+            (true, false) => "decrypts",
+        };
+        println!("{:<24} {state:<10} {}", key.id, key.data_keys);
+    }
+    println!(
+        "\n{:<36} {:<10} {:>10} {:>12} {:>10}  tenant",
+        "data key", "state", "records", "encryptions", "unreadable"
+    );
+    for (slug, keys) in &tenants {
+        for key in &keys.keys {
+            println!(
+                "{:<36} {:<10} {:>10} {:>12} {:>10}  {slug}",
+                key.id,
+                state(key),
+                key.records,
+                key.encryptions,
+                key.unreadable
+            );
+        }
+    }
+    for (slug, keys) in &tenants {
+        for record in &keys.unreadable {
+            println!(
+                "unreadable since {}: {} of {} under data key {}, tenant {slug}; enter or authorize it again",
+                record.since, record.purpose, record.owner, record.data_key
+            );
+        }
+    }
+    Ok(())
+}
+
+fn state(key: &DataKeyStatus) -> &'static str {
+    match (key.current, key.removable()) {
+        (true, _) => "current",
+        (false, true) => "can go",
+        (false, false) => "retired",
+    }
+}
+
+fn master_json(key: &MasterKeyStatus) -> Value {
+    json!({
+        "id": key.id,
+        "known": key.known,
+        "encrypts": key.encrypts,
+        "data_keys": key.data_keys,
+        "removable": key.removable(),
+    })
+}
+
+fn tenant_json((slug, keys): &(Slug, TenantKeys)) -> Value {
+    let data_keys = keys.keys.iter().map(|key| {
+        json!({
+            "id": key.id.to_string(),
+            "master_key": key.master_key_id,
+            "state": if key.current { "current" } else { "retired" },
+            "created_at": key.created_at.to_string(),
+            "retired_at": key.retired_at.map(|at| at.to_string()),
+            "encryptions": key.encryptions,
+            "records": key.records,
+            "unreadable": key.unreadable,
+            "removable": key.removable(),
+        })
+    });
+    let unreadable = keys.unreadable.iter().map(|record| {
+        json!({
+            "owner": record.owner.to_string(),
+            "purpose": record.purpose,
+            "data_key": record.data_key.to_string(),
+            "since": record.since.to_string(),
+        })
+    });
+    json!({
+        "tenant": slug.to_string(),
+        "data_keys": data_keys.collect::<Vec<_>>(),
+        "unreadable": unreadable.collect::<Vec<_>>(),
+    })
+}
+
+impl Rotate {
+    async fn run(&self, settings: &Settings) -> anyhow::Result<()> {
+        let services = start::services(settings).await?;
+        let tenants = status::tenants(&services, self.tenant.as_ref()).await?;
+        let handed_over = services.vault.rewrap(&services).await?;
+        eprintln!("{handed_over} data keys handed over to the first master key.");
+        for key in services.vault.status(&services).await? {
+            if key.removable() {
+                eprintln!(
+                    "Master key “{}” is no longer needed: take it out of MOORING_MASTER_KEYS of every process.",
+                    key.id
+                );
+            }
+        }
+        let mut done = Vec::new();
+        for Tenant { slug, scope } in tenants {
+            match rotate::begin(&scope).await? {
+                Begun::Nothing => {
+                    eprintln!("{slug}: has no secret yet.");
+                    continue;
+                }
+                Begun::New => eprintln!("{slug}: has a new data key."),
+                Begun::Resumed => eprintln!("{slug}: goes on with its newest data key."),
+            }
+            let (before, all) = status::of_tenant(&scope).await?.progress();
+            let step = rotate::finish(&scope, |moved| {
+                eprintln!("{slug}: {} of {all} records", before + moved);
+            })
+            .await?;
+            if step.set_aside > 0 {
+                eprintln!(
+                    "{slug}: {} records can't be read and were set aside; `mooring keys status` lists them.",
+                    step.set_aside
+                );
+            }
+            for key in status::of_tenant(&scope).await?.keys {
+                if let Some(at) = key.removed_after() {
+                    eprintln!(
+                        "{slug}: nothing is under data key {} any more; the worker removes it after {at}.",
+                        key.id
+                    );
                 }
             }
+            done.push(json!({
+                "tenant": slug.to_string(),
+                "moved": step.moved,
+                "set_aside": step.set_aside,
+            }));
+        }
+        if self.output.json {
+            println!("{}", json!({ "handed_over": handed_over, "tenants": done }));
         }
         Ok(())
     }

@@ -33,7 +33,7 @@ enum Command {
     Serve,
     /// Bring the database up to date
     Migrate(migrate::Migrate),
-    /// Make and look at the keys that encrypt everything
+    /// Make, look at and change the keys that encrypt everything
     #[command(subcommand)]
     Keys(keys::Keys),
     /// Make an owner without a browser

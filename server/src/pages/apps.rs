@@ -82,7 +82,8 @@ pub async fn remove(
     }
 }
 
-async fn find(
+/// The member who posted it, and the app.
+pub(super) async fn find(
     posted: &Posted,
     tenant: &str,
     app: &str,

@@ -4,9 +4,11 @@
 
 mod account;
 mod api_tokens;
+mod app_secrets;
 mod apps;
 mod connect;
 mod home;
+mod keys;
 mod posted;
 mod reconnect;
 mod setup;
@@ -51,6 +53,11 @@ pub fn routes() -> Router<AppState> {
             post(account::revoke_link),
         )
         .route("/t/{tenant}/apps/{app}/remove", post(apps::remove))
+        .route("/t/{tenant}/apps/{app}/secret", post(app_secrets::add))
+        .route(
+            "/t/{tenant}/apps/{app}/secret/{step}",
+            post(app_secrets::step),
+        )
         .route(
             "/t/{tenant}/api-tokens/{id}/revoke",
             post(api_tokens::revoke),
@@ -71,6 +78,7 @@ fn with_form(path: &str, page: MethodRouter<AppState>) -> MethodRouter<AppState>
         "/t/{tenant}/apps/new" => page.post(apps::create),
         "/t/{tenant}/apps/{app}" => page.post(apps::edit),
         "/t/{tenant}/api-tokens" => page.post(api_tokens::create),
+        "/t/{tenant}/keys" => page.post(keys::begin),
         "/r/{token}" => page.post(reconnect::continue_to_gorgias),
         _ => page,
     }

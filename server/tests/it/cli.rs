@@ -157,6 +157,52 @@ async fn owners_and_tokens_are_made_without_a_browser() {
     assert_eq!(run(&folder, &["check"]).await.status.code(), Some(0));
 }
 
+/// security.md 41
+#[tokio::test]
+async fn s41_keys_are_rotated_and_the_old_ones_can_go() {
+    let folder = installation().await;
+    assert!(make_owner(&folder).await.status.success());
+    let status = async |args: &[&str]| -> serde_json::Value {
+        let all = [&["keys", "status", "--json"], args].concat();
+        let output = run(&folder, &all).await;
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let before = status(&[]).await;
+    assert_eq!(before["tenants"][0]["tenant"], "acme");
+    assert_eq!(before["tenants"][0]["unreadable"], serde_json::json!([]));
+
+    let new = run(&folder, &["keys", "generate"]).await;
+    let new = text(&new.stdout).trim().to_owned();
+    let file = std::fs::read_to_string(folder.path().join("mooring.toml")).unwrap();
+    let old = file.split('"').nth(3).unwrap();
+    let both = format!("{new},{old}");
+    let args = ["keys", "rotate", "--json", "--master-keys", &both];
+    let output = run(&folder, &args).await;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let done: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(done["handed_over"], 1, "the installation's own key");
+    assert!(text(&output.stderr).contains("is no longer needed"));
+    assert!(text(&output.stderr).contains("acme: has no secret yet."));
+    let masters = status(&["--master-keys", &both]).await["master_keys"].clone();
+    assert_eq!(masters[0]["data_keys"], 1);
+    assert_eq!(masters[1]["removable"], true);
+    let alone = status(&["--master-keys", &new]).await;
+    assert_eq!(alone["master_keys"].as_array().unwrap().len(), 1);
+
+    let args = [
+        "keys",
+        "rotate",
+        "--tenant",
+        "nobody",
+        "--master-keys",
+        &new,
+    ];
+    let output = run(&folder, &args).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("there is no tenant “nobody”"));
+}
+
 struct Serving {
     child: Child,
     lines: Lines<BufReader<ChildStderr>>,

@@ -64,6 +64,7 @@ async fn app(actor: &Actor, slug: &str) -> AppId {
         probe_at: Set(None),
         created_at: Set(0),
         updated_at: Set(0),
+        ..Default::default()
     };
     app::Entity::insert(row)
         .exec_without_returning(&*tx)

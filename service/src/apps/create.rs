@@ -40,6 +40,11 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
         probe_at: None,
         created_at: now.0,
         updated_at: now.0,
+        next_secret_added_at: None,
+        next_secret_added_by: None,
+        next_secret_tested_at: None,
+        next_secret_result: None,
+        previous_secret_until: None,
     };
     let insert = app::ActiveModel::from(row.clone()).reset_all();
     let inserted = app::Entity::insert(insert)

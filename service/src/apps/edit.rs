@@ -3,6 +3,7 @@
 use super::{
     App,
     form::{AppForm, AppFormError, Checked},
+    secrets,
 };
 use crate::{
     actor::Actor,
@@ -20,7 +21,7 @@ const BATCH: u64 = 500;
 
 /// Stores the form over the app. A new client secret or client id ends a setup
 /// fault's certainty, so the fault is taken back and the next check decides.
-/// When the requested scopes change, the connections' health follows.
+/// The client secret before can be gone back to for a day. When the requested scopes change, the connections' health follows.
 ///
 /// # Errors
 /// [`AppFormError`]; nothing is stored then.
@@ -38,6 +39,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
         || checked.basic_encoding != before.basic_encoding;
     let entry = Entry::of(actor, Action::AppEdited, Target::app(id, &before.slug))
         .detail(changed(&before, &checked));
+    let client_id_stays = checked.client_id == before.client_id;
     let now = actor.now();
     let mut update = tx
         .update::<app::Entity>()
@@ -63,6 +65,9 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
     }
     update.exec(&*tx).await?;
     if let Some(secret) = &checked.client_secret {
+        if client_id_stays {
+            secrets::keep_previous(actor, &tx, id).await?;
+        }
         actor
             .vault
             .seal(

@@ -66,7 +66,7 @@ impl From<sea_orm::DbErr> for AppFormError {
 const RESERVED: &str = "new";
 
 /// Visible ASCII only: what may stand in HTTP Basic without doubt.
-fn is_credential(text: &str) -> bool {
+pub(super) fn is_credential(text: &str) -> bool {
     (1..=500).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 

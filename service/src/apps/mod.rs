@@ -6,6 +6,7 @@ pub(crate) mod fault;
 pub mod form;
 pub mod list;
 pub mod remove;
+pub mod secrets;
 
 use crate::{
     entity::app,

@@ -17,6 +17,7 @@ pub mod result;
 pub mod row;
 pub mod show;
 pub mod token;
+pub(crate) mod trial;
 
 use crate::{
     apps::{self, App},

@@ -19,6 +19,11 @@ pub struct Model {
     pub probe_at: Option<i64>,
     pub created_at: i64,
     pub updated_at: i64,
+    pub next_secret_added_at: Option<i64>,
+    pub next_secret_added_by: Option<String>,
+    pub next_secret_tested_at: Option<i64>,
+    pub next_secret_result: Option<String>,
+    pub previous_secret_until: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

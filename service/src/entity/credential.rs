@@ -15,6 +15,8 @@ pub struct Model {
     pub nonce: Vec<u8>,
     pub ciphertext: Vec<u8>,
     pub updated_at: i64,
+    /// Since when it is known to be unreadable; sealing it anew ends that.
+    pub set_aside_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -30,11 +30,11 @@ impl Vault {
             .key
             .seal(
                 &*services.random,
-                &credential_context(tenant, purpose, owner, data_key.id, FORMAT),
+                &credential_context(tenant, purpose.code(), owner, data_key.id, FORMAT),
                 secret.expose_secret().as_bytes(),
             )
             .map_err(|_| VaultError::NotSealed)?;
-        self.count(tx, data_key.id).await?;
+        self.count(tx, data_key.id, 1).await?;
         let row = credential::ActiveModel {
             tenant_id: Set(tenant.0),
             owner_id: Set(owner),
@@ -44,6 +44,7 @@ impl Vault {
             nonce: Set(sealed.nonce.to_vec()),
             ciphertext: Set(sealed.ciphertext),
             updated_at: Set(services.now().0),
+            set_aside_at: Set(None),
         };
         // A row of another tenant under the same owner stays as it is.
         let same_tenant =
@@ -57,6 +58,7 @@ impl Vault {
                         credential::Column::Nonce,
                         credential::Column::Ciphertext,
                         credential::Column::UpdatedAt,
+                        credential::Column::SetAsideAt,
                     ])
                     .action_and_where(same_tenant)
                     .to_owned(),
@@ -92,7 +94,7 @@ impl Vault {
         }
         let data_key = DataKeyId(row.data_key_id);
         let key = self.decrypting_key(tx, tx.tenant(), data_key).await?;
-        let context = credential_context(tx.tenant(), purpose, owner, data_key, row.format);
+        let context = credential_context(tx.tenant(), purpose.code(), owner, data_key, row.format);
         let plain = key.open(&context, &row.nonce, &row.ciphertext);
         // From a borrowed text, so that the secret's own buffer never grows or shrinks.
         match plain.as_ref().map(|bytes| std::str::from_utf8(bytes)) {
@@ -118,16 +120,16 @@ impl Vault {
 }
 
 /// What a credential is bound to: tenant, purpose, row, data key and format.
-fn credential_context(
+pub(super) fn credential_context(
     tenant: TenantId,
-    purpose: Purpose,
+    purpose: &str,
     owner: Uuid,
     data_key: DataKeyId,
     format: i16,
 ) -> Vec<u8> {
     context(&[
         tenant.0.as_bytes(),
-        purpose.code().as_bytes(),
+        purpose.as_bytes(),
         owner.as_bytes(),
         data_key.0.as_bytes(),
         &format.to_be_bytes(),

@@ -60,14 +60,7 @@ impl Vault {
         if let Some(row) = active(Some(tenant)).one(tx).await? {
             return Ok(self.unwrap(&row)?);
         }
-        // On PostgreSQL two transactions may come here at once. The lock is the
-        // weaker one that lets foreign keys refer to the tenant: with `FOR
-        // UPDATE`, two that have both inserted rows of the tenant would deadlock.
-        crate::entity::tenant::Entity::find_by_id(tenant.0)
-            .lock(LockType::NoKeyUpdate)
-            .one(tx)
-            .await?
-            .ok_or_else(|| Fault::inconsistent("tenants", "id", tenant))?;
+        lock_tenant(tx, tenant).await?;
         match active(Some(tenant)).one(tx).await? {
             Some(row) => Ok(self.unwrap(&row)?),
             None => Ok(self.create(services, tx, Some(tenant)).await?),
@@ -92,14 +85,19 @@ impl Vault {
         Ok(self.unwrap(&row)?.key)
     }
 
-    /// Counts one encryption, within the transaction that keeps its result.
+    /// Counts encryptions, within the transaction that keeps their results.
     ///
     /// All of a tenant's writers meet at this row. So that they neither queue
     /// nor deadlock there on PostgreSQL, who finds it locked leaves the count
     /// to the next one. What a crash or rollback loses of it is far less than
     /// the room above [`ENCRYPTIONS_PER_KEY`].
-    pub(super) async fn count(&self, tx: &DatabaseTransaction, id: DataKeyId) -> Result<(), Fault> {
-        let encryptions = 1 + self.uncounted().remove(&id).unwrap_or_default();
+    pub(super) async fn count(
+        &self,
+        tx: &DatabaseTransaction,
+        id: DataKeyId,
+        encryptions: i64,
+    ) -> Result<(), Fault> {
+        let encryptions = encryptions + self.uncounted().remove(&id).unwrap_or_default();
         let free = Query::select()
             .column(data_key::Column::Id)
             .from(data_key::Entity)
@@ -127,7 +125,7 @@ impl Vault {
             .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    async fn create(
+    pub(super) async fn create(
         &self,
         services: &Services,
         tx: &DatabaseTransaction,
@@ -243,8 +241,20 @@ pub(super) async fn lock_all(
     Ok(())
 }
 
+/// Lets one transaction at a time make a data key for the tenant. The lock is
+/// the weaker one that lets foreign keys refer to the tenant: with `FOR
+/// UPDATE`, two that have both inserted rows of the tenant would deadlock.
+pub(super) async fn lock_tenant(tx: &DatabaseTransaction, tenant: TenantId) -> Result<(), Fault> {
+    crate::entity::tenant::Entity::find_by_id(tenant.0)
+        .lock(LockType::NoKeyUpdate)
+        .one(tx)
+        .await?
+        .ok_or_else(|| Fault::inconsistent("tenants", "id", tenant))?;
+    Ok(())
+}
+
 /// The newest key that may still encrypt.
-fn active(tenant: Option<TenantId>) -> Select<data_key::Entity> {
+pub(super) fn active(tenant: Option<TenantId>) -> Select<data_key::Entity> {
     let all = data_key::Entity::find();
     match tenant {
         Some(tenant) => all.filter(data_key::Column::TenantId.eq(tenant.0)),

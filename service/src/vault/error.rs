@@ -45,6 +45,16 @@ pub enum VaultError {
         /// Which of its secrets.
         purpose: Purpose,
     },
+    /// As [`VaultError::Unreadable`], found without knowing what the record is for.
+    #[error(
+        "the {purpose} of {owner} can't be read: its row in credentials was changed or moved; enter or authorize it again"
+    )]
+    UnreadableRecord {
+        /// The app or connection.
+        owner: Uuid,
+        /// The code of what it is for.
+        purpose: String,
+    },
     /// The cipher refused to encrypt (only for texts of many gigabytes).
     #[error("a secret could not be encrypted")]
     NotSealed,

@@ -8,16 +8,20 @@ mod error;
 mod master;
 mod probe;
 mod purpose;
+mod reencrypt;
 mod rotate;
 mod seal;
 mod status;
+mod tenant_keys;
 #[cfg(test)]
 mod tests;
 
 pub use error::VaultError;
 pub use master::{MasterKeys, MasterKeysError};
 pub use purpose::Purpose;
+pub use reencrypt::{Begun, Step};
 pub use status::MasterKeyStatus;
+pub use tenant_keys::{DataKeyStatus, TenantKeys, UnreadableRecord};
 
 use domain::ids::{DataKeyId, TenantId};
 use seal::Key;

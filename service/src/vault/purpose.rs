@@ -6,6 +6,10 @@
 pub enum Purpose {
     /// The client secret of an app; its owner is the app.
     AppClientSecret,
+    /// A client secret of an app that isn't in use yet.
+    AppNextClientSecret,
+    /// The client secret that an app had before, to go back to.
+    AppPreviousClientSecret,
     /// The access token of a connection; its owner is the connection.
     ConnectionAccessToken,
     /// The refresh token of a connection; its owner is the connection.
@@ -16,8 +20,10 @@ pub enum Purpose {
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::AppClientSecret,
+        Self::AppNextClientSecret,
+        Self::AppPreviousClientSecret,
         Self::ConnectionAccessToken,
         Self::ConnectionRefreshToken,
         Self::AuditKey,
@@ -28,6 +34,8 @@ impl Purpose {
     pub const fn code(self) -> &'static str {
         match self {
             Self::AppClientSecret => "app.client_secret",
+            Self::AppNextClientSecret => "app.client_secret_next",
+            Self::AppPreviousClientSecret => "app.client_secret_previous",
             Self::ConnectionAccessToken => "connection.access_token",
             Self::ConnectionRefreshToken => "connection.refresh_token",
             Self::AuditKey => "tenant.audit_key",
@@ -51,6 +59,8 @@ mod tests {
             Purpose::ALL.map(Purpose::code),
             [
                 "app.client_secret",
+                "app.client_secret_next",
+                "app.client_secret_previous",
                 "connection.access_token",
                 "connection.refresh_token",
                 "tenant.audit_key"

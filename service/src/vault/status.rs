@@ -19,6 +19,13 @@ pub struct MasterKeyStatus {
     pub data_keys: u64,
 }
 
+impl MasterKeyStatus {
+    /// Whether it can be taken out of the settings of every process.
+    pub fn removable(&self) -> bool {
+        self.known && !self.encrypts && self.data_keys == 0
+    }
+}
+
 impl Vault {
     /// The master keys in the order of the settings, then those that only data
     /// keys name.

@@ -11,13 +11,15 @@ use crate::{
     },
     entity::{connection, heartbeat, session},
     error::Fault,
+    keys::rotate,
     services::Services,
     tenant_scope::TenantScope,
+    vault::VaultError,
 };
 use domain::{event::Actor, ids::ConnectionId, time::Span};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Statement,
     sea_query::{Expr, OnConflict},
 };
 use std::time::Duration;
@@ -35,10 +37,14 @@ const BEAT: Span = Span::seconds(15);
 
 /// Works until told to stop, then finishes what it holds.
 pub async fn run(services: Services, stop: CancellationToken) {
+    tokio::join!(sweep(&services, &stop), rotate::run(&services, &stop));
+}
+
+async fn sweep(services: &Services, stop: &CancellationToken) {
     let mut timer = tokio::time::interval(PERIOD);
     timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut last_beat = None;
-    let mut sweep = Sweep::new(&services);
+    let mut sweep = Sweep::new(services);
     loop {
         tokio::select! {
             () = stop.cancelled() => break,
@@ -47,7 +53,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
         let now = services.now();
         if last_beat.is_none_or(|at| services.now().since(at) >= BEAT) {
             last_beat = Some(now);
-            if let Err(error) = tidy(&services).await {
+            if let Err(error) = tidy(services).await {
                 tracing::error!(error = %error, "The worker could not tidy up");
             }
         }
@@ -146,9 +152,19 @@ async fn attempt(services: Services, lease: Lease) -> bool {
         Ok(verdict) => matches!(verdict, Verdict::Unavailable { limited: true, .. }),
         Err(error) => {
             tracing::error!(error = %error, connection.id = %lease.connection, "A connection could not be checked");
+            set_aside(&scope, &error).await;
             postpone(&scope, lease.connection).await;
             false
         }
+    }
+}
+
+/// Lists a secret that can't be read, for whoever looks after the keys.
+async fn set_aside(scope: &TenantScope, error: &Fault) {
+    if let Fault::Vault(VaultError::Unreadable { owner, purpose }) = error
+        && let Err(error) = scope.vault.set_aside(scope, *owner, *purpose).await
+    {
+        tracing::error!(error = %error, "An unreadable secret could not be set aside");
     }
 }
 
@@ -197,10 +213,33 @@ pub async fn tidy(services: &Services) -> Result<(), Fault> {
     let sweep =
         Statement::from_sql_and_values(services.db.backend(), sweep, [expired_before.into()]);
     tx.execute_raw(sweep).await?;
+    forget_previous_secrets(services, &tx).await?;
     session::Entity::delete_many()
         .filter(session::Column::ExpiresAt.lt(now.0))
         .exec(&tx)
         .await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Removes the client secrets that nobody can go back to any more.
+async fn forget_previous_secrets(
+    services: &Services,
+    tx: &DatabaseTransaction,
+) -> Result<(), Fault> {
+    let statements = if services.db.is_sqlite() {
+        &[
+            "DELETE FROM credentials WHERE purpose = 'app.client_secret_previous' \
+             AND owner_id IN (SELECT id FROM apps WHERE previous_secret_until <= $1)",
+            "UPDATE apps SET previous_secret_until = NULL WHERE previous_secret_until <= $1",
+        ][..]
+    } else {
+        &["SELECT mooring_forget_previous_secrets($1)"]
+    };
+    for sql in statements {
+        let now = services.now().0.into();
+        let statement = Statement::from_sql_and_values(services.db.backend(), *sql, [now]);
+        tx.execute_raw(statement).await?;
+    }
     Ok(())
 }

@@ -213,6 +213,11 @@ async fn every_page_of_a_tenant_renders() {
             "/t/parcelwise/audit?target=acme&from=2026-01-01",
             "/t/parcelwise/accounts/returns/acme",
         ),
+        ("/t/parcelwise/apps/returns", "Secret in use"),
+        (
+            "/t/parcelwise/keys",
+            "readable records are under the current key",
+        ),
     ] {
         let page = get(context(&world, Some(&owner)).await, path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.html);

@@ -33,18 +33,20 @@ const WRITE_AGAIN: [Duration; 3] = [
 ];
 
 /// One attempt under a lease.
-pub(super) struct Attempt<'a> {
+pub(in crate::connections) struct Attempt<'a> {
     pub scope: &'a TenantScope,
     pub id: ConnectionId,
     pub who: &'a event::Actor,
 }
 
 /// What an attempt starts from.
-struct Held {
+pub(in crate::connections) struct Held {
     record: Record,
     app: App,
-    client: ClientCredentials,
+    pub client: ClientCredentials,
     refresh_token: SecretString,
+    /// Whether the app uses these credentials, so that their success ends its fault.
+    pub in_use: bool,
 }
 
 impl Attempt<'_> {
@@ -60,7 +62,7 @@ impl Attempt<'_> {
         }
     }
 
-    async fn load(&self) -> Result<Result<Held, Verdict>, Fault> {
+    pub async fn load(&self) -> Result<Result<Held, Verdict>, Fault> {
         let tx = self.scope.read().await?;
         let Some(record) = self.record(&tx).await? else {
             return Ok(Err(Verdict::NotConnected));
@@ -106,6 +108,7 @@ impl Attempt<'_> {
             app,
             client,
             refresh_token,
+            in_use: true,
         }))
     }
 
@@ -148,7 +151,7 @@ impl Attempt<'_> {
         Ok(Verdict::NotRenewable)
     }
 
-    async fn ask(&self, held: &Held) -> Result<Grant, UpstreamError> {
+    pub async fn ask(&self, held: &Held) -> Result<Grant, UpstreamError> {
         let account = &held.record.subdomain;
         let grant = self
             .scope
@@ -166,7 +169,7 @@ impl Attempt<'_> {
     }
 
     /// A new token is not given up for one failed write (a deadlock, a busy pool).
-    async fn keep_surely(&self, held: &Held, grant: &Grant) -> Result<Verdict, Fault> {
+    pub async fn keep_surely(&self, held: &Held, grant: &Grant) -> Result<Verdict, Fault> {
         for pause in WRITE_AGAIN {
             match self.keep(held, grant).await {
                 Err(Fault::Database(error)) => {
@@ -214,7 +217,7 @@ impl Attempt<'_> {
         }
         store_tokens(services, &tx, record.id, grant, false).await?;
         tx.commit().await?;
-        if app.fault_since.is_some() {
+        if held.in_use && app.fault_since.is_some() {
             fault::clear(self.scope, app.id).await?;
         }
         Ok(Verdict::Fine)

@@ -12,7 +12,7 @@ use crate::{
     error::{Fault, Forbidden},
     tenant_scope::TenantScope,
 };
-use attempt::Attempt;
+pub(super) use attempt::Attempt;
 use domain::{
     event::{self, Happening},
     permission::Permission,

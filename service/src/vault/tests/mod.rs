@@ -4,6 +4,7 @@
 
 mod credentials;
 mod data_keys;
+mod reencrypt;
 
 use super::{MasterKeys, Purpose, Vault, VaultError, data_keys::ENCRYPTIONS_PER_KEY};
 use crate::{

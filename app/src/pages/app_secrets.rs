@@ -1,0 +1,205 @@
+//! The client secrets of an app: in use, new, and the one before.
+
+use crate::{
+    components::{
+        Badge, Button, Callout, Fact, Facts, Field, Glyph, Moment, Panel, PanelFailed, PostButton,
+        SecretMask, Size,
+    },
+    form_state::FormState,
+};
+use domain::health::Health;
+use leptos::prelude::*;
+use service::apps::secrets::{NextSecret, Slots, TestResult};
+
+/// The panel; `accounts` use the secret. `None` if it couldn't be loaded.
+pub(super) fn panel(app: &str, accounts: u64, slots: Option<&Slots>, state: &FormState) -> AnyView {
+    let Some(slots) = slots else {
+        return view! {
+            <PanelFailed
+                id="secrets"
+                title="Client secret"
+                what="What is stored couldn’t be loaded."
+                why="The database didn’t answer as it should. The rest of this page is current."
+                retry=app.to_owned()
+            />
+        }
+        .into_any();
+    };
+    let problem = (state.action == "app_secret")
+        .then(|| state.problem())
+        .flatten()
+        .map(|text| {
+            view! {
+                <Callout health=Health::Disconnected icon=Glyph::Warn alert=true>
+                    <p>{text}</p>
+                </Callout>
+            }
+        });
+    let body = view! {
+        <div class="body">
+            {problem}
+            <div class="pair">
+                {in_use(app, accounts, slots)}
+                {slots.next.as_ref().map(|next| waiting(app, next))}
+            </div>
+            {enter(app, slots, state)}
+            <p class="sub">
+                "Switching takes effect at the next renewal and can be undone: the secret before stays for 24 hours."
+            </p>
+        </div>
+    }
+    .into_any();
+    view! {
+        <Panel id="secrets" title="Client secret">
+            {body}
+        </Panel>
+    }
+    .into_any()
+}
+
+fn in_use(app: &str, accounts: u64, slots: &Slots) -> AnyView {
+    let serves = match accounts {
+        1 => "Serves 1 account".to_owned(),
+        n => format!("Serves {n} accounts"),
+    };
+    let back = slots.previous_until.map(|until| {
+        view! {
+            <PostButton action=format!("{app}/secret/roll-back") size=Size::Small>
+                "Go back to the one before"
+            </PostButton>
+            <span class="sub">"Possible until " <Moment at=until/></span>
+        }
+    });
+    let footer = view! {
+        <span>{serves}</span>
+        {back}
+    }
+    .into_any();
+    let aside =
+        view! { <Badge icon=Glyph::Working health=Health::Working>"In use"</Badge> }.into_any();
+    let since = slots.in_use_since.map(|at| {
+        view! {
+            <Fact term="In use since">
+                <Moment at/>
+            </Fact>
+        }
+    });
+    view! {
+        <Panel id="secret-in-use" title="Secret in use" level=3 aside footer>
+            <Facts list=true body=true>
+                <Fact term="Value">
+                    <SecretMask/>
+                </Fact>
+                {since}
+            </Facts>
+        </Panel>
+    }
+    .into_any()
+}
+
+/// What the last test found, in words for a badge and a sentence.
+fn found(next: &NextSecret) -> (&'static str, Glyph, Option<Health>, &'static str) {
+    match next.tested.map(|(result, _)| result) {
+        None => ("Not tested", Glyph::Info, None, "Not tested yet"),
+        Some(TestResult::Accepted) => (
+            "Tested, not in use",
+            Glyph::Flask,
+            Some(Health::Working),
+            "Gorgias accepted it",
+        ),
+        Some(TestResult::Refused) => (
+            "Refused",
+            Glyph::Warn,
+            Some(Health::Disconnected),
+            "Gorgias refused it: compare it with the partners’ portal and enter it again",
+        ),
+        Some(TestResult::Unclear) => (
+            "Not tested",
+            Glyph::Warn,
+            Some(Health::Retrying),
+            "Gorgias’ answer didn’t tell; test it again",
+        ),
+        Some(TestResult::Untestable) => (
+            "Not tested",
+            Glyph::Info,
+            None,
+            "No account is connected that it could be tested with",
+        ),
+    }
+}
+
+fn waiting(app: &str, next: &NextSecret) -> AnyView {
+    let (badge, icon, health, sentence) = found(next);
+    let aside = match health {
+        Some(health) => view! { <Badge icon health>{badge}</Badge> }.into_any(),
+        None => view! { <Badge icon>{badge}</Badge> }.into_any(),
+    };
+    let tested = next.tested.map(|(_, at)| {
+        view! {
+            ", "
+            <Moment at/>
+        }
+    });
+    let switch = next.ready().then(|| {
+        view! {
+            <PostButton action=format!("{app}/secret/switch") size=Size::Small>
+                "Switch to the new secret"
+            </PostButton>
+        }
+    });
+    let footer = view! {
+        {switch}
+        <PostButton action=format!("{app}/secret/test") size=Size::Small>
+            "Test again"
+        </PostButton>
+        <PostButton action=format!("{app}/secret/remove") size=Size::Small>
+            "Remove"
+        </PostButton>
+    }
+    .into_any();
+    let (by, added_at) = (next.added_by.clone(), next.added_at);
+    view! {
+        <Panel id="secret-new" title="New secret" level=3 aside footer>
+            <Facts list=true body=true>
+                <Fact term="Value">
+                    <SecretMask/>
+                </Fact>
+                <Fact term="Test">{sentence} {tested}</Fact>
+                <Fact term="Added">
+                    <Moment at=added_at/>
+                    {format!(" by {by}")}
+                </Fact>
+            </Facts>
+        </Panel>
+    }
+    .into_any()
+}
+
+fn enter(app: &str, slots: &Slots, state: &FormState) -> AnyView {
+    let error = (state.action == "app_secret")
+        .then(|| state.error("new_secret"))
+        .flatten();
+    let label = if slots.next.is_some() {
+        "Another new client secret"
+    } else {
+        "New client secret"
+    };
+    view! {
+        <form class="form" method="post" action=format!("{app}/secret")>
+            <Field
+                name="new_secret"
+                label
+                kind="password"
+                plain=true
+                required=true
+                autocomplete="new-password"
+                hint="It is encrypted, never shown again, and tested by renewing one account with it. The one in use stays until you switch."
+                error
+            />
+            <p class="actions">
+                <Button>"Add and test"</Button>
+            </p>
+        </form>
+    }
+    .into_any()
+}

@@ -1,0 +1,222 @@
+//! `/t/{tenant}/keys`: data keys, what is under each, and what can't be read.
+
+use super::{Address, PageError, done, row_action::tenant_home, show};
+use crate::{
+    components::{
+        Badge, Callout, Fact, Facts, Glyph, Kind, LoadFailed, Moment, NavItem, PageHead, Panel,
+        PostButton,
+    },
+    context::PageContext,
+    form_state::FormState,
+    frame::around,
+    shell::SignedInLayout,
+};
+use domain::{health::Health, permission::Permission};
+use leptos::prelude::*;
+use service::{
+    keys::{KeysError, status},
+    vault::{DataKeyStatus, TenantKeys, UnreadableRecord},
+};
+
+pub(crate) fn page() -> impl IntoView {
+    show(load)
+}
+
+async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+    let actor = context.actor(address.part("tenant")).await?;
+    actor.require(Permission::ManageKeys)?;
+    let keys = match status::show(&actor).await {
+        Ok(keys) => Some(keys),
+        Err(KeysError::Forbidden(forbidden)) => return Err(forbidden.into()),
+        Err(error) => {
+            tracing::error!(%error, "the keys could not be loaded");
+            None
+        }
+    };
+    let around = around(&context, &actor, NavItem::Keys).await;
+    let data = Data {
+        tenant: actor.tenant_slug.to_string(),
+        keys,
+        done: address.query("done").map(str::to_owned),
+        form: context.form.clone().unwrap_or_default(),
+    };
+    Ok(view! {
+        <SignedInLayout frame=around.frame title="Keys">
+            {view(&data)}
+        </SignedInLayout>
+    }
+    .into_any())
+}
+
+/// What the page shows.
+pub(super) struct Data {
+    pub tenant: String,
+    /// `None` if they couldn't be loaded.
+    pub keys: Option<TenantKeys>,
+    pub done: Option<String>,
+    pub form: FormState,
+}
+
+pub(super) fn view(data: &Data) -> AnyView {
+    let here = format!("{}/keys", tenant_home(&data.tenant));
+    let body = match &data.keys {
+        None => view! {
+            <LoadFailed
+                what="The keys couldn’t be loaded."
+                why="The database didn’t answer as it should. They go on working."
+                retry=here.clone()
+            />
+        }
+        .into_any(),
+        Some(keys) => view! {
+            {progress(keys)}
+            {table(keys)}
+            {unreadable(&keys.unreadable)}
+        }
+        .into_any(),
+    };
+    let rotate = view! {
+        <PostButton action=here kind=Kind::Primary icon=Glyph::Key>
+            "Rotate"
+        </PostButton>
+    }
+    .into_any();
+    view! {
+        <PageHead
+            title="Keys"
+            lead="Everything secret of this tenant is encrypted with a data key of its own. Rotating makes a new one and encrypts everything again, while accounts go on working."
+            actions=rotate
+        />
+        {done::outcome(data.done.as_deref(), &data.form)}
+        {body}
+    }
+    .into_any()
+}
+
+fn progress(keys: &TenantKeys) -> AnyView {
+    let (done, all) = keys.progress();
+    let sentence = match (keys.under_way(), all) {
+        (_, 0) => "No secret is stored yet.".to_owned(),
+        (true, _) => format!(
+            "{done} of {all} records are under the current key. The worker brings the others there; it can be stopped at any time and goes on."
+        ),
+        (false, _) => format!("All {all} readable records are under the current key."),
+    };
+    let bar = keys.under_way().then(|| {
+        view! { <progress value=done.to_string() max=all.to_string() aria-label="Re-encryption"></progress> }
+    });
+    let body = view! {
+        <div class="body">
+            <p>{sentence}</p>
+            {bar}
+        </div>
+    }
+    .into_any();
+    view! {
+        <Panel id="progress" title="Progress">
+            {body}
+        </Panel>
+    }
+    .into_any()
+}
+
+fn table(keys: &TenantKeys) -> AnyView {
+    if keys.keys.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <div class="table-wrap scroll" tabindex="0" role="region" aria-label="Data keys">
+            <table class="table">
+                <caption class="sr">"Data keys, the current one first"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Data key"</th>
+                        <th scope="col">"State"</th>
+                        <th scope="col">"Records"</th>
+                        <th scope="col">"Encryptions"</th>
+                        <th scope="col">"Made"</th>
+                        <th scope="col">"Master key"</th>
+                    </tr>
+                </thead>
+                <tbody>{keys.keys.iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(key: &DataKeyStatus) -> AnyView {
+    let state = if key.current {
+        view! { <Badge icon=Glyph::Working health=Health::Working>"Current"</Badge> }.into_any()
+    } else if let Some(at) = key.removed_after() {
+        view! {
+            "Nothing is under it. Removed "
+            <Moment at/>
+        }
+        .into_any()
+    } else {
+        "Retired, decrypts only".into_any()
+    };
+    let records = match key.unreadable {
+        0 => key.records.to_string(),
+        n => format!("{}, {n} unreadable", key.records),
+    };
+    let (id, created_at) = (key.id.to_string(), key.created_at);
+    let (encryptions, master) = (key.encryptions, key.master_key_id.clone());
+    view! {
+        <tr>
+            <th scope="row">
+                <code>{id}</code>
+            </th>
+            <td>{state}</td>
+            <td>{records}</td>
+            <td>{encryptions}</td>
+            <td>
+                <Moment at=created_at/>
+            </td>
+            <td>{master}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn unreadable(records: &[UnreadableRecord]) -> Option<AnyView> {
+    if records.is_empty() {
+        return None;
+    }
+    let facts = records
+        .iter()
+        .map(|record| {
+            let (at, key) = (record.since, record.data_key.to_string());
+            let term = format!("{} of {}", record.purpose, record.owner);
+            view! {
+                <Fact term>
+                    "Since "
+                    <Moment at/>
+                    ", under data key "
+                    <code>{key}</code>
+                </Fact>
+            }
+        })
+        .collect_view();
+    let body = view! {
+        <Callout health=Health::Disconnected icon=Glyph::Warn>
+            <p>
+                <b>"These can’t be decrypted: their rows were changed or moved. "</b>
+                "Enter a client secret again on its app’s page; send a reconnect link for a connection’s tokens. Everything else goes on."
+            </p>
+        </Callout>
+        <Facts list=true body=true>
+            {facts}
+        </Facts>
+    }
+    .into_any();
+    Some(
+        view! {
+            <Panel id="unreadable" title="Unreadable records">
+                {body}
+            </Panel>
+        }
+        .into_any(),
+    )
+}

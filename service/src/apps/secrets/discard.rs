@@ -1,0 +1,26 @@
+//! A new client secret that is not wanted after all.
+
+use super::{SecretError, note_next, row};
+use crate::{actor::Actor, vault::Purpose};
+use domain::{ids::AppId, permission::Permission};
+use sea_orm::sea_query::LockType;
+
+/// Forgets the next client secret.
+///
+/// # Errors
+/// [`SecretError::Forbidden`], [`SecretError::NotFound`], [`SecretError::NoNext`].
+pub async fn discard(actor: &Actor, id: AppId) -> Result<(), SecretError> {
+    actor.require(Permission::ManageApps)?;
+    let tx = actor.write().await?;
+    let row = row(actor, &tx, id, Some(LockType::NoKeyUpdate)).await?;
+    if row.next_secret_added_at.is_none() {
+        return Err(SecretError::NoNext);
+    }
+    actor
+        .vault
+        .forget(&tx, id.0, &[Purpose::AppNextClientSecret])
+        .await?;
+    note_next(actor, &tx, id, false).await?;
+    tx.commit().await?;
+    Ok(())
+}

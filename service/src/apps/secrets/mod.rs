@@ -1,0 +1,289 @@
+//! An app's client secrets: the one in use, one to be tested and switched to,
+//! and for a day after a switch the one before.
+
+pub mod add;
+pub mod discard;
+pub mod roll_back;
+pub mod switch;
+pub mod test;
+
+use crate::{
+    actor::{Actor, Who},
+    entity::{app, connection, credential},
+    error::{Fault, FieldError, Forbidden},
+    tenant_scope::Tx,
+    vault::Purpose,
+};
+use domain::{
+    ids::AppId,
+    permission::Permission,
+    time::{Span, Timestamp},
+};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, sea_query::Expr, sea_query::LockType};
+use secrecy::SecretString;
+
+/// How long one can go back to the client secret before.
+pub const PREVIOUS_KEPT: Span = Span::days(1);
+
+/// What a test of the next client secret found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TestResult {
+    /// Gorgias gave a token for it.
+    Accepted,
+    /// Gorgias refused it.
+    Refused,
+    /// Gorgias gave no answer that says anything about it.
+    Unclear,
+    /// The app has no connection to test it with.
+    Untestable,
+}
+
+impl TestResult {
+    const ALL: [Self; 4] = [
+        Self::Accepted,
+        Self::Refused,
+        Self::Unclear,
+        Self::Untestable,
+    ];
+
+    /// The code in the database.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::Unclear => "unclear",
+            Self::Untestable => "untestable",
+        }
+    }
+}
+
+/// A client secret that isn't in use yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextSecret {
+    /// When it was added.
+    pub added_at: Timestamp,
+    /// By whom.
+    pub added_by: String,
+    /// What its last test found, and when.
+    pub tested: Option<(TestResult, Timestamp)>,
+}
+
+impl NextSecret {
+    /// Whether it can be switched to: it was accepted, or nothing can test it.
+    pub fn ready(&self) -> bool {
+        matches!(
+            self.tested,
+            Some((TestResult::Accepted | TestResult::Untestable, _))
+        )
+    }
+}
+
+/// What there is, without the secrets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Slots {
+    /// Since when the one in use is.
+    pub in_use_since: Option<Timestamp>,
+    /// The one to be tested and switched to.
+    pub next: Option<NextSecret>,
+    /// Until when one can go back to the one before.
+    pub previous_until: Option<Timestamp>,
+}
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// The role doesn't allow it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// There is no such app.
+    #[error("there is no such app")]
+    NotFound,
+    /// What was typed can't be stored.
+    #[error("some fields need another look")]
+    Invalid(Vec<FieldError>),
+    /// There is no next secret.
+    #[error("there is no new client secret; enter one first")]
+    NoNext,
+    /// The next secret was not accepted.
+    #[error("Gorgias has not accepted the new client secret yet; test it first")]
+    NotReady,
+    /// There is no secret to go back to.
+    #[error(
+        "the client secret before is gone: it is kept for 24 hours after a switch; enter it again"
+    )]
+    NoPrevious,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<sea_orm::DbErr> for SecretError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// What there is of an app's client secrets.
+///
+/// # Errors
+/// [`SecretError::Forbidden`], [`SecretError::NotFound`].
+pub async fn show(actor: &Actor, id: AppId) -> Result<Slots, SecretError> {
+    actor.require(Permission::ManageApps)?;
+    let tx = actor.read().await?;
+    let row = row(actor, &tx, id, None).await?;
+    let stored = tx
+        .all::<credential::Entity>()
+        .filter(credential::Column::OwnerId.eq(id.0))
+        .filter(credential::Column::Purpose.eq(Purpose::AppClientSecret.code()))
+        .select_only()
+        .column(credential::Column::UpdatedAt)
+        .into_tuple::<i64>()
+        .one(&*tx)
+        .await?;
+    Ok(Slots {
+        in_use_since: stored.map(Timestamp),
+        next: next(&row)?,
+        previous_until: row
+            .previous_secret_until
+            .map(Timestamp)
+            .filter(|until| *until > actor.now()),
+    })
+}
+
+fn next(row: &app::Model) -> Result<Option<NextSecret>, Fault> {
+    let Some(added_at) = row.next_secret_added_at else {
+        return Ok(None);
+    };
+    let tested = match (&row.next_secret_result, row.next_secret_tested_at) {
+        (Some(code), Some(at)) => {
+            let found = TestResult::ALL.into_iter().find(|r| r.code() == code);
+            let bad = || Fault::inconsistent("apps", "next_secret_result", row.id);
+            Some((found.ok_or_else(bad)?, Timestamp(at)))
+        }
+        _ => None,
+    };
+    Ok(Some(NextSecret {
+        added_at: Timestamp(added_at),
+        added_by: row.next_secret_added_by.clone().unwrap_or_default(),
+        tested,
+    }))
+}
+
+/// The app's row, locked for who is about to change it.
+async fn row(
+    actor: &Actor,
+    tx: &Tx,
+    id: AppId,
+    lock: Option<LockType>,
+) -> Result<app::Model, SecretError> {
+    let mut query = tx.all::<app::Entity>().filter(app::Column::Id.eq(id.0));
+    if let Some(lock) = lock {
+        query = query.lock(lock);
+    }
+    query
+        .one(&**tx)
+        .await?
+        .filter(|row| actor.only_app.is_none_or(|only| only.0 == row.id))
+        .ok_or(SecretError::NotFound)
+}
+
+async fn open(
+    actor: &Actor,
+    tx: &Tx,
+    purpose: Purpose,
+    id: AppId,
+) -> Result<Option<SecretString>, Fault> {
+    actor.vault.open(tx, purpose, id.0).await
+}
+
+async fn seal(
+    actor: &Actor,
+    tx: &Tx,
+    purpose: Purpose,
+    id: AppId,
+    secret: &SecretString,
+) -> Result<(), Fault> {
+    actor
+        .vault
+        .seal(actor.services(), tx, purpose, id.0, secret)
+        .await
+}
+
+/// Keeps the secret in use, which is about to be replaced, to go back to.
+/// One that can't be read is no loss.
+pub(super) async fn keep_previous(actor: &Actor, tx: &Tx, id: AppId) -> Result<(), Fault> {
+    let current = match open(actor, tx, Purpose::AppClientSecret, id).await {
+        Err(Fault::Vault(error)) => {
+            tracing::warn!(error = %error, app.id = %id, "The client secret before can't be read and is not kept");
+            None
+        }
+        other => other?,
+    };
+    let until = match current {
+        Some(current) => {
+            seal(actor, tx, Purpose::AppPreviousClientSecret, id, &current).await?;
+            Some(actor.now().plus(PREVIOUS_KEPT).0)
+        }
+        None => None,
+    };
+    tx.update::<app::Entity>()
+        .filter(app::Column::Id.eq(id.0))
+        .col_expr(app::Column::PreviousSecretUntil, Expr::value(until))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// Empties or fills the next slot's columns, and forgets what its tests found.
+async fn note_next(actor: &Actor, tx: &Tx, id: AppId, filled: bool) -> Result<(), Fault> {
+    let name = match &actor.who {
+        Who::Person { name, .. } | Who::ApiToken { name, .. } => name.clone(),
+    };
+    tx.update::<app::Entity>()
+        .filter(app::Column::Id.eq(id.0))
+        .col_expr(
+            app::Column::NextSecretAddedAt,
+            Expr::value(filled.then_some(actor.now().0)),
+        )
+        .col_expr(
+            app::Column::NextSecretAddedBy,
+            Expr::value(filled.then_some(name)),
+        )
+        .col_expr(
+            app::Column::NextSecretTestedAt,
+            Expr::value(Option::<i64>::None),
+        )
+        .col_expr(
+            app::Column::NextSecretResult,
+            Expr::value(Option::<String>::None),
+        )
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// A fault of the credentials before says nothing about the new ones: it is
+/// taken back, and the connections are checked at once.
+async fn take_back_fault(actor: &Actor, id: AppId) -> Result<(), Fault> {
+    let tx = actor.write().await?;
+    let taken_back = tx
+        .update::<app::Entity>()
+        .filter(app::Column::Id.eq(id.0))
+        .filter(app::Column::FaultSince.is_not_null())
+        .col_expr(app::Column::FaultSince, Expr::value(Option::<i64>::None))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
+    if taken_back.rows_affected == 0 {
+        return Ok(());
+    }
+    // By itself: whoever keeps a grant locks first the connection, then the app.
+    let tx = actor.write().await?;
+    tx.update::<connection::Entity>()
+        .filter(connection::Column::AppId.eq(id.0))
+        .filter(connection::Column::DueAt.is_not_null())
+        .col_expr(connection::Column::DueAt, Expr::value(actor.now().0))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await
+}

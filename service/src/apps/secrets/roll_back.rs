@@ -1,0 +1,51 @@
+//! Going back to the client secret before.
+
+use super::{SecretError, note_next, open, row, seal, take_back_fault};
+use crate::{actor::Actor, entity::app, vault::Purpose};
+use domain::{ids::AppId, permission::Permission};
+use sea_orm::{
+    ColumnTrait, QueryFilter,
+    sea_query::{Expr, LockType},
+};
+
+/// Puts the client secret before the switch back into use. The one that was
+/// switched to goes back into the next slot, untested, if that is free.
+///
+/// # Errors
+/// [`SecretError::NoPrevious`] once its day is over.
+pub async fn roll_back(actor: &Actor, id: AppId) -> Result<(), SecretError> {
+    actor.require(Permission::ManageApps)?;
+    let tx = actor.write().await?;
+    let row = row(actor, &tx, id, Some(LockType::NoKeyUpdate)).await?;
+    if row
+        .previous_secret_until
+        .is_none_or(|until| until <= actor.now().0)
+    {
+        return Err(SecretError::NoPrevious);
+    }
+    let previous = open(actor, &tx, Purpose::AppPreviousClientSecret, id)
+        .await?
+        .ok_or(SecretError::NoPrevious)?;
+    if row.next_secret_added_at.is_none()
+        && let Ok(Some(current)) = open(actor, &tx, Purpose::AppClientSecret, id).await
+    {
+        seal(actor, &tx, Purpose::AppNextClientSecret, id, &current).await?;
+        note_next(actor, &tx, id, true).await?;
+    }
+    seal(actor, &tx, Purpose::AppClientSecret, id, &previous).await?;
+    actor
+        .vault
+        .forget(&tx, id.0, &[Purpose::AppPreviousClientSecret])
+        .await?;
+    tx.update::<app::Entity>()
+        .filter(app::Column::Id.eq(id.0))
+        .col_expr(
+            app::Column::PreviousSecretUntil,
+            Expr::value(Option::<i64>::None),
+        )
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
+    take_back_fault(actor, id).await?;
+    Ok(())
+}

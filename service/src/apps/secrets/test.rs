@@ -1,0 +1,90 @@
+//! Whether Gorgias accepts the new client secret.
+
+use super::{SecretError, TestResult, open, row};
+use crate::{
+    actor::Actor,
+    connections::{
+        lease::Lease,
+        trial::{Trial, try_secret},
+    },
+    entity::{app, connection},
+    error::Fault,
+    vault::Purpose,
+};
+use domain::{
+    ids::{AppId, ConnectionId},
+    permission::Permission,
+};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use secrecy::SecretString;
+
+/// How many connections are tried until one says something about the secret.
+const TRIED: u64 = 3;
+
+/// Refreshes one of the app's living connections with the next client secret:
+/// the only proof there is. Without a connection it is untestable.
+///
+/// # Errors
+/// [`SecretError::NoNext`] if there is none, or another one came meanwhile.
+pub async fn test(actor: &Actor, id: AppId) -> Result<TestResult, SecretError> {
+    actor.require(Permission::ManageApps)?;
+    let tx = actor.read().await?;
+    let added_at = row(actor, &tx, id, None).await?.next_secret_added_at;
+    let secret = open(actor, &tx, Purpose::AppNextClientSecret, id).await?;
+    let (Some(added_at), Some(secret)) = (added_at, secret) else {
+        return Err(SecretError::NoNext);
+    };
+    let living: Vec<uuid::Uuid> = tx
+        .all::<connection::Entity>()
+        .filter(connection::Column::AppId.eq(id.0))
+        .filter(connection::Column::Standing.eq("connected"))
+        .filter(connection::Column::Renewable.eq(true))
+        .order_by_desc(connection::Column::LastFineAt)
+        .order_by_asc(connection::Column::Id)
+        .limit(TRIED)
+        .select_only()
+        .column(connection::Column::Id)
+        .into_tuple()
+        .all(&*tx)
+        .await?;
+    drop(tx);
+    let result = ask(actor, living, &secret).await?;
+    let tx = actor.write().await?;
+    let noted = tx
+        .update::<app::Entity>()
+        .filter(app::Column::Id.eq(id.0))
+        .filter(app::Column::NextSecretAddedAt.eq(added_at))
+        .col_expr(app::Column::NextSecretTestedAt, Expr::value(actor.now().0))
+        .col_expr(app::Column::NextSecretResult, Expr::value(result.code()))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
+    if noted.rows_affected == 1 {
+        Ok(result)
+    } else {
+        Err(SecretError::NoNext)
+    }
+}
+
+async fn ask(
+    actor: &Actor,
+    living: Vec<uuid::Uuid>,
+    secret: &SecretString,
+) -> Result<TestResult, Fault> {
+    if living.is_empty() {
+        return Ok(TestResult::Untestable);
+    }
+    for connection in living {
+        let tx = actor.write().await?;
+        let lease = Lease::take(actor.services(), &tx, ConnectionId(connection)).await?;
+        tx.commit().await?;
+        // Somebody is at it right now; perhaps another connection is free.
+        let Some(lease) = lease else { continue };
+        match try_secret(actor.scope(), &lease, &actor.as_event_actor(), secret).await? {
+            Trial::Accepted => return Ok(TestResult::Accepted),
+            Trial::Refused => return Ok(TestResult::Refused),
+            Trial::Unclear => (),
+        }
+    }
+    Ok(TestResult::Unclear)
+}

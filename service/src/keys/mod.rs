@@ -1,0 +1,27 @@
+//! Looking after keys: what is under which, and bringing records under new ones.
+
+pub mod rotate;
+pub mod status;
+
+use crate::error::{Fault, Forbidden};
+use domain::slug::Slug;
+
+/// Why nothing was shown or begun.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// The role doesn't allow it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// No tenant has that short name.
+    #[error("there is no tenant “{0}”; check the short name given with --tenant")]
+    NoTenant(Slug),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<sea_orm::DbErr> for KeysError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Fault(error.into())
+    }
+}

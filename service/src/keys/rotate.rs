@@ -1,0 +1,125 @@
+//! A new data key for a tenant, and its records brought under it.
+
+use super::KeysError;
+use crate::{
+    actor::Actor,
+    entity::data_key,
+    error::Fault,
+    services::Services,
+    tenant_scope::TenantScope,
+    vault::{Begun, Step},
+};
+use domain::{ids::TenantId, permission::Permission};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How many records come under the new key in one transaction: few, so that
+/// refreshes don't wait for long.
+const BATCH: u64 = 100;
+/// How often the worker looks whether there is something to do.
+const PERIOD: Duration = Duration::from_secs(15);
+/// How long to wait for records that others are writing.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Gives the actor's tenant a new data key; the worker brings the records under it.
+///
+/// # Errors
+/// [`KeysError::Forbidden`], or the database failed.
+pub async fn begin_as(actor: &Actor) -> Result<Begun, KeysError> {
+    actor.require(Permission::ManageKeys)?;
+    Ok(begin(actor.scope()).await?)
+}
+
+/// Gives a tenant a new data key, unless its rotation is under way.
+///
+/// # Errors
+/// If the database failed.
+pub async fn begin(scope: &TenantScope) -> Result<Begun, Fault> {
+    scope.services().vault.begin_rotation(scope).await
+}
+
+/// Brings the next records under the tenant's current key.
+///
+/// # Errors
+/// If the database failed; what was done before stays done.
+pub async fn step(scope: &TenantScope) -> Result<Step, Fault> {
+    scope.services().vault.rotate_batch(scope, BATCH).await
+}
+
+/// Brings all of the tenant's records under its current key, and tells after
+/// each step how many have come there in all. Gives the sum of all steps.
+///
+/// # Errors
+/// As [`step`].
+pub async fn finish(scope: &TenantScope, mut tell: impl FnMut(u64)) -> Result<Step, Fault> {
+    let mut sum = Step::default();
+    loop {
+        let done = step(scope).await?;
+        sum.moved += done.moved;
+        sum.set_aside += done.set_aside;
+        if done.moved > 0 {
+            tell(sum.moved);
+        }
+        if !done.more {
+            return Ok(sum);
+        }
+        if done.moved + done.set_aside == 0 {
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+/// One step for each tenant whose records are under several keys, and removes
+/// the keys that nothing is under. Says whether there is more to do at once.
+///
+/// # Errors
+/// If the database can't say which tenants those are. One tenant's failure is
+/// logged and does not keep the others from their turn.
+pub async fn continue_all(services: &Services) -> Result<bool, Fault> {
+    // Straight from the table, since the keys of all tenants are wanted.
+    let tenants: Vec<uuid::Uuid> = data_key::Entity::find()
+        .filter(data_key::Column::TenantId.is_not_null())
+        .select_only()
+        .column(data_key::Column::TenantId)
+        .group_by(data_key::Column::TenantId)
+        .having(data_key::Column::Id.count().gt(1))
+        .into_tuple()
+        .all(services.db.read())
+        .await?;
+    let mut more = false;
+    for tenant in tenants {
+        let scope = TenantScope::new(services, TenantId(tenant));
+        let done = async {
+            let step = step(&scope).await?;
+            if !step.more {
+                services.vault.remove_unused(&scope).await?;
+            }
+            Ok::<_, Fault>(step.more && step.moved + step.set_aside > 0)
+        };
+        match done.await {
+            Ok(again) => more |= again,
+            Err(error) => {
+                tracing::error!(error = %error, tenant.id = %tenant, "The rotation of a data key could not go on");
+            }
+        }
+    }
+    Ok(more)
+}
+
+/// Goes on with what is unfinished until told to stop.
+pub(crate) async fn run(services: &Services, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        match continue_all(services).await {
+            Ok(true) => continue,
+            Ok(false) => (),
+            Err(error) => {
+                tracing::error!(error = %error, "The worker could not look for unfinished rotations");
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(PERIOD) => (),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Which keys there are, and what is under them.
+
+use super::KeysError;
+use crate::{
+    actor::Actor, entity::tenant, error::Fault, services::Services, tenant_scope::TenantScope,
+    vault::TenantKeys,
+};
+use domain::{ids::TenantId, permission::Permission, slug::Slug};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+/// A tenant, for who runs the installation.
+pub struct Tenant {
+    /// Its short name.
+    pub slug: Slug,
+    /// The right to its data.
+    pub scope: TenantScope,
+}
+
+/// The actor's tenant's keys.
+///
+/// # Errors
+/// [`KeysError::Forbidden`], or the database failed.
+pub async fn show(actor: &Actor) -> Result<TenantKeys, KeysError> {
+    actor.require(Permission::Look)?;
+    Ok(of_tenant(actor.scope()).await?)
+}
+
+/// A tenant's keys.
+///
+/// # Errors
+/// If the database failed.
+pub async fn of_tenant(scope: &TenantScope) -> Result<TenantKeys, Fault> {
+    scope.services().vault.tenant_keys(scope).await
+}
+
+/// All tenants by short name, or the one that has it: for the command line,
+/// whose user runs the installation and holds its master keys.
+///
+/// # Errors
+/// [`KeysError::NoTenant`], or the database failed.
+pub async fn tenants(services: &Services, only: Option<&Slug>) -> Result<Vec<Tenant>, KeysError> {
+    let mut query = tenant::Entity::find().order_by_asc(tenant::Column::Slug);
+    if let Some(slug) = only {
+        query = query.filter(tenant::Column::Slug.eq(slug.as_str()));
+    }
+    let mut found = Vec::new();
+    for row in query.all(services.db.read()).await? {
+        found.push(Tenant {
+            slug: row
+                .slug
+                .parse()
+                .map_err(|_| Fault::inconsistent("tenants", "slug", row.id))?,
+            scope: TenantScope::new(services, TenantId(row.id)),
+        });
+    }
+    match only {
+        Some(slug) if found.is_empty() => Err(KeysError::NoTenant(slug.clone())),
+        _ => Ok(found),
+    }
+}

@@ -1,0 +1,255 @@
+//! A new data key for a tenant, and the tenant's records brought under it.
+//!
+//! Nothing but the rows says how far it has come: what is not under the current
+//! key is still to be done. So it can be stopped anywhere, done by several
+//! processes at once, and begun again.
+
+use super::{
+    Purpose, Vault, VaultError,
+    credentials::credential_context,
+    data_keys::{DataKey, active, lock_tenant},
+    seal::FORMAT,
+};
+use crate::{
+    entity::{credential, data_key},
+    error::Fault,
+    tenant_scope::{TenantScope, Tx},
+};
+use domain::{ids::DataKeyId, time::Span};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, LockBehavior, LockType},
+};
+use uuid::Uuid;
+
+/// How long a key stays after it was retired, even if nothing is under it: far
+/// longer than any transaction that still seals with it may run.
+pub(super) const KEPT_FOR: Span = Span::days(1);
+
+/// How a rotation began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begun {
+    /// With a new data key.
+    New,
+    /// One was under way, and goes on.
+    Resumed,
+    /// The tenant has no secret yet, and so no key.
+    Nothing,
+}
+
+/// What one step did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Step {
+    /// How many records came under the current key.
+    pub moved: u64,
+    /// How many can't be read and were set aside.
+    pub set_aside: u64,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+impl Vault {
+    /// Gives the tenant a new data key, unless a rotation is under way. From
+    /// then on everything is sealed with it. What was set aside is tried again.
+    pub(crate) async fn begin_rotation(&self, scope: &TenantScope) -> Result<Begun, Fault> {
+        let tx = scope.write().await?;
+        lock_tenant(&tx, tx.tenant()).await?;
+        let keys = key_ids(&tx).await?;
+        if keys.is_empty() {
+            return Ok(Begun::Nothing);
+        }
+        let current = active(Some(tx.tenant())).one(&*tx).await?;
+        let under_way = match &current {
+            Some(current) => {
+                let others = without(&keys, current.id);
+                waiting(&tx, &others).one(&*tx).await?.is_some()
+            }
+            None => false,
+        };
+        let (begun, current) = match current {
+            Some(current) if under_way => (Begun::Resumed, current.id),
+            _ => {
+                let tenant = Some(tx.tenant());
+                let made = self.create(scope.services(), &tx, tenant).await?;
+                (Begun::New, made.id.0)
+            }
+        };
+        retire(scope, &tx, &without(&keys, current)).await?;
+        tx.update::<credential::Entity>()
+            .filter(credential::Column::SetAsideAt.is_not_null())
+            .col_expr(
+                credential::Column::SetAsideAt,
+                Expr::value(Option::<i64>::None),
+            )
+            .exec(&*tx)
+            .await?;
+        tx.commit().await?;
+        Ok(begun)
+    }
+
+    /// Brings at most so many records under the current key. What is being
+    /// written by others is left to a later step, what can't be read is set aside.
+    pub(crate) async fn rotate_batch(&self, scope: &TenantScope, most: u64) -> Result<Step, Fault> {
+        let tx = scope.write().await?;
+        let keys = key_ids(&tx).await?;
+        let mut step = Step::default();
+        if keys.len() < 2 {
+            return Ok(step);
+        }
+        let current = self
+            .encrypting_key(scope.services(), &tx, tx.tenant())
+            .await?;
+        let others = without(&keys, current.id.0);
+        retire(scope, &tx, &others).await?;
+        // Nobody is waited for, so that this can't be one half of a deadlock.
+        let rows = waiting(&tx, &others)
+            .limit(most)
+            .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
+            .all(&*tx)
+            .await?;
+        for row in rows {
+            match self.reseal(scope, &tx, &current, &row).await {
+                Ok(moved) => step.moved += u64::from(moved),
+                Err(Fault::Database(error) | Fault::Vault(VaultError::Database(error))) => {
+                    return Err(error.into());
+                }
+                Err(error) => {
+                    tracing::error!(error = %error, tenant.id = %tx.tenant(), "A record can't be brought under the new data key and is set aside");
+                    set_aside(scope, &tx, row.owner_id, &row.purpose).await?;
+                    step.set_aside += 1;
+                }
+            }
+        }
+        if step.moved > 0 {
+            self.count(&tx, current.id, step.moved.cast_signed())
+                .await?;
+        }
+        step.more = waiting(&tx, &others).one(&*tx).await?.is_some();
+        tx.commit().await?;
+        Ok(step)
+    }
+
+    /// Seals one row anew; `false` if it was changed since it was read.
+    pub(super) async fn reseal(
+        &self,
+        scope: &TenantScope,
+        tx: &Tx,
+        current: &DataKey,
+        row: &credential::Model,
+    ) -> Result<bool, Fault> {
+        let old = DataKeyId(row.data_key_id);
+        let context =
+            |key, format| credential_context(tx.tenant(), &row.purpose, row.owner_id, key, format);
+        let unreadable = || VaultError::UnreadableRecord {
+            owner: row.owner_id,
+            purpose: row.purpose.clone(),
+        };
+        let plain = self
+            .decrypting_key(tx, tx.tenant(), old)
+            .await?
+            .open(&context(old, row.format), &row.nonce, &row.ciphertext)
+            .map_err(|_| unreadable())?;
+        let sealed = current
+            .key
+            .seal(
+                &*scope.services().random,
+                &context(current.id, FORMAT),
+                &plain,
+            )
+            .map_err(|_| VaultError::NotSealed)?;
+        let written = tx
+            .update::<credential::Entity>()
+            .filter(credential::Column::OwnerId.eq(row.owner_id))
+            .filter(credential::Column::Purpose.eq(row.purpose.as_str()))
+            .filter(credential::Column::DataKeyId.eq(row.data_key_id))
+            .filter(credential::Column::Nonce.eq(row.nonce.clone()))
+            .col_expr(credential::Column::DataKeyId, Expr::value(current.id.0))
+            .col_expr(credential::Column::Format, Expr::value(FORMAT))
+            .col_expr(
+                credential::Column::Nonce,
+                Expr::value(sealed.nonce.to_vec()),
+            )
+            .col_expr(
+                credential::Column::Ciphertext,
+                Expr::value(sealed.ciphertext),
+            )
+            .exec(&**tx)
+            .await?;
+        Ok(written.rows_affected == 1)
+    }
+
+    /// Notes that a secret can't be read, so that it is listed.
+    pub(crate) async fn set_aside(
+        &self,
+        scope: &TenantScope,
+        owner: Uuid,
+        purpose: Purpose,
+    ) -> Result<(), Fault> {
+        let tx = scope.write().await?;
+        set_aside(scope, &tx, owner, purpose.code()).await?;
+        tx.commit().await
+    }
+
+    /// Removes the tenant's retired keys that nothing has been under for a day.
+    pub(crate) async fn remove_unused(&self, scope: &TenantScope) -> Result<u64, Fault> {
+        let tx = scope.write().await?;
+        let used = tx
+            .all::<credential::Entity>()
+            .select_only()
+            .column(credential::Column::DataKeyId)
+            .into_query();
+        let removed = data_key::Entity::delete_many()
+            .filter(data_key::Column::TenantId.eq(tx.tenant().0))
+            .filter(data_key::Column::RetiredAt.lt(scope.now().minus(KEPT_FOR).0))
+            .filter(data_key::Column::Id.not_in_subquery(used))
+            .exec(&*tx)
+            .await?;
+        tx.commit().await?;
+        Ok(removed.rows_affected)
+    }
+}
+
+async fn key_ids(tx: &Tx) -> Result<Vec<Uuid>, Fault> {
+    Ok(data_key::Entity::find()
+        .filter(data_key::Column::TenantId.eq(tx.tenant().0))
+        .select_only()
+        .column(data_key::Column::Id)
+        .into_tuple()
+        .all(&**tx)
+        .await?)
+}
+
+fn without(keys: &[Uuid], current: Uuid) -> Vec<Uuid> {
+    keys.iter().copied().filter(|id| *id != current).collect()
+}
+
+/// The records under these keys that are still to be brought under the current
+/// one, found through the index on `data_key_id`.
+fn waiting(tx: &Tx, keys: &[Uuid]) -> Select<credential::Entity> {
+    tx.all::<credential::Entity>()
+        .filter(credential::Column::DataKeyId.is_in(keys.iter().copied()))
+        .filter(credential::Column::SetAsideAt.is_null())
+}
+
+/// Ends the keys' encrypting; the time of the first end stays.
+async fn retire(scope: &TenantScope, tx: &Tx, keys: &[Uuid]) -> Result<(), Fault> {
+    data_key::Entity::update_many()
+        .filter(data_key::Column::TenantId.eq(tx.tenant().0))
+        .filter(data_key::Column::Id.is_in(keys.iter().copied()))
+        .filter(data_key::Column::RetiredAt.is_null())
+        .col_expr(data_key::Column::RetiredAt, Expr::value(scope.now().0))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+async fn set_aside(scope: &TenantScope, tx: &Tx, owner: Uuid, purpose: &str) -> Result<(), Fault> {
+    tx.update::<credential::Entity>()
+        .filter(credential::Column::OwnerId.eq(owner))
+        .filter(credential::Column::Purpose.eq(purpose))
+        .filter(credential::Column::SetAsideAt.is_null())
+        .col_expr(credential::Column::SetAsideAt, Expr::value(scope.now().0))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
