@@ -181,11 +181,17 @@ async fn s41_keys_are_rotated_and_the_old_ones_can_go() {
     let output = run(&folder, &args).await;
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let done: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(done["handed_over"], 1, "the installation's own key");
+    assert_eq!(
+        done["handed_over"], 2,
+        "the installation's own key and the tenant's"
+    );
     assert!(text(&output.stderr).contains("is no longer needed"));
-    assert!(text(&output.stderr).contains("acme: has no secret yet."));
+    assert!(text(&output.stderr).contains("acme: has a new data key."));
     let masters = status(&["--master-keys", &both]).await["master_keys"].clone();
-    assert_eq!(masters[0]["data_keys"], 1);
+    assert_eq!(
+        masters[0]["data_keys"], 3,
+        "the tenant's former one stays for a day"
+    );
     assert_eq!(masters[1]["removable"], true);
     let alone = status(&["--master-keys", &new]).await;
     assert_eq!(alone["master_keys"].as_array().unwrap().len(), 1);

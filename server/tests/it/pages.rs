@@ -141,7 +141,7 @@ async fn keys_are_rotated_from_their_page() {
         let page = "/t/acme/keys";
         let body = browser.get(page).await.expect(StatusCode::OK).body;
         assert!(
-            body.contains("All 3 readable records are under the current key"),
+            body.contains("All 4 readable records are under the current key"),
             "{body}"
         );
         let answer = browser.post(page, &[]).await;
@@ -151,13 +151,13 @@ async fn keys_are_rotated_from_their_page() {
             .await
             .expect(StatusCode::OK)
             .body;
-        assert!(body.contains("0 of 3 records"), "{body}");
+        assert!(body.contains("0 of 4 records"), "{body}");
         let answer = browser.post(page, &[]).await;
         assert_eq!(answer.location(), format!("{page}?done=rotation_resumed"));
         let services = &house.world.services;
         while service::keys::rotate::continue_all(services).await.unwrap() {}
         let body = browser.get(page).await.expect(StatusCode::OK).body;
-        assert!(body.contains("All 3 readable records"), "{body}");
+        assert!(body.contains("All 4 readable records"), "{body}");
         assert!(body.contains("Nothing is under it. Removed"), "{body}");
     })
     .await;
