@@ -194,6 +194,10 @@ export const FULL: Screen[] = [
       await expect(page.locator('#slug-error')).toBeVisible();
     },
   },
+  { name: 'audit', open: at(`${home}/audit`), heading: 'Audit' },
+  { name: 'audit, no match', open: at(`${home}/audit?action=app.removed`), heading: 'Audit' },
+  unfolded({ name: 'audit', open: at(`${home}/audit`), heading: 'Audit' }),
+  { name: 'keys', open: at(`${home}/keys`), heading: 'Keys' },
   { name: 'API tokens', open: at(`${home}/api-tokens`), heading: 'API tokens' },
   {
     name: 'API tokens, one made',

@@ -6,6 +6,7 @@ mod api;
 mod browser;
 mod canaries;
 mod cli;
+mod credentials;
 mod headers;
 mod house;
 mod live;

@@ -8,7 +8,8 @@ use axum::http::StatusCode;
 use domain::role::Role;
 use service::testing::{OWNER, PASSWORD};
 
-fn errors(answer: Answer) -> String {
+/// The body of a page that names what was wrong.
+pub fn errors(answer: Answer) -> String {
     answer.expect(StatusCode::UNPROCESSABLE_ENTITY).body
 }
 
@@ -66,99 +67,6 @@ async fn an_app_is_added_changed_and_removed() {
         assert_eq!(answer.location(), "/t/acme/apps?done=removed");
         let gone = browser.get("/t/acme/apps/returns").await;
         assert_eq!(gone.status, StatusCode::NOT_FOUND);
-    })
-    .await;
-}
-
-/// Six clicks: app, field, “Add and test”, “Switch”, and if need be back.
-#[tokio::test]
-async fn a_client_secret_is_replaced_tested_and_reversibly() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let browser = house.signed_in("acme").await;
-        let page = "/t/acme/apps/acme-app";
-        let body = errors(
-            browser
-                .post(&format!("{page}/secret"), &[("new_secret", "two words")])
-                .await,
-        );
-        assert!(!body.contains("two words"), "no secret comes back");
-        let enter = [("new_secret", "canary-new-secret")];
-        let answer = browser.post(&format!("{page}/secret"), &enter).await;
-        assert_eq!(answer.location(), format!("{page}?done=secret_refused"));
-        let body = browser
-            .get(answer.location())
-            .await
-            .expect(StatusCode::OK)
-            .body;
-        assert!(body.contains("Gorgias refused the new secret"), "{body}");
-        assert!(!body.contains("Switch to the new secret"), "{body}");
-        let body = errors(browser.post(&format!("{page}/secret/switch"), &[]).await);
-        assert!(body.contains("test it first"), "{body}");
-
-        house
-            .simulator
-            .rotate_secret(&tenant.app.client_id, "canary-new-secret");
-        let answer = browser.post(&format!("{page}/secret/test"), &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=secret_accepted"));
-        let body = browser
-            .get(answer.location())
-            .await
-            .expect(StatusCode::OK)
-            .body;
-        assert!(body.contains("Switch to the new secret"), "{body}");
-        assert!(!body.contains("canary-new-secret"));
-        let answer = browser.post(&format!("{page}/secret/switch"), &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=secret_switched"));
-        let body = browser
-            .get(answer.location())
-            .await
-            .expect(StatusCode::OK)
-            .body;
-        assert!(body.contains("Go back to the one before"), "{body}");
-        let account = "/t/acme/accounts/acme-app/shop";
-        browser.post(&format!("{account}/check"), &[]).await;
-        let body = browser.get(account).await.expect(StatusCode::OK).body;
-        assert!(!body.contains("Setup fault"), "{body}");
-
-        let answer = browser.post(&format!("{page}/secret/roll-back"), &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=secret_back"));
-        let answer = browser.post(&format!("{page}/secret/remove"), &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=secret_removed"));
-        let body = errors(browser.post(&format!("{page}/secret/roll-back"), &[]).await);
-        assert!(body.contains("24 hours"), "{body}");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn keys_are_rotated_from_their_page() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let browser = house.signed_in("acme").await;
-        let page = "/t/acme/keys";
-        let body = browser.get(page).await.expect(StatusCode::OK).body;
-        assert!(
-            body.contains("All 4 readable records are under the current key"),
-            "{body}"
-        );
-        let answer = browser.post(page, &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=rotation_begun"));
-        let body = browser
-            .get(answer.location())
-            .await
-            .expect(StatusCode::OK)
-            .body;
-        assert!(body.contains("0 of 4 records"), "{body}");
-        let answer = browser.post(page, &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=rotation_resumed"));
-        let services = &house.world.services;
-        while service::keys::rotate::continue_all(services).await.unwrap() {}
-        let body = browser.get(page).await.expect(StatusCode::OK).body;
-        assert!(body.contains("All 4 readable records"), "{body}");
-        assert!(body.contains("Nothing is under it. Removed"), "{body}");
     })
     .await;
 }

@@ -13,5 +13,7 @@ mod people;
 mod refresh;
 mod row_security;
 mod secrets;
+mod sweep;
 mod tenancy;
+mod token;
 mod vault;

@@ -2,7 +2,6 @@
 
 use crate::flow::{self, sub};
 use domain::{health::Health, time::Span};
-use secrecy::ExposeSecret;
 use service::{
     connections::{
         disconnect::disconnect,
@@ -275,74 +274,6 @@ async fn s28_a_refusal_of_an_old_token_after_a_reauthorization_is_no_loss() {
     .await;
 }
 
-/// security.md 35
-#[tokio::test]
-async fn s35_a_failed_refresh_never_hides_a_living_token() {
-    flow::each(async |f| {
-        f.connect("acme").await;
-        f.sim
-            .account("acme")
-            .fail_always(Endpoint::Token, Fault::server_error());
-        check_now(&f.owner, "returns", &sub("acme")).await.unwrap();
-        let token = token::read(&f.owner, "returns", &sub("acme"), Span::minutes(1))
-            .await
-            .unwrap();
-        assert_eq!(token.health, Health::Retrying);
-        let long = token::read(&f.owner, "returns", &sub("acme"), Span::hours(48)).await;
-        assert!(
-            matches!(long, Err(TokenError::Unavailable { .. })),
-            "{long:?}"
-        );
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_token_is_read_without_any_upstream_call_even_if_expires_in_is_zero() {
-    flow::each(async |f| {
-        f.connect("acme").await;
-        f.sim.clear_log();
-        let mut seen = std::collections::HashSet::new();
-        for _ in 0..5 {
-            let token = token::read(&f.owner, "returns", &sub("acme"), Span::minutes(1))
-                .await
-                .unwrap();
-            seen.insert(token.access_token.expose_secret().to_owned());
-        }
-        assert_eq!((seen.len(), f.sim.log().len()), (1, 0));
-    })
-    .await;
-}
-
-/// security.md 22, in one process; several processes come with the engine
-#[tokio::test]
-async fn s22_a_hundred_readers_of_an_expiring_token_make_one_call() {
-    flow::each(async |f| {
-        f.connect("acme").await;
-        f.advance(Span::hours(24));
-        f.sim.clear_log();
-        let acme = sub("acme");
-        let other = f.world.second_process().await;
-        let owner = service::people::membership::actor(
-            &other,
-            f.owner.person().unwrap(),
-            &f.owner.tenant_slug,
-        )
-        .await
-        .unwrap()
-        .unwrap();
-        let readers = (0..100).map(|i| {
-            let actor = if i % 2 == 0 { &f.owner } else { &owner };
-            token::read(actor, "returns", &acme, Span::minutes(1))
-        });
-        for token in futures::future::join_all(readers).await {
-            token.unwrap();
-        }
-        assert_eq!(f.sim.refreshes("acme").len(), 1);
-    })
-    .await;
-}
-
 #[tokio::test]
 async fn disconnecting_revokes_and_forgets() {
     flow::each(async |f| {
@@ -378,87 +309,6 @@ async fn a_dead_worker_shows_as_unchecked_and_on_the_overview() {
         assert_eq!(overview.need.len(), 1);
         worker::tick(&f.world.services).await.unwrap();
         assert_eq!(f.account("acme").await.row.health, Health::Working);
-    })
-    .await;
-}
-
-/// security.md 30: the breaker, not every connection, tries the credentials
-#[tokio::test]
-async fn s30_one_connection_tries_refused_credentials_for_all() {
-    flow::each(async |f| {
-        for i in 0..6 {
-            f.connect(&format!("shop-{i}")).await;
-        }
-        f.sim.rotate_secret("returns-id", "new-secret");
-        f.advance(Span::hours(6));
-        f.sim.clear_log();
-        assert_eq!(worker::tick(&f.world.services).await.unwrap(), 6);
-        f.sim.clear_log();
-        f.advance(Span::hours(1));
-        worker::tick(&f.world.services).await.unwrap();
-        assert_eq!(f.sim.log().len(), 1, "one for all");
-        for i in 0..6 {
-            let row = f.account(&format!("shop-{i}")).await.row;
-            assert_eq!(
-                (row.health, row.own_health),
-                (Health::SetupFault, Health::Working)
-            );
-        }
-        f.sim.rotate_secret("returns-id", "returns-secret");
-        for _ in 0..2 {
-            f.advance(Span::hours(1));
-            worker::tick(&f.world.services).await.unwrap();
-        }
-        assert_eq!(f.account("shop-0").await.row.health, Health::Working);
-    })
-    .await;
-}
-
-/// security.md 31 and 32: many 429s slow everybody down, and no process goes faster than all may
-#[tokio::test]
-async fn s32_all_processes_share_one_pace() {
-    for backend in service::testing::backends() {
-        let f = flow::Flow::start(&backend, |config| config.refresh_rate = 20).await;
-        for i in 0..40 {
-            f.connect(&format!("shop-{i}")).await;
-        }
-        f.advance(Span::hours(6));
-        f.sim.clear_log();
-        let other = f.world.second_process().await;
-        #[allow(clippy::disallowed_methods)] // The pace runs on the database's clock.
-        let begun = std::time::Instant::now();
-        let (a, b) = tokio::join!(worker::tick(&f.world.services), worker::tick(&other));
-        let went = a.unwrap() + b.unwrap();
-        let passed = begun.elapsed().as_secs_f64();
-        assert!(went >= 1, "the pace is not a stop");
-        assert!(
-            went as f64 <= 20.0 + passed * 20.0 + 1.0,
-            "{went} in {passed} s"
-        );
-        assert_eq!(f.sim.log().len(), went, "and none is asked twice");
-    }
-}
-
-/// security.md 63: readers who want more life than Gorgias gives cause no storm
-#[tokio::test]
-async fn s63_asking_for_more_life_than_there_is_asks_gorgias_once() {
-    flow::each(async |f| {
-        f.sim.account("acme").token_lifetime(600);
-        f.connect("acme").await;
-        f.advance(Span::minutes(2));
-        f.sim.clear_log();
-        let acme = sub("acme");
-        let readers = (0..20).map(|_| token::read(&f.owner, "returns", &acme, Span::hours(1)));
-        for token in futures::future::join_all(readers).await {
-            assert!(
-                matches!(token, Err(TokenError::Unavailable { .. })),
-                "{token:?}"
-            );
-        }
-        assert_eq!(f.sim.refreshes("acme").len(), 1);
-        token::read(&f.owner, "returns", &acme, Span::minutes(1))
-            .await
-            .unwrap();
     })
     .await;
 }

@@ -1,0 +1,62 @@
+//! The sweep as a whole: one pace, and a breaker for each app.
+
+use crate::flow;
+use domain::{health::Health, time::Span};
+use service::worker;
+
+/// security.md 30: the breaker, not every connection, tries the credentials
+#[tokio::test]
+async fn s30_one_connection_tries_refused_credentials_for_all() {
+    flow::each(async |f| {
+        for i in 0..6 {
+            f.connect(&format!("shop-{i}")).await;
+        }
+        f.sim.rotate_secret("returns-id", "new-secret");
+        f.advance(Span::hours(6));
+        f.sim.clear_log();
+        assert_eq!(worker::tick(&f.world.services).await.unwrap(), 6);
+        f.sim.clear_log();
+        f.advance(Span::hours(1));
+        worker::tick(&f.world.services).await.unwrap();
+        assert_eq!(f.sim.log().len(), 1, "one for all");
+        for i in 0..6 {
+            let row = f.account(&format!("shop-{i}")).await.row;
+            assert_eq!(
+                (row.health, row.own_health),
+                (Health::SetupFault, Health::Working)
+            );
+        }
+        f.sim.rotate_secret("returns-id", "returns-secret");
+        for _ in 0..2 {
+            f.advance(Span::hours(1));
+            worker::tick(&f.world.services).await.unwrap();
+        }
+        assert_eq!(f.account("shop-0").await.row.health, Health::Working);
+    })
+    .await;
+}
+
+/// security.md 31 and 32: many 429s slow everybody down, and no process goes faster than all may
+#[tokio::test]
+async fn s32_all_processes_share_one_pace() {
+    for backend in service::testing::backends() {
+        let f = flow::Flow::start(&backend, |config| config.refresh_rate = 20).await;
+        for i in 0..40 {
+            f.connect(&format!("shop-{i}")).await;
+        }
+        f.advance(Span::hours(6));
+        f.sim.clear_log();
+        let other = f.world.second_process().await;
+        #[allow(clippy::disallowed_methods)] // The pace runs on the database's clock.
+        let begun = std::time::Instant::now();
+        let (a, b) = tokio::join!(worker::tick(&f.world.services), worker::tick(&other));
+        let went = a.unwrap() + b.unwrap();
+        let passed = begun.elapsed().as_secs_f64();
+        assert!(went >= 1, "the pace is not a stop");
+        assert!(
+            went as f64 <= 20.0 + passed * 20.0 + 1.0,
+            "{went} in {passed} s"
+        );
+        assert_eq!(f.sim.log().len(), went, "and none is asked twice");
+    }
+}
