@@ -6,7 +6,11 @@ use crate::{
     error::Fault,
     tenant_scope::TenantScope,
 };
-use domain::{ids::AppId, time::Span, token::overdue_at};
+use domain::{
+    ids::AppId,
+    time::{Span, Timestamp},
+    token::overdue_at,
+};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, ExprTrait, QueryFilter, Statement, sea_query::Expr,
 };
@@ -35,12 +39,15 @@ pub(crate) async fn may_probe(scope: &TenantScope, app: AppId) -> Result<bool, F
 }
 
 /// Notes that Gorgias refuses the app's own credentials; the first refusal's time stays.
-pub(crate) async fn set(scope: &TenantScope, app: AppId) -> Result<(), Fault> {
+/// A refusal of credentials that were replaced meanwhile says nothing: `used_at`
+/// is when those that were refused were read.
+pub(crate) async fn set(scope: &TenantScope, app: AppId, used_at: Timestamp) -> Result<(), Fault> {
     let tx = scope.write().await?;
     let first = tx
         .update::<app::Entity>()
         .filter(app::Column::Id.eq(app.0))
         .filter(app::Column::FaultSince.is_null())
+        .filter(app::Column::UpdatedAt.lte(used_at.0))
         .col_expr(app::Column::FaultSince, Expr::value(scope.now().0))
         .col_expr(
             app::Column::ProbeAt,

@@ -1,6 +1,6 @@
 //! Disconnecting an account on purpose.
 
-use super::{events, record::Stored};
+use super::{events, lease::Lease, record::Stored};
 use crate::{
     actor::Actor,
     audit::{self, Action, Entry, Target},
@@ -40,6 +40,27 @@ pub async fn disconnect(
     subdomain: &Subdomain,
 ) -> Result<bool, DisconnectError> {
     actor.require(Permission::Disconnect)?;
+    let tx = actor.read().await?;
+    let Some((_, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
+        return Err(DisconnectError::NotFound);
+    };
+    drop(tx);
+    // A refresh under way would leave a token behind that nobody revokes.
+    let lease = Lease::wait(actor.scope(), record.id).await?;
+    let done = revoke_and_forget(actor, app, subdomain).await;
+    if let Some(lease) = lease {
+        let tx = actor.write().await?;
+        lease.give_back(actor.services(), &tx).await?;
+        tx.commit().await?;
+    }
+    done
+}
+
+async fn revoke_and_forget(
+    actor: &Actor,
+    app: &str,
+    subdomain: &Subdomain,
+) -> Result<bool, DisconnectError> {
     let revoked = revoke_upstream(actor, app, subdomain).await?;
     loop {
         let tx = actor.write().await?;

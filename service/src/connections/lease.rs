@@ -3,15 +3,25 @@
 //! A lease runs on the database's clock and carries a fencing number. It says
 //! who may call; whether a result is written is decided by `token_version`.
 
-use crate::{error::Fault, services::Services, tenant_scope::Tx, worker::Pace};
+use crate::{
+    error::Fault,
+    services::Services,
+    tenant_scope::{TenantScope, Tx},
+    worker::Pace,
+};
 use domain::{
     ids::{ConnectionId, TenantId},
     time::Span,
 };
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use std::time::Duration;
 
 /// Long enough for a call, its confirmation and the write, each with its time-out.
 pub(crate) const LEASE: Span = Span::seconds(45);
+
+/// How long and how often somebody who asks waits for whoever holds a lease.
+const PATIENCE: u32 = 50;
+const STEP: Duration = Duration::from_millis(200);
 
 /// The right to call upstream for one connection.
 #[derive(Debug)]
@@ -48,6 +58,24 @@ impl Lease {
             pace.store(services, tx).await?;
         }
         Ok(lease)
+    }
+
+    /// Takes the lease of one connection as soon as nobody holds it; `None` if
+    /// that takes longer than ten seconds.
+    pub async fn wait(
+        scope: &TenantScope,
+        connection: ConnectionId,
+    ) -> Result<Option<Self>, Fault> {
+        for _ in 0..PATIENCE {
+            let tx = scope.write().await?;
+            let lease = Self::take(scope, &tx, connection).await?;
+            tx.commit().await?;
+            if lease.is_some() {
+                return Ok(lease);
+            }
+            tokio::time::sleep(STEP).await;
+        }
+        Ok(None)
     }
 
     /// Takes the leases of connections that are due, the longest due first, as

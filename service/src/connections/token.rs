@@ -117,14 +117,8 @@ async fn obtain(
         if let Some(error) = hopeless(&app, &record) {
             return Err(error);
         }
-        // Renewed just now, and still not enough life: Gorgias gives no more.
-        let fresh = record
-            .last_fine_at
-            .is_some_and(|at| now.since(at) < AGAIN_AFTER);
-        if fresh && record.failures == 0 {
-            return Err(TokenError::Unavailable {
-                retry_after: AGAIN_AFTER,
-            });
+        if renewed_just_now(&record, now) {
+            return Err(unavailable(&app, &record, now));
         }
         // Gorgias failed just now; asking again for every reader would storm it.
         if record.failures > 0 && record.due_at.is_some_and(|due| due > now) {
@@ -140,6 +134,10 @@ async fn obtain(
                 if let Some(token) = held(actor, &app, &record, min_ttl, now).await? {
                     give_back(actor, &lease).await?;
                     return Ok(with_target(&app, &record, token));
+                }
+                if renewed_just_now(&record, now) {
+                    give_back(actor, &lease).await?;
+                    return Err(unavailable(&app, &record, now));
                 }
                 refresh::attempt(actor.scope(), &lease, &event::Actor::Worker).await?;
                 let (app, record) = look(actor, &record.app.to_string(), subdomain).await?;
@@ -226,9 +224,23 @@ fn hopeless(app: &App, record: &Record) -> Option<TokenError> {
     }
 }
 
+/// Whether the token was renewed a moment ago: if it still has not enough life,
+/// Gorgias gives no more, and asking again for every reader would storm it.
+fn renewed_just_now(record: &Record, now: Timestamp) -> bool {
+    record.failures == 0
+        && record
+            .last_fine_at
+            .is_some_and(|at| now.since(at) < AGAIN_AFTER)
+}
+
 fn unavailable(app: &App, record: &Record, now: Timestamp) -> TokenError {
     if app.fault_since.is_some() {
         return TokenError::SetupFault;
+    }
+    if renewed_just_now(record, now) {
+        return TokenError::Unavailable {
+            retry_after: AGAIN_AFTER,
+        };
     }
     let wait = record.due_at.map_or(Span::seconds(5), |due| due.since(now));
     TokenError::Unavailable {

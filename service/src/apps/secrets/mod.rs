@@ -266,6 +266,11 @@ async fn note_next(actor: &Actor, tx: &Tx, id: AppId, filled: bool) -> Result<()
 /// taken back, and the connections are checked at once.
 async fn take_back_fault(actor: &Actor, id: AppId) -> Result<(), Fault> {
     let tx = actor.write().await?;
+    tx.update::<app::Entity>()
+        .filter(app::Column::Id.eq(id.0))
+        .col_expr(app::Column::UpdatedAt, Expr::value(actor.now().0))
+        .exec(&*tx)
+        .await?;
     let taken_back = tx
         .update::<app::Entity>()
         .filter(app::Column::Id.eq(id.0))

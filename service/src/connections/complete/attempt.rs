@@ -23,6 +23,7 @@ use domain::{
     role::Role,
     scope::ScopeSet,
     subdomain::Subdomain,
+    time::Timestamp,
     token,
 };
 use sea_orm::{
@@ -76,8 +77,9 @@ impl Attempt<'_> {
         })?;
         self.link_is_usable().await?;
         self.operator_still_may().await?;
+        let used_at = self.scope.now();
         let (app, client) = self.client().await?;
-        let grant = self.exchange(&app, &client, &code).await?;
+        let grant = self.exchange(&app, &client, &code, used_at).await?;
         let identity = self.identity(&client, &issuer, &grant)?;
         evidence::issuer_agrees(self.scope, &self.subdomain, &grant)
             .map_err(|_| self.wrong_account())?;
@@ -154,6 +156,7 @@ impl Attempt<'_> {
         app: &App,
         client: &ClientCredentials,
         code: &SecretString,
+        used_at: Timestamp,
     ) -> Result<Grant, Stop> {
         let verifier = app.pkce.then(|| derived(self.browser, "pkce", self.state));
         let redirect_uri = self.scope.config.redirect_uri(app.id);
@@ -171,7 +174,7 @@ impl Attempt<'_> {
         match answer {
             Ok(grant) => Ok(grant),
             Err(UpstreamError::InvalidClient) => {
-                fault::set(self.scope, app.id).await?;
+                fault::set(self.scope, app.id, used_at).await?;
                 Err(AuthorizationProblem::AppRefused.into())
             }
             Err(UpstreamError::InvalidGrant) => Err(AuthorizationProblem::CodeRefused.into()),

@@ -19,6 +19,7 @@ use domain::{
     health::{LossCause, Standing},
     ids::ConnectionId,
     scope::ScopeSet,
+    time::Timestamp,
     token,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -47,6 +48,8 @@ pub(in crate::connections) struct Held {
     refresh_token: SecretString,
     /// Whether the app uses these credentials, so that their success ends its fault.
     pub in_use: bool,
+    /// When they were read.
+    used_at: Timestamp,
 }
 
 impl Attempt<'_> {
@@ -109,6 +112,7 @@ impl Attempt<'_> {
             client,
             refresh_token,
             in_use: true,
+            used_at: self.scope.now(),
         }))
     }
 
@@ -279,7 +283,7 @@ impl Attempt<'_> {
         let interval = services.config.check_interval;
         let of_app = *error == UpstreamError::InvalidClient;
         if of_app {
-            fault::set(self.scope, held.app.id).await?;
+            fault::set(self.scope, held.app.id, held.used_at).await?;
         }
         let version = held.record.token_version;
         let tx = self.scope.write().await?;
