@@ -68,16 +68,21 @@ fn name(app: Option<&App>, state: &FormState) -> String {
 }
 
 fn credentials(app: Option<&App>, state: &FormState) -> AnyView {
-    let (secret_label, secret_hint) = match app {
-        None => (
-            "Client secret",
-            "It is encrypted before it is stored, and never shown again.",
-        ),
-        Some(_) => (
-            "New client secret",
-            "A client secret is stored (••••••••••••). Leave this empty to keep it.",
-        ),
-    };
+    // An app that is there has a panel of its own for it, with a test before the switch.
+    let secret = app.is_none().then(|| {
+        view! {
+            <Field
+                name="client_secret"
+                label="Client secret"
+                kind="password"
+                plain=true
+                required=true
+                autocomplete="new-password"
+                hint="It is encrypted before it is stored, and never shown again."
+                error=state.error("client_secret")
+            />
+        }
+    });
     let slug = app.is_none().then(|| {
         view! {
             <Field
@@ -114,21 +119,12 @@ fn credentials(app: Option<&App>, state: &FormState) -> AnyView {
                 value=state.value_or("client_id", app.map(|a| a.client_id.clone()).unwrap_or_default())
                 error=state.error("client_id")
             />
-            <Field
-                name="client_secret"
-                label=secret_label
-                kind="password"
-                plain=true
-                required=app.is_none()
-                autocomplete="new-password"
-                hint=secret_hint
-                error=state.error("client_secret")
-            />
+            {secret}
         </div>
     }
     .into_any();
     view! {
-        <Panel id="credentials" title="Name and credentials">
+        <Panel id="credentials" title=if app.is_none() { "Name and credentials" } else { "Name and client ID" }>
             {body}
         </Panel>
     }

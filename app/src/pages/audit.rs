@@ -67,14 +67,10 @@ pub(super) fn view(data: &Data) -> AnyView {
             title="Audit"
             lead="Who did what. Each entry is chained to the one before: mooring audit verify on the server proves that none was changed or removed."
         />
-        <div class="split">
-            <div>{entries(data)}</div>
-            <div>
-                <Panel id="filter" title="Filter">
-                    {filter}
-                </Panel>
-            </div>
-        </div>
+        <Panel id="filter" title="Filter">
+            {filter}
+        </Panel>
+        {entries(data)}
     }
     .into_any()
 }
@@ -125,7 +121,7 @@ fn table(data: &Data, page: &AuditPage) -> AnyView {
     let next = page.next.map(|n| href(&base, &data.query.from(Some(n))));
     view! {
         <div class="table-wrap scroll" tabindex="0" role="region" aria-label="Audit, table">
-            <table class="table">
+            <table class="table audit">
                 <caption class="sr">"Audit, newest first"</caption>
                 <thead>
                     <tr>

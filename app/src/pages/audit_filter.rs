@@ -98,7 +98,7 @@ pub(super) fn form(base: &str, query: &Query) -> AnyView {
     let mut actions = vec![Choice::new("", "Everything")];
     actions.extend(Action::ALL.map(|a| Choice::new(a.code(), a.label())));
     view! {
-        <form class="body" action=base.to_owned() role="search" aria-label="Filter the audit">
+        <form class="body filter" action=base.to_owned() role="search" aria-label="Filter the audit">
             <Field
                 name="actor"
                 label="Who"
