@@ -199,8 +199,31 @@ fn stop(child: &mut Child) {
     let _ = child.wait();
 }
 
+/// The port, if nobody listens on it: what answered there would be somebody else.
+pub fn unused(port: u16) -> Result<u16> {
+    std::net::TcpListener::bind(("127.0.0.1", port))
+        .with_context(|| format!("port {port} can't be used; give another one with --port"))?;
+    Ok(port)
+}
+
 /// A TCP port of the loopback address that nothing listens on just now.
 pub fn free_port() -> Result<u16> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
     Ok(listener.local_addr()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_in_use_is_refused_by_name() {
+        let busy = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = busy.local_addr().unwrap().port();
+        let error = unused(port).unwrap_err().to_string();
+        assert!(
+            error.contains(&port.to_string()) && error.contains("--port"),
+            "{error}"
+        );
+    }
 }

@@ -66,7 +66,10 @@ impl Stack {
         )?;
         wait_until_up(&simulator, &simulator_url, &simulator_log)?;
 
-        let port = port.map_or_else(process::free_port, Ok)?;
+        let port = match port {
+            Some(port) => process::unused(port)?,
+            None => process::free_port()?,
+        };
         let base = format!("http://127.0.0.1:{port}");
         let data = folder.join("data");
         let settings: Vec<(&'static str, OsString)> = vec![
