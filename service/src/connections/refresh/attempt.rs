@@ -66,6 +66,8 @@ impl Attempt<'_> {
     }
 
     pub async fn load(&self) -> Result<Result<Held, Verdict>, Fault> {
+        // Before anything is read: what is repaired from here on is newer.
+        let used_at = self.scope.now();
         let tx = self.scope.read().await?;
         let Some(record) = self.record(&tx).await? else {
             return Ok(Err(Verdict::NotConnected));
@@ -81,13 +83,18 @@ impl Attempt<'_> {
                 fault::put_off(self.scope, app.id).await?;
                 return Ok(Err(Verdict::AppRefused));
             }
-            return self.load_secrets(record, app).await;
+            return self.load_secrets(record, app, used_at).await;
         }
         drop(tx);
-        self.load_secrets(record, app).await
+        self.load_secrets(record, app, used_at).await
     }
 
-    async fn load_secrets(&self, record: Record, app: App) -> Result<Result<Held, Verdict>, Fault> {
+    async fn load_secrets(
+        &self,
+        record: Record,
+        app: App,
+        used_at: Timestamp,
+    ) -> Result<Result<Held, Verdict>, Fault> {
         let tx = self.scope.read().await?;
         let vault = &self.scope.vault;
         let Some(refresh_token) = vault
@@ -112,7 +119,7 @@ impl Attempt<'_> {
             client,
             refresh_token,
             in_use: true,
-            used_at: self.scope.now(),
+            used_at,
         }))
     }
 
