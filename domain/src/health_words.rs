@@ -2,7 +2,7 @@
 //! what to do. The words live here once, for pages, the machine API and mail.
 
 use crate::{
-    health::{Absence, Condition, Health, Standing},
+    health::{Absence, Condition, Health, LossCause, Standing},
     scope::ScopeSet,
     time::Timestamp,
 };
@@ -123,15 +123,15 @@ pub fn explain(
 fn lost(condition: &Condition, now: Timestamp) -> (String, String, NextStep) {
     let ends = condition.access_expires_at;
     let (reason, detail) = match &condition.standing {
-        Standing::Lost { at, .. } => (
+        Standing::Lost { at, cause } => (
             format!("Gorgias refused our access {}. Usually someone deactivated the app.", at.relative(now)),
-            match ends {
+            match ends.filter(|_| *cause == LossCause::Refused) {
                 Some(end) if end > now => {
                     format!("Access stops {}. Only an admin of the account can approve us again.", end.absolute())
                 }
-                _ => format!(
+                end => format!(
                     "Nothing has synced since {}. Only an admin of the account can approve us again.",
-                    ends.unwrap_or(*at).absolute()
+                    end.unwrap_or(*at).absolute()
                 ),
             },
         ),
@@ -149,7 +149,7 @@ fn lost(condition: &Condition, now: Timestamp) -> (String, String, NextStep) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{health::LossCause, time::Span};
+    use crate::time::Span;
 
     const NOW: Timestamp = Timestamp(1_795_867_500_000_000);
 
@@ -224,6 +224,18 @@ mod tests {
             dead.detail.starts_with("Nothing has synced since"),
             "{}",
             dead.detail
+        );
+        let refused = words(&Condition {
+            standing: Standing::Lost {
+                at,
+                cause: LossCause::Unauthorized,
+            },
+            ..fine()
+        });
+        assert!(
+            refused.detail.starts_with("Nothing has synced since"),
+            "a token that the API refuses doesn't work until it ends: {}",
+            refused.detail
         );
     }
 

@@ -47,6 +47,11 @@ pub(crate) fn answer(fault: &Fault, behaviour: &Behaviour, now: i64) -> Option<R
             if let Some(value) = value.and_then(|text| HeaderValue::from_str(&text).ok()) {
                 response.headers_mut().insert(header::RETRY_AFTER, value);
             }
+            // A date is meant beside the answer's own, which tells the simulator's time.
+            let date = retry_after_text(&RetryAfter::DateIn(0), now);
+            if let Ok(date) = HeaderValue::from_str(&date) {
+                response.headers_mut().insert(header::DATE, date);
+            }
             response
         }
         FaultKind::ServerError => {

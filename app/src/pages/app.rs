@@ -11,7 +11,7 @@ use super::{
 use crate::{
     components::{
         Button, Callout, CopyField, Crumb, Field, Glyph, Icon, Kind, Ledger, LedgerRow, LinkButton,
-        Moment, NavItem, PageHead, Panel,
+        Moment, NavItem, PageHead, Panel, PostButton, Size,
     },
     context::PageContext,
     form_state::FormState,
@@ -165,7 +165,7 @@ pub(super) fn view(data: &Data) -> AnyView {
     view! {
         <PageHead title=data.app.name.clone() crumbs=vec![Crumb::new("Apps", format!("{home}/apps"))] meta/>
         {outcome}
-        {data.app.fault_since.map(fault)}
+        {data.app.fault_since.map(|since| fault(data, since))}
         <div class="split">
             <div>
                 {data.may.manage_apps.then(|| app_secrets::panel(&data.href(), data.total(), data.slots.as_ref(), &data.form))}
@@ -183,15 +183,42 @@ pub(super) fn view(data: &Data) -> AnyView {
     .into_any()
 }
 
-fn fault(since: Timestamp) -> AnyView {
-    view! {
-        <Callout health=Health::SetupFault alert=true>
+fn fault(data: &Data, since: Timestamp) -> AnyView {
+    let words = if data.app.fault_by_refusals {
+        let vouch = data.may.manage_apps.then(|| {
+            view! {
+                <PostButton action=format!("{}/refusals", data.href()) size=Size::Small>
+                    "The credentials are right"
+                </PostButton>
+                <p class="sub">
+                    "Then every account that Gorgias refuses is called Disconnected, and its customer has to approve the app again."
+                </p>
+            }
+        });
+        view! {
+            <p>
+                <b>"Gorgias refused several accounts of this app, one right after the other."</b>
+                " Since "
+                <Moment at=since/>
+                ". That usually means that the client secret was replaced at Gorgias. No account is called Disconnected for it, and nobody should write to customers yet. Compare the credentials with Gorgias’ partners’ portal, and enter the client secret from there as a new one."
+            </p>
+            {vouch}
+        }
+        .into_any()
+    } else {
+        view! {
             <p>
                 <b>"Gorgias refused our app's own credentials. Customers can't fix this."</b>
                 " Since "
                 <Moment at=since/>
                 ". Compare the client ID with Gorgias’ partners’ portal, and enter the client secret from there as a new one. The accounts are checked again at once after you switch."
             </p>
+        }
+        .into_any()
+    };
+    view! {
+        <Callout health=Health::SetupFault alert=true>
+            {words}
         </Callout>
     }
     .into_any()

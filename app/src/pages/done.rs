@@ -10,6 +10,9 @@ fn sentence(code: &str) -> Option<(&'static str, Health)> {
     match code {
         "created" => good("The app was added."),
         "saved" => good("Saved."),
+        "refusals_accepted" => {
+            good("Thank you. The accounts are asked again now, and Gorgias’ answers count.")
+        }
         "removed" => good("The app was removed."),
         "secret_accepted" => good("Gorgias accepted the new secret. It is not in use yet."),
         "secret_refused" => Some((

@@ -82,6 +82,22 @@ pub async fn remove(
     }
 }
 
+/// Takes an operator's word that the app's credentials are right.
+pub async fn accept_refusals(
+    Path((tenant, app)): Path<(String, String)>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let page = format!("/t/{tenant}/apps/{app}");
+    let (actor, app) = match find(&posted, &tenant, &app, &page).await? {
+        Ok(found) => found,
+        Err(answer) => return Ok(answer),
+    };
+    match apps::accept_refusals::accept(&actor, app.id).await {
+        Ok(()) => Ok(see_other(&format!("{page}?done=refusals_accepted"))),
+        Err(error) => refused(&posted, &page, "app_refusals", error).await,
+    }
+}
+
 /// The member who posted it, and the app.
 pub(super) async fn find(
     posted: &Posted,

@@ -53,6 +53,10 @@ pub fn routes() -> Router<AppState> {
             post(account::revoke_link),
         )
         .route("/t/{tenant}/apps/{app}/remove", post(apps::remove))
+        .route(
+            "/t/{tenant}/apps/{app}/refusals",
+            post(apps::accept_refusals),
+        )
         .route("/t/{tenant}/apps/{app}/secret", post(app_secrets::add))
         .route(
             "/t/{tenant}/apps/{app}/secret/{step}",

@@ -65,6 +65,51 @@ async fn a_client_secret_is_replaced_tested_and_reversibly() {
     .await;
 }
 
+/// security.md 30, as an operator sees it
+#[tokio::test]
+async fn many_refusals_are_shown_as_the_apps_and_can_be_vouched_for() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        let shops = ["shop-a", "shop-b", "shop-c"];
+        for shop in shops {
+            house.install(&tenant, shop).await;
+            house.simulator.account(shop).deactivate();
+        }
+        let browser = house.signed_in("acme").await;
+        for shop in shops {
+            let check = format!("/t/acme/accounts/acme-app/{shop}/check");
+            browser.post(&check, &[]).await;
+        }
+        let page = "/t/acme/apps/acme-app";
+        let body = browser.get(page).await.expect(StatusCode::OK).body;
+        assert!(body.contains("Gorgias refused several accounts"), "{body}");
+        let app = house.api_get("/apps/acme-app", &tenant.token).await.json();
+        assert_eq!(app["fault"], "refusals");
+        let health = async || {
+            let path = "/connections/acme-app/shop-a";
+            let row = house.api_get(path, &tenant.token).await.json();
+            (row["health"].clone(), row["own_health"].clone())
+        };
+        assert_eq!(
+            health().await,
+            ("setup_fault".into(), "working".into()),
+            "what was called lost is taken back"
+        );
+        let answer = browser.post(&format!("{page}/refusals"), &[]).await;
+        assert_eq!(answer.location(), format!("{page}?done=refusals_accepted"));
+        let body = browser
+            .get(answer.location())
+            .await
+            .expect(StatusCode::OK)
+            .body;
+        assert!(!body.contains("Gorgias refused several accounts"), "{body}");
+        let check = "/t/acme/accounts/acme-app/shop-a/check";
+        browser.post(check, &[]).await;
+        assert_eq!(health().await.0, "disconnected");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn keys_are_rotated_from_their_page() {
     on_each_database(async |house| {

@@ -77,6 +77,7 @@ async fn forms_about_others_things_do_nothing() {
             "/t/other/keys".to_owned(),
             format!("/t/acme/apps/{id}"),
             format!("/t/acme/apps/{id}/remove"),
+            format!("/t/acme/apps/{id}/refusals"),
             format!("/t/acme/apps/{id}/secret"),
             format!("/t/acme/apps/{id}/secret/switch"),
             "/t/acme/apps/acme-app/secret/nothing".to_owned(),

@@ -45,6 +45,10 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
         next_secret_tested_at: None,
         next_secret_result: None,
         previous_secret_until: None,
+        refused_in_a_row: 0,
+        refused_since: None,
+        fault_by_refusals: false,
+        refusals_accepted_until: None,
     };
     let insert = app::ActiveModel::from(row.clone()).reset_all();
     let inserted = app::Entity::insert(insert)

@@ -1,7 +1,7 @@
 //! Changing an app.
 
 use super::{
-    App,
+    App, fault,
     form::{AppForm, AppFormError, Checked},
     secrets,
 };
@@ -61,7 +61,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
         .col_expr(app::Column::Pkce, Expr::value(checked.pkce))
         .col_expr(app::Column::UpdatedAt, Expr::value(now.0));
     if credentials_changed {
-        update = update.col_expr(app::Column::FaultSince, Expr::value(Option::<i64>::None));
+        update = fault::forget(update);
     }
     update.exec(&*tx).await?;
     if let Some(secret) = &checked.client_secret {

@@ -1,6 +1,8 @@
-//! A setup fault: Gorgias refuses the app's own credentials.
+//! A setup fault: Gorgias refuses the app's own credentials, or they are in
+//! doubt (see `refusals`).
 
 use crate::{
+    apps::App,
     connections::record::NEEDED_LIFE,
     entity::{app, connection},
     error::Fault,
@@ -12,7 +14,8 @@ use domain::{
     token::overdue_at,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, ExprTrait, QueryFilter, Statement, sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, ExprTrait, QueryFilter, Statement, UpdateMany,
+    sea_query::Expr,
 };
 
 /// How often the credentials of an app with a fault are tried by the sweep.
@@ -62,23 +65,53 @@ pub(crate) async fn set(scope: &TenantScope, app: AppId, used_at: Timestamp) -> 
     Ok(())
 }
 
-/// Notes that the app's credentials were accepted, after what proved it is
+/// No fault, and no refusals counted.
+pub(crate) fn forget(update: UpdateMany<app::Entity>) -> UpdateMany<app::Entity> {
+    update
+        .col_expr(app::Column::FaultSince, Expr::value(Option::<i64>::None))
+        .col_expr(app::Column::FaultByRefusals, Expr::value(false))
+        .col_expr(app::Column::RefusedInARow, Expr::value(0))
+        .col_expr(app::Column::RefusedSince, Expr::value(Option::<i64>::None))
+}
+
+/// Notes that the app's credentials brought a token, after what proved it is
 /// stored: a transaction of its own, since editing an app locks app and
 /// connections the other way round. Connections that waited come due again
 /// before their tokens run out.
-pub(crate) async fn clear(scope: &TenantScope, app: AppId) -> Result<(), Fault> {
+pub(crate) async fn clear(scope: &TenantScope, app: &App) -> Result<(), Fault> {
+    if app.fault_since.is_none() && app.refused_in_a_row == 0 {
+        return Ok(());
+    }
     let tx = scope.write().await?;
-    let cleared = tx
-        .update::<app::Entity>()
-        .filter(app::Column::Id.eq(app.0))
-        .filter(app::Column::FaultSince.is_not_null())
+    forget(tx.update::<app::Entity>())
+        .filter(app::Column::Id.eq(app.id.0))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
+    if app.fault_since.is_some() {
+        come_due(scope, app.id).await?;
+    }
+    Ok(())
+}
+
+/// Notes that Gorgias knew the app's credentials, since it refused a refresh
+/// token with them (RFC 6749 5.2: a client that fails is `invalid_client`).
+pub(crate) async fn recognised(scope: &TenantScope, app: &App) -> Result<(), Fault> {
+    if app.fault_since.is_none() || app.fault_by_refusals {
+        return Ok(());
+    }
+    let tx = scope.write().await?;
+    tx.update::<app::Entity>()
+        .filter(app::Column::Id.eq(app.id.0))
+        .filter(app::Column::FaultByRefusals.eq(false))
         .col_expr(app::Column::FaultSince, Expr::value(Option::<i64>::None))
         .exec(&*tx)
         .await?;
     tx.commit().await?;
-    if cleared.rows_affected == 0 {
-        return Ok(());
-    }
+    come_due(scope, app.id).await
+}
+
+async fn come_due(scope: &TenantScope, app: AppId) -> Result<(), Fault> {
     let tx = scope.write().await?;
     let in_time = Expr::col(connection::Column::AccessExpiresAt).sub(NEEDED_LIFE.0);
     tx.update::<connection::Entity>()

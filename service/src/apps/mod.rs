@@ -1,10 +1,12 @@
 //! Apps: what a tenant publishes for Gorgias, each with its own credentials.
 
+pub mod accept_refusals;
 pub mod create;
 pub mod edit;
 pub(crate) mod fault;
 pub mod form;
 pub mod list;
+pub(crate) mod refusals;
 pub mod remove;
 pub mod secrets;
 
@@ -39,8 +41,13 @@ pub struct App {
     pub basic_encoding: BasicEncoding,
     /// Whether PKCE (RFC 7636) is used.
     pub pkce: bool,
-    /// Since when Gorgias refuses its credentials.
+    /// Since when Gorgias refuses its credentials, or they are in doubt.
     pub fault_since: Option<Timestamp>,
+    /// Whether that fault is many refused connections in a row, not a refusal
+    /// of the credentials themselves.
+    pub fault_by_refusals: bool,
+    /// How many connections were refused since the last one was renewed.
+    pub refused_in_a_row: i32,
     /// When it was added.
     pub created_at: Timestamp,
 }
@@ -65,6 +72,8 @@ impl TryFrom<app::Model> for App {
                 .map_err(|_| bad("basic_encoding"))?,
             pkce: row.pkce,
             fault_since: row.fault_since.map(Timestamp),
+            fault_by_refusals: row.fault_by_refusals,
+            refused_in_a_row: row.refused_in_a_row,
             created_at: Timestamp(row.created_at),
             name: row.name,
         })

@@ -13,6 +13,8 @@ pub enum Action {
     AppCreated,
     /// An app was changed; the detail names the fields.
     AppEdited,
+    /// Somebody vouched for an app's credentials after many refusals.
+    RefusalsAccepted,
     /// An app was removed.
     AppRemoved,
     /// An API token was made.
@@ -37,12 +39,13 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::SignedIn,
         Self::SignedOut,
         Self::OwnerCreated,
         Self::AppCreated,
         Self::AppEdited,
+        Self::RefusalsAccepted,
         Self::AppRemoved,
         Self::ApiTokenCreated,
         Self::ApiTokenRevoked,
@@ -64,6 +67,7 @@ impl Action {
             Self::OwnerCreated => "person.owner_created",
             Self::AppCreated => "app.created",
             Self::AppEdited => "app.edited",
+            Self::RefusalsAccepted => "app.refusals_accepted",
             Self::AppRemoved => "app.removed",
             Self::ApiTokenCreated => "api_token.created",
             Self::ApiTokenRevoked => "api_token.revoked",
@@ -85,6 +89,7 @@ impl Action {
             Self::OwnerCreated => "Owner made",
             Self::AppCreated => "App added",
             Self::AppEdited => "App changed",
+            Self::RefusalsAccepted => "Refusals accepted",
             Self::AppRemoved => "App removed",
             Self::ApiTokenCreated => "API token made",
             Self::ApiTokenRevoked => "API token revoked",

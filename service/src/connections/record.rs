@@ -180,6 +180,21 @@ impl Record {
         self.failure = None;
     }
 
+    /// Notes that Gorgias refused the access at `now`. Nobody but the customer
+    /// can change that, so nothing is due any more.
+    pub fn lose(&mut self, now: Timestamp, cause: LossCause) {
+        let at = match self.standing {
+            Standing::Lost { at, .. } => at,
+            _ => now,
+        };
+        self.standing = Standing::Lost { at, cause };
+        self.last_attempt_at = Some(now);
+        self.failing_since = None;
+        self.failures = 0;
+        self.due_at = None;
+        self.overdue_at = None;
+    }
+
     /// Says when the next attempt is due after a proof at `now`, and from when on it is overdue.
     pub fn schedule(&mut self, services: &Services, now: Timestamp) {
         let interval = services.config.check_interval;

@@ -24,6 +24,10 @@ pub struct Model {
     pub next_secret_tested_at: Option<i64>,
     pub next_secret_result: Option<String>,
     pub previous_secret_until: Option<i64>,
+    pub refused_in_a_row: i32,
+    pub refused_since: Option<i64>,
+    pub fault_by_refusals: bool,
+    pub refusals_accepted_until: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

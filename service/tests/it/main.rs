@@ -1,6 +1,7 @@
 //! Tests of the use cases, a module for each theme.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod answers;
 mod api_tokens;
 mod audit;
 mod authorize;
@@ -11,6 +12,7 @@ mod list;
 mod live;
 mod people;
 mod refresh;
+mod refusals;
 mod row_security;
 mod secrets;
 mod sweep;

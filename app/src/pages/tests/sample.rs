@@ -54,6 +54,8 @@ pub(super) fn app() -> App {
         basic_encoding: Default::default(),
         pkce: false,
         fault_since: None,
+        fault_by_refusals: false,
+        refused_in_a_row: 0,
         created_at: NOW.minus(Span::days(60)),
     }
 }

@@ -30,6 +30,7 @@ pub fn app(app: &App, config: &Config) -> Value {
         "install_url": config.install_url(app.id),
         "redirect_uri": config.redirect_uri(app.id),
         "fault_since": time(app.fault_since),
+        "fault": app.fault_since.map(|_| if app.fault_by_refusals { "refusals" } else { "credentials" }),
         "created_at": app.created_at.rfc3339(),
     })
 }

@@ -9,6 +9,7 @@ pub mod test;
 
 use crate::{
     actor::{Actor, Who},
+    apps::fault,
     entity::{app, connection, credential},
     error::{Fault, FieldError, Forbidden},
     tenant_scope::Tx,
@@ -271,11 +272,9 @@ async fn take_back_fault(actor: &Actor, id: AppId) -> Result<(), Fault> {
         .col_expr(app::Column::UpdatedAt, Expr::value(actor.now().0))
         .exec(&*tx)
         .await?;
-    let taken_back = tx
-        .update::<app::Entity>()
+    let taken_back = fault::forget(tx.update::<app::Entity>())
         .filter(app::Column::Id.eq(id.0))
         .filter(app::Column::FaultSince.is_not_null())
-        .col_expr(app::Column::FaultSince, Expr::value(Option::<i64>::None))
         .exec(&*tx)
         .await?;
     tx.commit().await?;

@@ -281,9 +281,7 @@ impl Attempt<'_> {
             .detail(self.began());
         audit::record(services, &tx, &entry).await?;
         tx.commit().await?;
-        if app.fault_since.is_some() {
-            fault::clear(self.scope, app.id).await?;
-        }
+        fault::clear(self.scope, app).await?;
         Ok(Outcome::Approved { by, granted, first })
     }
 

@@ -2,7 +2,10 @@
 
 use super::Verdict;
 use crate::{
-    apps::{self, App, fault},
+    apps::{
+        self, App, fault,
+        refusals::{self, Meaning},
+    },
     connections::{
         events, evidence,
         record::{Record, Stored},
@@ -66,6 +69,11 @@ impl Attempt<'_> {
     }
 
     pub async fn load(&self) -> Result<Result<Held, Verdict>, Fault> {
+        self.load_past(*self.who != event::Actor::Worker).await
+    }
+
+    /// Loads what an attempt starts from; `past` an open breaker of the app or not.
+    async fn load_past(&self, past: bool) -> Result<Result<Held, Verdict>, Fault> {
         // Before anything is read: what is repaired from here on is newer.
         let used_at = self.scope.now();
         let tx = self.scope.read().await?;
@@ -76,16 +84,12 @@ impl Attempt<'_> {
             return Ok(Err(Verdict::NotConnected));
         }
         let app = self.app(&tx, &record).await?;
-        if app.fault_since.is_some() && *self.who == event::Actor::Worker {
-            drop(tx);
-            if !fault::may_probe(self.scope, app.id).await? {
-                // One connection tries them, the others wait; their states stay as they are.
-                fault::put_off(self.scope, app.id).await?;
-                return Ok(Err(Verdict::AppRefused));
-            }
-            return self.load_secrets(record, app, used_at).await;
-        }
         drop(tx);
+        if app.fault_since.is_some() && !past && !fault::may_probe(self.scope, app.id).await? {
+            // One connection tries them, the others wait; their states stay as they are.
+            fault::put_off(self.scope, app.id).await?;
+            return Ok(Err(Verdict::AppRefused));
+        }
         self.load_secrets(record, app, used_at).await
     }
 
@@ -228,8 +232,8 @@ impl Attempt<'_> {
         }
         store_tokens(services, &tx, record.id, grant, false).await?;
         tx.commit().await?;
-        if held.in_use && app.fault_since.is_some() {
-            fault::clear(self.scope, app.id).await?;
+        if held.in_use {
+            fault::clear(self.scope, &app).await?;
         }
         Ok(Verdict::Fine)
     }
@@ -237,7 +241,8 @@ impl Attempt<'_> {
     /// `invalid_grant`: somebody may have re-authorized the account meanwhile,
     /// so the row is read again; if it is unchanged, Gorgias is asked once more.
     async fn confirm(&self, held: Held) -> Result<Verdict, Fault> {
-        let again = match self.load().await? {
+        // The confirmation belongs to the same attempt, so the breaker let it pass already.
+        let again = match self.load_past(true).await? {
             Ok(again) => again,
             Err(verdict) => return Ok(verdict),
         };
@@ -251,36 +256,44 @@ impl Attempt<'_> {
         }
     }
 
+    /// The access was withdrawn, unless so many were that it is the app's incident.
     async fn lose(&self, held: Held) -> Result<Verdict, Fault> {
         let now = self.scope.now();
         let mut record = held.record;
         let version = record.token_version;
-        let since = match record.standing {
-            Standing::Lost { at, .. } => at,
-            _ => now,
-        };
-        record.standing = Standing::Lost {
-            at: since,
-            cause: LossCause::Refused,
-        };
-        record.last_attempt_at = Some(now);
-        record.failing_since = None;
-        record.failures = 0;
-        record.failure = Some(UpstreamError::InvalidGrant.sentence());
-        // Nobody but the customer can change this now.
-        record.due_at = None;
-        record.overdue_at = None;
         let tx = self.scope.write().await?;
-        let cause = "Gorgias refused our access twice";
+        // A refusal that was known before says nothing new, and credentials
+        // that aren't in use nothing of the app.
+        let meaning = if record.standing == Standing::Connected && held.in_use {
+            refusals::count(self.scope, &tx, held.app.id).await?
+        } else {
+            Meaning::ConnectionLost
+        };
+        let (verdict, cause) = match meaning {
+            Meaning::ConnectionLost => {
+                record.lose(now, LossCause::Refused);
+                record.failure = Some(UpstreamError::InvalidGrant.sentence());
+                (Verdict::Lost, "Gorgias refused our access twice")
+            }
+            Meaning::AppInDoubt => {
+                let interval = self.scope.config.check_interval;
+                record.last_attempt_at = Some(now);
+                record.overdue_at = Some(token::overdue_at(now, interval));
+                record.due_at = Some(now.plus(fault::PROBE_EVERY));
+                (Verdict::AppRefused, "")
+            }
+        };
         let stored = record
             .store(self.scope, &tx, version, self.who, cause)
             .await?;
         tx.commit().await?;
-        Ok(if stored == Stored::Outdated {
-            Verdict::Superseded
-        } else {
-            Verdict::Lost
-        })
+        if stored == Stored::Outdated {
+            return Ok(Verdict::Superseded);
+        }
+        if held.in_use {
+            fault::recognised(self.scope, &held.app).await?;
+        }
+        Ok(verdict)
     }
 
     /// No verdict on the connection: its tokens stay, and it is tried again.

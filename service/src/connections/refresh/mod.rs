@@ -4,6 +4,7 @@
 //! so this is how a lost account is found.
 
 mod attempt;
+mod prove;
 
 use super::{events, lease::Lease};
 use crate::{
@@ -123,6 +124,10 @@ pub async fn check_now(
         (Some(verdict), _) => verdict,
         (None, Some(lease)) => attempt(actor.scope(), &lease, &who).await?,
         (None, None) => Verdict::Busy,
+    };
+    let verdict = match verdict {
+        Verdict::Fine => prove::token(actor.scope(), record.id, &who).await?,
+        other => other,
     };
     let tx = actor.write().await?;
     let happening = Happening::Checked {

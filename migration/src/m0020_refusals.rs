@@ -1,0 +1,51 @@
+//! Refusals of an app's connections, counted: many in a row put its
+//! credentials in doubt.
+
+use crate::columns::at_null;
+use sea_orm_migration::{prelude::*, schema::*};
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for column in columns() {
+            manager
+                .alter_table(
+                    Table::alter()
+                        .table(Alias::new("apps"))
+                        .add_column(column)
+                        .to_owned(),
+                )
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for column in columns() {
+            manager
+                .alter_table(
+                    Table::alter()
+                        .table(Alias::new("apps"))
+                        .drop_column(Alias::new(column.get_column_name()))
+                        .to_owned(),
+                )
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+fn columns() -> [ColumnDef; 4] {
+    [
+        // Connections refused one after the other, since no other one was renewed.
+        integer("refused_in_a_row").default(0).take(),
+        at_null("refused_since"),
+        // Whether the app's fault is such a row of refusals.
+        boolean("fault_by_refusals").default(false).take(),
+        // Until when somebody vouches for the credentials.
+        at_null("refusals_accepted_until"),
+    ]
+}
