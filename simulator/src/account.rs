@@ -62,6 +62,7 @@ impl AccountHandle {
         let account = state.account(&self.subdomain);
         account.behaviour = defaults;
         account.holds.clear();
+        account.parked.clear();
         drop(state);
         self
     }
@@ -155,8 +156,19 @@ impl AccountHandle {
     /// Lets requests held at the endpoint go on.
     pub fn release(&self, endpoint: Endpoint) -> &Self {
         let mut state = self.shared.state();
-        if let Some(hold) = state.account(&self.subdomain).holds.remove(&endpoint) {
-            hold.send_replace(false);
+        let account = state.account(&self.subdomain);
+        // Whoever waits goes on when its hold is gone.
+        account.holds.remove(&endpoint);
+        account.parked.retain(|(parked, _)| *parked != endpoint);
+        drop(state);
+        self
+    }
+    /// Requests that come from now on are answered at once; those that wait go on waiting.
+    pub fn let_others_pass(&self, endpoint: Endpoint) -> &Self {
+        let mut state = self.shared.state();
+        let account = state.account(&self.subdomain);
+        if let Some(hold) = account.holds.remove(&endpoint) {
+            account.parked.push((endpoint, hold));
         }
         drop(state);
         self

@@ -107,6 +107,8 @@ pub(crate) struct Account {
     pub(crate) codes: HashMap<String, Code>,
     pub(crate) access: HashMap<String, Access>,
     pub(crate) holds: BTreeMap<Endpoint, watch::Sender<bool>>,
+    /// Holds of earlier requests only.
+    pub(crate) parked: Vec<(Endpoint, watch::Sender<bool>)>,
     /// Milliseconds of the API calls that count for the rate limit.
     pub(crate) calls: VecDeque<i64>,
 }
@@ -120,6 +122,7 @@ impl Account {
             codes: HashMap::new(),
             access: HashMap::new(),
             holds: BTreeMap::new(),
+            parked: Vec::new(),
             calls: VecDeque::new(),
         }
     }
