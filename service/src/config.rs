@@ -17,6 +17,8 @@ pub struct Config {
     pub check_interval: Span,
     /// Upstream token requests a second.
     pub refresh_rate: u32,
+    /// How long entries of the audit are kept; `None` is for ever.
+    pub audit_retention: Option<Span>,
 }
 
 impl Config {

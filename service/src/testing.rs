@@ -124,6 +124,7 @@ impl World {
             gorgias,
             check_interval: Span::hours(6),
             refresh_rate: 1_000,
+            audit_retention: None,
         };
         configure(&mut config);
         match backend {

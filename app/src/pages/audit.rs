@@ -186,6 +186,7 @@ fn who(entry: &AuditRow) -> String {
         "person" => "Somebody of the tenant",
         "api_token" => "An API token",
         "customer" => "The customer",
+        "retention" => "Mooring, as set",
         _ => "Command line",
     };
     match &entry.actor_name {

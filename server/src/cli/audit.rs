@@ -3,7 +3,10 @@
 use crate::{settings::Settings, start};
 use domain::slug::Slug;
 use serde_json::{Value, json};
-use service::audit::{self, Report};
+use service::{
+    Services,
+    audit::{self, Report, Whose},
+};
 use std::process::ExitCode;
 
 /// Subcommands of `mooring audit`.
@@ -11,6 +14,8 @@ use std::process::ExitCode;
 pub enum Audit {
     /// Walk the chain of entries and name the first that isn't as it was written
     Verify(Verify),
+    /// Empty name, e-mail and network address in what somebody did; the chain holds
+    Erase(Erase),
 }
 
 /// Options of `mooring audit verify`.
@@ -23,11 +28,40 @@ pub struct Verify {
     output: super::Json,
 }
 
+/// Options of `mooring audit erase`.
+#[derive(clap::Args)]
+pub struct Erase {
+    /// The tenant's short name
+    #[arg(long, value_name = "SLUG")]
+    tenant: Slug,
+    /// Whoever has this e-mail address: a person here or a customer's admin
+    #[arg(long, value_name = "E")]
+    email: String,
+    #[command(flatten)]
+    output: super::Json,
+}
+
+impl Erase {
+    async fn run(&self, services: &Services) -> anyhow::Result<ExitCode> {
+        let whose = Whose::Email(self.email.trim().to_owned());
+        let entries = audit::erase_on_command_line(services, &self.tenant, &whose).await?;
+        if self.output.json {
+            println!("{}", json!({ "erased": entries }));
+        } else {
+            println!("{entries} entries erased");
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
 impl Audit {
-    /// Verifies; fails if any chain is broken.
+    /// Does it; verifying fails if any chain is broken.
     pub async fn run(&self, settings: &Settings) -> anyhow::Result<ExitCode> {
-        let Self::Verify(verify) = self;
         let services = start::services(settings).await?;
+        let verify = match self {
+            Self::Verify(verify) => verify,
+            Self::Erase(erase) => return erase.run(&services).await,
+        };
         let reports = audit::verify(&services, verify.tenant.as_ref()).await?;
         let good = reports.iter().all(|report| report.broken.is_none());
         if verify.output.json {

@@ -64,6 +64,8 @@ pub struct StoreSettings {
     pub data_dir: PathBuf,
     /// The database, with its password.
     pub database_url: SecretString,
+    /// How long entries of the audit are kept; `None` is for ever.
+    pub audit_retention: Option<Span>,
     /// Keys as given; [`Settings::master_keys`] reads them.
     master_keys: Option<(String, SecretString)>,
 }
@@ -196,6 +198,12 @@ impl Settings {
             },
             store: StoreSettings {
                 database_url: read.database_url(folder, &data_dir)?,
+                audit_retention: read.parsed(
+                    "audit_retention",
+                    "forever",
+                    parse::retention,
+                    "give one such as 365d, or forever",
+                )?,
                 master_keys: read
                     .given("master_keys")?
                     .map(|g| (g.name, SecretString::from(g.text))),
@@ -226,6 +234,7 @@ impl Settings {
             gorgias: self.gorgias.template.clone(),
             check_interval: self.gorgias.check_interval,
             refresh_rate: self.gorgias.refresh_rate,
+            audit_retention: self.store.audit_retention,
         }
     }
 }

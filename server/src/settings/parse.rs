@@ -9,6 +9,22 @@ use std::net::IpAddr;
 /// # Errors
 /// What is wrong.
 pub fn duration(text: &str) -> Result<Span, String> {
+    within(text, 1, 366)
+}
+
+/// How long something is kept: at least a day, at most 100 years; `None` for `forever`.
+///
+/// # Errors
+/// What is wrong.
+pub fn retention(text: &str) -> Result<Option<Span>, String> {
+    match text.trim() {
+        "forever" => Ok(None),
+        text => within(text, 86_400, 36_525).map(Some),
+    }
+}
+
+/// A length of time of at least so many seconds and at most so many days.
+fn within(text: &str, least: i64, days: i64) -> Result<Span, String> {
     let wrong = || format!("“{text}” is not a length of time");
     let mut total = 0_i64;
     let mut rest = text.trim();
@@ -35,10 +51,10 @@ pub fn duration(text: &str) -> Result<Span, String> {
             .and_then(|seconds| total.checked_add(seconds))
             .ok_or_else(wrong)?;
     }
-    if (1..=366 * 86_400).contains(&total) {
+    if (least..=days * 86_400).contains(&total) {
         Ok(Span::seconds(total))
     } else {
-        Err(format!("“{text}” is not between 1s and 366d"))
+        Err(format!("“{text}” is not between {least}s and {days}d"))
     }
 }
 
@@ -74,6 +90,15 @@ pub fn networks(text: &str) -> Result<Vec<IpNet>, String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn what_is_kept_is_kept_a_day_at_least() {
+        assert_eq!(retention("forever"), Ok(None));
+        assert_eq!(retention("730d"), Ok(Some(Span::days(730))));
+        for bad in ["1h", "0d", "never", "40000d"] {
+            assert!(retention(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn lengths_of_time() {

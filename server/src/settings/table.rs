@@ -57,6 +57,11 @@ pub const SETTINGS: &[Setting] = &[
         "Folder of what Mooring keeps on disk [default: data]",
     ),
     plain(
+        "audit_retention",
+        "SPAN",
+        "How long entries of the audit are kept, such as 365d [default: for ever]",
+    ),
+    plain(
         "trusted_proxies",
         "NETWORKS",
         "Networks whose X-Forwarded-For is believed, separated by commas [default: none]",

@@ -284,6 +284,9 @@ async fn s65_verify_names_the_bad_entry() {
         "{line}"
     );
 
+    let erase = |email| ["audit", "erase", "--tenant", "acme", "--email", email];
+    let nobody = run(&folder, &erase("bea@acme.example")).await;
+    assert_eq!(text(&nobody.stdout), "0 entries erased\n");
     let url = format!(
         "sqlite://{}",
         folder.path().join("data/mooring.db").display()

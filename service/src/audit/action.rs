@@ -35,11 +35,13 @@ pub enum Action {
     TokenRead,
     /// Personal fields of entries were erased.
     Erased,
+    /// Entries older than the settings keep were removed.
+    CutOff,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::SignedIn,
         Self::SignedOut,
         Self::OwnerCreated,
@@ -56,6 +58,7 @@ impl Action {
         Self::Disconnected,
         Self::TokenRead,
         Self::Erased,
+        Self::CutOff,
     ];
 
     /// The code in the database and in addresses; part of the MAC, so it can
@@ -78,6 +81,7 @@ impl Action {
             Self::Disconnected => "connection.disconnected",
             Self::TokenRead => "connection.token_read",
             Self::Erased => "audit.erased",
+            Self::CutOff => "audit.cut_off",
         }
     }
 
@@ -100,6 +104,7 @@ impl Action {
             Self::Disconnected => "Disconnected",
             Self::TokenRead => "Access token read",
             Self::Erased => "Personal data erased",
+            Self::CutOff => "Old entries removed",
         }
     }
 

@@ -29,6 +29,8 @@ pub(crate) enum By {
     },
     /// Whoever can run commands where Mooring runs.
     CommandLine,
+    /// The program itself, as the settings tell it.
+    Retention,
 }
 
 impl By {
@@ -39,6 +41,7 @@ impl By {
             Self::ApiToken { .. } => "api_token",
             Self::Customer { .. } => "customer",
             Self::CommandLine => "command_line",
+            Self::Retention => "retention",
         }
     }
 
@@ -46,7 +49,7 @@ impl By {
         match self {
             Self::Person { id, .. } | Self::Nameless { id } => Some(id.0),
             Self::ApiToken { id, .. } => Some(id.0),
-            Self::Customer { .. } | Self::CommandLine => None,
+            Self::Customer { .. } | Self::CommandLine | Self::Retention => None,
         }
     }
 
@@ -54,7 +57,7 @@ impl By {
         match self {
             Self::Person { name, .. } | Self::ApiToken { name, .. } => Some(name.clone()),
             Self::Customer { name, .. } => name.clone(),
-            Self::CommandLine | Self::Nameless { .. } => None,
+            Self::CommandLine | Self::Retention | Self::Nameless { .. } => None,
         }
     }
 
@@ -62,7 +65,9 @@ impl By {
         match self {
             Self::Person { email, .. } => Some(email.clone()),
             Self::Customer { email, .. } => email.clone(),
-            Self::ApiToken { .. } | Self::CommandLine | Self::Nameless { .. } => None,
+            Self::ApiToken { .. } | Self::CommandLine | Self::Retention | Self::Nameless { .. } => {
+                None
+            }
         }
     }
 }

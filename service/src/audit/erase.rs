@@ -3,11 +3,20 @@
 use super::{Action, By, Entry, Target, record, record::lock};
 use crate::{
     actor::{Actor, Who},
-    entity::audit_entry::{Column, Entity},
+    entity::{
+        audit_entry::{Column, Entity},
+        tenant,
+    },
     error::{Fault, Forbidden},
+    services::Services,
+    tenant_scope::TenantScope,
 };
-use domain::{ids::PersonId, permission::Permission};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, sea_query::Expr};
+use domain::{
+    ids::{PersonId, TenantId},
+    permission::Permission,
+    slug::Slug,
+};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 /// How many entries are changed in one transaction.
 const BATCH: u64 = 500;
@@ -27,6 +36,9 @@ pub enum EraseError {
     /// Owners alone erase.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
+    /// There is no such tenant.
+    #[error("there is no tenant “{0}”; correct --tenant")]
+    NoTenant(Slug),
     /// Something inside failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -42,9 +54,40 @@ pub async fn erase(actor: &Actor, whose: &Whose) -> Result<u64, EraseError> {
     if actor.only_app.is_some() {
         return Err(Forbidden.into());
     }
+    all(actor.scope(), whose, |target| erasing(actor, whose, target)).await
+}
+
+/// As [`erase`], for whoever can run commands where Mooring runs.
+///
+/// # Errors
+/// [`EraseError::NoTenant`] if there is none with this short name.
+pub async fn erase_on_command_line(
+    services: &Services,
+    slug: &Slug,
+    whose: &Whose,
+) -> Result<u64, EraseError> {
+    // Without a tenant's scope: the slug is looked up to enter one.
+    let tenant = tenant::Entity::find()
+        .filter(tenant::Column::Slug.eq(slug.as_str()))
+        .one(services.db.read())
+        .await
+        .map_err(Fault::from)?
+        .ok_or_else(|| EraseError::NoTenant(slug.clone()))?;
+    let scope = TenantScope::new(services, TenantId(tenant.id));
+    all(&scope, whose, |target| {
+        Entry::new(By::CommandLine, Action::Erased, target)
+    })
+    .await
+}
+
+async fn all(
+    scope: &TenantScope,
+    whose: &Whose,
+    entry: impl Fn(Target) -> Entry,
+) -> Result<u64, EraseError> {
     let mut erased = 0;
     loop {
-        let some = batch(actor, whose).await?;
+        let some = batch(scope, whose, &entry).await?;
         if some == 0 {
             return Ok(erased);
         }
@@ -52,8 +95,12 @@ pub async fn erase(actor: &Actor, whose: &Whose) -> Result<u64, EraseError> {
     }
 }
 
-async fn batch(actor: &Actor, whose: &Whose) -> Result<u64, Fault> {
-    let tx = actor.write().await?;
+async fn batch(
+    scope: &TenantScope,
+    whose: &Whose,
+    entry: &impl Fn(Target) -> Entry,
+) -> Result<u64, Fault> {
+    let tx = scope.write().await?;
     let (of, target) = match whose {
         Whose::Person(id) => (
             Condition::all()
@@ -84,7 +131,7 @@ async fn batch(actor: &Actor, whose: &Whose) -> Result<u64, Fault> {
     if numbers.is_empty() {
         return Ok(0);
     }
-    let (key, _) = lock(actor.services(), &tx).await?;
+    let (key, _) = lock(scope, &tx).await?;
     for number in &numbers {
         let mark = key.erasure(tx.tenant().0, *number);
         tx.update::<Entity>()
@@ -97,16 +144,23 @@ async fn batch(actor: &Actor, whose: &Whose) -> Result<u64, Fault> {
             .exec(&*tx)
             .await?;
     }
-    let mut entry =
-        Entry::of(actor, Action::Erased, target).detail(format!("entries={}", numbers.len()));
-    if let Some(id) = oneself(actor, whose) {
-        // Who erases themselves doesn't leave their name behind in doing so.
-        entry.by = By::Nameless { id };
-        entry.address = None;
-    }
-    record(actor.services(), &tx, &entry).await?;
+    let entry = entry(target).detail(format!("entries={}", numbers.len()));
+    record(scope, &tx, &entry).await?;
     tx.commit().await?;
     Ok(numbers.len() as u64)
+}
+
+fn erasing(actor: &Actor, whose: &Whose, target: Target) -> Entry {
+    let entry = Entry::of(actor, Action::Erased, target);
+    match oneself(actor, whose) {
+        // Who erases themselves doesn't leave their name behind in doing so.
+        Some(id) => Entry {
+            by: By::Nameless { id },
+            address: None,
+            ..entry
+        },
+        None => entry,
+    }
 }
 
 fn oneself(actor: &Actor, whose: &Whose) -> Option<PersonId> {

@@ -37,7 +37,7 @@ pub struct AuditRow {
     pub number: i64,
     /// When it was written.
     pub at: Timestamp,
-    /// `person`, `api_token`, `customer` or `command_line`.
+    /// `person`, `api_token`, `customer`, `command_line` or `retention`.
     pub actor_kind: String,
     /// The name of who did it; `None` if there is none or it was erased.
     pub actor_name: Option<String>,

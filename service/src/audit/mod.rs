@@ -18,6 +18,7 @@ mod erase;
 mod list;
 pub(crate) mod reads;
 mod record;
+mod retention;
 mod sign_in;
 #[cfg(test)]
 mod tests;
@@ -25,9 +26,11 @@ mod verify;
 
 pub use action::{Action, Outcome};
 pub(crate) use entry::{By, Entry, Target};
-pub use erase::{EraseError, Whose, erase};
+pub use erase::{EraseError, Whose, erase, erase_on_command_line};
 pub use list::{AuditPage, AuditRow, Filter, ListAuditError, list};
 pub use reads::{ReadLog, flush, keep_flushed};
 pub(crate) use record::record;
+pub use retention::cut_off;
+pub(crate) use retention::keep_cut;
 pub use sign_in::{signed_in, signed_out};
 pub use verify::{Broken, Damage, Report, VerifyError, verify};

@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::{
-    Action, By, Damage, Entry, Filter, Report, Target, Whose, erase, list, record, verify,
+    Action, By, Damage, Entry, EraseError, Filter, Report, Target, Whose, erase,
+    erase_on_command_line, list, record, verify,
 };
 use crate::{
     Actor,
@@ -263,7 +264,15 @@ async fn s65_erasing_a_person_leaves_the_chain_whole() {
 
         add(&owner, "five").await;
         let email = format!("harbour-{}", testing::OWNER);
-        assert_eq!(erase(&owner, &Whose::Email(email)).await.unwrap(), 1);
+        let whose = Whose::Email(email);
+        assert_eq!(erase(&owner, &whose).await.unwrap(), 1);
+        assert_eq!(broken(&world).await, None);
+        add(&owner, "six").await;
+        let done = erase_on_command_line(&world.services, &owner.tenant_slug, &whose).await;
+        assert_eq!(done.unwrap(), 1);
+        let nobody = "nobody".parse().unwrap();
+        let done = erase_on_command_line(&world.services, &nobody, &whose).await;
+        assert!(matches!(done, Err(EraseError::NoTenant(_))));
         assert_eq!(broken(&world).await, None);
     })
     .await;

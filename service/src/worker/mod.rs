@@ -5,6 +5,7 @@ mod pace;
 pub(crate) use pace::Pace;
 
 use crate::{
+    audit,
     connections::{
         lease::Lease,
         refresh::{self, Verdict},
@@ -37,7 +38,11 @@ const BEAT: Span = Span::seconds(15);
 
 /// Works until told to stop, then finishes what it holds.
 pub async fn run(services: Services, stop: CancellationToken) {
-    tokio::join!(sweep(&services, &stop), rotate::run(&services, &stop));
+    tokio::join!(
+        sweep(&services, &stop),
+        rotate::run(&services, &stop),
+        audit::keep_cut(&services, &stop)
+    );
 }
 
 async fn sweep(services: &Services, stop: &CancellationToken) {

@@ -4,6 +4,7 @@
 mod answers;
 mod api_tokens;
 mod audit;
+mod audit_retention;
 mod authorize;
 mod flow;
 mod gorgias;

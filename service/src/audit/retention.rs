@@ -1,0 +1,138 @@
+//! Letting old entries go. The chain then begins at a checkpoint: the number
+//! and MAC of the last entry that went, under the seal of the head.
+
+use super::{Action, By, Entry, Target, record, record::lock};
+use crate::{
+    entity::{audit_entry, audit_head, tenant},
+    error::Fault,
+    services::Services,
+    tenant_scope::TenantScope,
+};
+use domain::{
+    ids::TenantId,
+    time::{Span, Timestamp},
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
+};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// How many entries go in one transaction, which holds the chain's head.
+const BATCH: u64 = 1_000;
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Once an hour, lets entries go that are older than the settings keep, until
+/// told to stop; does nothing if they are kept for ever.
+pub(crate) async fn keep_cut(services: &Services, stop: &CancellationToken) {
+    let Some(keep) = services.config.audit_retention else {
+        return;
+    };
+    let mut timer = tokio::time::interval(HOUR);
+    while stop.run_until_cancelled(timer.tick()).await.is_some() {
+        if let Err(error) = cut_off(services, keep, stop).await {
+            tracing::error!(%error, "Old entries of the audit could not be removed; they stay until the next hour");
+        }
+    }
+}
+
+/// Removes every tenant's entries that are older than `keep`, and says how many.
+///
+/// # Errors
+/// [`Fault`] if the database fails or a tenant's chain is damaged, after all
+/// others had their turn.
+pub async fn cut_off(
+    services: &Services,
+    keep: Span,
+    stop: &CancellationToken,
+) -> Result<u64, Fault> {
+    let before = services.now().minus(keep);
+    // Without a tenant's scope: the scopes are entered one by one.
+    let tenants: Vec<Uuid> = tenant::Entity::find()
+        .select_only()
+        .column(tenant::Column::Id)
+        .into_tuple()
+        .all(services.db.read())
+        .await?;
+    let mut removed = 0;
+    let mut first_fault = None;
+    for tenant in tenants {
+        let scope = TenantScope::new(services, TenantId(tenant));
+        while !stop.is_cancelled() {
+            match batch(&scope, before).await {
+                Ok(some) => {
+                    removed += some;
+                    if some < BATCH {
+                        break;
+                    }
+                }
+                Err(fault) => {
+                    first_fault.get_or_insert(fault);
+                    break;
+                }
+            }
+        }
+    }
+    first_fault.map_or(Ok(removed), Err)
+}
+
+async fn batch(scope: &TenantScope, before: Timestamp) -> Result<u64, Fault> {
+    let is_old = {
+        let tx = scope.read().await?;
+        let oldest = tx
+            .all::<audit_entry::Entity>()
+            .order_by_asc(audit_entry::Column::Number)
+            .one(&*tx)
+            .await?;
+        oldest.is_some_and(|row| row.at < before.0)
+    };
+    if !is_old {
+        return Ok(0);
+    }
+    let tx = scope.write().await?;
+    let (key, mut head) = lock(scope, &tx).await?;
+    let oldest: Vec<(i64, i64, Vec<u8>)> = tx
+        .all::<audit_entry::Entity>()
+        .select_only()
+        .column(audit_entry::Column::Number)
+        .column(audit_entry::Column::At)
+        .column(audit_entry::Column::Mac)
+        .filter(audit_entry::Column::Number.gt(head.first))
+        .order_by_asc(audit_entry::Column::Number)
+        .limit(BATCH)
+        .into_tuple()
+        .all(&*tx)
+        .await?;
+    // Up to the first that is young enough: a chain has no gaps.
+    let old = oldest
+        .into_iter()
+        .zip(head.first + 1..)
+        .take_while(|((number, at, _), next)| number == next && *at < before.0);
+    let Some(((last, _, mac), _)) = old.last() else {
+        return Ok(0);
+    };
+    let gone = last - head.first;
+    head.first = last;
+    head.first_mac = mac;
+    tx.update::<audit_head::Entity>()
+        .col_expr(audit_head::Column::First, Expr::value(head.first))
+        .col_expr(audit_head::Column::Seal, Expr::value(key.head(&head)))
+        .col_expr(audit_head::Column::FirstMac, Expr::value(head.first_mac))
+        .exec(&*tx)
+        .await?;
+    if scope.db.is_sqlite() {
+        tx.delete::<audit_entry::Entity>()
+            .filter(audit_entry::Column::Number.lte(last))
+            .exec(&*tx)
+            .await?;
+    } else {
+        tx.execute_unprepared("SELECT mooring_audit_cut()").await?;
+    }
+    let entry = Entry::new(By::Retention, Action::CutOff, Target::tenant())
+        .detail(format!("entries={gone} through={last}"));
+    record(scope, &tx, &entry).await?;
+    tx.commit().await?;
+    Ok(gone.unsigned_abs())
+}
