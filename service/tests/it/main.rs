@@ -16,4 +16,5 @@ mod secrets;
 mod sweep;
 mod tenancy;
 mod token;
+mod transit;
 mod vault;

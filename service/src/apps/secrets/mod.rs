@@ -213,7 +213,7 @@ async fn seal(
 /// One that can't be read is no loss.
 pub(super) async fn keep_previous(actor: &Actor, tx: &Tx, id: AppId) -> Result<(), Fault> {
     let current = match open(actor, tx, Purpose::AppClientSecret, id).await {
-        Err(Fault::Vault(error)) => {
+        Err(Fault::Vault(error)) if error.is_lost() => {
             tracing::warn!(error = %error, app.id = %id, "The client secret before can't be read and is not kept");
             None
         }
