@@ -13,5 +13,6 @@ mod live;
 mod oauth;
 mod origin;
 mod pages;
+mod reveal;
 mod sessions;
 mod tenants;

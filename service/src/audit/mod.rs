@@ -28,6 +28,6 @@ pub(crate) use entry::{By, Entry, Target};
 pub use erase::{EraseError, Whose, erase};
 pub use list::{AuditPage, AuditRow, Filter, ListAuditError, list};
 pub use reads::{ReadLog, flush, keep_flushed};
-pub(crate) use record::record;
+pub(crate) use record::{is_recorded, record};
 pub use sign_in::{signed_in, signed_out};
 pub use verify::{Broken, Damage, Report, VerifyError, verify};

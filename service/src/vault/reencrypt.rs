@@ -11,6 +11,7 @@ use super::{
     seal::FORMAT,
 };
 use crate::{
+    audit::{self, Entry},
     entity::{credential, data_key},
     error::Fault,
     tenant_scope::{TenantScope, Tx},
@@ -51,7 +52,12 @@ pub struct Step {
 impl Vault {
     /// Gives the tenant a new data key, unless a rotation is under way. From
     /// then on everything is sealed with it. What was set aside is tried again.
-    pub(crate) async fn begin_rotation(&self, scope: &TenantScope) -> Result<Begun, Fault> {
+    /// The entry is recorded if there is a new one.
+    pub(crate) async fn begin_rotation(
+        &self,
+        scope: &TenantScope,
+        entry: Entry,
+    ) -> Result<Begun, Fault> {
         // Before the transaction: a key service may take its time.
         let fresh = self.make(scope.services(), Some(scope.tenant())).await?;
         let tx = scope.write().await?;
@@ -84,8 +90,25 @@ impl Vault {
             )
             .exec(&*tx)
             .await?;
+        if begun == Begun::New {
+            audit::record(scope.services(), &tx, &entry).await?;
+        }
         tx.commit().await?;
         Ok(begun)
+    }
+
+    /// The current key, if it came after another one and everything that can be
+    /// read is under it.
+    pub(crate) async fn taken_over(&self, tx: &Tx) -> Result<Option<DataKeyId>, Fault> {
+        let keys = key_ids(tx).await?;
+        let Some(current) = active(Some(tx.tenant())).one(&**tx).await? else {
+            return Ok(None);
+        };
+        let others = without(&keys, current.id);
+        if others.is_empty() || waiting(tx, &others).one(&**tx).await?.is_some() {
+            return Ok(None);
+        }
+        Ok(Some(DataKeyId(current.id)))
     }
 
     /// Brings at most so many records under the current key. What is being

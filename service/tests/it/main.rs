@@ -11,6 +11,7 @@ mod list;
 mod live;
 mod people;
 mod refresh;
+mod reveal;
 mod row_security;
 mod secrets;
 mod sweep;

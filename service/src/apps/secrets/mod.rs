@@ -3,12 +3,14 @@
 
 pub mod add;
 pub mod discard;
+pub mod reveal;
 pub mod roll_back;
 pub mod switch;
 pub mod test;
 
 use crate::{
     actor::{Actor, Who},
+    audit::{self, Action, Entry, Target},
     entity::{app, connection, credential},
     error::{Fault, FieldError, Forbidden},
     tenant_scope::Tx,
@@ -207,6 +209,18 @@ async fn seal(
         .vault
         .seal(actor.services(), tx, purpose, id.0, secret)
         .await
+}
+
+/// Records what was done to an app's secrets; called last in the transaction.
+async fn record(
+    actor: &Actor,
+    tx: &Tx,
+    row: &app::Model,
+    action: Action,
+    detail: &str,
+) -> Result<(), Fault> {
+    let entry = Entry::of(actor, action, Target::app(AppId(row.id), &row.slug)).detail(detail);
+    audit::record(actor.services(), tx, &entry).await
 }
 
 /// Keeps the secret in use, which is about to be replaced, to go back to.
