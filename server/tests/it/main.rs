@@ -9,6 +9,7 @@ mod cli;
 mod credentials;
 mod headers;
 mod house;
+mod key_service;
 mod live;
 mod oauth;
 mod origin;

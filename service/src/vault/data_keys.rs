@@ -290,6 +290,14 @@ impl Vault {
         self.0.keyring.with(&row.master_key_id).ok_or_else(unknown)
     }
 
+    /// There is a data key that isn't in memory yet: the next transaction is
+    /// prepared again.
+    pub(super) fn prepare_again(&self, tenant: TenantId) {
+        let prepared = self.0.prepared.write();
+        let mut prepared = prepared.unwrap_or_else(|poisoned| poisoned.into_inner());
+        prepared.remove(&tenant);
+    }
+
     fn is_prepared(&self, tenant: TenantId) -> bool {
         let prepared = self.0.prepared.read();
         let prepared = prepared.unwrap_or_else(|poisoned| poisoned.into_inner());

@@ -94,6 +94,7 @@ impl Vault {
             audit::record(scope.services(), &tx, &entry).await?;
         }
         tx.commit().await?;
+        self.prepare_again(scope.tenant());
         Ok(begun)
     }
 

@@ -259,11 +259,14 @@ async fn s38_a_wrapped_key_moved_to_another_owner_does_not_open() {
         );
         assert_eq!(f.world.past(&moved).await, 1);
         let fresh = process(&f.world, vec![remote(&f.world, &transit)]).await;
-        let refused = keys::rotate::begin(owner(&fresh, &f).await.scope()).await;
-        assert!(refused.is_ok(), "a new one is made");
-        let scope = owner(&fresh, &f).await;
-        let step = keys::rotate::step(scope.scope()).await.unwrap();
-        assert!(step.moved == 0 && step.set_aside > 0, "{step:?}");
+        let actor = owner(&fresh, &f).await;
+        transit.asked();
+        let read = token::read(&actor, "returns", &sub("acme"), Span::minutes(1)).await;
+        assert!(read.is_err());
+        let refused = keys::rotate::begin_as(&actor).await.unwrap_err();
+        assert!(refused.to_string().contains("does not open"), "{refused}");
+        let asked = transit.asked();
+        assert!(asked.contains(&"decrypt/mooring".to_owned()), "{asked:?}");
         // What was planted is not even asked about.
         let planted = format!("UPDATE data_keys SET wrapped = nonce WHERE tenant_id = {theirs}");
         f.world.past(&planted).await;
