@@ -20,9 +20,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use rand::Rng as _;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::jwt::random_bytes;
 
 /// The token that gets in.
 pub const TOKEN: &str = "hvs.simulated-token-of-mooring";
@@ -125,8 +126,7 @@ impl Transit {
 
     /// Makes a key, or a new version of it, as `vault write -f transit/keys/…/rotate` does.
     pub fn rotate(&self, key: &str) {
-        let mut secret = [0; 32];
-        rand::rng().fill_bytes(&mut secret);
+        let secret = random_bytes();
         let mut engine = self.engine();
         let ring = engine.keys.entry(key.to_owned()).or_default();
         ring.versions.push(secret);
@@ -291,8 +291,7 @@ impl TransitEngine {
             Some(secret) => (secret, ring.versions.len()),
             None => return Err(bad("encryption key not found")),
         };
-        let mut sealed = [0; 12];
-        rand::rng().fill_bytes(&mut sealed);
+        let sealed: [u8; 12] = random_bytes();
         let nonce = Nonce::<U12>::from(sealed);
         let payload = Payload {
             msg: &plain,

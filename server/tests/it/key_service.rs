@@ -62,6 +62,7 @@ async fn data_keys_move_to_a_key_service_and_back() {
 #[tokio::test]
 async fn s40_a_key_service_that_is_away_is_named_with_its_remedy() {
     let (folder, transit) = (installation().await, Transit::start().await.unwrap());
+    assert!(make_owner(&folder).await.status.success());
     transit.fail(Some(TransitFault::Status(503)));
     let check = with(&folder, &transit, "wrap", &["check"]).await;
     assert_eq!(check.status.code(), Some(1));
