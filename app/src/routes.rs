@@ -2,7 +2,7 @@
 
 use crate::pages::{
     self, account, accounts, api_tokens, app, apps, audit, connect, disconnect, keys, overview,
-    problem, reconnect, result, setup, signin, tenants,
+    problem, reconnect, result, reveal, setup, signin, tenants,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -26,6 +26,7 @@ pub const PATHS: &[&str] = &[
     "/t/{tenant}/apps",
     "/t/{tenant}/apps/new",
     "/t/{tenant}/apps/{app}",
+    "/t/{tenant}/apps/{app}/reveal",
     "/t/{tenant}/api-tokens",
     "/t/{tenant}/audit",
     "/t/{tenant}/keys",
@@ -56,6 +57,7 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps") view=apps::page/>
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/new") view=app::new_page/>
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/:app") view=app::page/>
+                <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/:app/reveal") view=reveal::page/>
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/api-tokens") view=api_tokens::page/>
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/audit") view=audit::page/>
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/keys") view=keys::page/>

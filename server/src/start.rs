@@ -9,14 +9,8 @@ use crate::{
 use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
 use service::{
-    Services, audit,
-    clock::SystemClock,
-    database::Database,
-    gorgias::HttpGorgias,
-    live,
-    people::set_up,
-    vault::{MasterKeys, Vault},
-    worker,
+    Services, audit, clock::SystemClock, database::Database, gorgias::HttpGorgias, live,
+    people::set_up, vault::Vault, worker,
 };
 use std::{fs, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal};
@@ -63,7 +57,7 @@ fn make_folder(path: &Path) -> io::Result<()> {
 /// # Errors
 /// A line that names what is wrong and the remedy.
 pub async fn services(settings: &Settings) -> anyhow::Result<Services> {
-    let keys = settings.master_keys()?;
+    let vault = settings.vault()?;
     let db = open_database(settings).await?;
     if db.is_sqlite() {
         db.migrate()
@@ -76,12 +70,12 @@ pub async fn services(settings: &Settings) -> anyhow::Result<Services> {
     {
         bail!("the database is not up to date; run `mooring migrate` first");
     }
-    let services = assemble(settings, db, keys)?;
+    let services = assemble(settings, db, vault)?;
     services.vault.check(&services).await?;
     Ok(services)
 }
 
-fn assemble(settings: &Settings, db: Database, keys: MasterKeys) -> anyhow::Result<Services> {
+fn assemble(settings: &Settings, db: Database, vault: Vault) -> anyhow::Result<Services> {
     let gorgias = HttpGorgias::new(
         settings.gorgias.template.clone(),
         settings.gorgias.private_network,
@@ -91,7 +85,7 @@ fn assemble(settings: &Settings, db: Database, keys: MasterKeys) -> anyhow::Resu
     Ok(Services::new(
         db,
         settings.config(),
-        Vault::new(keys),
+        vault,
         Arc::new(gorgias),
     ))
 }

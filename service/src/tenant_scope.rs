@@ -68,6 +68,9 @@ impl TenantScope {
 
     /// For writing.
     pub(crate) async fn write(&self) -> Result<Tx, Fault> {
+        // Most of what is written is sealed, or recorded under a sealed key.
+        let services = &self.services;
+        services.vault.prepare(services, self.tenant).await;
         self.enter(self.services.db.begin_write().await?).await
     }
 

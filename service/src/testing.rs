@@ -171,7 +171,8 @@ impl World {
         db.migrate().await.unwrap();
         let master_keys = MasterKeys::generate(&SystemRandom);
         let clock = TestClock::start();
-        let services = Self::services(db.clone(), &master_keys, config, &clock);
+        let vault = Vault::new(MasterKeys::parse(&master_keys).unwrap());
+        let services = Self::services(db.clone(), vault, config, &clock);
         services.vault.check(&services).await.unwrap();
         Self {
             backend: db.backend(),
@@ -183,13 +184,13 @@ impl World {
         }
     }
 
-    fn services(db: Database, keys: &SecretString, config: Config, clock: &TestClock) -> Services {
+    fn services(db: Database, vault: Vault, config: Config, clock: &TestClock) -> Services {
         let client =
             HttpGorgias::new(config.gorgias.clone(), true, Arc::new(clock.clone())).unwrap();
         Services::with(
             db,
             config,
-            Vault::new(MasterKeys::parse(keys).unwrap()),
+            vault,
             Arc::new(client),
             Arc::new(clock.clone()),
             Arc::new(SystemRandom),
@@ -203,9 +204,15 @@ impl World {
 
     /// Another process on the same database and clock.
     pub async fn second_process(&self) -> Services {
+        let keys = MasterKeys::parse(&self.master_keys).unwrap();
+        self.process_with(Vault::new(keys)).await
+    }
+
+    /// As [`Self::second_process`], with another vault.
+    pub async fn process_with(&self, vault: Vault) -> Services {
         let db = Database::open(&self.database_url).await.unwrap();
         let config = self.services.config.clone();
-        Self::services(db, &self.master_keys, config, &self.clock)
+        Self::services(db, vault, config, &self.clock)
     }
 
     /// The owner of a tenant, made if there is none.

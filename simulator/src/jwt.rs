@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 // The one place that asks for randomness.
 #[allow(clippy::disallowed_methods)]
-fn random_bytes<const N: usize>() -> [u8; N] {
+pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     rand::rng().fill_bytes(&mut bytes);
     bytes

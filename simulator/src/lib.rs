@@ -31,6 +31,7 @@ mod misbehave;
 mod server;
 mod state;
 mod token;
+pub mod transit;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -30,6 +30,10 @@ const LINTS: &[(&str, &[&str])] = &[
     // As it ships: code that only tests use would show here as dead.
     ("Lints, server as shipped", &["-p", "server"]),
     (
+        "Lints, server without key services",
+        &["-p", "server", "--no-default-features"],
+    ),
+    (
         "Lints, browser",
         &[
             "-p",

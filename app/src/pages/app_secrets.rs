@@ -2,8 +2,8 @@
 
 use crate::{
     components::{
-        Badge, Button, Callout, Fact, Facts, Field, Glyph, Moment, Panel, PanelFailed, PostButton,
-        SecretMask, Size,
+        Badge, Button, Callout, Fact, Facts, Field, Glyph, LinkButton, Moment, Panel, PanelFailed,
+        PostButton, SecretMask, Size,
     },
     form_state::FormState,
 };
@@ -72,6 +72,12 @@ fn in_use(app: &str, accounts: u64, slots: &Slots) -> AnyView {
     });
     let footer = view! {
         <span>{serves}</span>
+        <PostButton action=format!("{app}/secret/test-in-use") size=Size::Small>
+            "Test"
+        </PostButton>
+        <LinkButton href=format!("{app}/reveal") size=Size::Small>
+            "Show…"
+        </LinkButton>
         {back}
     }
     .into_any();
@@ -193,7 +199,7 @@ fn enter(app: &str, slots: &Slots, state: &FormState) -> AnyView {
                 plain=true
                 required=true
                 autocomplete="new-password"
-                hint="It is encrypted, never shown again, and tested by renewing one account with it. The one in use stays until you switch."
+                hint="It is encrypted, shown again only to who signs in again, and tested by renewing one account with it. The one in use stays until you switch."
                 error
             />
             <p class="actions">

@@ -186,7 +186,7 @@ fn who(entry: &AuditRow) -> String {
         "person" => "Somebody of the tenant",
         "api_token" => "An API token",
         "customer" => "The customer",
-        "retention" => "Mooring, as set",
+        "mooring" => "Mooring itself",
         _ => "Command line",
     };
     match &entry.actor_name {
@@ -210,6 +210,11 @@ fn target(tenant: &str, entry: &AuditRow) -> AnyView {
         (Some(address), _) => view! { <a href=address>{name}</a> }.into_any(),
         (None, "tenant") => "This tenant".into_any(),
         (None, "person") => "A person".into_any(),
+        (None, "data_key") => view! {
+            "Data key "
+            <code>{name}</code>
+        }
+        .into_any(),
         (None, _) => name.into_any(),
     }
 }

@@ -27,6 +27,19 @@ fn sentence(code: &str) -> Option<(&'static str, Health)> {
             "The new secret was added, but not tested: there is no connected account to test it with.",
             Health::Limited,
         )),
+        "secret_works" => good("Gorgias accepts the secret in use."),
+        "secret_fails" => Some((
+            "Gorgias refuses the secret in use. Compare it with the partners’ portal and enter the right one below.",
+            Health::Disconnected,
+        )),
+        "secret_doubtful" => Some((
+            "The secret in use could not be tested: Gorgias gave no clear answer. Test it again.",
+            Health::Limited,
+        )),
+        "secret_alone" => Some((
+            "The secret in use could not be tested: there is no connected account to test it with.",
+            Health::Limited,
+        )),
         "secret_switched" => {
             good("The new secret is in use. You can go back to the one before for 24 hours.")
         }

@@ -162,7 +162,11 @@ fn row(key: &DataKeyStatus) -> AnyView {
         n => format!("{}, {n} unreadable", key.records),
     };
     let (id, created_at) = (key.id.to_string(), key.created_at);
-    let (encryptions, master) = (key.encryptions, key.master_key_id.clone());
+    let master = match key.master_key_version {
+        Some(version) => format!("{}, version {version}", key.master_key_id),
+        None => key.master_key_id.clone(),
+    };
+    let encryptions = key.encryptions;
     view! {
         <tr>
             <th scope="row">

@@ -22,6 +22,7 @@ pub(crate) mod overview;
 pub(crate) mod problem;
 pub(crate) mod reconnect;
 pub(crate) mod result;
+pub(crate) mod reveal;
 mod row_action;
 mod scope_words;
 mod send_link;

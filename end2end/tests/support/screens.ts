@@ -178,6 +178,18 @@ export const FULL: Screen[] = [
     },
   },
   unfolded({ name: 'app', open: at(`${home}/apps/${RETURNS.slug}`), heading: RETURNS.name, islands: true }),
+  { name: 'client secret, password asked for', open: at(`${home}/apps/${RETURNS.slug}/reveal`), heading: 'Client secret' },
+  {
+    name: 'client secret, wrong password',
+    heading: 'Client secret',
+    status: 422,
+    async open(page) {
+      await page.goto(`${home}/apps/${RETURNS.slug}/reveal`);
+      await page.getByLabel('Your password').fill('not the password');
+      await press(page, 'Show client secret');
+      await expect(page.locator('#password-error')).toBeVisible();
+    },
+  },
   { name: 'new app', open: at(`${home}/apps/new`), heading: 'Add app' },
   {
     name: 'new app, wrong',

@@ -122,6 +122,17 @@ impl From<Failure> for Problem {
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
+        if let Fault::Vault(error) = &fault
+            && error.key_service_passes()
+        {
+            Failure::from(fault).log();
+            return Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "key_service_unavailable",
+                "the key service that holds the tenant's key doesn't answer; try again, and if it lasts, tell whoever runs this Mooring",
+            )
+            .retry_after(Span::seconds(5));
+        }
         Failure::from(fault).into()
     }
 }

@@ -73,7 +73,7 @@ async fn look(settings: Result<Settings, SettingsError>) -> Vec<Finding> {
         }
     };
     add("settings", Ok(()));
-    let keys = settings.master_keys();
+    let keys = settings.vault();
     let db = open_database(&settings).await;
     let ready = match &db {
         Ok(db) => match db.is_ready().await {

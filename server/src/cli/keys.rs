@@ -20,7 +20,7 @@ pub enum Keys {
     Generate,
     /// Show which keys there are, what is under each, and what can't be read
     Status(super::Json),
-    /// Hand all data keys to the first master key, then give tenants new data
+    /// Hand all data keys to the first master key or the key service, then give tenants new data
     /// keys and encrypt their records anew; begun again, it goes on
     Rotate(Rotate),
 }
@@ -77,7 +77,14 @@ async fn show(settings: &Settings, json: bool) -> anyhow::Result<()> {
             (true, false) if key.removable() => "can go",
             (true, false) => "decrypts",
         };
-        println!("{:<24} {state:<10} {}", key.id, key.data_keys);
+        let versions = key.versions.iter();
+        let versions = versions.map(|(version, n)| format!(", {n} with version {version}"));
+        println!(
+            "{:<24} {state:<10} {}{}",
+            key.id,
+            key.data_keys,
+            versions.collect::<String>()
+        );
     }
     println!(
         "\n{:<36} {:<10} {:>10} {:>12} {:>10}  tenant",
@@ -120,6 +127,9 @@ fn master_json(key: &MasterKeyStatus) -> Value {
         "known": key.known,
         "encrypts": key.encrypts,
         "data_keys": key.data_keys,
+        "versions": key.versions.iter().map(|(version, data_keys)| {
+            json!({ "version": version, "data_keys": data_keys })
+        }).collect::<Vec<_>>(),
         "removable": key.removable(),
     })
 }
@@ -129,6 +139,7 @@ fn tenant_json((slug, keys): &(Slug, TenantKeys)) -> Value {
         json!({
             "id": key.id.to_string(),
             "master_key": key.master_key_id,
+            "master_key_version": key.master_key_version,
             "state": if key.current { "current" } else { "retired" },
             "created_at": key.created_at.to_string(),
             "retired_at": key.retired_at.map(|at| at.to_string()),
@@ -158,12 +169,20 @@ impl Rotate {
         let services = start::services(settings).await?;
         let tenants = status::tenants(&services, self.tenant.as_ref()).await?;
         let handed_over = services.vault.rewrap(&services).await?;
-        eprintln!("{handed_over} data keys handed over to the first master key.");
-        for key in services.vault.status(&services).await? {
+        let masters = services.vault.status(&services).await?;
+        let first = masters.first().map_or("", |key| key.id.as_str());
+        eprintln!("{handed_over} data keys handed over to “{first}”.");
+        for key in &masters {
             if key.removable() {
                 eprintln!(
-                    "Master key “{}” is no longer needed: take it out of MOORING_MASTER_KEYS of every process.",
-                    key.id
+                    "Master key “{}” is no longer needed: take it out of {} of every process.",
+                    key.id,
+                    // Ids of master keys in the settings never hold a colon.
+                    if key.id.contains(':') {
+                        "the settings MOORING_KEY_SERVICE_…"
+                    } else {
+                        "MOORING_MASTER_KEYS"
+                    }
                 );
             }
         }

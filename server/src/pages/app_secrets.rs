@@ -30,7 +30,8 @@ pub async fn add(
     answer(&posted, &page, done).await
 }
 
-/// Tests, switches to, goes back from or removes the new client secret.
+/// Tests, switches to, goes back from or removes the new client secret, or
+/// tests the one in use.
 pub async fn step(
     Path((tenant, app, step)): Path<(String, String, String)>,
     posted: Posted,
@@ -43,6 +44,14 @@ pub async fn step(
     let id = app.id;
     let done = match step.as_str() {
         "test" => secrets::test::test(&actor, id).await.map(outcome),
+        "test-in-use" => secrets::test::test_in_use(&actor, id)
+            .await
+            .map(|result| match result {
+                TestResult::Accepted => "secret_works",
+                TestResult::Refused => "secret_fails",
+                TestResult::Unclear => "secret_doubtful",
+                TestResult::Untestable => "secret_alone",
+            }),
         "switch" => secrets::switch::switch(&actor, id)
             .await
             .map(|()| "secret_switched"),

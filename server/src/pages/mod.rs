@@ -11,6 +11,7 @@ mod home;
 mod keys;
 mod posted;
 mod reconnect;
+mod reveal;
 mod setup;
 mod signin;
 mod signout;
@@ -81,6 +82,7 @@ fn with_form(path: &str, page: MethodRouter<AppState>) -> MethodRouter<AppState>
         "/t/{tenant}/accounts/{app}/{subdomain}/disconnect" => page.post(account::disconnect),
         "/t/{tenant}/apps/new" => page.post(apps::create),
         "/t/{tenant}/apps/{app}" => page.post(apps::edit),
+        "/t/{tenant}/apps/{app}/reveal" => page.post(reveal::show),
         "/t/{tenant}/api-tokens" => page.post(api_tokens::create),
         "/t/{tenant}/keys" => page.post(keys::begin),
         "/r/{token}" => page.post(reconnect::continue_to_gorgias),

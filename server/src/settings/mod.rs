@@ -1,19 +1,26 @@
 //! Settings: a flag is stronger than a variable `MOORING_…`, which is stronger
 //! than a key of `mooring.toml`.
 
+mod key_service;
 mod parse;
 mod sources;
 pub mod table;
 
+pub use key_service::KeyServiceSettings;
 pub use sources::{Given, Sources};
 
 use domain::time::Span;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
-use service::{config::parse_public_url, gorgias::GorgiasTemplate, vault::MasterKeys};
+use service::{
+    config::parse_public_url,
+    gorgias::GorgiasTemplate,
+    vault::{MasterKeys, Vault, key_service::KeyService},
+};
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 use table::SETTINGS;
 
@@ -68,6 +75,8 @@ pub struct StoreSettings {
     pub audit_retention: Option<Span>,
     /// Keys as given; [`Settings::master_keys`] reads them.
     master_keys: Option<(String, SecretString)>,
+    /// What wraps data keys outside of this process.
+    key_service: Option<KeyServiceSettings>,
 }
 
 /// How Gorgias is reached and how often.
@@ -207,24 +216,47 @@ impl Settings {
                 master_keys: read
                     .given("master_keys")?
                     .map(|g| (g.name, SecretString::from(g.text))),
+                key_service: read.key_service(folder)?,
                 data_dir,
             },
         })
     }
 
-    /// The master keys. Not every command needs them, so they are read last.
+    /// The master keys, if there are any. Not every command needs them, so they
+    /// are read last.
     ///
     /// # Errors
-    /// If they are missing or wrong.
-    pub fn master_keys(&self) -> Result<MasterKeys, SettingsError> {
+    /// If they are wrong.
+    pub fn master_keys(&self) -> Result<Option<MasterKeys>, SettingsError> {
         let Some((name, keys)) = &self.store.master_keys else {
+            return Ok(None);
+        };
+        let keys = MasterKeys::parse(keys);
+        let keys = keys.map_err(|e| SettingsError::new(name, &e.to_string(), ""))?;
+        Ok(Some(keys))
+    }
+
+    /// The vault on master keys and key service.
+    ///
+    /// # Errors
+    /// If there is neither, or one of them is wrong.
+    pub fn vault(&self) -> Result<Vault, SettingsError> {
+        let masters = self.master_keys()?;
+        let mut services: Vec<Arc<dyn KeyService>> = Vec::new();
+        if let Some(masters) = masters {
+            services.push(Arc::new(masters));
+        }
+        if let Some(service) = &self.store.key_service {
+            service.join(&mut services)?;
+        }
+        if services.is_empty() {
             return Err(SettingsError::new(
                 "MOORING_MASTER_KEYS",
                 "it is missing, and nothing is kept unencrypted",
                 "make a key with `mooring keys generate` and set it",
             ));
-        };
-        MasterKeys::parse(keys).map_err(|e| SettingsError::new(name, &e.to_string(), ""))
+        }
+        Ok(Vault::with(services))
     }
 
     /// What the use cases need to know.

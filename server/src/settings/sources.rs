@@ -126,6 +126,17 @@ impl Sources {
         Ok(None)
     }
 
+    /// The file that a secret is to be read from, if that is how it was given.
+    pub fn file(&self, setting: &Setting) -> Option<Given> {
+        let key = setting.file_key()?;
+        [Source::Flag, Source::Variable, Source::File]
+            .into_iter()
+            .find(|source| {
+                self.at(*source, setting.key).is_some() || self.at(*source, &key).is_some()
+            })
+            .and_then(|source| self.at(source, &key))
+    }
+
     fn at(&self, source: Source, key: &str) -> Option<Given> {
         let (name, text) = match source {
             Source::Flag => {

@@ -77,6 +77,32 @@ pub const SETTINGS: &[Setting] = &[
         "id:base64 keys separated by commas; the first encrypts, all decrypt",
     ),
     plain(
+        "key_service_url",
+        "URL",
+        "HashiCorp Vault or OpenBao whose transit engine wraps data keys [default: none]",
+    ),
+    plain(
+        "key_service_key",
+        "NAME",
+        "Its key: MOUNT/NAME [default: transit/mooring]",
+    ),
+    secret("key_service_token", "TOKEN", "Token for the key service"),
+    plain(
+        "key_service_namespace",
+        "NAME",
+        "Namespace at the key service [default: none]",
+    ),
+    plain(
+        "key_service_ca_file",
+        "PATH",
+        "Certificate authority of the key service, in PEM [default: those of the machine]",
+    ),
+    plain(
+        "key_service_use",
+        "wrap|unwrap",
+        "Whether it wraps new data keys, or only unwraps what it wrapped [default: wrap]",
+    ),
+    plain(
         "gorgias_url",
         "TEMPLATE",
         "Address of a Gorgias account [default: https://{subdomain}.gorgias.com]",

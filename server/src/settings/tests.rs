@@ -46,7 +46,7 @@ fn nothing_given_means_the_defaults() {
             .expose_secret()
             .ends_with("/data/mooring.db")
     );
-    let missing = settings.master_keys().unwrap_err().to_string();
+    let missing = settings.vault().unwrap_err().to_string();
     assert!(missing.starts_with("MOORING_MASTER_KEYS: "), "{missing}");
     assert!(missing.contains("mooring keys generate"), "{missing}");
 }
@@ -119,7 +119,12 @@ fn secrets_come_by_value_or_by_file_but_not_by_both() {
 
     let settings = read(&[], &[("MOORING_MASTER_KEYS_FILE", path)], None).unwrap();
     assert_eq!(
-        settings.master_keys().unwrap().ids().collect::<Vec<_>>(),
+        settings
+            .master_keys()
+            .unwrap()
+            .unwrap()
+            .ids()
+            .collect::<Vec<_>>(),
         ["k1"]
     );
 
@@ -146,4 +151,87 @@ fn wrong_keys_are_refused_without_being_quoted() {
     }
     let settings = read(&[], &[("MOORING_MASTER_KEYS", KEY)], None).unwrap();
     assert!(!format!("{settings:?}").contains("AQIDBA"));
+}
+
+#[cfg(feature = "transit")]
+mod key_service {
+    use super::*;
+
+    const ADDRESS: (&str, &str) = ("MOORING_KEY_SERVICE_URL", "https://vault.internal:8200");
+    const TOKEN: (&str, &str) = ("MOORING_KEY_SERVICE_TOKEN", "hvs.canary");
+    const MASTER: (&str, &str) = ("MOORING_MASTER_KEYS", KEY);
+
+    fn vault(variables: &[(&str, &str)]) -> Result<String, String> {
+        let settings = read(&[], variables, None).map_err(|e| e.to_string())?;
+        let shown = format!("{settings:?}");
+        assert!(!shown.contains("canary"), "{shown}");
+        let vault = settings.vault().map_err(|e| e.to_string())?;
+        Ok(format!("{vault:?}"))
+    }
+
+    #[test]
+    fn it_wraps_in_front_of_the_master_keys_or_only_unwraps_behind_them() {
+        let service = "transit:transit/mooring";
+        assert_eq!(vault(&[MASTER]).unwrap(), "Vault([\"k1\"])");
+        let alone = vault(&[ADDRESS, TOKEN]).unwrap();
+        assert_eq!(alone, format!("Vault([\"{service}\"])"));
+        let front = vault(&[ADDRESS, TOKEN, MASTER]).unwrap();
+        assert_eq!(front, format!("Vault([\"{service}\", \"k1\"])"));
+        let unwrap = ("MOORING_KEY_SERVICE_USE", "unwrap");
+        let behind = vault(&[ADDRESS, TOKEN, MASTER, unwrap]).unwrap();
+        assert_eq!(behind, format!("Vault([\"k1\", \"{service}\"])"));
+        let nobody = vault(&[ADDRESS, TOKEN, unwrap]).unwrap_err();
+        assert!(nobody.contains("nothing is left to wrap"), "{nobody}");
+        let named = ("MOORING_KEY_SERVICE_KEY", "keys/eu/m-1");
+        let named = vault(&[ADDRESS, TOKEN, named]).unwrap();
+        assert_eq!(named, "Vault([\"transit:keys/eu/m-1\"])");
+    }
+
+    #[test]
+    fn wrong_values_are_named_with_a_remedy_and_without_the_token() {
+        for (variable, value, remedy) in [
+            (
+                "MOORING_KEY_SERVICE_URL",
+                "http://10.0.0.5:8200",
+                "use https",
+            ),
+            (
+                "MOORING_KEY_SERVICE_URL",
+                "vault",
+                "https://vault.example.com",
+            ),
+            ("MOORING_KEY_SERVICE_KEY", "../sys", "transit/mooring"),
+            ("MOORING_KEY_SERVICE_NAMESPACE", "a\nb", "team/mooring"),
+            ("MOORING_KEY_SERVICE_CA_FILE", "/not/there", "name a file"),
+            ("MOORING_KEY_SERVICE_CA_FILE", "/dev/null", "in PEM"),
+            ("MOORING_KEY_SERVICE_USE", "on", "wrap or unwrap"),
+        ] {
+            let mut all = vec![ADDRESS, TOKEN, MASTER];
+            all.retain(|(name, _)| *name != variable);
+            all.push((variable, value));
+            let error = vault(&all).unwrap_err();
+            assert!(error.starts_with(&format!("{variable}: ")), "{error}");
+            assert!(error.contains(remedy), "{error}");
+            assert!(!error.contains("canary"), "{error}");
+        }
+        let missing = vault(&[ADDRESS, MASTER]).unwrap_err();
+        assert!(
+            missing.starts_with("MOORING_KEY_SERVICE_TOKEN: "),
+            "{missing}"
+        );
+    }
+
+    #[test]
+    fn the_token_may_come_from_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        std::fs::write(&path, "hvs.canary\n").unwrap();
+        let file = ("MOORING_KEY_SERVICE_TOKEN_FILE", path.to_str().unwrap());
+        assert!(vault(&[ADDRESS, file]).is_ok());
+        let both = vault(&[ADDRESS, file, TOKEN]).unwrap_err();
+        assert!(both.contains("only one of the two"), "{both}");
+        let nowhere = ("MOORING_KEY_SERVICE_TOKEN_FILE", "/not/there");
+        let error = vault(&[ADDRESS, nowhere]).unwrap_err();
+        assert!(error.starts_with(nowhere.0), "{error}");
+    }
 }

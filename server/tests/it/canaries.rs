@@ -114,6 +114,7 @@ async fn no_secret_is_in_a_page_or_a_log() {
             "/t/acme/accounts/acme-app/shop/disconnect",
             "/t/acme/apps",
             "/t/acme/apps/acme-app",
+            "/t/acme/apps/acme-app/reveal",
             "/t/acme/api-tokens",
             "/t/acme/audit",
         ] {

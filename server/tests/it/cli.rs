@@ -13,7 +13,7 @@ use tokio::{
 const PASSWORD: &str = "correct horse battery staple";
 
 /// The binary with none of the caller's settings, in a folder of its own.
-fn mooring(folder: &Path, args: &[&str]) -> Command {
+pub fn mooring(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mooring"));
     for (name, _) in std::env::vars() {
         if name.starts_with("MOORING_") {
@@ -28,16 +28,16 @@ fn mooring(folder: &Path, args: &[&str]) -> Command {
     command
 }
 
-async fn run(folder: &TempDir, args: &[&str]) -> Output {
+pub async fn run(folder: &TempDir, args: &[&str]) -> Output {
     mooring(folder.path(), args).output().await.unwrap()
 }
 
-fn text(bytes: &[u8]) -> &str {
+pub fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
 /// A folder with settings: a key, and a port that nobody else has.
-async fn installation() -> TempDir {
+pub async fn installation() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let key = run(&folder, &["keys", "generate"]).await;
     assert_eq!(key.status.code(), Some(0));
@@ -49,7 +49,7 @@ async fn installation() -> TempDir {
     folder
 }
 
-async fn make_owner(folder: &TempDir) -> Output {
+pub async fn make_owner(folder: &TempDir) -> Output {
     let args = [
         "owner",
         "create",

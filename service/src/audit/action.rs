@@ -33,6 +33,22 @@ pub enum Action {
     Disconnected,
     /// An access token was handed out.
     TokenRead,
+    /// A client secret was added, to be tested and switched to.
+    SecretAdded,
+    /// A client secret was tested; the detail says which and how.
+    SecretTested,
+    /// A new client secret was put into use.
+    SecretSwitched,
+    /// The client secret before was put into use again.
+    SecretRolledBack,
+    /// A client secret was removed before it was used.
+    SecretDiscarded,
+    /// A client secret was shown to a person, or refused to one.
+    SecretShown,
+    /// The tenant got a new data key.
+    RotationBegun,
+    /// All readable records came under a new data key.
+    RotationFinished,
     /// Personal fields of entries were erased.
     Erased,
     /// Entries older than the settings keep were removed.
@@ -41,7 +57,7 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 25] = [
         Self::SignedIn,
         Self::SignedOut,
         Self::OwnerCreated,
@@ -57,6 +73,14 @@ impl Action {
         Self::Checked,
         Self::Disconnected,
         Self::TokenRead,
+        Self::SecretAdded,
+        Self::SecretTested,
+        Self::SecretSwitched,
+        Self::SecretRolledBack,
+        Self::SecretDiscarded,
+        Self::SecretShown,
+        Self::RotationBegun,
+        Self::RotationFinished,
         Self::Erased,
         Self::CutOff,
     ];
@@ -80,6 +104,14 @@ impl Action {
             Self::Checked => "connection.checked",
             Self::Disconnected => "connection.disconnected",
             Self::TokenRead => "connection.token_read",
+            Self::SecretAdded => "app.secret_added",
+            Self::SecretTested => "app.secret_tested",
+            Self::SecretSwitched => "app.secret_switched",
+            Self::SecretRolledBack => "app.secret_rolled_back",
+            Self::SecretDiscarded => "app.secret_discarded",
+            Self::SecretShown => "app.secret_shown",
+            Self::RotationBegun => "keys.rotation_begun",
+            Self::RotationFinished => "keys.rotation_finished",
             Self::Erased => "audit.erased",
             Self::CutOff => "audit.cut_off",
         }
@@ -103,6 +135,14 @@ impl Action {
             Self::Checked => "Checked now",
             Self::Disconnected => "Disconnected",
             Self::TokenRead => "Access token read",
+            Self::SecretAdded => "Client secret added",
+            Self::SecretTested => "Client secret tested",
+            Self::SecretSwitched => "Client secret switched",
+            Self::SecretRolledBack => "Client secret switched back",
+            Self::SecretDiscarded => "Client secret discarded",
+            Self::SecretShown => "Client secret shown",
+            Self::RotationBegun => "Key rotation begun",
+            Self::RotationFinished => "Key rotation finished",
             Self::Erased => "Personal data erased",
             Self::CutOff => "Old entries removed",
         }

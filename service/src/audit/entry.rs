@@ -3,7 +3,7 @@
 use super::{Action, Outcome};
 use crate::actor::{Actor, Who};
 use domain::{
-    ids::{ApiTokenId, AppId, ConnectionId, PersonId},
+    ids::{ApiTokenId, AppId, ConnectionId, DataKeyId, PersonId},
     subdomain::Subdomain,
 };
 use std::net::IpAddr;
@@ -29,8 +29,8 @@ pub(crate) enum By {
     },
     /// Whoever can run commands where Mooring runs.
     CommandLine,
-    /// The program itself, as the settings tell it.
-    Retention,
+    /// Mooring itself, which goes on with what somebody began.
+    Mooring,
 }
 
 impl By {
@@ -41,7 +41,7 @@ impl By {
             Self::ApiToken { .. } => "api_token",
             Self::Customer { .. } => "customer",
             Self::CommandLine => "command_line",
-            Self::Retention => "retention",
+            Self::Mooring => "mooring",
         }
     }
 
@@ -49,7 +49,7 @@ impl By {
         match self {
             Self::Person { id, .. } | Self::Nameless { id } => Some(id.0),
             Self::ApiToken { id, .. } => Some(id.0),
-            Self::Customer { .. } | Self::CommandLine | Self::Retention => None,
+            Self::Customer { .. } | Self::CommandLine | Self::Mooring => None,
         }
     }
 
@@ -57,7 +57,7 @@ impl By {
         match self {
             Self::Person { name, .. } | Self::ApiToken { name, .. } => Some(name.clone()),
             Self::Customer { name, .. } => name.clone(),
-            Self::CommandLine | Self::Retention | Self::Nameless { .. } => None,
+            Self::CommandLine | Self::Mooring | Self::Nameless { .. } => None,
         }
     }
 
@@ -65,7 +65,7 @@ impl By {
         match self {
             Self::Person { email, .. } => Some(email.clone()),
             Self::Customer { email, .. } => email.clone(),
-            Self::ApiToken { .. } | Self::CommandLine | Self::Retention | Self::Nameless { .. } => {
+            Self::ApiToken { .. } | Self::CommandLine | Self::Mooring | Self::Nameless { .. } => {
                 None
             }
         }
@@ -123,6 +123,14 @@ impl Target {
         }
     }
 
+    pub fn data_key(id: DataKeyId) -> Self {
+        Self {
+            kind: "data_key",
+            id: Some(id.0),
+            name: id.to_string(),
+        }
+    }
+
     /// The tenant itself.
     pub fn tenant() -> Self {
         Self {
@@ -175,6 +183,13 @@ impl Entry {
     pub fn detail(self, detail: impl Into<String>) -> Self {
         Self {
             detail: detail.into(),
+            ..self
+        }
+    }
+
+    pub fn once(self, text: impl Into<String>) -> Self {
+        Self {
+            once: Some(text.into()),
             ..self
         }
     }

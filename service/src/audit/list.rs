@@ -37,7 +37,7 @@ pub struct AuditRow {
     pub number: i64,
     /// When it was written.
     pub at: Timestamp,
-    /// `person`, `api_token`, `customer`, `command_line` or `retention`.
+    /// `person`, `api_token`, `customer`, `command_line` or `mooring`.
     pub actor_kind: String,
     /// The name of who did it; `None` if there is none or it was erased.
     pub actor_name: Option<String>,
@@ -49,7 +49,7 @@ pub struct AuditRow {
     pub erased: bool,
     /// What was done.
     pub action: Action,
-    /// `app`, `account`, `api_token`, `person` or `tenant`.
+    /// `app`, `account`, `api_token`, `person`, `data_key` or `tenant`.
     pub target_kind: String,
     /// The target's name: an app's slug, `app/account`, a token's name.
     pub target: String,

@@ -29,7 +29,7 @@ pub(crate) use entry::{By, Entry, Target};
 pub use erase::{EraseError, Whose, erase, erase_on_command_line};
 pub use list::{AuditPage, AuditRow, Filter, ListAuditError, list};
 pub use reads::{ReadLog, flush, keep_flushed};
-pub(crate) use record::record;
+pub(crate) use record::{is_recorded, record};
 pub use retention::cut_off;
 pub(crate) use retention::keep_cut;
 pub use sign_in::{signed_in, signed_out};

@@ -104,6 +104,16 @@ fn row(
     row
 }
 
+/// Whether an entry that is recorded once only is there.
+pub(crate) async fn is_recorded(tx: &Tx, once: &str) -> Result<bool, Fault> {
+    let found = tx
+        .all::<audit_entry::Entity>()
+        .filter(audit_entry::Column::Once.eq(once))
+        .one(&**tx)
+        .await?;
+    Ok(found.is_some())
+}
+
 async fn already_there(tx: &Tx, entries: &[Entry]) -> Result<HashSet<String>, Fault> {
     let asked: Vec<_> = entries.iter().filter_map(|e| e.once.clone()).collect();
     if asked.is_empty() {

@@ -130,7 +130,7 @@ async fn batch(scope: &TenantScope, before: Timestamp) -> Result<u64, Fault> {
     } else {
         tx.execute_unprepared("SELECT mooring_audit_cut()").await?;
     }
-    let entry = Entry::new(By::Retention, Action::CutOff, Target::tenant())
+    let entry = Entry::new(By::Mooring, Action::CutOff, Target::tenant())
         .detail(format!("entries={gone} through={last}"));
     record(scope, &tx, &entry).await?;
     tx.commit().await?;

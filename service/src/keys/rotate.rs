@@ -3,6 +3,7 @@
 use super::KeysError;
 use crate::{
     actor::Actor,
+    audit::{self, Action, By, Entry, Target},
     entity::data_key,
     error::Fault,
     services::Services,
@@ -28,15 +29,19 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// [`KeysError::Forbidden`], or the database failed.
 pub async fn begin_as(actor: &Actor) -> Result<Begun, KeysError> {
     actor.require(Permission::ManageKeys)?;
-    Ok(begin(actor.scope()).await?)
+    let entry = Entry::of(actor, Action::RotationBegun, Target::tenant());
+    let vault = &actor.services().vault;
+    Ok(vault.begin_rotation(actor.scope(), entry).await?)
 }
 
-/// Gives a tenant a new data key, unless its rotation is under way.
+/// Gives a tenant a new data key, unless its rotation is under way: for the
+/// command line.
 ///
 /// # Errors
 /// If the database failed.
 pub async fn begin(scope: &TenantScope) -> Result<Begun, Fault> {
-    scope.services().vault.begin_rotation(scope).await
+    let entry = Entry::new(By::CommandLine, Action::RotationBegun, Target::tenant());
+    scope.services().vault.begin_rotation(scope, entry).await
 }
 
 /// Brings the next records under the tenant's current key.
@@ -44,7 +49,32 @@ pub async fn begin(scope: &TenantScope) -> Result<Begun, Fault> {
 /// # Errors
 /// If the database failed; what was done before stays done.
 pub async fn step(scope: &TenantScope) -> Result<Step, Fault> {
-    scope.services().vault.rotate_batch(scope, BATCH).await
+    let step = scope.services().vault.rotate_batch(scope, BATCH).await?;
+    if !step.more
+        && let Err(error) = note_finished(scope).await
+    {
+        // It is finished all the same; the next step notes it.
+        tracing::error!(%error, tenant.id = %scope.tenant(), "The end of a rotation could not be recorded");
+    }
+    Ok(step)
+}
+
+/// Records once for each data key that it has taken over from the ones before.
+async fn note_finished(scope: &TenantScope) -> Result<(), Fault> {
+    let tx = scope.read().await?;
+    let Some(current) = scope.services().vault.taken_over(&tx).await? else {
+        return Ok(());
+    };
+    let once = format!("rotation:{current}");
+    if audit::is_recorded(&tx, &once).await? {
+        return Ok(());
+    }
+    drop(tx);
+    let target = Target::data_key(current);
+    let entry = Entry::new(By::Mooring, Action::RotationFinished, target).once(once);
+    let tx = scope.write().await?;
+    audit::record(scope.services(), &tx, &entry).await?;
+    tx.commit().await
 }
 
 /// Brings all of the tenant's records under its current key, and tells after

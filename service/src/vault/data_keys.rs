@@ -2,7 +2,8 @@
 
 use super::{
     Vault, VaultError,
-    seal::{FORMAT, Key, context},
+    key_service::{KeyOwner, KeyService, KeyServiceError, Wrapped},
+    seal::Key,
 };
 use crate::{entity::data_key, error::Fault, services::Services};
 use domain::ids::{DataKeyId, TenantId};
@@ -28,25 +29,101 @@ pub(super) struct DataKey {
     pub key: Arc<Key>,
 }
 
+/// A data key that is not in the database yet.
+pub(super) struct Fresh {
+    owner: KeyOwner,
+    key: Key,
+    wrapped: Wrapped,
+}
+
+impl Fresh {
+    /// Puts it there.
+    pub async fn insert(
+        self,
+        services: &Services,
+        tx: &DatabaseTransaction,
+    ) -> Result<DataKey, VaultError> {
+        let id = self.owner.data_key;
+        let row = data_key::ActiveModel {
+            id: Set(id.0),
+            tenant_id: Set(self.owner.tenant.map(|t| t.0)),
+            master_key_id: Set(self.wrapped.key_id),
+            nonce: Set(self.wrapped.nonce),
+            wrapped: Set(self.wrapped.ciphertext),
+            encryptions: Set(0),
+            created_at: Set(services.now().0),
+            retired_at: Set(None),
+        };
+        data_key::Entity::insert(row)
+            .exec_without_returning(tx)
+            .await?;
+        // Not into the memory yet: the transaction may still fail.
+        Ok(DataKey {
+            id,
+            key: Arc::new(self.key),
+        })
+    }
+}
+
 impl Vault {
     /// Makes sure, at start, that every data key opens with the master keys of
-    /// the settings. On the first start, makes the installation's own key.
+    /// the settings. Of those that a key service wraps, it is the
+    /// installation's own that is opened: the others are asked for when they
+    /// are needed. On the first start, makes the installation's own key.
     ///
     /// # Errors
     /// [`VaultError::UnknownKey`] or [`VaultError::BadKey`] name the first data
-    /// key that doesn't open, and the remedy; or the database failed.
+    /// key that doesn't open, and the remedy; [`VaultError::KeyService`] what is
+    /// wrong with the service; or the database failed.
     pub async fn check(&self, services: &Services) -> Result<(), VaultError> {
+        let first = self.0.keyring.first().map_err(not_wrapped)?;
+        first
+            .prove(&*services.random)
+            .await
+            .map_err(|error| VaultError::KeyService {
+                data_key: None,
+                error,
+            })?;
+        // Read straight from the table, since the keys of all tenants are wanted.
+        for row in data_key::Entity::find().all(services.db.read()).await? {
+            let service = self.service_of(&row)?;
+            if row.tenant_id.is_none() || !service.is_remote() {
+                self.unwrap(&row).await?;
+            }
+        }
         let tx = services.db.begin_write().await?;
         lock_all(services, &tx).await?;
-        // Read straight from the table, since the keys of all tenants are wanted.
-        for row in data_key::Entity::find().all(&tx).await? {
-            self.unwrap(&row)?;
-        }
         if active(None).one(&tx).await?.is_none() {
             self.create(services, &tx, None).await?;
         }
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Sees to it that a tenant's data keys are in memory before a transaction
+    /// begins: within one, waiting for a key service would keep others waiting.
+    pub(crate) async fn prepare(&self, services: &Services, tenant: TenantId) {
+        if !self.0.keyring.is_remote() || self.is_prepared(tenant) {
+            return;
+        }
+        let rows = data_key::Entity::find()
+            .filter(data_key::Column::TenantId.eq(tenant.0))
+            .order_by_desc(data_key::Column::Id)
+            .all(services.db.read())
+            .await
+            .unwrap_or_default();
+        for row in &rows {
+            // Whoever needs it meets the error again, and tells of it.
+            if let Err(error) = self.unwrap(row).await {
+                tracing::debug!(%error, tenant.id = %tenant, "a data key could not be prepared");
+                return;
+            }
+        }
+        if !rows.is_empty() {
+            let prepared = self.0.prepared.write();
+            let mut prepared = prepared.unwrap_or_else(|poisoned| poisoned.into_inner());
+            prepared.insert(tenant);
+        }
     }
 
     /// The key that encrypts for a tenant now; made if there is none, or if
@@ -58,11 +135,11 @@ impl Vault {
         tenant: TenantId,
     ) -> Result<DataKey, Fault> {
         if let Some(row) = active(Some(tenant)).one(tx).await? {
-            return Ok(self.unwrap(&row)?);
+            return Ok(self.unwrap(&row).await?);
         }
         lock_tenant(tx, tenant).await?;
         match active(Some(tenant)).one(tx).await? {
-            Some(row) => Ok(self.unwrap(&row)?),
+            Some(row) => Ok(self.unwrap(&row).await?),
             None => Ok(self.create(services, tx, Some(tenant)).await?),
         }
     }
@@ -82,7 +159,7 @@ impl Vault {
             .one(tx)
             .await?
             .ok_or(VaultError::NoKey { data_key: id })?;
-        Ok(self.unwrap(&row)?.key)
+        Ok(self.unwrap(&row).await?.key)
     }
 
     /// Counts encryptions, within the transaction that keeps their results.
@@ -131,91 +208,100 @@ impl Vault {
         tx: &DatabaseTransaction,
         tenant: Option<TenantId>,
     ) -> Result<DataKey, VaultError> {
-        let id = DataKeyId(services.new_id());
-        let key = Key::generate(&*services.random);
-        let wrapped = self.wrap(services, tenant, id, &key)?;
-        let row = data_key::ActiveModel {
-            tenant_id: Set(tenant.map(|t| t.0)),
-            encryptions: Set(0),
-            created_at: Set(services.now().0),
-            retired_at: Set(None),
-            ..wrapped
-        };
-        data_key::Entity::insert(row)
-            .exec_without_returning(tx)
-            .await?;
-        // Not into the memory yet: the transaction may still fail.
-        Ok(DataKey {
-            id,
-            key: Arc::new(key),
-        })
+        let fresh = self.make(services, tenant).await?;
+        fresh.insert(services, tx).await
     }
 
-    /// The row's columns that hold the key, wrapped by the first master key.
-    pub(super) fn wrapped_by_first(
-        &self,
-        services: &Services,
-        row: &data_key::Model,
-    ) -> Result<data_key::ActiveModel, VaultError> {
-        let DataKey { id, key } = self.unwrap(row)?;
-        self.wrap(services, row.tenant_id.map(TenantId), id, &key)
-    }
-
-    fn wrap(
+    /// A new data key, wrapped, but not in the database yet.
+    pub(super) async fn make(
         &self,
         services: &Services,
         tenant: Option<TenantId>,
-        id: DataKeyId,
-        key: &Key,
-    ) -> Result<data_key::ActiveModel, VaultError> {
-        let master = self.0.masters.first().ok_or(VaultError::NotSealed)?;
-        let context = wrapping_context(tenant, id, &master.id);
-        let sealed = master
-            .key
-            .seal(&*services.random, &context, key.bytes())
-            .map_err(|_| VaultError::NotSealed)?;
-        Ok(data_key::ActiveModel {
-            id: Set(id.0),
-            master_key_id: Set(master.id.clone()),
-            nonce: Set(sealed.nonce.to_vec()),
-            wrapped: Set(sealed.ciphertext),
-            ..Default::default()
+    ) -> Result<Fresh, VaultError> {
+        let data_key = DataKeyId(services.new_id());
+        let owner = KeyOwner { tenant, data_key };
+        let key = Key::generate(&*services.random);
+        let wrapped = self.wrap(services, &owner, &key).await?;
+        Ok(Fresh {
+            owner,
+            key,
+            wrapped,
         })
     }
 
-    pub(super) fn unwrap(&self, row: &data_key::Model) -> Result<DataKey, VaultError> {
-        let (tenant, id) = (row.tenant_id.map(TenantId), DataKeyId(row.id));
+    /// Wraps a data key with the first key service.
+    pub(super) async fn wrap(
+        &self,
+        services: &Services,
+        owner: &KeyOwner,
+        key: &Key,
+    ) -> Result<Wrapped, VaultError> {
+        let first = self.0.keyring.first().map_err(not_wrapped)?;
+        let wrapped = first.wrap(&*services.random, owner, key.bytes()).await;
+        wrapped.map_err(not_wrapped)
+    }
+
+    /// The key of a row: from memory, or unwrapped by whoever wrapped it.
+    pub(super) async fn unwrap(&self, row: &data_key::Model) -> Result<DataKey, VaultError> {
+        let owner = owner(row);
+        let (tenant, id) = (owner.tenant, owner.data_key);
         if let Some(key) = self.cached(tenant, id) {
             return Ok(DataKey { id, key });
         }
-        let master_key = &row.master_key_id;
-        let master = self
-            .0
-            .masters
-            .get(master_key)
-            .ok_or_else(|| VaultError::UnknownKey {
-                data_key: id,
-                master_key: master_key.clone(),
-            })?;
-        let key = master
-            .open(
-                &wrapping_context(tenant, id, master_key),
-                &row.nonce,
-                &row.wrapped,
-            )
-            .ok()
-            .and_then(|bytes| Key::from_bytes(&bytes))
-            .ok_or_else(|| VaultError::BadKey {
-                data_key: id,
-                master_key: master_key.clone(),
-            })?;
-        let key = Arc::new(key);
+        let service = self.service_of(row)?;
+        let _turn = if service.is_remote() {
+            Some(self.0.keyring.turn(id).await)
+        } else {
+            None
+        };
+        if let Some(key) = self.cached(tenant, id) {
+            return Ok(DataKey { id, key });
+        }
+        let wrapped = wrapped(row);
+        let key = match service.unwrap(&owner, &wrapped).await {
+            Ok(bytes) => Arc::new(Key::new(bytes)),
+            Err(KeyServiceError::NotOpened) => {
+                return Err(VaultError::BadKey {
+                    data_key: id,
+                    master_key: wrapped.key_id,
+                });
+            }
+            Err(error) => {
+                return Err(VaultError::KeyService {
+                    data_key: Some(id),
+                    error,
+                });
+            }
+        };
         self.0
             .unwrapped
             .write()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
             .insert((tenant, id), Arc::clone(&key));
         Ok(DataKey { id, key })
+    }
+
+    /// Who wrapped the key of a row.
+    pub(super) fn service_of(&self, row: &data_key::Model) -> Result<&dyn KeyService, VaultError> {
+        let unknown = || VaultError::UnknownKey {
+            data_key: DataKeyId(row.id),
+            master_key: row.master_key_id.clone(),
+        };
+        self.0.keyring.with(&row.master_key_id).ok_or_else(unknown)
+    }
+
+    /// There is a data key that isn't in memory yet: the next transaction is
+    /// prepared again.
+    pub(super) fn prepare_again(&self, tenant: TenantId) {
+        let prepared = self.0.prepared.write();
+        let mut prepared = prepared.unwrap_or_else(|poisoned| poisoned.into_inner());
+        prepared.remove(&tenant);
+    }
+
+    fn is_prepared(&self, tenant: TenantId) -> bool {
+        let prepared = self.0.prepared.read();
+        let prepared = prepared.unwrap_or_else(|poisoned| poisoned.into_inner());
+        prepared.contains(&tenant)
     }
 
     fn cached(&self, tenant: Option<TenantId>, id: DataKeyId) -> Option<Arc<Key>> {
@@ -265,17 +351,30 @@ pub(super) fn active(tenant: Option<TenantId>) -> Select<data_key::Entity> {
     .order_by_desc(data_key::Column::Id)
 }
 
-/// What a wrapped data key is bound to: its owner, its own id, the master key.
-fn wrapping_context(tenant: Option<TenantId>, id: DataKeyId, master_key: &str) -> Vec<u8> {
-    let owner = match &tenant {
-        Some(tenant) => tenant.0.as_bytes().as_slice(),
-        None => b"installation",
-    };
-    context(&[
-        b"mooring.data_key",
-        owner,
-        id.0.as_bytes(),
-        master_key.as_bytes(),
-        &FORMAT.to_be_bytes(),
-    ])
+/// Whose key a row holds.
+pub(super) fn owner(row: &data_key::Model) -> KeyOwner {
+    KeyOwner {
+        tenant: row.tenant_id.map(TenantId),
+        data_key: DataKeyId(row.id),
+    }
+}
+
+/// What a row holds.
+pub(super) fn wrapped(row: &data_key::Model) -> Wrapped {
+    Wrapped {
+        key_id: row.master_key_id.clone(),
+        nonce: row.nonce.clone(),
+        ciphertext: row.wrapped.clone(),
+    }
+}
+
+/// A data key could not be wrapped.
+fn not_wrapped(error: KeyServiceError) -> VaultError {
+    match error {
+        KeyServiceError::NotOpened => VaultError::NotSealed,
+        error => VaultError::KeyService {
+            data_key: None,
+            error,
+        },
+    }
 }

@@ -1,6 +1,6 @@
 //! Why a secret could not be kept or read. Never holds a part of one.
 
-use super::Purpose;
+use super::{Purpose, key_service::KeyServiceError};
 use domain::ids::DataKeyId;
 use uuid::Uuid;
 
@@ -16,9 +16,7 @@ pub enum VaultError {
         data_key: DataKeyId,
     },
     /// A master key with the right id does not open the data key.
-    #[error(
-        "master key “{master_key}” does not open data key {data_key}: its value in MOORING_MASTER_KEYS is not the one the key was sealed with, or the row in data_keys was changed; put the original value back, `mooring keys generate` makes keys for new installations only"
-    )]
+    #[error("master key “{master_key}” does not open data key {data_key}: {}", not_opened(.master_key))]
     BadKey {
         /// The data key.
         data_key: DataKeyId,
@@ -27,7 +25,7 @@ pub enum VaultError {
     },
     /// A data key is wrapped by a master key that the settings don't have.
     #[error(
-        "data key {data_key} is sealed with master key “{master_key}”, which MOORING_MASTER_KEYS does not have; add it again, behind the newer keys"
+        "data key {data_key} is sealed with master key “{master_key}”, which {} does not have; {}", whose(.master_key), add_again(.master_key)
     )]
     UnknownKey {
         /// The data key.
@@ -55,10 +53,76 @@ pub enum VaultError {
         /// The code of what it is for.
         purpose: String,
     },
+    /// A key service could not be asked, or didn't do it.
+    #[error("{}", match data_key {
+        Some(key) => format!("data key {key}: {error}"),
+        None => error.to_string(),
+    })]
+    KeyService {
+        /// The data key that was wanted, if it was about one.
+        data_key: Option<DataKeyId>,
+        /// What is wrong.
+        error: KeyServiceError,
+    },
     /// The cipher refused to encrypt (only for texts of many gigabytes).
     #[error("a secret could not be encrypted")]
     NotSealed,
     /// The database did not do what it was asked.
     #[error("the database failed: {0}")]
     Database(#[from] sea_orm::DbErr),
+}
+
+impl VaultError {
+    /// Whether the secret itself can't be read. Otherwise the database or a
+    /// key service failed, and it may well be read later.
+    pub const fn is_lost(&self) -> bool {
+        match self {
+            Self::NoKey { .. }
+            | Self::BadKey { .. }
+            | Self::UnknownKey { .. }
+            | Self::Unreadable { .. }
+            | Self::UnreadableRecord { .. } => true,
+            Self::KeyService { .. } | Self::NotSealed | Self::Database(_) => false,
+        }
+    }
+
+    /// Whether a key service is in the way, and likely not for long.
+    pub const fn key_service_passes(&self) -> bool {
+        match self {
+            Self::KeyService {
+                error: KeyServiceError::Trouble { trouble, .. },
+                ..
+            } => trouble.passes(),
+            _ => false,
+        }
+    }
+}
+
+/// Names of key services' keys hold a colon, those of the settings never do.
+fn is_remote(master_key: &str) -> bool {
+    master_key.contains(':')
+}
+
+fn not_opened(master_key: &str) -> &'static str {
+    if is_remote(master_key) {
+        "the key service has another key under that name than the one it was sealed with, or the row in data_keys was changed; restore the key from the service's backup, or the row from the database's"
+    } else {
+        "its value in MOORING_MASTER_KEYS is not the one the key was sealed with, or the row in data_keys was changed; put the original value back, `mooring keys generate` makes keys for new installations only"
+    }
+}
+
+fn whose(master_key: &str) -> &'static str {
+    if is_remote(master_key) {
+        "the key service of the settings"
+    } else {
+        "MOORING_MASTER_KEYS"
+    }
+}
+
+fn add_again(master_key: &str) -> &'static str {
+    if is_remote(master_key) {
+        "set MOORING_KEY_SERVICE_URL and MOORING_KEY_SERVICE_KEY to it again; with MOORING_KEY_SERVICE_USE=unwrap it wraps nothing new"
+    } else {
+        "add it again, behind the newer keys"
+    }
 }

@@ -1,7 +1,11 @@
 //! Master keys: the only secret that the settings hold. They wrap data keys.
 
-use super::seal::{KEY_LENGTH, Key};
+use super::{
+    key_service::{DataKeyBytes, KeyOwner, KeyService, KeyServiceError, Wrapped},
+    seal::{KEY_LENGTH, Key},
+};
 use crate::random::Random;
+use async_trait::async_trait;
 use base64::{
     Engine,
     alphabet::STANDARD,
@@ -19,9 +23,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// The keys in the order of the settings. The first wraps, all unwrap.
 pub struct MasterKeys(Vec<MasterKey>);
 
-pub(super) struct MasterKey {
-    pub id: String,
-    pub key: Key,
+struct MasterKey {
+    id: String,
+    key: Key,
 }
 
 /// The text does not hold usable master keys. Never shows a part of a key.
@@ -118,14 +122,53 @@ impl MasterKeys {
         self.0.iter().map(|k| k.id.as_str())
     }
 
-    /// The one that wraps new data keys; there always is one.
-    pub(super) fn first(&self) -> Option<&MasterKey> {
-        self.0.first()
+    /// The one with an id.
+    fn get(&self, id: &str) -> Option<&Key> {
+        self.0.iter().find(|k| k.id == id).map(|k| &k.key)
+    }
+}
+
+#[async_trait]
+impl KeyService for MasterKeys {
+    fn ids(&self) -> Vec<String> {
+        Self::ids(self).map(str::to_owned).collect()
     }
 
-    /// The one with an id.
-    pub(super) fn get(&self, id: &str) -> Option<&Key> {
-        self.0.iter().find(|k| k.id == id).map(|k| &k.key)
+    /// They were checked when they were read.
+    async fn prove(&self, _: &dyn Random) -> Result<Option<u32>, KeyServiceError> {
+        Ok(None)
+    }
+
+    async fn wrap(
+        &self,
+        random: &dyn Random,
+        owner: &KeyOwner,
+        key: &DataKeyBytes,
+    ) -> Result<Wrapped, KeyServiceError> {
+        // There always is one, and 32 bytes always can be encrypted.
+        let master = self.0.first().ok_or(KeyServiceError::NotOpened)?;
+        let sealed = master
+            .key
+            .seal(random, &owner.associated_data(&master.id), key.as_slice())
+            .map_err(|_| KeyServiceError::NotOpened)?;
+        Ok(Wrapped {
+            key_id: master.id.clone(),
+            nonce: sealed.nonce.to_vec(),
+            ciphertext: sealed.ciphertext,
+        })
+    }
+
+    async fn unwrap(
+        &self,
+        owner: &KeyOwner,
+        wrapped: &Wrapped,
+    ) -> Result<DataKeyBytes, KeyServiceError> {
+        let context = owner.associated_data(&wrapped.key_id);
+        self.get(&wrapped.key_id)
+            .and_then(|key| key.open(&context, &wrapped.nonce, &wrapped.ciphertext).ok())
+            .and_then(|bytes| Key::from_bytes(&bytes))
+            .map(Key::into_bytes)
+            .ok_or(KeyServiceError::NotOpened)
     }
 }
 
@@ -185,7 +228,7 @@ mod tests {
         assert_ne!(one.expose_secret(), two.expose_secret());
         let both = parse(&format!("{},{}", one.expose_secret(), two.expose_secret())).unwrap();
         let id = one.expose_secret().split_once(':').unwrap().0;
-        assert_eq!(both.first().unwrap().id, id, "the first one wraps");
+        assert_eq!(both.ids().next(), Some(id), "the first one wraps");
         assert!(both.ids().all(|id| both.get(id).is_some()), "all unwrap");
         assert!(both.get("other").is_none());
     }

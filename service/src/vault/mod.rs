@@ -1,10 +1,13 @@
-//! Keeps secrets sealed: a master key wraps a data key per tenant, a data key
+//! Keeps secrets sealed: a master key, of the settings or of a key service, wraps
+//! a data key per tenant, a data key
 //! encrypts that tenant's credentials. There is no way around it: no switch
 //! turns encryption off, and what can't be authenticated is an error, never a value.
 
 mod credentials;
 mod data_keys;
 mod error;
+pub mod key_service;
+mod keyring;
 mod master;
 mod probe;
 mod purpose;
@@ -15,6 +18,8 @@ mod status;
 mod tenant_keys;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "transit")]
+pub mod transit;
 
 pub use error::VaultError;
 pub use master::{MasterKeys, MasterKeysError};
@@ -24,9 +29,11 @@ pub use status::MasterKeyStatus;
 pub use tenant_keys::{DataKeyStatus, TenantKeys, UnreadableRecord};
 
 use domain::ids::{DataKeyId, TenantId};
+use key_service::KeyService;
+use keyring::Keyring;
 use seal::Key;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, RwLock},
 };
 
@@ -39,9 +46,11 @@ type KeyName = (Option<TenantId>, DataKeyId);
 pub struct Vault(Arc<Inner>);
 
 struct Inner {
-    masters: MasterKeys,
+    keyring: Keyring,
     /// Unwrapped data keys.
     unwrapped: RwLock<HashMap<KeyName, Arc<Key>>>,
+    /// Tenants whose data keys are in memory as far as they were there once.
+    prepared: RwLock<HashSet<TenantId>>,
     /// Encryptions that are not in the database yet.
     uncounted: Mutex<HashMap<DataKeyId, i64>>,
 }
@@ -49,9 +58,15 @@ struct Inner {
 impl Vault {
     /// A vault on these master keys.
     pub fn new(masters: MasterKeys) -> Self {
+        Self::with(vec![Arc::new(masters)])
+    }
+
+    /// A vault on key services: the first wraps, all unwrap.
+    pub fn with(services: Vec<Arc<dyn KeyService>>) -> Self {
         Self(Arc::new(Inner {
-            masters,
+            keyring: Keyring::new(services),
             unwrapped: RwLock::default(),
+            prepared: RwLock::default(),
             uncounted: Mutex::default(),
         }))
     }
@@ -60,6 +75,6 @@ impl Vault {
 /// Shows the ids of the master keys alone.
 impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Vault").field(&self.0.masters).finish()
+        f.debug_tuple("Vault").field(&self.0.keyring.ids()).finish()
     }
 }

@@ -5,7 +5,8 @@ use crate::{entity::data_key, services::Services};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 impl Vault {
-    /// Whether the master keys open the installation's own data keys. Changes nothing.
+    /// Whether the master keys open the installation's own data keys. Changes
+    /// nothing; what was opened before isn't asked of a key service again.
     ///
     /// # Errors
     /// As [`Vault::check`], which looks at all data keys.
@@ -14,6 +15,9 @@ impl Vault {
             .filter(data_key::Column::TenantId.is_null())
             .all(services.db.read())
             .await?;
-        rows.iter().try_for_each(|row| self.unwrap(row).map(drop))
+        for row in &rows {
+            self.unwrap(row).await?;
+        }
+        Ok(())
     }
 }

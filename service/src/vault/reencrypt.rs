@@ -11,6 +11,7 @@ use super::{
     seal::FORMAT,
 };
 use crate::{
+    audit::{self, Entry},
     entity::{credential, data_key},
     error::Fault,
     tenant_scope::{TenantScope, Tx},
@@ -51,7 +52,14 @@ pub struct Step {
 impl Vault {
     /// Gives the tenant a new data key, unless a rotation is under way. From
     /// then on everything is sealed with it. What was set aside is tried again.
-    pub(crate) async fn begin_rotation(&self, scope: &TenantScope) -> Result<Begun, Fault> {
+    /// The entry is recorded if there is a new one.
+    pub(crate) async fn begin_rotation(
+        &self,
+        scope: &TenantScope,
+        entry: Entry,
+    ) -> Result<Begun, Fault> {
+        // Before the transaction: a key service may take its time.
+        let fresh = self.make(scope.services(), Some(scope.tenant())).await?;
         let tx = scope.write().await?;
         lock_tenant(&tx, tx.tenant()).await?;
         let keys = key_ids(&tx).await?;
@@ -69,8 +77,7 @@ impl Vault {
         let (begun, current) = match current {
             Some(current) if under_way => (Begun::Resumed, current.id),
             _ => {
-                let tenant = Some(tx.tenant());
-                let made = self.create(scope.services(), &tx, tenant).await?;
+                let made = fresh.insert(scope.services(), &tx).await?;
                 (Begun::New, made.id.0)
             }
         };
@@ -83,8 +90,26 @@ impl Vault {
             )
             .exec(&*tx)
             .await?;
+        if begun == Begun::New {
+            audit::record(scope.services(), &tx, &entry).await?;
+        }
         tx.commit().await?;
+        self.prepare_again(scope.tenant());
         Ok(begun)
+    }
+
+    /// The current key, if it came after another one and everything that can be
+    /// read is under it.
+    pub(crate) async fn taken_over(&self, tx: &Tx) -> Result<Option<DataKeyId>, Fault> {
+        let keys = key_ids(tx).await?;
+        let Some(current) = active(Some(tx.tenant())).one(&**tx).await? else {
+            return Ok(None);
+        };
+        let others = without(&keys, current.id);
+        if others.is_empty() || waiting(tx, &others).one(&**tx).await?.is_some() {
+            return Ok(None);
+        }
+        Ok(Some(DataKeyId(current.id)))
     }
 
     /// Brings at most so many records under the current key. What is being
@@ -110,9 +135,9 @@ impl Vault {
         for row in rows {
             match self.reseal(scope, &tx, &current, &row).await {
                 Ok(moved) => step.moved += u64::from(moved),
-                Err(Fault::Database(error) | Fault::Vault(VaultError::Database(error))) => {
-                    return Err(error.into());
-                }
+                // Neither the database nor a key service that fails says anything of the record.
+                Err(Fault::Database(error)) => return Err(error.into()),
+                Err(Fault::Vault(error)) if !error.is_lost() => return Err(error.into()),
                 Err(error) => {
                     tracing::error!(error = %error, tenant.id = %tx.tenant(), "A record can't be brought under the new data key and is set aside");
                     set_aside(scope, &tx, row.owner_id, &row.purpose).await?;

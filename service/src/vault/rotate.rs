@@ -1,32 +1,88 @@
-//! Hands all data keys over to the first master key of the settings.
+//! Hands all data keys over to the first master key or key service.
 
-use super::{Vault, VaultError, data_keys::lock_all};
+use super::{
+    Vault, VaultError,
+    data_keys::{lock_all, owner, wrapped},
+    key_service::Wrapped,
+};
 use crate::{entity::data_key, services::Services};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use futures::{StreamExt, TryStreamExt, stream};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+
+/// How many data keys are handed over in one transaction.
+const BATCH: usize = 100;
+/// How many of them a key service is asked for at once.
+const AT_ONCE: usize = 8;
 
 impl Vault {
-    /// Wraps every data key with the first master key, all or none; credentials
-    /// stay as they are. Gives how many were wrapped anew. Afterwards the other
-    /// master keys can be taken out of the settings of every process.
+    /// Wraps every data key with the first master key or key service, and with
+    /// its newest version; credentials stay as they are. Gives how many were
+    /// wrapped anew. Afterwards the others can be taken out of the settings of
+    /// every process. Stopped anywhere, the next call goes on.
     ///
     /// # Errors
-    /// [`VaultError::UnknownKey`] or [`VaultError::BadKey`] if a data key
-    /// doesn't open; nothing is changed then.
+    /// [`VaultError::UnknownKey`] if a data key is wrapped by nobody we know:
+    /// nothing is changed then. [`VaultError::BadKey`] or
+    /// [`VaultError::KeyService`] if one doesn't open or can't be wrapped; what
+    /// was handed over before stays so.
     pub async fn rewrap(&self, services: &Services) -> Result<u64, VaultError> {
-        let first = self.0.masters.first().ok_or(VaultError::NotSealed)?;
+        let first = self.0.keyring.first().map_err(|_| VaultError::NotSealed)?;
+        let current = first.ids().into_iter().next().unwrap_or_default();
+        let newest = first.prove(&*services.random).await;
+        let newest = newest.map_err(|error| VaultError::KeyService {
+            data_key: None,
+            error,
+        })?;
+        // Straight from the table, since the keys of all tenants are wanted.
+        let mut rows = data_key::Entity::find().all(services.db.read()).await?;
+        rows.retain(|row| row.master_key_id != current || wrapped(row).version() < newest);
+        for row in &rows {
+            self.service_of(row)?;
+        }
+        let mut done = 0;
+        for batch in rows.chunks(BATCH) {
+            done += self.hand_over(services, batch).await?;
+        }
+        Ok(done)
+    }
+
+    /// Asks whoever has to be asked first, and only then writes.
+    async fn hand_over(
+        &self,
+        services: &Services,
+        batch: &[data_key::Model],
+    ) -> Result<u64, VaultError> {
+        let wrapped: Vec<_> = stream::iter(batch)
+            .map(async |row| Ok::<_, VaultError>((row, self.anew(services, row).await?)))
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
         let tx = services.db.begin_write().await?;
         lock_all(services, &tx).await?;
         let mut done = 0;
-        let others = data_key::Entity::find()
-            .filter(data_key::Column::MasterKeyId.ne(first.id.as_str()))
-            .all(&tx)
-            .await?;
-        for row in others {
-            let wrapped = self.wrapped_by_first(services, &row)?;
-            data_key::Entity::update(wrapped).exec(&tx).await?;
-            done += 1;
+        for (row, anew) in wrapped {
+            // Unless somebody else did so meanwhile, or removed it.
+            let written = data_key::Entity::update_many()
+                .filter(data_key::Column::Id.eq(row.id))
+                .filter(data_key::Column::MasterKeyId.eq(row.master_key_id.as_str()))
+                .filter(data_key::Column::Wrapped.eq(row.wrapped.clone()))
+                .col_expr(data_key::Column::MasterKeyId, Expr::value(anew.key_id))
+                .col_expr(data_key::Column::Nonce, Expr::value(anew.nonce))
+                .col_expr(data_key::Column::Wrapped, Expr::value(anew.ciphertext))
+                .exec(&tx)
+                .await?;
+            done += written.rows_affected;
         }
         tx.commit().await?;
         Ok(done)
+    }
+
+    async fn anew(
+        &self,
+        services: &Services,
+        row: &data_key::Model,
+    ) -> Result<Wrapped, VaultError> {
+        let key = self.unwrap(row).await?.key;
+        self.wrap(services, &owner(row), &key).await
     }
 }

@@ -44,9 +44,19 @@ impl Key {
         })
     }
 
+    /// A key from bytes that are held safely already.
+    pub const fn new(bytes: Zeroizing<[u8; KEY_LENGTH]>) -> Self {
+        Self(bytes)
+    }
+
     /// The bytes, for wrapping.
-    pub fn bytes(&self) -> &[u8; KEY_LENGTH] {
+    pub fn bytes(&self) -> &Zeroizing<[u8; KEY_LENGTH]> {
         &self.0
+    }
+
+    /// The bytes, unwrapped.
+    pub fn into_bytes(self) -> Zeroizing<[u8; KEY_LENGTH]> {
+        self.0
     }
 
     fn cipher(&self) -> Aes256Gcm {

@@ -1,8 +1,8 @@
-//! Which master keys are set, and what hangs on each.
+//! Which master keys and key services are set, and what hangs on each.
 
-use super::{Vault, VaultError};
+use super::{Vault, VaultError, data_keys::wrapped};
 use crate::{entity::data_key, services::Services};
-use sea_orm::{EntityTrait, QuerySelect};
+use sea_orm::EntityTrait;
 use std::collections::BTreeMap;
 
 /// A master key as its keeper sees it.
@@ -17,6 +17,9 @@ pub struct MasterKeyStatus {
     /// How many data keys it wraps. At 0, a key that doesn't encrypt can be
     /// taken out of the settings.
     pub data_keys: u64,
+    /// How many of them each version wraps, the oldest first; empty for a
+    /// master key of the settings, which has no versions.
+    pub versions: Vec<(u32, u64)>,
 }
 
 impl MasterKeyStatus {
@@ -34,31 +37,42 @@ impl Vault {
     /// If the database failed.
     pub async fn status(&self, services: &Services) -> Result<Vec<MasterKeyStatus>, VaultError> {
         // Read straight from the table, since the keys of all tenants count.
-        let used: Vec<String> = data_key::Entity::find()
-            .select_only()
-            .column(data_key::Column::MasterKeyId)
-            .into_tuple()
-            .all(services.db.read())
-            .await?;
-        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-        for id in used {
-            *counts.entry(id).or_default() += 1;
+        let mut counts: BTreeMap<String, Count> = BTreeMap::new();
+        for row in data_key::Entity::find().all(services.db.read()).await? {
+            let version = wrapped(&row).version();
+            let count = counts.entry(row.master_key_id).or_default();
+            count.data_keys += 1;
+            if let Some(version) = version {
+                *count.versions.entry(version).or_default() += 1;
+            }
         }
         let mut keys: Vec<_> = (0..)
-            .zip(self.0.masters.ids())
-            .map(|(position, id)| MasterKeyStatus {
-                id: id.to_owned(),
-                known: true,
-                encrypts: position == 0,
-                data_keys: counts.remove(id).unwrap_or_default(),
+            .zip(self.0.keyring.ids())
+            .map(|(position, id)| {
+                let count = counts.remove(&id).unwrap_or_default();
+                count.of(id, true, position == 0)
             })
             .collect();
-        keys.extend(counts.into_iter().map(|(id, data_keys)| MasterKeyStatus {
-            id,
-            known: false,
-            encrypts: false,
-            data_keys,
-        }));
+        let others = counts.into_iter();
+        keys.extend(others.map(|(id, count)| count.of(id, false, false)));
         Ok(keys)
+    }
+}
+
+#[derive(Default)]
+struct Count {
+    data_keys: u64,
+    versions: BTreeMap<u32, u64>,
+}
+
+impl Count {
+    fn of(self, id: String, known: bool, encrypts: bool) -> MasterKeyStatus {
+        MasterKeyStatus {
+            id,
+            known,
+            encrypts,
+            data_keys: self.data_keys,
+            versions: self.versions.into_iter().collect(),
+        }
     }
 }

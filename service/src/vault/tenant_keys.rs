@@ -1,6 +1,10 @@
 //! A tenant's data keys, what is under each, and what can't be read.
 
-use super::{Vault, data_keys::active, reencrypt::KEPT_FOR};
+use super::{
+    Vault,
+    data_keys::{active, wrapped},
+    reencrypt::KEPT_FOR,
+};
 use crate::{
     entity::{credential, data_key},
     error::Fault,
@@ -18,6 +22,8 @@ pub struct DataKeyStatus {
     pub id: DataKeyId,
     /// The master key that wraps it.
     pub master_key_id: String,
+    /// The version of it, if it is a key service's.
+    pub master_key_version: Option<u32>,
     /// Whether it encrypts; the others only decrypt.
     pub current: bool,
     /// When it was made.
@@ -115,6 +121,7 @@ impl Vault {
                 let (records, unreadable) = counts.get(&row.id).copied().unwrap_or_default();
                 DataKeyStatus {
                     id: DataKeyId(row.id),
+                    master_key_version: wrapped(&row).version(),
                     master_key_id: row.master_key_id,
                     current: current == Some(row.id),
                     created_at: Timestamp(row.created_at),

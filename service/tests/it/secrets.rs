@@ -9,10 +9,16 @@ use service::{
         form::AppForm,
         list,
         secrets::{
-            SecretError, Slots, TestResult, add::add, discard::discard, roll_back::roll_back, show,
-            switch::switch, test::test,
+            SecretError, Slots, TestResult,
+            add::add,
+            discard::discard,
+            roll_back::roll_back,
+            show,
+            switch::switch,
+            test::{test, test_in_use},
         },
     },
+    audit::{self, Filter},
     connections::refresh::{Verdict, check_now},
     worker,
 };
@@ -214,6 +220,104 @@ async fn only_who_manages_apps_may_and_only_credentials_are_taken() {
                 "{refused:?}"
             );
         }
+    })
+    .await;
+}
+
+/// What the audit says of the app's secrets, oldest first.
+async fn recorded(f: &Flow) -> Vec<(&'static str, String)> {
+    let rows = audit::list(&f.owner, &Filter::default(), None).await;
+    let mut rows = rows.unwrap().rows;
+    rows.reverse();
+    rows.retain(|row| row.action.code().starts_with("app.secret"));
+    assert!(rows.iter().all(|row| row.target == "returns"));
+    rows.into_iter()
+        .map(|row| (row.action.code(), row.detail))
+        .collect()
+}
+
+#[tokio::test]
+async fn each_step_is_recorded_without_the_secret() {
+    flow::each(async |f| {
+        f.connect("acme").await;
+        enter(&f, "secret-2").await;
+        f.sim.rotate_secret("returns-id", "secret-2");
+        tested(&f).await;
+        switch(&f.owner, f.app.id).await.unwrap();
+        roll_back(&f.owner, f.app.id).await.unwrap();
+        discard(&f.owner, f.app.id).await.unwrap();
+        assert_eq!(
+            recorded(&f).await,
+            [
+                ("app.secret_added", String::new()),
+                ("app.secret_tested", "new: accepted".into()),
+                ("app.secret_switched", String::new()),
+                ("app.secret_rolled_back", String::new()),
+                ("app.secret_discarded", String::new()),
+            ]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s64_no_step_is_made_unrecorded() {
+    flow::each(async |f| {
+        f.connect("acme").await;
+        enter(&f, "secret-2").await;
+        f.sim.rotate_secret("returns-id", "secret-2");
+        tested(&f).await;
+        let before = slots(&f).await;
+        f.world.make_audit_unwritable().await;
+        let secret = SecretString::from("secret-3");
+        for refused in [
+            add(&f.owner, f.app.id, &secret).await.err(),
+            switch(&f.owner, f.app.id).await.err(),
+            discard(&f.owner, f.app.id).await.err(),
+            test_in_use(&f.owner, f.app.id).await.err(),
+        ] {
+            assert!(
+                matches!(refused, Some(SecretError::Fault(_))),
+                "{refused:?}"
+            );
+        }
+        f.world.make_audit_writable().await;
+        assert_eq!(slots(&f).await, before);
+        switch(&f.owner, f.app.id).await.unwrap();
+        let switched = slots(&f).await;
+        f.world.make_audit_unwritable().await;
+        assert!(roll_back(&f.owner, f.app.id).await.is_err());
+        assert_eq!(slots(&f).await, switched);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_secret_in_use_can_be_tested_too() {
+    flow::each(async |f| {
+        let in_use = async || test_in_use(&f.owner, f.app.id).await.unwrap();
+        assert_eq!(in_use().await, TestResult::Untestable);
+        f.connect("acme").await;
+        assert_eq!(in_use().await, TestResult::Accepted);
+        f.sim.rotate_secret("returns-id", "secret-2");
+        assert_eq!(in_use().await, TestResult::Refused);
+        assert!(!faulty(&f).await, "a trial is no fault of the app");
+        assert_eq!(check(&f).await, Verdict::AppRefused);
+        assert!(faulty(&f).await);
+        f.sim.rotate_secret("returns-id", "returns-secret");
+        assert_eq!(in_use().await, TestResult::Accepted);
+        assert!(!faulty(&f).await, "it was accepted");
+        assert_eq!(f.account("acme").await.row.health, Health::Working);
+        let recorded = recorded(&f).await;
+        assert_eq!(recorded.len(), 4);
+        assert_eq!(recorded[2].1, "in use: refused");
+        let mut viewer = f.owner.clone();
+        viewer.role = Role::Viewer;
+        let refused = test_in_use(&viewer, f.app.id).await;
+        assert!(matches!(refused, Err(SecretError::Forbidden(_))));
+        let stranger = f.world.owner("elsewhere").await;
+        let refused = test_in_use(&stranger, f.app.id).await;
+        assert!(matches!(refused, Err(SecretError::NotFound)));
     })
     .await;
 }

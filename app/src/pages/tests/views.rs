@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     form_state::{FormState, Notice},
-    pages::{account, accounts, app, app_form, connect, reconnect, result, setup, signin, tenants},
+    pages::{
+        account, accounts, app, app_form, connect, reconnect, result, reveal, setup, signin,
+        tenants,
+    },
 };
 use domain::{
     error::AuthorizationProblem, event::Happening, health::Health, scope::ScopeSet, time::Span,
@@ -360,4 +363,22 @@ fn scripts_in_names_are_inert() {
         form,
     };
     is_inert(&html(|| connect::view(&data)));
+}
+
+#[test]
+fn a_client_secret_is_shown_after_a_password_and_not_before() {
+    let view = |state: &FormState| html(|| reveal::view("harbour", &sample::app(), state));
+    let question = view(&FormState::default());
+    assert_snapshot!("reveal", outline(&question));
+    let wrong = failed("app_reveal", "password", "This is not your password.");
+    assert!(view(&wrong).contains("This is not your password."));
+    let shown = view(&FormState {
+        action: "app_reveal",
+        secret_once: Some(SecretString::from("canary\"<script>alert(1)</script>")),
+        ..FormState::default()
+    });
+    assert_snapshot!("reveal_shown", outline(&shown));
+    is_inert(&shown);
+    assert_eq!(shown.matches("canary").count(), 1);
+    assert!(!shown.contains("leptos-island"), "no data for the browser");
 }

@@ -98,7 +98,7 @@ pub async fn remove(Caller(actor): Caller, Path(app): Path<String>) -> Result<St
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn find(actor: &service::Actor, app: &str) -> Result<App, Problem> {
+pub(super) async fn find(actor: &service::Actor, app: &str) -> Result<App, Problem> {
     apps::list::one(actor, app)
         .await?
         .ok_or_else(Problem::not_found)

@@ -5,12 +5,13 @@ mod connections;
 mod events;
 mod json;
 mod reconnect_links;
+mod secrets;
 mod token;
 
 use crate::state::AppState;
 use axum::{
     Router,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 
 /// Its addresses, relative to `/api/v1`.
@@ -21,6 +22,11 @@ pub fn routes() -> Router<AppState> {
             "/apps/{app}",
             get(apps::show).patch(apps::edit).delete(apps::remove),
         )
+        .route("/apps/{app}/secrets", get(secrets::show).post(secrets::add))
+        .route("/apps/{app}/secrets/next", delete(secrets::discard))
+        .route("/apps/{app}/secrets/test", post(secrets::test))
+        .route("/apps/{app}/secrets/switch", post(secrets::switch))
+        .route("/apps/{app}/secrets/roll-back", post(secrets::roll_back))
         .route("/connections", get(connections::list))
         .route(
             "/connections/{app}/{subdomain}",

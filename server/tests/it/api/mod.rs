@@ -3,6 +3,7 @@
 mod apps;
 mod bearer;
 mod connections;
+mod secrets;
 mod token;
 
 use crate::house::Tenant;

@@ -1,7 +1,9 @@
 //! A new client secret, not in use yet.
 
-use super::{SecretError, note_next, open, row, seal};
-use crate::{actor::Actor, apps::form::is_credential, error::FieldError, vault::Purpose};
+use super::{SecretError, note_next, open, record, row, seal};
+use crate::{
+    actor::Actor, apps::form::is_credential, audit::Action, error::FieldError, vault::Purpose,
+};
 use domain::{ids::AppId, permission::Permission};
 use sea_orm::sea_query::LockType;
 use secrecy::{ExposeSecret, SecretString};
@@ -22,7 +24,7 @@ pub async fn add(actor: &Actor, id: AppId, secret: &SecretString) -> Result<(), 
         ));
     }
     let tx = actor.write().await?;
-    row(actor, &tx, id, Some(LockType::NoKeyUpdate)).await?;
+    let row = row(actor, &tx, id, Some(LockType::NoKeyUpdate)).await?;
     // One that can't be read is no reason to refuse another.
     if let Ok(Some(current)) = open(actor, &tx, Purpose::AppClientSecret, id).await
         && current.expose_secret() == typed.expose_secret()
@@ -31,6 +33,7 @@ pub async fn add(actor: &Actor, id: AppId, secret: &SecretString) -> Result<(), 
     }
     seal(actor, &tx, Purpose::AppNextClientSecret, id, &typed).await?;
     note_next(actor, &tx, id, true).await?;
+    record(actor, &tx, &row, Action::SecretAdded, "").await?;
     tx.commit().await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A new client secret that is not wanted after all.
 
-use super::{SecretError, note_next, row};
-use crate::{actor::Actor, vault::Purpose};
+use super::{SecretError, note_next, record, row};
+use crate::{actor::Actor, audit::Action, vault::Purpose};
 use domain::{ids::AppId, permission::Permission};
 use sea_orm::sea_query::LockType;
 
@@ -21,6 +21,7 @@ pub async fn discard(actor: &Actor, id: AppId) -> Result<(), SecretError> {
         .forget(&tx, id.0, &[Purpose::AppNextClientSecret])
         .await?;
     note_next(actor, &tx, id, false).await?;
+    record(actor, &tx, &row, Action::SecretDiscarded, "").await?;
     tx.commit().await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 pub mod add;
 pub mod discard;
+pub mod reveal;
 pub mod roll_back;
 pub mod switch;
 pub mod test;
@@ -10,6 +11,7 @@ pub mod test;
 use crate::{
     actor::{Actor, Who},
     apps::fault,
+    audit::{self, Action, Entry, Target},
     entity::{app, connection, credential},
     error::{Fault, FieldError, Forbidden},
     tenant_scope::Tx,
@@ -210,11 +212,23 @@ async fn seal(
         .await
 }
 
+/// Records what was done to an app's secrets; called last in the transaction.
+async fn record(
+    actor: &Actor,
+    tx: &Tx,
+    row: &app::Model,
+    action: Action,
+    detail: &str,
+) -> Result<(), Fault> {
+    let entry = Entry::of(actor, action, Target::app(AppId(row.id), &row.slug)).detail(detail);
+    audit::record(actor.services(), tx, &entry).await
+}
+
 /// Keeps the secret in use, which is about to be replaced, to go back to.
 /// One that can't be read is no loss.
 pub(super) async fn keep_previous(actor: &Actor, tx: &Tx, id: AppId) -> Result<(), Fault> {
     let current = match open(actor, tx, Purpose::AppClientSecret, id).await {
-        Err(Fault::Vault(error)) => {
+        Err(Fault::Vault(error)) if error.is_lost() => {
             tracing::warn!(error = %error, app.id = %id, "The client secret before can't be read and is not kept");
             None
         }

@@ -1,7 +1,7 @@
 //! Going back to the client secret before.
 
-use super::{SecretError, note_next, open, row, seal, take_back_fault};
-use crate::{actor::Actor, entity::app, vault::Purpose};
+use super::{SecretError, note_next, open, record, row, seal, take_back_fault};
+use crate::{actor::Actor, audit::Action, entity::app, vault::Purpose};
 use domain::{ids::AppId, permission::Permission};
 use sea_orm::{
     ColumnTrait, QueryFilter,
@@ -45,6 +45,7 @@ pub async fn roll_back(actor: &Actor, id: AppId) -> Result<(), SecretError> {
         )
         .exec(&*tx)
         .await?;
+    record(actor, &tx, &row, Action::SecretRolledBack, "").await?;
     tx.commit().await?;
     take_back_fault(actor, id).await?;
     Ok(())

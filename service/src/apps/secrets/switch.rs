@@ -1,7 +1,9 @@
 //! Using the new client secret.
 
-use super::{SecretError, keep_previous, next, note_next, open, row, seal, take_back_fault};
-use crate::{actor::Actor, vault::Purpose};
+use super::{
+    SecretError, keep_previous, next, note_next, open, record, row, seal, take_back_fault,
+};
+use crate::{actor::Actor, audit::Action, vault::Purpose};
 use domain::{ids::AppId, permission::Permission};
 use sea_orm::sea_query::LockType;
 
@@ -28,6 +30,7 @@ pub async fn switch(actor: &Actor, id: AppId) -> Result<(), SecretError> {
         .forget(&tx, id.0, &[Purpose::AppNextClientSecret])
         .await?;
     note_next(actor, &tx, id, false).await?;
+    record(actor, &tx, &row, Action::SecretSwitched, "").await?;
     tx.commit().await?;
     take_back_fault(actor, id).await?;
     Ok(())

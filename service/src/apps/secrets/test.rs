@@ -1,14 +1,16 @@
-//! Whether Gorgias accepts the new client secret.
+//! Whether Gorgias accepts a client secret, the new one or the one in use.
 
-use super::{SecretError, TestResult, open, row};
+use super::{SecretError, TestResult, open, record, row, take_back_fault};
 use crate::{
     actor::Actor,
+    audit::Action,
     connections::{
         lease::Lease,
         trial::{Trial, try_secret},
     },
     entity::{app, connection},
     error::Fault,
+    tenant_scope::Tx,
     vault::Purpose,
 };
 use domain::{
@@ -34,19 +36,7 @@ pub async fn test(actor: &Actor, id: AppId) -> Result<TestResult, SecretError> {
     let (Some(added_at), Some(secret)) = (added_at, secret) else {
         return Err(SecretError::NoNext);
     };
-    let living: Vec<uuid::Uuid> = tx
-        .all::<connection::Entity>()
-        .filter(connection::Column::AppId.eq(id.0))
-        .filter(connection::Column::Standing.eq("connected"))
-        .filter(connection::Column::Renewable.eq(true))
-        .order_by_desc(connection::Column::LastFineAt)
-        .order_by_asc(connection::Column::Id)
-        .limit(TRIED)
-        .select_only()
-        .column(connection::Column::Id)
-        .into_tuple()
-        .all(&*tx)
-        .await?;
+    let living = living(&tx, id).await?;
     drop(tx);
     let result = ask(actor, living, &secret).await?;
     let tx = actor.write().await?;
@@ -58,12 +48,55 @@ pub async fn test(actor: &Actor, id: AppId) -> Result<TestResult, SecretError> {
         .col_expr(app::Column::NextSecretResult, Expr::value(result.code()))
         .exec(&*tx)
         .await?;
-    tx.commit().await?;
-    if noted.rows_affected == 1 {
-        Ok(result)
-    } else {
-        Err(SecretError::NoNext)
+    if noted.rows_affected != 1 {
+        return Err(SecretError::NoNext);
     }
+    let row = row(actor, &tx, id, None).await?;
+    let detail = format!("new: {}", result.code());
+    record(actor, &tx, &row, Action::SecretTested, &detail).await?;
+    tx.commit().await?;
+    Ok(result)
+}
+
+/// The same with the client secret that is in use. If Gorgias accepts it, a
+/// setup fault is over; a refusal changes nothing, the next check finds it.
+///
+/// # Errors
+/// [`SecretError::NotFound`], or something inside failed.
+pub async fn test_in_use(actor: &Actor, id: AppId) -> Result<TestResult, SecretError> {
+    actor.require(Permission::ManageApps)?;
+    let tx = actor.read().await?;
+    let row = row(actor, &tx, id, None).await?;
+    let secret = open(actor, &tx, Purpose::AppClientSecret, id).await?;
+    let secret = secret.ok_or_else(|| Fault::inconsistent("credentials", "owner_id", id))?;
+    let living = living(&tx, id).await?;
+    drop(tx);
+    let result = ask(actor, living, &secret).await?;
+    let tx = actor.write().await?;
+    let detail = format!("in use: {}", result.code());
+    record(actor, &tx, &row, Action::SecretTested, &detail).await?;
+    tx.commit().await?;
+    if result == TestResult::Accepted && row.fault_since.is_some() {
+        take_back_fault(actor, id).await?;
+    }
+    Ok(result)
+}
+
+/// Connections that a secret can be tested with.
+async fn living(tx: &Tx, id: AppId) -> Result<Vec<uuid::Uuid>, Fault> {
+    Ok(tx
+        .all::<connection::Entity>()
+        .filter(connection::Column::AppId.eq(id.0))
+        .filter(connection::Column::Standing.eq("connected"))
+        .filter(connection::Column::Renewable.eq(true))
+        .order_by_desc(connection::Column::LastFineAt)
+        .order_by_asc(connection::Column::Id)
+        .limit(TRIED)
+        .select_only()
+        .column(connection::Column::Id)
+        .into_tuple()
+        .all(&**tx)
+        .await?)
 }
 
 async fn ask(

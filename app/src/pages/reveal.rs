@@ -1,0 +1,112 @@
+//! `…/apps/{app}/reveal`: signing in again, and then, for half a minute, the
+//! client secret. Without islands: no script runs here, and no data for one
+//! stands in the page.
+
+use super::{Address, PageError, row_action::tenant_home, show};
+use crate::{
+    components::{
+        Button, Callout, CopyField, Crumb, Field, Glyph, Kind, LinkButton, NavItem, PageHead, Panel,
+    },
+    context::PageContext,
+    form_state::FormState,
+    frame::around,
+    shell::SignedInLayout,
+};
+use domain::{health::Health, permission::Permission};
+use leptos::prelude::*;
+use leptos_meta::Meta;
+use service::apps::{App, list, secrets::reveal::SHOWN_FOR};
+
+pub(crate) fn page() -> impl IntoView {
+    show(load)
+}
+
+async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+    let actor = context.actor(address.part("tenant")).await?;
+    let app = list::one(&actor, address.part("app"))
+        .await?
+        .ok_or(PageError::NotFound)?;
+    actor.require(Permission::ManageApps)?;
+    let around = around(&context, &actor, NavItem::Apps).await;
+    let state = context.form("app_reveal");
+    Ok(view! {
+        <SignedInLayout frame=around.frame title="Show client secret">
+            {view(actor.tenant_slug.as_str(), &app, &state)}
+        </SignedInLayout>
+    }
+    .into_any())
+}
+
+pub(super) fn view(tenant: &str, app: &App, state: &FormState) -> AnyView {
+    let apps = format!("{}/apps", tenant_home(tenant));
+    let href = format!("{apps}/{}", app.slug);
+    let crumbs = vec![
+        Crumb::new("Apps", apps),
+        Crumb::new(app.name.clone(), href.clone()),
+    ];
+    let body = match state.shown_once() {
+        Some(secret) => shown(&href, secret),
+        None => question(&href, state),
+    };
+    view! {
+        <PageHead title="Client secret" crumbs/>
+        <Panel id="reveal" title="Secret in use">
+            {body}
+        </Panel>
+    }
+    .into_any()
+}
+
+fn question(href: &str, state: &FormState) -> AnyView {
+    let problem = state.problem().map(|text| {
+        view! {
+            <Callout health=Health::Disconnected icon=Glyph::Warn alert=true>
+                <p>{text}</p>
+            </Callout>
+        }
+    });
+    view! {
+        <form class="body" method="post" action=format!("{href}/reveal")>
+            {problem}
+            <p>
+                {format!(
+                    "It is shown for {} seconds, and the audit names you. Make sure that nobody else sees your screen.",
+                    SHOWN_FOR.whole_seconds(),
+                )}
+            </p>
+            <Field
+                name="password"
+                label="Your password"
+                kind="password"
+                required=true
+                autocomplete="current-password"
+                error=state.error("password")
+            />
+            <p class="actions">
+                <Button kind=Kind::Primary>"Show client secret"</Button>
+                <LinkButton href=href.to_owned()>"Back"</LinkButton>
+            </p>
+        </form>
+    }
+    .into_any()
+}
+
+/// The page leaves by itself: without a script, the refresh is the browser's.
+fn shown(href: &str, secret: String) -> AnyView {
+    let seconds = SHOWN_FOR.whole_seconds();
+    view! {
+        <Meta http_equiv="refresh" content=format!("{seconds};url={href}")/>
+        <div class="body">
+            <CopyField
+                id="client-secret"
+                label="Client secret"
+                value=secret
+                hint=format!("This page leaves by itself after {seconds} seconds.")
+            />
+            <p class="actions">
+                <LinkButton href=href.to_owned()>"Hide it now"</LinkButton>
+            </p>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,48 @@
+// A client secret is shown to who signs in again, and the page leaves by itself.
+
+import { api, type App } from './support/api';
+import { PASSWORD, SIGNED_IN, TENANT } from './support/env';
+import { canary } from './support/record';
+import { expect, test } from './support/test';
+
+test.use({ storageState: SIGNED_IN });
+
+test('a client secret is shown for half a minute after the password', async ({ page, watch, javaScriptEnabled }) => {
+  const script = javaScriptEnabled !== false;
+  const slug = script ? 'shown' : 'shown-without-script';
+  const secret = `canary-${slug}-secret-27ce`;
+  canary({ kind: 'client secret shown on purpose', value: secret, shown: 1 });
+  await api<App>('POST', 'apps', {
+    name: slug,
+    slug,
+    client_id: `${slug}-client`,
+    client_secret: secret,
+    scopes: ['offline'],
+  });
+  const home = `/t/${TENANT}/apps/${slug}`;
+  await page.goto(home);
+  await page.getByRole('link', { name: 'Show…' }).click();
+  await expect(page).toHaveURL(`${home}/reveal`);
+  const show = page.getByRole('button', { name: 'Show client secret' });
+  const shown = page.getByLabel('Client secret', { exact: true });
+
+  watch.expect(422);
+  await page.getByLabel('Your password').fill('not the password');
+  await show.click();
+  await expect(page.locator('#password-error')).toContainText('not your password');
+  await expect(shown).toHaveCount(0);
+
+  await page.getByLabel('Your password').fill(PASSWORD);
+  await show.click();
+  await expect(shown).toHaveValue(secret);
+  expect([...new Set(watch.scripts)], 'no script sees it').toEqual([]);
+  if (script) {
+    await page.getByRole('link', { name: 'Hide it now' }).click();
+  }
+  // Else the browser leaves by itself.
+  await expect(page).toHaveURL(home, { timeout: 45_000 });
+  await expect(page.getByText(secret)).toHaveCount(0);
+  await page.goto(`/t/${TENANT}/audit?action=app.secret_shown`);
+  const rows = page.getByRole('row').filter({ hasText: slug });
+  await expect(rows.first()).toContainText('Client secret shown');
+});

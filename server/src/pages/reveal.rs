@@ -1,0 +1,45 @@
+//! Showing a client secret to a person who signs in again.
+
+use crate::{
+    failure::Failure,
+    pages::{Posted, apps::find, sentence},
+};
+use axum::{extract::Path, http::StatusCode, response::Response};
+use service::{
+    apps::secrets::reveal::{self, RevealError},
+    error::FieldError,
+};
+
+const ACTION: &str = "app_reveal";
+
+/// Shows it in this one answer.
+pub async fn show(
+    Path((tenant, app)): Path<(String, String)>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let page = format!("/t/{tenant}/apps/{app}/reveal");
+    let (actor, app) = match find(&posted, &tenant, &app, &page).await? {
+        Ok(found) => found,
+        Err(answer) => return Ok(answer),
+    };
+    let password = posted.secret("password");
+    let error = match reveal::reveal(&actor, app.id, &password).await {
+        Ok(secret) => return Ok(posted.once(&page, ACTION, Vec::new(), secret, "").await),
+        Err(error) => error,
+    };
+    let text = sentence(&error.to_string());
+    let (field, status) = match error {
+        RevealError::Forbidden(_) => return Ok(posted.forbidden(&page, ACTION).await),
+        RevealError::NotFound => return Ok(posted.nothing_there().await),
+        RevealError::Fault(fault) => return Err(fault.into()),
+        RevealError::WrongPassword => ("password", StatusCode::UNPROCESSABLE_ENTITY),
+        RevealError::NotRecorded(fault) => {
+            Failure::from(fault).log();
+            ("", StatusCode::SERVICE_UNAVAILABLE)
+        }
+    };
+    let errors = vec![FieldError::new(field, text)];
+    let mut response = posted.again(&page, ACTION, Vec::new(), errors).await;
+    *response.status_mut() = status;
+    Ok(response)
+}

@@ -1,0 +1,149 @@
+//! The settings of a key service.
+
+use super::{Reader, SettingsError, parse};
+use service::vault::key_service::KeyService;
+use std::{path::Path, sync::Arc};
+
+#[cfg(feature = "transit")]
+use {
+    super::SETTINGS,
+    secrecy::SecretString,
+    service::{
+        clock::SystemClock,
+        vault::transit::{TokenSource, TransitConfig, TransitConfigError, TransitKeys},
+    },
+};
+
+/// A key service outside of this process.
+#[derive(Debug, Clone)]
+pub struct KeyServiceSettings {
+    /// Whether it wraps new data keys.
+    wraps: bool,
+    #[cfg(feature = "transit")]
+    transit: TransitConfig,
+}
+
+const URL: &str = "key_service_url";
+#[cfg(feature = "transit")]
+const TOKEN: &str = "key_service_token";
+
+impl Reader<'_> {
+    /// The key service, if its address was given.
+    pub(super) fn key_service(
+        &self,
+        folder: &Path,
+    ) -> Result<Option<KeyServiceSettings>, SettingsError> {
+        let wraps = self.parsed(
+            "key_service_use",
+            "wrap",
+            |t| parse::either(t, "wrap", "unwrap"),
+            "give wrap or unwrap",
+        )?;
+        let Some(url) = self.given(URL)? else {
+            return Ok(None);
+        };
+        self.at(&url, folder, wraps).map(Some)
+    }
+
+    #[cfg(not(feature = "transit"))]
+    fn at(
+        &self,
+        url: &super::Given,
+        _: &Path,
+        _: bool,
+    ) -> Result<KeyServiceSettings, SettingsError> {
+        Err(SettingsError::new(
+            &url.name,
+            "this mooring was built without key services",
+            "build it with the feature “transit”, or use MOORING_MASTER_KEYS",
+        ))
+    }
+
+    #[cfg(feature = "transit")]
+    fn at(
+        &self,
+        url: &super::Given,
+        folder: &Path,
+        wraps: bool,
+    ) -> Result<KeyServiceSettings, SettingsError> {
+        let wrong = |name: &str, error: TransitConfigError| {
+            SettingsError::new(name, &error.to_string(), "")
+        };
+        let address = TransitConfig::parse_url(&url.text).map_err(|e| wrong(&url.name, e))?;
+        let key = self.given("key_service_key")?;
+        let (name, key) = match key {
+            Some(key) => (key.name, key.text),
+            None => (String::new(), "transit/mooring".to_owned()),
+        };
+        let token = self.token(folder)?;
+        let config = TransitConfig::new(address, &key, token).map_err(|e| wrong(&name, e))?;
+        let namespace = self.given("key_service_namespace")?.map(|given| given.text);
+        let authorities = match self.given("key_service_ca_file")? {
+            None => None,
+            Some(given) => {
+                let pem = std::fs::read(folder.join(&given.text));
+                let pem = pem.map_err(|e| {
+                    let problem = format!("{} can't be read: {e}", given.text);
+                    SettingsError::new(&given.name, &problem, "name a file that this user may read")
+                })?;
+                Some(pem)
+            }
+        };
+        Ok(KeyServiceSettings {
+            wraps,
+            transit: config.namespace(namespace).authorities(authorities),
+        })
+    }
+
+    #[cfg(feature = "transit")]
+    fn token(&self, folder: &Path) -> Result<TokenSource, SettingsError> {
+        let setting = SETTINGS.iter().find(|s| s.key == TOKEN);
+        let file = setting.and_then(|setting| self.sources.file(setting));
+        match (self.given(TOKEN)?, file) {
+            (Some(_), Some(file)) => Ok(TokenSource::File(folder.join(file.text))),
+            (Some(given), None) => Ok(TokenSource::Fixed(SecretString::from(given.text))),
+            (None, _) => Err(SettingsError::new(
+                "MOORING_KEY_SERVICE_TOKEN",
+                "it is missing",
+                "give a token whose policy allows “update” on the key's paths encrypt and decrypt, better in a file that MOORING_KEY_SERVICE_TOKEN_FILE names",
+            )),
+        }
+    }
+}
+
+impl KeyServiceSettings {
+    /// Puts it in front of the others, or behind them if it only unwraps.
+    #[cfg(feature = "transit")]
+    pub(super) fn join(
+        &self,
+        services: &mut Vec<Arc<dyn KeyService>>,
+    ) -> Result<(), SettingsError> {
+        let wrong = |problem: &str, remedy: &str| {
+            SettingsError::new("MOORING_KEY_SERVICE_USE", problem, remedy)
+        };
+        if !self.wraps && services.is_empty() {
+            return Err(wrong(
+                "nothing is left to wrap data keys",
+                "set MOORING_MASTER_KEYS, or leave it at wrap",
+            ));
+        }
+        let keys = TransitKeys::new(self.transit.clone(), Arc::new(SystemClock));
+        let keys = keys.map_err(|error| {
+            let name = match error {
+                TransitConfigError::BadNamespace => "MOORING_KEY_SERVICE_NAMESPACE",
+                _ => "MOORING_KEY_SERVICE_CA_FILE",
+            };
+            SettingsError::new(name, &error.to_string(), "")
+        })?;
+        let place = if self.wraps { 0 } else { services.len() };
+        services.insert(place, Arc::new(keys));
+        Ok(())
+    }
+
+    #[cfg(not(feature = "transit"))]
+    pub(super) fn join(&self, _: &mut Vec<Arc<dyn KeyService>>) -> Result<(), SettingsError> {
+        // Without the feature there never is one.
+        let _ = self.wraps;
+        Ok(())
+    }
+}

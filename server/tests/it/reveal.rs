@@ -1,0 +1,158 @@
+//! Showing a client secret after signing in again.
+
+use crate::{
+    browser::{Answer, Browser},
+    house::{House, on_each_database},
+    pages::errors,
+};
+use axum::http::{Method, StatusCode};
+use service::testing::PASSWORD;
+
+const PAGE: &str = "/t/acme/apps/acme-app/reveal";
+const SECRET: &str = "acme-app-secret";
+
+async fn ask(browser: &Browser, password: &str) -> Answer {
+    browser.post(PAGE, &[("password", password)]).await
+}
+
+async fn become_role(house: &House, role: &str) {
+    let changed = house
+        .world
+        .past(&format!("UPDATE memberships SET role = '{role}'"))
+        .await;
+    assert_eq!(changed, 1);
+}
+
+#[tokio::test]
+async fn it_is_in_the_one_answer_to_the_right_password_and_leaves_by_itself() {
+    on_each_database(async |house| {
+        house.tenant("acme").await;
+        let browser = house.signed_in("acme").await;
+        let form = browser.get(PAGE).await.expect(StatusCode::OK).body;
+        assert!(form.contains("Your password") && !form.contains(SECRET));
+
+        let shown = ask(&browser, PASSWORD).await.expect(StatusCode::OK);
+        assert_eq!(shown.body.matches(SECRET).count(), 1, "{}", shown.body);
+        assert_eq!(shown.header("cache-control"), "no-store");
+        assert!(
+            shown
+                .body
+                .contains("<meta http-equiv=\"refresh\" content=\"30;url=/t/acme/apps/acme-app\"")
+                || shown
+                    .body
+                    .contains("content=\"30;url=/t/acme/apps/acme-app\" http-equiv=\"refresh\""),
+            "{}",
+            shown.body
+        );
+        assert!(!shown.body.contains("<script"), "nothing is hydrated");
+        assert!(!shown.body.contains(PASSWORD));
+        // After that, and by any other way, it isn't there.
+        for path in [
+            PAGE,
+            "/t/acme/apps/acme-app/reveal?password=correct+horse+battery+staple",
+            "/t/acme/apps/acme-app",
+            "/t/acme/apps",
+            "/t/acme/audit",
+            "/t/acme/keys",
+        ] {
+            let body = browser.get(path).await.expect(StatusCode::OK).body;
+            assert!(!body.contains(SECRET), "{path}");
+        }
+        let audit = browser.get("/t/acme/audit").await.body;
+        assert!(audit.contains("Client secret shown"), "{audit}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wrong_password_shows_nothing() {
+    on_each_database(async |house| {
+        house.tenant("acme").await;
+        let browser = house.signed_in("acme").await;
+        for wrong in ["", "canary-of-a-password"] {
+            let body = errors(ask(&browser, wrong).await);
+            assert!(
+                !body.contains(SECRET) && !body.contains("canary-of"),
+                "{body}"
+            );
+            assert!(body.contains("not your password"), "{body}");
+        }
+        // The password of the one is not the password of the other, nor is the session enough.
+        let without = browser.post(PAGE, &[]).await;
+        assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let nobody = ask(&house.browser(), PASSWORD).await;
+        assert!(nobody.location().starts_with("/signin"), "{nobody:?}");
+    })
+    .await;
+}
+
+/// security.md 52, 53
+#[tokio::test]
+async fn only_owners_and_operators_of_the_tenant_may() {
+    on_each_database(async |house| {
+        house.tenant("acme").await;
+        let browser = house.signed_in("acme").await;
+        for role in ["success", "viewer"] {
+            become_role(&house, role).await;
+            for answer in [browser.get(PAGE).await, ask(&browser, PASSWORD).await] {
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{role}");
+                assert!(!answer.body.contains(SECRET));
+            }
+        }
+        become_role(&house, "operator").await;
+        assert!(ask(&browser, PASSWORD).await.body.contains(SECRET));
+        house.tenant("other").await;
+        let nothing = browser.get("/t/nothing").await;
+        for path in [
+            "/t/other/apps/other-app/reveal",
+            "/t/acme/apps/other-app/reveal",
+        ] {
+            assert_eq!(browser.get(path).await.status, nothing.status, "{path}");
+            let answer = browser.post(path, &[("password", PASSWORD)]).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+            assert!(!answer.body.contains("other-app-secret"));
+        }
+    })
+    .await;
+}
+
+/// security.md 51
+#[tokio::test]
+async fn another_site_cannot_ask_for_it() {
+    on_each_database(async |house| {
+        house.tenant("acme").await;
+        let browser = house.signed_in("acme").await;
+        let request = browser
+            .request(Method::POST, PAGE)
+            .header("origin", "https://evil.example")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(crate::browser::form(&[("password", PASSWORD)]))
+            .unwrap();
+        let answer = browser.send(request).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert!(!answer.body.contains(SECRET));
+    })
+    .await;
+}
+
+/// security.md 64
+#[tokio::test]
+async fn s64_it_is_not_shown_while_the_audit_cannot_be_written() {
+    on_each_database(async |house| {
+        house.tenant("acme").await;
+        let browser = house.signed_in("acme").await;
+        house.world.make_audit_unwritable().await;
+        let answer = ask(&browser, PASSWORD).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(!answer.body.contains(SECRET));
+        assert!(
+            answer.body.contains("audit can’t be written")
+                || answer.body.contains("audit can't be written"),
+            "{}",
+            answer.body
+        );
+        house.world.make_audit_writable().await;
+        assert!(ask(&browser, PASSWORD).await.body.contains(SECRET));
+    })
+    .await;
+}

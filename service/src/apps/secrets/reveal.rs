@@ -1,0 +1,96 @@
+//! Showing a client secret to a person who has just signed in again.
+
+use super::{SecretError, row};
+use crate::{
+    actor::{Actor, Who},
+    audit::{self, Action, Entry, Target},
+    error::{Fault, Forbidden},
+    people::sign_in::{self, SignInError},
+    tenant_scope::Tx,
+    vault::Purpose,
+};
+use domain::{ids::AppId, permission::Permission, time::Span};
+use secrecy::SecretString;
+
+/// How long a page may show it.
+pub const SHOWN_FOR: Span = Span::seconds(30);
+
+/// Why nothing is shown.
+#[derive(Debug, thiserror::Error)]
+pub enum RevealError {
+    /// The role doesn't allow it, or it isn't a person who asks.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// There is no such app.
+    #[error("there is no such app")]
+    NotFound,
+    /// Another password.
+    #[error("This is not your password. Nothing is shown.")]
+    WrongPassword,
+    /// It could not be recorded, so it is not shown.
+    #[error("the audit can't be written, so nothing is shown; try again later")]
+    NotRecorded(#[source] Fault),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<SecretError> for RevealError {
+    fn from(error: SecretError) -> Self {
+        match error {
+            SecretError::Forbidden(forbidden) => Self::Forbidden(forbidden),
+            SecretError::Fault(fault) => Self::Fault(fault),
+            _ => Self::NotFound,
+        }
+    }
+}
+
+/// The client secret that is in use, for the eyes of the person whose password
+/// this is. Recorded before it is given; a wrong password is recorded as well.
+///
+/// # Errors
+/// See [`RevealError`].
+pub async fn reveal(
+    actor: &Actor,
+    id: AppId,
+    password: &SecretString,
+) -> Result<SecretString, RevealError> {
+    actor.require(Permission::ManageApps)?;
+    let Who::Person {
+        id: person, email, ..
+    } = &actor.who
+    else {
+        return Err(Forbidden.into());
+    };
+    let tx = actor.read().await?;
+    let app = row(actor, &tx, id, None).await?;
+    drop(tx);
+    let entry = Entry::of(
+        actor,
+        Action::SecretShown,
+        Target::app(AppId(app.id), &app.slug),
+    );
+    // The very check of signing in, with whatever slows guesses down there.
+    match sign_in::sign_in(actor.services(), email, password).await {
+        Ok(found) if found == *person => (),
+        Ok(_) | Err(SignInError::Wrong) => {
+            let tx = actor.write().await?;
+            record(actor, tx, &entry.detail("password").refused()).await?;
+            return Err(RevealError::WrongPassword);
+        }
+        Err(SignInError::Fault(fault)) => return Err(fault.into()),
+    }
+    let tx = actor.write().await?;
+    let secret = super::open(actor, &tx, Purpose::AppClientSecret, id).await?;
+    let secret = secret.ok_or_else(|| Fault::inconsistent("credentials", "owner_id", id))?;
+    record(actor, tx, &entry).await?;
+    Ok(secret)
+}
+
+async fn record(actor: &Actor, tx: Tx, entry: &Entry) -> Result<(), RevealError> {
+    let recorded = async {
+        audit::record(actor.services(), &tx, entry).await?;
+        tx.commit().await
+    };
+    recorded.await.map_err(RevealError::NotRecorded)
+}
