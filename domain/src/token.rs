@@ -77,6 +77,32 @@ pub fn overdue_at(at: Timestamp, interval: Span) -> Timestamp {
     at.plus(Span(interval.0.saturating_mul(2)))
 }
 
+/// How far clocks may disagree before something is thought to come from the future.
+pub const SKEW: Span = Span::minutes(15);
+
+/// The latest that anything is planned for at `now`. What is due later was
+/// planned by a clock that was ahead.
+pub fn latest_due(now: Timestamp, interval: Span) -> Timestamp {
+    now.plus(interval.max(LONGEST_RETRY_AFTER)).plus(SKEW)
+}
+
+/// Whether something that was noted at `at` lies in the future, so that clocks
+/// were put back since: how long ago it was can't be known.
+pub fn from_the_future(at: Timestamp, now: Timestamp) -> bool {
+    at > now.plus(SKEW)
+}
+
+/// How much of the rate all checks need, in percent, rounded up:
+/// `connections` once an `interval`, at `rate` a second.
+pub fn load_percent(connections: u64, interval: Span, rate: u32) -> u64 {
+    let seconds = interval.whole_seconds().max(1).unsigned_abs();
+    let most = u128::from(seconds) * u128::from(rate.max(1));
+    u64::try_from((u128::from(connections) * 100).div_ceil(most)).unwrap_or(u64::MAX)
+}
+
+/// More than this of the rate, and there is too little left to catch up after an outage.
+pub const HIGHEST_LOAD: u64 = 70;
+
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
 fn scaled(span: Span, factor: f64) -> Span {
     Span((span.0 as f64 * factor) as i64)

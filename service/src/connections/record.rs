@@ -195,7 +195,7 @@ impl Record {
             self.overdue_at = Some(token::overdue_at(now, interval));
         } else {
             // Nothing to renew: all that is left to do is to note the end.
-            self.due_at = Some(expires);
+            self.due_at = Some(expires.min(now.plus(interval)));
             self.overdue_at = None;
         }
     }
@@ -327,6 +327,8 @@ impl Record {
             token_version: Set(self.token_version),
             created_at: Set(self.created_at.0),
             updated_at: Set(self.updated_at.0),
+            // Whoever stores it says when it is due next.
+            queued_expiry: Set(None),
         }
     }
 }

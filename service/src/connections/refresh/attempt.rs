@@ -146,7 +146,8 @@ impl Attempt<'_> {
         record.due_at = if ended {
             None
         } else {
-            record.access_expires_at
+            let soon = now.plus(self.scope.config.check_interval);
+            record.access_expires_at.map(|at| at.min(soon))
         };
         let tx = self.scope.write().await?;
         record
