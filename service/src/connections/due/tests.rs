@@ -24,10 +24,9 @@ impl Crowd {
             let world = world.await;
             let mut tenants = Vec::new();
             for (n, size) in sizes.iter().enumerate() {
-                let owner = world.owner(&format!("tenant-{n}")).await;
-                let app = world.app(&owner, "returns").await;
-                insert(&world, owner.tenant(), app.id.0, *size).await;
-                tenants.push(owner.tenant());
+                let id = world.services.new_id();
+                insert(&world, id, n, *size).await;
+                tenants.push(TenantId(id));
             }
             world.execute("ANALYZE").await;
             test(Crowd { world, tenants }).await;
@@ -95,8 +94,9 @@ impl Crowd {
     }
 }
 
-/// Connections that fell due one after the other, and run out in another order.
-async fn insert(world: &World, tenant: TenantId, app: Uuid, count: usize) {
+/// A tenant with connections that fell due one after the other, and run out in
+/// another order. Its app has its id.
+async fn insert(world: &World, tenant: Uuid, number: usize, count: usize) {
     let now = world.clock_now();
     let (id, numbers) = match world.backend {
         DatabaseBackend::Sqlite => (
@@ -111,19 +111,27 @@ async fn insert(world: &World, tenant: TenantId, app: Uuid, count: usize) {
         ),
     };
     let (begin, hour) = (now.minus(Span::hours(10)).0, Span::hours(1).0);
-    world
-        .execute(&format!(
+    let (tenant, now) = (world.uuid(tenant), now.0);
+    let db = world.services.db.owner();
+    for sql in [
+        format!(
+            "INSERT INTO tenants (id, slug, name, created_at) VALUES ({tenant}, 'tenant-{number}', '', 0)"
+        ),
+        format!(
+            "INSERT INTO apps (id, tenant_id, slug, name, client_id, requested_scopes, basic_encoding, pkce, \
+             created_at, updated_at) VALUES ({tenant}, {tenant}, 'returns', '', '', '', 'raw', false, 0, 0)"
+        ),
+        format!(
             "INSERT INTO connections (id, tenant_id, app_id, subdomain, standing, renewable, granted_scopes, \
              missing_scopes, access_expires_at, failures, health, health_since, strip, strip_day, due_at, \
              token_version, created_at, updated_at) \
-             SELECT {id}, {tenant}, {app}, 'shop-' || n, 'connected', true, 'offline', 0, \
+             SELECT {id}, {tenant}, {tenant}, 'shop-' || n, 'connected', true, 'offline', 0, \
              {now} - {hour} + ((n * 7919) % {count}) * 1000000, 0, 'working', 0, '', 0, {begin} + n, 1, 0, 0 \
-             FROM {numbers}",
-            tenant = world.uuid(tenant.0),
-            app = world.uuid(app),
-            now = now.0,
-        ))
-        .await;
+             FROM {numbers}"
+        ),
+    ] {
+        db.execute_unprepared(&sql).await.unwrap();
+    }
 }
 
 /// security.md 32: a crowd that is overdue goes at the rate set, tenants in

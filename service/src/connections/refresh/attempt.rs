@@ -37,6 +37,8 @@ const WRITE_AGAIN: [Duration; 3] = [
 pub(in crate::connections) struct Attempt<'a> {
     pub scope: &'a TenantScope,
     pub id: ConnectionId,
+    /// Of the lease, which is given back with the record's own write.
+    pub fence: i64,
     pub who: &'a event::Actor,
 }
 
@@ -83,19 +85,19 @@ impl Attempt<'_> {
                 fault::put_off(self.scope, app.id).await?;
                 return Ok(Err(Verdict::AppRefused));
             }
-            return self.load_secrets(record, app, used_at).await;
+            let tx = self.scope.read().await?;
+            return self.load_secrets(tx, record, app, used_at).await;
         }
-        drop(tx);
-        self.load_secrets(record, app, used_at).await
+        self.load_secrets(tx, record, app, used_at).await
     }
 
     async fn load_secrets(
         &self,
+        tx: Tx,
         record: Record,
         app: App,
         used_at: Timestamp,
     ) -> Result<Result<Held, Verdict>, Fault> {
-        let tx = self.scope.read().await?;
         let vault = &self.scope.vault;
         let Some(refresh_token) = vault
             .open(&tx, Purpose::ConnectionRefreshToken, self.id.0)
@@ -128,7 +130,7 @@ impl Attempt<'_> {
             .filter(connection::Column::Id.eq(self.id.0))
             .one(&**tx)
             .await?
-            .map(Record::try_from)
+            .map(|row| Record::try_from(row).map(|record| record.under(self.fence)))
             .transpose()
     }
 
