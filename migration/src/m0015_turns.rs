@@ -142,7 +142,10 @@ END",
         "mooring_count_scheduled(OUT scheduled bigint)",
         "
 BEGIN
-    SELECT count(*) INTO scheduled FROM connections c WHERE c.due_at IS NOT NULL;
+    scheduled := (SELECT count(*) FROM connections c
+            WHERE c.queued_expiry IS NULL AND c.lease_until = 0 AND c.due_at > 0)
+        + (SELECT count(*) FROM connections c WHERE c.queued_expiry IS NOT NULL AND c.lease_until = 0)
+        + (SELECT count(*) FROM connections c WHERE c.lease_until > 0);
 END",
     ),
 ];

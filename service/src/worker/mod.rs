@@ -1,5 +1,6 @@
 //! The background work: every connection is proven within the check interval.
 
+pub mod load;
 mod pace;
 
 pub(crate) use pace::Pace;
@@ -230,7 +231,8 @@ async fn postpone(scope: &TenantScope, connection: ConnectionId) {
     }
 }
 
-/// Beats the heart and removes what nobody needs any more.
+/// Beats the heart, removes what nobody needs any more, and now and then counts
+/// how many connections there are to check.
 ///
 /// # Errors
 /// [`Fault`] if the database fails.
@@ -263,7 +265,7 @@ pub async fn tidy(services: &Services) -> Result<(), Fault> {
         .exec(&tx)
         .await?;
     tx.commit().await?;
-    Ok(())
+    load::keep_known(services).await
 }
 
 /// Removes the client secrets that nobody can go back to any more.
@@ -286,4 +288,17 @@ async fn forget_previous_secrets(
         tx.execute_raw(statement).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::at_once;
+
+    #[test]
+    fn there_is_room_for_the_rate_but_not_without_bounds() {
+        assert_eq!(at_once(1), 64);
+        assert_eq!(at_once(20), 220, "each may take as long as a request may");
+        assert_eq!(at_once(200), 512);
+        assert_eq!(at_once(u32::MAX), 512);
+    }
 }

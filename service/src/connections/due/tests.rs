@@ -1,7 +1,10 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::testing::{World, backends};
+use crate::{
+    testing::{World, backends},
+    worker::load,
+};
 use domain::{
     ids::{ConnectionId, TenantId},
     time::{Span, Timestamp},
@@ -360,6 +363,56 @@ async fn a_lease_that_ran_out_is_free_again() {
             .await;
         crowd.second().await;
         assert_eq!(crowd.take(64).await.leases.len(), 3);
+    })
+    .await;
+}
+
+/// At 70 % of the rate nobody is warned, above it everybody is; whatever state
+/// the connections are in, they count.
+#[tokio::test]
+async fn more_than_seventy_percent_of_the_rate_is_too_much() {
+    // At one a second, in six hours.
+    const MOST: usize = 21_600 * 70 / 100;
+    Crowd::each(1, &[MOST - 20, 20], async |crowd| {
+        let services = &crowd.world.services;
+        crowd.take(64).await;
+        crowd.second().await;
+        assert!(
+            crowd
+                .number("SELECT count(*) AS n FROM connections WHERE queued_expiry IS NOT NULL")
+                .await
+                > 0
+        );
+        crate::worker::tidy(services).await.unwrap();
+        assert_eq!(load::count(services).await.unwrap(), MOST as u64);
+        assert_eq!(load::known_too_high(services).await.unwrap(), None);
+        insert(&crowd.world, services.new_id(), 9, 1).await;
+        crate::worker::tidy(services).await.unwrap();
+        assert_eq!(
+            load::known_too_high(services).await.unwrap(),
+            None,
+            "counted now and then"
+        );
+        crowd.world.clock.advance(Span::minutes(10));
+        crate::worker::tidy(services).await.unwrap();
+        assert_eq!(load::known_too_high(services).await.unwrap(), Some(71));
+    })
+    .await;
+}
+
+/// security.md 52: of other tenants, the program's role gets leases and numbers, no rows.
+#[tokio::test]
+async fn s52_the_sweeps_functions_are_the_programs_alone() {
+    Crowd::each(1, &[1], async |crowd| {
+        if crowd.world.services.db.is_sqlite() {
+            return;
+        }
+        let open = "SELECT count(*) AS n FROM pg_proc WHERE proname LIKE 'mooring%' \
+                    AND has_function_privilege('public', oid, 'EXECUTE')";
+        assert_eq!(crowd.number(open).await, 0);
+        let ours = "SELECT count(*) AS n FROM pg_proc WHERE (proname LIKE 'mooring_due%' OR proname = 'mooring_count_scheduled') \
+                    AND has_function_privilege('mooring_app', oid, 'EXECUTE')";
+        assert_eq!(crowd.number(ours).await, 5);
     })
     .await;
 }
