@@ -134,6 +134,21 @@ mod tests {
     }
 
     #[test]
+    fn seventy_percent_is_counted_to_the_last_connection() {
+        let interval = Span::hours(6);
+        assert_eq!(load_percent(302_400, interval, 20), HIGHEST_LOAD);
+        assert_eq!(load_percent(302_401, interval, 20), HIGHEST_LOAD + 1);
+        assert_eq!(load_percent(u64::MAX, Span(0), 0), u64::MAX);
+        assert_eq!(load_percent(0, interval, 20), 0);
+    }
+
+    #[test]
+    fn clocks_may_differ_a_little() {
+        assert!(!from_the_future(NOW.plus(Span::minutes(10)), NOW));
+        assert!(from_the_future(NOW.plus(Span::hours(1)), NOW));
+    }
+
+    #[test]
     fn the_tokens_own_word_comes_first() {
         let at = expires_at(NOW, Some(NOW_S + 600), Some(86_400));
         assert_eq!(at, NOW.plus(Span::seconds(600)));
@@ -161,6 +176,18 @@ mod tests {
             prop_assert!(at >= NOW.plus(Span::minutes(1)));
             prop_assert!(at <= NOW.plus(Span::seconds(interval).max(Span::minutes(1))));
             prop_assert!(life - needed < 60 || at <= expires.minus(Span::seconds(needed)));
+        }
+
+        #[test]
+        fn nothing_is_planned_later_than_the_latest(
+            life in any::<i32>(), interval in 1i64..1_000_000, failures in any::<u32>(),
+            asked in any::<Option<i64>>(), jitter in 0.0..=1.0f64
+        ) {
+            let interval = Span::seconds(interval);
+            let expires = NOW.plus(Span::seconds(life.into()));
+            let latest = latest_due(NOW, interval);
+            prop_assert!(next_check(NOW, expires, interval, Span::hours(1), jitter) <= latest);
+            prop_assert!(next_try(NOW, failures, interval, asked.map(Span), jitter) <= latest);
         }
 
         #[test]

@@ -148,9 +148,13 @@ impl Sweep {
 
     /// Waits until some of what is under way has ended, but not for ever.
     async fn room(&mut self) {
-        if let Ok(Some(ended)) = tokio::time::timeout(PERIOD, self.running.join_next()).await {
-            self.count(ended);
-            tokio::time::sleep(GATHER).await;
+        match tokio::time::timeout(PERIOD, self.running.join_next()).await {
+            Ok(Some(ended)) => {
+                self.count(ended);
+                tokio::time::sleep(GATHER).await;
+            }
+            Ok(None) => tokio::time::sleep(PERIOD).await,
+            Err(_) => (),
         }
     }
 

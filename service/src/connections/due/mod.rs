@@ -83,8 +83,8 @@ pub(crate) async fn take(services: &Services, room: usize) -> Result<Taken, Faul
             fills -= fill(services, fills).await?;
             continue;
         }
-        let rows = if !due.queue && due.waiting <= most {
-            taken.left = Left::Nothing;
+        let all = !due.queue && due.waiting <= most;
+        let rows = if all {
             work.take_all(most).await?
         } else {
             if due.waiting > 0 {
@@ -92,6 +92,10 @@ pub(crate) async fn take(services: &Services, room: usize) -> Result<Taken, Faul
             }
             work.take_turns(most, &mut pace).await?
         };
+        if all || (rows.len() as i64) < most {
+            // All of it, or the queue is at its end, or what is left of it is in somebody's hands.
+            taken.left = Left::Nothing;
+        }
         taken.leases = rows.into_iter().zip(pace.reserve(most)).collect();
         if !taken.leases.is_empty() {
             pace.take(taken.leases.len());
