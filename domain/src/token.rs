@@ -77,6 +77,32 @@ pub fn overdue_at(at: Timestamp, interval: Span) -> Timestamp {
     at.plus(Span(interval.0.saturating_mul(2)))
 }
 
+/// How far clocks may disagree before something is thought to come from the future.
+pub const SKEW: Span = Span::minutes(15);
+
+/// The latest that anything is planned for at `now`. What is due later was
+/// planned by a clock that was ahead.
+pub fn latest_due(now: Timestamp, interval: Span) -> Timestamp {
+    now.plus(interval.max(LONGEST_RETRY_AFTER)).plus(SKEW)
+}
+
+/// Whether something that was noted at `at` lies in the future, so that clocks
+/// were put back since: how long ago it was can't be known.
+pub fn from_the_future(at: Timestamp, now: Timestamp) -> bool {
+    at > now.plus(SKEW)
+}
+
+/// How much of the rate all checks need, in percent, rounded up:
+/// `connections` once an `interval`, at `rate` a second.
+pub fn load_percent(connections: u64, interval: Span, rate: u32) -> u64 {
+    let seconds = interval.whole_seconds().max(1).unsigned_abs();
+    let most = u128::from(seconds) * u128::from(rate.max(1));
+    u64::try_from((u128::from(connections) * 100).div_ceil(most)).unwrap_or(u64::MAX)
+}
+
+/// More than this of the rate, and there is too little left to catch up after an outage.
+pub const HIGHEST_LOAD: u64 = 70;
+
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
 fn scaled(span: Span, factor: f64) -> Span {
     Span((span.0 as f64 * factor) as i64)
@@ -108,6 +134,21 @@ mod tests {
     }
 
     #[test]
+    fn seventy_percent_is_counted_to_the_last_connection() {
+        let interval = Span::hours(6);
+        assert_eq!(load_percent(302_400, interval, 20), HIGHEST_LOAD);
+        assert_eq!(load_percent(302_401, interval, 20), HIGHEST_LOAD + 1);
+        assert_eq!(load_percent(u64::MAX, Span(0), 0), u64::MAX);
+        assert_eq!(load_percent(0, interval, 20), 0);
+    }
+
+    #[test]
+    fn clocks_may_differ_a_little() {
+        assert!(!from_the_future(NOW.plus(Span::minutes(10)), NOW));
+        assert!(from_the_future(NOW.plus(Span::hours(1)), NOW));
+    }
+
+    #[test]
     fn the_tokens_own_word_comes_first() {
         let at = expires_at(NOW, Some(NOW_S + 600), Some(86_400));
         assert_eq!(at, NOW.plus(Span::seconds(600)));
@@ -135,6 +176,18 @@ mod tests {
             prop_assert!(at >= NOW.plus(Span::minutes(1)));
             prop_assert!(at <= NOW.plus(Span::seconds(interval).max(Span::minutes(1))));
             prop_assert!(life - needed < 60 || at <= expires.minus(Span::seconds(needed)));
+        }
+
+        #[test]
+        fn nothing_is_planned_later_than_the_latest(
+            life in any::<i32>(), interval in 1i64..1_000_000, failures in any::<u32>(),
+            asked in any::<Option<i64>>(), jitter in 0.0..=1.0f64
+        ) {
+            let interval = Span::seconds(interval);
+            let expires = NOW.plus(Span::seconds(life.into()));
+            let latest = latest_due(NOW, interval);
+            prop_assert!(next_check(NOW, expires, interval, Span::hours(1), jitter) <= latest);
+            prop_assert!(next_try(NOW, failures, interval, asked.map(Span), jitter) <= latest);
         }
 
         #[test]

@@ -23,6 +23,7 @@ mod m0011_row_security;
 mod m0012_audit;
 mod m0013_key_rotation;
 mod m0014_pace;
+mod m0015_turns;
 mod m0020_refusals;
 mod m0021_audit_cut;
 
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_audit::Migration),
             Box::new(m0013_key_rotation::Migration),
             Box::new(m0014_pace::Migration),
+            Box::new(m0015_turns::Migration),
             Box::new(m0020_refusals::Migration),
             Box::new(m0021_audit_cut::Migration),
         ]

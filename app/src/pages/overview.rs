@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     components::{
-        Empty, Glyph, HealthBadge, Kind, Ledger, LedgerRow, LinkButton, Moment, NavItem, PageHead,
-        Panel, PanelFailed, Size, Step, Steps, TimeTag,
+        Callout, Empty, Glyph, HealthBadge, Kind, Ledger, LedgerRow, LinkButton, Moment, NavItem,
+        PageHead, Panel, PanelFailed, Size, Step, Steps, TimeTag,
     },
     context::PageContext,
     frame::{self, around},
@@ -77,6 +77,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
                 .map(|r| (r.app.clone(), r.counts.total()))
                 .collect(),
             counts,
+            too_high: loaded.as_ref().and_then(|o| o.too_high),
             lists: loaded.map(|o| (o.need, o.links)),
         })
     };
@@ -100,6 +101,8 @@ pub(super) struct Data {
     pub faulty: Vec<(App, u64)>,
     /// How many accounts are in which state.
     pub counts: Option<Vec<(Health, u64)>>,
+    /// How much of the rate all checks need, in percent, if that is too much.
+    pub too_high: Option<u64>,
     /// What needs somebody, and the links on their way.
     pub lists: Option<(Vec<AccountRow>, Vec<OutstandingLink>)>,
 }
@@ -172,10 +175,26 @@ pub(super) fn view(data: &Data) -> AnyView {
     };
     view! {
         <PageHead title=data.title() lead=data.lead() actions/>
+        {data.too_high.filter(|_| data.may.manage_apps).map(too_high)}
         <div class="split">
             <div>{needs(data)}</div>
             <div>{states(data)} {links(data)}</div>
         </div>
+    }
+    .into_any()
+}
+
+/// Whoever may set up apps knows whoever runs the server.
+fn too_high(percent: u64) -> AnyView {
+    view! {
+        <Callout health=Health::Limited icon=Glyph::Warn>
+            <p>
+                <b>{format!("Checks take up {percent} % of what this server may ask of Gorgias.")}</b>
+                " All accounts are still checked, but after an outage it would take long to catch up, and access could run out meanwhile. Whoever runs the server can raise "
+                <code>"MOORING_REFRESH_RATE"</code> " as far as Gorgias allows, or "
+                <code>"MOORING_CHECK_INTERVAL"</code> "."
+            </p>
+        </Callout>
     }
     .into_any()
 }

@@ -6,7 +6,11 @@ use crate::{
     start::open_database,
 };
 use domain::time::Timestamp;
-use service::clock::{Clock, SystemClock};
+use service::{
+    Services,
+    clock::{Clock, SystemClock},
+    worker::load,
+};
 use std::process::ExitCode;
 
 /// This program did not exist before; a clock that says so is wrong.
@@ -15,6 +19,8 @@ const FIRST_RELEASE: Timestamp = Timestamp::from_unix_seconds(1_767_225_600); //
 struct Finding {
     what: &'static str,
     problem: Option<String>,
+    /// What works but soon may not; no reason to fail.
+    warning: Option<String>,
 }
 
 /// Prints the list; fails if anything on it is wrong.
@@ -29,15 +35,18 @@ pub async fn run(settings: Result<Settings, SettingsError>, output: Json) -> Exi
                     "what": finding.what,
                     "ok": finding.problem.is_none(),
                     "problem": finding.problem,
+                    "warning": finding.warning,
                 })
             })
             .collect();
         println!("{}", serde_json::json!({ "ok": good, "checks": items }));
     } else {
-        for Finding { what, problem } in &findings {
-            match problem {
-                None => println!("{what:<10} ok"),
-                Some(problem) => println!("{what:<10} {problem}"),
+        for finding in &findings {
+            let what = finding.what;
+            match (&finding.problem, &finding.warning) {
+                (Some(problem), _) => println!("{what:<10} {problem}"),
+                (None, Some(warning)) => println!("{what:<10} warning: {warning}"),
+                (None, None) => println!("{what:<10} ok"),
             }
         }
     }
@@ -54,6 +63,7 @@ async fn look(settings: Result<Settings, SettingsError>) -> Vec<Finding> {
         findings.push(Finding {
             what,
             problem: result.err(),
+            warning: None,
         });
     };
     let now = SystemClock.now();
@@ -88,16 +98,38 @@ async fn look(settings: Result<Settings, SettingsError>) -> Vec<Finding> {
     };
     let usable = ready.is_ok();
     add("database", ready);
-    add(
-        "keys",
-        match (keys, usable) {
-            (Err(error), _) => Err(error.to_string()),
-            (Ok(_), false) => Err("they can't be tried as long as the database isn't ready".into()),
-            (Ok(_), true) => crate::start::services(&settings)
-                .await
-                .map(drop)
-                .map_err(|error| format!("{error:#}")),
-        },
-    );
+    let services = match (keys, usable) {
+        (Err(error), _) => Err(error.to_string()),
+        (Ok(_), false) => Err("they can't be tried as long as the database isn't ready".into()),
+        (Ok(_), true) => crate::start::services(&settings)
+            .await
+            .map_err(|error| format!("{error:#}")),
+    };
+    match services {
+        Err(problem) => add("keys", Err(problem)),
+        Ok(services) => {
+            add("keys", Ok(()));
+            findings.push(rate(&services).await);
+        }
+    }
     findings
+}
+
+/// Whether the rate is high enough to catch up after an outage.
+async fn rate(services: &Services) -> Finding {
+    let counted = load::count(services).await;
+    let warning = counted.as_ref().ok().and_then(|count| {
+        let percent = load::too_high(services, *count)?;
+        Some(format!(
+            "checking {count} connections once every {} takes {percent} % of MOORING_REFRESH_RATE, \
+             which leaves too little to catch up after an outage; raise MOORING_REFRESH_RATE \
+             as far as Gorgias allows, or MOORING_CHECK_INTERVAL",
+            services.config.check_interval.words()
+        ))
+    });
+    Finding {
+        what: "rate",
+        problem: counted.err().map(|error| error.to_string()),
+        warning,
+    }
 }

@@ -157,6 +157,58 @@ async fn owners_and_tokens_are_made_without_a_browser() {
     assert_eq!(run(&folder, &["check"]).await.status.code(), Some(0));
 }
 
+/// More than 70 % of the rate: said, with the remedy, but no failure.
+#[tokio::test]
+async fn check_warns_of_a_rate_that_is_nearly_used_up() {
+    let folder = installation().await;
+    assert!(make_owner(&folder).await.status.success());
+    let url = format!("sqlite://{}/data/mooring.db", folder.path().display()).into();
+    let connect = async |count: usize| {
+        let app = "INSERT OR IGNORE INTO apps (id, tenant_id, slug, name, client_id, requested_scopes, \
+                   basic_encoding, pkce, created_at, updated_at) \
+                   SELECT x'01', id, 'returns', '', '', '', 'raw', false, 0, 0 FROM tenants";
+        service::testing::past(&url, app).await;
+        let sql = format!(
+            "WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < {count}) \
+             INSERT INTO connections (id, tenant_id, app_id, subdomain, standing, renewable, granted_scopes, \
+             missing_scopes, failures, health, health_since, strip, strip_day, due_at, token_version, \
+             created_at, updated_at) \
+             SELECT randomblob(16), tenants.id, x'01', 'shop-' || hex(randomblob(8)), 'connected', true, '', \
+             0, 0, 'working', 0, '', 0, 1, 1, 0, 0 FROM g, tenants"
+        );
+        assert_eq!(service::testing::past(&url, &sql).await, count as u64);
+    };
+    let config = folder.path().join("mooring.toml");
+    let settings = std::fs::read_to_string(&config).unwrap();
+    let settings = settings + "check_interval = \"100s\"\nrefresh_rate = 1\n";
+    std::fs::write(config, settings).unwrap();
+    let rate = async || {
+        let check = run(&folder, &["check", "--json"]).await;
+        assert_eq!(check.status.code(), Some(0), "{}", text(&check.stdout));
+        let all: serde_json::Value = serde_json::from_slice(&check.stdout).unwrap();
+        let checks = all["checks"].as_array().unwrap();
+        checks.iter().find(|c| c["what"] == "rate").unwrap().clone()
+    };
+    connect(70).await;
+    assert_eq!(rate().await["warning"], serde_json::Value::Null);
+    connect(1).await;
+    let warned = rate().await;
+    let warning = warned["warning"].as_str().unwrap();
+    assert!(
+        warning.contains("71 % of MOORING_REFRESH_RATE"),
+        "{warning}"
+    );
+    assert!(warning.contains("raise"), "{warning}");
+    assert_eq!(warned["ok"], true);
+    let check = run(&folder, &["check"]).await;
+    assert_eq!(check.status.code(), Some(0));
+    assert!(
+        text(&check.stdout).contains("rate       warning: "),
+        "{}",
+        text(&check.stdout)
+    );
+}
+
 /// security.md 41
 #[tokio::test]
 async fn s41_keys_are_rotated_and_the_old_ones_can_go() {

@@ -145,7 +145,7 @@ pub(crate) async fn put_off(scope: &TenantScope, app: AppId) -> Result<(), Fault
         now.0.into(),
     ];
     let sql = format!(
-        "UPDATE connections SET due_at = $2 + {spread}, overdue_at = $3 \
+        "UPDATE connections SET due_at = $2 + {spread}, overdue_at = $3, queued_expiry = NULL \
          WHERE tenant_id = $4 AND app_id = $5 AND due_at <= $6 AND renewable"
     );
     tx.execute_raw(Statement::from_sql_and_values(

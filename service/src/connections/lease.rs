@@ -13,7 +13,7 @@ use domain::{
     ids::{ConnectionId, TenantId},
     time::Span,
 };
-use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use std::time::Duration;
 
 /// Long enough for a call, its confirmation and the write, each with its time-out.
@@ -28,11 +28,12 @@ const STEP: Duration = Duration::from_millis(200);
 pub(crate) struct Lease {
     pub tenant: TenantId,
     pub connection: ConnectionId,
-    fence: i64,
+    pub fence: i64,
 }
 
 impl Lease {
-    /// Takes the lease of one connection, unless somebody holds it.
+    /// Takes the lease of one connection, unless somebody holds it. One that ends
+    /// later than any can was taken before the database's clock was put back.
     pub async fn take(
         services: &Services,
         tx: &Tx,
@@ -44,7 +45,8 @@ impl Lease {
                 services.db.backend(),
                 format!(
                     "UPDATE connections SET lease_until = {clock} + $1, lease_fence = lease_fence + 1 \
-                     WHERE id = $2 AND tenant_id = $3 AND lease_until <= {clock} \
+                     WHERE id = $2 AND tenant_id = $3 \
+                     AND (lease_until <= {clock} OR lease_until > {clock} + $1) \
                      RETURNING id, tenant_id, lease_fence"
                 ),
                 [LEASE.0.into(), connection.0.into(), tx.tenant().0.into()],
@@ -78,48 +80,6 @@ impl Lease {
         Ok(None)
     }
 
-    /// Takes the leases of connections that are due, the longest due first, as
-    /// many as the common pace allows.
-    /// Found through the index on `due_at`; rows that others hold are passed over.
-    pub async fn take_due(services: &Services, room: usize) -> Result<Vec<Self>, Fault> {
-        let clock = services.db.clock_sql();
-        let sql = if services.db.is_sqlite() {
-            format!(
-                "UPDATE connections SET lease_until = {clock} + $1, lease_fence = lease_fence + 1 \
-                 WHERE id IN (SELECT id FROM connections WHERE due_at <= $2 AND lease_until <= {clock} \
-                 ORDER BY due_at LIMIT $3) RETURNING id, tenant_id, lease_fence"
-            )
-        } else {
-            // The sweep goes over all tenants: the same statement, run as the
-            // tables' owner. Each lease then opens its own tenant's scope.
-            "SELECT id, tenant_id, lease_fence FROM mooring_take_due($1, $2, $3)".to_owned()
-        };
-        let tx = services.db.begin_write().await?;
-        let mut pace = Pace::lock(services, &tx).await?;
-        let most = pace.allowed().min(room as u64);
-        if most == 0 {
-            return Ok(Vec::new());
-        }
-        let values: [Value; 3] = [
-            LEASE.0.into(),
-            services.now().0.into(),
-            most.cast_signed().into(),
-        ];
-        let rows = tx
-            .query_all_raw(Statement::from_sql_and_values(
-                services.db.backend(),
-                sql,
-                values,
-            ))
-            .await?;
-        if !rows.is_empty() {
-            pace.take(rows.len());
-            pace.store(services, &tx).await?;
-        }
-        tx.commit().await?;
-        rows.iter().map(Self::read).collect()
-    }
-
     /// Gives the lease back, unless somebody else holds it by now.
     pub async fn give_back(&self, services: &Services, tx: &Tx) -> Result<(), Fault> {
         tx.execute_raw(Statement::from_sql_and_values(
@@ -131,7 +91,7 @@ impl Lease {
         Ok(())
     }
 
-    fn read(row: &QueryResult) -> Result<Self, Fault> {
+    pub(super) fn read(row: &QueryResult) -> Result<Self, Fault> {
         Ok(Self {
             connection: ConnectionId(row.try_get("", "id")?),
             tenant: TenantId(row.try_get("", "tenant_id")?),

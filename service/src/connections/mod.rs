@@ -4,6 +4,7 @@ pub mod authorize;
 pub mod complete;
 pub mod counts;
 pub mod disconnect;
+pub(crate) mod due;
 pub mod events;
 mod evidence;
 pub(crate) mod lease;

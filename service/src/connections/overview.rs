@@ -11,6 +11,7 @@ use crate::{
     apps::App,
     entity::{connection, heartbeat},
     error::Fault,
+    worker::load,
 };
 use domain::{health::Health, time::Timestamp};
 use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter};
@@ -40,6 +41,9 @@ pub struct Overview {
     pub links: Vec<OutstandingLink>,
     /// The background work.
     pub worker: WorkerBeat,
+    /// How much of the rate the checks of the whole installation need, in
+    /// percent, if that is too much.
+    pub too_high: Option<u64>,
 }
 
 /// The overview of the actor's tenant.
@@ -66,6 +70,7 @@ pub async fn overview(actor: &Actor) -> Result<Overview, Fault> {
     let counts = counts::of_tenant(actor).await?;
     let links = links::outstanding(actor, 10).await?;
     let worker = worker_beat(actor).await?;
+    let too_high = load::known_too_high(actor).await?;
     let tx = actor.read().await?;
     let apps = counts::visible_apps(actor, &tx).await?;
     Ok(Overview {
@@ -74,6 +79,7 @@ pub async fn overview(actor: &Actor) -> Result<Overview, Fault> {
         apps,
         links,
         worker,
+        too_high,
     })
 }
 

@@ -22,7 +22,7 @@ use domain::{
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, QueryFilter,
-    sea_query::OnConflict,
+    sea_query::{Expr, OnConflict},
 };
 
 /// How much life readers need: a token is renewed before it has less.
@@ -54,6 +54,8 @@ pub(crate) struct Record {
     pub token_version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// The lease that storing it gives back.
+    fence: Option<i64>,
 }
 
 /// What became of a record that was to be stored.
@@ -114,6 +116,7 @@ impl TryFrom<Model> for Record {
             token_version: row.token_version,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
+            fence: None,
             approved_by_name: row.approved_by_name,
             approved_by_email: row.approved_by_email,
             failure: row.failure,
@@ -149,7 +152,14 @@ impl Record {
             token_version: 0,
             created_at: now,
             updated_at: now,
+            fence: None,
         }
+    }
+
+    /// The record, changed under a lease that is given back when it is stored.
+    pub fn under(mut self, fence: i64) -> Self {
+        self.fence = Some(fence);
+        self
     }
 
     /// All that decides its health.
@@ -210,7 +220,7 @@ impl Record {
             self.overdue_at = Some(token::overdue_at(now, interval));
         } else {
             // Nothing to renew: all that is left to do is to note the end.
-            self.due_at = Some(expires);
+            self.due_at = Some(expires.min(now.plus(interval)));
             self.overdue_at = None;
         }
     }
@@ -258,12 +268,17 @@ impl Record {
         }
         self.strip = self.strip.record(now.day(), Some(from), to);
         self.updated_at = now;
-        let done = tx
-            .update::<Entity>()
-            .set(ActiveModel {
-                created_at: NotSet,
-                ..self.columns(tx)
-            })
+        let mut update = tx.update::<Entity>().set(ActiveModel {
+            created_at: NotSet,
+            ..self.columns(tx)
+        });
+        if let Some(fence) = self.fence {
+            // Unless somebody else holds it by now.
+            let held = Expr::case(Column::LeaseFence.eq(fence), 0_i64);
+            let lease_until = held.finally(Expr::col(Column::LeaseUntil));
+            update = update.col_expr(Column::LeaseUntil, lease_until.into());
+        }
+        let done = update
             .filter(Column::Id.eq(self.id.0))
             .filter(Column::TokenVersion.eq(version))
             .exec(&**tx)
@@ -342,6 +357,8 @@ impl Record {
             token_version: Set(self.token_version),
             created_at: Set(self.created_at.0),
             updated_at: Set(self.updated_at.0),
+            // Whoever stores it says when it is due next.
+            queued_expiry: Set(None),
         }
     }
 }

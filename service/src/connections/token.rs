@@ -16,6 +16,7 @@ use domain::{
     scope::ScopeSet,
     subdomain::Subdomain,
     time::{Span, Timestamp},
+    token::{from_the_future, latest_due},
 };
 use secrecy::SecretString;
 use std::time::Duration;
@@ -121,7 +122,8 @@ async fn obtain(
             return Err(unavailable(&app, &record, now));
         }
         // Gorgias failed just now; asking again for every reader would storm it.
-        if record.failures > 0 && record.due_at.is_some_and(|due| due > now) {
+        let latest = latest_due(now, actor.config.check_interval);
+        if record.failures > 0 && record.due_at.is_some_and(|due| due > now && due <= latest) {
             return Err(unavailable(&app, &record, now));
         }
         let tx = actor.write().await?;
@@ -197,7 +199,11 @@ async fn held(
     else {
         return Ok(None);
     };
-    if refused || !record.has_been_connected() {
+    // Received in the future: by a clock that was ahead, so when it ends isn't known.
+    let received_later = record
+        .last_fine_at
+        .is_some_and(|at| from_the_future(at, now));
+    if refused || received_later || !record.has_been_connected() {
         return Ok(None);
     }
     let tx = actor.read().await?;
@@ -230,7 +236,7 @@ fn renewed_just_now(record: &Record, now: Timestamp) -> bool {
     record.failures == 0
         && record
             .last_fine_at
-            .is_some_and(|at| now.since(at) < AGAIN_AFTER)
+            .is_some_and(|at| now.since(at) < AGAIN_AFTER && !from_the_future(at, now))
 }
 
 fn unavailable(app: &App, record: &Record, now: Timestamp) -> TokenError {

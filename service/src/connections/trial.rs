@@ -46,6 +46,7 @@ async fn attempt(
     let attempt = Attempt {
         scope,
         id: lease.connection,
+        fence: lease.fence,
         who,
     };
     let Ok(mut held) = attempt.load().await? else {

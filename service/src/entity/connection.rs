@@ -36,6 +36,7 @@ pub struct Model {
     pub token_version: i64,
     pub created_at: i64,
     pub updated_at: i64,
+    pub queued_expiry: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,6 @@
 //! The background work: every connection is proven within the check interval.
 
+pub mod load;
 mod pace;
 
 pub(crate) use pace::Pace;
@@ -7,6 +8,7 @@ pub(crate) use pace::Pace;
 use crate::{
     audit,
     connections::{
+        due::{self, Left},
         lease::Lease,
         refresh::{self, Verdict},
     },
@@ -27,10 +29,18 @@ use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-/// How many upstream calls run at once.
-const AT_ONCE: usize = 64;
-/// How often the table of what is due is looked at.
+/// How many attempts are under way at once, at least and at most: enough for
+/// the rate if each takes as long as a request may, but no more than a process
+/// has sockets for. Between their writes, they hold no connection of the database.
+const AT_ONCE: std::ops::RangeInclusive<u32> = 64..=512;
+/// So long an attempt may take, with the wait for its slot.
+const LONGEST_ATTEMPT: u32 = 11;
+/// After so many attempts it is looked at anew whether too many were 429s.
+const WINDOW: usize = 64;
+/// How often it is looked what is due, unless there is more than could be taken.
 const PERIOD: Duration = Duration::from_secs(1);
+/// Where room was short: how long attempts that end are gathered before more begin.
+const GATHER: Duration = Duration::from_millis(25);
 /// How long the result of an authorization can be looked at.
 const RESULT_LIFE: Span = Span::days(1);
 /// How often the heart beats.
@@ -46,25 +56,34 @@ pub async fn run(services: Services, stop: CancellationToken) {
 }
 
 async fn sweep(services: &Services, stop: &CancellationToken) {
-    let mut timer = tokio::time::interval(PERIOD);
-    timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut last_beat = None;
     let mut sweep = Sweep::new(services);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => break,
-            _ = timer.tick() => (),
-        }
+    while !stop.is_cancelled() {
         let now = services.now();
-        if last_beat.is_none_or(|at| services.now().since(at) >= BEAT) {
+        // Not only later: a clock that was put back must not stop the heart.
+        if last_beat.is_none_or(|at| !(Span(0)..BEAT).contains(&now.since(at))) {
             last_beat = Some(now);
             if let Err(error) = tidy(services).await {
                 tracing::error!(error = %error, "The worker could not tidy up");
             }
         }
         // Attempts go on beside each other: a slow account holds up nobody else.
-        if let Err(error) = sweep.begin().await {
-            tracing::error!(error = %error, "The worker could not look for due connections");
+        let left = match sweep.begin().await {
+            Ok((_, left)) => left,
+            Err(error) => {
+                tracing::error!(error = %error, "The worker could not look for due connections");
+                Left::Nothing
+            }
+        };
+        let wait = async {
+            match left {
+                Left::Nothing => tokio::time::sleep(PERIOD).await,
+                Left::Paced => tokio::time::sleep(pace::HALF_GONE).await,
+                Left::Crowded => sweep.room().await,
+            }
+        };
+        if stop.run_until_cancelled(wait).await.is_none() {
+            break;
         }
     }
     sweep.finish().await;
@@ -78,9 +97,15 @@ async fn sweep(services: &Services, stop: &CancellationToken) {
 /// logged and does not keep the others from their turn.
 pub async fn tick(services: &Services) -> Result<usize, Fault> {
     let mut sweep = Sweep::new(services);
-    let count = sweep.begin().await?;
+    let (count, _) = sweep.begin().await?;
     sweep.finish().await;
     Ok(count)
+}
+
+/// How many attempts may be under way at this rate.
+fn at_once(rate: u32) -> usize {
+    let enough = rate.saturating_mul(LONGEST_ATTEMPT);
+    enough.clamp(*AT_ONCE.start(), *AT_ONCE.end()) as usize
 }
 
 /// Attempts under way.
@@ -102,20 +127,40 @@ impl Sweep {
         }
     }
 
-    /// Begins what is due, as many as have room, and says how many that is. A
-    /// lease is taken only when its attempt can begin, or it could run out first.
-    async fn begin(&mut self) -> Result<usize, Fault> {
+    /// Begins what is due, as many as have room, and says how many that is and
+    /// why there may be more. A lease is taken only when its attempt can begin
+    /// soon, or it could run out first.
+    async fn begin(&mut self) -> Result<(usize, Left), Fault> {
         while let Some(ended) = self.running.try_join_next() {
             self.count(ended);
         }
         self.slow_down().await?;
-        let room = AT_ONCE.saturating_sub(self.running.len());
-        let leases = Lease::take_due(&self.services, room).await?;
-        let count = leases.len();
-        for lease in leases {
-            self.running.spawn(attempt(self.services.clone(), lease));
+        let room = at_once(self.services.config.refresh_rate).saturating_sub(self.running.len());
+        if room == 0 {
+            return Ok((0, Left::Crowded));
         }
-        Ok(count)
+        let taken = due::take(&self.services, room).await?;
+        let count = taken.leases.len();
+        for (lease, slot) in taken.leases {
+            let services = self.services.clone();
+            self.running.spawn(async move {
+                tokio::time::sleep_until(slot).await;
+                attempt(services, lease).await
+            });
+        }
+        Ok((count, taken.left))
+    }
+
+    /// Waits until some of what is under way has ended, but not for ever.
+    async fn room(&mut self) {
+        match tokio::time::timeout(PERIOD, self.running.join_next()).await {
+            Ok(Some(ended)) => {
+                self.count(ended);
+                tokio::time::sleep(GATHER).await;
+            }
+            Ok(None) => tokio::time::sleep(PERIOD).await,
+            Err(_) => (),
+        }
     }
 
     /// Waits for what is under way.
@@ -143,7 +188,7 @@ impl Sweep {
         if pace::too_many(limited, done) {
             pace::slow_down(&self.services).await?;
         }
-        if done >= AT_ONCE || pace::too_many(limited, done) {
+        if done >= WINDOW || pace::too_many(limited, done) {
             (self.limited, self.done) = (0, 0);
         }
         Ok(())
@@ -182,6 +227,10 @@ async fn postpone(scope: &TenantScope, connection: ConnectionId) {
             .filter(connection::Column::Id.eq(connection.0))
             .filter(connection::Column::DueAt.lt(later.0))
             .col_expr(connection::Column::DueAt, Expr::value(later.0))
+            .col_expr(
+                connection::Column::QueuedExpiry,
+                Expr::value(Option::<i64>::None),
+            )
             .exec(&*tx)
             .await?;
         tx.commit().await
@@ -191,7 +240,8 @@ async fn postpone(scope: &TenantScope, connection: ConnectionId) {
     }
 }
 
-/// Beats the heart and removes what nobody needs any more.
+/// Beats the heart, removes what nobody needs any more, and now and then counts
+/// how many connections there are to check.
 ///
 /// # Errors
 /// [`Fault`] if the database fails.
@@ -224,7 +274,7 @@ pub async fn tidy(services: &Services) -> Result<(), Fault> {
         .exec(&tx)
         .await?;
     tx.commit().await?;
-    Ok(())
+    load::keep_known(services).await
 }
 
 /// Removes the client secrets that nobody can go back to any more.
@@ -247,4 +297,17 @@ async fn forget_previous_secrets(
         tx.execute_raw(statement).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::at_once;
+
+    #[test]
+    fn there_is_room_for_the_rate_but_not_without_bounds() {
+        assert_eq!(at_once(1), 64);
+        assert_eq!(at_once(20), 220, "each may take as long as a request may");
+        assert_eq!(at_once(200), 512);
+        assert_eq!(at_once(u32::MAX), 512);
+    }
 }

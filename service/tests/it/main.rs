@@ -6,6 +6,7 @@ mod api_tokens;
 mod audit;
 mod audit_retention;
 mod authorize;
+mod clocks;
 mod flow;
 mod gorgias;
 mod keys;

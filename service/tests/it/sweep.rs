@@ -94,3 +94,62 @@ async fn s30_a_late_refusal_of_old_credentials_is_no_fault() {
     })
     .await;
 }
+
+/// Who was asked for a new token, in the order of their numbers: within one
+/// look, they overtake each other.
+fn asked(f: &flow::Flow) -> Vec<String> {
+    let refreshes = f.sim.log().into_iter().filter(|r| r.is_refresh());
+    let mut names: Vec<String> = refreshes.filter_map(|r| r.account).collect();
+    names.sort_by_key(|name| (name.len(), name.clone()));
+    names
+}
+
+/// security.md 32: after an outage, the nearest expiry goes first, each connection once
+#[tokio::test]
+async fn s32_an_outage_is_caught_up_with_nearest_expiry_first() {
+    for backend in service::testing::backends() {
+        let f = flow::Flow::start(&backend, |config| config.refresh_rate = 5).await;
+        let names: Vec<String> = (0..12).map(|i| format!("shop-{i}")).collect();
+        for name in &names {
+            f.connect(name).await;
+            f.advance(Span::minutes(2));
+        }
+        let down = Some(simulator::Fault::server_error());
+        f.sim.fail_everywhere(Endpoint::Token, down);
+        for _ in 0..6 {
+            f.advance(Span::hours(1));
+            // A second for each look.
+            f.world.past("UPDATE pace SET free_at = 0").await;
+            worker::tick(&f.world.services).await.unwrap();
+        }
+        f.sim.fail_everywhere(Endpoint::Token, None);
+        f.advance(Span::hours(1));
+        for nearest in names.chunks(5) {
+            f.world.past("UPDATE pace SET free_at = 0").await;
+            f.sim.clear_log();
+            worker::tick(&f.world.services).await.unwrap();
+            assert_eq!(asked(&f), nearest);
+        }
+        for name in &names {
+            assert_eq!(f.account(name).await.row.health, Health::Working);
+        }
+    }
+}
+
+/// security.md 31: many 429s at once slow everybody down, by half each time
+#[tokio::test]
+async fn s31_many_refusals_to_hurry_halve_the_rate() {
+    for backend in service::testing::backends() {
+        let f = flow::Flow::start(&backend, |config| config.refresh_rate = 20).await;
+        for i in 0..24 {
+            f.connect(&format!("shop-{i}")).await;
+        }
+        let busy = Some(simulator::Fault::too_many_requests());
+        f.sim.fail_everywhere(Endpoint::Token, busy);
+        for allowed in [20, 10, 5] {
+            f.advance(Span::hours(6));
+            f.world.past("UPDATE pace SET free_at = 0").await;
+            assert_eq!(worker::tick(&f.world.services).await.unwrap(), allowed);
+        }
+    }
+}

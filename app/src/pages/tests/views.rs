@@ -7,8 +7,8 @@ use super::{
 use crate::{
     form_state::{FormState, Notice},
     pages::{
-        account, accounts, app, app_form, connect, reconnect, result, reveal, setup, signin,
-        tenants,
+        account, accounts, app, app_form, connect, overview, reconnect, result, reveal, setup,
+        signin, tenants,
     },
 };
 use domain::{
@@ -47,6 +47,29 @@ fn failed(action: &'static str, field: &'static str, message: &str) -> FormState
         errors: vec![FieldError::new(field, message)],
         ..FormState::default()
     }
+}
+
+#[test]
+fn the_overview_says_when_the_rate_is_nearly_used_up() {
+    let mut data = overview::Data {
+        tenant: "parcelwise".into(),
+        now: NOW,
+        may: sample::ALL,
+        faulty: Vec::new(),
+        counts: Some(vec![(Health::Working, 3)]),
+        too_high: Some(83),
+        lists: Some((Vec::new(), Vec::new())),
+    };
+    let page = outline(&html(|| overview::view(&data)));
+    assert_snapshot!("overview_rate_nearly_used_up", page);
+    let said =
+        |data: &overview::Data| html(|| overview::view(data)).contains("MOORING_REFRESH_RATE");
+    assert!(said(&data));
+    data.may.manage_apps = false;
+    assert!(!said(&data), "nothing that this reader can do");
+    data.may.manage_apps = true;
+    data.too_high = None;
+    assert!(!said(&data));
 }
 
 #[test]

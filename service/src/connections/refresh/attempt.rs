@@ -40,6 +40,8 @@ const WRITE_AGAIN: [Duration; 3] = [
 pub(in crate::connections) struct Attempt<'a> {
     pub scope: &'a TenantScope,
     pub id: ConnectionId,
+    /// Of the lease, which is given back with the record's own write.
+    pub fence: i64,
     pub who: &'a event::Actor,
 }
 
@@ -84,22 +86,26 @@ impl Attempt<'_> {
             return Ok(Err(Verdict::NotConnected));
         }
         let app = self.app(&tx, &record).await?;
-        drop(tx);
-        if app.fault_since.is_some() && !past && !fault::may_probe(self.scope, app.id).await? {
-            // One connection tries them, the others wait; their states stay as they are.
-            fault::put_off(self.scope, app.id).await?;
-            return Ok(Err(Verdict::AppRefused));
+        if app.fault_since.is_some() && !past {
+            drop(tx);
+            if !fault::may_probe(self.scope, app.id).await? {
+                // One connection tries them, the others wait; their states stay as they are.
+                fault::put_off(self.scope, app.id).await?;
+                return Ok(Err(Verdict::AppRefused));
+            }
+            let tx = self.scope.read().await?;
+            return self.load_secrets(tx, record, app, used_at).await;
         }
-        self.load_secrets(record, app, used_at).await
+        self.load_secrets(tx, record, app, used_at).await
     }
 
     async fn load_secrets(
         &self,
+        tx: Tx,
         record: Record,
         app: App,
         used_at: Timestamp,
     ) -> Result<Result<Held, Verdict>, Fault> {
-        let tx = self.scope.read().await?;
         let vault = &self.scope.vault;
         let Some(refresh_token) = vault
             .open(&tx, Purpose::ConnectionRefreshToken, self.id.0)
@@ -132,7 +138,7 @@ impl Attempt<'_> {
             .filter(connection::Column::Id.eq(self.id.0))
             .one(&**tx)
             .await?
-            .map(Record::try_from)
+            .map(|row| Record::try_from(row).map(|record| record.under(self.fence)))
             .transpose()
     }
 
@@ -150,7 +156,8 @@ impl Attempt<'_> {
         record.due_at = if ended {
             None
         } else {
-            record.access_expires_at
+            let soon = now.plus(self.scope.config.check_interval);
+            record.access_expires_at.map(|at| at.min(soon))
         };
         let tx = self.scope.write().await?;
         record

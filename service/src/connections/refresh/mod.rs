@@ -150,10 +150,18 @@ pub(crate) async fn attempt(
     let result = Attempt {
         scope,
         id: lease.connection,
+        fence: lease.fence,
         who,
     }
     .run()
     .await;
+    if matches!(
+        result,
+        Ok(Verdict::Fine | Verdict::Lost | Verdict::Unavailable { .. })
+    ) {
+        // The record was stored, and the lease given back with it.
+        return result;
+    }
     let tx = scope.write().await?;
     lease.give_back(scope, &tx).await?;
     tx.commit().await?;
