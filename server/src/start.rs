@@ -13,7 +13,7 @@ use service::{
     clock::SystemClock,
     database::Database,
     gorgias::HttpGorgias,
-    live,
+    journal, live,
     people::set_up,
     vault::{MasterKeys, Vault},
     worker,
@@ -103,6 +103,11 @@ fn assemble(settings: &Settings, db: Database, keys: MasterKeys) -> anyhow::Resu
 pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let services = services(settings).await?;
     announce_set_up(&services).await?;
+    // Before anybody asks Gorgias for anything newer.
+    if let Err(error) = journal::settle(&services).await {
+        tracing::error!(%error, "Answers of Gorgias wait in the journal, since they can't be stored");
+    }
+    journal::try_out(&services).await?;
     let listener = listen(settings.web.listen).await?;
     let shutdown = CancellationToken::new();
     let tasks = TaskTracker::new();
@@ -110,6 +115,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     if settings.gorgias.worker {
         tasks.spawn(worker::run(services.clone(), shutdown.clone()));
     }
+    tasks.spawn(journal::keep_settled(services.clone(), shutdown.clone()));
     tasks.spawn(audit::keep_flushed(services.clone(), shutdown.clone()));
     let options = RouterOptions {
         site: Site::find(),
@@ -141,6 +147,9 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     }
     if let Err(error) = audit::flush(&services, true).await {
         tracing::error!(%error, "The last repeated reads of tokens could not be recorded");
+    }
+    if let Err(error) = journal::close(&services).await {
+        tracing::error!(%error, "Answers of Gorgias stay in the journal; the next start stores them");
     }
     tracing::info!("Mooring has stopped");
     Ok(())

@@ -3,6 +3,7 @@
 use crate::gorgias::GorgiasTemplate;
 use domain::{ids::AppId, time::Span};
 use secrecy::{ExposeSecret, SecretString};
+use std::path::PathBuf;
 use url::Url;
 
 /// Settings of the use cases; `server` reads them from flags, variables and the file.
@@ -17,6 +18,8 @@ pub struct Config {
     pub check_interval: Span,
     /// Upstream token requests a second.
     pub refresh_rate: u32,
+    /// The folder of what is kept on disk beside the database.
+    pub data_dir: PathBuf,
 }
 
 impl Config {

@@ -1,6 +1,10 @@
 //! Databases, a clock and ready-made tenants for tests of this crate and of `server`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
+mod disk;
+
+pub use disk::{Moment, TestDisk};
+
 use crate::{
     actor::Actor,
     apps::{self, App, form::AppForm},
@@ -8,6 +12,7 @@ use crate::{
     config::Config,
     database::Database,
     gorgias::{GorgiasTemplate, HttpGorgias},
+    journal::{Disk, RealDisk},
     people,
     random::{Random, SystemRandom, secret_text},
     services::Services,
@@ -62,7 +67,7 @@ pub struct World {
     pub backend: DatabaseBackend,
     /// The master keys, for tests that start a second process.
     pub master_keys: SecretString,
-    _folder: Option<TempDir>,
+    _folder: TempDir,
 }
 
 /// Where the pages are in tests.
@@ -119,23 +124,20 @@ impl World {
         configure: impl FnOnce(&mut Config),
     ) -> Self {
         let gorgias = GorgiasTemplate::parse(gorgias_template, true).unwrap();
+        let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
+            data_dir: folder.path().to_owned(),
             public_url: PUBLIC_URL.into(),
             gorgias,
             check_interval: Span::hours(6),
             refresh_rate: 1_000,
         };
         configure(&mut config);
-        match backend {
-            Backend::Sqlite => {
-                let folder = tempfile::tempdir().unwrap();
-                let url = format!("sqlite://{}", folder.path().join("mooring.db").display());
-                Self::start(url, config, Some(folder)).await
-            }
-            Backend::Postgres(server) => {
-                Self::start(Self::new_database(server).await, config, None).await
-            }
-        }
+        let url = match backend {
+            Backend::Sqlite => format!("sqlite://{}", folder.path().join("mooring.db").display()),
+            Backend::Postgres(server) => Self::new_database(server).await,
+        };
+        Self::start(url, config, folder).await
     }
 
     /// An installation on a SQLite file of its own.
@@ -164,13 +166,13 @@ impl World {
         url.into()
     }
 
-    async fn start(url: String, config: Config, folder: Option<TempDir>) -> Self {
+    async fn start(url: String, config: Config, folder: TempDir) -> Self {
         let database_url = SecretString::from(url);
         let db = Database::open(&database_url).await.unwrap();
         db.migrate().await.unwrap();
         let master_keys = MasterKeys::generate(&SystemRandom);
         let clock = TestClock::start();
-        let services = Self::services(db.clone(), &master_keys, config, &clock);
+        let services = Self::services(db.clone(), &master_keys, config, &clock, Arc::new(RealDisk));
         services.vault.check(&services).await.unwrap();
         Self {
             backend: db.backend(),
@@ -182,16 +184,23 @@ impl World {
         }
     }
 
-    fn services(db: Database, keys: &SecretString, config: Config, clock: &TestClock) -> Services {
+    fn services(
+        db: Database,
+        keys: &SecretString,
+        config: Config,
+        clock: &TestClock,
+        disk: Arc<dyn Disk>,
+    ) -> Services {
         let client =
             HttpGorgias::new(config.gorgias.clone(), true, Arc::new(clock.clone())).unwrap();
-        Services::with(
+        Services::on_disk(
             db,
             config,
             Vault::new(MasterKeys::parse(keys).unwrap()),
             Arc::new(client),
             Arc::new(clock.clone()),
             Arc::new(SystemRandom),
+            disk,
         )
     }
 
@@ -202,9 +211,15 @@ impl World {
 
     /// Another process on the same database and clock.
     pub async fn second_process(&self) -> Services {
+        self.process_on(RealDisk).await
+    }
+
+    /// Another process on the same database, clock and folder, whose journal
+    /// is on this disk.
+    pub async fn process_on(&self, disk: impl Disk) -> Services {
         let db = Database::open(&self.database_url).await.unwrap();
         let config = self.services.config.clone();
-        Self::services(db, &self.master_keys, config, &self.clock)
+        Self::services(db, &self.master_keys, config, &self.clock, Arc::new(disk))
     }
 
     /// The owner of a tenant, made if there is none.
@@ -271,6 +286,40 @@ impl World {
         } else {
             self.past("DROP FUNCTION full_disk CASCADE").await;
         }
+    }
+
+    /// Lets no new token into the database, though everything else goes on.
+    pub async fn make_tokens_unwritable(&self) {
+        if self.backend == DatabaseBackend::Sqlite {
+            self.past(
+                "CREATE TRIGGER no_tokens BEFORE UPDATE ON connections \
+                 WHEN NEW.token_version <> OLD.token_version \
+                 BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+            )
+            .await;
+        } else {
+            let function = "CREATE FUNCTION no_tokens() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$";
+            self.past(function).await;
+            self.past(
+                "CREATE TRIGGER no_tokens BEFORE UPDATE ON connections FOR EACH ROW \
+                 WHEN (NEW.token_version <> OLD.token_version) EXECUTE FUNCTION no_tokens()",
+            )
+            .await;
+        }
+    }
+
+    /// Takes [`World::make_tokens_unwritable`] back.
+    pub async fn make_tokens_writable(&self) {
+        if self.backend == DatabaseBackend::Sqlite {
+            self.past("DROP TRIGGER no_tokens").await;
+        } else {
+            self.past("DROP FUNCTION no_tokens CASCADE").await;
+        }
+    }
+
+    /// Ends all leases, as time would.
+    pub async fn expire_leases(&self) {
+        self.past("UPDATE connections SET lease_until = 0").await;
     }
 
     /// Runs a statement as somebody with the database's password could.

@@ -99,5 +99,20 @@ async fn look(settings: Result<Settings, SettingsError>) -> Vec<Finding> {
                 .map_err(|error| format!("{error:#}")),
         },
     );
+    add("journal", left_in_journals(&settings));
     findings
+}
+
+fn left_in_journals(settings: &Settings) -> Result<(), String> {
+    let folder = settings.store.data_dir.display();
+    match service::journal::set_aside(&settings.store.data_dir) {
+        Ok(0) => Ok(()),
+        Ok(count) => Err(format!(
+            "{count} journals (*.aside in {folder}/journal) hold answers of Gorgias that can't be opened; \
+             start `mooring serve` with the database and keys that they were made with, or remove them"
+        )),
+        Err(error) => Err(format!(
+            "the journals in {folder} can't be read: {error}; let this user read the folder"
+        )),
+    }
 }

@@ -226,6 +226,7 @@ impl Settings {
             gorgias: self.gorgias.template.clone(),
             check_interval: self.gorgias.check_interval,
             refresh_rate: self.gorgias.refresh_rate,
+            data_dir: self.store.data_dir.clone(),
         }
     }
 }

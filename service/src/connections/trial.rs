@@ -54,7 +54,7 @@ async fn attempt(
     held.client.client_secret = secret.clone();
     held.in_use = false;
     Ok(match attempt.ask(&held).await {
-        Ok(grant) => match attempt.keep_surely(&held, &grant).await? {
+        Ok(grant) => match attempt.keep_surely(held, grant).await? {
             Verdict::Fine | Verdict::Superseded => Trial::Accepted,
             _ => Trial::Unclear,
         },

@@ -5,6 +5,7 @@
 mod credentials;
 mod data_keys;
 mod error;
+mod journal;
 mod master;
 mod probe;
 mod purpose;
@@ -17,6 +18,7 @@ mod tenant_keys;
 mod tests;
 
 pub use error::VaultError;
+pub(crate) use journal::JournalKey;
 pub use master::{MasterKeys, MasterKeysError};
 pub use purpose::Purpose;
 pub use reencrypt::{Begun, Step};
@@ -44,6 +46,8 @@ struct Inner {
     unwrapped: RwLock<HashMap<KeyName, Arc<Key>>>,
     /// Encryptions that are not in the database yet.
     uncounted: Mutex<HashMap<DataKeyId, i64>>,
+    /// What seals the journal.
+    journal: Mutex<Option<JournalKey>>,
 }
 
 impl Vault {
@@ -53,6 +57,7 @@ impl Vault {
             masters,
             unwrapped: RwLock::default(),
             uncounted: Mutex::default(),
+            journal: Mutex::default(),
         }))
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     },
     entity::{connection, heartbeat, session},
     error::Fault,
+    journal,
     keys::rotate,
     services::Services,
     tenant_scope::TenantScope,
@@ -104,6 +105,10 @@ impl Sweep {
             self.count(ended);
         }
         self.slow_down().await?;
+        // What a dead process left behind is newer than what the sweep would ask with.
+        if let Err(error) = journal::settle(&self.services).await {
+            tracing::debug!(%error, "Answers wait in the journal");
+        }
         let room = AT_ONCE.saturating_sub(self.running.len());
         let leases = Lease::take_due(&self.services, room).await?;
         let count = leases.len();
@@ -149,6 +154,11 @@ impl Sweep {
 async fn attempt(services: Services, lease: Lease) -> bool {
     let scope = TenantScope::new(&services, lease.tenant);
     match refresh::attempt(&scope, &lease, &Actor::Worker).await {
+        Ok(Verdict::NoRoom) => {
+            // Logged already.
+            postpone(&scope, lease.connection).await;
+            false
+        }
         Ok(verdict) => matches!(verdict, Verdict::Unavailable { limited: true, .. }),
         Err(error) => {
             tracing::error!(error = %error, connection.id = %lease.connection, "A connection could not be checked");

@@ -6,6 +6,7 @@ mod audit;
 mod authorize;
 mod flow;
 mod gorgias;
+mod journal;
 mod keys;
 mod list;
 mod live;

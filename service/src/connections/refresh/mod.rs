@@ -4,6 +4,7 @@
 //! so this is how a lost account is found.
 
 mod attempt;
+mod keep;
 
 use super::{events, lease::Lease};
 use crate::{
@@ -19,6 +20,7 @@ use domain::{
     subdomain::Subdomain,
     time::Timestamp,
 };
+pub(crate) use keep::store_late;
 use std::time::Duration;
 
 /// How long somebody who asks waits for a check that is under way.
@@ -51,6 +53,8 @@ pub enum Verdict {
     NotConnected,
     /// Somebody else is at it right now.
     Busy,
+    /// The answer could not have been kept safe, so Gorgias was not asked.
+    NoRoom,
 }
 
 impl Verdict {
@@ -65,6 +69,9 @@ impl Verdict {
             Self::NotRenewable => "it can't renew itself".into(),
             Self::NotConnected => "there is nothing to check, it is not connected".into(),
             Self::Busy => "a check is under way already".into(),
+            Self::NoRoom => {
+                "it was not checked, since Mooring's disk is full or can't be written".into()
+            }
         }
     }
 }
