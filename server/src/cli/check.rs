@@ -108,8 +108,7 @@ fn left_in_journals(settings: &Settings) -> Result<(), String> {
     match service::journal::set_aside(&settings.store.data_dir) {
         Ok(0) => Ok(()),
         Ok(count) => Err(format!(
-            "{count} journals (*.aside in {folder}/journal) hold answers of Gorgias that can't be opened; \
-             start `mooring serve` with the database and keys that they were made with, or remove them"
+            "{count} of the files in {folder}/journal hold answers of Gorgias that can't be opened (*.aside); start `mooring serve` with the database and keys that they were made with, or remove them"
         )),
         Err(error) => Err(format!(
             "the journals in {folder} can't be read: {error}; let this user read the folder"

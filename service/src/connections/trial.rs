@@ -6,7 +6,7 @@
 
 use super::{
     lease::Lease,
-    refresh::{Attempt, Verdict},
+    refresh::{Attempt, Verdict, end},
 };
 use crate::{error::Fault, gorgias::UpstreamError, tenant_scope::TenantScope};
 use domain::event;
@@ -31,10 +31,7 @@ pub(crate) async fn try_secret(
     secret: &SecretString,
 ) -> Result<Trial, Fault> {
     let result = attempt(scope, lease, who, secret).await;
-    let tx = scope.write().await?;
-    lease.give_back(scope, &tx).await?;
-    tx.commit().await?;
-    result
+    end(scope, lease, result).await
 }
 
 async fn attempt(

@@ -17,7 +17,7 @@ mod tests;
 
 pub use disk::{Disk, RealDisk, Shared};
 pub(crate) use entry::{Answer, Bound};
-pub(crate) use settle::{Settled, settle_connection};
+pub(crate) use settle::{Settled, holds_answer, settle_connection};
 pub use settle::{close, keep_settled, set_aside, settle};
 
 use crate::{error::Fault, services::Services, vault::JournalKey};

@@ -110,6 +110,13 @@ pub(crate) async fn settle_connection(
     Ok(settled)
 }
 
+/// Whether this process holds an answer for a connection that isn't stored yet.
+pub(crate) fn holds_answer(services: &Services, connection: ConnectionId) -> bool {
+    let held = services.journal.0.held();
+    held.iter()
+        .any(|slots| slots.known(connection) != Known::Nothing)
+}
+
 /// Settles until told to stop. In every process that asks Gorgias, with a
 /// worker or without.
 pub async fn keep_settled(services: Services, stop: CancellationToken) {

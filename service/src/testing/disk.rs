@@ -7,7 +7,11 @@ use std::{
         Arc, Condvar, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Duration,
 };
+
+/// How long a test waits for somebody to come to a moment.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A moment between an answer of Gorgias and the end of its entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,10 +82,12 @@ impl TestDisk {
     pub async fn reached(&self) {
         let state = Arc::clone(&self.0);
         tokio::task::spawn_blocking(move || {
-            let mut stop = state.stop.lock().unwrap();
-            while !stop.reached {
-                stop = state.changed.wait(stop).unwrap();
-            }
+            let stop = state.stop.lock().unwrap();
+            let (stop, _) = state
+                .changed
+                .wait_timeout_while(stop, PATIENCE, |stop| !stop.reached)
+                .unwrap();
+            assert!(stop.reached, "nobody came to {:?}", stop.at);
         })
         .await
         .unwrap();

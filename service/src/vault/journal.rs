@@ -154,9 +154,5 @@ impl Vault {
 const _: () = assert!(COUNTED_TOGETHER * 1_000 < ENCRYPTIONS_PER_KEY);
 
 #[cfg(test)]
-mod tests {
-    #[test]
-    fn the_purpose_never_changes() {
-        assert_eq!(super::PURPOSE, "journal.grant");
-    }
-}
+#[path = "journal_tests.rs"]
+mod tests;

@@ -11,6 +11,7 @@ use crate::{
     actor::Actor,
     audit::{self, Action, Entry, Target},
     error::{Fault, Forbidden},
+    journal,
     tenant_scope::TenantScope,
 };
 pub(super) use attempt::Attempt;
@@ -143,7 +144,7 @@ pub async fn check_now(
     Ok(verdict)
 }
 
-/// One attempt under a lease, which is given back whatever happens.
+/// One attempt under a lease, which is given back afterwards.
 pub(crate) async fn attempt(
     scope: &TenantScope,
     lease: &Lease,
@@ -156,6 +157,19 @@ pub(crate) async fn attempt(
     }
     .run()
     .await;
+    end(scope, lease, result).await
+}
+
+/// Gives a lease back after an attempt, unless its answer could not be stored:
+/// nobody, on no machine, must ask past it, so the lease runs out by itself.
+pub(super) async fn end<T>(
+    scope: &TenantScope,
+    lease: &Lease,
+    result: Result<T, Fault>,
+) -> Result<T, Fault> {
+    if result.is_err() && journal::holds_answer(scope, lease.connection) {
+        return result;
+    }
     let tx = scope.write().await?;
     lease.give_back(scope, &tx).await?;
     tx.commit().await?;
