@@ -58,7 +58,7 @@ pub async fn settle(services: &Services) -> Result<usize, Fault> {
     tokio::task::spawn_blocking(move || take_over(&inner)).await?;
     let inner = &services.journal.0;
     let (mut stored, mut fault) = (0, None);
-    for slots in inner.held() {
+    'files: for slots in inner.held() {
         for number in slots.waiting() {
             let Some(slot) = slots.take(number) else {
                 continue;
@@ -69,7 +69,7 @@ pub async fn settle(services: &Services) -> Result<usize, Fault> {
                 Err(error) => {
                     fault.get_or_insert(error);
                     if services.db.read().ping().await.is_err() {
-                        break;
+                        break 'files;
                     }
                 }
             }

@@ -143,7 +143,7 @@ async fn s24_a_late_answer_brings_back_what_was_taken_for_lost() {
 /// A holder that stalls with an answer in the journal: whoever has the next
 /// lease in the same process doesn't ask.
 #[tokio::test]
-async fn s23_who_stalls_with_an_answer_keeps_others_from_asking() {
+async fn s24_who_stalls_with_an_answer_keeps_others_from_asking() {
     flow::each(async |f| {
         f.sim.account("acme").rotation(Rotation::FamilyKill);
         f.connect("acme").await;
@@ -166,6 +166,41 @@ async fn s23_who_stalls_with_an_answer_keeps_others_from_asking() {
         disk.go_on();
         assert_eq!(work.await.unwrap().unwrap(), 1);
         assert_eq!(check(&actor, "acme").await.unwrap(), Verdict::Fine);
+    })
+    .await;
+}
+
+/// security.md 24: the attempt is dropped, but its process lives and stores the answer itself
+#[tokio::test]
+async fn s24_a_dropped_attempt_is_ended_by_its_process() {
+    flow::each(async |f| {
+        f.sim.account("acme").rotation(Rotation::FamilyKill);
+        f.connect("acme").await;
+        f.advance(Span::hours(6));
+        let disk = TestDisk::default();
+        disk.stop_at(Moment::BeforeSync);
+        let process = f.world.process_on(disk.clone()).await;
+        let work = {
+            let process = process.clone();
+            tokio::spawn(async move { worker::tick(&process).await })
+        };
+        disk.reached().await;
+        work.abort();
+        assert!(work.await.unwrap_err().is_cancelled());
+        disk.go_on();
+        let mut stored = 0;
+        for _ in 0..1_000 {
+            stored = journal::settle(&process).await.unwrap();
+            if stored > 0 {
+                break;
+            }
+            // The write goes on beside.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(stored, 1);
+        f.world.expire_leases().await;
+        assert_eq!(check(&f.owner, "acme").await.unwrap(), Verdict::Fine);
+        assert_eq!(f.sim.refreshes("acme").len(), 2);
     })
     .await;
 }
