@@ -14,7 +14,7 @@ pub trait Disk: Send + Sync + 'static {
     /// # Errors
     /// If there is no room, or the disk fails.
     fn allocate(&self, file: &Shared, at: u64, bytes: u64) -> io::Result<()> {
-        const ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+        static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
         let mut done = 0;
         while done < bytes {
             let some = usize::try_from(bytes - done).map_or(ZEROS.len(), |n| n.min(ZEROS.len()));
