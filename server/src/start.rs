@@ -9,7 +9,7 @@ use crate::{
 use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
 use service::{
-    Services, audit, clock::SystemClock, database::Database, gorgias::HttpGorgias, live,
+    Services, audit, clock::SystemClock, database::Database, gorgias::HttpGorgias, journal, live,
     people::set_up, vault::Vault, worker,
 };
 use std::{fs, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
@@ -97,6 +97,11 @@ fn assemble(settings: &Settings, db: Database, vault: Vault) -> anyhow::Result<S
 pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let services = services(settings).await?;
     announce_set_up(&services).await?;
+    // Before anybody asks Gorgias for anything newer.
+    if let Err(error) = journal::settle(&services).await {
+        tracing::error!(%error, "Answers of Gorgias wait in the journal, since they can't be stored");
+    }
+    journal::try_out(&services).await?;
     let listener = listen(settings.web.listen).await?;
     let shutdown = CancellationToken::new();
     let tasks = TaskTracker::new();
@@ -104,6 +109,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     if settings.gorgias.worker {
         tasks.spawn(worker::run(services.clone(), shutdown.clone()));
     }
+    tasks.spawn(journal::keep_settled(services.clone(), shutdown.clone()));
     tasks.spawn(audit::keep_flushed(services.clone(), shutdown.clone()));
     let options = RouterOptions {
         site: Site::find(),
@@ -135,6 +141,9 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     }
     if let Err(error) = audit::flush(&services, true).await {
         tracing::error!(%error, "The last repeated reads of tokens could not be recorded");
+    }
+    if let Err(error) = journal::close(&services).await {
+        tracing::error!(%error, "Answers of Gorgias stay in the journal; the next start stores them");
     }
     tracing::info!("Mooring has stopped");
     Ok(())

@@ -3,6 +3,7 @@
 use crate::gorgias::GorgiasTemplate;
 use domain::{ids::AppId, time::Span};
 use secrecy::{ExposeSecret, SecretString};
+use std::path::PathBuf;
 use url::Url;
 
 /// Settings of the use cases; `server` reads them from flags, variables and the file.
@@ -19,6 +20,8 @@ pub struct Config {
     pub refresh_rate: u32,
     /// How long entries of the audit are kept; `None` is for ever.
     pub audit_retention: Option<Span>,
+    /// The folder of what is kept on disk beside the database.
+    pub data_dir: PathBuf,
 }
 
 impl Config {

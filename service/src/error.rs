@@ -27,6 +27,9 @@ pub enum Fault {
         "the head of the audit was changed or removed, so nothing can be recorded; `mooring audit verify` says more, and a backup helps"
     )]
     AuditDamaged,
+    /// The disk failed beneath the journal.
+    #[error("the journal in MOORING_DATA_DIR failed: {0}")]
+    Journal(std::io::Error),
     /// Work on another thread ended badly.
     #[error("background work failed: {0}")]
     Task(#[from] tokio::task::JoinError),

@@ -13,6 +13,7 @@ pub(crate) mod digest;
 pub(crate) mod entity;
 pub mod error;
 pub mod gorgias;
+pub mod journal;
 pub mod keys;
 pub mod live;
 pub(crate) mod lookup;

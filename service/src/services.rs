@@ -6,6 +6,7 @@ use crate::{
     config::Config,
     database::Database,
     gorgias::Gorgias,
+    journal::{Disk, Journal, RealDisk},
     live::Live,
     random::{Random, SystemRandom},
     vault::Vault,
@@ -38,6 +39,8 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// Which reads of tokens are in the audit already.
     pub(crate) reads: ReadLog,
+    /// Keeps what Gorgias answered until it is stored.
+    pub(crate) journal: Journal,
     last_id: AtomicI64,
 }
 
@@ -67,7 +70,22 @@ impl Services {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
+        let disk = Arc::new(RealDisk);
+        Self::on_disk(db, config, vault, gorgias, clock, random, disk)
+    }
+
+    /// Puts the parts together, with a disk for the journal.
+    pub fn on_disk(
+        db: Database,
+        config: Config,
+        vault: Vault,
+        gorgias: Arc<dyn Gorgias>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        disk: Arc<dyn Disk>,
+    ) -> Self {
         Self(Arc::new(Parts {
+            journal: Journal::new(&config.data_dir, disk),
             db,
             config,
             vault,

@@ -1,6 +1,11 @@
 //! Databases, a clock and ready-made tenants for tests of this crate and of `server`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
+mod disk;
+mod trouble;
+
+pub use disk::{Moment, TestDisk};
+
 use crate::{
     actor::Actor,
     apps::{self, App, form::AppForm},
@@ -8,6 +13,7 @@ use crate::{
     config::Config,
     database::Database,
     gorgias::{GorgiasTemplate, HttpGorgias},
+    journal::{Disk, RealDisk},
     people,
     random::{Random, SystemRandom, secret_text},
     services::Services,
@@ -62,7 +68,7 @@ pub struct World {
     pub backend: DatabaseBackend,
     /// The master keys, for tests that start a second process.
     pub master_keys: SecretString,
-    _folder: Option<TempDir>,
+    _folder: TempDir,
 }
 
 /// Where the pages are in tests.
@@ -119,7 +125,9 @@ impl World {
         configure: impl FnOnce(&mut Config),
     ) -> Self {
         let gorgias = GorgiasTemplate::parse(gorgias_template, true).unwrap();
+        let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
+            data_dir: folder.path().to_owned(),
             public_url: PUBLIC_URL.into(),
             gorgias,
             check_interval: Span::hours(6),
@@ -127,16 +135,11 @@ impl World {
             audit_retention: None,
         };
         configure(&mut config);
-        match backend {
-            Backend::Sqlite => {
-                let folder = tempfile::tempdir().unwrap();
-                let url = format!("sqlite://{}", folder.path().join("mooring.db").display());
-                Self::start(url, config, Some(folder)).await
-            }
-            Backend::Postgres(server) => {
-                Self::start(Self::new_database(server).await, config, None).await
-            }
-        }
+        let url = match backend {
+            Backend::Sqlite => format!("sqlite://{}", folder.path().join("mooring.db").display()),
+            Backend::Postgres(server) => Self::new_database(server).await,
+        };
+        Self::start(url, config, folder).await
     }
 
     /// An installation on a SQLite file of its own.
@@ -165,14 +168,15 @@ impl World {
         url.into()
     }
 
-    async fn start(url: String, config: Config, folder: Option<TempDir>) -> Self {
+    async fn start(url: String, config: Config, folder: TempDir) -> Self {
         let database_url = SecretString::from(url);
         let db = Database::open(&database_url).await.unwrap();
         db.migrate().await.unwrap();
         let master_keys = MasterKeys::generate(&SystemRandom);
         let clock = TestClock::start();
         let vault = Vault::new(MasterKeys::parse(&master_keys).unwrap());
-        let services = Self::services(db.clone(), vault, config, &clock);
+        let disk = Arc::new(RealDisk);
+        let services = Self::services(db.clone(), vault, config, &clock, disk);
         services.vault.check(&services).await.unwrap();
         Self {
             backend: db.backend(),
@@ -184,16 +188,23 @@ impl World {
         }
     }
 
-    fn services(db: Database, vault: Vault, config: Config, clock: &TestClock) -> Services {
+    fn services(
+        db: Database,
+        vault: Vault,
+        config: Config,
+        clock: &TestClock,
+        disk: Arc<dyn Disk>,
+    ) -> Services {
         let client =
             HttpGorgias::new(config.gorgias.clone(), true, Arc::new(clock.clone())).unwrap();
-        Services::with(
+        Services::on_disk(
             db,
             config,
             vault,
             Arc::new(client),
             Arc::new(clock.clone()),
             Arc::new(SystemRandom),
+            disk,
         )
     }
 
@@ -204,15 +215,25 @@ impl World {
 
     /// Another process on the same database and clock.
     pub async fn second_process(&self) -> Services {
+        self.process_on(RealDisk).await
+    }
+
+    /// Another process on the same database, clock and folder, whose journal
+    /// is on this disk.
+    pub async fn process_on(&self, disk: impl Disk) -> Services {
         let keys = MasterKeys::parse(&self.master_keys).unwrap();
-        self.process_with(Vault::new(keys)).await
+        self.process(Vault::new(keys), Arc::new(disk)).await
     }
 
     /// As [`Self::second_process`], with another vault.
     pub async fn process_with(&self, vault: Vault) -> Services {
+        self.process(vault, Arc::new(RealDisk)).await
+    }
+
+    async fn process(&self, vault: Vault, disk: Arc<dyn Disk>) -> Services {
         let db = Database::open(&self.database_url).await.unwrap();
         let config = self.services.config.clone();
-        Self::services(db, vault, config, &self.clock)
+        Self::services(db, vault, config, &self.clock, disk)
     }
 
     /// The owner of a tenant, made if there is none.

@@ -98,6 +98,7 @@ async fn look(settings: Result<Settings, SettingsError>) -> Vec<Finding> {
     };
     let usable = ready.is_ok();
     add("database", ready);
+    add("journal", left_in_journals(&settings));
     let services = match (keys, usable) {
         (Err(error), _) => Err(error.to_string()),
         (Ok(_), false) => Err("they can't be tried as long as the database isn't ready".into()),
@@ -131,5 +132,18 @@ async fn rate(services: &Services) -> Finding {
         what: "rate",
         problem: counted.err().map(|error| error.to_string()),
         warning,
+    }
+}
+
+fn left_in_journals(settings: &Settings) -> Result<(), String> {
+    let folder = settings.store.data_dir.display();
+    match service::journal::set_aside(&settings.store.data_dir) {
+        Ok(0) => Ok(()),
+        Ok(count) => Err(format!(
+            "{count} of the files in {folder}/journal hold answers of Gorgias that can't be opened (*.aside); start `mooring serve` with the database and keys that they were made with, or remove them"
+        )),
+        Err(error) => Err(format!(
+            "the journals in {folder} can't be read: {error}; let this user read the folder"
+        )),
     }
 }

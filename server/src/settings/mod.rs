@@ -267,6 +267,7 @@ impl Settings {
             check_interval: self.gorgias.check_interval,
             refresh_rate: self.gorgias.refresh_rate,
             audit_retention: self.store.audit_retention,
+            data_dir: self.store.data_dir.clone(),
         }
     }
 }

@@ -155,6 +155,13 @@ async fn owners_and_tokens_are_made_without_a_browser() {
     assert!(text(&check.stdout).contains("not up to date"));
     assert!(run(&folder, &["migrate"]).await.status.success());
     assert_eq!(run(&folder, &["check"]).await.status.code(), Some(0));
+
+    let journal = folder.path().join("data/journal");
+    std::fs::create_dir_all(&journal).unwrap();
+    std::fs::write(journal.join("one.aside"), "").unwrap();
+    let check = run(&folder, &["check"]).await;
+    assert_eq!(check.status.code(), Some(1));
+    assert!(text(&check.stdout).contains("journal    1 of the files"));
 }
 
 /// More than 70 % of the rate: said, with the remedy, but no failure.
@@ -302,11 +309,14 @@ async fn it_serves_until_it_is_told_to_stop() {
     let token = lines[at.unwrap() + 2].trim();
     assert_eq!(token.len(), 43, "{lines:?}");
 
+    let journal = folder.path().join("data/journal");
+    assert_eq!(std::fs::read_dir(&journal).unwrap().count(), 1);
     let pid = serving.child.id().unwrap().to_string();
     let kill = Command::new("kill").args(["-TERM", &pid]).status().await;
     assert!(kill.unwrap().success());
     serving.until("Mooring has stopped").await;
     assert!(serving.child.wait().await.unwrap().success());
+    assert_eq!(std::fs::read_dir(&journal).unwrap().count(), 0);
 
     assert!(make_owner(&folder).await.status.success());
     let mut serving = Serving::start(&folder);

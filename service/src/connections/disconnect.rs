@@ -6,6 +6,7 @@ use crate::{
     audit::{self, Action, Entry, Target},
     error::{Fault, Forbidden},
     gorgias::ClientCredentials,
+    journal,
     vault::Purpose,
 };
 use domain::{
@@ -47,7 +48,12 @@ pub async fn disconnect(
     drop(tx);
     // A refresh under way would leave a token behind that nobody revokes.
     let lease = Lease::wait(actor.scope(), record.id).await?;
-    let done = revoke_and_forget(actor, app, subdomain).await;
+    let done = async {
+        // Nor one that waits to be stored.
+        journal::settle_connection(actor.services(), record.id).await?;
+        revoke_and_forget(actor, app, subdomain).await
+    }
+    .await;
     if let Some(lease) = lease {
         let tx = actor.write().await?;
         lease.give_back(actor.services(), &tx).await?;

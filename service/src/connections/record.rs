@@ -156,9 +156,9 @@ impl Record {
         }
     }
 
-    /// The record, changed under a lease that is given back when it is stored.
-    pub fn under(mut self, fence: i64) -> Self {
-        self.fence = Some(fence);
+    /// The record, changed under a lease, if there is one, that is given back when it is stored.
+    pub fn under(mut self, fence: Option<i64>) -> Self {
+        self.fence = fence;
         self
     }
 

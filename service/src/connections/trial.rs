@@ -6,7 +6,7 @@
 
 use super::{
     lease::Lease,
-    refresh::{Attempt, Verdict},
+    refresh::{Attempt, Verdict, end},
 };
 use crate::{error::Fault, gorgias::UpstreamError, tenant_scope::TenantScope};
 use domain::event;
@@ -31,10 +31,7 @@ pub(crate) async fn try_secret(
     secret: &SecretString,
 ) -> Result<Trial, Fault> {
     let result = attempt(scope, lease, who, secret).await;
-    let tx = scope.write().await?;
-    lease.give_back(scope, &tx).await?;
-    tx.commit().await?;
-    result
+    end(scope, lease, result).await
 }
 
 async fn attempt(
@@ -46,7 +43,7 @@ async fn attempt(
     let attempt = Attempt {
         scope,
         id: lease.connection,
-        fence: lease.fence,
+        fence: Some(lease.fence),
         who,
     };
     let Ok(mut held) = attempt.load().await? else {
@@ -55,7 +52,7 @@ async fn attempt(
     held.client.client_secret = secret.clone();
     held.in_use = false;
     Ok(match attempt.ask(&held).await {
-        Ok(grant) => match attempt.keep_surely(&held, &grant).await? {
+        Ok(grant) => match attempt.keep_surely(held, grant).await? {
             Verdict::Fine | Verdict::Superseded => Trial::Accepted,
             _ => Trial::Unclear,
         },

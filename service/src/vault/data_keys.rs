@@ -195,7 +195,7 @@ impl Vault {
         Ok(())
     }
 
-    fn uncounted(&self) -> MutexGuard<'_, HashMap<DataKeyId, i64>> {
+    pub(super) fn uncounted(&self) -> MutexGuard<'_, HashMap<DataKeyId, i64>> {
         self.0
             .uncounted
             .lock()

@@ -6,6 +6,7 @@
 mod credentials;
 mod data_keys;
 mod error;
+mod journal;
 pub mod key_service;
 mod keyring;
 mod master;
@@ -22,6 +23,7 @@ mod tests;
 pub mod transit;
 
 pub use error::VaultError;
+pub(crate) use journal::JournalKey;
 pub use master::{MasterKeys, MasterKeysError};
 pub use purpose::Purpose;
 pub use reencrypt::{Begun, Step};
@@ -53,6 +55,8 @@ struct Inner {
     prepared: RwLock<HashSet<TenantId>>,
     /// Encryptions that are not in the database yet.
     uncounted: Mutex<HashMap<DataKeyId, i64>>,
+    /// What seals the journal.
+    journal: Mutex<Option<JournalKey>>,
 }
 
 impl Vault {
@@ -68,6 +72,7 @@ impl Vault {
             unwrapped: RwLock::default(),
             prepared: RwLock::default(),
             uncounted: Mutex::default(),
+            journal: Mutex::default(),
         }))
     }
 }

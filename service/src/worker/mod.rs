@@ -14,6 +14,7 @@ use crate::{
     },
     entity::{connection, heartbeat, session},
     error::Fault,
+    journal,
     keys::rotate,
     services::Services,
     tenant_scope::TenantScope,
@@ -135,6 +136,10 @@ impl Sweep {
             self.count(ended);
         }
         self.slow_down().await?;
+        // What a dead process left behind is newer than what the sweep would ask with.
+        if let Err(error) = journal::settle(&self.services).await {
+            tracing::debug!(%error, "Answers wait in the journal");
+        }
         let room = at_once(self.services.config.refresh_rate).saturating_sub(self.running.len());
         if room == 0 {
             return Ok((0, Left::Crowded));
@@ -199,6 +204,11 @@ impl Sweep {
 async fn attempt(services: Services, lease: Lease) -> bool {
     let scope = TenantScope::new(&services, lease.tenant);
     match refresh::attempt(&scope, &lease, &Actor::Worker).await {
+        Ok(Verdict::NoRoom) => {
+            // Logged already.
+            postpone(&scope, lease.connection).await;
+            false
+        }
         Ok(verdict) => matches!(verdict, Verdict::Unavailable { limited: true, .. }),
         Err(error) => {
             tracing::error!(error = %error, connection.id = %lease.connection, "A connection could not be checked");

@@ -9,6 +9,7 @@ mod authorize;
 mod clocks;
 mod flow;
 mod gorgias;
+mod journal;
 mod keys;
 mod list;
 mod live;

@@ -82,6 +82,11 @@ pub async fn refresh(
         Ok(verdict @ Verdict::Busy) => {
             return Err(unavailable(verdict.sentence(), Span::seconds(2)));
         }
+        Ok(verdict @ Verdict::NoRoom) => {
+            let (status, code) = (StatusCode::SERVICE_UNAVAILABLE, "journal_unavailable");
+            let problem = Problem::new(status, code, verdict.sentence());
+            return Err(problem.retry_after(Span::minutes(1)));
+        }
         Ok(_) => (),
         Err(CheckError::NotFound) => return Err(Problem::not_found()),
         Err(CheckError::Forbidden(forbidden)) => return Err(forbidden.into()),

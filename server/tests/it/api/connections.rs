@@ -50,6 +50,29 @@ async fn a_refresh_answers_with_the_verdict() {
     .await;
 }
 
+/// security.md 26: nothing is asked that could not be kept; pages and the living token go on
+#[tokio::test]
+async fn s26_without_a_journal_nothing_is_asked() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        house.install(&tenant, "shop").await;
+        let journal = house.world.services.config.data_dir.join("journal");
+        std::fs::write(&journal, "in its place").unwrap();
+        let account = connection(&tenant, "shop");
+        let path = format!("{account}/refresh");
+        let refused = house.call(Method::POST, &path, &tenant.token, None).await;
+        assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(refused.json()["code"], "journal_unavailable");
+        assert_eq!(refused.header("retry-after"), "60");
+        assert_eq!(house.simulator.refreshes("shop").len(), 0);
+        for path in [account.clone(), format!("{account}/token")] {
+            let answer = house.api_get(&path, &tenant.token).await;
+            assert_eq!(answer.expect(StatusCode::OK).json()["health"], "working");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_list_is_filtered_and_paged() {
     on_each_database(async |house| {

@@ -7,13 +7,13 @@ use crate::{
         refusals::{self, Meaning},
     },
     connections::{
-        events, evidence,
+        evidence,
         record::{Record, Stored},
-        store_tokens,
     },
     entity::connection,
     error::Fault,
     gorgias::{ClientCredentials, Grant, Unavailable, UpstreamError},
+    journal::{self, Place, Settled},
     tenant_scope::{TenantScope, Tx},
     vault::Purpose,
 };
@@ -21,33 +21,24 @@ use domain::{
     event,
     health::{LossCause, Standing},
     ids::ConnectionId,
-    scope::ScopeSet,
     time::Timestamp,
     token,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
-use std::time::Duration;
-
-/// How long to wait before a write is tried again.
-const WRITE_AGAIN: [Duration; 3] = [
-    Duration::from_millis(50),
-    Duration::from_millis(500),
-    Duration::from_secs(2),
-];
 
 /// One attempt under a lease.
 pub(in crate::connections) struct Attempt<'a> {
     pub scope: &'a TenantScope,
     pub id: ConnectionId,
     /// Of the lease, which is given back with the record's own write.
-    pub fence: i64,
+    pub fence: Option<i64>,
     pub who: &'a event::Actor,
 }
 
 /// What an attempt starts from.
 pub(in crate::connections) struct Held {
-    record: Record,
+    pub(super) record: Record,
     app: App,
     pub client: ClientCredentials,
     refresh_token: SecretString,
@@ -55,6 +46,8 @@ pub(in crate::connections) struct Held {
     pub in_use: bool,
     /// When they were read.
     used_at: Timestamp,
+    /// Where the answer will be safe.
+    pub(super) place: Place,
 }
 
 impl Attempt<'_> {
@@ -64,13 +57,19 @@ impl Attempt<'_> {
             Err(verdict) => return Ok(verdict),
         };
         match self.ask(&held).await {
-            Ok(grant) => self.keep_surely(&held, &grant).await,
+            Ok(grant) => self.keep_surely(held, grant).await,
             Err(UpstreamError::InvalidGrant) => self.confirm(held).await,
             Err(error) => self.fail(&held, &error).await,
         }
     }
 
     pub async fn load(&self) -> Result<Result<Held, Verdict>, Fault> {
+        // With the token that the last answer replaced, nobody must ask again.
+        match journal::settle_connection(self.scope, self.id).await? {
+            Settled::Nothing => (),
+            Settled::Stored => return Ok(Err(Verdict::Superseded)),
+            Settled::Busy => return Ok(Err(Verdict::Busy)),
+        }
         self.load_past(*self.who != event::Actor::Worker).await
     }
 
@@ -123,6 +122,14 @@ impl Attempt<'_> {
             client_secret,
             encoding: app.basic_encoding,
         };
+        drop(tx);
+        let place = match journal::reserve(self.scope).await? {
+            Ok(place) => place,
+            Err(no_room) => {
+                tracing::error!(error = %no_room, connection.id = %self.id, "Gorgias is not asked, since its answer could be lost");
+                return Ok(Err(Verdict::NoRoom));
+            }
+        };
         Ok(Ok(Held {
             record,
             app,
@@ -130,10 +137,11 @@ impl Attempt<'_> {
             refresh_token,
             in_use: true,
             used_at,
+            place,
         }))
     }
 
-    async fn record(&self, tx: &Tx) -> Result<Option<Record>, Fault> {
+    pub(super) async fn record(&self, tx: &Tx) -> Result<Option<Record>, Fault> {
         tx.all::<connection::Entity>()
             .filter(connection::Column::Id.eq(self.id.0))
             .one(&**tx)
@@ -142,7 +150,7 @@ impl Attempt<'_> {
             .transpose()
     }
 
-    async fn app(&self, tx: &Tx, record: &Record) -> Result<App, Fault> {
+    pub(super) async fn app(&self, tx: &Tx, record: &Record) -> Result<App, Fault> {
         apps::find(tx, &record.app.to_string(), None)
             .await?
             .ok_or_else(|| Fault::inconsistent("connections", "app_id", self.id))
@@ -190,61 +198,6 @@ impl Attempt<'_> {
         Ok(grant)
     }
 
-    /// A new token is not given up for one failed write (a deadlock, a busy pool).
-    pub async fn keep_surely(&self, held: &Held, grant: &Grant) -> Result<Verdict, Fault> {
-        for pause in WRITE_AGAIN {
-            match self.keep(held, grant).await {
-                Err(Fault::Database(error)) => {
-                    tracing::warn!(%error, connection.id = %self.id, "A new token could not be stored; trying again");
-                    tokio::time::sleep(pause).await;
-                }
-                kept => return kept,
-            }
-        }
-        self.keep(held, grant).await
-    }
-
-    async fn keep(&self, held: &Held, grant: &Grant) -> Result<Verdict, Fault> {
-        let services = self.scope.services();
-        let now = services.now();
-        let tx = self.scope.write().await?;
-        // The app may have been edited while Gorgias answered.
-        let app = self.app(&tx, &held.record).await?;
-        let mut record = held.record.clone();
-        let version = record.token_version;
-        let cause = if record.failures > 0 {
-            "Gorgias is answering again"
-        } else {
-            ""
-        };
-        record.proven(now);
-        record.token_version = version + 1;
-        record.renewable = true;
-        record.access_expires_at = Some(token::expires_at(now, grant.jwt_exp, grant.expires_in));
-        record.schedule(services, now);
-        if let Some(granted) = &grant.scope {
-            events::scopes_changed(services, &tx, record.id, self.who, &record.granted, granted)
-                .await?;
-            record.granted = granted.clone();
-        }
-        record.missing_scopes = ScopeSet::compare(&app.requested, &record.granted)
-            .missing
-            .len();
-        if record
-            .store(services, &tx, version, self.who, cause)
-            .await?
-            == Stored::Outdated
-        {
-            return Ok(Verdict::Superseded);
-        }
-        store_tokens(services, &tx, record.id, grant, false).await?;
-        tx.commit().await?;
-        if held.in_use {
-            fault::clear(self.scope, &app).await?;
-        }
-        Ok(Verdict::Fine)
-    }
-
     /// `invalid_grant`: somebody may have re-authorized the account meanwhile,
     /// so the row is read again; if it is unchanged, Gorgias is asked once more.
     async fn confirm(&self, held: Held) -> Result<Verdict, Fault> {
@@ -257,7 +210,7 @@ impl Attempt<'_> {
             return Ok(Verdict::Superseded);
         }
         match self.ask(&again).await {
-            Ok(grant) => self.keep_surely(&again, &grant).await,
+            Ok(grant) => self.keep_surely(again, grant).await,
             Err(UpstreamError::InvalidGrant) => self.lose(again).await,
             Err(error) => self.fail(&again, &error).await,
         }

@@ -4,6 +4,7 @@
 //! so this is how a lost account is found.
 
 mod attempt;
+mod keep;
 mod prove;
 
 use super::{events, lease::Lease};
@@ -11,6 +12,7 @@ use crate::{
     actor::Actor,
     audit::{self, Action, Entry, Target},
     error::{Fault, Forbidden},
+    journal,
     tenant_scope::TenantScope,
 };
 pub(super) use attempt::Attempt;
@@ -20,6 +22,7 @@ use domain::{
     subdomain::Subdomain,
     time::Timestamp,
 };
+pub(crate) use keep::store_late;
 use std::time::Duration;
 
 /// How long somebody who asks waits for a check that is under way.
@@ -52,6 +55,8 @@ pub enum Verdict {
     NotConnected,
     /// Somebody else is at it right now.
     Busy,
+    /// The answer could not have been kept safe, so Gorgias was not asked.
+    NoRoom,
 }
 
 impl Verdict {
@@ -66,6 +71,9 @@ impl Verdict {
             Self::NotRenewable => "it can't renew itself".into(),
             Self::NotConnected => "there is nothing to check, it is not connected".into(),
             Self::Busy => "a check is under way already".into(),
+            Self::NoRoom => {
+                "it was not checked, since Mooring's disk is full or can't be written".into()
+            }
         }
     }
 }
@@ -141,7 +149,7 @@ pub async fn check_now(
     Ok(verdict)
 }
 
-/// One attempt under a lease, which is given back whatever happens.
+/// One attempt under a lease, which is given back afterwards.
 pub(crate) async fn attempt(
     scope: &TenantScope,
     lease: &Lease,
@@ -150,7 +158,7 @@ pub(crate) async fn attempt(
     let result = Attempt {
         scope,
         id: lease.connection,
-        fence: lease.fence,
+        fence: Some(lease.fence),
         who,
     }
     .run()
@@ -160,6 +168,19 @@ pub(crate) async fn attempt(
         Ok(Verdict::Fine | Verdict::Lost | Verdict::Unavailable { .. })
     ) {
         // The record was stored, and the lease given back with it.
+        return result;
+    }
+    end(scope, lease, result).await
+}
+
+/// Gives a lease back after an attempt, unless its answer could not be stored:
+/// nobody, on no machine, must ask past it, so the lease runs out by itself.
+pub(super) async fn end<T>(
+    scope: &TenantScope,
+    lease: &Lease,
+    result: Result<T, Fault>,
+) -> Result<T, Fault> {
+    if result.is_err() && journal::holds_answer(scope, lease.connection) {
         return result;
     }
     let tx = scope.write().await?;

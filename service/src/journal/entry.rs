@@ -1,0 +1,389 @@
+//! What a slot holds: in front, in clear, where the entry belongs; behind it,
+//! sealed, what Gorgias answered.
+
+use crate::{
+    gorgias::Grant,
+    random::Random,
+    vault::{JournalKey, VaultError},
+};
+use domain::{
+    event::Actor,
+    ids::{ConnectionId, DataKeyId, TenantId},
+    scope::ScopeSet,
+    time::Timestamp,
+};
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// Bytes of a slot: an answer is read to 64 KiB, and all that is kept of it are
+/// parts of it. The rest is room for who asked, lengths and the header.
+pub(super) const SLOT: usize = 72 * 1024;
+
+/// Bytes of the part in clear.
+pub(super) const HEADER: usize = 84;
+
+/// What the cipher adds.
+const TAG: usize = 16;
+
+/// More than that is not kept of who asked.
+const LONGEST_WHO: usize = 4 * 1024;
+
+const MAGIC: &[u8; 8] = b"mooringJ";
+const FORMAT: u16 = 1;
+
+/// Where an entry belongs. In clear, but authenticated: changed, it doesn't open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bound {
+    pub tenant: TenantId,
+    pub connection: ConnectionId,
+    /// The `token_version` whose refresh token brought the answer.
+    pub version: i64,
+}
+
+/// What Gorgias answered, with all that is needed to store it later.
+pub(crate) struct Answer {
+    pub bound: Bound,
+    /// When it came.
+    pub at: Timestamp,
+    /// Whether the app uses the credentials that it was asked with.
+    pub in_use: bool,
+    pub who: Actor,
+    pub grant: Grant,
+}
+
+/// A slot as it was read.
+pub(super) enum Found {
+    /// Nothing.
+    Free,
+    /// An entry, still sealed.
+    Entry(Header),
+    /// Neither.
+    Nonsense,
+}
+
+/// The part in clear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Header {
+    pub bound: Bound,
+    pub key: DataKeyId,
+    nonce: [u8; 12],
+    length: usize,
+}
+
+impl Header {
+    /// How many bytes of the slot are the entry's.
+    pub fn whole(&self) -> usize {
+        HEADER + self.length
+    }
+
+    pub fn read(slot: &[u8]) -> Found {
+        if slot.iter().take(HEADER).all(|byte| *byte == 0) {
+            return Found::Free;
+        }
+        match Self::parse(&mut Reader(slot)) {
+            Some(header) if header.length <= SLOT - HEADER => Found::Entry(header),
+            _ => Found::Nonsense,
+        }
+    }
+
+    fn parse(read: &mut Reader<'_>) -> Option<Self> {
+        if read.array::<8>()? != *MAGIC || read.array::<2>()? != FORMAT.to_be_bytes() {
+            return None;
+        }
+        read.array::<2>()?;
+        let length = usize::try_from(u32::from_be_bytes(read.array()?)).ok()?;
+        let tenant = TenantId(Uuid::from_bytes(read.array()?));
+        let connection = ConnectionId(Uuid::from_bytes(read.array()?));
+        let key = DataKeyId(Uuid::from_bytes(read.array()?));
+        let version = i64::from_be_bytes(read.array()?);
+        Some(Self {
+            bound: Bound {
+                tenant,
+                connection,
+                version,
+            },
+            key,
+            nonce: read.array()?,
+            length,
+        })
+    }
+}
+
+/// Seals an answer into the bytes of a slot.
+pub(super) fn seal(
+    answer: &Answer,
+    key: &JournalKey,
+    random: &dyn Random,
+) -> Result<Vec<u8>, VaultError> {
+    let bound = &answer.bound;
+    let (nonce, ciphertext) = key.seal(random, bound, &plain(answer))?;
+    let length = u32::try_from(ciphertext.len()).map_err(|_| VaultError::NotSealed)?;
+    let mut bytes = Vec::with_capacity(HEADER + ciphertext.len());
+    bytes.extend_from_slice(MAGIC);
+    bytes.extend_from_slice(&FORMAT.to_be_bytes());
+    bytes.extend_from_slice(&[0; 2]);
+    bytes.extend_from_slice(&length.to_be_bytes());
+    bytes.extend_from_slice(bound.tenant.0.as_bytes());
+    bytes.extend_from_slice(bound.connection.0.as_bytes());
+    bytes.extend_from_slice(key.id().0.as_bytes());
+    bytes.extend_from_slice(&bound.version.to_be_bytes());
+    bytes.extend_from_slice(&nonce);
+    bytes.extend_from_slice(&ciphertext);
+    if bytes.len() > SLOT {
+        return Err(VaultError::NotSealed);
+    }
+    Ok(bytes)
+}
+
+/// Opens what [`seal`] made; `None` if it isn't whole or the key isn't the one.
+pub(super) fn open(header: &Header, key: &JournalKey, slot: &[u8]) -> Option<Answer> {
+    let ciphertext = slot.get(HEADER..header.whole())?;
+    let plain = key.open(&header.bound, &header.nonce, ciphertext)?;
+    answer(header.bound, &mut Reader(&plain))
+}
+
+fn plain(answer: &Answer) -> Zeroizing<Vec<u8>> {
+    // Room for all of it, so that no copy is left behind by growing.
+    let mut plain = Zeroizing::new(Vec::with_capacity(SLOT - HEADER - TAG));
+    let grant = &answer.grant;
+    plain.extend_from_slice(&answer.at.0.to_be_bytes());
+    plain.push(answer.in_use.into());
+    put(&mut plain, Some(who(&answer.who).as_bytes()));
+    put(
+        &mut plain,
+        Some(grant.access_token.expose_secret().as_bytes()),
+    );
+    let refresh = grant.refresh_token.as_ref();
+    put(&mut plain, refresh.map(|t| t.expose_secret().as_bytes()));
+    for number in [grant.expires_in, grant.jwt_exp] {
+        put(
+            &mut plain,
+            number.map(i64::to_be_bytes).as_ref().map(|b| &b[..]),
+        );
+    }
+    let scope = grant.scope.as_ref().map(ToString::to_string);
+    put(&mut plain, scope.as_ref().map(|s| s.as_bytes()));
+    plain
+}
+
+/// Nothing that a person or token is called may keep an answer from its slot.
+fn who(who: &Actor) -> String {
+    let worker = r#"{"actor":"worker"}"#;
+    match serde_json::to_string(who) {
+        Ok(text) if text.len() <= LONGEST_WHO => text,
+        _ => worker.to_owned(),
+    }
+}
+
+/// A part behind its length, or that there is none.
+fn put(plain: &mut Vec<u8>, part: Option<&[u8]>) {
+    let length = part.and_then(|part| u32::try_from(part.len()).ok());
+    plain.extend_from_slice(&length.unwrap_or(u32::MAX).to_be_bytes());
+    plain.extend_from_slice(part.unwrap_or_default());
+}
+
+fn answer(bound: Bound, read: &mut Reader<'_>) -> Option<Answer> {
+    let at = Timestamp(i64::from_be_bytes(read.array()?));
+    let in_use = read.array::<1>()? == [1];
+    let who = serde_json::from_slice(read.part()??).ok()?;
+    let access_token = read.secret()??;
+    let refresh_token = read.secret()?;
+    let expires_in = read.number()?;
+    let jwt_exp = read.number()?;
+    let scope = match read.part()? {
+        Some(text) => Some(std::str::from_utf8(text).ok()?.parse::<ScopeSet>().ok()?),
+        None => None,
+    };
+    Some(Answer {
+        bound,
+        at,
+        in_use,
+        who,
+        grant: Grant {
+            access_token,
+            refresh_token,
+            id_token: None,
+            expires_in,
+            jwt_exp,
+            // It was compared with the account before the answer was believed.
+            jwt_iss: None,
+            scope,
+        },
+    })
+}
+
+/// Takes bytes from the front, as long as there are any.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (front, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(front)
+    }
+
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        self.take(N)?.try_into().ok()
+    }
+
+    #[allow(clippy::option_option)] // Whether it could be read, and whether there is one.
+    fn part(&mut self) -> Option<Option<&'a [u8]>> {
+        let length = u32::from_be_bytes(self.array()?);
+        if length == u32::MAX {
+            return Some(None);
+        }
+        self.take(usize::try_from(length).ok()?).map(Some)
+    }
+
+    #[allow(clippy::option_option)]
+    fn secret(&mut self) -> Option<Option<SecretString>> {
+        Some(match self.part()? {
+            Some(text) => Some(SecretString::from(std::str::from_utf8(text).ok()?)),
+            None => None,
+        })
+    }
+
+    #[allow(clippy::option_option)]
+    fn number(&mut self) -> Option<Option<i64>> {
+        Some(match self.part()? {
+            Some(bytes) => Some(i64::from_be_bytes(bytes.try_into().ok()?)),
+            None => None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::{random::SystemRandom, vault::JournalKey};
+
+    fn key() -> JournalKey {
+        JournalKey::for_tests(DataKeyId(Uuid::from_u128(3)))
+    }
+
+    fn full(token: usize, scopes: usize) -> Answer {
+        let scope: Vec<String> = (0..scopes).map(|i| format!("{i:099}")).collect();
+        Answer {
+            bound: Bound {
+                tenant: TenantId(Uuid::from_u128(1)),
+                connection: ConnectionId(Uuid::from_u128(2)),
+                version: 7,
+            },
+            at: Timestamp(1_800_000_000_000_000),
+            in_use: true,
+            who: Actor::Person {
+                name: "Ann Lee".into(),
+            },
+            grant: Grant {
+                access_token: SecretString::from("a".repeat(token)),
+                refresh_token: Some(SecretString::from("r".repeat(token))),
+                id_token: None,
+                expires_in: Some(-1),
+                jwt_exp: Some(1_800_086_400),
+                jwt_iss: None,
+                scope: Some(ScopeSet::lenient(&scope.join(" "))),
+            },
+        }
+    }
+
+    fn header(slot: &[u8]) -> Header {
+        match Header::read(slot) {
+            Found::Entry(header) => header,
+            Found::Free | Found::Nonsense => panic!("no entry"),
+        }
+    }
+
+    #[test]
+    fn an_answer_comes_back_as_it_was() {
+        let answer = full(900, 3);
+        let slot = seal(&answer, &key(), &SystemRandom).unwrap();
+        let back = open(&header(&slot), &key(), &slot).unwrap();
+        assert_eq!(back.bound, answer.bound);
+        assert_eq!((back.at, back.in_use), (answer.at, answer.in_use));
+        assert_eq!(back.who, answer.who);
+        let (back, grant) = (back.grant, answer.grant);
+        assert_eq!(
+            back.access_token.expose_secret(),
+            grant.access_token.expose_secret()
+        );
+        assert_eq!(
+            back.refresh_token.unwrap().expose_secret(),
+            grant.refresh_token.unwrap().expose_secret()
+        );
+        assert_eq!(
+            (back.expires_in, back.jwt_exp, back.scope),
+            (grant.expires_in, grant.jwt_exp, grant.scope)
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_stays_away() {
+        let mut answer = full(10, 1);
+        answer.grant.refresh_token = None;
+        answer.grant.expires_in = None;
+        answer.grant.jwt_exp = None;
+        answer.grant.scope = None;
+        answer.in_use = false;
+        let slot = seal(&answer, &key(), &SystemRandom).unwrap();
+        let back = open(&header(&slot), &key(), &slot).unwrap();
+        assert!(back.grant.refresh_token.is_none() && back.grant.scope.is_none());
+        assert!(back.grant.expires_in.is_none() && back.grant.jwt_exp.is_none());
+        assert!(!back.in_use);
+    }
+
+    /// Everything that 64 KiB of an answer can hold, asked for by the longest name.
+    #[test]
+    fn the_longest_answer_fits_into_a_slot() {
+        let mut answer = full(8 * 1024, 488);
+        answer.who = Actor::ApiToken {
+            name: "n".repeat(LONGEST_WHO - 40),
+        };
+        assert!(seal(&answer, &key(), &SystemRandom).unwrap().len() <= SLOT);
+        answer.who = Actor::ApiToken {
+            name: "n".repeat(100_000),
+        };
+        let slot = seal(&answer, &key(), &SystemRandom).unwrap();
+        let back = open(&header(&slot), &key(), &slot).unwrap();
+        assert_eq!(back.who, Actor::Worker);
+    }
+
+    #[test]
+    fn no_token_stands_in_it_in_clear() {
+        let slot = seal(&full(64, 2), &key(), &SystemRandom).unwrap();
+        for secret in ["aaaa", "rrrr", "Ann Lee"] {
+            assert!(!slot.windows(secret.len()).any(|w| w == secret.as_bytes()));
+        }
+    }
+
+    /// security.md 24: torn, moved to another connection, tenant or version, flipped
+    #[test]
+    fn s24_what_was_changed_does_not_open() {
+        let slot = seal(&full(40, 1), &key(), &SystemRandom).unwrap();
+        for at in 0..slot.len() {
+            let mut other = slot.clone();
+            other[at] ^= 1;
+            let opened = match Header::read(&other) {
+                // As it is done: with the key that the entry names.
+                Found::Entry(header) => {
+                    open(&header, &JournalKey::for_tests(header.key), &other).is_some()
+                }
+                Found::Free | Found::Nonsense => false,
+            };
+            // Two bytes are not used.
+            assert_eq!(opened, (10..12).contains(&at), "byte {at}");
+            let mut torn = slot.clone();
+            torn[at..].fill(0);
+            if torn != slot {
+                match Header::read(&torn) {
+                    Found::Entry(header) => assert!(open(&header, &key(), &torn).is_none()),
+                    Found::Free => assert_eq!(at, 0),
+                    Found::Nonsense => (),
+                }
+            }
+        }
+        let other = JournalKey::for_tests(DataKeyId(Uuid::from_u128(4)));
+        assert!(open(&header(&slot), &other, &slot).is_none());
+    }
+}

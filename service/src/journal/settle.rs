@@ -1,0 +1,316 @@
+//! Storing what waits in journals: our own, and those that nobody holds any more.
+
+use super::{
+    FOLDER, Inner,
+    disk::Shared,
+    entry::{self, Found, HEADER, Header, SLOT},
+    slots::{Known, Slot, Slots},
+};
+use crate::{connections::refresh, error::Fault, services::Services, tenant_scope::TenantScope};
+use domain::ids::ConnectionId;
+use std::{
+    ffi::OsStr,
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+/// How often is looked whether something waits.
+const PERIOD: Duration = Duration::from_secs(1);
+/// How often it is said that something can't be stored.
+const TOLD_EVERY: u32 = 60;
+
+const IN_USE: &str = "journal";
+const SET_ASIDE: &str = "aside";
+const UNNAMED: &str = "new";
+
+/// What became of a connection's answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// None waits.
+    Nothing,
+    /// One was stored.
+    Stored,
+    /// Somebody is storing one just now.
+    Busy,
+}
+
+/// What became of one answer.
+enum Outcome {
+    Stored,
+    /// The row has newer tokens, or none are wanted any more.
+    Dropped,
+    SetAside,
+}
+
+/// Takes over the journals of processes that are gone, and stores what waits
+/// in them and in our own. Says how many answers that was.
+///
+/// # Errors
+/// [`Fault`] if something could not be stored; it stays, and everything else
+/// is stored all the same, as long as the database answers at all.
+pub async fn settle(services: &Services) -> Result<usize, Fault> {
+    let inner = Arc::clone(&services.journal.0);
+    tokio::task::spawn_blocking(move || take_over(&inner)).await?;
+    let inner = &services.journal.0;
+    let (mut stored, mut fault) = (0, None);
+    'files: for slots in inner.held() {
+        for number in slots.waiting() {
+            let Some(slot) = slots.take(number) else {
+                continue;
+            };
+            match apply(services, slot).await {
+                Ok(Outcome::Stored) => stored += 1,
+                Ok(Outcome::Dropped | Outcome::SetAside) => (),
+                Err(error) => {
+                    fault.get_or_insert(error);
+                    if services.db.read().ping().await.is_err() {
+                        break 'files;
+                    }
+                }
+            }
+        }
+    }
+    let inner = Arc::clone(inner);
+    tokio::task::spawn_blocking(move || let_go(&inner)).await?;
+    fault.map_or(Ok(stored), Err)
+}
+
+/// Stores what waits for a connection, before Gorgias is asked for it again.
+pub(crate) async fn settle_connection(
+    services: &Services,
+    connection: ConnectionId,
+) -> Result<Settled, Fault> {
+    let inner = &services.journal.0;
+    let mut settled = Settled::Nothing;
+    for slots in inner.held() {
+        let number = match slots.known(connection) {
+            Known::Nothing => continue,
+            Known::Busy => return Ok(Settled::Busy),
+            Known::Waiting(number) => number,
+        };
+        let Some(slot) = slots.take(number) else {
+            return Ok(Settled::Busy);
+        };
+        if let Outcome::Stored = apply(services, slot).await? {
+            settled = Settled::Stored;
+        }
+    }
+    let others = inner.files().others.clone();
+    if settled == Settled::Nothing && !others.is_empty() {
+        let look = move || others.iter().any(|file| holds(file, connection));
+        if tokio::task::spawn_blocking(look).await? {
+            return Ok(Settled::Busy);
+        }
+    }
+    Ok(settled)
+}
+
+/// Whether this process holds an answer for a connection that isn't stored yet.
+pub(crate) fn holds_answer(services: &Services, connection: ConnectionId) -> bool {
+    let held = services.journal.0.held();
+    held.iter()
+        .any(|slots| slots.known(connection) != Known::Nothing)
+}
+
+/// Settles until told to stop. In every process that asks Gorgias, with a
+/// worker or without.
+pub async fn keep_settled(services: Services, stop: CancellationToken) {
+    let mut timer = tokio::time::interval(PERIOD);
+    timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut untold = 0;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = timer.tick() => (),
+        }
+        match settle(&services).await {
+            Ok(_) => untold = 0,
+            Err(error) => {
+                if untold == 0 {
+                    tracing::error!(%error, "Answers of Gorgias wait in the journal, since they can't be stored");
+                }
+                untold = (untold + 1) % TOLD_EVERY;
+            }
+        }
+    }
+}
+
+/// Stores what still waits, at the end of a process, and removes its empty journal.
+///
+/// # Errors
+/// As [`settle`]: what could not be stored stays for the next process.
+pub async fn close(services: &Services) -> Result<(), Fault> {
+    let settled = settle(services).await;
+    let inner = Arc::clone(&services.journal.0);
+    tokio::task::spawn_blocking(move || {
+        let own = inner.files().own.take();
+        inner.files().left.extend(own);
+        let_go(&inner);
+    })
+    .await?;
+    settled.map(drop)
+}
+
+/// How many journals in a data folder hold what could not be opened.
+///
+/// # Errors
+/// If there is a folder of journals that can't be read.
+pub fn set_aside(data_dir: &Path) -> io::Result<usize> {
+    let entries = match fs::read_dir(data_dir.join(FOLDER)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        entries => entries?,
+    };
+    let is_aside = |path: PathBuf| path.extension().is_some_and(|e| e == SET_ASIDE);
+    Ok(entries.flatten().filter(|e| is_aside(e.path())).count())
+}
+
+/// Stores one answer. The caller holds it alone.
+async fn apply(services: &Services, slot: Slot) -> Result<Outcome, Fault> {
+    let read = move || slot.read().map(|bytes| (slot, bytes));
+    let (slot, bytes) = tokio::task::spawn_blocking(read)
+        .await?
+        .map_err(Fault::Journal)?;
+    let answer = match Header::read(&bytes) {
+        Found::Entry(header) => services
+            .vault
+            .journal_key_named(services, header.key)
+            .await?
+            .and_then(|key| entry::open(&header, &key, &bytes)),
+        Found::Free | Found::Nonsense => None,
+    };
+    drop(bytes);
+    let Some(answer) = answer else {
+        tracing::error!(
+            file = %slot.path().display(),
+            "An entry of the journal can't be opened: it was cut off while it was written, changed, or sealed with a key that this database doesn't have; it is set aside"
+        );
+        slot.set_aside();
+        return Ok(Outcome::SetAside);
+    };
+    let scope = TenantScope::new(services, answer.bound.tenant);
+    let stored = refresh::store_late(&scope, &answer).await?;
+    tracing::info!(connection.id = %answer.bound.connection, stored, "An answer of Gorgias that waited in the journal was looked after");
+    tokio::task::spawn_blocking(move || slot.clear())
+        .await?
+        .map_err(Fault::Journal)?;
+    Ok(if stored {
+        Outcome::Stored
+    } else {
+        Outcome::Dropped
+    })
+}
+
+/// Takes over the files whose processes are gone. Blocks.
+fn take_over(inner: &Inner) {
+    let first = !inner.tried_again.swap(true, Ordering::Relaxed);
+    let mut others = Vec::new();
+    for path in list(&inner.folder) {
+        let wanted = match path.extension().and_then(OsStr::to_str) {
+            Some(IN_USE) => true,
+            // Once for each process: its keys may be the right ones.
+            Some(SET_ASIDE) => first,
+            Some(UNNAMED) if first => {
+                remove_unnamed(&path);
+                false
+            }
+            _ => false,
+        };
+        if !wanted {
+            continue;
+        }
+        match Slots::take_over(path.clone(), Arc::clone(&inner.disk)) {
+            Ok(Some(slots)) => inner.files().left.push(slots),
+            Ok(None) => {
+                let ours = inner.held().iter().any(|held| held.path == path);
+                let other = (!ours).then(|| File::open(&path).ok()).flatten();
+                others.extend(other.map(|file| Arc::new(Shared::new(file))));
+            }
+            Err(error) if first => {
+                tracing::error!(%error, file = %path.display(), "A journal can't be read");
+            }
+            Err(error) => {
+                tracing::debug!(%error, file = %path.display(), "A journal can't be read");
+            }
+        }
+    }
+    inner.files().others = others;
+}
+
+fn list(folder: &Path) -> Vec<PathBuf> {
+    match fs::read_dir(folder) {
+        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
+        Err(error) => {
+            if error.kind() != io::ErrorKind::NotFound {
+                tracing::debug!(%error, "The folder {FOLDER} can't be read");
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// A process was killed while it made its file; there is nothing in it.
+fn remove_unnamed(path: &Path) {
+    if let Ok(file) = File::open(path)
+        && file.try_lock().is_ok()
+    {
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// Removes the files that are done with, and sets those aside that hold what
+/// can't be read. Blocks.
+fn let_go(inner: &Inner) {
+    let done: Vec<Arc<Slots>> = {
+        let mut files = inner.files();
+        let broken = files.own.take_if(|own| own.is_broken());
+        files.left.extend(broken);
+        let (done, left) = std::mem::take(&mut files.left)
+            .into_iter()
+            .partition(|slots| slots.is_done());
+        files.left = left;
+        done
+    };
+    for slots in done {
+        let unreadable = slots.unreadable();
+        let result = if unreadable > 0 {
+            let aside = slots.path.with_extension(SET_ASIDE);
+            tracing::error!(
+                file = %aside.display(),
+                unreadable,
+                "A journal holds answers of Gorgias that can't be opened; it is kept, and tried again at the next start"
+            );
+            fs::rename(&slots.path, &aside)
+        } else {
+            fs::remove_file(&slots.path)
+        };
+        match result {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::error!(%error, file = %slots.path.display(), "A journal could not be moved out of the way");
+            }
+            _ => (),
+        }
+    }
+}
+
+/// Whether another process's journal holds an answer for the connection. Blocks.
+fn holds(file: &Shared, connection: ConnectionId) -> bool {
+    let look = || -> io::Result<bool> {
+        let slots = file.file().metadata()?.len() / SLOT as u64;
+        for number in 0..slots {
+            let mut header = [0; HEADER];
+            file.read_at(number * SLOT as u64, &mut header)?;
+            if let Found::Entry(header) = Header::read(&header)
+                && header.bound.connection == connection
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    };
+    look().unwrap_or_default()
+}

@@ -1,0 +1,40 @@
+//! What may go wrong with a database, brought about on purpose.
+
+use super::World;
+use sea_orm::DatabaseBackend;
+
+impl World {
+    /// Lets no new token into the database, though everything else goes on.
+    pub async fn make_tokens_unwritable(&self) {
+        if self.backend == DatabaseBackend::Sqlite {
+            self.past(
+                "CREATE TRIGGER no_tokens BEFORE UPDATE ON connections \
+                 WHEN NEW.token_version <> OLD.token_version \
+                 BEGIN SELECT RAISE(ABORT, 'disk full'); END",
+            )
+            .await;
+        } else {
+            let function = "CREATE FUNCTION no_tokens() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$";
+            self.past(function).await;
+            self.past(
+                "CREATE TRIGGER no_tokens BEFORE UPDATE ON connections FOR EACH ROW \
+                 WHEN (NEW.token_version <> OLD.token_version) EXECUTE FUNCTION no_tokens()",
+            )
+            .await;
+        }
+    }
+
+    /// Takes [`World::make_tokens_unwritable`] back.
+    pub async fn make_tokens_writable(&self) {
+        if self.backend == DatabaseBackend::Sqlite {
+            self.past("DROP TRIGGER no_tokens").await;
+        } else {
+            self.past("DROP FUNCTION no_tokens CASCADE").await;
+        }
+    }
+
+    /// Ends all leases, as time would.
+    pub async fn expire_leases(&self) {
+        self.past("UPDATE connections SET lease_until = 0").await;
+    }
+}

@@ -1,0 +1,167 @@
+//! The key of the journal: the installation's own data key. It belongs to no
+//! tenant and is never removed, so that a journal that was left behind can be
+//! read however long it lay.
+
+use super::{
+    Vault, VaultError,
+    data_keys::{DataKey, ENCRYPTIONS_PER_KEY, active, lock_all},
+    seal::{FORMAT, Key, context},
+};
+use crate::{entity::data_key, error::Fault, journal::Bound, random::Random, services::Services};
+use domain::ids::DataKeyId;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::sync::{Arc, MutexGuard, PoisonError};
+use zeroize::Zeroizing;
+
+/// What the entries of the journal are for; part of their encryption, so it never changes.
+const PURPOSE: &str = "journal.grant";
+
+/// Encryptions that are counted in memory before the database hears of them.
+const COUNTED_TOGETHER: i64 = 1_000;
+
+/// A key that seals answers while the database may be away.
+#[derive(Clone)]
+pub(crate) struct JournalKey {
+    id: DataKeyId,
+    key: Arc<Key>,
+}
+
+impl JournalKey {
+    /// The key's id.
+    pub fn id(&self) -> DataKeyId {
+        self.id
+    }
+
+    /// Nonce and ciphertext.
+    pub fn seal(
+        &self,
+        random: &dyn Random,
+        bound: &Bound,
+        plain: &[u8],
+    ) -> Result<([u8; 12], Vec<u8>), VaultError> {
+        let sealed = self
+            .key
+            .seal(random, &self.context(bound), plain)
+            .map_err(|_| VaultError::NotSealed)?;
+        Ok((sealed.nonce, sealed.ciphertext))
+    }
+
+    /// What was sealed with the same `bound`.
+    pub fn open(
+        &self,
+        bound: &Bound,
+        nonce: &[u8],
+        ciphertext: &[u8],
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        self.key.open(&self.context(bound), nonce, ciphertext).ok()
+    }
+
+    fn context(&self, bound: &Bound) -> Vec<u8> {
+        context(&[
+            bound.tenant.0.as_bytes(),
+            PURPOSE.as_bytes(),
+            bound.connection.0.as_bytes(),
+            self.id.0.as_bytes(),
+            &FORMAT.to_be_bytes(),
+            &bound.version.to_be_bytes(),
+        ])
+    }
+
+    #[cfg(test)]
+    pub fn for_tests(id: DataKeyId) -> Self {
+        let key = Key::generate(&crate::random::SystemRandom);
+        // The same for equal ids.
+        let key = Key::from_bytes(&[id.0.as_bytes()[15]; 32]).unwrap_or(key);
+        Self {
+            id,
+            key: Arc::new(key),
+        }
+    }
+}
+
+impl From<DataKey> for JournalKey {
+    fn from(DataKey { id, key }: DataKey) -> Self {
+        Self { id, key }
+    }
+}
+
+impl Vault {
+    /// The key that seals answers now. Taken before Gorgias is asked, since
+    /// then the database answers; asked for again, it is in memory. Each call
+    /// counts as an encryption.
+    pub(crate) async fn journal_key(&self, services: &Services) -> Result<JournalKey, Fault> {
+        let held = self.held().clone();
+        if let Some(key) = held
+            && self.count_later(key.id) < COUNTED_TOGETHER
+        {
+            return Ok(key);
+        }
+        // In memory before the transaction: a key service may let us wait.
+        if let Some(row) = active(None).one(services.db.read()).await? {
+            self.unwrap(&row).await?;
+        }
+        let tx = services.db.begin_write().await?;
+        let key = match active(None).one(&tx).await? {
+            Some(row) => self.unwrap(&row).await?,
+            None => {
+                lock_all(services, &tx).await?;
+                match active(None).one(&tx).await? {
+                    Some(row) => self.unwrap(&row).await?,
+                    None => self.create(services, &tx, None).await?,
+                }
+            }
+        };
+        self.count(&tx, key.id, 0).await?;
+        tx.commit().await?;
+        let key = JournalKey::from(key);
+        *self.held() = Some(key.clone());
+        Ok(key)
+    }
+
+    /// The key that an entry names; `None` if it isn't one of ours, or doesn't open.
+    pub(crate) async fn journal_key_named(
+        &self,
+        services: &Services,
+        id: DataKeyId,
+    ) -> Result<Option<JournalKey>, Fault> {
+        let row = data_key::Entity::find_by_id(id.0)
+            .filter(data_key::Column::TenantId.is_null())
+            .one(services.db.read())
+            .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        match self.unwrap(&row).await {
+            Ok(key) => Ok(Some(key.into())),
+            // Nothing is known of the entry then.
+            Err(error @ (VaultError::Database(_) | VaultError::KeyService { .. })) => {
+                Err(error.into())
+            }
+            Err(error) => {
+                tracing::error!(%error, "The key of an entry of the journal doesn't open");
+                Ok(None)
+            }
+        }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<JournalKey>> {
+        let held = self.0.journal.lock();
+        held.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts one encryption, which some later transaction writes down; says
+    /// how many wait for that.
+    fn count_later(&self, id: DataKeyId) -> i64 {
+        let mut uncounted = self.uncounted();
+        let count = uncounted.entry(id).or_default();
+        *count += 1;
+        *count
+    }
+}
+
+// A process that dies loses the count of less than this many.
+const _: () = assert!(COUNTED_TOGETHER * 1_000 < ENCRYPTIONS_PER_KEY);
+
+#[cfg(test)]
+#[path = "journal_tests.rs"]
+mod tests;
