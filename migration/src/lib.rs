@@ -23,6 +23,7 @@ mod m0011_row_security;
 mod m0012_audit;
 mod m0013_key_rotation;
 mod m0014_pace;
+mod m0016_token_read;
 
 /// Runs the steps in order.
 pub struct Migrator;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_audit::Migration),
             Box::new(m0013_key_rotation::Migration),
             Box::new(m0014_pace::Migration),
+            Box::new(m0016_token_read::Migration),
         ]
     }
 }

@@ -9,7 +9,7 @@ use crate::{
 use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
 use service::{
-    Services, audit,
+    Services, api_tokens, audit,
     clock::SystemClock,
     database::Database,
     gorgias::HttpGorgias,
@@ -111,6 +111,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         tasks.spawn(worker::run(services.clone(), shutdown.clone()));
     }
     tasks.spawn(audit::keep_flushed(services.clone(), shutdown.clone()));
+    tasks.spawn(api_tokens::keep_flushed(services.clone(), shutdown.clone()));
     let options = RouterOptions {
         site: Site::find(),
         trusted_proxies: settings.web.trusted_proxies.clone(),
@@ -141,6 +142,9 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     }
     if let Err(error) = audit::flush(&services, true).await {
         tracing::error!(%error, "The last repeated reads of tokens could not be recorded");
+    }
+    if let Err(error) = api_tokens::flush(&services).await {
+        tracing::warn!(%error, "The last uses of API tokens could not be noted");
     }
     tracing::info!("Mooring has stopped");
     Ok(())

@@ -1,6 +1,7 @@
 //! Everything that the use cases run on, in one cheap handle.
 
 use crate::{
+    api_tokens::UseLog,
     audit::ReadLog,
     clock::{Clock, SystemClock},
     config::Config,
@@ -38,6 +39,8 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// Which reads of tokens are in the audit already.
     pub(crate) reads: ReadLog,
+    /// When API tokens were used last.
+    pub(crate) uses: UseLog,
     last_id: AtomicI64,
 }
 
@@ -76,6 +79,7 @@ impl Services {
             clock,
             random,
             reads: ReadLog::default(),
+            uses: UseLog::default(),
             last_id: AtomicI64::new(0),
         }))
     }

@@ -31,7 +31,7 @@ pub(crate) struct NotRecorded;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Reader {
     tenant: TenantId,
-    who: Option<Uuid>,
+    who: Uuid,
     connection: ConnectionId,
 }
 
@@ -69,15 +69,17 @@ impl ReadLog {
     }
 }
 
-/// Returns once the read is recorded.
+/// Returns once the read is recorded. The entry is made only if it is the
+/// reader's first of the minute.
 pub(crate) async fn note(
     scope: &TenantScope,
+    who: Uuid,
     connection: ConnectionId,
-    entry: Entry,
+    entry: impl Fn() -> Entry,
 ) -> Result<(), NotRecorded> {
     let reader = Reader {
         tenant: scope.tenant(),
-        who: entry.by.id(),
+        who,
         connection,
     };
     let log = &scope.reads;
@@ -95,7 +97,7 @@ pub(crate) async fn note(
             state.waiting.push(Waiting {
                 reader,
                 minute,
-                entry: entry.clone(),
+                entry: entry(),
                 done: sender,
             });
             receiver
@@ -159,11 +161,7 @@ async fn write(scope: &TenantScope, waiting: &[Waiting]) -> Result<(), Fault> {
                     .filter(|_| before.replace(*reader) != Some(*reader));
                 let entry = Entry {
                     repeats: counted.map_or(0, |r| r.repeats),
-                    once: Some(format!(
-                        "{}:{}:{minute}",
-                        reader.who.unwrap_or_default(),
-                        reader.connection
-                    )),
+                    once: Some(format!("{}:{}:{minute}", reader.who, reader.connection)),
                     ..entry.clone()
                 };
                 (*reader, *minute, entry)

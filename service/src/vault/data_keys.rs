@@ -218,7 +218,7 @@ impl Vault {
         Ok(DataKey { id, key })
     }
 
-    fn cached(&self, tenant: Option<TenantId>, id: DataKeyId) -> Option<Arc<Key>> {
+    pub(super) fn cached(&self, tenant: Option<TenantId>, id: DataKeyId) -> Option<Arc<Key>> {
         self.0
             .unwrapped
             .read()

@@ -16,6 +16,7 @@ mod tenant_keys;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use credentials::SealedRow;
 pub use error::VaultError;
 pub use master::{MasterKeys, MasterKeysError};
 pub use purpose::Purpose;

@@ -4,6 +4,7 @@ mod apps;
 mod bearer;
 mod connections;
 mod token;
+mod token_at_hand;
 
 use crate::house::Tenant;
 

@@ -1,24 +1,28 @@
 //! Handing out an access token that works, now.
 
+mod at_hand;
+
 use super::{lease::Lease, record::Record, refresh};
 use crate::{
     actor::Actor,
     apps::App,
-    audit::{self, Action, Entry, Target},
+    audit::{self, Action, By, Entry, Target},
     error::{Fault, Forbidden},
     vault::Purpose,
 };
+pub use at_hand::at_hand;
 use domain::{
     event,
-    health::{Health, LossCause, Standing},
+    health::{Condition, Health, LossCause, Standing},
     ids::ConnectionId,
     permission::Permission,
     scope::ScopeSet,
+    slug::Slug,
     subdomain::Subdomain,
     time::{Span, Timestamp},
 };
 use secrecy::SecretString;
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 /// How long a reader waits for somebody else's refresh.
 const PATIENCE: u32 = 120;
@@ -37,6 +41,23 @@ pub struct ServedToken {
     pub scope: ScopeSet,
     /// The state of the connection: a living token is served even if it is bad.
     pub health: Health,
+}
+
+impl ServedToken {
+    fn new(
+        access_token: SecretString,
+        expires_at: Timestamp,
+        scope: ScopeSet,
+        condition: &Condition,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            access_token,
+            expires_at,
+            scope,
+            health: Health::of(condition, now),
+        }
+    }
 }
 
 /// Why there is no token.
@@ -86,20 +107,33 @@ pub async fn read(
     min_ttl: Span,
 ) -> Result<ServedToken, TokenError> {
     actor.require(Permission::ReadTokens)?;
-    let (target, connection, token) = obtain(actor, app, subdomain, min_ttl).await?;
-    let entry = Entry::of(actor, Action::TokenRead, target);
-    audit::reads::note(actor, connection, entry)
-        .await
-        .map_err(|_| TokenError::AuditUnavailable)?;
+    let (connection, slug, token) = obtain(actor, app, subdomain, min_ttl).await?;
+    audit::reads::note(actor, actor.who.id(), connection, || {
+        let by = By::from(&actor.who);
+        entry(by, actor.address, connection, &slug, subdomain)
+    })
+    .await
+    .map_err(|_| TokenError::AuditUnavailable)?;
     Ok(token)
 }
 
+/// What the audit says of a read.
+fn entry(
+    by: By,
+    address: Option<IpAddr>,
+    connection: ConnectionId,
+    app: impl ToString,
+    subdomain: &Subdomain,
+) -> Entry {
+    let target = Target::account(Some(connection), app, subdomain);
+    Entry::new(by, Action::TokenRead, target).at(address)
+}
+
 /// A token with what the audit says of it, from which it must not be parted.
-type Obtained = (Target, ConnectionId, ServedToken);
+type Obtained = (ConnectionId, Slug, ServedToken);
 
 fn with_target(app: &App, record: &Record, token: ServedToken) -> Obtained {
-    let target = Target::account(Some(record.id), &app.slug, &record.subdomain);
-    (target, record.id, token)
+    (record.id, app.slug.clone(), token)
 }
 
 async fn obtain(
@@ -176,7 +210,20 @@ async fn look(
     }
 }
 
-/// The token that is held, if it lives long enough and Gorgias did not answer 401 to it.
+/// Until when the token that is held lives, if that is long enough and Gorgias
+/// did not answer 401 to it.
+fn living(condition: &Condition, min_ttl: Span, now: Timestamp) -> Option<Timestamp> {
+    let usable = match condition.standing {
+        Standing::NotConnected(_) => false,
+        Standing::Lost { cause, .. } => cause != LossCause::Unauthorized,
+        Standing::Connected => true,
+    };
+    condition
+        .access_expires_at
+        .filter(|at| usable && *at > now && *at >= now.plus(min_ttl))
+}
+
+/// The token that is held, if it is to be served.
 async fn held(
     actor: &Actor,
     app: &App,
@@ -184,33 +231,17 @@ async fn held(
     min_ttl: Span,
     now: Timestamp,
 ) -> Result<Option<ServedToken>, Fault> {
-    let refused = matches!(
-        record.standing,
-        Standing::Lost {
-            cause: LossCause::Unauthorized,
-            ..
-        }
-    );
-    let Some(expires_at) = record
-        .access_expires_at
-        .filter(|at| *at > now && *at >= now.plus(min_ttl))
-    else {
+    let condition = record.condition(app.fault_since);
+    let Some(expires_at) = living(&condition, min_ttl, now) else {
         return Ok(None);
     };
-    if refused || !record.has_been_connected() {
-        return Ok(None);
-    }
     let tx = actor.read().await?;
     let token = actor
         .vault
         .open(&tx, Purpose::ConnectionAccessToken, record.id.0)
         .await?;
-    Ok(token.map(|access_token| ServedToken {
-        access_token,
-        expires_at,
-        scope: record.granted.clone(),
-        health: Health::of(&record.condition(app.fault_since), now),
-    }))
+    Ok(token
+        .map(|token| ServedToken::new(token, expires_at, record.granted.clone(), &condition, now)))
 }
 
 /// Whether asking Gorgias can't bring a token.
