@@ -24,6 +24,7 @@ mod m0012_audit;
 mod m0013_key_rotation;
 mod m0014_pace;
 mod m0016_token_read;
+mod m0017_event_numbers;
 
 /// Runs the steps in order.
 pub struct Migrator;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_key_rotation::Migration),
             Box::new(m0014_pace::Migration),
             Box::new(m0016_token_read::Migration),
+            Box::new(m0017_event_numbers::Migration),
         ]
     }
 }

@@ -27,6 +27,9 @@ pub enum Fault {
         "the head of the audit was changed or removed, so nothing can be recorded; `mooring audit verify` says more, and a backup helps"
     )]
     AuditDamaged,
+    /// Work that this was waiting for failed.
+    #[error("the refresh that this was waiting for failed")]
+    Awaited,
     /// Work on another thread ended badly.
     #[error("background work failed: {0}")]
     Task(#[from] tokio::task::JoinError),

@@ -5,6 +5,7 @@ use crate::{
     audit::ReadLog,
     clock::{Clock, SystemClock},
     config::Config,
+    connections::flight::Flights,
     database::Database,
     gorgias::Gorgias,
     live::Live,
@@ -39,6 +40,8 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// Which reads of tokens are in the audit already.
     pub(crate) reads: ReadLog,
+    /// Whose token is being refreshed for readers of this process.
+    pub(crate) flights: Flights,
     /// When API tokens were used last.
     pub(crate) uses: UseLog,
     last_id: AtomicI64,
@@ -79,6 +82,7 @@ impl Services {
             clock,
             random,
             reads: ReadLog::default(),
+            flights: Flights::default(),
             uses: UseLog::default(),
             last_id: AtomicI64::new(0),
         }))

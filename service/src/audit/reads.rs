@@ -120,11 +120,21 @@ pub(crate) async fn note(
 /// Writes all that wait, a transaction for each tenant.
 async fn write_waiting(services: &Services) {
     let mut tenants: BTreeMap<TenantId, Vec<Waiting>> = BTreeMap::new();
-    for waiting in std::mem::take(&mut services.reads.state().waiting) {
-        tenants
-            .entry(waiting.reader.tenant)
-            .or_default()
-            .push(waiting);
+    {
+        let mut state = services.reads.state();
+        for waiting in std::mem::take(&mut state.waiting) {
+            let reader = waiting.reader;
+            match state.recorded.get_mut(&reader) {
+                // Who held the lock before recorded the first of this minute,
+                // but didn't know of this one yet.
+                Some(recorded) if recorded.minute == waiting.minute => {
+                    if waiting.done.send(Ok(())).is_ok() {
+                        recorded.repeats += 1;
+                    }
+                }
+                _ => tenants.entry(reader.tenant).or_default().push(waiting),
+            }
+        }
     }
     for (tenant, waiting) in tenants {
         let scope = TenantScope::new(services, tenant);

@@ -6,6 +6,7 @@ pub mod counts;
 pub mod disconnect;
 pub mod events;
 mod evidence;
+pub(crate) mod flight;
 pub(crate) mod lease;
 pub mod links;
 pub mod list;

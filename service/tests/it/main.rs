@@ -17,3 +17,4 @@ mod sweep;
 mod tenancy;
 mod token;
 mod vault;
+mod waiting;

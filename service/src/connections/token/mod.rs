@@ -2,7 +2,12 @@
 
 mod at_hand;
 
-use super::{lease::Lease, record::Record, refresh};
+use super::{
+    flight::{Flight, Landing, Seat, Waiting},
+    lease::Lease,
+    record::Record,
+    refresh,
+};
 use crate::{
     actor::Actor,
     apps::App,
@@ -23,12 +28,15 @@ use domain::{
 };
 use secrecy::SecretString;
 use std::{net::IpAddr, time::Duration};
+use tokio::time::Instant;
 
 /// How long a reader waits for somebody else's refresh.
-const PATIENCE: u32 = 120;
+const PATIENCE: Duration = Duration::from_secs(12);
+const LATE: TokenError = TokenError::Unavailable {
+    retry_after: Span::seconds(5),
+};
 /// A token that was renewed so short ago is not renewed again for a reader.
 const AGAIN_AFTER: Span = Span::minutes(1);
-const STEP: Duration = Duration::from_millis(100);
 
 /// A token that lives at least as long as was asked for.
 #[derive(Debug)]
@@ -142,54 +150,62 @@ async fn obtain(
     subdomain: &Subdomain,
     min_ttl: Span,
 ) -> Result<Obtained, TokenError> {
-    for _ in 0..PATIENCE {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
         let (app, record) = look(actor, app, subdomain).await?;
-        let now = actor.now();
-        if let Some(token) = held(actor, &app, &record, min_ttl, now).await? {
+        if let Some(token) = settled(actor, &app, &record, min_ttl).await? {
             return Ok(with_target(&app, &record, token));
         }
-        if let Some(error) = hopeless(&app, &record) {
-            return Err(error);
-        }
-        if renewed_just_now(&record, now) {
-            return Err(unavailable(&app, &record, now));
-        }
-        // Gorgias failed just now; asking again for every reader would storm it.
-        if record.failures > 0 && record.due_at.is_some_and(|due| due > now) {
-            return Err(unavailable(&app, &record, now));
-        }
-        let tx = actor.write().await?;
-        let lease = Lease::take(actor.services(), &tx, record.id).await?;
-        tx.commit().await?;
-        match lease {
-            Some(lease) => {
-                // Whoever held the lease a moment ago may have brought the token.
-                let (app, record) = look(actor, &record.app.to_string(), subdomain).await?;
-                if let Some(token) = held(actor, &app, &record, min_ttl, now).await? {
-                    give_back(actor, &lease).await?;
-                    return Ok(with_target(&app, &record, token));
-                }
-                if renewed_just_now(&record, now) {
-                    give_back(actor, &lease).await?;
-                    return Err(unavailable(&app, &record, now));
-                }
-                refresh::attempt(actor.scope(), &lease, &event::Actor::Worker).await?;
-                let (app, record) = look(actor, &record.app.to_string(), subdomain).await?;
-                let now = actor.now();
-                return match held(actor, &app, &record, min_ttl, now).await? {
-                    Some(token) => Ok(with_target(&app, &record, token)),
-                    None => {
-                        Err(hopeless(&app, &record)
-                            .unwrap_or_else(|| unavailable(&app, &record, now)))
-                    }
-                };
+        match Flight::join(actor, record.id) {
+            Seat::Leads(flight) => {
+                return lead(actor, &record, min_ttl, &flight, deadline).await;
             }
-            None => tokio::time::sleep(STEP).await,
+            Seat::Follows(flight) => match flight.landing(deadline).await {
+                Landing::Over => (),
+                Landing::Failed => return Err(Fault::Awaited.into()),
+                Landing::Late => return Err(LATE),
+            },
         }
     }
-    Err(TokenError::Unavailable {
-        retry_after: Span::seconds(5),
-    })
+}
+
+/// Sees to the refresh that readers of this process wait for.
+async fn lead(
+    actor: &Actor,
+    record: &Record,
+    min_ttl: Span,
+    flight: &Flight,
+    deadline: Instant,
+) -> Result<Obtained, TokenError> {
+    let (app, subdomain) = (record.app.to_string(), &record.subdomain);
+    let mut waiting = Waiting::new(actor, record.id, deadline);
+    let lease = loop {
+        if let Some(lease) = Lease::take_if_free(actor.scope(), record.id).await? {
+            break lease;
+        }
+        if !waiting.news().await {
+            return Err(LATE);
+        }
+        let (found, record) = look(actor, &app, subdomain).await?;
+        if let Some(token) = settled(actor, &found, &record, min_ttl).await? {
+            return Ok(with_target(&found, &record, token));
+        }
+    };
+    // Whoever held the lease a moment ago may have brought the token.
+    let (found, record) = look(actor, &app, subdomain).await?;
+    if let Some(done) = settled(actor, &found, &record, min_ttl).await.transpose() {
+        give_back(actor, &lease).await?;
+        return done.map(|token| with_target(&found, &record, token));
+    }
+    if let Err(fault) = refresh::attempt(actor.scope(), &lease, &event::Actor::Worker).await {
+        flight.fail();
+        return Err(fault.into());
+    }
+    let (found, record) = look(actor, &app, subdomain).await?;
+    match settled(actor, &found, &record, min_ttl).await? {
+        Some(token) => Ok(with_target(&found, &record, token)),
+        None => Err(unavailable(&found, &record, actor.now())),
+    }
 }
 
 async fn give_back(actor: &Actor, lease: &Lease) -> Result<(), Fault> {
@@ -221,6 +237,29 @@ fn living(condition: &Condition, min_ttl: Span, now: Timestamp) -> Option<Timest
     condition
         .access_expires_at
         .filter(|at| usable && *at > now && *at >= now.plus(min_ttl))
+}
+
+/// What needs nobody to ask Gorgias: the token that is held, or why there is
+/// none and asking now is of no use.
+async fn settled(
+    actor: &Actor,
+    app: &App,
+    record: &Record,
+    min_ttl: Span,
+) -> Result<Option<ServedToken>, TokenError> {
+    let now = actor.now();
+    if let Some(token) = held(actor, app, record, min_ttl, now).await? {
+        return Ok(Some(token));
+    }
+    if let Some(error) = hopeless(app, record) {
+        return Err(error);
+    }
+    // Gorgias failed just now; asking again for every reader would storm it.
+    let failed = record.failures > 0 && record.due_at.is_some_and(|due| due > now);
+    if failed || renewed_just_now(record, now) {
+        return Err(unavailable(app, record, now));
+    }
+    Ok(None)
 }
 
 /// The token that is held, if it is to be served.
