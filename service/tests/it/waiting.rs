@@ -102,11 +102,11 @@ async fn s22_a_hundred_readers_in_each_of_two_processes_make_one_call() {
             .collect();
         assert_eq!(tokens.len(), 1, "everybody has the new one");
         assert_eq!(f.sim.refreshes("acme").len(), 1);
-        // Of whoever led: the lease, the result, the lease given back; of each
-        // process the audit's entry; and of the other's leader at most one
-        // that came as the lease was taken. Waiting writes nothing.
+        // Of whoever led: the lease, the result, the lease given back. Of each
+        // process the audit's entry. Of the other leader at most a lease that
+        // it took, or failed to take, in the same instant. Waiting writes nothing.
         let writes = f.world.statements.count(WRITES);
-        assert!((4..=6).contains(&writes), "{writes}");
+        assert!((5..=8).contains(&writes), "{writes}");
         stop.cancel();
         join_all(relays).await;
     })

@@ -180,15 +180,16 @@ async fn lead(
     let (app, subdomain) = (record.app.to_string(), &record.subdomain);
     let mut waiting = Waiting::new(actor, record.id, deadline);
     let lease = loop {
+        // Also the first time: who led before may have landed a moment ago.
+        let (found, record) = look(actor, &app, subdomain).await?;
+        if let Some(token) = settled(actor, &found, &record, min_ttl).await? {
+            return Ok(with_target(&found, &record, token));
+        }
         if let Some(lease) = Lease::take_if_free(actor.scope(), record.id).await? {
             break lease;
         }
         if !waiting.news().await {
             return Err(LATE);
-        }
-        let (found, record) = look(actor, &app, subdomain).await?;
-        if let Some(token) = settled(actor, &found, &record, min_ttl).await? {
-            return Ok(with_target(&found, &record, token));
         }
     };
     // Whoever held the lease a moment ago may have brought the token.
