@@ -6,7 +6,9 @@
 //! who does gets the one connection that they name, in the token's own tenant.
 //! Whether the token is good, and for that app, the program decides.
 //!
-//! In plpgsql, since that keeps its plan from one call to the next. A step
+//! In plpgsql, since that keeps its plans from one call to the next, and one
+//! table after the other, each by a unique index: that takes half the time of
+//! a join, and no statistics make a planner think of another way. A step
 //! that has to change the columns makes a function of another name: processes
 //! that run meanwhile have prepared this one.
 
@@ -28,22 +30,41 @@ RETURNS TABLE (
     data_key_id uuid, format smallint, nonce bytea, ciphertext bytea)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
-    RETURN QUERY SELECT
-        t.id, t.tenant_id, t.name, t.role,
-        t.app_id, t.token_hash, t.expires_at, t.revoked_at,
-        a.id, a.slug, a.fault_since,
-        c.id, c.standing, c.loss_cause,
+    SELECT t.id, t.tenant_id, t.name, t.role,
+        t.app_id, t.token_hash, t.expires_at, t.revoked_at
+    INTO token_id, tenant_id, token_name, role,
+        only_app, token_hash, token_expires_at, revoked_at
+    FROM api_tokens t WHERE t.token_hash = digest;
+    IF NOT FOUND THEN RETURN; END IF;
+
+    IF app_id IS NULL THEN
+        SELECT a.id, a.slug, a.fault_since INTO app, slug, fault_since FROM apps a
+        WHERE a.tenant_id = mooring_token_read.tenant_id AND a.slug = app_slug;
+    ELSE
+        SELECT a.id, a.slug, a.fault_since INTO app, slug, fault_since FROM apps a
+        WHERE a.tenant_id = mooring_token_read.tenant_id AND a.id = mooring_token_read.app_id;
+    END IF;
+    IF NOT FOUND THEN RETURN; END IF;
+
+    SELECT c.id, c.standing, c.loss_cause,
         c.standing_since, c.disconnected_by, c.renewable,
         c.granted_scopes, c.missing_scopes, c.access_expires_at,
-        c.failing_since, c.overdue_at,
-        s.data_key_id, s.format, s.nonce, s.ciphertext
-    FROM api_tokens t
-    JOIN apps a ON a.tenant_id = t.tenant_id AND a.id = coalesce($3,
-        (SELECT n.id FROM apps n WHERE n.tenant_id = t.tenant_id AND n.slug = $2))
-    JOIN connections c ON c.tenant_id = t.tenant_id AND c.app_id = a.id AND c.subdomain = $4
-    JOIN credentials s ON s.tenant_id = t.tenant_id AND s.owner_id = c.id
-        AND s.purpose = 'connection.access_token'
-    WHERE t.token_hash = $1;
+        c.failing_since, c.overdue_at
+    INTO connection, standing, loss_cause,
+        standing_since, disconnected_by, renewable,
+        granted_scopes, missing_scopes, access_expires_at,
+        failing_since, overdue_at
+    FROM connections c
+    WHERE c.tenant_id = mooring_token_read.tenant_id AND c.app_id = app AND c.subdomain = account;
+    IF NOT FOUND THEN RETURN; END IF;
+
+    SELECT s.data_key_id, s.format, s.nonce, s.ciphertext
+    INTO data_key_id, format, nonce, ciphertext
+    FROM credentials s
+    WHERE s.tenant_id = mooring_token_read.tenant_id AND s.owner_id = connection
+        AND s.purpose = 'connection.access_token';
+    IF NOT FOUND THEN RETURN; END IF;
+    RETURN NEXT;
 END $$;
 REVOKE ALL ON FUNCTION mooring_token_read(bytea, text, uuid, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION mooring_token_read(bytea, text, uuid, text) TO mooring_app;

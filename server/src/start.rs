@@ -119,12 +119,13 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         tasks: tasks.clone(),
     };
     let app = router(services.clone(), options).into_make_service_with_connect_info::<SocketAddr>();
+    // Before anybody hears that it serves, and tells it to stop.
+    stop_on_signal(&shutdown);
     tracing::info!(
         address = %listener.local_addr()?,
         public_url = settings.web.public_url,
         "Mooring serves"
     );
-    tokio::spawn(stop_on_signal(shutdown.clone()));
     let server = axum::serve(listener, app)
         .with_graceful_shutdown(shutdown.clone().cancelled_owned())
         .into_future();
@@ -174,24 +175,28 @@ async fn announce_set_up(services: &Services) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn stop_on_signal(shutdown: CancellationToken) {
+/// Listens from now on.
+fn stop_on_signal(shutdown: &CancellationToken) {
+    let shutdown = shutdown.clone();
     #[cfg(unix)]
     {
         use signal::unix::{SignalKind, signal};
         match signal(SignalKind::terminate()) {
             Ok(mut terminate) => {
-                tokio::select! {
-                    _ = terminate.recv() => (),
-                    _ = signal::ctrl_c() => (),
-                }
+                tokio::spawn(async move {
+                    tokio::select! {
+                        _ = terminate.recv() => (),
+                        _ = signal::ctrl_c() => (),
+                    }
+                    shutdown.cancel();
+                });
+                return;
             }
-            Err(error) => {
-                tracing::warn!(%error, "SIGTERM can't be listened for");
-                let _ = signal::ctrl_c().await;
-            }
+            Err(error) => tracing::warn!(%error, "SIGTERM can't be listened for"),
         }
     }
-    #[cfg(not(unix))]
-    let _ = signal::ctrl_c().await;
-    shutdown.cancel();
+    tokio::spawn(async move {
+        let _ = signal::ctrl_c().await;
+        shutdown.cancel();
+    });
 }
