@@ -24,8 +24,10 @@ mod m0012_audit;
 mod m0013_key_rotation;
 mod m0014_pace;
 mod m0015_turns;
-mod m0020_refusals;
-mod m0021_audit_cut;
+mod m0016_token_read;
+mod m0017_event_numbers;
+mod m0018_refusals;
+mod m0019_audit_cut;
 
 /// Runs the steps in order.
 pub struct Migrator;
@@ -49,8 +51,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_key_rotation::Migration),
             Box::new(m0014_pace::Migration),
             Box::new(m0015_turns::Migration),
-            Box::new(m0020_refusals::Migration),
-            Box::new(m0021_audit_cut::Migration),
+            Box::new(m0016_token_read::Migration),
+            Box::new(m0017_event_numbers::Migration),
+            Box::new(m0018_refusals::Migration),
+            Box::new(m0019_audit_cut::Migration),
         ]
     }
 }

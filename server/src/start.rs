@@ -9,8 +9,8 @@ use crate::{
 use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
 use service::{
-    Services, audit, clock::SystemClock, database::Database, gorgias::HttpGorgias, journal, live,
-    people::set_up, vault::Vault, worker,
+    Services, api_tokens, audit, clock::SystemClock, database::Database, gorgias::HttpGorgias,
+    journal, live, people::set_up, vault::Vault, worker,
 };
 use std::{fs, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal};
@@ -111,6 +111,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     }
     tasks.spawn(journal::keep_settled(services.clone(), shutdown.clone()));
     tasks.spawn(audit::keep_flushed(services.clone(), shutdown.clone()));
+    tasks.spawn(api_tokens::keep_flushed(services.clone(), shutdown.clone()));
     let options = RouterOptions {
         site: Site::find(),
         trusted_proxies: settings.web.trusted_proxies.clone(),
@@ -118,12 +119,13 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         tasks: tasks.clone(),
     };
     let app = router(services.clone(), options).into_make_service_with_connect_info::<SocketAddr>();
+    // Before anybody hears that it serves, and tells it to stop.
+    stop_on_signal(&shutdown);
     tracing::info!(
         address = %listener.local_addr()?,
         public_url = settings.web.public_url,
         "Mooring serves"
     );
-    tokio::spawn(stop_on_signal(shutdown.clone()));
     let server = axum::serve(listener, app)
         .with_graceful_shutdown(shutdown.clone().cancelled_owned())
         .into_future();
@@ -144,6 +146,9 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     }
     if let Err(error) = journal::close(&services).await {
         tracing::error!(%error, "Answers of Gorgias stay in the journal; the next start stores them");
+    }
+    if let Err(error) = api_tokens::flush(&services).await {
+        tracing::warn!(%error, "The last uses of API tokens could not be noted");
     }
     tracing::info!("Mooring has stopped");
     Ok(())
@@ -173,24 +178,28 @@ async fn announce_set_up(services: &Services) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn stop_on_signal(shutdown: CancellationToken) {
+/// Listens from now on.
+fn stop_on_signal(shutdown: &CancellationToken) {
+    let shutdown = shutdown.clone();
     #[cfg(unix)]
     {
         use signal::unix::{SignalKind, signal};
         match signal(SignalKind::terminate()) {
             Ok(mut terminate) => {
-                tokio::select! {
-                    _ = terminate.recv() => (),
-                    _ = signal::ctrl_c() => (),
-                }
+                tokio::spawn(async move {
+                    tokio::select! {
+                        _ = terminate.recv() => (),
+                        _ = signal::ctrl_c() => (),
+                    }
+                    shutdown.cancel();
+                });
+                return;
             }
-            Err(error) => {
-                tracing::warn!(%error, "SIGTERM can't be listened for");
-                let _ = signal::ctrl_c().await;
-            }
+            Err(error) => tracing::warn!(%error, "SIGTERM can't be listened for"),
         }
     }
-    #[cfg(not(unix))]
-    let _ = signal::ctrl_c().await;
-    shutdown.cancel();
+    tokio::spawn(async move {
+        let _ = signal::ctrl_c().await;
+        shutdown.cancel();
+    });
 }

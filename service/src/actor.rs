@@ -9,6 +9,7 @@ use domain::{
     slug::Slug,
 };
 use std::{net::IpAddr, ops::Deref};
+use uuid::Uuid;
 
 /// Who it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,16 @@ pub enum Who {
         /// The token's name.
         name: String,
     },
+}
+
+impl Who {
+    /// The id of the person or token.
+    pub fn id(&self) -> Uuid {
+        match self {
+            Self::Person { id, .. } => id.0,
+            Self::ApiToken { id, .. } => id.0,
+        }
+    }
 }
 
 /// A person or an API token within one tenant. Every use case that a page or

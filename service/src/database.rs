@@ -19,8 +19,13 @@ const ROLE: &str = "mooring_app";
 pub struct Database {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    /// For reads of tokens, so that no sweep's transactions hold them up.
+    quick: DatabaseConnection,
     /// The schema's owner: on PostgreSQL somebody else than who works with it.
     owner: DatabaseConnection,
+    /// Hears of what is asked of it.
+    #[cfg(feature = "testing")]
+    watcher: Option<crate::testing::Statements>,
 }
 
 impl Database {
@@ -33,23 +38,29 @@ impl Database {
         if url.starts_with("sqlite:") {
             let write = sea_orm::Database::connect(Self::sqlite(url, 1)).await?;
             let read = sea_orm::Database::connect(Self::sqlite(url, 8)).await?;
+            let quick = sea_orm::Database::connect(Self::sqlite(url, 4)).await?;
             Ok(Self {
                 read,
+                quick,
                 owner: write.clone(),
                 write,
+                #[cfg(feature = "testing")]
+                watcher: None,
             })
         } else {
             let owner = sea_orm::Database::connect(Self::postgres(url, 2)).await?;
-            let mut options = Self::postgres(url, 16);
-            // The role is made by a migration, so it may not be there yet.
-            options
-                .connect_lazy(true)
-                .map_sqlx_postgres_opts(|o| o.options([("role", ROLE)]));
-            let pool = sea_orm::Database::connect(options).await?;
+            let pool = sea_orm::Database::connect(Self::working(url, 16)).await?;
+            let mut quick = Self::working(url, 8);
+            // A ping before each use would double the way. Who meets a
+            // connection that died meanwhile asks once more, by the other pool.
+            quick.test_before_acquire_if_idle_for(Duration::from_secs(1));
             Ok(Self {
                 read: pool.clone(),
+                quick: sea_orm::Database::connect(quick).await?,
                 write: pool,
                 owner,
+                #[cfg(feature = "testing")]
+                watcher: None,
             })
         }
     }
@@ -63,11 +74,23 @@ impl Database {
         options
     }
 
+    /// Bound by row-level security.
+    fn working(url: &str, connections: u32) -> ConnectOptions {
+        let mut options = Self::postgres(url, connections);
+        // The role is made by a migration, so it may not be there yet.
+        options
+            .connect_lazy(true)
+            .map_sqlx_postgres_opts(|o| o.options([("role", ROLE)]));
+        options
+    }
+
     fn sqlite(url: &str, connections: u32) -> ConnectOptions {
         let mut options = ConnectOptions::new(url);
         options
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(30))
+            // A file doesn't hang up.
+            .test_before_acquire(false)
             .sqlx_logging(false)
             .map_sqlx_sqlite_opts(|o| {
                 o.create_if_missing(true)
@@ -94,6 +117,32 @@ impl Database {
         &self.read
     }
 
+    /// Lets a test hear of every transaction and statement, but the owner's.
+    #[cfg(feature = "testing")]
+    pub(crate) fn watch(&mut self, statements: &crate::testing::Statements) {
+        for connection in [&mut self.read, &mut self.write, &mut self.quick] {
+            let statements = statements.clone();
+            connection.set_metric_callback(move |info| statements.add(&info.statement.sql));
+        }
+        self.watcher = Some(statements.clone());
+    }
+
+    #[cfg(feature = "testing")]
+    fn begins(&self, how: &str) {
+        if let Some(watcher) = &self.watcher {
+            watcher.add(how);
+        }
+    }
+
+    #[cfg(not(feature = "testing"))]
+    #[allow(clippy::unused_self)]
+    fn begins(&self, _: &str) {}
+
+    /// For the one statement of a token's read.
+    pub(crate) fn quick(&self) -> &DatabaseConnection {
+        &self.quick
+    }
+
     /// For tests that look at rows beneath row-level security.
     #[cfg(test)]
     pub(crate) fn owner(&self) -> &DatabaseConnection {
@@ -102,12 +151,14 @@ impl Database {
 
     /// For reading several things of one moment.
     pub(crate) async fn begin_read(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.begins("BEGIN to read");
         self.read.begin().await
     }
 
     /// For writing. On SQLite the lock is taken at once (`IMMEDIATE`): a
     /// transaction that reads first could otherwise fail when it comes to write.
     pub(crate) async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.begins("BEGIN to write");
         self.write
             .begin_with_options(TransactionOptions {
                 sqlite_transaction_mode: self

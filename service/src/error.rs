@@ -30,6 +30,9 @@ pub enum Fault {
     /// The disk failed beneath the journal.
     #[error("the journal in MOORING_DATA_DIR failed: {0}")]
     Journal(std::io::Error),
+    /// Work that this was waiting for failed.
+    #[error("the refresh that this was waiting for failed")]
+    Awaited,
     /// Work on another thread ended badly.
     #[error("background work failed: {0}")]
     Task(#[from] tokio::task::JoinError),

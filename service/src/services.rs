@@ -1,9 +1,11 @@
 //! Everything that the use cases run on, in one cheap handle.
 
 use crate::{
+    api_tokens::UseLog,
     audit::ReadLog,
     clock::{Clock, SystemClock},
     config::Config,
+    connections::flight::Flights,
     database::Database,
     gorgias::Gorgias,
     journal::{Disk, Journal, RealDisk},
@@ -41,6 +43,10 @@ pub struct Parts {
     pub(crate) reads: ReadLog,
     /// Keeps what Gorgias answered until it is stored.
     pub(crate) journal: Journal,
+    /// Whose token is being refreshed for readers of this process.
+    pub(crate) flights: Flights,
+    /// When API tokens were used last.
+    pub(crate) uses: UseLog,
     last_id: AtomicI64,
 }
 
@@ -94,6 +100,8 @@ impl Services {
             clock,
             random,
             reads: ReadLog::default(),
+            flights: Flights::default(),
+            uses: UseLog::default(),
             last_id: AtomicI64::new(0),
         }))
     }

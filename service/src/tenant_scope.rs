@@ -1,6 +1,8 @@
 //! The only way to start a tenant's query.
 
 use crate::{
+    connections::events,
+    entity::event,
     error::Fault,
     live::{Change, Live},
     services::Services,
@@ -35,6 +37,7 @@ pub(crate) struct Tx {
     tenant: TenantId,
     live: Live,
     changes: Mutex<Vec<Change>>,
+    events: Mutex<Vec<event::ActiveModel>>,
 }
 
 impl TenantScope {
@@ -91,6 +94,7 @@ impl TenantScope {
             tenant: self.tenant,
             live: self.services.live.clone(),
             changes: Mutex::default(),
+            events: Mutex::default(),
         })
     }
 }
@@ -132,8 +136,22 @@ impl Tx {
             .push(change);
     }
 
+    /// Keeps an event for the end of the transaction.
+    pub fn add_event(&self, event: event::ActiveModel) {
+        self.events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(event);
+    }
+
+    /// The events that are not written yet.
+    pub fn take_events(&self) -> Vec<event::ActiveModel> {
+        std::mem::take(&mut self.events.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Makes the changes last, then tells open pages.
     pub async fn commit(self) -> Result<(), Fault> {
+        events::write(&self).await?;
         let changes = self
             .changes
             .into_inner()

@@ -26,7 +26,7 @@ use domain::{
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicI64, Ordering},
 };
 use tempfile::TempDir;
@@ -56,6 +56,28 @@ impl TestClock {
     }
 }
 
+/// What was asked of the database, in its order: each statement, and each
+/// transaction's begin as `BEGIN to read` or `BEGIN to write`.
+#[derive(Debug, Clone, Default)]
+pub struct Statements(Arc<Mutex<Vec<String>>>);
+
+impl Statements {
+    pub(crate) fn add(&self, sql: &str) {
+        self.0.lock().unwrap().push(sql.to_owned());
+    }
+
+    /// What was asked since the last time.
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+
+    /// How many of them, so far, begin with or are this.
+    pub fn count(&self, beginning: &str) -> usize {
+        let all = self.0.lock().unwrap();
+        all.iter().filter(|sql| sql.starts_with(beginning)).count()
+    }
+}
+
 /// One installation of Mooring on one database.
 pub struct World {
     /// The use cases.
@@ -68,6 +90,8 @@ pub struct World {
     pub backend: DatabaseBackend,
     /// The master keys, for tests that start a second process.
     pub master_keys: SecretString,
+    /// What was asked of the database, by any of the test's processes.
+    pub statements: Statements,
     _folder: TempDir,
 }
 
@@ -170,8 +194,10 @@ impl World {
 
     async fn start(url: String, config: Config, folder: TempDir) -> Self {
         let database_url = SecretString::from(url);
-        let db = Database::open(&database_url).await.unwrap();
+        let mut db = Database::open(&database_url).await.unwrap();
         db.migrate().await.unwrap();
+        let statements = Statements::default();
+        db.watch(&statements);
         let master_keys = MasterKeys::generate(&SystemRandom);
         let clock = TestClock::start();
         let vault = Vault::new(MasterKeys::parse(&master_keys).unwrap());
@@ -184,6 +210,7 @@ impl World {
             clock,
             database_url,
             master_keys,
+            statements,
             _folder: folder,
         }
     }
@@ -231,7 +258,8 @@ impl World {
     }
 
     async fn process(&self, vault: Vault, disk: Arc<dyn Disk>) -> Services {
-        let db = Database::open(&self.database_url).await.unwrap();
+        let mut db = Database::open(&self.database_url).await.unwrap();
+        db.watch(&self.statements);
         let config = self.services.config.clone();
         Self::services(db, vault, config, &self.clock, disk)
     }

@@ -7,13 +7,19 @@ use axum::{
     http::{HeaderMap, StatusCode, header::AUTHORIZATION, request::Parts},
 };
 use secrecy::SecretString;
-use service::{Actor, api_tokens};
+use service::{Actor, Services, api_tokens};
+use std::net::IpAddr;
 use url::form_urlencoded;
 
-/// The actor that an API token stands for.
-pub struct Caller(pub Actor);
+/// The API token that came with a request, not looked at yet.
+pub struct Bearer {
+    /// The token.
+    pub token: SecretString,
+    /// Where the request comes from.
+    pub address: Option<IpAddr>,
+}
 
-impl FromRequestParts<AppState> for Caller {
+impl FromRequestParts<AppState> for Bearer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
@@ -33,12 +39,20 @@ impl FromRequestParts<AppState> for Caller {
             )
             .challenge("Bearer realm=\"mooring\""));
         };
-        match api_tokens::authenticate(&state.services, &token).await? {
-            Some(actor) => {
-                let trusted = &state.options.trusted_proxies;
-                let address = client_address::find(&parts.extensions, &parts.headers, trusted);
-                Ok(Self(actor.at(address)))
-            }
+        let trusted = &state.options.trusted_proxies;
+        let address = client_address::find(&parts.extensions, &parts.headers, trusted);
+        Ok(Self { token, address })
+    }
+}
+
+impl Bearer {
+    /// The actor that the token stands for.
+    ///
+    /// # Errors
+    /// If it stands for nobody.
+    pub async fn actor(&self, services: &Services) -> Result<Actor, Problem> {
+        match api_tokens::authenticate(services, &self.token).await? {
+            Some(actor) => Ok(actor.at(self.address)),
             None => Err(Problem::new(
                 StatusCode::UNAUTHORIZED,
                 "token_invalid",
@@ -46,6 +60,18 @@ impl FromRequestParts<AppState> for Caller {
             )
             .challenge("Bearer realm=\"mooring\", error=\"invalid_token\"")),
         }
+    }
+}
+
+/// The actor that an API token stands for.
+pub struct Caller(pub Actor);
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let bearer = Bearer::from_request_parts(parts, state).await?;
+        bearer.actor(&state.services).await.map(Self)
     }
 }
 

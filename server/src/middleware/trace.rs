@@ -17,6 +17,10 @@ use crate::state::RouterOptions;
 /// Name of the header that carries the number of the request.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The audit tells of each read of a token that succeeds; a line for each as
+/// well would be the greater part of the work.
+const COUNTED: &str = "/api/v1/connections/{app}/{subdomain}/token";
+
 /// Gives the request a number, and what is logged meanwhile the number.
 pub async fn number(
     State((services, options)): State<(Services, Arc<RouterOptions>)>,
@@ -33,6 +37,7 @@ pub async fn number(
         request.headers(),
         &options.trusted_proxies,
     );
+    let counted = route == COUNTED;
     let span = tracing::info_span!(
         "request",
         request.id = id,
@@ -43,11 +48,21 @@ pub async fn number(
     let started = services.now();
     async {
         let mut response = next.run(request).await;
-        tracing::info!(
-            http.status = response.status().as_u16(),
-            duration.ms = services.now().since(started).0 / 1_000,
-            "answered"
-        );
+        let status = response.status();
+        let millis = services.now().since(started).0 / 1_000;
+        if counted && status.is_success() {
+            tracing::debug!(
+                http.status = status.as_u16(),
+                duration.ms = millis,
+                "answered"
+            );
+        } else {
+            tracing::info!(
+                http.status = status.as_u16(),
+                duration.ms = millis,
+                "answered"
+            );
+        }
         if let Ok(value) = HeaderValue::from_str(&id) {
             response.headers_mut().insert(REQUEST_ID, value);
         }

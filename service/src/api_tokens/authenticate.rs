@@ -10,14 +10,57 @@ use crate::{
 };
 use domain::{
     ids::{ApiTokenId, AppId, TenantId},
-    time::{Span, Timestamp},
+    role::Role,
+    time::Timestamp,
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
-/// How exact "last used" is; at most one write in this time for each token.
-const LAST_USED_STEP: Span = Span::minutes(1);
+/// The columns that decide whose call it is.
+pub(crate) struct Presented<'a> {
+    pub id: ApiTokenId,
+    pub tenant: TenantId,
+    pub role: &'a str,
+    pub only_app: Option<AppId>,
+    pub token_hash: &'a [u8],
+    pub expires_at: Option<i64>,
+    pub revoked_at: Option<i64>,
+}
+
+/// The digest of what may be a token; `None` if it can't be one.
+pub(crate) fn hash_of(token: &SecretString) -> Option<Vec<u8>> {
+    let text = token.expose_secret();
+    (text.len() == LENGTH && text.starts_with(PREFIX)).then(|| token_hash(token))
+}
+
+impl Presented<'_> {
+    /// What the token allows, if it is the one with this digest and good;
+    /// its use is noted then. The one rule, however the row was found.
+    pub fn recognize(&self, services: &Services, hash: &[u8]) -> Result<Option<Role>, Fault> {
+        let now = services.now();
+        // The index finds by digest, of which nobody can guess a beginning; the
+        // comparison that decides takes the same time for every outcome.
+        if !bool::from(self.token_hash.ct_eq(hash)) || !self.is_valid(now) {
+            return Ok(None);
+        }
+        let role = self
+            .role
+            .parse()
+            .map_err(|_| Fault::inconsistent("api_tokens", "role", self.id))?;
+        services.uses.note(self.tenant, self.id, now);
+        Ok(Some(role))
+    }
+
+    /// Whether it may touch the app.
+    pub fn reaches(&self, app: AppId) -> bool {
+        self.only_app.is_none_or(|only| only == app)
+    }
+
+    fn is_valid(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|at| now.0 < at)
+    }
+}
 
 /// The token as actor in its tenant; `None` if it is unknown, revoked or expired.
 ///
@@ -27,12 +70,10 @@ pub async fn authenticate(
     services: &Services,
     token: &SecretString,
 ) -> Result<Option<Actor>, Fault> {
-    let text = token.expose_secret();
-    if text.len() != LENGTH || !text.starts_with(PREFIX) {
+    let Some(hash) = hash_of(token) else {
         return Ok(None);
-    }
+    };
     // The token proves which tenant it is. Asked for at every request, so that a revocation holds at once, in every process.
-    let hash = token_hash(token);
     let Some(scope) = lookup::scope_of(services, Key::ApiToken(hash.clone())).await? else {
         return Ok(None);
     };
@@ -43,11 +84,19 @@ pub async fn authenticate(
         .one(&*tx)
         .await?;
     drop(tx);
-    let now = services.now();
-    // The index finds by digest, of which nobody can guess a beginning; the
-    // comparison that decides takes the same time for every outcome.
-    let Some(row) = row.filter(|row| bool::from(row.token_hash.ct_eq(&hash)) && is_valid(row, now))
-    else {
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let presented = Presented {
+        id: ApiTokenId(row.id),
+        tenant: TenantId(row.tenant_id),
+        role: &row.role,
+        only_app: row.app_id.map(AppId),
+        token_hash: &row.token_hash,
+        expires_at: row.expires_at,
+        revoked_at: row.revoked_at,
+    };
+    let Some(role) = presented.recognize(services, &hash)? else {
         return Ok(None);
     };
     let Some(tenant) = tenant::Entity::find_by_id(row.tenant_id)
@@ -56,50 +105,18 @@ pub async fn authenticate(
     else {
         return Ok(None);
     };
-    let role = row
-        .role
-        .parse()
-        .map_err(|_| Fault::inconsistent("api_tokens", "role", row.id))?;
     let slug = tenant
         .slug
         .parse()
         .map_err(|_| Fault::inconsistent("tenants", "slug", tenant.id))?;
-    let actor = Actor::new(
+    Ok(Some(Actor::new(
         services,
-        (TenantId(tenant.id), slug, tenant.name),
+        (presented.tenant, slug, tenant.name),
         Who::ApiToken {
-            id: ApiTokenId(row.id),
+            id: presented.id,
             name: row.name,
         },
         role,
-        row.app_id.map(AppId),
-    );
-    if row
-        .last_used_at
-        .is_none_or(|at| now.since(Timestamp(at)) >= LAST_USED_STEP)
-        && let Err(error) = note_use(&actor, row.id, now).await
-    {
-        // Only a convenience for owners; the request itself goes on.
-        tracing::warn!(api_token.id = %row.id, %error, "the last use of an API token could not be noted");
-    }
-    Ok(Some(actor))
-}
-
-fn is_valid(row: &api_token::Model, now: Timestamp) -> bool {
-    row.revoked_at.is_none() && row.expires_at.is_none_or(|at| now.0 < at)
-}
-
-async fn note_use(actor: &Actor, id: uuid::Uuid, now: Timestamp) -> Result<(), Fault> {
-    let tx = actor.write().await?;
-    tx.update::<api_token::Entity>()
-        .col_expr(api_token::Column::LastUsedAt, Expr::value(now.0))
-        .filter(api_token::Column::Id.eq(id))
-        .filter(
-            Condition::any()
-                .add(api_token::Column::LastUsedAt.is_null())
-                .add(api_token::Column::LastUsedAt.lte(now.minus(LAST_USED_STEP).0)),
-        )
-        .exec(&*tx)
-        .await?;
-    tx.commit().await
+        presented.only_app,
+    )))
 }

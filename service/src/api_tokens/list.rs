@@ -33,7 +33,7 @@ pub struct ApiTokenRow {
     pub created_at: Timestamp,
     /// When it ends by itself.
     pub expires_at: Option<Timestamp>,
-    /// When it was used last, to the minute.
+    /// When it was used last; what other processes saw comes within a minute.
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
@@ -78,8 +78,10 @@ async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, Fault> {
     tokens
         .into_iter()
         .map(|row| {
+            let id = ApiTokenId(row.id);
+            let noted = row.last_used_at.map(Timestamp);
             Ok(ApiTokenRow {
-                id: ApiTokenId(row.id),
+                id,
                 role: row
                     .role
                     .parse()
@@ -92,7 +94,7 @@ async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, Fault> {
                 created_by: row.created_by,
                 created_at: Timestamp(row.created_at),
                 expires_at: row.expires_at.map(Timestamp),
-                last_used_at: row.last_used_at.map(Timestamp),
+                last_used_at: noted.max(actor.uses.of(actor.tenant(), id)),
                 revoked_at: row.revoked_at.map(Timestamp),
             })
         })

@@ -6,11 +6,14 @@ pub mod list;
 pub mod revoke;
 #[cfg(test)]
 mod tests;
+mod uses;
 
 pub use authenticate::authenticate;
+pub(crate) use authenticate::{Presented, hash_of};
 pub use create::{CreateApiTokenError, NewApiToken, create, create_on_command_line};
 pub use list::{ApiTokenRow, ListApiTokensError, list};
 pub use revoke::{RevokeApiTokenError, revoke};
+pub use uses::{UseLog, flush, keep_flushed};
 
 use crate::digest::digest;
 use secrecy::SecretString;

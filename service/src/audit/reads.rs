@@ -31,7 +31,7 @@ pub(crate) struct NotRecorded;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Reader {
     tenant: TenantId,
-    who: Option<Uuid>,
+    who: Uuid,
     connection: ConnectionId,
 }
 
@@ -69,15 +69,17 @@ impl ReadLog {
     }
 }
 
-/// Returns once the read is recorded.
+/// Returns once the read is recorded. The entry is made only if it is the
+/// reader's first of the minute.
 pub(crate) async fn note(
     scope: &TenantScope,
+    who: Uuid,
     connection: ConnectionId,
-    entry: Entry,
+    entry: impl Fn() -> Entry,
 ) -> Result<(), NotRecorded> {
     let reader = Reader {
         tenant: scope.tenant(),
-        who: entry.by.id(),
+        who,
         connection,
     };
     let log = &scope.reads;
@@ -95,7 +97,7 @@ pub(crate) async fn note(
             state.waiting.push(Waiting {
                 reader,
                 minute,
-                entry: entry.clone(),
+                entry: entry(),
                 done: sender,
             });
             receiver
@@ -118,11 +120,21 @@ pub(crate) async fn note(
 /// Writes all that wait, a transaction for each tenant.
 async fn write_waiting(services: &Services) {
     let mut tenants: BTreeMap<TenantId, Vec<Waiting>> = BTreeMap::new();
-    for waiting in std::mem::take(&mut services.reads.state().waiting) {
-        tenants
-            .entry(waiting.reader.tenant)
-            .or_default()
-            .push(waiting);
+    {
+        let mut state = services.reads.state();
+        for waiting in std::mem::take(&mut state.waiting) {
+            let reader = waiting.reader;
+            match state.recorded.get_mut(&reader) {
+                // Who held the lock before recorded the first of this minute,
+                // but didn't know of this one yet.
+                Some(recorded) if recorded.minute == waiting.minute => {
+                    if waiting.done.send(Ok(())).is_ok() {
+                        recorded.repeats += 1;
+                    }
+                }
+                _ => tenants.entry(reader.tenant).or_default().push(waiting),
+            }
+        }
     }
     for (tenant, waiting) in tenants {
         let scope = TenantScope::new(services, tenant);
@@ -159,11 +171,7 @@ async fn write(scope: &TenantScope, waiting: &[Waiting]) -> Result<(), Fault> {
                     .filter(|_| before.replace(*reader) != Some(*reader));
                 let entry = Entry {
                     repeats: counted.map_or(0, |r| r.repeats),
-                    once: Some(format!(
-                        "{}:{}:{minute}",
-                        reader.who.unwrap_or_default(),
-                        reader.connection
-                    )),
+                    once: Some(format!("{}:{}:{minute}", reader.who, reader.connection)),
                     ..entry.clone()
                 };
                 (*reader, *minute, entry)

@@ -5,6 +5,7 @@ use super::{
     chain::{BEGINNING, FORMAT, Key, personal},
 };
 use crate::{
+    connections::events,
     entity::{audit_entry, audit_head, tenant},
     error::Fault,
     services::Services,
@@ -35,6 +36,8 @@ pub(super) async fn record_all(
     tx: &Tx,
     entries: &[Entry],
 ) -> Result<Vec<bool>, Fault> {
+    // The head of the events is locked before the audit's, never the other way round.
+    events::write(tx).await?;
     let (key, mut head) = lock(services, tx).await?;
     let mut seen = already_there(tx, entries).await?;
     let mut rows = Vec::with_capacity(entries.len());

@@ -1,5 +1,8 @@
 //! Timelines.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     actor::Actor as Asker,
     entity::{connection, event},
@@ -14,7 +17,14 @@ use domain::{
     subdomain::Subdomain,
     time::Timestamp,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use std::{
+    fmt::{self, Display},
+    str::FromStr,
+};
 
 /// An entry of a timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +50,51 @@ pub struct TenantEntry {
     pub entry: TimelineEntry,
 }
 
+/// Entries of the tenant, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The entries.
+    pub entries: Vec<TenantEntry>,
+    /// Where to go on, also if there was nothing more; `None` if there never was.
+    pub next: Option<After>,
+}
+
+/// Where to go on reading a tenant's entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// The number of the last entry that was read. Numbers have the order in
+    /// which entries become visible, so none is passed over.
+    Number(i64),
+    /// An entry itself, as earlier versions had it.
+    Entry(EventId),
+}
+
+/// The text is no place in a tenant's events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("give what an earlier answer named as “next”")]
+pub struct NoPlace;
+
+impl FromStr for After {
+    type Err = NoPlace;
+
+    fn from_str(text: &str) -> Result<Self, NoPlace> {
+        if text.bytes().all(|b| b.is_ascii_digit()) {
+            text.parse().map(Self::Number).map_err(|_| NoPlace)
+        } else {
+            text.parse().map(Self::Entry).map_err(|_| NoPlace)
+        }
+    }
+}
+
+impl Display for After {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Entry(id) => id.fmt(f),
+        }
+    }
+}
+
 impl TryFrom<event::Model> for TimelineEntry {
     type Error = Fault;
 
@@ -54,7 +109,9 @@ impl TryFrom<event::Model> for TimelineEntry {
     }
 }
 
-/// Adds an entry, in the transaction of the change that it tells of.
+/// Adds an entry, in the transaction of the change that it tells of. It is
+/// written at the transaction's end: from then on, other writers of the
+/// tenant's events wait for it.
 pub(crate) async fn add(
     services: &Services,
     tx: &Tx,
@@ -74,10 +131,22 @@ pub(crate) async fn add(
         actor: Set(json("actor", serde_json::to_string(who))?),
         details: Set(json("details", serde_json::to_string(what))?),
         at: Set(services.now().0),
+        seq: NotSet,
     };
-    event::Entity::insert(row)
-        .exec_without_returning(&**tx)
-        .await?;
+    tx.add_event(row);
+    Ok(())
+}
+
+/// Writes the entries that were added. After this, a transaction may lock the
+/// audit's head and nothing else, or two of them would wait for each other.
+pub(crate) async fn write(tx: &Tx) -> Result<(), Fault> {
+    let rows = tx.take_events();
+    // Both databases allow a limited number of values in a statement.
+    for some in rows.chunks(500) {
+        event::Entity::insert_many(some.to_vec())
+            .exec_without_returning(&**tx)
+            .await?;
+    }
     Ok(())
 }
 
@@ -137,20 +206,20 @@ pub async fn of_connection(
         .collect()
 }
 
-/// All entries of the tenant after the given one, oldest first: for a backend that catches up.
+/// The entries of the tenant after the given place, oldest first: for a backend that catches up.
 ///
 /// # Errors
 /// [`Fault`] if the database fails.
-pub async fn of_tenant(
-    actor: &Asker,
-    after: Option<EventId>,
-    limit: u64,
-) -> Result<Vec<TenantEntry>, Fault> {
+pub async fn of_tenant(actor: &Asker, after: Option<After>, limit: u64) -> Result<Page, Fault> {
     let tx = actor.read().await?;
-    let mut query = tx.all::<event::Entity>();
-    if let Some(after) = after {
-        query = query.filter(event::Column::Id.gt(after.0));
-    }
+    let number = match after {
+        None => None,
+        Some(After::Number(number)) => Some(number),
+        Some(After::Entry(id)) => Some(number_of(&tx, id).await?),
+    };
+    let mut query = tx
+        .all::<event::Entity>()
+        .filter(event::Column::Seq.gt(number.unwrap_or_default()));
     if let Some(only) = actor.only_app {
         let mine = sea_orm::QueryTrait::into_query(
             tx.all::<connection::Entity>()
@@ -161,10 +230,11 @@ pub async fn of_tenant(
         query = query.filter(event::Column::ConnectionId.in_subquery(mine));
     }
     let rows = query
-        .order_by_asc(event::Column::Id)
+        .order_by_asc(event::Column::Seq)
         .limit(limit)
         .all(&*tx)
         .await?;
+    let next = rows.last().and_then(|row| row.seq).or(number);
     let ids = rows.iter().map(|row| row.connection_id);
     let connections: std::collections::HashMap<_, _> = tx
         .all::<connection::Entity>()
@@ -174,7 +244,8 @@ pub async fn of_tenant(
         .into_iter()
         .map(|row| (row.id, (row.app_id, row.subdomain)))
         .collect();
-    rows.into_iter()
+    let entries = rows
+        .into_iter()
         .map(|row| {
             let (app, subdomain) = connections
                 .get(&row.connection_id)
@@ -187,5 +258,24 @@ pub async fn of_tenant(
                 entry: row.try_into()?,
             })
         })
-        .collect()
+        .collect::<Result<_, Fault>>()?;
+    Ok(Page {
+        entries,
+        next: next.map(After::Number),
+    })
+}
+
+/// The number of an entry, or of the last one made before it if it is gone.
+async fn number_of(tx: &Tx, id: EventId) -> Result<i64, Fault> {
+    let number: Option<Option<i64>> = tx
+        .all::<event::Entity>()
+        .select_only()
+        .column(event::Column::Seq)
+        .filter(event::Column::Id.lte(id.0))
+        .order_by_desc(event::Column::Id)
+        .limit(1)
+        .into_tuple()
+        .one(&**tx)
+        .await?;
+    Ok(number.flatten().unwrap_or_default())
 }

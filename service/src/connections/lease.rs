@@ -3,6 +3,7 @@
 //! A lease runs on the database's clock and carries a fencing number. It says
 //! who may call; whether a result is written is decided by `token_version`.
 
+use super::flight::Waiting;
 use crate::{
     error::Fault,
     services::Services,
@@ -15,13 +16,13 @@ use domain::{
 };
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Long enough for a call, its confirmation and the write, each with its time-out.
 pub(crate) const LEASE: Span = Span::seconds(45);
 
-/// How long and how often somebody who asks waits for whoever holds a lease.
-const PATIENCE: u32 = 50;
-const STEP: Duration = Duration::from_millis(200);
+/// How long somebody who asks waits for whoever holds a lease.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The right to call upstream for one connection.
 #[derive(Debug)]
@@ -62,22 +63,46 @@ impl Lease {
         Ok(lease)
     }
 
+    /// Takes the lease of one connection, if nobody seems to hold it: who waits
+    /// for it begins no transaction that writes as long as it would be in vain.
+    pub async fn take_if_free(
+        scope: &TenantScope,
+        connection: ConnectionId,
+    ) -> Result<Option<Self>, Fault> {
+        let tx = scope.read().await?;
+        let free = tx
+            .query_one_raw(Statement::from_sql_and_values(
+                scope.db.backend(),
+                format!(
+                    "SELECT id FROM connections WHERE id = $1 AND tenant_id = $2 AND lease_until <= {}",
+                    scope.db.clock_sql()
+                ),
+                [connection.0.into(), tx.tenant().0.into()],
+            ))
+            .await?;
+        drop(tx);
+        if free.is_none() {
+            return Ok(None);
+        }
+        let tx = scope.write().await?;
+        let lease = Self::take(scope, &tx, connection).await?;
+        tx.commit().await?;
+        Ok(lease)
+    }
+
     /// Takes the lease of one connection as soon as nobody holds it; `None` if
-    /// that takes longer than ten seconds.
+    /// that takes longer than [`PATIENCE`].
     pub async fn wait(
         scope: &TenantScope,
         connection: ConnectionId,
     ) -> Result<Option<Self>, Fault> {
-        for _ in 0..PATIENCE {
-            let tx = scope.write().await?;
-            let lease = Self::take(scope, &tx, connection).await?;
-            tx.commit().await?;
-            if lease.is_some() {
+        let mut waiting = Waiting::new(scope, connection, Instant::now() + PATIENCE);
+        loop {
+            let lease = Self::take_if_free(scope, connection).await?;
+            if lease.is_some() || !waiting.news().await {
                 return Ok(lease);
             }
-            tokio::time::sleep(STEP).await;
         }
-        Ok(None)
     }
 
     /// Gives the lease back, unless somebody else holds it by now.

@@ -7,6 +7,7 @@ pub mod disconnect;
 pub(crate) mod due;
 pub mod events;
 mod evidence;
+pub(crate) mod flight;
 pub(crate) mod lease;
 pub mod links;
 pub mod list;

@@ -72,25 +72,13 @@ impl TryFrom<Model> for Record {
 
     fn try_from(row: Model) -> Result<Self, Fault> {
         let bad = |column| Fault::inconsistent("connections", column, row.id);
-        let since = row.standing_since.map(Timestamp);
-        let standing = match (row.standing.as_str(), row.loss_cause.as_deref(), since) {
-            ("connected", _, _) => Standing::Connected,
-            ("not_connected", _, since) => {
-                Standing::NotConnected(match (row.disconnected_by.clone(), since) {
-                    (Some(by), Some(at)) => Absence::OnPurpose { by, at },
-                    _ => Absence::NeverFinished,
-                })
-            }
-            ("lost", Some("refused"), Some(at)) => Standing::Lost {
-                at,
-                cause: LossCause::Refused,
-            },
-            ("lost", Some("unauthorized"), Some(at)) => Standing::Lost {
-                at,
-                cause: LossCause::Unauthorized,
-            },
-            _ => return Err(bad("standing")),
-        };
+        let standing = standing(
+            &row.standing,
+            row.loss_cause.as_deref(),
+            row.standing_since,
+            row.disconnected_by.clone(),
+        )
+        .ok_or_else(|| bad("standing"))?;
         Ok(Self {
             id: ConnectionId(row.id),
             app: AppId(row.app_id),
@@ -121,6 +109,28 @@ impl TryFrom<Model> for Record {
             approved_by_email: row.approved_by_email,
             failure: row.failure,
         })
+    }
+}
+
+/// What the columns say that we hold; `None` if they contradict each other.
+pub(super) fn standing(
+    standing: &str,
+    loss_cause: Option<&str>,
+    since: Option<i64>,
+    disconnected_by: Option<String>,
+) -> Option<Standing> {
+    let lost = |at, cause| Standing::Lost { at, cause };
+    match (standing, loss_cause, since.map(Timestamp)) {
+        ("connected", _, _) => Some(Standing::Connected),
+        ("not_connected", _, since) => {
+            Some(Standing::NotConnected(match (disconnected_by, since) {
+                (Some(by), Some(at)) => Absence::OnPurpose { by, at },
+                _ => Absence::NeverFinished,
+            }))
+        }
+        ("lost", Some("refused"), Some(at)) => Some(lost(at, LossCause::Refused)),
+        ("lost", Some("unauthorized"), Some(at)) => Some(lost(at, LossCause::Unauthorized)),
+        _ => None,
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Model {
     pub actor: String,
     pub details: String,
     pub at: i64,
+    /// Given by the database as the row is inserted.
+    pub seq: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

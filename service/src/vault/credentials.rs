@@ -2,7 +2,7 @@
 
 use super::{
     Purpose, Vault, VaultError,
-    seal::{FORMAT, context},
+    seal::{FORMAT, Key, context},
 };
 use crate::{entity::credential, error::Fault, services::Services, tenant_scope::Tx};
 use domain::ids::{DataKeyId, TenantId};
@@ -88,19 +88,32 @@ impl Vault {
             .one(&**tx)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let unreadable = VaultError::Unreadable { owner, purpose };
-        if row.format != FORMAT {
-            return Err(unreadable.into());
-        }
-        let data_key = DataKeyId(row.data_key_id);
-        let key = self.decrypting_key(tx, tx.tenant(), data_key).await?;
-        let context = credential_context(tx.tenant(), purpose.code(), owner, data_key, row.format);
-        let plain = key.open(&context, &row.nonce, &row.ciphertext);
-        // From a borrowed text, so that the secret's own buffer never grows or shrinks.
-        match plain.as_ref().map(|bytes| std::str::from_utf8(bytes)) {
-            Ok(Ok(text)) => Ok(Some(SecretString::from(text))),
-            _ => Err(unreadable.into()),
-        }
+        let sealed = SealedRow {
+            data_key: DataKeyId(row.data_key_id),
+            format: row.format,
+            nonce: &row.nonce,
+            ciphertext: &row.ciphertext,
+        };
+        let key = self
+            .decrypting_key(tx, tx.tenant(), sealed.data_key)
+            .await?;
+        Ok(Some(sealed.reveal(&key, tx.tenant(), purpose, owner)?))
+    }
+
+    /// The secret in a row that was read already; `None` if its data key isn't
+    /// in memory, so that the database has to be asked for it.
+    ///
+    /// What was changed, moved or planted is an error here, too.
+    pub(crate) fn open_row(
+        &self,
+        row: &SealedRow<'_>,
+        tenant: TenantId,
+        purpose: Purpose,
+        owner: Uuid,
+    ) -> Result<Option<SecretString>, VaultError> {
+        self.cached(Some(tenant), row.data_key)
+            .map(|key| row.reveal(&key, tenant, purpose, owner))
+            .transpose()
     }
 
     /// Removes these secrets of `owner`.
@@ -116,6 +129,36 @@ impl Vault {
             .exec(&**tx)
             .await?;
         Ok(())
+    }
+}
+
+/// The columns of a credential that hold it.
+pub(crate) struct SealedRow<'a> {
+    pub data_key: DataKeyId,
+    pub format: i16,
+    pub nonce: &'a [u8],
+    pub ciphertext: &'a [u8],
+}
+
+impl SealedRow<'_> {
+    fn reveal(
+        &self,
+        key: &Key,
+        tenant: TenantId,
+        purpose: Purpose,
+        owner: Uuid,
+    ) -> Result<SecretString, VaultError> {
+        let unreadable = VaultError::Unreadable { owner, purpose };
+        if self.format != FORMAT {
+            return Err(unreadable);
+        }
+        let context = credential_context(tenant, purpose.code(), owner, self.data_key, self.format);
+        let plain = key.open(&context, self.nonce, self.ciphertext);
+        // From a borrowed text, so that the secret's own buffer never grows or shrinks.
+        match plain.as_ref().map(|bytes| std::str::from_utf8(bytes)) {
+            Ok(Ok(text)) => Ok(SecretString::from(text)),
+            _ => Err(unreadable),
+        }
     }
 }
 

@@ -304,7 +304,7 @@ impl Vault {
         prepared.contains(&tenant)
     }
 
-    fn cached(&self, tenant: Option<TenantId>, id: DataKeyId) -> Option<Arc<Key>> {
+    pub(super) fn cached(&self, tenant: Option<TenantId>, id: DataKeyId) -> Option<Arc<Key>> {
         self.0
             .unwrapped
             .read()

@@ -22,6 +22,7 @@ mod tests;
 #[cfg(feature = "transit")]
 pub mod transit;
 
+pub(crate) use credentials::SealedRow;
 pub use error::VaultError;
 pub(crate) use journal::JournalKey;
 pub use master::{MasterKeys, MasterKeysError};

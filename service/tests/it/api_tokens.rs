@@ -8,7 +8,7 @@ use service::{
     Actor, Services,
     api_tokens::{
         CreateApiTokenError, ListApiTokensError, NewApiToken, RevokeApiTokenError, authenticate,
-        create, create_on_command_line, list, revoke,
+        create, create_on_command_line, flush, list, revoke,
     },
     people::{membership, owner},
     testing,
@@ -144,22 +144,86 @@ async fn a_revoked_token_is_nobodys_at_once() {
 }
 
 #[tokio::test]
-async fn the_last_use_is_noted_once_a_minute() {
+async fn the_last_use_is_noted_without_a_write_in_the_request() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         let anna = an_owner(services, "anna@harbour.example", "harbour").await;
-        let token = create(&anna, new("Backend", Role::Viewer)).await.unwrap();
-        assert_eq!(list(&anna).await.unwrap()[0].last_used_at, None);
+        let (used, unused) = (
+            create(&anna, new("Used", Role::Viewer)).await.unwrap(),
+            create(&anna, new("Unused", Role::Viewer)).await.unwrap(),
+        );
+        // What the pages of this process show, and those of another one.
+        let other = world.second_process().await;
+        let there = membership::actor(&other, anna.person().unwrap(), &slug("harbour"))
+            .await
+            .unwrap()
+            .unwrap();
+        let last_use = async |actor: &Actor, name: &str| {
+            let rows = list(actor).await.unwrap();
+            rows.iter().find(|r| r.name == name).unwrap().last_used_at
+        };
+        assert_eq!(last_use(&anna, "Used").await, None);
+
         let first = services.now();
-        for (wait, noted) in [
-            (Span::seconds(0), first),
-            (Span::seconds(59), first),
-            (Span::seconds(1), first.plus(Span::minutes(1))),
-        ] {
-            world.clock.advance(wait);
-            authenticate(services, &token).await.unwrap().unwrap();
-            assert_eq!(list(&anna).await.unwrap()[0].last_used_at, Some(noted));
+        world.statements.take();
+        for _ in 0..3 {
+            authenticate(services, &used).await.unwrap().unwrap();
         }
+        assert_eq!(world.statements.count("BEGIN to write"), 0);
+        assert_eq!(last_use(&anna, "Used").await, Some(first));
+        assert_eq!(last_use(&there, "Used").await, None);
+        flush(services).await.unwrap();
+        assert_eq!(last_use(&there, "Used").await, Some(first));
+
+        // Once there, it isn't written again; and an older mark doesn't replace a newer one.
+        world.statements.take();
+        flush(services).await.unwrap();
+        assert_eq!(world.statements.take(), Vec::<String>::new());
+        world.clock.advance(Span::minutes(1));
+        authenticate(services, &used).await.unwrap().unwrap();
+        world.clock.advance(Span::minutes(1));
+        authenticate(&other, &used).await.unwrap().unwrap();
+        flush(&other).await.unwrap();
+        flush(services).await.unwrap();
+        let newest = Some(services.now());
+        assert_eq!(last_use(&anna, "Used").await, newest);
+        assert_eq!(last_use(&there, "Used").await, newest);
+        assert_eq!(last_use(&there, "Unused").await, None);
+        authenticate(services, &unused).await.unwrap().unwrap();
+        assert_eq!(last_use(&anna, "Unused").await, newest);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_marks_of_a_tenants_tokens_are_written_together_and_kept_if_that_fails() {
+    testing::on_each_database(async |world| {
+        let services = &world.services;
+        let anna = an_owner(services, "anna@harbour.example", "harbour").await;
+        for i in 0..10 {
+            let token = create(&anna, new(&format!("Backend {i}"), Role::Viewer))
+                .await
+                .unwrap();
+            authenticate(services, &token).await.unwrap().unwrap();
+        }
+        world
+            .execute("ALTER TABLE api_tokens RENAME TO elsewhere")
+            .await;
+        assert!(flush(services).await.is_err());
+        world
+            .execute("ALTER TABLE elsewhere RENAME TO api_tokens")
+            .await;
+        world.statements.take();
+        flush(services).await.unwrap();
+        assert_eq!(world.statements.count("UPDATE"), 1);
+        assert_eq!(world.statements.count("BEGIN to write"), 1);
+        let there = world.second_process().await;
+        let there = membership::actor(&there, anna.person().unwrap(), &slug("harbour"))
+            .await
+            .unwrap()
+            .unwrap();
+        let rows = list(&there).await.unwrap();
+        assert!(rows.iter().all(|r| r.last_used_at == Some(services.now())));
     })
     .await;
 }

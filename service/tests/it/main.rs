@@ -24,3 +24,4 @@ mod tenancy;
 mod token;
 mod transit;
 mod vault;
+mod waiting;

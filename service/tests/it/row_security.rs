@@ -1,8 +1,10 @@
 //! security.md 52, beneath the program: PostgreSQL itself keeps tenants apart.
 
 use crate::flow;
+use domain::role::Role;
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::ExposeSecret;
+use service::api_tokens::{self, NewApiToken};
 
 /// Asks as the role that the program works as, with or without a tenant.
 async fn rows_seen(url: &str, tenant: Option<&str>, sql: &str) -> Result<u64, sea_orm::DbErr> {
@@ -70,6 +72,64 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
             )
             .await
             .is_err()
+        );
+    })
+    .await;
+}
+
+/// What `mooring_token_read` gives to whoever works as the program's role.
+#[tokio::test]
+async fn s59_who_knows_no_token_learns_nothing_of_any_connection() {
+    flow::each(async |f| {
+        if f.world.services.db.is_sqlite() {
+            return; // There is nobody beside the program.
+        }
+        f.connect("acme").await;
+        let new = NewApiToken {
+            name: "Backend".into(),
+            role: Role::Operator,
+            app: None,
+        };
+        api_tokens::create(&f.owner, new).await.unwrap();
+        let stranger = f.world.owner("pier").await;
+        let foreign = f.world.app(&stranger, "returns").await;
+        let url = f.world.database_url.expose_secret();
+        let of_token = "(SELECT token_hash FROM api_tokens)";
+        let (own, other) = (f.owner.tenant().to_string(), stranger.tenant().to_string());
+        for (tenant, digest, app, account, rows) in [
+            (&own, of_token, "'returns', NULL".to_owned(), "acme", 1),
+            (&own, of_token, format!("'', '{}'", f.app.id), "acme", 1),
+            // Of another tenant, the digest itself isn't there to be read.
+            (&other, of_token, "'returns', NULL".to_owned(), "acme", 0),
+            (&own, "''", "'returns', NULL".to_owned(), "acme", 0),
+            (&own, "NULL", "'returns', NULL".to_owned(), "acme", 0),
+            (
+                &own,
+                "sha256('guessed')",
+                "'returns', NULL".to_owned(),
+                "acme",
+                0,
+            ),
+            (&own, of_token, "'returns', NULL".to_owned(), "none", 0),
+            (
+                &own,
+                of_token,
+                format!("'returns', '{}'", foreign.id),
+                "acme",
+                0,
+            ),
+        ] {
+            let sql =
+                format!("SELECT * FROM mooring_token_read({digest}::bytea, {app}, '{account}')");
+            let seen = rows_seen(url, Some(tenant), &sql).await.unwrap();
+            assert_eq!(seen, rows, "{sql}");
+        }
+        let granted = "SELECT 1 FROM pg_proc WHERE proname LIKE 'mooring%' AND prosecdef \
+             AND has_function_privilege('public', oid, 'EXECUTE')";
+        assert_eq!(
+            rows_seen(url, None, granted).await.unwrap(),
+            0,
+            "to everybody"
         );
     })
     .await;

@@ -74,6 +74,7 @@ async fn sees_nothing(f: &flow::Flow, stranger: &Actor) {
         events::of_tenant(stranger, None, 100)
             .await
             .unwrap()
+            .entries
             .iter()
             .all(|e| e.app != id)
     );

@@ -48,35 +48,6 @@ async fn a_token_is_read_without_any_upstream_call_even_if_expires_in_is_zero() 
     .await;
 }
 
-/// security.md 22, in one process; several processes come with the engine
-#[tokio::test]
-async fn s22_a_hundred_readers_of_an_expiring_token_make_one_call() {
-    flow::each(async |f| {
-        f.connect("acme").await;
-        f.advance(Span::hours(24));
-        f.sim.clear_log();
-        let acme = sub("acme");
-        let other = f.world.second_process().await;
-        let owner = service::people::membership::actor(
-            &other,
-            f.owner.person().unwrap(),
-            &f.owner.tenant_slug,
-        )
-        .await
-        .unwrap()
-        .unwrap();
-        let readers = (0..100).map(|i| {
-            let actor = if i % 2 == 0 { &f.owner } else { &owner };
-            token::read(actor, "returns", &acme, Span::minutes(1))
-        });
-        for token in futures::future::join_all(readers).await {
-            token.unwrap();
-        }
-        assert_eq!(f.sim.refreshes("acme").len(), 1);
-    })
-    .await;
-}
-
 /// security.md 63: readers who want more life than Gorgias gives cause no storm
 #[tokio::test]
 async fn s63_asking_for_more_life_than_there_is_asks_gorgias_once() {

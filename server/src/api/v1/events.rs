@@ -8,7 +8,10 @@ use crate::api::{Problem, bearer::Caller, query::Query};
 use axum::{Json, extract::Path};
 use domain::ids::{AppId, EventId};
 use serde_json::{Value, json};
-use service::{apps, connections::events};
+use service::{
+    apps,
+    connections::events::{self, After},
+};
 use std::collections::HashMap;
 
 /// What happened to a connection; `next` leads to what was before.
@@ -33,17 +36,18 @@ pub async fn of_connection(
 /// What happened in the tenant since an event. `next` is where to go on later,
 /// even if there is nothing more now.
 pub async fn of_tenant(Caller(actor): Caller, mut query: Query) -> Result<Json<Value>, Problem> {
-    let after: Option<EventId> = query.parsed("after")?;
+    let after: Option<After> = query.parsed("after")?;
     let limit = query.number("limit", 1, 200, 50)?;
     query.end()?;
-    let entries = events::of_tenant(&actor, after, limit.into()).await?;
+    let page = events::of_tenant(&actor, after, limit.into()).await?;
     let slugs: HashMap<AppId, _> = apps::list::all(&actor)
         .await?
         .into_iter()
         .map(|row| (row.app.id, row.app.slug))
         .collect();
-    let next = entries.last().map(|last| last.entry.id).or(after);
-    let items: Vec<_> = entries
+    let next = page.next.map(|next| next.to_string());
+    let items: Vec<_> = page
+        .entries
         .iter()
         .map(|entry| {
             let mut value = json::event(&entry.entry);

@@ -2,18 +2,19 @@
 
 use super::connections::AccountPath;
 use crate::{
-    api::{Problem, bearer::Caller, query::Query},
+    api::{Problem, bearer::Bearer, query::Query},
     state::AppState,
 };
 use axum::{
     Json,
     extract::{Path, State},
-    http::{HeaderName, StatusCode, header::CACHE_CONTROL},
+    http::{StatusCode, header::CACHE_CONTROL},
+    response::{IntoResponse, Response},
 };
-use domain::{subdomain::Subdomain, time::Span};
+use domain::{health::Health, subdomain::Subdomain, time::Span};
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
-use service::connections::token::{self, TokenError};
+use serde::Serialize;
+use service::connections::token::{self, ServedToken, TokenError};
 
 /// The most life that can be asked of a token, in seconds. Gorgias gives a day;
 /// whoever asked for all of it would never be content with what is there.
@@ -22,32 +23,57 @@ const LONGEST: u32 = 43_200;
 /// When to ask again if the audit can't be written.
 const AUDIT_WAIT: Span = Span::seconds(10);
 
-const NO_STORE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
+/// The answer; borrowed, so that no more copies of the token are made than needed.
+#[derive(Serialize)]
+struct Answer<'a> {
+    access_token: &'a str,
+    token_type: &'a str,
+    expires_at: String,
+    scope: String,
+    health: Health,
+}
 
 /// An access token with at least `min_ttl` seconds of life.
 pub async fn read(
-    Caller(actor): Caller,
+    bearer: Bearer,
     State(state): State<AppState>,
     Path((app, subdomain)): AccountPath,
-    mut query: Query,
-) -> Result<([(HeaderName, &'static str); 1], Json<Value>), Problem> {
-    let subdomain: Subdomain = subdomain.parse().map_err(|_| Problem::not_found())?;
-    let min_ttl = Span::seconds(query.number("min_ttl", 0, LONGEST, 60)?.into());
-    query.end()?;
+    query: Query,
+) -> Result<Response, Problem> {
+    let wanted = wanted(&subdomain, query);
+    if let Ok((subdomain, min_ttl)) = &wanted {
+        let (services, Bearer { token, address }) = (&state.services, &bearer);
+        let at_hand = token::at_hand(services, token, *address, &app, subdomain, *min_ttl);
+        if let Some(served) = at_hand.await.map_err(problem)? {
+            return Ok(answer(&served));
+        }
+    }
+    // Whose call it is comes before what is wrong with it.
+    let actor = bearer.actor(&state.services).await?;
+    let (subdomain, min_ttl) = wanted?;
     let served = state
         .to_its_end(async move { token::read(&actor, &app, &subdomain, min_ttl).await })
         .await?
         .map_err(problem)?;
-    Ok((
-        NO_STORE,
-        Json(json!({
-            "access_token": served.access_token.expose_secret(),
-            "token_type": "Bearer",
-            "expires_at": served.expires_at.rfc3339(),
-            "scope": served.scope.to_string(),
-            "health": served.health,
-        })),
-    ))
+    Ok(answer(&served))
+}
+
+fn wanted(subdomain: &str, mut query: Query) -> Result<(Subdomain, Span), Problem> {
+    let subdomain = subdomain.parse().map_err(|_| Problem::not_found())?;
+    let min_ttl = Span::seconds(query.number("min_ttl", 0, LONGEST, 60)?.into());
+    query.end()?;
+    Ok((subdomain, min_ttl))
+}
+
+fn answer(served: &ServedToken) -> Response {
+    let answer = Answer {
+        access_token: served.access_token.expose_secret(),
+        token_type: "Bearer",
+        expires_at: served.expires_at.rfc3339(),
+        scope: served.scope.to_string(),
+        health: served.health,
+    };
+    ([(CACHE_CONTROL, "no-store")], Json(answer)).into_response()
 }
 
 fn problem(error: TokenError) -> Problem {

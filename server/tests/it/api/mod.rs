@@ -5,6 +5,7 @@ mod bearer;
 mod connections;
 mod secrets;
 mod token;
+mod token_at_hand;
 
 use crate::house::Tenant;
 

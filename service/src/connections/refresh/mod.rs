@@ -7,7 +7,11 @@ mod attempt;
 mod keep;
 mod prove;
 
-use super::{events, lease::Lease};
+use super::{
+    events,
+    flight::Waiting,
+    lease::{Lease, PATIENCE},
+};
 use crate::{
     actor::Actor,
     audit::{self, Action, Entry, Target},
@@ -23,11 +27,7 @@ use domain::{
     time::Timestamp,
 };
 pub(crate) use keep::store_late;
-use std::time::Duration;
-
-/// How long somebody who asks waits for a check that is under way.
-const PATIENCE: u32 = 50;
-const STEP: Duration = Duration::from_millis(200);
+use tokio::time::Instant;
 
 /// What an attempt found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,27 +106,24 @@ pub async fn check_now(
     let Some((app, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
         return Err(CheckError::NotFound);
     };
+    let mut waiting = Waiting::new(actor, record.id, Instant::now() + PATIENCE);
     let mut lease = Lease::take(actor.services(), &tx, record.id).await?;
     tx.commit().await?;
     let who = actor.as_event_actor();
     let mut verdict = None;
     // Somebody else is at it: what they find is as good as what we would.
-    for _ in 0..PATIENCE {
-        if lease.is_some() {
-            break;
-        }
-        tokio::time::sleep(STEP).await;
-        let tx = actor.write().await?;
+    while lease.is_none() && waiting.news().await {
+        let tx = actor.read().await?;
         let Some(now) = super::find_record(&tx, app.id, subdomain).await? else {
             return Err(CheckError::NotFound);
         };
+        drop(tx);
         if now.last_attempt_at > record.last_attempt_at || now.token_version != record.token_version
         {
             verdict = Some(Verdict::Superseded);
             break;
         }
-        lease = Lease::take(actor.services(), &tx, record.id).await?;
-        tx.commit().await?;
+        lease = Lease::take_if_free(actor.scope(), record.id).await?;
     }
     let verdict = match (verdict, lease) {
         (Some(verdict), _) => verdict,

@@ -1,0 +1,121 @@
+//! Events of a tenant are numbered in the order in which they become visible,
+//! so that whoever reads on from a number misses none.
+//!
+//! An id is made before its transaction ends: of two at once, the one with the
+//! smaller id may be seen later. A number is taken under the lock of the
+//! tenant's head row, which is held until the transaction ends: who takes the
+//! next number has to wait for that. A trigger does it, and therefore also for
+//! processes of the version before, which know nothing of numbers.
+
+use crate::columns::{index, owned_by};
+use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+const BACKFILL: &str = "
+UPDATE events SET seq = n.seq FROM (
+    SELECT id, row_number() OVER (PARTITION BY tenant_id ORDER BY id) AS seq FROM events
+) AS n WHERE n.id = events.id;
+INSERT INTO event_heads (tenant_id, count)
+    SELECT tenant_id, max(seq) FROM events GROUP BY tenant_id;
+";
+
+const SECURITY: &str = "
+GRANT SELECT, INSERT, UPDATE ON event_heads TO mooring_app;
+REVOKE DELETE, TRUNCATE ON event_heads FROM mooring_app;
+ALTER TABLE event_heads ENABLE ROW LEVEL SECURITY;
+ALTER TABLE event_heads FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON event_heads TO mooring_app
+    USING (tenant_id = nullif(current_setting('mooring.tenant', true), '')::uuid);
+DO $$ BEGIN EXECUTE format(
+    'CREATE POLICY owner ON event_heads TO %I USING (true) WITH CHECK (true)', current_user); END $$;
+";
+
+const POSTGRES: &str = "
+CREATE FUNCTION mooring_number_event() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    INSERT INTO event_heads AS head (tenant_id, count) VALUES (NEW.tenant_id, 1)
+    ON CONFLICT (tenant_id) DO UPDATE SET count = head.count + 1
+    RETURNING head.count INTO NEW.seq;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER number BEFORE INSERT ON events
+    FOR EACH ROW EXECUTE FUNCTION mooring_number_event();
+";
+
+const SQLITE: &str = "
+CREATE TRIGGER events_number AFTER INSERT ON events BEGIN
+    INSERT INTO event_heads (tenant_id, count) VALUES (NEW.tenant_id, 1)
+    ON CONFLICT (tenant_id) DO UPDATE SET count = count + 1;
+    UPDATE events SET seq = (SELECT count FROM event_heads WHERE tenant_id = NEW.tenant_id)
+    WHERE id = NEW.id;
+END;
+";
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let db = manager.get_connection();
+        let postgres = manager.get_database_backend() == DbBackend::Postgres;
+        manager
+            .create_table(
+                Table::create()
+                    .table(Alias::new("event_heads"))
+                    .col(uuid("tenant_id").primary_key())
+                    .col(big_integer("count"))
+                    .foreign_key(&mut owned_by("tenants", "tenant_id"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .alter_table(
+                Table::alter()
+                    .table(Alias::new("events"))
+                    .add_column(big_integer_null("seq"))
+                    .to_owned(),
+            )
+            .await?;
+        db.execute_unprepared(BACKFILL).await?;
+        manager
+            .create_index(index("events", &["tenant_id", "seq"], true))
+            .await?;
+        if postgres {
+            db.execute_unprepared(SECURITY).await?;
+        }
+        db.execute_unprepared(if postgres { POSTGRES } else { SQLITE })
+            .await?;
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .get_connection()
+            .execute_unprepared(if manager.get_database_backend() == DbBackend::Postgres {
+                "DROP TRIGGER number ON events; DROP FUNCTION mooring_number_event()"
+            } else {
+                "DROP TRIGGER events_number"
+            })
+            .await?;
+        manager
+            .drop_index(
+                Index::drop()
+                    .name("events_tenant_id_seq")
+                    .table(Alias::new("events"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .alter_table(
+                Table::alter()
+                    .table(Alias::new("events"))
+                    .drop_column(Alias::new("seq"))
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .drop_table(Table::drop().table(Alias::new("event_heads")).to_owned())
+            .await
+    }
+}

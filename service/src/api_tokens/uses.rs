@@ -1,0 +1,123 @@
+//! When API tokens were used last: marked in memory with each request, and
+//! brought to the database together, so that no request waits for a write.
+
+use crate::{
+    entity::api_token::{Column, Entity},
+    error::Fault,
+    services::Services,
+    tenant_scope::TenantScope,
+};
+use domain::{
+    ids::{ApiTokenId, TenantId},
+    time::Timestamp,
+};
+use sea_orm::{
+    ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{CaseStatement, Expr, LockBehavior, LockType},
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+/// How often the marks are brought to the database: so late is what pages of
+/// other processes show.
+const PERIOD: Duration = Duration::from_secs(30);
+/// Both databases allow a limited number of values in a statement.
+const BATCH: usize = 500;
+
+type Marks = HashMap<(TenantId, ApiTokenId), Timestamp>;
+
+/// The uses that the database doesn't know of yet.
+#[derive(Default)]
+pub struct UseLog(Mutex<Marks>);
+
+impl UseLog {
+    fn marks(&self) -> MutexGuard<'_, Marks> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Marks that a token was used.
+    pub(crate) fn note(&self, tenant: TenantId, token: ApiTokenId, at: Timestamp) {
+        let mut marks = self.marks();
+        let mark = marks.entry((tenant, token)).or_insert(at);
+        *mark = at.max(*mark);
+    }
+
+    /// The mark of a token, if the database doesn't know of it yet.
+    pub(super) fn of(&self, tenant: TenantId, token: ApiTokenId) -> Option<Timestamp> {
+        self.marks().get(&(tenant, token)).copied()
+    }
+}
+
+/// Flushes every half minute until told to stop. In every process that serves
+/// the machine API, since each marks for itself.
+pub async fn keep_flushed(services: Services, stop: CancellationToken) {
+    let mut timer = tokio::time::interval(PERIOD);
+    timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = timer.tick() => (),
+        }
+        if let Err(error) = flush(&services).await {
+            // Only a convenience for owners.
+            tracing::warn!(%error, "The last uses of API tokens could not be noted; they stay marked");
+        }
+    }
+}
+
+/// Brings the marks to the database, a transaction for each tenant.
+///
+/// # Errors
+/// [`Fault`] if the database fails; what is not there yet stays marked.
+pub async fn flush(services: &Services) -> Result<(), Fault> {
+    let mut tenants: BTreeMap<TenantId, Vec<(ApiTokenId, Timestamp)>> = BTreeMap::new();
+    for ((tenant, token), at) in services.uses.marks().iter() {
+        tenants.entry(*tenant).or_default().push((*token, *at));
+    }
+    for (tenant, marks) in tenants {
+        let scope = TenantScope::new(services, tenant);
+        for some in marks.chunks(BATCH) {
+            write(&scope, some).await?;
+            // Unless it was used again meanwhile.
+            services
+                .uses
+                .marks()
+                .retain(|(of, token), at| *of != tenant || !some.contains(&(*token, *at)));
+        }
+    }
+    Ok(())
+}
+
+async fn write(scope: &TenantScope, marks: &[(ApiTokenId, Timestamp)]) -> Result<(), Fault> {
+    let mut case = CaseStatement::new();
+    let mut newer = Condition::any();
+    for (token, at) in marks {
+        case = case.case(Column::Id.eq(token.0), at.0);
+        let before = Column::LastUsedAt.is_null().or(Column::LastUsedAt.lt(at.0));
+        newer = newer.add(Column::Id.eq(token.0).and(before));
+    }
+    let tx = scope.write().await?;
+    // A row that another process marks just now, or that somebody revokes, is
+    // left to them: two that mark the same tokens would deadlock otherwise.
+    let free = tx
+        .all::<Entity>()
+        .select_only()
+        .column(Column::Id)
+        .filter(newer)
+        .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
+        .into_query();
+    tx.update::<Entity>()
+        .col_expr(
+            Column::LastUsedAt,
+            Expr::expr(case.finally(Expr::col(Column::LastUsedAt))),
+        )
+        .filter(Column::Id.in_subquery(free))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await
+}

@@ -1,0 +1,331 @@
+//! Handing out an access token that works, now.
+
+mod at_hand;
+
+use super::{
+    flight::{Flight, Landing, Seat, Waiting},
+    lease::Lease,
+    record::Record,
+    refresh,
+};
+use crate::{
+    actor::Actor,
+    apps::App,
+    audit::{self, Action, By, Entry, Target},
+    error::{Fault, Forbidden},
+    vault::Purpose,
+};
+pub use at_hand::at_hand;
+use domain::{
+    event,
+    health::{Condition, Health, LossCause, Standing},
+    ids::ConnectionId,
+    permission::Permission,
+    scope::ScopeSet,
+    slug::Slug,
+    subdomain::Subdomain,
+    time::{Span, Timestamp},
+    token::{from_the_future, latest_due},
+};
+use secrecy::SecretString;
+use std::{net::IpAddr, time::Duration};
+use tokio::time::Instant;
+
+/// How long a reader waits for somebody else's refresh.
+const PATIENCE: Duration = Duration::from_secs(12);
+const LATE: TokenError = TokenError::Unavailable {
+    retry_after: Span::seconds(5),
+};
+/// A token that was renewed so short ago is not renewed again for a reader.
+const AGAIN_AFTER: Span = Span::minutes(1);
+
+/// A token that lives at least as long as was asked for.
+#[derive(Debug)]
+pub struct ServedToken {
+    /// The token.
+    pub access_token: SecretString,
+    /// When it runs out.
+    pub expires_at: Timestamp,
+    /// What it allows.
+    pub scope: ScopeSet,
+    /// The state of the connection: a living token is served even if it is bad.
+    pub health: Health,
+}
+
+impl ServedToken {
+    fn new(
+        access_token: SecretString,
+        expires_at: Timestamp,
+        scope: ScopeSet,
+        condition: &Condition,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            access_token,
+            expires_at,
+            scope,
+            health: Health::of(condition, now),
+        }
+    }
+}
+
+/// Why there is no token.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// The actor sees no such connection.
+    #[error("there is no such connection")]
+    NotFound,
+    /// The role doesn't allow it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Gorgias refused our access, or it ran out.
+    #[error("Gorgias refused our access; the customer has to approve the app again")]
+    Disconnected,
+    /// Gorgias refuses the app's credentials.
+    #[error(
+        "Gorgias refuses the app's own credentials; an operator has to check its client id and client secret"
+    )]
+    SetupFault,
+    /// There never were tokens, or they were forgotten on purpose.
+    #[error("the account is not connected; the customer has to approve the app")]
+    NotConnected,
+    /// Gorgias isn't answering, and no token with that much life is held.
+    #[error("Gorgias isn't answering, and no token with that much life is held")]
+    Unavailable {
+        /// How long to wait.
+        retry_after: Span,
+    },
+    /// The read can't be recorded, and a token that nobody knows of isn't handed out.
+    #[error(
+        "the audit can't be written just now, so no token is handed out; ask again, and have an operator look at the server's log"
+    )]
+    AuditUnavailable,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// An access token with at least `min_ttl` of life: the one that is held, or a new one.
+///
+/// # Errors
+/// [`TokenError`] says why no token with that much life can be had.
+pub async fn read(
+    actor: &Actor,
+    app: &str,
+    subdomain: &Subdomain,
+    min_ttl: Span,
+) -> Result<ServedToken, TokenError> {
+    actor.require(Permission::ReadTokens)?;
+    let (connection, slug, token) = obtain(actor, app, subdomain, min_ttl).await?;
+    audit::reads::note(actor, actor.who.id(), connection, || {
+        let by = By::from(&actor.who);
+        entry(by, actor.address, connection, &slug, subdomain)
+    })
+    .await
+    .map_err(|_| TokenError::AuditUnavailable)?;
+    Ok(token)
+}
+
+/// What the audit says of a read.
+fn entry(
+    by: By,
+    address: Option<IpAddr>,
+    connection: ConnectionId,
+    app: impl ToString,
+    subdomain: &Subdomain,
+) -> Entry {
+    let target = Target::account(Some(connection), app, subdomain);
+    Entry::new(by, Action::TokenRead, target).at(address)
+}
+
+/// A token with what the audit says of it, from which it must not be parted.
+type Obtained = (ConnectionId, Slug, ServedToken);
+
+fn with_target(app: &App, record: &Record, token: ServedToken) -> Obtained {
+    (record.id, app.slug.clone(), token)
+}
+
+async fn obtain(
+    actor: &Actor,
+    app: &str,
+    subdomain: &Subdomain,
+    min_ttl: Span,
+) -> Result<Obtained, TokenError> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let (app, record) = look(actor, app, subdomain).await?;
+        if let Some(token) = settled(actor, &app, &record, min_ttl).await? {
+            return Ok(with_target(&app, &record, token));
+        }
+        match Flight::join(actor, record.id) {
+            Seat::Leads(flight) => {
+                return lead(actor, &record, min_ttl, &flight, deadline).await;
+            }
+            Seat::Follows(flight) => match flight.landing(deadline).await {
+                Landing::Over => (),
+                Landing::Failed => return Err(Fault::Awaited.into()),
+                Landing::Late => return Err(LATE),
+            },
+        }
+    }
+}
+
+/// Sees to the refresh that readers of this process wait for.
+async fn lead(
+    actor: &Actor,
+    record: &Record,
+    min_ttl: Span,
+    flight: &Flight,
+    deadline: Instant,
+) -> Result<Obtained, TokenError> {
+    let (app, subdomain) = (record.app.to_string(), &record.subdomain);
+    let mut waiting = Waiting::new(actor, record.id, deadline);
+    let lease = loop {
+        // Also the first time: who led before may have landed a moment ago.
+        let (found, record) = look(actor, &app, subdomain).await?;
+        if let Some(token) = settled(actor, &found, &record, min_ttl).await? {
+            return Ok(with_target(&found, &record, token));
+        }
+        if let Some(lease) = Lease::take_if_free(actor.scope(), record.id).await? {
+            break lease;
+        }
+        if !waiting.news().await {
+            return Err(LATE);
+        }
+    };
+    // Whoever held the lease a moment ago may have brought the token.
+    let (found, record) = look(actor, &app, subdomain).await?;
+    if let Some(done) = settled(actor, &found, &record, min_ttl).await.transpose() {
+        give_back(actor, &lease).await?;
+        return done.map(|token| with_target(&found, &record, token));
+    }
+    if let Err(fault) = refresh::attempt(actor.scope(), &lease, &event::Actor::Worker).await {
+        flight.fail();
+        return Err(fault.into());
+    }
+    let (found, record) = look(actor, &app, subdomain).await?;
+    match settled(actor, &found, &record, min_ttl).await? {
+        Some(token) => Ok(with_target(&found, &record, token)),
+        None => Err(unavailable(&found, &record, actor.now())),
+    }
+}
+
+async fn give_back(actor: &Actor, lease: &Lease) -> Result<(), Fault> {
+    let tx = actor.write().await?;
+    lease.give_back(actor.services(), &tx).await?;
+    tx.commit().await
+}
+
+async fn look(
+    actor: &Actor,
+    app: &str,
+    subdomain: &Subdomain,
+) -> Result<(App, Record), TokenError> {
+    let tx = actor.read().await?;
+    match super::find(&tx, app, subdomain, actor.only_app).await? {
+        Some((app, Some(record))) => Ok((app, record)),
+        _ => Err(TokenError::NotFound),
+    }
+}
+
+/// Until when the token that was received at `received` lives, if that is long
+/// enough and Gorgias did not answer 401 to it.
+fn living(
+    condition: &Condition,
+    received: Option<Timestamp>,
+    min_ttl: Span,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    // By a clock that was ahead, so when it ends isn't known.
+    if received.is_some_and(|at| from_the_future(at, now)) {
+        return None;
+    }
+    let usable = match condition.standing {
+        Standing::NotConnected(_) => false,
+        Standing::Lost { cause, .. } => cause != LossCause::Unauthorized,
+        Standing::Connected => true,
+    };
+    condition
+        .access_expires_at
+        .filter(|at| usable && *at > now && *at >= now.plus(min_ttl))
+}
+
+/// What needs nobody to ask Gorgias: the token that is held, or why there is
+/// none and asking now is of no use.
+async fn settled(
+    actor: &Actor,
+    app: &App,
+    record: &Record,
+    min_ttl: Span,
+) -> Result<Option<ServedToken>, TokenError> {
+    let now = actor.now();
+    if let Some(token) = held(actor, app, record, min_ttl, now).await? {
+        return Ok(Some(token));
+    }
+    if let Some(error) = hopeless(app, record) {
+        return Err(error);
+    }
+    // Gorgias failed just now; asking again for every reader would storm it.
+    let latest = latest_due(now, actor.config.check_interval);
+    let failed = record.failures > 0 && record.due_at.is_some_and(|due| due > now && due <= latest);
+    if failed || renewed_just_now(record, now) {
+        return Err(unavailable(app, record, now));
+    }
+    Ok(None)
+}
+
+/// The token that is held, if it is to be served.
+async fn held(
+    actor: &Actor,
+    app: &App,
+    record: &Record,
+    min_ttl: Span,
+    now: Timestamp,
+) -> Result<Option<ServedToken>, Fault> {
+    let condition = record.condition(app.fault_since);
+    let Some(expires_at) = living(&condition, record.last_fine_at, min_ttl, now) else {
+        return Ok(None);
+    };
+    let tx = actor.read().await?;
+    let token = actor
+        .vault
+        .open(&tx, Purpose::ConnectionAccessToken, record.id.0)
+        .await?;
+    Ok(token
+        .map(|token| ServedToken::new(token, expires_at, record.granted.clone(), &condition, now)))
+}
+
+/// Whether asking Gorgias can't bring a token.
+fn hopeless(app: &App, record: &Record) -> Option<TokenError> {
+    match record.standing {
+        Standing::NotConnected(_) => Some(TokenError::NotConnected),
+        Standing::Lost { .. } => Some(TokenError::Disconnected),
+        Standing::Connected if !record.renewable => Some(TokenError::Disconnected),
+        Standing::Connected if app.fault_since.is_some() => Some(TokenError::SetupFault),
+        Standing::Connected => None,
+    }
+}
+
+/// Whether the token was renewed a moment ago: if it still has not enough life,
+/// Gorgias gives no more, and asking again for every reader would storm it.
+fn renewed_just_now(record: &Record, now: Timestamp) -> bool {
+    record.failures == 0
+        && record
+            .last_fine_at
+            .is_some_and(|at| now.since(at) < AGAIN_AFTER && !from_the_future(at, now))
+}
+
+fn unavailable(app: &App, record: &Record, now: Timestamp) -> TokenError {
+    if app.fault_since.is_some() {
+        return TokenError::SetupFault;
+    }
+    if renewed_just_now(record, now) {
+        return TokenError::Unavailable {
+            retry_after: AGAIN_AFTER,
+        };
+    }
+    let wait = record.due_at.map_or(Span::seconds(5), |due| due.since(now));
+    TokenError::Unavailable {
+        retry_after: wait.max(Span::seconds(1)),
+    }
+}

@@ -1,0 +1,212 @@
+//! security.md 22: readers that wait for somebody else's refresh, in this
+//! process or another, and what their waiting costs.
+
+use crate::flow::{self, Flow, sub};
+use domain::time::Span;
+use futures::future::join_all;
+use secrecy::ExposeSecret;
+use service::{
+    Actor, Services,
+    connections::{
+        disconnect::disconnect,
+        refresh::{Verdict, check_now},
+        token::{self, ServedToken, TokenError},
+    },
+    live,
+    people::membership,
+};
+use simulator::{Endpoint, Fault};
+use std::{collections::HashSet, time::Duration};
+use tokio::{task::JoinHandle, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+/// Longer than anything here takes, shorter than readers' patience.
+const LIMIT: Duration = Duration::from_secs(9);
+const WRITES: &str = "BEGIN to write";
+
+/// An account whose token ran out, and nothing asked of the simulator yet.
+async fn expired(f: &Flow) {
+    f.connect("acme").await;
+    f.advance(Span::hours(24));
+    f.sim.clear_log();
+    f.world.statements.take();
+}
+
+async fn read(actor: &Actor) -> Result<ServedToken, TokenError> {
+    token::read(actor, "returns", &sub("acme"), Span::minutes(1)).await
+}
+
+fn reader(actor: &Actor) -> JoinHandle<Result<ServedToken, TokenError>> {
+    let actor = actor.clone();
+    tokio::spawn(async move { read(&actor).await })
+}
+
+/// The same owner in another process.
+async fn owner_in(f: &Flow, services: &Services) -> Actor {
+    let person = f.owner.person().unwrap();
+    membership::actor(services, person, &f.owner.tenant_slug)
+        .await
+        .unwrap()
+        .unwrap()
+}
+
+/// Somebody who never comes back holds the lease.
+async fn hold_lease(f: &Flow) {
+    assert_eq!(
+        f.world
+            .past("UPDATE connections SET lease_until = 9000000000000000")
+            .await,
+        1
+    );
+}
+
+async fn free_lease(f: &Flow) {
+    assert_eq!(
+        f.world.past("UPDATE connections SET lease_until = 0").await,
+        1
+    );
+}
+
+/// Until so many statements that begin like this were asked.
+async fn asked(f: &Flow, beginning: &str, times: usize) {
+    let enough = async {
+        while f.world.statements.count(beginning) < times {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(LIMIT, enough).await.unwrap();
+}
+
+/// What who leads asks: whether the lease is free.
+const LOOKS_AT_LEASE: &str =
+    "SELECT id FROM connections WHERE id = $1 AND tenant_id = $2 AND lease_until";
+
+#[tokio::test]
+async fn s22_a_hundred_readers_in_each_of_two_processes_make_one_call() {
+    flow::each(async |f| {
+        expired(&f).await;
+        // Long enough for everybody to come while it is under way.
+        let slow = Fault::latency(700);
+        f.sim.account("acme").fail_always(Endpoint::Token, slow);
+        let other = f.world.second_process().await;
+        let there = owner_in(&f, &other).await;
+        let stop = CancellationToken::new();
+        let relays = [&f.world.services, &other]
+            .map(|services| tokio::spawn(live::relay(services.clone(), stop.clone())));
+        f.world.statements.take();
+        let readers = (0..200).map(|i| read(if i % 2 == 0 { &f.owner } else { &there }));
+        let tokens = timeout(LIMIT, join_all(readers)).await.unwrap();
+        let tokens: HashSet<String> = tokens
+            .into_iter()
+            .map(|token| token.unwrap().access_token.expose_secret().to_owned())
+            .collect();
+        assert_eq!(tokens.len(), 1, "everybody has the new one");
+        assert_eq!(f.sim.refreshes("acme").len(), 1);
+        // Of whoever led: the lease, the result, the lease given back. Of each
+        // process the audit's entry. Of the other leader at most a lease that
+        // it took, or failed to take, in the same instant. Waiting writes nothing.
+        let writes = f.world.statements.count(WRITES);
+        assert!((5..=8).contains(&writes), "{writes}");
+        stop.cancel();
+        join_all(relays).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s22_waiting_for_another_holder_costs_one_look_now_and_then_however_many_wait() {
+    flow::each(async |f| {
+        expired(&f).await;
+        hold_lease(&f).await;
+        let readers: Vec<_> = (0..50).map(|_| reader(&f.owner)).collect();
+        // By the third look of who leads, everybody has come.
+        asked(&f, LOOKS_AT_LEASE, 3).await;
+        assert_eq!(f.world.statements.count(WRITES), 0);
+        let looked = f.world.statements.count(LOOKS_AT_LEASE);
+        assert!(looked <= 4, "one looks for all: {looked}");
+        assert_eq!(f.sim.log().len(), 0);
+        free_lease(&f).await;
+        for token in timeout(LIMIT, join_all(readers)).await.unwrap() {
+            token.unwrap().unwrap();
+        }
+        assert_eq!(f.sim.refreshes("acme").len(), 1);
+        let writes = f.world.statements.count(WRITES);
+        assert_eq!(writes, 4, "lease, result, lease given back, audit");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s22_a_leader_that_is_given_up_strands_nobody() {
+    flow::each(async |f| {
+        expired(&f).await;
+        hold_lease(&f).await;
+        let leader = reader(&f.owner);
+        asked(&f, LOOKS_AT_LEASE, 1).await;
+        // A read of its own for each; they follow.
+        f.world.statements.take();
+        let followers: Vec<_> = (0..5).map(|_| reader(&f.owner)).collect();
+        asked(&f, "BEGIN to read", 5).await;
+        leader.abort();
+        assert!(leader.await.unwrap_err().is_cancelled());
+        free_lease(&f).await;
+        for token in timeout(LIMIT, join_all(followers)).await.unwrap() {
+            token.unwrap().unwrap();
+        }
+        assert_eq!(f.sim.refreshes("acme").len(), 1);
+        // Nothing is left of the flight: the next one is led again.
+        f.advance(Span::hours(24));
+        read(&f.owner).await.unwrap();
+        assert_eq!(f.sim.refreshes("acme").len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s22_an_attempt_that_fails_inside_is_not_repeated_by_each_who_waits() {
+    flow::each(async |f| {
+        expired(&f).await;
+        hold_lease(&f).await;
+        let readers: Vec<_> = (0..20).map(|_| reader(&f.owner)).collect();
+        asked(&f, LOOKS_AT_LEASE, 3).await;
+        let damaged = f.world.past(
+            "UPDATE credentials SET nonce = ciphertext WHERE purpose = 'connection.refresh_token'",
+        );
+        assert_eq!(damaged.await, 1);
+        free_lease(&f).await;
+        for token in timeout(LIMIT, join_all(readers)).await.unwrap() {
+            let token = token.unwrap();
+            assert!(matches!(token, Err(TokenError::Fault(_))), "{token:?}");
+        }
+        let writes = f.world.statements.count(WRITES);
+        assert_eq!(writes, 2, "lease, lease given back");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_check_and_a_disconnect_wait_for_the_holder_without_writing() {
+    flow::each(async |f| {
+        expired(&f).await;
+        f.sim
+            .account("acme")
+            .fail_always(Endpoint::Token, Fault::latency(300));
+        let acme = sub("acme");
+        let check = || check_now(&f.owner, "returns", &acme);
+        let (first, second) = tokio::join!(check(), check());
+        let verdicts = [first.unwrap(), second.unwrap()];
+        assert!(verdicts.contains(&Verdict::Fine) && verdicts.contains(&Verdict::Superseded));
+        assert_eq!(f.sim.refreshes("acme").len(), 1);
+
+        hold_lease(&f).await;
+        f.world.statements.take();
+        let owner = f.owner.clone();
+        let leaving =
+            tokio::spawn(async move { disconnect(&owner, "returns", &sub("acme")).await });
+        asked(&f, LOOKS_AT_LEASE, 2).await;
+        assert_eq!(f.world.statements.count(WRITES), 0);
+        free_lease(&f).await;
+        timeout(LIMIT, leaving).await.unwrap().unwrap().unwrap();
+    })
+    .await;
+}
