@@ -97,7 +97,8 @@ impl Crowd {
     }
 }
 
-/// A tenant with connections that fell due one after the other, and run out in
+/// A tenant with connections that fell due one after the other, and run out within
+/// the same hour as all others, in
 /// another order. Its app has its id.
 async fn insert(world: &World, tenant: Uuid, number: usize, count: usize) {
     let now = world.clock_now();
@@ -129,7 +130,7 @@ async fn insert(world: &World, tenant: Uuid, number: usize, count: usize) {
              missing_scopes, access_expires_at, failures, health, health_since, strip, strip_day, due_at, \
              token_version, created_at, updated_at) \
              SELECT {id}, {tenant}, {tenant}, 'shop-' || n, 'connected', true, 'offline', 0, \
-             {now} - {hour} + ((n * 7919) % {count}) * 1000000, 0, 'working', 0, '', 0, {begin} + n, 1, 0, 0 \
+             {now} - {hour} + ((n * 7919) % {count}) * {hour} / {count}, 0, 'working', 0, '', 0, {begin} + n, 1, 0, 0 \
              FROM {numbers}"
         ),
     ] {
