@@ -14,7 +14,6 @@ use crate::{
 };
 use domain::{health::Health, permission::Permission};
 use leptos::prelude::*;
-use leptos_meta::Meta;
 use service::apps::{App, list, secrets::reveal::SHOWN_FOR};
 
 pub(crate) fn page() -> impl IntoView {
@@ -91,11 +90,10 @@ fn question(href: &str, state: &FormState) -> AnyView {
     .into_any()
 }
 
-/// The page leaves by itself: without a script, the refresh is the browser's.
+/// The page leaves by itself: the answer's header `Refresh` makes the browser do so.
 fn shown(href: &str, secret: String) -> AnyView {
     let seconds = SHOWN_FOR.whole_seconds();
     view! {
-        <Meta http_equiv="refresh" content=format!("{seconds};url={href}")/>
         <div class="body">
             <CopyField
                 id="client-secret"

@@ -4,9 +4,13 @@ use crate::{
     failure::Failure,
     pages::{Posted, apps::find, sentence},
 };
-use axum::{extract::Path, http::StatusCode, response::Response};
+use axum::{
+    extract::Path,
+    http::{HeaderValue, StatusCode, header::REFRESH},
+    response::Response,
+};
 use service::{
-    apps::secrets::reveal::{self, RevealError},
+    apps::secrets::reveal::{self, RevealError, SHOWN_FOR},
     error::FieldError,
 };
 
@@ -24,7 +28,22 @@ pub async fn show(
     };
     let password = posted.secret("password");
     let error = match reveal::reveal(&actor, app.id, &password).await {
-        Ok(secret) => return Ok(posted.once(&page, ACTION, Vec::new(), secret, "").await),
+        Ok(secret) => {
+            let mut response = posted.once(&page, ACTION, Vec::new(), secret, "").await;
+            // In the header rather than the page, so that it is there whatever
+            // order the page's parts are made in.
+            let leave = format!(
+                "{};url=/t/{}/apps/{}",
+                SHOWN_FOR.whole_seconds(),
+                actor.tenant_slug,
+                app.slug
+            );
+            match HeaderValue::try_from(leave) {
+                Ok(leave) => response.headers_mut().insert(REFRESH, leave),
+                Err(_) => return Ok(posted.nothing_there().await),
+            };
+            return Ok(response);
+        }
         Err(error) => error,
     };
     let text = sentence(&error.to_string());
