@@ -1,6 +1,12 @@
 //! Databases, a clock and ready-made tenants for tests of this crate and of `server`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
+mod beneath;
+mod bulk;
+
+pub use beneath::Beneath;
+pub use bulk::{Given, Held};
+
 use crate::{
     actor::Actor,
     apps::{self, App, form::AppForm},
@@ -202,9 +208,19 @@ impl World {
 
     /// Another process on the same database and clock.
     pub async fn second_process(&self) -> Services {
+        self.process_with(&self.master_keys).await
+    }
+
+    /// Another process, with other master keys.
+    pub async fn process_with(&self, master_keys: &SecretString) -> Services {
         let db = Database::open(&self.database_url).await.unwrap();
         let config = self.services.config.clone();
-        Self::services(db, &self.master_keys, config, &self.clock)
+        Self::services(db, master_keys, config, &self.clock)
+    }
+
+    /// A new master key, as the settings have it.
+    pub fn new_master_key(&self) -> SecretString {
+        MasterKeys::generate(&*self.services.random)
     }
 
     /// The owner of a tenant, made if there is none.

@@ -13,7 +13,7 @@ use tokio::{
 const PASSWORD: &str = "correct horse battery staple";
 
 /// The binary with none of the caller's settings, in a folder of its own.
-fn mooring(folder: &Path, args: &[&str]) -> Command {
+pub fn mooring(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mooring"));
     for (name, _) in std::env::vars() {
         if name.starts_with("MOORING_") {

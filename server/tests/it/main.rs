@@ -13,5 +13,7 @@ mod live;
 mod oauth;
 mod origin;
 mod pages;
+#[cfg(target_os = "linux")]
+mod processes;
 mod sessions;
 mod tenants;

@@ -1,0 +1,41 @@
+//! Real processes: several `mooring serve` on one database, stopped, killed and
+//! continued at random, and what is left of it at the end.
+//!
+//! Here are short slices; `cargo xtask torture` runs the same for minutes. Where
+//! chance strikes is drawn from a seed; how processes are scheduled is not, so
+//! that the same seed gives the same run but not to the microsecond.
+
+mod dumps;
+mod ends;
+mod fleet;
+mod keys;
+mod kills;
+mod leases;
+mod serving;
+mod storm;
+mod torture;
+mod writers;
+
+use rand::{SeedableRng, rngs::StdRng};
+use std::time::Duration;
+
+/// How often a condition of another process is looked at, and how long at most.
+const LOOK: Duration = Duration::from_millis(50);
+const LOOKS: usize = 3_600;
+
+/// Waits until a condition of another process holds.
+async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..LOOKS {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    panic!("in vain waited until {what}");
+}
+
+/// Chance that can be had again.
+fn chance(seed: u64) -> StdRng {
+    println!("   seed {seed}");
+    StdRng::seed_from_u64(seed)
+}
