@@ -40,8 +40,8 @@ pub struct Held {
 }
 
 impl World {
-    /// Puts connections in as if each account had approved the app. None is
-    /// due before the check interval ends.
+    /// Puts connections in as if each account had been checked an hour ago.
+    /// None is due before the check interval ends.
     pub async fn fill(&self, actor: &Actor, app: &App, accounts: Vec<Given>) {
         let services = &self.services;
         let (now, interval) = (services.now(), services.config.check_interval);
@@ -50,7 +50,7 @@ impl World {
             let tx = actor.write().await.unwrap();
             for account in accounts.by_ref().take(BATCH) {
                 let mut record = Record::offered(services, app.id, account.subdomain);
-                record.proven(now);
+                record.proven(now.minus(Span::hours(1)));
                 record.renewable = true;
                 record.granted = app.requested.clone();
                 record.access_expires_at = Some(account.expires_at);

@@ -43,6 +43,9 @@ fn dumping(program: &Path, args: &[&str], folder: &Path) -> Command {
         .stdin(Stdio::null())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("MOORING_")) {
+        shell.env_remove(name);
+    }
     not_as_root(&mut shell);
     shell
 }

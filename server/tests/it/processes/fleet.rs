@@ -1,6 +1,6 @@
 //! One database, one simulator, and as many processes as a test likes.
 
-use super::{serving::Serving, until};
+use super::{serving::Serving, until, until_none};
 use crate::cli::mooring;
 use domain::{health::Health, time::Timestamp};
 use rand::{RngExt, rngs::StdRng};
@@ -132,8 +132,8 @@ impl Fleet {
 
     /// Waits until nothing is due and nobody holds a lease.
     pub async fn settled(&self) {
-        until("all is refreshed", async || {
-            self.due().await == 0 && self.leases().await.is_empty()
+        until_none("all is refreshed", async || {
+            self.due().await + self.leases().await.len() as i64
         })
         .await;
     }

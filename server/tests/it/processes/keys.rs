@@ -3,7 +3,7 @@
 use super::{
     chance,
     fleet::{Fleet, a_moment},
-    until,
+    until, until_none,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -75,8 +75,8 @@ impl Rotations {
         println!("   records left after each kill: {left:?}");
         fleet.fall_due().await;
         let worker = fleet.serve("worker").await;
-        until("all records are under the new key", async || {
-            fleet.beneath.number(LEFT).await == 0
+        until_none("all records are under the new key", async || {
+            fleet.beneath.number(LEFT).await
         })
         .await;
         fleet.settled().await;

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 /// How often a condition of another process is looked at, and how long at most.
 const LOOK: Duration = Duration::from_millis(50);
-const LOOKS: usize = 3_600;
+const LOOKS: usize = 1_200;
 
 /// Waits until a condition of another process holds.
 async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
@@ -32,6 +32,21 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
         tokio::time::sleep(LOOK).await;
     }
     panic!("in vain waited until {what}");
+}
+
+/// Waits until a number is 0, however long that takes, as long as it falls.
+async fn until_none(what: &str, mut left: impl AsyncFnMut() -> i64) {
+    let mut least = i64::MAX;
+    let mut looks = 0;
+    loop {
+        match left().await {
+            0 => return,
+            fewer if fewer < least => (least, looks) = (fewer, 0),
+            _ => looks += 1,
+        }
+        assert!(looks < LOOKS, "in vain waited until {what}: {least} left");
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 /// Chance that can be had again.

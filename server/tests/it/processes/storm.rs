@@ -4,7 +4,7 @@ use super::{
     chance,
     fleet::{Fleet, Leases, a_moment},
     serving::Serving,
-    until,
+    until, until_none,
 };
 use rand::RngExt;
 use service::testing::{Backend, POSTGRES, backends};
@@ -82,7 +82,7 @@ impl Storm {
     /// Waits until all is refreshed. What a process could not store because its
     /// own session had ended is put off for minutes: those pass at once.
     async fn settle(&self, fleet: &Fleet) {
-        until("all is refreshed", async || {
+        until_none("all is refreshed", async || {
             let sql = "SELECT count(*) AS n FROM connections WHERE token_version = 1";
             let clock = fleet.beneath.clock();
             let pass = format!(
@@ -90,7 +90,7 @@ impl Storm {
                  WHERE token_version = 1 AND due_at > {clock} AND lease_until = 0"
             );
             fleet.beneath.run(&pass).await;
-            fleet.beneath.number(sql).await == 0 && fleet.leases().await.is_empty()
+            fleet.beneath.number(sql).await + fleet.leases().await.len() as i64
         })
         .await;
     }
