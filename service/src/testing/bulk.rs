@@ -5,7 +5,13 @@ use crate::{
     actor::Actor, apps::App, connections::record::Record, entity::connection, services::Services,
     tenant_scope::TenantScope, vault::Purpose,
 };
-use domain::{health::Health, ids::TenantId, subdomain::Subdomain, time::Timestamp, token};
+use domain::{
+    health::Health,
+    ids::TenantId,
+    subdomain::Subdomain,
+    time::{Span, Timestamp},
+    token,
+};
 use secrecy::SecretString;
 
 /// How many connections go into one transaction.

@@ -113,7 +113,7 @@ impl Rotations {
 async fn s41_a_rotation_that_is_killed_goes_on() {
     for backend in backends() {
         let rotations = Rotations {
-            connections: 300,
+            connections: 200,
             kills: 2,
             seed: 41,
         };

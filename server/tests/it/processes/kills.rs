@@ -34,24 +34,26 @@ impl Kills {
         }
         fleet.connect("lasting", CONNECTIONS).await;
         fleet.connect("strict", CONNECTIONS).await;
+        let mut calls = 0;
         for _ in 0..self.kills {
             fleet.fall_due().await;
             fleet.simulator.clear_log();
             let process = fleet.begin("data");
-            let calls = fleet.simulator.wait_until(1, LoggedRequest::is_refresh);
-            assert!(!calls.await.is_empty(), "{:#?}", process.log());
+            let first = fleet.simulator.wait_until(1, LoggedRequest::is_refresh);
+            assert!(!first.await.is_empty(), "{:#?}", process.log());
             a_moment(&mut chance, Duration::from_millis(250)).await;
             process.kill().await;
+            calls += fleet.calls().values().sum::<usize>();
             fleet.all_run_out().await;
         }
         fleet.fall_due().await;
         let process = fleet.serve("data").await;
         fleet.settled().await;
         process.end().await;
-        self.count_losses(&fleet).await;
+        self.count_losses(&fleet, calls).await;
     }
 
-    async fn count_losses(&self, fleet: &Fleet) {
+    async fn count_losses(&self, fleet: &Fleet, calls: usize) {
         let (mut lost, mut disconnected) = (Vec::new(), 0);
         for held in fleet.held().await {
             let Some(problem) = fleet.problem(&held) else {
@@ -62,7 +64,8 @@ impl Kills {
             lost.push(problem);
         }
         println!(
-            "   {} kills: none of {CONNECTIONS} lasting connections lost, {} of {CONNECTIONS} with strict rotation",
+            "   {} kills among {calls} calls: none of {CONNECTIONS} lasting connections lost, \
+             {} of {CONNECTIONS} with strict rotation",
             self.kills,
             lost.len()
         );
