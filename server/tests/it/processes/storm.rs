@@ -24,8 +24,8 @@ pub struct Storm {
 
 /// Several processes need PostgreSQL.
 pub fn postgres() -> Option<Backend> {
-    let found = backends().into_iter();
-    let found = found.filter(|b| matches!(b, Backend::Postgres(_))).last();
+    let mut all = backends().into_iter();
+    let found = all.find(|b| matches!(b, Backend::Postgres(_)));
     if found.is_none() {
         println!("   left out: {POSTGRES} is not set");
     }
