@@ -43,6 +43,7 @@ BEGIN
 END $$;
 CREATE TRIGGER number BEFORE INSERT ON events
     FOR EACH ROW EXECUTE FUNCTION mooring_number_event();
+REVOKE ALL ON FUNCTION mooring_number_event() FROM PUBLIC;
 ";
 
 const SQLITE: &str = "

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod cli;
 mod cookies;
+mod dumps;
 mod failure;
 mod health;
 mod live;

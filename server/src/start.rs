@@ -131,7 +131,9 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         .into_future();
     let mut server = std::pin::pin!(server);
     tokio::select! {
-        ended = &mut server => ended?,
+        // In this order: without open requests the server ends at once, too,
+        // and then the background work would be cut off.
+        biased;
         () = shutdown.cancelled() => {
             tracing::info!("Mooring finishes what it holds");
             tasks.close();
@@ -140,6 +142,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
                 tracing::warn!("Some requests or checks did not end in time and were cut off");
             }
         }
+        ended = &mut server => ended?,
     }
     if let Err(error) = audit::flush(&services, true).await {
         tracing::error!(%error, "The last repeated reads of tokens could not be recorded");

@@ -17,7 +17,9 @@ pub fn start(settings: &LogSettings) {
         LogFormat::Text => layer.with_ansi(false).boxed(),
         LogFormat::Json => layer.json().flatten_event(true).boxed(),
     };
-    let registry = tracing_subscriber::registry().with(layer.with_filter(filter));
+    // Not a filter of the layer alone: that one, asked by sqlx whether something
+    // would be logged, swallows the thread's next lines.
+    let registry = tracing_subscriber::registry().with(filter).with(layer);
     if registry.try_init().is_ok() {
         std::panic::set_hook(Box::new(log_panic));
     }

@@ -11,6 +11,11 @@ use std::time::Duration;
 /// Who works with the data on PostgreSQL: bound by row-level security.
 const ROLE: &str = "mooring_app";
 
+/// How long PostgreSQL lets a transaction wait for its process. A process that
+/// is stopped or cut off while it holds a row would hold up all others; ours
+/// wait for nothing but the database.
+const STALLED: &str = "5s";
+
 /// Connections to the one database.
 ///
 /// SQLite has a pool for reading and a single connection for writing, so that
@@ -78,9 +83,12 @@ impl Database {
     fn working(url: &str, connections: u32) -> ConnectOptions {
         let mut options = Self::postgres(url, connections);
         // The role is made by a migration, so it may not be there yet.
-        options
-            .connect_lazy(true)
-            .map_sqlx_postgres_opts(|o| o.options([("role", ROLE)]));
+        options.connect_lazy(true).map_sqlx_postgres_opts(|o| {
+            o.options([
+                ("role", ROLE),
+                ("idle_in_transaction_session_timeout", STALLED),
+            ])
+        });
         options
     }
 
@@ -216,6 +224,33 @@ impl Database {
             "CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)"
         } else {
             "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::testing::{World, backends};
+    use sea_orm::ConnectionTrait;
+
+    /// security.md 23: a process that is stopped while it holds the common row
+    /// does not stop all others with it. Without the limit, this never ends.
+    #[tokio::test]
+    async fn s23_a_stalled_transaction_holds_nobody_up() {
+        for backend in backends() {
+            let world = World::on(&backend, "https://{subdomain}.gorgias.invalid").await;
+            if world.services.db.is_sqlite() {
+                continue; // One process alone writes there.
+            }
+            let stalled = world.services.db.begin_write().await.unwrap();
+            let lock = "UPDATE pace SET slow = 1 WHERE id = 1";
+            stalled.execute_unprepared(lock).await.unwrap();
+            let other = world.second_process().await;
+            let tx = other.db.begin_write().await.unwrap();
+            tx.execute_unprepared(lock).await.unwrap();
+            tx.commit().await.unwrap();
+            assert!(stalled.commit().await.is_err(), "its session has ended");
         }
     }
 }

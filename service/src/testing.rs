@@ -1,10 +1,16 @@
 //! Databases, a clock and ready-made tenants for tests of this crate and of `server`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
+mod beneath;
+mod bulk;
 mod disk;
+mod statements;
 mod trouble;
 
+pub use beneath::Beneath;
+pub use bulk::{Given, Held};
 pub use disk::{Moment, TestDisk};
+pub use statements::Statements;
 
 use crate::{
     actor::Actor,
@@ -26,7 +32,7 @@ use domain::{
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::{
-    Arc, Mutex,
+    Arc,
     atomic::{AtomicI64, Ordering},
 };
 use tempfile::TempDir;
@@ -53,28 +59,6 @@ impl TestClock {
     /// Moves the clock.
     pub fn advance(&self, span: Span) {
         self.0.fetch_add(span.0, Ordering::SeqCst);
-    }
-}
-
-/// What was asked of the database, in its order: each statement, and each
-/// transaction's begin as `BEGIN to read` or `BEGIN to write`.
-#[derive(Debug, Clone, Default)]
-pub struct Statements(Arc<Mutex<Vec<String>>>);
-
-impl Statements {
-    pub(crate) fn add(&self, sql: &str) {
-        self.0.lock().unwrap().push(sql.to_owned());
-    }
-
-    /// What was asked since the last time.
-    pub fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.0.lock().unwrap())
-    }
-
-    /// How many of them, so far, begin with or are this.
-    pub fn count(&self, beginning: &str) -> usize {
-        let all = self.0.lock().unwrap();
-        all.iter().filter(|sql| sql.starts_with(beginning)).count()
     }
 }
 
@@ -252,6 +236,12 @@ impl World {
         self.process(Vault::new(keys), Arc::new(disk)).await
     }
 
+    /// As [`Self::second_process`], with other master keys.
+    pub async fn process_under(&self, master_keys: &SecretString) -> Services {
+        let keys = MasterKeys::parse(master_keys).unwrap();
+        self.process_with(Vault::new(keys)).await
+    }
+
     /// As [`Self::second_process`], with another vault.
     pub async fn process_with(&self, vault: Vault) -> Services {
         self.process(vault, Arc::new(RealDisk)).await
@@ -262,6 +252,11 @@ impl World {
         db.watch(&self.statements);
         let config = self.services.config.clone();
         Self::services(db, vault, config, &self.clock, disk)
+    }
+
+    /// A new master key, as the settings have it.
+    pub fn new_master_key(&self) -> SecretString {
+        MasterKeys::generate(&*self.services.random)
     }
 
     /// The owner of a tenant, made if there is none.

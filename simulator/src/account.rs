@@ -10,7 +10,7 @@ use crate::behaviour::{
 };
 use crate::faults::{Endpoint, Fault};
 use crate::issue::{self, Granted, Issue};
-use crate::state::{End, Grant, Shared};
+use crate::state::{End, Grant, Shared, grant_number};
 
 /// One account of the simulator. Cheap to clone; the setters can be chained.
 #[derive(Debug, Clone)]
@@ -236,5 +236,23 @@ impl AccountHandle {
             scope: scope.to_owned(),
             expires_at: now.saturating_add(lifetime),
         }
+    }
+
+    /// Whether a refresh with this token would be answered; asking changes nothing.
+    pub fn accepts_refresh_token(&self, token: &str) -> bool {
+        let now_ms = self.shared.clock.now_ms();
+        let mut state = self.shared.state();
+        let account = state.account(&self.subdomain);
+        let rotation = account.behaviour.rotation;
+        let grant = grant_number(token).and_then(|number| account.grants.get(&number));
+        account.active && grant.is_some_and(|grant| grant.clone().admits(token, rotation, now_ms))
+    }
+
+    /// Whether this access token was given for the account and still lives.
+    pub fn accepts_access_token(&self, token: &str) -> bool {
+        let now = self.shared.clock.now();
+        let mut state = self.shared.state();
+        let access = state.account(&self.subdomain).access.get(token);
+        access.is_some_and(|access| access.expires_at > now)
     }
 }

@@ -43,6 +43,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/_control/accounts/{subdomain}/hold", post(hold))
         .route("/_control/accounts/{subdomain}/release", post(release))
         .route("/_control/accounts/{subdomain}/grants", post(grant))
+        .route("/_control/accounts/{subdomain}/accepts", post(accepts))
         .route("/_control/defaults", patch(patch_defaults))
         .route("/_control/everywhere", post(fail_everywhere))
         .route("/_control/clock", get(clock).post(move_clock))
@@ -258,6 +259,26 @@ async fn grant(
     Ok(Json(
         handle(shared, subdomain)?.grant(&new.client_id, &new.scope),
     ))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Token {
+    AccessToken(String),
+    RefreshToken(String),
+}
+
+async fn accepts(
+    State(shared): Control,
+    Path(subdomain): Path<String>,
+    Json(token): Json<Token>,
+) -> Result<Json<Value>, Refused> {
+    let account = handle(shared, subdomain)?;
+    let accepted = match token {
+        Token::AccessToken(token) => account.accepts_access_token(&token),
+        Token::RefreshToken(token) => account.accepts_refresh_token(&token),
+    };
+    Ok(Json(json!({"accepted": accepted})))
 }
 
 async fn patch_defaults(

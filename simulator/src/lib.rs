@@ -33,6 +33,7 @@ mod state;
 mod token;
 pub mod transit;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -279,6 +280,17 @@ impl Simulator {
         let mut log = self.token_requests(subdomain);
         log.retain(LoggedRequest::is_refresh);
         log
+    }
+
+    /// How often each account was asked for a refresh.
+    pub fn refreshes_by_account(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for request in self.shared.log.matching(LoggedRequest::is_refresh) {
+            *counts
+                .entry(request.account.unwrap_or_default())
+                .or_default() += 1;
+        }
+        counts
     }
 
     /// Waits until `count` requests have arrived at the endpoint (answered or not), at most

@@ -17,6 +17,7 @@ mod stack;
 mod steps;
 mod test;
 mod tools;
+mod torture;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -44,6 +45,8 @@ enum Command {
     Test(test::Args),
     /// Formatting and lints only
     Check,
+    /// Stop, kill and continue processes while thousands of connections fall due, for minutes
+    Torture(torture::Args),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Build(args) => build::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Check => check::run(),
+        Command::Torture(args) => torture::run(&args),
     });
     // The signal handler ends this process itself once everything is cleaned up.
     process::wait_if_interrupted();

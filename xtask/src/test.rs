@@ -7,10 +7,10 @@ use anyhow::{Result, bail};
 use std::process::Command;
 
 /// Names the database that tests may use; set by a caller who has one already.
-const POSTGRES: &str = "MOORING_TEST_POSTGRES_URL";
+pub const POSTGRES: &str = "MOORING_TEST_POSTGRES_URL";
 
 /// Packages whose tests run together; `hydrate` is never among their features.
-const PACKAGES: &[&str] = &[
+pub const PACKAGES: &[&str] = &[
     "-p",
     "domain",
     "-p",

@@ -9,6 +9,7 @@ mod owner;
 mod tokens;
 
 use crate::{
+    dumps,
     settings::{
         Settings, Sources,
         table::{CONFIG, SETTINGS, Setting},
@@ -60,8 +61,10 @@ struct Json {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let matches = command().get_matches();
-    let result = Cli::from_arg_matches(&matches)
-        .map_err(anyhow::Error::from)
+    // Before any secret is read.
+    let result = dumps::forbid()
+        .context("core dumps can't be switched off")
+        .and_then(|()| Ok(Cli::from_arg_matches(&matches)?))
         .and_then(|cli| run(cli.command, &flags(&matches)));
     match result {
         Ok(code) => code,

@@ -14,6 +14,8 @@ mod live;
 mod oauth;
 mod origin;
 mod pages;
+#[cfg(target_os = "linux")]
+mod processes;
 mod reveal;
 mod sessions;
 mod tenants;

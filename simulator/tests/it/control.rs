@@ -74,8 +74,16 @@ async fn deactivate_reactivate_reset_and_hold() {
     assert_eq!(world.refresh("acme", &token).await.0, 400);
     post("accounts/acme/reactivate", json!({})).await;
     assert_eq!(world.refresh("acme", &token).await.0, 400);
+    let ask = json!({"refresh_token": token});
+    let accepts = || call(&world, Method::POST, "accounts/acme/accepts", ask.clone());
+    assert_eq!(accepts().await.1["accepted"], false);
     post("accounts/acme/reactivate?grants=true", json!({})).await;
-    assert_eq!(world.refresh("acme", &token).await.0, 200);
+    assert_eq!(accepts().await.1["accepted"], true);
+    let before = world.simulator.refreshes_by_account()["acme"];
+    let (_, fresh) = world.refresh("acme", &token).await;
+    let access = text(&fresh, "access_token");
+    assert!(acme.accepts_access_token(access) && !acme.accepts_access_token(&token));
+    assert_eq!(world.simulator.refreshes_by_account()["acme"], before + 1);
 
     let fault = json!({"endpoint": "token", "always": true,
                        "fault": {"kind": "too_many_requests", "retry_after": {"seconds": 3}}});

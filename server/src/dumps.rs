@@ -1,0 +1,23 @@
+//! Keeps this process's memory off the disk, and from its neighbours.
+
+use std::io;
+
+/// Switches core dumps off for good. On Linux, other processes of the same user
+/// can't look into this one any more either: neither its memory nor its
+/// environment, which may hold the master keys.
+///
+/// # Errors
+/// If the system refuses.
+pub fn forbid() -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    #[cfg(unix)]
+    rustix::process::setrlimit(
+        rustix::process::Resource::Core,
+        rustix::process::Rlimit {
+            current: Some(0),
+            maximum: Some(0),
+        },
+    )?;
+    Ok(())
+}

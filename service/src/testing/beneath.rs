@@ -1,0 +1,63 @@
+//! The database as somebody with its password sees it: past the program, and
+//! past row-level security.
+
+use super::World;
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, QueryResult, Statement,
+};
+use secrecy::ExposeSecret;
+use std::time::Duration;
+
+/// A connection that stays open, to look again and again.
+pub struct Beneath(DatabaseConnection);
+
+impl World {
+    /// Opens the database beneath the program.
+    pub async fn beneath(&self) -> Beneath {
+        let mut options = ConnectOptions::new(self.database_url.expose_secret());
+        options
+            .max_connections(2)
+            .sqlx_logging(false)
+            .map_sqlx_sqlite_opts(|o| o.busy_timeout(Duration::from_secs(60)));
+        Beneath(sea_orm::Database::connect(options).await.unwrap())
+    }
+}
+
+impl Beneath {
+    fn statement(&self, sql: &str) -> Statement {
+        Statement::from_string(self.0.get_database_backend(), sql)
+    }
+
+    /// Runs a statement; says how many rows it changed.
+    pub async fn run(&self, sql: &str) -> u64 {
+        let done = self.0.execute_raw(self.statement(sql)).await;
+        done.unwrap_or_else(|e| panic!("{sql}: {e}"))
+            .rows_affected()
+    }
+
+    /// The column `n` of the one row that a query gives.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let row = self.0.query_one_raw(self.statement(sql)).await;
+        let row: Option<QueryResult> = row.unwrap_or_else(|e| panic!("{sql}: {e}"));
+        row.unwrap().try_get("", "n").unwrap()
+    }
+
+    /// The columns `t` (text) and `n` of all rows.
+    pub async fn pairs(&self, sql: &str) -> Vec<(String, i64)> {
+        let rows = self.0.query_all_raw(self.statement(sql)).await;
+        let rows = rows.unwrap_or_else(|e| panic!("{sql}: {e}"));
+        let pair = |row: &QueryResult| {
+            let text = row.try_get("", "t").unwrap();
+            (text, row.try_get("", "n").unwrap())
+        };
+        rows.iter().map(pair).collect()
+    }
+
+    /// SQL for the present instant on the database's clock, in microseconds.
+    pub fn clock(&self) -> &'static str {
+        match self.0.get_database_backend() {
+            DatabaseBackend::Sqlite => "CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)",
+            _ => "(extract(epoch from clock_timestamp()) * 1000000)::bigint",
+        }
+    }
+}
