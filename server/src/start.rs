@@ -118,12 +118,12 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         tasks: tasks.clone(),
     };
     let app = router(services.clone(), options).into_make_service_with_connect_info::<SocketAddr>();
+    stop_on_signal(&shutdown);
     tracing::info!(
         address = %listener.local_addr()?,
         public_url = settings.web.public_url,
         "Mooring serves"
     );
-    tokio::spawn(stop_on_signal(shutdown.clone()));
     let server = axum::serve(listener, app)
         .with_graceful_shutdown(shutdown.clone().cancelled_owned())
         .into_future();
@@ -173,24 +173,30 @@ async fn announce_set_up(services: &Services) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn stop_on_signal(shutdown: CancellationToken) {
-    #[cfg(unix)]
-    {
-        use signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! {
-                    _ = terminate.recv() => (),
-                    _ = signal::ctrl_c() => (),
-                }
+/// From here on, SIGTERM and Ctrl-C end the process in order.
+#[cfg(unix)]
+fn stop_on_signal(shutdown: &CancellationToken) {
+    use signal::unix::{SignalKind, signal};
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        match signal(kind) {
+            Ok(mut asked) => {
+                let shutdown = shutdown.clone();
+                tokio::spawn(async move {
+                    asked.recv().await;
+                    shutdown.cancel();
+                });
             }
-            Err(error) => {
-                tracing::warn!(%error, "SIGTERM can't be listened for");
-                let _ = signal::ctrl_c().await;
-            }
+            Err(error) => tracing::warn!(%error, "A signal to stop can't be listened for"),
         }
     }
-    #[cfg(not(unix))]
-    let _ = signal::ctrl_c().await;
-    shutdown.cancel();
+}
+
+/// From here on, Ctrl-C ends the process in order.
+#[cfg(not(unix))]
+fn stop_on_signal(shutdown: &CancellationToken) {
+    let shutdown = shutdown.clone();
+    tokio::spawn(async move {
+        let _ = signal::ctrl_c().await;
+        shutdown.cancel();
+    });
 }
