@@ -181,26 +181,28 @@ async fn announce_set_up(services: &Services) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Listens from now on.
+/// From here on, SIGTERM and Ctrl-C end the process in order.
+#[cfg(unix)]
 fn stop_on_signal(shutdown: &CancellationToken) {
-    let shutdown = shutdown.clone();
-    #[cfg(unix)]
-    {
-        use signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
+    use signal::unix::{SignalKind, signal};
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        match signal(kind) {
+            Ok(mut asked) => {
+                let shutdown = shutdown.clone();
                 tokio::spawn(async move {
-                    tokio::select! {
-                        _ = terminate.recv() => (),
-                        _ = signal::ctrl_c() => (),
-                    }
+                    asked.recv().await;
                     shutdown.cancel();
                 });
-                return;
             }
-            Err(error) => tracing::warn!(%error, "SIGTERM can't be listened for"),
+            Err(error) => tracing::warn!(%error, "A signal to stop can't be listened for"),
         }
     }
+}
+
+/// From here on, Ctrl-C ends the process in order.
+#[cfg(not(unix))]
+fn stop_on_signal(shutdown: &CancellationToken) {
+    let shutdown = shutdown.clone();
     tokio::spawn(async move {
         let _ = signal::ctrl_c().await;
         shutdown.cancel();

@@ -97,6 +97,11 @@ impl Vault {
             self.create(services, &tx, None).await?;
         }
         tx.commit().await?;
+        // In memory from now on, so that this process goes on with it when a
+        // later one hands it to a master key that this one doesn't have.
+        if let Some(row) = active(None).one(services.db.read()).await? {
+            self.unwrap(&row).await?;
+        }
         Ok(())
     }
 
