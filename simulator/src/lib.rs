@@ -20,6 +20,7 @@ mod address;
 mod api;
 mod authorize;
 mod behaviour;
+mod bulk;
 mod clock;
 mod consent;
 mod control;

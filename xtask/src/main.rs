@@ -2,6 +2,7 @@
 // The clock that clippy.toml bans is the product's; here it only measures how long a step took.
 #![allow(clippy::disallowed_methods)]
 
+mod bench;
 mod build;
 mod bundle;
 mod check;
@@ -44,6 +45,8 @@ enum Command {
     Test(test::Args),
     /// Formatting and lints only
     Check,
+    /// Measure: ratios of Mooring to the least that could do the same
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Build(args) => build::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Check => check::run(),
+        Command::Bench(args) => bench::run(&args),
     });
     // The signal handler ends this process itself once everything is cleaned up.
     process::wait_if_interrupted();

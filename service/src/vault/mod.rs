@@ -2,6 +2,8 @@
 //! encrypts that tenant's credentials. There is no way around it: no switch
 //! turns encryption off, and what can't be authenticated is an error, never a value.
 
+#[cfg(feature = "testing")]
+mod bulk;
 mod credentials;
 mod data_keys;
 mod error;
@@ -16,6 +18,8 @@ mod tenant_keys;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "testing")]
+pub use bulk::Cipher;
 pub use error::VaultError;
 pub use master::{MasterKeys, MasterKeysError};
 pub use purpose::Purpose;
