@@ -7,8 +7,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How often the database is asked whether something is due.
 const STEP: Duration = Duration::from_millis(10);
-/// When those are due that shall not be: far behind any measurement.
+/// When those are due that shall not be, and how long at least no other comes to be:
+/// longer than any measurement.
 const LATER: Duration = Duration::from_hours(6);
+const SOON: Duration = Duration::from_hours(1);
 
 #[derive(clap::Args)]
 pub struct DueArgs {
@@ -29,6 +31,9 @@ pub struct SettledArgs {
     /// How long to wait at most, in seconds
     #[arg(long)]
     patience: u64,
+    /// Count the connections that were refreshed since, in microseconds since 1970
+    #[arg(long)]
+    since: i64,
 }
 
 /// Makes that many connections due, one a millisecond, and no other.
@@ -36,9 +41,10 @@ pub async fn due(args: DueArgs) -> anyhow::Result<Value> {
     let pool = args.at.open(1).await?;
     let now = micros()?;
     let later = i64::try_from(LATER.as_micros())?;
+    let soon = i64::try_from(SOON.as_micros())?;
     pool.execute(
         "UPDATE connections SET due_at = $1 WHERE due_at <= $2",
-        &[now + later, now],
+        &[now + later, now + soon],
     )
     .await?;
     // By name, so that a run of several has the same ones.
@@ -70,7 +76,9 @@ pub async fn settled(args: SettledArgs) -> anyhow::Result<Value> {
         let sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM connections WHERE due_at <= $1) \
                    THEN CAST(1 AS bigint) ELSE CAST(0 AS bigint) END";
         if pool.number(sql, &[now]).await? == 0 {
-            return Ok(json!({"at": now}));
+            let sql = "SELECT count(*) FROM connections WHERE last_fine_at >= $1";
+            let fine = pool.number(sql, &[args.since]).await?;
+            return Ok(json!({"at": now, "fine": fine}));
         }
         if begun.elapsed() >= Duration::from_secs(args.patience) {
             let sql = "SELECT count(*) FROM connections WHERE due_at <= $1";

@@ -39,10 +39,10 @@ pub struct Scale {
 impl Scale {
     const FULL: Self = Self {
         pairs: 10,
-        slice: Duration::from_millis(1000),
+        slice: Duration::from_millis(750),
         accounts: 100_000,
         small: 5_000,
-        refreshing: Duration::from_millis(2500),
+        refreshing: Duration::from_millis(2000),
     };
     const SHORT: Self = Self {
         pairs: 1,
@@ -247,13 +247,19 @@ impl House {
         let address = format!("127.0.0.1:{}", process::free_port()?);
         let log = self.folder.join("bare.log");
         let tenant = &store.big;
+        let rows = tenant.accounts.to_string();
+        let serve = ["bare", "--database", &url, "--listen", &address];
+        let of = ["--prefix", &tenant.prefix, "--rows", &rows];
+        let length = bytes.to_string();
+        self.helper(
+            Side::Anywhere,
+            &[&serve[..], &of, &["--bytes", &length]].concat(),
+        )?;
         let process = Background::start(
             self.cores
                 .command(&self.programs.helper, Side::Server)
-                .args(["bare", "--database", &url, "--listen", &address])
-                .args(["--prefix", &tenant.prefix])
-                .args(["--rows", &tenant.accounts.to_string()])
-                .args(["--bytes", &bytes.to_string()]),
+                .args(serve)
+                .args(of),
             &log,
         )?;
         let first = format!("http://{address}/bare/{}0", tenant.prefix);

@@ -244,15 +244,25 @@ impl Store {
             .map(drop)
     }
 
-    /// Waits until all that is due was refreshed and stored; gives the millisecond since 1970.
-    fn settled(&self, house: &House, patience: Duration) -> Result<i64> {
-        let patience = patience.as_secs().to_string();
+    /// Waits until nothing is due any more, and makes sure that so many were refreshed and stored
+    /// since that millisecond; gives the millisecond since 1970 when it was so.
+    fn settled(&self, house: &House, count: u64, since: i64, patience: Duration) -> Result<i64> {
         let found = house.helper(
             Side::Load,
-            &["settled", "--database", &self.url, "--patience", &patience],
+            &[
+                "settled",
+                "--database",
+                &self.url,
+                "--patience",
+                &patience.as_secs().to_string(),
+                "--since",
+                &(since * 1000).to_string(),
+            ],
         )?;
-        let micros = found["at"].as_i64().context("no instant")?;
-        Ok(micros / 1000)
+        if found["fine"].as_u64() != Some(count) {
+            bail!("of {count} due connections: {found}");
+        }
+        Ok(found["at"].as_i64().context("no instant")? / 1000)
     }
 
     /// Makes that many accounts due, has them refreshed by what `work` starts, and looks at what
@@ -268,7 +278,7 @@ impl Store {
         let since = now_ms()?;
         self.due(house, count)?;
         let working = work()?;
-        let end = self.settled(house, patience)?;
+        let end = self.settled(house, count, since, patience)?;
         drop(working);
         let path = format!("/bulk/refreshes?since={since}");
         let figures = house.control(Method::GET, &path, None)?;

@@ -11,7 +11,7 @@ use std::time::Duration;
 /// Requests a second that are allowed.
 const RATE: u32 = 100;
 /// How long the backlog takes at that rate, in seconds.
-const SECONDS: u64 = 5;
+const SECONDS: u64 = 4;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub fn measure(house: &mut House) -> Result<Table> {

@@ -24,7 +24,7 @@ pub fn measure(house: &mut House) -> Result<Table> {
         let empty = house.empty(kind, name)?;
         crate::process::output(house.mooring(&empty, Side::Server).arg("migrate"))?;
         let bare = house.bare(&store, BYTES)?;
-        let pause = house.scale.slice + house.scale.slice / 2;
+        let pause = 2 * house.scale.slice;
         let after = |server: Serving| {
             std::thread::sleep(pause);
             server.memory()

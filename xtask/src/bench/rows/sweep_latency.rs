@@ -12,7 +12,7 @@ use std::time::Duration;
 /// Due at once: more than are refreshed while one time is taken.
 const BACKLOG: u64 = 10_000;
 /// So that the sweep, which looks once a second, is at it.
-const BEGUN: Duration = Duration::from_millis(1_200);
+const BEGUN: Duration = Duration::from_millis(1_100);
 /// Accounts that are read.
 const READ: u64 = 1_000;
 
