@@ -19,9 +19,10 @@ pub struct Filling {
 
 /// Stores accounts as if each had just been approved: connected, Working, with
 /// all the scopes that the app asks for, and next due as after any refresh.
+/// None of them may have a connection to the app yet.
 ///
 /// # Errors
-/// If the database fails, or an account is connected already.
+/// If the database fails.
 pub async fn connect_all(
     actor: &Actor,
     app: &App,

@@ -4,6 +4,7 @@
 mod api_tokens;
 mod audit;
 mod authorize;
+mod fill;
 mod flow;
 mod gorgias;
 mod keys;

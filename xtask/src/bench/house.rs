@@ -18,7 +18,7 @@ use ureq::http::Method;
 pub struct Programs {
     pub mooring: PathBuf,
     pub simulator: PathBuf,
-    /// `server/examples/bench`.
+    /// `service/examples/bench`.
     pub helper: PathBuf,
 }
 
@@ -32,8 +32,11 @@ pub struct Scale {
     pub accounts: u64,
     /// Accounts of the small one, whose secrets are encrypted anew.
     pub small: u64,
-    /// How long one measurement of refreshes takes, about.
+    /// How long one measurement of refreshes takes, about, and how many show how fast they are.
     pub refreshing: Duration,
+    pub probe: u64,
+    /// How long a backlog takes at the allowed rate.
+    pub backlog: Duration,
 }
 
 impl Scale {
@@ -43,6 +46,8 @@ impl Scale {
         accounts: 100_000,
         small: 5_000,
         refreshing: Duration::from_millis(2000),
+        probe: 256,
+        backlog: Duration::from_secs(4),
     };
     const SHORT: Self = Self {
         pairs: 1,
@@ -50,6 +55,8 @@ impl Scale {
         accounts: 300,
         small: 60,
         refreshing: Duration::from_millis(300),
+        probe: 40,
+        backlog: Duration::from_millis(500),
     };
 }
 

@@ -134,26 +134,39 @@ fn measure(steps: &mut Steps, args: &Args, tables: &Path) {
     let about = Machine::look(&house.versions(), args.short);
     steps.run("All tables in one file", again, || {
         let path = tables.join("all.md");
-        fs::write(&path, format!("{}\n{all}", about.markdown()))
+        fs::write(&path, format!("## Results\n\n{}\n{all}", about.markdown()))
             .with_context(|| format!("cannot write {}", path.display()))?;
         println!("   {}", path.display());
         Ok(())
     });
 }
 
-/// Builds `mooring`, the stand-in and what measures them, with the same switches.
+/// Builds `mooring` and the stand-in as they ship, then what measures them: in two steps, since
+/// the second needs the code for tests as well.
 fn build(short: bool) -> Result<Programs> {
-    let mut command = process::cargo();
-    command.arg("build");
-    if short {
-        // What the tests have built already.
-        command.args(test::PACKAGES);
-    } else {
-        command.args(["--release", "-p", "server", "-p", "simulator"]);
+    for wanted in [
+        &["--bin", "mooring", "--bin", "gorgias-simulator"][..],
+        &["--example", "bench"],
+    ] {
+        let mut command = process::cargo();
+        command.arg("build");
+        if short {
+            // What the tests have built already.
+            command.args(test::PACKAGES);
+        } else {
+            // The same packages both times, so that what they depend on is built once.
+            command.args([
+                "--release",
+                "-p",
+                "server",
+                "-p",
+                "simulator",
+                "-p",
+                "service",
+            ]);
+        }
+        process::run(command.args(wanted))?;
     }
-    command.args(["--bin", "mooring", "--bin", "gorgias-simulator"]);
-    command.args(["--example", "bench"]);
-    process::run(&mut command)?;
     let folder: PathBuf = paths::binaries(!short)?;
     Ok(Programs {
         mooring: folder.join("mooring"),

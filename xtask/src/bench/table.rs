@@ -76,7 +76,7 @@ impl Table {
     /// A section of a document.
     pub fn markdown(&self, command: &str) -> String {
         let mut text = format!(
-            "## {}. {}\n\n{} `{command}`\n\n\
+            "### {}. {}\n\n{} `{command}`\n\n\
              | compared | ratio | quartiles | goal | | medians | pairs |\n\
              |---|---|---|---|---|---|---|\n",
             self.number, self.title, self.method

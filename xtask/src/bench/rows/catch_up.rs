@@ -10,15 +10,13 @@ use std::time::Duration;
 
 /// Requests a second that are allowed.
 const RATE: u32 = 100;
-/// How long the backlog takes at that rate, in seconds.
-const SECONDS: u64 = 4;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub fn measure(house: &mut House) -> Result<Table> {
     let mut lines = Vec::new();
+    let due = u64::from(RATE) * u64::try_from(house.scale.backlog.as_millis())? / 1000;
     for kind in Kind::BOTH {
         let store = house.store(kind)?;
-        let due = (u64::from(RATE) * SECONDS).min(store.big.accounts);
         let (mut times, mut peaks) = (Vec::new(), Vec::new());
         for _ in 0..house.scale.pairs {
             let refreshed = store.refreshed(house, due, PATIENCE, || {
@@ -46,11 +44,10 @@ pub fn measure(house: &mut House) -> Result<Table> {
         number: 8,
         title: "Catching up after an outage, beside what is allowed",
         method: format!(
-            "A process that starts with {} connections due, at `MOORING_REFRESH_RATE={RATE}`: \
+            "A process that starts with {due} connections due, at `MOORING_REFRESH_RATE={RATE}`: \
              from its first request until the last new token is stored ÷ connections ÷ rate; \
              and the most requests that reached the stand-in within any second (not a second \
-             of the clock) ÷ the rate.",
-            u64::from(RATE) * SECONDS
+             of the clock) ÷ the rate."
         ),
         lines,
     })

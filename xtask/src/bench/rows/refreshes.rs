@@ -82,10 +82,10 @@ fn beside(house: &House, store: &Store, latency: Duration) -> Result<[Line; 2]> 
 /// How many connections take about as long as one measurement shall, found with a few.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 pub fn enough<W>(house: &House, store: &Store, work: impl FnOnce() -> Result<W>) -> Result<u64> {
-    let few = (2 * AT_ONCE).min(store.big.accounts);
+    let few = house.scale.probe;
     let rate = store
         .refreshed(house, few, PATIENCE, work)
         .map(|refreshed: Refreshed| refreshed.per_second())?;
     let wanted = (rate * house.scale.refreshing.as_secs_f64()) as u64;
-    Ok(wanted.clamp(few, store.big.accounts.max(few)))
+    Ok(wanted.clamp(few, store.big.accounts))
 }
