@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::extract::{Query, State as Extract};
 use axum::response::{IntoResponse, Response};
@@ -59,6 +60,37 @@ async fn accounts(Extract(shared): Extract<Arc<Shared>>, Json(wanted): Json<Want
     Json(json!({"first_grant": first})).into_response()
 }
 
+/// How many requests are under way, and the most that were since the log was cleared.
+#[derive(Debug, Default)]
+pub(crate) struct InFlight {
+    now: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl InFlight {
+    /// Counts a request as long as what this gives is kept.
+    pub(crate) fn enter(&self) -> Request<'_> {
+        let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most.fetch_max(now, Ordering::Relaxed);
+        Request(self)
+    }
+
+    /// Begins to look for the most anew.
+    pub(crate) fn clear(&self) {
+        let now = self.now.load(Ordering::Relaxed);
+        self.most.store(now, Ordering::Relaxed);
+    }
+}
+
+/// A request under way.
+pub(crate) struct Request<'a>(&'a InFlight);
+
+impl Drop for Request<'_> {
+    fn drop(&mut self) {
+        self.0.now.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// The refreshes of the log in figures.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 struct Figures {
@@ -75,6 +107,8 @@ struct Figures {
     last_at: Option<i64>,
     /// The most within any second.
     peak: usize,
+    /// The most requests of any kind that were under way at once since the log was cleared.
+    at_once: usize,
 }
 
 /// Which requests of the log.
@@ -92,7 +126,10 @@ async fn refreshes(
     let found = shared
         .log
         .matching(|entry| entry.at >= since && entry.is_refresh());
-    Json(figures(&found))
+    Json(Figures {
+        at_once: shared.in_flight.most.load(Ordering::Relaxed),
+        ..figures(&found)
+    })
 }
 
 fn figures(requests: &[LoggedRequest]) -> Figures {
@@ -119,6 +156,7 @@ fn figures(requests: &[LoggedRequest]) -> Figures {
         first_at: requests.first().map(|request| request.at),
         last_at: requests.last().map(|request| request.at),
         peak,
+        at_once: 0,
     }
 }
 
@@ -161,6 +199,20 @@ mod tests {
         log[1].status = Some(400);
         let figures = figures(&log);
         assert_eq!((figures.accounts, figures.most, figures.refused), (2, 2, 1));
+    }
+
+    #[test]
+    fn the_most_at_once_is_remembered_until_cleared() {
+        let in_flight = InFlight::default();
+        let most = || in_flight.most.load(Ordering::Relaxed);
+        let first = in_flight.enter();
+        drop([in_flight.enter(), in_flight.enter()]);
+        assert_eq!(most(), 3);
+        in_flight.clear();
+        assert_eq!(most(), 1);
+        drop(first);
+        in_flight.clear();
+        assert_eq!(most(), 0);
     }
 
     #[tokio::test]
@@ -207,5 +259,6 @@ mod tests {
         assert_eq!(figures["accounts"], 3);
         assert_eq!(figures["most"], 1);
         assert_eq!(figures["refused"], 0);
+        assert_eq!(figures["at_once"], 1);
     }
 }

@@ -327,5 +327,6 @@ async fn log(State(shared): Control, Query(filter): Query<LogFilter>) -> Json<Va
 
 async fn clear_log(State(shared): Control) -> StatusCode {
     shared.log.clear();
+    shared.in_flight.clear();
     StatusCode::NO_CONTENT
 }

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// How often the database is asked whether something is due.
 const STEP: Duration = Duration::from_millis(10);
 /// When those are due that shall not be, and how long at least no other comes to be:
-/// longer than any measurement.
-const LATER: Duration = Duration::from_hours(6);
+/// longer than any measurement, and sooner than a check interval ends.
+const LATER: Duration = Duration::from_hours(4);
 const SOON: Duration = Duration::from_hours(1);
 
 #[derive(clap::Args)]
@@ -47,6 +47,13 @@ pub async fn due(args: DueArgs) -> anyhow::Result<Value> {
         &[now + later, now + soon],
     )
     .await?;
+    if queues(&pool).await? {
+        pool.execute(
+            "UPDATE connections SET queued_expiry = NULL WHERE queued_expiry IS NOT NULL",
+            &[],
+        )
+        .await?;
+    }
     // By name, so that a run of several has the same ones.
     let sql = format!(
         "UPDATE connections SET due_at = $1 - 1000 * chosen.place FROM ( \
@@ -65,6 +72,20 @@ pub async fn due(args: DueArgs) -> anyhow::Result<Value> {
         pool.execute("VACUUM connections", &[]).await?;
     }
     Ok(json!({"at": now, "count": made}))
+}
+
+/// Whether a backlog stands in a queue, which nothing that isn't due may be in.
+async fn queues(pool: &Pool) -> anyhow::Result<bool> {
+    let columns = match pool {
+        Pool::Sqlite(_) => {
+            "SELECT count(*) FROM pragma_table_info('connections') WHERE name = 'queued_expiry'"
+        }
+        Pool::Postgres(_) => {
+            "SELECT count(*) FROM information_schema.columns \
+             WHERE table_name = 'connections' AND column_name = 'queued_expiry'"
+        }
+    };
+    Ok(pool.number(columns, &[]).await? > 0)
 }
 
 /// Waits until nothing is due: all that was is stored.

@@ -46,7 +46,7 @@ impl Scale {
         accounts: 100_000,
         small: 5_000,
         refreshing: Duration::from_millis(2000),
-        probe: 256,
+        probe: 640,
         backlog: Duration::from_secs(4),
     };
     const SHORT: Self = Self {

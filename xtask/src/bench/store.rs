@@ -295,6 +295,7 @@ impl Store {
             due: count,
             millis: (end - number("first_at")?).max(1).cast_unsigned(),
             peak: number("peak")?.cast_unsigned(),
+            at_once: number("at_once")?.cast_unsigned(),
         })
     }
 }
@@ -309,6 +310,8 @@ pub struct Refreshed {
     pub millis: u64,
     /// The most requests within a second.
     pub peak: u64,
+    /// The most requests that were under way at once.
+    pub at_once: u64,
 }
 
 #[allow(clippy::cast_precision_loss)]

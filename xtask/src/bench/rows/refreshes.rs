@@ -7,11 +7,9 @@ use crate::bench::machine::Side;
 use crate::bench::store::{self, Kind, Refreshed, Store};
 use crate::bench::table::{Goal, Line, Table};
 use anyhow::Result;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-/// As many as the sweep has under way at most.
-pub const AT_ONCE: u64 = 64;
 /// About what a token request to a service on the Internet takes.
 const FAR: Duration = Duration::from_millis(100);
 /// Longer than any row of refreshes that goes well.
@@ -35,8 +33,8 @@ pub fn measure(house: &mut House) -> Result<Table> {
         title: "Refreshes, beside what the stand-in can answer",
         method: format!(
             "Connections that are due, from the first request until the last new token is stored \
-             durably ÷ refreshes a second that {AT_ONCE} connections get from the stand-in, as \
-             many as the sweep has under way. Once with {} ms for each answer, as a service on \
+             durably ÷ refreshes a second that a load gets from the stand-in over as many \
+             connections as Mooring had requests under way at once. Once with {} ms for each answer, as a service on \
              the Internet takes, and once with none, where the comparison is with a program that \
              stores nothing.",
             FAR.as_millis()
@@ -48,14 +46,16 @@ pub fn measure(house: &mut House) -> Result<Table> {
 fn beside(house: &House, store: &Store, latency: Duration) -> Result<[Line; 2]> {
     let count = enough(house, store, || Ok(()))?;
     let calls = RefCell::new(Vec::new());
+    let at_once = Cell::new(1);
     let compared = Compared::turn_about(
         house.scale.pairs,
         || {
             let refreshed = store.refreshed(house, count, PATIENCE, || Ok(()))?;
             calls.borrow_mut().push(refreshed.calls());
+            at_once.set(at_once.get().max(refreshed.at_once));
             Ok(refreshed.per_second())
         },
-        || store::most_refreshes(house, &store.big, AT_ONCE),
+        || store::most_refreshes(house, &store.big, at_once.get()),
     )?;
     let (name, millis) = (store.kind.name(), latency.as_millis());
     let goal = match (latency.is_zero(), store.kind) {
@@ -65,7 +65,10 @@ fn beside(house: &House, store: &Store, latency: Duration) -> Result<[Line; 2]> 
     };
     Ok([
         Line {
-            what: format!("refreshes, {millis} ms for an answer, {name}"),
+            what: format!(
+                "refreshes, {millis} ms for an answer, {} at once, {name}",
+                at_once.get()
+            ),
             compared,
             goal,
             unit: "a second",
