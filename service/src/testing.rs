@@ -4,6 +4,7 @@
 mod beneath;
 mod bulk;
 mod disk;
+pub mod fill;
 mod statements;
 mod trouble;
 

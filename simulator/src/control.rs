@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::account::AccountHandle;
 use crate::address::is_subdomain;
 use crate::behaviour::patched;
+use crate::bulk;
 use crate::faults::{Endpoint, Fault};
 use crate::issue::Granted;
 use crate::log::LoggedRequest;
@@ -48,6 +49,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/_control/everywhere", post(fail_everywhere))
         .route("/_control/clock", get(clock).post(move_clock))
         .route("/_control/log", get(log).delete(clear_log))
+        .merge(bulk::routes())
         .with_state(shared)
 }
 
@@ -346,5 +348,6 @@ async fn log(State(shared): Control, Query(filter): Query<LogFilter>) -> Json<Va
 
 async fn clear_log(State(shared): Control) -> StatusCode {
     shared.log.clear();
+    shared.in_flight.clear();
     StatusCode::NO_CONTENT
 }

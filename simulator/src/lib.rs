@@ -20,6 +20,7 @@ mod address;
 mod api;
 mod authorize;
 mod behaviour;
+mod bulk;
 mod clock;
 mod consent;
 mod control;
@@ -116,6 +117,7 @@ impl Simulator {
             strict_accounts: config.strict_accounts,
             clock: clock::Clock::default(),
             log: log::Log::new(config.log_limit.max(1)),
+            in_flight: bulk::InFlight::default(),
             state: Mutex::new(State::new(config.behaviour, config.code_lifetime)),
         });
         let task = tokio::spawn(server::serve(listener, Arc::clone(&shared)));

@@ -204,6 +204,7 @@ impl Drop for Entry<'_> {
 }
 
 async fn handle(shared: &Shared, call: &Call, host: &str) -> Response {
+    let _counted = shared.in_flight.enter();
     let logged = call.logged(shared.clock.now_ms(), host);
     let mut entry = Entry {
         shared,

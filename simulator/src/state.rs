@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::address::Address;
 use crate::behaviour::{Behaviour, Rotation};
+use crate::bulk::InFlight;
 use crate::clock::Clock;
 use crate::faults::{Endpoint, Fault};
 use crate::jwt;
@@ -53,6 +54,7 @@ pub(crate) struct Shared {
     pub(crate) strict_accounts: bool,
     pub(crate) clock: Clock,
     pub(crate) log: Log,
+    pub(crate) in_flight: InFlight,
     pub(crate) state: Mutex<State>,
 }
 

@@ -2,6 +2,7 @@
 // The clock that clippy.toml bans is the product's; here it only measures how long a step took.
 #![allow(clippy::disallowed_methods)]
 
+mod bench;
 mod build;
 mod bundle;
 mod check;
@@ -47,6 +48,8 @@ enum Command {
     Check,
     /// Stop, kill and continue processes while thousands of connections fall due, for minutes
     Torture(torture::Args),
+    /// Measure: ratios of Mooring to the least that could do the same
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Check => check::run(),
         Command::Torture(args) => torture::run(&args),
+        Command::Bench(args) => bench::run(&args),
     });
     // The signal handler ends this process itself once everything is cleaned up.
     process::wait_if_interrupted();

@@ -8,27 +8,45 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Nothing here outlives the run, so nothing has to survive a power cut.
 const SETTINGS: &str = "
 listen_addresses = '127.0.0.1'
 max_connections = 300
-shared_buffers = 128MB
-fsync = off
-full_page_writes = off
 log_min_messages = warning
 ";
+
+/// What the cluster is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Tests: nothing outlives the run, so nothing has to survive a power cut.
+    Tests,
+    /// Measurements: what is committed is on the disk, as for real use.
+    Measurements,
+}
+
+impl Purpose {
+    fn settings(self) -> &'static str {
+        match self {
+            Self::Tests => "shared_buffers = 128MB\nfsync = off\nfull_page_writes = off\n",
+            // As much memory as a small server of its own is given. No checkpoint falls
+            // into one half of a comparison only, and none of the planner's helpers wakes up.
+            Self::Measurements => {
+                "shared_buffers = 512MB\nmax_wal_size = 8GB\ncheckpoint_timeout = 1h\n\
+                 jit = off\nautovacuum_naptime = 10min\n"
+            }
+        }
+    }
+}
 
 /// A running cluster; stopped and deleted when dropped.
 pub struct Cluster {
     port: u16,
-    #[cfg(test)]
     folder: PathBuf,
     _guard: Guard,
 }
 
 impl Cluster {
     /// Makes and starts a cluster on a free port; installs PostgreSQL first if it is missing.
-    pub fn start() -> Result<Self> {
+    pub fn start(purpose: Purpose) -> Result<Self> {
         let programs = tools::postgres()?;
         let folder = make_folder()?;
         let data = folder.join("data");
@@ -55,7 +73,7 @@ impl Cluster {
         let mut settings = OpenOptions::new()
             .append(true)
             .open(data.join("postgresql.conf"))?;
-        writeln!(settings, "{SETTINGS}port = {port}")?;
+        writeln!(settings, "{SETTINGS}{}port = {port}", purpose.settings())?;
         writeln!(settings, "unix_socket_directories = '{}'", folder.display())?;
 
         let log = folder.join("log");
@@ -73,7 +91,6 @@ impl Cluster {
         println!("   {} listens on 127.0.0.1:{port}", programs.display());
         Ok(Self {
             port,
-            #[cfg(test)]
             folder,
             _guard: guard,
         })
@@ -81,7 +98,35 @@ impl Cluster {
 
     /// Address of the maintenance database; the user is a superuser, so tests can make databases.
     pub fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+        self.url_of("postgres")
+    }
+
+    /// Address of a database.
+    pub fn url_of(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Makes an empty database and returns its address.
+    pub fn create(&self, database: &str) -> Result<String> {
+        let folder = tools::postgres()?;
+        process::output(
+            Command::new(folder.join("psql"))
+                .arg(self.url())
+                .args(["-qc", &format!("CREATE DATABASE {database}")]),
+        )?;
+        Ok(self.url_of(database))
+    }
+
+    /// Number of the process that the others of the cluster descend from.
+    pub fn pid(&self) -> Result<u32> {
+        let path = self.folder.join("data/postmaster.pid");
+        let text =
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let first = text.lines().next().unwrap_or_default();
+        first
+            .trim()
+            .parse()
+            .with_context(|| format!("{} does not begin with a number", path.display()))
     }
 }
 
@@ -126,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_cluster_answers_and_leaves_nothing_behind() {
-        let cluster = Cluster::start().unwrap();
+        let cluster = Cluster::start(Purpose::Tests).unwrap();
         let version = process::output(
             Command::new("psql")
                 .arg(cluster.url())

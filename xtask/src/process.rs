@@ -172,6 +172,11 @@ impl Background {
         Ok(Self { pid, _guard: guard })
     }
 
+    /// Its number.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
     /// Whether the process still runs (a zombie does not).
     pub fn alive(&self) -> bool {
         std::fs::read_to_string(format!("/proc/{}/stat", self.pid))

@@ -205,7 +205,7 @@ fn new_password() -> Result<String> {
 }
 
 /// Waits until a server answers with something that is no error of its own.
-fn wait_until_up(server: &Background, url: &str, log: &Path) -> Result<()> {
+pub fn wait_until_up(server: &Background, url: &str, log: &Path) -> Result<()> {
     let client = Client::new();
     let patience = Instant::now() + Duration::from_secs(30);
     while server.alive() && Instant::now() < patience {

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything, each part a step.
 
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Purpose};
 use crate::stack::Stack;
 use crate::{build, check, paths, process, steps::Steps, tools};
 use anyhow::{Result, bail};
@@ -94,7 +94,9 @@ fn rust(steps: &mut Steps, filter: &[String]) {
     let given = std::env::var(POSTGRES).ok();
     let cluster = match &given {
         Some(_) => None,
-        None => match steps.run("PostgreSQL, throw-away", again, Cluster::start) {
+        None => match steps.run("PostgreSQL, throw-away", again, || {
+            Cluster::start(Purpose::Tests)
+        }) {
             Some(cluster) => Some(cluster),
             None => {
                 steps.skip("Unit and integration tests", "PostgreSQL did not start");

@@ -3,6 +3,8 @@
 //! encrypts that tenant's credentials. There is no way around it: no switch
 //! turns encryption off, and what can't be authenticated is an error, never a value.
 
+#[cfg(feature = "testing")]
+mod bulk;
 mod credentials;
 mod data_keys;
 mod error;
@@ -22,6 +24,8 @@ mod tests;
 #[cfg(feature = "transit")]
 pub mod transit;
 
+#[cfg(feature = "testing")]
+pub use bulk::Cipher;
 pub(crate) use credentials::SealedRow;
 pub use error::VaultError;
 pub(crate) use journal::JournalKey;

@@ -7,6 +7,7 @@ mod audit;
 mod audit_retention;
 mod authorize;
 mod clocks;
+mod fill;
 mod flow;
 mod gorgias;
 mod journal;

@@ -1,0 +1,128 @@
+//! A tenant as it is after years of work: many connected accounts.
+
+use crate::database::At;
+use anyhow::Context;
+use domain::{role::Role, slug::Slug, subdomain::Subdomain, time::Span};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use service::{
+    Services, api_tokens,
+    apps::{self, form::AppForm},
+    clock::SystemClock,
+    config::Config,
+    database::Database,
+    gorgias::{GorgiasTemplate, HttpGorgias},
+    people,
+    testing::fill::{Filling, connect_all},
+    vault::{MasterKeys, Vault},
+};
+use std::{iter, sync::Arc};
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    at: At,
+    #[arg(long, env = "MOORING_MASTER_KEYS")]
+    master_keys: SecretString,
+    /// Address of the stand-in's accounts
+    #[arg(long)]
+    gorgias: String,
+    /// The tenant's short name, and its app's
+    #[arg(long)]
+    tenant: Slug,
+    /// The app's credentials at the stand-in
+    #[arg(long)]
+    client_id: String,
+    #[arg(long)]
+    client_secret: SecretString,
+    /// Separated by spaces
+    #[arg(long)]
+    scopes: String,
+    /// Accounts are called `{prefix}0`, `{prefix}1`, …
+    #[arg(long)]
+    prefix: String,
+    #[arg(long)]
+    accounts: u64,
+    /// The grant of `{prefix}0` at the stand-in
+    #[arg(long)]
+    first_grant: u64,
+    /// Length of an access token
+    #[arg(long, default_value_t = 900)]
+    token_bytes: usize,
+}
+
+pub async fn run(args: Args) -> anyhow::Result<Value> {
+    let services = services(&args).await?;
+    let email = format!("{}@bench.example", args.tenant);
+    let password = SecretString::from("measure twice, cut once, then measure again");
+    let person = people::owner::create(&services, &email, &args.tenant, &password).await?;
+    let actor = people::membership::actor(&services, person, &args.tenant)
+        .await?
+        .context("the owner is no member")?;
+    let form = AppForm {
+        name: args.tenant.to_string(),
+        slug: Some(args.tenant.to_string()),
+        client_id: args.client_id.clone(),
+        client_secret: Some(args.client_secret.clone()),
+        scopes: args.scopes.split(' ').map(str::to_owned).collect(),
+        ..AppForm::default()
+    };
+    let app = apps::create::create(&actor, &form).await?;
+    let accounts = (0..args.accounts).map(|n| account(&args, n));
+    // A name that can't be one ends it, and shows below.
+    let accounts = accounts.map_while(Result::ok);
+    let made = connect_all(&actor, &app, accounts).await?;
+    account(&args, made)?;
+    let token =
+        api_tokens::create_on_command_line(&services, &args.tenant, "bench", Role::Operator)
+            .await?;
+    let pool = args.at.open(1).await?;
+    let (version, planner) = if args.at.database.starts_with("sqlite:") {
+        ("SELECT sqlite_version()", "ANALYZE")
+    } else {
+        ("SHOW server_version", "VACUUM ANALYZE")
+    };
+    pool.execute(planner, &[]).await?;
+    Ok(json!({
+        "connections": made,
+        "token": token.expose_secret(),
+        "version": pool.text(version).await?,
+    }))
+}
+
+async fn services(args: &Args) -> anyhow::Result<Services> {
+    let db = Database::open(&SecretString::from(args.at.database.as_str())).await?;
+    db.migrate().await?;
+    let gorgias = GorgiasTemplate::parse(&args.gorgias, true)?;
+    let client = HttpGorgias::new(gorgias.clone(), true, Arc::new(SystemClock))?;
+    let config = Config {
+        public_url: "http://127.0.0.1:3000".into(),
+        gorgias,
+        check_interval: Span::hours(6),
+        refresh_rate: 20,
+        audit_retention: None,
+        // Nothing is asked of Gorgias here, so nothing waits to be stored.
+        data_dir: std::env::temp_dir(),
+    };
+    let vault = Vault::new(MasterKeys::parse(&args.master_keys)?);
+    let services = Services::new(db, config, vault, Arc::new(client));
+    services.vault.check(&services).await?;
+    Ok(services)
+}
+
+fn account(args: &Args, n: u64) -> anyhow::Result<Filling> {
+    let name = format!("{}{n}", args.prefix);
+    let subdomain: Subdomain = name.parse()?;
+    let refresh_token = format!("rt_{}_{name}", args.first_grant + n);
+    // As long as one of Gorgias' (a JWT signed with RS256), of letters like theirs.
+    let access_token: String = format!("at_{n}_")
+        .chars()
+        .chain(iter::repeat('x'))
+        .take(args.token_bytes)
+        .collect();
+    Ok(Filling {
+        subdomain,
+        access_token: access_token.into(),
+        refresh_token: refresh_token.into(),
+    })
+}

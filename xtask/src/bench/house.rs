@@ -1,0 +1,321 @@
+//! Everything that the measurements run on, made when it is first wanted.
+
+use super::machine::{Cores, Side};
+use super::store::{self, Kind, Store};
+use crate::http::Client;
+use crate::postgres::{Cluster, Purpose};
+use crate::process::{self, Background, Guard};
+use crate::stack::wait_until_up;
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use ureq::http::Method;
+
+/// What was built.
+pub struct Programs {
+    pub mooring: PathBuf,
+    pub simulator: PathBuf,
+    /// `service/examples/bench`.
+    pub helper: PathBuf,
+}
+
+/// How much is measured.
+#[derive(Clone, Copy)]
+pub struct Scale {
+    pub pairs: usize,
+    /// How long one measurement of a load takes.
+    pub slice: Duration,
+    /// Accounts of the big tenant.
+    pub accounts: u64,
+    /// Accounts of the small one, whose secrets are encrypted anew.
+    pub small: u64,
+    /// How long one measurement of refreshes takes, about, and how many show how fast they are.
+    pub refreshing: Duration,
+    pub probe: u64,
+    /// How long a backlog takes at the allowed rate.
+    pub backlog: Duration,
+}
+
+impl Scale {
+    const FULL: Self = Self {
+        pairs: 10,
+        slice: Duration::from_millis(750),
+        accounts: 100_000,
+        small: 5_000,
+        refreshing: Duration::from_millis(2000),
+        probe: 640,
+        backlog: Duration::from_secs(4),
+    };
+    const SHORT: Self = Self {
+        pairs: 1,
+        slice: Duration::from_millis(150),
+        accounts: 300,
+        small: 60,
+        refreshing: Duration::from_millis(300),
+        probe: 40,
+        backlog: Duration::from_millis(500),
+    };
+}
+
+/// Everything that the measurements run on; all of it ends and is deleted with this.
+pub struct House {
+    pub scale: Scale,
+    pub cores: Cores,
+    programs: Programs,
+    /// Address of the stand-in for Gorgias, without the scheme.
+    pub simulator: String,
+    keys: String,
+    stores: Vec<Store>,
+    client: Client,
+    // In the order in which they are to end.
+    cluster: Option<Cluster>,
+    _simulator: Background,
+    folder: PathBuf,
+    _folder_guard: Guard,
+}
+
+/// A server that runs.
+pub struct Serving {
+    process: Background,
+    /// `127.0.0.1:port`
+    pub address: String,
+}
+
+impl Serving {
+    /// The memory that is this process's own, in MB: its proportional share of all pages.
+    pub fn memory(&self) -> Result<f64> {
+        let path = format!("/proc/{}/smaps_rollup", self.process.pid());
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+        let kilobytes: f64 = text
+            .lines()
+            .find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix(" kB"))
+            .with_context(|| format!("no Pss in {path}"))?
+            .trim()
+            .parse()?;
+        Ok(kilobytes / 1024.0)
+    }
+}
+
+impl House {
+    /// Starts the stand-in for Gorgias; the rest comes when it is wanted.
+    pub fn new(programs: Programs, short: bool, tables: &Path) -> Result<Self> {
+        // Beside the tables and not in a folder for temporary files, which may be in memory.
+        let folder = tempfile::Builder::new()
+            .prefix("run-")
+            .tempdir_in(tables)
+            .context("cannot make a folder")?
+            .keep();
+        let folder_guard = {
+            let folder = folder.clone();
+            Guard::new(move || {
+                let _ = fs::remove_dir_all(folder);
+            })
+        };
+        fs::create_dir(folder.join("site"))?;
+        let cores = Cores::find();
+        let simulator = format!("127.0.0.1:{}", process::free_port()?);
+        let log = folder.join("simulator.log");
+        let running = Background::start(
+            cores
+                .command(&programs.simulator, Side::Load)
+                .args(["--listen", &simulator]),
+            &log,
+        )?;
+        wait_until_up(
+            &running,
+            &format!("http://{simulator}/_control/health"),
+            &log,
+        )?;
+        let keys = process::output(Command::new(&programs.mooring).args(["keys", "generate"]))?;
+        Ok(Self {
+            scale: if short { Scale::SHORT } else { Scale::FULL },
+            cores,
+            programs,
+            simulator,
+            keys,
+            stores: Vec::new(),
+            client: Client::new(),
+            cluster: None,
+            _simulator: running,
+            folder,
+            _folder_guard: folder_guard,
+        })
+    }
+
+    /// Where everything lies that is deleted in the end.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Name and version of each database that was measured.
+    pub fn versions(&self) -> Vec<String> {
+        self.stores
+            .iter()
+            .map(|store| format!("{} {}", store.kind.name(), store.version))
+            .collect()
+    }
+
+    /// A database with both tenants.
+    pub fn store(&mut self, kind: Kind) -> Result<Store> {
+        if let Some(store) = self.stores.iter().find(|store| store.kind == kind) {
+            return Ok(store.clone());
+        }
+        let url = self.empty(kind, "mooring")?;
+        let store = store::fill(self, kind, url)?;
+        self.stores.push(store.clone());
+        Ok(store)
+    }
+
+    /// Address of a new, empty database.
+    pub fn empty(&mut self, kind: Kind, name: &str) -> Result<String> {
+        match kind {
+            Kind::Sqlite => {
+                let path = self.folder.join(format!("{name}.db"));
+                Ok(format!("sqlite://{}", path.display()))
+            }
+            Kind::Postgres => self.cluster()?.create(name),
+        }
+    }
+
+    fn cluster(&mut self) -> Result<&Cluster> {
+        if self.cluster.is_none() {
+            let cluster = Cluster::start(Purpose::Measurements)?;
+            self.cores.keep(cluster.pid()?, Side::Server);
+            self.cluster = Some(cluster);
+        }
+        self.cluster.as_ref().context("there is no PostgreSQL")
+    }
+
+    /// Lets PostgreSQL run elsewhere; holds for connections that are made from now on.
+    pub fn keep_postgres(&self, side: Side) -> Result<()> {
+        match &self.cluster {
+            Some(cluster) => {
+                self.cores.keep(cluster.pid()?, side);
+                Ok(())
+            }
+            None => bail!("PostgreSQL does not run"),
+        }
+    }
+
+    /// `mooring`, with settings that measure the product as it ships.
+    pub fn mooring(&self, url: &str, side: Side) -> Command {
+        let mut command = self.cores.command(&self.programs.mooring, side);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("MOORING_") {
+                command.env_remove(&name);
+            }
+        }
+        command
+            .env("MOORING_DATABASE_URL", url)
+            .env("MOORING_DATA_DIR", self.folder.join("data"))
+            .env("MOORING_MASTER_KEYS", &self.keys)
+            .env("MOORING_GORGIAS_URL", self.gorgias())
+            .env("MOORING_GORGIAS_PRIVATE_NETWORK", "allow")
+            .env("LEPTOS_SITE_ROOT", self.folder.join("site"))
+            .current_dir(&self.folder);
+        command
+    }
+
+    /// Starts `mooring serve` and waits until it is ready.
+    pub fn serve(&self, url: &str, rate: u32, side: Side) -> Result<Serving> {
+        let port = process::free_port()?;
+        let address = format!("127.0.0.1:{port}");
+        let log = self.folder.join(format!("mooring-{port}.log"));
+        let process = Background::start(
+            self.mooring(url, side)
+                .arg("serve")
+                .env("MOORING_LISTEN", &address)
+                .env("MOORING_PUBLIC_URL", format!("http://{address}"))
+                // Each process has a folder of its own.
+                .env("MOORING_DATA_DIR", self.folder.join(format!("data-{port}")))
+                .env("MOORING_REFRESH_RATE", rate.to_string()),
+            &log,
+        )?;
+        wait_until_up(&process, &format!("http://{address}/readyz"), &log)?;
+        Ok(Serving { process, address })
+    }
+
+    /// Starts the server of one primary-key SELECT, with answers of so many bytes.
+    pub fn bare(&mut self, store: &Store, bytes: usize) -> Result<Serving> {
+        let url = match store.kind {
+            Kind::Sqlite => self.empty(store.kind, "bare")?,
+            // The table is made anew, so one database does for all.
+            Kind::Postgres => {
+                let url = self.cluster()?.url_of("bare");
+                if !store::exists(&url) {
+                    self.empty(store.kind, "bare")?;
+                }
+                url
+            }
+        };
+        let address = format!("127.0.0.1:{}", process::free_port()?);
+        let log = self.folder.join("bare.log");
+        let tenant = &store.big;
+        let rows = tenant.accounts.to_string();
+        let serve = ["bare", "--database", &url, "--listen", &address];
+        let of = ["--prefix", &tenant.prefix, "--rows", &rows];
+        let length = bytes.to_string();
+        self.helper(
+            Side::Anywhere,
+            &[&serve[..], &of, &["--bytes", &length]].concat(),
+        )?;
+        let process = Background::start(
+            self.cores
+                .command(&self.programs.helper, Side::Server)
+                .args(serve)
+                .args(of),
+            &log,
+        )?;
+        let first = format!("http://{address}/bare/{}0", tenant.prefix);
+        wait_until_up(&process, &first, &log)?;
+        Ok(Serving { process, address })
+    }
+
+    /// Runs the helper to its end and reads what it found.
+    pub fn helper(&self, side: Side, arguments: &[&str]) -> Result<Value> {
+        let mut command = self.cores.command(&self.programs.helper, side);
+        command
+            .args(arguments)
+            .env("MOORING_MASTER_KEYS", &self.keys);
+        let text = process::output(&mut command)?;
+        let last = text.lines().last().unwrap_or_default();
+        serde_json::from_str(last).with_context(|| format!("the helper said {last}"))
+    }
+
+    /// Template of the addresses of accounts at the stand-in.
+    pub fn gorgias(&self) -> String {
+        format!("http://{}/a/{{subdomain}}", self.simulator)
+    }
+
+    /// Asks the stand-in's control API.
+    pub fn control(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
+        let url = format!("http://{}/_control{path}", self.simulator);
+        self.client.json(method, &url, None, body)
+    }
+
+    /// How long the stand-in takes for each answer to a refresh.
+    pub fn latency(&self, latency: Duration) -> Result<()> {
+        let fault = json!({"kind": "latency", "latency_ms": latency.as_millis()});
+        let body = json!({
+            "endpoint": "token",
+            "fault": (!latency.is_zero()).then_some(fault),
+        });
+        self.control(Method::POST, "/everywhere", Some(&body))
+            .map(drop)
+    }
+
+    /// Asks Mooring's machine API.
+    pub fn api(&self, server: &Serving, token: &str, path: &str) -> Result<Value> {
+        let url = format!("http://{}{path}", server.address);
+        self.client.json(Method::GET, &url, Some(token), None)
+    }
+}
+
+/// Now, in milliseconds since 1970.
+pub fn now_ms() -> Result<i64> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    Ok(i64::try_from(since.as_millis())?)
+}

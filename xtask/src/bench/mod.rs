@@ -1,0 +1,212 @@
+//! `cargo xtask bench`: what Mooring costs, as ratios of two things measured in the same run.
+
+mod compare;
+mod house;
+mod machine;
+mod rows;
+mod store;
+mod table;
+
+use crate::{paths, process, steps::Steps, test};
+use anyhow::{Context, Result};
+use house::{House, Programs};
+use machine::Machine;
+use std::fs;
+use std::path::{Path, PathBuf};
+use table::Table;
+
+/// What `cargo xtask bench` can be told.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Only these
+    #[arg(value_enum)]
+    rows: Vec<Row>,
+    /// Few, tiny measurements of a debug build: shows that they run, and nothing else
+    #[arg(long)]
+    short: bool,
+}
+
+/// What can be measured.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Row {
+    /// Token reads a second, beside a bare route
+    TokenRead,
+    /// How long token reads take during a sweep
+    SweepLatency,
+    /// Sealing and opening, beside the cipher alone
+    Seal,
+    /// Refreshes a second, beside what Gorgias' stand-in can answer
+    Refreshes,
+    /// How fast and how evenly a backlog is worked off
+    CatchUp,
+    /// Memory with many connections, and with none
+    Memory,
+    /// Re-encryption, beside a bare UPDATE, and token reads meanwhile
+    Reencrypt,
+    /// Three processes on one database, beside one
+    Processes,
+}
+
+impl Row {
+    const ALL: [Self; 8] = [
+        Self::TokenRead,
+        Self::SweepLatency,
+        Self::Seal,
+        Self::Refreshes,
+        Self::CatchUp,
+        Self::Memory,
+        Self::Reencrypt,
+        Self::Processes,
+    ];
+
+    /// Its word on the command line, and its file.
+    fn name(self) -> &'static str {
+        match self {
+            Self::TokenRead => "token-read",
+            Self::SweepLatency => "sweep-latency",
+            Self::Seal => "seal",
+            Self::Refreshes => "refreshes",
+            Self::CatchUp => "catch-up",
+            Self::Memory => "memory",
+            Self::Reencrypt => "reencrypt",
+            Self::Processes => "processes",
+        }
+    }
+
+    fn measure(self, house: &mut House) -> Result<Table> {
+        match self {
+            Self::TokenRead => rows::token_read::measure(house),
+            Self::SweepLatency => rows::sweep_latency::measure(house),
+            Self::Seal => rows::seal::measure(house),
+            Self::Refreshes => rows::refreshes::measure(house),
+            Self::CatchUp => rows::catch_up::measure(house),
+            Self::Memory => rows::memory::measure(house),
+            Self::Reencrypt => rows::reencrypt::measure(house),
+            Self::Processes => rows::processes::measure(house),
+        }
+    }
+}
+
+/// Builds, measures, and writes the tables; a row that fails doesn't keep the others from theirs.
+pub fn run(args: &Args) -> Result<()> {
+    let mut steps = Steps::new();
+    let tables = paths::target()?.join("bench");
+    fs::create_dir_all(&tables).with_context(|| format!("cannot make {}", tables.display()))?;
+    measure(&mut steps, args, &tables);
+    steps.finish()
+}
+
+fn measure(steps: &mut Steps, args: &Args, tables: &Path) {
+    let again = if args.short {
+        "cargo xtask bench --short"
+    } else {
+        "cargo xtask bench"
+    };
+    let Some(programs) = steps.run("Build", again, || build(args.short)) else {
+        return;
+    };
+    let Some(mut house) = steps.run("Stand-in for Gorgias", again, || {
+        House::new(programs, args.short, tables)
+    }) else {
+        return;
+    };
+    let mut all = String::new();
+    for row in Row::ALL {
+        if !args.rows.is_empty() && !args.rows.contains(&row) {
+            continue;
+        }
+        let command = format!("{again} {}", row.name());
+        let measured = steps.run(row.name(), &command, || {
+            let table = row.measure(&mut house)?;
+            table.print();
+            let text = table.markdown(&command);
+            let about = Machine::look(&house.versions(), args.short);
+            let path = tables.join(format!("{}.md", row.name()));
+            fs::write(&path, format!("{text}\n{}", about.markdown()))
+                .with_context(|| format!("cannot write {}", path.display()))?;
+            Ok(text)
+        });
+        if let Some(text) = measured {
+            all.push_str(&text);
+            all.push('\n');
+        }
+    }
+    let about = Machine::look(&house.versions(), args.short);
+    steps.run("All tables in one file", again, || {
+        let path = tables.join("all.md");
+        fs::write(&path, format!("## Results\n\n{}\n{all}", about.markdown()))
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        println!("   {}", path.display());
+        Ok(())
+    });
+}
+
+/// Builds `mooring` and the stand-in as they ship, then what measures them: in two steps, since
+/// the second needs the code for tests as well.
+fn build(short: bool) -> Result<Programs> {
+    for wanted in [
+        &["--bin", "mooring", "--bin", "gorgias-simulator"][..],
+        &["--example", "bench"],
+    ] {
+        let mut command = process::cargo();
+        command.arg("build");
+        if short {
+            // What the tests have built already.
+            command.args(test::PACKAGES);
+        } else {
+            // The same packages both times, so that what they depend on is built once.
+            command.args([
+                "--release",
+                "-p",
+                "server",
+                "-p",
+                "simulator",
+                "-p",
+                "service",
+            ]);
+        }
+        process::run(command.args(wanted))?;
+    }
+    let folder: PathBuf = paths::binaries(!short)?;
+    Ok(Programs {
+        mooring: folder.join("mooring"),
+        simulator: folder.join("gorgias-simulator"),
+        helper: folder.join("examples/bench"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    /// Proves that every measurement runs and writes what it measured; the figures of a
+    /// debug build on a busy machine say nothing, so they are not looked at.
+    #[test]
+    fn a_short_run_writes_a_table_for_each_row() {
+        let folder = tempfile::tempdir().unwrap();
+        let args = Args {
+            rows: Vec::new(),
+            short: true,
+        };
+        let mut steps = Steps::new();
+        measure(&mut steps, &args, folder.path());
+        steps.finish().unwrap();
+        let all = fs::read_to_string(folder.path().join("all.md")).unwrap();
+        assert!(all.contains("commit"), "{all}");
+        for row in Row::ALL {
+            let path = folder.path().join(format!("{}.md", row.name()));
+            let text = fs::read_to_string(&path).unwrap();
+            let figures: Vec<f64> = text
+                .lines()
+                .filter(|line| line.starts_with("| "))
+                .skip(1)
+                .map(|line| line.split(" | ").nth(1).unwrap().parse().unwrap())
+                .collect();
+            assert!(!figures.is_empty(), "{text}");
+            assert!(figures.iter().all(|ratio| *ratio > 0.0), "{text}");
+            let first_line = text.lines().next().unwrap();
+            assert!(all.contains(first_line), "{first_line} is not in all.md");
+        }
+    }
+}

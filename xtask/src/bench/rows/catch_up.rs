@@ -1,0 +1,54 @@
+//! 8: how fast and how evenly a backlog is worked off after an outage.
+
+use crate::bench::compare::Compared;
+use crate::bench::house::House;
+use crate::bench::machine::Side;
+use crate::bench::store::Kind;
+use crate::bench::table::{Goal, Line, Table};
+use anyhow::Result;
+use std::time::Duration;
+
+/// Requests a second that are allowed.
+const RATE: u32 = 100;
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub fn measure(house: &mut House) -> Result<Table> {
+    let mut lines = Vec::new();
+    let due = u64::from(RATE) * u64::try_from(house.scale.backlog.as_millis())? / 1000;
+    for kind in Kind::BOTH {
+        let store = house.store(kind)?;
+        let (mut times, mut peaks) = (Vec::new(), Vec::new());
+        for _ in 0..house.scale.pairs {
+            let refreshed = store.refreshed(house, due, PATIENCE, || {
+                house.serve(&store.url, RATE, Side::Server)
+            })?;
+            #[allow(clippy::cast_precision_loss)]
+            let allowed = due as f64 / f64::from(RATE);
+            times.push((refreshed.seconds(), allowed));
+            peaks.push((refreshed.peak(), f64::from(RATE)));
+        }
+        lines.push(Line {
+            what: format!("time until all is stored, {}", kind.name()),
+            compared: Compared::of(times),
+            goal: Goal::AtMost(1.1),
+            unit: "s",
+        });
+        lines.push(Line {
+            what: format!("most requests within a second, {}", kind.name()),
+            compared: Compared::of(peaks),
+            goal: Goal::AtMost(1.05),
+            unit: "requests",
+        });
+    }
+    Ok(Table {
+        number: 8,
+        title: "Catching up after an outage, beside what is allowed",
+        method: format!(
+            "A process that starts with {due} connections due, at `MOORING_REFRESH_RATE={RATE}`: \
+             from its first request until the last new token is stored ÷ connections ÷ rate; \
+             and the most requests that reached the stand-in within any second (not a second \
+             of the clock) ÷ the rate."
+        ),
+        lines,
+    })
+}

@@ -1,0 +1,69 @@
+//! 10: memory with very many connections, with none, and of a bare server.
+
+use super::USUAL_RATE;
+use crate::bench::compare::Compared;
+use crate::bench::house::{House, Serving};
+use crate::bench::machine::Side;
+use crate::bench::store::Kind;
+use crate::bench::table::{Goal, Line, Table};
+use anyhow::Result;
+
+/// Ten times as fast as usual, so that as much is under way as may be.
+const RATE: u32 = 10 * USUAL_RATE;
+/// Length of the bare server's answers, about that of a token read's.
+const BYTES: usize = 1_100;
+
+pub fn measure(house: &mut House) -> Result<Table> {
+    let mut lines = Vec::new();
+    for kind in Kind::BOTH {
+        let store = house.store(kind)?;
+        let name = match kind {
+            Kind::Sqlite => "empty",
+            Kind::Postgres => "empty_mooring",
+        };
+        let empty = house.empty(kind, name)?;
+        crate::process::output(house.mooring(&empty, Side::Server).arg("migrate"))?;
+        let bare = house.bare(&store, BYTES)?;
+        let pause = 2 * house.scale.slice;
+        let after = |server: Serving| {
+            std::thread::sleep(pause);
+            server.memory()
+        };
+        let idle = || after(house.serve(&empty, RATE, Side::Server)?);
+        // More than can be refreshed while this is measured.
+        store.due(house, store.big.accounts)?;
+        let full = Compared::turn_about(
+            house.scale.pairs,
+            || after(house.serve(&store.url, RATE, Side::Server)?),
+            idle,
+        )?;
+        store.due(house, 0)?;
+        let beside_bare = Compared::turn_about(house.scale.pairs, idle, || bare.memory())?;
+        lines.push(Line {
+            what: format!(
+                "{} connections in mid-sweep ÷ none, {}",
+                store.big.accounts,
+                kind.name()
+            ),
+            compared: full,
+            goal: Goal::AtMost(1.2),
+            unit: "MB",
+        });
+        lines.push(Line {
+            what: format!("idle ÷ bare axum and sqlx, {}", kind.name()),
+            compared: beside_bare,
+            goal: Goal::AtMost(2.0),
+            unit: "MB",
+        });
+    }
+    Ok(Table {
+        number: 10,
+        title: "Memory",
+        method: format!(
+            "The process's proportional share of all its pages (`Pss` of `smaps_rollup`), a new \
+             process each time: while it sweeps {RATE} connections a second with all due ÷ on an \
+             empty database; and on an empty database ÷ the bare server of row 1."
+        ),
+        lines,
+    })
+}

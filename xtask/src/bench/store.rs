@@ -1,0 +1,338 @@
+//! A database as it is after years of work, and what is done with it from outside.
+
+use super::house::{House, Serving, now_ms};
+use super::machine::Side;
+use crate::{process, tools};
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use std::process::Command;
+use std::time::Duration;
+use ureq::http::Method;
+
+/// The app of both tenants at the stand-in for Gorgias.
+const CLIENT: (&str, &str) = ("bench", "secret-of-bench");
+/// `bench:secret-of-bench`, as HTTP Basic has it (RFC 7617).
+const BASIC: &str = "Basic YmVuY2g6c2VjcmV0LW9mLWJlbmNo";
+const SCOPES: &str = "openid email profile offline account:read tickets:read customers:read";
+
+/// Which database.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+impl Kind {
+    pub const BOTH: [Self; 2] = [Self::Sqlite, Self::Postgres];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// A tenant whose app is called as itself.
+#[derive(Clone)]
+pub struct Tenant {
+    pub slug: &'static str,
+    /// Its accounts are `{prefix}0`, `{prefix}1`, …
+    pub prefix: String,
+    pub accounts: u64,
+    /// API token of an operator.
+    pub token: String,
+    /// The grant of its first account at the stand-in.
+    first_grant: u64,
+}
+
+/// A database with two tenants.
+#[derive(Clone)]
+pub struct Store {
+    pub kind: Kind,
+    pub url: String,
+    pub version: String,
+    /// Many accounts.
+    pub big: Tenant,
+    /// Few enough to encrypt all their secrets anew, again and again.
+    pub small: Tenant,
+}
+
+/// Fills an empty database, and makes the same accounts at the stand-in.
+pub fn fill(house: &House, kind: Kind, url: String) -> Result<Store> {
+    println!(
+        "   {}: connecting {} accounts",
+        kind.name(),
+        house.scale.accounts
+    );
+    let app = json!({
+        "client_id": CLIENT.0,
+        "client_secret": CLIENT.1,
+        "redirect_uris": ["http://127.0.0.1:3000/unused"],
+    });
+    house.control(Method::POST, "/apps", Some(&app))?;
+    let mut version = String::new();
+    let mut tenant = |slug: &'static str, accounts: u64| -> Result<Tenant> {
+        let prefix = format!("{slug}-");
+        let wanted = json!({
+            "prefix": prefix, "count": accounts, "client_id": CLIENT.0, "scope": SCOPES,
+        });
+        let made = house.control(Method::POST, "/bulk/accounts", Some(&wanted))?;
+        let first_grant = made["first_grant"].as_u64().context("no first_grant")?;
+        let filled = house.helper(
+            Side::Anywhere,
+            &[
+                "fill",
+                "--database",
+                &url,
+                "--gorgias",
+                &house.gorgias(),
+                "--tenant",
+                slug,
+                "--client-id",
+                CLIENT.0,
+                "--client-secret",
+                CLIENT.1,
+                "--scopes",
+                SCOPES,
+                "--prefix",
+                &prefix,
+                "--accounts",
+                &accounts.to_string(),
+                "--first-grant",
+                &first_grant.to_string(),
+            ],
+        )?;
+        filled["version"]
+            .as_str()
+            .unwrap_or_default()
+            .clone_into(&mut version);
+        Ok(Tenant {
+            slug,
+            prefix,
+            accounts,
+            token: filled["token"].as_str().context("no token")?.to_owned(),
+            first_grant,
+        })
+    };
+    let big = tenant("big", house.scale.accounts)?;
+    let small = tenant("small", house.scale.small)?;
+    // Debian adds the package's own number.
+    let version = version.split(' ').next().unwrap_or_default().to_owned();
+    Ok(Store {
+        kind,
+        url,
+        version,
+        big,
+        small,
+    })
+}
+
+/// Whether there is such a PostgreSQL database.
+pub fn exists(url: &str) -> bool {
+    tools::postgres().is_ok_and(|folder| {
+        process::works(Command::new(folder.join("psql")).args([url, "-qc", "SELECT 1"]))
+    })
+}
+
+/// What a load found.
+pub struct Answered {
+    pub per_second: f64,
+    /// The time that 99 of 100 answers came within, in microseconds.
+    pub p99: f64,
+    /// Which part of its core the load itself used.
+    pub busy: f64,
+}
+
+impl Answered {
+    fn read(found: &Value) -> Result<Self> {
+        let number = |name: &str| {
+            found[name]
+                .as_f64()
+                .with_context(|| format!("no {name} in {found}"))
+        };
+        if number("failures")? > 0.0 {
+            bail!("not every answer was 200: {found}");
+        }
+        Ok(Self {
+            per_second: number("per_second")?,
+            p99: number("p99_us")?,
+            busy: number("busy")?,
+        })
+    }
+}
+
+/// What is asked for.
+pub struct Load<'a> {
+    pub server: &'a Serving,
+    /// `{}` becomes the account.
+    pub path: &'a str,
+    pub tenant: &'a Tenant,
+    /// Of how many accounts.
+    pub accounts: u64,
+    pub connections: u64,
+}
+
+impl Load<'_> {
+    /// Asks for a while.
+    pub fn run(&self, house: &House) -> Result<Answered> {
+        let found = house.helper(
+            Side::Load,
+            &[
+                "load",
+                "--address",
+                &self.server.address,
+                "--path",
+                self.path,
+                "--prefix",
+                &self.tenant.prefix,
+                "--accounts",
+                &self.accounts.min(self.tenant.accounts).to_string(),
+                "--connections",
+                &self.connections.to_string(),
+                "--millis",
+                &house.scale.slice.as_millis().to_string(),
+                "--bearer",
+                &self.tenant.token,
+            ],
+        )?;
+        Answered::read(&found)
+    }
+}
+
+/// How many refreshes a second the stand-in answers to so many connections.
+pub fn most_refreshes(house: &House, tenant: &Tenant, connections: u64) -> Result<f64> {
+    let found = house.helper(
+        Side::Server,
+        &[
+            "refresh",
+            "--address",
+            &house.simulator,
+            "--prefix",
+            &tenant.prefix,
+            "--accounts",
+            &tenant.accounts.to_string(),
+            "--connections",
+            &connections.to_string(),
+            "--millis",
+            &house.scale.slice.as_millis().to_string(),
+            "--first-grant",
+            &tenant.first_grant.to_string(),
+            "--authorization",
+            BASIC,
+        ],
+    )?;
+    Ok(Answered::read(&found)?.per_second)
+}
+
+impl Store {
+    /// Makes that many accounts of the big tenant due, and no other.
+    pub fn due(&self, house: &House, count: u64) -> Result<()> {
+        house
+            .helper(
+                Side::Load,
+                &[
+                    "due",
+                    "--database",
+                    &self.url,
+                    "--prefix",
+                    &self.big.prefix,
+                    "--count",
+                    &count.to_string(),
+                ],
+            )
+            .map(drop)
+    }
+
+    /// Waits until nothing is due any more, and makes sure that so many were refreshed and stored
+    /// since that millisecond; gives the millisecond since 1970 when it was so.
+    fn settled(&self, house: &House, count: u64, since: i64, patience: Duration) -> Result<i64> {
+        let found = house.helper(
+            Side::Load,
+            &[
+                "settled",
+                "--database",
+                &self.url,
+                "--patience",
+                &patience.as_secs().to_string(),
+                "--since",
+                &(since * 1000).to_string(),
+            ],
+        )?;
+        if found["fine"].as_u64() != Some(count) {
+            bail!("of {count} due connections: {found}");
+        }
+        Ok(found["at"].as_i64().context("no instant")? / 1000)
+    }
+
+    /// Makes that many accounts due, has them refreshed by what `work` starts, and looks at what
+    /// the stand-in got meanwhile. What `work` gives is kept until all is stored.
+    pub fn refreshed<W>(
+        &self,
+        house: &House,
+        count: u64,
+        patience: Duration,
+        work: impl FnOnce() -> Result<W>,
+    ) -> Result<Refreshed> {
+        house.control(Method::DELETE, "/log", None)?;
+        let since = now_ms()?;
+        self.due(house, count)?;
+        let working = work()?;
+        let end = self.settled(house, count, since, patience)?;
+        drop(working);
+        let path = format!("/bulk/refreshes?since={since}");
+        let figures = house.control(Method::GET, &path, None)?;
+        let number = |name: &str| {
+            figures[name]
+                .as_i64()
+                .with_context(|| format!("no {name} in {figures}"))
+        };
+        if number("refused")? > 0 || number("accounts")?.cast_unsigned() != count {
+            bail!("of {count} due accounts: {figures}");
+        }
+        Ok(Refreshed {
+            count: number("count")?.cast_unsigned(),
+            due: count,
+            millis: (end - number("first_at")?).max(1).cast_unsigned(),
+            peak: number("peak")?.cast_unsigned(),
+            at_once: number("at_once")?.cast_unsigned(),
+        })
+    }
+}
+
+/// What the stand-in and the database saw of a row of refreshes.
+pub struct Refreshed {
+    /// How often the stand-in was asked.
+    pub count: u64,
+    /// How many accounts were due.
+    pub due: u64,
+    /// From the first request until the last account was stored, in milliseconds.
+    pub millis: u64,
+    /// The most requests within a second.
+    pub peak: u64,
+    /// The most requests that were under way at once.
+    pub at_once: u64,
+}
+
+#[allow(clippy::cast_precision_loss)]
+impl Refreshed {
+    /// Accounts refreshed and stored a second.
+    pub fn per_second(&self) -> f64 {
+        self.due as f64 / self.seconds()
+    }
+
+    /// From the first request until all was stored.
+    pub fn seconds(&self) -> f64 {
+        self.millis as f64 / 1000.0
+    }
+
+    /// The most requests within a second.
+    pub fn peak(&self) -> f64 {
+        self.peak as f64
+    }
+
+    /// Requests, and accounts that were due.
+    pub fn calls(&self) -> (f64, f64) {
+        (self.count as f64, self.due as f64)
+    }
+}
