@@ -1,6 +1,9 @@
 //! `cargo xtask torture`: processes that are stopped and killed, for minutes.
 
-use crate::{postgres::Cluster, process, test};
+use crate::{
+    postgres::{Cluster, Purpose},
+    process, test,
+};
 use anyhow::Result;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -20,7 +23,7 @@ pub fn run(args: &Args) -> Result<()> {
     let given = std::env::var(test::POSTGRES).ok();
     let cluster = match &given {
         Some(_) => None,
-        None => Some(Cluster::start()?),
+        None => Some(Cluster::start(Purpose::Tests)?),
     };
     let url = given
         .or_else(|| cluster.as_ref().map(Cluster::url))
