@@ -122,7 +122,7 @@ fn codes_and_labels_are_distinct() {
 proptest! {
     /// security.md 29: only an explicit refusal, or running out of what nothing renews, disconnects.
     #[test]
-    fn failures_alone_never_disconnect(mut c in condition(), since in near()) {
+    fn s29_failures_alone_never_disconnect(mut c in condition(), since in near()) {
         c.failing_since = Some(since);
         if Health::own(&c, NOW) == Health::Disconnected {
             let refused = matches!(c.standing, Standing::Lost { .. });

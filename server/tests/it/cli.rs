@@ -97,7 +97,7 @@ async fn wrong_usage_is_two_and_failure_is_one() {
 
 /// security.md 40
 #[tokio::test]
-async fn without_the_right_key_it_does_not_start() {
+async fn s40_without_the_right_key_it_does_not_start() {
     let folder = tempfile::tempdir().unwrap();
     let output = run(&folder, &["serve"]).await;
     assert_eq!(output.status.code(), Some(1));

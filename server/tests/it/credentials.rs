@@ -67,7 +67,7 @@ async fn a_client_secret_is_replaced_tested_and_reversibly() {
 
 /// security.md 30, as an operator sees it
 #[tokio::test]
-async fn many_refusals_are_shown_as_the_apps_and_can_be_vouched_for() {
+async fn s30_many_refusals_are_shown_as_the_apps_and_can_be_vouched_for() {
     on_each_database(async |house| {
         let tenant = house.tenant("acme").await;
         let shops = ["shop-a", "shop-b", "shop-c"];

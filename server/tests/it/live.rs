@@ -57,7 +57,7 @@ async fn the_stream_ends_with_the_session() {
 
 /// security.md 34
 #[tokio::test]
-async fn the_stream_ends_with_the_process() {
+async fn s34_the_stream_ends_with_the_process() {
     on_each_database(async |house| {
         house.tenant("acme").await;
         let (_browser, mut stream) = open(&house, "acme").await;

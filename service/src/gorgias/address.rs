@@ -87,7 +87,7 @@ mod tests {
 
     /// security.md 9
     #[test]
-    fn every_special_range_is_sorted() {
+    fn s09_every_special_range_is_sorted() {
         for (kind, addresses) in [
             (
                 Network::Private,

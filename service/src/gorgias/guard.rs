@@ -171,7 +171,7 @@ mod tests {
 
     /// security.md 9
     #[tokio::test]
-    async fn rebinding_is_caught_at_each_resolution() {
+    async fn s09_rebinding_is_caught_at_each_resolution() {
         let guard = guard(
             Reach::Public,
             vec![

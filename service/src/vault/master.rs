@@ -246,7 +246,7 @@ mod tests {
 
     /// Security 40: missing, wrong and short keys.
     #[test]
-    fn unusable_keys_are_refused_with_a_remedy_and_without_their_text() {
+    fn s40_unusable_keys_are_refused_with_a_remedy_and_without_their_text() {
         let good = encoded(1, 32);
         let secret = encoded(9, 31);
         for (text, error) in [

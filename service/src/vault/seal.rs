@@ -173,7 +173,7 @@ mod tests {
 
     /// Security 38: another key, tenant, purpose, row, key id or format.
     #[test]
-    fn another_key_or_context_does_not_open() {
+    fn s38_another_key_or_context_does_not_open() {
         let sealed = key(1)
             .seal(&SystemRandom, &context(&parts()), SECRET)
             .unwrap();
@@ -197,7 +197,7 @@ mod tests {
 
     /// Security 39: flipped, cut, lengthened, planted; nonces of another length.
     #[test]
-    fn whatever_was_changed_does_not_open() {
+    fn s39_whatever_was_changed_does_not_open() {
         let context = context(&parts());
         let sealed = key(1).seal(&SystemRandom, &context, SECRET).unwrap();
         for at in 0..sealed.ciphertext.len() {
@@ -283,7 +283,7 @@ mod tests {
 
     /// Security 42.
     #[test]
-    fn a_million_nonces_are_all_different() {
+    fn s42_a_million_nonces_are_all_different() {
         let key = Key::generate(&SystemRandom);
         let nonces: HashSet<_> = (0..1_000_000)
             .map(|_| key.seal(&SystemRandom, b"", b"").unwrap().nonce)

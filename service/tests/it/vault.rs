@@ -18,7 +18,7 @@ fn vault(keys: &SecretString) -> Vault {
 
 /// Security 40: without the key of the first start there is no second one.
 #[tokio::test]
-async fn a_start_needs_the_keys_of_the_one_before() {
+async fn s40_a_start_needs_the_keys_of_the_one_before() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         services
@@ -55,7 +55,7 @@ fn no_key_is_an_error_that_names_the_remedy() {
 
 /// Security 43: nothing secret is in the database in clear.
 #[tokio::test]
-async fn a_backup_holds_no_secret_in_clear() {
+async fn s43_a_backup_holds_no_secret_in_clear() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         let set_up_token = set_up::ensure_token(services).await.unwrap().unwrap();

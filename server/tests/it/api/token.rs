@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// security.md 63
 #[tokio::test]
-async fn a_token_has_the_life_that_was_asked_for() {
+async fn s63_a_token_has_the_life_that_was_asked_for() {
     on_each_database(async |house| {
         let tenant = house.tenant("acme").await;
         house.install(&tenant, "shop").await;

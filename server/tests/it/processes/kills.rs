@@ -9,10 +9,6 @@ use service::testing::{Backend, backends};
 use simulator::{LoggedRequest, Rotation};
 use std::time::Duration;
 
-/// How many connections an upstream that rotates strictly may lose in a run:
-/// `None` only counts and prints them.
-const LOST_WITH_STRICT_ROTATION: Option<usize> = None;
-
 /// Connections of each kind: as many as are refreshed at once.
 const CONNECTIONS: usize = 30;
 
@@ -72,10 +68,9 @@ impl Kills {
             self.kills,
             lost.len()
         );
+        // With strict rotation, an answer that was on its way to the journal when
+        // the process died is gone with the only token that was good.
         assert_eq!(disconnected, lost.len(), "a loss is shown: {lost:?}");
-        if let Some(most) = LOST_WITH_STRICT_ROTATION {
-            assert!(lost.len() <= most, "{lost:#?}");
-        }
     }
 }
 

@@ -22,7 +22,7 @@ async fn torture() {
         println!("━━ this round alone: cargo xtask torture --minutes 0 --seed {seed}");
         for backend in backends() {
             println!("━━ {backend:?}: kills in mid-refresh");
-            Kills { kills: 40, seed }.run(&backend).await;
+            Kills { kills: 200, seed }.run(&backend).await;
             println!("━━ {backend:?}: kills in mid-rotation");
             let rotations = Rotations {
                 connections: 2_000,

@@ -94,7 +94,7 @@ async fn what_is_rolled_back_was_never_kept() {
 
 /// Security 38: ciphertext moved between rows, columns, tenants, key ids.
 #[tokio::test]
-async fn a_moved_ciphertext_does_not_open() {
+async fn s38_a_moved_ciphertext_does_not_open() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         let (vault, ours, theirs) = (
@@ -218,7 +218,7 @@ async fn a_moved_ciphertext_does_not_open() {
 
 /// Security 39: cut, flipped, emptied, plaintext planted.
 #[tokio::test]
-async fn a_changed_ciphertext_does_not_open() {
+async fn s39_a_changed_ciphertext_does_not_open() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         let (vault, scope, owner) = (vault(&keys()), tenant(services).await, services.new_id());

@@ -4,7 +4,7 @@ use super::*;
 
 /// Security 42: encryptions are counted, and a key ends long before 2^32.
 #[tokio::test]
-async fn encryptions_are_counted_and_a_worn_key_is_followed_by_a_new_one() {
+async fn s42_encryptions_are_counted_and_a_worn_key_is_followed_by_a_new_one() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         let (vault, scope, owner) = (vault(&keys()), tenant(services).await, services.new_id());
@@ -95,7 +95,7 @@ async fn a_counted_key_holds_nobody_up() {
 
 /// Security 40: a wrong or missing master key means no start.
 #[tokio::test]
-async fn only_the_right_master_keys_pass_the_check() {
+async fn s40_only_the_right_master_keys_pass_the_check() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         forget_all_keys(services).await;
@@ -163,7 +163,7 @@ async fn only_the_right_master_keys_pass_the_check() {
 
 /// Security 41, for master keys: handed over, the old one can go.
 #[tokio::test]
-async fn data_keys_are_handed_over_to_a_new_master_key() {
+async fn s41_data_keys_are_handed_over_to_a_new_master_key() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         forget_all_keys(services).await;

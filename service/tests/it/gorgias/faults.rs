@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// security.md 17
 #[tokio::test]
-async fn large_and_slow_answers_are_cut_off() {
+async fn s17_large_and_slow_answers_are_cut_off() {
     let s = Setting::patient().await;
     assert_eq!(
         s.unavailable(Fault::big_body()).await,
@@ -37,7 +37,7 @@ async fn large_and_slow_answers_are_cut_off() {
 
 /// security.md 10
 #[tokio::test]
-async fn redirects_are_not_followed() {
+async fn s10_redirects_are_not_followed() {
     let s = Setting::patient().await;
     let elsewhere = format!("{}/oauth/token", s.simulator.issuer("evil"));
     for status in [301, 302, 303, 307, 308] {
@@ -54,7 +54,7 @@ async fn redirects_are_not_followed() {
 
 /// security.md 18
 #[tokio::test]
-async fn nonsense_is_unavailable_and_never_a_refusal() {
+async fn s18_nonsense_is_unavailable_and_never_a_refusal() {
     let s = Setting::patient().await;
     let html = "<html>invalid_grant</html>";
     let of_gateway = json!({"error": "invalid_grant"});
@@ -127,7 +127,7 @@ async fn refusals_are_told_apart() {
 
 /// security.md 31
 #[tokio::test]
-async fn retry_after_in_three_forms() {
+async fn s31_retry_after_in_three_forms() {
     let s = Setting::patient().await;
     let wait = async |fault| match s.refused(fault).await {
         UpstreamError::RateLimited { retry_after } => retry_after.map(|w| w.whole_seconds()),

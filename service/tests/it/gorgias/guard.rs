@@ -43,7 +43,7 @@ async fn ask(template: &str, private: bool, lookup: &Arc<Rebinding>) -> Upstream
 
 /// security.md 9: the address that was checked is the one that is connected to.
 #[tokio::test]
-async fn rebinding_is_blocked_where_the_connection_is_made() {
+async fn s09_rebinding_is_blocked_where_the_connection_is_made() {
     let simulator = Simulator::start(SimulatorConfig::default()).await.unwrap();
     let port = url::Url::parse(simulator.base_url())
         .unwrap()
@@ -69,7 +69,7 @@ async fn rebinding_is_blocked_where_the_connection_is_made() {
 
 /// security.md 9
 #[tokio::test]
-async fn private_addresses_are_blocked_before_a_connection() {
+async fn s09_private_addresses_are_blocked_before_a_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let port = listener.local_addr().unwrap().port();
