@@ -9,7 +9,6 @@ use service::{
     testing::{Backend, Held, backends},
 };
 use simulator::{Endpoint, LoggedRequest, Rotation};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Readers of each process.
 const READERS: usize = 100;
@@ -32,13 +31,13 @@ async fn s22_readers_in_two_processes_make_one_call() {
     let addresses = [processes[0].address().await, processes[1].address().await];
 
     shop.hold(Endpoint::Token);
-    let begun = AtomicUsize::new(0);
+    let begun = tokio::sync::watch::Sender::new(0);
     let read = async |number: usize| {
         let path = "/api/v1/connections/returns/shop-0/token?min_ttl=600";
         let request = http
             .get(format!("{}{path}", addresses[number % 2]))
             .bearer_auth(token.expose_secret());
-        begun.fetch_add(1, Ordering::Relaxed);
+        begun.send_modify(|begun| *begun += 1);
         let answer = request.send().await.unwrap();
         let status = answer.status();
         let body: serde_json::Value = answer.json().await.unwrap();
@@ -48,7 +47,8 @@ async fn s22_readers_in_two_processes_make_one_call() {
     let readers = futures::future::join_all((0..2 * READERS).map(read));
     let release = async {
         fleet.simulator.wait_for("shop-0", Endpoint::Token, 1).await;
-        assert_eq!(begun.load(Ordering::Relaxed), 2 * READERS);
+        let mut begun = begun.subscribe();
+        begun.wait_for(|begun| *begun == 2 * READERS).await.unwrap();
         shop.release(Endpoint::Token);
     };
     let (tokens, ()) = tokio::join!(readers, release);
