@@ -30,8 +30,8 @@ pub enum Fault {
     /// The disk failed beneath the journal.
     #[error("the journal in MOORING_DATA_DIR failed: {0}")]
     Journal(std::io::Error),
-    /// Work that this was waiting for failed.
-    #[error("the refresh that this was waiting for failed")]
+    /// Work that this was waiting for failed; the log has why beside it.
+    #[error("work that this was waiting for failed")]
     Awaited,
     /// Work on another thread ended badly.
     #[error("background work failed: {0}")]

@@ -20,9 +20,11 @@ pub(crate) mod lookup;
 pub mod people;
 pub mod random;
 pub mod services;
+pub(crate) mod statements;
 pub mod tenant_scope;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub(crate) mod together;
 pub mod vault;
 pub mod worker;
 

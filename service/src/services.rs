@@ -5,7 +5,7 @@ use crate::{
     audit::ReadLog,
     clock::{Clock, SystemClock},
     config::Config,
-    connections::flight::Flights,
+    connections::{flight::Flights, refresh::Rounds},
     database::Database,
     gorgias::Gorgias,
     journal::{Disk, Journal, RealDisk},
@@ -45,6 +45,8 @@ pub struct Parts {
     pub(crate) journal: Journal,
     /// Whose token is being refreshed for readers of this process.
     pub(crate) flights: Flights,
+    /// What attempts to refresh do together.
+    pub(crate) refreshes: Rounds,
     /// When API tokens were used last.
     pub(crate) uses: UseLog,
     last_id: AtomicI64,
@@ -101,6 +103,7 @@ impl Services {
             random,
             reads: ReadLog::default(),
             flights: Flights::default(),
+            refreshes: Rounds::default(),
             uses: UseLog::default(),
             last_id: AtomicI64::new(0),
         }))

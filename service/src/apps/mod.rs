@@ -15,12 +15,14 @@ use crate::{
     error::Fault,
     lookup::{self, Key},
     services::Services,
+    statements::padded,
     tenant_scope::{TenantScope, Tx},
 };
 use domain::{
     basic_encoding::BasicEncoding, ids::AppId, scope::ScopeSet, slug::Slug, time::Timestamp,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
+use std::collections::{BTreeSet, HashMap};
 
 /// An app, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +96,21 @@ pub(crate) async fn find(
     row.filter(|row| only.is_none_or(|id| id.0 == row.id))
         .map(App::try_from)
         .transpose()
+}
+
+/// Those of these apps that there are.
+pub(crate) async fn of(
+    tx: &Tx,
+    ids: impl Iterator<Item = AppId>,
+) -> Result<HashMap<AppId, App>, Fault> {
+    let ids: BTreeSet<AppId> = ids.collect();
+    let ids = padded(ids.into_iter().map(|id| id.0).collect());
+    let rows = tx.all::<app::Entity>().filter(app::Column::Id.is_in(ids));
+    rows.all(&**tx)
+        .await?
+        .into_iter()
+        .map(|row| App::try_from(row).map(|app| (app.id, app)))
+        .collect()
 }
 
 /// Finds an app by id without knowing its tenant: for Gorgias' own calls

@@ -1,6 +1,6 @@
 //! Disconnecting an account on purpose.
 
-use super::{events, lease::Lease, record::Stored};
+use super::{events, lease::Lease, store::Stored};
 use crate::{
     actor::Actor,
     audit::{self, Action, Entry, Target},

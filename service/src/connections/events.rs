@@ -150,15 +150,8 @@ pub(crate) async fn write(tx: &Tx) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Adds an entry if the granted scopes differ from before.
-pub(crate) async fn scopes_changed(
-    services: &Services,
-    tx: &Tx,
-    connection: ConnectionId,
-    who: &Actor,
-    before: &ScopeSet,
-    after: &ScopeSet,
-) -> Result<(), Fault> {
+/// What happened to the granted scopes, if they differ from before.
+pub(crate) fn scopes_changed(before: &ScopeSet, after: &ScopeSet) -> Option<Happening> {
     let without = |a: &ScopeSet, b: &ScopeSet| {
         a.iter()
             .filter(|s| !b.contains(s.as_str()))
@@ -166,17 +159,8 @@ pub(crate) async fn scopes_changed(
             .collect::<ScopeSet>()
     };
     let (added, removed) = (without(after, before), without(before, after));
-    if added.is_empty() && removed.is_empty() {
-        return Ok(());
-    }
-    add(
-        services,
-        tx,
-        connection,
-        who,
-        &Happening::ScopesChanged { added, removed },
-    )
-    .await
+    (!added.is_empty() || !removed.is_empty())
+        .then_some(Happening::ScopesChanged { added, removed })
 }
 
 /// A connection's entries, newest first; `before` continues after the last one seen.

@@ -24,6 +24,16 @@ pub(crate) const LEASE: Span = Span::seconds(45);
 /// How long somebody who asks waits for whoever holds a lease.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
+/// SQL for a lease that nobody holds: it ran out, or it ends later than any
+/// can, since it was taken before the database's clock was put back.
+fn free(services: &Services) -> String {
+    let clock = services.db.clock_sql();
+    format!(
+        "lease_until NOT BETWEEN {clock} + 1 AND {clock} + {}",
+        LEASE.0
+    )
+}
+
 /// The right to call upstream for one connection.
 #[derive(Debug)]
 pub(crate) struct Lease {
@@ -33,8 +43,7 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    /// Takes the lease of one connection, unless somebody holds it. One that ends
-    /// later than any can was taken before the database's clock was put back.
+    /// Takes the lease of one connection, unless somebody holds it.
     pub async fn take(
         services: &Services,
         tx: &Tx,
@@ -46,9 +55,9 @@ impl Lease {
                 services.db.backend(),
                 format!(
                     "UPDATE connections SET lease_until = {clock} + $1, lease_fence = lease_fence + 1 \
-                     WHERE id = $2 AND tenant_id = $3 \
-                     AND (lease_until <= {clock} OR lease_until > {clock} + $1) \
-                     RETURNING id, tenant_id, lease_fence"
+                     WHERE id = $2 AND tenant_id = $3 AND {} \
+                     RETURNING id, tenant_id, lease_fence",
+                    free(services)
                 ),
                 [LEASE.0.into(), connection.0.into(), tx.tenant().0.into()],
             ))
@@ -74,8 +83,8 @@ impl Lease {
             .query_one_raw(Statement::from_sql_and_values(
                 scope.db.backend(),
                 format!(
-                    "SELECT id FROM connections WHERE id = $1 AND tenant_id = $2 AND lease_until <= {}",
-                    scope.db.clock_sql()
+                    "SELECT id FROM connections WHERE id = $1 AND tenant_id = $2 AND {}",
+                    free(scope)
                 ),
                 [connection.0.into(), tx.tenant().0.into()],
             ))

@@ -18,6 +18,7 @@ pub mod refresh;
 pub mod result;
 pub mod row;
 pub mod show;
+pub(crate) mod store;
 pub mod token;
 pub(crate) mod trial;
 
@@ -28,7 +29,7 @@ use crate::{
     gorgias::Grant,
     services::Services,
     tenant_scope::Tx,
-    vault::Purpose,
+    vault::{Purpose, Unsealed},
 };
 use domain::{
     ids::{AppId, ConnectionId},
@@ -66,25 +67,38 @@ pub(crate) async fn find_record(
         .transpose()
 }
 
-/// Stores a grant's tokens sealed. With a new authorization, a refresh token
-/// that doesn't come means that there is none any more; with a refresh, that
-/// the old one stays good.
+/// Stores a new authorization's tokens sealed. If no refresh token comes with
+/// it, there is none any more.
 pub(crate) async fn store_tokens(
     services: &Services,
     tx: &Tx,
     connection: ConnectionId,
     grant: &Grant,
-    new_authorization: bool,
 ) -> Result<(), Fault> {
     let vault = &services.vault;
-    let access = Purpose::ConnectionAccessToken;
-    let refresh = Purpose::ConnectionRefreshToken;
-    vault
-        .seal(services, tx, access, connection.0, &grant.access_token)
-        .await?;
-    match &grant.refresh_token {
-        Some(token) => vault.seal(services, tx, refresh, connection.0, token).await,
-        None if new_authorization => vault.forget(tx, connection.0, &[refresh]).await,
-        None => Ok(()),
+    let secrets: Vec<_> = secrets(connection, grant).collect();
+    vault.seal_all(services, tx, &secrets).await?;
+    if grant.refresh_token.is_none() {
+        let refresh = Purpose::ConnectionRefreshToken;
+        vault.forget(tx, connection.0, &[refresh]).await?;
     }
+    Ok(())
+}
+
+/// What a grant brings: an access token, and perhaps a refresh token.
+pub(crate) fn secrets(
+    connection: ConnectionId,
+    grant: &Grant,
+) -> impl Iterator<Item = Unsealed<'_>> {
+    let unsealed = move |purpose, secret| Unsealed {
+        purpose,
+        owner: connection.0,
+        secret,
+    };
+    let refresh = grant.refresh_token.as_ref();
+    std::iter::once(unsealed(
+        Purpose::ConnectionAccessToken,
+        &grant.access_token,
+    ))
+    .chain(refresh.map(move |token| unsealed(Purpose::ConnectionRefreshToken, token)))
 }

@@ -1,7 +1,5 @@
-//! A connection as the database holds it, with its types checked, and the one
-//! way to store it again.
+//! A connection as the database holds it, with its types checked.
 
-use super::events;
 use crate::{
     entity::connection::{ActiveModel, Column, Entity, Model},
     error::Fault,
@@ -10,7 +8,6 @@ use crate::{
     tenant_scope::Tx,
 };
 use domain::{
-    event::{Actor, Happening},
     health::{Absence, Condition, Health, LossCause, Standing},
     ids::{AppId, ConnectionId},
     scope::ScopeSet,
@@ -21,14 +18,14 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, QueryFilter,
-    sea_query::{Expr, OnConflict},
+    EntityTrait,
+    sea_query::OnConflict,
 };
 
 /// How much life readers need: a token is renewed before it has less.
 pub(crate) const NEEDED_LIFE: Span = Span::hours(1);
 
-/// One connection. Fields are changed in place, then [`Record::store`]d.
+/// One connection. Fields are changed in place, then stored (`store`).
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
     pub id: ConnectionId,
@@ -55,16 +52,7 @@ pub(crate) struct Record {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     /// The lease that storing it gives back.
-    fence: Option<i64>,
-}
-
-/// What became of a record that was to be stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stored {
-    /// It is stored; the stored health went from one to the other.
-    Done { from: Health, to: Health },
-    /// The row has newer tokens than those that the record was made from; it was left alone.
-    Outdated,
+    pub(super) fence: Option<i64>,
 }
 
 impl TryFrom<Model> for Record {
@@ -254,60 +242,6 @@ impl Record {
         Ok(())
     }
 
-    /// Stores the record if the row still has the tokens of `version`. A change
-    /// of health makes an event and is told to open pages.
-    pub async fn store(
-        &mut self,
-        services: &Services,
-        tx: &Tx,
-        version: i64,
-        who: &Actor,
-        cause: &str,
-    ) -> Result<Stored, Fault> {
-        let now = services.now();
-        let from = self.health;
-        let condition = self.condition(None);
-        // "Unchecked" is decided when read; a token that ran out is for good.
-        let to = match Health::own(&condition, now) {
-            Health::Unchecked => Health::settled(&condition),
-            own => own,
-        };
-        if from != to {
-            self.health = to;
-            self.health_since = now;
-        }
-        self.strip = self.strip.record(now.day(), Some(from), to);
-        self.updated_at = now;
-        let mut update = tx.update::<Entity>().set(ActiveModel {
-            created_at: NotSet,
-            ..self.columns(tx)
-        });
-        if let Some(fence) = self.fence {
-            // Unless somebody else holds it by now.
-            let held = Expr::case(Column::LeaseFence.eq(fence), 0_i64);
-            let lease_until = held.finally(Expr::col(Column::LeaseUntil));
-            update = update.col_expr(Column::LeaseUntil, lease_until.into());
-        }
-        let done = update
-            .filter(Column::Id.eq(self.id.0))
-            .filter(Column::TokenVersion.eq(version))
-            .exec(&**tx)
-            .await?;
-        if done.rows_affected == 0 {
-            return Ok(Stored::Outdated);
-        }
-        if from != to {
-            let happening = Happening::HealthChanged {
-                from,
-                to,
-                cause: cause.to_owned(),
-            };
-            events::add(services, tx, self.id, who, &happening).await?;
-        }
-        tx.tell(self.change(tx));
-        Ok(Stored::Done { from, to })
-    }
-
     /// The news that open pages get of it.
     pub fn change(&self, tx: &Tx) -> Change {
         Change {
@@ -319,7 +253,7 @@ impl Record {
     }
 
     /// All columns but the lease's.
-    fn columns(&self, tx: &Tx) -> ActiveModel {
+    pub(super) fn columns(&self, tx: &Tx) -> ActiveModel {
         let (standing, loss_cause, since, by) = match &self.standing {
             Standing::Connected => ("connected", None, None, None),
             Standing::NotConnected(Absence::NeverFinished) => ("not_connected", None, None, None),

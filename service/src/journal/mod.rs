@@ -9,7 +9,6 @@
 
 mod disk;
 mod entry;
-mod group_sync;
 mod settle;
 mod slots;
 #[cfg(test)]
@@ -20,7 +19,8 @@ pub(crate) use entry::{Answer, Bound};
 pub(crate) use settle::{Settled, holds_answer, settle_connection};
 pub use settle::{close, keep_settled, set_aside, settle};
 
-use crate::{error::Fault, services::Services, vault::JournalKey};
+use crate::{error::Fault, services::Services, together::Together, vault::JournalKey};
+use domain::ids::ConnectionId;
 use slots::{Slot, Slots};
 use std::{
     fs::DirBuilder,
@@ -28,6 +28,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
 };
+use tokio::task::JoinError;
 use uuid::Uuid;
 
 /// The folder in the data folder.
@@ -55,7 +56,15 @@ struct Inner {
     growing: Arc<tokio::sync::Mutex<()>>,
     /// Whether what was set aside was tried once more.
     tried_again: AtomicBool,
+    /// Those who write at about the same time share a thread and a sync.
+    notes: Together<(), (Slot, Vec<u8>), (Option<Slot>, io::Result<()>)>,
+    clears: Together<(), Slot, io::Result<()>>,
+    /// Looks into the journals of other processes.
+    looks: Together<(), ConnectionId, Result<bool, Fault>>,
 }
+
+/// Most that are served by one thread at a time.
+const ROUND: usize = 64;
 
 #[derive(Default)]
 struct Files {
@@ -89,6 +98,9 @@ impl Journal {
             files: Mutex::default(),
             growing: Arc::default(),
             tried_again: AtomicBool::new(false),
+            notes: Together::new(ROUND),
+            clears: Together::new(ROUND),
+            looks: Together::new(ROUND),
         }))
     }
 }
@@ -184,17 +196,14 @@ impl Place {
                 };
             }
         };
-        let bound = answer.bound;
-        let written = tokio::task::spawn_blocking(move || {
-            let written = slot.fill(bound, &bytes);
-            (slot, written)
-        });
-        let (slot, error) = match written.await {
-            Ok((slot, written)) => (Some(slot), written.err().map(|e| e.to_string())),
+        slot.announce(answer.bound);
+        let notes = &services.journal.0.notes;
+        let (slot, error) = match notes.join((), (slot, bytes), fill_all).await {
+            Ok((slot, written)) => (slot, written.err().map(|e| e.to_string())),
             Err(error) => (None, Some(error.to_string())),
         };
         if let Some(error) = &error {
-            tracing::error!(error, connection.id = %bound.connection, "The journal could not be written; the answer goes straight to the database");
+            tracing::error!(error, connection.id = %answer.bound.connection, "The journal could not be written; the answer goes straight to the database");
         }
         Noted {
             slot,
@@ -210,10 +219,10 @@ impl Noted {
     }
 
     /// Frees the place, since the answer is stored or overtaken.
-    pub async fn clear(self) {
+    pub async fn clear(self, services: &Services) {
         let Some(slot) = self.slot else { return };
-        let cleared = tokio::task::spawn_blocking(move || slot.clear()).await;
-        let error = match cleared {
+        let clears = &services.journal.0.clears;
+        let error = match clears.join((), slot, clear_all).await {
             Ok(Ok(())) => return,
             Ok(Err(error)) => error.to_string(),
             Err(error) => error.to_string(),
@@ -221,6 +230,32 @@ impl Noted {
         // Stored twice it changes nothing, so this is no more than a nuisance.
         tracing::error!(error, "A place in the journal could not be freed");
     }
+}
+
+async fn fill_all(entries: Vec<(Slot, Vec<u8>)>) -> Vec<(Option<Slot>, io::Result<()>)> {
+    let count = entries.len();
+    let filled = tokio::task::spawn_blocking(move || {
+        let results = slots::fill(&entries);
+        let slots = entries.into_iter().map(|(slot, _)| Some(slot));
+        slots.zip(results).collect()
+    });
+    let failed = |error: JoinError| {
+        let each = || (None, Err(io::Error::other(error.to_string())));
+        std::iter::repeat_with(each).take(count).collect()
+    };
+    filled.await.unwrap_or_else(failed)
+}
+
+async fn clear_all(slots: Vec<Slot>) -> Vec<io::Result<()>> {
+    let count = slots.len();
+    let clear = move || slots.into_iter().map(Slot::clear).collect();
+    let failed = |error: JoinError| {
+        let each = || Err(io::Error::other(error.to_string()));
+        std::iter::repeat_with(each).take(count).collect()
+    };
+    tokio::task::spawn_blocking(clear)
+        .await
+        .unwrap_or_else(failed)
 }
 
 /// Only its owner may look into it.

@@ -9,6 +9,7 @@ use super::{
 use crate::{connections::refresh, error::Fault, services::Services, tenant_scope::TenantScope};
 use domain::ids::ConnectionId;
 use std::{
+    collections::HashSet,
     ffi::OsStr,
     fs::{self, File},
     io,
@@ -100,14 +101,32 @@ pub(crate) async fn settle_connection(
             settled = Settled::Stored;
         }
     }
-    let others = inner.files().others.clone();
-    if settled == Settled::Nothing && !others.is_empty() {
-        let look = move || others.iter().any(|file| holds(file, connection));
-        if tokio::task::spawn_blocking(look).await? {
+    if settled == Settled::Nothing && !inner.files().others.is_empty() {
+        let ours = Arc::clone(inner);
+        let look = move |wanted| look(Arc::clone(&ours), wanted);
+        if inner.looks.join((), connection, look).await?? {
             return Ok(Settled::Busy);
         }
     }
     Ok(settled)
+}
+
+/// Of which connections other processes' journals hold answers. What can't be
+/// read is looked into by whoever takes it over.
+async fn look(inner: Arc<Inner>, wanted: Vec<ConnectionId>) -> Vec<Result<bool, Fault>> {
+    let others = inner.files().others.clone();
+    let count = wanted.len();
+    let look = move || {
+        let held: HashSet<ConnectionId> = others
+            .iter()
+            .flat_map(|file| holds(file).unwrap_or_default())
+            .collect();
+        wanted.iter().map(|id| Ok(held.contains(id))).collect()
+    };
+    let failed = |_| (0..count).map(|_| Err(Fault::Awaited)).collect();
+    tokio::task::spawn_blocking(look)
+        .await
+        .unwrap_or_else(failed)
 }
 
 /// Whether this process holds an answer for a connection that isn't stored yet.
@@ -193,8 +212,9 @@ async fn apply(services: &Services, slot: Slot) -> Result<Outcome, Fault> {
         return Ok(Outcome::SetAside);
     };
     let scope = TenantScope::new(services, answer.bound.tenant);
-    let stored = refresh::store_late(&scope, &answer).await?;
-    tracing::info!(connection.id = %answer.bound.connection, stored, "An answer of Gorgias that waited in the journal was looked after");
+    let connection = answer.bound.connection;
+    let stored = refresh::store_late(&scope, answer).await?;
+    tracing::info!(connection.id = %connection, stored, "An answer of Gorgias that waited in the journal was looked after");
     tokio::task::spawn_blocking(move || slot.clear())
         .await?
         .map_err(Fault::Journal)?;
@@ -297,20 +317,16 @@ fn let_go(inner: &Inner) {
     }
 }
 
-/// Whether another process's journal holds an answer for the connection. Blocks.
-fn holds(file: &Shared, connection: ConnectionId) -> bool {
-    let look = || -> io::Result<bool> {
-        let slots = file.file().metadata()?.len() / SLOT as u64;
-        for number in 0..slots {
-            let mut header = [0; HEADER];
-            file.read_at(number * SLOT as u64, &mut header)?;
-            if let Found::Entry(header) = Header::read(&header)
-                && header.bound.connection == connection
-            {
-                return Ok(true);
-            }
+/// The connections that another process's journal holds answers of. Blocks.
+fn holds(file: &Shared) -> io::Result<Vec<ConnectionId>> {
+    let mut held = Vec::new();
+    let slots = file.file().metadata()?.len() / SLOT as u64;
+    for number in 0..slots {
+        let mut header = [0; HEADER];
+        file.read_at(number * SLOT as u64, &mut header)?;
+        if let Found::Entry(header) = Header::read(&header) {
+            held.push(header.bound.connection);
         }
-        Ok(false)
-    };
-    look().unwrap_or_default()
+    }
+    Ok(held)
 }

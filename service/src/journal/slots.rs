@@ -3,7 +3,6 @@
 use super::{
     disk::{Disk, Shared},
     entry::{Bound, Found, HEADER, Header, SLOT},
-    group_sync::GroupSync,
 };
 use domain::ids::ConnectionId;
 use std::{
@@ -25,7 +24,6 @@ pub(super) struct Slots {
     pub path: PathBuf,
     file: Shared,
     disk: Arc<dyn Disk>,
-    sync: GroupSync,
     table: Mutex<Table>,
     /// After a failed write nobody knows what the file holds: it is emptied,
     /// and no new slot is taken from it.
@@ -142,7 +140,6 @@ impl Slots {
             path,
             file: Shared::new(file),
             disk,
-            sync: GroupSync::default(),
             table: Mutex::new(table),
             broken: AtomicBool::new(false),
         })
@@ -257,22 +254,25 @@ impl Table {
 }
 
 impl Slot {
-    /// Writes a sealed entry, and returns once it is on the disk. Blocks.
-    pub fn fill(&mut self, bound: Bound, bytes: &[u8]) -> io::Result<()> {
-        let slots = &self.slots;
-        {
-            // First of all, so that nobody asks for this connection meanwhile.
-            let mut table = slots.table();
-            table.reserved -= 1;
-            table
-                .entries
-                .insert(self.number, Waiting { bound, busy: true });
-        }
+    /// Notes in memory that an entry is about to be written: first of all, so
+    /// that nobody asks for this connection meanwhile.
+    pub fn announce(&mut self, bound: Bound) {
+        let mut table = self.slots.table();
+        table.reserved -= 1;
+        let waiting = Waiting { bound, busy: true };
+        table.entries.insert(self.number, waiting);
         self.holds = Holds::Entry;
+    }
+
+    /// Writes an entry that was announced. Blocks.
+    fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        let slots = &self.slots;
+        if slots.is_broken() {
+            return Err(io::Error::other("an earlier write to this file failed"));
+        }
         slots
             .disk
             .write(&slots.file, at(self.number), bytes)
-            .and_then(|()| slots.sync.wait(|| slots.disk.sync(&slots.file)))
             .inspect_err(|_| slots.breaks())
     }
 
@@ -331,6 +331,41 @@ impl Drop for Slot {
             }
         }
     }
+}
+
+/// Writes announced entries, and returns once they are on the disk: one sync
+/// for each file. Blocks.
+pub(super) fn fill(entries: &[(Slot, Vec<u8>)]) -> Vec<io::Result<()>> {
+    let mut results: Vec<io::Result<()>> = entries
+        .iter()
+        .map(|(slot, bytes)| slot.write(bytes))
+        .collect();
+    let mut synced: Vec<(&Arc<Slots>, Result<(), String>)> = Vec::new();
+    for ((slot, _), result) in entries.iter().zip(&mut results) {
+        if result.is_err() {
+            continue;
+        }
+        let file = &slot.slots;
+        let known = synced.iter().find(|(other, _)| Arc::ptr_eq(other, file));
+        let sync = match known {
+            Some((_, sync)) => sync.clone(),
+            None => {
+                // After a failed sync nobody knows what is on the disk, and a
+                // later one that goes well doesn't say.
+                let sync = file
+                    .disk
+                    .sync(&file.file)
+                    .map_err(|error| error.to_string());
+                if sync.is_err() {
+                    file.breaks();
+                }
+                synced.push((file, sync.clone()));
+                sync
+            }
+        };
+        *result = sync.map_err(io::Error::other);
+    }
+    results
 }
 
 fn at(slot: u32) -> u64 {

@@ -49,7 +49,7 @@ async fn note(services: &Services, at_once: usize) -> Vec<Duration> {
             let noted: Noted = place.note(&services, &answer).await;
             let took = arrived.elapsed();
             assert!(noted.is_safe());
-            noted.clear().await;
+            noted.clear(&services).await;
             took
         })
     });

@@ -2,9 +2,13 @@
 
 use super::{
     Purpose, Vault, VaultError,
+    data_keys::DataKey,
     seal::{FORMAT, Key, context},
 };
-use crate::{entity::credential, error::Fault, services::Services, tenant_scope::Tx};
+use crate::{
+    entity::credential, error::Fault, services::Services, statements::powers_of_two,
+    tenant_scope::Tx,
+};
 use domain::ids::{DataKeyId, TenantId};
 use sea_orm::{
     ActiveValue::Set,
@@ -13,6 +17,16 @@ use sea_orm::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
+
+/// A secret on its way into its row.
+pub(crate) struct Unsealed<'a> {
+    pub purpose: Purpose,
+    pub owner: Uuid,
+    pub secret: &'a SecretString,
+}
+
+/// Most rows that one statement writes.
+const AT_ONCE: usize = 128;
 
 impl Vault {
     /// Keeps a secret of `owner`, in place of the one it had for that purpose.
@@ -24,52 +38,62 @@ impl Vault {
         owner: Uuid,
         secret: &SecretString,
     ) -> Result<(), Fault> {
-        let tenant = tx.tenant();
-        let data_key = self.encrypting_key(services, tx, tenant).await?;
-        let sealed = data_key
-            .key
-            .seal(
-                &*services.random,
-                &credential_context(tenant, purpose.code(), owner, data_key.id, FORMAT),
-                secret.expose_secret().as_bytes(),
-            )
-            .map_err(|_| VaultError::NotSealed)?;
-        self.count(tx, data_key.id, 1).await?;
-        let row = credential::ActiveModel {
-            tenant_id: Set(tenant.0),
-            owner_id: Set(owner),
-            purpose: Set(purpose.code().to_owned()),
-            data_key_id: Set(data_key.id.0),
-            format: Set(FORMAT),
-            nonce: Set(sealed.nonce.to_vec()),
-            ciphertext: Set(sealed.ciphertext),
-            updated_at: Set(services.now().0),
-            set_aside_at: Set(None),
+        let one = Unsealed {
+            purpose,
+            owner,
+            secret,
         };
-        // A row of another tenant under the same owner stays as it is.
-        let same_tenant =
-            Expr::col((credential::Entity, credential::Column::TenantId)).eq(tenant.0);
-        let written = credential::Entity::insert(row)
-            .on_conflict(
-                OnConflict::columns([credential::Column::OwnerId, credential::Column::Purpose])
-                    .update_columns([
-                        credential::Column::DataKeyId,
-                        credential::Column::Format,
-                        credential::Column::Nonce,
-                        credential::Column::Ciphertext,
-                        credential::Column::UpdatedAt,
-                        credential::Column::SetAsideAt,
-                    ])
-                    .action_and_where(same_tenant)
-                    .to_owned(),
-            )
-            .exec_without_returning(&**tx)
-            .await?;
-        if written == 1 {
-            Ok(())
-        } else {
-            Err(Fault::inconsistent("credentials", "tenant_id", owner))
+        self.seal_all(services, tx, &[one]).await
+    }
+
+    /// Keeps secrets, each in place of the one that its owner had for that
+    /// purpose. No two are of the same owner and purpose.
+    pub(crate) async fn seal_all(
+        &self,
+        services: &Services,
+        tx: &Tx,
+        secrets: &[Unsealed<'_>],
+    ) -> Result<(), Fault> {
+        if secrets.is_empty() {
+            return Ok(());
         }
+        let data_key = self.encrypting_key(services, tx, tx.tenant()).await?;
+        let count = i64::try_from(secrets.len()).unwrap_or(i64::MAX);
+        self.count(tx, data_key.id, count).await?;
+        for some in powers_of_two(secrets, AT_ONCE) {
+            let rows = some
+                .iter()
+                .map(|one| sealed_row(services, tx.tenant(), &data_key, one))
+                .collect::<Result<Vec<_>, _>>()?;
+            // A row of another tenant under the same owner stays as it is.
+            let same_tenant =
+                Expr::col((credential::Entity, credential::Column::TenantId)).eq(tx.tenant().0);
+            let written = credential::Entity::insert_many(rows)
+                .on_conflict(
+                    OnConflict::columns([credential::Column::OwnerId, credential::Column::Purpose])
+                        .update_columns([
+                            credential::Column::DataKeyId,
+                            credential::Column::Format,
+                            credential::Column::Nonce,
+                            credential::Column::Ciphertext,
+                            credential::Column::UpdatedAt,
+                            credential::Column::SetAsideAt,
+                        ])
+                        .action_and_where(same_tenant)
+                        .to_owned(),
+                )
+                .exec_without_returning(&**tx)
+                .await?;
+            if written != some.len() as u64 {
+                let owners: Vec<String> = some.iter().map(|one| one.owner.to_string()).collect();
+                return Err(Fault::inconsistent(
+                    "credentials",
+                    "tenant_id",
+                    owners.join(" or "),
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// The secret of `owner`; `None` if it has none for that purpose.
@@ -87,7 +111,20 @@ impl Vault {
             .filter(credential::Column::Purpose.eq(purpose.code()))
             .one(&**tx)
             .await?;
-        let Some(row) = row else { return Ok(None) };
+        match row {
+            Some(row) => self.open_found(tx, &row, purpose, owner).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The secret in a row that this transaction found for `owner` and `purpose`.
+    pub(crate) async fn open_found(
+        &self,
+        tx: &Tx,
+        row: &credential::Model,
+        purpose: Purpose,
+        owner: Uuid,
+    ) -> Result<SecretString, Fault> {
         let sealed = SealedRow {
             data_key: DataKeyId(row.data_key_id),
             format: row.format,
@@ -97,7 +134,7 @@ impl Vault {
         let key = self
             .decrypting_key(tx, tx.tenant(), sealed.data_key)
             .await?;
-        Ok(Some(sealed.reveal(&key, tx.tenant(), purpose, owner)?))
+        Ok(sealed.reveal(&key, tx.tenant(), purpose, owner)?)
     }
 
     /// The secret in a row that was read already; `None` if its data key isn't
@@ -130,6 +167,34 @@ impl Vault {
             .await?;
         Ok(())
     }
+}
+
+fn sealed_row(
+    services: &Services,
+    tenant: TenantId,
+    data_key: &DataKey,
+    one: &Unsealed<'_>,
+) -> Result<credential::ActiveModel, VaultError> {
+    let purpose = one.purpose.code();
+    let sealed = data_key
+        .key
+        .seal(
+            &*services.random,
+            &credential_context(tenant, purpose, one.owner, data_key.id, FORMAT),
+            one.secret.expose_secret().as_bytes(),
+        )
+        .map_err(|_| VaultError::NotSealed)?;
+    Ok(credential::ActiveModel {
+        tenant_id: Set(tenant.0),
+        owner_id: Set(one.owner),
+        purpose: Set(purpose.to_owned()),
+        data_key_id: Set(data_key.id.0),
+        format: Set(FORMAT),
+        nonce: Set(sealed.nonce.to_vec()),
+        ciphertext: Set(sealed.ciphertext),
+        updated_at: Set(services.now().0),
+        set_aside_at: Set(None),
+    })
 }
 
 /// The columns of a credential that hold it.

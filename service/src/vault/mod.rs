@@ -26,7 +26,7 @@ pub mod transit;
 
 #[cfg(feature = "testing")]
 pub use bulk::Cipher;
-pub(crate) use credentials::SealedRow;
+pub(crate) use credentials::{SealedRow, Unsealed};
 pub use error::VaultError;
 pub(crate) use journal::JournalKey;
 pub use master::{MasterKeys, MasterKeysError};

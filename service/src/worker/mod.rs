@@ -58,6 +58,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
 
 async fn sweep(services: &Services, stop: &CancellationToken) {
     let mut last_beat = None;
+    settle(services).await;
     let mut sweep = Sweep::new(services);
     while !stop.is_cancelled() {
         let now = services.now();
@@ -97,10 +98,20 @@ async fn sweep(services: &Services, stop: &CancellationToken) {
 /// [`Fault`] if the database can't say what is due. One connection's fault is
 /// logged and does not keep the others from their turn.
 pub async fn tick(services: &Services) -> Result<usize, Fault> {
+    settle(services).await;
     let mut sweep = Sweep::new(services);
     let (count, _) = sweep.begin().await?;
     sweep.finish().await;
     Ok(count)
+}
+
+/// What a dead process left behind is newer than what the sweep would ask with.
+/// What the next one leaves is looked after (`journal::keep_settled`) long
+/// before its leases run out.
+async fn settle(services: &Services) {
+    if let Err(error) = journal::settle(services).await {
+        tracing::debug!(%error, "Answers wait in the journal");
+    }
 }
 
 /// How many attempts may be under way at this rate.
@@ -136,10 +147,6 @@ impl Sweep {
             self.count(ended);
         }
         self.slow_down().await?;
-        // What a dead process left behind is newer than what the sweep would ask with.
-        if let Err(error) = journal::settle(&self.services).await {
-            tracing::debug!(%error, "Answers wait in the journal");
-        }
         let room = at_once(self.services.config.refresh_rate).saturating_sub(self.running.len());
         if room == 0 {
             return Ok((0, Left::Crowded));

@@ -4,6 +4,7 @@ use crate::flow::{self, Flow, sub};
 use domain::{health::Health, time::Span};
 use secrecy::ExposeSecret;
 use service::{
+    clock::{Clock, SystemClock},
     connections::token::{self, TokenError},
     worker,
 };
@@ -136,6 +137,23 @@ async fn s33_a_clock_that_falls_back_a_day_checks_everything_once() {
             }
             f.sim.clear_log();
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s33_a_lease_from_the_future_stops_no_reader() {
+    flow::each(async |f| {
+        f.connect("acme").await;
+        f.advance(Span::hours(24));
+        f.sim.clear_log();
+        // Taken a year ahead, before the database's clock was put back.
+        let end = SystemClock.now().plus(Span::days(365));
+        let sql = format!("UPDATE connections SET lease_until = {}", end.0);
+        assert_eq!(f.world.past(&sql).await, 1);
+        let token = token::read(&f.owner, "returns", &sub("acme"), Span::minutes(1)).await;
+        assert!(token.is_ok(), "{token:?}");
+        assert_eq!(f.sim.refreshes("acme").len(), 1);
     })
     .await;
 }

@@ -253,11 +253,11 @@ impl Attempt<'_> {
             }
         };
         events::add(services, &tx, record.id, &who, &happening).await?;
-        if !first {
-            events::scopes_changed(services, &tx, record.id, &who, &before, &granted).await?;
+        if !first && let Some(happening) = events::scopes_changed(&before, &granted) {
+            events::add(services, &tx, record.id, &who, &happening).await?;
         }
         record.store(services, &tx, version, &who, "").await?;
-        store_tokens(services, &tx, record.id, &grant, true).await?;
+        store_tokens(services, &tx, record.id, &grant).await?;
         if let Some(link) = self.row.link_id {
             let used = tx
                 .update::<reconnect_link::Entity>()

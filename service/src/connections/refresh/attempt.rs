@@ -1,21 +1,16 @@
 //! One attempt: the call to Gorgias, and what its answer changes.
 
-use super::Verdict;
+use super::{Verdict, load};
 use crate::{
     apps::{
-        self, App, fault,
+        App, fault,
         refusals::{self, Meaning},
     },
-    connections::{
-        evidence,
-        record::{Record, Stored},
-    },
-    entity::connection,
+    connections::{evidence, record::Record, store::Stored},
     error::Fault,
     gorgias::{ClientCredentials, Grant, Unavailable, UpstreamError},
     journal::{self, Place, Settled},
     tenant_scope::{TenantScope, Tx},
-    vault::Purpose,
 };
 use domain::{
     event,
@@ -24,7 +19,6 @@ use domain::{
     time::Timestamp,
     token,
 };
-use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
 
 /// One attempt under a lease.
@@ -77,52 +71,26 @@ impl Attempt<'_> {
     async fn load_past(&self, past: bool) -> Result<Result<Held, Verdict>, Fault> {
         // Before anything is read: what is repaired from here on is newer.
         let used_at = self.scope.now();
-        let tx = self.scope.read().await?;
-        let Some(record) = self.record(&tx).await? else {
+        let Some(loaded) = load::load(self.scope, self.id).await? else {
             return Ok(Err(Verdict::NotConnected));
         };
+        let (record, app) = (loaded.record.under(self.fence), loaded.app);
         if matches!(record.standing, Standing::NotConnected(_)) {
             return Ok(Err(Verdict::NotConnected));
         }
-        let app = self.app(&tx, &record).await?;
-        if app.fault_since.is_some() && !past {
-            drop(tx);
-            if !fault::may_probe(self.scope, app.id).await? {
-                // One connection tries them, the others wait; their states stay as they are.
-                fault::put_off(self.scope, app.id).await?;
-                return Ok(Err(Verdict::AppRefused));
-            }
-            let tx = self.scope.read().await?;
-            return self.load_secrets(tx, record, app, used_at).await;
+        if app.fault_since.is_some() && !past && !fault::may_probe(self.scope, app.id).await? {
+            // One connection tries them, the others wait; their states stay as they are.
+            fault::put_off(self.scope, app.id).await?;
+            return Ok(Err(Verdict::AppRefused));
         }
-        self.load_secrets(tx, record, app, used_at).await
-    }
-
-    async fn load_secrets(
-        &self,
-        tx: Tx,
-        record: Record,
-        app: App,
-        used_at: Timestamp,
-    ) -> Result<Result<Held, Verdict>, Fault> {
-        let vault = &self.scope.vault;
-        let Some(refresh_token) = vault
-            .open(&tx, Purpose::ConnectionRefreshToken, self.id.0)
-            .await?
-        else {
-            drop(tx);
+        let Some(refresh_token) = loaded.refresh_token? else {
             return self.note_end(record).await.map(Err);
         };
-        let client_secret = vault
-            .open(&tx, Purpose::AppClientSecret, app.id.0)
-            .await?
-            .ok_or_else(|| Fault::inconsistent("apps", "client_secret", app.id))?;
         let client = ClientCredentials {
             client_id: app.client_id.clone(),
-            client_secret,
+            client_secret: loaded.client_secret?,
             encoding: app.basic_encoding,
         };
-        drop(tx);
         let place = match journal::reserve(self.scope).await? {
             Ok(place) => place,
             Err(no_room) => {
@@ -142,18 +110,8 @@ impl Attempt<'_> {
     }
 
     pub(super) async fn record(&self, tx: &Tx) -> Result<Option<Record>, Fault> {
-        tx.all::<connection::Entity>()
-            .filter(connection::Column::Id.eq(self.id.0))
-            .one(&**tx)
-            .await?
-            .map(|row| Record::try_from(row).map(|record| record.under(self.fence)))
-            .transpose()
-    }
-
-    pub(super) async fn app(&self, tx: &Tx, record: &Record) -> Result<App, Fault> {
-        apps::find(tx, &record.app.to_string(), None)
-            .await?
-            .ok_or_else(|| Fault::inconsistent("connections", "app_id", self.id))
+        let record = load::record(tx, self.id).await?;
+        Ok(record.map(|record| record.under(self.fence)))
     }
 
     /// Nothing renews it: once its token has run out, that is noted as an event.

@@ -3,21 +3,24 @@
 use super::{
     Verdict,
     attempt::{Attempt, Held},
+    load::record,
 };
 use crate::{
-    apps::fault,
+    apps::{self, App, fault},
     connections::{
         events,
-        record::{Record, Stored},
-        store_tokens,
+        record::Record,
+        secrets,
+        store::{Stored, Storing, store_all},
     },
     error::Fault,
     gorgias::Grant,
     journal::{Answer, Bound},
+    services::Services,
     tenant_scope::TenantScope,
 };
-use domain::{health::Standing, scope::ScopeSet, token};
-use std::time::Duration;
+use domain::{event::Happening, health::Standing, ids::AppId, scope::ScopeSet, token};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// How long to wait before a write is tried again.
 const WRITE_AGAIN: [Duration; 3] = [
@@ -48,89 +51,166 @@ impl Attempt<'_> {
             who: self.who.clone(),
             grant,
         };
+        let answer = Arc::new(answer);
         let noted = held.place.note(self.scope, &answer).await;
         let again = if noted.is_safe() {
             IF_SAFE
         } else {
             WRITE_AGAIN.len()
         };
-        let mut result = self.keep(&held.record, &answer).await;
+        let mut result = keep(self.scope, &held.record, &answer).await;
         // A deadlock, a busy pool.
         for pause in WRITE_AGAIN.iter().take(again) {
-            let Err(Fault::Database(error)) = &result else {
+            let Err(error @ (Fault::Database(_) | Fault::Awaited)) = &result else {
                 break;
             };
             tracing::warn!(%error, connection.id = %self.id, "A new token could not be stored; trying again");
             tokio::time::sleep(*pause).await;
-            result = self.keep(&held.record, &answer).await;
+            result = keep(self.scope, &held.record, &answer).await;
         }
         if result.is_ok() {
-            noted.clear().await;
+            noted.clear(self.scope).await;
         }
         result
     }
+}
 
-    /// Stores an answer over the record that it was asked for with.
-    async fn keep(&self, record: &Record, answer: &Answer) -> Result<Verdict, Fault> {
-        let services = self.scope.services();
-        let (grant, at) = (&answer.grant, answer.at);
-        let tx = self.scope.write().await?;
-        // The app may have been edited while Gorgias answered.
-        let app = self.app(&tx, record).await?;
-        let mut record = record.clone();
-        let version = answer.bound.version;
+/// An answer on its way to the record that it was asked for with.
+pub(super) struct Keep {
+    record: Record,
+    answer: Arc<Answer>,
+}
+
+/// Stores an answer, together with others of the tenant that wait to be stored.
+async fn keep(
+    scope: &TenantScope,
+    record: &Record,
+    answer: &Arc<Answer>,
+) -> Result<Verdict, Fault> {
+    let keep = Keep {
+        record: record.clone(),
+        answer: Arc::clone(answer),
+    };
+    let everybodys = scope.clone();
+    let rounds = &scope.refreshes.keep;
+    let work = move |all| keep_all(everybodys.clone(), all);
+    rounds.join(scope.tenant(), keep, work).await?
+}
+
+/// Stores a round of answers in one transaction, or, if one of them fails, each in its own.
+async fn keep_all(scope: TenantScope, all: Vec<Keep>) -> Vec<Result<Verdict, Fault>> {
+    if all.len() > 1 {
+        match keep_in_one(&scope, &all).await {
+            Ok(verdicts) => return verdicts.into_iter().map(Ok).collect(),
+            Err(error) => tracing::warn!(
+                %error, answers = all.len(), tenant.id = %scope.tenant(),
+                "New tokens could not be stored together; trying one by one"
+            ),
+        }
+    }
+    let mut results = Vec::with_capacity(all.len());
+    let mut down = false;
+    for one in &all {
+        if down {
+            // The others need not find out one after the other.
+            results.push(Err(Fault::Awaited));
+            continue;
+        }
+        let kept = keep_in_one(&scope, std::slice::from_ref(one)).await;
+        down = kept.is_err() && scope.db.read().ping().await.is_err();
+        results
+            .push(kept.map(|verdicts| verdicts.into_iter().next().unwrap_or(Verdict::Superseded)));
+    }
+    results
+}
+
+async fn keep_in_one(scope: &TenantScope, all: &[Keep]) -> Result<Vec<Verdict>, Fault> {
+    let services = scope.services();
+    let tx = scope.write().await?;
+    // They may have been edited while Gorgias answered.
+    let apps = apps::of(&tx, all.iter().map(|one| one.record.app)).await?;
+    let mut records: Vec<Record> = all.iter().map(|one| one.record.clone()).collect();
+    let mut storing = Vec::with_capacity(all.len());
+    for (one, record) in all.iter().zip(&mut records) {
+        let app = apps
+            .get(&record.app)
+            .ok_or_else(|| Fault::inconsistent("connections", "app_id", record.id))?;
         let cause = if record.failures > 0 {
             "Gorgias is answering again"
         } else {
             ""
         };
-        record.proven(at);
-        record.token_version = version + 1;
-        record.renewable = true;
-        record.access_expires_at = Some(token::expires_at(at, grant.jwt_exp, grant.expires_in));
-        record.schedule(services, at);
-        if let Some(granted) = &grant.scope {
-            events::scopes_changed(services, &tx, record.id, self.who, &record.granted, granted)
-                .await?;
-            record.granted = granted.clone();
-        }
-        record.missing_scopes = ScopeSet::compare(&app.requested, &record.granted)
-            .missing
-            .len();
-        if record
-            .store(services, &tx, version, self.who, cause)
-            .await?
-            == Stored::Outdated
-        {
-            return Ok(Verdict::Superseded);
-        }
-        store_tokens(services, &tx, record.id, grant, false).await?;
-        tx.commit().await?;
-        if answer.in_use {
-            fault::clear(self.scope, &app).await?;
-        }
-        Ok(Verdict::Fine)
+        let besides = renew(services, app, record, &one.answer);
+        storing.push(Storing {
+            record,
+            version: one.answer.bound.version,
+            who: &one.answer.who,
+            cause,
+            besides,
+        });
     }
+    let stored = store_all(services, &tx, &mut storing).await?;
+    let kept = || {
+        let all = all.iter().zip(&stored);
+        all.filter_map(|(one, stored)| (*stored != Stored::Outdated).then_some(one))
+    };
+    let secrets: Vec<_> = kept()
+        .flat_map(|one| secrets(one.record.id, &one.answer.grant))
+        .collect();
+    services.vault.seal_all(services, &tx, &secrets).await?;
+    tx.commit().await?;
+    let proven: BTreeSet<AppId> = kept()
+        .filter(|one| one.answer.in_use)
+        .map(|one| one.record.app)
+        .collect();
+    for app in proven.iter().filter_map(|app| apps.get(app)) {
+        // The tokens are stored; the app's next success says it again.
+        if let Err(error) = fault::clear(scope, app).await {
+            tracing::error!(%error, app.id = %app.id, "That an app's credentials work could not be noted");
+        }
+    }
+    let verdict = |stored: &Stored| match stored {
+        Stored::Outdated => Verdict::Superseded,
+        Stored::Done { .. } => Verdict::Fine,
+    };
+    Ok(stored.iter().map(verdict).collect())
+}
+
+/// Changes a record as an answer says; gives what else that makes happen.
+fn renew(
+    services: &Services,
+    app: &App,
+    record: &mut Record,
+    answer: &Answer,
+) -> Option<Happening> {
+    let (grant, at) = (&answer.grant, answer.at);
+    record.proven(at);
+    record.token_version = answer.bound.version + 1;
+    record.renewable = true;
+    record.access_expires_at = Some(token::expires_at(at, grant.jwt_exp, grant.expires_in));
+    record.schedule(services, at);
+    let happening = grant.scope.as_ref().and_then(|granted| {
+        let before = std::mem::replace(&mut record.granted, granted.clone());
+        events::scopes_changed(&before, granted)
+    });
+    record.missing_scopes = ScopeSet::compare(&app.requested, &record.granted)
+        .missing
+        .len();
+    happening
 }
 
 /// Stores an answer that waited in the journal; `false` if the connection has
 /// newer tokens by now, was disconnected on purpose, or is gone.
-pub(crate) async fn store_late(scope: &TenantScope, answer: &Answer) -> Result<bool, Fault> {
-    let attempt = Attempt {
-        scope,
-        id: answer.bound.connection,
-        fence: None,
-        who: &answer.who,
-    };
+pub(crate) async fn store_late(scope: &TenantScope, answer: Answer) -> Result<bool, Fault> {
     let tx = scope.read().await?;
-    let record = attempt.record(&tx).await?;
+    let record = record(&tx, answer.bound.connection).await?;
     drop(tx);
     match record {
         Some(record)
             if record.token_version == answer.bound.version
                 && !matches!(record.standing, Standing::NotConnected(_)) =>
         {
-            Ok(attempt.keep(&record, answer).await? == Verdict::Fine)
+            Ok(keep(scope, &record, &Arc::new(answer)).await? == Verdict::Fine)
         }
         _ => Ok(false),
     }

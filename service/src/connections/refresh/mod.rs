@@ -5,6 +5,7 @@
 
 mod attempt;
 mod keep;
+mod load;
 mod prove;
 
 use super::{
@@ -18,16 +19,36 @@ use crate::{
     error::{Fault, Forbidden},
     journal,
     tenant_scope::TenantScope,
+    together::Together,
 };
 pub(super) use attempt::Attempt;
 use domain::{
     event::{self, Happening},
+    ids::{ConnectionId, TenantId},
     permission::Permission,
     subdomain::Subdomain,
     time::Timestamp,
 };
 pub(crate) use keep::store_late;
 use tokio::time::Instant;
+
+/// What attempts do together: reading what they start from, and storing what they brought.
+pub(crate) struct Rounds {
+    load: Together<TenantId, ConnectionId, Result<Option<load::Loaded>, Fault>>,
+    keep: Together<TenantId, keep::Keep, Result<Verdict, Fault>>,
+}
+
+/// Most that are served in a round: others that write don't wait for long.
+const ROUND: usize = 64;
+
+impl Default for Rounds {
+    fn default() -> Self {
+        Self {
+            load: Together::new(ROUND),
+            keep: Together::new(ROUND),
+        }
+    }
+}
 
 /// What an attempt found.
 #[derive(Debug, Clone, PartialEq, Eq)]

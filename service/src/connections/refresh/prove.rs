@@ -6,7 +6,7 @@
 
 use super::Verdict;
 use crate::{
-    connections::record::{Record, Stored},
+    connections::{record::Record, store::Stored},
     entity::connection,
     error::Fault,
     gorgias::UpstreamError,
