@@ -72,17 +72,23 @@ impl Live {
 
     /// The SQL that tells other processes on the same PostgreSQL, and its
     /// values; sent within the transaction, delivered when it commits.
-    pub(crate) fn notice(&self, change: &Change) -> (&'static str, [sea_orm::Value; 2]) {
-        let notice = Notice {
-            process: self.process,
-            tenant: change.tenant,
-            connection: change.connection,
-            subdomain: change.subdomain.clone(),
-            health: change.health,
-        };
-        // A struct of texts and numbers always has a JSON form.
-        let text = serde_json::to_string(&notice).unwrap_or_default();
-        ("SELECT pg_notify($1, $2)", [CHANNEL.into(), text.into()])
+    pub(crate) fn notices(&self, changes: &[Change]) -> (String, Vec<sea_orm::Value>) {
+        let calls: Vec<String> = (2..changes.len() + 2)
+            .map(|number| format!("pg_notify($1, ${number})"))
+            .collect();
+        let texts = changes.iter().map(|change| {
+            let notice = Notice {
+                process: self.process,
+                tenant: change.tenant,
+                connection: change.connection,
+                subdomain: change.subdomain.clone(),
+                health: change.health,
+            };
+            // A struct of texts and numbers always has a JSON form.
+            serde_json::to_string(&notice).unwrap_or_default().into()
+        });
+        let values = std::iter::once(CHANNEL.into()).chain(texts).collect();
+        (format!("SELECT {}", calls.join(", ")), values)
     }
 
     fn take(&self, text: &str) {

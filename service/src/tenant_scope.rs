@@ -6,16 +6,21 @@ use crate::{
     error::Fault,
     live::{Change, Live},
     services::Services,
+    statements::{padded, powers_of_two},
 };
 use domain::{ids::TenantId, time::Timestamp};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, Delete, DeleteMany,
-    EntityTrait, QueryFilter, Select, Statement, Update, UpdateMany,
+    EntityTrait, QueryFilter, Select, Statement, Update, UpdateMany, sea_query::Expr,
 };
 use std::{
     ops::Deref,
     sync::{Mutex, PoisonError},
 };
+use uuid::Uuid;
+
+/// Most notices that one statement sends to other processes.
+const NOTICES: usize = 32;
 
 /// The right to one tenant's data. It is made where the tenant was proven: from
 /// a membership, an API token, a link, a state or the worker's lease.
@@ -118,6 +123,19 @@ impl Tx {
         E::find().filter(E::TENANT.eq(self.tenant.0))
     }
 
+    /// The tenant's rows that have one of these keys. Without statistics, SQLite
+    /// takes a tenant for less than a list of keys, and would read all of it.
+    pub fn those<E: Owned>(&self, column: E::Column, keys: Vec<Uuid>) -> Select<E> {
+        let rows = if self.inner.get_database_backend() == DatabaseBackend::Sqlite {
+            let tenant = E::TENANT.as_column_ref();
+            let of_tenant = [Expr::col(tenant), self.tenant.0.into()];
+            E::find().filter(Expr::cust_with_exprs("(+ ?) = ?", of_tenant))
+        } else {
+            self.all::<E>()
+        };
+        rows.filter(column.is_in(padded(keys)))
+    }
+
     /// An update of the tenant's rows of an entity.
     pub fn update<E: Owned>(&self) -> UpdateMany<E> {
         Update::many(E::default()).filter(E::TENANT.eq(self.tenant.0))
@@ -157,8 +175,8 @@ impl Tx {
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
         if self.inner.get_database_backend() == DatabaseBackend::Postgres {
-            for change in &changes {
-                let (sql, values) = self.live.notice(change);
+            for some in powers_of_two(&changes, NOTICES) {
+                let (sql, values) = self.live.notices(some);
                 self.inner
                     .execute_raw(Statement::from_sql_and_values(
                         DatabaseBackend::Postgres,
@@ -182,5 +200,45 @@ impl Deref for Tx {
 
     fn deref(&self) -> &DatabaseTransaction {
         &self.inner
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::{
+        TenantScope,
+        entity::{connection, credential},
+        testing::World,
+    };
+    use sea_orm::{ConnectionTrait, DatabaseBackend, EntityTrait, QueryTrait, Select, Statement};
+    use uuid::Uuid;
+
+    async fn plan<E: EntityTrait>(scope: &TenantScope, query: Select<E>) -> String {
+        let query = query.build(DatabaseBackend::Sqlite);
+        let explain = format!("EXPLAIN QUERY PLAN {}", query.sql);
+        let values = query.values.unwrap().0;
+        let explain = Statement::from_sql_and_values(query.db_backend, explain, values);
+        let tx = scope.read().await.unwrap();
+        let steps = tx.query_all_raw(explain).await.unwrap();
+        let details = steps.iter().map(|step| step.try_get("", "detail").unwrap());
+        details.collect::<Vec<String>>().join("; ")
+    }
+
+    /// SQLite has no statistics, as in any installation.
+    #[tokio::test]
+    async fn rows_of_many_keys_are_found_without_reading_the_whole_tenant() {
+        let world = World::on_sqlite("https://{subdomain}.gorgias.invalid").await;
+        let owner = world.owner("acme").await;
+        let scope = owner.scope();
+        let keys: Vec<Uuid> = (0..40).map(|_| world.services.new_id()).collect();
+        let tx = scope.read().await.unwrap();
+        let connections = tx.those::<connection::Entity>(connection::Column::Id, keys.clone());
+        let secrets = tx.those::<credential::Entity>(credential::Column::OwnerId, keys);
+        drop(tx);
+        let connections = plan(scope, connections).await;
+        assert!(connections.contains("(id=?)"), "{connections}");
+        let secrets = plan(scope, secrets).await;
+        assert!(secrets.contains("(owner_id=?)"), "{secrets}");
     }
 }

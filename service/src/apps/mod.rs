@@ -15,7 +15,6 @@ use crate::{
     error::Fault,
     lookup::{self, Key},
     services::Services,
-    statements::padded,
     tenant_scope::{TenantScope, Tx},
 };
 use domain::{
@@ -104,9 +103,9 @@ pub(crate) async fn of(
     ids: impl Iterator<Item = AppId>,
 ) -> Result<HashMap<AppId, App>, Fault> {
     let ids: BTreeSet<AppId> = ids.collect();
-    let ids = padded(ids.into_iter().map(|id| id.0).collect());
-    let rows = tx.all::<app::Entity>().filter(app::Column::Id.is_in(ids));
-    rows.all(&**tx)
+    let ids = ids.into_iter().map(|id| id.0).collect();
+    tx.those::<app::Entity>(app::Column::Id, ids)
+        .all(&**tx)
         .await?
         .into_iter()
         .map(|row| App::try_from(row).map(|app| (app.id, app)))

@@ -22,9 +22,11 @@ use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use std::{
+    collections::{BTreeSet, HashMap},
     fmt::{self, Display},
     str::FromStr,
 };
+use uuid::Uuid;
 
 /// An entry of a timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -219,10 +221,9 @@ pub async fn of_tenant(actor: &Asker, after: Option<After>, limit: u64) -> Resul
         .all(&*tx)
         .await?;
     let next = rows.last().and_then(|row| row.seq).or(number);
-    let ids = rows.iter().map(|row| row.connection_id);
-    let connections: std::collections::HashMap<_, _> = tx
-        .all::<connection::Entity>()
-        .filter(connection::Column::Id.is_in(ids))
+    let ids: BTreeSet<Uuid> = rows.iter().map(|row| row.connection_id).collect();
+    let connections: HashMap<_, _> = tx
+        .those::<connection::Entity>(connection::Column::Id, ids.into_iter().collect())
         .all(&*tx)
         .await?
         .into_iter()

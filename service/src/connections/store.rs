@@ -13,10 +13,8 @@ use domain::{
     event::{Actor, Happening},
     health::Health,
 };
-use sea_orm::{
-    ActiveModelTrait, ActiveValue, ConnectionTrait, IdenStatic, Iterable, Statement, Value,
-};
-use std::{collections::HashSet, fmt::Write};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, IdenStatic, Iterable, Statement, Value};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Most rows that one statement changes.
@@ -134,38 +132,52 @@ fn update(services: &Services, tx: &Tx, some: &[Storing<'_>]) -> Statement {
     let columns: Vec<Column> = Column::iter()
         .filter(|column| is_changed(*column))
         .collect();
-    let mut values: Vec<Value> = vec![tx.tenant().0.into()];
-    let mut rows = String::new();
+    let mut values: Vec<Value> = Vec::new();
     for one in some {
-        rows.push_str(if rows.is_empty() { "(" } else { ", (" });
         let row: ActiveModel = one.record.columns(tx);
         values.push(one.record.id.0.into());
         values.push(one.version.into());
         values.push(one.record.fence.into());
-        for column in &columns {
-            if let ActiveValue::Set(value) | ActiveValue::Unchanged(value) = row.get(*column) {
-                values.push(value);
-            }
-        }
-        let each = 3 + columns.len();
-        for number in values.len() - each + 1..=values.len() {
-            let comma = if number == values.len() { ")" } else { ", " };
-            // Into a String, which doesn't fail.
-            let _ = write!(rows, "${number}{comma}");
-        }
+        values.extend(
+            columns
+                .iter()
+                .filter_map(|column| row.get(*column).into_value()),
+        );
     }
+    let rows = rows_of(services, some.len(), values.len() / some.len().max(1));
+    let tenant = place(services, values.len() + 1);
+    values.push(tx.tenant().0.into());
     let names: Vec<&str> = columns.iter().map(|column| column.as_str()).collect();
     let changes: Vec<String> = names.iter().map(|n| format!("{n} = changed.{n}")).collect();
     let sql = format!(
         "WITH changed (id, from_version, fence, {}) AS (VALUES {rows}) \
          UPDATE connections SET {}, lease_until = \
          CASE WHEN connections.lease_fence = changed.fence THEN 0 ELSE connections.lease_until END \
-         FROM changed WHERE connections.id = changed.id AND connections.tenant_id = $1 \
+         FROM changed WHERE connections.id = changed.id AND connections.tenant_id = {tenant} \
          AND connections.token_version = changed.from_version RETURNING connections.id",
         names.join(", "),
         changes.join(", "),
     );
     Statement::from_sql_and_values(services.db.backend(), sql, values)
+}
+
+/// `(…), (…)`: so many rows of so many values.
+fn rows_of(services: &Services, rows: usize, each: usize) -> String {
+    let row = |row: usize| {
+        let places = 1 + row * each..=(row + 1) * each;
+        let places: Vec<String> = places.map(|number| place(services, number)).collect();
+        format!("({})", places.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+/// Where a value goes. SQLite looks for one that has a name among all names.
+fn place(services: &Services, number: usize) -> String {
+    if services.db.is_sqlite() {
+        "?".to_owned()
+    } else {
+        format!("${number}")
+    }
 }
 
 /// Whether storing changes the column.

@@ -21,6 +21,9 @@ use std::{error::Error, io, sync::Arc, time::Duration};
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
+/// Room for the usual answer, in bytes.
+const USUAL_BODY: usize = 4 * 1024;
+
 /// How long and how much an answer may be.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -166,13 +169,12 @@ impl HttpGorgias {
         let mut response = request.send().await.map_err(|e| why(&e))?;
         let status = response.status();
         response::early(status, response.headers(), self.clock.now())?;
-        // Never grows, so that no copy of a token stays behind in freed memory.
-        let mut body = Zeroizing::new(Vec::with_capacity(self.limits.body));
+        let mut body = Zeroizing::new(Vec::with_capacity(USUAL_BODY.min(self.limits.body)));
         while let Some(piece) = response.chunk().await.map_err(|e| why(&e))? {
             if body.len() + piece.len() > self.limits.body {
                 return Err(Unavailable::TooLarge.into());
             }
-            body.extend_from_slice(&piece);
+            append(&mut body, &piece);
         }
         Ok(Answer {
             status,
@@ -180,6 +182,17 @@ impl HttpGorgias {
             body,
         })
     }
+}
+
+/// Grows by moving, since what a vector leaves behind isn't wiped.
+fn append(body: &mut Zeroizing<Vec<u8>>, piece: &[u8]) {
+    let wanted = body.len() + piece.len();
+    if wanted > body.capacity() {
+        let mut larger = Zeroizing::new(Vec::with_capacity(wanted.max(2 * body.capacity())));
+        larger.extend_from_slice(body);
+        *body = larger;
+    }
+    body.extend_from_slice(piece);
 }
 
 impl Answer {

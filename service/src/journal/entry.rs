@@ -23,9 +23,6 @@ pub(super) const SLOT: usize = 72 * 1024;
 /// Bytes of the part in clear.
 pub(super) const HEADER: usize = 84;
 
-/// What the cipher adds.
-const TAG: usize = 16;
-
 /// More than that is not kept of who asked.
 const LONGEST_WHO: usize = 4 * 1024;
 
@@ -144,26 +141,27 @@ pub(super) fn open(header: &Header, key: &JournalKey, slot: &[u8]) -> Option<Ans
 }
 
 fn plain(answer: &Answer) -> Zeroizing<Vec<u8>> {
-    // Room for all of it, so that no copy is left behind by growing.
-    let mut plain = Zeroizing::new(Vec::with_capacity(SLOT - HEADER - TAG));
     let grant = &answer.grant;
+    let who = who(&answer.who);
+    let [expires_in, jwt_exp] = [grant.expires_in, grant.jwt_exp].map(|n| n.map(i64::to_be_bytes));
+    let scope = grant.scope.as_ref().map(ToString::to_string);
+    let refresh = grant.refresh_token.as_ref();
+    let parts: [Option<&[u8]>; 6] = [
+        Some(who.as_bytes()),
+        Some(grant.access_token.expose_secret().as_bytes()),
+        refresh.map(|token| token.expose_secret().as_bytes()),
+        expires_in.as_ref().map(|bytes| &bytes[..]),
+        jwt_exp.as_ref().map(|bytes| &bytes[..]),
+        scope.as_ref().map(|text| text.as_bytes()),
+    ];
+    // Room for all of it, so that no copy is left behind by growing.
+    let room = parts.iter().map(|part| 4 + part.map_or(0, <[u8]>::len));
+    let mut plain = Zeroizing::new(Vec::with_capacity(9 + room.sum::<usize>()));
     plain.extend_from_slice(&answer.at.0.to_be_bytes());
     plain.push(answer.in_use.into());
-    put(&mut plain, Some(who(&answer.who).as_bytes()));
-    put(
-        &mut plain,
-        Some(grant.access_token.expose_secret().as_bytes()),
-    );
-    let refresh = grant.refresh_token.as_ref();
-    put(&mut plain, refresh.map(|t| t.expose_secret().as_bytes()));
-    for number in [grant.expires_in, grant.jwt_exp] {
-        put(
-            &mut plain,
-            number.map(i64::to_be_bytes).as_ref().map(|b| &b[..]),
-        );
+    for part in parts {
+        put(&mut plain, part);
     }
-    let scope = grant.scope.as_ref().map(ToString::to_string);
-    put(&mut plain, scope.as_ref().map(|s| s.as_bytes()));
     plain
 }
 

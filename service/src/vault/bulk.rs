@@ -98,11 +98,9 @@ impl Cipher {
             .key
             .seal(&SystemRandom, &context(), secret.expose_secret().as_bytes())
             .map_err(|_| VaultError::NotSealed)?;
-        let plain = self.key.open(&context(), &sealed.nonce, &sealed.ciphertext);
-        match plain.as_ref().map(|bytes| std::str::from_utf8(bytes)) {
-            Ok(Ok(text)) => Ok(SecretString::from(text)),
-            _ => Err(unreadable),
-        }
+        self.key
+            .open_text(&context(), &sealed.nonce, &sealed.ciphertext)
+            .map_err(|_| unreadable)
     }
 }
 

@@ -218,12 +218,8 @@ impl SealedRow<'_> {
             return Err(unreadable);
         }
         let context = credential_context(tenant, purpose.code(), owner, self.data_key, self.format);
-        let plain = key.open(&context, self.nonce, self.ciphertext);
-        // From a borrowed text, so that the secret's own buffer never grows or shrinks.
-        match plain.as_ref().map(|bytes| std::str::from_utf8(bytes)) {
-            Ok(Ok(text)) => Ok(SecretString::from(text)),
-            _ => Err(unreadable),
-        }
+        key.open_text(&context, self.nonce, self.ciphertext)
+            .map_err(|_| unreadable)
     }
 }
 

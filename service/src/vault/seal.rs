@@ -1,8 +1,12 @@
 //! AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces and associated data.
 
 use crate::random::Random;
-use aes_gcm::{AeadInOut, Aes256Gcm, Key as AesKey, KeyInit, Nonce, aead::consts::U12};
-use zeroize::Zeroizing;
+use aes_gcm::{
+    AeadInOut, Aes256Gcm, Key as AesKey, KeyInit, Nonce, Tag,
+    aead::{consts::U12, inout::InOutBuf},
+};
+use secrecy::SecretString;
+use zeroize::{Zeroize, Zeroizing};
 
 /// How rows are laid out and authenticated; part of the associated data.
 pub(super) const FORMAT: i16 = 1;
@@ -13,8 +17,15 @@ pub(super) const KEY_LENGTH: usize = 32;
 /// Length of a nonce in bytes.
 const NONCE_LENGTH: usize = 12;
 
-/// A key of 256 bits, wiped when dropped, without `Debug`.
-pub(super) struct Key(Zeroizing<[u8; KEY_LENGTH]>);
+/// Length of what authenticates, in bytes.
+const TAG_LENGTH: usize = 16;
+
+/// A key of 256 bits, without `Debug`. It and the round keys that the cipher
+/// makes of it are wiped when dropped.
+pub(super) struct Key {
+    bytes: Zeroizing<[u8; KEY_LENGTH]>,
+    cipher: Aes256Gcm,
+}
 
 /// What goes into the row.
 pub(super) struct Sealed {
@@ -32,7 +43,7 @@ impl Key {
     pub fn generate(random: &dyn Random) -> Self {
         let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
         random.fill(bytes.as_mut());
-        Self(bytes)
+        Self::new(bytes)
     }
 
     /// A key from its bytes; `None` if there are not exactly 32.
@@ -40,28 +51,25 @@ impl Key {
         let mut key = Zeroizing::new([0; KEY_LENGTH]);
         (bytes.len() == KEY_LENGTH).then(|| {
             key.copy_from_slice(bytes);
-            Self(key)
+            Self::new(key)
         })
     }
 
     /// A key from bytes that are held safely already.
-    pub const fn new(bytes: Zeroizing<[u8; KEY_LENGTH]>) -> Self {
-        Self(bytes)
+    pub fn new(bytes: Zeroizing<[u8; KEY_LENGTH]>) -> Self {
+        // A reference to the array: the key is not copied.
+        let cipher = Aes256Gcm::new(<&AesKey<Aes256Gcm>>::from(&*bytes));
+        Self { bytes, cipher }
     }
 
     /// The bytes, for wrapping.
     pub fn bytes(&self) -> &Zeroizing<[u8; KEY_LENGTH]> {
-        &self.0
+        &self.bytes
     }
 
     /// The bytes, unwrapped.
     pub fn into_bytes(self) -> Zeroizing<[u8; KEY_LENGTH]> {
-        self.0
-    }
-
-    fn cipher(&self) -> Aes256Gcm {
-        // A reference to the array: the key is not copied.
-        Aes256Gcm::new(<&AesKey<Aes256Gcm>>::from(&*self.0))
+        self.bytes
     }
 
     /// Encrypts under a fresh nonce. The same `context` is needed to open.
@@ -73,16 +81,16 @@ impl Key {
     ) -> Result<Sealed, Broken> {
         let mut nonce = [0; NONCE_LENGTH];
         random.fill(&mut nonce);
-        // Room for the tag, so that no copy of the plaintext is left behind by growing.
-        let mut buffer = Zeroizing::new(Vec::with_capacity(plain.len() + 16));
-        buffer.extend_from_slice(plain);
-        self.cipher()
-            .encrypt_in_place(&Nonce::<U12>::from(nonce), context, &mut *buffer)
+        // From one buffer into another: no copy of the plaintext is made.
+        let mut ciphertext = Vec::with_capacity(plain.len() + TAG_LENGTH);
+        ciphertext.resize(plain.len(), 0);
+        let buffers = InOutBuf::new(plain, &mut ciphertext).map_err(|_| Broken)?;
+        let tag = self
+            .cipher
+            .encrypt_inout_detached(&Nonce::<U12>::from(nonce), context, buffers)
             .map_err(|_| Broken)?;
-        Ok(Sealed {
-            nonce,
-            ciphertext: std::mem::take(&mut *buffer),
-        })
+        ciphertext.extend_from_slice(&tag);
+        Ok(Sealed { nonce, ciphertext })
     }
 
     /// Decrypts what [`Key::seal`] made of the same `context`.
@@ -93,11 +101,36 @@ impl Key {
         ciphertext: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, Broken> {
         let nonce = <[u8; NONCE_LENGTH]>::try_from(nonce).map_err(|_| Broken)?;
-        let mut buffer = Zeroizing::new(ciphertext.to_vec());
-        self.cipher()
-            .decrypt_in_place(&Nonce::<U12>::from(nonce), context, &mut *buffer)
+        let (ciphertext, tag) = ciphertext.split_last_chunk::<TAG_LENGTH>().ok_or(Broken)?;
+        let mut plain = Zeroizing::new(vec![0; ciphertext.len()]);
+        let buffers = InOutBuf::new(ciphertext, &mut plain).map_err(|_| Broken)?;
+        self.cipher
+            .decrypt_inout_detached(
+                &Nonce::<U12>::from(nonce),
+                context,
+                buffers,
+                &Tag::from(*tag),
+            )
             .map_err(|_| Broken)?;
-        Ok(buffer)
+        Ok(plain)
+    }
+
+    /// [`Key::open`] for a text. It stays in the buffer that it was decrypted into.
+    pub fn open_text(
+        &self,
+        context: &[u8],
+        nonce: &[u8],
+        ciphertext: &[u8],
+    ) -> Result<SecretString, Broken> {
+        let mut plain = self.open(context, nonce, ciphertext)?;
+        match String::from_utf8(std::mem::take(&mut *plain)) {
+            // Of just that length, so it isn't moved to a shorter one.
+            Ok(text) => Ok(SecretString::from(text)),
+            Err(error) => {
+                error.into_bytes().zeroize();
+                Err(Broken)
+            }
+        }
     }
 }
 

@@ -5,7 +5,6 @@ use crate::{
     connections::record::Record,
     entity::{connection, credential},
     error::Fault,
-    statements::padded,
     tenant_scope::{TenantScope, Tx},
     vault::Purpose,
 };
@@ -66,10 +65,9 @@ async fn read_all(
     ids: &[ConnectionId],
 ) -> Result<Vec<Result<Option<Loaded>, Fault>>, Fault> {
     let tx = scope.read().await?;
-    let wanted = padded(ids.iter().map(|id| id.0).collect());
+    let wanted = ids.iter().map(|id| id.0).collect();
     let rows: HashMap<Uuid, connection::Model> = tx
-        .all::<connection::Entity>()
-        .filter(connection::Column::Id.is_in(wanted))
+        .those::<connection::Entity>(connection::Column::Id, wanted)
         .all(&*tx)
         .await?
         .into_iter()
@@ -79,8 +77,7 @@ async fn read_all(
     let purposes = [Purpose::ConnectionRefreshToken, Purpose::AppClientSecret];
     let owners = apps.keys().map(|app| app.0).chain(rows.keys().copied());
     let secrets: HashMap<Uuid, credential::Model> = tx
-        .all::<credential::Entity>()
-        .filter(credential::Column::OwnerId.is_in(padded(owners.collect())))
+        .those::<credential::Entity>(credential::Column::OwnerId, owners.collect())
         .filter(credential::Column::Purpose.is_in(purposes.map(Purpose::code)))
         .all(&*tx)
         .await?
