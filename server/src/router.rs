@@ -10,6 +10,7 @@ use crate::{
 use axum::{Router, http::StatusCode, middleware::from_fn_with_state};
 use service::Services;
 use std::{sync::Arc, time::Duration};
+use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
 };
@@ -49,13 +50,17 @@ pub fn router(services: Services, options: RouterOptions) -> Router {
         .nest("/api/v1", api::routes())
         .merge(browsers)
         .with_state(state.clone())
-        .layer(from_fn_with_state(public_url, origin::check))
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            TIME_LIMIT,
-        ))
-        .layer(CatchPanicLayer::custom(panic::answer))
-        .layer(from_fn_with_state(https, security_headers::add))
-        .layer(from_fn_with_state((services, state.options), trace::number))
+        // One stack: what is layered one by one is boxed one by one, at each request.
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state((services, state.options), trace::number))
+                .layer(from_fn_with_state(https, security_headers::add))
+                .layer(CatchPanicLayer::custom(panic::answer))
+                .layer(TimeoutLayer::with_status_code(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    TIME_LIMIT,
+                ))
+                .layer(from_fn_with_state(public_url, origin::check))
+                .layer(RequestBodyLimitLayer::new(BODY_LIMIT)),
+        )
 }

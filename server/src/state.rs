@@ -31,7 +31,7 @@ pub struct AppState {
     /// How the router is put together.
     pub options: Arc<RouterOptions>,
     /// What Leptos needs to know.
-    pub leptos: LeptosOptions,
+    pub leptos: Arc<LeptosOptions>,
 }
 
 impl AppState {
@@ -39,7 +39,7 @@ impl AppState {
     pub fn new(services: Services, options: RouterOptions) -> Self {
         Self {
             services,
-            leptos: options.site.leptos_options(),
+            leptos: Arc::new(options.site.leptos_options()),
             options: Arc::new(options),
         }
     }
@@ -65,6 +65,6 @@ impl FromRef<AppState> for Services {
 
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
-        state.leptos.clone()
+        state.leptos.as_ref().clone()
     }
 }

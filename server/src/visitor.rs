@@ -41,7 +41,7 @@ impl Visitor {
     pub fn context(&self, form: Option<FormState>) -> PageContext {
         PageContext {
             services: self.state.services.clone(),
-            options: self.state.leptos.clone(),
+            options: self.state.leptos.as_ref().clone(),
             signed_in: self.person.clone(),
             browser: self.browser.clone(),
             theme: self.theme,
