@@ -31,9 +31,11 @@ pub struct Explanation {
     pub next: NextStep,
 }
 
-/// Times that only explain, beside those that decide.
+/// What only explains, beside what decides.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Times {
+pub struct Background {
+    /// Whether the app's fault is many refused accounts, one right after the other.
+    pub refused_in_a_row: bool,
     /// When the connection last proved to work.
     pub last_fine: Option<Timestamp>,
     /// When the next attempt is due.
@@ -43,11 +45,16 @@ pub struct Times {
 /// Explains the state that [`Health::of`] gives, in plain words.
 pub fn explain(
     condition: &Condition,
-    times: Times,
+    background: Background,
     missing: &ScopeSet,
     now: Timestamp,
 ) -> Explanation {
     let (reason, detail, next) = match Health::of(condition, now) {
+        Health::SetupFault if background.refused_in_a_row => (
+            "Gorgias refused several accounts of this app, one right after the other.".into(),
+            "Usually that is the app's client secret, so an operator has to check it. Don't write to customers yet: no account is called Disconnected for it.".into(),
+            NextStep::TellOperator,
+        ),
         Health::SetupFault => (
             "Gorgias refused our app's own credentials. Customers can't fix this.".into(),
             "An operator has to check the app's client ID and client secret. Don't write to customers: their accounts are as they were.".into(),
@@ -80,7 +87,7 @@ pub fn explain(
             NextStep::LookAtWorker,
         ),
         Health::Retrying => (
-            match (times.last_fine, times.next_attempt) {
+            match (background.last_fine, background.next_attempt) {
                 (Some(fine), Some(next)) => format!(
                     "Gorgias isn't answering. Last fine {}; next try {}.",
                     fine.relative(now),
@@ -105,7 +112,7 @@ pub fn explain(
             NextStep::SendLink,
         ),
         Health::Working => (
-            match times.last_fine {
+            match background.last_fine {
                 Some(at) => format!("Checked {}. Renews by itself.", at.relative(now)),
                 None => "Renews by itself.".into(),
             },
@@ -166,12 +173,13 @@ mod tests {
     }
 
     fn words(condition: &Condition) -> Explanation {
-        let times = Times {
+        let background = Background {
             last_fine: Some(NOW.minus(Span::minutes(3))),
             next_attempt: Some(NOW.plus(Span::minutes(2))),
+            ..Background::default()
         };
         let missing = "tags:read tickets:read".parse().unwrap_or_default();
-        explain(condition, times, &missing, NOW)
+        explain(condition, background, &missing, NOW)
     }
 
     #[test]
@@ -282,6 +290,24 @@ mod tests {
         assert_eq!(
             e.reason,
             "Gorgias refused our app's own credentials. Customers can't fix this."
+        );
+        assert_eq!(e.next, NextStep::TellOperator);
+    }
+
+    #[test]
+    fn many_refusals_are_no_verdict_on_the_credentials() {
+        let condition = Condition {
+            app_fault_since: Some(NOW),
+            ..fine()
+        };
+        let background = Background {
+            refused_in_a_row: true,
+            ..Background::default()
+        };
+        let e = explain(&condition, background, &ScopeSet::default(), NOW);
+        assert_eq!(
+            e.reason,
+            "Gorgias refused several accounts of this app, one right after the other."
         );
         assert_eq!(e.next, NextStep::TellOperator);
     }

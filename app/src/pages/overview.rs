@@ -257,6 +257,14 @@ fn needs(data: &Data) -> AnyView {
     .into_any()
 }
 
+fn fault_words(app: &App) -> &'static str {
+    if app.fault_by_refusals {
+        "Gorgias refused several accounts of this app, one right after the other."
+    } else {
+        "Gorgias refused our app's own credentials. Customers can't fix this."
+    }
+}
+
 fn faulty_app(data: &Data, app: &App, n: u64) -> AnyView {
     let href = format!("/t/{}/apps/{}", data.tenant, app.slug);
     view! {
@@ -268,7 +276,7 @@ fn faulty_app(data: &Data, app: &App, n: u64) -> AnyView {
                 </a>
                 " "
                 <span class="sub">{format!("app · {}", accounts(n))}</span>
-                <p>"Gorgias refused our app's own credentials. Customers can't fix this."</p>
+                <p>{fault_words(app)}</p>
             </div>
             {app.fault_since.map(|at| view! { <TimeTag at now=data.now/> })}
             <LinkButton href size=Size::Small about=app.name.clone()>

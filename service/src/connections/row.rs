@@ -4,7 +4,7 @@ use super::record::Record;
 use crate::apps::App;
 use domain::{
     health::Health,
-    health_words::{self, Explanation, Times},
+    health_words::{self, Background, Explanation},
     ids::{AppId, ConnectionId},
     scope::ScopeSet,
     slug::Slug,
@@ -61,7 +61,8 @@ impl AccountRow {
         } else {
             ScopeSet::default()
         };
-        let times = Times {
+        let background = Background {
+            refused_in_a_row: app.fault_by_refusals,
             last_fine: record.last_fine_at,
             next_attempt: record.due_at,
         };
@@ -83,7 +84,7 @@ impl AccountRow {
             subdomain: record.subdomain.clone(),
             health,
             own_health,
-            explanation: health_words::explain(&condition, times, &missing, now),
+            explanation: health_words::explain(&condition, background, &missing, now),
             health_since,
             last_fine: record.last_fine_at,
             strip: *record

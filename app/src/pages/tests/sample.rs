@@ -4,7 +4,7 @@ use crate::pages::{account, accounts, accounts_filter::Choices, row_action::May}
 use domain::{
     event::{Actor, Happening},
     health::{Absence, Condition, Health, LossCause, Standing},
-    health_words::{Times, explain},
+    health_words::{Background, explain},
     ids::{AppId, ConnectionId, EventId, LinkId},
     scope::ScopeSet,
     strip::DAYS,
@@ -137,7 +137,8 @@ fn account(condition: Condition, granted: &str) -> Account {
             own_health: Health::own(&condition, NOW),
             explanation: explain(
                 &condition,
-                Times {
+                Background {
+                    refused_in_a_row: app.fault_by_refusals,
                     last_fine,
                     next_attempt,
                 },
