@@ -23,7 +23,7 @@ use crate::{
     journal::{Disk, RealDisk},
     people,
     random::{Random, SystemRandom, secret_text},
-    services::Services,
+    services::{Machine, Services},
     vault::{MasterKeys, Vault},
 };
 use domain::{
@@ -209,15 +209,12 @@ impl World {
     ) -> Services {
         let client =
             HttpGorgias::new(config.gorgias.clone(), true, Arc::new(clock.clone())).unwrap();
-        Services::on_disk(
-            db,
-            config,
-            vault,
-            Arc::new(client),
-            Arc::new(clock.clone()),
-            Arc::new(SystemRandom),
+        let machine = Machine {
+            clock: Arc::new(clock.clone()),
             disk,
-        )
+            ..Machine::default()
+        };
+        Services::on(machine, db, config, vault, Arc::new(client))
     }
 
     /// The present instant of the test.
