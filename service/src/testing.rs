@@ -2,15 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 mod beneath;
-mod bulk;
 mod disk;
 pub mod fill;
+mod held;
 mod statements;
 mod trouble;
 
 pub use beneath::Beneath;
-pub use bulk::{Given, Held};
 pub use disk::{Moment, TestDisk};
+pub use held::Held;
 pub use statements::Statements;
 
 use crate::{
