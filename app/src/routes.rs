@@ -1,8 +1,8 @@
 //! Every page and its address.
 
 use crate::pages::{
-    self, account, accounts, api_tokens, app, apps, audit, connect, disconnect, keys, overview,
-    problem, reconnect, result, reveal, setup, signin, tenants,
+    self, account, accounts, api_tokens, app, app_new, apps, audit, connect, disconnect, keys,
+    overview, problem, reconnect, result, reveal, setup, signin, tenants,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -55,7 +55,7 @@ pub fn App() -> impl IntoView {
                     view=disconnect::page
                 />
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps") view=apps::page/>
-                <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/new") view=app::new_page/>
+                <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/new") view=app_new::page/>
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/:app") view=app::page/>
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/:app/reveal") view=reveal::page/>
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/api-tokens") view=api_tokens::page/>

@@ -1,4 +1,4 @@
-//! Column shapes that recur in every step.
+//! Column shapes that recur in every step, and tables that get or lose one.
 
 use sea_orm_migration::{prelude::*, schema};
 
@@ -44,4 +44,20 @@ pub fn index(table: &'static str, columns: &[&'static str], unique: bool) -> Ind
         index.unique();
     }
     index.to_owned()
+}
+
+/// Adds a column; SQLite takes one at a time.
+pub async fn add(manager: &SchemaManager<'_>, table: &str, column: ColumnDef) -> Result<(), DbErr> {
+    let mut change = Table::alter();
+    change.table(Alias::new(table)).add_column(column);
+    manager.alter_table(change.take()).await
+}
+
+/// Removes a column.
+pub async fn remove(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<(), DbErr> {
+    let mut change = Table::alter();
+    change
+        .table(Alias::new(table))
+        .drop_column(Alias::new(column));
+    manager.alter_table(change.take()).await
 }

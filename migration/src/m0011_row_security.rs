@@ -9,6 +9,7 @@
 //! which decide who may enter at all, and `data_keys`, which are of no use
 //! without a master key.
 
+use crate::functions;
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 #[derive(DeriveMigrationName)]
@@ -104,13 +105,7 @@ impl MigrationTrait for Migration {
             .await?;
             functions.push(format!("mooring_tenant_of_{name}({kind})"));
         }
-        for function in functions {
-            db.execute_unprepared(&format!(
-                "REVOKE ALL ON FUNCTION {function} FROM PUBLIC; GRANT EXECUTE ON FUNCTION {function} TO mooring_app"
-            ))
-            .await?;
-        }
-        Ok(())
+        functions::for_program_alone(manager, functions).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -1,7 +1,10 @@
 //! Credentials that can't be read are set aside, so that bringing the others
 //! under a new data key goes on; and apps have a second slot for a client secret.
 
-use crate::columns::at_null;
+use crate::{
+    columns::{add, at_null, remove},
+    functions,
+};
 use sea_orm_migration::{prelude::*, schema::string_null, sea_orm::DbBackend};
 
 #[derive(DeriveMigrationName)]
@@ -18,6 +21,8 @@ fn columns() -> [ColumnDef; 5] {
     ]
 }
 
+const FUNCTION: &str = "mooring_forget_previous_secrets(bigint)";
+
 /// The worker tidies up for all tenants; see `m0011_row_security`.
 const FORGET: &str = "
 CREATE FUNCTION mooring_forget_previous_secrets(present bigint) RETURNS void
@@ -26,8 +31,6 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path FROM CURRENT AS $$
         AND owner_id IN (SELECT id FROM apps WHERE previous_secret_until <= present);
     UPDATE apps SET previous_secret_until = NULL WHERE previous_secret_until <= present
 $$;
-REVOKE ALL ON FUNCTION mooring_forget_previous_secrets(bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION mooring_forget_previous_secrets(bigint) TO mooring_app;
 ";
 
 #[async_trait::async_trait]
@@ -39,6 +42,7 @@ impl MigrationTrait for Migration {
         }
         if manager.get_database_backend() == DbBackend::Postgres {
             manager.get_connection().execute_unprepared(FORGET).await?;
+            functions::for_program_alone(manager, [FUNCTION]).await?;
         }
         Ok(())
     }
@@ -47,35 +51,12 @@ impl MigrationTrait for Migration {
         if manager.get_database_backend() == DbBackend::Postgres {
             manager
                 .get_connection()
-                .execute_unprepared("DROP FUNCTION mooring_forget_previous_secrets(bigint)")
+                .execute_unprepared(&format!("DROP FUNCTION {FUNCTION}"))
                 .await?;
         }
         for column in columns() {
-            drop(manager, "apps", &column.get_column_name()).await?;
+            remove(manager, "apps", &column.get_column_name()).await?;
         }
-        drop(manager, "credentials", "set_aside_at").await
+        remove(manager, "credentials", "set_aside_at").await
     }
-}
-
-/// SQLite takes one column at a time.
-async fn add(manager: &SchemaManager<'_>, table: &str, column: ColumnDef) -> Result<(), DbErr> {
-    manager
-        .alter_table(
-            Table::alter()
-                .table(Alias::new(table))
-                .add_column(column)
-                .to_owned(),
-        )
-        .await
-}
-
-async fn drop(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<(), DbErr> {
-    manager
-        .alter_table(
-            Table::alter()
-                .table(Alias::new(table))
-                .drop_column(Alias::new(column))
-                .to_owned(),
-        )
-        .await
 }

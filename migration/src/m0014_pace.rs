@@ -1,7 +1,7 @@
 //! The pace of token requests, shared by all processes, and when an app whose
 //! credentials are refused is tried next.
 
-use crate::columns::{at, at_null};
+use crate::columns::{add, at, at_null, remove};
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -32,25 +32,11 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        manager
-            .alter_table(
-                Table::alter()
-                    .table(Alias::new("apps"))
-                    .add_column(at_null("probe_at"))
-                    .to_owned(),
-            )
-            .await
+        add(manager, "apps", at_null("probe_at")).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager
-            .alter_table(
-                Table::alter()
-                    .table(Alias::new("apps"))
-                    .drop_column(Alias::new("probe_at"))
-                    .to_owned(),
-            )
-            .await?;
+        remove(manager, "apps", "probe_at").await?;
         manager
             .drop_table(Table::drop().table(Alias::new("pace")).to_owned())
             .await

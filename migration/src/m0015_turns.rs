@@ -5,7 +5,10 @@
 //! stands in `connections_queued`, and under a lease in `connections_leased`
 //! alone, so nobody walks over it. Its row leaves the queue by being stored.
 
-use crate::columns::{at_null, index};
+use crate::{
+    columns::{add, at_null, index, remove},
+    functions,
+};
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
 #[derive(DeriveMigrationName)]
@@ -193,13 +196,7 @@ impl MigrationTrait for Migration {
             ))
             .await?;
         }
-        for function in SIGNATURES {
-            db.execute_unprepared(&format!(
-                "REVOKE ALL ON FUNCTION {function} FROM PUBLIC; GRANT EXECUTE ON FUNCTION {function} TO mooring_app"
-            ))
-            .await?;
-        }
-        Ok(())
+        functions::for_program_alone(manager, SIGNATURES).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -217,33 +214,10 @@ impl MigrationTrait for Migration {
         manager
             .create_index(index("connections", &["due_at"], false))
             .await?;
-        drop(manager, "connections", "queued_expiry").await?;
+        remove(manager, "connections", "queued_expiry").await?;
         for column in ["served_tenant", "scheduled", "counted_at"] {
-            drop(manager, "pace", column).await?;
+            remove(manager, "pace", column).await?;
         }
         Ok(())
     }
-}
-
-/// SQLite takes one column at a time.
-async fn add(manager: &SchemaManager<'_>, table: &str, column: ColumnDef) -> Result<(), DbErr> {
-    manager
-        .alter_table(
-            Table::alter()
-                .table(Alias::new(table))
-                .add_column(column)
-                .to_owned(),
-        )
-        .await
-}
-
-async fn drop(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<(), DbErr> {
-    manager
-        .alter_table(
-            Table::alter()
-                .table(Alias::new(table))
-                .drop_column(Alias::new(column))
-                .to_owned(),
-        )
-        .await
 }

@@ -12,12 +12,15 @@
 //! that has to change the columns makes a function of another name: processes
 //! that run meanwhile have prepared this one.
 
+use crate::functions;
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-const FUNCTION: &str = "
+const FUNCTION: &str = "mooring_token_read(bytea, text, uuid, text)";
+
+const TOKEN_READ: &str = "
 CREATE FUNCTION mooring_token_read(digest bytea, app_slug text, app_id uuid, account text)
 RETURNS TABLE (
     token_id uuid, tenant_id uuid, token_name character varying, role character varying,
@@ -66,8 +69,6 @@ BEGIN
     IF NOT FOUND THEN RETURN; END IF;
     RETURN NEXT;
 END $$;
-REVOKE ALL ON FUNCTION mooring_token_read(bytea, text, uuid, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION mooring_token_read(bytea, text, uuid, text) TO mooring_app;
 ";
 
 #[async_trait::async_trait]
@@ -76,8 +77,9 @@ impl MigrationTrait for Migration {
         if manager.get_database_backend() == DbBackend::Postgres {
             manager
                 .get_connection()
-                .execute_unprepared(FUNCTION)
+                .execute_unprepared(TOKEN_READ)
                 .await?;
+            functions::for_program_alone(manager, [FUNCTION]).await?;
         }
         Ok(())
     }
@@ -86,7 +88,7 @@ impl MigrationTrait for Migration {
         if manager.get_database_backend() == DbBackend::Postgres {
             manager
                 .get_connection()
-                .execute_unprepared("DROP FUNCTION mooring_token_read(bytea, text, uuid, text)")
+                .execute_unprepared(&format!("DROP FUNCTION {FUNCTION}"))
                 .await?;
         }
         Ok(())

@@ -7,7 +7,7 @@
 //! next number has to wait for that. A trigger does it, and therefore also for
 //! processes of the version before, which know nothing of numbers.
 
-use crate::columns::{index, owned_by};
+use crate::columns::{add, index, owned_by, remove};
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
 #[derive(DeriveMigrationName)]
@@ -70,14 +70,7 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        manager
-            .alter_table(
-                Table::alter()
-                    .table(Alias::new("events"))
-                    .add_column(big_integer_null("seq"))
-                    .to_owned(),
-            )
-            .await?;
+        add(manager, "events", big_integer_null("seq")).await?;
         db.execute_unprepared(BACKFILL).await?;
         manager
             .create_index(index("events", &["tenant_id", "seq"], true))
@@ -107,14 +100,7 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        manager
-            .alter_table(
-                Table::alter()
-                    .table(Alias::new("events"))
-                    .drop_column(Alias::new("seq"))
-                    .to_owned(),
-            )
-            .await?;
+        remove(manager, "events", "seq").await?;
         manager
             .drop_table(Table::drop().table(Alias::new("event_heads")).to_owned())
             .await

@@ -1,7 +1,7 @@
 //! Refusals of an app's connections, counted: many in a row put its
 //! credentials in doubt.
 
-use crate::columns::at_null;
+use crate::columns::{add, at_null, remove};
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -11,28 +11,14 @@ pub struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for column in columns() {
-            manager
-                .alter_table(
-                    Table::alter()
-                        .table(Alias::new("apps"))
-                        .add_column(column)
-                        .to_owned(),
-                )
-                .await?;
+            add(manager, "apps", column).await?;
         }
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for column in columns() {
-            manager
-                .alter_table(
-                    Table::alter()
-                        .table(Alias::new("apps"))
-                        .drop_column(Alias::new(column.get_column_name()))
-                        .to_owned(),
-                )
-                .await?;
+            remove(manager, "apps", &column.get_column_name()).await?;
         }
         Ok(())
     }

@@ -1,10 +1,13 @@
 //! Cutting off old entries of the audit, which the program's role may not
 //! remove by itself: only what lies before the checkpoint in the head.
 
+use crate::functions;
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
+
+const FUNCTION: &str = "mooring_audit_cut()";
 
 const CUT: &str = "
 CREATE FUNCTION mooring_audit_cut() RETURNS void
@@ -13,8 +16,6 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     WHERE h.tenant_id = nullif(current_setting('mooring.tenant', true), '')::uuid
     AND e.tenant_id = h.tenant_id AND e.number <= h.first
 $$;
-REVOKE ALL ON FUNCTION mooring_audit_cut() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION mooring_audit_cut() TO mooring_app;
 ";
 
 #[async_trait::async_trait]
@@ -22,14 +23,15 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         if manager.get_database_backend() == DbBackend::Postgres {
             manager.get_connection().execute_unprepared(CUT).await?;
+            functions::for_program_alone(manager, [FUNCTION]).await?;
         }
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         if manager.get_database_backend() == DbBackend::Postgres {
-            let drop = "DROP FUNCTION mooring_audit_cut()";
-            manager.get_connection().execute_unprepared(drop).await?;
+            let drop = format!("DROP FUNCTION {FUNCTION}");
+            manager.get_connection().execute_unprepared(&drop).await?;
         }
         Ok(())
     }

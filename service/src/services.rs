@@ -52,46 +52,50 @@ pub struct Parts {
     last_id: AtomicI64,
 }
 
+/// What comes in from the machine.
+pub struct Machine {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes what nobody can guess.
+    pub random: Arc<dyn Random>,
+    /// Holds the journal.
+    pub disk: Arc<dyn Disk>,
+}
+
+impl Default for Machine {
+    /// The machine as it is.
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            disk: Arc::new(RealDisk),
+        }
+    }
+}
+
 /// A handle on the parts; clones share them.
 #[derive(Clone)]
 pub struct Services(Arc<Parts>);
 
 impl Services {
-    /// Puts the parts together, on the machine's clock and randomness.
+    /// Puts the parts together, on the machine as it is.
     pub fn new(db: Database, config: Config, vault: Vault, gorgias: Arc<dyn Gorgias>) -> Self {
-        Self::with(
-            db,
-            config,
-            vault,
-            gorgias,
-            Arc::new(SystemClock),
-            Arc::new(SystemRandom),
-        )
+        Self::on(Machine::default(), db, config, vault, gorgias)
     }
 
-    /// Puts the parts together.
-    pub fn with(
+    /// Puts the parts together, on a machine that tests may bend.
+    pub fn on(
+        machine: Machine,
         db: Database,
         config: Config,
         vault: Vault,
         gorgias: Arc<dyn Gorgias>,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
     ) -> Self {
-        let disk = Arc::new(RealDisk);
-        Self::on_disk(db, config, vault, gorgias, clock, random, disk)
-    }
-
-    /// Puts the parts together, with a disk for the journal.
-    pub fn on_disk(
-        db: Database,
-        config: Config,
-        vault: Vault,
-        gorgias: Arc<dyn Gorgias>,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-        disk: Arc<dyn Disk>,
-    ) -> Self {
+        let Machine {
+            clock,
+            random,
+            disk,
+        } = machine;
         Self(Arc::new(Parts {
             journal: Journal::new(&config.data_dir, disk),
             db,

@@ -2,15 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 mod beneath;
-mod bulk;
+mod clock;
 mod disk;
+mod dump;
 pub mod fill;
+mod held;
 mod statements;
 mod trouble;
 
 pub use beneath::Beneath;
-pub use bulk::{Given, Held};
+pub use clock::TestClock;
 pub use disk::{Moment, TestDisk};
+pub use held::Held;
 pub use statements::Statements;
 
 use crate::{
@@ -23,7 +26,7 @@ use crate::{
     journal::{Disk, RealDisk},
     people,
     random::{Random, SystemRandom, secret_text},
-    services::Services,
+    services::{Machine, Services},
     vault::{MasterKeys, Vault},
 };
 use domain::{
@@ -32,36 +35,11 @@ use domain::{
 };
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::{ExposeSecret, SecretString};
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// The variable that names a PostgreSQL server where databases can be made.
 pub const POSTGRES: &str = "MOORING_TEST_POSTGRES_URL";
-
-/// A clock that stands still until a test moves it. It begins at the machine's
-/// time, so that tokens of the simulator are of the same day.
-#[derive(Clone)]
-pub struct TestClock(Arc<AtomicI64>);
-
-impl Clock for TestClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
-    }
-}
-
-impl TestClock {
-    fn start() -> Self {
-        Self(Arc::new(AtomicI64::new(crate::clock::SystemClock.now().0)))
-    }
-
-    /// Moves the clock.
-    pub fn advance(&self, span: Span) {
-        self.0.fetch_add(span.0, Ordering::SeqCst);
-    }
-}
 
 /// One installation of Mooring on one database.
 pub struct World {
@@ -209,15 +187,12 @@ impl World {
     ) -> Services {
         let client =
             HttpGorgias::new(config.gorgias.clone(), true, Arc::new(clock.clone())).unwrap();
-        Services::on_disk(
-            db,
-            config,
-            vault,
-            Arc::new(client),
-            Arc::new(clock.clone()),
-            Arc::new(SystemRandom),
+        let machine = Machine {
+            clock: Arc::new(clock.clone()),
             disk,
-        )
+            ..Machine::default()
+        };
+        Services::on(machine, db, config, vault, Arc::new(client))
     }
 
     /// The present instant of the test.
@@ -304,28 +279,6 @@ impl World {
         past(&self.database_url, sql).await
     }
 
-    /// Lets every insert into the audit fail, as a full disk would.
-    pub async fn make_audit_unwritable(&self) {
-        if self.backend == DatabaseBackend::Sqlite {
-            let trigger = "CREATE TRIGGER full_disk BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'disk full'); END";
-            self.past(trigger).await;
-        } else {
-            let function = "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$";
-            self.past(function).await;
-            let trigger = "CREATE TRIGGER full_disk BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION full_disk()";
-            self.past(trigger).await;
-        }
-    }
-
-    /// Takes [`World::make_audit_unwritable`] back.
-    pub async fn make_audit_writable(&self) {
-        if self.backend == DatabaseBackend::Sqlite {
-            self.past("DROP TRIGGER full_disk").await;
-        } else {
-            self.past("DROP FUNCTION full_disk CASCADE").await;
-        }
-    }
-
     /// Runs a statement as somebody with the database's password could.
     pub async fn execute(&self, sql: &str) {
         let db = sea_orm::Database::connect(self.database_url.expose_secret())
@@ -340,53 +293,6 @@ impl World {
             DatabaseBackend::Sqlite => format!("x'{}'", id.simple()),
             _ => format!("'{id}'"),
         }
-    }
-
-    /// Every row of every table as text, to search for what must not be there.
-    pub async fn dump(&self) -> String {
-        let db = sea_orm::Database::connect(self.database_url.expose_secret())
-            .await
-            .unwrap();
-        let tables = match self.backend {
-            DatabaseBackend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
-            _ => "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public'",
-        };
-        let raw = |sql: String| Statement::from_string(self.backend, sql);
-        let mut dump = String::new();
-        for table in db.query_all_raw(raw(tables.to_owned())).await.unwrap() {
-            let table: String = table.try_get("", "name").unwrap();
-            let rows = match self.backend {
-                DatabaseBackend::Sqlite => {
-                    let columns = db
-                        .query_all_raw(raw(format!(
-                            "SELECT name FROM pragma_table_info('{table}')"
-                        )))
-                        .await
-                        .unwrap();
-                    let text: Vec<String> = columns
-                        .iter()
-                        .map(|c| c.try_get::<String>("", "name").unwrap())
-                        // Blobs also as the text that they may hold.
-                        .map(|c| {
-                            format!("quote(\"{c}\") || ' ' || coalesce(CAST(\"{c}\" AS TEXT), '')")
-                        })
-                        .collect();
-                    format!(
-                        "SELECT {} AS line FROM \"{table}\"",
-                        text.join(" || ' ' || ")
-                    )
-                }
-                _ => format!(
-                    "SELECT convert_to(row_to_json(t)::text, 'UTF8') AS line FROM \"{table}\" t"
-                ),
-            };
-            for row in db.query_all_raw(raw(rows)).await.unwrap() {
-                let line: Vec<u8> = row.try_get("", "line").unwrap();
-                dump.push_str(&String::from_utf8_lossy(&line));
-                dump.push('\n');
-            }
-        }
-        dump
     }
 }
 

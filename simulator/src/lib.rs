@@ -93,7 +93,7 @@ pub struct Simulator {
 }
 
 /// Longest wait of [`Simulator::wait_for`].
-const WAIT: Duration = Duration::from_secs(10);
+const WAIT: Duration = Duration::from_secs(60);
 
 impl Simulator {
     /// Binds and serves on a task of the current runtime.
@@ -296,7 +296,7 @@ impl Simulator {
     }
 
     /// Waits until `count` requests have arrived at the endpoint (answered or not), at most
-    /// 10 seconds, and gives those that have.
+    /// a minute, and gives those that have.
     pub async fn wait_for(
         &self,
         subdomain: &str,

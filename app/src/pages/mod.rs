@@ -8,6 +8,8 @@ mod accounts_filter;
 pub(crate) mod api_tokens;
 pub(crate) mod app;
 mod app_form;
+pub(crate) mod app_new;
+mod app_panels;
 mod app_secrets;
 pub(crate) mod apps;
 pub(crate) mod audit;

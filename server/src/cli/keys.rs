@@ -141,8 +141,8 @@ fn tenant_json((slug, keys): &(Slug, TenantKeys)) -> Value {
             "master_key": key.master_key_id,
             "master_key_version": key.master_key_version,
             "state": if key.current { "current" } else { "retired" },
-            "created_at": key.created_at.to_string(),
-            "retired_at": key.retired_at.map(|at| at.to_string()),
+            "created_at": key.created_at.rfc3339(),
+            "retired_at": key.retired_at.map(|at| at.rfc3339()),
             "encryptions": key.encryptions,
             "records": key.records,
             "unreadable": key.unreadable,
@@ -154,7 +154,7 @@ fn tenant_json((slug, keys): &(Slug, TenantKeys)) -> Value {
             "owner": record.owner.to_string(),
             "purpose": record.purpose,
             "data_key": record.data_key.to_string(),
-            "since": record.since.to_string(),
+            "since": record.since.rfc3339(),
         })
     });
     json!({
@@ -225,5 +225,41 @@ impl Rotate {
             println!("{}", json!({ "handed_over": handed_over, "tenants": done }));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use domain::{ids::DataKeyId, time::Timestamp};
+    use service::vault::UnreadableRecord;
+
+    #[test]
+    fn instants_are_rfc_3339() {
+        let id: DataKeyId = "019a0000-0000-7000-8000-000000000001".parse().unwrap();
+        let keys = TenantKeys {
+            keys: vec![DataKeyStatus {
+                id,
+                master_key_id: "1a2b".into(),
+                master_key_version: None,
+                current: false,
+                created_at: Timestamp(0),
+                retired_at: Some(Timestamp(60_000_000)),
+                encryptions: 1,
+                records: 1,
+                unreadable: 1,
+            }],
+            unreadable: vec![UnreadableRecord {
+                owner: id.0,
+                purpose: "app.client_secret".into(),
+                data_key: id,
+                since: Timestamp(3_600_000_000),
+            }],
+        };
+        let json = tenant_json(&("acme".parse().unwrap(), keys));
+        assert_eq!(json["data_keys"][0]["created_at"], "1970-01-01T00:00:00Z");
+        assert_eq!(json["data_keys"][0]["retired_at"], "1970-01-01T00:01:00Z");
+        assert_eq!(json["unreadable"][0]["since"], "1970-01-01T01:00:00Z");
     }
 }

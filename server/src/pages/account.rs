@@ -2,8 +2,7 @@
 
 use crate::{
     cookies,
-    failure::Failure,
-    pages::{Posted, see_other, sentence, to_gorgias},
+    pages::{Answered, Posted, see_other, sentence, to_gorgias},
 };
 use axum::{extract::Path, response::Response};
 use domain::{subdomain::Subdomain, time::Span};
@@ -34,11 +33,11 @@ impl Request {
     async fn read(
         (tenant, app, subdomain): (String, String, String),
         posted: Posted,
-    ) -> Result<Self, Response> {
+    ) -> Result<Self, Answered> {
         let page = format!("/t/{tenant}/accounts/{app}/{subdomain}");
         let actor = posted.member(&tenant, &page).await?;
         let Ok(subdomain) = subdomain.parse() else {
-            return Err(posted.nothing_there().await);
+            return Err(posted.nothing_there().await.into());
         };
         Ok(Self {
             posted,
@@ -61,11 +60,8 @@ impl Request {
 }
 
 /// Proves the connection now. What came of it stands in the timeline.
-pub async fn check(Path(path): AccountPath, posted: Posted) -> Result<Response, Failure> {
-    let request = match Request::read(path, posted).await {
-        Ok(request) => request,
-        Err(answer) => return Ok(answer),
-    };
+pub async fn check(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
+    let request = Request::read(path, posted).await?;
     let (actor, app, subdomain) = (
         request.actor.clone(),
         request.app.clone(),
@@ -84,11 +80,8 @@ pub async fn check(Path(path): AccountPath, posted: Posted) -> Result<Response, 
 }
 
 /// Leads the operator to Gorgias to approve the app themselves.
-pub async fn authorize(Path(path): AccountPath, posted: Posted) -> Result<Response, Failure> {
-    let request = match Request::read(path, posted).await {
-        Ok(request) => request,
-        Err(answer) => return Ok(answer),
-    };
+pub async fn authorize(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
+    let request = Request::read(path, posted).await?;
     let (browser, cookie) =
         cookies::browser_or_new(&request.posted.parts.headers, request.actor.services());
     let begun =
@@ -105,11 +98,8 @@ pub async fn authorize(Path(path): AccountPath, posted: Posted) -> Result<Respon
 }
 
 /// Makes a reconnect link and shows it this once.
-pub async fn create_link(Path(path): AccountPath, posted: Posted) -> Result<Response, Failure> {
-    let request = match Request::read(path, posted).await {
-        Ok(request) => request,
-        Err(answer) => return Ok(answer),
-    };
+pub async fn create_link(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
+    let request = Request::read(path, posted).await?;
     // A link is for an account whose page there is; others begin at “connect”.
     let there = show::show(&request.actor, &request.app, &request.subdomain).await?;
     if there.is_none() {
@@ -165,11 +155,8 @@ pub(super) fn link_options(posted: &Posted) -> Result<LinkOptions, ()> {
 pub async fn revoke_link(
     Path((tenant, app, subdomain, id)): Path<(String, String, String, String)>,
     posted: Posted,
-) -> Result<Response, Failure> {
-    let request = match Request::read((tenant, app, subdomain), posted).await {
-        Ok(request) => request,
-        Err(answer) => return Ok(answer),
-    };
+) -> Result<Response, Answered> {
+    let request = Request::read((tenant, app, subdomain), posted).await?;
     let Ok(id) = id.parse() else {
         return Ok(request.posted.nothing_there().await);
     };
@@ -184,11 +171,8 @@ pub async fn revoke_link(
 }
 
 /// Revokes the tokens at Gorgias, as far as it answers, and forgets them.
-pub async fn disconnect(Path(path): AccountPath, posted: Posted) -> Result<Response, Failure> {
-    let request = match Request::read(path, posted).await {
-        Ok(request) => request,
-        Err(answer) => return Ok(answer),
-    };
+pub async fn disconnect(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
+    let request = Request::read(path, posted).await?;
     let (actor, app, subdomain) = (
         request.actor.clone(),
         request.app.clone(),

@@ -1,9 +1,6 @@
 //! API tokens: make, revoke.
 
-use crate::{
-    failure::Failure,
-    pages::{Posted, see_other, sentence},
-};
+use crate::pages::{Answered, Posted, see_other, sentence};
 use axum::{extract::Path, response::Response};
 use domain::role::{NotARole, Role};
 use service::{
@@ -15,12 +12,9 @@ use service::{
 const ACTION: &str = "api_token";
 
 /// Makes a token and shows it this once.
-pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Failure> {
+pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/api-tokens");
-    let actor = match posted.member(&tenant, &page).await {
-        Ok(actor) => actor,
-        Err(answer) => return Ok(answer),
-    };
+    let actor = posted.member(&tenant, &page).await?;
     let mut errors = Vec::new();
     let role: Result<Role, NotARole> = posted.text("role").parse();
     let role = role.map_err(|e| errors.push(FieldError::new("role", sentence(&e.to_string()))));
@@ -61,12 +55,9 @@ pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Respon
 pub async fn revoke(
     Path((tenant, id)): Path<(String, String)>,
     posted: Posted,
-) -> Result<Response, Failure> {
+) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/api-tokens");
-    let actor = match posted.member(&tenant, &page).await {
-        Ok(actor) => actor,
-        Err(answer) => return Ok(answer),
-    };
+    let actor = posted.member(&tenant, &page).await?;
     let Ok(id) = id.parse() else {
         return Ok(posted.nothing_there().await);
     };

@@ -1,9 +1,6 @@
 //! An app's client secrets: enter a new one, test it, switch, go back.
 
-use crate::{
-    failure::Failure,
-    pages::{Posted, apps::find, see_other, sentence},
-};
+use crate::pages::{Answered, Posted, apps::find, see_other, sentence};
 use axum::{extract::Path, response::Response};
 use service::{
     apps::secrets::{self, SecretError, TestResult},
@@ -16,12 +13,9 @@ const ACTION: &str = "app_secret";
 pub async fn add(
     Path((tenant, app)): Path<(String, String)>,
     posted: Posted,
-) -> Result<Response, Failure> {
+) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}");
-    let (actor, app) = match find(&posted, &tenant, &app, &page).await? {
-        Ok(found) => found,
-        Err(answer) => return Ok(answer),
-    };
+    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
     let secret = posted.secret("new_secret");
     let done = match secrets::add::add(&actor, app.id, &secret).await {
         Ok(()) => secrets::test::test(&actor, app.id).await.map(outcome),
@@ -35,12 +29,9 @@ pub async fn add(
 pub async fn step(
     Path((tenant, app, step)): Path<(String, String, String)>,
     posted: Posted,
-) -> Result<Response, Failure> {
+) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}");
-    let (actor, app) = match find(&posted, &tenant, &app, &page).await? {
-        Ok(found) => found,
-        Err(answer) => return Ok(answer),
-    };
+    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
     let id = app.id;
     let done = match step.as_str() {
         "test" => secrets::test::test(&actor, id).await.map(outcome),
@@ -79,7 +70,7 @@ async fn answer(
     posted: &Posted,
     page: &str,
     done: Result<&'static str, SecretError>,
-) -> Result<Response, Failure> {
+) -> Result<Response, Answered> {
     let errors = match done {
         Ok(code) => return Ok(see_other(&format!("{page}?done={code}"))),
         Err(SecretError::Forbidden(_)) => return Ok(posted.forbidden(page, ACTION).await),

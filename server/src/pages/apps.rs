@@ -1,9 +1,6 @@
 //! Apps: add, change, remove.
 
-use crate::{
-    failure::Failure,
-    pages::{Posted, see_other},
-};
+use crate::pages::{Answered, Posted, see_other};
 use axum::{extract::Path, response::Response};
 use service::{
     Actor,
@@ -26,12 +23,9 @@ const SHOWN_AGAIN: [&str; 8] = [
 ];
 
 /// Adds an app.
-pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Failure> {
+pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/new");
-    let actor = match posted.member(&tenant, &page).await {
-        Ok(actor) => actor,
-        Err(answer) => return Ok(answer),
-    };
+    let actor = posted.member(&tenant, &page).await?;
     match apps::create::create(&actor, &form(&posted)).await {
         Ok(app) => Ok(see_other(&format!(
             "/t/{tenant}/apps/{}?done=created",
@@ -45,12 +39,9 @@ pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Respon
 pub async fn edit(
     Path((tenant, app)): Path<(String, String)>,
     posted: Posted,
-) -> Result<Response, Failure> {
+) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}");
-    let (actor, app) = match find(&posted, &tenant, &app, &page).await? {
-        Ok(found) => found,
-        Err(answer) => return Ok(answer),
-    };
+    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
     match apps::edit::edit(&actor, app.id, &form(&posted)).await {
         Ok(app) => Ok(see_other(&format!(
             "/t/{tenant}/apps/{}?done=saved",
@@ -64,12 +55,9 @@ pub async fn edit(
 pub async fn remove(
     Path((tenant, app)): Path<(String, String)>,
     posted: Posted,
-) -> Result<Response, Failure> {
+) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}");
-    let (actor, app) = match find(&posted, &tenant, &app, &page).await? {
-        Ok(found) => found,
-        Err(answer) => return Ok(answer),
-    };
+    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
     if posted.text("confirm").trim() != app.slug.as_str() {
         let message = format!("Type “{}” to remove the app.", app.slug);
         let errors = vec![FieldError::new("confirm", message)];
@@ -86,12 +74,9 @@ pub async fn remove(
 pub async fn accept_refusals(
     Path((tenant, app)): Path<(String, String)>,
     posted: Posted,
-) -> Result<Response, Failure> {
+) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}");
-    let (actor, app) = match find(&posted, &tenant, &app, &page).await? {
-        Ok(found) => found,
-        Err(answer) => return Ok(answer),
-    };
+    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
     match apps::accept_refusals::accept(&actor, app.id).await {
         Ok(()) => Ok(see_other(&format!("{page}?done=refusals_accepted"))),
         Err(error) => refused(&posted, &page, "app_refusals", error).await,
@@ -104,15 +89,12 @@ pub(super) async fn find(
     tenant: &str,
     app: &str,
     page: &str,
-) -> Result<Result<(Actor, App), Response>, Failure> {
-    let actor = match posted.member(tenant, page).await {
-        Ok(actor) => actor,
-        Err(answer) => return Ok(Err(answer)),
-    };
-    Ok(match apps::list::one(&actor, app).await? {
+) -> Result<(Actor, App), Answered> {
+    let actor = posted.member(tenant, page).await?;
+    match apps::list::one(&actor, app).await? {
         Some(app) => Ok((actor, app)),
-        None => Err(posted.nothing_there().await),
-    })
+        None => Err(posted.nothing_there().await.into()),
+    }
 }
 
 fn form(posted: &Posted) -> AppForm {
@@ -138,7 +120,7 @@ async fn refused(
     page: &str,
     action: &'static str,
     error: AppFormError,
-) -> Result<Response, Failure> {
+) -> Result<Response, Answered> {
     Ok(match error {
         AppFormError::Forbidden(_) => posted.forbidden(page, action).await,
         AppFormError::NotFound => posted.nothing_there().await,

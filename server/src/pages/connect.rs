@@ -2,9 +2,8 @@
 
 use crate::{
     cookies,
-    failure::Failure,
     pages::{
-        Posted,
+        Answered, Posted,
         account::{NOT_DAYS, link_options},
         sentence, to_gorgias,
     },
@@ -23,15 +22,9 @@ use service::{
 const SHOWN_AGAIN: [&str; 3] = ["app", "subdomain", "days"];
 
 /// Leads the operator to Gorgias to approve the app on an account.
-pub async fn connect(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Failure> {
-    let (actor, page) = match member(&tenant, &posted).await {
-        Ok(found) => found,
-        Err(answer) => return Ok(answer),
-    };
-    let subdomain = match subdomain(&posted) {
-        Ok(subdomain) => subdomain,
-        Err(error) => return Ok(failed(&posted, &page, "connect", error).await),
-    };
+pub async fn connect(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
+    let (actor, page) = member(&tenant, &posted).await?;
+    let subdomain = subdomain(&posted, &page, "connect").await?;
     let (browser, cookie) = cookies::browser_or_new(&posted.parts.headers, actor.services());
     let begun =
         authorize::begin_as_operator(&actor, posted.text("app"), &subdomain, &browser).await;
@@ -48,15 +41,9 @@ pub async fn connect(Path(tenant): Path<String>, posted: Posted) -> Result<Respo
 }
 
 /// Makes a link for an account that was never connected, and shows it this once.
-pub async fn send_link(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Failure> {
-    let (actor, page) = match member(&tenant, &posted).await {
-        Ok(found) => found,
-        Err(answer) => return Ok(answer),
-    };
-    let subdomain = match subdomain(&posted) {
-        Ok(subdomain) => subdomain,
-        Err(error) => return Ok(failed(&posted, &page, "new_link", error).await),
-    };
+pub async fn send_link(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
+    let (actor, page) = member(&tenant, &posted).await?;
+    let subdomain = subdomain(&posted, &page, "new_link").await?;
     let Ok(options) = link_options(&posted) else {
         let error = FieldError::new("days", NOT_DAYS);
         return Ok(failed(&posted, &page, "new_link", error).await);
@@ -83,14 +70,23 @@ pub async fn send_link(Path(tenant): Path<String>, posted: Posted) -> Result<Res
     })
 }
 
-async fn member(tenant: &str, posted: &Posted) -> Result<(Actor, String), Response> {
+async fn member(tenant: &str, posted: &Posted) -> Result<(Actor, String), Answered> {
     let page = format!("/t/{tenant}/accounts/connect");
     Ok((posted.member(tenant, &page).await?, page))
 }
 
-fn subdomain(posted: &Posted) -> Result<Subdomain, FieldError> {
-    Subdomain::from_typed(posted.text("subdomain"))
-        .map_err(|e| FieldError::new("subdomain", sentence(&e.to_string())))
+async fn subdomain(
+    posted: &Posted,
+    page: &str,
+    action: &'static str,
+) -> Result<Subdomain, Answered> {
+    match Subdomain::from_typed(posted.text("subdomain")) {
+        Ok(subdomain) => Ok(subdomain),
+        Err(error) => {
+            let error = FieldError::new("subdomain", sentence(&error.to_string()));
+            Err(failed(posted, page, action, error).await.into())
+        }
+    }
 }
 
 fn no_app() -> FieldError {

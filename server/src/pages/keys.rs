@@ -1,9 +1,6 @@
 //! Keys: begin a rotation.
 
-use crate::{
-    failure::Failure,
-    pages::{Posted, see_other},
-};
+use crate::pages::{Answered, Posted, see_other};
 use axum::{extract::Path, response::Response};
 use service::{
     keys::{KeysError, rotate},
@@ -11,12 +8,9 @@ use service::{
 };
 
 /// Gives the tenant a new data key; the worker does the rest.
-pub async fn begin(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Failure> {
+pub async fn begin(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/keys");
-    let actor = match posted.member(&tenant, &page).await {
-        Ok(actor) => actor,
-        Err(answer) => return Ok(answer),
-    };
+    let actor = posted.member(&tenant, &page).await?;
     let done = match rotate::begin_as(&actor).await {
         Ok(Begun::New) => "rotation_begun",
         Ok(Begun::Resumed) => "rotation_resumed",

@@ -3,6 +3,7 @@
 //! and what was wrong.
 
 mod account;
+mod answered;
 mod api_tokens;
 mod app_secrets;
 mod apps;
@@ -17,6 +18,7 @@ mod signin;
 mod signout;
 mod theme;
 
+pub use answered::Answered;
 pub use posted::{Posted, sentence};
 pub use reconnect::to_gorgias;
 

@@ -1,7 +1,10 @@
 //! A form that was posted, and the ways to answer it.
 
 use crate::{
-    failure::Failure, own_path::own_path, pages::see_other, state::AppState, visitor::Visitor,
+    own_path::own_path,
+    pages::{Answered, see_other},
+    state::AppState,
+    visitor::Visitor,
 };
 use app::form_state::{FormState, Notice};
 use axum::{
@@ -24,13 +27,11 @@ pub struct Posted {
 }
 
 impl FromRequest<AppState> for Posted {
-    type Rejection = Response;
+    type Rejection = Answered;
 
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Answered> {
         let (mut parts, body) = request.into_parts();
-        let visitor = Visitor::from_request_parts(&mut parts, state)
-            .await
-            .map_err(Failure::into_response)?;
+        let visitor = Visitor::from_request_parts(&mut parts, state).await?;
         // A form of one button has no fields; who sends it without a browser gives it no type.
         parts
             .headers
@@ -90,14 +91,13 @@ impl Posted {
     ///
     /// # Errors
     /// The answer for everybody else.
-    pub async fn member(&self, tenant: &str, page: &str) -> Result<Actor, Response> {
+    pub async fn member(&self, tenant: &str, page: &str) -> Result<Actor, Answered> {
         if self.visitor.person.is_none() {
-            return Err(see_other(&format!("/signin?next={}", own_path(page))));
+            return Err(see_other(&format!("/signin?next={}", own_path(page))).into());
         }
-        match self.visitor.actor(tenant).await {
-            Ok(Some(actor)) => Ok(actor),
-            Ok(None) => Err(self.nothing_there().await),
-            Err(fault) => Err(Failure::from(fault).into_response()),
+        match self.visitor.actor(tenant).await? {
+            Some(actor) => Ok(actor),
+            None => Err(self.nothing_there().await.into()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     failure::Failure,
-    pages::{Posted, apps::find, sentence},
+    pages::{Answered, Posted, apps::find, sentence},
 };
 use axum::{
     extract::Path,
@@ -20,12 +20,9 @@ const ACTION: &str = "app_reveal";
 pub async fn show(
     Path((tenant, app)): Path<(String, String)>,
     posted: Posted,
-) -> Result<Response, Failure> {
+) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}/reveal");
-    let (actor, app) = match find(&posted, &tenant, &app, &page).await? {
-        Ok(found) => found,
-        Err(answer) => return Ok(answer),
-    };
+    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
     let password = posted.secret("password");
     let error = match reveal::reveal(&actor, app.id, &password).await {
         Ok(secret) => {

@@ -3,7 +3,7 @@
 use crate::{browser::Browser, house::on_each_database};
 use axum::http::{Method, StatusCode};
 use server::{router::router, site::Site, state::RouterOptions};
-use service::{Services, config::Config, testing::World};
+use service::{Services, config::Config, services::Machine, testing::World};
 use std::sync::Arc;
 
 const EVERYWHERE: [(&str, &str); 5] = [
@@ -87,16 +87,21 @@ async fn https_adds_its_own() {
 /// The same installation under another address.
 pub fn with_public_url(world: &World, public_url: &str) -> Services {
     let parts = &world.services;
-    Services::with(
+    let machine = Machine {
+        clock: Arc::clone(&parts.clock),
+        ..Machine::default()
+    };
+    let config = Config {
+        public_url: public_url.into(),
+        ..parts.config.clone()
+    };
+    let gorgias = Arc::clone(&parts.gorgias);
+    Services::on(
+        machine,
         parts.db.clone(),
-        Config {
-            public_url: public_url.into(),
-            ..parts.config.clone()
-        },
+        config,
         parts.vault.clone(),
-        Arc::clone(&parts.gorgias),
-        Arc::new(world.clock.clone()),
-        Arc::new(service::random::SystemRandom),
+        gorgias,
     )
 }
 

@@ -2,7 +2,12 @@
 
 use crate::database::At;
 use anyhow::Context;
-use domain::{role::Role, slug::Slug, subdomain::Subdomain, time::Span};
+use domain::{
+    role::Role,
+    slug::Slug,
+    subdomain::Subdomain,
+    time::{Span, Timestamp},
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use service::{
@@ -13,7 +18,7 @@ use service::{
     database::Database,
     gorgias::{GorgiasTemplate, HttpGorgias},
     people,
-    testing::fill::{Filling, connect_all},
+    testing::fill::{Given, connect_all},
     vault::{MasterKeys, Vault},
 };
 use std::{iter, sync::Arc};
@@ -68,11 +73,12 @@ pub async fn run(args: Args) -> anyhow::Result<Value> {
         ..AppForm::default()
     };
     let app = apps::create::create(&actor, &form).await?;
-    let accounts = (0..args.accounts).map(|n| account(&args, n));
+    let expires_at = services.now().plus(Span::hours(24));
+    let accounts = (0..args.accounts).map(|n| account(&args, n, expires_at));
     // A name that can't be one ends it, and shows below.
     let accounts = accounts.map_while(Result::ok);
     let made = connect_all(&actor, &app, accounts).await?;
-    account(&args, made)?;
+    account(&args, made, expires_at)?;
     let token =
         api_tokens::create_on_command_line(&services, &args.tenant, "bench", Role::Operator)
             .await?;
@@ -111,7 +117,7 @@ async fn services(args: &Args) -> anyhow::Result<Services> {
     Ok(services)
 }
 
-fn account(args: &Args, n: u64) -> anyhow::Result<Filling> {
+fn account(args: &Args, n: u64, expires_at: Timestamp) -> anyhow::Result<Given> {
     let name = format!("{}{n}", args.prefix);
     let subdomain: Subdomain = name.parse()?;
     let refresh_token = format!("rt_{}_{name}", args.first_grant + n);
@@ -121,9 +127,10 @@ fn account(args: &Args, n: u64) -> anyhow::Result<Filling> {
         .chain(iter::repeat('x'))
         .take(args.token_bytes)
         .collect();
-    Ok(Filling {
+    Ok(Given {
         subdomain,
         access_token: access_token.into(),
         refresh_token: refresh_token.into(),
+        expires_at,
     })
 }

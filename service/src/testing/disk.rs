@@ -11,7 +11,7 @@ use std::{
 };
 
 /// How long a test waits for somebody to come to a moment.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A moment between an answer of Gorgias and the end of its entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,32 +1,38 @@
-//! Very many connections at once, for measurements.
+//! Many connections at once, for measurements and for tests of several processes.
 
 use crate::{actor::Actor, apps::App, connections::record::Record, error::Fault, vault::Purpose};
-use domain::{health::Health, subdomain::Subdomain, time::Span};
+use domain::{
+    health::Health,
+    subdomain::Subdomain,
+    time::{Span, Timestamp},
+};
 use secrecy::SecretString;
 
 /// Rows in one transaction, and credentials in one statement.
 const AT_ONCE: usize = 500;
 
-/// An account that was connected a moment ago.
-pub struct Filling {
-    /// Its name.
+/// What Gorgias gave for an account.
+pub struct Given {
+    /// The account.
     pub subdomain: Subdomain,
     /// What [`crate::connections::token::read`] hands out.
     pub access_token: SecretString,
     /// What the next one is asked for with.
     pub refresh_token: SecretString,
+    /// When the access token runs out.
+    pub expires_at: Timestamp,
 }
 
-/// Stores accounts as if each had just been approved: connected, Working, with
-/// all the scopes that the app asks for, and next due as after any refresh.
-/// None of them may have a connection to the app yet.
+/// Stores accounts as if each had been approved an hour ago: connected, with all the
+/// scopes that the app asks for, and next due towards the end of the check
+/// interval. None of them may have a connection to the app yet.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn connect_all(
     actor: &Actor,
     app: &App,
-    accounts: impl IntoIterator<Item = Filling>,
+    accounts: impl IntoIterator<Item = Given>,
 ) -> Result<u64, Fault> {
     let mut accounts = accounts.into_iter().peekable();
     let mut done = 0;
@@ -36,13 +42,16 @@ pub async fn connect_all(
         for account in accounts.by_ref().take(AT_ONCE) {
             let now = actor.now();
             let mut record = Record::offered(actor.services(), app.id, account.subdomain);
-            record.proven(now);
+            // Not a moment ago: who wants more life than is left may have it renewed.
+            record.proven(now.minus(Span::hours(1)));
             record.renewable = true;
             record.granted = app.requested.clone();
+            // Due as after a refresh that gave a day, however long this token lives.
             record.access_expires_at = Some(now.plus(Span::hours(24)));
-            record.health = Health::Working;
-            record.strip = record.strip.record(now.day(), None, Health::Working);
             record.schedule(actor.services(), now);
+            record.access_expires_at = Some(account.expires_at);
+            record.health = Health::own(&record.condition(None), now);
+            record.strip = record.strip.record(now.day(), None, record.health);
             record.token_version = 1;
             record.insert(&tx).await?;
             let (access, refresh) = (

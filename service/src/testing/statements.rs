@@ -3,8 +3,8 @@
 
 use std::sync::{Arc, Mutex};
 
-/// What was asked of the database, in its order: each statement, and each
-/// transaction's begin as `BEGIN to read` or `BEGIN to write`.
+/// What was asked of the database, in its order: each statement once it is
+/// answered, and each transaction's begin as `BEGIN to read` or `BEGIN to write`.
 #[derive(Debug, Clone, Default)]
 pub struct Statements(Arc<Mutex<Vec<String>>>);
 
@@ -20,7 +20,16 @@ impl Statements {
 
     /// How many of them, so far, begin with or are this.
     pub fn count(&self, beginning: &str) -> usize {
+        self.count_if(|sql| sql.starts_with(beginning))
+    }
+
+    /// How many of them, so far, have this in them.
+    pub fn containing(&self, part: &str) -> usize {
+        self.count_if(|sql| sql.contains(part))
+    }
+
+    fn count_if(&self, wanted: impl Fn(&str) -> bool) -> usize {
         let all = self.0.lock().unwrap();
-        all.iter().filter(|sql| sql.starts_with(beginning)).count()
+        all.iter().filter(|sql| wanted(sql)).count()
     }
 }

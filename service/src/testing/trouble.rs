@@ -4,6 +4,28 @@ use super::World;
 use sea_orm::DatabaseBackend;
 
 impl World {
+    /// Lets every insert into the audit fail, as a full disk would.
+    pub async fn make_audit_unwritable(&self) {
+        if self.backend == DatabaseBackend::Sqlite {
+            let trigger = "CREATE TRIGGER full_disk BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'disk full'); END";
+            self.past(trigger).await;
+        } else {
+            let function = "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$";
+            self.past(function).await;
+            let trigger = "CREATE TRIGGER full_disk BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION full_disk()";
+            self.past(trigger).await;
+        }
+    }
+
+    /// Takes [`World::make_audit_unwritable`] back.
+    pub async fn make_audit_writable(&self) {
+        if self.backend == DatabaseBackend::Sqlite {
+            self.past("DROP TRIGGER full_disk").await;
+        } else {
+            self.past("DROP FUNCTION full_disk CASCADE").await;
+        }
+    }
+
     /// Lets no new token into the database, though everything else goes on.
     pub async fn make_tokens_unwritable(&self) {
         if self.backend == DatabaseBackend::Sqlite {

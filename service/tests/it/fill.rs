@@ -1,11 +1,11 @@
-//! What measurements are filled with is like any other connection.
+//! What databases are filled with is like any other connection.
 
 use domain::{health::Health, time::Span};
 use secrecy::ExposeSecret;
 use service::{
     connections::token,
     testing::{
-        fill::{Filling, connect_all},
+        fill::{Given, connect_all},
         on_each_database,
     },
 };
@@ -16,10 +16,11 @@ async fn connections_made_at_once_serve_their_own_tokens() {
         let owner = world.owner("acme").await;
         let app = world.app(&owner, "sync").await;
         let names = ["one", "two", "three"];
-        let accounts = names.map(|name| Filling {
+        let accounts = names.map(|name| Given {
             subdomain: name.parse().unwrap(),
             access_token: format!("access of {name}").into(),
             refresh_token: format!("refresh of {name}").into(),
+            expires_at: world.clock_now().plus(Span::hours(24)),
         });
         assert_eq!(connect_all(&owner, &app, accounts).await.unwrap(), 3);
         for name in names {

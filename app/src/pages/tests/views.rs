@@ -7,7 +7,7 @@ use super::{
 use crate::{
     form_state::{FormState, Notice},
     pages::{
-        account, accounts, app, app_form, connect, overview, reconnect, result, reveal, setup,
+        account, accounts, app_form, app_new, connect, overview, reconnect, result, reveal, setup,
         signin, tenants,
     },
 };
@@ -219,7 +219,7 @@ fn an_apps_form_keeps_what_was_typed_and_never_the_secret() {
         ("scope".into(), "tickets:read".into()),
         ("client_secret".into(), "canary".into()),
     ];
-    let page = html(|| app::new_view("/t/parcelwise", &state));
+    let page = html(|| app_new::view("/t/parcelwise", &state));
     assert!(!page.contains("canary"));
     assert_snapshot!("app_form_with_errors", outline(&page));
 }

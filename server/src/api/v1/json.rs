@@ -3,7 +3,7 @@
 use domain::{event, scope::ScopeSet, time::Timestamp};
 use serde_json::{Value, json};
 use service::{
-    apps::App,
+    apps::{App, secrets::Slots},
     config::Config,
     connections::{events::TimelineEntry, row::AccountRow, show::Account},
 };
@@ -32,6 +32,24 @@ pub fn app(app: &App, config: &Config) -> Value {
         "fault_since": time(app.fault_since),
         "fault": app.fault_since.map(|_| if app.fault_by_refusals { "refusals" } else { "credentials" }),
         "created_at": app.created_at.rfc3339(),
+    })
+}
+
+/// The slots of an app's client secrets; never a secret.
+pub fn secrets(slots: &Slots) -> Value {
+    let next = slots.next.as_ref().map(|next| {
+        json!({
+            "added_at": next.added_at.rfc3339(),
+            "added_by": next.added_by,
+            "tested_at": time(next.tested.map(|(_, at)| at)),
+            "result": next.tested.map(|(result, _)| result.code()),
+            "ready": next.ready(),
+        })
+    });
+    json!({
+        "in_use_since": time(slots.in_use_since),
+        "next": next,
+        "previous_until": time(slots.previous_until),
     })
 }
 

@@ -1,7 +1,7 @@
 //! `/api/v1/apps/{app}/secrets`: client secrets in two slots. None of the
 //! answers holds a secret.
 
-use super::apps::find;
+use super::{apps::find, json};
 use crate::api::{Problem, bearer::Caller, body::Body};
 use axum::{Json, extract::Path, http::StatusCode, response::IntoResponse};
 use serde_json::{Value, json};
@@ -111,18 +111,5 @@ pub async fn discard(
 
 async fn slots(actor: &Actor, app: &App) -> Result<Json<Value>, Problem> {
     let slots = secrets::show(actor, app.id).await?;
-    let next = slots.next.map(|next| {
-        json!({
-            "added_at": next.added_at.to_string(),
-            "added_by": next.added_by,
-            "tested_at": next.tested.map(|(_, at)| at.to_string()),
-            "result": next.tested.map(|(result, _)| result.code()),
-            "ready": next.ready(),
-        })
-    });
-    Ok(Json(json!({
-        "in_use_since": slots.in_use_since.map(|at| at.to_string()),
-        "next": next,
-        "previous_until": slots.previous_until.map(|at| at.to_string()),
-    })))
+    Ok(Json(json::secrets(&slots)))
 }

@@ -2,8 +2,9 @@
 
 use crate::house::on_each_database;
 use axum::http::{Method, StatusCode};
-use domain::role::Role;
+use domain::{role::Role, time::Span};
 use serde_json::{Value, json};
+use service::apps::secrets::PREVIOUS_KEPT;
 
 const SECRETS: &str = "/apps/acme-app/secrets";
 
@@ -32,11 +33,15 @@ async fn a_backend_replaces_a_client_secret_and_goes_back() {
             (&begin["next"], &begin["previous_until"]),
             (&Value::Null, &Value::Null)
         );
+        let now = house.world.clock_now();
+        assert_eq!(begin["in_use_since"], now.rfc3339());
         conflict(Method::POST, "/test", "no_next_secret").await;
         conflict(Method::POST, "/switch", "no_next_secret").await;
         conflict(Method::DELETE, "/next", "no_next_secret").await;
         conflict(Method::POST, "/roll-back", "no_previous_secret").await;
 
+        house.world.clock.advance(Span::minutes(1));
+        let now = house.world.clock_now();
         let new = json!({"client_secret": "canary-2"});
         let added = call(Method::POST, "", Some(new))
             .await
@@ -45,6 +50,8 @@ async fn a_backend_replaces_a_client_secret_and_goes_back() {
         assert_eq!(added["next"]["added_by"], "test");
         assert_eq!(added["next"]["ready"], false);
         assert_eq!(added["next"]["result"], Value::Null);
+        assert_eq!(added["next"]["added_at"], now.rfc3339());
+        assert_eq!(added["next"]["tested_at"], Value::Null);
         conflict(Method::POST, "/switch", "not_ready").await;
         let result = call(Method::POST, "/test", None)
             .await
@@ -57,6 +64,8 @@ async fn a_backend_replaces_a_client_secret_and_goes_back() {
         let next = json!({"slot": "next"});
         let result = call(Method::POST, "/test", Some(next)).await.json();
         assert_eq!(result["result"], "accepted");
+        let tested = call(Method::GET, "", None).await.json();
+        assert_eq!(tested["next"]["tested_at"], now.rfc3339());
         let in_use = json!({"slot": "in_use"});
         let result = call(Method::POST, "/test", Some(in_use)).await.json();
         assert_eq!(result["result"], "refused");
@@ -66,7 +75,8 @@ async fn a_backend_replaces_a_client_secret_and_goes_back() {
             .expect(StatusCode::OK)
             .json();
         assert_eq!(switched["next"], Value::Null);
-        assert!(switched["previous_until"].is_string(), "{switched}");
+        let until = now.plus(PREVIOUS_KEPT).rfc3339();
+        assert_eq!(switched["previous_until"], until, "{switched}");
         let back = call(Method::POST, "/roll-back", None)
             .await
             .expect(StatusCode::OK)

@@ -8,7 +8,10 @@ use secrecy::{ExposeSecret, SecretString};
 use service::{
     Actor,
     apps::App,
-    testing::{Backend, Beneath, Given, Held, World},
+    testing::{
+        Backend, Beneath, Held, World,
+        fill::{Given, connect_all},
+    },
 };
 use simulator::{Simulator, SimulatorConfig};
 use std::{collections::BTreeMap, time::Duration};
@@ -58,7 +61,7 @@ impl Fleet {
         }
     }
 
-    /// Connects accounts, named `{name}-0` and so on, due in six hours.
+    /// Connects accounts, named `{name}-0` and so on, due in almost five hours at the earliest.
     pub async fn connect(&self, name: &str, count: usize) {
         let given = (0..count).map(|number| {
             let account = format!("{name}-{number}");
@@ -71,8 +74,8 @@ impl Fleet {
                 expires_at: Timestamp(granted.expires_at * 1_000_000),
             }
         });
-        let given = given.collect();
-        self.world.fill(&self.owner, &self.app, given).await;
+        let made = connect_all(&self.owner, &self.app, given).await;
+        assert_eq!(made.unwrap(), count as u64);
     }
 
     /// A command on this installation; `name` has its data folder.

@@ -1,0 +1,231 @@
+//! The panels of an app's page, and what it says if Gorgias refuses the app.
+
+use super::{app::Data, row_action::tenant_home, scope_words::ScopeWords};
+use crate::{
+    components::{
+        Button, Callout, CopyField, Field, Glyph, Icon, Kind, Ledger, LedgerRow, LinkButton,
+        Moment, Panel, PostButton, Size,
+    },
+    islands::Copy,
+};
+use domain::{health::Health, subdomain::Subdomain, time::Timestamp};
+use leptos::prelude::*;
+
+pub(super) fn fault(data: &Data, since: Timestamp) -> AnyView {
+    let words = if data.app.fault_by_refusals {
+        let vouch = data.may.manage_apps.then(|| {
+            view! {
+                <PostButton action=format!("{}/refusals", data.href()) size=Size::Small>
+                    "The credentials are right"
+                </PostButton>
+                <p class="sub">
+                    "Then every account that Gorgias refuses is called Disconnected, and its customer has to approve the app again."
+                </p>
+            }
+        });
+        view! {
+            <p>
+                <b>"Gorgias refused several accounts of this app, one right after the other."</b>
+                " Since "
+                <Moment at=since/>
+                ". That usually means that the client secret was replaced at Gorgias. No account is called Disconnected for it, and nobody should write to customers yet. Compare the credentials with Gorgias’ partners’ portal, and enter the client secret from there as a new one."
+            </p>
+            {vouch}
+        }
+        .into_any()
+    } else {
+        view! {
+            <p>
+                <b>"Gorgias refused our app's own credentials. Customers can't fix this."</b>
+                " Since "
+                <Moment at=since/>
+                ". Compare the client ID with Gorgias’ partners’ portal, and enter the client secret from there as a new one. The accounts are checked again at once after you switch."
+            </p>
+        }
+        .into_any()
+    };
+    view! {
+        <Callout health=Health::SetupFault alert=true>
+            {words}
+        </Callout>
+    }
+    .into_any()
+}
+
+pub(super) fn addresses(data: &Data) -> AnyView {
+    let aside = view! { <span class="sub">"Paste both, unchanged"</span> }.into_any();
+    let body = view! {
+        <div class="body">
+            <CopyField
+                id="app-url"
+                label="App URL"
+                value=data.install_url.clone()
+                hint="“Connect app” in the helpdesk sends the customer here."
+            >
+                <Copy of="app-url".to_owned() what="App URL".to_owned()/>
+            </CopyField>
+            <CopyField
+                id="redirect-uri"
+                label="Redirect URI"
+                value=data.redirect_uri.clone()
+                hint="Gorgias sends the approval back here. It must match letter for letter."
+            >
+                <Copy of="redirect-uri".to_owned() what="redirect URI".to_owned()/>
+            </CopyField>
+        </div>
+    }
+    .into_any();
+    view! {
+        <Panel id="addresses" title="For the partners’ portal" aside>
+            {body}
+        </Panel>
+    }
+    .into_any()
+}
+
+/// For roles that don't manage apps.
+pub(super) fn read_only(data: &Data) -> AnyView {
+    let body = view! {
+        <div class="body">
+            <ScopeWords scopes=data.app.requested.clone()/>
+        </div>
+    }
+    .into_any();
+    view! {
+        <Panel id="asks" title="Permissions it asks for">
+            {body}
+        </Panel>
+    }
+    .into_any()
+}
+
+pub(super) fn states(data: &Data) -> AnyView {
+    let Some(counts) = &data.counts else {
+        return ().into_any();
+    };
+    let base = format!(
+        "{}/accounts?app={}",
+        tenant_home(&data.tenant),
+        data.app.slug
+    );
+    let rows: Vec<_> = counts
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(h, n)| LedgerRow {
+            href: format!("{base}&health={}", h.code()),
+            health: *h,
+            icon: Glyph::from(*h),
+            label: h.label().into(),
+            count: n.to_string(),
+        })
+        .collect();
+    let connect = format!(
+        "{}/accounts/connect?app={}",
+        tenant_home(&data.tenant),
+        data.app.slug
+    );
+    let footer = view! { <a href=connect>"Connect an account"</a> }.into_any();
+    let body = if rows.is_empty() {
+        view! { <p class="body">"No account yet."</p> }.into_any()
+    } else {
+        view! { <Ledger rows/> }.into_any()
+    };
+    view! {
+        <Panel id="states" title="Its accounts" footer>
+            {body}
+        </Panel>
+    }
+    .into_any()
+}
+
+pub(super) fn preview(data: &Data) -> AnyView {
+    let found = data.preview.clone().map(|url| {
+        view! {
+            <CopyField id="preview-link" label="Preview link" value=url.clone()>
+                <Copy of="preview-link".to_owned() what="preview link".to_owned()/>
+            </CopyField>
+            <p class="actions">
+                <LinkButton href=url>"Open preview"</LinkButton>
+            </p>
+        }
+    });
+    let error = (!data.sandbox.is_empty())
+        .then(|| {
+            Subdomain::from_typed(&data.sandbox)
+                .err()
+                .map(|e| e.to_string())
+        })
+        .flatten();
+    let body = view! {
+        <form class="body" action=format!("{}#preview", data.href())>
+            <Field
+                name="sandbox"
+                label="Sandbox subdomain"
+                plain=true
+                autocomplete="off"
+                value=data.sandbox.clone()
+                hint="Starts an installation before Gorgias has approved the app."
+                error
+            />
+            <p class="actions">
+                <Button>"Make preview link"</Button>
+            </p>
+            {found}
+        </form>
+    }
+    .into_any();
+    view! {
+        <Panel id="preview" title="Try it on a sandbox">
+            {body}
+        </Panel>
+    }
+    .into_any()
+}
+
+/// Nothing can undo it, so the name is typed.
+pub(super) fn removal(data: &Data) -> AnyView {
+    let mine = data.form.action == "app_remove";
+    let error = mine
+        .then(|| data.form.error("confirm").or_else(|| data.form.problem()))
+        .flatten();
+    let n = match data.total() {
+        0 => "It has no accounts.".to_owned(),
+        1 => "Its 1 account, its tokens and timeline are forgotten, and it has to be approved again from scratch.".to_owned(),
+        n => format!("Its {n} accounts, their tokens and timelines are forgotten, and each has to be approved again from scratch."),
+    };
+    let body = view! {
+        <details class="more body" open=mine>
+            <summary>
+                <Icon name=Glyph::Chevron/>
+                {format!("Remove {}…", data.app.name)}
+            </summary>
+            <form class="form" method="post" action=format!("{}/remove", data.href())>
+                <p>
+                    {format!(
+                        "{n} Nobody can undo that. Backends that read its tokens here get “not found” at once. At Gorgias, customers keep the app until they remove it there.",
+                    )}
+                </p>
+                <Field
+                    name="confirm"
+                    label=format!("Type {} to confirm", data.app.slug)
+                    plain=true
+                    required=true
+                    autocomplete="off"
+                    error
+                />
+                <p class="actions">
+                    <Button kind=Kind::Destroy>
+                        {format!("Remove {} and forget its tokens", data.app.name)}
+                    </Button>
+                </p>
+            </form>
+        </details>
+    }
+    .into_any();
+    view! {
+        <Panel id="remove" title="Remove this app">
+            {body}
+        </Panel>
+    }
+    .into_any()
+}
