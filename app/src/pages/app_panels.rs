@@ -15,12 +15,14 @@ pub(super) fn fault(data: &Data, since: Timestamp) -> AnyView {
     let words = if data.app.fault_by_refusals {
         let vouch = data.may.manage_apps.then(|| {
             view! {
-                <PostButton action=format!("{}/refusals", data.href()) size=Size::Small>
-                    "The credentials are right"
-                </PostButton>
-                <p class="sub">
-                    "Then every account that Gorgias refuses is called Disconnected, and its customer has to approve the app again."
-                </p>
+                <div class="actions">
+                    <PostButton action=format!("{}/refusals", data.href()) size=Size::Small>
+                        "The credentials are right"
+                    </PostButton>
+                    <p class="sub">
+                        "Then every account that Gorgias refuses is called Disconnected, and its customer has to approve the app again."
+                    </p>
+                </div>
             }
         });
         view! {

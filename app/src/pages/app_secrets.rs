@@ -72,13 +72,15 @@ fn in_use(app: &str, accounts: u64, slots: &Slots) -> AnyView {
     });
     let footer = view! {
         <span>{serves}</span>
-        <PostButton action=format!("{app}/secret/test-in-use") size=Size::Small>
-            "Test"
-        </PostButton>
-        <LinkButton href=format!("{app}/reveal") size=Size::Small>
-            "Show…"
-        </LinkButton>
-        {back}
+        <div class="actions">
+            <PostButton action=format!("{app}/secret/test-in-use") size=Size::Small>
+                "Test"
+            </PostButton>
+            <LinkButton href=format!("{app}/reveal") size=Size::Small>
+                "Show…"
+            </LinkButton>
+            {back}
+        </div>
     }
     .into_any();
     let aside =

@@ -28,11 +28,17 @@ impl Beneath {
         Statement::from_string(self.0.get_database_backend(), sql)
     }
 
-    /// Runs a statement; says how many rows it changed.
+    /// Runs a statement; says how many rows it changed. What a killed process
+    /// asked of PostgreSQL last may go on for a moment, and of two that wait for
+    /// each other PostgreSQL ends one: if that is ours, it begins again.
     pub async fn run(&self, sql: &str) -> u64 {
-        let done = self.0.execute_raw(self.statement(sql)).await;
-        done.unwrap_or_else(|e| panic!("{sql}: {e}"))
-            .rows_affected()
+        loop {
+            match self.0.execute_raw(self.statement(sql)).await {
+                Ok(done) => return done.rows_affected(),
+                Err(error) if error.to_string().contains("deadlock detected") => (),
+                Err(error) => panic!("{sql}: {error}"),
+            }
+        }
     }
 
     /// The column `n` of the one row that a query gives.

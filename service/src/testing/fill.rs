@@ -1,6 +1,12 @@
 //! Many connections at once, for measurements and for tests of several processes.
 
-use crate::{actor::Actor, apps::App, connections::record::Record, error::Fault, vault::Purpose};
+use crate::{
+    actor::Actor,
+    apps::App,
+    connections::record::Record,
+    error::Fault,
+    vault::{Purpose, Unsealed},
+};
 use domain::{
     health::Health,
     subdomain::Subdomain,
@@ -54,17 +60,30 @@ pub async fn connect_all(
             record.strip = record.strip.record(now.day(), None, record.health);
             record.token_version = 1;
             record.insert(&tx).await?;
-            let (access, refresh) = (
+            let purposes = [
                 Purpose::ConnectionAccessToken,
                 Purpose::ConnectionRefreshToken,
+            ];
+            let tokens = [account.access_token, account.refresh_token];
+            secrets.extend(
+                purposes
+                    .into_iter()
+                    .zip(tokens)
+                    .map(|(purpose, token)| (record.id.0, purpose, token)),
             );
-            secrets.push((record.id.0, access, account.access_token));
-            secrets.push((record.id.0, refresh, account.refresh_token));
             done += 1;
         }
+        let secrets: Vec<Unsealed<'_>> = secrets
+            .iter()
+            .map(|(owner, purpose, secret)| Unsealed {
+                purpose: *purpose,
+                owner: *owner,
+                secret,
+            })
+            .collect();
         actor
             .vault
-            .seal_many(actor.services(), &tx, &secrets)
+            .seal_all(actor.services(), &tx, &secrets)
             .await?;
         tx.commit().await?;
     }

@@ -4,7 +4,7 @@
 //! turns encryption off, and what can't be authenticated is an error, never a value.
 
 #[cfg(feature = "testing")]
-mod bulk;
+mod cipher;
 mod credentials;
 mod data_keys;
 mod error;
@@ -25,7 +25,7 @@ mod tests;
 pub mod transit;
 
 #[cfg(feature = "testing")]
-pub use bulk::Cipher;
+pub use cipher::Cipher;
 pub(crate) use credentials::{SealedRow, Unsealed};
 pub use error::VaultError;
 pub(crate) use journal::JournalKey;
