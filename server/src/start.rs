@@ -13,7 +13,10 @@ use service::{
     journal, live, people::set_up, vault::Vault, worker,
 };
 use std::{fs, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
-use tokio::{net::TcpListener, signal};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    signal,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How long requests and background work may take to come to their end.
@@ -102,7 +105,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         tracing::error!(%error, "Answers of Gorgias wait in the journal, since they can't be stored");
     }
     journal::try_out(&services).await?;
-    let listener = listen(settings.web.listen).await?;
+    let listener = listen(settings.web.listen)?;
     let shutdown = CancellationToken::new();
     let tasks = TaskTracker::new();
     tasks.spawn(live::relay(services.clone(), shutdown.clone()));
@@ -157,8 +160,23 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|e| {
+/// How many connections the system accepts before Mooring does. Of a burst of
+/// more, the rest would come a second later: the usual 128 is soon reached.
+const BACKLOG: u32 = 1024;
+
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listen = || {
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        // A restart may take the port at once.
+        #[cfg(unix)]
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    listen().map_err(|e: io::Error| {
         SettingsError::new(
             "MOORING_LISTEN",
             &format!("{address} can't be listened on: {e}"),

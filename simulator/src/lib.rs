@@ -40,7 +40,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinHandle;
 
 pub use account::AccountHandle;
@@ -101,7 +101,7 @@ impl Simulator {
     /// # Errors
     /// The address can't be bound, or the template doesn't hold `{subdomain}` once.
     pub async fn start(config: SimulatorConfig) -> io::Result<Self> {
-        let listener = TcpListener::bind(config.listen).await?;
+        let listener = listen(config.listen)?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let template = config
             .url_template
@@ -320,6 +320,18 @@ impl Simulator {
     pub async fn run(mut self) {
         let _ = (&mut self.task).await;
     }
+}
+
+/// Connections may come by the hundred before one is accepted.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(1024)
 }
 
 fn is_at(entry: &LoggedRequest, subdomain: &str, endpoint: Endpoint) -> bool {

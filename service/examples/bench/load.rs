@@ -123,23 +123,28 @@ async fn drive(
     make: impl Fn(u64) -> anyhow::Result<Asked> + 'static,
 ) -> anyhow::Result<Value> {
     let make = Rc::new(make);
-    let begin = Instant::now() + Duration::from_millis(shape.warm_up);
-    let end = begin + Duration::from_millis(shape.millis);
     let all = LocalSet::new();
-    let mut loops = Vec::new();
-    for seed in 0..shape.connections {
+    let mut senders = Vec::new();
+    for _ in 0..shape.connections {
         let stream = TcpStream::connect(&shape.address)
             .await
             .with_context(|| format!("cannot reach {}", shape.address))?;
         stream.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
         all.spawn_local(connection);
-        let make = Rc::clone(&make);
-        let accounts = shape.accounts.max(1);
-        loops.push(all.spawn_local(async move {
-            ask(sender, &*make, chance(seed, accounts), begin, end).await
-        }));
+        senders.push(sender);
     }
+    // Only now: connecting is not what is measured.
+    let begin = Instant::now() + Duration::from_millis(shape.warm_up);
+    let end = begin + Duration::from_millis(shape.millis);
+    let loops: Vec<_> = (0..)
+        .zip(senders)
+        .map(|(seed, sender)| {
+            let make = Rc::clone(&make);
+            let accounts = chance(seed, shape.accounts.max(1));
+            all.spawn_local(async move { ask(sender, &*make, accounts, begin, end).await })
+        })
+        .collect();
     let busy = processor_time()?;
     let begun = Instant::now();
     let mut times = empty()?;
