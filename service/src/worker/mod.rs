@@ -40,8 +40,10 @@ const LONGEST_ATTEMPT: u32 = 11;
 const WINDOW: usize = 64;
 /// How often it is looked what is due, unless there is more than could be taken.
 const PERIOD: Duration = Duration::from_secs(1);
-/// Where room was short: how long attempts that end are gathered before more begin.
+/// Where room was short: how long attempts that end are gathered before more
+/// begin, unless there is room for this part of them before.
 const GATHER: Duration = Duration::from_millis(25);
+const PART: usize = 16;
 /// How long the result of an authorization can be looked at.
 const RESULT_LIFE: Span = Span::days(1);
 /// How often the heart beats.
@@ -168,7 +170,16 @@ impl Sweep {
         match tokio::time::timeout(PERIOD, self.running.join_next()).await {
             Ok(Some(ended)) => {
                 self.count(ended);
-                tokio::time::sleep(GATHER).await;
+                let enough = at_once(self.services.config.refresh_rate) / PART;
+                let gather = async {
+                    for _ in 1..enough {
+                        let Some(ended) = self.running.join_next().await else {
+                            return;
+                        };
+                        self.count(ended);
+                    }
+                };
+                let _ = tokio::time::timeout(GATHER, gather).await;
             }
             Ok(None) => tokio::time::sleep(PERIOD).await,
             Err(_) => (),
