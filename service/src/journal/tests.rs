@@ -2,7 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 use super::{Answer, Bound, Noted, reserve};
-use crate::{gorgias::Grant, services::Services, testing::World};
+use crate::{
+    gorgias::Grant,
+    services::Services,
+    testing::{TestDisk, World},
+};
 use domain::{
     event::Actor,
     ids::{ConnectionId, TenantId},
@@ -84,4 +88,39 @@ async fn s24_the_window_that_strict_rotation_leaves() {
         );
         assert!(at(50) > Duration::ZERO);
     }
+}
+
+#[tokio::test]
+async fn answers_that_come_at_once_share_a_sync() {
+    let world = World::on_sqlite("https://{subdomain}.gorgias.invalid").await;
+    let disk = TestDisk::default();
+    let services = world.process_on(disk.clone()).await;
+    note(&services, 1).await;
+    assert_eq!(disk.syncs(), 1);
+    note(&services, 16).await;
+    assert!(disk.syncs() <= 3, "{}", disk.syncs());
+}
+
+/// security.md 26: after a failed sync nobody knows what is on the disk.
+#[tokio::test]
+async fn s26_a_failed_sync_is_everybodys_and_the_file_is_never_trusted_again() {
+    let world = World::on_sqlite("https://{subdomain}.gorgias.invalid").await;
+    let disk = TestDisk::default();
+    let services = world.process_on(disk.clone()).await;
+    let mut places = Vec::new();
+    for _ in 0..5 {
+        places.push(reserve(&services).await.unwrap().unwrap());
+    }
+    let later = places.pop().unwrap();
+    let answers: Vec<Answer> = places.iter().map(|_| answer(&services)).collect();
+    disk.break_down(true);
+    let noted = places.into_iter().zip(&answers);
+    let noted = noted.map(|(place, answer)| place.note(&services, answer));
+    let noted = futures::future::join_all(noted).await;
+    assert!(noted.iter().all(|one| !one.is_safe()));
+    // The disk is well again, the file is not: another one is begun.
+    disk.break_down(false);
+    assert!(!later.note(&services, &answer(&services)).await.is_safe());
+    let fresh = reserve(&services).await.unwrap().unwrap();
+    assert!(fresh.note(&services, &answer(&services)).await.is_safe());
 }

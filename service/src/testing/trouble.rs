@@ -28,20 +28,26 @@ impl World {
 
     /// Lets no new token into the database, though everything else goes on.
     pub async fn make_tokens_unwritable(&self) {
+        self.make_tokens_unwritable_of("%").await;
+    }
+
+    /// The same, of accounts whose names are like that, as SQL has it.
+    pub async fn make_tokens_unwritable_of(&self, like: &str) {
         if self.backend == DatabaseBackend::Sqlite {
-            self.past(
+            self.past(&format!(
                 "CREATE TRIGGER no_tokens BEFORE UPDATE ON connections \
-                 WHEN NEW.token_version <> OLD.token_version \
+                 WHEN NEW.token_version <> OLD.token_version AND NEW.subdomain LIKE '{like}' \
                  BEGIN SELECT RAISE(ABORT, 'disk full'); END",
-            )
+            ))
             .await;
         } else {
             let function = "CREATE FUNCTION no_tokens() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'disk full'; END $$";
             self.past(function).await;
-            self.past(
+            self.past(&format!(
                 "CREATE TRIGGER no_tokens BEFORE UPDATE ON connections FOR EACH ROW \
-                 WHEN (NEW.token_version <> OLD.token_version) EXECUTE FUNCTION no_tokens()",
-            )
+                 WHEN (NEW.token_version <> OLD.token_version AND NEW.subdomain LIKE '{like}') \
+                 EXECUTE FUNCTION no_tokens()",
+            ))
             .await;
         }
     }

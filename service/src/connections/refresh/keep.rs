@@ -82,7 +82,7 @@ pub(super) struct Keep {
 }
 
 /// Stores an answer, together with others of the tenant that wait to be stored.
-async fn keep(
+pub(super) async fn keep(
     scope: &TenantScope,
     record: &Record,
     answer: &Arc<Answer>,

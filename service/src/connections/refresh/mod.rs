@@ -7,6 +7,8 @@ mod attempt;
 mod keep;
 mod load;
 mod prove;
+#[cfg(test)]
+mod tests;
 
 use super::{
     events,
