@@ -2,6 +2,8 @@
 //! text that it has; so that the texts are few, the numbers of rows are powers
 //! of two.
 
+use crate::database::Database;
+
 /// Parts of at most `most` items, a power of two, each as long as such can be.
 pub(crate) fn powers_of_two<T>(mut items: &[T], most: usize) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
@@ -10,6 +12,26 @@ pub(crate) fn powers_of_two<T>(mut items: &[T], most: usize) -> impl Iterator<It
         items = rest;
         Some(some)
     })
+}
+
+/// `(…), (…)`: the places of so many rows of so many values, the first values of
+/// a statement.
+pub(crate) fn rows_of(db: &Database, rows: usize, each: usize) -> String {
+    let row = |row: usize| {
+        let places = 1 + row * each..=(row + 1) * each;
+        let places: Vec<String> = places.map(|number| place(db, number)).collect();
+        format!("({})", places.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+/// Where the next value goes. SQLite looks for one that has a name among all names.
+pub(crate) fn place(db: &Database, number: usize) -> String {
+    if db.is_sqlite() {
+        "?".to_owned()
+    } else {
+        format!("${number}")
+    }
 }
 
 /// As many as the next power of two, by repeating the last: for `IN`, which

@@ -6,7 +6,7 @@ use crate::{
     entity::connection::{ActiveModel, Column},
     error::Fault,
     services::Services,
-    statements::powers_of_two,
+    statements::{place, powers_of_two, rows_of},
     tenant_scope::Tx,
 };
 use domain::{
@@ -144,8 +144,8 @@ fn update(services: &Services, tx: &Tx, some: &[Storing<'_>]) -> Statement {
                 .filter_map(|column| row.get(*column).into_value()),
         );
     }
-    let rows = rows_of(services, some.len(), values.len() / some.len().max(1));
-    let tenant = place(services, values.len() + 1);
+    let rows = rows_of(&services.db, some.len(), values.len() / some.len().max(1));
+    let tenant = place(&services.db, values.len() + 1);
     values.push(tx.tenant().0.into());
     let names: Vec<&str> = columns.iter().map(|column| column.as_str()).collect();
     let changes: Vec<String> = names.iter().map(|n| format!("{n} = changed.{n}")).collect();
@@ -159,25 +159,6 @@ fn update(services: &Services, tx: &Tx, some: &[Storing<'_>]) -> Statement {
         changes.join(", "),
     );
     Statement::from_sql_and_values(services.db.backend(), sql, values)
-}
-
-/// `(…), (…)`: so many rows of so many values.
-fn rows_of(services: &Services, rows: usize, each: usize) -> String {
-    let row = |row: usize| {
-        let places = 1 + row * each..=(row + 1) * each;
-        let places: Vec<String> = places.map(|number| place(services, number)).collect();
-        format!("({})", places.join(", "))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
-}
-
-/// Where a value goes. SQLite looks for one that has a name among all names.
-fn place(services: &Services, number: usize) -> String {
-    if services.db.is_sqlite() {
-        "?".to_owned()
-    } else {
-        format!("${number}")
-    }
 }
 
 /// Whether storing changes the column.

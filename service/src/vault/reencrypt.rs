@@ -8,17 +8,19 @@ use super::{
     Purpose, Vault, VaultError,
     credentials::credential_context,
     data_keys::{DataKey, active, lock_tenant},
-    seal::FORMAT,
+    seal::{FORMAT, Sealed},
 };
 use crate::{
     audit::{self, Entry},
     entity::{credential, data_key},
     error::Fault,
+    statements::{place, powers_of_two, rows_of},
     tenant_scope::{TenantScope, Tx},
 };
 use domain::{ids::DataKeyId, time::Span};
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
+    Statement, Value,
     sea_query::{Expr, LockBehavior, LockType},
 };
 use uuid::Uuid;
@@ -26,6 +28,9 @@ use uuid::Uuid;
 /// How long a key stays after it was retired, even if nothing is under it: far
 /// longer than any transaction that still seals with it may run.
 pub(super) const KEPT_FOR: Span = Span::days(1);
+
+/// Most records that one statement brings under the current key.
+const AT_ONCE: usize = 64;
 
 /// How a rotation began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,9 +137,10 @@ impl Vault {
             .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
             .all(&*tx)
             .await?;
+        let mut resealed = Vec::with_capacity(rows.len());
         for row in rows {
             match self.reseal(scope, &tx, &current, &row).await {
-                Ok(moved) => step.moved += u64::from(moved),
+                Ok(sealed) => resealed.push((row, sealed)),
                 // Neither the database nor a key service that fails says anything of the record.
                 Err(Fault::Database(error)) => return Err(error.into()),
                 Err(Fault::Vault(error)) if !error.is_lost() => return Err(error.into()),
@@ -145,6 +151,7 @@ impl Vault {
                 }
             }
         }
+        step.moved = replace(scope, &tx, &current, &resealed).await?;
         if step.moved > 0 {
             self.count(&tx, current.id, step.moved.cast_signed())
                 .await?;
@@ -154,14 +161,14 @@ impl Vault {
         Ok(step)
     }
 
-    /// Seals one row anew; `false` if it was changed since it was read.
+    /// Seals what stands in a row anew.
     pub(super) async fn reseal(
         &self,
         scope: &TenantScope,
         tx: &Tx,
         current: &DataKey,
         row: &credential::Model,
-    ) -> Result<bool, Fault> {
+    ) -> Result<Sealed, Fault> {
         let old = DataKeyId(row.data_key_id);
         let context =
             |key, format| credential_context(tx.tenant(), &row.purpose, row.owner_id, key, format);
@@ -174,33 +181,9 @@ impl Vault {
             .await?
             .open(&context(old, row.format), &row.nonce, &row.ciphertext)
             .map_err(|_| unreadable())?;
-        let sealed = current
-            .key
-            .seal(
-                &*scope.services().random,
-                &context(current.id, FORMAT),
-                &plain,
-            )
-            .map_err(|_| VaultError::NotSealed)?;
-        let written = tx
-            .update::<credential::Entity>()
-            .filter(credential::Column::OwnerId.eq(row.owner_id))
-            .filter(credential::Column::Purpose.eq(row.purpose.as_str()))
-            .filter(credential::Column::DataKeyId.eq(row.data_key_id))
-            .filter(credential::Column::Nonce.eq(row.nonce.clone()))
-            .col_expr(credential::Column::DataKeyId, Expr::value(current.id.0))
-            .col_expr(credential::Column::Format, Expr::value(FORMAT))
-            .col_expr(
-                credential::Column::Nonce,
-                Expr::value(sealed.nonce.to_vec()),
-            )
-            .col_expr(
-                credential::Column::Ciphertext,
-                Expr::value(sealed.ciphertext),
-            )
-            .exec(&**tx)
-            .await?;
-        Ok(written.rows_affected == 1)
+        let context = context(current.id, FORMAT);
+        let sealed = current.key.seal(&*scope.random, &context, &plain);
+        Ok(sealed.map_err(|_| VaultError::NotSealed)?)
     }
 
     /// Notes that a secret can't be read, so that it is listed.
@@ -234,6 +217,45 @@ impl Vault {
     }
 }
 
+/// Puts what was sealed anew into its rows; says how many of them were not
+/// changed since they were read.
+pub(super) async fn replace(
+    scope: &TenantScope,
+    tx: &Tx,
+    current: &DataKey,
+    resealed: &[(credential::Model, Sealed)],
+) -> Result<u64, Fault> {
+    let db = &scope.db;
+    let mut moved = 0;
+    for some in powers_of_two(resealed, AT_ONCE) {
+        let mut values: Vec<Value> = Vec::with_capacity(6 * some.len() + 3);
+        for (row, sealed) in some {
+            values.push(row.owner_id.into());
+            values.push(row.purpose.as_str().into());
+            values.push(row.data_key_id.into());
+            values.push(row.nonce.clone().into());
+            values.push(sealed.nonce.to_vec().into());
+            values.push(sealed.ciphertext.clone().into());
+        }
+        let rows = rows_of(db, some.len(), 6);
+        let [key, format, tenant] = [1, 2, 3].map(|n| place(db, values.len() + n));
+        values.push(current.id.0.into());
+        values.push(FORMAT.into());
+        values.push(tx.tenant().0.into());
+        let sql = format!(
+            "WITH fresh (owner_id, purpose, old_key, old_nonce, nonce, ciphertext) AS (VALUES {rows}) \
+             UPDATE credentials SET data_key_id = {key}, format = {format}, \
+             nonce = fresh.nonce, ciphertext = fresh.ciphertext FROM fresh \
+             WHERE credentials.owner_id = fresh.owner_id AND credentials.purpose = fresh.purpose \
+             AND credentials.data_key_id = fresh.old_key AND credentials.nonce = fresh.old_nonce \
+             AND credentials.tenant_id = {tenant}",
+        );
+        let statement = Statement::from_sql_and_values(db.backend(), sql, values);
+        moved += tx.execute_raw(statement).await?.rows_affected();
+    }
+    Ok(moved)
+}
+
 async fn key_ids(tx: &Tx) -> Result<Vec<Uuid>, Fault> {
     Ok(data_key::Entity::find()
         .filter(data_key::Column::TenantId.eq(tx.tenant().0))
@@ -251,8 +273,7 @@ fn without(keys: &[Uuid], current: Uuid) -> Vec<Uuid> {
 /// The records under these keys that are still to be brought under the current
 /// one, found through the index on `data_key_id`.
 fn waiting(tx: &Tx, keys: &[Uuid]) -> Select<credential::Entity> {
-    tx.all::<credential::Entity>()
-        .filter(credential::Column::DataKeyId.is_in(keys.iter().copied()))
+    tx.those::<credential::Entity>(credential::Column::DataKeyId, keys.to_vec())
         .filter(credential::Column::SetAsideAt.is_null())
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     keys::rotate,
-    vault::{Begun, TenantKeys},
+    vault::{Begun, TenantKeys, reencrypt::replace},
 };
 use domain::time::Span;
 
@@ -176,8 +176,10 @@ async fn s41_a_record_changed_meanwhile_is_not_overwritten() {
             .encrypting_key(services, &tx, scope.tenant())
             .await
             .unwrap();
-        let moved = services.vault.reseal(&scope, &tx, &current, &stale).await;
-        assert!(!moved.unwrap());
+        let sealed = services.vault.reseal(&scope, &tx, &current, &stale).await;
+        let stale = [(stale, sealed.unwrap())];
+        let moved = replace(&scope, &tx, &current, &stale).await;
+        assert_eq!(moved.unwrap(), 0);
         tx.commit().await.unwrap();
         let secret = read(&services.vault, &scope, REFRESH, owner).await.unwrap();
         assert_eq!(secret.as_deref(), Some("newer"));
