@@ -168,3 +168,36 @@ fn is_changed(column: Column) -> bool {
         Column::Id | Column::TenantId | Column::LeaseUntil | Column::LeaseFence | Column::CreatedAt
     )
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::testing::World;
+
+    /// SQLite has no statistics, as in any installation.
+    #[tokio::test]
+    async fn rows_are_changed_without_reading_others() {
+        let world = World::on_sqlite("https://{subdomain}.gorgias.invalid").await;
+        let owner = world.owner("acme").await;
+        let app = world.app(&owner, "returns").await;
+        let mut record = Record::offered(&world.services, app.id, "shop".parse().unwrap());
+        let one = [Storing {
+            record: &mut record,
+            version: 0,
+            who: &Actor::Worker,
+            cause: "",
+            besides: None,
+        }];
+        let tx = owner.read().await.unwrap();
+        let mut explain = update(&world.services, &tx, &one);
+        explain.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
+        let steps = tx.query_all_raw(explain).await.unwrap();
+        let steps = steps.iter().map(|row| row.try_get("", "detail").unwrap());
+        let plan = steps.collect::<Vec<String>>().join("; ");
+        assert!(
+            plan.contains("SEARCH connections") && plan.contains("(id=?)"),
+            "{plan}"
+        );
+    }
+}

@@ -225,35 +225,46 @@ pub(super) async fn replace(
     current: &DataKey,
     resealed: &[(credential::Model, Sealed)],
 ) -> Result<u64, Fault> {
-    let db = &scope.db;
     let mut moved = 0;
     for some in powers_of_two(resealed, AT_ONCE) {
-        let mut values: Vec<Value> = Vec::with_capacity(6 * some.len() + 3);
-        for (row, sealed) in some {
-            values.push(row.owner_id.into());
-            values.push(row.purpose.as_str().into());
-            values.push(row.data_key_id.into());
-            values.push(row.nonce.clone().into());
-            values.push(sealed.nonce.to_vec().into());
-            values.push(sealed.ciphertext.clone().into());
-        }
-        let rows = rows_of(db, some.len(), 6);
-        let [key, format, tenant] = [1, 2, 3].map(|n| place(db, values.len() + n));
-        values.push(current.id.0.into());
-        values.push(FORMAT.into());
-        values.push(tx.tenant().0.into());
-        let sql = format!(
-            "WITH fresh (owner_id, purpose, old_key, old_nonce, nonce, ciphertext) AS (VALUES {rows}) \
-             UPDATE credentials SET data_key_id = {key}, format = {format}, \
-             nonce = fresh.nonce, ciphertext = fresh.ciphertext FROM fresh \
-             WHERE credentials.owner_id = fresh.owner_id AND credentials.purpose = fresh.purpose \
-             AND credentials.data_key_id = fresh.old_key AND credentials.nonce = fresh.old_nonce \
-             AND credentials.tenant_id = {tenant}",
-        );
-        let statement = Statement::from_sql_and_values(db.backend(), sql, values);
-        moved += tx.execute_raw(statement).await?.rows_affected();
+        let done = tx.execute_raw(replacement(scope, current, some)).await?;
+        moved += done.rows_affected();
     }
     Ok(moved)
+}
+
+pub(super) fn replacement(
+    scope: &TenantScope,
+    current: &DataKey,
+    some: &[(credential::Model, Sealed)],
+) -> Statement {
+    let db = &scope.db;
+    let mut values: Vec<Value> = Vec::with_capacity(6 * some.len() + 3);
+    for (row, sealed) in some {
+        values.push(row.owner_id.into());
+        values.push(row.purpose.as_str().into());
+        values.push(row.data_key_id.into());
+        values.push(row.nonce.clone().into());
+        values.push(sealed.nonce.to_vec().into());
+        values.push(sealed.ciphertext.clone().into());
+    }
+    let rows = rows_of(db, some.len(), 6);
+    let [key, format, tenant] = [1, 2, 3].map(|n| place(db, values.len() + n));
+    values.push(current.id.0.into());
+    values.push(FORMAT.into());
+    values.push(scope.tenant().0.into());
+    // Without statistics, SQLite would take a key or a tenant for less than one record.
+    let by_record = if db.is_sqlite() { "+" } else { "" };
+    let sql = format!(
+        "WITH fresh (owner_id, purpose, old_key, old_nonce, nonce, ciphertext) AS (VALUES {rows}) \
+         UPDATE credentials SET data_key_id = {key}, format = {format}, \
+         nonce = fresh.nonce, ciphertext = fresh.ciphertext FROM fresh \
+         WHERE credentials.owner_id = fresh.owner_id AND credentials.purpose = fresh.purpose \
+         AND {by_record}credentials.data_key_id = fresh.old_key \
+         AND {by_record}credentials.tenant_id = {tenant} \
+         AND credentials.nonce = fresh.old_nonce",
+    );
+    Statement::from_sql_and_values(db.backend(), sql, values)
 }
 
 async fn key_ids(tx: &Tx) -> Result<Vec<Uuid>, Fault> {

@@ -3,7 +3,10 @@
 use super::*;
 use crate::{
     keys::rotate,
-    vault::{Begun, TenantKeys, reencrypt::replace},
+    vault::{
+        Begun, TenantKeys,
+        reencrypt::{replace, replacement},
+    },
 };
 use domain::time::Span;
 
@@ -180,6 +183,15 @@ async fn s41_a_record_changed_meanwhile_is_not_overwritten() {
         let stale = [(stale, sealed.unwrap())];
         let moved = replace(&scope, &tx, &current, &stale).await;
         assert_eq!(moved.unwrap(), 0);
+        // Each record by its key, and not all of the tenant or of the data key for each.
+        if services.db.is_sqlite() {
+            let mut explain = replacement(&scope, &current, &stale);
+            explain.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
+            let steps = tx.query_all_raw(explain).await.unwrap();
+            let steps = steps.iter().map(|row| row.try_get("", "detail").unwrap());
+            let plan = steps.collect::<Vec<String>>().join("; ");
+            assert!(plan.contains("(owner_id=? AND purpose=?)"), "{plan}");
+        }
         tx.commit().await.unwrap();
         let secret = read(&services.vault, &scope, REFRESH, owner).await.unwrap();
         assert_eq!(secret.as_deref(), Some("newer"));
