@@ -42,6 +42,15 @@ pub struct Background {
     pub next_attempt: Option<Timestamp>,
 }
 
+/// What is wrong with an app that has a fault, in one or two sentences.
+pub fn app_fault(refused_in_a_row: bool) -> &'static str {
+    if refused_in_a_row {
+        "Gorgias refused several accounts of this app, one right after the other."
+    } else {
+        "Gorgias refused our app's own credentials. Customers can't fix this."
+    }
+}
+
 /// Explains the state that [`Health::of`] gives, in plain words.
 pub fn explain(
     condition: &Condition,
@@ -51,12 +60,12 @@ pub fn explain(
 ) -> Explanation {
     let (reason, detail, next) = match Health::of(condition, now) {
         Health::SetupFault if background.refused_in_a_row => (
-            "Gorgias refused several accounts of this app, one right after the other.".into(),
+            app_fault(true).into(),
             "Usually that is the app's client secret, so an operator has to check it. Don't write to customers yet: no account is called Disconnected for it.".into(),
             NextStep::TellOperator,
         ),
         Health::SetupFault => (
-            "Gorgias refused our app's own credentials. Customers can't fix this.".into(),
+            app_fault(false).into(),
             "An operator has to check the app's client ID and client secret. Don't write to customers: their accounts are as they were.".into(),
             NextStep::TellOperator,
         ),

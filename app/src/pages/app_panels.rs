@@ -8,7 +8,7 @@ use crate::{
     },
     islands::Copy,
 };
-use domain::{health::Health, subdomain::Subdomain, time::Timestamp};
+use domain::{health::Health, health_words::app_fault, subdomain::Subdomain, time::Timestamp};
 use leptos::prelude::*;
 
 pub(super) fn fault(data: &Data, since: Timestamp) -> AnyView {
@@ -27,7 +27,7 @@ pub(super) fn fault(data: &Data, since: Timestamp) -> AnyView {
         });
         view! {
             <p>
-                <b>"Gorgias refused several accounts of this app, one right after the other."</b>
+                <b>{app_fault(true)}</b>
                 " Since "
                 <Moment at=since/>
                 ". That usually means that the client secret was replaced at Gorgias. No account is called Disconnected for it, and nobody should write to customers yet. Compare the credentials with Gorgias’ partners’ portal, and enter the client secret from there as a new one."
@@ -38,7 +38,7 @@ pub(super) fn fault(data: &Data, since: Timestamp) -> AnyView {
     } else {
         view! {
             <p>
-                <b>"Gorgias refused our app's own credentials. Customers can't fix this."</b>
+                <b>{app_fault(false)}</b>
                 " Since "
                 <Moment at=since/>
                 ". Compare the client ID with Gorgias’ partners’ portal, and enter the client secret from there as a new one. The accounts are checked again at once after you switch."

@@ -17,7 +17,7 @@ use crate::{
     islands::Live,
     shell::SignedInLayout,
 };
-use domain::{health::Health, time::Timestamp};
+use domain::{health::Health, health_words::app_fault, time::Timestamp};
 use leptos::prelude::*;
 use service::{
     apps::App,
@@ -257,14 +257,6 @@ fn needs(data: &Data) -> AnyView {
     .into_any()
 }
 
-fn fault_words(app: &App) -> &'static str {
-    if app.fault_by_refusals {
-        "Gorgias refused several accounts of this app, one right after the other."
-    } else {
-        "Gorgias refused our app's own credentials. Customers can't fix this."
-    }
-}
-
 fn faulty_app(data: &Data, app: &App, n: u64) -> AnyView {
     let href = format!("/t/{}/apps/{}", data.tenant, app.slug);
     view! {
@@ -276,7 +268,7 @@ fn faulty_app(data: &Data, app: &App, n: u64) -> AnyView {
                 </a>
                 " "
                 <span class="sub">{format!("app · {}", accounts(n))}</span>
-                <p>{fault_words(app)}</p>
+                <p>{app_fault(app.fault_by_refusals)}</p>
             </div>
             {app.fault_since.map(|at| view! { <TimeTag at now=data.now/> })}
             <LinkButton href size=Size::Small about=app.name.clone()>

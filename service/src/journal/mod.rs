@@ -57,11 +57,14 @@ struct Inner {
     /// Whether what was set aside was tried once more.
     tried_again: AtomicBool,
     /// Those who write at about the same time share a thread and a sync.
-    notes: Together<(), (Slot, Vec<u8>), (Option<Slot>, io::Result<()>)>,
+    notes: Together<(), (Slot, Vec<u8>), Written>,
     clears: Together<(), Slot, io::Result<()>>,
     /// Looks into the journals of other processes.
     looks: Together<(), ConnectionId, Result<bool, Fault>>,
 }
+
+/// What became of an entry; without its slot, if the thread that wrote broke off.
+type Written = (Option<Slot>, io::Result<()>);
 
 /// Most that are served by one thread at a time.
 const ROUND: usize = 64;
@@ -232,7 +235,7 @@ impl Noted {
     }
 }
 
-async fn fill_all(entries: Vec<(Slot, Vec<u8>)>) -> Vec<(Option<Slot>, io::Result<()>)> {
+async fn fill_all(entries: Vec<(Slot, Vec<u8>)>) -> Vec<Written> {
     let count = entries.len();
     let filled = tokio::task::spawn_blocking(move || {
         let results = slots::fill(&entries);

@@ -9,6 +9,7 @@ use crate::{
     },
 };
 use domain::time::Span;
+use sea_orm::ConnectionTrait;
 
 const RECORDS: usize = 30;
 
