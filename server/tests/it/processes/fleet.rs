@@ -32,6 +32,8 @@ pub struct Fleet {
     pub app: App,
     pub beneath: Beneath,
     pub master_keys: SecretString,
+    /// `MOORING_REFRESH_RATE` of processes that begin from now on.
+    pub rate: usize,
     folder: TempDir,
     _alone: MutexGuard<'static, ()>,
 }
@@ -52,6 +54,7 @@ impl Fleet {
         Self {
             beneath: world.beneath().await,
             master_keys: world.master_keys.clone(),
+            rate: 5_000,
             folder: tempfile::tempdir().unwrap(),
             _alone: alone,
             world,
@@ -94,7 +97,7 @@ impl Fleet {
             ("GORGIAS_PRIVATE_NETWORK", "allow"),
             ("LISTEN", "127.0.0.1:0"),
             ("DATA_DIR", &format!("data-{name}")),
-            ("REFRESH_RATE", "5000"),
+            ("REFRESH_RATE", &self.rate.to_string()),
             ("LOG_FORMAT", "json"),
         ];
         let variable = |(name, value): (&str, &str)| (format!("MOORING_{name}"), value.to_owned());

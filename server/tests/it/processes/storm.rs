@@ -36,7 +36,11 @@ impl Storm {
     pub async fn run(&self) {
         let Some(backend) = postgres() else { return };
         let mut chance = chance(self.seed);
-        let fleet = Fleet::on(&backend).await;
+        let mut fleet = Fleet::on(&backend).await;
+        // A fault takes two or three seconds, and the backlog has to last for all of them.
+        if let Some(each) = self.connections.checked_div(self.faults) {
+            fleet.rate = (each / 3).max(80);
+        }
         fleet.connect("shop", self.connections).await;
         let mut processes = Vec::new();
         for number in 0..PROCESSES {
@@ -50,6 +54,7 @@ impl Storm {
         fleet.fall_due().await;
         // How often an account was under a lease whose holder was stopped or killed.
         let mut at_risk = BTreeMap::<String, usize>::new();
+        let mut faults = 0;
         for number in 0..self.faults {
             if !fleet.under_way().await {
                 println!("   all done after {number} faults");
@@ -64,6 +69,7 @@ impl Storm {
             } else {
                 stop(&fleet, &processes[victim]).await
             };
+            faults += 1;
             for (account, _) in struck {
                 *at_risk.entry(account).or_default() += 1;
             }
@@ -72,7 +78,7 @@ impl Storm {
         for process in processes {
             process.end().await;
         }
-        self.assert_one_call_each(&fleet, &at_risk);
+        self.assert_one_call_each(&fleet, &at_risk, faults);
         let calls = fleet.calls();
         for held in fleet.assert_whole().await {
             let kept = usize::try_from(held.token_version - 1).unwrap();
@@ -99,14 +105,19 @@ impl Storm {
 
     /// An account is asked once, and once more at most for each time that the
     /// holder of its lease was stopped or killed.
-    fn assert_one_call_each(&self, fleet: &Fleet, at_risk: &BTreeMap<String, usize>) {
+    fn assert_one_call_each(
+        &self,
+        fleet: &Fleet,
+        at_risk: &BTreeMap<String, usize>,
+        faults: usize,
+    ) {
         let calls = fleet.calls();
         assert_eq!(calls.len(), self.connections, "all are asked");
         let all: usize = calls.values().sum();
         let allowed: usize = at_risk.values().sum();
         println!(
-            "   {all} calls for {} connections; {allowed} were in flight when {} faults struck",
-            self.connections, self.faults
+            "   {all} calls for {} connections; {allowed} were in flight when {faults} faults struck",
+            self.connections
         );
         for (account, calls) in &calls {
             let allowed = 1 + at_risk.get(account).copied().unwrap_or_default();
