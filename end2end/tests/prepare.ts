@@ -7,7 +7,7 @@ import { API_TOKEN, EMAIL, PASSWORD, RUN, SIGNED_IN, TENANT } from './support/en
 import { canary } from './support/record';
 import { behave, deactivate, failAlways, register } from './support/simulator';
 import { expect, test } from './support/test';
-import { ACCOUNTS, APPROVES, DOUBTED, FAULTY, type Links, LOYALTY, REFUSES, RETURNS, SURVEYS } from './support/world';
+import { ACCOUNTS, APPROVES, FAULTY, type Links, REFUSES, RETURNS, SURVEYS } from './support/world';
 
 const connection = (app: string, account: string) => `connections/${app}/${account}`;
 
@@ -73,17 +73,6 @@ test('every state has an account', async () => {
   await connect(surveys, FAULTY);
   await register(SURVEYS.client_id, 'canary-another-secret-77e0', surveys.redirect_uri);
   await check(SURVEYS.slug, FAULTY, 'setup_fault');
-
-  const loyalty = await add(LOYALTY);
-  for (const account of DOUBTED) await connect(loyalty, account);
-  for (const account of DOUBTED) {
-    await deactivate(account);
-    await api('POST', `${connection(LOYALTY.slug, account)}/refresh`);
-  }
-  // The third refusal takes the first two back.
-  for (const account of DOUBTED) {
-    expect((await api<Connection>('GET', connection(LOYALTY.slug, account))).health).toBe('setup_fault');
-  }
 });
 
 test('the owner signs in', async ({ page, context }) => {

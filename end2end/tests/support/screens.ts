@@ -5,7 +5,7 @@ import { expect, type Page } from '@playwright/test';
 import { canary } from './record';
 import { noteLink } from './api';
 import { RUN, TENANT } from './env';
-import { ACCOUNTS, APPROVES, FAULTY, type Links, LOYALTY, REFUSES, RETURNS, SURVEYS } from './world';
+import { ACCOUNTS, APPROVES, FAULTY, type Links, REFUSES, RETURNS, SURVEYS } from './world';
 
 export interface Screen {
   name: string;
@@ -164,15 +164,6 @@ export const FULL: Screen[] = [
   { name: 'apps', open: at(`${home}/apps`), heading: 'Apps' },
   { name: 'app', open: at(`${home}/apps/${RETURNS.slug}?sandbox=acme-sandbox`), heading: RETURNS.name, islands: true },
   { name: 'app, setup fault', open: at(`${home}/apps/${SURVEYS.slug}`), heading: SURVEYS.name, islands: true },
-  {
-    name: 'app, refusals in a row',
-    heading: LOYALTY.name,
-    islands: true,
-    async open(page) {
-      await page.goto(`${home}/apps/${LOYALTY.slug}`);
-      await expect(page.getByText('Gorgias refused several accounts of this app')).toBeVisible();
-    },
-  },
   {
     name: 'app, removal refused',
     heading: RETURNS.name,

@@ -19,15 +19,6 @@ export const SURVEYS = {
 };
 SURVEYS.name = SURVEYS.name.slice(0, 60);
 
-/** An app of which several accounts were refused, one right after the other. */
-export const LOYALTY = {
-  name: 'Loyalty points',
-  slug: 'loyalty',
-  client_id: 'loyalty-client',
-  client_secret: 'canary-loyalty-secret-3d10',
-  scopes: ['openid', 'email', 'profile', 'offline', 'customers:read'],
-};
-
 /** Accounts of the first app, by their state. */
 export const ACCOUNTS = {
   working: 'brightwood',
@@ -42,9 +33,6 @@ export const ACCOUNTS = {
 
 /** The account of the second app. */
 export const FAULTY = 'zephyr';
-
-/** The accounts of the third app. */
-export const DOUBTED = ['corner-bakery', 'harbor-books', 'silver-birch'] as const;
 
 /** Accounts of the simulator that approve or refuse by themselves and that nobody connected yet. */
 export const APPROVES = 'says-yes';
