@@ -22,6 +22,7 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
 
 /// An app, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,19 +98,16 @@ pub(crate) async fn find(
         .transpose()
 }
 
-/// Those of these apps that there are.
-pub(crate) async fn of(
+/// The rows of those of these apps that there are. One that holds nonsense says
+/// so when it is made an [`App`], and spoils no other.
+pub(crate) async fn rows(
     tx: &Tx,
     ids: impl Iterator<Item = AppId>,
-) -> Result<HashMap<AppId, App>, Fault> {
-    let ids: BTreeSet<AppId> = ids.collect();
-    let ids = ids.into_iter().map(|id| id.0).collect();
-    tx.those::<app::Entity>(app::Column::Id, ids)
-        .all(&**tx)
-        .await?
-        .into_iter()
-        .map(|row| App::try_from(row).map(|app| (app.id, app)))
-        .collect()
+) -> Result<HashMap<AppId, app::Model>, Fault> {
+    let ids: BTreeSet<Uuid> = ids.map(|id| id.0).collect();
+    let rows = tx.those::<app::Entity>(app::Column::Id, ids.into_iter().collect());
+    let rows = rows.all(&**tx).await?;
+    Ok(rows.into_iter().map(|row| (AppId(row.id), row)).collect())
 }
 
 /// Finds an app by id without knowing its tenant: for Gorgias' own calls

@@ -20,7 +20,11 @@ use crate::{
     tenant_scope::TenantScope,
 };
 use domain::{event::Happening, health::Standing, ids::AppId, scope::ScopeSet, token};
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 /// How long to wait before a write is tried again.
 const WRITE_AGAIN: [Duration; 3] = [
@@ -128,7 +132,11 @@ async fn keep_in_one(scope: &TenantScope, all: &[Keep]) -> Result<Vec<Verdict>, 
     let services = scope.services();
     let tx = scope.write().await?;
     // They may have been edited while Gorgias answered.
-    let apps = apps::of(&tx, all.iter().map(|one| one.record.app)).await?;
+    let apps: HashMap<AppId, App> = apps::rows(&tx, all.iter().map(|one| one.record.app))
+        .await?
+        .into_iter()
+        .map(|(id, row)| App::try_from(row).map(|app| (id, app)))
+        .collect::<Result<_, _>>()?;
     let mut records: Vec<Record> = all.iter().map(|one| one.record.clone()).collect();
     let mut storing = Vec::with_capacity(all.len());
     for (one, record) in all.iter().zip(&mut records) {

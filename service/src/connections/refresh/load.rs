@@ -3,7 +3,7 @@
 use crate::{
     apps::{self, App},
     connections::record::Record,
-    entity::{connection, credential},
+    entity::{app, connection, credential},
     error::Fault,
     tenant_scope::{TenantScope, Tx},
     vault::Purpose,
@@ -73,7 +73,7 @@ async fn read_all(
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
-    let apps = apps::of(&tx, rows.values().map(|row| AppId(row.app_id))).await?;
+    let apps = apps::rows(&tx, rows.values().map(|row| AppId(row.app_id))).await?;
     let purposes = [Purpose::ConnectionRefreshToken, Purpose::AppClientSecret];
     let owners = apps.keys().map(|app| app.0).chain(rows.keys().copied());
     let secrets: HashMap<Uuid, credential::Model> = tx
@@ -104,7 +104,7 @@ async fn read_all(
 struct Found<'a> {
     scope: &'a TenantScope,
     tx: &'a Tx,
-    apps: HashMap<AppId, App>,
+    apps: HashMap<AppId, app::Model>,
     /// By owner: refresh tokens of connections, client secrets of apps.
     secrets: HashMap<Uuid, credential::Model>,
 }
@@ -116,6 +116,7 @@ impl Found<'_> {
             .apps
             .get(&record.app)
             .ok_or_else(|| Fault::inconsistent("connections", "app_id", record.id))?;
+        let app = App::try_from(app.clone())?;
         let client_secret = match self.secret(Purpose::AppClientSecret, app.id.0).await {
             Ok(Some(secret)) => Ok(secret),
             Ok(None) => Err(Fault::inconsistent("apps", "client_secret", app.id)),
@@ -125,7 +126,7 @@ impl Found<'_> {
         Ok(Loaded {
             refresh_token: self.secret(refresh_token, record.id.0).await,
             client_secret,
-            app: app.clone(),
+            app,
             record,
         })
     }

@@ -175,3 +175,31 @@ async fn s37_one_that_can_not_be_read_holds_up_no_other() {
     })
     .await;
 }
+
+/// The same of an app's row: the connections of another app go on.
+#[tokio::test]
+async fn s37_an_app_that_can_not_be_read_holds_up_no_other() {
+    Five::each(async |five| {
+        let owner = five.world.owner("acme").await;
+        let other = five.world.app(&owner, "reviews").await;
+        let given = Given {
+            subdomain: "foxtrot".parse().unwrap(),
+            access_token: "first".into(),
+            refresh_token: "first".into(),
+            expires_at: owner.now().plus(Span::hours(1)),
+        };
+        connect_all(&owner, &other, [given]).await.unwrap();
+        let tx = owner.read().await.unwrap();
+        let subdomain = "foxtrot".parse().unwrap();
+        let foxtrot = crate::connections::find_record(&tx, other.id, &subdomain);
+        let foxtrot = foxtrot.await.unwrap().unwrap().id;
+        drop(tx);
+        let ruined = "UPDATE apps SET basic_encoding = 'nonsense' WHERE slug = 'reviews'";
+        assert_eq!(five.world.past(ruined).await, 1);
+        let all = five.ids.iter().copied().chain([foxtrot]);
+        let loaded = join_all(all.map(|id| load(&five.scope, id))).await;
+        let readable: Vec<bool> = loaded.iter().map(Result::is_ok).collect();
+        assert_eq!(readable, [true, true, true, true, true, false]);
+    })
+    .await;
+}
