@@ -208,8 +208,8 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use crate::{
         TenantScope,
-        entity::{connection, credential},
-        testing::World,
+        entity::{app, connection, credential},
+        testing::{World, backends},
     };
     use sea_orm::{ConnectionTrait, DatabaseBackend, EntityTrait, QueryTrait, Select, Statement};
     use uuid::Uuid;
@@ -240,5 +240,21 @@ mod tests {
         assert!(connections.contains("(id=?)"), "{connections}");
         let secrets = plan(scope, secrets).await;
         assert!(secrets.contains("(owner_id=?)"), "{secrets}");
+    }
+
+    /// security.md 52: another tenant's keys find nothing, also where no
+    /// row-level security stands beneath.
+    #[tokio::test]
+    async fn s52_keys_of_another_tenant_find_nothing() {
+        for backend in backends() {
+            let world = World::on(&backend, "https://{subdomain}.gorgias.invalid").await;
+            let (mine, theirs) = (world.owner("acme").await, world.owner("bolt").await);
+            let keys = vec![world.app(&mine, "returns").await.id.0];
+            for (owner, found) in [(&mine, 1), (&theirs, 0)] {
+                let tx = owner.read().await.unwrap();
+                let apps = tx.those::<app::Entity>(app::Column::Id, keys.clone());
+                assert_eq!(apps.all(&*tx).await.unwrap().len(), found);
+            }
+        }
     }
 }

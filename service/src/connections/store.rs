@@ -173,7 +173,7 @@ fn is_changed(column: Column) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::testing::World;
+    use crate::testing::{World, backends};
 
     /// SQLite has no statistics, as in any installation.
     #[tokio::test]
@@ -199,5 +199,27 @@ mod tests {
             plan.contains("SEARCH connections") && plan.contains("(id=?)"),
             "{plan}"
         );
+    }
+
+    /// security.md 52: a record of another tenant is left alone, also where no
+    /// row-level security stands beneath.
+    #[tokio::test]
+    async fn s52_another_tenants_record_is_not_changed() {
+        for backend in backends() {
+            let world = World::on(&backend, "https://{subdomain}.gorgias.invalid").await;
+            let (mine, theirs) = (world.owner("acme").await, world.owner("bolt").await);
+            let app = world.app(&mine, "returns").await;
+            let mut record = Record::offered(&world.services, app.id, "shop".parse().unwrap());
+            let tx = mine.write().await.unwrap();
+            record.insert(&tx).await.unwrap();
+            tx.commit().await.unwrap();
+            for (owner, changed) in [(&theirs, false), (&mine, true)] {
+                let tx = owner.write().await.unwrap();
+                let stored = record.store(&world.services, &tx, 0, &Actor::Worker, "");
+                let done = matches!(stored.await.unwrap(), Stored::Done { .. });
+                assert_eq!(done, changed);
+                tx.commit().await.unwrap();
+            }
+        }
     }
 }
