@@ -3,7 +3,8 @@
 /// One kind of action; [`crate::role::Role::allows`] says who may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
-    /// See accounts, apps, scopes and health.
+    /// See the tenant: its apps, its overview. Connections and events are seen
+    /// by everybody.
     Look,
     /// Check a connection now.
     CheckConnections,
@@ -15,8 +16,10 @@ pub enum Permission {
     Disconnect,
     /// Receive access tokens over the machine API.
     ReadTokens,
-    /// Add, edit and remove apps and their client secrets.
+    /// Edit and remove an app and its client secrets.
     ManageApps,
+    /// Add apps.
+    AddApps,
     /// Make and revoke API tokens.
     ManageApiTokens,
     /// Rotate keys.
@@ -29,7 +32,7 @@ pub enum Permission {
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Look,
         Self::CheckConnections,
         Self::SendLinks,
@@ -37,9 +40,26 @@ impl Permission {
         Self::Disconnect,
         Self::ReadTokens,
         Self::ManageApps,
+        Self::AddApps,
         Self::ManageApiTokens,
         Self::ManageKeys,
         Self::ManageMembers,
         Self::ReadAudit,
     ];
+
+    /// Whether it reaches beyond any one app, so that nobody has it who is tied
+    /// to one. Lists of other things show what belongs to that app.
+    pub const fn is_of_whole_tenant(self) -> bool {
+        match self {
+            Self::AddApps | Self::ManageKeys | Self::ManageMembers | Self::ReadAudit => true,
+            Self::Look
+            | Self::CheckConnections
+            | Self::SendLinks
+            | Self::Authorize
+            | Self::Disconnect
+            | Self::ReadTokens
+            | Self::ManageApps
+            | Self::ManageApiTokens => false,
+        }
+    }
 }

@@ -5,14 +5,17 @@ use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
 /// A role in one tenant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
+    /// Reads access tokens, connections and events, checks connections and
+    /// makes links; changes nothing else. Of API tokens alone.
+    Backend,
     /// Sees everything, changes nothing.
     Viewer,
     /// Customer success: finds accounts, checks them, sends reconnect links.
     Success,
-    /// Runs the apps: credentials, scopes, disconnecting; the role of a backend.
+    /// Runs the apps: credentials, scopes, disconnecting.
     Operator,
     /// Everything, also members and keys.
     Owner,
@@ -20,16 +23,26 @@ pub enum Role {
 
 /// The text names no role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a role is one of owner, operator, success, viewer")]
+#[error("a role is one of owner, operator, success, viewer, and for API tokens also backend")]
 pub struct NotARole;
 
 impl Role {
-    /// All roles, the strongest first.
-    pub const ALL: [Self; 4] = [Self::Owner, Self::Operator, Self::Success, Self::Viewer];
+    /// All that an API token may have, the strongest first.
+    pub const ALL: [Self; 5] = [
+        Self::Owner,
+        Self::Operator,
+        Self::Success,
+        Self::Viewer,
+        Self::Backend,
+    ];
+
+    /// All that a person may have, the strongest first; each may all that the next may.
+    pub const OF_PEOPLE: [Self; 4] = [Self::Owner, Self::Operator, Self::Success, Self::Viewer];
 
     /// The code in the machine API, the command line and the database.
     pub const fn code(self) -> &'static str {
         match self {
+            Self::Backend => "backend",
             Self::Owner => "owner",
             Self::Operator => "operator",
             Self::Success => "success",
@@ -37,9 +50,21 @@ impl Role {
         }
     }
 
+    /// The role of a code, if a person may have it.
+    ///
+    /// # Errors
+    /// [`NotARole`].
+    pub fn of_person(code: &str) -> Result<Self, NotARole> {
+        code.parse()
+            .ok()
+            .filter(|role| Self::OF_PEOPLE.contains(role))
+            .ok_or(NotARole)
+    }
+
     /// The name that people read.
     pub const fn label(self) -> &'static str {
         match self {
+            Self::Backend => "Backend",
             Self::Owner => "Owner",
             Self::Operator => "Operator",
             Self::Success => "Customer success",
@@ -50,16 +75,28 @@ impl Role {
     /// Whether the role includes the permission.
     pub const fn allows(self, permission: Permission) -> bool {
         match permission {
-            Permission::Look => true,
+            Permission::Look => !matches!(self, Self::Backend),
             Permission::CheckConnections | Permission::SendLinks => !matches!(self, Self::Viewer),
-            Permission::ReadTokens
-            | Permission::Authorize
+            Permission::ReadTokens => {
+                matches!(self, Self::Owner | Self::Operator | Self::Backend)
+            }
+            Permission::Authorize
             | Permission::Disconnect
             | Permission::ManageApps
+            | Permission::AddApps
+            | Permission::ManageApiTokens
             | Permission::ReadAudit => matches!(self, Self::Owner | Self::Operator),
-            Permission::ManageApiTokens | Permission::ManageKeys | Permission::ManageMembers => {
-                matches!(self, Self::Owner)
-            }
+            Permission::ManageKeys | Permission::ManageMembers => matches!(self, Self::Owner),
+        }
+    }
+
+    /// Whether whoever has the role may make and revoke API tokens that have
+    /// the other one.
+    pub const fn may_give_to_api_token(self, other: Self) -> bool {
+        match self {
+            Self::Owner => true,
+            Self::Operator => matches!(other, Self::Backend | Self::Success | Self::Viewer),
+            Self::Success | Self::Viewer | Self::Backend => false,
         }
     }
 }
@@ -82,7 +119,7 @@ mod tests {
     #[test]
     fn a_stronger_role_may_all_that_a_weaker_may() {
         for permission in Permission::ALL {
-            let allowed: Vec<_> = Role::ALL
+            let allowed: Vec<_> = Role::OF_PEOPLE
                 .into_iter()
                 .rev()
                 .map(|r| r.allows(permission))
@@ -92,5 +129,46 @@ mod tests {
         }
         assert!(!Role::Viewer.allows(Permission::SendLinks));
         assert!(!Role::Success.allows(Permission::ReadTokens));
+    }
+
+    /// security.md 80
+    #[test]
+    fn s80_a_backend_may_these_and_nothing_else() {
+        let may = Permission::ALL.into_iter().filter(|p| Role::Backend.allows(*p));
+        assert_eq!(
+            may.collect::<Vec<_>>(),
+            [
+                Permission::CheckConnections,
+                Permission::SendLinks,
+                Permission::ReadTokens,
+            ]
+        );
+    }
+
+    /// security.md 80
+    #[test]
+    fn s80_no_person_is_a_backend() {
+        assert_eq!("backend".parse(), Ok(Role::Backend));
+        assert_eq!(Role::of_person("backend"), Err(NotARole));
+        for role in Role::OF_PEOPLE {
+            assert_eq!(Role::of_person(role.code()), Ok(role));
+        }
+    }
+
+    #[test]
+    fn nobody_gives_an_api_token_more_than_they_have() {
+        for (giver, given) in Role::ALL
+            .into_iter()
+            .flat_map(|giver| Role::ALL.map(|given| (giver, given)))
+        {
+            if giver.may_give_to_api_token(given) {
+                assert!(giver.allows(Permission::ManageApiTokens));
+                let gains = Permission::ALL
+                    .into_iter()
+                    .find(|p| given.allows(*p) && !giver.allows(*p));
+                assert_eq!(gains, None, "{giver:?} gives {given:?}");
+            }
+        }
+        assert!(!Role::Operator.may_give_to_api_token(Role::Operator));
     }
 }

@@ -92,15 +92,17 @@ impl Actor {
         &self.scope
     }
 
-    /// Whether the role includes the permission.
+    /// Whether the role includes the permission. Who is tied to an app has none
+    /// that reaches beyond it.
     pub fn may(&self, permission: Permission) -> bool {
         self.role.allows(permission)
+            && (self.only_app.is_none() || !permission.is_of_whole_tenant())
     }
 
-    /// Goes on only if the role includes the permission.
+    /// Goes on only if the actor has the permission.
     ///
     /// # Errors
-    /// [`Forbidden`] if it doesn't.
+    /// [`Forbidden`] if not.
     pub fn require(&self, permission: Permission) -> Result<(), Forbidden> {
         if self.may(permission) {
             Ok(())

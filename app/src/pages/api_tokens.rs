@@ -37,6 +37,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
     let around = around(&context, &actor, NavItem::ApiTokens).await;
     let data = Data {
         tenant: actor.tenant_slug.to_string(),
+        role: actor.role,
         now: context.services.now(),
         public_url: context.services.config.public_url.clone(),
         tokens,
@@ -61,6 +62,8 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
 /// What the page shows.
 pub(super) struct Data {
     pub tenant: String,
+    /// Of whoever looks at the page.
+    pub role: Role,
     pub now: Timestamp,
     pub public_url: String,
     /// `None` if they couldn't be loaded.
@@ -182,6 +185,7 @@ fn row(data: &Data, token: &ApiTokenRow) -> AnyView {
             </span>
         }
         .into_any(),
+        None if !data.role.may_give_to_api_token(token.role) => ().into_any(),
         None => view! {
             <PostButton action=revoke size=Size::Small about=token.name.clone()>
                 "Revoke"
@@ -221,10 +225,11 @@ fn row(data: &Data, token: &ApiTokenRow) -> AnyView {
 /// What a role means for a backend.
 const fn meaning(role: Role) -> &'static str {
     match role {
-        Role::Owner => "Everything, also making tokens",
-        Role::Operator => {
-            "Reads access tokens, adds apps, disconnects: what a backend usually needs"
+        Role::Backend => {
+            "Reads access tokens, accounts and events, checks accounts, makes reconnect links; changes nothing else: what a backend needs"
         }
+        Role::Owner => "Everything, also making tokens",
+        Role::Operator => "Also adds and changes apps, disconnects accounts",
         Role::Success => "Sees accounts, checks them, makes reconnect links; no access tokens",
         Role::Viewer => "Sees accounts and their health; no access tokens",
     }
@@ -239,6 +244,7 @@ fn create(data: &Data) -> AnyView {
     let roles = Role::ALL
         .into_iter()
         .rev()
+        .filter(|r| data.role.may_give_to_api_token(*r))
         .map(|r| Choice::new(r.code(), r.label()).hint(meaning(r)))
         .collect();
     let mut apps = vec![Choice::new("", "All apps")];
@@ -264,7 +270,7 @@ fn create(data: &Data) -> AnyView {
                 name="role"
                 legend="Role"
                 options=roles
-                value=form.value_or("role", Role::Operator.code())
+                value=form.value_or("role", Role::Backend.code())
                 error=form.error("role")
             />
             <Select name="app" label="App" options=apps value=form.value_or("app", "") error=form.error("app")/>

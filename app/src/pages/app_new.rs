@@ -17,7 +17,7 @@ pub(crate) fn page() -> impl IntoView {
 
 async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
-    actor.require(Permission::ManageApps)?;
+    actor.require(Permission::AddApps)?;
     let around = around(&context, &actor, NavItem::Apps).await;
     let home = tenant_home(actor.tenant_slug.as_str());
     let state = context.form("app_create");

@@ -21,7 +21,7 @@ pub struct Create {
     /// What the token is for
     #[arg(long, value_name = "N")]
     name: String,
-    /// What it may do: owner, operator, success or viewer
+    /// What it may do: backend, viewer, success, operator or owner
     #[arg(long, value_name = "ROLE")]
     role: Role,
     #[command(flatten)]

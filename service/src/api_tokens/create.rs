@@ -34,7 +34,7 @@ pub struct NewApiToken {
 /// The token was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateApiTokenError {
-    /// Owners alone make tokens.
+    /// The role doesn't allow it, or not for a token of that role.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
     /// Some fields won't do; they are named `name` and `app`.
@@ -54,6 +54,9 @@ pub enum CreateApiTokenError {
 /// See [`CreateApiTokenError`].
 pub async fn create(actor: &Actor, new: NewApiToken) -> Result<SecretString, CreateApiTokenError> {
     actor.require(Permission::ManageApiTokens)?;
+    if !actor.role.may_give_to_api_token(new.role) {
+        return Err(Forbidden.into());
+    }
     // A token that is tied to an app makes no token that reaches further.
     if actor.only_app.is_some() && new.app != actor.only_app {
         return Err(Forbidden.into());

@@ -1,4 +1,4 @@
-//! The tokens of a tenant, as its owners see them.
+//! The tokens of a tenant, as its owners and operators see them.
 
 use crate::{
     actor::Actor,
@@ -42,7 +42,7 @@ pub struct ApiTokenRow {
 /// The tokens can't be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ListApiTokensError {
-    /// Owners alone see tokens.
+    /// The role doesn't allow it.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
     /// Something inside failed.

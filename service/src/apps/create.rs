@@ -8,7 +8,7 @@ use crate::{
     actor::Actor,
     audit::{self, Action, Entry, Target},
     entity::app,
-    error::{FieldError, Forbidden},
+    error::FieldError,
     vault::Purpose,
 };
 use domain::permission::Permission;
@@ -19,10 +19,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, SqlErr};
 /// # Errors
 /// [`AppFormError`]; nothing is stored then.
 pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> {
-    actor.require(Permission::ManageApps)?;
-    if actor.only_app.is_some() {
-        return Err(Forbidden.into());
-    }
+    actor.require(Permission::AddApps)?;
     let checked = form.check(None).map_err(AppFormError::Invalid)?;
     let tx = actor.write().await?;
     let now = actor.now();

@@ -51,9 +51,6 @@ pub enum EraseError {
 /// See [`EraseError`].
 pub async fn erase(actor: &Actor, whose: &Whose) -> Result<u64, EraseError> {
     actor.require(Permission::ManageMembers)?;
-    if actor.only_app.is_some() {
-        return Err(Forbidden.into());
-    }
     all(actor.scope(), whose, |target| erasing(actor, whose, target)).await
 }
 

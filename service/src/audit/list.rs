@@ -115,9 +115,6 @@ pub async fn list(
     after: Option<i64>,
 ) -> Result<AuditPage, ListAuditError> {
     actor.require(Permission::ReadAudit)?;
-    if actor.only_app.is_some() {
-        return Err(Forbidden.into());
-    }
     Ok(page(actor, filter, after).await?)
 }
 

@@ -19,7 +19,8 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::SelectStatement,
 };
 use std::{
     collections::{BTreeSet, HashMap},
@@ -179,6 +180,9 @@ pub async fn of_connection(
     let mut query = tx
         .all::<event::Entity>()
         .filter(event::Column::ConnectionId.eq(connection.0));
+    if let Some(only) = actor.only_app {
+        query = query.filter(event::Column::ConnectionId.in_subquery(of_app(&tx, only)));
+    }
     if let Some(before) = before {
         query = query.filter(event::Column::Id.lt(before.0));
     }
@@ -190,6 +194,15 @@ pub async fn of_connection(
         .into_iter()
         .map(TimelineEntry::try_from)
         .collect()
+}
+
+/// The connections of an app.
+fn of_app(tx: &Tx, app: AppId) -> SelectStatement {
+    tx.all::<connection::Entity>()
+        .filter(connection::Column::AppId.eq(app.0))
+        .select_only()
+        .column(connection::Column::Id)
+        .into_query()
 }
 
 /// The entries of the tenant after the given place, oldest first: for a backend that catches up.
@@ -207,13 +220,7 @@ pub async fn of_tenant(actor: &Asker, after: Option<After>, limit: u64) -> Resul
         .all::<event::Entity>()
         .filter(event::Column::Seq.gt(number.unwrap_or_default()));
     if let Some(only) = actor.only_app {
-        let mine = sea_orm::QueryTrait::into_query(
-            tx.all::<connection::Entity>()
-                .filter(connection::Column::AppId.eq(only.0))
-                .select_only()
-                .column(connection::Column::Id),
-        );
-        query = query.filter(event::Column::ConnectionId.in_subquery(mine));
+        query = query.filter(event::Column::ConnectionId.in_subquery(of_app(&tx, only)));
     }
     let rows = query
         .order_by_asc(event::Column::Seq)

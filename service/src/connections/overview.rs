@@ -14,7 +14,7 @@ use crate::{
     worker::load,
 };
 use domain::{health::Health, time::Timestamp};
-use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 /// How many accounts the “need you” list names; the rest is a link to the list.
 const NAMED: u64 = 20;
@@ -93,10 +93,12 @@ pub async fn worker_beat(actor: &Actor) -> Result<WorkerBeat, Fault> {
         .await?
         .map(|row| Timestamp(row.at));
     let tx = actor.read().await?;
-    let overdue = tx
+    let mut overdue = tx
         .all::<connection::Entity>()
-        .filter(super::query::own_health_is(Health::Unchecked, actor.now()))
-        .count(&*tx)
-        .await?;
+        .filter(super::query::own_health_is(Health::Unchecked, actor.now()));
+    if let Some(only) = actor.only_app {
+        overdue = overdue.filter(connection::Column::AppId.eq(only.0));
+    }
+    let overdue = overdue.count(&*tx).await?;
     Ok(WorkerBeat { last, overdue })
 }

@@ -21,7 +21,7 @@ pub struct Tenant {
 /// # Errors
 /// [`KeysError::Forbidden`], or the database failed.
 pub async fn show(actor: &Actor) -> Result<TenantKeys, KeysError> {
-    actor.require(Permission::Look)?;
+    actor.require(Permission::ManageKeys)?;
     Ok(of_tenant(actor.scope()).await?)
 }
 

@@ -134,7 +134,7 @@ pub async fn person(services: &Services, id: PersonId) -> Result<Option<PersonSu
 }
 
 fn role_of(row: &membership::Model) -> Result<Role, Fault> {
-    row.role.parse().map_err(|_| {
+    Role::of_person(&row.role).map_err(|_| {
         Fault::inconsistent(
             "memberships",
             "role",

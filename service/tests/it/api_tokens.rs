@@ -229,14 +229,30 @@ async fn the_marks_of_a_tenants_tokens_are_written_together_and_kept_if_that_fai
 }
 
 #[tokio::test]
-async fn owners_alone_make_see_and_revoke_tokens() {
+async fn nobody_makes_or_revokes_tokens_above_their_own_role() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         let anna = an_owner(services, "anna@harbour.example", "harbour").await;
-        for role in [Role::Operator, Role::Success, Role::Viewer] {
+        let token = create(&anna, new("Operator", Role::Operator)).await.unwrap();
+        let operators = list(&anna).await.unwrap()[0].id;
+        let operator = authenticate(services, &token).await.unwrap().unwrap();
+        for role in Role::ALL {
+            let made = create(&operator, new(role.label(), role)).await;
+            let may = matches!(role, Role::Success | Role::Viewer | Role::Backend);
+            assert_eq!(made.is_ok(), may, "{role:?}");
+            if may {
+                let id = list(&operator).await.unwrap()[0].id;
+                revoke(&operator, id).await.unwrap();
+            }
+        }
+        assert!(matches!(
+            revoke(&operator, operators).await,
+            Err(RevokeApiTokenError::Forbidden(_))
+        ));
+        for role in [Role::Success, Role::Viewer, Role::Backend] {
             let token = create(&anna, new(role.label(), role)).await.unwrap();
             let weak = authenticate(services, &token).await.unwrap().unwrap();
-            let made = create(&weak, new("More", Role::Owner)).await;
+            let made = create(&weak, new("More", role)).await;
             assert!(
                 matches!(made, Err(CreateApiTokenError::Forbidden(_))),
                 "{role:?}"
@@ -254,7 +270,7 @@ async fn owners_alone_make_see_and_revoke_tokens() {
                 "{role:?}"
             );
         }
-        assert_eq!(list(&anna).await.unwrap().len(), 3);
+        assert_eq!(list(&anna).await.unwrap().len(), 7);
     })
     .await;
 }

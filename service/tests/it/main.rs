@@ -22,6 +22,7 @@ mod row_security;
 mod secrets;
 mod sweep;
 mod tenancy;
+mod tied;
 mod token;
 mod transit;
 mod vault;

@@ -3,6 +3,7 @@
 use super::json;
 use crate::api::{Problem, bearer::Caller, body::Body};
 use axum::{Json, extract::Path, http::StatusCode, response::IntoResponse};
+use domain::permission::Permission;
 use serde_json::{Value, json};
 use service::apps::{
     self, App,
@@ -22,6 +23,7 @@ impl From<AppFormError> for Problem {
 
 /// All apps that the token may see.
 pub async fn list(Caller(actor): Caller) -> Result<Json<Value>, Problem> {
+    actor.require(Permission::Look)?;
     let rows = apps::list::all(&actor).await?;
     let items: Vec<_> = rows
         .iter()
@@ -99,6 +101,7 @@ pub async fn remove(Caller(actor): Caller, Path(app): Path<String>) -> Result<St
 }
 
 pub(super) async fn find(actor: &service::Actor, app: &str) -> Result<App, Problem> {
+    actor.require(Permission::Look)?;
     apps::list::one(actor, app)
         .await?
         .ok_or_else(Problem::not_found)

@@ -108,6 +108,56 @@ async fn roles_bound_what_a_token_may_do() {
     .await;
 }
 
+/// security.md 80: every address, with what a backend may do there.
+#[tokio::test]
+async fn s80_a_backend_reads_checks_and_makes_links_and_nothing_else() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        house.install(&tenant, "shop").await;
+        let account = connection(&tenant, "shop");
+        let backend = house.token(&tenant, Role::Backend).await;
+        let app =
+            json!({"name": "X", "client_id": "i", "client_secret": "s", "scopes": ["offline"]});
+        let secret = json!({"client_secret": "s3cret"});
+        let link = json!({"app": "acme-app", "subdomain": "other"});
+        let of_app = |rest: &str| format!("/apps/acme-app{rest}");
+        let of_account = |rest: &str| format!("{account}{rest}");
+        let (get, post) = (Method::GET, Method::POST);
+        for (method, path, body, expected) in [
+            (&get, "/apps".to_owned(), None, 403),
+            (&post, "/apps".to_owned(), Some(app), 403),
+            (&get, of_app(""), None, 403),
+            (&Method::PATCH, of_app(""), Some(json!({"name": "Y"})), 403),
+            (&Method::DELETE, of_app(""), None, 403),
+            (&get, of_app("/secrets"), None, 403),
+            (&post, of_app("/secrets"), Some(secret), 403),
+            (&Method::DELETE, of_app("/secrets/next"), None, 403),
+            (&post, of_app("/secrets/test"), None, 403),
+            (&post, of_app("/secrets/switch"), None, 403),
+            (&post, of_app("/secrets/roll-back"), None, 403),
+            (&get, "/connections".to_owned(), None, 200),
+            (&get, of_account(""), None, 200),
+            (&Method::DELETE, of_account(""), None, 403),
+            (&get, of_account("/token"), None, 200),
+            (&post, of_account("/refresh"), None, 200),
+            (&post, of_account("/reconnect-links"), None, 201),
+            (&get, of_account("/events"), None, 200),
+            (&post, "/reconnect-links".to_owned(), Some(link), 201),
+            (&get, "/events".to_owned(), None, 200),
+        ] {
+            let answer = house.call(method.clone(), &path, &backend, body).await;
+            assert_eq!(answer.status, expected, "{method} {path}: {}", answer.body);
+        }
+        // Nothing was changed by what was refused.
+        let apps = house.api_get("/apps", &tenant.token).await.json();
+        assert_eq!(apps["items"].as_array().unwrap().len(), 1);
+        assert_eq!(apps["items"][0]["name"], "acme-app");
+        let after = house.api_get(&account, &tenant.token).await.json();
+        assert_eq!(after["health"], "working");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn unknown_addresses_and_methods_are_problems() {
     on_each_database(async |house| {

@@ -103,7 +103,7 @@ impl Attempt<'_> {
         let member = membership::Entity::find_by_id((self.row.tenant_id, person))
             .one(self.scope.db.read())
             .await?;
-        let role = member.and_then(|member| member.role.parse::<Role>().ok());
+        let role = member.and_then(|member| Role::of_person(&member.role).ok());
         if role.is_some_and(|role| role.allows(Permission::Authorize)) {
             Ok(())
         } else {

@@ -31,9 +31,13 @@ pub struct OutstandingLink {
 /// [`Fault`] if the database fails.
 pub async fn of_connection(actor: &Actor, connection: ConnectionId) -> Result<Vec<LinkRow>, Fault> {
     let tx = actor.read().await?;
-    let rows = tx
+    let mut query = tx
         .all::<Entity>()
-        .filter(Column::ConnectionId.eq(connection.0))
+        .filter(Column::ConnectionId.eq(connection.0));
+    if let Some(only) = actor.only_app {
+        query = query.filter(Column::AppId.eq(only.0));
+    }
+    let rows = query
         .order_by_desc(Column::Id)
         .limit(20)
         .all(&*tx)
