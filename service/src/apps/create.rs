@@ -1,7 +1,7 @@
 //! Adding an app.
 
 use super::{
-    App,
+    App, client_id,
     form::{AppForm, AppFormError},
 };
 use crate::{
@@ -22,6 +22,7 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
     actor.require(Permission::AddApps)?;
     let checked = form.check(None).map_err(AppFormError::Invalid)?;
     let tx = actor.write().await?;
+    client_id::must_be_free(actor, &tx, &checked.client_id, None).await?;
     let now = actor.now();
     let row = app::Model {
         id: actor.new_id(),

@@ -1,7 +1,7 @@
 //! Changing an app.
 
 use super::{
-    App, fault,
+    App, client_id, fault,
     form::{AppForm, AppFormError, Checked},
     secrets,
 };
@@ -34,6 +34,9 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
     let checked = form
         .check(Some(&before.slug))
         .map_err(AppFormError::Invalid)?;
+    if checked.client_id != before.client_id {
+        client_id::must_be_free(actor, &tx, &checked.client_id, Some(id)).await?;
+    }
     let credentials_changed = checked.client_secret.is_some()
         || checked.client_id != before.client_id
         || checked.basic_encoding != before.basic_encoding;

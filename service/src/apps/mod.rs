@@ -1,6 +1,7 @@
 //! Apps: what a tenant publishes for Gorgias, each with its own credentials.
 
 pub mod accept_refusals;
+mod client_id;
 pub mod create;
 pub mod edit;
 pub(crate) mod fault;

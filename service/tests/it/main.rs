@@ -6,6 +6,7 @@ mod api_tokens;
 mod audit;
 mod audit_retention;
 mod authorize;
+mod client_ids;
 mod clocks;
 mod fill;
 mod flow;

@@ -34,6 +34,12 @@ async fn an_app_from_its_begin_to_its_end() {
             let found = house.api_get(&format!("/apps/{reference}"), &tenant.token).await;
             assert_eq!(found.json(), app);
         }
+        let same = json!({"name": "Other", "client_id": "id", "client_secret": "s", "scopes": ["offline"]});
+        let refused = house.call(Method::POST, "/apps", &tenant.token, Some(same)).await;
+        let errors = refused.expect(StatusCode::UNPROCESSABLE_ENTITY).json()["errors"].clone();
+        assert_eq!(errors[0]["field"], "client_id");
+        assert!(errors[0]["message"].as_str().unwrap().contains("“Returns”"), "{errors}");
+
         let change = json!({"name": "Returns 2", "pkce": "on", "after_install_url": "https://returns.example/in"});
         let changed = house
             .call(Method::PATCH, "/apps/returns", &tenant.token, Some(change))
