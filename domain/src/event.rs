@@ -93,6 +93,15 @@ pub enum Happening {
     LinkOpened,
     /// A reconnect link was withdrawn.
     LinkRevoked,
+    /// An API token was used from an address that it wasn't used from in 30
+    /// days. Belongs to the tenant, not to a connection.
+    #[serde(rename = "api_token.new_address")]
+    ApiTokenNewAddress {
+        /// The token's name.
+        token: String,
+        /// The address.
+        address: String,
+    },
 }
 
 impl Happening {
@@ -109,6 +118,7 @@ impl Happening {
             Self::LinkCreated { .. } => "link_created",
             Self::LinkOpened => "link_opened",
             Self::LinkRevoked => "link_revoked",
+            Self::ApiTokenNewAddress { .. } => "api_token.new_address",
         }
     }
 
@@ -144,6 +154,9 @@ impl Happening {
             }
             Self::LinkOpened => "Reconnect link opened".into(),
             Self::LinkRevoked => "Reconnect link withdrawn".into(),
+            Self::ApiTokenNewAddress { token, address } => format!(
+                "The API token “{token}” was used from {address}, where it was not used from in 30 days"
+            ),
         }
     }
 }

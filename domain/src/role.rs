@@ -134,7 +134,9 @@ mod tests {
     /// security.md 80
     #[test]
     fn s80_a_backend_may_these_and_nothing_else() {
-        let may = Permission::ALL.into_iter().filter(|p| Role::Backend.allows(*p));
+        let may = Permission::ALL
+            .into_iter()
+            .filter(|p| Role::Backend.allows(*p));
         assert_eq!(
             may.collect::<Vec<_>>(),
             [

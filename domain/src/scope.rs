@@ -116,14 +116,19 @@ impl ScopeSet {
         self.0.contains(scope) || (scope.is_of_resource() && self.contains("write:all"))
     }
 
+    /// What of `requested` the set doesn't cover.
+    pub fn missing_of(&self, requested: &Self) -> Self {
+        requested
+            .iter()
+            .filter(|scope| !self.covers(scope))
+            .cloned()
+            .collect()
+    }
+
     /// Compares what an app requests now with what an account granted.
     pub fn compare(requested: &Self, granted: &Self) -> Comparison {
         Comparison {
-            missing: requested
-                .iter()
-                .filter(|s| !granted.covers(s))
-                .cloned()
-                .collect(),
+            missing: granted.missing_of(requested),
             extra: granted
                 .iter()
                 .filter(|s| !requested.0.contains(s))

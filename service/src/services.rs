@@ -1,7 +1,7 @@
 //! Everything that the use cases run on, in one cheap handle.
 
 use crate::{
-    api_tokens::UseLog,
+    api_tokens::{AddressLog, UseLog},
     audit::ReadLog,
     clock::{Clock, SystemClock},
     config::Config,
@@ -49,6 +49,8 @@ pub struct Parts {
     pub(crate) refreshes: Rounds,
     /// When API tokens were used last.
     pub(crate) uses: UseLog,
+    /// Where API tokens are used from.
+    pub(crate) addresses: AddressLog,
     last_id: AtomicI64,
 }
 
@@ -109,6 +111,7 @@ impl Services {
             flights: Flights::default(),
             refreshes: Rounds::default(),
             uses: UseLog::default(),
+            addresses: AddressLog::default(),
             last_id: AtomicI64::new(0),
         }))
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     connections::events,
-    entity::event,
+    entity::{event, tenant_event},
     error::Fault,
     live::{Change, Live},
     services::Services,
@@ -15,7 +15,7 @@ use sea_orm::{
 };
 use std::{
     ops::Deref,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 use uuid::Uuid;
 
@@ -42,7 +42,16 @@ pub(crate) struct Tx {
     tenant: TenantId,
     live: Live,
     changes: Mutex<Vec<Change>>,
-    events: Mutex<Vec<event::ActiveModel>>,
+    events: Mutex<PendingEvents>,
+}
+
+/// Events that are written at a transaction's end.
+#[derive(Default)]
+pub(crate) struct PendingEvents {
+    /// Of connections.
+    pub of_connections: Vec<event::ActiveModel>,
+    /// Of the tenant itself.
+    pub of_tenant: Vec<tenant_event::ActiveModel>,
 }
 
 impl TenantScope {
@@ -154,17 +163,9 @@ impl Tx {
             .push(change);
     }
 
-    /// Keeps an event for the end of the transaction.
-    pub fn add_event(&self, event: event::ActiveModel) {
-        self.events
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(event);
-    }
-
-    /// The events that are not written yet.
-    pub fn take_events(&self) -> Vec<event::ActiveModel> {
-        std::mem::take(&mut self.events.lock().unwrap_or_else(PoisonError::into_inner))
+    /// The events that are kept for the end of the transaction.
+    pub fn events(&self) -> MutexGuard<'_, PendingEvents> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes the changes last, then tells open pages.

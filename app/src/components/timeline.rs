@@ -38,6 +38,7 @@ impl TimelineEvent {
             Happening::LinkCreated { .. } => (Glyph::Link, None),
             Happening::LinkOpened => (Glyph::Eye, None),
             Happening::LinkRevoked => (Glyph::X, None),
+            Happening::ApiTokenNewAddress { .. } => (Glyph::Api, None),
         };
         Self {
             health,

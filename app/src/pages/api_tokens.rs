@@ -209,17 +209,35 @@ fn row(data: &Data, token: &ApiTokenRow) -> AnyView {
                     {format!(" made by {}, ", token.created_by)}
                     <Moment at=token.created_at/>
                     {expiry}
+                    {(!token.networks.is_everywhere()).then(|| format!(" · from {}", token.networks))}
                 </span>
             </th>
             <td data-label="Role">{token.role.label()}</td>
             <td data-label="App">{token.app.as_ref().map_or_else(|| "All".to_owned(), |(_, name)| name.clone())}</td>
             <td data-label="Last used">
                 <TimeOr at=token.last_used_at now=data.now/>
+                {used_from(token)}
             </td>
             <td>{end}</td>
         </tr>
     }
     .into_any()
+}
+
+/// How many addresses a row names.
+const NAMED: usize = 3;
+
+/// From where a token was used lately.
+fn used_from(token: &ApiTokenRow) -> Option<AnyView> {
+    let (named, more) = token.used_from.split_at(token.used_from.len().min(NAMED));
+    if named.is_empty() {
+        return None;
+    }
+    let mut text = format!("from {}", named.join(", "));
+    if !more.is_empty() {
+        text.push_str(&format!(" and {} more", more.len()));
+    }
+    Some(view! { <span class="sub">{text}</span> }.into_any())
 }
 
 /// What a role means for a backend.
@@ -233,6 +251,16 @@ const fn meaning(role: Role) -> &'static str {
         Role::Success => "Sees accounts, checks them, makes reconnect links; no access tokens",
         Role::Viewer => "Sees accounts and their health; no access tokens",
     }
+}
+
+/// How long a token can work.
+fn lives() -> Vec<Choice> {
+    vec![
+        Choice::new("", "Until it is revoked"),
+        Choice::new("30", "For 30 days"),
+        Choice::new("90", "For 90 days"),
+        Choice::new("365", "For a year"),
+    ]
 }
 
 fn create(data: &Data) -> AnyView {
@@ -274,6 +302,23 @@ fn create(data: &Data) -> AnyView {
                 error=form.error("role")
             />
             <Select name="app" label="App" options=apps value=form.value_or("app", "") error=form.error("app")/>
+            <Select
+                name="expires"
+                label="Works"
+                options=lives()
+                value=form.value_or("expires", "")
+                error=form.error("expires")
+            />
+            <Field
+                name="networks"
+                label="Networks"
+                maxlength=2_000_u32
+                autocomplete="off"
+                placeholder="203.0.113.0/24, 2001:db8::/32"
+                hint="From where the token works, separated by commas. Leave it empty for everywhere."
+                value=form.value("networks")
+                error=form.error("networks")
+            />
             <p class="actions">
                 <Button kind=Kind::Primary>"Create token"</Button>
             </p>

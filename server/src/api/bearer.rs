@@ -7,7 +7,10 @@ use axum::{
     http::{HeaderMap, StatusCode, header::AUTHORIZATION, request::Parts},
 };
 use secrecy::SecretString;
-use service::{Actor, Services, api_tokens};
+use service::{
+    Actor, Services,
+    api_tokens::{self, AuthenticateError, Refusal},
+};
 use std::net::IpAddr;
 use url::form_urlencoded;
 
@@ -51,15 +54,31 @@ impl Bearer {
     /// # Errors
     /// If it stands for nobody.
     pub async fn actor(&self, services: &Services) -> Result<Actor, Problem> {
-        match api_tokens::authenticate(services, &self.token).await? {
-            Some(actor) => Ok(actor.at(self.address)),
-            None => Err(Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "token_invalid",
-                "the API token is unknown or revoked; make another one",
-            )
-            .challenge("Bearer realm=\"mooring\", error=\"invalid_token\"")),
-        }
+        let unauthorized = |code, detail| {
+            Problem::new(StatusCode::UNAUTHORIZED, code, detail)
+                .challenge("Bearer realm=\"mooring\", error=\"invalid_token\"")
+        };
+        api_tokens::authenticate(services, &self.token, self.address)
+            .await
+            .map_err(|error| match error {
+                AuthenticateError::Refused(Refusal::Unknown) => unauthorized(
+                    "token_invalid",
+                    "the API token is unknown or revoked; make another one",
+                ),
+                AuthenticateError::Refused(Refusal::Expired) => unauthorized(
+                    "token_expired",
+                    "the time of the API token is over; make another one",
+                ),
+                AuthenticateError::Refused(Refusal::WrongNetwork) => Problem::new(
+                    StatusCode::FORBIDDEN,
+                    "network_not_allowed",
+                    "the API token is tied to networks that this request doesn't come from; call from one of them, or make another token",
+                ),
+                AuthenticateError::AuditUnavailable => {
+                    Problem::audit_unavailable(error.to_string())
+                }
+                AuthenticateError::Fault(fault) => fault.into(),
+            })
     }
 }
 

@@ -16,6 +16,9 @@ use service::{
 };
 use tokio::task::JoinError;
 
+/// When to ask again if the audit can't be written.
+const AUDIT_WAIT: Span = Span::seconds(10);
+
 /// What went wrong, for a program by `code` and for a person by `detail`.
 #[derive(Debug)]
 pub struct Problem {
@@ -56,6 +59,12 @@ impl Problem {
             errors,
             ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
         }
+    }
+
+    /// What can't be recorded isn't done.
+    pub fn audit_unavailable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "audit_unavailable", detail)
+            .retry_after(AUDIT_WAIT)
     }
 
     /// Tells how long to wait.

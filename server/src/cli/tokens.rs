@@ -1,9 +1,12 @@
 //! `mooring tokens`
 
-use crate::{settings::Settings, start};
-use domain::{role::Role, slug::Slug};
+use crate::{
+    settings::{Settings, parse::duration},
+    start,
+};
+use domain::{role::Role, slug::Slug, time::Span};
 use secrecy::ExposeSecret;
-use service::api_tokens;
+use service::api_tokens::{self, Networks, NewApiToken};
 
 /// Subcommands of `mooring tokens`.
 #[derive(clap::Subcommand)]
@@ -24,6 +27,12 @@ pub struct Create {
     /// What it may do: backend, viewer, success, operator or owner
     #[arg(long, value_name = "ROLE")]
     role: Role,
+    /// After how long it ends by itself, such as 90d; never if not given
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    expires_in: Option<Span>,
+    /// Networks that it works from, separated by commas; everywhere if not given
+    #[arg(long, value_name = "NETWORKS", default_value_t)]
+    networks: Networks,
     #[command(flatten)]
     output: super::Json,
 }
@@ -33,13 +42,12 @@ impl Tokens {
     pub async fn run(&self, settings: &Settings) -> anyhow::Result<()> {
         let Self::Create(create) = self;
         let services = start::services(settings).await?;
-        let token = api_tokens::create_on_command_line(
-            &services,
-            &create.tenant,
-            &create.name,
-            create.role,
-        )
-        .await?;
+        let new = NewApiToken {
+            expires_in: create.expires_in,
+            networks: create.networks.clone(),
+            ..NewApiToken::new(&create.name, create.role)
+        };
+        let token = api_tokens::create_on_command_line(&services, &create.tenant, new).await?;
         if create.output.json {
             println!("{}", serde_json::json!({ "token": token.expose_secret() }));
         } else {

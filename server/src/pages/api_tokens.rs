@@ -2,9 +2,14 @@
 
 use crate::pages::{Answered, Posted, see_other, sentence};
 use axum::{extract::Path, response::Response};
-use domain::role::{NotARole, Role};
+use domain::{
+    role::{NotARole, Role},
+    time::Span,
+};
 use service::{
-    api_tokens::{self, CreateApiTokenError, NewApiToken, RevokeApiTokenError},
+    api_tokens::{
+        self, CreateApiTokenError, Networks, NewApiToken, NoNetworks, RevokeApiTokenError,
+    },
     apps,
     error::FieldError,
 };
@@ -28,14 +33,29 @@ pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Respon
             app
         }
     };
-    let values = posted.values(&["name", "role", "app"]);
-    let (Ok(role), true) = (role, errors.is_empty()) else {
+    let expires_in = match posted.text("expires") {
+        "" => None,
+        days => {
+            let days = days.parse().ok().filter(|days| (1..=3_650).contains(days));
+            if days.is_none() {
+                errors.push(FieldError::new("expires", "Choose one of these."));
+            }
+            days.map(Span::days)
+        }
+    };
+    let networks: Result<Networks, NoNetworks> = posted.text("networks").parse();
+    let networks =
+        networks.map_err(|e| errors.push(FieldError::new("networks", sentence(&e.to_string()))));
+    let values = posted.values(&["name", "role", "app", "expires", "networks"]);
+    let (Ok(role), Ok(networks), true) = (role, networks, errors.is_empty()) else {
         return Ok(posted.again(&page, ACTION, values, errors).await);
     };
     let new = NewApiToken {
         name: posted.text("name").to_owned(),
         role,
         app,
+        expires_in,
+        networks,
     };
     Ok(match api_tokens::create(&actor, new).await {
         Ok(token) => {

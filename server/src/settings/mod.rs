@@ -2,7 +2,7 @@
 //! than a key of `mooring.toml`.
 
 mod key_service;
-mod parse;
+pub mod parse;
 mod sources;
 pub mod table;
 

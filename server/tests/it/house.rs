@@ -11,7 +11,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use server::{router::router, state::RouterOptions};
 use service::{
-    Actor, api_tokens,
+    Actor,
+    api_tokens::{self, NewApiToken},
     apps::App,
     testing::{OWNER, PASSWORD, World, backends},
 };
@@ -61,7 +62,11 @@ impl House {
         );
         let slug = owner.tenant_slug.clone();
         let services = &self.world.services;
-        let token = api_tokens::create_on_command_line(services, &slug, "test", Role::Owner);
+        let token = api_tokens::create_on_command_line(
+            services,
+            &slug,
+            NewApiToken::new("test", Role::Owner),
+        );
         Tenant {
             token: token.await.unwrap(),
             owner,
@@ -72,9 +77,13 @@ impl House {
     /// A token of another role.
     pub async fn token(&self, tenant: &Tenant, role: Role) -> SecretString {
         let slug = &tenant.owner.tenant_slug;
-        api_tokens::create_on_command_line(&self.world.services, slug, role.code(), role)
-            .await
-            .unwrap()
+        api_tokens::create_on_command_line(
+            &self.world.services,
+            slug,
+            NewApiToken::new(role.code(), role),
+        )
+        .await
+        .unwrap()
     }
 
     pub fn browser(&self) -> Browser {

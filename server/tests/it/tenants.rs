@@ -162,9 +162,8 @@ async fn a_token_tied_to_an_app_sees_that_app_alone() {
         let second = house.world.app(&acme.owner, "second").await;
         house.install(&acme, "shop").await;
         let new = NewApiToken {
-            name: "tied".into(),
-            role: Role::Operator,
             app: Some(second.id),
+            ..NewApiToken::new("tied", Role::Operator)
         };
         let tied = api_tokens::create(&acme.owner, new).await.unwrap();
         assert!(tied.expose_secret().starts_with("mrg_"));

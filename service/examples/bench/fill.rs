@@ -11,7 +11,8 @@ use domain::{
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use service::{
-    Services, api_tokens,
+    Services,
+    api_tokens::{self, NewApiToken},
     apps::{self, form::AppForm},
     clock::SystemClock,
     config::Config,
@@ -79,9 +80,12 @@ pub async fn run(args: Args) -> anyhow::Result<Value> {
     let accounts = accounts.map_while(Result::ok);
     let made = connect_all(&actor, &app, accounts).await?;
     account(&args, made, expires_at)?;
-    let token =
-        api_tokens::create_on_command_line(&services, &args.tenant, "bench", Role::Operator)
-            .await?;
+    let token = api_tokens::create_on_command_line(
+        &services,
+        &args.tenant,
+        NewApiToken::new("bench", Role::Operator),
+    )
+    .await?;
     let pool = args.at.open(1).await?;
     let version = if args.at.database.starts_with("sqlite:") {
         "SELECT sqlite_version()"

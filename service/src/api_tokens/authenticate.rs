@@ -1,6 +1,6 @@
 //! Tells whose token a request carries.
 
-use super::{LENGTH, PREFIX, token_hash};
+use super::{LENGTH, Networks, PREFIX, addresses, token_hash};
 use crate::{
     actor::{Actor, Who},
     entity::{api_token, tenant},
@@ -11,10 +11,10 @@ use crate::{
 use domain::{
     ids::{ApiTokenId, AppId, TenantId},
     role::Role,
-    time::Timestamp,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::{ExposeSecret, SecretString};
+use std::net::IpAddr;
 use subtle::ConstantTimeEq;
 
 /// The columns that decide whose call it is.
@@ -26,6 +26,40 @@ pub(crate) struct Presented<'a> {
     pub token_hash: &'a [u8],
     pub expires_at: Option<i64>,
     pub revoked_at: Option<i64>,
+    pub networks: Option<&'a str>,
+}
+
+/// Why a token is nobody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is unknown or revoked.
+    Unknown,
+    /// Its time is over.
+    Expired,
+    /// It is tied to networks, and this isn't one of them.
+    WrongNetwork,
+}
+
+/// There is no actor.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthenticateError {
+    /// The token is refused.
+    #[error("the API token is refused")]
+    Refused(Refusal),
+    /// It is used from a new address, and that can't be recorded.
+    #[error(
+        "the audit can't be written just now, and an API token that is used from a new address isn't answered without an entry; ask again, and have an operator look at the server's log"
+    )]
+    AuditUnavailable,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<sea_orm::DbErr> for AuthenticateError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Fault(error.into())
+    }
 }
 
 /// The digest of what may be a token; `None` if it can't be one.
@@ -35,58 +69,65 @@ pub(crate) fn hash_of(token: &SecretString) -> Option<Vec<u8>> {
 }
 
 impl Presented<'_> {
-    /// What the token allows, if it is the one with this digest and good;
-    /// its use is noted then. The one rule, however the row was found.
-    pub fn recognize(&self, services: &Services, hash: &[u8]) -> Result<Option<Role>, Fault> {
+    /// What the token allows, if it is the one with this digest, good, and used
+    /// from where it may be; its use is noted then. The one rule, however the
+    /// row was found.
+    pub fn recognize(
+        &self,
+        services: &Services,
+        hash: &[u8],
+        address: Option<IpAddr>,
+    ) -> Result<Result<Role, Refusal>, Fault> {
         let now = services.now();
         // The index finds by digest, of which nobody can guess a beginning; the
         // comparison that decides takes the same time for every outcome.
-        if !bool::from(self.token_hash.ct_eq(hash)) || !self.is_valid(now) {
-            return Ok(None);
+        if !bool::from(self.token_hash.ct_eq(hash)) || self.revoked_at.is_some() {
+            return Ok(Err(Refusal::Unknown));
         }
-        let role = self
-            .role
-            .parse()
-            .map_err(|_| Fault::inconsistent("api_tokens", "role", self.id))?;
+        if self.expires_at.is_some_and(|at| at <= now.0) {
+            return Ok(Err(Refusal::Expired));
+        }
+        let bad = |column| Fault::inconsistent("api_tokens", column, self.id);
+        if let Some(networks) = self.networks {
+            let networks: Networks = networks.parse().map_err(|_| bad("networks"))?;
+            if !networks.hold(address) {
+                return Ok(Err(Refusal::WrongNetwork));
+            }
+        }
+        let role = self.role.parse().map_err(|_| bad("role"))?;
         services.uses.note(self.tenant, self.id, now);
-        Ok(Some(role))
+        Ok(Ok(role))
     }
 
     /// Whether it may touch the app.
     pub fn reaches(&self, app: AppId) -> bool {
         self.only_app.is_none_or(|only| only == app)
     }
-
-    fn is_valid(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && self.expires_at.is_none_or(|at| now.0 < at)
-    }
 }
 
-/// The token as actor in its tenant; `None` if it is unknown, revoked or expired.
+/// The token, used from this address, as actor in its tenant.
 ///
 /// # Errors
-/// If the database failed or holds an unknown role.
+/// See [`AuthenticateError`].
 pub async fn authenticate(
     services: &Services,
     token: &SecretString,
-) -> Result<Option<Actor>, Fault> {
-    let Some(hash) = hash_of(token) else {
-        return Ok(None);
-    };
+    address: Option<IpAddr>,
+) -> Result<Actor, AuthenticateError> {
+    let unknown = || AuthenticateError::Refused(Refusal::Unknown);
+    let hash = hash_of(token).ok_or_else(unknown)?;
     // The token proves which tenant it is. Asked for at every request, so that a revocation holds at once, in every process.
-    let Some(scope) = lookup::scope_of(services, Key::ApiToken(hash.clone())).await? else {
-        return Ok(None);
-    };
+    let scope = lookup::scope_of(services, Key::ApiToken(hash.clone()))
+        .await?
+        .ok_or_else(unknown)?;
     let tx = scope.read().await?;
     let row = tx
         .all::<api_token::Entity>()
         .filter(api_token::Column::TokenHash.eq(hash.clone()))
         .one(&*tx)
-        .await?;
+        .await?
+        .ok_or_else(unknown)?;
     drop(tx);
-    let Some(row) = row else {
-        return Ok(None);
-    };
     let presented = Presented {
         id: ApiTokenId(row.id),
         tenant: TenantId(row.tenant_id),
@@ -95,28 +136,38 @@ pub async fn authenticate(
         token_hash: &row.token_hash,
         expires_at: row.expires_at,
         revoked_at: row.revoked_at,
+        networks: row.networks.as_deref(),
     };
-    let Some(role) = presented.recognize(services, &hash)? else {
-        return Ok(None);
+    let role = match presented.recognize(services, &hash, address)? {
+        Ok(role) => role,
+        Err(refusal) => {
+            if refusal == Refusal::WrongNetwork {
+                addresses::refused(&scope, presented.id, &row.name, address).await;
+            }
+            return Err(AuthenticateError::Refused(refusal));
+        }
     };
-    let Some(tenant) = tenant::Entity::find_by_id(row.tenant_id)
+    if let Err(error) = addresses::note(&scope, presented.id, &row.name, address).await {
+        tracing::error!(%error, "The new address of an API token could not be recorded, so it isn't answered");
+        return Err(AuthenticateError::AuditUnavailable);
+    }
+    let tenant = tenant::Entity::find_by_id(row.tenant_id)
         .one(services.db.read())
         .await?
-    else {
-        return Ok(None);
-    };
+        .ok_or_else(unknown)?;
     let slug = tenant
         .slug
         .parse()
         .map_err(|_| Fault::inconsistent("tenants", "slug", tenant.id))?;
-    Ok(Some(Actor::new(
+    let actor = Actor::new(
         services,
         (presented.tenant, slug, tenant.name),
         Who::ApiToken {
             id: presented.id,
-            name: row.name,
+            name: row.name.clone(),
         },
         role,
         presented.only_app,
-    )))
+    );
+    Ok(actor.at(address))
 }

@@ -1,6 +1,6 @@
 //! Makes API tokens, from the page or on the command line.
 
-use super::{PREFIX, SHOWN, token_hash};
+use super::{Networks, PREFIX, SHOWN, token_hash};
 use crate::{
     actor::{Actor, Who},
     audit::{self, Action, By, Entry, Target},
@@ -15,10 +15,15 @@ use domain::{
     permission::Permission,
     role::Role,
     slug::Slug,
+    time::{Span, Timestamp},
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::{ExposeSecret, SecretString};
 use std::net::IpAddr;
+
+/// How long a token works that ends by itself.
+const SHORTEST: Span = Span::days(1);
+const LONGEST: Span = Span::days(3_650);
 
 /// What a new token may do.
 #[derive(Debug, Clone)]
@@ -29,6 +34,23 @@ pub struct NewApiToken {
     pub role: Role,
     /// The only app that it may touch, if not all.
     pub app: Option<AppId>,
+    /// How long it works, if not until it is revoked; a day at least.
+    pub expires_in: Option<Span>,
+    /// Where it works.
+    pub networks: Networks,
+}
+
+impl NewApiToken {
+    /// A token for all apps, that works from everywhere until it is revoked.
+    pub fn new(name: impl Into<String>, role: Role) -> Self {
+        Self {
+            name: name.into(),
+            role,
+            app: None,
+            expires_in: None,
+            networks: Networks::default(),
+        }
+    }
 }
 
 /// The token was not made.
@@ -37,7 +59,8 @@ pub enum CreateApiTokenError {
     /// The role doesn't allow it, or not for a token of that role.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// Some fields won't do; they are named `name` and `app`.
+    /// Some fields won't do; they are named `name`, `app` and
+    /// `expires`.
     #[error("{}", .0.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join(" "))]
     Invalid(Vec<FieldError>),
     /// There is no such tenant.
@@ -68,16 +91,15 @@ pub async fn create(actor: &Actor, new: NewApiToken) -> Result<SecretString, Cre
     insert(actor.scope(), new, created_by, by).await
 }
 
-/// Makes a token for all apps of the tenant and gives it, this one time.
-/// Whoever can run the command has the database and the keys.
+/// Makes a token and gives it, this one time. Whoever can run the command has
+/// the database and the keys.
 ///
 /// # Errors
 /// See [`CreateApiTokenError`].
 pub async fn create_on_command_line(
     services: &Services,
     slug: &Slug,
-    name: &str,
-    role: Role,
+    new: NewApiToken,
 ) -> Result<SecretString, CreateApiTokenError> {
     // Without a tenant's scope: the slug is looked up to enter one.
     let tenant = tenant::Entity::find()
@@ -87,11 +109,6 @@ pub async fn create_on_command_line(
         .map_err(Fault::from)?
         .ok_or_else(|| CreateApiTokenError::NoTenant(slug.clone()))?;
     let scope = TenantScope::new(services, TenantId(tenant.id));
-    let new = NewApiToken {
-        name: name.to_owned(),
-        role,
-        app: None,
-    };
     let by = (By::CommandLine, None);
     insert(&scope, new, "Command line".to_owned(), by).await
 }
@@ -110,6 +127,16 @@ async fn insert(
             "Give the token a name, with 100 letters at most, such as “Returns backend”.",
         ));
     }
+    let expires_at = match new.expires_in {
+        Some(span) if !(SHORTEST..=LONGEST).contains(&span) => {
+            errors.push(FieldError::new(
+                "expires",
+                "Let the token work for a day at least and ten years at most.",
+            ));
+            None
+        }
+        span => span.map(|span| scope.now().plus(span)),
+    };
     let tx = scope.write().await?;
     if let Some(app) = new.app
         && !is_there(&tx, app).await?
@@ -134,9 +161,10 @@ async fn insert(
         token_hash: Set(token_hash(&token)),
         created_by: Set(created_by),
         created_at: Set(scope.now().0),
-        expires_at: Set(None),
+        expires_at: Set(expires_at.map(|at| at.0)),
         last_used_at: Set(None),
         revoked_at: Set(None),
+        networks: Set((!new.networks.is_everywhere()).then(|| new.networks.to_string())),
     };
     api_token::Entity::insert(row)
         .exec_without_returning(&*tx)
@@ -148,11 +176,23 @@ async fn insert(
         Target::api_token(ApiTokenId(id), name),
     )
     .at(address)
-    .detail(format!("role={}", new.role.code()));
+    .detail(detail(&new, expires_at));
     audit::record(scope, &tx, &entry).await?;
     tx.commit().await?;
     tracing::info!(api_token.id = %id, api_token.role = new.role.code(), "an API token was made");
     Ok(token)
+}
+
+/// What the audit says of what the token may do.
+fn detail(new: &NewApiToken, expires_at: Option<Timestamp>) -> String {
+    let mut detail = format!("role={}", new.role.code());
+    if let Some(at) = expires_at {
+        detail.push_str(&format!(" expires_at={}", at.rfc3339()));
+    }
+    if !new.networks.is_everywhere() {
+        detail.push_str(&format!(" networks={}", new.networks));
+    }
+    detail
 }
 
 async fn is_there(tx: &Tx, id: AppId) -> Result<bool, Fault> {

@@ -1,5 +1,6 @@
 //! The tokens of a tenant, as its owners and operators see them.
 
+use super::{Networks, addresses};
 use crate::{
     actor::Actor,
     entity::{api_token, app},
@@ -37,6 +38,10 @@ pub struct ApiTokenRow {
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// Where it works.
+    pub networks: Networks,
+    /// From where it was used in the last 30 days, the latest first.
+    pub used_from: Vec<String>,
 }
 
 /// The tokens can't be shown.
@@ -74,6 +79,7 @@ async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, Fault> {
         .filter(app::Column::Id.is_in(tokens.iter().filter_map(|t| t.app_id)))
         .all(&*tx)
         .await?;
+    let mut used_from = addresses::of_tenant(&tx, actor.now()).await?;
     let names: HashMap<_, _> = apps.into_iter().map(|a| (a.id, a.name)).collect();
     tokens
         .into_iter()
@@ -96,6 +102,12 @@ async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, Fault> {
                 expires_at: row.expires_at.map(Timestamp),
                 last_used_at: noted.max(actor.uses.of(actor.tenant(), id)),
                 revoked_at: row.revoked_at.map(Timestamp),
+                networks: row
+                    .networks
+                    .unwrap_or_default()
+                    .parse()
+                    .map_err(|_| Fault::inconsistent("api_tokens", "networks", row.id))?,
+                used_from: used_from.remove(&id).unwrap_or_default(),
             })
         })
         .collect()

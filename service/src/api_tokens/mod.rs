@@ -1,17 +1,21 @@
 //! Bearer tokens of the machine API. A token is shown once; a digest is kept.
 
+pub(crate) mod addresses;
 pub mod authenticate;
 pub mod create;
 pub mod list;
+mod networks;
 pub mod revoke;
 #[cfg(test)]
 mod tests;
 mod uses;
 
-pub use authenticate::authenticate;
+pub use addresses::AddressLog;
+pub use authenticate::{AuthenticateError, Refusal, authenticate};
 pub(crate) use authenticate::{Presented, hash_of};
 pub use create::{CreateApiTokenError, NewApiToken, create, create_on_command_line};
 pub use list::{ApiTokenRow, ListApiTokensError, list};
+pub use networks::{Networks, NoNetworks};
 pub use revoke::{RevokeApiTokenError, revoke};
 pub use uses::{UseLog, flush, keep_flushed};
 

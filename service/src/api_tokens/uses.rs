@@ -1,6 +1,7 @@
 //! When API tokens were used last: marked in memory with each request, and
 //! brought to the database together, so that no request waits for a write.
 
+use super::addresses;
 use crate::{
     entity::api_token::{Column, Entity},
     error::Fault,
@@ -75,6 +76,11 @@ pub async fn keep_flushed(services: Services, stop: CancellationToken) {
 /// # Errors
 /// [`Fault`] if the database fails; what is not there yet stays marked.
 pub async fn flush(services: &Services) -> Result<(), Fault> {
+    flush_uses(services).await?;
+    addresses::flush(services).await
+}
+
+async fn flush_uses(services: &Services) -> Result<(), Fault> {
     let mut tenants: BTreeMap<TenantId, Vec<(ApiTokenId, Timestamp)>> = BTreeMap::new();
     for ((tenant, token), at) in services.uses.marks().iter() {
         tenants.entry(*tenant).or_default().push((*token, *at));

@@ -21,6 +21,10 @@ pub enum Action {
     ApiTokenCreated,
     /// An API token was revoked.
     ApiTokenRevoked,
+    /// An API token was used from an address that it wasn't used from lately.
+    ApiTokenNewAddress,
+    /// An API token was refused; the detail says why.
+    ApiTokenRefused,
     /// A reconnect link was made.
     LinkCreated,
     /// A reconnect link was withdrawn.
@@ -57,7 +61,7 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::SignedIn,
         Self::SignedOut,
         Self::OwnerCreated,
@@ -67,6 +71,8 @@ impl Action {
         Self::AppRemoved,
         Self::ApiTokenCreated,
         Self::ApiTokenRevoked,
+        Self::ApiTokenNewAddress,
+        Self::ApiTokenRefused,
         Self::LinkCreated,
         Self::LinkRevoked,
         Self::Authorized,
@@ -98,6 +104,8 @@ impl Action {
             Self::AppRemoved => "app.removed",
             Self::ApiTokenCreated => "api_token.created",
             Self::ApiTokenRevoked => "api_token.revoked",
+            Self::ApiTokenNewAddress => "api_token.new_address",
+            Self::ApiTokenRefused => "api_token.refused",
             Self::LinkCreated => "link.created",
             Self::LinkRevoked => "link.revoked",
             Self::Authorized => "connection.authorized",
@@ -129,6 +137,8 @@ impl Action {
             Self::AppRemoved => "App removed",
             Self::ApiTokenCreated => "API token made",
             Self::ApiTokenRevoked => "API token revoked",
+            Self::ApiTokenNewAddress => "API token used from a new address",
+            Self::ApiTokenRefused => "API token refused",
             Self::LinkCreated => "Reconnect link made",
             Self::LinkRevoked => "Reconnect link withdrawn",
             Self::Authorized => "Authorization",

@@ -1,11 +1,16 @@
 //! Timelines.
 
+mod cursor;
+mod tenant;
 #[cfg(test)]
 mod tests;
 
+pub use cursor::{After, CursorError};
+pub use tenant::{EventsError, Page, TenantEntry, of_tenant};
+
 use crate::{
     actor::Actor as Asker,
-    entity::{connection, event},
+    entity::{connection, event, tenant_event},
     error::Fault,
     services::Services,
     tenant_scope::Tx,
@@ -14,18 +19,12 @@ use domain::{
     event::{Actor, Happening},
     ids::{AppId, ConnectionId, EventId},
     scope::ScopeSet,
-    subdomain::Subdomain,
     time::Timestamp,
 };
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::SelectStatement,
-};
-use std::{
-    collections::{BTreeSet, HashMap},
-    fmt::{self, Display},
-    str::FromStr,
 };
 use uuid::Uuid;
 
@@ -42,59 +41,21 @@ pub struct TimelineEntry {
     pub happening: Happening,
 }
 
-/// An entry with the connection that it belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TenantEntry {
-    /// The app.
-    pub app: AppId,
-    /// The account.
-    pub subdomain: Subdomain,
-    /// The entry.
-    pub entry: TimelineEntry,
-}
-
-/// Entries of the tenant, oldest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    /// The entries.
-    pub entries: Vec<TenantEntry>,
-    /// Where to go on, also if there was nothing more; `None` if there never was.
-    pub next: Option<After>,
-}
-
-/// Where to go on reading a tenant's entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum After {
-    /// The number of the last entry that was read. Numbers have the order in
-    /// which entries become visible, so none is passed over.
-    Number(i64),
-    /// An entry itself, as earlier versions had it.
-    Entry(EventId),
-}
-
-/// The text is no place in a tenant's events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("give what an earlier answer named as “next”")]
-pub struct NoPlace;
-
-impl FromStr for After {
-    type Err = NoPlace;
-
-    fn from_str(text: &str) -> Result<Self, NoPlace> {
-        if text.bytes().all(|b| b.is_ascii_digit()) {
-            text.parse().map(Self::Number).map_err(|_| NoPlace)
-        } else {
-            text.parse().map(Self::Entry).map_err(|_| NoPlace)
-        }
-    }
-}
-
-impl Display for After {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(number) => number.fmt(f),
-            Self::Entry(id) => id.fmt(f),
-        }
+impl TimelineEntry {
+    /// What a row of `table` tells.
+    fn read(
+        table: &'static str,
+        (id, at): (Uuid, i64),
+        actor: &str,
+        details: &str,
+    ) -> Result<Self, Fault> {
+        let bad = |column| Fault::inconsistent(table, column, id);
+        Ok(Self {
+            id: EventId(id),
+            at: Timestamp(at),
+            actor: serde_json::from_str(actor).map_err(|_| bad("actor"))?,
+            happening: serde_json::from_str(details).map_err(|_| bad("details"))?,
+        })
     }
 }
 
@@ -102,13 +63,7 @@ impl TryFrom<event::Model> for TimelineEntry {
     type Error = Fault;
 
     fn try_from(row: event::Model) -> Result<Self, Fault> {
-        let bad = |column| Fault::inconsistent("events", column, row.id);
-        Ok(Self {
-            id: EventId(row.id),
-            at: Timestamp(row.at),
-            actor: serde_json::from_str(&row.actor).map_err(|_| bad("actor"))?,
-            happening: serde_json::from_str(&row.details).map_err(|_| bad("details"))?,
-        })
+        Self::read("events", (row.id, row.at), &row.actor, &row.details)
     }
 }
 
@@ -136,17 +91,46 @@ pub(crate) async fn add(
         at: Set(services.now().0),
         seq: NotSet,
     };
-    tx.add_event(row);
+    tx.events().of_connections.push(row);
+    Ok(())
+}
+
+/// Adds an entry that belongs to no connection, as [`add`] does.
+pub(crate) fn add_to_tenant(
+    services: &Services,
+    tx: &Tx,
+    who: &Actor,
+    what: &Happening,
+) -> Result<(), Fault> {
+    let id = services.new_id();
+    let json = |column, text: Result<String, _>| {
+        text.map_err(|_: serde_json::Error| Fault::inconsistent("tenant_events", column, id))
+    };
+    let row = tenant_event::ActiveModel {
+        id: Set(id),
+        tenant_id: Set(tx.tenant().0),
+        kind: Set(what.code().to_owned()),
+        actor: Set(json("actor", serde_json::to_string(who))?),
+        details: Set(json("details", serde_json::to_string(what))?),
+        at: Set(services.now().0),
+        seq: NotSet,
+    };
+    tx.events().of_tenant.push(row);
     Ok(())
 }
 
 /// Writes the entries that were added. After this, a transaction may lock the
 /// audit's head and nothing else, or two of them would wait for each other.
 pub(crate) async fn write(tx: &Tx) -> Result<(), Fault> {
-    let rows = tx.take_events();
+    let pending = std::mem::take(&mut *tx.events());
     // Both databases allow a limited number of values in a statement.
-    for some in rows.chunks(500) {
+    for some in pending.of_connections.chunks(500) {
         event::Entity::insert_many(some.to_vec())
+            .exec_without_returning(&**tx)
+            .await?;
+    }
+    for some in pending.of_tenant.chunks(500) {
+        tenant_event::Entity::insert_many(some.to_vec())
             .exec_without_returning(&**tx)
             .await?;
     }
@@ -203,71 +187,4 @@ fn of_app(tx: &Tx, app: AppId) -> SelectStatement {
         .select_only()
         .column(connection::Column::Id)
         .into_query()
-}
-
-/// The entries of the tenant after the given place, oldest first: for a backend that catches up.
-///
-/// # Errors
-/// [`Fault`] if the database fails.
-pub async fn of_tenant(actor: &Asker, after: Option<After>, limit: u64) -> Result<Page, Fault> {
-    let tx = actor.read().await?;
-    let number = match after {
-        None => None,
-        Some(After::Number(number)) => Some(number),
-        Some(After::Entry(id)) => Some(number_of(&tx, id).await?),
-    };
-    let mut query = tx
-        .all::<event::Entity>()
-        .filter(event::Column::Seq.gt(number.unwrap_or_default()));
-    if let Some(only) = actor.only_app {
-        query = query.filter(event::Column::ConnectionId.in_subquery(of_app(&tx, only)));
-    }
-    let rows = query
-        .order_by_asc(event::Column::Seq)
-        .limit(limit)
-        .all(&*tx)
-        .await?;
-    let next = rows.last().and_then(|row| row.seq).or(number);
-    let ids: BTreeSet<Uuid> = rows.iter().map(|row| row.connection_id).collect();
-    let connections: HashMap<_, _> = tx
-        .those::<connection::Entity>(connection::Column::Id, ids.into_iter().collect())
-        .all(&*tx)
-        .await?
-        .into_iter()
-        .map(|row| (row.id, (row.app_id, row.subdomain)))
-        .collect();
-    let entries = rows
-        .into_iter()
-        .map(|row| {
-            let (app, subdomain) = connections
-                .get(&row.connection_id)
-                .ok_or_else(|| Fault::inconsistent("events", "connection_id", row.id))?;
-            Ok(TenantEntry {
-                app: AppId(*app),
-                subdomain: subdomain.parse().map_err(|_| {
-                    Fault::inconsistent("connections", "subdomain", row.connection_id)
-                })?,
-                entry: row.try_into()?,
-            })
-        })
-        .collect::<Result<_, Fault>>()?;
-    Ok(Page {
-        entries,
-        next: next.map(After::Number),
-    })
-}
-
-/// The number of an entry, or of the last one made before it if it is gone.
-async fn number_of(tx: &Tx, id: EventId) -> Result<i64, Fault> {
-    let number: Option<Option<i64>> = tx
-        .all::<event::Entity>()
-        .select_only()
-        .column(event::Column::Seq)
-        .filter(event::Column::Id.lte(id.0))
-        .order_by_desc(event::Column::Id)
-        .limit(1)
-        .into_tuple()
-        .one(&**tx)
-        .await?;
-    Ok(number.flatten().unwrap_or_default())
 }

@@ -2,6 +2,7 @@
 //! no route can reach a ciphertext.
 
 pub mod api_token;
+pub mod api_token_address;
 pub mod app;
 pub mod audit_entry;
 pub mod audit_head;
@@ -17,3 +18,4 @@ pub mod reconnect_link;
 pub mod session;
 pub mod set_up;
 pub mod tenant;
+pub mod tenant_event;

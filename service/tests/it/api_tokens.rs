@@ -7,8 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 use service::{
     Actor, Services,
     api_tokens::{
-        CreateApiTokenError, ListApiTokensError, NewApiToken, RevokeApiTokenError, authenticate,
-        create, create_on_command_line, flush, list, revoke,
+        AuthenticateError, CreateApiTokenError, ListApiTokensError, NewApiToken, Refusal,
+        RevokeApiTokenError, authenticate, create, create_on_command_line, flush, list, revoke,
     },
     people::{membership, owner},
     testing,
@@ -30,11 +30,7 @@ async fn an_owner(services: &Services, email: &str, tenant: &str) -> Actor {
 }
 
 fn new(name: &str, role: Role) -> NewApiToken {
-    NewApiToken {
-        name: name.into(),
-        role,
-        app: None,
-    }
+    NewApiToken::new(name, role)
 }
 
 #[tokio::test]
@@ -47,7 +43,7 @@ async fn a_token_is_shown_once_and_recognized_afterwards() {
             .unwrap();
         let text = token.expose_secret();
         assert!(text.starts_with("mrg_") && text.len() == 47, "{text}");
-        let actor = authenticate(services, &token).await.unwrap().unwrap();
+        let actor = authenticate(services, &token, None).await.unwrap();
         assert_eq!(
             (actor.tenant(), actor.role, actor.only_app),
             (anna.tenant(), Role::Operator, None)
@@ -97,10 +93,11 @@ async fn what_is_no_token_is_nobody() {
             flipped,
             format!("mrg_{}", "A".repeat(43)),
         ] {
-            let found = authenticate(services, &SecretString::from(wrong.as_str()))
-                .await
-                .unwrap();
-            assert!(found.is_none(), "{wrong}");
+            let found = authenticate(services, &SecretString::from(wrong.as_str()), None).await;
+            assert!(
+                matches!(found, Err(AuthenticateError::Refused(Refusal::Unknown))),
+                "{wrong}"
+            );
         }
     })
     .await;
@@ -128,10 +125,10 @@ async fn a_revoked_token_is_nobodys_at_once() {
             revoke(&anna, nothing).await,
             Err(RevokeApiTokenError::NotFound)
         ));
-        assert!(authenticate(services, &token).await.unwrap().is_some());
+        assert!(authenticate(services, &token, None).await.is_ok());
         revoke(&anna, id).await.unwrap();
         let revoked = services.now();
-        assert!(authenticate(services, &token).await.unwrap().is_none());
+        assert!(authenticate(services, &token, None).await.is_err());
         world.clock.advance(Span::hours(1));
         revoke(&anna, id).await.expect("twice is fine");
         assert_eq!(
@@ -167,7 +164,7 @@ async fn the_last_use_is_noted_without_a_write_in_the_request() {
         let first = services.now();
         world.statements.take();
         for _ in 0..3 {
-            authenticate(services, &used).await.unwrap().unwrap();
+            authenticate(services, &used, None).await.unwrap();
         }
         assert_eq!(world.statements.count("BEGIN to write"), 0);
         assert_eq!(last_use(&anna, "Used").await, Some(first));
@@ -180,16 +177,16 @@ async fn the_last_use_is_noted_without_a_write_in_the_request() {
         flush(services).await.unwrap();
         assert_eq!(world.statements.take(), Vec::<String>::new());
         world.clock.advance(Span::minutes(1));
-        authenticate(services, &used).await.unwrap().unwrap();
+        authenticate(services, &used, None).await.unwrap();
         world.clock.advance(Span::minutes(1));
-        authenticate(&other, &used).await.unwrap().unwrap();
+        authenticate(&other, &used, None).await.unwrap();
         flush(&other).await.unwrap();
         flush(services).await.unwrap();
         let newest = Some(services.now());
         assert_eq!(last_use(&anna, "Used").await, newest);
         assert_eq!(last_use(&there, "Used").await, newest);
         assert_eq!(last_use(&there, "Unused").await, None);
-        authenticate(services, &unused).await.unwrap().unwrap();
+        authenticate(services, &unused, None).await.unwrap();
         assert_eq!(last_use(&anna, "Unused").await, newest);
     })
     .await;
@@ -204,7 +201,7 @@ async fn the_marks_of_a_tenants_tokens_are_written_together_and_kept_if_that_fai
             let token = create(&anna, new(&format!("Backend {i}"), Role::Viewer))
                 .await
                 .unwrap();
-            authenticate(services, &token).await.unwrap().unwrap();
+            authenticate(services, &token, None).await.unwrap();
         }
         world
             .execute("ALTER TABLE api_tokens RENAME TO elsewhere")
@@ -233,9 +230,11 @@ async fn nobody_makes_or_revokes_tokens_above_their_own_role() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         let anna = an_owner(services, "anna@harbour.example", "harbour").await;
-        let token = create(&anna, new("Operator", Role::Operator)).await.unwrap();
+        let token = create(&anna, new("Operator", Role::Operator))
+            .await
+            .unwrap();
         let operators = list(&anna).await.unwrap()[0].id;
-        let operator = authenticate(services, &token).await.unwrap().unwrap();
+        let operator = authenticate(services, &token, None).await.unwrap();
         for role in Role::ALL {
             let made = create(&operator, new(role.label(), role)).await;
             let may = matches!(role, Role::Success | Role::Viewer | Role::Backend);
@@ -251,7 +250,7 @@ async fn nobody_makes_or_revokes_tokens_above_their_own_role() {
         ));
         for role in [Role::Success, Role::Viewer, Role::Backend] {
             let token = create(&anna, new(role.label(), role)).await.unwrap();
-            let weak = authenticate(services, &token).await.unwrap().unwrap();
+            let weak = authenticate(services, &token, None).await.unwrap();
             let made = create(&weak, new("More", role)).await;
             assert!(
                 matches!(made, Err(CreateApiTokenError::Forbidden(_))),
@@ -280,22 +279,34 @@ async fn the_command_line_makes_tokens_of_a_tenant_that_is_there() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         let anna = an_owner(services, "anna@harbour.example", "harbour").await;
-        let token = create_on_command_line(services, &slug("harbour"), "Backend", Role::Operator)
-            .await
-            .unwrap();
-        let actor = authenticate(services, &token).await.unwrap().unwrap();
+        let token = create_on_command_line(
+            services,
+            &slug("harbour"),
+            NewApiToken::new("Backend", Role::Operator),
+        )
+        .await
+        .unwrap();
+        let actor = authenticate(services, &token, None).await.unwrap();
         assert_eq!(
             (actor.tenant(), actor.role),
             (anna.tenant(), Role::Operator)
         );
         assert_eq!(list(&anna).await.unwrap()[0].created_by, "Command line");
-        let nowhere = create_on_command_line(services, &slug("pier"), "Backend", Role::Operator)
-            .await
-            .unwrap_err();
+        let nowhere = create_on_command_line(
+            services,
+            &slug("pier"),
+            NewApiToken::new("Backend", Role::Operator),
+        )
+        .await
+        .unwrap_err();
         assert!(nowhere.to_string().contains("“pier”"), "{nowhere}");
         for name in ["", "  ", "a\nb", &"x".repeat(101)] {
-            let refused =
-                create_on_command_line(services, &slug("harbour"), name, Role::Viewer).await;
+            let refused = create_on_command_line(
+                services,
+                &slug("harbour"),
+                NewApiToken::new(name, Role::Viewer),
+            )
+            .await;
             let Err(CreateApiTokenError::Invalid(errors)) = refused else {
                 panic!("{name:?}")
             };

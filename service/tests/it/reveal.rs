@@ -88,15 +88,10 @@ async fn nobody_else_sees_it() {
                 "{refused:?}"
             );
         }
-        let new = NewApiToken {
-            name: "Backend".into(),
-            role: Role::Owner,
-            app: None,
-        };
+        let new = NewApiToken::new("Backend", Role::Owner);
         let token = api_tokens::create(&f.owner, new).await.unwrap();
-        let backend = api_tokens::authenticate(&f.world.services, &token)
+        let backend = api_tokens::authenticate(&f.world.services, &token, None)
             .await
-            .unwrap()
             .unwrap();
         let refused = try_as(&f, &backend, &password()).await;
         assert!(

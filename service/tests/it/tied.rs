@@ -28,14 +28,12 @@ use service::{
 async fn tied(f: &Flow) -> Actor {
     let loyalty = f.world.app(&f.owner, "loyalty").await;
     let new = NewApiToken {
-        name: "tied".into(),
-        role: Role::Owner,
         app: Some(loyalty.id),
+        ..NewApiToken::new("tied", Role::Owner)
     };
     let token = api_tokens::create(&f.owner, new).await.unwrap();
-    api_tokens::authenticate(&f.world.services, &token)
+    api_tokens::authenticate(&f.world.services, &token, None)
         .await
-        .unwrap()
         .unwrap()
 }
 
@@ -74,7 +72,11 @@ async fn s61_a_token_tied_to_an_app_does_nothing_to_the_whole_tenant() {
         let seen = audit::list(&tied, &Filter::default(), None).await;
         assert!(matches!(seen, Err(ListAuditError::Forbidden(_))));
         let after = audit::list(&f.owner, &Filter::default(), None).await;
-        assert_eq!(after.unwrap().rows, recorded, "nothing erased, nothing added");
+        assert_eq!(
+            after.unwrap().rows,
+            recorded,
+            "nothing erased, nothing added"
+        );
 
         let keys = keys::status::show(&tied).await;
         assert!(matches!(keys, Err(KeysError::Forbidden(_))));
@@ -82,11 +84,7 @@ async fn s61_a_token_tied_to_an_app_does_nothing_to_the_whole_tenant() {
         assert!(matches!(begun, Err(KeysError::Forbidden(_))));
         assert_eq!(keys::status::show(&f.owner).await.unwrap().keys.len(), 1);
 
-        let wide = NewApiToken {
-            name: "wide".into(),
-            role: Role::Viewer,
-            app: None,
-        };
+        let wide = NewApiToken::new("wide", Role::Viewer);
         let made = api_tokens::create(&tied, wide.clone()).await;
         assert!(matches!(made, Err(CreateApiTokenError::Forbidden(_))));
         api_tokens::create(&f.owner, wide).await.unwrap();
@@ -103,7 +101,9 @@ async fn s61_a_token_tied_to_an_app_touches_no_other_app() {
     flow::each(async |f| {
         f.connect("acme").await;
         let link = LinkOptions::default();
-        links::create(&f.owner, "returns", &sub("acme"), link).await.unwrap();
+        links::create(&f.owner, "returns", &sub("acme"), link)
+            .await
+            .unwrap();
         let tied = tied(&f).await;
         let (id, secret) = (f.app.id, SecretString::from("another"));
         let edited = apps::edit::edit(&tied, id, &form("renamed")).await;

@@ -62,11 +62,7 @@ async fn s43_a_backup_holds_no_secret_in_clear() {
         let mut dump = world.dump().await;
         let actor = world.owner("harbour").await;
         world.app(&actor, "returns").await;
-        let new = NewApiToken {
-            name: "Backend".into(),
-            role: Role::Operator,
-            app: None,
-        };
+        let new = NewApiToken::new("Backend", Role::Operator);
         let api_token = api_tokens::create(&actor, new).await.unwrap();
         let session = SecretString::from("canary-of-a-session");
         let end = services.now().plus(Span::hours(1));

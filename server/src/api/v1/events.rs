@@ -5,12 +5,12 @@ use super::{
     json,
 };
 use crate::api::{Problem, bearer::Caller, query::Query};
-use axum::{Json, extract::Path};
+use axum::{Json, extract::Path, http::StatusCode};
 use domain::ids::{AppId, EventId};
 use serde_json::{Value, json};
 use service::{
     apps,
-    connections::events::{self, After},
+    connections::events::{self, After, EventsError},
 };
 use std::collections::HashMap;
 
@@ -39,7 +39,14 @@ pub async fn of_tenant(Caller(actor): Caller, mut query: Query) -> Result<Json<V
     let after: Option<After> = query.parsed("after")?;
     let limit = query.number("limit", 1, 200, 50)?;
     query.end()?;
-    let page = events::of_tenant(&actor, after, limit.into()).await?;
+    let page = events::of_tenant(&actor, after, limit.into())
+        .await
+        .map_err(|error| match error {
+            EventsError::CursorUnknown => {
+                Problem::new(StatusCode::GONE, "cursor_unknown", error.to_string())
+            }
+            EventsError::Fault(fault) => fault.into(),
+        })?;
     let slugs: HashMap<AppId, _> = apps::list::all(&actor)
         .await?
         .into_iter()
@@ -51,9 +58,10 @@ pub async fn of_tenant(Caller(actor): Caller, mut query: Query) -> Result<Json<V
         .iter()
         .map(|entry| {
             let mut value = json::event(&entry.entry);
-            value["app"] = json!(slugs.get(&entry.app));
-            value["app_id"] = json!(entry.app);
-            value["subdomain"] = json!(entry.subdomain);
+            let (app, subdomain) = entry.connection.clone().unzip();
+            value["app"] = json!(app.and_then(|app| slugs.get(&app)));
+            value["app_id"] = json!(app);
+            value["subdomain"] = json!(subdomain);
             value
         })
         .collect();

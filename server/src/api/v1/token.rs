@@ -11,7 +11,7 @@ use axum::{
     http::{StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
-use domain::{health::Health, subdomain::Subdomain, time::Span};
+use domain::{health::Health, scope::ScopeSet, subdomain::Subdomain, time::Span};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use service::connections::token::{self, ServedToken, TokenError};
@@ -20,9 +20,6 @@ use service::connections::token::{self, ServedToken, TokenError};
 /// whoever asked for all of it would never be content with what is there.
 const LONGEST: u32 = 43_200;
 
-/// When to ask again if the audit can't be written.
-const AUDIT_WAIT: Span = Span::seconds(10);
-
 /// The answer; borrowed, so that no more copies of the token are made than needed.
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -30,6 +27,7 @@ struct Answer<'a> {
     token_type: &'a str,
     expires_at: String,
     scope: String,
+    missing_scopes: &'a ScopeSet,
     health: Health,
 }
 
@@ -71,6 +69,7 @@ fn answer(served: &ServedToken) -> Response {
         token_type: "Bearer",
         expires_at: served.expires_at.rfc3339(),
         scope: served.scope.to_string(),
+        missing_scopes: &served.missing,
         health: served.health,
     };
     ([(CACHE_CONTROL, "no-store")], Json(answer)).into_response()
@@ -91,10 +90,7 @@ fn problem(error: TokenError) -> Problem {
             detail,
         )
         .retry_after(retry_after),
-        TokenError::AuditUnavailable => {
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "audit_unavailable", detail)
-                .retry_after(AUDIT_WAIT)
-        }
+        TokenError::AuditUnavailable => Problem::audit_unavailable(detail),
         TokenError::Fault(fault) => fault.into(),
     }
 }

@@ -1,5 +1,6 @@
 //! `/api/v1`: the machine API.
 
+mod addresses;
 mod apps;
 mod bearer;
 mod connections;

@@ -96,6 +96,43 @@ async fn what_stands_in_the_way_of_a_token_is_typed() {
     .await;
 }
 
+/// What the app asks for now counts, not what it asked for at the approval.
+#[tokio::test]
+async fn an_answer_tells_which_scopes_are_missing() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        house.install(&tenant, "shop").await;
+        let path = format!("{}/token", connection(&tenant, "shop"));
+        let missing = async || {
+            let answer = house.api_get(&path, &tenant.token).await;
+            answer.expect(StatusCode::OK).json()["missing_scopes"].clone()
+        };
+        assert_eq!(missing().await, json!([]));
+        let asks = async |scopes: &[&str]| {
+            let body = json!({ "scopes": scopes });
+            let edited = house.call(Method::PATCH, "/apps/acme-app", &tenant.token, Some(body));
+            edited.await.expect(StatusCode::OK);
+        };
+        asks(&[
+            "openid",
+            "offline",
+            "tickets:read",
+            "tags:write",
+            "customers:read",
+        ])
+        .await;
+        let expected = json!(["customers:read", "tags:write"]);
+        assert_eq!(missing().await, expected, "by the short way");
+        // The long way tells the same.
+        house.world.clock.advance(Span::hours(25));
+        house.simulator.advance(Duration::from_secs(25 * 3600));
+        assert_eq!(missing().await, expected);
+        asks(&["openid", "offline", "tickets:read"]).await;
+        assert_eq!(missing().await, json!([]));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn s64_without_an_audit_no_token_but_pages() {
     on_each_database(async |house| {

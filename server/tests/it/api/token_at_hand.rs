@@ -30,9 +30,8 @@ async fn read(house: &House, path: &str, token: &SecretString) -> String {
 
 async fn token(tenant: &Tenant, role: Role, tied: bool) -> SecretString {
     let new = NewApiToken {
-        name: role.code().into(),
-        role,
         app: tied.then_some(tenant.app.id),
+        ..NewApiToken::new(role.code(), role)
     };
     api_tokens::create(&tenant.owner, new).await.unwrap()
 }

@@ -4,7 +4,7 @@ use super::{fleet::Fleet, storm::postgres};
 use domain::role::Role;
 use secrecy::ExposeSecret;
 use service::{
-    api_tokens,
+    api_tokens::{self, NewApiToken},
     connections::refresh::{Verdict, check_now},
     testing::{Backend, Held, backends},
 };
@@ -24,7 +24,8 @@ async fn s22_readers_in_two_processes_make_one_call() {
     shop.token_lifetime(86_400);
     let services = &fleet.world.services;
     let slug = &fleet.owner.tenant_slug;
-    let token = api_tokens::create_on_command_line(services, slug, "test", Role::Owner);
+    let token =
+        api_tokens::create_on_command_line(services, slug, NewApiToken::new("test", Role::Owner));
     let token = token.await.unwrap();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut processes = [fleet.serve("0").await, fleet.serve("1").await];

@@ -37,11 +37,7 @@ pub async fn of_connection(actor: &Actor, connection: ConnectionId) -> Result<Ve
     if let Some(only) = actor.only_app {
         query = query.filter(Column::AppId.eq(only.0));
     }
-    let rows = query
-        .order_by_desc(Column::Id)
-        .limit(20)
-        .all(&*tx)
-        .await?;
+    let rows = query.order_by_desc(Column::Id).limit(20).all(&*tx).await?;
     Ok(rows
         .iter()
         .map(|row| LinkRow::new(row, actor.now()))

@@ -12,9 +12,10 @@ use crate::{
     vault::{Purpose, SealedRow},
 };
 use domain::{
-    health::Condition,
+    health::{Condition, Health},
     ids::{ApiTokenId, AppId, ConnectionId, DataKeyId, TenantId},
     permission::Permission,
+    scope::ScopeSet,
     subdomain::Subdomain,
     time::{Span, Timestamp},
 };
@@ -24,14 +25,14 @@ use std::net::IpAddr;
 use uuid::Uuid;
 
 /// The same columns under the same names on both databases. On PostgreSQL the
-/// tenant isn't known yet, so a function finds them (`m0016_token_read`).
-const POSTGRES: &str = "SELECT * FROM mooring_token_read($1, $2, $3, $4)";
+/// tenant isn't known yet, so a function finds them (`m0027_api_token_limits`).
+const POSTGRES: &str = "SELECT * FROM mooring_token_at_hand($1, $2, $3, $4)";
 /// Values stand in subqueries, so that SQLite's planner can't look at them: after
 /// an `ANALYZE`, it would plan anew for each value that is bound.
 const SQLITE: &str = "\
 SELECT t.id AS token_id, t.tenant_id, t.name AS token_name, t.role,
-    t.app_id AS only_app, t.token_hash, t.expires_at AS token_expires_at, t.revoked_at,
-    a.id AS app, a.slug, a.fault_since,
+    t.app_id AS only_app, t.token_hash, t.expires_at AS token_expires_at, t.revoked_at, t.networks,
+    a.id AS app, a.slug, a.fault_since, a.requested_scopes,
     c.id AS connection, c.standing, c.loss_cause, c.standing_since, c.disconnected_by,
     c.renewable, c.granted_scopes, c.missing_scopes, c.access_expires_at,
     c.last_fine_at, c.failing_since, c.overdue_at,
@@ -54,9 +55,11 @@ struct Row {
     token_hash: Vec<u8>,
     token_expires_at: Option<i64>,
     revoked_at: Option<i64>,
+    networks: Option<String>,
     app: Uuid,
     slug: String,
     fault_since: Option<i64>,
+    requested_scopes: String,
     connection: Uuid,
     standing: String,
     loss_cause: Option<String>,
@@ -97,11 +100,17 @@ pub async fn at_hand(
     let Some(row) = find(services, &hash, app, subdomain).await? else {
         return Ok(None);
     };
-    let Some(served) = row.serve(services, &hash, min_ttl) else {
+    let Some(served) = row.serve(services, &hash, address, min_ttl) else {
         return Ok(None);
     };
     let scope = TenantScope::new(services, TenantId(row.tenant_id));
     let connection = ConnectionId(row.connection);
+    api_tokens::addresses::note(&scope, ApiTokenId(row.token_id), &row.token_name, address)
+        .await
+        .map_err(|error| {
+            tracing::error!(%error, "The new address of an API token could not be recorded, so no token is handed out");
+            TokenError::AuditUnavailable
+        })?;
     audit::reads::note(&scope, row.token_id, connection, || {
         let by = By::ApiToken {
             id: ApiTokenId(row.token_id),
@@ -143,7 +152,13 @@ async fn find(
 }
 
 impl Row {
-    fn serve(&self, services: &Services, hash: &[u8], min_ttl: Span) -> Option<ServedToken> {
+    fn serve(
+        &self,
+        services: &Services,
+        hash: &[u8],
+        address: Option<IpAddr>,
+        min_ttl: Span,
+    ) -> Option<ServedToken> {
         let presented = Presented {
             id: ApiTokenId(self.token_id),
             tenant: TenantId(self.tenant_id),
@@ -152,9 +167,10 @@ impl Row {
             token_hash: &self.token_hash,
             expires_at: self.token_expires_at,
             revoked_at: self.revoked_at,
+            networks: self.networks.as_deref(),
         };
         // What doesn't add up is explained on the long way.
-        let role = presented.recognize(services, hash).ok()??;
+        let role = presented.recognize(services, hash, address).ok()?.ok()?;
         if !role.allows(Permission::ReadTokens) || !presented.reaches(AppId(self.app)) {
             return None;
         }
@@ -172,14 +188,15 @@ impl Row {
             .vault
             .open_row(&sealed, presented.tenant, purpose, self.connection)
             .ok()??;
-        let granted = self.granted_scopes.parse().ok()?;
-        Some(ServedToken::new(
+        let granted: ScopeSet = self.granted_scopes.parse().ok()?;
+        let requested: ScopeSet = self.requested_scopes.parse().ok()?;
+        Some(ServedToken {
             access_token,
             expires_at,
-            granted,
-            &condition,
-            now,
-        ))
+            missing: granted.missing_of(&requested),
+            scope: granted,
+            health: Health::of(&condition, now),
+        })
     }
 
     fn condition(&self) -> Option<Condition> {

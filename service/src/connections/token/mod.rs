@@ -48,25 +48,10 @@ pub struct ServedToken {
     pub expires_at: Timestamp,
     /// What it allows.
     pub scope: ScopeSet,
+    /// What the app asks for now and the account did not grant.
+    pub missing: ScopeSet,
     /// The state of the connection: a living token is served even if it is bad.
     pub health: Health,
-}
-
-impl ServedToken {
-    fn new(
-        access_token: SecretString,
-        expires_at: Timestamp,
-        scope: ScopeSet,
-        condition: &Condition,
-        now: Timestamp,
-    ) -> Self {
-        Self {
-            access_token,
-            expires_at,
-            scope,
-            health: Health::of(condition, now),
-        }
-    }
 }
 
 /// Why there is no token.
@@ -291,8 +276,13 @@ async fn held(
         .vault
         .open(&tx, Purpose::ConnectionAccessToken, record.id.0)
         .await?;
-    Ok(token
-        .map(|token| ServedToken::new(token, expires_at, record.granted.clone(), &condition, now)))
+    Ok(token.map(|access_token| ServedToken {
+        access_token,
+        expires_at,
+        scope: record.granted.clone(),
+        missing: record.granted.missing_of(&app.requested),
+        health: Health::of(&condition, now),
+    }))
 }
 
 /// Whether asking Gorgias can't bring a token.

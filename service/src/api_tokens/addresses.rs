@@ -1,0 +1,329 @@
+//! Where API tokens are used from (security.md 79). The first use from an
+//! address that a token wasn't used from in the last 30 days is an entry of
+//! the audit and an event, before it is answered; not a token's very first use.
+//!
+//! Which addresses are known is held in memory, so that the usual use asks the
+//! database nothing. What a process doesn't know yet it looks up once.
+
+use super::networks::seen_as;
+use crate::{
+    audit::{self, Action, By, Entry, Target},
+    connections::events,
+    entity::{
+        api_token,
+        api_token_address::{ActiveModel, Column, Entity, Model},
+    },
+    error::Fault,
+    services::Services,
+    tenant_scope::{TenantScope, Tx},
+};
+use domain::{
+    event::{Actor, Happening},
+    ids::{ApiTokenId, TenantId},
+    time::{Span, Timestamp},
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockType, OnConflict},
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::IpAddr,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// An address is new again after so long without a use.
+const FORGOTTEN_AFTER: Span = Span::days(30);
+/// The most addresses that are kept of a token; the one that was used longest
+/// ago makes room.
+const KEPT: usize = 100;
+/// So many new addresses of a token are told in a day. A backend whose address
+/// changes all the time would bury everything else.
+const TOLD_A_DAY: usize = 20;
+/// What the database holds of an address's last use may be so old.
+const STORED_EVERY: Span = Span::hours(1);
+/// The most that a process holds in memory.
+const HELD: usize = 50_000;
+const MINUTE: i64 = 60_000_000;
+
+type Key = (TenantId, ApiTokenId, String);
+
+/// When a token was last used from somewhere.
+#[derive(Clone, Copy)]
+struct Use {
+    stored: Timestamp,
+    last: Timestamp,
+}
+
+/// What a process knows of where tokens are used from.
+#[derive(Default)]
+pub struct AddressLog {
+    state: Mutex<State>,
+    /// Of many first uses at once, one looks.
+    looking: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    uses: HashMap<Key, Use>,
+    /// In which minute a refusal was recorded last.
+    refused: HashMap<ApiTokenId, i64>,
+}
+
+impl AddressLog {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Marks a use, if it is known that the token was used from there lately.
+    fn mark(&self, key: &Key, now: Timestamp) -> bool {
+        match self.state().uses.get_mut(key) {
+            Some(one) if is_lately(one.last, now) => {
+                one.last = one.last.max(now);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn learn(&self, key: Key, stored: Timestamp, now: Timestamp) {
+        let uses = &mut self.state().uses;
+        if uses.len() >= HELD {
+            // Rare, and it costs a look for each that comes again.
+            uses.clear();
+        }
+        let last = stored.max(now);
+        uses.insert(key, Use { stored, last });
+    }
+}
+
+fn is_lately(last: Timestamp, now: Timestamp) -> bool {
+    now.since(last) < FORGOTTEN_AFTER
+}
+
+/// Returns once it is known that the token was used from this address in the
+/// last 30 days, or recorded that it was not.
+///
+/// # Errors
+/// [`Fault`] if that can't be found out or recorded: the use must not be answered then.
+pub(crate) async fn note(
+    scope: &TenantScope,
+    id: ApiTokenId,
+    name: &str,
+    address: Option<IpAddr>,
+) -> Result<(), Fault> {
+    // Only tests have none.
+    let Some(address) = address else {
+        return Ok(());
+    };
+    let (now, log) = (scope.now(), &scope.addresses);
+    let key = (scope.tenant(), id, seen_as(address));
+    if log.mark(&key, now) {
+        return Ok(());
+    }
+    let _looking = log.looking.lock().await;
+    if log.mark(&key, now) {
+        return Ok(());
+    }
+    let stored = match last_use(scope, &key).await? {
+        Some(last) if is_lately(last, now) => last,
+        _ => meet(scope, &key, name, address).await?,
+    };
+    log.learn(key, stored, now);
+    Ok(())
+}
+
+async fn last_use(scope: &TenantScope, (_, id, network): &Key) -> Result<Option<Timestamp>, Fault> {
+    let tx = scope.read().await?;
+    let row = tx
+        .all::<Entity>()
+        .filter(Column::TokenId.eq(id.0))
+        .filter(Column::Network.eq(network))
+        .one(&*tx)
+        .await?;
+    Ok(row.map(|row| Timestamp(row.last_seen_at)))
+}
+
+/// Records a use from an address that the database doesn't know of lately, and
+/// says when it was recorded: of two processes, the first one does.
+async fn meet(
+    scope: &TenantScope,
+    (_, id, network): &Key,
+    name: &str,
+    address: IpAddr,
+) -> Result<Timestamp, Fault> {
+    let now = scope.now();
+    let tx = scope.write().await?;
+    let token = tx
+        .all::<api_token::Entity>()
+        .filter(api_token::Column::Id.eq(id.0))
+        .lock(LockType::NoKeyUpdate)
+        .one(&*tx)
+        .await?;
+    if token.is_none() {
+        // Gone with its app, a moment ago.
+        return Ok(now);
+    }
+    let known = tx
+        .all::<Entity>()
+        .filter(Column::TokenId.eq(id.0))
+        .all(&*tx)
+        .await?;
+    let lately = known
+        .iter()
+        .find(|row| row.network == *network)
+        .map(|row| Timestamp(row.last_seen_at))
+        .filter(|last| is_lately(*last, now));
+    if let Some(last) = lately {
+        return Ok(last);
+    }
+    let row = ActiveModel {
+        tenant_id: Set(tx.tenant().0),
+        token_id: Set(id.0),
+        network: Set(network.clone()),
+        first_seen_at: Set(now.0),
+        last_seen_at: Set(now.0),
+    };
+    Entity::insert(row)
+        .on_conflict(
+            OnConflict::columns([Column::TokenId, Column::Network])
+                .update_columns([Column::FirstSeenAt, Column::LastSeenAt])
+                .to_owned(),
+        )
+        .exec_without_returning(&*tx)
+        .await?;
+    if let Some(oldest) = without_room(&known, network) {
+        tx.delete::<Entity>()
+            .filter(Column::TokenId.eq(id.0))
+            .filter(Column::Network.eq(oldest))
+            .exec(&*tx)
+            .await?;
+    }
+    let today = known
+        .iter()
+        .filter(|row| now.since(Timestamp(row.first_seen_at)) < Span::days(1));
+    if !known.is_empty() && today.count() < TOLD_A_DAY {
+        let happening = Happening::ApiTokenNewAddress {
+            token: name.to_owned(),
+            address: address.to_canonical().to_string(),
+        };
+        let actor = Actor::ApiToken {
+            name: name.to_owned(),
+        };
+        events::add_to_tenant(scope, &tx, &actor, &happening)?;
+        let by = By::ApiToken {
+            id: *id,
+            name: name.to_owned(),
+        };
+        let target = Target::api_token(*id, name);
+        let entry = Entry::new(by, Action::ApiTokenNewAddress, target).at(Some(address));
+        audit::record(scope, &tx, &entry).await?;
+        tracing::warn!(api_token.id = %id, "An API token is used from a new address");
+    }
+    tx.commit().await?;
+    Ok(now)
+}
+
+/// The one that has to make room for another network, if there are too many.
+fn without_room(known: &[Model], network: &str) -> Option<String> {
+    let others = known.iter().filter(|row| row.network != network);
+    (others.clone().count() >= KEPT)
+        .then(|| others.min_by_key(|row| row.last_seen_at))
+        .flatten()
+        .map(|row| row.network.clone())
+}
+
+/// From where each token of the tenant was used lately, the latest first.
+pub(super) async fn of_tenant(
+    tx: &Tx,
+    now: Timestamp,
+) -> Result<HashMap<ApiTokenId, Vec<String>>, Fault> {
+    let rows = tx
+        .all::<Entity>()
+        .filter(Column::LastSeenAt.gt(now.minus(FORGOTTEN_AFTER).0))
+        .order_by_desc(Column::LastSeenAt)
+        .order_by_asc(Column::Network)
+        .all(&**tx)
+        .await?;
+    let mut used_from: HashMap<_, Vec<_>> = HashMap::new();
+    for row in rows {
+        let of_token = used_from.entry(ApiTokenId(row.token_id)).or_default();
+        of_token.push(row.network);
+    }
+    Ok(used_from)
+}
+
+/// Records that a token was refused for where it came from, once a minute at
+/// most. That it can't be recorded is logged; the token is refused all the same.
+pub(super) async fn refused(
+    scope: &TenantScope,
+    id: ApiTokenId,
+    name: &str,
+    address: Option<IpAddr>,
+) {
+    let minute = scope.now().0.div_euclid(MINUTE);
+    {
+        let refused = &mut scope.addresses.state().refused;
+        refused.retain(|_, at| *at == minute);
+        if refused.insert(id, minute).is_some() {
+            return;
+        }
+    }
+    let by = By::ApiToken {
+        id,
+        name: name.to_owned(),
+    };
+    let entry = Entry::new(by, Action::ApiTokenRefused, Target::api_token(id, name))
+        .at(address)
+        .detail("network_not_allowed")
+        .refused()
+        .once(format!("refused:{id}:{minute}"));
+    let recorded = async {
+        let tx = scope.write().await?;
+        audit::record(scope, &tx, &entry).await?;
+        tx.commit().await
+    };
+    if let Err(error) = recorded.await {
+        scope.addresses.state().refused.remove(&id);
+        tracing::error!(%error, api_token.id = %id, "The refusal of an API token could not be recorded");
+    }
+}
+
+/// Brings last uses to the database that are newer by an hour than what it
+/// holds, a transaction for each tenant.
+///
+/// # Errors
+/// [`Fault`] if the database fails; what is not there yet stays marked.
+pub(super) async fn flush(services: &Services) -> Result<(), Fault> {
+    let mut tenants: BTreeMap<TenantId, Vec<(ApiTokenId, String, Timestamp)>> = BTreeMap::new();
+    for ((tenant, token, network), one) in &services.addresses.state().uses {
+        if one.last.since(one.stored) >= STORED_EVERY {
+            let of_tenant = tenants.entry(*tenant).or_default();
+            of_tenant.push((*token, network.clone(), one.last));
+        }
+    }
+    for (tenant, mut uses) in tenants {
+        // In one order, so that two processes don't wait for each other.
+        uses.sort();
+        let scope = TenantScope::new(services, tenant);
+        let tx = scope.write().await?;
+        for (token, network, last) in &uses {
+            tx.update::<Entity>()
+                .col_expr(Column::LastSeenAt, Expr::value(last.0))
+                .filter(Column::TokenId.eq(token.0))
+                .filter(Column::Network.eq(network))
+                .filter(Column::LastSeenAt.lt(last.0))
+                .exec(&*tx)
+                .await?;
+        }
+        tx.commit().await?;
+        let held = &mut services.addresses.state().uses;
+        for (token, network, last) in uses {
+            if let Some(one) = held.get_mut(&(tenant, token, network)) {
+                one.stored = one.stored.max(last);
+            }
+        }
+    }
+    Ok(())
+}

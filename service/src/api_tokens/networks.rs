@@ -1,0 +1,169 @@
+//! The networks that a token is tied to.
+
+use ipnet::{IpNet, Ipv4Net};
+use std::{
+    fmt::{self, Display},
+    net::IpAddr,
+    str::FromStr,
+};
+
+/// The most that a token may name.
+const MOST: usize = 50;
+
+/// Networks that a token works from; none means all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Networks(Vec<IpNet>);
+
+/// The text names something else.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoNetworks {
+    /// This part of it.
+    #[error(
+        "“{0}” is no network; give addresses or networks such as 203.0.113.0/24, separated by commas"
+    )]
+    Not(String),
+    /// There are too many.
+    #[error("give at most {MOST} networks")]
+    TooMany,
+}
+
+impl Networks {
+    /// Whether the token works from everywhere.
+    pub fn is_everywhere(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the token works from this address; from one that nobody knows,
+    /// it works only if it works from everywhere.
+    pub fn hold(&self, address: Option<IpAddr>) -> bool {
+        self.is_everywhere()
+            || address.is_some_and(|address| {
+                let address = address.to_canonical();
+                self.0.iter().any(|network| network.contains(&address))
+            })
+    }
+}
+
+impl FromStr for Networks {
+    type Err = NoNetworks;
+
+    /// Separated by commas or blanks.
+    fn from_str(text: &str) -> Result<Self, NoNetworks> {
+        let networks: Vec<_> = text
+            .split(|c: char| c == ',' || c.is_whitespace())
+            .filter(|part| !part.is_empty())
+            .map(network)
+            .collect::<Result<_, _>>()?;
+        if networks.len() > MOST {
+            return Err(NoNetworks::TooMany);
+        }
+        Ok(Self(networks))
+    }
+}
+
+fn network(text: &str) -> Result<IpNet, NoNetworks> {
+    let network = text
+        .parse::<IpNet>()
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    match network {
+        Ok(network) => Ok(canonical(network.trunc())),
+        // Cut, since it may be anything.
+        Err(_) => Err(NoNetworks::Not(text.chars().take(50).collect())),
+    }
+}
+
+/// IPv4 addresses that are written as IPv6 (RFC 4291 2.5.5.2) are IPv4.
+fn canonical(network: IpNet) -> IpNet {
+    if let IpNet::V6(v6) = network
+        && let Some(v4) = v6.addr().to_ipv4_mapped()
+        && let Some(length) = v6.prefix_len().checked_sub(96)
+        && let Ok(v4) = Ipv4Net::new(v4, length)
+    {
+        return v4.into();
+    }
+    network
+}
+
+impl Display for Networks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, network) in self.0.iter().enumerate() {
+            if i > 0 {
+                f.write_str(", ")?;
+            }
+            // A single address without the length of its mask.
+            if network.prefix_len() == network.max_prefix_len() {
+                network.addr().fmt(f)?;
+            } else {
+                network.fmt(f)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an address counts as when it is told whether a token was used from
+/// there before: an IPv6 address as its network of 64 bits, which one machine
+/// has all to itself.
+pub(super) fn seen_as(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let bits = u128::from(address) >> 64 << 64;
+            format!("{}/64", std::net::Ipv6Addr::from(bits))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn hold(networks: &str, address: &str) -> bool {
+        let networks: Networks = networks.parse().unwrap();
+        networks.hold(Some(address.parse().unwrap()))
+    }
+
+    #[test]
+    fn s79_a_network_holds_its_addresses_however_they_are_written() {
+        assert!(hold("10.0.0.0/8", "10.1.2.3"));
+        assert!(hold("10.0.0.0/8", "::ffff:10.1.2.3"));
+        assert!(hold("::ffff:10.0.0.0/104", "10.1.2.3"));
+        assert!(hold("10.9.9.9/8, 2001:db8::/32", "2001:db8::5"));
+        assert!(hold("203.0.113.7", "203.0.113.7"));
+        assert!(!hold("203.0.113.7", "203.0.113.8"));
+        assert!(!hold("10.0.0.0/8", "11.0.0.0"));
+        assert!(!hold("0.0.0.0/0", "2001:db8::5"));
+        let (none, some): (Networks, Networks) = ("".parse().unwrap(), "::1".parse().unwrap());
+        assert!(none.hold(None) && none.is_everywhere());
+        assert!(!some.hold(None), "nobody knows where that is");
+    }
+
+    #[test]
+    fn texts_are_read_and_written() {
+        let networks: Networks = " 203.0.113.9/24\n2001:DB8::1,::ffff:10.0.0.1 "
+            .parse()
+            .unwrap();
+        assert_eq!(
+            networks.to_string(),
+            "203.0.113.0/24, 2001:db8::1, 10.0.0.1"
+        );
+        assert_eq!(networks.to_string().parse(), Ok(networks));
+        for bad in ["here", "10.0.0.0/33", "10.0.0.0-10.0.0.9", "a.example"] {
+            assert!(
+                matches!(bad.parse::<Networks>(), Err(NoNetworks::Not(_))),
+                "{bad}"
+            );
+        }
+        let many = vec!["::1"; MOST + 1].join(",");
+        assert_eq!(many.parse::<Networks>(), Err(NoNetworks::TooMany));
+    }
+
+    #[test]
+    fn an_address_counts_as_the_machine_that_has_it() {
+        let seen = |address: &str| seen_as(address.parse().unwrap());
+        assert_eq!(seen("203.0.113.7"), "203.0.113.7");
+        assert_eq!(seen("::ffff:203.0.113.7"), "203.0.113.7");
+        assert_eq!(seen("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+    }
+}

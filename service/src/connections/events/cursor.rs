@@ -1,0 +1,149 @@
+//! Where to go on reading a tenant's events.
+
+use crate::{
+    entity::{event, tenant_event},
+    error::Fault,
+    tenant_scope::Tx,
+};
+use domain::ids::EventId;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
+use std::{
+    fmt::{self, Display},
+    str::FromStr,
+};
+use uuid::Uuid;
+
+/// Where to go on reading a tenant's events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// The number of the last event that was read, and its id. Numbers have the
+    /// order in which events become visible, so none is passed over; the id
+    /// tells whether it is still the same event that has the number.
+    Event(i64, EventId),
+    /// A number alone, as earlier versions had it.
+    Number(i64),
+    /// An id alone, as still earlier versions had it.
+    Id(EventId),
+}
+
+/// The text is no place in a tenant's events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("give what an earlier answer named as “next”")]
+pub struct CursorError;
+
+impl FromStr for After {
+    type Err = CursorError;
+
+    fn from_str(text: &str) -> Result<Self, CursorError> {
+        let number = |text: &str| {
+            Some(text)
+                .filter(|text| text.bytes().all(|b| b.is_ascii_digit()))
+                .and_then(|text| text.parse().ok())
+        };
+        match text.split_once('.') {
+            Some((seq, id)) => match (number(seq), id.parse()) {
+                (Some(seq), Ok(id)) => Ok(Self::Event(seq, id)),
+                _ => Err(CursorError),
+            },
+            None => number(text)
+                .map(Self::Number)
+                .or_else(|| text.parse().ok().map(Self::Id))
+                .ok_or(CursorError),
+        }
+    }
+}
+
+impl Display for After {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Event(number, id) => write!(f, "{number}.{id}"),
+            Self::Number(number) => number.fmt(f),
+            Self::Id(id) => id.fmt(f),
+        }
+    }
+}
+
+/// How far a tenant's events go. Whoever reads it sees all events up to
+/// `count` with later statements: writers hold it until they commit.
+#[derive(Debug, Default, FromQueryResult)]
+pub(super) struct Head {
+    pub count: i64,
+}
+
+impl Head {
+    pub async fn read(tx: &Tx) -> Result<Self, Fault> {
+        let sql = "SELECT count FROM event_heads WHERE tenant_id = $1";
+        let of_tenant = [tx.tenant().0.into()];
+        let head = Statement::from_sql_and_values(tx.get_database_backend(), sql, of_tenant);
+        let head = Self::find_by_statement(head).one(&**tx).await?;
+        Ok(head.unwrap_or_default())
+    }
+
+    /// The number that a place stands for; `None` if it belongs to another
+    /// history than the one that the database holds.
+    pub async fn number_of(&self, tx: &Tx, after: After) -> Result<Option<i64>, Fault> {
+        let number = match after {
+            After::Id(id) => return Ok(Some(at_or_before(tx, id).await?)),
+            After::Number(number) | After::Event(number, _) => number,
+        };
+        if number > self.count {
+            return Ok(None);
+        }
+        if let After::Event(number, id) = after
+            && let Some(found) = event_at(tx, number).await?
+            && found != id
+        {
+            return Ok(None);
+        }
+        // Where there is no event, it was removed with its app.
+        Ok(Some(number))
+    }
+
+    /// The place behind the event with this number.
+    pub async fn place_of(&self, tx: &Tx, number: i64) -> Result<After, Fault> {
+        let id = event_at(tx, number).await?;
+        Ok(id.map_or(After::Number(number), |id| After::Event(number, id)))
+    }
+}
+
+/// The event that has the number.
+async fn event_at(tx: &Tx, number: i64) -> Result<Option<EventId>, Fault> {
+    let of_connection: Option<Uuid> = tx
+        .all::<event::Entity>()
+        .select_only()
+        .column(event::Column::Id)
+        .filter(event::Column::Seq.eq(number))
+        .into_tuple()
+        .one(&**tx)
+        .await?;
+    if of_connection.is_some() {
+        return Ok(of_connection.map(EventId));
+    }
+    let of_tenant: Option<Uuid> = tx
+        .all::<tenant_event::Entity>()
+        .select_only()
+        .column(tenant_event::Column::Id)
+        .filter(tenant_event::Column::Seq.eq(number))
+        .into_tuple()
+        .one(&**tx)
+        .await?;
+    Ok(of_tenant.map(EventId))
+}
+
+/// The number of an event, or of the last one of a connection that was made
+/// before it if it is gone.
+async fn at_or_before(tx: &Tx, id: EventId) -> Result<i64, Fault> {
+    let number: Option<Option<i64>> = tx
+        .all::<event::Entity>()
+        .select_only()
+        .column(event::Column::Seq)
+        .filter(event::Column::Id.lte(id.0))
+        .order_by_desc(event::Column::Id)
+        .limit(1)
+        .into_tuple()
+        .one(&**tx)
+        .await?;
+    Ok(number.flatten().unwrap_or_default())
+}
