@@ -178,6 +178,7 @@ mod tests {
             parameters: Vec::new(),
             grant_type: None,
             client_id: None,
+            credentials: false,
             status: Some(200),
             error: None,
             done: true,

@@ -14,7 +14,10 @@ pub(crate) fn show(shared: &Shared, subdomain: &str, parameters: &[(String, Stri
         Ok(request) => request,
         Err(error) => return refused(&error),
     };
-    let decision = if request.response_type == "code" {
+    // Without a state nobody is there who could have decided: a look, not a request.
+    let decision = if request.state.is_none() {
+        None
+    } else if request.response_type == "code" {
         authorize::decided(shared, subdomain, &request)
     } else {
         Some(Decision::Refuse)

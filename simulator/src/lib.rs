@@ -272,6 +272,14 @@ impl Simulator {
         self.shared.log.matching(wanted)
     }
 
+    /// The requests to an account's host that carried a secret, to whatever path.
+    pub fn with_credentials(&self, subdomain: &str) -> Vec<LoggedRequest> {
+        let wanted = |entry: &LoggedRequest| {
+            entry.account.as_deref() == Some(subdomain) && entry.credentials
+        };
+        self.shared.log.matching(wanted)
+    }
+
     /// The token requests of an account, codes and refreshes.
     pub fn token_requests(&self, subdomain: &str) -> Vec<LoggedRequest> {
         self.requests(subdomain, Endpoint::Token)

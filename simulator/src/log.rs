@@ -33,6 +33,8 @@ pub struct LoggedRequest {
     pub grant_type: Option<String>,
     /// Client id from HTTP Basic, the form or the query, as it was sent.
     pub client_id: Option<String>,
+    /// Whether it carried a secret: HTTP Basic, a bearer token, or `client_secret`.
+    pub credentials: bool,
     /// Status answered; `None` while unanswered and after a reset.
     pub status: Option<u16>,
     /// `error` answered, such as `invalid_grant`.

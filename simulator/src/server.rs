@@ -153,6 +153,9 @@ impl Call {
             .filter(|(name, _)| name != "client_secret")
             .cloned()
             .collect();
+        let secret = |(name, _): &(String, String)| name == "client_secret";
+        let credentials = self.headers.contains_key(header::AUTHORIZATION)
+            || self.query.iter().chain(&self.form).any(secret);
         let first = |wanted: &str| {
             let found = parameters.iter().find(|(name, _)| name == wanted);
             found.map(|(_, value)| value.clone())
@@ -170,6 +173,7 @@ impl Call {
                 .map(|(id, _)| id)
                 .or_else(|| first("client_id")),
             parameters,
+            credentials,
             status: None,
             error: None,
             done: false,

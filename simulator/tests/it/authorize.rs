@@ -199,3 +199,22 @@ async fn accounts_can_be_hosts() {
     let callback = by_host.simulator.approve(&by_host.authorize_url("acme"));
     assert!(parameter(&callback.unwrap(), "code").is_some());
 }
+
+/// What asks without a state is shown the page, whatever was decided before, and
+/// changes nothing.
+#[tokio::test]
+async fn a_look_without_a_state_decides_nothing() {
+    let world = world().await;
+    world.simulator.account("acme").consent(Consent::Approve);
+    let url = world.authorize_url("acme");
+    let mut look = url::Url::parse(&url).unwrap();
+    let kept: Vec<_> = look.query_pairs().into_owned().collect();
+    look.query_pairs_mut()
+        .clear()
+        .extend_pairs(kept.iter().filter(|(name, _)| name != "state"));
+    assert_eq!(world.http.get(look).send().await.unwrap().status(), 200);
+    assert_eq!(world.http.get(&url).send().await.unwrap().status(), 303);
+    let log = world.simulator.requests("acme", Endpoint::Authorize);
+    assert!(log.iter().all(|entry| !entry.credentials));
+    assert!(world.simulator.with_credentials("acme").is_empty());
+}
