@@ -1,4 +1,5 @@
 //! What a token read is compared with: an axum route that looks up one row by its primary key.
+//! And what an installation is compared with: one that sends elsewhere.
 
 use crate::database::{At, Pool};
 use anyhow::Context;
@@ -6,7 +7,7 @@ use axum::{
     Router,
     extract::{Path, State},
     http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use serde_json::{Value, json};
@@ -47,6 +48,7 @@ pub async fn run(args: Args) -> anyhow::Result<Value> {
     }
     let app = Router::new()
         .route("/bare/{name}", get(read))
+        .route("/bare/{name}/away", get(away))
         .with_state(pool);
     let listener = TcpListener::bind(args.listen).await?;
     axum::serve(listener, app).await?;
@@ -79,6 +81,10 @@ fn body(bytes: usize) -> anyhow::Result<String> {
     let frame = json!({"access_token": ""}).to_string().len();
     let filling = bytes.checked_sub(frame).context("too few bytes")?;
     Ok(json!({"access_token": "a".repeat(filling)}).to_string())
+}
+
+async fn away(Path(name): Path<String>) -> Redirect {
+    Redirect::to(&format!("https://{name}.example/oauth/authorize"))
 }
 
 async fn read(State(pool): State<Pool>, Path(name): Path<String>) -> Response {

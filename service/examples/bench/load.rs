@@ -38,6 +38,21 @@ pub struct Shape {
     /// Of how many accounts one is asked for, by chance
     #[arg(long)]
     accounts: u64,
+    /// What counts as an answer
+    #[arg(long, default_value_t = 200)]
+    status: u16,
+    /// How many are asked for a second; as many as are answered if left out
+    #[arg(long)]
+    rate: Option<u32>,
+}
+
+impl Shape {
+    /// How long each connection waits from one request to the next.
+    fn pace(&self) -> Duration {
+        let all = self.rate.map(|rate| Duration::from_secs(1) / rate.max(1));
+        let connections = u32::try_from(self.connections).unwrap_or(u32::MAX);
+        all.unwrap_or_default() * connections
+    }
 }
 
 #[derive(clap::Args)]
@@ -137,12 +152,18 @@ async fn drive(
     // Only now: connecting is not what is measured.
     let begin = Instant::now() + Duration::from_millis(shape.warm_up);
     let end = begin + Duration::from_millis(shape.millis);
+    let asking = Asking {
+        begin,
+        end,
+        status: StatusCode::from_u16(shape.status)?,
+        pace: shape.pace(),
+    };
     let loops: Vec<_> = (0..)
         .zip(senders)
         .map(|(seed, sender)| {
             let make = Rc::clone(&make);
             let accounts = chance(seed, shape.accounts.max(1));
-            all.spawn_local(async move { ask(sender, &*make, accounts, begin, end).await })
+            all.spawn_local(async move { ask(sender, &*make, accounts, asking).await })
         })
         .collect();
     let busy = processor_time()?;
@@ -162,7 +183,7 @@ async fn drive(
     }
     let counted = times.len();
     if counted == 0 {
-        bail!("no answer was 200, {failures} were not");
+        bail!("no answer was as it should be, {failures} were not");
     }
     let seconds = last.max(end) - begin;
     Ok(json!({
@@ -180,13 +201,23 @@ fn empty() -> anyhow::Result<Histogram<u64>> {
     Ok(Histogram::new_with_bounds(1, 60_000_000, 3)?)
 }
 
+/// When, how often, and for what.
+#[derive(Clone, Copy)]
+struct Asking {
+    begin: Instant,
+    end: Instant,
+    status: StatusCode,
+    pace: Duration,
+}
+
 async fn ask(
     mut sender: SendRequest<Full<Bytes>>,
     make: &impl Fn(u64) -> anyhow::Result<Asked>,
     accounts: impl Iterator<Item = u64>,
-    begin: Instant,
-    end: Instant,
+    asking: Asking,
 ) -> anyhow::Result<Seen> {
+    let Asking { begin, end, .. } = asking;
+    let mut next = Instant::now();
     let mut seen = Seen {
         times: empty()?,
         failures: 0,
@@ -194,6 +225,10 @@ async fn ask(
     };
     for account in accounts {
         let request = make(account)?;
+        if !asking.pace.is_zero() {
+            tokio::time::sleep_until(next.into()).await;
+            next += asking.pace;
+        }
         let asked = Instant::now();
         sender.ready().await?;
         let answer = sender.send_request(request).await?;
@@ -204,7 +239,7 @@ async fn ask(
         if now >= end && !seen.times.is_empty() {
             break;
         }
-        if status != StatusCode::OK {
+        if status != asking.status {
             seen.failures += 1;
         } else if now >= begin {
             let micros = u64::try_from((now - asked).as_micros()).unwrap_or(u64::MAX);

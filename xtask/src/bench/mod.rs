@@ -45,10 +45,12 @@ pub enum Row {
     Reencrypt,
     /// Three processes on one database, beside one
     Processes,
+    /// Installations begun, beside a bare redirect, and token reads meanwhile
+    Installs,
 }
 
 impl Row {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::TokenRead,
         Self::SweepLatency,
         Self::Seal,
@@ -57,6 +59,7 @@ impl Row {
         Self::Memory,
         Self::Reencrypt,
         Self::Processes,
+        Self::Installs,
     ];
 
     /// Its word on the command line, and its file.
@@ -70,6 +73,7 @@ impl Row {
             Self::Memory => "memory",
             Self::Reencrypt => "reencrypt",
             Self::Processes => "processes",
+            Self::Installs => "installs",
         }
     }
 
@@ -83,6 +87,7 @@ impl Row {
             Self::Memory => rows::memory::measure(house),
             Self::Reencrypt => rows::reencrypt::measure(house),
             Self::Processes => rows::processes::measure(house),
+            Self::Installs => rows::installs::measure(house),
         }
     }
 }

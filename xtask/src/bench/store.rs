@@ -152,7 +152,7 @@ impl Answered {
                 .with_context(|| format!("no {name} in {found}"))
         };
         if number("failures")? > 0.0 {
-            bail!("not every answer was 200: {found}");
+            bail!("not every answer was as it should be: {found}");
         }
         Ok(Self {
             per_second: number("per_second")?,
@@ -176,26 +176,61 @@ pub struct Load<'a> {
 impl Load<'_> {
     /// Asks for a while.
     pub fn run(&self, house: &House) -> Result<Answered> {
-        let found = house.helper(
-            Side::Load,
-            &[
-                "load",
-                "--address",
-                &self.server.address,
-                "--path",
-                self.path,
-                "--prefix",
-                &self.tenant.prefix,
-                "--accounts",
-                &self.accounts.min(self.tenant.accounts).to_string(),
-                "--connections",
-                &self.connections.to_string(),
-                "--millis",
-                &house.scale.slice.as_millis().to_string(),
-                "--bearer",
-                &self.tenant.token,
-            ],
-        )?;
+        self.run_with(house, &[])
+    }
+
+    /// Asks for redirects (303).
+    pub fn redirects(&self, house: &House) -> Result<Answered> {
+        self.run_with(house, &["--status", "303"])
+    }
+
+    /// Asks for redirects, so many a second, for as long as `longer` takes and once at least.
+    pub fn redirects_beside<T: Send>(
+        &self,
+        house: &House,
+        rate: u64,
+        longer: impl FnOnce() -> Result<T> + Send,
+    ) -> Result<T> {
+        let rate = rate.to_string();
+        std::thread::scope(|threads| {
+            let measuring = threads.spawn(longer);
+            loop {
+                self.run_with(
+                    house,
+                    &["--status", "303", "--rate", &rate, "--warm-up", "0"],
+                )?;
+                if measuring.is_finished() {
+                    let measured = measuring.join();
+                    return measured.unwrap_or_else(|_| bail!("what was measured broke off"));
+                }
+            }
+        })
+    }
+
+    fn run_with(&self, house: &House, more: &[&str]) -> Result<Answered> {
+        let (accounts, connections) = (
+            self.accounts.min(self.tenant.accounts).to_string(),
+            self.connections.to_string(),
+        );
+        let millis = house.scale.slice.as_millis().to_string();
+        let usual = [
+            "load",
+            "--address",
+            &self.server.address,
+            "--path",
+            self.path,
+            "--prefix",
+            &self.tenant.prefix,
+            "--accounts",
+            &accounts,
+            "--connections",
+            &connections,
+            "--millis",
+            &millis,
+            "--bearer",
+            &self.tenant.token,
+        ];
+        let found = house.helper(Side::Load, &[&usual, more].concat())?;
         Answered::read(&found)
     }
 }

@@ -1,6 +1,7 @@
 //! What is measured, a file each.
 
 pub mod catch_up;
+pub mod installs;
 pub mod memory;
 pub mod processes;
 pub mod reencrypt;
