@@ -3,6 +3,7 @@
 use crate::pages::{
     self, account, accounts, api_tokens, app, app_new, apps, audit, connect, disconnect, keys,
     overview, problem, reconnect, result, reveal, setup, signin, tenants,
+    which_account,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -32,6 +33,7 @@ pub const PATHS: &[&str] = &[
     "/t/{tenant}/keys",
     "/r/{token}",
     "/oauth/{app}/result/{authorization}",
+    "/oauth/account",
     "/oauth/problem",
 ];
 
@@ -63,6 +65,7 @@ pub fn App() -> impl IntoView {
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/keys") view=keys::page/>
                 <Route ssr=SsrMode::Async path=path!("/r/:token") view=reconnect::page/>
                 <Route ssr=SsrMode::Async path=path!("/oauth/:app/result/:authorization") view=result::page/>
+                <Route ssr=SsrMode::Async path=path!("/oauth/account") view=which_account::page/>
                 <Route ssr=SsrMode::Async path=path!("/oauth/problem") view=problem::page/>
             </FlatRoutes>
         </Router>

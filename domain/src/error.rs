@@ -34,6 +34,15 @@ pub enum AuthorizationProblem {
     BadAnswer,
     /// The link was used, withdrawn or has expired meanwhile.
     LinkGone,
+    /// The operator who began it may not authorize apps any more.
+    RoleGone,
+    /// There is no account at the address, so nothing secret was sent there.
+    NoAccount {
+        /// The account that was asked for.
+        subdomain: Subdomain,
+    },
+    /// Too many approvals that nobody vouches for came at once.
+    Busy,
 }
 
 impl AuthorizationProblem {
@@ -50,6 +59,9 @@ impl AuthorizationProblem {
             Self::Unavailable => "unavailable",
             Self::BadAnswer => "bad_answer",
             Self::LinkGone => "link_gone",
+            Self::RoleGone => "role_gone",
+            Self::NoAccount { .. } => "no_account",
+            Self::Busy => "busy",
         }
     }
 
@@ -67,6 +79,11 @@ impl AuthorizationProblem {
             Self::Unavailable => "Gorgias isn't answering".into(),
             Self::BadAnswer => "Gorgias gave an answer that we can't trust".into(),
             Self::LinkGone => "This link can't be used any more".into(),
+            Self::RoleGone => "You may not authorize apps any more".into(),
+            Self::NoAccount { subdomain } => {
+                format!("There is no account {subdomain}.gorgias.com")
+            }
+            Self::Busy => "Too many approvals are under way".into(),
         }
     }
 
@@ -84,6 +101,9 @@ impl AuthorizationProblem {
             Self::Unavailable => "The approval was given, but Gorgias did not hand out access. Nothing was changed.".into(),
             Self::BadAnswer => "To be safe, we did not use it. Nothing was changed.".into(),
             Self::LinkGone => "It was used, withdrawn, or has expired.".into(),
+            Self::RoleGone => "Your role was changed while you were at Gorgias. Nothing was changed.".into(),
+            Self::NoAccount { subdomain } => format!("No Gorgias account answers at {subdomain}.gorgias.com, so the approval was not handed in. Nothing was changed."),
+            Self::Busy => "Many approvals for new accounts failed within a few minutes, so further ones have to wait. Nothing was changed.".into(),
         }
     }
 
@@ -104,6 +124,13 @@ impl AuthorizationProblem {
             Self::Unavailable => "Wait a minute, then begin again.",
             Self::BadAnswer => "Begin again; if it happens twice, tell the makers of the app.",
             Self::LinkGone => "Ask the sender for a new link.",
+            Self::RoleGone => "Ask an owner of the tenant.",
+            Self::NoAccount { .. } => {
+                "Look at the address of your helpdesk, then begin again with its first part."
+            }
+            Self::Busy => {
+                "Begin again in ten minutes, or ask the makers of the app for a link: links are not held up."
+            }
         }
     }
 }
@@ -123,6 +150,8 @@ mod tests {
                 code: "server_error".into(),
             },
             AuthorizationProblem::LinkGone,
+            AuthorizationProblem::RoleGone,
+            AuthorizationProblem::Busy,
         ] {
             assert!(!p.title().ends_with('.'));
             assert!(p.explanation().ends_with('.'));

@@ -32,12 +32,115 @@ pub enum SubdomainError {
         "A Gorgias subdomain neither starts nor ends with a hyphen, nor has two after its second character."
     )]
     BadHyphen,
+    /// Gorgias or others use this name for something else than an account.
+    #[error(
+        "This is an address of Gorgias' own and no account. Enter the account's subdomain: the “acme” of acme.gorgias.com."
+    )]
+    Reserved,
 }
+
+/// Hosts beside the accounts: known ones, and names that providers use for
+/// sites, mail and the like. Some are run by others, who must not get a client
+/// secret. No shop would be called any of these.
+const RESERVED: [&str; 74] = [
+    "about",
+    "academy",
+    "account",
+    "accounts",
+    "admin",
+    "analytics",
+    "api",
+    "apis",
+    "app",
+    "apps",
+    "assets",
+    "auth",
+    "autoconfig",
+    "autodiscover",
+    "billing",
+    "blog",
+    "careers",
+    "cdn",
+    "click",
+    "community",
+    "console",
+    "dashboard",
+    "developer",
+    "developers",
+    "dns",
+    "doc",
+    "docs",
+    "documentation",
+    "download",
+    "downloads",
+    "email",
+    "events",
+    "files",
+    "ftp",
+    "gateway",
+    "help",
+    "id",
+    "images",
+    "imap",
+    "internal",
+    "jobs",
+    "learn",
+    "links",
+    "localhost",
+    "login",
+    "mail",
+    "marketing",
+    "marketplace",
+    "mcp",
+    "media",
+    "mx",
+    "news",
+    "ns",
+    "ns1",
+    "ns2",
+    "oauth",
+    "partner",
+    "partners",
+    "pop",
+    "press",
+    "signin",
+    "signup",
+    "smtp",
+    "sso",
+    "static",
+    "status",
+    "tracking",
+    "trust",
+    "webhook",
+    "webhooks",
+    "webmail",
+    "ws",
+    "www",
+    "www2",
+];
 
 impl Subdomain {
     /// The subdomain as text, lower case.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The subdomain, if an account may have it. Asked where an account is named
+    /// for the first time; what is stored already is read without.
+    ///
+    /// # Errors
+    /// [`SubdomainError::Reserved`]
+    pub fn not_reserved(self) -> Result<Self, SubdomainError> {
+        if self.is_reserved() {
+            Err(SubdomainError::Reserved)
+        } else {
+            Ok(self)
+        }
+    }
+
+    /// Whether the name is known to be none of an account's.
+    pub fn is_reserved(&self) -> bool {
+        RESERVED.contains(&self.as_str())
     }
 
     /// Reads what a person typed or pasted: also `acme.gorgias.com` and
@@ -144,6 +247,29 @@ mod tests {
         assert_eq!("Acme".parse::<Subdomain>().unwrap().as_str(), "acme");
         for good in ["a", "7", "a-b", "a--b", "acme-2", &"a".repeat(63)] {
             assert_eq!(good.parse::<Subdomain>().unwrap().as_str(), good);
+        }
+    }
+
+    /// security.md 70
+    #[test]
+    fn s70_addresses_that_are_no_accounts_are_reserved() {
+        for name in [
+            "www",
+            "docs",
+            "status",
+            "help",
+            "api",
+            "developers",
+            "partners",
+            "login",
+            "mcp",
+            "WWW",
+        ] {
+            let name: Subdomain = name.parse().unwrap();
+            assert_eq!(name.not_reserved(), Err(SubdomainError::Reserved));
+        }
+        for name in ["acme", "www-shop", "docs2go", "my-api"] {
+            assert!(name.parse::<Subdomain>().unwrap().not_reserved().is_ok());
         }
     }
 

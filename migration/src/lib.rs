@@ -29,6 +29,7 @@ mod m0016_token_read;
 mod m0017_event_numbers;
 mod m0018_refusals;
 mod m0019_audit_cut;
+mod m0025_strangers;
 mod m0027_api_token_limits;
 mod m0028_tenant_events;
 
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_event_numbers::Migration),
             Box::new(m0018_refusals::Migration),
             Box::new(m0019_audit_cut::Migration),
+            Box::new(m0025_strangers::Migration),
             Box::new(m0027_api_token_limits::Migration),
             Box::new(m0028_tenant_events::Migration),
         ]

@@ -36,8 +36,8 @@ pub fn value(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// The secret that tells this browser from all others. It isn't tied to
-/// anybody; authorizations are, so that only the browser that began one can
-/// end it.
+/// anybody; results of authorizations are, so that only the browser that
+/// brought one back can see how it ended.
 pub fn browser(headers: &HeaderMap, config: &Config) -> Option<SecretString> {
     // 256 bits in base64url: anything shorter is not ours.
     value(headers, browser_name(config))

@@ -2,10 +2,11 @@
 
 use crate::{
     api_tokens::{AddressLog, UseLog},
+    apps::known::KnownApps,
     audit::ReadLog,
     clock::{Clock, SystemClock},
     config::Config,
-    connections::{flight::Flights, refresh::Rounds},
+    connections::{complete::Strangers, flight::Flights, refresh::Rounds},
     database::Database,
     gorgias::Gorgias,
     journal::{Disk, Journal, RealDisk},
@@ -51,6 +52,10 @@ pub struct Parts {
     pub(crate) uses: UseLog,
     /// Where API tokens are used from.
     pub(crate) addresses: AddressLog,
+    /// Apps that were found lately.
+    pub(crate) known_apps: KnownApps,
+    /// Approvals under way of accounts that nobody vouches for.
+    pub(crate) strangers: Strangers,
     last_id: AtomicI64,
 }
 
@@ -112,6 +117,8 @@ impl Services {
             refreshes: Rounds::default(),
             uses: UseLog::default(),
             addresses: AddressLog::default(),
+            known_apps: KnownApps::default(),
+            strangers: Strangers::default(),
             last_id: AtomicI64::new(0),
         }))
     }

@@ -3,7 +3,7 @@
 use super::{
     Address, PageError,
     app_form::form,
-    app_panels::{addresses, fault, preview, read_only, removal, states},
+    app_panels::{addresses, exchange_refused, fault, preview, read_only, removal, states},
     app_secrets, done,
     row_action::{May, tenant_home},
     show,
@@ -132,6 +132,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         <PageHead title=data.app.name.clone() crumbs=vec![Crumb::new("Apps", format!("{home}/apps"))] meta/>
         {outcome}
         {data.app.fault_since.map(|since| fault(data, since))}
+        {exchange_refused(data)}
         <div class="split">
             <div>
                 {data.may.manage_apps.then(|| app_secrets::panel(&data.href(), data.total(), data.slots.as_ref(), &data.form))}

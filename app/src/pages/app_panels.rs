@@ -54,6 +54,34 @@ pub(super) fn fault(data: &Data, since: Timestamp) -> AnyView {
     .into_any()
 }
 
+/// Gorgias refused the credentials when a code was handed in. Anybody may name the
+/// account that says so, so nothing stops for it; whether it is true, a test tells.
+pub(super) fn exchange_refused(data: &Data) -> Option<AnyView> {
+    let (at, by) = data.app.exchange_refused.clone()?;
+    let test = data.may.manage_apps.then(|| {
+        view! {
+            <div class="actions">
+                <PostButton action=format!("{}/secret/test-in-use", data.href()) size=Size::Small>
+                    "Test the secret"
+                </PostButton>
+            </div>
+        }
+    });
+    let told = view! {
+        <Callout health=Health::Limited>
+            <p>
+                <b>"The last exchange was refused: invalid_client."</b>
+                " "
+                {format!("{by}.gorgias.com answered so to an approval, ")}
+                <Moment at/>
+                ". If accounts of this app work, it may be that account alone. Otherwise compare client ID and client secret with Gorgias’ partners’ portal. The next approval or renewal that succeeds takes this notice away."
+            </p>
+            {test}
+        </Callout>
+    };
+    Some(told.into_any())
+}
+
 pub(super) fn addresses(data: &Data) -> AnyView {
     let aside = view! { <span class="sub">"Paste both, unchanged"</span> }.into_any();
     let body = view! {

@@ -31,6 +31,7 @@ mod send_link;
 pub(crate) mod setup;
 pub(crate) mod signin;
 pub(crate) mod tenants;
+pub(crate) mod which_account;
 
 #[cfg(test)]
 mod tests;

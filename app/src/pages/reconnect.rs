@@ -146,7 +146,7 @@ pub(super) fn gone_view(gone: LinkGone) -> AnyView {
         ),
         LinkGone::Used => (
             "This link was used already",
-            "An admin has approved the app with it. A link works for one approval only.",
+            "The app was approved after this link was sent. A link works for one approval only.",
         ),
         LinkGone::Expired => (
             "This link has expired",

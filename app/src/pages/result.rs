@@ -18,6 +18,7 @@ use domain::{
     scope::ScopeSet,
 };
 use leptos::prelude::*;
+use leptos_meta::Meta;
 use service::connections::result::{self, AuthorizationResult, Outcome};
 
 pub(crate) fn page() -> impl IntoView {
@@ -38,7 +39,10 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         .await?
         .ok_or(PageError::NotFound)?;
     let title = title(&result);
+    let again = matches!(result.outcome, Outcome::UnderWay)
+        .then(|| view! { <Meta http_equiv="refresh" content="2"/> });
     Ok(view! {
+        {again}
         <PublicLayout title brand=result.app_name.clone() noindex=true wide=true>
             {view(&result)}
         </PublicLayout>
@@ -50,6 +54,7 @@ fn title(result: &AuthorizationResult) -> String {
     match &result.outcome {
         Outcome::Approved { first: true, .. } => format!("{} is connected", result.subdomain),
         Outcome::Approved { first: false, .. } => format!("{} is reconnected", result.subdomain),
+        Outcome::UnderWay => "One moment".to_owned(),
         Outcome::Failed { problem } => problem.title(),
     }
 }
@@ -57,6 +62,7 @@ fn title(result: &AuthorizationResult) -> String {
 pub(super) fn view(result: &AuthorizationResult) -> AnyView {
     match &result.outcome {
         Outcome::Approved { by, granted, .. } => approved(result, by.as_deref(), granted),
+        Outcome::UnderWay => under_way(result),
         Outcome::Failed { problem } => failed(result, problem),
     }
 }
@@ -121,6 +127,18 @@ fn approved(result: &AuthorizationResult, by: Option<&str>, granted: &ScopeSet) 
         <p class="sub">
             "You can take this back at any time in your helpdesk’s settings, by removing the app."
         </p>
+    }
+    .into_any()
+}
+
+/// The browser came twice, and looks again by itself until the first is through.
+fn under_way(result: &AuthorizationResult) -> AnyView {
+    view! {
+        <header>
+            <h1>"One moment"</h1>
+            <p>"The approval is being handed in at Gorgias. This page shows the result as soon as it is there."</p>
+        </header>
+        <p class="sub">{format!("{} · {}.gorgias.com", result.app_name, result.subdomain)}</p>
     }
     .into_any()
 }

@@ -1,10 +1,14 @@
 //! `/oauth/{app}/callback`: the redirect URI. It ends in a redirect to the page
 //! with the result, so that reloading is harmless and nobody sees the code.
 
-use super::{Parameters, problem_page};
-use crate::{failure::Failure, pages::see_other, visitor::Visitor};
+use super::{Parameters, cookies as authorizations, glance, problem_page};
+use crate::{cookies, failure::Failure, pages::see_other, visitor::Visitor};
 use axum::{
     extract::{Path, Request},
+    http::{
+        HeaderValue, StatusCode,
+        header::{RETRY_AFTER, SET_COOKIE},
+    },
     response::Response,
 };
 use domain::{error::AuthorizationProblem, ids::AppId};
@@ -18,6 +22,9 @@ pub async fn callback(
     request: Request,
 ) -> Result<Response, Failure> {
     let (parts, _) = request.into_parts();
+    if let Some(answer) = glance::answer(&parts.method, &parts.headers) {
+        return Ok(answer);
+    }
     let Ok(app) = app.parse::<AppId>() else {
         return Ok(app::render(parts, visitor.context(None)).await);
     };
@@ -33,21 +40,44 @@ pub async fn callback(
     let (Some(state), Some(answer)) = (parameters.take("state"), answer) else {
         return Ok(problem_page(parts, &visitor, &AuthorizationProblem::Malformed).await);
     };
-    let Some(browser) = visitor.browser.clone() else {
+    let services = visitor.state.services.clone();
+    let state = SecretString::from(state);
+    let sealed = authorizations::find(&parts.headers, &services.config, &state);
+    if sealed.is_none() && visitor.browser.is_none() {
         return Ok(problem_page(parts, &visitor, &AuthorizationProblem::StateUnknown).await);
-    };
+    }
+    let (browser, new_browser) = cookies::browser_or_new(&parts.headers, &services);
     let callback = Callback {
-        state: SecretString::from(state),
+        state: state.clone(),
         answer,
         iss: parameters.take("iss"),
+        sealed,
+        browser,
         address: visitor.address,
     };
-    let services = visitor.state.services.clone();
     let person = visitor.person.as_ref().map(|person| person.id);
-    let work = async move { complete::complete(&services, app, callback, &browser, person).await };
+    let work = async move { complete::complete(&services, app, callback, person).await };
     match visitor.state.to_its_end(work).await? {
-        Ok(authorization) => Ok(see_other(&format!("/oauth/{app}/result/{authorization}"))),
-        Err(CallbackError::Refused(problem)) => Ok(problem_page(parts, &visitor, &problem).await),
+        Ok(authorization) => {
+            let mut response = see_other(&format!("/oauth/{app}/result/{authorization}"));
+            let config = &visitor.state.services.config;
+            for cookie in authorizations::end_of(config, &state)
+                .into_iter()
+                .chain(new_browser)
+            {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+            Ok(response)
+        }
+        Err(CallbackError::Refused(problem)) => {
+            let mut response = problem_page(parts, &visitor, &problem).await;
+            if problem == AuthorizationProblem::Busy {
+                *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+                let wait = HeaderValue::from_static("600");
+                response.headers_mut().insert(RETRY_AFTER, wait);
+            }
+            Ok(response)
+        }
         Err(CallbackError::Fault(fault)) => Err(fault.into()),
     }
 }

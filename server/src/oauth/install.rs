@@ -1,52 +1,98 @@
 //! `/oauth/{app}/install?account={subdomain}`: “Connect app” in the helpdesk
 //! sends the customer's browser here, and it goes on to Gorgias at once.
 
-use super::{Parameters, explain};
-use crate::{cookies, failure::Failure, pages::to_gorgias, visitor::Visitor};
+use super::{Parameters, departure::to_gorgias, glance};
+use crate::{failure::Failure, state::AppState, visitor::Visitor};
+use app::form_state::FormState;
 use axum::{
-    extract::{Path, Request},
+    extract::{FromRequestParts, Path, Request, State},
+    http::{Method, Uri, request::Parts},
     response::Response,
 };
-use domain::subdomain::Subdomain;
-use service::connections::authorize::{self, BeginError};
+use domain::{
+    ids::AppId,
+    subdomain::{Subdomain, SubdomainError},
+};
+use service::{
+    connections::authorize::{self, BeginError},
+    error::FieldError,
+};
 
-/// Begins an authorization; no connection is made before it is approved.
+/// Begins an authorization. Nobody is asked who they are, and nothing is stored.
 pub async fn install(
+    State(state): State<AppState>,
     Path(app): Path<String>,
-    visitor: Visitor,
     request: Request,
 ) -> Result<Response, Failure> {
     let (parts, _) = request.into_parts();
-    let services = &visitor.state.services;
-    let account = Parameters::read(&parts, &["account"])
+    if let Some(answer) = glance::answer(&parts.method, &parts.headers) {
+        return Ok(answer);
+    }
+    let Ok(app) = app.parse::<AppId>() else {
+        return nothing_there(parts, &state).await;
+    };
+    let typed = Parameters::read(&parts, &["account"])
         .and_then(|mut parameters| parameters.take("account"))
-        .and_then(|account| account.parse::<Subdomain>().ok());
-    let Ok(app) = app.parse() else {
-        return Ok(app::render(parts, visitor.context(None)).await);
+        .unwrap_or_default();
+    let account = match account(&typed) {
+        Ok(account) => account,
+        Err(error) => return which_account(parts, &state, app, &typed, error).await,
     };
-    let Some(account) = account else {
-        let text = [
-            ("title", "Which Gorgias account is it?".to_owned()),
-            (
-                "explanation",
-                "Gorgias names the account in the address that leads here, and this address names \
-                 none that can be one. Nothing was changed."
-                    .to_owned(),
-            ),
-            (
-                "remedy",
-                "Open the app in Gorgias and press “Connect app” there.".to_owned(),
-            ),
-        ];
-        return Ok(explain(parts, &visitor, text).await);
-    };
-    let (browser, cookie) = cookies::browser_or_new(&parts.headers, services);
-    match authorize::begin_install(services, app, &account, &browser).await {
-        Ok(url) => Ok(to_gorgias(&url, cookie)),
+    match authorize::begin_install(&state.services, app, &account).await {
+        Ok(begun) => Ok(to_gorgias(&parts.headers, &state.services, &begun)),
         Err(BeginError::Fault(fault)) => Err(fault.into()),
         Err(BeginError::Address(error)) => Err(error.into()),
+        Err(BeginError::NoAccount(error)) => which_account(parts, &state, app, &typed, error).await,
         Err(BeginError::NotFound | BeginError::Forbidden(_) | BeginError::LinkGone(_)) => {
-            Ok(app::render(parts, visitor.context(None)).await)
+            nothing_there(parts, &state).await
         }
     }
+}
+
+/// Gorgias sends the name alone; whoever is asked for it may paste an address.
+fn account(typed: &str) -> Result<Subdomain, SubdomainError> {
+    let named = if typed.contains(".gorgias.com") {
+        Subdomain::from_typed(typed)
+    } else {
+        typed.trim_matches(' ').parse()
+    };
+    named.and_then(Subdomain::not_reserved)
+}
+
+async fn nothing_there(mut parts: Parts, state: &AppState) -> Result<Response, Failure> {
+    let visitor = Visitor::from_request_parts(&mut parts, state).await?;
+    Ok(app::render(parts, visitor.context(None)).await)
+}
+
+/// The page that asks for the account, with what was typed.
+async fn which_account(
+    mut parts: Parts,
+    state: &AppState,
+    app: AppId,
+    typed: &str,
+    error: SubdomainError,
+) -> Result<Response, Failure> {
+    let visitor = Visitor::from_request_parts(&mut parts, state).await?;
+    parts.method = Method::GET;
+    parts.uri = Uri::from_static("/oauth/account");
+    let shown: String = typed
+        .chars()
+        .take(100)
+        .filter(|c| !c.is_control())
+        .collect();
+    let errors = match error {
+        // Nothing was typed yet: the address simply had none.
+        SubdomainError::Empty => Vec::new(),
+        error => vec![FieldError::new("account", error.to_string())],
+    };
+    let form = FormState {
+        action: "account",
+        values: vec![
+            ("app".to_owned(), app.to_string()),
+            ("account".to_owned(), shown),
+        ],
+        errors,
+        ..FormState::default()
+    };
+    Ok(app::render(parts, visitor.context(Some(form))).await)
 }

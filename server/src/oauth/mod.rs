@@ -2,7 +2,12 @@
 //! result is a page like others.
 
 mod callback;
+mod cookies;
+mod departure;
+mod glance;
 mod install;
+
+pub use departure::to_gorgias;
 
 use crate::{state::AppState, visitor::Visitor};
 use app::form_state::FormState;

@@ -1,8 +1,8 @@
 //! One account: check now, authorize now, send a link, disconnect.
 
 use crate::{
-    cookies,
-    pages::{Answered, Posted, see_other, sentence, to_gorgias},
+    oauth::to_gorgias,
+    pages::{Answered, Posted, see_other, sentence},
 };
 use axum::{extract::Path, response::Response};
 use domain::{subdomain::Subdomain, time::Span};
@@ -82,18 +82,18 @@ pub async fn check(Path(path): AccountPath, posted: Posted) -> Result<Response, 
 /// Leads the operator to Gorgias to approve the app themselves.
 pub async fn authorize(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
     let request = Request::read(path, posted).await?;
-    let (browser, cookie) =
-        cookies::browser_or_new(&request.posted.parts.headers, request.actor.services());
-    let begun =
-        authorize::begin_as_operator(&request.actor, &request.app, &request.subdomain, &browser);
+    let begun = authorize::begin_as_operator(&request.actor, &request.app, &request.subdomain);
     Ok(match begun.await {
-        Ok(url) => to_gorgias(&url, cookie),
+        Ok(begun) => {
+            let headers = &request.posted.parts.headers;
+            to_gorgias(headers, request.actor.services(), &begun)
+        }
         Err(BeginError::NotFound) => request.posted.nothing_there().await,
         Err(BeginError::Forbidden(_)) => request.posted.forbidden(&request.page, "authorize").await,
         Err(BeginError::Fault(fault)) => return Err(fault.into()),
-        Err(error @ (BeginError::Address(_) | BeginError::LinkGone(_))) => {
-            request.failed("authorize", "", &error.to_string()).await
-        }
+        Err(
+            error @ (BeginError::Address(_) | BeginError::LinkGone(_) | BeginError::NoAccount(_)),
+        ) => request.failed("authorize", "", &error.to_string()).await,
     })
 }
 
@@ -130,7 +130,9 @@ pub async fn create_link(Path(path): AccountPath, posted: Posted) -> Result<Resp
         Err(LinkError::Forbidden(_)) => request.posted.forbidden(&request.page, "link").await,
         Err(LinkError::BadLife) => request.failed("link", "days", NOT_DAYS).await,
         Err(LinkError::Fault(fault)) => return Err(fault.into()),
-        Err(error @ LinkError::NoMail) => request.failed("link", "", &error.to_string()).await,
+        Err(error @ (LinkError::NoMail | LinkError::NoAccount(_))) => {
+            request.failed("link", "", &error.to_string()).await
+        }
     })
 }
 

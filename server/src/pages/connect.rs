@@ -1,11 +1,11 @@
 //! Accounts that were never connected: connect one oneself, or send a link.
 
 use crate::{
-    cookies,
+    oauth::to_gorgias,
     pages::{
         Answered, Posted,
         account::{NOT_DAYS, link_options},
-        sentence, to_gorgias,
+        sentence,
     },
 };
 use axum::{extract::Path, response::Response};
@@ -25,15 +25,15 @@ const SHOWN_AGAIN: [&str; 3] = ["app", "subdomain", "days"];
 pub async fn connect(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
     let (actor, page) = member(&tenant, &posted).await?;
     let subdomain = subdomain(&posted, &page, "connect").await?;
-    let (browser, cookie) = cookies::browser_or_new(&posted.parts.headers, actor.services());
-    let begun =
-        authorize::begin_as_operator(&actor, posted.text("app"), &subdomain, &browser).await;
+    let begun = authorize::begin_as_operator(&actor, posted.text("app"), &subdomain).await;
     Ok(match begun {
-        Ok(url) => to_gorgias(&url, cookie),
+        Ok(begun) => to_gorgias(&posted.parts.headers, actor.services(), &begun),
         Err(BeginError::NotFound) => failed(&posted, &page, "connect", no_app()).await,
         Err(BeginError::Forbidden(_)) => posted.forbidden(&page, "connect").await,
         Err(BeginError::Fault(fault)) => return Err(fault.into()),
-        Err(error @ (BeginError::Address(_) | BeginError::LinkGone(_))) => {
+        Err(
+            error @ (BeginError::Address(_) | BeginError::LinkGone(_) | BeginError::NoAccount(_)),
+        ) => {
             let error = FieldError::new("subdomain", sentence(&error.to_string()));
             failed(&posted, &page, "connect", error).await
         }
@@ -63,6 +63,10 @@ pub async fn send_link(Path(tenant): Path<String>, posted: Posted) -> Result<Res
         Err(LinkError::NotFound) => failed(&posted, &page, "new_link", no_app()).await,
         Err(LinkError::Forbidden(_)) => posted.forbidden(&page, "new_link").await,
         Err(LinkError::Fault(fault)) => return Err(fault.into()),
+        Err(LinkError::NoAccount(error)) => {
+            let error = FieldError::new("subdomain", sentence(&error.to_string()));
+            failed(&posted, &page, "new_link", error).await
+        }
         Err(error @ (LinkError::BadLife | LinkError::NoMail)) => {
             let error = FieldError::new("days", sentence(&error.to_string()));
             failed(&posted, &page, "new_link", error).await
@@ -80,7 +84,7 @@ async fn subdomain(
     page: &str,
     action: &'static str,
 ) -> Result<Subdomain, Answered> {
-    match Subdomain::from_typed(posted.text("subdomain")) {
+    match Subdomain::from_typed(posted.text("subdomain")).and_then(Subdomain::not_reserved) {
         Ok(subdomain) => Ok(subdomain),
         Err(error) => {
             let error = FieldError::new("subdomain", sentence(&error.to_string()));

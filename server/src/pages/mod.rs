@@ -20,7 +20,6 @@ mod theme;
 
 pub use answered::Answered;
 pub use posted::{Posted, sentence};
-pub use reconnect::to_gorgias;
 
 use crate::{state::AppState, visitor::Visitor};
 use app::routes::PATHS;

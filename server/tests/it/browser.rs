@@ -92,6 +92,17 @@ impl Browser {
         self.jar().insert(name.to_owned(), value.to_owned());
     }
 
+    /// All cookies, by name.
+    pub fn cookies(&self) -> Vec<(String, String)> {
+        let jar = self.jar();
+        jar.iter().map(|(k, v)| (k.clone(), v.clone())).collect()
+    }
+
+    /// Takes over the cookies of another browser.
+    pub fn take_over(&self, other: &Self) {
+        self.jar().extend(other.cookies());
+    }
+
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.jar().get(name).cloned()
     }

@@ -74,6 +74,8 @@ async fn no_secret_is_in_a_page_or_a_log() {
         let begun = customer
             .get(&crate::house::install_path(&tenant, "shop"))
             .await;
+        let is_sealed = |(name, _): &(String, String)| name.starts_with("mooring_auth_");
+        let sealed = customer.cookies().into_iter().find(is_sealed);
         let callback = house.simulator.approve(begun.location()).unwrap();
         let url = url::Url::parse(&callback).unwrap();
         let result = customer.get(&callback).await;
@@ -136,6 +138,7 @@ async fn no_secret_is_in_a_page_or_a_log() {
             let (_, value) = url.query_pairs().find(|(key, _)| key == name).unwrap();
             value.into_owned()
         };
+        let (_, sealed) = sealed.unwrap();
         let browser_secret = customer.cookie("mooring_browser").unwrap();
         let link = link.rsplit('/').next().unwrap().to_owned();
         let refresh_token = house
@@ -149,6 +152,7 @@ async fn no_secret_is_in_a_page_or_a_log() {
             ("password", PASSWORD.to_owned()),
             ("session", session),
             ("browser", browser_secret),
+            ("sealed authorization", sealed),
             ("code", parameter("code")),
             ("state", parameter("state")),
             ("access token", token),

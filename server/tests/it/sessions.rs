@@ -71,9 +71,13 @@ async fn cookies_are_bound_to_the_host_and_hidden_from_scripts() {
     let install = browser
         .get(&format!("/oauth/{}/install?account=shop", app.id))
         .await;
+    let cookies = browser.cookies().into_iter();
+    let mut authorizations = cookies.filter(|(name, _)| name.starts_with("__Host-mooring_auth_"));
+    let (authorization, _) = authorizations.next().unwrap();
     for cookie in [
         answer.set_cookie("__Host-mooring_session"),
         install.set_cookie("__Host-mooring_browser"),
+        install.set_cookie(&authorization),
     ] {
         for attribute in ["; Secure", "; HttpOnly", "; SameSite=Lax", "; Path=/"] {
             assert!(cookie.contains(attribute), "{cookie}");

@@ -47,6 +47,8 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
         refused_since: None,
         fault_by_refusals: false,
         refusals_accepted_until: None,
+        exchange_refused_at: None,
+        exchange_refused_by: None,
     };
     let insert = app::ActiveModel::from(row.clone()).reset_all();
     let inserted = app::Entity::insert(insert)

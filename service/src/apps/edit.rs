@@ -93,6 +93,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
     }
     audit::record(actor, &tx, &entry).await?;
     tx.commit().await?;
+    actor.known_apps.forget(id);
     if checked.scopes != before.requested {
         // A task of its own: whoever asked may go away before all are done.
         let actor = actor.clone();

@@ -2,7 +2,7 @@
 //! doubt (see `refusals`).
 
 use crate::{
-    apps::App,
+    apps::{App, exchange},
     connections::record::NEEDED_LIFE,
     entity::{app, connection},
     error::Fault,
@@ -67,7 +67,7 @@ pub(crate) async fn set(scope: &TenantScope, app: AppId, used_at: Timestamp) -> 
 
 /// No fault, and no refusals counted.
 pub(crate) fn forget(update: UpdateMany<app::Entity>) -> UpdateMany<app::Entity> {
-    update
+    exchange::forget(update)
         .col_expr(app::Column::FaultSince, Expr::value(Option::<i64>::None))
         .col_expr(app::Column::FaultByRefusals, Expr::value(false))
         .col_expr(app::Column::RefusedInARow, Expr::value(0))
@@ -79,7 +79,7 @@ pub(crate) fn forget(update: UpdateMany<app::Entity>) -> UpdateMany<app::Entity>
 /// connections the other way round. Connections that waited come due again
 /// before their tokens run out.
 pub(crate) async fn clear(scope: &TenantScope, app: &App) -> Result<(), Fault> {
-    if app.fault_since.is_none() && app.refused_in_a_row == 0 {
+    if app.fault_since.is_none() && app.refused_in_a_row == 0 && app.exchange_refused.is_none() {
         return Ok(());
     }
     let tx = scope.write().await?;

@@ -1,15 +1,20 @@
 //! Apps: what a tenant publishes for Gorgias, each with its own credentials.
 
 pub mod accept_refusals;
+mod at_install;
 mod client_id;
 pub mod create;
 pub mod edit;
+pub(crate) mod exchange;
 pub(crate) mod fault;
 pub mod form;
+pub(crate) mod known;
 pub mod list;
 pub(crate) mod refusals;
 pub mod remove;
 pub mod secrets;
+
+pub use at_install::{AtInstall, at_install};
 
 use crate::{
     entity::app,
@@ -19,7 +24,8 @@ use crate::{
     tenant_scope::{TenantScope, Tx},
 };
 use domain::{
-    basic_encoding::BasicEncoding, ids::AppId, scope::ScopeSet, slug::Slug, time::Timestamp,
+    basic_encoding::BasicEncoding, ids::AppId, scope::ScopeSet, slug::Slug, subdomain::Subdomain,
+    time::Timestamp,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use std::collections::{BTreeSet, HashMap};
@@ -51,6 +57,9 @@ pub struct App {
     pub fault_by_refusals: bool,
     /// How many connections were refused since the last one was renewed.
     pub refused_in_a_row: i32,
+    /// When and by which account an exchange was refused with `invalid_client`,
+    /// if none was accepted since.
+    pub exchange_refused: Option<(Timestamp, Subdomain)>,
     /// When it was added.
     pub created_at: Timestamp,
 }
@@ -77,6 +86,12 @@ impl TryFrom<app::Model> for App {
             fault_since: row.fault_since.map(Timestamp),
             fault_by_refusals: row.fault_by_refusals,
             refused_in_a_row: row.refused_in_a_row,
+            exchange_refused: row
+                .exchange_refused_at
+                .zip(row.exchange_refused_by)
+                .map(|(at, by)| by.parse().map(|by| (Timestamp(at), by)))
+                .transpose()
+                .map_err(|_| bad("exchange_refused_by"))?,
             created_at: Timestamp(row.created_at),
             name: row.name,
         })

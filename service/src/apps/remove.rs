@@ -41,5 +41,6 @@ pub async fn remove(actor: &Actor, id: AppId) -> Result<(), AppFormError> {
     let target = Target::app(id, &app.slug);
     audit::record(actor, &tx, &Entry::of(actor, Action::AppRemoved, target)).await?;
     tx.commit().await?;
+    actor.known_apps.forget(id);
     Ok(())
 }

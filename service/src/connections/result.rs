@@ -13,11 +13,15 @@ use domain::{
     ids::{AppId, AuthorizationId},
     scope::{Comparison, ScopeSet},
     subdomain::Subdomain,
+    time::{Span, Timestamp},
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+/// How long handing in a code takes at most, with all that belongs to it.
+const LONGEST_EXCHANGE: Span = Span::minutes(2);
 
 /// How it ended; stored as JSON with the authorization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +36,8 @@ pub enum Outcome {
         /// Whether the account was connected for the first time.
         first: bool,
     },
+    /// The code is being handed in by another request of the browser; never stored.
+    UnderWay,
     /// Nothing was changed.
     Failed {
         /// Why.
@@ -79,24 +85,31 @@ pub async fn show(
         .filter(authorization::Column::BrowserHash.eq(digest("browser", browser)))
         .one(&*tx)
         .await?;
-    let Some((row, outcome)) =
-        row.and_then(|mut row| row.outcome.take().map(|outcome| (row, outcome)))
-    else {
+    let Some(row) = row else {
         return Ok(None);
     };
     let bad = |column| Fault::inconsistent("authorizations", column, row.id);
-    let outcome: Outcome = serde_json::from_str(&outcome).map_err(|_| bad("outcome"))?;
+    let outcome = match (&row.outcome, row.consumed_at.map(Timestamp)) {
+        (Some(outcome), _) => serde_json::from_str(outcome).map_err(|_| bad("outcome"))?,
+        (None, None) => return Ok(None),
+        (None, Some(at)) if services.now().since(at) < LONGEST_EXCHANGE => Outcome::UnderWay,
+        // Whoever handed it in did not come to its end.
+        (None, Some(_)) => Outcome::Failed {
+            problem: AuthorizationProblem::Unavailable,
+        },
+    };
     let subdomain: Subdomain = row.subdomain.parse().map_err(|_| bad("subdomain"))?;
-    let requested: ScopeSet = row
-        .requested_scopes
-        .parse()
-        .map_err(|_| bad("requested_scopes"))?;
     let Some(app) = apps::find(&tx, &app.to_string(), None).await? else {
         return Ok(None);
     };
+    let requested: ScopeSet = match row.requested_scopes.as_str() {
+        // Too many for the cookie, so they were the app's own.
+        "" => app.requested.clone(),
+        scopes => scopes.parse().map_err(|_| bad("requested_scopes"))?,
+    };
     let comparison = match &outcome {
         Outcome::Approved { granted, .. } => ScopeSet::compare(&requested, granted),
-        Outcome::Failed { .. } => Comparison::default(),
+        Outcome::UnderWay | Outcome::Failed { .. } => Comparison::default(),
     };
     let again = (row.origin == "install").then(|| {
         format!(

@@ -28,6 +28,8 @@ pub struct Model {
     pub refused_since: Option<i64>,
     pub fault_by_refusals: bool,
     pub refusals_accepted_until: Option<i64>,
+    pub exchange_refused_at: Option<i64>,
+    pub exchange_refused_by: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -20,6 +20,8 @@ pub struct Model {
     pub expires_at: i64,
     pub consumed_at: Option<i64>,
     pub outcome: Option<String>,
+    pub network: Option<String>,
+    pub approved: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

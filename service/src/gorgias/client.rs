@@ -1,7 +1,8 @@
 //! Gorgias over HTTP.
 
 use super::{
-    AccountInfo, ClientCredentials, Gorgias, GorgiasTemplate, Grant, Unavailable, UpstreamError,
+    AccountInfo, AuthorizeParams, ClientCredentials, Gorgias, GorgiasTemplate, Grant, NoAccount,
+    Unavailable, UpstreamError,
     guard::{Guard, GuardError, Lookup, Reach, SystemLookup},
     response::{self, Asked},
     template::TemplateError,
@@ -48,9 +49,9 @@ impl Default for Limits {
 pub struct HttpGorgias {
     template: GorgiasTemplate,
     clock: Arc<dyn Clock>,
-    limits: Limits,
+    pub(super) limits: Limits,
     guard: Guard,
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
 }
 
 struct Answer {
@@ -150,7 +151,7 @@ impl HttpGorgias {
 
     /// The last check before a request: the address is the template's, and an
     /// IP address in it is allowed (names are checked when they are resolved).
-    fn allowed(&self, url: Result<Url, TemplateError>) -> Result<Url, UpstreamError> {
+    pub(super) fn allowed(&self, url: Result<Url, TemplateError>) -> Result<Url, UpstreamError> {
         let url = url.map_err(|_| Unavailable::Blocked)?;
         self.guard.check(&url).map_err(|_| Unavailable::Blocked)?;
         Ok(url)
@@ -220,6 +221,14 @@ impl Gorgias for HttpGorgias {
             form.push(("code_verifier", verifier.expose_secret()));
         }
         self.tokens(client, account, &form, Asked::Code).await
+    }
+
+    async fn probe(
+        &self,
+        account: &Subdomain,
+        params: &AuthorizeParams<'_>,
+    ) -> Result<(), NoAccount> {
+        self.look(account, params).await
     }
 
     async fn refresh(
@@ -305,7 +314,7 @@ fn encode(form: &[(&str, &str)]) -> Bytes {
 }
 
 /// Sorts a failure by its causes; the texts of reqwest and hyper aren't kept.
-fn why(error: &reqwest::Error) -> Unavailable {
+pub(super) fn why(error: &reqwest::Error) -> Unavailable {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     let mut kind = None;
     while let Some(e) = cause {

@@ -11,11 +11,13 @@ pub mod id_token;
 pub mod jwt;
 mod loose;
 pub mod pkce;
+mod probe;
 mod response;
 pub mod template;
 
 pub use client::{HttpGorgias, Limits};
 pub use error::{Unavailable, UpstreamError};
+pub use probe::NoAccount;
 pub use template::{AuthorizeParams, GorgiasTemplate};
 
 use async_trait::async_trait;
@@ -75,6 +77,18 @@ pub trait Gorgias: Send + Sync {
         redirect_uri: &str,
         pkce_verifier: Option<&SecretString>,
     ) -> Result<Grant, UpstreamError>;
+
+    /// Asks an account's authorize address without credentials and without a
+    /// state, before the app's credentials go there for the first time. It shows
+    /// that a host is no account, never that it is one.
+    ///
+    /// # Errors
+    /// [`NoAccount`] says why the credentials must not go there.
+    async fn probe(
+        &self,
+        account: &Subdomain,
+        params: &AuthorizeParams<'_>,
+    ) -> Result<(), NoAccount>;
 
     /// Asks for a new access token (RFC 6749 6).
     ///

@@ -129,12 +129,8 @@ impl GorgiasTemplate {
         account: &Subdomain,
         params: &AuthorizeParams<'_>,
     ) -> Result<Url, TemplateError> {
-        let mut url = self.fill(account.as_str(), "/oauth/authorize")?;
+        let mut url = self.probe_url(account, params)?;
         url.query_pairs_mut()
-            .append_pair("response_type", "code")
-            .append_pair("client_id", params.client_id)
-            .append_pair("redirect_uri", params.redirect_uri)
-            .append_pair("scope", &params.scope.to_string())
             .append_pair("state", params.state)
             .append_pair("nonce", params.nonce);
         if let Some(challenge) = params.pkce_challenge {
@@ -142,6 +138,25 @@ impl GorgiasTemplate {
                 .append_pair("code_challenge", challenge)
                 .append_pair("code_challenge_method", "S256");
         }
+        Ok(url)
+    }
+
+    /// The same address without anything that belongs to one authorization: to
+    /// be asked before an account that isn't known gets the app's credentials.
+    ///
+    /// # Errors
+    /// [`TemplateError::Elsewhere`]
+    pub fn probe_url(
+        &self,
+        account: &Subdomain,
+        params: &AuthorizeParams<'_>,
+    ) -> Result<Url, TemplateError> {
+        let mut url = self.fill(account.as_str(), "/oauth/authorize")?;
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", params.client_id)
+            .append_pair("redirect_uri", params.redirect_uri)
+            .append_pair("scope", &params.scope.to_string());
         Ok(url)
     }
 

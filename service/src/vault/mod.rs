@@ -3,6 +3,7 @@
 //! encrypts that tenant's credentials. There is no way around it: no switch
 //! turns encryption off, and what can't be authenticated is an error, never a value.
 
+mod authorization;
 #[cfg(feature = "testing")]
 mod cipher;
 mod credentials;
@@ -62,6 +63,8 @@ struct Inner {
     uncounted: Mutex<HashMap<DataKeyId, i64>>,
     /// What seals the journal.
     journal: Mutex<Option<JournalKey>>,
+    /// What the keys of authorizations are derived from.
+    authorizations: Mutex<authorization::Held>,
 }
 
 impl Vault {
@@ -78,6 +81,7 @@ impl Vault {
             prepared: RwLock::default(),
             uncounted: Mutex::default(),
             journal: Mutex::default(),
+            authorizations: Mutex::default(),
         }))
     }
 }

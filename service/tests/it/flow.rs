@@ -43,6 +43,9 @@ pub fn sub(name: &str) -> Subdomain {
     name.parse().unwrap()
 }
 
+/// An authorization under way: where Gorgias asks, and the cookie that the browser keeps.
+pub type Begun = authorize::Begun;
+
 /// What a callback URL holds.
 pub fn callback(url: &str) -> Callback {
     let url = Url::parse(url).unwrap();
@@ -57,6 +60,8 @@ pub fn callback(url: &str) -> Callback {
             .map(Into::into)
             .ok_or_else(|| get("error").unwrap_or_default()),
         iss: get("iss"),
+        sealed: None,
+        browser: SecretString::default(),
         address: None,
     }
 }
@@ -87,17 +92,48 @@ impl Flow {
             .advance(std::time::Duration::from_micros(span.0.unsigned_abs()));
     }
 
+    /// Begins at the install entry.
+    pub async fn begun(&self, account: &str) -> Begun {
+        authorize::begin_install(&self.world.services, self.app.id, &sub(account))
+            .await
+            .unwrap()
+    }
+
+    /// Begins as the owner.
+    pub async fn begun_by_owner(&self, account: &str) -> Begun {
+        authorize::begin_as_operator(&self.owner, "returns", &sub(account))
+            .await
+            .unwrap()
+    }
+
+    /// What the browser that began it brings back to this address.
+    pub fn back(&self, begun: &Begun, url: &str) -> Callback {
+        Callback {
+            sealed: Some(begun.value.clone()),
+            browser: self.browser.clone(),
+            ..callback(url)
+        }
+    }
+
+    /// What comes back once the admin has approved.
+    pub fn approve(&self, begun: &Begun) -> Callback {
+        self.back(begun, &self.sim.approve(begun.url.as_str()).unwrap())
+    }
+
+    /// What comes back once the admin has refused.
+    pub fn refuse(&self, begun: &Begun) -> Callback {
+        self.back(begun, &self.sim.refuse(begun.url.as_str()).unwrap())
+    }
+
+    /// What comes back with a code that Gorgias never gave.
+    pub fn made_up(&self, begun: &Begun) -> Callback {
+        let (_, state) = begun.url.query_pairs().find(|(k, _)| k == "state").unwrap();
+        self.back(begun, &format!("http://a/?code=made-up&state={state}"))
+    }
+
     /// Begins at the install entry and approves at the simulator.
     pub async fn approved(&self, account: &str) -> Callback {
-        let url = authorize::begin_install(
-            &self.world.services,
-            self.app.id,
-            &sub(account),
-            &self.browser,
-        )
-        .await
-        .unwrap();
-        callback(&self.sim.approve(url.as_str()).unwrap())
+        self.approve(&self.begun(account).await)
     }
 
     /// Brings a callback back.
@@ -114,15 +150,7 @@ impl Flow {
         callback: Callback,
         person: Option<PersonId>,
     ) -> Result<AuthorizationId, AuthorizationProblem> {
-        match complete::complete(
-            &self.world.services,
-            self.app.id,
-            callback,
-            &self.browser,
-            person,
-        )
-        .await
-        {
+        match complete::complete(&self.world.services, self.app.id, callback, person).await {
             Ok(id) => Ok(id),
             Err(CallbackError::Refused(problem)) => Err(problem),
             Err(CallbackError::Fault(fault)) => panic!("{fault}"),

@@ -42,9 +42,8 @@ async fn sees_nothing(f: &flow::Flow, stranger: &Actor) {
         ));
         let link = links::create(stranger, app, &acme, LinkOptions::default()).await;
         assert!(matches!(link, Err(LinkError::NotFound)));
-        let browser = f.world.browser();
         if stranger.person().is_some() {
-            let begun = authorize::begin_as_operator(stranger, app, &acme, &browser).await;
+            let begun = authorize::begin_as_operator(stranger, app, &acme).await;
             assert!(matches!(begun, Err(BeginError::NotFound)));
         }
     }

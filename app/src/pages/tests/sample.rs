@@ -56,6 +56,7 @@ pub(super) fn app() -> App {
         fault_since: None,
         fault_by_refusals: false,
         refused_in_a_row: 0,
+        exchange_refused: None,
         created_at: NOW.minus(Span::days(60)),
     }
 }

@@ -276,7 +276,7 @@ fn outcome(outcome: Outcome) -> AuthorizationResult {
     let requested = sample::app().requested;
     let comparison = match &outcome {
         Outcome::Approved { granted, .. } => ScopeSet::compare(&requested, granted),
-        Outcome::Failed { .. } => Default::default(),
+        Outcome::UnderWay | Outcome::Failed { .. } => Default::default(),
     };
     AuthorizationResult {
         app_name: "Returns".into(),

@@ -30,6 +30,7 @@ pub async fn for_any(
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let app = body.required("app");
     let subdomain = body.required("subdomain").parse::<Subdomain>();
+    let subdomain = subdomain.and_then(Subdomain::not_reserved);
     if let Err(error) = &subdomain {
         body.wrong("subdomain", error.to_string());
     }
@@ -74,6 +75,7 @@ fn problem(error: LinkError) -> Problem {
         LinkError::Forbidden(forbidden) => forbidden.into(),
         LinkError::BadLife => unusable("invalid_expires_in", &error),
         LinkError::NoMail => unusable("mail_not_set_up", &error),
+        LinkError::NoAccount(_) => unusable("reserved_subdomain", &error),
         LinkError::Fault(fault) => fault.into(),
     }
 }

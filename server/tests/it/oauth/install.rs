@@ -2,7 +2,10 @@
 
 use super::{health, refused};
 use crate::house::{install_path, on_each_database};
-use axum::http::StatusCode;
+use axum::{
+    body::Body,
+    http::{Method, StatusCode},
+};
 use simulator::IdToken;
 use std::time::Duration;
 
@@ -76,7 +79,7 @@ async fn install_wants_one_good_account() {
             refused(&answer);
             assert_eq!(answer.header("location"), "", "{query}");
         }
-        assert!(browser.cookie("mooring_browser").is_none());
+        assert!(browser.cookies().is_empty());
         assert!(house.simulator.log().is_empty());
         for app in ["0190b5c1-7c3e-7000-8000-000000000000", "acme-app", "x"] {
             let answer = browser
@@ -176,6 +179,81 @@ async fn another_accounts_approval_changes_nothing() {
         let swapped = house.api_get(&path, &tenant.token).await.json();
         assert_ne!(before["access_token"], swapped["access_token"]);
         assert_eq!(health(&house, &tenant, "shop").await["health"], "working");
+    })
+    .await;
+}
+
+/// An address without an account leads to a page that asks for it, keeps what was
+/// typed, and tells those who can mend it what to enter at Gorgias.
+#[tokio::test]
+async fn s70_a_missing_account_is_asked_for() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        let path = format!("/oauth/{}/install", tenant.app.id);
+        let browser = house.browser();
+        let asked = browser.get(&path).await;
+        refused(&asked);
+        assert!(asked.body.contains("Which Gorgias account is it?"));
+        assert!(
+            asked
+                .body
+                .contains(&format!("action=\"http://127.0.0.1:3000{path}\""))
+        );
+        assert!(
+            !asked.body.contains("aria-invalid=\"true\""),
+            "{}",
+            asked.body
+        );
+        assert!(!asked.body.contains("gorgias_account"), "nobody's business");
+        let policy = asked.header("content-security-policy");
+        assert!(policy.contains("form-action 'self' https:"), "{policy}");
+
+        for (typed, why) in [
+            ("no.shop", "holds only letters"),
+            ("docs", "no account"),
+            ("www.gorgias.com", "no account"),
+        ] {
+            let again = browser.get(&format!("{path}?account={typed}")).await;
+            refused(&again);
+            assert!(
+                again.body.contains(&format!("value=\"{typed}\"")),
+                "{typed}"
+            );
+            assert!(again.body.contains("aria-invalid=\"true\""), "{typed}");
+            assert!(again.body.contains(why), "{}", again.body);
+        }
+        let pasted = format!("{path}?account=https%3A%2F%2Fshop.gorgias.com%2Fapp");
+        let begun = browser.get(&pasted).await;
+        assert!(
+            begun
+                .location()
+                .starts_with(&house.simulator.issuer("shop"))
+        );
+
+        house.tenant("other").await;
+        let owner = house.signed_in("acme").await;
+        let told = owner.get(&path).await;
+        let template = format!("{path}?account={{gorgias_account}}");
+        assert!(told.body.contains(&template), "{}", told.body);
+        let stranger = house.signed_in("other").await;
+        assert!(!stranger.get(&path).await.body.contains("gorgias_account"));
+    })
+    .await;
+}
+
+/// security.md 83: HEAD and prefetching begin nothing.
+#[tokio::test]
+async fn s83_a_look_at_the_install_entry_begins_nothing() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        let browser = house.browser();
+        for (method, value) in [(Method::HEAD, ""), (Method::GET, "prefetch")] {
+            let request = browser.request(method, &install_path(&tenant, "shop"));
+            let request = request.header("sec-purpose", value);
+            let answer = browser.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.header("location"), "");
+        }
+        assert!(browser.cookies().is_empty());
     })
     .await;
 }

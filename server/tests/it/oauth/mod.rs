@@ -1,6 +1,7 @@
 //! `/oauth/{app}/install`, `/callback` and `/result`.
 
 mod callback;
+mod cookies;
 mod install;
 
 use crate::{
@@ -23,4 +24,11 @@ pub async fn approved(house: &House, browser: &Browser, tenant: &Tenant, account
 pub fn refused(answer: &Answer) {
     assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
     assert!(answer.header("content-type").starts_with("text/html"));
+}
+
+/// The cookies of authorizations that a browser holds.
+pub fn authorizations(browser: &Browser) -> Vec<(String, String)> {
+    let mut cookies = browser.cookies();
+    cookies.retain(|(name, _)| name.starts_with("mooring_auth_"));
+    cookies
 }

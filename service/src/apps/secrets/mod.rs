@@ -10,7 +10,7 @@ pub mod test;
 
 use crate::{
     actor::{Actor, Who},
-    apps::fault,
+    apps::{exchange, fault},
     audit::{self, Action, Entry, Target},
     entity::{app, connection, credential},
     error::{Fault, FieldError, Forbidden},
@@ -277,11 +277,11 @@ async fn note_next(actor: &Actor, tx: &Tx, id: AppId, filled: bool) -> Result<()
     Ok(())
 }
 
-/// A fault of the credentials before says nothing about the new ones: it is
-/// taken back, and the connections are checked at once.
+/// A fault of the credentials before, and an exchange that was refused, say
+/// nothing about the new ones: both are taken back, and the connections are checked at once.
 async fn take_back_fault(actor: &Actor, id: AppId) -> Result<(), Fault> {
     let tx = actor.write().await?;
-    tx.update::<app::Entity>()
+    exchange::forget(tx.update::<app::Entity>())
         .filter(app::Column::Id.eq(id.0))
         .col_expr(app::Column::UpdatedAt, Expr::value(actor.now().0))
         .exec(&*tx)

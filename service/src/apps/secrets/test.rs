@@ -76,7 +76,8 @@ pub async fn test_in_use(actor: &Actor, id: AppId) -> Result<TestResult, SecretE
     let detail = format!("in use: {}", result.code());
     record(actor, &tx, &row, Action::SecretTested, &detail).await?;
     tx.commit().await?;
-    if result == TestResult::Accepted && row.fault_since.is_some() {
+    let told = row.fault_since.is_some() || row.exchange_refused_at.is_some();
+    if result == TestResult::Accepted && told {
         take_back_fault(actor, id).await?;
     }
     Ok(result)

@@ -2,32 +2,34 @@
 
 use super::Outcome;
 use crate::{
-    apps::{self, App, fault},
+    apps::{App, exchange, fault},
     audit::{self, Action, By, Entry, Target},
-    connections::{self, authorize::derived, events, evidence, record::Record, store_tokens},
-    entity::{authorization::Model, connection, membership, reconnect_link},
+    connections::{
+        self,
+        authorize::{Facts, derived},
+        events, evidence,
+        record::Record,
+        store_tokens,
+    },
+    entity::{connection, reconnect_link},
     error::Fault,
     gorgias::{
         ClientCredentials, Grant, UpstreamError,
         id_token::{self, Expected, Identity},
     },
     tenant_scope::{TenantScope, Tx},
-    vault::Purpose,
 };
 use domain::{
     error::AuthorizationProblem,
     event::{Actor, Happening},
     health::Standing,
-    ids::AppId,
-    permission::Permission,
-    role::Role,
+    ids::{AppId, ConnectionId},
     scope::ScopeSet,
-    subdomain::Subdomain,
     time::Timestamp,
     token,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, LockType},
 };
 use secrecy::SecretString;
@@ -51,24 +53,27 @@ impl<E: Into<Fault>> From<E> for Stop {
     }
 }
 
-/// A consumed authorization on its way to tokens.
+/// An authorization on its way to tokens.
 pub(super) struct Attempt<'a> {
     pub scope: &'a TenantScope,
-    pub row: &'a Model,
-    pub subdomain: Subdomain,
+    pub facts: &'a Facts,
+    pub app: &'a App,
+    pub client: &'a ClientCredentials,
     pub requested: ScopeSet,
-    pub browser: &'a SecretString,
     pub state: &'a SecretString,
     pub address: Option<IpAddr>,
+    /// Since when the client's credentials are known to be the app's.
+    pub used_at: Timestamp,
 }
 
 impl Attempt<'_> {
-    pub async fn run(
+    /// What can be told before anything is asked of Gorgias. Gives the code.
+    pub async fn check(
         &self,
         answer: Result<SecretString, String>,
-        iss: Option<String>,
-    ) -> Result<Outcome, Stop> {
-        let issuer = self.scope.config.gorgias.issuer(&self.subdomain);
+        iss: Option<&str>,
+    ) -> Result<SecretString, Stop> {
+        let issuer = self.scope.config.gorgias.issuer(&self.facts.subdomain);
         if iss.is_some_and(|iss| iss != issuer) {
             return Err(self.wrong_account());
         }
@@ -76,49 +81,36 @@ impl Attempt<'_> {
             code: known_error(&error),
         })?;
         self.link_is_usable().await?;
-        self.operator_still_may().await?;
-        let used_at = self.scope.now();
-        let (app, client) = self.client().await?;
-        let grant = self.exchange(&app, &client, &code, used_at).await?;
-        let identity = self.identity(&client, &issuer, &grant)?;
-        evidence::issuer_agrees(self.scope, &self.subdomain, &grant)
+        Ok(code)
+    }
+
+    /// Hands the code in.
+    pub async fn run(&self, code: &SecretString) -> Result<Outcome, Stop> {
+        let issuer = self.scope.config.gorgias.issuer(&self.facts.subdomain);
+        let grant = self.exchange(code).await?;
+        let identity = self.identity(&issuer, &grant)?;
+        evidence::issuer_agrees(self.scope, &self.facts.subdomain, &grant)
             .map_err(|_| self.wrong_account())?;
-        evidence::account_agrees(self.scope, &self.subdomain, &grant)
+        evidence::account_agrees(self.scope, &self.facts.subdomain, &grant)
             .await
             .map_err(|_| self.wrong_account())?;
-        self.store(&app, grant, identity).await
+        self.store(grant, identity).await
     }
 
     fn wrong_account(&self) -> Stop {
         Stop::Problem(AuthorizationProblem::WrongAccount {
-            expected: self.subdomain.clone(),
+            expected: self.facts.subdomain.clone(),
         })
     }
 
-    /// An operator may have lost their role while they were at Gorgias.
-    async fn operator_still_may(&self) -> Result<(), Stop> {
-        let Some(person) = self.row.person_id else {
-            return Ok(());
-        };
-        let member = membership::Entity::find_by_id((self.row.tenant_id, person))
-            .one(self.scope.db.read())
-            .await?;
-        let role = member.and_then(|member| Role::of_person(&member.role).ok());
-        if role.is_some_and(|role| role.allows(Permission::Authorize)) {
-            Ok(())
-        } else {
-            Err(AuthorizationProblem::OtherPerson.into())
-        }
-    }
-
     async fn link_is_usable(&self) -> Result<(), Stop> {
-        let Some(link) = self.row.link_id else {
+        let Some(link) = self.facts.origin.link() else {
             return Ok(());
         };
         let tx = self.scope.read().await?;
         let usable = tx
             .all::<reconnect_link::Entity>()
-            .filter(reconnect_link::Column::Id.eq(link))
+            .filter(reconnect_link::Column::Id.eq(link.0))
             .filter(reconnect_link::Column::ApprovedAt.is_null())
             .filter(reconnect_link::Column::RevokedAt.is_null())
             .one(&*tx)
@@ -130,94 +122,54 @@ impl Attempt<'_> {
         }
     }
 
-    async fn client(&self) -> Result<(App, ClientCredentials), Stop> {
-        let tx = self.scope.read().await?;
-        let id = self.row.app_id;
-        let app = apps::find(&tx, &id.to_string(), None)
-            .await?
-            .ok_or(AuthorizationProblem::StateUnknown)?;
-        let secret = self
-            .scope
-            .vault
-            .open(&tx, Purpose::AppClientSecret, id)
-            .await?;
-        let client_secret =
-            secret.ok_or_else(|| Fault::inconsistent("apps", "client_secret", id))?;
-        let client = ClientCredentials {
-            client_id: app.client_id.clone(),
-            client_secret,
-            encoding: app.basic_encoding,
-        };
-        Ok((app, client))
-    }
-
-    async fn exchange(
-        &self,
-        app: &App,
-        client: &ClientCredentials,
-        code: &SecretString,
-        used_at: Timestamp,
-    ) -> Result<Grant, Stop> {
-        let verifier = app.pkce.then(|| derived(self.browser, "pkce", self.state));
+    async fn exchange(&self, code: &SecretString) -> Result<Grant, Stop> {
+        let (app, account) = (self.app, &self.facts.subdomain);
+        let verifier = app
+            .pkce
+            .then(|| derived(&self.facts.seed, "pkce", self.state));
         let redirect_uri = self.scope.config.redirect_uri(app.id);
         let answer = self
             .scope
             .gorgias
-            .exchange_code(
-                client,
-                &self.subdomain,
-                code,
-                &redirect_uri,
-                verifier.as_ref(),
-            )
+            .exchange_code(self.client, account, code, &redirect_uri, verifier.as_ref())
             .await;
         match answer {
             Ok(grant) => Ok(grant),
             Err(UpstreamError::InvalidClient) => {
-                fault::set(self.scope, app.id, used_at).await?;
+                exchange::refused(self.scope, app.id, account, self.used_at).await?;
                 Err(AuthorizationProblem::AppRefused.into())
             }
             Err(UpstreamError::InvalidGrant) => Err(AuthorizationProblem::CodeRefused.into()),
             Err(error) => {
-                tracing::warn!(upstream.error = error.code(), account = %self.subdomain, "A code could not be exchanged");
+                tracing::warn!(upstream.error = error.code(), %account, "A code could not be exchanged");
                 Err(AuthorizationProblem::Unavailable.into())
             }
         }
     }
 
-    fn identity(
-        &self,
-        client: &ClientCredentials,
-        issuer: &str,
-        grant: &Grant,
-    ) -> Result<Option<Identity>, Stop> {
+    fn identity(&self, issuer: &str, grant: &Grant) -> Result<Option<Identity>, Stop> {
         let Some(raw) = &grant.id_token else {
             return Ok(None);
         };
         let expected = Expected {
             issuer,
-            client_id: &client.client_id,
-            nonce: &derived(self.browser, "nonce", self.state),
+            client_id: &self.client.client_id,
+            nonce: &derived(&self.facts.seed, "nonce", self.state),
             now: self.scope.now(),
         };
         match id_token::verify(raw, &expected) {
             Ok(identity) => Ok(Some(identity)),
             Err(id_token::IdTokenError::WrongIssuer) => Err(self.wrong_account()),
             Err(error) => {
-                tracing::warn!(error = %error, account = %self.subdomain, "An id_token was refused");
+                tracing::warn!(error = %error, account = %self.facts.subdomain, "An id_token was refused");
                 Err(AuthorizationProblem::BadAnswer.into())
             }
         }
     }
 
     /// Replaces whatever tokens there were, in one transaction.
-    async fn store(
-        &self,
-        app: &App,
-        grant: Grant,
-        identity: Option<Identity>,
-    ) -> Result<Outcome, Stop> {
-        let services = self.scope.services();
+    async fn store(&self, grant: Grant, identity: Option<Identity>) -> Result<Outcome, Stop> {
+        let (services, app) = (self.scope.services(), self.app);
         let now = services.now();
         let tx = self.scope.write().await?;
         let mut record = self.locked_record(&tx, app.id).await?;
@@ -258,24 +210,12 @@ impl Attempt<'_> {
         }
         record.store(services, &tx, version, &who, "").await?;
         store_tokens(services, &tx, record.id, &grant).await?;
-        if let Some(link) = self.row.link_id {
-            let used = tx
-                .update::<reconnect_link::Entity>()
-                .filter(reconnect_link::Column::Id.eq(link))
-                .filter(reconnect_link::Column::ApprovedAt.is_null())
-                .filter(reconnect_link::Column::RevokedAt.is_null())
-                .col_expr(reconnect_link::Column::ApprovedAt, Expr::value(now.0))
-                .exec(&*tx)
-                .await?;
-            if used.rows_affected == 0 {
-                return Err(AuthorizationProblem::LinkGone.into());
-            }
-        }
+        self.end_links(&tx, record.id).await?;
         let by_customer = By::Customer {
             name: record.approved_by_name.clone(),
             email: record.approved_by_email.clone(),
         };
-        let target = Target::account(Some(record.id), &app.slug, &self.subdomain);
+        let target = Target::account(Some(record.id), &app.slug, &self.facts.subdomain);
         let entry = Entry::new(by_customer, Action::Authorized, target)
             .at(self.address)
             .detail(self.began());
@@ -285,31 +225,60 @@ impl Attempt<'_> {
         Ok(Outcome::Approved { by, granted, first })
     }
 
+    /// The link that led here is used up, unless it was withdrawn or used while
+    /// the exchange was under way: then nothing of this lasts. All others of the
+    /// connection have done their work as well, whichever way it came back.
+    async fn end_links(&self, tx: &Tx, connection: ConnectionId) -> Result<(), Stop> {
+        let now = self.scope.now();
+        let open = || {
+            tx.update::<reconnect_link::Entity>()
+                .filter(reconnect_link::Column::ApprovedAt.is_null())
+                .filter(reconnect_link::Column::RevokedAt.is_null())
+                .col_expr(reconnect_link::Column::ApprovedAt, Expr::value(now.0))
+        };
+        if let Some(link) = self.facts.origin.link() {
+            let used = open()
+                .filter(reconnect_link::Column::Id.eq(link.0))
+                .exec(&**tx)
+                .await?;
+            if used.rows_affected == 0 {
+                return Err(AuthorizationProblem::LinkGone.into());
+            }
+        }
+        open()
+            .filter(reconnect_link::Column::ConnectionId.eq(connection.0))
+            .filter(reconnect_link::Column::ExpiresAt.gt(now.0))
+            .exec(&**tx)
+            .await?;
+        Ok(())
+    }
+
     async fn locked_record(&self, tx: &Tx, app: AppId) -> Result<Record, Fault> {
         let find = || {
             tx.all::<connection::Entity>()
                 .filter(connection::Column::AppId.eq(app.0))
-                .filter(connection::Column::Subdomain.eq(self.subdomain.as_str()))
+                .filter(connection::Column::Subdomain.eq(self.facts.subdomain.as_str()))
                 // Beside foreign keys' own locks: links and events name the connection.
                 .lock(LockType::NoKeyUpdate)
                 .one(&**tx)
         };
         if find().await?.is_none() {
-            Record::offered(self.scope, app, self.subdomain.clone())
+            Record::offered(self.scope, app, self.facts.subdomain.clone())
                 .insert(tx)
                 .await?;
         }
-        let row = find()
-            .await?
-            .ok_or_else(|| Fault::inconsistent("connections", "subdomain", &self.subdomain))?;
+        let row = find().await?.ok_or_else(|| {
+            Fault::inconsistent("connections", "subdomain", &self.facts.subdomain)
+        })?;
         row.try_into()
     }
 
     /// How it was begun, and by whom, for the audit.
     fn began(&self) -> String {
-        match self.row.person_id {
-            Some(person) => format!("{} {person}", self.row.origin),
-            None => self.row.origin.clone(),
+        let origin = self.facts.origin;
+        match origin.person() {
+            Some(person) => format!("{} {person}", origin.code()),
+            None => origin.code().to_owned(),
         }
     }
 
@@ -317,7 +286,8 @@ impl Attempt<'_> {
     /// account that nobody connected yet is only a name that somebody typed.
     pub async fn note_failure(&self, problem: &AuthorizationProblem) -> Result<(), Fault> {
         let tx = self.scope.write().await?;
-        let record = connections::find_record(&tx, AppId(self.row.app_id), &self.subdomain).await?;
+        let app = self.app;
+        let record = connections::find_record(&tx, app.id, &self.facts.subdomain).await?;
         if let Some(record) = record {
             let happening = Happening::NotApproved {
                 reason: problem.title(),
@@ -331,12 +301,7 @@ impl Attempt<'_> {
             )
             .await?;
             tx.tell(record.change(&tx));
-            let app = apps::find(&tx, &self.row.app_id.to_string(), None).await?;
-            let target = Target::account(
-                Some(record.id),
-                app.map_or_else(|| self.row.app_id.to_string(), |app| app.slug.to_string()),
-                &self.subdomain,
-            );
+            let target = Target::account(Some(record.id), &app.slug, &self.facts.subdomain);
             let nobody = By::Customer {
                 name: None,
                 email: None,

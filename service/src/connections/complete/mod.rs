@@ -1,23 +1,25 @@
-//! Ending an authorization (RFC 6749 4.1.2–4.1.4): the state is consumed, the
-//! code becomes tokens, the connection is stored.
+//! Ending an authorization (RFC 6749 4.1.2–4.1.4): its facts come from the
+//! browser's cookie, the state is used up, the code becomes tokens, the
+//! connection is stored.
 
 mod attempt;
+mod begun;
+mod single_use;
+mod strangers;
 
-use super::result::Outcome;
+pub(crate) use strangers::Strangers;
+
+use super::{authorize::Facts, result::Outcome};
 use crate::{
-    digest::digest,
-    entity::authorization::{Column, Entity, Model},
     error::Fault,
-    lookup::{self, Key},
+    gorgias::{AuthorizeParams, NoAccount},
     services::Services,
-    tenant_scope::TenantScope,
 };
 use attempt::{Attempt, Stop};
 use domain::{
     error::AuthorizationProblem,
     ids::{AppId, AuthorizationId, PersonId},
 };
-use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
 use std::net::IpAddr;
 
@@ -30,11 +32,15 @@ pub struct Callback {
     pub answer: Result<SecretString, String>,
     /// `iss` (RFC 9207 2).
     pub iss: Option<String>,
-    /// Where the browser is, for the audit.
+    /// The cookie that belongs to the state.
+    pub sealed: Option<SecretString>,
+    /// The secret of the browser, which may see the result.
+    pub browser: SecretString,
+    /// Where the browser is, for the audit and for counting.
     pub address: Option<IpAddr>,
 }
 
-/// Why a callback ended before any authorization was found for it.
+/// Why a callback ended without a result that could be shown again.
 #[derive(Debug, thiserror::Error)]
 pub enum CallbackError {
     /// A person is told so; there is no stored result.
@@ -51,104 +57,120 @@ impl From<sea_orm::DbErr> for CallbackError {
     }
 }
 
-/// Ends an authorization. Whatever the verdict, it is stored with the
-/// authorization, whose id is returned for the result page.
+impl From<AuthorizationProblem> for CallbackError {
+    fn from(problem: AuthorizationProblem) -> Self {
+        Self::Refused(problem)
+    }
+}
+
+/// Ends an authorization. The verdict is stored, and its id returned for the
+/// result page. A second arrival in the same browser, at once or later, is led
+/// to the result of the first.
 ///
 /// # Errors
-/// [`CallbackError::Refused`] if the state is unknown, used, too old, another
-/// app's or begun in another browser or by another person: nothing is sent to
-/// Gorgias then, and nothing consumed.
+/// [`CallbackError::Refused`] if the state is unknown, too old, another app's or
+/// begun in another browser or by another person, and where nobody vouches for
+/// the account and too many such failed lately: nothing is sent to Gorgias then,
+/// and nothing used up.
 pub async fn complete(
     services: &Services,
     app: AppId,
     callback: Callback,
-    browser: &SecretString,
     signed_in: Option<PersonId>,
 ) -> Result<AuthorizationId, CallbackError> {
-    let unknown = CallbackError::Refused(AuthorizationProblem::StateUnknown);
-    let scope = lookup::scope_of(services, Key::State(&callback.state))
-        .await?
-        .ok_or(unknown)?;
-    let row = consume(&scope, app, &callback.state, browser, signed_in).await?;
-    let id = AuthorizationId(row.id);
-    let bad = |column| Fault::inconsistent("authorizations", column, row.id);
+    let begun = match begun::find(services, app, &callback).await? {
+        begun::Found::Ended(id) => return Ok(id),
+        begun::Found::Begun(begun) => begun,
+    };
+    begun.person_is_right(signed_in).await?;
+    let used_at = services.now();
+    let (app, client) = begun.app().await?;
+    let requested = begun.facts.requested.scopes(&app.requested);
     let attempt = Attempt {
-        subdomain: row.subdomain.parse().map_err(|_| bad("subdomain"))?,
-        requested: row
-            .requested_scopes
-            .parse()
-            .map_err(|_| bad("requested_scopes"))?,
-        scope: &scope,
-        row: &row,
-        browser,
+        requested: requested.ok_or(AuthorizationProblem::StateUnknown)?,
+        facts: &begun.facts,
+        scope: &begun.scope,
+        app: &app,
+        client: &client,
         state: &callback.state,
         address: callback.address,
+        used_at,
     };
-    let outcome = match attempt.run(callback.answer, callback.iss).await {
+    // What nobody vouches for is counted where it is stored; beyond a limit it
+    // is neither stored nor sent.
+    let quiet = begun.is_anonymous()
+        && !strangers::have_room(&begun.scope, app.id, callback.address).await?;
+    let checked = match attempt
+        .check(callback.answer, callback.iss.as_deref())
+        .await
+    {
+        Err(Stop::Problem(problem)) if quiet => return Err(problem.into()),
+        checked => checked,
+    };
+    let known = strangers::is_known(&begun.scope, &begun.facts.subdomain).await?;
+    let _turn = match (known, begun.is_anonymous()) {
+        (true, _) | (_, false) => None,
+        (false, true) if quiet => return Err(AuthorizationProblem::Busy.into()),
+        (false, true) => Some(strangers::turn(services)?),
+    };
+    let checked = match checked {
+        Ok(code) if !known => probe(services, &begun.facts, &app).await.map(|()| code),
+        checked => checked,
+    };
+    let code = match checked {
+        Err(Stop::Fault(fault)) => return Err(fault.into()),
+        Err(Stop::Problem(problem)) => Err(problem),
+        Ok(code) => Ok(code),
+    };
+    let limited = begun.is_anonymous() && !known && code.is_ok();
+    let id = match single_use::take(
+        &begun,
+        &callback.state,
+        &callback.browser,
+        callback.address,
+        limited,
+    )
+    .await?
+    {
+        single_use::Taken::First(id) => id,
+        single_use::Taken::Before(id) => return Ok(id),
+    };
+    let ended = match code {
+        Ok(code) => attempt.run(&code).await,
+        Err(problem) => Err(problem.into()),
+    };
+    let outcome = match ended {
         Ok(outcome) => outcome,
         Err(Stop::Fault(fault)) => return Err(fault.into()),
         Err(Stop::Problem(problem)) => {
-            attempt.note_failure(&problem).await?;
+            if !quiet {
+                attempt.note_failure(&problem).await?;
+            }
             Outcome::Failed { problem }
         }
     };
-    keep_outcome(&scope, id, &outcome).await?;
+    single_use::keep_outcome(&begun.scope, id, &outcome).await?;
     Ok(id)
 }
 
-/// Consumes the state in one statement. It is bound to browser, app and, if an
-/// operator began it, to that person; app, tenant and subdomain come from it.
-async fn consume(
-    scope: &TenantScope,
-    app: AppId,
-    state: &SecretString,
-    browser: &SecretString,
-    signed_in: Option<PersonId>,
-) -> Result<Model, CallbackError> {
-    let now = scope.now();
-    let this = Condition::all()
-        .add(Column::StateHash.eq(digest("state", state)))
-        .add(Column::BrowserHash.eq(digest("browser", browser)))
-        .add(Column::AppId.eq(app.0))
-        .add(Column::ExpiresAt.gt(now.0))
-        .add(Column::ConsumedAt.is_null());
-    let anybody = Column::PersonId.is_null();
-    let right_person = match signed_in {
-        Some(person) => anybody.or(Column::PersonId.eq(person.0)),
-        None => anybody,
+/// Whether the app's credentials may go to an account that isn't known.
+async fn probe(services: &Services, facts: &Facts, app: &crate::apps::App) -> Result<(), Stop> {
+    let params = AuthorizeParams {
+        client_id: &app.client_id,
+        redirect_uri: &services.config.redirect_uri(app.id),
+        scope: &app.requested,
+        state: "",
+        nonce: "",
+        pkce_challenge: None,
     };
-    let tx = scope.write().await?;
-    let consumed = tx
-        .update::<Entity>()
-        .filter(this.clone())
-        .filter(right_person)
-        .col_expr(Column::ConsumedAt, Expr::value(now.0))
-        .exec_with_returning(&*tx)
-        .await?;
-    if let Some(row) = consumed.into_iter().next() {
-        tx.commit().await?;
-        return Ok(row);
-    }
-    let somebody_elses = tx.all::<Entity>().filter(this).one(&*tx).await?.is_some();
-    Err(CallbackError::Refused(if somebody_elses {
-        AuthorizationProblem::OtherPerson
-    } else {
-        AuthorizationProblem::StateUnknown
-    }))
-}
-
-async fn keep_outcome(
-    scope: &TenantScope,
-    id: AuthorizationId,
-    outcome: &Outcome,
-) -> Result<(), Fault> {
-    let text = serde_json::to_string(outcome)
-        .map_err(|_| Fault::inconsistent("authorizations", "outcome", id))?;
-    let tx = scope.write().await?;
-    tx.update::<Entity>()
-        .filter(Column::Id.eq(id.0))
-        .col_expr(Column::Outcome, Expr::value(text))
-        .exec(&*tx)
-        .await?;
-    tx.commit().await
+    let answer = services.gorgias.probe(&facts.subdomain, &params).await;
+    answer.map_err(|error| {
+        tracing::info!(account = %facts.subdomain, %error, "An account that isn't known was asked and is none");
+        Stop::Problem(match error {
+            NoAccount::Nowhere => AuthorizationProblem::NoAccount {
+                subdomain: facts.subdomain.clone(),
+            },
+            NoAccount::Unanswered(_) => AuthorizationProblem::Unavailable,
+        })
+    })
 }

@@ -64,6 +64,7 @@ pub async fn create(
     if options.email.is_some() {
         return Err(LinkError::NoMail);
     }
+    let subdomain = &subdomain.clone().not_reserved()?;
     let tx = actor.write().await?;
     let app = apps::find(&tx, app, actor.only_app)
         .await?

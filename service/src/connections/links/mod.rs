@@ -20,6 +20,7 @@ use crate::{
 };
 use domain::{
     ids::{ConnectionId, LinkId},
+    subdomain::SubdomainError,
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -38,6 +39,9 @@ pub enum LinkError {
         "a link lives at least 5 minutes and at most 30 days; give expires_in in seconds between 300 and 2592000"
     )]
     BadLife,
+    /// The name is none of an account's.
+    #[error(transparent)]
+    NoAccount(#[from] SubdomainError),
     /// There is no mail.
     #[error("mail is not set up; leave the address out and send the link yourself")]
     NoMail,

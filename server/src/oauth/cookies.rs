@@ -1,0 +1,106 @@
+//! The cookies of authorizations under way: one each, so that no other
+//! authorization of the browser can spoil it.
+//!
+//! Proxies take headers of a few KiB, so there may be eight, and fewer if an app
+//! asks for very much. The oldest make room; those that nobody known began go first.
+
+use crate::cookies;
+use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
+use domain::time::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use service::{
+    Services,
+    config::Config,
+    connections::authorize::{Begun, Outline, STATE_LIFE, cookie_name},
+};
+
+/// So many at most.
+const MOST: usize = 8;
+/// And together no more bytes than this, names included: a header line of 8 KiB
+/// is what proxies take without being told, and other cookies stand in it, too.
+const MOST_BYTES: usize = 6_000;
+
+/// What their names begin with. Browsers accept `__Host-` only with `Secure`.
+fn prefix(config: &Config) -> &'static str {
+    if config.is_https() {
+        "__Host-mooring_auth_"
+    } else {
+        "mooring_auth_"
+    }
+}
+
+/// The cookie that belongs to a state.
+pub fn find(headers: &HeaderMap, config: &Config, state: &SecretString) -> Option<SecretString> {
+    let name = format!("{}{}", prefix(config), cookie_name(state));
+    cookies::value(headers, &name).map(SecretString::from)
+}
+
+/// Sets the cookie of an authorization, and ends those that have to make room for it.
+pub fn keep(headers: &HeaderMap, services: &Services, begun: &Begun) -> Vec<HeaderValue> {
+    let config = &services.config;
+    let name = format!("{}{}", prefix(config), begun.name);
+    let value = begun.value.expose_secret();
+    let mut room = MOST_BYTES.saturating_sub(name.len() + value.len());
+    let mut kept = 1;
+    let mut set: Vec<_> = Vec::new();
+    // The one that goes last comes first.
+    for other in under_way(headers, config, services.now()) {
+        if other.alive && kept < MOST && other.size <= room {
+            kept += 1;
+            room -= other.size;
+        } else {
+            set.extend(end(other.name, config));
+        }
+    }
+    set.extend(header(&name, value, STATE_LIFE.whole_seconds(), config));
+    set
+}
+
+/// Ends the cookie of a state that was used up.
+pub fn end_of(config: &Config, state: &SecretString) -> Option<HeaderValue> {
+    end(format!("{}{}", prefix(config), cookie_name(state)), config)
+}
+
+fn end(name: String, config: &Config) -> Option<HeaderValue> {
+    header(&name, "", 0, config)
+}
+
+/// `Set-Cookie`, for so many seconds; it isn't logged.
+fn header(name: &str, value: &str, seconds: i64, config: &Config) -> Option<HeaderValue> {
+    let secure = if config.is_https() { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let mut value = HeaderValue::from_str(&text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+struct UnderWay {
+    name: String,
+    size: usize,
+    alive: bool,
+    rank: (bool, i64),
+}
+
+/// All of a request, the most worth keeping first.
+fn under_way(headers: &HeaderMap, config: &Config, now: Timestamp) -> Vec<UnderWay> {
+    let prefix = prefix(config);
+    let mut found: Vec<UnderWay> = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok())
+        .flat_map(|header| header.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(name, _)| name.starts_with(prefix))
+        .map(|(name, value)| {
+            let outline = Outline::of(value);
+            UnderWay {
+                name: name.to_owned(),
+                size: name.len() + value.len(),
+                alive: outline.is_some_and(|outline| outline.is_alive(now)),
+                rank: outline.map_or((false, 0), |o| (!o.anonymous, o.begun_at.0)),
+            }
+        })
+        .collect();
+    found.sort_by_key(|cookie| std::cmp::Reverse(cookie.rank));
+    found
+}

@@ -1,0 +1,48 @@
+//! What the page at the install entry needs to know, which anybody may open.
+
+use super::known;
+use crate::{entity::membership, error::Fault, services::Services};
+use domain::{
+    ids::{AppId, PersonId},
+    permission::Permission,
+    role::Role,
+};
+use sea_orm::EntityTrait;
+
+/// An app whose installation was begun without an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtInstall {
+    /// The app's name.
+    pub name: String,
+    /// Whether who is signed in may mend the app's set-up at Gorgias.
+    pub managed: bool,
+}
+
+/// The app; `None` if there is none with this id.
+///
+/// # Errors
+/// [`Fault`] if the database fails.
+pub async fn at_install(
+    services: &Services,
+    app: AppId,
+    person: Option<PersonId>,
+) -> Result<Option<AtInstall>, Fault> {
+    let Some(known) = known::find(services, app).await? else {
+        return Ok(None);
+    };
+    let (tenant, app) = &*known;
+    let member = match person {
+        // Without a tenant's scope: whether this person belongs to the app's tenant.
+        Some(person) => {
+            membership::Entity::find_by_id((tenant.0, person.0))
+                .one(services.db.read())
+                .await?
+        }
+        None => None,
+    };
+    let role = member.and_then(|member| Role::of_person(&member.role).ok());
+    Ok(Some(AtInstall {
+        name: app.name.clone(),
+        managed: role.is_some_and(|role| role.allows(Permission::ManageApps)),
+    }))
+}

@@ -1,0 +1,224 @@
+//! Starting an authorization (RFC 6749 4.1.1): its facts are sealed into a
+//! cookie, and the browser goes to Gorgias. Nothing is stored before it is back.
+
+mod facts;
+
+pub(crate) use facts::{Facts, Origin, Requested};
+pub use facts::{Outline, cookie_name};
+
+use super::links::{self, LinkGone};
+use crate::{
+    actor::Actor,
+    apps::{self, App, known},
+    entity::reconnect_link,
+    error::{Fault, Forbidden},
+    gorgias::{AuthorizeParams, pkce, template::TemplateError},
+    random::secret_text,
+    services::Services,
+    tenant_scope::TenantScope,
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use domain::{
+    ids::{AppId, LinkId, TenantId},
+    permission::Permission,
+    subdomain::{Subdomain, SubdomainError},
+    time::Span,
+};
+use hmac::{Hmac, KeyInit, Mac};
+use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+use url::Url;
+
+/// How long a person may take to approve.
+pub const STATE_LIFE: Span = Span::minutes(10);
+
+/// An authorization just begun. The browser has to keep the cookie until it is back.
+#[derive(Debug)]
+pub struct Begun {
+    /// Where Gorgias asks for the approval.
+    pub url: Url,
+    /// The end of the cookie's name: it tells which state it belongs to, to who has the state.
+    pub name: String,
+    /// The cookie's value.
+    pub value: SecretString,
+}
+
+/// Why an authorization could not be begun.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginError {
+    /// No such app, or not the actor's.
+    #[error("there is no such app")]
+    NotFound,
+    /// The role doesn't allow it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// The link can't be used.
+    #[error(transparent)]
+    LinkGone(#[from] LinkGone),
+    /// The name is none of an account's.
+    #[error(transparent)]
+    NoAccount(#[from] SubdomainError),
+    /// The settings' template and the subdomain give no address at Gorgias.
+    #[error(transparent)]
+    Address(#[from] TemplateError),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<sea_orm::DbErr> for BeginError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+/// Begins an installation from the helpdesk. Anybody may, as often as they
+/// like: nothing is written, and the app is usually found in memory.
+///
+/// # Errors
+/// [`BeginError::NotFound`] if there is no such app.
+pub async fn begin_install(
+    services: &Services,
+    app: AppId,
+    subdomain: &Subdomain,
+) -> Result<Begun, BeginError> {
+    let known = known::find(services, app)
+        .await?
+        .ok_or(BeginError::NotFound)?;
+    let (tenant, app) = &*known;
+    begin(services, *tenant, app, subdomain, Origin::Install).await
+}
+
+/// Begins an authorization for somebody signed in, who must bring it back.
+///
+/// # Errors
+/// [`BeginError::NotFound`] if the actor sees no such app.
+pub async fn begin_as_operator(
+    actor: &Actor,
+    app: &str,
+    subdomain: &Subdomain,
+) -> Result<Begun, BeginError> {
+    actor.require(Permission::Authorize)?;
+    let person = actor.person().ok_or(Forbidden)?;
+    let tx = actor.read().await?;
+    let app = apps::find(&tx, app, actor.only_app)
+        .await?
+        .ok_or(BeginError::NotFound)?;
+    drop(tx);
+    let (services, tenant) = (actor.services(), actor.scope().tenant());
+    begin(services, tenant, &app, subdomain, Origin::Operator(person)).await
+}
+
+/// Begins an authorization from a reconnect link. The subdomain comes from the
+/// link's record; the link stays usable until it is approved.
+///
+/// # Errors
+/// [`BeginError::LinkGone`] if the link can't be used.
+pub async fn begin_with_link(
+    services: &Services,
+    token: &SecretString,
+) -> Result<Begun, BeginError> {
+    let (scope, link) = links::usable(services, token).await??;
+    let subdomain = link
+        .subdomain
+        .parse()
+        .map_err(|_| Fault::inconsistent("reconnect_links", "subdomain", link.id))?;
+    let tx = scope.read().await?;
+    let app = apps::find(&tx, &link.app_id.to_string(), None)
+        .await?
+        .ok_or(BeginError::NotFound)?;
+    drop(tx);
+    if link.started_at.is_none() {
+        mark_started(&scope, LinkId(link.id)).await?;
+    }
+    let origin = Origin::Link(LinkId(link.id));
+    begin(services, scope.tenant(), &app, &subdomain, origin).await
+}
+
+/// Once: whoever presses the button a thousand times writes nothing more.
+async fn mark_started(scope: &TenantScope, link: LinkId) -> Result<(), Fault> {
+    let tx = scope.write().await?;
+    tx.update::<reconnect_link::Entity>()
+        .filter(reconnect_link::Column::Id.eq(link.0))
+        .filter(reconnect_link::Column::StartedAt.is_null())
+        .col_expr(
+            reconnect_link::Column::StartedAt,
+            Expr::value(scope.now().0),
+        )
+        .exec(&*tx)
+        .await?;
+    tx.commit().await
+}
+
+async fn begin(
+    services: &Services,
+    tenant: TenantId,
+    app: &App,
+    subdomain: &Subdomain,
+    origin: Origin,
+) -> Result<Begun, BeginError> {
+    let subdomain = subdomain.clone().not_reserved()?;
+    let state = secret_text(&*services.random, "");
+    let facts = Facts {
+        tenant,
+        app: app.id,
+        origin,
+        requested: Requested::of(&app.requested),
+        begun_at: services.now(),
+        seed: secret_text(&*services.random, ""),
+        subdomain,
+    };
+    let challenge = app
+        .pkce
+        .then(|| pkce::challenge(&derived(&facts.seed, "pkce", &state)));
+    let url = services.config.gorgias.authorize_url(
+        &facts.subdomain,
+        &AuthorizeParams {
+            client_id: &app.client_id,
+            redirect_uri: &services.config.redirect_uri(app.id),
+            scope: &app.requested,
+            state: state.expose_secret(),
+            nonce: derived(&facts.seed, "nonce", &state).expose_secret(),
+            pkce_challenge: challenge.as_deref(),
+        },
+    )?;
+    Ok(Begun {
+        url,
+        name: cookie_name(&state),
+        value: facts.seal(services, &state).await?,
+    })
+}
+
+/// A value that only the browser which holds the cookie and the state can have
+/// caused: the nonce (OIDC Core 15.5.2) and the PKCE verifier (RFC 7636 4.1,
+/// 43 letters). Deriving them leaves nothing more to keep.
+pub(crate) fn derived(seed: &SecretString, purpose: &str, state: &SecretString) -> SecretString {
+    // HMAC takes keys of any length, so this can't fail.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(seed.expose_secret().as_bytes()) else {
+        return SecretString::from(String::new());
+    };
+    mac.update(purpose.as_bytes());
+    mac.update(&[0]);
+    mac.update(state.expose_secret().as_bytes());
+    SecretString::from(BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derived_values_differ_by_seed_purpose_and_state() {
+        let s = |text: &str| SecretString::from(text);
+        let one = derived(&s("b1"), "nonce", &s("s1"));
+        assert_eq!(one.expose_secret().len(), 43);
+        for other in [
+            derived(&s("b2"), "nonce", &s("s1")),
+            derived(&s("b1"), "pkce", &s("s1")),
+            derived(&s("b1"), "nonce", &s("s2")),
+        ] {
+            assert_ne!(one.expose_secret(), other.expose_secret());
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What a callback is the end of.
+
+use super::{Callback, CallbackError};
+use crate::{
+    apps::{self, App},
+    connections::authorize::{Facts, Origin},
+    digest::digest,
+    entity::{
+        authorization::{Column, Entity, Model},
+        membership,
+    },
+    error::Fault,
+    gorgias::ClientCredentials,
+    lookup::{self, Key},
+    services::Services,
+    tenant_scope::TenantScope,
+    vault::Purpose,
+};
+use domain::{
+    error::AuthorizationProblem,
+    ids::{AppId, AuthorizationId, PersonId},
+    permission::Permission,
+    role::Role,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+/// What was found of a state.
+pub(super) enum Found {
+    /// It came back before, in this browser.
+    Ended(AuthorizationId),
+    /// It is under way.
+    Begun(Box<Begun>),
+}
+
+/// An authorization that is back for the first time. Tenant, account and
+/// everything else come from its facts; nothing comes from the request.
+pub(super) struct Begun {
+    pub facts: Facts,
+    pub scope: TenantScope,
+    /// Its row, if the version before this one stored it as it began.
+    pub stored: Option<AuthorizationId>,
+}
+
+/// Finds what the state belongs to: a row if it came back before (or was stored
+/// as it began, by the version before this one), else the browser's cookie.
+pub(super) async fn find(
+    services: &Services,
+    app: AppId,
+    callback: &Callback,
+) -> Result<Found, CallbackError> {
+    let unknown = || CallbackError::Refused(AuthorizationProblem::StateUnknown);
+    let sealed = match &callback.sealed {
+        Some(value) => Facts::open(services, app, &callback.state, value).await?,
+        None => None,
+    };
+    if let Some((scope, row)) = stored(services, callback).await? {
+        let here = row.browser_hash == digest("browser", &callback.browser);
+        if !here || row.app_id != app.0 {
+            return Err(unknown());
+        }
+        let id = AuthorizationId(row.id);
+        if row.consumed_at.is_some() {
+            return Ok(Found::Ended(id));
+        }
+        if row.expires_at <= services.now().0 {
+            return Err(unknown());
+        }
+        return Ok(Found::Begun(Box::new(Begun {
+            facts: Facts::of_row(&row, &callback.browser)?,
+            scope,
+            stored: Some(id),
+        })));
+    }
+    let facts = sealed.ok_or_else(unknown)?;
+    Ok(Found::Begun(Box::new(Begun {
+        scope: TenantScope::new(services, facts.tenant),
+        facts,
+        stored: None,
+    })))
+}
+
+async fn stored(
+    services: &Services,
+    callback: &Callback,
+) -> Result<Option<(TenantScope, Model)>, Fault> {
+    let Some(scope) = lookup::scope_of(services, Key::State(&callback.state)).await? else {
+        return Ok(None);
+    };
+    let tx = scope.read().await?;
+    let row = tx
+        .all::<Entity>()
+        .filter(Column::StateHash.eq(digest("state", &callback.state)))
+        .one(&*tx)
+        .await?;
+    drop(tx);
+    Ok(row.map(|row| (scope, row)))
+}
+
+impl Begun {
+    /// Whether nobody known began it.
+    pub fn is_anonymous(&self) -> bool {
+        self.facts.origin == Origin::Install
+    }
+
+    /// What an operator began, only they bring back, and only while they still
+    /// may: they may have lost their role while they were at Gorgias. All other
+    /// origins ignore who is signed in.
+    pub async fn person_is_right(&self, signed_in: Option<PersonId>) -> Result<(), CallbackError> {
+        let Some(person) = self.facts.origin.person() else {
+            return Ok(());
+        };
+        if signed_in != Some(person) {
+            return Err(AuthorizationProblem::OtherPerson.into());
+        }
+        let member = membership::Entity::find_by_id((self.facts.tenant.0, person.0))
+            .one(self.scope.db.read())
+            .await?;
+        let role = member.and_then(|member| Role::of_person(&member.role).ok());
+        if role.is_some_and(|role| role.allows(Permission::Authorize)) {
+            Ok(())
+        } else {
+            Err(AuthorizationProblem::RoleGone.into())
+        }
+    }
+
+    /// The app, and what it proves itself with.
+    pub async fn app(&self) -> Result<(App, ClientCredentials), CallbackError> {
+        let tx = self.scope.read().await.map_err(CallbackError::Fault)?;
+        let id = self.facts.app.0;
+        let app = apps::find(&tx, &id.to_string(), None)
+            .await?
+            .ok_or(AuthorizationProblem::StateUnknown)?;
+        let secret = self
+            .scope
+            .vault
+            .open(&tx, Purpose::AppClientSecret, id)
+            .await?;
+        let client_secret =
+            secret.ok_or_else(|| Fault::inconsistent("apps", "client_secret", id))?;
+        let client = ClientCredentials {
+            client_id: app.client_id.clone(),
+            client_secret,
+            encoding: app.basic_encoding,
+        };
+        Ok((app, client))
+    }
+}

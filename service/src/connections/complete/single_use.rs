@@ -1,0 +1,129 @@
+//! A state is used up by a row with its digest, of which there can be but one;
+//! the row then keeps how it ended.
+
+use super::{CallbackError, begun::Begun, strangers};
+use crate::{
+    connections::{
+        authorize::{Requested, STATE_LIFE},
+        result::Outcome,
+    },
+    digest::digest,
+    entity::authorization::{ActiveModel, Column, Entity},
+    error::Fault,
+    tenant_scope::TenantScope,
+};
+use domain::{error::AuthorizationProblem, ids::AuthorizationId};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
+use secrecy::SecretString;
+use std::net::IpAddr;
+
+/// Who comes with a state.
+pub(super) enum Taken {
+    /// The first, under this id.
+    First(AuthorizationId),
+    /// Somebody came before.
+    Before(AuthorizationId),
+}
+
+/// Uses the state up, in one statement. `limited`: only while there is room for
+/// what nobody vouches for, counted once more under a lock, so that many at once
+/// don't all see the same room.
+pub(super) async fn take(
+    begun: &Begun,
+    state: &SecretString,
+    browser: &SecretString,
+    address: Option<IpAddr>,
+    limited: bool,
+) -> Result<Taken, CallbackError> {
+    let (facts, scope) = (&begun.facts, &begun.scope);
+    let now = scope.now();
+    let tx = scope.write().await?;
+    if limited {
+        strangers::queue(&tx, facts.app).await?;
+        if !strangers::room(&tx, facts.app, address, now).await? {
+            return Err(AuthorizationProblem::Busy.into());
+        }
+    }
+    if let Some(id) = begun.stored {
+        let consumed = tx
+            .update::<Entity>()
+            .filter(Column::Id.eq(id.0))
+            .filter(Column::ConsumedAt.is_null())
+            .col_expr(Column::ConsumedAt, Expr::value(now.0))
+            .exec(&*tx)
+            .await?;
+        tx.commit().await?;
+        return Ok(match consumed.rows_affected {
+            0 => Taken::Before(id),
+            _ => Taken::First(id),
+        });
+    }
+    let id = scope.new_id();
+    let state_hash = digest("state", state);
+    let row = ActiveModel {
+        id: Set(id),
+        tenant_id: Set(tx.tenant().0),
+        app_id: Set(facts.app.0),
+        subdomain: Set(facts.subdomain.to_string()),
+        state_hash: Set(state_hash.clone()),
+        browser_hash: Set(digest("browser", browser)),
+        origin: Set(facts.origin.code().to_owned()),
+        person_id: Set(facts.origin.person().map(|id| id.0)),
+        link_id: Set(facts.origin.link().map(|id| id.0)),
+        requested_scopes: Set(match &facts.requested {
+            Requested::Scopes(scopes) => scopes.to_string(),
+            Requested::Digest(_) => String::new(),
+        }),
+        created_at: Set(now.0),
+        // Until then the cookie could come once more.
+        expires_at: Set(now.plus(STATE_LIFE).0),
+        consumed_at: Set(Some(now.0)),
+        outcome: Set(None),
+        network: Set(address.map(strangers::network)),
+        approved: Set(false),
+    };
+    let unique = OnConflict::column(Column::StateHash)
+        .do_nothing()
+        .to_owned();
+    let written = Entity::insert(row)
+        .on_conflict(unique)
+        .exec_without_returning(&*tx)
+        .await?;
+    if written == 1 {
+        tx.commit().await?;
+        return Ok(Taken::First(AuthorizationId(id)));
+    }
+    let before = tx
+        .all::<Entity>()
+        .filter(Column::StateHash.eq(state_hash))
+        .filter(Column::BrowserHash.eq(digest("browser", browser)))
+        .one(&*tx)
+        .await?
+        .ok_or(AuthorizationProblem::StateUnknown)?;
+    Ok(Taken::Before(AuthorizationId(before.id)))
+}
+
+/// Keeps how it ended, for the page after it.
+pub(super) async fn keep_outcome(
+    scope: &TenantScope,
+    id: AuthorizationId,
+    outcome: &Outcome,
+) -> Result<(), Fault> {
+    let text = serde_json::to_string(outcome)
+        .map_err(|_| Fault::inconsistent("authorizations", "outcome", id))?;
+    let tx = scope.write().await?;
+    tx.update::<Entity>()
+        .filter(Column::Id.eq(id.0))
+        .col_expr(Column::Outcome, Expr::value(text))
+        .col_expr(
+            Column::Approved,
+            Expr::value(matches!(outcome, Outcome::Approved { .. })),
+        )
+        .exec(&*tx)
+        .await?;
+    tx.commit().await
+}

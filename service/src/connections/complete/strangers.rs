@@ -1,0 +1,162 @@
+//! Installations that nobody vouches for (security.md 70, 71): anybody may begin
+//! one, name any account, and bring a made-up code.
+//!
+//! What failed of them lately is counted by the rows that their callbacks leave,
+//! so that the limit holds for all processes together. An account that brought
+//! tokens before, an operator's and a link's authorization are never counted
+//! against, and never refused.
+
+use super::CallbackError;
+use crate::{
+    entity::{
+        authorization::{Column, Entity},
+        connection,
+    },
+    error::Fault,
+    services::Services,
+    tenant_scope::{TenantScope, Tx},
+};
+use domain::{
+    error::AuthorizationProblem,
+    ids::AppId,
+    subdomain::Subdomain,
+    time::{Span, Timestamp},
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    sync::Arc,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How far back is counted.
+const WINDOW: Span = Span::minutes(10);
+/// So many installations of an app may fail within that time.
+const FAILED_OF_APP: u64 = 60;
+/// And so many of them from one address.
+const FAILED_FROM_ADDRESS: u64 = 15;
+/// So many are under way at once, in this process.
+const AT_ONCE: usize = 64;
+
+/// Places for accounts that nobody vouches for.
+pub(crate) struct Strangers(Arc<Semaphore>);
+
+impl Default for Strangers {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(AT_ONCE)))
+    }
+}
+
+/// A place, held until the exchange has ended.
+pub(super) fn turn(services: &Services) -> Result<OwnedSemaphorePermit, CallbackError> {
+    let places = Arc::clone(&services.strangers.0);
+    places
+        .try_acquire_owned()
+        .map_err(|_| AuthorizationProblem::Busy.into())
+}
+
+/// Whether an account ever gave tokens to an app of the tenant. Nothing else is
+/// taken as proof that credentials may go there.
+pub(super) async fn is_known(scope: &TenantScope, account: &Subdomain) -> Result<bool, Fault> {
+    let tx = scope.read().await?;
+    let found = tx
+        .all::<connection::Entity>()
+        .filter(connection::Column::Subdomain.eq(account.as_str()))
+        .filter(connection::Column::LastFineAt.is_not_null())
+        .one(&*tx)
+        .await?;
+    Ok(found.is_some())
+}
+
+/// As [`room`], in a transaction of its own.
+pub(super) async fn have_room(
+    scope: &TenantScope,
+    app: AppId,
+    address: Option<IpAddr>,
+) -> Result<bool, Fault> {
+    let tx = scope.read().await?;
+    room(&tx, app, address, scope.now()).await
+}
+
+/// Whether another installation may fail.
+pub(super) async fn room(
+    tx: &Tx,
+    app: AppId,
+    address: Option<IpAddr>,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    let failed = || {
+        tx.all::<Entity>()
+            .filter(Column::AppId.eq(app.0))
+            .filter(Column::Origin.eq("install"))
+            .filter(Column::CreatedAt.gt(now.minus(WINDOW).0))
+            .filter(Column::ConsumedAt.is_not_null())
+            .filter(Column::Approved.eq(false))
+            .order_by_desc(Column::CreatedAt)
+            .select_only()
+            .column(Column::Id)
+    };
+    // Found at this distance, or there are fewer.
+    let of_app = failed().offset(FAILED_OF_APP - 1).limit(1);
+    if of_app
+        .into_tuple::<uuid::Uuid>()
+        .one(&**tx)
+        .await?
+        .is_some()
+    {
+        return Ok(false);
+    }
+    let Some(address) = address else {
+        return Ok(true);
+    };
+    let from_there = failed()
+        .filter(Column::Network.eq(network(address)))
+        .offset(FAILED_FROM_ADDRESS - 1)
+        .limit(1);
+    let found = from_there.into_tuple::<uuid::Uuid>().one(&**tx).await?;
+    Ok(found.is_none())
+}
+
+/// One at a time counts and is counted. SQLite has one writer anyway.
+pub(super) async fn queue(tx: &Tx, app: AppId) -> Result<(), Fault> {
+    if tx.get_database_backend() == sea_orm::DatabaseBackend::Postgres {
+        let lock = "SELECT pg_advisory_xact_lock(7163985, hashtext($1))";
+        tx.execute_raw(Statement::from_sql_and_values(
+            sea_orm::DatabaseBackend::Postgres,
+            lock,
+            [app.to_string().into()],
+        ))
+        .await?;
+    }
+    Ok(())
+}
+
+/// What counts as one place: an IPv4 address, or the 64 bits of an IPv6 network,
+/// within which a household chooses freely.
+pub(super) fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => {
+            let network = ip.to_bits() & !u128::from(u64::MAX);
+            format!("{}/64", Ipv6Addr::from_bits(network))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn an_address_counts_with_its_network() {
+        for (address, counted) in [
+            ("203.0.113.9", "203.0.113.9"),
+            ("::ffff:203.0.113.9", "203.0.113.9"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ] {
+            assert_eq!(network(address.parse().unwrap()), counted);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! A look at a host before it gets an app's credentials (security.md 70).
+
+use super::{AuthorizeParams, HttpGorgias, Unavailable, UpstreamError};
+use domain::subdomain::Subdomain;
+use reqwest::{StatusCode, header::ACCEPT};
+
+/// Why an app's credentials must not go to a host.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoAccount {
+    /// It answers that there is nothing to authorize at, has no address, or one
+    /// that we don't connect to.
+    #[error("no account answers there")]
+    Nowhere,
+    /// It gave no answer.
+    #[error("no answer: {0}")]
+    Unanswered(Unavailable),
+}
+
+impl From<Unavailable> for NoAccount {
+    fn from(why: Unavailable) -> Self {
+        match why {
+            Unavailable::Dns | Unavailable::Blocked => Self::Nowhere,
+            other => Self::Unanswered(other),
+        }
+    }
+}
+
+impl HttpGorgias {
+    /// Of the answer, the status alone is read. Whatever else an account may
+    /// say to a request that is incomplete for it, the host is there.
+    pub(super) async fn look(
+        &self,
+        account: &Subdomain,
+        params: &AuthorizeParams<'_>,
+    ) -> Result<(), NoAccount> {
+        let url = self.allowed(self.template().probe_url(account, params));
+        let url = url.map_err(|error| match error {
+            UpstreamError::Unavailable { why, .. } => why.into(),
+            _ => NoAccount::Nowhere,
+        })?;
+        let request = self.http.get(url).header(ACCEPT, "text/html");
+        let answer = tokio::time::timeout(self.limits.time, request.send())
+            .await
+            .map_err(|_| NoAccount::Unanswered(Unavailable::Timeout))?
+            .map_err(|error| NoAccount::from(super::client::why(&error)))?;
+        match answer.status() {
+            StatusCode::NOT_FOUND | StatusCode::GONE => Err(NoAccount::Nowhere),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Rows of authorizations, counted, and stored as the version before this one did.
+
+use super::World;
+use crate::{
+    connections::authorize::{STATE_LIFE, derived},
+    digest::digest,
+    entity::authorization::{ActiveModel, Entity},
+    tenant_scope::TenantScope,
+};
+use domain::ids::{AppId, TenantId};
+use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};
+use secrecy::{ExposeSecret, SecretString};
+
+impl World {
+    /// How many rows a tenant has.
+    pub async fn authorizations(&self, tenant: TenantId) -> u64 {
+        let scope = TenantScope::new(&self.services, tenant);
+        let tx = scope.read().await.unwrap();
+        tx.all::<Entity>().count(&*tx).await.unwrap()
+    }
+
+    /// Stores an installation as the version before this one began it. Gives the
+    /// nonce that it sent to Gorgias.
+    pub async fn begun_by_the_version_before(
+        &self,
+        app: (TenantId, AppId),
+        account: &str,
+        state: &SecretString,
+        browser: &SecretString,
+    ) -> String {
+        let now = self.services.now();
+        let row = ActiveModel {
+            id: Set(self.services.new_id()),
+            tenant_id: Set(app.0.0),
+            app_id: Set(app.1.0),
+            subdomain: Set(account.to_owned()),
+            state_hash: Set(digest("state", state)),
+            browser_hash: Set(digest("browser", browser)),
+            origin: Set("install".to_owned()),
+            requested_scopes: Set("offline openid".to_owned()),
+            created_at: Set(now.0),
+            expires_at: Set(now.plus(STATE_LIFE).0),
+            ..Default::default()
+        };
+        let tx = TenantScope::new(&self.services, app.0)
+            .write()
+            .await
+            .unwrap();
+        Entity::insert(row)
+            .exec_without_returning(&*tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        derived(browser, "nonce", state).expose_secret().to_owned()
+    }
+}

@@ -1,0 +1,158 @@
+//! Keys for the facts of authorizations, which customers' browsers keep.
+//!
+//! Anybody may begin an authorization, so these encryptions can't be counted as
+//! those of data keys are. Each state has a key of its own instead, derived
+//! (HKDF, RFC 5869) from the installation's data key with the state as salt:
+//! no key ever seals twice as long as states don't repeat, and who has the
+//! cookie without the state, or the state without the cookie, has nothing.
+
+use super::{
+    Vault, VaultError,
+    data_keys::{DataKey, active},
+    seal::{KEY_LENGTH, Key, context},
+};
+use crate::{entity::data_key, error::Fault, random::Random, services::Services};
+use domain::{
+    ids::DataKeyId,
+    time::{Span, Timestamp},
+};
+use hkdf::Hkdf;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+use std::sync::{MutexGuard, PoisonError};
+use zeroize::Zeroizing;
+
+/// What these keys are for; part of their derivation and of the encryption.
+const PURPOSE: &[u8] = b"mooring.authorization";
+
+/// How long this process goes on with a data key before it looks for a newer one.
+const LOOKED_FOR_EVERY: Span = Span::minutes(1);
+
+/// How long what was sealed under a data key opens after a newer one came: as
+/// long as a state lives, and the time until every process knows of the newer one.
+const OPENS_AFTER: Span = Span::minutes(15);
+
+/// The installation's data key in memory, and when it was looked for.
+pub(super) type Held = Option<(Timestamp, DataKey)>;
+
+/// The key of one authorization.
+pub(crate) struct AuthorizationKey {
+    id: DataKeyId,
+    key: Key,
+}
+
+impl AuthorizationKey {
+    fn derive(data_key: &DataKey, state: &SecretString) -> Result<Self, VaultError> {
+        let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
+        let salt = state.expose_secret().as_bytes();
+        Hkdf::<Sha256>::new(Some(salt), data_key.key.bytes().as_slice())
+            .expand(PURPOSE, bytes.as_mut())
+            // As long as a digest, so this can't fail.
+            .map_err(|_| VaultError::NotSealed)?;
+        Ok(Self {
+            id: data_key.id,
+            key: Key::new(bytes),
+        })
+    }
+
+    /// The id of the data key that it was derived from.
+    pub fn id(&self) -> DataKeyId {
+        self.id
+    }
+
+    /// Nonce and ciphertext, one behind the other.
+    pub fn seal(
+        &self,
+        random: &dyn Random,
+        bound: &[&[u8]],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, VaultError> {
+        let sealed = self
+            .key
+            .seal(random, &self.context(bound), plain)
+            .map_err(|_| VaultError::NotSealed)?;
+        let mut joined = sealed.nonce.to_vec();
+        joined.extend_from_slice(&sealed.ciphertext);
+        Ok(joined)
+    }
+
+    /// What was sealed with the same `bound`.
+    pub fn open(&self, bound: &[&[u8]], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (nonce, ciphertext) = sealed.split_at_checked(12)?;
+        self.key.open(&self.context(bound), nonce, ciphertext).ok()
+    }
+
+    fn context(&self, bound: &[&[u8]]) -> Vec<u8> {
+        let mut parts = vec![PURPOSE, self.id.0.as_bytes()];
+        parts.extend_from_slice(bound);
+        context(&parts)
+    }
+}
+
+impl Vault {
+    /// The key that seals what belongs to a new state. Usually from memory.
+    pub(crate) async fn authorization_key(
+        &self,
+        services: &Services,
+        state: &SecretString,
+    ) -> Result<AuthorizationKey, Fault> {
+        let now = services.now();
+        if let Some((at, key)) = &*self.authorizations()
+            && (Span(0)..LOOKED_FOR_EVERY).contains(&now.since(*at))
+        {
+            return Ok(AuthorizationKey::derive(key, state)?);
+        }
+        let row = match active(None).one(services.db.read()).await? {
+            Some(row) => row,
+            None => {
+                // Makes one.
+                self.journal_key(services).await?;
+                let made = active(None).one(services.db.read()).await?;
+                made.ok_or_else(|| Fault::inconsistent("data_keys", "tenant_id", "none"))?
+            }
+        };
+        let data_key = self.unwrap(&row).await?;
+        let key = AuthorizationKey::derive(&data_key, state)?;
+        *self.authorizations() = Some((now, data_key));
+        Ok(key)
+    }
+
+    /// The key of a state under the data key that a cookie names; `None` if that
+    /// is none of ours, was followed by a newer one long ago, or doesn't open.
+    pub(crate) async fn authorization_key_named(
+        &self,
+        services: &Services,
+        id: DataKeyId,
+        state: &SecretString,
+    ) -> Result<Option<AuthorizationKey>, Fault> {
+        let row = data_key::Entity::find_by_id(id.0)
+            .filter(data_key::Column::TenantId.is_null())
+            .one(services.db.read())
+            .await?;
+        let now = services.now();
+        let opens = |row: &data_key::Model| {
+            let retired = row.retired_at.map(Timestamp);
+            retired.is_none_or(|at| now.since(at) < OPENS_AFTER)
+        };
+        let Some(row) = row.filter(opens) else {
+            return Ok(None);
+        };
+        match self.unwrap(&row).await {
+            Ok(key) => Ok(Some(AuthorizationKey::derive(&key, state)?)),
+            // Whether it opens isn't known then.
+            Err(error @ (VaultError::Database(_) | VaultError::KeyService { .. })) => {
+                Err(error.into())
+            }
+            Err(error) => {
+                tracing::error!(%error, "The data key of an authorization doesn't open");
+                Ok(None)
+            }
+        }
+    }
+
+    fn authorizations(&self) -> MutexGuard<'_, Held> {
+        let held = self.0.authorizations.lock();
+        held.unwrap_or_else(PoisonError::into_inner)
+    }
+}
