@@ -1,9 +1,8 @@
 //! Every page and its address.
 
 use crate::pages::{
-    self, account, accounts, api_tokens, app, app_new, apps, audit, connect, disconnect, keys,
-    overview, problem, reconnect, result, reveal, setup, signin, tenants,
-    which_account,
+    self, account, accounts, api_tokens, app, app_new, apps, audit, connect, disconnect, erase,
+    keys, overview, problem, reconnect, result, reveal, setup, signin, tenants, which_account,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -24,6 +23,7 @@ pub const PATHS: &[&str] = &[
     "/t/{tenant}/accounts/connect",
     "/t/{tenant}/accounts/{app}/{subdomain}",
     "/t/{tenant}/accounts/{app}/{subdomain}/disconnect",
+    "/t/{tenant}/accounts/{app}/{subdomain}/erase",
     "/t/{tenant}/apps",
     "/t/{tenant}/apps/new",
     "/t/{tenant}/apps/{app}",
@@ -55,6 +55,11 @@ pub fn App() -> impl IntoView {
                     ssr=SsrMode::Async
                     path=path!("/t/:tenant/accounts/:app/:subdomain/disconnect")
                     view=disconnect::page
+                />
+                <Route
+                    ssr=SsrMode::Async
+                    path=path!("/t/:tenant/accounts/:app/:subdomain/erase")
+                    view=erase::page
                 />
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps") view=apps::page/>
                 <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/new") view=app_new::page/>

@@ -235,6 +235,9 @@ fn actions(data: &Data) -> AnyView {
                                 <a href=format!("{href}/disconnect")>"Disconnect and forget tokens…"</a>
                             }
                         })}
+                    {may
+                        .disconnect
+                        .then(|| view! { <a href=format!("{href}/erase")>"Erase for good…"</a> })}
                 </div>
             </details>
         }

@@ -17,6 +17,7 @@ mod audit_filter;
 pub(crate) mod connect;
 pub(crate) mod disconnect;
 mod done;
+pub(crate) mod erase;
 mod error;
 mod getting_started;
 pub(crate) mod keys;

@@ -137,6 +137,7 @@ export const FULL: Screen[] = [
     },
   },
   { name: 'disconnect', open: at(`${home}/accounts/${RETURNS.slug}/${ACCOUNTS.working}/disconnect`), heading: 'Disconnect' },
+  { name: 'erase', open: at(`${home}/accounts/${RETURNS.slug}/${ACCOUNTS.invited}/erase`), heading: 'Erase' },
   { name: 'account that is not there', open: at(`${home}/accounts/${RETURNS.slug}/nobody`), heading: 'There is nothing here', status: 404 },
   { name: 'connect', open: at(`${home}/accounts/connect?app=${SURVEYS.slug}`), heading: 'Connect an account' },
   {

@@ -21,16 +21,16 @@ use service::{
 type AccountPath = Path<(String, String, String)>;
 
 /// A member's request about one account, and the page that it was sent from.
-struct Request {
-    posted: Posted,
-    actor: Actor,
-    app: String,
-    subdomain: Subdomain,
-    page: String,
+pub(super) struct Request {
+    pub posted: Posted,
+    pub actor: Actor,
+    pub app: String,
+    pub subdomain: Subdomain,
+    pub page: String,
 }
 
 impl Request {
-    async fn read(
+    pub async fn read(
         (tenant, app, subdomain): (String, String, String),
         posted: Posted,
     ) -> Result<Self, Answered> {

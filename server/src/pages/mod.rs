@@ -8,6 +8,7 @@ mod api_tokens;
 mod app_secrets;
 mod apps;
 mod connect;
+mod erase;
 mod home;
 mod keys;
 mod posted;
@@ -81,6 +82,7 @@ fn with_form(path: &str, page: MethodRouter<AppState>) -> MethodRouter<AppState>
         "/signin" => page.post(signin::sign_in),
         "/t/{tenant}/accounts/connect" => page.post(connect::connect),
         "/t/{tenant}/accounts/{app}/{subdomain}/disconnect" => page.post(account::disconnect),
+        "/t/{tenant}/accounts/{app}/{subdomain}/erase" => page.post(erase::erase),
         "/t/{tenant}/apps/new" => page.post(apps::create),
         "/t/{tenant}/apps/{app}" => page.post(apps::edit),
         "/t/{tenant}/apps/{app}/reveal" => page.post(reveal::show),

@@ -35,6 +35,8 @@ pub enum Action {
     Checked,
     /// A connection was ended on purpose.
     Disconnected,
+    /// A connection was removed with its links and timeline.
+    ConnectionErased,
     /// An access token was handed out.
     TokenRead,
     /// A client secret was added, to be tested and switched to.
@@ -61,7 +63,7 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::SignedIn,
         Self::SignedOut,
         Self::OwnerCreated,
@@ -78,6 +80,7 @@ impl Action {
         Self::Authorized,
         Self::Checked,
         Self::Disconnected,
+        Self::ConnectionErased,
         Self::TokenRead,
         Self::SecretAdded,
         Self::SecretTested,
@@ -111,6 +114,7 @@ impl Action {
             Self::Authorized => "connection.authorized",
             Self::Checked => "connection.checked",
             Self::Disconnected => "connection.disconnected",
+            Self::ConnectionErased => "connection.erased",
             Self::TokenRead => "connection.token_read",
             Self::SecretAdded => "app.secret_added",
             Self::SecretTested => "app.secret_tested",
@@ -144,6 +148,7 @@ impl Action {
             Self::Authorized => "Authorization",
             Self::Checked => "Checked now",
             Self::Disconnected => "Disconnected",
+            Self::ConnectionErased => "Connection erased",
             Self::TokenRead => "Access token read",
             Self::SecretAdded => "Client secret added",
             Self::SecretTested => "Client secret tested",

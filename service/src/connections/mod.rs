@@ -5,6 +5,7 @@ pub mod complete;
 pub mod counts;
 pub mod disconnect;
 pub(crate) mod due;
+pub mod erase;
 pub mod events;
 mod evidence;
 pub(crate) mod flight;

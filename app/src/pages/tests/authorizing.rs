@@ -1,4 +1,4 @@
-//! The pages around an authorization.
+//! The pages around an authorization, and of its end for good.
 
 use super::{
     outline::{html, outline},
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     form_state::FormState,
-    pages::{app, app_panels, result, which_account},
+    pages::{app, app_panels, erase, result, which_account},
 };
 use domain::scope::Comparison;
 use insta::assert_snapshot;
@@ -71,4 +71,19 @@ fn an_exchange_under_way_says_so() {
     };
     let page = outline(&html(|| result::view(&result)));
     assert!(page.contains("One moment"), "{page}");
+}
+
+#[test]
+fn erasing_names_the_thing_and_asks_for_its_name() {
+    let never = html(|| {
+        erase::view(
+            "harbour",
+            &sample::never_finished().row,
+            &FormState::default(),
+        )
+    });
+    assert_snapshot!("erase", outline(&never));
+    assert!(!never.contains("loses its access first"));
+    let working = html(|| erase::view("harbour", &sample::working().row, &FormState::default()));
+    assert!(working.contains("loses its access first"));
 }

@@ -199,6 +199,10 @@ async fn every_page_of_a_tenant_renders() {
             "/t/parcelwise/accounts/returns/acme/disconnect",
             "Keep it connected",
         ),
+        (
+            "/t/parcelwise/accounts/returns/acme/erase",
+            "Type acme to confirm",
+        ),
         ("/t/parcelwise/apps", "returns"),
         ("/t/parcelwise/apps/new", "Client secret"),
         ("/t/parcelwise/apps/returns", "For the partners’ portal"),

@@ -1,0 +1,96 @@
+//! Erasing an account's connection for good.
+
+use super::disconnect::{self, DisconnectError};
+use crate::{
+    actor::Actor,
+    audit::{self, Action, Entry, Target},
+    entity::{connection, credential},
+    error::{Fault, Forbidden},
+};
+use domain::{permission::Permission, subdomain::Subdomain};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, sea_query::LockType};
+
+/// Why nothing was erased.
+#[derive(Debug, thiserror::Error)]
+pub enum EraseError {
+    /// The actor sees no such connection.
+    #[error("there is no such connection")]
+    NotFound,
+    /// The role doesn't allow it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Somebody approved the app on the account meanwhile.
+    #[error("the account was connected again meanwhile; look at it, then erase it once more")]
+    ConnectedAgain,
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<sea_orm::DbErr> for EraseError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<DisconnectError> for EraseError {
+    fn from(error: DisconnectError) -> Self {
+        match error {
+            DisconnectError::NotFound => Self::NotFound,
+            DisconnectError::Forbidden(forbidden) => Self::Forbidden(forbidden),
+            DisconnectError::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+/// Removes a connection with its tokens, links and timeline. One that holds
+/// tokens is disconnected first, so that they are revoked as far as Gorgias
+/// answers. The audit keeps its entries, and one of this.
+///
+/// # Errors
+/// [`EraseError`]; nothing is erased then, but the connection may be disconnected.
+pub async fn erase(actor: &Actor, app: &str, subdomain: &Subdomain) -> Result<(), EraseError> {
+    actor.require(Permission::Disconnect)?;
+    let tx = actor.read().await?;
+    let found = super::find(&tx, app, subdomain, actor.only_app).await?;
+    drop(tx);
+    let Some((_, Some(record))) = found else {
+        return Err(EraseError::NotFound);
+    };
+    if record.has_been_connected() {
+        disconnect::disconnect(actor, app, subdomain).await?;
+    }
+    let tx = actor.write().await?;
+    let Some((app, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
+        return Err(EraseError::NotFound);
+    };
+    let row = tx
+        .all::<connection::Entity>()
+        .filter(connection::Column::Id.eq(record.id.0))
+        .filter(connection::Column::Standing.eq("not_connected"))
+        .lock(LockType::Update)
+        .one(&*tx)
+        .await?;
+    if row.is_none() {
+        return Err(EraseError::ConnectedAgain);
+    }
+    tx.delete::<credential::Entity>()
+        .filter(credential::Column::OwnerId.eq(record.id.0))
+        .exec(&*tx)
+        .await?;
+    // Links and events go with it.
+    tx.delete::<connection::Entity>()
+        .filter(connection::Column::Id.eq(record.id.0))
+        .exec(&*tx)
+        .await?;
+    tx.tell(record.change(&tx));
+    let target = Target::account(Some(record.id), &app.slug, subdomain);
+    audit::record(
+        actor,
+        &tx,
+        &Entry::of(actor, Action::ConnectionErased, target),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
