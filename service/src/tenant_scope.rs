@@ -2,6 +2,7 @@
 
 use crate::{
     connections::events,
+    database::Transaction,
     entity::{event, tenant_event},
     error::Fault,
     live::{Change, Live},
@@ -10,8 +11,8 @@ use crate::{
 };
 use domain::{ids::TenantId, time::Timestamp};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction, Delete, DeleteMany,
-    EntityTrait, QueryFilter, Select, Statement, Update, UpdateMany, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DatabaseBackend, Delete, DeleteMany, EntityTrait, QueryFilter,
+    Select, Statement, Update, UpdateMany, sea_query::Expr,
 };
 use std::{
     ops::Deref,
@@ -38,7 +39,7 @@ pub(crate) trait Owned: EntityTrait {
 
 /// A transaction within one tenant.
 pub(crate) struct Tx {
-    inner: DatabaseTransaction,
+    inner: Transaction,
     tenant: TenantId,
     live: Live,
     changes: Mutex<Vec<Change>>,
@@ -93,7 +94,7 @@ impl TenantScope {
 
     /// Goes on with a transaction that was begun before its tenant was known.
     /// Row-level security on PostgreSQL reads the tenant from this setting.
-    pub(crate) async fn enter(&self, inner: DatabaseTransaction) -> Result<Tx, Fault> {
+    pub(crate) async fn enter(&self, inner: Transaction) -> Result<Tx, Fault> {
         if !self.services.db.is_sqlite() {
             inner
                 .execute_raw(Statement::from_sql_and_values(
@@ -197,9 +198,9 @@ impl Tx {
 
 /// For SeaORM's executors: `query.one(&*tx)`.
 impl Deref for Tx {
-    type Target = DatabaseTransaction;
+    type Target = Transaction;
 
-    fn deref(&self) -> &DatabaseTransaction {
+    fn deref(&self) -> &Transaction {
         &self.inner
     }
 }

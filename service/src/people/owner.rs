@@ -3,6 +3,7 @@
 use super::{email, password, password_rules};
 use crate::{
     audit::{self, Action, By, Entry, Target},
+    database::Transaction,
     entity::{membership, person, set_up, tenant},
     error::{Fault, FieldError},
     services::Services,
@@ -13,9 +14,7 @@ use domain::{
     role::Role,
     slug::Slug,
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, SqlErr,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, SqlErr};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -104,7 +103,7 @@ pub(super) const NOT_AN_ADDRESS: &str =
 /// Adds a tenant.
 pub(super) async fn insert_tenant(
     services: &Services,
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     slug: &Slug,
     name: &str,
 ) -> Result<Uuid, DbErr> {
@@ -124,7 +123,7 @@ pub(super) async fn insert_tenant(
 /// its token goes.
 pub(super) async fn insert_owner(
     services: &Services,
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     tenant: Uuid,
     person: Person,
 ) -> Result<PersonId, DbErr> {

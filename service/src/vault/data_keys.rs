@@ -5,12 +5,12 @@ use super::{
     key_service::{KeyOwner, KeyService, KeyServiceError, Wrapped},
     seal::Key,
 };
-use crate::{entity::data_key, error::Fault, services::Services};
+use crate::{database::Transaction, entity::data_key, error::Fault, services::Services};
 use domain::ids::{DataKeyId, TenantId};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
     sea_query::{Expr, LockBehavior, LockType, Query},
 };
 use std::{
@@ -41,7 +41,7 @@ impl Fresh {
     pub async fn insert(
         self,
         services: &Services,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
     ) -> Result<DataKey, VaultError> {
         let id = self.owner.data_key;
         let row = data_key::ActiveModel {
@@ -136,7 +136,7 @@ impl Vault {
     pub(super) async fn encrypting_key(
         &self,
         services: &Services,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         tenant: TenantId,
     ) -> Result<DataKey, Fault> {
         if let Some(row) = active(Some(tenant)).one(tx).await? {
@@ -152,7 +152,7 @@ impl Vault {
     /// A tenant's key by its id.
     pub(super) async fn decrypting_key(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         tenant: TenantId,
         id: DataKeyId,
     ) -> Result<Arc<Key>, VaultError> {
@@ -175,7 +175,7 @@ impl Vault {
     /// the room above [`ENCRYPTIONS_PER_KEY`].
     pub(super) async fn count(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         id: DataKeyId,
         encryptions: i64,
     ) -> Result<(), Fault> {
@@ -210,7 +210,7 @@ impl Vault {
     pub(super) async fn create(
         &self,
         services: &Services,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         tenant: Option<TenantId>,
     ) -> Result<DataKey, VaultError> {
         let fresh = self.make(services, tenant).await?;
@@ -321,10 +321,7 @@ impl Vault {
 
 /// Lets one process at a time look after all data keys: two on their first
 /// start must not make two installation keys. On SQLite there is one writer anyway.
-pub(super) async fn lock_all(
-    services: &Services,
-    tx: &DatabaseTransaction,
-) -> Result<(), VaultError> {
+pub(super) async fn lock_all(services: &Services, tx: &Transaction) -> Result<(), VaultError> {
     if !services.db.is_sqlite() {
         tx.execute_unprepared("SELECT pg_advisory_xact_lock(7163983)")
             .await?;
@@ -335,7 +332,7 @@ pub(super) async fn lock_all(
 /// Lets one transaction at a time make a data key for the tenant. The lock is
 /// the weaker one that lets foreign keys refer to the tenant: with `FOR
 /// UPDATE`, two that have both inserted rows of the tenant would deadlock.
-pub(super) async fn lock_tenant(tx: &DatabaseTransaction, tenant: TenantId) -> Result<(), Fault> {
+pub(super) async fn lock_tenant(tx: &Transaction, tenant: TenantId) -> Result<(), Fault> {
     crate::entity::tenant::Entity::find_by_id(tenant.0)
         .lock(LockType::NoKeyUpdate)
         .one(tx)

@@ -12,6 +12,7 @@ use crate::{
         lease::Lease,
         refresh::{self, Verdict},
     },
+    database::Transaction,
     entity::{connection, heartbeat, session},
     error::Fault,
     journal,
@@ -23,7 +24,7 @@ use crate::{
 use domain::{event::Actor, ids::ConnectionId, time::Span};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Statement,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement,
     sea_query::{Expr, OnConflict},
 };
 use std::time::Duration;
@@ -306,10 +307,7 @@ pub async fn tidy(services: &Services) -> Result<(), Fault> {
 }
 
 /// Removes the client secrets that nobody can go back to any more.
-async fn forget_previous_secrets(
-    services: &Services,
-    tx: &DatabaseTransaction,
-) -> Result<(), Fault> {
+async fn forget_previous_secrets(services: &Services, tx: &Transaction) -> Result<(), Fault> {
     let statements = if services.db.is_sqlite() {
         &[
             "DELETE FROM credentials WHERE purpose = 'app.client_secret_previous' \

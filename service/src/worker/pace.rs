@@ -6,9 +6,9 @@
 //! ahead, and lets each request wait for its slot: so a look now and then is
 //! enough for the full rate, and there is no burst.
 
-use crate::{error::Fault, services::Services};
+use crate::{database::Transaction, error::Fault, services::Services};
 use domain::time::{Span, Timestamp};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -38,7 +38,7 @@ pub(crate) struct Pace {
 
 impl Pace {
     /// Reads the pace, for this transaction alone.
-    pub async fn lock(services: &Services, tx: &DatabaseTransaction) -> Result<Self, Fault> {
+    pub async fn lock(services: &Services, tx: &Transaction) -> Result<Self, Fault> {
         let lock = if services.db.is_sqlite() {
             ""
         } else {
@@ -109,7 +109,7 @@ impl Pace {
     }
 
     /// Stores the pace.
-    pub async fn store(&self, services: &Services, tx: &DatabaseTransaction) -> Result<(), Fault> {
+    pub async fn store(&self, services: &Services, tx: &Transaction) -> Result<(), Fault> {
         let values: [sea_orm::Value; 4] = [
             self.free_at.0.into(),
             i32::try_from(self.slow).unwrap_or_default().into(),

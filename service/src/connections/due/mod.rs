@@ -11,9 +11,9 @@ mod sqlite;
 mod tests;
 
 use super::lease::{LEASE, Lease};
-use crate::{error::Fault, services::Services, worker::Pace};
+use crate::{database::Transaction, error::Fault, services::Services, worker::Pace};
 use domain::token;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -128,7 +128,7 @@ async fn fill(services: &Services, most: usize) -> Result<usize, Fault> {
 /// The statements, on whichever database.
 struct Work<'a> {
     services: &'a Services,
-    tx: &'a DatabaseTransaction,
+    tx: &'a Transaction,
     now: i64,
 }
 

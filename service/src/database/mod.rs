@@ -1,0 +1,136 @@
+//! The database: SQLite by default, PostgreSQL where there is more than one machine.
+
+mod connect;
+mod migrate;
+mod ready;
+
+use sea_orm::{
+    DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+
+/// What statements run in that belong together.
+pub(crate) type Transaction = DatabaseTransaction;
+
+/// Connections to the one database.
+///
+/// SQLite has a pool for reading and a single connection for writing, so that
+/// writers queue here instead of meeting `SQLITE_BUSY`.
+#[derive(Debug, Clone)]
+pub struct Database {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+    /// For reads of tokens, so that no sweep's transactions hold them up.
+    quick: DatabaseConnection,
+    /// The schema's owner: on PostgreSQL somebody else than who works with it.
+    owner: DatabaseConnection,
+    /// Hears of what is asked of it.
+    #[cfg(feature = "testing")]
+    watcher: Option<crate::testing::Statements>,
+}
+
+impl Database {
+    /// Which of the two it is.
+    pub fn backend(&self) -> DatabaseBackend {
+        self.write.get_database_backend()
+    }
+
+    /// Whether it is SQLite.
+    pub fn is_sqlite(&self) -> bool {
+        self.backend() == DatabaseBackend::Sqlite
+    }
+
+    /// For reading without a tenant.
+    pub(crate) fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// Lets a test hear of every transaction and statement, but the owner's.
+    #[cfg(feature = "testing")]
+    pub(crate) fn watch(&mut self, statements: &crate::testing::Statements) {
+        for connection in [&mut self.read, &mut self.write, &mut self.quick] {
+            let statements = statements.clone();
+            connection.set_metric_callback(move |info| statements.add(&info.statement.sql));
+        }
+        self.watcher = Some(statements.clone());
+    }
+
+    #[cfg(feature = "testing")]
+    fn begins(&self, how: &str) {
+        if let Some(watcher) = &self.watcher {
+            watcher.add(how);
+        }
+    }
+
+    #[cfg(not(feature = "testing"))]
+    #[allow(clippy::unused_self)]
+    fn begins(&self, _: &str) {}
+
+    /// For the one statement of a token's read.
+    pub(crate) fn quick(&self) -> &DatabaseConnection {
+        &self.quick
+    }
+
+    /// For tests that look at rows beneath row-level security.
+    #[cfg(test)]
+    pub(crate) fn owner(&self) -> &DatabaseConnection {
+        &self.owner
+    }
+
+    /// For reading several things of one moment.
+    pub(crate) async fn begin_read(&self) -> Result<Transaction, DbErr> {
+        self.begins("BEGIN to read");
+        self.read.begin().await
+    }
+
+    /// For writing. On SQLite the lock is taken at once (`IMMEDIATE`): a
+    /// transaction that reads first could otherwise fail when it comes to write.
+    pub(crate) async fn begin_write(&self) -> Result<Transaction, DbErr> {
+        self.begins("BEGIN to write");
+        self.write
+            .begin_with_options(TransactionOptions {
+                sqlite_transaction_mode: self
+                    .is_sqlite()
+                    .then_some(SqliteTransactionMode::Immediate),
+                ..Default::default()
+            })
+            .await
+    }
+
+    /// SQL for the present instant in microseconds, on the database's own
+    /// clock, not frozen at the transaction's begin. Leases run on it.
+    pub(crate) fn clock_sql(&self) -> &'static str {
+        if self.is_sqlite() {
+            "CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)"
+        } else {
+            "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::testing::{World, backends};
+    use sea_orm::ConnectionTrait;
+
+    /// security.md 23: a process that is stopped while it holds the common row
+    /// does not stop all others with it. Without the limit, this never ends.
+    #[tokio::test]
+    async fn s23_a_stalled_transaction_holds_nobody_up() {
+        for backend in backends() {
+            let world = World::on(&backend, "https://{subdomain}.gorgias.invalid").await;
+            if world.services.db.is_sqlite() {
+                continue; // One process alone writes there.
+            }
+            let stalled = world.services.db.begin_write().await.unwrap();
+            let lock = "UPDATE pace SET slow = 1 WHERE id = 1";
+            stalled.execute_unprepared(lock).await.unwrap();
+            let other = world.second_process().await;
+            let tx = other.db.begin_write().await.unwrap();
+            tx.execute_unprepared(lock).await.unwrap();
+            tx.commit().await.unwrap();
+            assert!(stalled.commit().await.is_err(), "its session has ended");
+        }
+    }
+}
