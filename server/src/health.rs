@@ -2,6 +2,20 @@
 
 use crate::state::AppState;
 use axum::{Router, extract::State, http::StatusCode, routing::get};
+use domain::time::{Span, Timestamp};
+use service::{Services, database::Readiness};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::time::timeout;
+
+/// How long an answer holds: however often it is asked, there is one look a second.
+const HOLDS: Span = Span::seconds(1);
+/// The keys are tried so often. What they opened stays open meanwhile.
+const KEYS: Span = Span::minutes(1);
+/// How long whoever asks waits for a look.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Both, without sessions.
 pub fn routes() -> Router<AppState> {
@@ -10,33 +24,100 @@ pub fn routes() -> Router<AppState> {
         .route("/readyz", get(ready))
 }
 
-/// Whether the database answers, its migrations are done and the keys open it.
-async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) {
-    let services = &state.services;
-    match services.db.is_ready().await {
-        Ok(true) => (),
-        Ok(false) => {
-            return (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the database needs `mooring migrate`\n",
-            );
+type Answer = (StatusCode, &'static str);
+
+const READY: Answer = (StatusCode::OK, "ready\n");
+const NO_ANSWER: Answer = not_ready("the database does not answer\n");
+
+const fn not_ready(why: &'static str) -> Answer {
+    (StatusCode::SERVICE_UNAVAILABLE, why)
+}
+
+/// What the last look found. Clones share it.
+#[derive(Clone, Default)]
+pub struct Looks(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    last: Mutex<Last>,
+    /// Held by whoever looks.
+    looking: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Last {
+    answer: Option<(Timestamp, Answer)>,
+    keys_fit: Option<Timestamp>,
+}
+
+/// Whether the database answers and writes, its migrations are done and the keys open it.
+async fn ready(State(state): State<AppState>) -> Answer {
+    let (looks, services) = (&state.looks, &state.services);
+    if let Some(answer) = looks.fresh(services) {
+        return answer;
+    }
+    // On its own, so that a database that doesn't answer is waited for to the
+    // end, and found out, whoever asks for how long.
+    let look = tokio::spawn(looks.clone().look(services.clone()));
+    match timeout(PATIENCE, look).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) | Err(_) => NO_ANSWER,
+    }
+}
+
+impl Looks {
+    fn last(&self) -> MutexGuard<'_, Last> {
+        self.0.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fresh(&self, services: &Services) -> Option<Answer> {
+        let (at, answer) = self.last().answer?;
+        within(services, at, HOLDS).then_some(answer)
+    }
+
+    async fn look(self, services: Services) -> Answer {
+        let _looking = self.0.looking.lock().await;
+        // Whoever held the lock before may have brought it.
+        if let Some(answer) = self.fresh(&services) {
+            return answer;
         }
-        Err(error) => {
-            tracing::warn!(%error, "the database does not answer");
-            return (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the database does not answer\n",
-            );
+        let answer = self.find(&services).await;
+        self.last().answer = Some((services.now(), answer));
+        answer
+    }
+
+    async fn find(&self, services: &Services) -> Answer {
+        match services.db.readiness().await {
+            Ok(Readiness::Ready) => (),
+            Ok(Readiness::NotMigrated) => {
+                return not_ready("the database needs `mooring migrate`\n");
+            }
+            Ok(Readiness::OnlyReads) => {
+                return not_ready("the database only reads: it is not the primary\n");
+            }
+            Err(error) => {
+                tracing::warn!(%error, "The database does not answer");
+                return NO_ANSWER;
+            }
+        }
+        let known = self.last().keys_fit;
+        if known.is_some_and(|at| within(services, at, KEYS)) {
+            return READY;
+        }
+        match services.vault.probe(services).await {
+            Ok(()) => {
+                self.last().keys_fit = Some(services.now());
+                READY
+            }
+            Err(error) => {
+                tracing::warn!(%error, "The keys do not open the database");
+                not_ready("the master keys do not open the database\n")
+            }
         }
     }
-    match services.vault.probe(services).await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(error) => {
-            tracing::warn!(%error, "the keys do not open the database");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the master keys do not open the database\n",
-            )
-        }
-    }
+}
+
+/// Whether something of that instant still holds; not if the clock was put back.
+fn within(services: &Services, at: Timestamp, span: Span) -> bool {
+    (Span(0)..span).contains(&services.now().since(at))
 }

@@ -9,8 +9,14 @@ use crate::{
 use anyhow::{Context, bail};
 use secrecy::ExposeSecret;
 use service::{
-    Services, api_tokens, audit, clock::SystemClock, database::Database, gorgias::HttpGorgias,
-    journal, live, people::set_up, vault::Vault, worker,
+    Services, api_tokens, audit,
+    clock::SystemClock,
+    database::{self, Database, Readiness},
+    gorgias::HttpGorgias,
+    journal, live,
+    people::set_up,
+    vault::Vault,
+    worker,
 };
 use std::{fs, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{
@@ -21,6 +27,10 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How long requests and background work may take to come to their end.
 const GRACE: Duration = Duration::from_secs(30);
+
+/// What is said of a database that doesn't write.
+pub const ONLY_READS: &str =
+    "the database only reads: it is a standby, or was set to; give the address of the primary";
 
 /// Opens the database; for SQLite the folder is made if it isn't there.
 ///
@@ -38,11 +48,12 @@ pub async fn open_database(settings: &Settings) -> anyhow::Result<Database> {
             )
         })?;
     }
-    Database::open(url).await.map_err(|e| {
-        let problem = format!("the database can't be opened: {e}");
-        let remedy = "check the address and that the database runs";
-        SettingsError::new("MOORING_DATABASE_URL", &problem, remedy).into()
-    })
+    let options = database::Options {
+        plaintext: settings.store.database_plaintext,
+        ..Default::default()
+    };
+    let opened = Database::open_with(url, &options).await;
+    opened.map_err(|e| SettingsError::new("MOORING_DATABASE_URL", &e.to_string(), "").into())
 }
 
 /// Only its owner may look into it.
@@ -66,12 +77,15 @@ pub async fn services(settings: &Settings) -> anyhow::Result<Services> {
         db.migrate()
             .await
             .context("the database can't be migrated")?;
-    } else if !db
-        .is_ready()
-        .await
-        .context("the database does not answer")?
-    {
-        bail!("the database is not up to date; run `mooring migrate` first");
+    } else {
+        let readiness = db.readiness().await;
+        match readiness.context("the database does not answer")? {
+            Readiness::Ready => (),
+            Readiness::NotMigrated => {
+                bail!("the database is not up to date; run `mooring migrate` first")
+            }
+            Readiness::OnlyReads => bail!(ONLY_READS),
+        }
     }
     let services = assemble(settings, db, vault)?;
     services.vault.check(&services).await?;

@@ -1,6 +1,6 @@
 //! What handlers share.
 
-use crate::site::Site;
+use crate::{health::Looks, site::Site};
 use axum::extract::FromRef;
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
@@ -32,6 +32,8 @@ pub struct AppState {
     pub options: Arc<RouterOptions>,
     /// What Leptos needs to know.
     pub leptos: Arc<LeptosOptions>,
+    /// What `/readyz` found last.
+    pub looks: Looks,
 }
 
 impl AppState {
@@ -41,6 +43,7 @@ impl AppState {
             services,
             leptos: Arc::new(options.site.leptos_options()),
             options: Arc::new(options),
+            looks: Looks::default(),
         }
     }
 

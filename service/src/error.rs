@@ -1,5 +1,7 @@
 //! Failures that are nobody's mistake: the reader sees one sentence, the log the rest.
 
+use crate::{database::errors, vault::VaultError};
+
 /// Something inside Mooring failed. Never shown in detail to anybody outside.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
@@ -8,7 +10,7 @@ pub enum Fault {
     Database(#[from] sea_orm::DbErr),
     /// A secret could not be sealed or opened.
     #[error(transparent)]
-    Vault(#[from] crate::vault::VaultError),
+    Vault(#[from] VaultError),
     /// A row says something that can't be.
     #[error("inconsistent row in {table}.{column}, id {id}")]
     Inconsistent {
@@ -33,12 +35,36 @@ pub enum Fault {
     /// Work that this was waiting for failed; the log has why beside it.
     #[error("work that this was waiting for failed")]
     Awaited,
+    /// Work that this was waiting for failed, since the database isn't available.
+    #[error("the database isn't available, so work that this was waiting for failed")]
+    DatabaseUnavailable,
     /// Work on another thread ended badly.
     #[error("background work failed: {0}")]
     Task(#[from] tokio::task::JoinError),
 }
 
 impl Fault {
+    /// Whether the database isn't available just now: it is away, only reads, or
+    /// somebody else holds it. The same may work in a moment.
+    pub fn database_unavailable(&self) -> bool {
+        match self {
+            Self::Database(error) | Self::Vault(VaultError::Database(error)) => {
+                errors::passes(error)
+            }
+            Self::DatabaseUnavailable => true,
+            _ => false,
+        }
+    }
+
+    /// For those who waited for what failed with this.
+    pub(crate) fn for_others(&self) -> Self {
+        if self.database_unavailable() {
+            Self::DatabaseUnavailable
+        } else {
+            Self::Awaited
+        }
+    }
+
     /// An inconsistent value in a row.
     pub(crate) fn inconsistent(
         table: &'static str,

@@ -6,16 +6,20 @@ use domain::{
     ids::{ConnectionId, TenantId},
     subdomain::Subdomain,
 };
-use sea_orm::sqlx::postgres::PgListener;
 use serde::{Deserialize, Serialize};
+use sqlx::{Executor, postgres::PgListener};
 use std::time::Duration;
-use tokio::sync::broadcast;
+use tokio::{sync::broadcast, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 /// The channel between processes on one PostgreSQL.
 const CHANNEL: &str = "mooring_changes";
 /// How long to wait before listening again after the connection was lost.
 const PAUSE: Duration = Duration::from_secs(2);
+/// After how long without news the connection has to show that it lives, and
+/// how long it may take for that.
+const SILENCE: Duration = Duration::from_secs(10);
+const ANSWER: Duration = Duration::from_secs(2);
 
 /// A connection changed. Holds nothing that a viewer of the tenant may not see.
 #[derive(Debug, Clone, Serialize)]
@@ -130,16 +134,25 @@ pub async fn relay(services: Services, stop: CancellationToken) {
     }
 }
 
-/// Listens until the connection is lost.
-async fn listen(services: &Services) -> sea_orm::sqlx::Error {
-    let pool = services.db.read().get_postgres_connection_pool();
+/// Listens until the connection is lost, or was given up with all others.
+async fn listen(services: &Services) -> sqlx::Error {
+    let Some(pool) = services.db.read().postgres() else {
+        return sqlx::Error::PoolClosed;
+    };
     let heard: Result<(), _> = async {
-        let mut listener = PgListener::connect_with(pool).await?;
+        let mut listener = PgListener::connect_with(&pool).await?;
         listener.listen(CHANNEL).await?;
         loop {
-            services.live.take(listener.recv().await?.payload());
+            match timeout(SILENCE, listener.recv()).await {
+                Ok(notice) => services.live.take(notice?.payload()),
+                // A connection that leads nowhere is silent, too.
+                Err(_) => {
+                    let answer = timeout(ANSWER, listener.execute("SELECT 1")).await;
+                    answer.map_err(|late| sqlx::Error::Io(late.into()))??;
+                }
+            }
         }
     }
     .await;
-    heard.err().unwrap_or(sea_orm::sqlx::Error::PoolClosed)
+    heard.err().unwrap_or(sqlx::Error::PoolClosed)
 }

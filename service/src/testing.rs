@@ -1,20 +1,26 @@
 //! Databases, a clock and ready-made tenants for tests of this crate and of `server`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
+mod authority;
 mod authorizations;
 mod beneath;
 mod clock;
+mod cluster;
 mod disk;
 mod dump;
 pub mod fill;
 mod held;
+mod proxy;
 mod statements;
 mod trouble;
 
-pub use beneath::Beneath;
+pub use authority::Authority;
+pub use beneath::{Beneath, Holder};
 pub use clock::TestClock;
+pub use cluster::Cluster;
 pub use disk::{Moment, TestDisk};
 pub use held::Held;
+pub use proxy::Proxy;
 pub use statements::Statements;
 
 use crate::{
@@ -22,7 +28,7 @@ use crate::{
     apps::{self, App, form::AppForm},
     clock::Clock,
     config::Config,
-    database::Database,
+    database::{self, Database},
     gorgias::{GorgiasTemplate, HttpGorgias},
     journal::{Disk, RealDisk},
     people,
@@ -56,6 +62,8 @@ pub struct World {
     pub master_keys: SecretString,
     /// What was asked of the database, by any of the test's processes.
     pub statements: Statements,
+    /// How its processes open the database.
+    pub opening: database::Options,
     _folder: TempDir,
 }
 
@@ -112,6 +120,17 @@ impl World {
         gorgias_template: &str,
         configure: impl FnOnce(&mut Config),
     ) -> Self {
+        let opening = database::Options::default();
+        Self::opened(backend, gorgias_template, configure, opening).await
+    }
+
+    /// An installation that opens its database in another way than usual.
+    pub async fn opened(
+        backend: &Backend,
+        gorgias_template: &str,
+        configure: impl FnOnce(&mut Config),
+        opening: database::Options,
+    ) -> Self {
         let gorgias = GorgiasTemplate::parse(gorgias_template, true).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
@@ -127,7 +146,7 @@ impl World {
             Backend::Sqlite => format!("sqlite://{}", folder.path().join("mooring.db").display()),
             Backend::Postgres(server) => Self::new_database(server).await,
         };
-        Self::start(url, config, folder).await
+        Self::start(url, config, folder, opening).await
     }
 
     /// An installation on a SQLite file of its own.
@@ -156,9 +175,14 @@ impl World {
         url.into()
     }
 
-    async fn start(url: String, config: Config, folder: TempDir) -> Self {
+    async fn start(
+        url: String,
+        config: Config,
+        folder: TempDir,
+        opening: database::Options,
+    ) -> Self {
         let database_url = SecretString::from(url);
-        let mut db = Database::open(&database_url).await.unwrap();
+        let mut db = Database::open_with(&database_url, &opening).await.unwrap();
         db.migrate().await.unwrap();
         let statements = Statements::default();
         db.watch(&statements);
@@ -175,6 +199,7 @@ impl World {
             database_url,
             master_keys,
             statements,
+            opening,
             _folder: folder,
         }
     }
@@ -225,7 +250,9 @@ impl World {
     }
 
     async fn process(&self, vault: Vault, disk: Arc<dyn Disk>) -> Services {
-        let mut db = Database::open(&self.database_url).await.unwrap();
+        let mut db = Database::open_with(&self.database_url, &self.opening)
+            .await
+            .unwrap();
         db.watch(&self.statements);
         let config = self.services.config.clone();
         Self::services(db, vault, config, &self.clock, disk)

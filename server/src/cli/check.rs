@@ -3,12 +3,13 @@
 use super::Json;
 use crate::{
     settings::{Settings, SettingsError},
-    start::open_database,
+    start::{ONLY_READS, open_database},
 };
 use domain::time::Timestamp;
 use service::{
     Services,
     clock::{Clock, SystemClock},
+    database::{Database, Readiness},
     worker::load,
 };
 use std::process::ExitCode;
@@ -21,6 +22,19 @@ struct Finding {
     problem: Option<String>,
     /// What works but soon may not; no reason to fail.
     warning: Option<String>,
+    /// How it is.
+    note: Option<String>,
+}
+
+impl Finding {
+    fn new(what: &'static str, result: Result<(), String>) -> Self {
+        Self {
+            what,
+            problem: result.err(),
+            warning: None,
+            note: None,
+        }
+    }
 }
 
 /// Prints the list; fails if anything on it is wrong.
@@ -36,6 +50,7 @@ pub async fn run(settings: Result<Settings, SettingsError>, output: Json) -> Exi
                     "ok": finding.problem.is_none(),
                     "problem": finding.problem,
                     "warning": finding.warning,
+                    "note": finding.note,
                 })
             })
             .collect();
@@ -46,7 +61,10 @@ pub async fn run(settings: Result<Settings, SettingsError>, output: Json) -> Exi
             match (&finding.problem, &finding.warning) {
                 (Some(problem), _) => println!("{what:<10} {problem}"),
                 (None, Some(warning)) => println!("{what:<10} warning: {warning}"),
-                (None, None) => println!("{what:<10} ok"),
+                (None, None) => match &finding.note {
+                    Some(note) => println!("{what:<10} ok ({note})"),
+                    None => println!("{what:<10} ok"),
+                },
             }
         }
     }
@@ -59,46 +77,27 @@ pub async fn run(settings: Result<Settings, SettingsError>, output: Json) -> Exi
 
 async fn look(settings: Result<Settings, SettingsError>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut add = |what, result: Result<(), String>| {
-        findings.push(Finding {
-            what,
-            problem: result.err(),
-            warning: None,
-        });
-    };
     let now = SystemClock.now();
-    add(
-        "clock",
-        if now < FIRST_RELEASE {
-            Err(format!("it says {now}; set the machine's clock"))
-        } else {
-            Ok(())
-        },
-    );
+    let clock = if now < FIRST_RELEASE {
+        Err(format!("it says {now}; set the machine's clock"))
+    } else {
+        Ok(())
+    };
+    findings.push(Finding::new("clock", clock));
     let settings = match settings {
         Ok(settings) => settings,
         Err(error) => {
-            add("settings", Err(error.to_string()));
+            findings.push(Finding::new("settings", Err(error.to_string())));
             return findings;
         }
     };
-    add("settings", Ok(()));
+    findings.push(Finding::new("settings", Ok(())));
     let keys = settings.vault();
     let db = open_database(&settings).await;
-    let ready = match &db {
-        Ok(db) => match db.is_ready().await {
-            Ok(true) => Ok(()),
-            Ok(false) if db.is_sqlite() => Err(
-                "it is not up to date; `mooring serve` or `mooring migrate` brings it there".into(),
-            ),
-            Ok(false) => Err("it is not up to date; run `mooring migrate`".into()),
-            Err(error) => Err(format!("it does not answer: {error}")),
-        },
-        Err(error) => Err(format!("{error:#}")),
-    };
-    let usable = ready.is_ok();
-    add("database", ready);
-    add("journal", left_in_journals(&settings));
+    let found = database(&db).await;
+    let usable = found.problem.is_none();
+    findings.push(found);
+    findings.push(Finding::new("journal", left_in_journals(&settings)));
     let services = match (keys, usable) {
         (Err(error), _) => Err(error.to_string()),
         (Ok(_), false) => Err("they can't be tried as long as the database isn't ready".into()),
@@ -107,13 +106,35 @@ async fn look(settings: Result<Settings, SettingsError>) -> Vec<Finding> {
             .map_err(|error| format!("{error:#}")),
     };
     match services {
-        Err(problem) => add("keys", Err(problem)),
+        Err(problem) => findings.push(Finding::new("keys", Err(problem))),
         Ok(services) => {
-            add("keys", Ok(()));
+            findings.push(Finding::new("keys", Ok(())));
             findings.push(rate(&services).await);
         }
     }
     findings
+}
+
+/// Whether the database can be worked with, and how it is reached.
+async fn database(db: &anyhow::Result<Database>) -> Finding {
+    let ready = match db {
+        Ok(db) => match db.readiness().await {
+            Ok(Readiness::Ready) => Ok(()),
+            Ok(Readiness::OnlyReads) => Err(ONLY_READS.into()),
+            Ok(Readiness::NotMigrated) if db.is_sqlite() => Err(
+                "it is not up to date; `mooring serve` or `mooring migrate` brings it there".into(),
+            ),
+            Ok(Readiness::NotMigrated) => Err("it is not up to date; run `mooring migrate`".into()),
+            Err(error) => Err(format!("it does not answer: {error}")),
+        },
+        Err(error) => Err(format!("{error:#}")),
+    };
+    let transport = db.as_ref().ok().map(Database::transport);
+    Finding {
+        warning: transport.and_then(|t| t.warning()).map(str::to_owned),
+        note: transport.map(|t| t.to_string()),
+        ..Finding::new("database", ready)
+    }
 }
 
 /// Whether the rate is high enough to catch up after an outage.
@@ -129,9 +150,8 @@ async fn rate(services: &Services) -> Finding {
         ))
     });
     Finding {
-        what: "rate",
-        problem: counted.err().map(|error| error.to_string()),
         warning,
+        ..Finding::new("rate", counted.map(drop).map_err(|error| error.to_string()))
     }
 }
 

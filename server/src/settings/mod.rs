@@ -14,6 +14,7 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     config::parse_public_url,
+    database::Plaintext,
     gorgias::GorgiasTemplate,
     vault::{MasterKeys, Vault, key_service::KeyService},
 };
@@ -71,6 +72,8 @@ pub struct StoreSettings {
     pub data_dir: PathBuf,
     /// The database, with its password.
     pub database_url: SecretString,
+    /// Whether it may be spoken to in plain text off this machine.
+    pub database_plaintext: Plaintext,
     /// How long entries of the audit are kept; `None` is for ever.
     pub audit_retention: Option<Span>,
     /// Keys as given; [`Settings::master_keys`] reads them.
@@ -207,6 +210,15 @@ impl Settings {
             },
             store: StoreSettings {
                 database_url: read.database_url(folder, &data_dir)?,
+                database_plaintext: read.parsed(
+                    "database_plaintext",
+                    "deny",
+                    |t| match parse::either(t, "allow", "deny")? {
+                        true => Ok(Plaintext::Allow),
+                        false => Ok(Plaintext::Deny),
+                    },
+                    "give allow or deny",
+                )?,
                 audit_retention: read.parsed(
                     "audit_retention",
                     "forever",

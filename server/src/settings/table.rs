@@ -71,6 +71,11 @@ pub const SETTINGS: &[Setting] = &[
         "URL",
         "sqlite://… or postgres://… [default: mooring.db in the data folder]",
     ),
+    plain(
+        "database_plaintext",
+        "allow|deny",
+        "Whether PostgreSQL off this machine may be spoken to without verified TLS [default: deny]",
+    ),
     secret(
         "master_keys",
         "KEYS",

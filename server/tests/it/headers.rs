@@ -152,18 +152,3 @@ async fn files_with_a_hash_are_kept_and_come_compressed() {
     let page = browser.get("/signin").await;
     assert!(page.body.contains(name), "{}", page.body);
 }
-
-#[tokio::test]
-async fn health_is_told_without_a_session() {
-    on_each_database(async |house| {
-        let browser = house.browser();
-        assert_eq!(browser.get("/healthz").await.status, StatusCode::OK);
-        assert_eq!(browser.get("/readyz").await.status, StatusCode::OK);
-        house.world.services.db.migrate_down(1).await.unwrap();
-        let answer = browser.get("/readyz").await;
-        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-        assert!(answer.body.contains("mooring migrate"), "{}", answer.body);
-        assert_eq!(browser.get("/healthz").await.status, StatusCode::OK);
-    })
-    .await;
-}

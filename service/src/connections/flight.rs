@@ -3,7 +3,7 @@
 //! Of the readers in this process that need the same refresh, one leads: it
 //! takes the lease, or waits for whoever holds it. The others wait for the one.
 
-use crate::{live::Change, services::Services};
+use crate::{error::Fault, live::Change, services::Services};
 use domain::ids::ConnectionId;
 use std::{
     collections::HashMap,
@@ -22,13 +22,22 @@ use tokio::{
 /// changes nothing, tells nobody.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-/// The connections that somebody in this process sees to. For each, whether
-/// that failed.
+/// The connections that somebody in this process sees to. For each, how that
+/// failed, if it did.
 #[derive(Default)]
-pub struct Flights(Mutex<HashMap<ConnectionId, watch::Receiver<bool>>>);
+pub struct Flights(Mutex<HashMap<ConnectionId, watch::Receiver<Option<Failed>>>>);
+
+/// What failed in a flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Failed {
+    /// The database isn't available.
+    Database,
+    /// Something else.
+    Inside,
+}
 
 impl Flights {
-    fn all(&self) -> MutexGuard<'_, HashMap<ConnectionId, watch::Receiver<bool>>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<ConnectionId, watch::Receiver<Option<Failed>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -46,11 +55,11 @@ pub(super) enum Seat {
 pub(super) struct Flight {
     services: Services,
     connection: ConnectionId,
-    failed: watch::Sender<bool>,
+    failed: watch::Sender<Option<Failed>>,
 }
 
 /// Following.
-pub(super) struct Follower(watch::Receiver<bool>);
+pub(super) struct Follower(watch::Receiver<Option<Failed>>);
 
 /// How a flight ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +67,7 @@ pub(super) enum Landing {
     /// There is something to look at.
     Over,
     /// Something inside failed; each trying it once more would be a storm.
-    Failed,
+    Failed(Failed),
     /// It goes on, but it took too long.
     Late,
 }
@@ -70,7 +79,7 @@ impl Flight {
         if let Some(flight) = flights.get(&connection) {
             return Seat::Follows(Follower(flight.clone()));
         }
-        let (failed, flight) = watch::channel(false);
+        let (failed, flight) = watch::channel(None);
         flights.insert(connection, flight);
         Seat::Leads(Self {
             services: services.clone(),
@@ -80,8 +89,13 @@ impl Flight {
     }
 
     /// Tells those that follow not to try themselves.
-    pub fn fail(&self) {
-        self.failed.send_replace(true);
+    pub fn fail(&self, fault: &Fault) {
+        let failed = if fault.database_unavailable() {
+            Failed::Database
+        } else {
+            Failed::Inside
+        };
+        self.failed.send_replace(Some(failed));
     }
 }
 
@@ -96,13 +110,14 @@ impl Follower {
     /// Waits for the end of the flight.
     pub async fn landing(mut self, deadline: Instant) -> Landing {
         // An error means that whoever led is gone, and with it the flight.
-        let ended = async { while !*self.0.borrow() && self.0.changed().await.is_ok() {} };
+        let ended = async { while self.0.borrow().is_none() && self.0.changed().await.is_ok() {} };
         if timeout_at(deadline, ended).await.is_err() {
             Landing::Late
-        } else if *self.0.borrow() {
-            Landing::Failed
         } else {
-            Landing::Over
+            match *self.0.borrow() {
+                Some(failed) => Landing::Failed(failed),
+                None => Landing::Over,
+            }
         }
     }
 }

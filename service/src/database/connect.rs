@@ -1,9 +1,18 @@
 //! Opening the database: pools for each purpose.
 
-use super::Database;
-use sea_orm::{ConnectOptions, DbErr};
+use super::{
+    Database, Options,
+    pool::{Limits, Make, Server, Suspicion},
+    transport::{self, Plaintext, Transport, TransportError},
+};
+use sea_orm::{ConnectOptions, DbErr, RuntimeErr, SqlxPostgresConnector};
 use secrecy::{ExposeSecret, SecretString};
-use std::time::Duration;
+use sqlx::{
+    ConnectOptions as _, Connection,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{io, time::Duration};
+use tokio::time::{Instant, sleep, timeout_at};
 
 /// Who works with the data on PostgreSQL: bound by row-level security.
 const ROLE: &str = "mooring_app";
@@ -11,82 +20,242 @@ const ROLE: &str = "mooring_app";
 /// How long PostgreSQL lets a transaction wait for its process. A process that
 /// is stopped or cut off while it holds a row would hold up all others; ours
 /// wait for nothing but the database.
-const STALLED: &str = "5s";
+const STALLED: Duration = Duration::from_secs(5);
+
+/// How long a server that starts is waited for, and how often it is asked.
+const STARTING: Duration = Duration::from_secs(10);
+const ASK_AGAIN: Duration = Duration::from_millis(200);
+
+/// The database can't be opened. Nothing of it tells the password.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Its address won't do.
+    #[error(transparent)]
+    Address(#[from] TransportError),
+    /// The server did not prove who it is.
+    #[error(
+        "{host} shows a certificate that can't be trusted ({why}); {}", remedy(.why)
+    )]
+    Certificate {
+        /// The server.
+        host: String,
+        /// What TLS says.
+        why: String,
+    },
+    /// The server has no TLS.
+    #[error(
+        "{host} offers no TLS; switch it on there (ssl = on), or, if nobody else is on that network, set MOORING_DATABASE_PLAINTEXT=allow"
+    )]
+    NoTls {
+        /// The server.
+        host: String,
+    },
+    /// The server wants TLS.
+    #[error("{host} lets nobody in without TLS ({why}); give sslmode=verify-full")]
+    OnlyTls {
+        /// The server.
+        host: String,
+        /// What it says.
+        why: String,
+    },
+    /// Anything else.
+    #[error("the database can't be opened: {0}; check the address and that the database runs")]
+    Database(#[from] DbErr),
+}
+
+/// What helps against a certificate.
+fn remedy(why: &str) -> &'static str {
+    if why.contains("NotValidForName") || why.contains("not valid for name") {
+        "give the name that stands in it, or have one made for this name"
+    } else if why.contains("Expired") || why.contains("expired") {
+        "have it renewed, and check the clocks"
+    } else {
+        "if the server is the right one, give its authority's certificate with sslrootcert=…"
+    }
+}
 
 impl Database {
     /// Opens `sqlite://path` (made if it isn't there) or `postgres://…`.
     ///
     /// # Errors
-    /// As the driver reports it; the URL with its password is not part of the error.
-    pub async fn open(url: &SecretString) -> Result<Self, DbErr> {
+    /// [`OpenError`]
+    pub async fn open(url: &SecretString) -> Result<Self, OpenError> {
+        Self::open_with(url, &Options::default()).await
+    }
+
+    /// As [`Self::open`], with other options than usual.
+    ///
+    /// # Errors
+    /// [`OpenError`]
+    pub async fn open_with(url: &SecretString, options: &Options) -> Result<Self, OpenError> {
         let url = url.expose_secret();
         if url.starts_with("sqlite:") {
-            let write = sea_orm::Database::connect(Self::sqlite(url, 1)).await?;
-            let read = sea_orm::Database::connect(Self::sqlite(url, 8)).await?;
-            let quick = sea_orm::Database::connect(Self::sqlite(url, 4)).await?;
-            Ok(Self {
-                read,
-                quick,
-                owner: write.clone(),
-                write,
-                #[cfg(feature = "testing")]
-                watcher: None,
-            })
+            Ok(Self::file(url, options).await?)
         } else {
-            let owner = sea_orm::Database::connect(Self::postgres(url, 2)).await?;
-            let pool = sea_orm::Database::connect(Self::working(url, 16)).await?;
-            let mut quick = Self::working(url, 8);
-            // A ping before each use would double the way. Who meets a
-            // connection that died meanwhile asks once more, by the other pool.
-            quick.test_before_acquire_if_idle_for(Duration::from_secs(1));
-            Ok(Self {
-                read: pool.clone(),
-                quick: sea_orm::Database::connect(quick).await?,
-                write: pool,
-                owner,
-                #[cfg(feature = "testing")]
-                watcher: None,
-            })
+            Self::server(url, options).await
         }
     }
 
-    fn postgres(url: &str, connections: u32) -> ConnectOptions {
-        let mut options = ConnectOptions::new(url);
-        options
-            .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(10))
-            .sqlx_logging(false);
-        options
+    async fn file(url: &str, options: &Options) -> Result<Self, DbErr> {
+        let write = sea_orm::Database::connect(sqlite(url, 1, options)).await?;
+        let read = sea_orm::Database::connect(sqlite(url, 8, options)).await?;
+        let quick = sea_orm::Database::connect(sqlite(url, 4, options)).await?;
+        let owner = write.clone();
+        let server = Server::file(vec![read, write, quick]);
+        Ok(Self {
+            read: server.pool(0),
+            write: server.pool(1),
+            quick: server.pool(2),
+            owner,
+            transport: Transport::File,
+            #[cfg(feature = "testing")]
+            watcher: None,
+        })
     }
 
-    /// Bound by row-level security.
-    fn working(url: &str, connections: u32) -> ConnectOptions {
-        let mut options = Self::postgres(url, connections);
-        // The role is made by a migration, so it may not be there yet.
-        options.connect_lazy(true).map_sqlx_postgres_opts(|o| {
-            o.options([
-                ("role", ROLE),
-                ("idle_in_transaction_session_timeout", STALLED),
-            ])
+    async fn server(url: &str, options: &Options) -> Result<Self, OpenError> {
+        let (login, transport) = login(url, options.plaintext)?;
+        try_out(&login)
+            .await
+            .map_err(|error| explain(error, login.get_host()))?;
+        let limits = &options.limits;
+        let owner = pool(&login, 2, Duration::ZERO, limits, None);
+        let working = working(&login, limits);
+        // A ping before each quick use would double the way. Who meets a
+        // connection that died meanwhile asks once more, by the other pool.
+        let makes = [(16, Duration::ZERO), (8, Duration::from_secs(1))].map(|(most, idle)| {
+            let (working, limits) = (working.clone(), limits.clone());
+            let make: Make =
+                Box::new(move |suspicion| pool(&working, most, idle, &limits, Some(suspicion)));
+            make
         });
-        options
+        let server = Server::remote(limits.clone(), makes.into());
+        Ok(Self {
+            read: server.pool(0),
+            write: server.pool(0),
+            quick: server.pool(1),
+            owner,
+            transport,
+            #[cfg(feature = "testing")]
+            watcher: None,
+        })
     }
+}
 
-    fn sqlite(url: &str, connections: u32) -> ConnectOptions {
-        let mut options = ConnectOptions::new(url);
-        options
-            .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(30))
-            // A file doesn't hang up.
-            .test_before_acquire(false)
-            .sqlx_logging(false)
-            .map_sqlx_sqlite_opts(|o| {
-                o.create_if_missing(true)
-                    .foreign_keys(true)
-                    .busy_timeout(Duration::from_secs(20))
-                    .pragma("journal_mode", "WAL")
-                    .pragma("synchronous", "FULL")
-            });
-        options
+fn login(url: &str, plaintext: Plaintext) -> Result<(PgConnectOptions, Transport), TransportError> {
+    let (login, transport) = transport::prepare(url, plaintext, |name| std::env::var(name).ok())?;
+    if let Some(warning) = transport.warning() {
+        tracing::warn!("{warning}");
     }
+    Ok((login.disable_statement_logging(), transport))
+}
+
+/// Bound by row-level security, and by time.
+fn working(login: &PgConnectOptions, limits: &Limits) -> PgConnectOptions {
+    let millis = |limit: Duration| limit.as_millis().to_string();
+    login.clone().options([
+        ("role", ROLE.to_owned()),
+        ("idle_in_transaction_session_timeout", millis(STALLED)),
+        ("statement_timeout", millis(limits.at_server)),
+    ])
+}
+
+/// Connections that are made when they are needed: the role is made by a
+/// migration, so it may not be there yet.
+fn pool(
+    login: &PgConnectOptions,
+    most: u32,
+    idle: Duration,
+    limits: &Limits,
+    suspicion: Option<Suspicion>,
+) -> sea_orm::DatabaseConnection {
+    let ping = limits.ping;
+    let pool = PgPoolOptions::new()
+        .max_connections(most)
+        .acquire_timeout(limits.connection)
+        // Done below, within limits.
+        .test_before_acquire(false)
+        .before_acquire(move |connection, about| {
+            let suspicion = suspicion.clone();
+            Box::pin(async move {
+                if about.idle_for < idle {
+                    return Ok(true);
+                }
+                match tokio::time::timeout(ping, connection.ping()).await {
+                    Ok(answer) => answer.map(|()| true),
+                    Err(_) => {
+                        if let Some(suspicion) = suspicion {
+                            suspicion.tell();
+                        }
+                        Err(sqlx::Error::PoolClosed)
+                    }
+                }
+            })
+        })
+        .connect_lazy_with(login.clone());
+    SqlxPostgresConnector::from_sqlx_postgres_pool(pool)
+}
+
+/// Connects once, for the true reason if that fails: a pool would only say that time ran out.
+async fn try_out(login: &PgConnectOptions) -> Result<(), sqlx::Error> {
+    let deadline = Instant::now() + STARTING;
+    loop {
+        let error = match timeout_at(deadline, login.connect()).await {
+            Ok(Ok(connection)) => return connection.close().await,
+            Ok(Err(error)) => error,
+            Err(_) => {
+                let late = format!("no answer within {} seconds", STARTING.as_secs());
+                return Err(sqlx::Error::Io(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    late,
+                )));
+            }
+        };
+        if !is_starting(&error) || Instant::now() + ASK_AGAIN >= deadline {
+            return Err(error);
+        }
+        sleep(ASK_AGAIN).await;
+    }
+}
+
+fn is_starting(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => error.kind() == io::ErrorKind::ConnectionRefused,
+        // cannot_connect_now
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code == "57P03"),
+        _ => false,
+    }
+}
+
+fn explain(error: sqlx::Error, host: &str) -> OpenError {
+    let host = host.to_owned();
+    let text = error.to_string();
+    match text.split_once("invalid peer certificate: ") {
+        Some((_, why)) => OpenError::Certificate {
+            host,
+            why: why.to_owned(),
+        },
+        None if text.contains("does not support TLS") => OpenError::NoTls { host },
+        None if text.contains("no encryption") => OpenError::OnlyTls { host, why: text },
+        None => DbErr::Conn(RuntimeErr::SqlxError(error.into())).into(),
+    }
+}
+
+fn sqlite(url: &str, connections: u32, options: &Options) -> ConnectOptions {
+    let (busy, turn) = (options.busy, options.busy + options.busy / 2);
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(turn)
+        // A file doesn't hang up.
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |o| {
+            o.create_if_missing(true)
+                .foreign_keys(true)
+                .busy_timeout(busy)
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+        });
+    options
 }

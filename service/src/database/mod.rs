@@ -1,29 +1,62 @@
 //! The database: SQLite by default, PostgreSQL where there is more than one machine.
 
 mod connect;
+pub(crate) mod errors;
 mod migrate;
+mod pool;
 mod ready;
+mod transaction;
+mod transport;
+
+pub use connect::OpenError;
+pub use pool::Limits;
+pub(crate) use pool::Pool;
+pub use ready::Readiness;
+pub(crate) use transaction::Transaction;
+pub use transport::{Plaintext, Transport, TransportError};
 
 use sea_orm::{
-    DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, SqliteTransactionMode,
+    TransactionOptions,
 };
+use std::time::Duration;
 
-/// What statements run in that belong together.
-pub(crate) type Transaction = DatabaseTransaction;
+/// How a database is opened and used.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whether PostgreSQL off this machine may be spoken to in plain text.
+    pub plaintext: Plaintext,
+    /// How long things may take on PostgreSQL.
+    pub limits: Limits,
+    /// How long a writer waits for somebody else who holds the file of SQLite.
+    /// Half as long again it waits for its turn among our own; together that is
+    /// less than a request may take.
+    pub busy: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            plaintext: Plaintext::Deny,
+            limits: Limits::default(),
+            busy: Duration::from_secs(10),
+        }
+    }
+}
 
 /// Connections to the one database.
 ///
 /// SQLite has a pool for reading and a single connection for writing, so that
 /// writers queue here instead of meeting `SQLITE_BUSY`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Database {
-    read: DatabaseConnection,
-    write: DatabaseConnection,
+    read: Pool,
+    write: Pool,
     /// For reads of tokens, so that no sweep's transactions hold them up.
-    quick: DatabaseConnection,
+    quick: Pool,
     /// The schema's owner: on PostgreSQL somebody else than who works with it.
     owner: DatabaseConnection,
+    transport: Transport,
     /// Hears of what is asked of it.
     #[cfg(feature = "testing")]
     watcher: Option<crate::testing::Statements>,
@@ -35,23 +68,25 @@ impl Database {
         self.write.get_database_backend()
     }
 
+    /// How it is reached.
+    pub fn transport(&self) -> Transport {
+        self.transport
+    }
+
     /// Whether it is SQLite.
     pub fn is_sqlite(&self) -> bool {
         self.backend() == DatabaseBackend::Sqlite
     }
 
     /// For reading without a tenant.
-    pub(crate) fn read(&self) -> &DatabaseConnection {
+    pub(crate) fn read(&self) -> &Pool {
         &self.read
     }
 
     /// Lets a test hear of every transaction and statement, but the owner's.
     #[cfg(feature = "testing")]
     pub(crate) fn watch(&mut self, statements: &crate::testing::Statements) {
-        for connection in [&mut self.read, &mut self.write, &mut self.quick] {
-            let statements = statements.clone();
-            connection.set_metric_callback(move |info| statements.add(&info.statement.sql));
-        }
+        self.read.watch(statements);
         self.watcher = Some(statements.clone());
     }
 
@@ -67,7 +102,7 @@ impl Database {
     fn begins(&self, _: &str) {}
 
     /// For the one statement of a token's read.
-    pub(crate) fn quick(&self) -> &DatabaseConnection {
+    pub(crate) fn quick(&self) -> &Pool {
         &self.quick
     }
 
@@ -80,7 +115,7 @@ impl Database {
     /// For reading several things of one moment.
     pub(crate) async fn begin_read(&self) -> Result<Transaction, DbErr> {
         self.begins("BEGIN to read");
-        self.read.begin().await
+        self.read.begin(TransactionOptions::default()).await
     }
 
     /// For writing. On SQLite the lock is taken at once (`IMMEDIATE`): a
@@ -88,7 +123,7 @@ impl Database {
     pub(crate) async fn begin_write(&self) -> Result<Transaction, DbErr> {
         self.begins("BEGIN to write");
         self.write
-            .begin_with_options(TransactionOptions {
+            .begin(TransactionOptions {
                 sqlite_transaction_mode: self
                     .is_sqlite()
                     .then_some(SqliteTransactionMode::Immediate),

@@ -3,7 +3,8 @@
 
 use super::World;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, QueryResult, Statement,
+    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
+    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use secrecy::ExposeSecret;
 use std::time::Duration;
@@ -20,6 +21,32 @@ impl World {
             .sqlx_logging(false)
             .map_sqlx_sqlite_opts(|o| o.busy_timeout(Duration::from_secs(60)));
         Beneath(sea_orm::Database::connect(options).await.unwrap())
+    }
+}
+
+/// Somebody who holds the database, until it is dropped.
+pub struct Holder {
+    _tx: DatabaseTransaction,
+}
+
+impl World {
+    /// Has somebody else hold the database: it can be read, but not written to.
+    pub async fn hold(&self) -> Holder {
+        let db = sea_orm::Database::connect(self.database_url.expose_secret())
+            .await
+            .unwrap();
+        let immediate = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        let tx = db.begin_with_options(immediate).await.unwrap();
+        if self.backend == DatabaseBackend::Postgres {
+            let lock = "DO $$ DECLARE name text; BEGIN FOR name IN \
+                SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP \
+                EXECUTE format('LOCK TABLE %I IN EXCLUSIVE MODE', name); END LOOP; END $$";
+            tx.execute_unprepared(lock).await.unwrap();
+        }
+        Holder { _tx: tx }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What may go wrong with a database, brought about on purpose.
 
 use super::World;
+use domain::time::Timestamp;
 use sea_orm::DatabaseBackend;
 
 impl World {
@@ -58,6 +59,30 @@ impl World {
             self.past("DROP TRIGGER no_tokens").await;
         } else {
             self.past("DROP FUNCTION no_tokens CASCADE").await;
+        }
+    }
+
+    /// Has whoever takes a lease find that the holder before brought a token that
+    /// lives until then: it came between the look and the lease.
+    pub async fn bring_tokens_before_leases(&self, expires_at: Timestamp) {
+        let expires_at = expires_at.0;
+        if self.backend == DatabaseBackend::Sqlite {
+            self.past(&format!(
+                "CREATE TRIGGER brought AFTER UPDATE OF lease_fence ON connections \
+                 BEGIN UPDATE connections SET access_expires_at = {expires_at} WHERE id = NEW.id; END",
+            ))
+            .await;
+        } else {
+            self.past(&format!(
+                "CREATE FUNCTION brought() RETURNS trigger LANGUAGE plpgsql AS \
+                 $$ BEGIN NEW.access_expires_at = {expires_at}; RETURN NEW; END $$",
+            ))
+            .await;
+            self.past(
+                "CREATE TRIGGER brought BEFORE UPDATE OF lease_fence ON connections \
+                 FOR EACH ROW EXECUTE FUNCTION brought()",
+            )
+            .await;
         }
     }
 

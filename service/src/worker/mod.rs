@@ -47,6 +47,10 @@ const GATHER: Duration = Duration::from_millis(25);
 const PART: usize = 16;
 /// How long the result of an authorization can be looked at.
 const RESULT_LIFE: Span = Span::days(1);
+/// How long a connection that can't be checked is put off, and how long if it
+/// is the database that wasn't available: that passes.
+const LATER: Span = Span::minutes(5);
+const SOON: Span = Span::seconds(5);
 /// How often the heart beats.
 const BEAT: Span = Span::seconds(15);
 
@@ -225,14 +229,19 @@ async fn attempt(services: Services, lease: Lease) -> bool {
     match refresh::attempt(&scope, &lease, &Actor::Worker).await {
         Ok(Verdict::NoRoom) => {
             // Logged already.
-            postpone(&scope, lease.connection).await;
+            postpone(&scope, lease.connection, LATER).await;
             false
         }
         Ok(verdict) => matches!(verdict, Verdict::Unavailable { limited: true, .. }),
         Err(error) => {
             tracing::error!(error = %error, connection.id = %lease.connection, "A connection could not be checked");
             set_aside(&scope, &error).await;
-            postpone(&scope, lease.connection).await;
+            let pause = if error.database_unavailable() {
+                SOON
+            } else {
+                LATER
+            };
+            postpone(&scope, lease.connection, pause).await;
             false
         }
     }
@@ -248,8 +257,8 @@ async fn set_aside(scope: &TenantScope, error: &Fault) {
 }
 
 /// Keeps a connection that can't be checked from taking every turn.
-async fn postpone(scope: &TenantScope, connection: ConnectionId) {
-    let later = scope.now().plus(Span::minutes(5));
+async fn postpone(scope: &TenantScope, connection: ConnectionId, pause: Span) {
+    let later = scope.now().plus(pause);
     let done = async {
         let tx = scope.write().await?;
         tx.update::<connection::Entity>()

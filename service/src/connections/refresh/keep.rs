@@ -65,7 +65,9 @@ impl Attempt<'_> {
         let mut result = keep(self.scope, &held.record, &answer).await;
         // A deadlock, a busy pool.
         for pause in WRITE_AGAIN.iter().take(again) {
-            let Err(error @ (Fault::Database(_) | Fault::Awaited)) = &result else {
+            let Err(error @ (Fault::Database(_) | Fault::DatabaseUnavailable | Fault::Awaited)) =
+                &result
+            else {
                 break;
             };
             tracing::warn!(%error, connection.id = %self.id, "A new token could not be stored; trying again");
@@ -117,7 +119,7 @@ async fn keep_all(scope: TenantScope, all: Vec<Keep>) -> Vec<Result<Verdict, Fau
     for one in &all {
         if down {
             // The others need not find out one after the other.
-            results.push(Err(Fault::Awaited));
+            results.push(Err(Fault::DatabaseUnavailable));
             continue;
         }
         let kept = keep_in_one(&scope, std::slice::from_ref(one)).await;

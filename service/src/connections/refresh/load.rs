@@ -54,7 +54,7 @@ async fn load_all(
         Ok(loaded) => loaded,
         Err(error) => {
             tracing::error!(%error, connections = ids.len(), "Connections could not be read");
-            ids.iter().map(|_| Err(Fault::Awaited)).collect()
+            ids.iter().map(|_| Err(error.for_others())).collect()
         }
     }
 }

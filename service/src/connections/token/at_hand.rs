@@ -19,7 +19,7 @@ use domain::{
     subdomain::Subdomain,
     time::{Span, Timestamp},
 };
-use sea_orm::{DbErr, FromQueryResult, Statement, Value};
+use sea_orm::{ConnAcquireErr, DbErr, FromQueryResult, Statement, Value};
 use secrecy::SecretString;
 use std::net::IpAddr;
 use uuid::Uuid;
@@ -141,7 +141,7 @@ async fn find(
     let statement = Statement::from_sql_and_values(db.backend(), sql, values);
     match Row::find_by_statement(statement).one(db.quick()).await {
         Ok(row) => Ok(row),
-        Err(error @ DbErr::ConnectionAcquire(_)) => Err(error.into()),
+        Err(error @ DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) => Err(error.into()),
         Err(error) => {
             // Connections to it may have died with a restart of the database;
             // those that the long way takes are tried before.

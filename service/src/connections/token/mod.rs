@@ -3,7 +3,7 @@
 mod at_hand;
 
 use super::{
-    flight::{Flight, Landing, Seat, Waiting},
+    flight::{Failed, Flight, Landing, Seat, Waiting},
     lease::Lease,
     record::Record,
     refresh,
@@ -144,11 +144,18 @@ async fn obtain(
         }
         match Flight::join(actor, record.id) {
             Seat::Leads(flight) => {
-                return lead(actor, &record, min_ttl, &flight, deadline).await;
+                let led = lead(actor, &record, min_ttl, deadline).await;
+                if let Err(TokenError::Fault(fault)) = &led {
+                    flight.fail(fault);
+                }
+                return led;
             }
             Seat::Follows(flight) => match flight.landing(deadline).await {
                 Landing::Over => (),
-                Landing::Failed => return Err(Fault::Awaited.into()),
+                Landing::Failed(Failed::Database) => {
+                    return Err(Fault::DatabaseUnavailable.into());
+                }
+                Landing::Failed(Failed::Inside) => return Err(Fault::Awaited.into()),
                 Landing::Late => return Err(LATE),
             },
         }
@@ -160,7 +167,6 @@ async fn lead(
     actor: &Actor,
     record: &Record,
     min_ttl: Span,
-    flight: &Flight,
     deadline: Instant,
 ) -> Result<Obtained, TokenError> {
     let (app, subdomain) = (record.app.to_string(), &record.subdomain);
@@ -184,10 +190,7 @@ async fn lead(
         give_back(actor, &lease).await?;
         return done.map(|token| with_target(&found, &record, token));
     }
-    if let Err(fault) = refresh::attempt(actor.scope(), &lease, &event::Actor::Worker).await {
-        flight.fail();
-        return Err(fault.into());
-    }
+    refresh::attempt(actor.scope(), &lease, &event::Actor::Worker).await?;
     let (found, record) = look(actor, &app, subdomain).await?;
     match settled(actor, &found, &record, min_ttl).await? {
         Some(token) => Ok(with_target(&found, &record, token)),

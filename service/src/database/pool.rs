@@ -1,0 +1,311 @@
+//! Pools of connections, and what becomes of them when their server doesn't
+//! answer or doesn't write any more.
+//!
+//! After a switch-over, all connections lead to the old primary. It may answer
+//! nothing at all, and then each connection would have to be found out by
+//! itself, or only read. So the first connection that shows it has all of them
+//! given up, and what comes next connects anew, by the address in the settings.
+
+use super::{errors, transaction::Transaction};
+use async_trait::async_trait;
+use sea_orm::{
+    ConnAcquireErr, ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, ExecResult,
+    QueryResult, Statement, TransactionOptions, TransactionTrait, sqlx::PgPool,
+};
+use std::{
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak},
+    time::Duration,
+};
+use tokio::time::{Instant, timeout};
+
+/// Pools aren't given up again before they are so old: a server that only
+/// reads refuses at once, again and again.
+const CALM: Duration = Duration::from_secs(1);
+/// How long pools that were given up are waited for.
+const CLOSING: Duration = Duration::from_secs(30);
+
+/// How long things may take on PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Until there is a connection, whether one has to become free or to be made.
+    pub connection: Duration,
+    /// A sign of life of a connection that lay idle.
+    pub ping: Duration,
+    /// A statement at the server, which then ends it.
+    pub at_server: Duration,
+    /// A statement here. Longer than at the server, so that a server that lives
+    /// answers first: who gets no answer to that knows that there is none.
+    pub statement: Duration,
+}
+
+impl Default for Limits {
+    /// After a switch-over, everything is as before within ten seconds.
+    fn default() -> Self {
+        Self {
+            connection: Duration::from_secs(5),
+            ping: Duration::from_secs(2),
+            at_server: Duration::from_secs(6),
+            statement: Duration::from_secs(7),
+        }
+    }
+}
+
+/// Makes one of a server's pools.
+pub(super) type Make = Box<dyn Fn(Suspicion) -> DatabaseConnection + Send + Sync>;
+
+/// All pools on one database.
+pub(super) struct Server {
+    /// None for a file, which always answers.
+    limits: Option<Limits>,
+    make: Vec<Make>,
+    current: RwLock<Current>,
+}
+
+struct Current {
+    generation: u64,
+    since: Instant,
+    pools: Vec<DatabaseConnection>,
+    #[cfg(feature = "testing")]
+    watcher: Option<crate::testing::Statements>,
+}
+
+/// Tells that a server doesn't answer any more.
+#[derive(Clone)]
+pub(super) struct Suspicion {
+    server: Weak<Server>,
+    generation: u64,
+}
+
+impl Suspicion {
+    /// Has all its connections given up.
+    pub fn tell(&self) {
+        if let Some(server) = self.server.upgrade() {
+            server.give_up(self.generation, "it does not answer");
+        }
+    }
+}
+
+impl Server {
+    /// A file.
+    pub fn file(pools: Vec<DatabaseConnection>) -> Arc<Self> {
+        Arc::new(Self {
+            limits: None,
+            make: Vec::new(),
+            current: RwLock::new(Current::new(pools)),
+        })
+    }
+
+    /// A server, with pools that are made again if need be.
+    pub fn remote(limits: Limits, make: Vec<Make>) -> Arc<Self> {
+        Arc::new_cyclic(|server| {
+            let first = Suspicion {
+                server: Weak::clone(server),
+                generation: 0,
+            };
+            let pools = make.iter().map(|make| make(first.clone())).collect();
+            Self {
+                limits: Some(limits),
+                make,
+                current: RwLock::new(Current::new(pools)),
+            }
+        })
+    }
+
+    /// One of its pools.
+    pub fn pool(self: &Arc<Self>, which: usize) -> Pool {
+        let backend = self.read().pools[which].get_database_backend();
+        Pool {
+            server: Arc::clone(self),
+            which,
+            backend,
+        }
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Current> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Current> {
+        self.current.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives up the connections of a generation, unless that was done already.
+    fn give_up(self: &Arc<Self>, generation: u64, why: &str) {
+        let old = {
+            let mut current = self.write();
+            if current.generation != generation || current.since.elapsed() < CALM {
+                return;
+            }
+            current.generation += 1;
+            current.since = Instant::now();
+            let suspicion = Suspicion {
+                server: Arc::downgrade(self),
+                generation: current.generation,
+            };
+            let make = self.make.iter();
+            let new = make.map(|make| make(suspicion.clone())).collect();
+            let old = std::mem::replace(&mut current.pools, new);
+            #[cfg(feature = "testing")]
+            current.tell_watcher();
+            old
+        };
+        tracing::warn!(
+            why,
+            "The connections to the database are given up and made anew"
+        );
+        for pool in old {
+            let pool: PgPool = pool.get_postgres_connection_pool().clone();
+            // From here on it gives out no connection, and takes none back.
+            drop(pool.close());
+            tokio::spawn(async move { timeout(CLOSING, pool.close()).await });
+        }
+    }
+}
+
+impl Current {
+    fn new(pools: Vec<DatabaseConnection>) -> Self {
+        Self {
+            generation: 0,
+            since: Instant::now(),
+            pools,
+            #[cfg(feature = "testing")]
+            watcher: None,
+        }
+    }
+
+    #[cfg(feature = "testing")]
+    fn tell_watcher(&mut self) {
+        if let Some(statements) = &self.watcher {
+            for pool in &mut self.pools {
+                let statements = statements.clone();
+                pool.set_metric_callback(move |info| statements.add(&info.statement.sql));
+            }
+        }
+    }
+}
+
+/// Connections for one purpose.
+#[derive(Clone)]
+pub(crate) struct Pool {
+    server: Arc<Server>,
+    which: usize,
+    backend: DatabaseBackend,
+}
+
+impl std::fmt::Debug for Pool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pool").field("which", &self.which).finish()
+    }
+}
+
+impl Pool {
+    fn current(&self) -> (u64, DatabaseConnection) {
+        let current = self.server.read();
+        (current.generation, current.pools[self.which].clone())
+    }
+
+    /// Lets a test hear of every statement, on all pools of the server.
+    #[cfg(feature = "testing")]
+    pub(super) fn watch(&self, statements: &crate::testing::Statements) {
+        let mut current = self.server.write();
+        current.watcher = Some(statements.clone());
+        current.tell_watcher();
+    }
+
+    /// Begins a transaction.
+    pub(super) async fn begin(&self, options: TransactionOptions) -> Result<Transaction, DbErr> {
+        let mut tries = 0..2;
+        loop {
+            let (generation, pool) = self.current();
+            let begin = pool.begin_with_options(options);
+            match self.within_limits(generation, begin).await {
+                Ok(inner) => return Ok(Transaction::new(inner, self, generation)),
+                // It was given up while this waited for a connection of it.
+                Err(error) if is_closed(&error) && tries.next().is_some() => (),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Tells that the server turned out to read only.
+    pub(super) fn only_reads(&self) {
+        let (generation, _) = self.current();
+        self.server.give_up(generation, "it only reads");
+    }
+
+    /// Whether the database answers.
+    pub(crate) async fn ping(&self) -> Result<(), DbErr> {
+        let (generation, pool) = self.current();
+        self.within_limits(generation, pool.ping()).await
+    }
+
+    /// PostgreSQL's pool as it is now, for what SeaORM doesn't do. `None` for SQLite.
+    pub(crate) fn postgres(&self) -> Option<PgPool> {
+        let (_, pool) = self.current();
+        (self.backend == DatabaseBackend::Postgres)
+            .then(|| pool.get_postgres_connection_pool().clone())
+    }
+
+    /// Waits for an answer of the server no longer than it may take, and draws
+    /// conclusions from it.
+    pub(super) async fn within_limits<T>(
+        &self,
+        generation: u64,
+        work: impl Future<Output = Result<T, DbErr>>,
+    ) -> Result<T, DbErr> {
+        let Some(limits) = &self.server.limits else {
+            return work.await;
+        };
+        let Ok(result) = timeout(limits.statement, work).await else {
+            self.server.give_up(generation, "it does not answer");
+            return Err(errors::no_answer());
+        };
+        if let Err(error) = &result {
+            if errors::is_read_only(error) {
+                self.server.give_up(generation, "it only reads");
+            } else if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
+                self.server.give_up(generation, "it does not let us in");
+            }
+        }
+        result
+    }
+}
+
+/// Whether a pool gave out no connection since it was given up.
+fn is_closed(error: &DbErr) -> bool {
+    matches!(
+        error,
+        DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)
+    )
+}
+
+#[async_trait]
+impl ConnectionTrait for Pool {
+    fn get_database_backend(&self) -> DatabaseBackend {
+        self.backend
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let (generation, pool) = self.current();
+        self.within_limits(generation, pool.execute_raw(statement))
+            .await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        let (generation, pool) = self.current();
+        self.within_limits(generation, pool.execute_unprepared(sql))
+            .await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let (generation, pool) = self.current();
+        self.within_limits(generation, pool.query_one_raw(statement))
+            .await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let (generation, pool) = self.current();
+        self.within_limits(generation, pool.query_all_raw(statement))
+            .await
+    }
+}

@@ -1,0 +1,80 @@
+//! Statements that belong together.
+
+use super::pool::Pool;
+use async_trait::async_trait;
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, ExecResult, QueryResult,
+    Statement,
+};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A transaction. On PostgreSQL each of its steps has a limit of time; a step
+/// that takes longer ends it, and its connection is not used again.
+pub(crate) struct Transaction {
+    inner: DatabaseTransaction,
+    pool: Pool,
+    /// Which connections of the pool it runs on.
+    generation: u64,
+    /// A step was given up: what the server made of it isn't known.
+    given_up: AtomicBool,
+}
+
+impl Transaction {
+    pub(super) fn new(inner: DatabaseTransaction, pool: &Pool, generation: u64) -> Self {
+        Self {
+            inner,
+            pool: pool.clone(),
+            generation,
+            given_up: AtomicBool::new(false),
+        }
+    }
+
+    /// Makes the changes last.
+    ///
+    /// # Errors
+    /// If the database doesn't confirm it. They may last all the same.
+    pub(crate) async fn commit(self) -> Result<(), DbErr> {
+        self.may_go_on()?;
+        let commit = self.inner.commit();
+        self.pool.within_limits(self.generation, commit).await
+    }
+
+    fn may_go_on(&self) -> Result<(), DbErr> {
+        if self.given_up.load(Ordering::Relaxed) {
+            return Err(super::errors::no_answer());
+        }
+        Ok(())
+    }
+
+    async fn step<T>(&self, step: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        self.may_go_on()?;
+        let result = self.pool.within_limits(self.generation, step).await;
+        if result.as_ref().is_err_and(super::errors::is_no_answer) {
+            self.given_up.store(true, Ordering::Relaxed);
+        }
+        result
+    }
+}
+
+#[async_trait]
+impl ConnectionTrait for Transaction {
+    fn get_database_backend(&self) -> DatabaseBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.step(self.inner.execute_raw(statement)).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.step(self.inner.execute_unprepared(sql)).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.step(self.inner.query_one_raw(statement)).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.step(self.inner.query_all_raw(statement)).await
+    }
+}
