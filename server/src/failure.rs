@@ -1,9 +1,11 @@
 //! Failures that are nobody's mistake: one constant sentence outside, the rest in the log.
 
+use crate::middleware::database_unavailable;
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use domain::time::Span;
 use service::{Fault, gorgias::template::TemplateError};
 use tokio::task::JoinError;
 
@@ -11,6 +13,14 @@ use tokio::task::JoinError;
 pub const SENTENCE: &str = "Something inside Mooring failed. Nothing of what you asked for is \
     certain to have happened: look, then try again. If it fails again, tell whoever runs this \
     Mooring; its log says more.";
+
+/// What anybody is told while the database isn't available.
+pub const UNAVAILABLE: &str = "The database is not available just now. Nothing of what you asked for \
+    is certain to have happened: wait a few seconds, look, then try again. If it lasts, tell whoever \
+    runs this Mooring; its log says more.";
+
+/// When to try again while the database isn't available.
+pub const TRY_AGAIN: Span = Span::seconds(5);
 
 /// Something inside failed while a request was answered.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +40,16 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Whether the same may work in a moment.
+    pub fn database_unavailable(&self) -> bool {
+        match self {
+            Self::Fault(fault) => fault.database_unavailable(),
+            // It says no more than a text; the store told what it met.
+            Self::Session(_) => database_unavailable::was_met(),
+            Self::Address(_) | Self::Task(_) => false,
+        }
+    }
+
     /// One line in the log, where the failure meets the outside.
     pub fn log(&self) {
         tracing::error!(error = %self, "a request failed");
@@ -39,6 +59,9 @@ impl Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         self.log();
+        if self.database_unavailable() {
+            return database_unavailable::answer();
+        }
         (StatusCode::INTERNAL_SERVER_ERROR, SENTENCE).into_response()
     }
 }

@@ -2,12 +2,16 @@
 
 use crate::{
     api, cookies, health, live,
-    middleware::{origin, panic, security_headers, trace},
+    middleware::{database_unavailable, origin, panic, security_headers, trace},
     oauth, pages,
     session_store::DatabaseSessions,
     state::{AppState, RouterOptions},
 };
-use axum::{Router, http::StatusCode, middleware::from_fn_with_state};
+use axum::{
+    Router,
+    http::StatusCode,
+    middleware::{from_fn, from_fn_with_state},
+};
 use service::Services;
 use std::{sync::Arc, time::Duration};
 use tower::ServiceBuilder;
@@ -42,7 +46,9 @@ pub fn router(services: Services, options: RouterOptions) -> Router {
         .merge(oauth::routes())
         .merge(live::routes())
         .fallback(pages::show)
-        .layer(sessions);
+        .layer(sessions)
+        // Around sessions, whose own failures say no more than 500.
+        .layer(from_fn(database_unavailable::answer_in_place));
 
     Router::new()
         .merge(site)

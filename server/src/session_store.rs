@@ -1,5 +1,6 @@
 //! Sessions in the database, for tower-sessions.
 
+use crate::middleware::database_unavailable;
 use async_trait::async_trait;
 use domain::{
     ids::PersonId,
@@ -8,7 +9,7 @@ use domain::{
 use secrecy::SecretString;
 use serde_json::Value;
 use service::{
-    Services,
+    Fault, Services,
     people::sessions::{self, ABSOLUTE, IDLE},
 };
 use std::{collections::HashMap, fmt};
@@ -42,6 +43,17 @@ impl DatabaseSessions {
         Self { services }
     }
 
+    /// Whether the database has all of a session but when it was used last.
+    async fn is_kept(&self, record: &Record) -> bool {
+        let without = |data: &HashMap<String, Value>| {
+            let mut data = data.clone();
+            data.remove(SEEN_AT);
+            data
+        };
+        let kept = self.load(&record.id).await;
+        matches!(kept, Ok(Some(kept)) if without(&kept.data) == without(&record.data))
+    }
+
     /// The earlier end of the two.
     fn ends_at(&self, data: &HashMap<String, Value>) -> Timestamp {
         let now = self.services.now();
@@ -73,8 +85,11 @@ fn parts(record: &Record) -> Result<(Option<PersonId>, String)> {
     Ok((person, data))
 }
 
-fn failed(error: impl fmt::Display) -> Error {
-    Error::Backend(error.to_string())
+fn failed(fault: Fault) -> Error {
+    if fault.database_unavailable() {
+        database_unavailable::meet();
+    }
+    Error::Backend(fault.to_string())
 }
 
 #[async_trait]
@@ -97,10 +112,12 @@ impl SessionStore for DatabaseSessions {
     async fn save(&self, record: &Record) -> Result<()> {
         let (person, data) = parts(record)?;
         let ends_at = self.ends_at(&record.data);
-        sessions::update(&self.services, &secret(&record.id), person, &data, ends_at)
-            .await
-            .map(drop)
-            .map_err(failed)
+        let id = secret(&record.id);
+        match sessions::update(&self.services, &id, person, &data, ends_at).await {
+            // When it was used last can be noted the next time.
+            Err(fault) if fault.database_unavailable() && self.is_kept(record).await => Ok(()),
+            updated => updated.map(drop).map_err(failed),
+        }
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {

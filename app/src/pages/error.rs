@@ -4,7 +4,11 @@ use crate::{
     components::{Glyph, Icon, LinkButton},
     shell::PublicLayout,
 };
-use axum::http::{HeaderValue, StatusCode, header::LOCATION, request::Parts};
+use axum::http::{
+    HeaderValue, StatusCode,
+    header::{LOCATION, RETRY_AFTER},
+    request::Parts,
+};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use service::{Fault, error::Forbidden};
@@ -80,6 +84,22 @@ impl PageError {
                         why="Nothing was changed. An owner of the tenant can give you another role."
                         href="/t"
                         action="Back to your tenants"
+                    />
+                }
+                .into_any()
+            }
+            Self::Fault(fault) if fault.database_unavailable() => {
+                tracing::error!(error = %fault, "a page could not be made");
+                status(StatusCode::SERVICE_UNAVAILABLE);
+                if let Some(response) = use_context::<ResponseOptions>() {
+                    response.insert_header(RETRY_AFTER, HeaderValue::from_static("5"));
+                }
+                view! {
+                    <Plain
+                        title="The database isn’t available just now"
+                        why="It isn’t your doing, and nothing was changed. Try again in a few seconds; if it stays, tell whoever runs this server."
+                        href=""
+                        action="Try again"
                     />
                 }
                 .into_any()

@@ -121,6 +121,14 @@ impl IntoResponse for Problem {
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         failure.log();
+        if failure.database_unavailable() {
+            return Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "database_unavailable",
+                crate::failure::UNAVAILABLE,
+            )
+            .retry_after(crate::failure::TRY_AGAIN);
+        }
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",

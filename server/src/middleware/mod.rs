@@ -1,6 +1,7 @@
 //! What surrounds every request.
 
 pub mod client_address;
+pub mod database_unavailable;
 pub mod origin;
 pub mod panic;
 pub mod security_headers;
