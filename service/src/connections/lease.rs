@@ -133,3 +133,6 @@ impl Lease {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -215,6 +215,22 @@ async fn s22_an_attempt_that_fails_inside_is_not_repeated_by_each_who_waits() {
     .await;
 }
 
+/// The holder before may bring the token between a reader's look and its lease.
+#[tokio::test]
+async fn s22_who_takes_a_lease_looks_again_before_asking() {
+    flow::each(async |f| {
+        expired(&f).await;
+        let expires_at = f.world.clock_now().plus(Span::hours(24));
+        f.world.bring_tokens_before_leases(expires_at).await;
+        let token = read(&f.owner).await.unwrap();
+        assert_eq!(token.expires_at, expires_at);
+        assert_eq!(f.sim.refreshes("acme").len(), 0, "it was there already");
+        let held = f.world.held(&f.world.services, f.owner.tenant()).await;
+        assert!(!held[0].leased, "and the lease was given back");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_check_and_a_disconnect_wait_for_the_holder_without_writing() {
     flow::each(async |f| {
