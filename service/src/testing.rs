@@ -9,6 +9,7 @@ mod cluster;
 mod disk;
 mod dump;
 pub mod fill;
+pub mod hashes;
 mod held;
 mod proxy;
 mod statements;

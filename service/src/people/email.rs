@@ -1,10 +1,13 @@
 //! E-mail addresses in the one form in which they are kept and compared.
 
-/// The address trimmed and in small ASCII letters; `None` if it can't be one.
+use unicode_normalization::UnicodeNormalization;
+
+/// The address trimmed, in small ASCII letters and composed letters (NFC);
+/// `None` if it can't be one.
 ///
 /// This finds slips of the finger. Whether an address exists only a mail can tell.
 pub fn normalize(text: &str) -> Option<String> {
-    let text = text.trim();
+    let text: String = text.trim().to_ascii_lowercase().nfc().collect();
     let (local, domain) = text.rsplit_once('@')?;
     // RFC 5321 4.5.3.1: 64 bytes before the @, 254 in all.
     let good = !local.is_empty()
@@ -16,7 +19,7 @@ pub fn normalize(text: &str) -> Option<String> {
         && !text
             .chars()
             .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';'));
-    good.then(|| text.to_ascii_lowercase())
+    good.then_some(text)
 }
 
 #[cfg(test)]
@@ -32,6 +35,10 @@ mod tests {
         assert_eq!(
             normalize("root@localhost").as_deref(),
             Some("root@localhost")
+        );
+        assert_eq!(
+            normalize("jo\u{308}rg@example.com"),
+            normalize("j\u{f6}rg@example.com")
         );
     }
 

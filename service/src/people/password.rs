@@ -7,6 +7,8 @@ use argon2::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
 
 /// Memory in KiB, passes and lanes: the first choice of OWASP's cheat sheet for
 /// password storage, 19 MiB each.
@@ -19,14 +21,50 @@ const LANES: u32 = 1;
 static SEATS: Semaphore = Semaphore::const_new(2);
 
 /// A hash that no password gives (its output is made up), with our own
-/// parameters, so that an unknown person takes as long as a wrong password.
+/// parameters, so that an unknown person takes as much work as a wrong password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGlzIGhlcmUh$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+/// How a password and a hash go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Not at all.
+    Wrong,
+    /// In the one form in which passwords are hashed.
+    Right,
+    /// As it was typed, which is how passwords were hashed before. The hash
+    /// had better be made anew.
+    RightAsTyped,
+}
+
+/// The one form of a password, so that other systems' keyboards give the same:
+/// composed letters (NFC), and ASCII's space for all others (RFC 8265 4.2.2,
+/// OpaqueString).
+pub(crate) fn prepare(password: &SecretString) -> SecretString {
+    let typed = password.expose_secret();
+    if typed.is_ascii() {
+        return password.clone();
+    }
+    // NFC makes no text more than three times as long, so nothing moves.
+    let mut prepared = Zeroizing::new(String::with_capacity(3 * typed.len()));
+    let spaces = typed.chars().map(|c| if is_space(c) { ' ' } else { c });
+    prepared.extend(spaces.nfc());
+    SecretString::from(prepared.as_str())
+}
+
+/// Unicode's separators of the kind space (Zs).
+fn is_space(c: char) -> bool {
+    matches!(
+        c,
+        ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'
+            ..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
+    )
+}
 
 /// A password's hash as PHC string, with a salt of its own.
 pub(crate) async fn hash(random: &dyn Random, password: &SecretString) -> Result<String, Fault> {
     let mut salt = [0; 16];
     random.fill(&mut salt);
-    let password = password.clone();
+    let password = prepare(password);
     on_a_seat(move || {
         argon2()?
             .hash_password_with_salt(password.expose_secret().as_bytes(), &salt)
@@ -36,10 +74,25 @@ pub(crate) async fn hash(random: &dyn Random, password: &SecretString) -> Result
     .await?
 }
 
-/// Whether the password gives the hash. `None`, nobody's hash, takes as long
-/// and says no.
-pub(crate) async fn verify(hash: Option<String>, password: &SecretString) -> Result<bool, Fault> {
-    let password = password.clone();
+/// Whether the password gives the hash. `None`, nobody's hash, takes as much
+/// work and says no.
+pub(crate) async fn verify(
+    hash: Option<String>,
+    password: &SecretString,
+) -> Result<Verdict, Fault> {
+    let prepared = prepare(password);
+    let as_typed = prepared.expose_secret() != password.expose_secret();
+    if gives(hash.clone(), prepared).await? {
+        return Ok(Verdict::Right);
+    }
+    // That it is tried depends on what was typed alone, not on whose hash it is.
+    if as_typed && gives(hash, password.clone()).await? {
+        return Ok(Verdict::RightAsTyped);
+    }
+    Ok(Verdict::Wrong)
+}
+
+async fn gives(hash: Option<String>, password: SecretString) -> Result<bool, Fault> {
     on_a_seat(move || {
         let known = hash.is_some();
         let hash =
@@ -63,72 +116,18 @@ async fn on_a_seat<T: Send + 'static>(
 ) -> Result<T, Fault> {
     // The semaphore is never closed.
     let seat = SEATS.acquire().await.map_err(|_| Fault::Password)?;
+    #[cfg(feature = "testing")]
+    let watch = crate::testing::hashes::watch();
     // The seat goes along: a caller who gives up doesn't free the memory yet.
     Ok(tokio::task::spawn_blocking(move || {
         let _seat = seat;
+        #[cfg(feature = "testing")]
+        let _watched = watch.as_ref().map(|watch| watch.begin());
         work()
     })
     .await?)
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::random::SystemRandom;
-
-    #[tokio::test]
-    async fn a_password_gives_its_own_hash_and_no_other() {
-        let password = SecretString::from("correct horse battery staple");
-        let one = hash(&SystemRandom, &password).await.unwrap();
-        let two = hash(&SystemRandom, &password).await.unwrap();
-        assert_ne!(one, two, "each has its own salt");
-        assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{one}");
-        assert!(!one.contains("horse"));
-        assert!(verify(Some(one.clone()), &password).await.unwrap());
-        assert!(
-            !verify(
-                Some(one),
-                &SecretString::from("correct horse battery stapl")
-            )
-            .await
-            .unwrap()
-        );
-    }
-
-    #[tokio::test]
-    async fn nobody_is_computed_in_full_and_always_wrong() {
-        let nobody = PasswordHash::new(NOBODY).unwrap();
-        let real = hash(
-            &SystemRandom,
-            &SecretString::from("correct horse battery staple"),
-        )
-        .await
-        .unwrap();
-        let real = PasswordHash::new(&real).unwrap();
-        assert_eq!(
-            nobody.params.to_string(),
-            real.params.to_string(),
-            "same work"
-        );
-        assert_eq!(nobody.hash.unwrap().len(), real.hash.unwrap().len());
-        for password in ["", "nobody", "correct horse battery staple"] {
-            assert!(!verify(None, &SecretString::from(password)).await.unwrap());
-        }
-    }
-
-    #[tokio::test]
-    async fn a_planted_text_is_no_hash() {
-        let password = SecretString::from("planted in clear");
-        for planted in [
-            "",
-            "planted in clear",
-            "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGlzIGhlcmUh",
-        ] {
-            assert!(
-                !matches!(verify(Some(planted.into()), &password).await, Ok(true)),
-                "{planted}"
-            );
-        }
-    }
-}
+#[path = "password_tests.rs"]
+mod tests;

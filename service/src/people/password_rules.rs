@@ -1,5 +1,6 @@
 //! Which passwords are good enough: long, and not the first that anybody would try.
 
+use super::password::prepare;
 use secrecy::{ExposeSecret, SecretString};
 
 /// Fewest characters (OWASP ASVS 5.0 6.2.1 asks for 8 and recommends 15).
@@ -17,6 +18,11 @@ pub enum Weak {
     /// Too many bytes.
     #[error("Use at most {LONGEST} characters.")]
     Long,
+    /// A character that no keyboard types into a field, such as a tab.
+    #[error(
+        "Use letters, digits, signs and spaces only; a tab or a line break can't be typed everywhere."
+    )]
+    Control,
     /// Among the first that anybody would try.
     #[error("This password is too easy to guess. A few unrelated words make a good one.")]
     Common,
@@ -33,7 +39,11 @@ pub enum Weak {
 /// # Errors
 /// What is wrong with it; the text is fit to be shown.
 pub fn check(password: &SecretString, known: &[&str]) -> Result<(), Weak> {
+    let password = prepare(password);
     let password = password.expose_secret();
+    if password.chars().any(char::is_control) {
+        return Err(Weak::Control);
+    }
     if password.chars().count() < SHORTEST {
         return Err(Weak::Short);
     }
@@ -221,7 +231,15 @@ mod tests {
             Err(Weak::Short),
             "characters count, not bytes"
         );
+        assert_eq!(
+            verdict(&"e\u{301}".repeat(11)),
+            Err(Weak::Short),
+            "letters taken apart don't count twice"
+        );
         assert_eq!(verdict(&"x7".repeat(600)), Err(Weak::Long));
+        for control in ["with a tab\tin it", "with a NUL\0in it", "two\nlines of it"] {
+            assert_eq!(verdict(control), Err(Weak::Control));
+        }
         for common in [
             "aaaaaaaaaaaa",
             "abcabcabcabc",
@@ -287,7 +305,13 @@ mod tests {
 
     #[test]
     fn nothing_is_shown_of_the_password() {
-        for weak in [Weak::Short, Weak::Long, Weak::Common, Weak::Personal] {
+        for weak in [
+            Weak::Short,
+            Weak::Long,
+            Weak::Control,
+            Weak::Common,
+            Weak::Personal,
+        ] {
             assert!(weak.to_string().ends_with('.'));
         }
     }

@@ -1,10 +1,14 @@
 //! Tells who signs in.
 
-use super::{email, password};
+use super::{
+    email,
+    password::{self, Verdict},
+};
 use crate::{entity::person, error::Fault, services::Services};
 use domain::ids::PersonId;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
+use uuid::Uuid;
 
 /// Nobody is signed in.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +23,7 @@ pub enum SignInError {
 
 /// The person with this address and password.
 ///
-/// An unknown address takes the same way and time as a wrong password.
+/// An unknown address takes the same way and as many hashes as a wrong password.
 ///
 /// # Errors
 /// [`SignInError::Wrong`] if they don't belong together.
@@ -30,15 +34,41 @@ pub async fn sign_in(
 ) -> Result<PersonId, SignInError> {
     // Without a tenant: who it is, and where they belong, is the question.
     // What can't be an address is looked up all the same, to take as long.
+    let as_kept_before = address.trim().to_ascii_lowercase();
     let address = email::normalize(address).unwrap_or_default();
     let person = person::Entity::find()
-        .filter(person::Column::Email.eq(address))
+        .filter(person::Column::Email.is_in([address, as_kept_before]))
         .one(services.db.read())
         .await
         .map_err(Fault::from)?;
-    let (id, hash) = person.map(|p| (PersonId(p.id), p.password_hash)).unzip();
-    match (password::verify(hash, password).await?, id) {
-        (true, Some(id)) => Ok(id),
+    let (id, hash) = person.map(|p| (p.id, p.password_hash)).unzip();
+    let verdict = password::verify(hash.clone(), password).await?;
+    match (verdict, id, hash) {
+        (Verdict::Right, Some(id), _) => Ok(PersonId(id)),
+        (Verdict::RightAsTyped, Some(id), Some(old)) => {
+            renew(services, id, old, password).await;
+            Ok(PersonId(id))
+        }
         _ => Err(SignInError::Wrong),
+    }
+}
+
+/// Puts the hash of the prepared password in place of the old one. If that
+/// fails, the old one goes on to serve.
+async fn renew(services: &Services, id: Uuid, old: String, password: &SecretString) {
+    let renewed = async {
+        let hash = password::hash(&*services.random, password).await?;
+        let tx = services.db.begin_write().await?;
+        person::Entity::update_many()
+            .col_expr(person::Column::PasswordHash, Expr::value(hash))
+            .filter(person::Column::Id.eq(id))
+            .filter(person::Column::PasswordHash.eq(old))
+            .exec(&tx)
+            .await?;
+        tx.commit().await?;
+        Ok::<_, Fault>(())
+    };
+    if let Err(error) = renewed.await {
+        tracing::warn!(%error, person.id = %id, "A password's hash could not be made anew");
     }
 }

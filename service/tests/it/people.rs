@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use argon2::{
+    Algorithm, Argon2, Params, PasswordHasher, Version, password_hash::phc::PasswordHash,
+};
 use domain::{
     ids::PersonId,
     role::Role,
@@ -19,7 +22,7 @@ use service::{
         set_up::{self, NewOwner, SetUpError},
         sign_in::{SignInError, sign_in},
     },
-    testing,
+    testing::{self, hashes},
 };
 
 const PASSWORD: &str = "lantern biscuit otter";
@@ -179,6 +182,84 @@ async fn sign_in_takes_address_and_password_together() {
         }
         texts.dedup();
         assert_eq!(texts.len(), 1);
+    })
+    .await;
+}
+
+/// security.md 49: what was typed decides how many hashes are computed, not
+/// whether there is such a person.
+#[tokio::test]
+async fn s49_an_unknown_person_costs_the_same_hashes() {
+    testing::on_each_database(async |world| {
+        let services = &world.services;
+        an_owner(services, "anna@harbour.example", "harbour").await;
+        let apart = "mjo\u{308}lk ta\u{30a}g paraply";
+        for (password, hashes) in [("another one entirely", 1), ("", 1), (apart, 2)] {
+            for email in [
+                "anna@harbour.example",
+                "nobody@harbour.example",
+                "not an address",
+                "",
+            ] {
+                let password = secret(password);
+                let (refused, seen) = hashes::seen(sign_in(services, email, &password)).await;
+                assert!(matches!(refused, Err(SignInError::Wrong)), "{email}");
+                assert_eq!(seen.all, hashes, "{email}");
+            }
+        }
+    })
+    .await;
+}
+
+/// security.md 88: made with letters taken apart, as older versions hashed them.
+#[tokio::test]
+async fn s88_an_old_hash_is_taken_and_made_anew() {
+    testing::on_each_database(async |world| {
+        let services = &world.services;
+        let anna = an_owner(services, "anna@harbour.example", "harbour").await;
+        let apart = secret("mjo\u{308}lk ta\u{30a}g paraply");
+        let composed = secret("mj\u{f6}lk t\u{e5}g\u{a0}paraply");
+        let old: PasswordHash = Argon2::new(
+            Algorithm::Argon2id,
+            Version::V0x13,
+            Params::new(19_456, 2, 1, None).unwrap(),
+        )
+        .hash_password_with_salt(apart.expose_secret().as_bytes(), &[7; 16])
+        .unwrap();
+        let beneath = world.beneath().await;
+        let changed = beneath
+            .run(&format!("UPDATE people SET password_hash = '{old}'"))
+            .await;
+        assert_eq!(changed, 1);
+        let sign_in = async |password| sign_in(services, "anna@harbour.example", password).await;
+        assert!(
+            sign_in(&composed).await.is_err(),
+            "not before it is made anew"
+        );
+        assert_eq!(sign_in(&apart).await.unwrap(), anna);
+        assert_eq!(sign_in(&composed).await.unwrap(), anna, "and then");
+        let (again, seen) = hashes::seen(sign_in(&apart)).await;
+        assert_eq!((again.unwrap(), seen.all), (anna, 1));
+    })
+    .await;
+}
+
+/// security.md 88
+#[tokio::test]
+async fn s88_an_address_is_found_from_every_keyboard() {
+    testing::on_each_database(async |world| {
+        let services = &world.services;
+        let joerg = an_owner(services, "jo\u{308}rg@pier.example", "pier").await;
+        for typed in ["j\u{f6}rg@pier.example", " JO\u{308}RG@pier.example"] {
+            let found = sign_in(services, typed, &secret(PASSWORD)).await;
+            assert_eq!(found.unwrap(), joerg, "{typed}");
+        }
+        // As older versions kept it.
+        let beneath = world.beneath().await;
+        let old = "UPDATE people SET email = 'jo\u{308}rg@pier.example'";
+        assert_eq!(beneath.run(old).await, 1);
+        let found = sign_in(services, "jo\u{308}rg@pier.example", &secret(PASSWORD)).await;
+        assert_eq!(found.unwrap(), joerg);
     })
     .await;
 }
