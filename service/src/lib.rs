@@ -24,6 +24,7 @@ pub(crate) mod statements;
 pub mod tenant_scope;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod text_file;
 pub(crate) mod together;
 pub mod vault;
 pub mod worker;

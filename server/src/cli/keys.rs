@@ -105,7 +105,7 @@ async fn show(settings: &Settings, json: bool) -> anyhow::Result<()> {
     for (slug, keys) in &tenants {
         for record in &keys.unreadable {
             println!(
-                "unreadable since {}: {} of {} under data key {}, tenant {slug}; enter or authorize it again",
+                "unreadable since {}: {} of {} under data key {}, tenant {slug}; put its row back from a backup, or enter or authorize it again",
                 record.since, record.purpose, record.owner, record.data_key
             );
         }

@@ -4,7 +4,7 @@ use crate::{settings::Settings, start};
 use anyhow::{Context, bail};
 use domain::slug::Slug;
 use secrecy::SecretString;
-use service::people::owner;
+use service::{people::owner, text_file};
 use std::io::{Read, stdin};
 
 /// Subcommands of `mooring owner`.
@@ -32,13 +32,13 @@ impl Owner {
     /// Makes the owner.
     pub async fn run(&self, settings: &Settings) -> anyhow::Result<()> {
         let Self::Create(create) = self;
-        let mut text = String::new();
-        stdin()
+        let mut bytes = Vec::new();
+        let password = stdin()
             .take(10_000)
-            .read_to_string(&mut text)
+            .read_to_end(&mut bytes)
+            .and_then(|_| text_file::password(bytes))
             .context("the password can't be read from standard input")?;
-        let password = SecretString::from(text.trim_end_matches(['\r', '\n']));
-        drop(text);
+        let password = SecretString::from(password);
         let services = start::services(settings).await?;
         match owner::create(&services, &create.email, &create.tenant, &password).await {
             Ok(_) => eprintln!("{} is an owner of {} now", create.email, create.tenant),

@@ -119,6 +119,8 @@ pub struct Settings {
     pub log: LogSettings,
 }
 
+    /// Files that secrets were read from.
+    pub secret_files: Vec<PathBuf>,
 impl Settings {
     /// Checks everything that was given; relative paths count from `folder`.
     ///
@@ -137,6 +139,7 @@ impl Settings {
             web: WebSettings {
                 listen: read.parsed(
                     "listen",
+            secret_files: sources.secret_files(folder),
                     "127.0.0.1:3000",
                     |t| {
                         t.parse()
@@ -238,6 +241,14 @@ impl Settings {
     /// are read last.
     ///
     /// # Errors
+    /// The folder of the SQLite file, if that is the database.
+    pub fn sqlite_folder(&self) -> Option<&Path> {
+        let url = self.store.database_url.expose_secret();
+        let path = url.strip_prefix("sqlite://")?;
+        let path = path.split('?').next().unwrap_or(path);
+        Some(Path::new(path).parent().unwrap_or(Path::new(".")))
+    }
+
     /// If they are wrong.
     pub fn master_keys(&self) -> Result<Option<MasterKeys>, SettingsError> {
         let Some((name, keys)) = &self.store.master_keys else {
@@ -265,7 +276,7 @@ impl Settings {
             return Err(SettingsError::new(
                 "MOORING_MASTER_KEYS",
                 "it is missing, and nothing is kept unencrypted",
-                "make a key with `mooring keys generate` and set it",
+                "set the keys of this installation; for a new one, make a key with `mooring keys generate` and set it",
             ));
         }
         Ok(Vault::with(services))

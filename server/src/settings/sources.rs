@@ -4,8 +4,10 @@ use super::{
     SettingsError,
     table::{CONFIG, SETTINGS, Setting},
 };
+use service::text_file::{self, bare};
 use std::{
     collections::HashMap,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -37,8 +39,10 @@ impl Sources {
         variables: impl IntoIterator<Item = (String, String)>,
         folder: &Path,
     ) -> Result<Self, SettingsError> {
+        // A list of variables with Windows' line ends leaves a part of them.
         let variables: HashMap<_, _> = variables
             .into_iter()
+            .map(|(name, value)| (name, bare(&value).to_owned()))
             .filter(|(_, value)| !value.is_empty())
             .collect();
         let mut sources = Self {
@@ -51,7 +55,7 @@ impl Sources {
             .or_else(|| sources.at(Source::Variable, CONFIG.key));
         if let Some(named) = named {
             sources.file_path = folder.join(&named.text);
-            let text = std::fs::read_to_string(&sources.file_path).map_err(|e| {
+            let text = text_file::read(&sources.file_path).map_err(|e| {
                 SettingsError::new(
                     &named.name,
                     &format!("{} can't be read: {e}", named.text),
@@ -61,8 +65,17 @@ impl Sources {
             sources.read_file(&text)?;
         } else {
             sources.file_path = folder.join("mooring.toml");
-            if let Ok(text) = std::fs::read_to_string(&sources.file_path) {
-                sources.read_file(&text)?;
+            match text_file::read(&sources.file_path) {
+                Ok(text) => sources.read_file(&text)?,
+                Err(e) if e.kind() == io::ErrorKind::NotFound => (),
+                // Without it, Mooring would run with other settings than were meant.
+                Err(e) => {
+                    return Err(SettingsError::new(
+                        &sources.file_path.display().to_string(),
+                        &format!("it can't be read: {e}"),
+                        "let this user read it, or name another with MOORING_CONFIG",
+                    ));
+                }
             }
         }
         Ok(sources)
@@ -137,6 +150,19 @@ impl Sources {
             .and_then(|source| self.at(source, &key))
     }
 
+    /// Every file that holds a secret; relative paths count from `folder`.
+    pub fn secret_files(&self, folder: &Path) -> Vec<PathBuf> {
+        let secrets = || SETTINGS.iter().filter(|setting| setting.secret);
+        let mut files: Vec<PathBuf> = secrets()
+            .filter_map(|setting| self.file(setting))
+            .map(|file| folder.join(file.text))
+            .collect();
+        if secrets().any(|setting| self.file.contains_key(setting.key)) {
+            files.push(self.file_path.clone());
+        }
+        files
+    }
+
     fn at(&self, source: Source, key: &str) -> Option<Given> {
         let (name, text) = match source {
             Source::Flag => {
@@ -168,10 +194,10 @@ enum Source {
 }
 
 fn read_secret(file: Given) -> Result<Given, SettingsError> {
-    match std::fs::read_to_string(&file.text) {
+    match text_file::read(Path::new(&file.text)) {
         Ok(text) => Ok(Given {
             name: file.name,
-            text: text.trim().to_owned(),
+            text: bare(&text).to_owned(),
         }),
         Err(e) => Err(SettingsError::new(
             &file.name,

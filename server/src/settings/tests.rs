@@ -140,6 +140,74 @@ fn secrets_come_by_value_or_by_file_but_not_by_both() {
     );
 }
 
+/// security.md 88: as PowerShell, Windows' editors and lists of variables leave them.
+#[test]
+fn s88_what_editors_and_shells_add_is_not_part_of_a_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    let utf16 = |text: &str| -> Vec<u8> {
+        let text = format!("\u{feff}{text}");
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    };
+    let path = folder.path().join("secret");
+    let file = |setting: &str, content: &[u8]| {
+        std::fs::write(&path, content).unwrap();
+        let variable = format!("MOORING_{setting}_FILE");
+        read(&[], &[(&variable, path.to_str().unwrap())], None).unwrap()
+    };
+    let ids = |settings: Settings| {
+        let keys = settings.master_keys().unwrap().unwrap();
+        keys.ids().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let two = KEY.replace("k1", "k2");
+    for (content, expected) in [
+        (utf16(&format!("{KEY}\r\n")), 1),
+        (format!("\u{feff}{KEY}\r\n").into_bytes(), 1),
+        (format!("\"{KEY}\"\n").into_bytes(), 1),
+        (format!("{KEY}\n{two}\n").into_bytes(), 2),
+        (utf16(&format!("# ours\r\n{KEY},\r\n\r\n{two}\r\n")), 2),
+    ] {
+        let found = ids(file("MASTER_KEYS", &content));
+        assert_eq!(found, ["k1", "k2"][..expected], "{content:?}");
+    }
+    let url = "postgres://mooring:a%20b@db.example/mooring";
+    for content in [
+        utf16(&format!("{url}\r\n")),
+        format!("\u{feff}{url}\n\n").into_bytes(),
+        format!(" '{url}'\r\n").into_bytes(),
+    ] {
+        let settings = file("DATABASE_URL", &content);
+        assert_eq!(settings.store.database_url.expose_secret(), url);
+    }
+    let variables = [
+        ("MOORING_LISTEN", "127.0.0.1:1\r"),
+        (
+            "MOORING_DATABASE_URL",
+            "\"postgres://db.example/mooring\"\n",
+        ),
+    ];
+    let settings = read(&[], &variables, None).unwrap();
+    assert_eq!(settings.web.listen.port(), 1);
+    let found = settings.store.database_url;
+    assert_eq!(found.expose_secret(), "postgres://db.example/mooring");
+    let with_mark = "\u{feff}listen = \"127.0.0.1:2\"\r\n";
+    let settings = read(&[], &[], Some(with_mark)).unwrap();
+    assert_eq!(settings.web.listen.port(), 2);
+}
+
+/// A settings file that is there and can't be read is not passed over.
+#[test]
+fn an_unreadable_settings_file_stops_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mooring.toml"), [0x6c, 0xff]).unwrap();
+    let error = Sources::new(HashMap::new(), [], folder.path())
+        .err()
+        .unwrap();
+    assert!(
+        error.to_string().contains("mooring.toml: it can't be read"),
+        "{error}"
+    );
+}
+
 /// security.md 40
 #[test]
 fn wrong_keys_are_refused_without_being_quoted() {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub enum VaultError {
     /// A tenant's secret asks for a data key that is not there.
     #[error(
-        "data key {data_key} is missing from data_keys; restore the database as a whole from a backup"
+        "data key {data_key} is missing from data_keys; keep the database as it is, and put that row back from a backup of it"
     )]
     NoKey {
         /// The key that a row names.
@@ -35,7 +35,7 @@ pub enum VaultError {
     },
     /// A credential was changed, cut, moved, or never sealed by us.
     #[error(
-        "the {purpose} of {owner} can't be read: its row in credentials was changed or moved; enter or authorize it again"
+        "the {purpose} of {owner} can't be read: its row in credentials was changed or moved; put the row back from a backup, or enter or authorize it again"
     )]
     Unreadable {
         /// The app or connection.
@@ -45,7 +45,7 @@ pub enum VaultError {
     },
     /// As [`VaultError::Unreadable`], found without knowing what the record is for.
     #[error(
-        "the {purpose} of {owner} can't be read: its row in credentials was changed or moved; enter or authorize it again"
+        "the {purpose} of {owner} can't be read: its row in credentials was changed or moved; put the row back from a backup, or enter or authorize it again"
     )]
     UnreadableRecord {
         /// The app or connection.

@@ -164,7 +164,7 @@ pub enum Trouble {
     NoMount,
     /// There is no key of that name.
     #[error(
-        "has no such key; make it with `vault write -f transit/keys/NAME`, or correct MOORING_KEY_SERVICE_KEY"
+        "has no such key; correct MOORING_KEY_SERVICE_KEY, or bring the key back from the service's backup if it was there before; for a new installation, make it with `vault write -f transit/keys/NAME`"
     )]
     NoKey,
     /// The key's type knows no associated data.

@@ -28,25 +28,35 @@ struct MasterKey {
     key: Key,
 }
 
-/// The text does not hold usable master keys. Never shows a part of a key.
+/// The text does not hold usable master keys. Never shows a part of a key, and
+/// never advises what would lose one: a key that is thrown away takes
+/// everything along that was sealed with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MasterKeysError {
     /// There is no key at all.
     #[error(
-        "MOORING_MASTER_KEYS is empty, and secrets are never kept without a key; run `mooring keys generate` and set it to what that prints"
+        "MOORING_MASTER_KEYS is empty, and secrets are never kept without a key; set the keys of this installation, or for a new one what `mooring keys generate` prints"
     )]
     Missing,
     /// An entry is not `id:base64`.
     #[error(
-        "entry {position} of MOORING_MASTER_KEYS is not “id:key”; run `mooring keys generate` to see what a good one looks like"
+        "entry {position} of MOORING_MASTER_KEYS is not “id:key”; copy the whole line that `mooring keys generate` printed when the key was made"
     )]
     Malformed {
         /// Counted from 1.
         position: usize,
     },
+    /// Two entries without anything between them.
+    #[error(
+        "entry {position} of MOORING_MASTER_KEYS holds more than one key; put a comma or a line break between two keys"
+    )]
+    NotSeparated {
+        /// Counted from 1.
+        position: usize,
+    },
     /// An id has odd letters or is too long.
     #[error(
-        "the id of entry {position} of MOORING_MASTER_KEYS is not 1 to 40 letters, digits, hyphens and underscores; rename it only if nothing was sealed with it yet"
+        "the id of entry {position} of MOORING_MASTER_KEYS is not 1 to 40 letters, digits, hyphens and underscores; write it as it was when the key was made"
     )]
     BadId {
         /// Counted from 1.
@@ -54,7 +64,7 @@ pub enum MasterKeysError {
     },
     /// The key is not base64.
     #[error(
-        "key “{id}” of MOORING_MASTER_KEYS is not base64; copy it again, or run `mooring keys generate` for a new installation"
+        "key “{id}” of MOORING_MASTER_KEYS is not base64; copy it again from where it is kept safe"
     )]
     NotBase64 {
         /// The key's id.
@@ -62,7 +72,7 @@ pub enum MasterKeysError {
     },
     /// The key has the wrong length.
     #[error(
-        "key “{id}” of MOORING_MASTER_KEYS has {bytes} bytes instead of 32; copy it again, or run `mooring keys generate` for a new installation"
+        "key “{id}” of MOORING_MASTER_KEYS has {bytes} bytes instead of 32; copy it again, as a whole, from where it is kept safe"
     )]
     WrongLength {
         /// The key's id.
@@ -72,14 +82,16 @@ pub enum MasterKeysError {
     },
     /// The key is nothing but zeros.
     #[error(
-        "key “{id}” of MOORING_MASTER_KEYS is all zeros and protects nothing; run `mooring keys generate`"
+        "key “{id}” of MOORING_MASTER_KEYS is all zeros and protects nothing; set the real one, or for a new installation what `mooring keys generate` prints"
     )]
     Weak {
         /// The key's id.
         id: String,
     },
-    /// Two keys have the same id.
-    #[error("MOORING_MASTER_KEYS has two keys with the id “{id}”; remove the wrong one")]
+    /// Two different keys have the same id.
+    #[error(
+        "MOORING_MASTER_KEYS has two different keys with the id “{id}”; keep both in a safe place, set one of them, and `mooring check` says whether it is the right one"
+    )]
     Double {
         /// The id.
         id: String,
@@ -87,22 +99,31 @@ pub enum MasterKeysError {
 }
 
 impl MasterKeys {
-    /// Reads `id:base64(32 bytes)`, separated by commas.
+    /// Reads `id:base64(32 bytes)`, separated by commas or line breaks. Empty
+    /// entries and, from `#` to the end of a line, notes count for nothing.
     ///
     /// # Errors
     /// If there is none, or one is not usable; names the entry and the remedy.
     pub fn parse(text: &SecretString) -> Result<Self, MasterKeysError> {
-        let text = text.expose_secret();
-        if text.trim().is_empty() {
-            return Err(MasterKeysError::Missing);
-        }
+        let entries = text
+            .expose_secret()
+            .split(['\n', '\r'])
+            // Neither ids nor base64 have this sign.
+            .filter_map(|line| line.split('#').next())
+            .flat_map(|line| line.split(','))
+            .map(str::trim)
+            .filter(|entry| !entry.is_empty());
         let mut keys: Vec<MasterKey> = Vec::new();
-        for (position, entry) in (1..).zip(text.split(',')) {
+        for (position, entry) in (1..).zip(entries) {
             let key = MasterKey::parse(position, entry)?;
-            if keys.iter().any(|k| k.id == key.id) {
-                return Err(MasterKeysError::Double { id: key.id });
+            match keys.iter().find(|k| k.id == key.id) {
+                None => keys.push(key),
+                Some(same) if same.key.bytes() == key.key.bytes() => (),
+                Some(_) => return Err(MasterKeysError::Double { id: key.id }),
             }
-            keys.push(key);
+        }
+        if keys.is_empty() {
+            return Err(MasterKeysError::Missing);
         }
         Ok(Self(keys))
     }
@@ -183,7 +204,11 @@ impl MasterKey {
             return Err(MasterKeysError::BadId { position });
         }
         let id = id.to_owned();
-        let bytes = match BASE64.decode(key.trim()) {
+        let key = key.trim();
+        if key.contains([':', ';']) || key.contains(char::is_whitespace) {
+            return Err(MasterKeysError::NotSeparated { position });
+        }
+        let bytes = match BASE64.decode(key) {
             Ok(bytes) => Zeroizing::new(bytes),
             Err(_) => return Err(MasterKeysError::NotBase64 { id }),
         };
@@ -244,6 +269,49 @@ mod tests {
         assert_eq!(keys.ids().collect::<Vec<_>>(), ["a", "b_2"]);
     }
 
+    /// security.md 88: one after the other, as `keys generate >> file` writes them.
+    #[test]
+    fn s88_keys_stand_on_lines_of_their_own_too() {
+        let (one, two) = (encoded(1, 32), encoded(2, 32));
+        for text in [
+            format!("a:{one}\nb:{two}\n"),
+            format!("a:{one}\r\n\r\nb:{two}\r\n"),
+            format!("# since May\na:{one}, # the newer one\n\tb:{two}"),
+            format!("a:{one},b:{two},"),
+            format!("a:{one}\na:{one}\nb:{two}"),
+        ] {
+            let keys = parse(&text).unwrap();
+            assert_eq!(keys.ids().collect::<Vec<_>>(), ["a", "b"], "{text}");
+        }
+    }
+
+    /// Whoever follows a message still has the keys afterwards.
+    #[test]
+    fn s88_no_message_leads_to_the_loss_of_a_key() {
+        let (one, two) = (encoded(1, 32), encoded(2, 32));
+        for text in [
+            format!("a:{one} b:{two}"),
+            format!("a:{one};b:{two}"),
+            format!("a:{one}b:{two}"),
+        ] {
+            let found = parse(&text).unwrap_err();
+            assert_eq!(found, MasterKeysError::NotSeparated { position: 1 });
+            assert!(found.to_string().contains("put a comma"), "{found}");
+        }
+        for text in [
+            format!("a:{one},b"),
+            "a:!!!".to_owned(),
+            format!("a:{}", &one[..20]),
+            format!("a:{one},a:{two}"),
+            format!("a b:{one}"),
+        ] {
+            let found = parse(&text).unwrap_err().to_string();
+            for harm in ["remove", "new installation", "run `mooring keys generate`"] {
+                assert!(!found.contains(harm), "{found}");
+            }
+        }
+    }
+
     /// Security 40: missing, wrong and short keys.
     #[test]
     fn s40_unusable_keys_are_refused_with_a_remedy_and_without_their_text() {
@@ -254,9 +322,10 @@ mod tests {
             ("  \n".into(), MasterKeysError::Missing),
             (good.clone(), MasterKeysError::Malformed { position: 1 }),
             (
-                format!("a:{good},"),
+                format!("a:{good},b"),
                 MasterKeysError::Malformed { position: 2 },
             ),
+            (" # none \n,".into(), MasterKeysError::Missing),
             (format!(":{good}"), MasterKeysError::BadId { position: 1 }),
             (
                 format!("a b:{good}"),
@@ -292,7 +361,7 @@ mod tests {
                 MasterKeysError::Weak { id: "a".into() },
             ),
             (
-                format!("a:{good},a:{good}"),
+                format!("a:{good},a:{}", encoded(2, 32)),
                 MasterKeysError::Double { id: "a".into() },
             ),
         ] {
