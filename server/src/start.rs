@@ -93,7 +93,8 @@ pub async fn services(settings: &Settings) -> anyhow::Result<Services> {
 }
 
 fn assemble(settings: &Settings, db: Database, vault: Vault) -> anyhow::Result<Services> {
-    let gorgias = HttpGorgias::new(
+    let gorgias = HttpGorgias::through(
+        settings.gorgias.egress.as_ref(),
         settings.gorgias.template.clone(),
         settings.gorgias.private_network,
         Arc::new(SystemClock),

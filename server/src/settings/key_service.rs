@@ -1,7 +1,7 @@
 //! The settings of a key service.
 
 use super::{Reader, SettingsError, parse};
-use service::vault::key_service::KeyService;
+use service::{gorgias::EgressProxy, vault::key_service::KeyService};
 use std::{path::Path, sync::Arc};
 
 #[cfg(feature = "transit")]
@@ -32,6 +32,7 @@ impl Reader<'_> {
     pub(super) fn key_service(
         &self,
         folder: &Path,
+        egress: Option<&EgressProxy>,
     ) -> Result<Option<KeyServiceSettings>, SettingsError> {
         let wraps = self.parsed(
             "key_service_use",
@@ -42,7 +43,7 @@ impl Reader<'_> {
         let Some(url) = self.given(URL)? else {
             return Ok(None);
         };
-        self.at(&url, folder, wraps).map(Some)
+        self.at(&url, folder, wraps, egress).map(Some)
     }
 
     #[cfg(not(feature = "transit"))]
@@ -51,6 +52,7 @@ impl Reader<'_> {
         url: &super::Given,
         _: &Path,
         _: bool,
+        _: Option<&EgressProxy>,
     ) -> Result<KeyServiceSettings, SettingsError> {
         Err(SettingsError::new(
             &url.name,
@@ -65,6 +67,7 @@ impl Reader<'_> {
         url: &super::Given,
         folder: &Path,
         wraps: bool,
+        egress: Option<&EgressProxy>,
     ) -> Result<KeyServiceSettings, SettingsError> {
         let wrong = |name: &str, error: TransitConfigError| {
             SettingsError::new(name, &error.to_string(), "")
@@ -91,7 +94,10 @@ impl Reader<'_> {
         };
         Ok(KeyServiceSettings {
             wraps,
-            transit: config.namespace(namespace).authorities(authorities),
+            transit: config
+                .namespace(namespace)
+                .authorities(authorities)
+                .egress(egress.cloned()),
         })
     }
 

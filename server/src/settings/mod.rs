@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use service::{
     config::parse_public_url,
     database::Plaintext,
-    gorgias::GorgiasTemplate,
+    gorgias::{EgressProxy, GorgiasTemplate},
     vault::{MasterKeys, Vault, key_service::KeyService},
 };
 use std::{
@@ -95,6 +95,8 @@ pub struct GorgiasSettings {
     pub refresh_rate: u32,
     /// Whether this process does the background work.
     pub worker: bool,
+    /// The way out, where there is only one.
+    pub egress: Option<EgressProxy>,
 }
 
 /// What is logged and how.
@@ -117,10 +119,10 @@ pub struct Settings {
     pub gorgias: GorgiasSettings,
     /// The log.
     pub log: LogSettings,
-}
-
     /// Files that secrets were read from.
     pub secret_files: Vec<PathBuf>,
+}
+
 impl Settings {
     /// Checks everything that was given; relative paths count from `folder`.
     ///
@@ -135,11 +137,12 @@ impl Settings {
             "give allow or deny",
         )?;
         let data_dir = folder.join(read.text("data_dir", "data")?);
+        let egress = read.egress()?;
         Ok(Self {
+            secret_files: sources.secret_files(folder),
             web: WebSettings {
                 listen: read.parsed(
                     "listen",
-            secret_files: sources.secret_files(folder),
                     "127.0.0.1:3000",
                     |t| {
                         t.parse()
@@ -189,6 +192,7 @@ impl Settings {
                     |t| parse::either(t, "on", "off"),
                     "give on or off",
                 )?,
+                egress: egress.clone(),
             },
             log: LogSettings {
                 filter: read.parsed(
@@ -231,16 +235,12 @@ impl Settings {
                 master_keys: read
                     .given("master_keys")?
                     .map(|g| (g.name, SecretString::from(g.text))),
-                key_service: read.key_service(folder)?,
+                key_service: read.key_service(folder, egress.as_ref())?,
                 data_dir,
             },
         })
     }
 
-    /// The master keys, if there are any. Not every command needs them, so they
-    /// are read last.
-    ///
-    /// # Errors
     /// The folder of the SQLite file, if that is the database.
     pub fn sqlite_folder(&self) -> Option<&Path> {
         let url = self.store.database_url.expose_secret();
@@ -249,6 +249,10 @@ impl Settings {
         Some(Path::new(path).parent().unwrap_or(Path::new(".")))
     }
 
+    /// The master keys, if there are any. Not every command needs them, so they
+    /// are read last.
+    ///
+    /// # Errors
     /// If they are wrong.
     pub fn master_keys(&self) -> Result<Option<MasterKeys>, SettingsError> {
         let Some((name, keys)) = &self.store.master_keys else {
@@ -326,6 +330,15 @@ impl Reader<'_> {
             |g| (g.name, g.text),
         );
         parse(&text).map_err(|problem| SettingsError::new(&name, &problem, remedy))
+    }
+
+    fn egress(&self) -> Result<Option<EgressProxy>, SettingsError> {
+        let Some(given) = self.given("egress_proxy")? else {
+            return Ok(None);
+        };
+        let proxy = EgressProxy::parse(&SecretString::from(given.text));
+        let proxy = proxy.map_err(|e| SettingsError::new(&given.name, &e.to_string(), ""))?;
+        Ok(Some(proxy))
     }
 
     /// A path of SQLite counts from `folder`, as all paths do.

@@ -117,6 +117,11 @@ pub const SETTINGS: &[Setting] = &[
         "allow|deny",
         "Whether that address may be private or on this machine [default: deny]",
     ),
+    secret(
+        "egress_proxy",
+        "URL",
+        "Proxy to the internet, where there is no other way out: http://user:password@host:port [default: none]",
+    ),
     plain(
         "check_interval",
         "TIME",

@@ -3,6 +3,7 @@
 use super::{
     AccountInfo, AuthorizeParams, ClientCredentials, Gorgias, GorgiasTemplate, Grant, NoAccount,
     Unavailable, UpstreamError,
+    egress::{EgressProxy, ProxyOnly},
     guard::{Guard, GuardError, Lookup, Reach, SystemLookup},
     response::{self, Asked},
     template::TemplateError,
@@ -44,13 +45,15 @@ impl Default for Limits {
     }
 }
 
-/// Talks to Gorgias' accounts: no proxy, no redirects, no retries of its own,
-/// and every address passes the [`Guard`].
+/// Talks to Gorgias' accounts: no proxy but the one that it is given, no
+/// redirects, no retries of its own, and every address passes the [`Guard`].
 pub struct HttpGorgias {
     template: GorgiasTemplate,
     clock: Arc<dyn Clock>,
     pub(super) limits: Limits,
-    guard: Guard,
+    pub(super) guard: Guard,
+    /// Whether a proxy resolves names.
+    pub(super) by_proxy: bool,
     pub(super) http: reqwest::Client,
 }
 
@@ -75,6 +78,21 @@ impl HttpGorgias {
         Self::with(template, private_network, clock, Limits::default(), lookup)
     }
 
+    /// As [`Self::new`], by the way out that there is.
+    ///
+    /// # Errors
+    /// If TLS can't be set up, or the proxy's address is none.
+    pub fn through(
+        egress: Option<&EgressProxy>,
+        template: GorgiasTemplate,
+        private_network: bool,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, reqwest::Error> {
+        let lookup = Arc::new(SystemLookup);
+        let limits = Limits::default();
+        Self::build(egress, template, private_network, clock, limits, lookup)
+    }
+
     /// As [`Self::new`], with limits and a way to look names up.
     ///
     /// # Errors
@@ -86,16 +104,39 @@ impl HttpGorgias {
         limits: Limits,
         lookup: Arc<dyn Lookup>,
     ) -> Result<Self, reqwest::Error> {
+        Self::build(None, template, private_network, clock, limits, lookup)
+    }
+
+    /// As [`Self::through`], with limits and a way to look names up.
+    ///
+    /// # Errors
+    /// As [`Self::through`].
+    pub fn build(
+        egress: Option<&EgressProxy>,
+        template: GorgiasTemplate,
+        private_network: bool,
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+        lookup: Arc<dyn Lookup>,
+    ) -> Result<Self, reqwest::Error> {
+        // Plain http goes no further than private networks, so not to a proxy,
+        // which would read the secrets in it.
+        let egress = egress.filter(|_| !template.is_plain_http());
         let reach = match (private_network, template.is_plain_http()) {
             (false, _) => Reach::Public,
             (true, false) => Reach::PrivateToo,
             (true, true) => Reach::PrivateOnly,
         };
-        let guard = Guard::new(reach, lookup);
-        let http = reqwest::Client::builder()
+        let guard = Guard::new(reach, Arc::clone(&lookup));
+        let http = reqwest::Client::builder();
+        let http = match egress {
+            None => http.no_proxy().dns_resolver(Arc::new(guard.clone())),
+            Some(egress) => http
+                .proxy(egress.proxy()?)
+                .dns_resolver(Arc::new(ProxyOnly(lookup))),
+        };
+        let http = http
             .user_agent(concat!("mooring/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(Arc::new(guard.clone()))
-            .no_proxy()
             .redirect(redirect::Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())
@@ -109,6 +150,7 @@ impl HttpGorgias {
             clock,
             limits,
             guard,
+            by_proxy: egress.is_some(),
             http,
         })
     }
@@ -167,7 +209,7 @@ impl HttpGorgias {
     /// Reads an answer piece by piece; what counts are unpacked bytes, so that
     /// a small gzip body can't become a large one.
     async fn read(&self, request: RequestBuilder) -> Result<Answer, UpstreamError> {
-        let mut response = request.send().await.map_err(|e| why(&e))?;
+        let mut response = self.leave(request).await?;
         let status = response.status();
         response::early(status, response.headers(), self.clock.now())?;
         let mut body = Zeroizing::new(Vec::with_capacity(USUAL_BODY.min(self.limits.body)));

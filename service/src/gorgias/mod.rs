@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod client;
+pub mod egress;
 pub mod error;
 pub mod guard;
 pub mod id_token;
@@ -16,6 +17,7 @@ mod response;
 pub mod template;
 
 pub use client::{HttpGorgias, Limits};
+pub use egress::EgressProxy;
 pub use error::{Unavailable, UpstreamError};
 pub use probe::NoAccount;
 pub use template::{AuthorizeParams, GorgiasTemplate};

@@ -25,6 +25,13 @@ impl From<Unavailable> for NoAccount {
     }
 }
 
+fn unanswered(error: UpstreamError) -> NoAccount {
+    match error {
+        UpstreamError::Unavailable { why, .. } => why.into(),
+        _ => NoAccount::Nowhere,
+    }
+}
+
 impl HttpGorgias {
     /// Of the answer, the status alone is read. Whatever else an account may
     /// say to a request that is incomplete for it, the host is there.
@@ -34,15 +41,12 @@ impl HttpGorgias {
         params: &AuthorizeParams<'_>,
     ) -> Result<(), NoAccount> {
         let url = self.allowed(self.template().probe_url(account, params));
-        let url = url.map_err(|error| match error {
-            UpstreamError::Unavailable { why, .. } => why.into(),
-            _ => NoAccount::Nowhere,
-        })?;
+        let url = url.map_err(unanswered)?;
         let request = self.http.get(url).header(ACCEPT, "text/html");
-        let answer = tokio::time::timeout(self.limits.time, request.send())
+        let answer = tokio::time::timeout(self.limits.time, self.leave(request))
             .await
             .map_err(|_| NoAccount::Unanswered(Unavailable::Timeout))?
-            .map_err(|error| NoAccount::from(super::client::why(&error)))?;
+            .map_err(unanswered)?;
         match answer.status() {
             StatusCode::NOT_FOUND | StatusCode::GONE => Err(NoAccount::Nowhere),
             _ => Ok(()),

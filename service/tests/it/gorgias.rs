@@ -1,6 +1,7 @@
 //! The real client against the simulator, on the wire.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod egress;
 mod faults;
 mod guard;
 

@@ -62,7 +62,8 @@ pub(super) type Answer = Zeroizing<Vec<u8>>;
 
 /// A transit engine is often in a private network, and named by whoever runs
 /// Mooring; so the address guard that Gorgias' accounts have to pass doesn't
-/// apply here. No proxy, no redirects, no retries.
+/// apply here. No proxy but the way out that the settings name, no redirects,
+/// no retries.
 pub(super) struct Client {
     encrypt: Url,
     decrypt: Url,
@@ -81,9 +82,15 @@ impl Client {
         clock: Arc<dyn Clock>,
         limits: Limits,
     ) -> Result<Self, TransitConfigError> {
-        let mut http = reqwest::Client::builder()
+        let http = match &config.egress {
+            None => reqwest::Client::builder().no_proxy(),
+            Some(egress) => {
+                let proxy = egress.proxy().map_err(|_| TransitConfigError::BadUrl)?;
+                reqwest::Client::builder().proxy(proxy)
+            }
+        };
+        let mut http = http
             .user_agent(concat!("mooring/", env!("CARGO_PKG_VERSION")))
-            .no_proxy()
             .redirect(redirect::Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())

@@ -1,6 +1,10 @@
 //! Which key of which transit engine, and how to get in.
 
-use crate::vault::key_service::Trouble;
+use crate::{
+    gorgias::egress::{self, EgressProxy},
+    text_file,
+    vault::key_service::Trouble,
+};
 use bytes::Bytes;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
@@ -17,6 +21,7 @@ pub struct TransitConfig {
     namespace: Option<String>,
     pub(super) token: TokenSource,
     pub(super) ca: Option<Vec<u8>>,
+    pub(super) egress: Option<EgressProxy>,
 }
 
 /// Where the token comes from.
@@ -75,6 +80,7 @@ impl TransitConfig {
             namespace: None,
             token,
             ca: None,
+            egress: None,
         })
     }
 
@@ -117,6 +123,13 @@ impl TransitConfig {
         self
     }
 
+    /// By this way out. A service in a private network is asked directly.
+    #[must_use]
+    pub fn egress(mut self, egress: Option<EgressProxy>) -> Self {
+        self.egress = egress.filter(|_| !egress::is_private(&self.url));
+        self
+    }
+
     /// The name of the key in `data_keys`. Without the address, so that the
     /// service may move.
     pub(super) fn id(&self) -> String {
@@ -152,9 +165,10 @@ impl TokenSource {
         let token = match self {
             Self::Fixed(token) => Zeroizing::new(token.expose_secret().trim().to_owned()),
             Self::File(path) => {
-                let text = tokio::fs::read_to_string(path).await;
+                let bytes = tokio::fs::read(path).await;
+                let text = bytes.and_then(text_file::decode);
                 let text = Zeroizing::new(text.map_err(|_| Trouble::Token)?);
-                Zeroizing::new(text.trim().to_owned())
+                Zeroizing::new(text_file::bare(&text).to_owned())
             }
         };
         if token.is_empty() {

@@ -1,9 +1,13 @@
 //! The address guard, on the wire.
 
-use super::{acme, client};
+use super::acme;
 use async_trait::async_trait;
-use service::gorgias::{
-    Gorgias, GorgiasTemplate, Limits, Unavailable, UpstreamError, guard::Lookup,
+use service::{
+    clock::SystemClock,
+    gorgias::{
+        EgressProxy, Gorgias, GorgiasTemplate, HttpGorgias, Limits, Unavailable, UpstreamError,
+        guard::Lookup,
+    },
 };
 use simulator::{Endpoint, Simulator, SimulatorConfig};
 use std::{
@@ -13,15 +17,15 @@ use std::{
 };
 
 /// A name server that gives another answer each time it is asked.
-struct Rebinding(Mutex<Vec<Vec<&'static str>>>);
+pub struct Rebinding(Mutex<Vec<Vec<&'static str>>>);
 
 impl Rebinding {
-    fn answers(answers: &[&[&'static str]]) -> Arc<Self> {
+    pub fn answers(answers: &[&[&'static str]]) -> Arc<Self> {
         let answers = answers.iter().rev().map(|a| a.to_vec()).collect();
         Arc::new(Self(Mutex::new(answers)))
     }
 
-    fn left(&self) -> usize {
+    pub fn left(&self) -> usize {
         self.0.lock().unwrap().len()
     }
 }
@@ -36,8 +40,20 @@ impl Lookup for Rebinding {
 }
 
 async fn ask(template: &str, private: bool, lookup: &Arc<Rebinding>) -> UpstreamError {
+    ask_with(None, template, private, lookup).await
+}
+
+/// What comes of a request, by a proxy if there is one.
+pub async fn ask_with(
+    egress: Option<&EgressProxy>,
+    template: &str,
+    private: bool,
+    lookup: &Arc<Rebinding>,
+) -> UpstreamError {
     let template = GorgiasTemplate::parse(template, private).unwrap();
-    let gorgias = client(template, private, Limits::default(), lookup.clone());
+    let (clock, limits) = (Arc::new(SystemClock), Limits::default());
+    let gorgias =
+        HttpGorgias::build(egress, template, private, clock, limits, lookup.clone()).unwrap();
     gorgias.account(&acme(), &"at".into()).await.unwrap_err()
 }
 

@@ -1,0 +1,209 @@
+//! The way out, where there is only one: an HTTP proxy that opens tunnels
+//! (CONNECT, RFC 9110 9.3.6).
+
+use super::{
+    HttpGorgias, Unavailable, UpstreamError,
+    address::{Network, network},
+    client::why,
+    guard::{GuardError, Lookup},
+};
+use reqwest::{
+    RequestBuilder, Response,
+    dns::{Addrs, Name, Resolve, Resolving},
+};
+use secrecy::{ExposeSecret, SecretString};
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr, ToSocketAddrs},
+    sync::Arc,
+    time::Duration,
+};
+use url::{Host, Url};
+
+/// How long a name that a proxy will resolve is looked for here: behind such a
+/// proxy, name servers often know nothing of the internet, or don't answer.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// A proxy, and how to get past it.
+#[derive(Clone)]
+pub struct EgressProxy {
+    /// Without credentials.
+    url: Url,
+    credentials: Option<(SecretString, SecretString)>,
+}
+
+/// The text names no proxy. Doesn't quote it: it may hold a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EgressError {
+    /// No address of a proxy.
+    #[error(
+        "it is not the address of a proxy; give one such as http://user:password@proxy.example:3128"
+    )]
+    BadUrl,
+    /// Another kind of proxy.
+    #[error(
+        "only proxies that are spoken to by http or https are known; give one such as http://proxy.example:3128"
+    )]
+    BadScheme,
+}
+
+impl EgressProxy {
+    /// Reads `http://user:password@host:port`; user and password may be
+    /// percent-encoded, or missing.
+    ///
+    /// # Errors
+    /// See [`EgressError`].
+    pub fn parse(text: &SecretString) -> Result<Self, EgressError> {
+        let mut url = Url::parse(text.expose_secret()).map_err(|_| EgressError::BadUrl)?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(EgressError::BadScheme);
+        }
+        let bare =
+            matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+        if !bare || url.host().is_none() {
+            return Err(EgressError::BadUrl);
+        }
+        let user = decoded(url.username())?;
+        let password = decoded(url.password().unwrap_or_default())?;
+        let without = url.set_username("").and_then(|()| url.set_password(None));
+        without.map_err(|()| EgressError::BadUrl)?;
+        let credentials = !(user.expose_secret().is_empty() && password.expose_secret().is_empty());
+        Ok(Self {
+            url,
+            credentials: credentials.then_some((user, password)),
+        })
+    }
+
+    /// For the HTTP client.
+    ///
+    /// # Errors
+    /// If the client doesn't take the address.
+    pub(crate) fn proxy(&self) -> Result<reqwest::Proxy, reqwest::Error> {
+        let proxy = reqwest::Proxy::all(self.url.clone())?;
+        Ok(match &self.credentials {
+            Some((user, password)) => {
+                proxy.basic_auth(user.expose_secret(), password.expose_secret())
+            }
+            None => proxy,
+        })
+    }
+}
+
+fn decoded(text: &str) -> Result<SecretString, EgressError> {
+    percent_encoding::percent_decode_str(text)
+        .decode_utf8()
+        .map(|text| SecretString::from(text.as_ref()))
+        .map_err(|_| EgressError::BadUrl)
+}
+
+/// Without credentials.
+impl fmt::Debug for EgressProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("EgressProxy")
+            .field(&self.url.as_str())
+            .finish()
+    }
+}
+
+/// Finds the proxy, and nothing but the proxy: all other names go to it as
+/// they are. So what the guard allows doesn't matter here, and whoever runs
+/// Mooring may have the proxy in a private network.
+pub(super) struct ProxyOnly(pub Arc<dyn Lookup>);
+
+impl Resolve for ProxyOnly {
+    fn resolve(&self, name: Name) -> Resolving {
+        let lookup = Arc::clone(&self.0);
+        Box::pin(async move {
+            let found = lookup.lookup(name.as_str()).await?;
+            // Port 0 stands for the URL's own.
+            let found = found.into_iter().map(|ip| SocketAddr::new(ip, 0));
+            Ok(Box::new(found) as Addrs)
+        })
+    }
+}
+
+impl HttpGorgias {
+    /// A proxy looks names up itself and has to refuse what it finds bad. What
+    /// is known of a name here is heeded all the same.
+    pub(super) async fn leave(&self, request: RequestBuilder) -> Result<Response, UpstreamError> {
+        let (http, request) = request.build_split();
+        let request = request.map_err(|e| why(&e))?;
+        if self.by_proxy
+            && let Some(Host::Domain(name)) = request.url().host()
+        {
+            let known = tokio::time::timeout(LOOK, self.guard.addresses(name)).await;
+            if let Ok(Err(GuardError::Blocked)) = known {
+                return Err(Unavailable::Blocked.into());
+            }
+        }
+        Ok(http.execute(request).await.map_err(|e| why(&e))?)
+    }
+}
+
+/// Whether an address leads into a private network, as far as can be found out
+/// from here. Asks the system's resolver, once, at the start.
+pub fn is_private(url: &Url) -> bool {
+    let private = |ip: IpAddr| network(ip) == Network::Private;
+    match url.host() {
+        Some(Host::Ipv4(ip)) => private(ip.into()),
+        Some(Host::Ipv6(ip)) => private(ip.into()),
+        Some(Host::Domain(name)) => (name, 0)
+            .to_socket_addrs()
+            .is_ok_and(|mut found| found.any(|address| private(address.ip()))),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn parse(text: &str) -> Result<EgressProxy, EgressError> {
+        EgressProxy::parse(&SecretString::from(text))
+    }
+
+    #[test]
+    fn addresses_of_proxies_are_read_and_their_passwords_shown_to_nobody() {
+        let proxy = parse("http://mooring:can%40ary@proxy.example:3128").unwrap();
+        let (user, password) = proxy.credentials.clone().unwrap();
+        assert_eq!(user.expose_secret(), "mooring");
+        assert_eq!(password.expose_secret(), "can@ary");
+        assert_eq!(
+            format!("{proxy:?}"),
+            "EgressProxy(\"http://proxy.example:3128/\")"
+        );
+        assert!(proxy.proxy().is_ok());
+        assert!(
+            parse("http://10.0.0.5:3128/")
+                .unwrap()
+                .credentials
+                .is_none()
+        );
+        assert!(parse("https://proxy.example").is_ok());
+        for (bad, error) in [
+            ("proxy.example:3128", EgressError::BadScheme),
+            ("socks5://canary@proxy.example", EgressError::BadScheme),
+            ("canary", EgressError::BadUrl),
+            ("http://proxy.example/canary", EgressError::BadUrl),
+            ("http://u:%ff@proxy.example", EgressError::BadUrl),
+        ] {
+            let found = parse(bad).unwrap_err();
+            assert_eq!(found, error, "{bad}");
+            assert!(!found.to_string().contains("canary"));
+        }
+    }
+
+    #[test]
+    fn private_addresses_are_told_from_others() {
+        for (url, private) in [
+            ("https://10.0.0.5:8200", true),
+            ("https://127.0.0.1", true),
+            ("https://localhost:8200", true),
+            ("https://8.8.8.8", false),
+            ("https://nowhere.invalid", false),
+        ] {
+            assert_eq!(is_private(&url.parse().unwrap()), private, "{url}");
+        }
+    }
+}
