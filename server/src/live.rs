@@ -1,11 +1,20 @@
 //! `/t/{tenant}/live`: tells open pages which connections changed, as
 //! server-sent events.
 
-use crate::{failure::Failure, session_store::PERSON, state::AppState, visitor::Visitor};
+use crate::{
+    failure::Failure,
+    session_store::PERSON,
+    state::AppState,
+    streams::{Stream, TooMany},
+    visitor::Visitor,
+};
 use axum::{
     Router,
     extract::{Path, State},
-    http::StatusCode,
+    http::{
+        HeaderName, HeaderValue, StatusCode,
+        header::{HeaderMap, RETRY_AFTER},
+    },
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -16,7 +25,7 @@ use domain::{
     ids::{PersonId, TenantId},
     slug::Slug,
 };
-use futures::stream;
+use futures::{StreamExt, stream};
 use service::{live::Change, people::membership};
 use std::{convert::Infallible, time::Duration};
 use tokio::{
@@ -29,6 +38,15 @@ use tower_sessions::Session;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How often it is asked whether the person is still signed in and a member.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// How long, in seconds, a page waits that got no stream.
+const RETRY: HeaderValue = HeaderValue::from_static("30");
+
+/// nginx passes such an answer on piece by piece, whatever its settings say.
+const UNBUFFERED: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("x-accel-buffering"),
+    HeaderValue::from_static("no"),
+);
 
 /// The stream of a tenant.
 pub fn routes() -> Router<AppState> {
@@ -48,6 +66,13 @@ async fn live(
     ) else {
         return Ok(StatusCode::NOT_FOUND.into_response());
     };
+    // Whoever is signed in has a session with an id.
+    let stream = match session.id().map(|id| state.streams.begin(id)) {
+        Some(Ok(stream)) => stream,
+        Some(Err(TooMany::OfSession)) => return Ok(refused(StatusCode::TOO_MANY_REQUESTS)),
+        Some(Err(TooMany::InAll)) => return Ok(refused(StatusCode::SERVICE_UNAVAILABLE)),
+        None => return Ok(StatusCode::NOT_FOUND.into_response()),
+    };
     let mut ask_again = interval(ASK_AGAIN);
     ask_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let listener = Listener {
@@ -58,11 +83,20 @@ async fn live(
         session,
         state,
         ask_again,
+        _stream: stream,
     };
-    let events = stream::unfold(listener, Listener::next);
-    Ok(Sse::new(events)
-        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
-        .into_response())
+    // A comment at once: some browsers take a stream for open with its first byte only.
+    let first = stream::iter([Ok(Event::default().comment("open"))]);
+    let events = first.chain(stream::unfold(listener, Listener::next));
+    let headers = HeaderMap::from_iter([UNBUFFERED]);
+    let events = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    Ok((headers, events).into_response())
+}
+
+fn refused(status: StatusCode) -> Response {
+    let mut response = status.into_response();
+    response.headers_mut().insert(RETRY_AFTER, RETRY);
+    response
 }
 
 /// An open page.
@@ -74,6 +108,7 @@ struct Listener {
     session: Session,
     state: AppState,
     ask_again: Interval,
+    _stream: Stream,
 }
 
 impl Listener {

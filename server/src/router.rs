@@ -13,7 +13,7 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
 };
 use service::Services;
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
@@ -22,8 +22,6 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 /// No request may be larger, in bytes.
 pub const BODY_LIMIT: usize = 1024 * 1024;
-/// No answer may take longer to begin.
-pub const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// The whole of Mooring's web side.
 pub fn router(services: Services, options: RouterOptions) -> Router {
@@ -34,6 +32,7 @@ pub fn router(services: Services, options: RouterOptions) -> Router {
 
     // Cookies are read here and nowhere else.
     let sessions = SessionManagerLayer::new(DatabaseSessions::new(services.clone()))
+    let answer_time = options.bounds.answer;
         .with_name(cookies::session_name(&services.config))
         .with_secure(https)
         .with_http_only(true)
@@ -64,7 +63,7 @@ pub fn router(services: Services, options: RouterOptions) -> Router {
                 .layer(CatchPanicLayer::custom(panic::answer))
                 .layer(TimeoutLayer::with_status_code(
                     StatusCode::SERVICE_UNAVAILABLE,
-                    TIME_LIMIT,
+                    answer_time,
                 ))
                 .layer(from_fn_with_state(public_url, origin::check))
                 .layer(RequestBodyLimitLayer::new(BODY_LIMIT)),

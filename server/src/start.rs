@@ -1,7 +1,9 @@
 //! From settings to a running server, and its orderly end.
 
 use crate::{
+    private,
     router::router,
+    serving::{self, Bounds},
     settings::{Settings, SettingsError},
     site::Site,
     state::RouterOptions,
@@ -38,14 +40,16 @@ pub const ONLY_READS: &str =
 /// If the folder can't be made or the database doesn't answer.
 pub async fn open_database(settings: &Settings) -> anyhow::Result<Database> {
     let url = &settings.store.database_url;
-    if let Some(path) = url.expose_secret().strip_prefix("sqlite://") {
-        let path = path.split('?').next().unwrap_or(path);
-        let folder = Path::new(path).parent().unwrap_or(Path::new("."));
-        make_folder(folder).with_context(|| {
-            format!(
-                "MOORING_DATABASE_URL: the folder {} can't be made; name one that this user may write to",
-                folder.display()
-            )
+    if let Some(folder) = settings.sqlite_folder() {
+        // Where nothing else is said, the file is in the data folder.
+        let setting = if folder == settings.store.data_dir {
+            "MOORING_DATA_DIR"
+        } else {
+            "MOORING_DATABASE_URL"
+        };
+        make_folder(folder).map_err(|e| {
+            let problem = format!("the folder {} can't be made: {e}", folder.display());
+            SettingsError::new(setting, &problem, "name one that this user may write to")
         })?;
     }
     let options = database::Options {
@@ -114,13 +118,18 @@ fn assemble(settings: &Settings, db: Database, vault: Vault) -> anyhow::Result<S
 /// If it can't start.
 pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let services = services(settings).await?;
+    for open in private::open_to_others(settings) {
+        tracing::warn!("{open}");
+    }
+    // Before the set-up token is told, which would be of no use.
+    let listener = listen(settings.web.listen)?;
     announce_set_up(&services).await?;
     // Before anybody asks Gorgias for anything newer.
     if let Err(error) = journal::settle(&services).await {
         tracing::error!(%error, "Answers of Gorgias wait in the journal, since they can't be stored");
     }
     journal::try_out(&services).await?;
-    let listener = listen(settings.web.listen)?;
+    let bounds = Bounds::of_this_machine();
     let shutdown = CancellationToken::new();
     let tasks = TaskTracker::new();
     tasks.spawn(live::relay(services.clone(), shutdown.clone()));
@@ -135,8 +144,9 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         trusted_proxies: settings.web.trusted_proxies.clone(),
         shutdown: shutdown.clone(),
         tasks: tasks.clone(),
+        bounds,
     };
-    let app = router(services.clone(), options).into_make_service_with_connect_info::<SocketAddr>();
+    let router = router(services.clone(), options);
     // Before anybody hears that it serves, and tells it to stop.
     stop_on_signal(&shutdown);
     tracing::info!(
@@ -144,23 +154,13 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         public_url = settings.web.public_url,
         "Mooring serves"
     );
-    let server = axum::serve(listener, app)
-        .with_graceful_shutdown(shutdown.clone().cancelled_owned())
-        .into_future();
-    let mut server = std::pin::pin!(server);
-    tokio::select! {
-        // In this order: without open requests the server ends at once, too,
-        // and then the background work would be cut off.
-        biased;
-        () = shutdown.cancelled() => {
-            tracing::info!("Mooring finishes what it holds");
-            tasks.close();
-            let all = async { (server.await, tasks.wait().await) };
-            if tokio::time::timeout(GRACE, all).await.is_err() {
-                tracing::warn!("Some requests or checks did not end in time and were cut off");
-            }
-        }
-        ended = &mut server => ended?,
+    let server = tokio::spawn(serving::run(listener, router, bounds, shutdown.clone()));
+    shutdown.cancelled().await;
+    tracing::info!("Mooring finishes what it holds");
+    tasks.close();
+    let all = async { (server.await, tasks.wait().await) };
+    if tokio::time::timeout(GRACE, all).await.is_err() {
+        tracing::warn!("Some requests or checks did not end in time and were cut off");
     }
     if let Err(error) = audit::flush(&services, true).await {
         tracing::error!(%error, "The last repeated reads of tokens could not be recorded");

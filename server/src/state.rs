@@ -1,6 +1,6 @@
 //! What handlers share.
 
-use crate::{health::Looks, site::Site};
+use crate::{health::Looks, serving::Bounds, site::Site, streams::Streams};
 use axum::extract::FromRef;
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
@@ -21,6 +21,8 @@ pub struct RouterOptions {
     pub shutdown: CancellationToken,
     /// What has to come to its end before the process does.
     pub tasks: TaskTracker,
+    /// How much connections may take.
+    pub bounds: Bounds,
 }
 
 /// A cheap handle on what handlers share.
@@ -34,6 +36,8 @@ pub struct AppState {
     pub leptos: Arc<LeptosOptions>,
     /// What `/readyz` found last.
     pub looks: Looks,
+    /// The event streams that are open.
+    pub streams: Streams,
 }
 
 impl AppState {
@@ -42,6 +46,7 @@ impl AppState {
         Self {
             services,
             leptos: Arc::new(options.site.leptos_options()),
+            streams: Streams::new(options.bounds),
             options: Arc::new(options),
             looks: Looks::default(),
         }

@@ -2,6 +2,7 @@
 
 use super::Json;
 use crate::{
+    private,
     settings::{Settings, SettingsError},
     start::{ONLY_READS, open_database},
 };
@@ -98,6 +99,15 @@ async fn look(settings: Result<Settings, SettingsError>) -> Vec<Finding> {
     let usable = found.problem.is_none();
     findings.push(found);
     findings.push(Finding::new("journal", left_in_journals(&settings)));
+    let open = private::open_to_others(&settings);
+    findings.push(Finding {
+        warning: (!open.is_empty()).then(|| open.join("; ")),
+        ..Finding::new("files", Ok(()))
+    });
+    findings.push(Finding {
+        warning: unread_proxy(&settings),
+        ..Finding::new("egress", Ok(()))
+    });
     let services = match (keys, usable) {
         (Err(error), _) => Err(error.to_string()),
         (Ok(_), false) => Err("they can't be tried as long as the database isn't ready".into()),
@@ -155,12 +165,28 @@ async fn rate(services: &Services) -> Finding {
     }
 }
 
+/// A variable that other programs heed. Mooring doesn't: a proxy sees where it
+/// connects to, so that one is named on purpose.
+fn unread_proxy(settings: &Settings) -> Option<String> {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let name = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+        .into_iter()
+        .find(|name| set(name))?;
+    let instead = match settings.gorgias.egress {
+        Some(_) => "MOORING_EGRESS_PROXY is used",
+        None => "requests go out directly; if they need the proxy, set MOORING_EGRESS_PROXY",
+    };
+    Some(format!(
+        "{name} is set, which Mooring doesn't read; {instead}"
+    ))
+}
+
 fn left_in_journals(settings: &Settings) -> Result<(), String> {
     let folder = settings.store.data_dir.display();
     match service::journal::set_aside(&settings.store.data_dir) {
         Ok(0) => Ok(()),
         Ok(count) => Err(format!(
-            "{count} of the files in {folder}/journal hold answers of Gorgias that can't be opened (*.aside); start `mooring serve` with the database and keys that they were made with, or remove them"
+            "{count} of the files in {folder}/journal hold answers of Gorgias that can't be opened (*.aside); start `mooring serve` with the database and keys that they were made with. Keep them otherwise: tokens of accounts may be in there and nowhere else"
         )),
         Err(error) => Err(format!(
             "the journals in {folder} can't be read: {error}; let this user read the folder"

@@ -9,7 +9,7 @@ mod owner;
 mod tokens;
 
 use crate::{
-    dumps,
+    dumps, private,
     settings::{
         Settings, Sources,
         table::{CONFIG, SETTINGS, Setting},
@@ -61,6 +61,7 @@ struct Json {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let matches = command().get_matches();
+    private::keep();
     // Before any secret is read.
     let result = dumps::forbid()
         .context("core dumps can't be switched off")

@@ -51,6 +51,15 @@ pub async fn on_each_database<F: AsyncFn(House)>(test: F) {
 }
 
 impl House {
+    /// The same house behind a router of other options.
+    pub fn with(self, options: RouterOptions) -> Self {
+        Self {
+            router: router(self.world.services.clone(), options.clone()),
+            options,
+            ..self
+        }
+    }
+
     /// A tenant, its owner, an app and an API token of an owner.
     pub async fn tenant(&self, slug: &str) -> Tenant {
         let owner = self.world.owner(slug).await;

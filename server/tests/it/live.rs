@@ -1,14 +1,18 @@
 //! `/t/{tenant}/live`
 
-use crate::house::{House, on_each_database};
+use crate::{
+    browser::Browser,
+    house::{House, on_each_database},
+};
 use axum::{
     body::{Body, BodyDataStream},
     http::{Method, StatusCode},
 };
 use futures::StreamExt;
+use server::{serving::Bounds, state::RouterOptions};
 use tower::ServiceExt;
 
-async fn open(house: &House, tenant: &str) -> (crate::browser::Browser, BodyDataStream) {
+async fn open(house: &House, tenant: &str) -> (Browser, BodyDataStream) {
     let browser = house.signed_in(tenant).await;
     let request = browser
         .request(Method::GET, &format!("/t/{tenant}/live"))
@@ -18,7 +22,11 @@ async fn open(house: &House, tenant: &str) -> (crate::browser::Browser, BodyData
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     assert_eq!(response.headers()["cache-control"], "no-cache");
-    (browser, response.into_body().into_data_stream())
+    assert_eq!(response.headers()["x-accel-buffering"], "no");
+    let mut stream = response.into_body().into_data_stream();
+    // At once, whatever happens: browsers wait for the first byte.
+    assert_eq!(next(&mut stream).await.unwrap(), ": open\n\n");
+    (browser, stream)
 }
 
 async fn next(stream: &mut BodyDataStream) -> Option<String> {
@@ -73,6 +81,49 @@ async fn strangers_hear_nothing() {
         house.tenant("acme").await;
         let answer = house.browser().get("/t/acme/live").await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+/// security.md 75
+#[tokio::test]
+async fn s75_streams_are_bounded_for_each_session_and_in_all() {
+    on_each_database(async |house| {
+        house.tenant("acme").await;
+        house.tenant("other").await;
+        let bounds = Bounds {
+            streams_of_session: 2,
+            streams: 3,
+            ..Bounds::default()
+        };
+        let house = house.with(RouterOptions {
+            bounds,
+            ..RouterOptions::default()
+        });
+        let status = async |browser: &Browser, tenant: &str| {
+            let request = browser.request(Method::GET, &format!("/t/{tenant}/live"));
+            let request = request.body(Body::empty()).unwrap();
+            let response = house.router.clone().oneshot(request).await.unwrap();
+            (response.status(), response)
+        };
+        let acme = house.signed_in("acme").await;
+        let (one, first) = status(&acme, "acme").await;
+        let (two, _second) = status(&acme, "acme").await;
+        assert_eq!((one, two), (StatusCode::OK, StatusCode::OK));
+        let (three, refused) = status(&acme, "acme").await;
+        assert_eq!(three, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(refused.headers()["retry-after"], "30");
+        // The same person elsewhere, and others, aren't held up by that.
+        let elsewhere = house.signed_in("acme").await;
+        let (elsewhere, _third) = status(&elsewhere, "acme").await;
+        assert_eq!(elsewhere, StatusCode::OK);
+        let other = house.signed_in("other").await;
+        let (all, refused) = status(&other, "other").await;
+        assert_eq!(all, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(refused.headers()["retry-after"], "30");
+        // One that ends makes room.
+        drop(first);
+        assert_eq!(status(&other, "other").await.0, StatusCode::OK);
     })
     .await;
 }

@@ -20,5 +20,6 @@ mod pages;
 mod processes;
 mod reveal;
 mod sessions;
+mod serving;
 mod tenants;
 mod transport;

@@ -1,7 +1,7 @@
 //! One database, one simulator, and as many processes as a test likes.
 
 use super::{serving::Serving, until, until_none};
-use crate::cli::mooring;
+use crate::cli::{mooring, mooring_after};
 use domain::{health::Health, time::Timestamp};
 use rand::{RngExt, rngs::StdRng};
 use secrecy::{ExposeSecret, SecretString};
@@ -84,6 +84,13 @@ impl Fleet {
     /// A command on this installation; `name` has its data folder.
     pub fn mooring(&self, name: &str, args: &[&str]) -> Command {
         let mut command = mooring(self.folder.path(), args);
+        command.envs(self.settings(name));
+        command
+    }
+
+    /// As [`Self::mooring`], after a command of the shell.
+    pub fn mooring_after(&self, before: &str, name: &str, args: &[&str]) -> Command {
+        let mut command = mooring_after(before, self.folder.path(), args);
         command.envs(self.settings(name));
         command
     }

@@ -8,6 +8,7 @@
 mod dumps;
 mod ends;
 mod fleet;
+mod flood;
 mod keys;
 mod kills;
 mod leases;

@@ -1,0 +1,129 @@
+//! A stream that fails when its peer keeps it waiting for too long.
+
+use super::turn::Turns;
+use std::{
+    io::{self, IoSlice},
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::{Instant, Sleep, sleep},
+};
+
+/// A stream with the limits of its connection's turns.
+pub(super) struct Timed<S> {
+    stream: S,
+    turns: Turns,
+    read: Pin<Box<Sleep>>,
+    /// For which turn `read` was set.
+    set_for: Option<u64>,
+    write: Pin<Box<Sleep>>,
+    /// Whether something waits to be taken by the peer.
+    writing: bool,
+}
+
+impl<S> Timed<S> {
+    pub fn new(stream: S, turns: Turns) -> Self {
+        let write = Box::pin(sleep(turns.write_limit()));
+        Self {
+            stream,
+            read: Box::pin(sleep(turns.write_limit())),
+            turns,
+            set_for: None,
+            write,
+            writing: false,
+        }
+    }
+
+    /// Whether the peer has let us wait for too long. `Pending` sees to it that
+    /// the connection is woken when it has.
+    fn waits(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let (turn, limit) = self.turns.limit();
+        let Some(limit) = limit else {
+            return Poll::Pending;
+        };
+        if self.set_for != Some(turn) {
+            self.read.as_mut().reset(Instant::now() + limit);
+            self.set_for = Some(turn);
+        }
+        self.read.as_mut().poll(cx)
+    }
+
+    /// What came of writing. If nothing: whether it may go on like this.
+    fn wrote<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        result: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if result.is_ready() {
+            self.writing = false;
+            return result;
+        }
+        if !self.writing {
+            let limit = self.turns.write_limit();
+            self.write.as_mut().reset(Instant::now() + limit);
+            self.writing = true;
+        }
+        ready!(self.write.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let result = Pin::new(&mut self.stream).poll_read(cx, buf);
+        if result.is_pending() {
+            ready!(self.waits(cx));
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        if buf.filled().len() > before {
+            self.turns.received();
+        }
+        result
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.wrote(cx, result)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let result = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.wrote(cx, result)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let result = Pin::new(&mut self.stream).poll_flush(cx);
+        if matches!(result, Poll::Ready(Ok(()))) {
+            // After an answer, hyper doesn't ask for more if it did before: it
+            // waits to be woken. If there is no time left, reading will say so.
+            let _ = self.waits(cx);
+        }
+        self.wrote(cx, result)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let result = Pin::new(&mut self.stream).poll_shutdown(cx);
+        self.wrote(cx, result)
+    }
+}
