@@ -2,7 +2,7 @@
 
 use crate::{
     api, cookies, health, live,
-    middleware::{database_unavailable, origin, panic, security_headers, trace},
+    middleware::{database_unavailable, errors, origin, panic, security_headers, text, trace},
     oauth, pages,
     session_store::DatabaseSessions,
     state::{AppState, RouterOptions},
@@ -28,11 +28,11 @@ pub fn router(services: Services, options: RouterOptions) -> Router {
     let https = services.config.is_https();
     let public_url: Arc<str> = services.config.public_url.as_str().into();
     let site = options.site.routes();
+    let answer_time = options.bounds.answer;
     let state = AppState::new(services.clone(), options);
 
     // Cookies are read here and nowhere else.
     let sessions = SessionManagerLayer::new(DatabaseSessions::new(services.clone()))
-    let answer_time = options.bounds.answer;
         .with_name(cookies::session_name(&services.config))
         .with_secure(https)
         .with_http_only(true)
@@ -58,13 +58,18 @@ pub fn router(services: Services, options: RouterOptions) -> Router {
         // One stack: what is layered one by one is boxed one by one, at each request.
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn_with_state((services, state.options), trace::number))
+                .layer(from_fn_with_state(
+                    (services, Arc::clone(&state.options)),
+                    trace::number,
+                ))
                 .layer(from_fn_with_state(https, security_headers::add))
+                .layer(from_fn_with_state(state, errors::explain))
                 .layer(CatchPanicLayer::custom(panic::answer))
                 .layer(TimeoutLayer::with_status_code(
                     StatusCode::SERVICE_UNAVAILABLE,
                     answer_time,
                 ))
+                .layer(from_fn(text::check))
                 .layer(from_fn_with_state(public_url, origin::check))
                 .layer(RequestBodyLimitLayer::new(BODY_LIMIT)),
         )

@@ -3,12 +3,13 @@
 //! Sessions fail with nothing but a text, and their layer with nothing but a
 //! 500. So their store notes what it met for as long as a request is answered.
 
+use super::errors::Explanation;
 use crate::failure::{TRY_AGAIN, UNAVAILABLE};
 use axum::{
     extract::Request,
     http::{StatusCode, header::RETRY_AFTER},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use std::cell::Cell;
 
@@ -27,10 +28,19 @@ pub fn was_met() -> bool {
     MET.try_with(Cell::get).unwrap_or(false)
 }
 
+const WHY: Explanation = Explanation {
+    code: "database_unavailable",
+    title: "The database isn’t available",
+    explanation: UNAVAILABLE,
+    remedy: "",
+};
+
 /// The answer.
 pub fn answer() -> Response {
-    let again = [(RETRY_AFTER, TRY_AGAIN.whole_seconds().to_string())];
-    (StatusCode::SERVICE_UNAVAILABLE, again, UNAVAILABLE).into_response()
+    let mut response = WHY.response(StatusCode::SERVICE_UNAVAILABLE);
+    let again = TRY_AGAIN.whole_seconds().into();
+    response.headers_mut().insert(RETRY_AFTER, again);
+    response
 }
 
 /// Puts it in the place of a 500 that came of it.

@@ -2,7 +2,9 @@
 
 pub mod client_address;
 pub mod database_unavailable;
+pub mod errors;
 pub mod origin;
 pub mod panic;
 pub mod security_headers;
+pub mod text;
 pub mod trace;

@@ -3,6 +3,7 @@
 //! Stricter than tower-http's `csrf`, which lets requests through that carry
 //! neither `Origin` nor `Sec-Fetch-Site`.
 
+use super::errors::Explanation;
 use axum::{
     extract::{Request, State},
     http::{
@@ -10,12 +11,17 @@ use axum::{
         header::{COOKIE, ORIGIN},
     },
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use std::sync::Arc;
 
-const SENTENCE: &str = "This request was refused, since it did not come from a page of this \
-    Mooring. Open the page again under its usual address and repeat what you did.";
+const FOREIGN: Explanation = Explanation {
+    code: "foreign_origin",
+    title: "This didn’t come from here",
+    explanation: "The request did not come from a page of this Mooring, or its browser doesn’t say \
+        so. Nothing was changed.",
+    remedy: "Open the page again under its usual address and repeat what you did.",
+};
 
 /// Lets requests through that change nothing, that come from the public
 /// origin, or that carry no cookie and say nothing of where they come from.
@@ -27,24 +33,36 @@ pub async fn check(State(public_url): State<Arc<str>>, request: Request, next: N
     // The machine API takes no cookies, so nobody's browser can be used against it.
     let by_cookie = !request.uri().path().starts_with("/api/v1/");
     if changes && by_cookie && !is_own(request.headers(), &public_url) {
-        return (StatusCode::FORBIDDEN, SENTENCE).into_response();
+        return FOREIGN.response(StatusCode::FORBIDDEN);
     }
     next.run(request).await
 }
 
+/// `Sec-Fetch-Site` is set by browsers alone, whatever a page or a proxy does.
+/// So it decides where `Origin` is `null`: a proxy that adds `Referrer-Policy:
+/// no-referrer` makes that of our own pages as well.
 fn is_own(headers: &HeaderMap, public_url: &str) -> bool {
     let mut said = false;
+    let mut nothing_said = false;
+    let mut same_origin = false;
     for origin in headers.get_all(ORIGIN) {
         said = true;
-        if origin.as_bytes() != public_url.as_bytes() {
-            return false;
+        match origin.as_bytes() {
+            b"null" => nothing_said = true,
+            origin if origin == public_url.as_bytes() => (),
+            _ => return false,
         }
     }
     for site in headers.get_all("sec-fetch-site") {
         said = true;
-        if !matches!(site.as_bytes(), b"same-origin" | b"none") {
-            return false;
+        match site.as_bytes() {
+            b"same-origin" => same_origin = true,
+            b"none" => (),
+            _ => return false,
         }
+    }
+    if nothing_said && !same_origin {
+        return false;
     }
     said || !headers.contains_key(COOKIE)
 }
@@ -64,11 +82,16 @@ mod tests {
 
     /// security.md 51
     #[test]
-    fn only_the_public_origin_is_trusted() {
+    fn s51_only_the_public_origin_is_trusted() {
         let cookie = ("cookie", "a=b");
         assert!(own(&[cookie, ("origin", "https://mooring.example")]));
         assert!(own(&[cookie, ("sec-fetch-site", "same-origin")]));
         assert!(own(&[cookie, ("sec-fetch-site", "none")]));
+        let null = ("origin", "null");
+        assert!(own(&[cookie, null, ("sec-fetch-site", "same-origin")]));
+        for site in ["none", "same-site", "cross-site", ""] {
+            assert!(!own(&[cookie, null, ("sec-fetch-site", site)]), "{site}");
+        }
         for origin in [
             "null",
             "",

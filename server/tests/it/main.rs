@@ -7,6 +7,7 @@ mod browser;
 mod canaries;
 mod cli;
 mod credentials;
+mod errors;
 mod headers;
 mod health;
 mod held;
@@ -19,7 +20,8 @@ mod pages;
 #[cfg(target_os = "linux")]
 mod processes;
 mod reveal;
-mod sessions;
 mod serving;
+mod sessions;
 mod tenants;
+mod text;
 mod transport;

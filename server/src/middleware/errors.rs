@@ -1,0 +1,198 @@
+//! Errors that no handler made look like all others: a page for browsers, a
+//! problem (RFC 9457) for programs.
+
+use crate::{api::Problem, failure::SENTENCE, state::AppState};
+use app::{components::Theme, context::PageContext, form_state::FormState};
+use axum::{
+    extract::{Request, State},
+    http::{
+        HeaderMap, HeaderValue, StatusCode, Uri,
+        header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE},
+    },
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+/// What an error is, why, and what helps. An extension of the response that
+/// knows better than its status.
+#[derive(Debug, Clone, Copy)]
+pub struct Explanation {
+    /// The `code` for programs.
+    pub code: &'static str,
+    /// The title for people.
+    pub title: &'static str,
+    /// What is the case.
+    pub explanation: &'static str,
+    /// What helps.
+    pub remedy: &'static str,
+}
+
+impl Explanation {
+    /// An error with this explanation.
+    pub fn response(self, status: StatusCode) -> Response {
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Who asks, by the address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    Browser,
+    Program,
+    /// Something that reads the status alone.
+    Other,
+}
+
+impl Asks {
+    fn of(path: &str) -> Self {
+        let is = |part: &str| {
+            path.strip_prefix(part)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if is("/api") {
+            Self::Program
+        } else if is("/healthz") || is("/readyz") || is("/pkg") || path.starts_with("/favicon.") {
+            Self::Other
+        } else {
+            Self::Browser
+        }
+    }
+}
+
+/// Puts a page or a problem in place of errors that are neither.
+pub async fn explain(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let asks = Asks::of(request.uri().path());
+    let cookie = match asks {
+        Asks::Browser => request.headers().get(COOKIE).cloned(),
+        Asks::Program | Asks::Other => None,
+    };
+    let response = next.run(request).await;
+    let status = response.status();
+    if status.as_u16() < 400 || asks == Asks::Other || is_explained(response.headers()) {
+        return response;
+    }
+    let explanation = response.extensions().get::<Explanation>();
+    let explanation = *explanation.unwrap_or(usual(status));
+    let explained = match asks {
+        Asks::Program => {
+            Problem::new(status, explanation.code, explanation.words()).into_response()
+        }
+        Asks::Browser | Asks::Other => page(&state, cookie.as_ref(), status, explanation).await,
+    };
+    with_headers_of(explained, response)
+}
+
+/// Pages, problems and other documents that a handler made.
+fn is_explained(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"))
+}
+
+/// `Allow`, `Retry-After` and whatever else was said stays.
+fn with_headers_of(mut explained: Response, original: Response) -> Response {
+    let mut headers = original.into_parts().0.headers;
+    headers.remove(CONTENT_TYPE);
+    headers.remove(CONTENT_LENGTH);
+    for (name, value) in &headers {
+        if !explained.headers().contains_key(name) {
+            explained.headers_mut().append(name, value.clone());
+        }
+    }
+    explained
+}
+
+/// Asks no database: it may be what failed.
+async fn page(
+    state: &AppState,
+    cookie: Option<&HeaderValue>,
+    status: StatusCode,
+    explanation: Explanation,
+) -> Response {
+    let values = [
+        ("title", explanation.title),
+        ("explanation", explanation.explanation),
+        ("remedy", explanation.remedy),
+    ];
+    let form = FormState {
+        action: "problem",
+        values: values.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        ..FormState::default()
+    };
+    let context = PageContext {
+        services: state.services.clone(),
+        options: state.leptos.as_ref().clone(),
+        signed_in: None,
+        browser: None,
+        theme: cookie
+            .and_then(|header| header.to_str().ok())
+            .map(Theme::from_cookie_header)
+            .unwrap_or_default(),
+        form: Some(form),
+    };
+    let mut request = Request::new(());
+    *request.uri_mut() = Uri::from_static("/oauth/problem");
+    let mut response = app::render(request.into_parts().0, context).await;
+    *response.status_mut() = status;
+    response
+}
+
+impl Explanation {
+    fn words(&self) -> String {
+        format!("{} {}", self.explanation, self.remedy)
+            .trim_end()
+            .to_owned()
+    }
+}
+
+/// What a status says by itself.
+fn usual(status: StatusCode) -> &'static Explanation {
+    match status {
+        StatusCode::NOT_FOUND | StatusCode::GONE => &Explanation {
+            code: "not_found",
+            title: "There is nothing here",
+            explanation: "The address may be mistyped, or the thing was removed.",
+            remedy: "",
+        },
+        StatusCode::METHOD_NOT_ALLOWED => &Explanation {
+            code: "method_not_allowed",
+            title: "This address isn’t for that",
+            explanation: "It doesn’t answer to this kind of request. Nothing was changed.",
+            remedy: "Go back, and use the buttons and links of the page.",
+        },
+        StatusCode::PAYLOAD_TOO_LARGE => &Explanation {
+            code: "too_large",
+            title: "That is too much",
+            explanation: "A request may hold one megabyte. Nothing was changed.",
+            remedy: "Send less at once.",
+        },
+        StatusCode::TOO_MANY_REQUESTS => &Explanation {
+            code: "too_many_requests",
+            title: "That was too often",
+            explanation: "So many requests at once aren’t answered. Nothing was changed.",
+            remedy: "Wait a minute, then try again.",
+        },
+        StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => &Explanation {
+            code: "unavailable",
+            title: "This took too long",
+            explanation: "Mooring couldn’t answer in time. Nothing of what you asked for is certain \
+                to have happened.",
+            remedy: "Look, then try again in a minute.",
+        },
+        status if status.is_server_error() => &Explanation {
+            code: "internal",
+            title: "Something went wrong here",
+            explanation: SENTENCE,
+            remedy: "",
+        },
+        _ => &Explanation {
+            code: "malformed",
+            title: "This can’t be read",
+            explanation: "Something in the address or in what was sent isn’t as it has to be. \
+                Nothing was changed.",
+            remedy: "Open the page again and repeat what you did.",
+        },
+    }
+}
