@@ -16,6 +16,7 @@ mod flow;
 mod gorgias;
 mod journal;
 mod keys;
+mod links;
 mod list;
 mod live;
 mod people;
