@@ -4,13 +4,14 @@ use super::{
     Address, PageError,
     app_form::form,
     app_panels::{addresses, exchange_refused, fault, preview, read_only, removal, states},
-    app_secrets, done,
+    app_secrets, outcome,
     row_action::{May, tenant_home},
     show,
 };
 use crate::{
     components::{Crumb, Moment, NavItem, PageHead},
     context::PageContext,
+    form_outcome::ShownOutcome,
     form_state::FormState,
     frame::around,
     shell::SignedInLayout,
@@ -67,7 +68,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         counts,
         sandbox,
         preview,
-        done: address.query("done").map(str::to_owned),
+        outcome: context.outcome.clone(),
         form: context.form.clone().unwrap_or_default(),
         app,
     };
@@ -94,7 +95,7 @@ pub(super) struct Data {
     /// The sandbox that was typed, and its preview link.
     pub sandbox: String,
     pub preview: Option<String>,
-    pub done: Option<String>,
+    pub outcome: Option<ShownOutcome>,
     pub form: FormState,
 }
 
@@ -115,7 +116,7 @@ pub(super) fn view(data: &Data) -> AnyView {
     {
         None
     } else {
-        done::outcome(data.done.as_deref(), &data.form)
+        outcome::outcome(data.outcome.as_ref(), &data.form)
     };
     let accounts = format!("{home}/accounts?app={}", data.app.slug);
     let meta = view! {

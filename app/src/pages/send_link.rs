@@ -2,7 +2,10 @@
 
 use super::{account::Data, setup::problem};
 use crate::{
-    components::{Button, Choice, CopyField, Glyph, Kind, LinkButton, Outcome, Panel, Segments},
+    components::{
+        Button, Choice, CopyField, FormKey, Glyph, Kind, LinkButton, Outcome, Panel, Segments,
+    },
+    form_outcome::MadeLink,
     form_state::FormState,
     islands::Copy,
 };
@@ -17,10 +20,9 @@ const LIVES: [(&str, &str); 3] = [("1", "1 day"), ("7", "7 days"), ("30", "30 da
 
 pub(super) fn view(data: &Data) -> AnyView {
     let (account, app) = (&data.account.row.subdomain, &data.account.row.app_name);
-    let (title, body) = match data.form.shown_once() {
-        Some(url) if data.form.action == "link" => {
-            let body =
-                view! { <div class="body">{made(url, &data.form, data.now)}</div> }.into_any();
+    let (title, body) = match data.link_made() {
+        Some(link) => {
+            let body = view! { <div class="body">{made(link)}</div> }.into_any();
             (format!("Reconnect link for {account}"), body)
         }
         _ => {
@@ -29,6 +31,7 @@ pub(super) fn view(data: &Data) -> AnyView {
             );
             let body = view! {
                 <form class="body" method="post" action=format!("{}/links", data.href())>
+                    <FormKey/>
                     <p>"An admin of " <b>{account.to_string()}</b> {what}</p>
                     {problem(&data.form)}
                     {life(&data.form, data.now)}
@@ -71,10 +74,9 @@ pub(super) fn life(form: &FormState, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-/// The link that was just made, shown this once.
-pub(super) fn made(url: String, form: &FormState, now: Timestamp) -> AnyView {
-    let days = form.value("days").and_then(|d| d.parse().ok()).unwrap_or(7);
-    let until = now.plus(Span::days(days)).absolute();
+/// The link that was just made, shown for two minutes.
+pub(super) fn made(link: MadeLink) -> AnyView {
+    let (url, until) = (link.url, link.until.absolute());
     view! {
         <Outcome health=Health::Working>
             <b>"The link is ready. "</b>
@@ -84,7 +86,7 @@ pub(super) fn made(url: String, form: &FormState, now: Timestamp) -> AnyView {
             id="link-url"
             label="Send this to an admin of the account"
             value=url
-            hint="Copy it now: only its fingerprint is kept, so it can’t be shown again. You can always make another one."
+            hint="Copy it now: in two minutes it is gone from here, and only its fingerprint is kept. You can always make another one."
         >
             <Copy of="link-url".to_owned() what="reconnect link".to_owned()/>
         </CopyField>

@@ -2,7 +2,7 @@
 
 use super::{Address, PageError, show};
 use crate::{
-    components::{Button, Callout, Field, Glyph, Kind},
+    components::{Button, Callout, Field, Glyph, Kind, SecretField},
     context::PageContext,
     form_state::FormState,
     shell::PublicLayout,
@@ -39,12 +39,10 @@ pub(super) fn view(form: &FormState, public_url: &str) -> AnyView {
         </header>
         {problem(form)}
         <form class="form" method="post" action="/setup">
-            <Field
+            <SecretField
                 name="token"
                 label="Set-up token"
-                plain=true
-                required=true
-                autocomplete="off"
+                readable=true
                 hint="Mooring wrote it into its log when it started. It proves that you run this server."
                 error=form.error("token")
             />

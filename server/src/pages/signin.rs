@@ -3,7 +3,7 @@
 use crate::{
     failure::Failure,
     own_path::own_path,
-    pages::{Posted, see_other},
+    pages::{Form, Posted, see_other},
     visitor,
 };
 use axum::response::Response;
@@ -13,6 +13,8 @@ use service::{
     people::sign_in::{self, SignInError},
 };
 use tower_sessions::Session;
+
+const FORM: Form = Form::new("signin", &["email", "next"]);
 
 /// Signs somebody in and leads back to where they were going.
 pub async fn sign_in(session: Session, posted: Posted) -> Result<Response, Failure> {
@@ -27,8 +29,7 @@ pub async fn sign_in(session: Session, posted: Posted) -> Result<Response, Failu
         }
         Err(e @ SignInError::Wrong) => {
             let errors = vec![FieldError::new("", e.to_string())];
-            let values = posted.values(&["email", "next"]);
-            Ok(posted.again("/signin", "signin", values, errors).await)
+            Ok(posted.again("/signin", &FORM, errors).await)
         }
         Err(SignInError::Fault(fault)) => Err(fault.into()),
     }

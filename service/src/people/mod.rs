@@ -5,6 +5,7 @@
 //! each place why it may.
 
 pub mod email;
+pub mod form_results;
 pub mod membership;
 pub mod owner;
 pub mod password;

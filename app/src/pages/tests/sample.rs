@@ -200,7 +200,7 @@ pub(super) fn account_page(account: Account) -> account::Data {
         links: Some(vec![]),
         before: false,
         form: Default::default(),
-        done: None,
+        outcome: None,
         link_wanted: false,
     }
 }

@@ -5,7 +5,8 @@ use super::{
     sample::{self, NOW, account_page, accounts_page},
 };
 use crate::{
-    form_state::{FormState, Notice},
+    form_outcome::{FormOutcome, ShownOutcome},
+    form_state::FormState,
     pages::{
         account, accounts, app_form, app_new, connect, overview, reconnect, result, reveal, setup,
         signin, tenants,
@@ -144,7 +145,7 @@ fn a_viewer_sees_no_buttons() {
 #[test]
 fn a_check_shows_what_it_found() {
     let mut data = account_page(sample::working());
-    data.done = Some("checked".into());
+    data.outcome = Some(ShownOutcome::of(FormOutcome::Checked));
     data.timeline = Some(vec![sample::entry(
         Happening::Checked {
             result: "renewed.".into(),
@@ -158,12 +159,13 @@ fn a_check_shows_what_it_found() {
 #[test]
 fn a_new_link_is_shown_once_and_copied() {
     let mut data = account_page(sample::disconnected());
-    data.form = FormState {
-        action: "link",
-        values: vec![("days".into(), "7".into())],
-        secret_once: Some(SecretString::from("https://mooring.example/r/t0ken")),
-        ..FormState::default()
-    };
+    data.outcome = Some(ShownOutcome {
+        outcome: FormOutcome::LinkMade {
+            account: "acme".into(),
+            until: NOW.plus(Span::days(7)),
+        },
+        secret: Some(SecretString::from("https://mooring.example/r/t0ken")),
+    });
     let page = outline(&html(|| account::view(&data)));
     assert!(page.contains("value") || page.contains("https://mooring.example/r/t0ken"));
     assert!(page.contains("Sat 5 Dec 2026, 12:05 UTC"), "{page}");
@@ -335,14 +337,10 @@ fn scripts_in_names_are_inert() {
     let mut link = sample::link(LinkState::Sent);
     link.created_by = EVIL.into();
     data.links = Some(vec![link]);
-    data.form = FormState {
-        action: "check",
-        notice: Some(Notice {
-            good: false,
-            text: EVIL.into(),
-        }),
-        ..FormState::default()
-    };
+    data.outcome = Some(ShownOutcome::of(FormOutcome::DisconnectedBefore {
+        by: EVIL.into(),
+        at: NOW,
+    }));
     is_inert(&html(|| account::view(&data)));
 
     let query = ListQuery {
@@ -384,22 +382,24 @@ fn scripts_in_names_are_inert() {
         apps: vec![sample::app()],
         wanted: Some(EVIL.into()),
         form,
+        link: None,
+        outcome: None,
     };
     is_inert(&html(|| connect::view(&data)));
 }
 
 #[test]
 fn a_client_secret_is_shown_after_a_password_and_not_before() {
-    let view = |state: &FormState| html(|| reveal::view("harbour", &sample::app(), state));
-    let question = view(&FormState::default());
+    let view = |secret: Option<&str>, state: &FormState| {
+        let secret = secret.map(str::to_owned);
+        html(|| reveal::view("harbour", &sample::app(), secret, state))
+    };
+    let question = view(None, &FormState::default());
     assert_snapshot!("reveal", outline(&question));
     let wrong = failed("app_reveal", "password", "This is not your password.");
-    assert!(view(&wrong).contains("This is not your password."));
-    let shown = view(&FormState {
-        action: "app_reveal",
-        secret_once: Some(SecretString::from("canary\"<script>alert(1)</script>")),
-        ..FormState::default()
-    });
+    assert!(view(None, &wrong).contains("This is not your password."));
+    let secret = "canary\"<script>alert(1)</script>";
+    let shown = view(Some(secret), &FormState::default());
     assert_snapshot!("reveal_shown", outline(&shown));
     is_inert(&shown);
     assert_eq!(shown.matches("canary").count(), 1);
