@@ -1,7 +1,10 @@
 //! What a page is made from: the services, who asks, and the form that failed.
 
 use crate::{
-    components::Theme, form_outcome::ShownOutcome, form_state::FormState, pages::PageError,
+    components::Theme,
+    form_outcome::ShownOutcome,
+    form_state::{FormState, Kept},
+    pages::PageError,
 };
 use domain::slug::Slug;
 use leptos::prelude::*;
@@ -28,6 +31,8 @@ pub struct PageContext {
     pub form: Option<FormState>,
     /// What came of a form that was posted before this page.
     pub outcome: Option<ShownOutcome>,
+    /// Why somebody whose session had ended is to sign in.
+    pub kept: Option<Kept>,
 }
 
 impl PageContext {

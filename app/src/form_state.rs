@@ -11,6 +11,19 @@ pub struct FormState {
     pub values: Vec<(String, String)>,
     /// What was wrong; a field named "" means the form as a whole.
     pub errors: Vec<FieldError>,
+    /// It was typed before a session ended, and not sent since.
+    pub restored: bool,
+}
+
+/// What became of a form, or a page, whose session had ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// What was typed is kept until the same person is signed in again.
+    Typed,
+    /// Nothing was typed.
+    Nothing,
+    /// More was typed than can be kept.
+    TooLong,
 }
 
 impl FormState {

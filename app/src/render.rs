@@ -41,8 +41,11 @@ pub async fn render(parts: Parts, context: PageContext) -> Response {
                     response.set_status(StatusCode::UNPROCESSABLE_ENTITY);
                 }
             }
-            if context.signed_in.is_some() {
-                provide_context(FormKeys(context.services.random.clone()));
+            if let Some(person) = &context.signed_in {
+                provide_context(FormKeys {
+                    random: context.services.random.clone(),
+                    person: person.id,
+                });
             }
             provide_context(context.clone());
         },

@@ -3,13 +3,17 @@
 use crate::{
     cookies,
     failure::Failure,
+    kept_form::KeptForm,
     middleware::client_address,
     pages::QUERY,
     session_store::{NOTED_EVERY, PERSON, SEEN_AT, SIGNED_IN_AT},
     state::AppState,
 };
 use app::{
-    components::Theme, context::PageContext, form_outcome::ShownOutcome, form_state::FormState,
+    components::Theme,
+    context::PageContext,
+    form_outcome::ShownOutcome,
+    form_state::{FormState, Kept},
 };
 use axum::{
     extract::FromRequestParts,
@@ -37,6 +41,10 @@ pub struct Visitor {
     pub person: Option<PersonSummary>,
     /// The session in which they are, for what comes of forms.
     pub session: Option<FormSession>,
+    /// What the browser keeps of a form that outlived its session.
+    pub kept_form: Option<SecretString>,
+    /// Whether the browser brought the cookie of a session that may have ended.
+    pub had_session: bool,
     /// The browser's own secret.
     pub browser: Option<SecretString>,
     /// How the person wants pages to look.
@@ -56,7 +64,42 @@ impl Visitor {
             theme: self.theme,
             form,
             outcome,
+            kept: None,
         }
+    }
+
+    /// What is kept of a form that outlived its session.
+    ///
+    /// # Errors
+    /// If it couldn't be found out.
+    pub async fn kept_form(&self) -> Result<Option<KeptForm>, Failure> {
+        match &self.kept_form {
+            Some(cookie) => KeptForm::open(&self.state.services, cookie).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Why somebody whose session had ended is to sign in.
+    ///
+    /// # Errors
+    /// If it couldn't be found out.
+    pub async fn kept(&self) -> Result<Option<Kept>, Failure> {
+        if self.person.is_some() {
+            return Ok(None);
+        }
+        Ok(self.kept_form().await?.map(|kept| kept.told()))
+    }
+
+    /// What the person had typed into a form of this page.
+    ///
+    /// # Errors
+    /// If it couldn't be found out.
+    pub async fn restored(&self, page: &str) -> Result<Option<FormState>, Failure> {
+        let Some(person) = &self.person else {
+            return Ok(None);
+        };
+        let kept = self.kept_form().await?;
+        Ok(kept.and_then(|kept| kept.restored(page, person.id)))
     }
 
     /// What came of the form that led to this page, if this session posted it
@@ -119,6 +162,12 @@ impl FromRequestParts<AppState> for Visitor {
         Ok(Self {
             person,
             session,
+            kept_form: cookies::kept_form_of(&parts.headers, &state.services.config),
+            had_session: cookies::value(
+                &parts.headers,
+                cookies::session_name(&state.services.config),
+            )
+            .is_some(),
             browser: cookies::browser(&parts.headers, &state.services.config),
             theme,
             address: client_address::find(

@@ -1,5 +1,6 @@
 //! What tells one rendering of a form from all others.
 
+use domain::ids::PersonId;
 use leptos::prelude::*;
 use service::{people::form_results::FormKey as Key, random::Random};
 use std::sync::Arc;
@@ -7,7 +8,11 @@ use std::sync::Arc;
 /// Makes the keys of a page's forms; in the context of a page that somebody
 /// signed in looks at.
 #[derive(Clone)]
-pub(crate) struct FormKeys(pub Arc<dyn Random>);
+pub(crate) struct FormKeys {
+    pub random: Arc<dyn Random>,
+    /// Who that is.
+    pub person: PersonId,
+}
 
 /// The name that the key is sent under.
 pub const FORM_KEY: &str = "form_key";
@@ -17,7 +22,7 @@ pub const FORM_KEY: &str = "form_key";
 pub fn FormKey() -> AnyView {
     use_context::<FormKeys>()
         .map(|keys| {
-            let key = Key::new(keys.0.as_ref()).as_str().to_owned();
+            let key = Key::new(keys.random.as_ref()).in_form(keys.person);
             view! { <input type="hidden" name=FORM_KEY value=key/> }
         })
         .into_any()

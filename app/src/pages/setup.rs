@@ -110,13 +110,27 @@ pub(super) fn view(form: &FormState, public_url: &str) -> AnyView {
     .into_any()
 }
 
-/// What was wrong with a form as a whole.
-pub(super) fn problem(form: &FormState) -> Option<impl IntoView + use<>> {
-    form.problem().map(|problem| {
+/// What was wrong with a form as a whole, or why it is filled in already.
+pub(super) fn problem(form: &FormState) -> Option<AnyView> {
+    if let Some(problem) = form.problem() {
+        return Some(
+            view! {
+                <Callout health=Health::Disconnected icon=Glyph::Warn alert=true>
+                    <p>{problem}</p>
+                </Callout>
+            }
+            .into_any(),
+        );
+    }
+    form.restored.then(|| {
         view! {
-            <Callout health=Health::Disconnected icon=Glyph::Warn alert=true>
-                <p>{problem}</p>
+            <Callout health=Health::Limited icon=Glyph::Info>
+                <p>
+                    <b>"What you typed before your session ended is back. "</b>
+                    "It was not sent yet, and secrets have to be typed again."
+                </p>
             </Callout>
         }
+        .into_any()
     })
 }

@@ -132,6 +132,7 @@ async fn page(
             .unwrap_or_default(),
         form: Some(form),
         outcome: None,
+        kept: None,
     };
     let mut request = Request::new(());
     *request.uri_mut() = Uri::from_static("/oauth/problem");

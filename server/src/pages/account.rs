@@ -21,7 +21,7 @@ use service::{
 
 const CHECK: Form = Form::new("check", &[]);
 const AUTHORIZE: Form = Form::new("authorize", &[]);
-const LINK: Form = Form::new("link", &["days"]);
+pub(super) const LINK: Form = Form::new("link", &["days"]);
 const WITHDRAW: Form = Form::new("link_revoke", &[]);
 const DISCONNECT: Form = Form::new("disconnect", &[]);
 
@@ -40,9 +40,10 @@ impl Request {
     pub async fn read(
         (tenant, app, subdomain): (String, String, String),
         posted: Posted,
+        form: &Form,
     ) -> Result<Self, Answered> {
         let page = format!("/t/{tenant}/accounts/{app}/{subdomain}");
-        let actor = posted.member(&tenant, &page).await?;
+        let actor = posted.member(&tenant, &page, form).await?;
         posted.first(&page).await?;
         let Ok(subdomain) = subdomain.parse() else {
             return Err(posted.nothing_there().await.into());
@@ -72,7 +73,7 @@ impl Request {
 
 /// Proves the connection now. What came of it stands in the timeline.
 pub async fn check(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
-    let request = Request::read(path, posted).await?;
+    let request = Request::read(path, posted, &CHECK).await?;
     let (actor, app, subdomain) = (
         request.actor.clone(),
         request.app.clone(),
@@ -92,7 +93,7 @@ pub async fn check(Path(path): AccountPath, posted: Posted) -> Result<Response, 
 
 /// Leads the operator to Gorgias to approve the app themselves.
 pub async fn authorize(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
-    let request = Request::read(path, posted).await?;
+    let request = Request::read(path, posted, &AUTHORIZE).await?;
     let begun = authorize::begin_as_operator(&request.actor, &request.app, &request.subdomain);
     Ok(match begun.await {
         Ok(begun) => {
@@ -110,7 +111,7 @@ pub async fn authorize(Path(path): AccountPath, posted: Posted) -> Result<Respon
 
 /// Makes a reconnect link, which the page shows for two minutes.
 pub async fn create_link(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
-    let request = Request::read(path, posted).await?;
+    let request = Request::read(path, posted, &LINK).await?;
     // A link is for an account whose page there is; others begin at “connect”.
     let there = show::show(&request.actor, &request.app, &request.subdomain).await?;
     if there.is_none() {
@@ -163,7 +164,7 @@ pub async fn revoke_link(
     Path((tenant, app, subdomain, id)): Path<(String, String, String, String)>,
     posted: Posted,
 ) -> Result<Response, Answered> {
-    let request = Request::read((tenant, app, subdomain), posted).await?;
+    let request = Request::read((tenant, app, subdomain), posted, &WITHDRAW).await?;
     let Ok(id) = id.parse() else {
         return Ok(request.posted.nothing_there().await);
     };
@@ -185,7 +186,7 @@ pub async fn revoke_link(
 
 /// Revokes the tokens at Gorgias, as far as it answers, and forgets them.
 pub async fn disconnect(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
-    let request = Request::read(path, posted).await?;
+    let request = Request::read(path, posted, &DISCONNECT).await?;
     let (actor, app, subdomain) = (
         request.actor.clone(),
         request.app.clone(),

@@ -21,7 +21,7 @@ const REVOKE: Form = Form::new("api_token_revoke", &[]);
 /// Makes a token, which the page shows for two minutes.
 pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/api-tokens");
-    let actor = posted.member(&tenant, &page).await?;
+    let actor = posted.member(&tenant, &page, &FORM).await?;
     posted.first(&page).await?;
     let mut errors = Vec::new();
     let role: Result<Role, NotARole> = posted.text("role").parse();
@@ -77,7 +77,7 @@ pub async fn revoke(
     posted: Posted,
 ) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/api-tokens");
-    let actor = posted.member(&tenant, &page).await?;
+    let actor = posted.member(&tenant, &page, &REVOKE).await?;
     let Ok(id) = id.parse() else {
         return Ok(posted.nothing_there().await);
     };

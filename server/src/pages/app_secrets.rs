@@ -16,7 +16,7 @@ pub async fn add(
     posted: Posted,
 ) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}");
-    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
+    let (actor, app) = find(&posted, &tenant, &app, &page, &FORM).await?;
     let secret = posted.secret("new_secret");
     let done = match secrets::add::add(&actor, app.id, &secret).await {
         Ok(()) => secrets::test::test(&actor, app.id).await.map(tested),
@@ -32,7 +32,7 @@ pub async fn step(
     posted: Posted,
 ) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}");
-    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
+    let (actor, app) = find(&posted, &tenant, &app, &page, &FORM).await?;
     let id = app.id;
     let done =
         match step.as_str() {

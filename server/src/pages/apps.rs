@@ -22,15 +22,15 @@ const FIELDS: &[&str] = &[
     "basic_encoding",
     "pkce",
 ];
-const CREATE: Form = Form::new("app_create", FIELDS);
-const EDIT: Form = Form::new("app_edit", FIELDS);
-const REMOVE: Form = Form::new("app_remove", &["confirm"]);
+pub(super) const CREATE: Form = Form::new("app_create", FIELDS);
+pub(super) const EDIT: Form = Form::new("app_edit", FIELDS);
+pub(super) const REMOVE: Form = Form::new("app_remove", &["confirm"]);
 const REFUSALS: Form = Form::new("app_refusals", &[]);
 
 /// Adds an app.
 pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/new");
-    let actor = posted.member(&tenant, &page).await?;
+    let actor = posted.member(&tenant, &page, &CREATE).await?;
     posted.first(&page).await?;
     match apps::create::create(&actor, &form(&posted)).await {
         Ok(app) => {
@@ -47,7 +47,7 @@ pub async fn edit(
     posted: Posted,
 ) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}");
-    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
+    let (actor, app) = find(&posted, &tenant, &app, &page, &EDIT).await?;
     match apps::edit::edit(&actor, app.id, &form(&posted)).await {
         Ok(app) => {
             let page = format!("/t/{tenant}/apps/{}", app.slug);
@@ -63,7 +63,7 @@ pub async fn remove(
     posted: Posted,
 ) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}");
-    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
+    let (actor, app) = find(&posted, &tenant, &app, &page, &REMOVE).await?;
     if posted.text("confirm").trim() != app.slug.as_str() {
         let message = format!("Type “{}” to remove the app.", app.slug);
         let errors = vec![FieldError::new("confirm", message)];
@@ -84,7 +84,7 @@ pub async fn accept_refusals(
     posted: Posted,
 ) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}");
-    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
+    let (actor, app) = find(&posted, &tenant, &app, &page, &REFUSALS).await?;
     match apps::accept_refusals::accept(&actor, app.id).await {
         Ok(()) => posted.done(&page, FormOutcome::RefusalsAccepted).await,
         Err(error) => refused(&posted, &page, &REFUSALS, error).await,
@@ -98,8 +98,9 @@ pub(super) async fn find(
     tenant: &str,
     app: &str,
     page: &str,
+    form: &Form,
 ) -> Result<(Actor, App), Answered> {
-    let actor = posted.member(tenant, page).await?;
+    let actor = posted.member(tenant, page, form).await?;
     posted.first(page).await?;
     match apps::list::one(&actor, app).await? {
         Some(app) => Ok((actor, app)),

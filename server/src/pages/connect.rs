@@ -21,12 +21,12 @@ use service::{
 };
 
 const FIELDS: &[&str] = &["app", "subdomain", "days"];
-const CONNECT: Form = Form::new("connect", FIELDS);
-const LINK: Form = Form::new("new_link", FIELDS);
+pub(super) const CONNECT: Form = Form::new("connect", FIELDS);
+pub(super) const LINK: Form = Form::new("new_link", FIELDS);
 
 /// Leads the operator to Gorgias to approve the app on an account.
 pub async fn connect(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
-    let (actor, page) = member(&tenant, &posted).await?;
+    let (actor, page) = member(&tenant, &posted, &CONNECT).await?;
     let subdomain = subdomain(&posted, &page, &CONNECT).await?;
     let begun = authorize::begin_as_operator(&actor, posted.text("app"), &subdomain).await;
     Ok(match begun {
@@ -45,7 +45,7 @@ pub async fn connect(Path(tenant): Path<String>, posted: Posted) -> Result<Respo
 
 /// Makes a link for an account that was never connected, which the page shows for two minutes.
 pub async fn send_link(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
-    let (actor, page) = member(&tenant, &posted).await?;
+    let (actor, page) = member(&tenant, &posted, &LINK).await?;
     posted.first(&page).await?;
     let subdomain = subdomain(&posted, &page, &LINK).await?;
     let Ok(options) = link_options(&posted) else {
@@ -77,9 +77,9 @@ pub async fn send_link(Path(tenant): Path<String>, posted: Posted) -> Result<Res
     })
 }
 
-async fn member(tenant: &str, posted: &Posted) -> Result<(Actor, String), Answered> {
+async fn member(tenant: &str, posted: &Posted, form: &Form) -> Result<(Actor, String), Answered> {
     let page = format!("/t/{tenant}/accounts/connect");
-    Ok((posted.member(tenant, &page).await?, page))
+    Ok((posted.member(tenant, &page, form).await?, page))
 }
 
 async fn subdomain(posted: &Posted, page: &str, form: &Form) -> Result<Subdomain, Answered> {

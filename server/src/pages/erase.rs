@@ -16,7 +16,7 @@ pub async fn erase(
     Path((tenant, app, subdomain)): Path<(String, String, String)>,
     posted: Posted,
 ) -> Result<Response, Answered> {
-    let request = Request::read((tenant.clone(), app, subdomain), posted).await?;
+    let request = Request::read((tenant.clone(), app, subdomain), posted, &FORM).await?;
     let page = format!("{}/erase", request.page);
     let posted = &request.posted;
     let (actor, app, subdomain) = (

@@ -13,7 +13,7 @@ const FORM: Form = Form::new("keys", &[]);
 /// Gives the tenant a new data key; the worker does the rest.
 pub async fn begin(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/keys");
-    let actor = posted.member(&tenant, &page).await?;
+    let actor = posted.member(&tenant, &page, &FORM).await?;
     posted.first(&page).await?;
     let outcome = match rotate::begin_as(&actor).await {
         Ok(Begun::New) => FormOutcome::RotationBegun,

@@ -26,13 +26,17 @@ pub(crate) use posted::QUERY;
 pub use posted::{Posted, sentence};
 
 use crate::{
-    failure::Failure, middleware::database_unavailable, state::AppState, visitor::Visitor,
+    failure::Failure, kept_form::KeptForm, middleware::database_unavailable, state::AppState,
+    visitor::Visitor,
 };
 use app::routes::PATHS;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header::LOCATION},
+    http::{
+        HeaderValue, Method, StatusCode,
+        header::{LOCATION, SET_COOKIE},
+    },
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
@@ -104,8 +108,33 @@ fn with_form(path: &str, page: MethodRouter<AppState>) -> MethodRouter<AppState>
 pub async fn show(visitor: Visitor, request: Request) -> Result<Response, Failure> {
     let (parts, _) = request.into_parts();
     let outcome = visitor.outcome(&parts.uri).await?;
-    Ok(app::render(parts, visitor.context(None, outcome)).await)
+    let form = visitor.restored(parts.uri.path()).await?;
+    let mut context = visitor.context(form, outcome);
+    context.kept = visitor.kept().await?;
+    let ended = visitor.had_session && visitor.person.is_none() && context.kept.is_none();
+    let here = parts.uri.path().to_owned();
+    let mut response = app::render(parts, context).await;
+    if ended && response.status() == StatusCode::SEE_OTHER {
+        // To the sign-in, which says why.
+        let services = &visitor.state.services;
+        let kept = KeptForm::page(services, &here);
+        if let Some(cookie) = kept.cookie(services).await? {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+    }
+    Ok(response)
 }
+
+/// The forms of which something is kept while somebody signs in again.
+pub(crate) const FORMS: [Form; 7] = [
+    account::LINK,
+    api_tokens::FORM,
+    apps::CREATE,
+    apps::EDIT,
+    apps::REMOVE,
+    connect::CONNECT,
+    connect::LINK,
+];
 
 /// Works on a form to its end even if the browser goes away: a second click
 /// ends the first request, and waits for what came of it.

@@ -2,7 +2,9 @@
 //! says what came of it, or the page again with what was wrong.
 
 use crate::{
+    cookies,
     failure::Failure,
+    kept_form::KeptForm,
     middleware::text::CONTROLS,
     own_path::own_path,
     pages::{Answered, Form, see_other},
@@ -13,7 +15,11 @@ use app::{components::FORM_KEY, form_outcome::FormOutcome, form_state::FormState
 use axum::{
     Form as Fields,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderValue, Method, StatusCode, Uri, header::CONTENT_TYPE, request::Parts},
+    http::{
+        HeaderValue, Method, StatusCode, Uri,
+        header::{CONTENT_TYPE, SET_COOKIE},
+        request::Parts,
+    },
     response::{IntoResponse, Response},
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -125,13 +131,37 @@ impl Posted {
     ///
     /// # Errors
     /// The answer for everybody else.
-    pub async fn member(&self, tenant: &str, page: &str) -> Result<Actor, Answered> {
+    pub async fn member(&self, tenant: &str, page: &str, form: &Form) -> Result<Actor, Answered> {
         if self.visitor.person.is_none() {
-            return Err(see_other(&format!("/signin?next={}", own_path(page))).into());
+            return Err(self.sign_in(page, form).await?.into());
         }
         match self.visitor.actor(tenant).await? {
             Some(actor) => Ok(actor),
             None => Err(self.nothing_there().await.into()),
+        }
+    }
+
+    /// To the sign-in, and back to the page. If a session ended meanwhile, the
+    /// sign-in says so, and what was typed is kept on the way.
+    async fn sign_in(&self, page: &str, form: &Form) -> Result<Response, Answered> {
+        let mut response = see_other(&format!("/signin?next={}", own_path(page)));
+        let made_for = self.text(FORM_KEY);
+        if self.visitor.had_session || !made_for.is_empty() {
+            let services = &self.visitor.state.services;
+            let kept = KeptForm::form(services, page, form, made_for, self.values(form));
+            if let Some(cookie) = kept.cookie(services).await? {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+        }
+        Ok(response)
+    }
+
+    /// What was typed before was sent now, or was not the person's.
+    pub fn forget_kept(&self, response: &mut Response) {
+        if self.visitor.kept_form.is_some()
+            && let Some(cookie) = cookies::kept_form_end(&self.visitor.state.services.config)
+        {
+            response.headers_mut().append(SET_COOKIE, cookie);
         }
     }
 
@@ -143,9 +173,10 @@ impl Posted {
     /// # Errors
     /// The redirect to what came of it the first time.
     pub async fn first(&self, page: &str) -> Result<(), Answered> {
-        let (Some(session), Some(key)) =
-            (&self.visitor.session, FormKey::parse(self.text(FORM_KEY)))
-        else {
+        let (Some(session), Some(key)) = (
+            &self.visitor.session,
+            FormKey::from_form(self.text(FORM_KEY)),
+        ) else {
             return Ok(());
         };
         let services = &self.visitor.state.services;
@@ -211,7 +242,7 @@ impl Posted {
             return Ok(see_other(page));
         };
         let services = &self.visitor.state.services;
-        let own = FormKey::parse(self.text(FORM_KEY));
+        let own = FormKey::from_form(self.text(FORM_KEY));
         let key = own
             .filter(|_| self.claimed.swap(false, Ordering::Relaxed))
             .unwrap_or_else(|| FormKey::new(services.random.as_ref()));
@@ -223,7 +254,9 @@ impl Posted {
             secret,
         };
         form_results::keep(services, session, &key, result).await?;
-        Ok(see_other(&location))
+        let mut response = see_other(&location);
+        self.forget_kept(&mut response);
+        Ok(response)
     }
 
     /// The page again, with what was wrong.
@@ -233,8 +266,13 @@ impl Posted {
             action: form.action,
             values: self.values(form),
             errors,
+            ..FormState::default()
         };
-        self.render(page, form).await
+        let mut response = self.render(page, form).await;
+        if self.visitor.person.is_some() {
+            self.forget_kept(&mut response);
+        }
+        response
     }
 
     /// The page again, saying that the role doesn't allow it.
@@ -257,7 +295,7 @@ impl Posted {
         let (true, Some(session), Some(key)) = (
             self.claimed.swap(false, Ordering::Relaxed),
             &self.visitor.session,
-            FormKey::parse(self.text(FORM_KEY)),
+            FormKey::from_form(self.text(FORM_KEY)),
         ) else {
             return;
         };
@@ -272,7 +310,10 @@ impl Posted {
         parts.method = Method::GET;
         parts.uri = page.parse().unwrap_or_else(|_| Uri::from_static("/"));
         let form = Some(form).filter(|form| !form.action.is_empty());
-        app::render(parts, self.visitor.context(form, None)).await
+        let mut context = self.visitor.context(form, None);
+        // The sign-in says once more why it is asked for.
+        context.kept = self.visitor.kept().await.unwrap_or_default();
+        app::render(parts, context).await
     }
 }
 

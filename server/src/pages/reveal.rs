@@ -19,7 +19,7 @@ pub async fn show(
     posted: Posted,
 ) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}/reveal");
-    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
+    let (actor, app) = find(&posted, &tenant, &app, &page, &FORM).await?;
     let password = posted.secret("password");
     let error = match reveal::reveal(&actor, app.id, &password).await {
         Ok(secret) => {

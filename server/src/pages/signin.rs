@@ -25,7 +25,13 @@ pub async fn sign_in(session: Session, posted: Posted) -> Result<Response, Failu
         Ok(person) => {
             visitor::sign_in(&session, person, services.now()).await?;
             audit::signed_in(&services, person, posted.visitor.address).await;
-            Ok(see_other(own_path(posted.text("next"))))
+            let mut response = see_other(own_path(posted.text("next")));
+            let kept = posted.visitor.kept_form().await?;
+            if !kept.is_some_and(|kept| kept.is_of(person)) {
+                // What somebody else typed here is not for this person.
+                posted.forget_kept(&mut response);
+            }
+            Ok(response)
         }
         Err(e @ SignInError::Wrong) => {
             let errors = vec![FieldError::new("", e.to_string())];

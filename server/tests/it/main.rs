@@ -13,6 +13,7 @@ mod headers;
 mod health;
 mod held;
 mod house;
+mod kept_form;
 mod key_service;
 mod live;
 mod looking;

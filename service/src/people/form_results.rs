@@ -17,7 +17,10 @@ use crate::{
     vault::BriefPurpose,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use domain::time::{Span, Timestamp};
+use domain::{
+    ids::PersonId,
+    time::{Span, Timestamp},
+};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter,
@@ -72,9 +75,32 @@ impl FormKey {
         ours.then(|| Self(text.to_owned()))
     }
 
-    /// As it stands in forms and addresses.
+    /// As it stands in addresses.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// As it stands in a form, with a mark of the person for whom it was made.
+    pub fn in_form(&self, person: PersonId) -> String {
+        format!("{}.{}", self.0, self.mark(person))
+    }
+
+    /// The key that a form brought back.
+    pub fn from_form(text: &str) -> Option<Self> {
+        Self::parse(text.split('.').next().unwrap_or_default())
+    }
+
+    /// Whether what a form brought back was made for this person.
+    pub fn made_for(text: &str, person: PersonId) -> bool {
+        text.split_once('.')
+            .is_some_and(|(key, mark)| Self::parse(key).is_some_and(|key| key.mark(person) == mark))
+    }
+
+    /// Differs with each form, so that it tells nobody who it is.
+    fn mark(&self, person: PersonId) -> String {
+        let whose = SecretString::from(format!("{}.{person}", self.0));
+        let mark = digest("form_person", &whose);
+        BASE64_URL_SAFE_NO_PAD.encode(mark.get(..KEY_BYTES).unwrap_or_default())
     }
 }
 

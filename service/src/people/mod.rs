@@ -6,6 +6,7 @@
 
 pub mod email;
 pub mod form_results;
+pub mod kept_forms;
 pub mod membership;
 pub mod owner;
 pub mod password;

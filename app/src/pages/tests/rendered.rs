@@ -60,6 +60,7 @@ async fn context(world: &World, person: Option<&Actor>) -> PageContext {
         theme: Default::default(),
         form: None,
         outcome: None,
+        kept: None,
     }
 }
 

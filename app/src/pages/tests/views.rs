@@ -315,7 +315,7 @@ fn forms_say_what_was_wrong_where_it_was() {
     let page = html(|| setup::view(&state, "https://mooring.example"));
     assert!(page.contains("id=\"password-error\"") && page.contains("Use at least 12 characters."));
     let state = failed("signin", "", "E-mail or password is wrong.");
-    let page = outline(&html(|| signin::view(&state, Some("/t/x".into()))));
+    let page = outline(&html(|| signin::view(&state, Some("/t/x".into()), None)));
     assert!(page.contains("E-mail or password is wrong."));
     assert!(page.contains("input hidden next=\"/t/x\""));
 }
@@ -371,7 +371,7 @@ fn scripts_in_names_are_inert() {
 
     is_inert(&html(|| tenants::view(EVIL, vec![])));
     is_inert(&html(|| {
-        signin::view(&failed("signin", "", EVIL), Some(EVIL.into()))
+        signin::view(&failed("signin", "", EVIL), Some(EVIL.into()), None)
     }));
     let mut form = failed("connect", "subdomain", EVIL);
     form.values = vec![("subdomain".into(), EVIL.into())];
