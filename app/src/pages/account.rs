@@ -218,7 +218,7 @@ fn actions(data: &Data) -> AnyView {
         && connected
         && matches!(
             data.account.row.explanation.next,
-            NextStep::SendLink | NextStep::TellOperator
+            NextStep::SendLink | NextStep::AddOffline | NextStep::TellOperator
         );
     let post = |to: &str, words: &'static str| {
         view! {
@@ -322,7 +322,8 @@ fn reason(data: &Data) -> AnyView {
     )
     .collect();
     // With the form open above, its button is the main one.
-    let action = if data.link_open() && e.next == NextStep::SendLink {
+    let action = if data.link_open() && matches!(e.next, NextStep::SendLink | NextStep::AddOffline)
+    {
         None
     } else {
         main_action(&data.tenant, row, data.may)

@@ -1,6 +1,6 @@
 //! Making a reconnect link, on the account's page.
 
-use super::{account::Data, setup::problem};
+use super::{account::Data, row_action::add_offline, setup::problem};
 use crate::{
     components::{
         Button, Choice, CopyField, FormKey, Glyph, Kind, LinkButton, Outcome, Panel, Segments,
@@ -11,6 +11,7 @@ use crate::{
 };
 use domain::{
     health::Health,
+    health_words::NextStep,
     time::{Span, Timestamp},
 };
 use leptos::prelude::*;
@@ -20,7 +21,12 @@ const LIVES: [(&str, &str); 3] = [("1", "1 day"), ("7", "7 days"), ("30", "30 da
 
 pub(super) fn view(data: &Data) -> AnyView {
     let (account, app) = (&data.account.row.subdomain, &data.account.row.app_name);
+    let row = &data.account.row;
     let (title, body) = match data.link_made() {
+        None if row.explanation.next == NextStep::AddOffline => (
+            format!("A link can’t help {account} yet"),
+            offline_first(data),
+        ),
         Some(link) => {
             let body = view! { <div class="body">{made(link)}</div> }.into_any();
             (format!("Reconnect link for {account}"), body)
@@ -51,6 +57,34 @@ pub(super) fn view(data: &Data) -> AnyView {
         <Panel id="link" title>
             {body}
         </Panel>
+    }
+    .into_any()
+}
+
+/// Why no link is made: approved again, the account would stop again.
+fn offline_first(data: &Data) -> AnyView {
+    let row = &data.account.row;
+    let app = row.app_name.clone();
+    let add = if data.may.manage_apps {
+        let href = add_offline(&data.tenant, row);
+        view! {
+            <LinkButton href kind=Kind::Primary icon=Glyph::Apps>
+                {format!("Add offline to {app}")}
+            </LinkButton>
+        }
+        .into_any()
+    } else {
+        view! { <p>"Ask an operator or owner of your tenant to add it."</p> }.into_any()
+    };
+    view! {
+        <div class="body">
+            <p>
+                {format!(
+                    "{app} doesn’t ask for the scope “offline”, so each approval ends after a day or so. Once the app asks for it, send a link.",
+                )}
+            </p>
+            <p class="actions">{add} <LinkButton href=data.href()>"Back"</LinkButton></p>
+        </div>
     }
     .into_any()
 }

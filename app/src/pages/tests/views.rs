@@ -280,7 +280,15 @@ fn outcome(outcome: Outcome) -> AuthorizationResult {
         Outcome::Approved { granted, .. } => ScopeSet::compare(&requested, granted),
         Outcome::UnderWay | Outcome::Failed { .. } => Default::default(),
     };
+    let health = match &outcome {
+        Outcome::Approved { .. } if comparison.missing.is_empty() => Some(Health::Working),
+        Outcome::Approved { .. } => Some(Health::Limited),
+        Outcome::UnderWay | Outcome::Failed { .. } => None,
+    };
     AuthorizationResult {
+        health,
+        lacks_offline: false,
+        access_expires_at: Some(NOW.plus(Span::hours(24))),
         app_name: "Returns".into(),
         subdomain: "acme".parse().unwrap(),
         after_install_url: Some("https://returns.example/welcome?account=acme".into()),
@@ -307,6 +315,57 @@ fn results_tell_what_was_connected_and_the_way_on() {
     };
     let refused = outcome(Outcome::Failed { problem });
     assert_snapshot!("result_refused", outline(&html(|| result::view(&refused))));
+}
+
+/// The customer reads what the dashboard reads.
+#[test]
+fn a_result_promises_no_more_than_the_state_does() {
+    let granted = sample::app().requested;
+    let mut approved = outcome(Outcome::Approved {
+        by: None,
+        granted,
+        first: true,
+    });
+    approved.after_install_url = None;
+    let done = "there is nothing else to set up";
+    let page = |result: &AuthorizationResult| outline(&html(|| result::view(result)));
+    assert!(page(&approved).contains(done));
+    for health in Health::ALL.into_iter().filter(|h| *h != Health::Working) {
+        approved.health = Some(health);
+        let text = page(&approved);
+        assert!(text.contains(health.label()), "{text}");
+        assert!(!text.contains(done), "{text}");
+        let ended = matches!(health, Health::Disconnected | Health::NotConnected);
+        assert_eq!(text.contains("H1: acme is connected"), !ended, "{text}");
+    }
+    approved.health = Some(Health::StoppingSoon);
+    assert!(page(&approved).contains("Approve it once more"));
+    approved.lacks_offline = true;
+    assert!(page(&approved).contains("can’t do anything about it now"));
+}
+
+#[test]
+fn an_app_without_offline_is_offered_it_in_place_of_a_link() {
+    let mut data = account_page(sample::stopping_soon());
+    let page = outline(&html(|| account::view(&data)));
+    let add = "[/t/parcelwise/apps/returns?add=offline#asks]";
+    assert!(page.contains(add) && page.contains("Add offline to Returns"));
+    data.link_wanted = true;
+    let page = outline(&html(|| account::view(&data)));
+    assert!(page.contains("A link can’t help acme yet"), "{page}");
+    assert!(
+        page.contains(add) && !page.contains("Make the link"),
+        "{page}"
+    );
+    let row = vec![data.account.row.clone()];
+    let list = outline(&html(|| {
+        accounts::view(&accounts_page(row.clone(), ListQuery::default()))
+    }));
+    assert!(list.contains("?add=offline#asks] Add offline"), "{list}");
+    data.may.manage_apps = false;
+    let page = outline(&html(|| account::view(&data)));
+    assert!(!page.contains("?add=offline"), "{page}");
+    assert!(page.contains("Ask an operator or owner"), "{page}");
 }
 
 #[test]
