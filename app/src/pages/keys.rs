@@ -10,6 +10,7 @@ use crate::{
     form_outcome::ShownOutcome,
     form_state::FormState,
     frame::around,
+    islands::Live,
     shell::SignedInLayout,
 };
 use domain::{health::Health, permission::Permission};
@@ -41,8 +42,17 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         outcome: context.outcome.clone(),
         form: context.form.clone().unwrap_or_default(),
     };
+    let home = tenant_home(&data.tenant);
+    let live = view! {
+        <Live
+            stream=format!("{home}/live")
+            page=format!("{home}/keys")
+            connection="keys".to_owned()
+        />
+    }
+    .into_any();
     Ok(view! {
-        <SignedInLayout frame=around.frame title="Keys">
+        <SignedInLayout frame=around.frame title="Keys" islands=true live=live>
             {view(&data)}
         </SignedInLayout>
     }
@@ -89,7 +99,7 @@ pub(super) fn view(data: &Data) -> AnyView {
             actions=rotate
         />
         {outcome::outcome(data.outcome.as_ref(), &data.form)}
-        {body}
+        <div data-live="keys">{body}</div>
     }
     .into_any()
 }
