@@ -15,7 +15,8 @@ use service::{
     error::FieldError,
 };
 
-const FORM: Form = Form::new("api_token", &["name", "role", "app", "expires", "networks"]);
+pub(super) const FORM: Form =
+    Form::new("api_token", &["name", "role", "app", "expires", "networks"]);
 const REVOKE: Form = Form::new("api_token_revoke", &[]);
 
 /// Makes a token, which the page shows for two minutes.
