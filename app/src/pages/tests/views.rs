@@ -317,6 +317,32 @@ fn results_tell_what_was_connected_and_the_way_on() {
     assert_snapshot!("result_refused", outline(&html(|| result::view(&refused))));
 }
 
+/// A client secret is no person's password; passwords are.
+#[test]
+fn fields_for_secrets_are_no_password_managers_business() {
+    let new = html(|| app_new::view("/t/x", &FormState::default()));
+    let set_up = html(|| setup::view(&FormState::default(), "https://mooring.example"));
+    for (page, name) in [(&new, "client_secret"), (&set_up, "token")] {
+        let name = format!("name=\"{name}\"");
+        let tag = page.split("<input").find(|input| input.contains(&name));
+        let tag = tag.and_then(|input| input.split('>').next()).unwrap();
+        for attribute in [
+            "type=\"text\"",
+            "autocomplete=\"off\"",
+            "data-1p-ignore",
+            "data-bwignore",
+            "data-lpignore",
+            "data-form-type=\"other\"",
+        ] {
+            assert!(tag.contains(attribute), "{attribute}: {tag}");
+        }
+    }
+    assert!(!new.contains("type=\"password\""));
+    assert!(set_up.contains("autocomplete=\"new-password\""));
+    let question = html(|| reveal::view("x", &sample::app(), None, &FormState::default()));
+    assert!(question.contains("autocomplete=\"current-password\""));
+}
+
 /// The customer reads what the dashboard reads.
 #[test]
 fn a_result_promises_no_more_than_the_state_does() {
