@@ -1,6 +1,11 @@
 //! What a page is made from: the services, who asks, and the form that failed.
 
-use crate::{components::Theme, form_state::FormState, pages::PageError};
+use crate::{
+    components::Theme,
+    form_outcome::ShownOutcome,
+    form_state::{FormState, Kept},
+    pages::PageError,
+};
 use domain::slug::Slug;
 use leptos::prelude::*;
 use secrecy::SecretString;
@@ -22,8 +27,12 @@ pub struct PageContext {
     pub browser: Option<SecretString>,
     /// How the person wants pages to look.
     pub theme: Theme,
-    /// The form that was posted, if the page is its answer.
+    /// The form that was posted and failed, if the page is its answer.
     pub form: Option<FormState>,
+    /// What came of a form that was posted before this page.
+    pub outcome: Option<ShownOutcome>,
+    /// Why somebody whose session had ended is to sign in.
+    pub kept: Option<Kept>,
 }
 
 impl PageContext {
@@ -55,7 +64,7 @@ impl PageContext {
             .ok_or(PageError::NotFound)
     }
 
-    /// The form of this name, if it was posted and failed or has something to show.
+    /// The form of this name, if it was posted and failed.
     pub fn form(&self, action: &str) -> FormState {
         match &self.form {
             Some(form) if form.action == action => form.clone(),

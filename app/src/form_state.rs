@@ -1,6 +1,5 @@
-//! A form that was posted: what was typed, what was wrong, what came of it.
+//! A form that was posted and failed: what was typed, what was wrong.
 
-use secrecy::{ExposeSecret, SecretString};
 use service::error::FieldError;
 
 /// Stands in the page that answers a POST. Without one, a form is empty.
@@ -12,19 +11,19 @@ pub struct FormState {
     pub values: Vec<(String, String)>,
     /// What was wrong; a field named "" means the form as a whole.
     pub errors: Vec<FieldError>,
-    /// A sentence about what happened.
-    pub notice: Option<Notice>,
-    /// Something that is shown this once: a link, an API token.
-    pub secret_once: Option<SecretString>,
+    /// It was typed before a session ended, and not sent since.
+    pub restored: bool,
 }
 
-/// A sentence about what happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// Whether it is good news.
-    pub good: bool,
-    /// The sentence.
-    pub text: String,
+/// What became of a form, or a page, whose session had ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// What was typed is kept until the same person is signed in again.
+    Typed,
+    /// Nothing was typed.
+    Nothing,
+    /// More was typed than can be kept.
+    TooLong,
 }
 
 impl FormState {
@@ -74,12 +73,5 @@ impl FormState {
     /// Whether the page answers a POST of this form.
     pub fn was_posted(&self) -> bool {
         !self.action.is_empty()
-    }
-
-    /// What is shown this once, in clear.
-    pub fn shown_once(&self) -> Option<String> {
-        self.secret_once
-            .as_ref()
-            .map(|secret| secret.expose_secret().to_owned())
     }
 }

@@ -12,6 +12,8 @@ pub mod context;
 #[cfg(feature = "ssr")]
 mod csp;
 #[cfg(feature = "ssr")]
+pub mod form_outcome;
+#[cfg(feature = "ssr")]
 pub mod form_state;
 #[cfg(feature = "ssr")]
 mod frame;

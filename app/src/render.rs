@@ -1,6 +1,6 @@
 //! From a request to a response: the one way in which pages are made.
 
-use crate::{context::PageContext, csp, routes::App, shell};
+use crate::{components::FormKeys, context::PageContext, csp, routes::App, shell};
 use axum::{
     body::{Body, to_bytes},
     http::{
@@ -41,6 +41,12 @@ pub async fn render(parts: Parts, context: PageContext) -> Response {
                     response.set_status(StatusCode::UNPROCESSABLE_ENTITY);
                 }
             }
+            if let Some(person) = &context.signed_in {
+                provide_context(FormKeys {
+                    random: context.services.random.clone(),
+                    person: person.id,
+                });
+            }
             provide_context(context.clone());
         },
         move || shell::document(options.clone(), view! { <App/> }),
@@ -65,12 +71,13 @@ async fn whole(response: Response, nonce: Option<&Nonce>) -> Response {
 /// into it; on pages without islands nobody reads it, and it goes.
 fn tidy(html: &str, nonce: &str) -> String {
     const END: &str = "</body></html>";
+    const ISLANDS: &str = "<script type=\"module\"";
     let html = html.replace(
         &format!(" crossorigin=\"{nonce}\""),
         &format!(" crossorigin nonce=\"{nonce}\""),
     );
     match html.split_once(END) {
-        Some((page, data)) if page.contains("<script") => format!("{page}{data}{END}"),
+        Some((page, data)) if page.contains(ISLANDS) => format!("{page}{data}{END}"),
         Some((page, _)) => format!("{page}{END}"),
         None => html,
     }
@@ -88,11 +95,11 @@ mod tests {
             tidy(&format!("<p>1</p>{end}{data}"), "n"),
             format!("<p>1</p>{end}")
         );
-        let page = "<link rel=\"modulepreload\" crossorigin=\"n\"><script nonce=\"n\"></script>";
+        let page = "<link rel=\"modulepreload\" crossorigin=\"n\"><script type=\"module\" nonce=\"n\"></script>";
         assert_eq!(
             tidy(&format!("{page}{end}{data}"), "n"),
             format!(
-                "<link rel=\"modulepreload\" crossorigin nonce=\"n\"><script nonce=\"n\"></script>{data}{end}"
+                "<link rel=\"modulepreload\" crossorigin nonce=\"n\"><script type=\"module\" nonce=\"n\"></script>{data}{end}"
             )
         );
     }

@@ -1,8 +1,9 @@
 //! The HTML document, and the two layouts of pages.
 
 use crate::components::{Brand, Frame, Nav, Sprite, Theme, TopBar, Words};
-use axum::http::{header::COOKIE, request::Parts};
+use axum::http::{HeaderName, HeaderValue, header::COOKIE, request::Parts};
 use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
 use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title};
 
 /// The theme of this request: from context if somebody decided it, else from its cookie.
@@ -100,6 +101,14 @@ pub fn SignedInLayout(
     .into_any()
 }
 
+/// Keeps search engines away from this answer.
+fn no_robots() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        let name = HeaderName::from_static("x-robots-tag");
+        response.insert_header(name, HeaderValue::from_static("noindex"));
+    }
+}
+
 /// Pages without the frame: sign-in, set-up, reconnect, results.
 #[component]
 pub fn PublicLayout(
@@ -124,6 +133,10 @@ pub fn PublicLayout(
     children: Children,
 ) -> AnyView {
     let named = brand.0.clone().unwrap_or_else(|| "Mooring".into());
+    if noindex {
+        // By header as well: not everybody who fetches a page reads it.
+        no_robots();
+    }
     view! {
         <Title text=escaped(&format!("{title} · {named}"))/>
         {noindex.then(|| view! { <Meta name="robots" content="noindex"/> })}

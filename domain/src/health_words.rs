@@ -14,6 +14,8 @@ pub enum NextStep {
     Nothing,
     /// Send the customer a reconnect link.
     SendLink,
+    /// Add the scope “offline” to the app; before, no approval helps.
+    AddOffline,
     /// Tell an operator; the customer can't help.
     TellOperator,
     /// Have an operator look at the worker.
@@ -36,6 +38,9 @@ pub struct Explanation {
 pub struct Background {
     /// Whether the app's fault is many refused accounts, one right after the other.
     pub refused_in_a_row: bool,
+    /// Whether the app doesn't ask for the scope “offline”, without which Gorgias
+    /// gives nothing to renew with.
+    pub lacks_offline: bool,
     /// When the connection last proved to work.
     pub last_fine: Option<Timestamp>,
     /// When the next attempt is due.
@@ -81,14 +86,14 @@ pub fn explain(
                 NextStep::SendLink,
             ),
         },
-        Health::Disconnected => lost(condition, now),
+        Health::Disconnected => lost(condition, background, now),
         Health::StoppingSoon => (
             match condition.access_expires_at {
                 Some(at) => format!("Can't renew itself. Stops {}.", at.absolute()),
                 None => "Can't renew itself.".into(),
             },
-            "The app was approved without permission to stay connected. An operator adds the scope “offline” to the app; then the account's admin approves once more.".into(),
-            NextStep::SendLink,
+            without_offline(background).into(),
+            after_running_out(background),
         ),
         Health::Unchecked => (
             "Last check is overdue. We can't vouch for this account.".into(),
@@ -136,14 +141,41 @@ pub fn explain(
     }
 }
 
-fn lost(condition: &Condition, now: Timestamp) -> (String, String, NextStep) {
+/// Why a connection can't renew itself.
+const fn without_offline(background: Background) -> &'static str {
+    if background.lacks_offline {
+        "The app doesn't ask for the scope “offline”, so Gorgias gives it nothing to renew its access with. An operator adds it; then the account's admin approves once more. A link alone doesn't help."
+    } else {
+        "The app was approved without permission to stay connected, or Gorgias gave it nothing to renew its access with. The account's admin approves once more."
+    }
+}
+
+const fn after_running_out(background: Background) -> NextStep {
+    if background.lacks_offline {
+        NextStep::AddOffline
+    } else {
+        NextStep::SendLink
+    }
+}
+
+fn lost(
+    condition: &Condition,
+    background: Background,
+    now: Timestamp,
+) -> (String, String, NextStep) {
     let ends = condition.access_expires_at;
     let (reason, detail) = match &condition.standing {
         Standing::Lost { at, cause } => (
-            format!("Gorgias refused our access {}. Usually someone deactivated the app.", at.relative(now)),
+            format!(
+                "Gorgias refused our access {}. Usually someone deactivated the app.",
+                at.relative(now)
+            ),
             match ends.filter(|_| *cause == LossCause::Refused) {
                 Some(end) if end > now => {
-                    format!("Access stops {}. Only an admin of the account can approve us again.", end.absolute())
+                    format!(
+                        "Access stops {}. Only an admin of the account can approve us again.",
+                        end.absolute()
+                    )
                 }
                 end => format!(
                     "Nothing has synced since {}. Only an admin of the account can approve us again.",
@@ -151,13 +183,20 @@ fn lost(condition: &Condition, now: Timestamp) -> (String, String, NextStep) {
                 ),
             },
         ),
-        _ => (
-            match ends {
-                Some(at) => format!("Access ran out {}; it could not renew itself.", at.relative(now)),
+        _ => {
+            let reason = match ends {
+                Some(at) => format!(
+                    "Access ran out {}; it could not renew itself.",
+                    at.relative(now)
+                ),
                 None => "Access ran out; it could not renew itself.".into(),
-            },
-            "An operator adds the scope “offline” to the app; then the account's admin approves it again.".into(),
-        ),
+            };
+            return (
+                reason,
+                without_offline(background).into(),
+                after_running_out(background),
+            );
+        }
     };
     (reason, detail, NextStep::SendLink)
 }
@@ -275,6 +314,30 @@ mod tests {
             out.reason,
             "Access ran out 1 h ago; it could not renew itself."
         );
+    }
+
+    #[test]
+    fn a_link_is_offered_only_where_it_helps() {
+        for ends in [NOW.plus(Span::hours(1)), NOW.minus(Span::hours(1))] {
+            let condition = Condition {
+                renewable: false,
+                access_expires_at: Some(ends),
+                ..fine()
+            };
+            for (lacks_offline, next) in [(true, NextStep::AddOffline), (false, NextStep::SendLink)]
+            {
+                let background = Background {
+                    lacks_offline,
+                    ..Background::default()
+                };
+                let e = explain(&condition, background, &ScopeSet::default(), NOW);
+                assert_eq!(e.next, next);
+                assert_eq!(
+                    e.detail.contains("A link alone doesn't help"),
+                    lacks_offline
+                );
+            }
+        }
     }
 
     #[test]

@@ -43,12 +43,15 @@ test('enough was recorded to mean something', () => {
   for (const log of logs()) expect(log, 'the log is at its loudest').toContain(' TRACE ');
 });
 
+/** An answer that shows something once: of the machine API to a POST, or of the page after a form. */
+const once = (body: Body) => body.method === 'POST' || new URL(body.url).searchParams.has('outcome');
+
 test('no answer holds a secret', () => {
   const found: string[] = [];
   for (const canary of secrets) {
     const where = seen.filter((body) => holds(body.text, canary));
-    const shown = where.filter((body) => body.method === 'POST');
-    const elsewhere = where.filter((body) => body.method !== 'POST' && !(canary.inOwnAddress && body.url.includes(canary.value)));
+    const shown = where.filter(once);
+    const elsewhere = where.filter((body) => !once(body) && !(canary.inOwnAddress && body.url.includes(canary.value)));
     const allowed = canary.shown ?? 0;
     if (shown.length > allowed) found.push(...shown.map((body) => place(canary, body)));
     found.push(...elsewhere.map((body) => place(canary, body)));
@@ -58,7 +61,7 @@ test('no answer holds a secret', () => {
 
 test('what is shown once was seen once', () => {
   for (const canary of secrets.filter((canary) => canary.shown)) {
-    const shown = seen.filter((body) => body.method === 'POST' && holds(body.text, canary));
+    const shown = seen.filter((body) => once(body) && holds(body.text, canary));
     expect(shown.length, `answers that show a ${canary.kind}`).toBe(canary.shown);
   }
 });

@@ -3,7 +3,8 @@
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use secrecy::{ExposeSecret, SecretString};
-use service::{Services, config::Config, random::secret_text};
+use service::{Services, config::Config, people::kept_forms::KEPT_FOR, random::secret_text};
+use tower_sessions::cookie::time::Duration;
 
 /// Name of the session's cookie. Browsers accept `__Host-` only with `Secure`,
 /// which plain http on the loopback can't have.
@@ -83,6 +84,34 @@ fn hardened(name: &'static str, value: String, config: &Config) -> Cookie<'stati
         .secure(config.is_https())
         .same_site(SameSite::Lax)
         .build()
+}
+
+fn kept_form_name(config: &Config) -> &'static str {
+    if config.is_https() {
+        "__Host-mooring_kept_form"
+    } else {
+        "mooring_kept_form"
+    }
+}
+
+/// What was typed into a form whose session had ended, sealed.
+pub fn kept_form_of(headers: &HeaderMap, config: &Config) -> Option<SecretString> {
+    value(headers, kept_form_name(config)).map(SecretString::from)
+}
+
+/// Keeps it until its time is over.
+pub fn kept_form(sealed: &SecretString, config: &Config) -> Option<HeaderValue> {
+    let value = sealed.expose_secret().to_owned();
+    let mut cookie = hardened(kept_form_name(config), value, config);
+    cookie.set_max_age(Duration::seconds(KEPT_FOR.whole_seconds()));
+    header(&cookie)
+}
+
+/// Forgets it.
+pub fn kept_form_end(config: &Config) -> Option<HeaderValue> {
+    let mut cookie = hardened(kept_form_name(config), String::new(), config);
+    cookie.make_removal();
+    header(&cookie)
 }
 
 /// How pages look; no secret, kept for a year.

@@ -34,6 +34,9 @@ pub enum Failure {
     /// The template of Gorgias' address and an account give no address.
     #[error(transparent)]
     Address(#[from] TemplateError),
+    /// What came of a form could not be written down.
+    #[error("an outcome could not be written down: {0}")]
+    Outcome(#[from] serde_json::Error),
     /// A task panicked; the panic itself is in the log already.
     #[error("work ended badly")]
     Task(#[from] JoinError),
@@ -46,7 +49,7 @@ impl Failure {
             Self::Fault(fault) => fault.database_unavailable(),
             // It says no more than a text; the store told what it met.
             Self::Session(_) => database_unavailable::was_met(),
-            Self::Address(_) | Self::Task(_) => false,
+            Self::Address(_) | Self::Outcome(_) | Self::Task(_) => false,
         }
     }
 

@@ -6,6 +6,7 @@ mod cookies;
 mod dumps;
 mod failure;
 mod health;
+mod kept_form;
 mod live;
 mod middleware;
 mod oauth;

@@ -77,6 +77,7 @@ async fn live(
     ask_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let listener = Listener {
         changes: state.services.live.listen(),
+        keys: state.services.live.listen_to_keys(),
         tenant: actor.tenant(),
         slug,
         person: person.id,
@@ -102,6 +103,7 @@ fn refused(status: StatusCode) -> Response {
 /// An open page.
 struct Listener {
     changes: Receiver<Change>,
+    keys: Receiver<TenantId>,
     tenant: TenantId,
     slug: Slug,
     person: PersonId,
@@ -128,6 +130,14 @@ impl Listener {
                     // Too many at once: the page had better look again at everything.
                     Err(RecvError::Lagged(_)) => {
                         return Some((Ok(Event::default().event("reload").data("")), self));
+                    }
+                    Err(RecvError::Closed) => return None,
+                },
+                keys = self.keys.recv() => match keys {
+                    Ok(tenant) if tenant != self.tenant => (),
+                    // Whoever missed some had better look, too.
+                    Ok(_) | Err(RecvError::Lagged(_)) => {
+                        return Some((Ok(Event::default().event("keys").data("")), self));
                     }
                     Err(RecvError::Closed) => return None,
                 },

@@ -41,7 +41,7 @@ pub fn router(services: Services, options: RouterOptions) -> Router {
         // The database decides how long a session lives.
         .with_expiry(Expiry::OnSessionEnd);
     let browsers = Router::new()
-        .merge(pages::routes())
+        .merge(pages::routes(&state))
         .merge(oauth::routes())
         .merge(live::routes())
         .fallback(pages::show)

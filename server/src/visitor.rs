@@ -3,23 +3,34 @@
 use crate::{
     cookies,
     failure::Failure,
+    kept_form::KeptForm,
     middleware::client_address,
+    pages::QUERY,
     session_store::{NOTED_EVERY, PERSON, SEEN_AT, SIGNED_IN_AT},
     state::AppState,
 };
-use app::{components::Theme, context::PageContext, form_state::FormState};
+use app::{
+    components::Theme,
+    context::PageContext,
+    form_outcome::ShownOutcome,
+    form_state::{FormState, Kept},
+};
 use axum::{
     extract::FromRequestParts,
-    http::{header::COOKIE, request::Parts},
+    http::{Uri, header::COOKIE, request::Parts},
 };
 use domain::{ids::PersonId, slug::Slug, time::Timestamp};
 use secrecy::SecretString;
 use service::{
     Actor,
-    people::membership::{self, PersonSummary},
+    people::{
+        form_results::{self, FormKey, FormSession},
+        membership::{self, PersonSummary},
+    },
 };
 use std::net::IpAddr;
 use tower_sessions::{Session, session::Error};
+use url::form_urlencoded;
 
 /// A browser, and the person who is signed in with it.
 #[derive(Clone)]
@@ -28,6 +39,12 @@ pub struct Visitor {
     pub state: AppState,
     /// Who is signed in.
     pub person: Option<PersonSummary>,
+    /// The session in which they are, for what comes of forms.
+    pub session: Option<FormSession>,
+    /// What the browser keeps of a form that outlived its session.
+    pub kept_form: Option<SecretString>,
+    /// Whether the browser brought the cookie of a session that may have ended.
+    pub had_session: bool,
     /// The browser's own secret.
     pub browser: Option<SecretString>,
     /// How the person wants pages to look.
@@ -38,7 +55,7 @@ pub struct Visitor {
 
 impl Visitor {
     /// What a page is made from.
-    pub fn context(&self, form: Option<FormState>) -> PageContext {
+    pub fn context(&self, form: Option<FormState>, outcome: Option<ShownOutcome>) -> PageContext {
         PageContext {
             services: self.state.services.clone(),
             options: self.state.leptos.as_ref().clone(),
@@ -46,7 +63,67 @@ impl Visitor {
             browser: self.browser.clone(),
             theme: self.theme,
             form,
+            outcome,
+            kept: None,
         }
+    }
+
+    /// What is kept of a form that outlived its session.
+    ///
+    /// # Errors
+    /// If it couldn't be found out.
+    pub async fn kept_form(&self) -> Result<Option<KeptForm>, Failure> {
+        match &self.kept_form {
+            Some(cookie) => KeptForm::open(&self.state.services, cookie).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Why somebody whose session had ended is to sign in.
+    ///
+    /// # Errors
+    /// If it couldn't be found out.
+    pub async fn kept(&self) -> Result<Option<Kept>, Failure> {
+        if self.person.is_some() {
+            return Ok(None);
+        }
+        Ok(self.kept_form().await?.map(|kept| kept.told()))
+    }
+
+    /// What the person had typed into a form of this page.
+    ///
+    /// # Errors
+    /// If it couldn't be found out.
+    pub async fn restored(&self, page: &str) -> Result<Option<FormState>, Failure> {
+        let Some(person) = &self.person else {
+            return Ok(None);
+        };
+        let kept = self.kept_form().await?;
+        Ok(kept.and_then(|kept| kept.restored(page, person.id)))
+    }
+
+    /// What came of the form that led to this page, if this session posted it
+    /// within the last two minutes. No address alone makes a page say anything.
+    ///
+    /// # Errors
+    /// If it couldn't be found out.
+    pub async fn outcome(&self, uri: &Uri) -> Result<Option<ShownOutcome>, Failure> {
+        let named = uri.query().and_then(|query| {
+            form_urlencoded::parse(query.as_bytes())
+                .find(|(name, _)| name == QUERY)
+                .and_then(|(_, key)| FormKey::parse(&key))
+        });
+        let (Some(key), Some(session)) = (named, &self.session) else {
+            return Ok(None);
+        };
+        let shown = form_results::show(&self.state.services, session, &key, uri.path()).await?;
+        // One of another version, which knows outcomes that this one doesn't, says nothing.
+        Ok(shown.and_then(|shown| {
+            Some(ShownOutcome {
+                outcome: serde_json::from_str(&shown.outcome).ok()?,
+                secret: shown.secret,
+            })
+        }))
     }
 
     /// The signed-in person as a member of a tenant; `None` for strangers and
@@ -68,10 +145,14 @@ impl FromRequestParts<AppState> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
         let session = parts.extensions.get::<Session>().cloned();
-        let person = match session {
-            Some(session) => person(&session, state).await?,
+        let person = match &session {
+            Some(session) => person(session, state).await?,
             None => None,
         };
+        let session = session
+            .filter(|_| person.is_some())
+            .and_then(|session| session.id())
+            .map(|id| FormSession::of(&SecretString::from(id.to_string())));
         let theme = parts
             .headers
             .get(COOKIE)
@@ -80,6 +161,13 @@ impl FromRequestParts<AppState> for Visitor {
             .unwrap_or_default();
         Ok(Self {
             person,
+            session,
+            kept_form: cookies::kept_form_of(&parts.headers, &state.services.config),
+            had_session: cookies::value(
+                &parts.headers,
+                cookies::session_name(&state.services.config),
+            )
+            .is_some(),
             browser: cookies::browser(&parts.headers, &state.services.config),
             theme,
             address: client_address::find(

@@ -1,4 +1,4 @@
-//! News for open pages: which connection changed.
+//! News for open pages: which connection changed, and whose keys.
 
 use crate::{random::Random, services::Services};
 use domain::{
@@ -6,6 +6,7 @@ use domain::{
     ids::{ConnectionId, TenantId},
     subdomain::Subdomain,
 };
+use sea_orm::{ConnectionTrait, Statement};
 use serde::{Deserialize, Serialize};
 use sqlx::{Executor, postgres::PgListener};
 use std::time::Duration;
@@ -45,10 +46,18 @@ struct Notice {
     health: Health,
 }
 
+/// A rotation of keys came further, on its way to other processes.
+#[derive(Serialize, Deserialize)]
+struct KeysNotice {
+    process: u64,
+    keys_of: TenantId,
+}
+
 /// Passes changes on to whoever listens in this process.
 #[derive(Debug, Clone)]
 pub struct Live {
     sender: broadcast::Sender<Change>,
+    keys: broadcast::Sender<TenantId>,
     /// Tells this process' own notices from those of others.
     process: u64,
 }
@@ -60,6 +69,7 @@ impl Live {
         random.fill(&mut process);
         Self {
             sender: broadcast::channel(256).0,
+            keys: broadcast::channel(64).0,
             process: u64::from_le_bytes(process),
         }
     }
@@ -72,6 +82,11 @@ impl Live {
     /// Listens to the changes of all tenants; the caller keeps to its own.
     pub fn listen(&self) -> broadcast::Receiver<Change> {
         self.sender.subscribe()
+    }
+
+    /// Listens to whose rotation of keys came further.
+    pub fn listen_to_keys(&self) -> broadcast::Receiver<TenantId> {
+        self.keys.subscribe()
     }
 
     /// The SQL that tells other processes on the same PostgreSQL, and its
@@ -104,9 +119,37 @@ impl Live {
                 health: notice.health,
             }),
             Ok(_) => (),
-            // A process of another version; its pages still poll.
-            Err(_) => tracing::debug!("A notice of another process could not be read"),
+            Err(_) => match serde_json::from_str::<KeysNotice>(text) {
+                Ok(notice) if notice.process != self.process => {
+                    let _ = self.keys.send(notice.keys_of);
+                }
+                Ok(_) => (),
+                // A process of another version; its pages still poll.
+                Err(_) => tracing::debug!("A notice of another process could not be read"),
+            },
         }
+    }
+}
+
+/// Tells open pages, in every process, that a tenant's rotation came further.
+/// News that get lost are no loss: the next step has its own.
+pub(crate) async fn tell_keys(services: &Services, tenant: TenantId) {
+    let live = &services.live;
+    let _ = live.keys.send(tenant);
+    if services.db.is_sqlite() {
+        return;
+    }
+    let notice = KeysNotice {
+        process: live.process,
+        keys_of: tenant,
+    };
+    // A struct of a number and an id always has a JSON form.
+    let notice = serde_json::to_string(&notice).unwrap_or_default();
+    let values = [CHANNEL.into(), notice.into()];
+    let sql = "SELECT pg_notify($1, $2)";
+    let statement = Statement::from_sql_and_values(services.db.backend(), sql, values);
+    if let Err(error) = services.db.read().execute_raw(statement).await {
+        tracing::debug!(%error, "Other processes could not be told of a rotation");
     }
 }
 

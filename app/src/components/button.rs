@@ -1,6 +1,6 @@
 //! Things to press: buttons of forms, links that look like them, forms of one button.
 
-use super::{Glyph, Icon, Words};
+use super::{FormKey, Glyph, Icon, Words};
 use leptos::prelude::*;
 
 /// How much a button stands out. One primary button a page.
@@ -151,6 +151,10 @@ pub fn PostButton(
     /// Where it posts to.
     #[prop(into)]
     action: String,
+    /// Pressed twice, it counts once. Not within parts that `Live` compares:
+    /// the form's key differs each time.
+    #[prop(optional)]
+    once: bool,
     /// How much it stands out.
     #[prop(optional)]
     kind: Kind,
@@ -176,6 +180,7 @@ pub fn PostButton(
 ) -> AnyView {
     view! {
         <form method="post" action=action>
+            {once.then(|| view! { <FormKey/> })}
             <button
                 type="submit"
                 class="button"

@@ -119,6 +119,56 @@ pub fn Field(
     .into_any()
 }
 
+/// A secret that an app or a server was given: no person's password, so browsers
+/// and password managers neither offer to keep it nor fill it in. They do so for
+/// every field of the type "password", whatever its `autocomplete` says; so this
+/// one is text, and the style hides its letters.
+#[component]
+pub fn SecretField(
+    /// The name it is sent under, and its id.
+    #[prop(into)]
+    name: String,
+    /// What it is.
+    #[prop(into)]
+    label: String,
+    /// Its letters are shown: for what is typed off a screen and used once.
+    #[prop(optional)]
+    readable: bool,
+    /// A line of help.
+    #[prop(optional, into)]
+    hint: Words,
+    /// What is wrong with what was typed.
+    #[prop(optional, into)]
+    error: Words,
+) -> AnyView {
+    let described = described_by(&name, &hint, &error);
+    let invalid = error.0.is_some().then_some("true");
+    view! {
+        <div class="field">
+            <label for=name.clone()>{label}</label>
+            <input
+                id=name.clone()
+                name=name.clone()
+                type="text"
+                data-secret=(!readable).then_some("true")
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                data-1p-ignore="true"
+                data-bwignore="true"
+                data-lpignore="true"
+                data-form-type="other"
+                required=true
+                aria-invalid=invalid
+                aria-describedby=described
+            />
+            {hint_line(&name, hint)}
+            {error_line(&name, error)}
+        </div>
+    }
+    .into_any()
+}
+
 /// Text inside `<textarea>`, which the framework writes as it is.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
@@ -202,6 +252,10 @@ pub fn CopyField(
                     readonly=true
                     autocomplete="off"
                     spellcheck="false"
+                    data-1p-ignore="true"
+                    data-bwignore="true"
+                    data-lpignore="true"
+                    data-form-type="other"
                     aria-describedby=described
                 />
                 {children.map(|children| children())}

@@ -33,7 +33,7 @@ impl Hearing {
     }
 }
 
-/// Listens to the tenant's stream. On an account's page the parts marked with
+/// Listens to the tenant's stream. On the page of an account or of the keys, the parts marked with
 /// `data-live` are replaced by their newer selves; lists, whose rows would move
 /// under the pointer, offer the updates instead.
 #[island]
@@ -42,7 +42,7 @@ pub fn Live(
     stream: String,
     /// Address of this page, to load newer parts from.
     page: String,
-    /// The id of the connection that the page shows; empty for lists.
+    /// The id of the connection that the page shows, or `keys`; empty for lists.
     connection: String,
 ) -> impl IntoView {
     let hearing = RwSignal::new(Hearing::default());

@@ -10,6 +10,9 @@ use web_sys::{Document, Element, EventSource, HtmlElement, MessageEvent};
 /// How often a page whose stream is broken asks.
 const POLL: Duration = Duration::from_secs(30);
 
+/// What the page of the keys has in place of a connection.
+const KEYS: &str = "keys";
+
 /// What one page listens with.
 #[derive(Clone)]
 struct Listener {
@@ -75,7 +78,15 @@ impl Listener {
         source.set_onerror(Some(error.as_ref().unchecked_ref()));
         let _ = source.add_event_listener_with_callback("change", change.as_ref().unchecked_ref());
         let _ = source.add_event_listener_with_callback("reload", reload.as_ref().unchecked_ref());
+        let this = self.clone();
+        let keys = Closure::<dyn Fn()>::new(move || {
+            if this.connection == KEYS {
+                this.refresh();
+            }
+        });
+        let _ = source.add_event_listener_with_callback("keys", keys.as_ref().unchecked_ref());
         // They live as long as the page.
+        keys.forget();
         open.forget();
         error.forget();
         change.forget();

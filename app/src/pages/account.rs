@@ -4,7 +4,7 @@
 use super::{
     Address, PageError,
     account_panels::{links_panel, permissions, strip_panel, timeline, tokens},
-    done, panel,
+    outcome, panel,
     row_action::{May, account_href, main_action, tenant_home},
     send_link, show,
 };
@@ -12,6 +12,7 @@ use crate::{
     components::{Crumb, Fact, Facts, Glyph, Icon, Moment, NavItem, Outcome, PageHead, Reason},
     context::PageContext,
     csp,
+    form_outcome::{FormOutcome, MadeLink, ShownOutcome},
     form_state::FormState,
     frame::around,
     islands::Live,
@@ -61,7 +62,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         links: panel("links", links),
         before: before.is_some(),
         form: context.form.clone().unwrap_or_default(),
-        done: address.query("done").map(str::to_owned),
+        outcome: context.outcome.clone(),
         link_wanted: address.query("link") == Some("new"),
         account,
     };
@@ -92,7 +93,7 @@ pub(super) struct Data {
     /// Whether the timeline shows older entries.
     pub before: bool,
     pub form: FormState,
-    pub done: Option<String>,
+    pub outcome: Option<ShownOutcome>,
     /// Whether the form for a new link is open.
     pub link_wanted: bool,
 }
@@ -109,7 +110,16 @@ impl Data {
 
     /// Whether the form for a new link is open, or its result shown.
     fn link_open(&self) -> bool {
-        self.may.send_links && (self.link_wanted || self.form.action == "link")
+        self.may.send_links
+            && (self.link_wanted || self.form.action == "link" || self.link_made().is_some())
+    }
+
+    /// The link that was just made, for those who may make one.
+    pub(super) fn link_made(&self) -> Option<MadeLink> {
+        self.outcome
+            .as_ref()
+            .filter(|_| self.may.send_links)
+            .and_then(ShownOutcome::link)
     }
 
     /// The newest result of a check that somebody asked for.
@@ -208,7 +218,7 @@ fn actions(data: &Data) -> AnyView {
         && connected
         && matches!(
             data.account.row.explanation.next,
-            NextStep::SendLink | NextStep::TellOperator
+            NextStep::SendLink | NextStep::AddOffline | NextStep::TellOperator
         );
     let post = |to: &str, words: &'static str| {
         view! {
@@ -262,11 +272,12 @@ fn actions(data: &Data) -> AnyView {
 /// What came of the form that led here.
 fn outcome(data: &Data) -> Option<AnyView> {
     // A form for a link shows its own.
-    if data.form.action == "link" {
+    if data.form.action == "link" || data.link_made().is_some() {
         return None;
     }
-    match (data.done.as_deref(), data.last_check()) {
-        (Some("checked"), Some((result, at))) => {
+    let happened = data.outcome.as_ref().map(|shown| &shown.outcome);
+    match (happened, data.last_check()) {
+        (Some(FormOutcome::Checked), Some((result, at))) => {
             let health = match data.account.row.health {
                 Health::Working | Health::Limited => Health::Working,
                 other => other,
@@ -283,7 +294,7 @@ fn outcome(data: &Data) -> Option<AnyView> {
                 .into_any(),
             )
         }
-        (code, _) => done::outcome(code, &data.form),
+        _ => outcome::outcome(data.outcome.as_ref(), &data.form),
     }
 }
 
@@ -311,7 +322,8 @@ fn reason(data: &Data) -> AnyView {
     )
     .collect();
     // With the form open above, its button is the main one.
-    let action = if data.link_open() && e.next == NextStep::SendLink {
+    let action = if data.link_open() && matches!(e.next, NextStep::SendLink | NextStep::AddOffline)
+    {
         None
     } else {
         main_action(&data.tenant, row, data.may)

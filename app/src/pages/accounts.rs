@@ -3,6 +3,7 @@
 use super::{
     Address, PageError,
     accounts_filter::{self, Choices, changed, href, is_filtered},
+    outcome,
     row_action::{May, account_href, row_action, tenant_home},
     show,
 };
@@ -12,6 +13,7 @@ use crate::{
         PageHead, SortHeader, Strip, Tab, Tabs, TimeOr,
     },
     context::PageContext,
+    form_state::FormState,
     frame::{self, around},
     islands::Live,
     shell::SignedInLayout,
@@ -56,11 +58,13 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         page,
         query,
     };
+    let said = outcome::outcome(context.outcome.as_ref(), &FormState::default());
     let here = href(&data.base(), &data.query);
     let live = view! { <Live stream=format!("{home}/live") page=here connection=String::new()/> }
         .into_any();
     Ok(view! {
         <SignedInLayout frame=around.frame title="Accounts" islands=true wide=true live=live>
+            {said}
             {view(&data)}
         </SignedInLayout>
     }

@@ -1,12 +1,13 @@
 //! `/t/{tenant}/api-tokens`: with what backends read access tokens.
 
-use super::{Address, PageError, done, row_action::tenant_home, setup::problem, show};
+use super::{Address, PageError, outcome, row_action::tenant_home, setup::problem, show};
 use crate::{
     components::{
-        Button, Choice, CopyField, Empty, Field, Glyph, Kind, LoadFailed, Moment, NavItem, Outcome,
-        PageHead, Panel, PostButton, Radios, Select, Size, TimeOr,
+        Button, Choice, CopyField, Empty, Field, FormKey, Glyph, Kind, LoadFailed, Moment, NavItem,
+        Outcome, PageHead, Panel, PostButton, Radios, Select, Size, TimeOr,
     },
     context::PageContext,
+    form_outcome::{FormOutcome, ShownOutcome},
     form_state::FormState,
     frame::around,
     islands::Copy,
@@ -47,10 +48,10 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
             .flatten()
             .map(|row| row.app)
             .collect(),
-        done: address.query("done").map(str::to_owned),
+        outcome: context.outcome.clone(),
         form: context.form.clone().unwrap_or_default(),
     };
-    let islands = data.form.secret_once.is_some();
+    let islands = data.token_made().is_some();
     Ok(view! {
         <SignedInLayout frame=around.frame title="API tokens" islands>
             {view(&data)}
@@ -69,15 +70,23 @@ pub(super) struct Data {
     /// `None` if they couldn't be loaded.
     pub tokens: Option<Vec<ApiTokenRow>>,
     pub apps: Vec<App>,
-    pub done: Option<String>,
+    pub outcome: Option<ShownOutcome>,
     pub form: FormState,
 }
 
+impl Data {
+    /// The token that was just made.
+    fn token_made(&self) -> Option<String> {
+        self.outcome.as_ref()?.secret_of(&FormOutcome::TokenMade)
+    }
+}
+
 pub(super) fn view(data: &Data) -> AnyView {
-    let outcome = if data.form.action == "api_token" {
+    // The form for a token tells by itself what was wrong, and a new token is shown.
+    let outcome = if data.form.action == "api_token" || data.token_made().is_some() {
         None
     } else {
-        done::outcome(data.done.as_deref(), &data.form)
+        outcome::outcome(data.outcome.as_ref(), &data.form)
     };
     view! {
         <PageHead
@@ -93,12 +102,9 @@ pub(super) fn view(data: &Data) -> AnyView {
     .into_any()
 }
 
-/// The token that was just made, shown this once.
+/// The token that was just made, shown for two minutes.
 fn made(data: &Data) -> Option<AnyView> {
-    let token = data
-        .form
-        .shown_once()
-        .filter(|_| data.form.action == "api_token")?;
+    let token = data.token_made()?;
     let body = view! {
         <div class="body">
             <Outcome health=Health::Working>
@@ -109,7 +115,7 @@ fn made(data: &Data) -> Option<AnyView> {
                 id="api-token"
                 label="Token"
                 value=token
-                hint="Copy it now: only its fingerprint is kept, so it can’t be shown again."
+                hint="Copy it now: in two minutes it is gone from here, and only its fingerprint is kept."
             >
                 <Copy of="api-token".to_owned() what="token".to_owned()/>
             </CopyField>
@@ -264,7 +270,7 @@ fn lives() -> Vec<Choice> {
 }
 
 fn create(data: &Data) -> AnyView {
-    let form = if data.form.action == "api_token" && data.form.secret_once.is_none() {
+    let form = if data.form.action == "api_token" {
         data.form.clone()
     } else {
         FormState::default()
@@ -283,6 +289,7 @@ fn create(data: &Data) -> AnyView {
     );
     let body = view! {
         <form class="body" method="post" action=format!("{}/api-tokens", tenant_home(&data.tenant))>
+            <FormKey/>
             {problem(&form)}
             <Field
                 name="name"

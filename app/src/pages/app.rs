@@ -4,18 +4,19 @@ use super::{
     Address, PageError,
     app_form::form,
     app_panels::{addresses, exchange_refused, fault, preview, read_only, removal, states},
-    app_secrets, done,
+    app_secrets, outcome,
     row_action::{May, tenant_home},
     show,
 };
 use crate::{
-    components::{Crumb, Moment, NavItem, PageHead},
+    components::{Callout, Crumb, Glyph, Moment, NavItem, PageHead},
     context::PageContext,
+    form_outcome::ShownOutcome,
     form_state::FormState,
     frame::around,
     shell::SignedInLayout,
 };
-use domain::{health::Health, subdomain::Subdomain};
+use domain::{health::Health, scope::Scope, subdomain::Subdomain};
 use leptos::prelude::*;
 use service::apps::{
     App, list,
@@ -67,7 +68,8 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         counts,
         sandbox,
         preview,
-        done: address.query("done").map(str::to_owned),
+        outcome: context.outcome.clone(),
+        add_offline: address.query("add") == Some("offline"),
         form: context.form.clone().unwrap_or_default(),
         app,
     };
@@ -94,7 +96,9 @@ pub(super) struct Data {
     /// The sandbox that was typed, and its preview link.
     pub sandbox: String,
     pub preview: Option<String>,
-    pub done: Option<String>,
+    pub outcome: Option<ShownOutcome>,
+    /// Whether the form is opened to add “offline”.
+    pub add_offline: bool,
     pub form: FormState,
 }
 
@@ -108,6 +112,36 @@ impl Data {
     }
 }
 
+/// The form that changes the app; with “offline” ticked, if that is what it is for.
+fn edit(data: &Data) -> AnyView {
+    let state = if data.form.action == "app_edit" {
+        data.form.clone()
+    } else {
+        FormState::default()
+    };
+    let mut app = data.app.clone();
+    let adding = data.add_offline && !state.was_posted() && !app.requested.contains("offline");
+    if adding {
+        let offline = "offline".parse::<Scope>().ok();
+        app.requested = app.requested.iter().cloned().chain(offline).collect();
+    }
+    let hint = adding.then(|| {
+        view! {
+            <Callout health=Health::Limited icon=Glyph::Info>
+                <p>
+                    <b>"“offline” is ticked below and not saved yet. "</b>
+                    "With it, Gorgias lets the app stay connected. Press “Save”, then send reconnect links: accounts get it with their next approval."
+                </p>
+            </Callout>
+        }
+    });
+    view! {
+        {hint}
+        {form(&data.href(), Some((&app, data.total())), &state)}
+    }
+    .into_any()
+}
+
 pub(super) fn view(data: &Data) -> AnyView {
     let home = tenant_home(&data.tenant);
     let outcome = if matches!(data.form.action, "app_edit" | "app_remove" | "app_secret")
@@ -115,7 +149,7 @@ pub(super) fn view(data: &Data) -> AnyView {
     {
         None
     } else {
-        done::outcome(data.done.as_deref(), &data.form)
+        outcome::outcome(data.outcome.as_ref(), &data.form)
     };
     let accounts = format!("{home}/accounts?app={}", data.app.slug);
     let meta = view! {
@@ -138,8 +172,7 @@ pub(super) fn view(data: &Data) -> AnyView {
                 {data.may.manage_apps.then(|| app_secrets::panel(&data.href(), data.total(), data.slots.as_ref(), &data.form))}
                 {addresses(data)}
                 {if data.may.manage_apps {
-                    let state = if data.form.action == "app_edit" { data.form.clone() } else { FormState::default() };
-                    form(&data.href(), Some((&data.app, data.total())), &state)
+                    edit(data)
                 } else {
                     read_only(data)
                 }}

@@ -3,7 +3,8 @@
 use super::setup::problem;
 use crate::{
     components::{
-        Button, Callout, Checkbox, Choice, Field, Glyph, Icon, Kind, Panel, Radios, ScopePicker,
+        Button, Callout, Checkbox, Choice, Field, FormKey, Glyph, Icon, Kind, Panel, Radios,
+        ScopePicker, SecretField,
     },
     form_state::FormState,
 };
@@ -51,6 +52,7 @@ pub(super) fn form(action: &str, existing: Option<(&App, u64)>, state: &FormStat
     };
     view! {
         <form class="form" method="post" action=action.to_owned()>
+            <FormKey/>
             {problem(state)}
             {credentials(app, state)}
             {permissions(app, existing.map_or(0, |(_, accounts)| accounts), state)}
@@ -71,13 +73,9 @@ fn credentials(app: Option<&App>, state: &FormState) -> AnyView {
     // An app that is there has a panel of its own for it, with a test before the switch.
     let secret = app.is_none().then(|| {
         view! {
-            <Field
+            <SecretField
                 name="client_secret"
                 label="Client secret"
-                kind="password"
-                plain=true
-                required=true
-                autocomplete="new-password"
                 hint="It is encrypted before it is stored, and never shown again."
                 error=state.error("client_secret")
             />

@@ -3,8 +3,8 @@
 use super::{app::Data, row_action::tenant_home, scope_words::ScopeWords};
 use crate::{
     components::{
-        Button, Callout, CopyField, Field, Glyph, Icon, Kind, Ledger, LedgerRow, LinkButton,
-        Moment, Panel, PostButton, Size,
+        Button, Callout, CopyField, Field, FormKey, Glyph, Icon, Kind, Ledger, LedgerRow,
+        LinkButton, Moment, Panel, PostButton, Size,
     },
     islands::Copy,
 };
@@ -16,7 +16,7 @@ pub(super) fn fault(data: &Data, since: Timestamp) -> AnyView {
         let vouch = data.may.manage_apps.then(|| {
             view! {
                 <div class="actions">
-                    <PostButton action=format!("{}/refusals", data.href()) size=Size::Small>
+                    <PostButton action=format!("{}/refusals", data.href()) once=true size=Size::Small>
                         "The credentials are right"
                     </PostButton>
                     <p class="sub">
@@ -230,6 +230,7 @@ pub(super) fn removal(data: &Data) -> AnyView {
                 {format!("Remove {}…", data.app.name)}
             </summary>
             <form class="form" method="post" action=format!("{}/remove", data.href())>
+                <FormKey/>
                 <p>
                     {format!(
                         "{n} Nobody can undo that. Backends that read its tokens here get “not found” at once. At Gorgias, customers keep the app until they remove it there.",

@@ -2,8 +2,8 @@
 
 use crate::{
     components::{
-        Badge, Button, Callout, Fact, Facts, Field, Glyph, LinkButton, Moment, Panel, PanelFailed,
-        PostButton, SecretMask, Size,
+        Badge, Button, Callout, Fact, Facts, FormKey, Glyph, LinkButton, Moment, Panel,
+        PanelFailed, PostButton, SecretField, SecretMask, Size,
     },
     form_state::FormState,
 };
@@ -64,7 +64,7 @@ fn in_use(app: &str, accounts: u64, slots: &Slots) -> AnyView {
     };
     let back = slots.previous_until.map(|until| {
         view! {
-            <PostButton action=format!("{app}/secret/roll-back") size=Size::Small>
+            <PostButton action=format!("{app}/secret/roll-back") once=true size=Size::Small>
                 "Go back to the one before"
             </PostButton>
             <span class="sub">"Possible until " <Moment at=until/></span>
@@ -73,7 +73,7 @@ fn in_use(app: &str, accounts: u64, slots: &Slots) -> AnyView {
     let footer = view! {
         <span>{serves}</span>
         <div class="actions">
-            <PostButton action=format!("{app}/secret/test-in-use") size=Size::Small>
+            <PostButton action=format!("{app}/secret/test-in-use") once=true size=Size::Small>
                 "Test"
             </PostButton>
             <LinkButton href=format!("{app}/reveal") size=Size::Small>
@@ -150,17 +150,17 @@ fn waiting(app: &str, next: &NextSecret) -> AnyView {
     });
     let switch = next.ready().then(|| {
         view! {
-            <PostButton action=format!("{app}/secret/switch") size=Size::Small>
+            <PostButton action=format!("{app}/secret/switch") once=true size=Size::Small>
                 "Switch to the new secret"
             </PostButton>
         }
     });
     let footer = view! {
         {switch}
-        <PostButton action=format!("{app}/secret/test") size=Size::Small>
+        <PostButton action=format!("{app}/secret/test") once=true size=Size::Small>
             "Test again"
         </PostButton>
-        <PostButton action=format!("{app}/secret/remove") size=Size::Small>
+        <PostButton action=format!("{app}/secret/remove") once=true size=Size::Small>
             "Remove"
         </PostButton>
     }
@@ -194,13 +194,10 @@ fn enter(app: &str, slots: &Slots, state: &FormState) -> AnyView {
     };
     view! {
         <form class="form" method="post" action=format!("{app}/secret")>
-            <Field
+            <FormKey/>
+            <SecretField
                 name="new_secret"
                 label
-                kind="password"
-                plain=true
-                required=true
-                autocomplete="new-password"
                 hint="It is encrypted, shown again only to who signs in again, and tested by renewing one account with it. The one in use stays until you switch."
                 error
             />

@@ -1,7 +1,7 @@
 //! `/t/{tenant}/apps`: the apps that the tenant publishes.
 
 use super::{
-    Address, PageError, done,
+    Address, PageError, outcome,
     row_action::{May, tenant_home},
     show,
 };
@@ -36,8 +36,8 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
             .collect()
     });
     let tenant = actor.tenant_slug.to_string();
-    let outcome = done::outcome(
-        address.query("done"),
+    let outcome = outcome::outcome(
+        context.outcome.as_ref(),
         &context.form.clone().unwrap_or_default(),
     );
     let may = May::of(&actor);

@@ -2,7 +2,7 @@
 //! oneself or by its admin with a link.
 
 use super::{
-    Address, PageError,
+    Address, PageError, outcome,
     row_action::{May, tenant_home},
     send_link,
     setup::problem,
@@ -10,11 +10,12 @@ use super::{
 };
 use crate::{
     components::{
-        Button, Choice, Crumb, Empty, Field, Glyph, Kind, LinkButton, NavItem, PageHead, Panel,
-        Select,
+        Button, Choice, Crumb, Empty, Field, FormKey, Glyph, Kind, LinkButton, NavItem, PageHead,
+        Panel, Select,
     },
     context::PageContext,
     csp,
+    form_outcome::{MadeLink, ShownOutcome},
     form_state::FormState,
     frame::around,
     shell::SignedInLayout,
@@ -44,8 +45,10 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
             .collect(),
         wanted: address.query("app").map(str::to_owned),
         form: context.form.clone().unwrap_or_default(),
+        link: context.outcome.as_ref().and_then(ShownOutcome::link),
+        outcome: context.outcome.clone(),
     };
-    let islands = data.form.secret_once.is_some();
+    let islands = data.link.is_some();
     Ok(view! {
         <SignedInLayout frame=around.frame title="Connect an account" islands>
             {view(&data)}
@@ -63,17 +66,25 @@ pub(super) struct Data {
     /// The app that the address names.
     pub wanted: Option<String>,
     pub form: FormState,
+    /// The link that was just made here.
+    pub link: Option<MadeLink>,
+    pub outcome: Option<ShownOutcome>,
 }
 
 pub(super) fn view(data: &Data) -> AnyView {
     let accounts = format!("{}/accounts", tenant_home(&data.tenant));
-    let body = match data.form.shown_once() {
-        _ if data.apps.is_empty() => no_app(data),
-        Some(url) => link_made(data, url),
-        None => form(data, &accounts),
+    let (body, said) = match data.link.clone() {
+        _ if data.apps.is_empty() => (no_app(data), None),
+        Some(link) => (link_made(link), None),
+        // What was wrong with the form stands in it.
+        None => (
+            form(data, &accounts),
+            outcome::outcome(data.outcome.as_ref(), &FormState::default()),
+        ),
     };
     view! {
         <PageHead title="Connect an account" crumbs=vec![Crumb::new("Accounts", accounts)]/>
+        {said}
         {body}
     }
     .into_any()
@@ -95,12 +106,9 @@ fn no_app(data: &Data) -> AnyView {
     .into_any()
 }
 
-fn link_made(data: &Data, url: String) -> AnyView {
-    let account = data.form.value("subdomain").unwrap_or_default();
-    let body = view! {
-        <div class="body">{send_link::made(url, &data.form, data.now)}</div>
-    }
-    .into_any();
+fn link_made(link: MadeLink) -> AnyView {
+    let account = link.account.clone();
+    let body = view! { <div class="body">{send_link::made(link)}</div> }.into_any();
     view! {
         <Panel id="link" title=format!("Link for {account}")>
             {body}
@@ -152,6 +160,7 @@ fn form(data: &Data, accounts: &str) -> AnyView {
     };
     let body = view! {
         <form class="body" method="post" action=action>
+            <FormKey/>
             <p>{explanation}</p>
             {problem(&data.form)}
             <Select name="app" label="App" options value=app error=data.form.error("app")/>

@@ -44,7 +44,7 @@ pub(super) fn view(tenant: &str, row: &AccountRow) -> AnyView {
     let href = account_href(tenant, row.app_slug.as_str(), row.subdomain.as_str());
     let footer = view! {
         <LinkButton href=href.clone()>"Keep it connected"</LinkButton>
-        <PostButton action=format!("{href}/disconnect") kind=Kind::Destroy>
+        <PostButton action=format!("{href}/disconnect") once=true kind=Kind::Destroy>
             "Disconnect and forget tokens"
         </PostButton>
     }

@@ -6,7 +6,7 @@ use super::{
     show,
 };
 use crate::{
-    components::{Button, Confirm, Crumb, Field, Kind, LinkButton, NavItem, PageHead},
+    components::{Button, Confirm, Crumb, Field, FormKey, Kind, LinkButton, NavItem, PageHead},
     context::PageContext,
     form_state::FormState,
     frame::around,
@@ -73,6 +73,7 @@ pub(super) fn view(tenant: &str, row: &AccountRow, form: &FormState) -> AnyView 
             {first}
             <p>{what}</p>
             <form class="form" method="post" action=format!("{href}/erase")>
+                <FormKey/>
                 <Field
                     name="confirm"
                     label=format!("Type {account} to confirm")

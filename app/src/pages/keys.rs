@@ -1,14 +1,16 @@
 //! `/t/{tenant}/keys`: data keys, what is under each, and what can't be read.
 
-use super::{Address, PageError, done, row_action::tenant_home, show};
+use super::{Address, PageError, outcome, row_action::tenant_home, show};
 use crate::{
     components::{
         Badge, Callout, Fact, Facts, Glyph, Kind, LoadFailed, Moment, NavItem, PageHead, Panel,
         PostButton,
     },
     context::PageContext,
+    form_outcome::ShownOutcome,
     form_state::FormState,
     frame::around,
+    islands::Live,
     shell::SignedInLayout,
 };
 use domain::{health::Health, permission::Permission};
@@ -37,11 +39,20 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
     let data = Data {
         tenant: actor.tenant_slug.to_string(),
         keys,
-        done: address.query("done").map(str::to_owned),
+        outcome: context.outcome.clone(),
         form: context.form.clone().unwrap_or_default(),
     };
+    let home = tenant_home(&data.tenant);
+    let live = view! {
+        <Live
+            stream=format!("{home}/live")
+            page=format!("{home}/keys")
+            connection="keys".to_owned()
+        />
+    }
+    .into_any();
     Ok(view! {
-        <SignedInLayout frame=around.frame title="Keys">
+        <SignedInLayout frame=around.frame title="Keys" islands=true live=live>
             {view(&data)}
         </SignedInLayout>
     }
@@ -53,7 +64,7 @@ pub(super) struct Data {
     pub tenant: String,
     /// `None` if they couldn't be loaded.
     pub keys: Option<TenantKeys>,
-    pub done: Option<String>,
+    pub outcome: Option<ShownOutcome>,
     pub form: FormState,
 }
 
@@ -76,7 +87,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         .into_any(),
     };
     let rotate = view! {
-        <PostButton action=here kind=Kind::Primary icon=Glyph::Key>
+        <PostButton action=here once=true kind=Kind::Primary icon=Glyph::Key>
             "Rotate"
         </PostButton>
     }
@@ -87,8 +98,8 @@ pub(super) fn view(data: &Data) -> AnyView {
             lead="Everything secret of this tenant is encrypted with a data key of its own. Rotating makes a new one and encrypts everything again, while accounts go on working."
             actions=rotate
         />
-        {done::outcome(data.done.as_deref(), &data.form)}
-        {body}
+        {outcome::outcome(data.outcome.as_ref(), &data.form)}
+        <div data-live="keys">{body}</div>
     }
     .into_any()
 }

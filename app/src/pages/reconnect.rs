@@ -1,5 +1,5 @@
 //! `/r/{token}`: what a customer's admin sees behind a reconnect link.
-//! Looking uses nothing up: mail scanners look as well.
+//! Looking changes nothing: mail scanners and link previews look as well.
 
 use super::{Address, PageError, scope_words::ScopeWords, setup::problem, show};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::http::StatusCode;
 use domain::{health::Health, time::Timestamp};
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use secrecy::SecretString;
 use service::connections::links::{self, LinkGone, PublicLink};
@@ -39,7 +39,6 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
             .into_any())
         }
         Ok(link) => {
-            links::mark_opened(&context.services, &secret).await?;
             csp::forms_to_gorgias(&context);
             let (title, brand) = (
                 format!("Reconnect {}", link.subdomain),
@@ -55,11 +54,21 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
             Ok(view! {
                 <PublicLayout title brand noindex=true wide=true footer=footer.into_any()>
                     {body}
+                    {tell_opened()}
                 </PublicLayout>
             }
             .into_any())
         }
     }
+}
+
+/// Says that the link was opened, once, as soon as the page is visible to
+/// somebody. In the page itself: the script of islands would be a hundred times as long.
+const OPENED: &str = "(()=>{const d=document,e=\"visibilitychange\",f=()=>{if(d.visibilityState===\"visible\"){d.removeEventListener(e,f);fetch(location.pathname+\"/opened\",{method:\"POST\",keepalive:true}).catch(()=>{})}};d.addEventListener(e,f);f()})()";
+
+fn tell_opened() -> AnyView {
+    let nonce = use_nonce().map(|nonce| nonce.to_string());
+    view! { <script nonce=nonce inner_html=OPENED></script> }.into_any()
 }
 
 /// Why the reader was asked.

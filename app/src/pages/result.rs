@@ -52,6 +52,12 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
 
 fn title(result: &AuthorizationResult) -> String {
     match &result.outcome {
+        Outcome::Approved { .. } if ended(result) => {
+            format!(
+                "{} was approved, but is not connected any more",
+                result.subdomain
+            )
+        }
         Outcome::Approved { first: true, .. } => format!("{} is connected", result.subdomain),
         Outcome::Approved { first: false, .. } => format!("{} is reconnected", result.subdomain),
         Outcome::UnderWay => "One moment".to_owned(),
@@ -67,6 +73,51 @@ pub(super) fn view(result: &AuthorizationResult) -> AnyView {
     }
 }
 
+/// Whether the access that was approved has ended since.
+fn ended(result: &AuthorizationResult) -> bool {
+    matches!(
+        result.health,
+        Some(Health::Disconnected | Health::NotConnected)
+    )
+}
+
+/// What the state means for who has just approved, if it is more than that it works.
+fn meaning(result: &AuthorizationResult, missing: &[String]) -> Option<String> {
+    let app = &result.app_name;
+    match result.health? {
+        Health::Limited => Some(format!(
+            "Gorgias did not grant everything that {app} asked for. Missing: {}. It works, with less.",
+            list(missing)
+        )),
+        Health::StoppingSoon => {
+            let until = match result.access_expires_at {
+                Some(at) => format!("It stops {}.", at.absolute()),
+                None => "It will stop soon.".to_owned(),
+            };
+            let why = if result.lacks_offline {
+                format!(
+                    "Whoever publishes {app} has to change it first, and then asks you to approve it once more. You can’t do anything about it now."
+                )
+            } else {
+                "Approve it once more to keep it working.".to_owned()
+            };
+            Some(format!(
+                "{app} works now, but can’t renew its access by itself. {until} {why}"
+            ))
+        }
+        Health::SetupFault => Some(format!(
+            "{app} itself has a problem with Gorgias right now. Whoever publishes it has to solve that; you have nothing to do."
+        )),
+        Health::Retrying | Health::Unchecked => Some(format!(
+            "Gorgias has not answered {app} lately. It goes on by itself; you have nothing to do."
+        )),
+        Health::Disconnected | Health::NotConnected => Some(format!(
+            "{app} has no access any more. Ask whoever publishes it for a new link if it should have."
+        )),
+        Health::Working => None,
+    }
+}
+
 fn approved(result: &AuthorizationResult, by: Option<&str>, granted: &ScopeSet) -> AnyView {
     let missing: Vec<_> = result
         .comparison
@@ -74,26 +125,24 @@ fn approved(result: &AuthorizationResult, by: Option<&str>, granted: &ScopeSet) 
         .iter()
         .map(ToString::to_string)
         .collect();
-    let health = if missing.is_empty() {
-        Health::Working
-    } else {
-        Health::Limited
-    };
+    let health = result.health.unwrap_or(Health::Working);
     let who = by
         .map(|by| format!("Approved by {by}. "))
         .unwrap_or_default();
     let app = result.app_name.clone();
-    let less = (!missing.is_empty()).then(|| {
-        let less = format!(
-            "Gorgias did not grant everything that {app} asked for. Missing: {}. It works, with less.",
-            list(&missing)
-        );
+    let more = meaning(result, &missing).map(|more| {
         view! {
-            <Callout health=Health::Limited>
-                <p>{less}</p>
+            <Callout health>
+                <p>{more}</p>
             </Callout>
         }
     });
+    let has = if ended(result) { "had" } else { "now has" };
+    let close = if health == Health::Working {
+        "You can close this page: there is nothing else to set up here."
+    } else {
+        "You can close this page."
+    };
     view! {
         <header>
             <div>
@@ -101,11 +150,11 @@ fn approved(result: &AuthorizationResult, by: Option<&str>, granted: &ScopeSet) 
             </div>
             <h1>{title(result)}</h1>
             <p>
-                {format!("{who}{app} now has access to ")}
+                {format!("{who}{app} {has} access to ")}
                 <span class="host">{format!("{}.gorgias.com.", result.subdomain)}</span>
             </p>
         </header>
-        {less}
+        {more}
         {match result.after_install_url.clone() {
             Some(href) => {
                 view! {
@@ -118,7 +167,7 @@ fn approved(result: &AuthorizationResult, by: Option<&str>, granted: &ScopeSet) 
                 }
                     .into_any()
             }
-            None => view! { <p>"You can close this page: there is nothing else to set up here."</p> }.into_any(),
+            None => view! { <p>{close}</p> }.into_any(),
         }}
         <section aria-labelledby="granted">
             <h2 id="granted">{format!("What {} may do", result.app_name)}</h2>

@@ -2,18 +2,22 @@
 //! client secret. Without islands: no script runs here, and no data for one
 //! stands in the page.
 
-use super::{Address, PageError, row_action::tenant_home, show};
+use super::{Address, PageError, outcome, row_action::tenant_home, show};
 use crate::{
     components::{
-        Button, Callout, CopyField, Crumb, Field, Glyph, Kind, LinkButton, NavItem, PageHead, Panel,
+        Button, Callout, CopyField, Crumb, Field, FormKey, Glyph, Kind, LinkButton, NavItem,
+        PageHead, Panel,
     },
     context::PageContext,
+    form_outcome::FormOutcome,
     form_state::FormState,
     frame::around,
     shell::SignedInLayout,
 };
+use axum::http::{HeaderValue, header::REFRESH};
 use domain::{health::Health, permission::Permission};
 use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
 use service::apps::{App, list, secrets::reveal::SHOWN_FOR};
 
 pub(crate) fn page() -> impl IntoView {
@@ -28,22 +32,48 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
     actor.require(Permission::ManageApps)?;
     let around = around(&context, &actor, NavItem::Apps).await;
     let state = context.form("app_reveal");
+    let secret = context
+        .outcome
+        .as_ref()
+        .and_then(|shown| shown.secret_of(&FormOutcome::SecretShown));
+    // The form tells by itself what was wrong.
+    let said = match secret {
+        Some(_) => None,
+        None => outcome::outcome(context.outcome.as_ref(), &FormState::default()),
+    };
+    if secret.is_some() {
+        leave_soon(actor.tenant_slug.as_str(), &app);
+    }
     Ok(view! {
         <SignedInLayout frame=around.frame title="Show client secret">
-            {view(actor.tenant_slug.as_str(), &app, &state)}
+            {said}
+            {view(actor.tenant_slug.as_str(), &app, secret, &state)}
         </SignedInLayout>
     }
     .into_any())
 }
 
-pub(super) fn view(tenant: &str, app: &App, state: &FormState) -> AnyView {
+/// The browser leaves by itself, back to the app. In the header rather than the
+/// page, so that it is there whatever order the page's parts are made in.
+fn leave_soon(tenant: &str, app: &App) {
+    let to = format!("{}/apps/{}", tenant_home(tenant), app.slug);
+    let leave = format!("{};url={to}", SHOWN_FOR.whole_seconds());
+    if let (Some(response), Ok(leave)) = (
+        use_context::<ResponseOptions>(),
+        HeaderValue::try_from(leave),
+    ) {
+        response.insert_header(REFRESH, leave);
+    }
+}
+
+pub(super) fn view(tenant: &str, app: &App, secret: Option<String>, state: &FormState) -> AnyView {
     let apps = format!("{}/apps", tenant_home(tenant));
     let href = format!("{apps}/{}", app.slug);
     let crumbs = vec![
         Crumb::new("Apps", apps),
         Crumb::new(app.name.clone(), href.clone()),
     ];
-    let body = match state.shown_once() {
+    let body = match secret {
         Some(secret) => shown(&href, secret),
         None => question(&href, state),
     };
@@ -66,6 +96,7 @@ fn question(href: &str, state: &FormState) -> AnyView {
     });
     view! {
         <form class="body" method="post" action=format!("{href}/reveal")>
+            <FormKey/>
             {problem}
             <p>
                 {format!(
@@ -99,7 +130,9 @@ fn shown(href: &str, secret: String) -> AnyView {
                 id="client-secret"
                 label="Client secret"
                 value=secret
-                hint=format!("This page leaves by itself after {seconds} seconds.")
+                hint=format!(
+                    "This page leaves by itself after {seconds} seconds. Going back shows it again, until two minutes are over."
+                )
             />
             <p class="actions">
                 <LinkButton href=href.to_owned()>"Hide it now"</LinkButton>

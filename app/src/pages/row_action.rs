@@ -38,6 +38,12 @@ pub(super) fn account_href(tenant: &str, app: &str, subdomain: &str) -> String {
     format!("/t/{tenant}/accounts/{app}/{}", escape(subdomain))
 }
 
+/// Where an app's form has “offline” ticked already, with what that means for
+/// its accounts.
+pub(super) fn add_offline(tenant: &str, row: &AccountRow) -> String {
+    format!("/t/{tenant}/apps/{}?add=offline#asks", row.app_slug)
+}
+
 /// The action at the end of a row: quiet, small, or none.
 pub(super) fn row_action(tenant: &str, row: &AccountRow, may: May) -> AnyView {
     let href = account_href(tenant, row.app_slug.as_str(), row.subdomain.as_str());
@@ -46,6 +52,12 @@ pub(super) fn row_action(tenant: &str, row: &AccountRow, may: May) -> AnyView {
         NextStep::SendLink if may.send_links => view! {
             <LinkButton href=format!("{href}?link=new#link") size=Size::Small about>
                 "Send link"
+            </LinkButton>
+        }
+        .into_any(),
+        NextStep::AddOffline if may.manage_apps => view! {
+            <LinkButton href=add_offline(tenant, row) size=Size::Small about>
+                "Add offline"
             </LinkButton>
         }
         .into_any(),
@@ -89,6 +101,19 @@ pub(super) fn main_action(tenant: &str, row: &AccountRow, may: May) -> Option<An
                     icon=Glyph::Send
                 >
                     "Send reconnect link"
+                </LinkButton>
+            }
+            .into_any()
+        }),
+        NextStep::AddOffline => may.manage_apps.then(|| {
+            view! {
+                <LinkButton
+                    href=add_offline(tenant, row)
+                    kind=Kind::Primary
+                    size=Size::Large
+                    icon=Glyph::Apps
+                >
+                    {format!("Add offline to {}", row.app_name)}
                 </LinkButton>
             }
             .into_any()

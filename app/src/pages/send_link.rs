@@ -1,13 +1,17 @@
 //! Making a reconnect link, on the account's page.
 
-use super::{account::Data, setup::problem};
+use super::{account::Data, row_action::add_offline, setup::problem};
 use crate::{
-    components::{Button, Choice, CopyField, Glyph, Kind, LinkButton, Outcome, Panel, Segments},
+    components::{
+        Button, Choice, CopyField, FormKey, Glyph, Kind, LinkButton, Outcome, Panel, Segments,
+    },
+    form_outcome::MadeLink,
     form_state::FormState,
     islands::Copy,
 };
 use domain::{
     health::Health,
+    health_words::NextStep,
     time::{Span, Timestamp},
 };
 use leptos::prelude::*;
@@ -17,10 +21,14 @@ const LIVES: [(&str, &str); 3] = [("1", "1 day"), ("7", "7 days"), ("30", "30 da
 
 pub(super) fn view(data: &Data) -> AnyView {
     let (account, app) = (&data.account.row.subdomain, &data.account.row.app_name);
-    let (title, body) = match data.form.shown_once() {
-        Some(url) if data.form.action == "link" => {
-            let body =
-                view! { <div class="body">{made(url, &data.form, data.now)}</div> }.into_any();
+    let row = &data.account.row;
+    let (title, body) = match data.link_made() {
+        None if row.explanation.next == NextStep::AddOffline => (
+            format!("A link can’t help {account} yet"),
+            offline_first(data),
+        ),
+        Some(link) => {
+            let body = view! { <div class="body">{made(link)}</div> }.into_any();
             (format!("Reconnect link for {account}"), body)
         }
         _ => {
@@ -29,6 +37,7 @@ pub(super) fn view(data: &Data) -> AnyView {
             );
             let body = view! {
                 <form class="body" method="post" action=format!("{}/links", data.href())>
+                    <FormKey/>
                     <p>"An admin of " <b>{account.to_string()}</b> {what}</p>
                     {problem(&data.form)}
                     {life(&data.form, data.now)}
@@ -52,6 +61,34 @@ pub(super) fn view(data: &Data) -> AnyView {
     .into_any()
 }
 
+/// Why no link is made: approved again, the account would stop again.
+fn offline_first(data: &Data) -> AnyView {
+    let row = &data.account.row;
+    let app = row.app_name.clone();
+    let add = if data.may.manage_apps {
+        let href = add_offline(&data.tenant, row);
+        view! {
+            <LinkButton href kind=Kind::Primary icon=Glyph::Apps>
+                {format!("Add offline to {app}")}
+            </LinkButton>
+        }
+        .into_any()
+    } else {
+        view! { <p>"Ask an operator or owner of your tenant to add it."</p> }.into_any()
+    };
+    view! {
+        <div class="body">
+            <p>
+                {format!(
+                    "{app} doesn’t ask for the scope “offline”, so each approval ends after a day or so. Once the app asks for it, send a link.",
+                )}
+            </p>
+            <p class="actions">{add} <LinkButton href=data.href()>"Back"</LinkButton></p>
+        </div>
+    }
+    .into_any()
+}
+
 /// How long the link shall work.
 pub(super) fn life(form: &FormState, now: Timestamp) -> AnyView {
     let options = LIVES
@@ -71,10 +108,9 @@ pub(super) fn life(form: &FormState, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-/// The link that was just made, shown this once.
-pub(super) fn made(url: String, form: &FormState, now: Timestamp) -> AnyView {
-    let days = form.value("days").and_then(|d| d.parse().ok()).unwrap_or(7);
-    let until = now.plus(Span::days(days)).absolute();
+/// The link that was just made, shown for two minutes.
+pub(super) fn made(link: MadeLink) -> AnyView {
+    let (url, until) = (link.url, link.until.absolute());
     view! {
         <Outcome health=Health::Working>
             <b>"The link is ready. "</b>
@@ -84,7 +120,7 @@ pub(super) fn made(url: String, form: &FormState, now: Timestamp) -> AnyView {
             id="link-url"
             label="Send this to an admin of the account"
             value=url
-            hint="Copy it now: only its fingerprint is kept, so it can’t be shown again. You can always make another one."
+            hint="Copy it now: in two minutes it is gone from here, and only its fingerprint is kept. You can always make another one."
         >
             <Copy of="link-url".to_owned() what="reconnect link".to_owned()/>
         </CopyField>

@@ -2,7 +2,7 @@
 
 use super::{Address, PageError, show};
 use crate::{
-    components::{Button, Callout, Field, Glyph, Kind},
+    components::{Button, Callout, Field, Glyph, Kind, SecretField},
     context::PageContext,
     form_state::FormState,
     shell::PublicLayout,
@@ -39,12 +39,10 @@ pub(super) fn view(form: &FormState, public_url: &str) -> AnyView {
         </header>
         {problem(form)}
         <form class="form" method="post" action="/setup">
-            <Field
+            <SecretField
                 name="token"
                 label="Set-up token"
-                plain=true
-                required=true
-                autocomplete="off"
+                readable=true
                 hint="Mooring wrote it into its log when it started. It proves that you run this server."
                 error=form.error("token")
             />
@@ -112,13 +110,27 @@ pub(super) fn view(form: &FormState, public_url: &str) -> AnyView {
     .into_any()
 }
 
-/// What was wrong with a form as a whole.
-pub(super) fn problem(form: &FormState) -> Option<impl IntoView + use<>> {
-    form.problem().map(|problem| {
+/// What was wrong with a form as a whole, or why it is filled in already.
+pub(super) fn problem(form: &FormState) -> Option<AnyView> {
+    if let Some(problem) = form.problem() {
+        return Some(
+            view! {
+                <Callout health=Health::Disconnected icon=Glyph::Warn alert=true>
+                    <p>{problem}</p>
+                </Callout>
+            }
+            .into_any(),
+        );
+    }
+    form.restored.then(|| {
         view! {
-            <Callout health=Health::Disconnected icon=Glyph::Warn alert=true>
-                <p>{problem}</p>
+            <Callout health=Health::Limited icon=Glyph::Info>
+                <p>
+                    <b>"What you typed before your session ended is back. "</b>
+                    "It was not sent yet, and secrets have to be typed again."
+                </p>
             </Callout>
         }
+        .into_any()
     })
 }

@@ -2,11 +2,12 @@
 
 use super::{Address, PageError, setup::problem, show};
 use crate::{
-    components::{Button, Field, Kind},
+    components::{Button, Callout, Field, Glyph, Kind},
     context::PageContext,
-    form_state::FormState,
+    form_state::{FormState, Kept},
     shell::PublicLayout,
 };
+use domain::health::Health;
 use leptos::prelude::*;
 
 pub(crate) fn page() -> impl IntoView {
@@ -21,17 +22,40 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
     let footer = view! { "No account? Ask an owner of your tenant." }.into_any();
     Ok(view! {
         <PublicLayout title="Sign in" noindex=true footer>
-            {view(&form, next)}
+            {view(&form, next, context.kept)}
         </PublicLayout>
     }
     .into_any())
 }
 
+/// Why the sign-in is asked for.
+fn why(kept: Kept) -> AnyView {
+    let text = match kept {
+        Kept::Typed => {
+            "What you typed is kept for 15 minutes: sign in and look it through. Nothing was done yet, and secrets have to be typed again."
+        }
+        Kept::Nothing => "Nothing was done. Sign in to go on.",
+        Kept::TooLong => {
+            "What you typed was too long to be kept, and nothing was done. Go back and copy it before you sign in."
+        }
+    };
+    view! {
+        <Callout health=Health::Limited icon=Glyph::Info>
+            <p>
+                <b>"Your session ended. "</b>
+                {text}
+            </p>
+        </Callout>
+    }
+    .into_any()
+}
+
 /// `next` only travels through the form; the server checks that it is a path
 /// of its own before it leads there.
-pub(super) fn view(form: &FormState, next: Option<String>) -> AnyView {
+pub(super) fn view(form: &FormState, next: Option<String>, kept: Option<Kept>) -> AnyView {
     view! {
         <h1>"Sign in"</h1>
+        {kept.map(why)}
         {problem(form)}
         <form class="form" method="post" action="/signin">
             {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}

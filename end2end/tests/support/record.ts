@@ -23,7 +23,7 @@ export interface Body {
 export interface Canary {
   kind: string;
   value: string;
-  /** In how many answers to a POST it is shown, once each. */
+  /** In how many answers it is shown, once each: to a POST of the machine API, or of the page after a form. */
   shown?: number;
   /** Whether whoever asks for an address that holds it may read it there. */
   inOwnAddress?: boolean;

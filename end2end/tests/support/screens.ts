@@ -210,7 +210,7 @@ export const FULL: Screen[] = [
   { name: 'audit', open: at(`${home}/audit`), heading: 'Audit' },
   { name: 'audit, no match', open: at(`${home}/audit?action=app.removed`), heading: 'Audit' },
   unfolded({ name: 'audit', open: at(`${home}/audit`), heading: 'Audit' }),
-  { name: 'keys', open: at(`${home}/keys`), heading: 'Keys' },
+  { name: 'keys', open: at(`${home}/keys`), heading: 'Keys', islands: true },
   { name: 'API tokens', open: at(`${home}/api-tokens`), heading: 'API tokens' },
   {
     name: 'API tokens, one made',

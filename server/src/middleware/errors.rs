@@ -131,6 +131,8 @@ async fn page(
             .map(Theme::from_cookie_header)
             .unwrap_or_default(),
         form: Some(form),
+        outcome: None,
+        kept: None,
     };
     let mut request = Request::new(());
     *request.uri_mut() = Uri::from_static("/oauth/problem");

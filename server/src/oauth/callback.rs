@@ -26,7 +26,7 @@ pub async fn callback(
         return Ok(answer);
     }
     let Ok(app) = app.parse::<AppId>() else {
-        return Ok(app::render(parts, visitor.context(None)).await);
+        return Ok(app::render(parts, visitor.context(None, None)).await);
     };
     let names = ["code", "state", "error", "error_description", "iss"];
     let Some(mut parameters) = Parameters::read(&parts, &names) else {

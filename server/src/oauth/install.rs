@@ -61,7 +61,7 @@ fn account(typed: &str) -> Result<Subdomain, SubdomainError> {
 
 async fn nothing_there(mut parts: Parts, state: &AppState) -> Result<Response, Failure> {
     let visitor = Visitor::from_request_parts(&mut parts, state).await?;
-    Ok(app::render(parts, visitor.context(None)).await)
+    Ok(app::render(parts, visitor.context(None, None)).await)
 }
 
 /// The page that asks for the account, with what was typed.
@@ -94,5 +94,5 @@ async fn which_account(
         errors,
         ..FormState::default()
     };
-    Ok(app::render(parts, visitor.context(Some(form))).await)
+    Ok(app::render(parts, visitor.context(Some(form), None)).await)
 }

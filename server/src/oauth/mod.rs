@@ -73,5 +73,5 @@ async fn explain(mut parts: Parts, visitor: &Visitor, text: [(&str, String); 3])
             .collect(),
         ..FormState::default()
     };
-    app::render(parts, visitor.context(Some(form))).await
+    app::render(parts, visitor.context(Some(form), None)).await
 }

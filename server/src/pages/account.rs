@@ -2,21 +2,28 @@
 
 use crate::{
     oauth::to_gorgias,
-    pages::{Answered, Posted, see_other, sentence},
+    pages::{Answered, Form, Posted, sentence},
 };
+use app::form_outcome::{FormOutcome, LinkOver};
 use axum::{extract::Path, response::Response};
 use domain::{subdomain::Subdomain, time::Span};
 use service::{
     Actor,
     connections::{
         authorize::{self, BeginError},
-        disconnect::{self, DisconnectError},
-        links::{self, LinkError, LinkOptions},
+        disconnect::{self, DisconnectError, Disconnected},
+        links::{self, LinkError, LinkOptions, LinkState, Withdrawal},
         refresh::{self, CheckError},
         show,
     },
     error::FieldError,
 };
+
+const CHECK: Form = Form::new("check", &[]);
+const AUTHORIZE: Form = Form::new("authorize", &[]);
+pub(super) const LINK: Form = Form::new("link", &["days"]);
+const WITHDRAW: Form = Form::new("link_revoke", &[]);
+const DISCONNECT: Form = Form::new("disconnect", &[]);
 
 type AccountPath = Path<(String, String, String)>;
 
@@ -33,9 +40,11 @@ impl Request {
     pub async fn read(
         (tenant, app, subdomain): (String, String, String),
         posted: Posted,
+        form: &Form,
     ) -> Result<Self, Answered> {
         let page = format!("/t/{tenant}/accounts/{app}/{subdomain}");
-        let actor = posted.member(&tenant, &page).await?;
+        let actor = posted.member(&tenant, &page, form).await?;
+        posted.first(&page).await?;
         let Ok(subdomain) = subdomain.parse() else {
             return Err(posted.nothing_there().await.into());
         };
@@ -48,20 +57,23 @@ impl Request {
         })
     }
 
-    fn done(&self, code: &str) -> Response {
-        see_other(&format!("{}?done={code}", self.page))
+    async fn done(&self, outcome: FormOutcome) -> Result<Response, Answered> {
+        self.posted.done(&self.page, outcome).await
     }
 
-    async fn failed(&self, action: &'static str, field: &'static str, message: &str) -> Response {
+    async fn failed(&self, form: &Form, field: &'static str, message: &str) -> Response {
         let errors = vec![FieldError::new(field, sentence(message))];
-        let values = self.posted.values(&["days"]);
-        self.posted.again(&self.page, action, values, errors).await
+        self.posted.again(&self.page, form, errors).await
+    }
+
+    async fn forbidden(&self, form: &Form) -> Response {
+        self.posted.forbidden(&self.page, form).await
     }
 }
 
 /// Proves the connection now. What came of it stands in the timeline.
 pub async fn check(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
-    let request = Request::read(path, posted).await?;
+    let request = Request::read(path, posted, &CHECK).await?;
     let (actor, app, subdomain) = (
         request.actor.clone(),
         request.app.clone(),
@@ -72,16 +84,16 @@ pub async fn check(Path(path): AccountPath, posted: Posted) -> Result<Response, 
         .to_its_end(async move { refresh::check_now(&actor, &app, &subdomain).await })
         .await?;
     Ok(match verdict {
-        Ok(_) => request.done("checked"),
+        Ok(_) => request.done(FormOutcome::Checked).await?,
         Err(CheckError::NotFound) => request.posted.nothing_there().await,
-        Err(CheckError::Forbidden(_)) => request.posted.forbidden(&request.page, "check").await,
+        Err(CheckError::Forbidden(_)) => request.forbidden(&CHECK).await,
         Err(CheckError::Fault(fault)) => return Err(fault.into()),
     })
 }
 
 /// Leads the operator to Gorgias to approve the app themselves.
 pub async fn authorize(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
-    let request = Request::read(path, posted).await?;
+    let request = Request::read(path, posted, &AUTHORIZE).await?;
     let begun = authorize::begin_as_operator(&request.actor, &request.app, &request.subdomain);
     Ok(match begun.await {
         Ok(begun) => {
@@ -89,49 +101,43 @@ pub async fn authorize(Path(path): AccountPath, posted: Posted) -> Result<Respon
             to_gorgias(headers, request.actor.services(), &begun)
         }
         Err(BeginError::NotFound) => request.posted.nothing_there().await,
-        Err(BeginError::Forbidden(_)) => request.posted.forbidden(&request.page, "authorize").await,
+        Err(BeginError::Forbidden(_)) => request.forbidden(&AUTHORIZE).await,
         Err(BeginError::Fault(fault)) => return Err(fault.into()),
         Err(
             error @ (BeginError::Address(_) | BeginError::LinkGone(_) | BeginError::NoAccount(_)),
-        ) => request.failed("authorize", "", &error.to_string()).await,
+        ) => request.failed(&AUTHORIZE, "", &error.to_string()).await,
     })
 }
 
-/// Makes a reconnect link and shows it this once.
+/// Makes a reconnect link, which the page shows for two minutes.
 pub async fn create_link(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
-    let request = Request::read(path, posted).await?;
+    let request = Request::read(path, posted, &LINK).await?;
     // A link is for an account whose page there is; others begin at “connect”.
     let there = show::show(&request.actor, &request.app, &request.subdomain).await?;
     if there.is_none() {
         return Ok(request.posted.nothing_there().await);
     }
     let Ok(options) = link_options(&request.posted) else {
-        return Ok(request.failed("link", "days", NOT_DAYS).await);
+        return Ok(request.failed(&LINK, "days", NOT_DAYS).await);
     };
     let made = links::create(&request.actor, &request.app, &request.subdomain, options).await;
     Ok(match made {
         Ok(link) => {
-            let notice = format!(
-                "The link was made and works until {}. Copy it now: it is not shown again.",
-                link.expires_at.absolute()
-            );
-            request
-                .posted
-                .once(
-                    &request.page,
-                    "link",
-                    request.posted.values(&["days"]),
-                    link.url,
-                    &notice,
-                )
-                .await
+            let outcome = FormOutcome::LinkMade {
+                account: request.subdomain.to_string(),
+                until: link.expires_at,
+            };
+            let posted = &request.posted;
+            posted
+                .done_showing(&request.page, "#link", outcome, link.url)
+                .await?
         }
         Err(LinkError::NotFound) => request.posted.nothing_there().await,
-        Err(LinkError::Forbidden(_)) => request.posted.forbidden(&request.page, "link").await,
-        Err(LinkError::BadLife) => request.failed("link", "days", NOT_DAYS).await,
+        Err(LinkError::Forbidden(_)) => request.forbidden(&LINK).await,
+        Err(LinkError::BadLife) => request.failed(&LINK, "days", NOT_DAYS).await,
         Err(LinkError::Fault(fault)) => return Err(fault.into()),
         Err(error @ (LinkError::NoMail | LinkError::NoAccount(_))) => {
-            request.failed("link", "", &error.to_string()).await
+            request.failed(&LINK, "", &error.to_string()).await
         }
     })
 }
@@ -158,15 +164,21 @@ pub async fn revoke_link(
     Path((tenant, app, subdomain, id)): Path<(String, String, String, String)>,
     posted: Posted,
 ) -> Result<Response, Answered> {
-    let request = Request::read((tenant, app, subdomain), posted).await?;
+    let request = Request::read((tenant, app, subdomain), posted, &WITHDRAW).await?;
     let Ok(id) = id.parse() else {
         return Ok(request.posted.nothing_there().await);
     };
     Ok(match links::revoke(&request.actor, id).await {
-        Ok(()) => request.done("link_revoked"),
-        Err(LinkError::Forbidden(_)) => {
-            request.posted.forbidden(&request.page, "link_revoke").await
+        Ok(Withdrawal::Done) => request.done(FormOutcome::LinkWithdrawn).await?,
+        Ok(Withdrawal::Over(state)) => {
+            let why = match state {
+                LinkState::Approved => LinkOver::Used,
+                LinkState::Expired => LinkOver::Expired,
+                _ => LinkOver::Withdrawn,
+            };
+            request.done(FormOutcome::LinkOverBefore { why }).await?
         }
+        Err(LinkError::Forbidden(_)) => request.forbidden(&WITHDRAW).await,
         Err(LinkError::Fault(fault)) => return Err(fault.into()),
         Err(_) => request.posted.nothing_there().await,
     })
@@ -174,7 +186,7 @@ pub async fn revoke_link(
 
 /// Revokes the tokens at Gorgias, as far as it answers, and forgets them.
 pub async fn disconnect(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
-    let request = Request::read(path, posted).await?;
+    let request = Request::read(path, posted, &DISCONNECT).await?;
     let (actor, app, subdomain) = (
         request.actor.clone(),
         request.app.clone(),
@@ -185,12 +197,18 @@ pub async fn disconnect(Path(path): AccountPath, posted: Posted) -> Result<Respo
         .to_its_end(async move { disconnect::disconnect(&actor, &app, &subdomain).await })
         .await?;
     Ok(match ended {
-        Ok(true) => request.done("disconnected"),
-        Ok(false) => request.done("forgotten"),
-        Err(DisconnectError::NotFound) => request.posted.nothing_there().await,
-        Err(DisconnectError::Forbidden(_)) => {
-            request.posted.forbidden(&request.page, "disconnect").await
+        Ok(Disconnected::Now { confirmed }) => {
+            request
+                .done(FormOutcome::Disconnected { confirmed })
+                .await?
         }
+        Ok(Disconnected::Before { by, at }) => {
+            let outcome = FormOutcome::DisconnectedBefore { by, at };
+            request.done(outcome).await?
+        }
+        Ok(Disconnected::Never) => request.done(FormOutcome::NeverConnected).await?,
+        Err(DisconnectError::NotFound) => request.posted.nothing_there().await,
+        Err(DisconnectError::Forbidden(_)) => request.forbidden(&DISCONNECT).await,
         Err(DisconnectError::Fault(fault)) => return Err(fault.into()),
     })
 }

@@ -1,6 +1,7 @@
 //! API tokens: make, revoke.
 
-use crate::pages::{Answered, Posted, see_other, sentence};
+use crate::pages::{Answered, Form, Posted, sentence};
+use app::form_outcome::FormOutcome;
 use axum::{extract::Path, response::Response};
 use domain::{
     role::{NotARole, Role},
@@ -8,18 +9,21 @@ use domain::{
 };
 use service::{
     api_tokens::{
-        self, CreateApiTokenError, Networks, NewApiToken, NoNetworks, RevokeApiTokenError,
+        self, CreateApiTokenError, Networks, NewApiToken, NoNetworks, RevokeApiTokenError, Revoked,
     },
     apps,
     error::FieldError,
 };
 
-const ACTION: &str = "api_token";
+pub(super) const FORM: Form =
+    Form::new("api_token", &["name", "role", "app", "expires", "networks"]);
+const REVOKE: Form = Form::new("api_token_revoke", &[]);
 
-/// Makes a token and shows it this once.
+/// Makes a token, which the page shows for two minutes.
 pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/api-tokens");
-    let actor = posted.member(&tenant, &page).await?;
+    let actor = posted.member(&tenant, &page, &FORM).await?;
+    posted.first(&page).await?;
     let mut errors = Vec::new();
     let role: Result<Role, NotARole> = posted.text("role").parse();
     let role = role.map_err(|e| errors.push(FieldError::new("role", sentence(&e.to_string()))));
@@ -46,9 +50,8 @@ pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Respon
     let networks: Result<Networks, NoNetworks> = posted.text("networks").parse();
     let networks =
         networks.map_err(|e| errors.push(FieldError::new("networks", sentence(&e.to_string()))));
-    let values = posted.values(&["name", "role", "app", "expires", "networks"]);
     let (Ok(role), Ok(networks), true) = (role, networks, errors.is_empty()) else {
-        return Ok(posted.again(&page, ACTION, values, errors).await);
+        return Ok(posted.again(&page, &FORM, errors).await);
     };
     let new = NewApiToken {
         name: posted.text("name").to_owned(),
@@ -57,18 +60,16 @@ pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Respon
         expires_in,
         networks,
     };
-    Ok(match api_tokens::create(&actor, new).await {
+    match api_tokens::create(&actor, new).await {
         Ok(token) => {
-            let notice = "The token was made. Copy it now: it is not shown again.";
-            posted.once(&page, ACTION, values, token, notice).await
+            let outcome = FormOutcome::TokenMade;
+            posted.done_showing(&page, "#made", outcome, token).await
         }
-        Err(CreateApiTokenError::Forbidden(_)) => posted.forbidden(&page, ACTION).await,
-        Err(CreateApiTokenError::Invalid(errors)) => {
-            posted.again(&page, ACTION, values, errors).await
-        }
-        Err(CreateApiTokenError::NoTenant(_)) => posted.nothing_there().await,
-        Err(CreateApiTokenError::Fault(fault)) => return Err(fault.into()),
-    })
+        Err(CreateApiTokenError::Forbidden(_)) => Ok(posted.forbidden(&page, &FORM).await),
+        Err(CreateApiTokenError::Invalid(errors)) => Ok(posted.again(&page, &FORM, errors).await),
+        Err(CreateApiTokenError::NoTenant(_)) => Ok(posted.nothing_there().await),
+        Err(CreateApiTokenError::Fault(fault)) => Err(fault.into()),
+    }
 }
 
 /// Ends a token for good.
@@ -77,14 +78,18 @@ pub async fn revoke(
     posted: Posted,
 ) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/api-tokens");
-    let actor = posted.member(&tenant, &page).await?;
+    let actor = posted.member(&tenant, &page, &REVOKE).await?;
     let Ok(id) = id.parse() else {
         return Ok(posted.nothing_there().await);
     };
-    Ok(match api_tokens::revoke(&actor, id).await {
-        Ok(()) => see_other(&format!("{page}?done=revoked")),
-        Err(RevokeApiTokenError::Forbidden(_)) => posted.forbidden(&page, "api_token_revoke").await,
-        Err(RevokeApiTokenError::NotFound) => posted.nothing_there().await,
+    let outcome = match api_tokens::revoke(&actor, id).await {
+        Ok(Revoked::Now) => FormOutcome::TokenRevoked,
+        Ok(Revoked::Before(at)) => FormOutcome::TokenRevokedBefore { at },
+        Err(RevokeApiTokenError::Forbidden(_)) => {
+            return Ok(posted.forbidden(&page, &REVOKE).await);
+        }
+        Err(RevokeApiTokenError::NotFound) => return Ok(posted.nothing_there().await),
         Err(RevokeApiTokenError::Fault(fault)) => return Err(fault.into()),
-    })
+    };
+    posted.done(&page, outcome).await
 }

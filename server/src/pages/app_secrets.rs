@@ -1,13 +1,14 @@
 //! An app's client secrets: enter a new one, test it, switch, go back.
 
-use crate::pages::{Answered, Posted, apps::find, see_other, sentence};
+use crate::pages::{Answered, Form, Posted, apps::find, sentence};
+use app::form_outcome::FormOutcome;
 use axum::{extract::Path, response::Response};
 use service::{
     apps::secrets::{self, SecretError, TestResult},
     error::FieldError,
 };
 
-const ACTION: &str = "app_secret";
+const FORM: Form = Form::new("app_secret", &[]);
 
 /// Adds a new client secret and tests it.
 pub async fn add(
@@ -15,10 +16,10 @@ pub async fn add(
     posted: Posted,
 ) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}");
-    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
+    let (actor, app) = find(&posted, &tenant, &app, &page, &FORM).await?;
     let secret = posted.secret("new_secret");
     let done = match secrets::add::add(&actor, app.id, &secret).await {
-        Ok(()) => secrets::test::test(&actor, app.id).await.map(outcome),
+        Ok(()) => secrets::test::test(&actor, app.id).await.map(tested),
         Err(error) => Err(error),
     };
     answer(&posted, &page, done).await
@@ -31,49 +32,44 @@ pub async fn step(
     posted: Posted,
 ) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}");
-    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
+    let (actor, app) = find(&posted, &tenant, &app, &page, &FORM).await?;
     let id = app.id;
-    let done = match step.as_str() {
-        "test" => secrets::test::test(&actor, id).await.map(outcome),
-        "test-in-use" => secrets::test::test_in_use(&actor, id)
-            .await
-            .map(|result| match result {
-                TestResult::Accepted => "secret_works",
-                TestResult::Refused => "secret_fails",
-                TestResult::Unclear => "secret_doubtful",
-                TestResult::Untestable => "secret_alone",
+    let done =
+        match step.as_str() {
+            "test" => secrets::test::test(&actor, id).await.map(tested),
+            "test-in-use" => secrets::test::test_in_use(&actor, id).await.map(|result| {
+                FormOutcome::SecretInUse {
+                    tested: result.into(),
+                }
             }),
-        "switch" => secrets::switch::switch(&actor, id)
-            .await
-            .map(|()| "secret_switched"),
-        "roll-back" => secrets::roll_back::roll_back(&actor, id)
-            .await
-            .map(|()| "secret_back"),
-        "remove" => secrets::discard::discard(&actor, id)
-            .await
-            .map(|()| "secret_removed"),
-        _ => return Ok(posted.nothing_there().await),
-    };
+            "switch" => secrets::switch::switch(&actor, id)
+                .await
+                .map(|()| FormOutcome::SecretSwitched),
+            "roll-back" => secrets::roll_back::roll_back(&actor, id)
+                .await
+                .map(|()| FormOutcome::SecretRolledBack),
+            "remove" => secrets::discard::discard(&actor, id)
+                .await
+                .map(|()| FormOutcome::SecretRemoved),
+            _ => return Ok(posted.nothing_there().await),
+        };
     answer(&posted, &page, done).await
 }
 
-fn outcome(result: TestResult) -> &'static str {
-    match result {
-        TestResult::Accepted => "secret_accepted",
-        TestResult::Refused => "secret_refused",
-        TestResult::Unclear => "secret_unclear",
-        TestResult::Untestable => "secret_untestable",
+fn tested(result: TestResult) -> FormOutcome {
+    FormOutcome::NewSecret {
+        tested: result.into(),
     }
 }
 
 async fn answer(
     posted: &Posted,
     page: &str,
-    done: Result<&'static str, SecretError>,
+    done: Result<FormOutcome, SecretError>,
 ) -> Result<Response, Answered> {
     let errors = match done {
-        Ok(code) => return Ok(see_other(&format!("{page}?done={code}"))),
-        Err(SecretError::Forbidden(_)) => return Ok(posted.forbidden(page, ACTION).await),
+        Ok(outcome) => return posted.done(page, outcome).await,
+        Err(SecretError::Forbidden(_)) => return Ok(posted.forbidden(page, &FORM).await),
         Err(SecretError::NotFound) => return Ok(posted.nothing_there().await),
         Err(SecretError::Fault(fault)) => return Err(fault.into()),
         Err(SecretError::Invalid(errors)) => errors,
@@ -81,5 +77,5 @@ async fn answer(
             vec![FieldError::new("", sentence(&error.to_string()))]
         }
     };
-    Ok(posted.again(page, ACTION, Vec::new(), errors).await)
+    Ok(posted.again(page, &FORM, errors).await)
 }

@@ -1,6 +1,7 @@
 //! Apps: add, change, remove.
 
-use crate::pages::{Answered, Posted, see_other};
+use crate::pages::{Answered, Form, Posted};
+use app::form_outcome::FormOutcome;
 use axum::{extract::Path, response::Response};
 use service::{
     Actor,
@@ -11,7 +12,7 @@ use service::{
     error::FieldError,
 };
 
-const SHOWN_AGAIN: [&str; 8] = [
+const FIELDS: &[&str] = &[
     "name",
     "slug",
     "client_id",
@@ -21,17 +22,22 @@ const SHOWN_AGAIN: [&str; 8] = [
     "basic_encoding",
     "pkce",
 ];
+pub(super) const CREATE: Form = Form::new("app_create", FIELDS);
+pub(super) const EDIT: Form = Form::new("app_edit", FIELDS);
+pub(super) const REMOVE: Form = Form::new("app_remove", &["confirm"]);
+const REFUSALS: Form = Form::new("app_refusals", &[]);
 
 /// Adds an app.
 pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/new");
-    let actor = posted.member(&tenant, &page).await?;
+    let actor = posted.member(&tenant, &page, &CREATE).await?;
+    posted.first(&page).await?;
     match apps::create::create(&actor, &form(&posted)).await {
-        Ok(app) => Ok(see_other(&format!(
-            "/t/{tenant}/apps/{}?done=created",
-            app.slug
-        ))),
-        Err(error) => refused(&posted, &page, "app_create", error).await,
+        Ok(app) => {
+            let page = format!("/t/{tenant}/apps/{}", app.slug);
+            posted.done(&page, FormOutcome::AppAdded).await
+        }
+        Err(error) => refused(&posted, &page, &CREATE, error).await,
     }
 }
 
@@ -41,13 +47,13 @@ pub async fn edit(
     posted: Posted,
 ) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}");
-    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
+    let (actor, app) = find(&posted, &tenant, &app, &page, &EDIT).await?;
     match apps::edit::edit(&actor, app.id, &form(&posted)).await {
-        Ok(app) => Ok(see_other(&format!(
-            "/t/{tenant}/apps/{}?done=saved",
-            app.slug
-        ))),
-        Err(error) => refused(&posted, &page, "app_edit", error).await,
+        Ok(app) => {
+            let page = format!("/t/{tenant}/apps/{}", app.slug);
+            posted.done(&page, FormOutcome::AppSaved).await
+        }
+        Err(error) => refused(&posted, &page, &EDIT, error).await,
     }
 }
 
@@ -57,16 +63,18 @@ pub async fn remove(
     posted: Posted,
 ) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}");
-    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
+    let (actor, app) = find(&posted, &tenant, &app, &page, &REMOVE).await?;
     if posted.text("confirm").trim() != app.slug.as_str() {
         let message = format!("Type “{}” to remove the app.", app.slug);
         let errors = vec![FieldError::new("confirm", message)];
-        let values = posted.values(&["confirm"]);
-        return Ok(posted.again(&page, "app_remove", values, errors).await);
+        return Ok(posted.again(&page, &REMOVE, errors).await);
     }
     match apps::remove::remove(&actor, app.id).await {
-        Ok(()) => Ok(see_other(&format!("/t/{tenant}/apps?done=removed"))),
-        Err(error) => refused(&posted, &page, "app_remove", error).await,
+        Ok(()) => {
+            let outcome = FormOutcome::AppRemoved { name: app.name };
+            posted.done(&format!("/t/{tenant}/apps"), outcome).await
+        }
+        Err(error) => refused(&posted, &page, &REMOVE, error).await,
     }
 }
 
@@ -76,21 +84,24 @@ pub async fn accept_refusals(
     posted: Posted,
 ) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}");
-    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
+    let (actor, app) = find(&posted, &tenant, &app, &page, &REFUSALS).await?;
     match apps::accept_refusals::accept(&actor, app.id).await {
-        Ok(()) => Ok(see_other(&format!("{page}?done=refusals_accepted"))),
-        Err(error) => refused(&posted, &page, "app_refusals", error).await,
+        Ok(()) => posted.done(&page, FormOutcome::RefusalsAccepted).await,
+        Err(error) => refused(&posted, &page, &REFUSALS, error).await,
     }
 }
 
-/// The member who posted it, and the app.
+/// The member who posted it, for the first time, and the app. Whether it is the
+/// first time is asked first: the app may be gone by what the form did.
 pub(super) async fn find(
     posted: &Posted,
     tenant: &str,
     app: &str,
     page: &str,
+    form: &Form,
 ) -> Result<(Actor, App), Answered> {
-    let actor = posted.member(tenant, page).await?;
+    let actor = posted.member(tenant, page, form).await?;
+    posted.first(page).await?;
     match apps::list::one(&actor, app).await? {
         Some(app) => Ok((actor, app)),
         None => Err(posted.nothing_there().await.into()),
@@ -118,16 +129,13 @@ fn form(posted: &Posted) -> AppForm {
 async fn refused(
     posted: &Posted,
     page: &str,
-    action: &'static str,
+    form: &Form,
     error: AppFormError,
 ) -> Result<Response, Answered> {
     Ok(match error {
-        AppFormError::Forbidden(_) => posted.forbidden(page, action).await,
+        AppFormError::Forbidden(_) => posted.forbidden(page, form).await,
         AppFormError::NotFound => posted.nothing_there().await,
-        AppFormError::Invalid(errors) => {
-            let values = posted.values(&SHOWN_AGAIN);
-            posted.again(page, action, values, errors).await
-        }
+        AppFormError::Invalid(errors) => posted.again(page, form, errors).await,
         AppFormError::Fault(fault) => return Err(fault.into()),
     })
 }

@@ -3,11 +3,12 @@
 use crate::{
     oauth::to_gorgias,
     pages::{
-        Answered, Posted,
+        Answered, Form, Posted,
         account::{NOT_DAYS, link_options},
         sentence,
     },
 };
+use app::form_outcome::FormOutcome;
 use axum::{extract::Path, response::Response};
 use domain::subdomain::Subdomain;
 use service::{
@@ -19,76 +20,74 @@ use service::{
     error::FieldError,
 };
 
-const SHOWN_AGAIN: [&str; 3] = ["app", "subdomain", "days"];
+const FIELDS: &[&str] = &["app", "subdomain", "days"];
+pub(super) const CONNECT: Form = Form::new("connect", FIELDS);
+pub(super) const LINK: Form = Form::new("new_link", FIELDS);
 
 /// Leads the operator to Gorgias to approve the app on an account.
 pub async fn connect(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
-    let (actor, page) = member(&tenant, &posted).await?;
-    let subdomain = subdomain(&posted, &page, "connect").await?;
+    let (actor, page) = member(&tenant, &posted, &CONNECT).await?;
+    let subdomain = subdomain(&posted, &page, &CONNECT).await?;
     let begun = authorize::begin_as_operator(&actor, posted.text("app"), &subdomain).await;
     Ok(match begun {
         Ok(begun) => to_gorgias(&posted.parts.headers, actor.services(), &begun),
-        Err(BeginError::NotFound) => failed(&posted, &page, "connect", no_app()).await,
-        Err(BeginError::Forbidden(_)) => posted.forbidden(&page, "connect").await,
+        Err(BeginError::NotFound) => failed(&posted, &page, &CONNECT, no_app()).await,
+        Err(BeginError::Forbidden(_)) => posted.forbidden(&page, &CONNECT).await,
         Err(BeginError::Fault(fault)) => return Err(fault.into()),
         Err(
             error @ (BeginError::Address(_) | BeginError::LinkGone(_) | BeginError::NoAccount(_)),
         ) => {
             let error = FieldError::new("subdomain", sentence(&error.to_string()));
-            failed(&posted, &page, "connect", error).await
+            failed(&posted, &page, &CONNECT, error).await
         }
     })
 }
 
-/// Makes a link for an account that was never connected, and shows it this once.
+/// Makes a link for an account that was never connected, which the page shows for two minutes.
 pub async fn send_link(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
-    let (actor, page) = member(&tenant, &posted).await?;
-    let subdomain = subdomain(&posted, &page, "new_link").await?;
+    let (actor, page) = member(&tenant, &posted, &LINK).await?;
+    posted.first(&page).await?;
+    let subdomain = subdomain(&posted, &page, &LINK).await?;
     let Ok(options) = link_options(&posted) else {
         let error = FieldError::new("days", NOT_DAYS);
-        return Ok(failed(&posted, &page, "new_link", error).await);
+        return Ok(failed(&posted, &page, &LINK, error).await);
     };
     let made = links::create(&actor, posted.text("app"), &subdomain, options).await;
     Ok(match made {
         Ok(link) => {
-            let notice = format!(
-                "The link for {subdomain}.gorgias.com was made and works until {}. Copy it now: it is not shown again.",
-                link.expires_at.absolute()
-            );
-            let values = vec![("subdomain".to_owned(), subdomain.to_string())];
+            let outcome = FormOutcome::LinkMade {
+                account: subdomain.to_string(),
+                until: link.expires_at,
+            };
             posted
-                .once(&page, "new_link", values, link.url, &notice)
-                .await
+                .done_showing(&page, "#link", outcome, link.url)
+                .await?
         }
-        Err(LinkError::NotFound) => failed(&posted, &page, "new_link", no_app()).await,
-        Err(LinkError::Forbidden(_)) => posted.forbidden(&page, "new_link").await,
+        Err(LinkError::NotFound) => failed(&posted, &page, &LINK, no_app()).await,
+        Err(LinkError::Forbidden(_)) => posted.forbidden(&page, &LINK).await,
         Err(LinkError::Fault(fault)) => return Err(fault.into()),
         Err(LinkError::NoAccount(error)) => {
             let error = FieldError::new("subdomain", sentence(&error.to_string()));
-            failed(&posted, &page, "new_link", error).await
+            failed(&posted, &page, &LINK, error).await
         }
         Err(error @ (LinkError::BadLife | LinkError::NoMail)) => {
             let error = FieldError::new("days", sentence(&error.to_string()));
-            failed(&posted, &page, "new_link", error).await
+            failed(&posted, &page, &LINK, error).await
         }
     })
 }
 
-async fn member(tenant: &str, posted: &Posted) -> Result<(Actor, String), Answered> {
+async fn member(tenant: &str, posted: &Posted, form: &Form) -> Result<(Actor, String), Answered> {
     let page = format!("/t/{tenant}/accounts/connect");
-    Ok((posted.member(tenant, &page).await?, page))
+    Ok((posted.member(tenant, &page, form).await?, page))
 }
 
-async fn subdomain(
-    posted: &Posted,
-    page: &str,
-    action: &'static str,
-) -> Result<Subdomain, Answered> {
+async fn subdomain(posted: &Posted, page: &str, form: &Form) -> Result<Subdomain, Answered> {
     match Subdomain::from_typed(posted.text("subdomain")).and_then(Subdomain::not_reserved) {
         Ok(subdomain) => Ok(subdomain),
         Err(error) => {
             let error = FieldError::new("subdomain", sentence(&error.to_string()));
-            Err(failed(posted, page, action, error).await.into())
+            Err(failed(posted, page, form, error).await.into())
         }
     }
 }
@@ -97,7 +96,6 @@ fn no_app() -> FieldError {
     FieldError::new("app", "Choose one of your apps.")
 }
 
-async fn failed(posted: &Posted, page: &str, action: &'static str, error: FieldError) -> Response {
-    let values = posted.values(&SHOWN_AGAIN);
-    posted.again(page, action, values, vec![error]).await
+async fn failed(posted: &Posted, page: &str, form: &Form, error: FieldError) -> Response {
+    posted.again(page, form, vec![error]).await
 }

@@ -1,19 +1,22 @@
 //! Erasing an account's connection for good.
 
 use super::account::Request;
-use crate::pages::{Answered, Posted, see_other, sentence};
+use crate::pages::{Answered, Form, Posted, sentence};
+use app::form_outcome::FormOutcome;
 use axum::{extract::Path, response::Response};
 use service::{
     connections::erase::{self, EraseError},
     error::FieldError,
 };
 
+const FORM: Form = Form::new("erase", &["confirm"]);
+
 /// Erases it, if the account's name was typed: nothing undoes that.
 pub async fn erase(
     Path((tenant, app, subdomain)): Path<(String, String, String)>,
     posted: Posted,
 ) -> Result<Response, Answered> {
-    let request = Request::read((tenant.clone(), app, subdomain), posted).await?;
+    let request = Request::read((tenant.clone(), app, subdomain), posted, &FORM).await?;
     let page = format!("{}/erase", request.page);
     let posted = &request.posted;
     let (actor, app, subdomain) = (
@@ -24,21 +27,26 @@ pub async fn erase(
     if posted.text("confirm").trim() != subdomain.as_str() {
         let message = format!("Type “{subdomain}” to erase it.");
         let errors = vec![FieldError::new("confirm", message)];
-        let values = posted.values(&["confirm"]);
-        return Ok(posted.again(&page, "erase", values, errors).await);
+        return Ok(posted.again(&page, &FORM, errors).await);
     }
     let state = &posted.visitor.state;
+    let account = subdomain.to_string();
     let ended = state
         .to_its_end(async move { erase::erase(&actor, &app, &subdomain).await })
         .await?;
     Ok(match ended {
-        Ok(()) => see_other(&format!("/t/{tenant}/accounts")),
+        Ok(()) => {
+            let outcome = FormOutcome::AccountErased { account };
+            posted
+                .done(&format!("/t/{tenant}/accounts"), outcome)
+                .await?
+        }
         Err(EraseError::NotFound) => posted.nothing_there().await,
-        Err(EraseError::Forbidden(_)) => posted.forbidden(&page, "erase").await,
+        Err(EraseError::Forbidden(_)) => posted.forbidden(&page, &FORM).await,
         Err(EraseError::Fault(fault)) => return Err(fault.into()),
         Err(error @ EraseError::ConnectedAgain) => {
             let errors = vec![FieldError::new("", sentence(&error.to_string()))];
-            posted.again(&page, "erase", Vec::new(), errors).await
+            posted.again(&page, &FORM, errors).await
         }
     })
 }

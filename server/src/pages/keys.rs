@@ -1,23 +1,27 @@
 //! Keys: begin a rotation.
 
-use crate::pages::{Answered, Posted, see_other};
+use crate::pages::{Answered, Form, Posted};
+use app::form_outcome::FormOutcome;
 use axum::{extract::Path, response::Response};
 use service::{
     keys::{KeysError, rotate},
     vault::Begun,
 };
 
+const FORM: Form = Form::new("keys", &[]);
+
 /// Gives the tenant a new data key; the worker does the rest.
 pub async fn begin(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/keys");
-    let actor = posted.member(&tenant, &page).await?;
-    let done = match rotate::begin_as(&actor).await {
-        Ok(Begun::New) => "rotation_begun",
-        Ok(Begun::Resumed) => "rotation_resumed",
-        Ok(Begun::Nothing) => "rotation_nothing",
-        Err(KeysError::Forbidden(_)) => return Ok(posted.forbidden(&page, "keys").await),
+    let actor = posted.member(&tenant, &page, &FORM).await?;
+    posted.first(&page).await?;
+    let outcome = match rotate::begin_as(&actor).await {
+        Ok(Begun::New) => FormOutcome::RotationBegun,
+        Ok(Begun::Resumed) => FormOutcome::RotationResumed,
+        Ok(Begun::Nothing) => FormOutcome::RotationNothing,
+        Err(KeysError::Forbidden(_)) => return Ok(posted.forbidden(&page, &FORM).await),
         Err(KeysError::NoTenant(_)) => return Ok(posted.nothing_there().await),
         Err(KeysError::Fault(fault)) => return Err(fault.into()),
     };
-    Ok(see_other(&format!("{page}?done={done}")))
+    posted.done(&page, outcome).await
 }

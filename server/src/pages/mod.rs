@@ -1,6 +1,6 @@
 //! Pages, and the forms on them: one file a page. A form that succeeds is
-//! answered with 303; one that fails with its page again, what was typed in it,
-//! and what was wrong.
+//! answered with 303, to a page that says what came of it; one that fails with
+//! its page again, what was typed in it, and what was wrong.
 
 mod account;
 mod answered;
@@ -9,6 +9,7 @@ mod app_secrets;
 mod apps;
 mod connect;
 mod erase;
+mod form;
 mod home;
 mod keys;
 mod posted;
@@ -20,24 +21,34 @@ mod signout;
 mod theme;
 
 pub use answered::Answered;
+pub use form::Form;
+pub(crate) use posted::QUERY;
 pub use posted::{Posted, sentence};
 
-use crate::{state::AppState, visitor::Visitor};
+use crate::{
+    failure::Failure, kept_form::KeptForm, middleware::database_unavailable, state::AppState,
+    visitor::Visitor,
+};
 use app::routes::PATHS;
 use axum::{
     Router,
-    extract::Request,
-    http::{HeaderValue, StatusCode, header::LOCATION},
+    extract::{Request, State},
+    http::{
+        HeaderValue, Method, StatusCode,
+        header::{LOCATION, SET_COOKIE},
+    },
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
 
 /// Every page and every form.
-pub fn routes() -> Router<AppState> {
+pub fn routes(state: &AppState) -> Router<AppState> {
     let mut routes = Router::new()
         .route("/", get(home::home))
         .route("/signout", post(signout::sign_out))
         .route("/theme", post(theme::choose))
+        .route("/r/{token}/opened", post(reconnect::opened))
         .route("/t/{tenant}/accounts/links", post(connect::send_link))
         .route(
             "/t/{tenant}/accounts/{app}/{subdomain}/check",
@@ -72,7 +83,7 @@ pub fn routes() -> Router<AppState> {
     for path in PATHS {
         routes = routes.route(path, with_form(path, get(show)));
     }
-    routes
+    routes.layer(from_fn_with_state(state.clone(), to_its_end))
 }
 
 /// The forms that post to the path of their own page.
@@ -94,9 +105,51 @@ fn with_form(path: &str, page: MethodRouter<AppState>) -> MethodRouter<AppState>
 }
 
 /// Any page; an address without one gives the page for things that aren't there.
-pub async fn show(visitor: Visitor, request: Request) -> Response {
+pub async fn show(visitor: Visitor, request: Request) -> Result<Response, Failure> {
     let (parts, _) = request.into_parts();
-    app::render(parts, visitor.context(None)).await
+    let outcome = visitor.outcome(&parts.uri).await?;
+    let form = visitor.restored(parts.uri.path()).await?;
+    let mut context = visitor.context(form, outcome);
+    context.kept = visitor.kept().await?;
+    let ended = visitor.had_session && visitor.person.is_none() && context.kept.is_none();
+    let here = parts.uri.path().to_owned();
+    let mut response = app::render(parts, context).await;
+    if ended && response.status() == StatusCode::SEE_OTHER {
+        // To the sign-in, which says why.
+        let services = &visitor.state.services;
+        let kept = KeptForm::page(services, &here);
+        if let Some(cookie) = kept.cookie(services).await? {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+    }
+    Ok(response)
+}
+
+/// The forms of which something is kept while somebody signs in again.
+pub(crate) const FORMS: [Form; 7] = [
+    account::LINK,
+    api_tokens::FORM,
+    apps::CREATE,
+    apps::EDIT,
+    apps::REMOVE,
+    connect::CONNECT,
+    connect::LINK,
+];
+
+/// Works on a form to its end even if the browser goes away: a second click
+/// ends the first request, and waits for what came of it.
+async fn to_its_end(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Failure> {
+    if request.method() == Method::POST {
+        // What a session's store meets is told to the task that asks it.
+        let answered = database_unavailable::answer_in_place(request, next);
+        Ok(state.to_its_end(answered).await?)
+    } else {
+        Ok(next.run(request).await)
+    }
 }
 
 /// To an address that was built here: 303, so that the browser comes with GET.

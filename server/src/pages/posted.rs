@@ -1,21 +1,42 @@
-//! A form that was posted, and the ways to answer it.
+//! A form that was posted, and the ways to answer it: a redirect to a page that
+//! says what came of it, or the page again with what was wrong.
 
 use crate::{
+    cookies,
+    failure::Failure,
+    kept_form::KeptForm,
     middleware::text::CONTROLS,
     own_path::own_path,
-    pages::{Answered, see_other},
+    pages::{Answered, Form, see_other},
     state::AppState,
     visitor::Visitor,
 };
-use app::form_state::{FormState, Notice};
+use app::{components::FORM_KEY, form_outcome::FormOutcome, form_state::FormState};
 use axum::{
-    Form,
+    Form as Fields,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderValue, Method, StatusCode, Uri, header::CONTENT_TYPE, request::Parts},
+    http::{
+        HeaderValue, Method, StatusCode, Uri,
+        header::{CONTENT_TYPE, SET_COOKIE},
+        request::Parts,
+    },
     response::{IntoResponse, Response},
 };
 use secrecy::{ExposeSecret, SecretString};
-use service::{Actor, error::FieldError};
+use service::{
+    Actor,
+    error::FieldError,
+    people::form_results::{self, AT_WORK_FOR, Claim, FormKey, FormResult},
+};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+/// How often it is looked whether another request is done with the same form.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+/// How often at most, so that this request is answered in time.
+const LOOKS: u32 = 200;
 
 /// The fields of a form, with everything to render its page again. All values
 /// are held as secrets, since some are.
@@ -25,6 +46,8 @@ pub struct Posted {
     /// The request without its body.
     pub parts: Parts,
     fields: Vec<(String, SecretString)>,
+    /// Whether its key is claimed, and nothing was done yet.
+    claimed: AtomicBool,
 }
 
 impl FromRequest<AppState> for Posted {
@@ -41,7 +64,7 @@ impl FromRequest<AppState> for Posted {
                 "application/x-www-form-urlencoded",
             ));
         let request = Request::from_parts(parts.clone(), body);
-        let Form(fields) = Form::<Vec<(String, String)>>::from_request(request, state)
+        let Fields(fields) = Fields::<Vec<(String, String)>>::from_request(request, state)
             .await
             .map_err(IntoResponse::into_response)?;
         let fields: Option<Vec<_>> = fields
@@ -57,6 +80,7 @@ impl FromRequest<AppState> for Posted {
                 visitor,
                 parts,
                 fields,
+                claimed: AtomicBool::new(false),
             }),
             None => Err(CONTROLS.response(StatusCode::BAD_REQUEST).into()),
         }
@@ -94,11 +118,11 @@ impl Posted {
             .unwrap_or_default()
     }
 
-    /// What was typed into these fields, to be shown again.
-    pub fn values(&self, names: &[&str]) -> Vec<(String, String)> {
+    /// What was typed into the form's fields, to be shown again.
+    fn values(&self, form: &Form) -> Vec<(String, String)> {
         self.fields
             .iter()
-            .filter(|(key, _)| names.contains(&key.as_str()))
+            .filter(|(key, _)| form.fields.contains(&key.as_str()))
             .map(|(key, value)| (key.clone(), value.expose_secret().to_owned()))
             .collect()
     }
@@ -107,9 +131,9 @@ impl Posted {
     ///
     /// # Errors
     /// The answer for everybody else.
-    pub async fn member(&self, tenant: &str, page: &str) -> Result<Actor, Answered> {
+    pub async fn member(&self, tenant: &str, page: &str, form: &Form) -> Result<Actor, Answered> {
         if self.visitor.person.is_none() {
-            return Err(see_other(&format!("/signin?next={}", own_path(page))).into());
+            return Err(self.sign_in(page, form).await?.into());
         }
         match self.visitor.actor(tenant).await? {
             Some(actor) => Ok(actor),
@@ -117,57 +141,168 @@ impl Posted {
         }
     }
 
-    /// The page again, with what was wrong.
-    pub async fn again(
+    /// To the sign-in, and back to the page. If a session ended meanwhile, the
+    /// sign-in says so, and what was typed is kept on the way.
+    async fn sign_in(&self, page: &str, form: &Form) -> Result<Response, Answered> {
+        let mut response = see_other(&format!("/signin?next={}", own_path(page)));
+        let made_for = self.text(FORM_KEY);
+        if self.visitor.had_session || !made_for.is_empty() {
+            let services = &self.visitor.state.services;
+            let kept = KeptForm::form(services, page, form, made_for, self.values(form));
+            if let Some(cookie) = kept.cookie(services).await? {
+                response.headers_mut().append(SET_COOKIE, cookie);
+            }
+        }
+        Ok(response)
+    }
+
+    /// What was typed before was sent now, or was not the person's.
+    pub fn forget_kept(&self, response: &mut Response) {
+        if self.visitor.kept_form.is_some()
+            && let Some(cookie) = cookies::kept_form_end(&self.visitor.state.services.config)
+        {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+    }
+
+    /// Goes on only if this form was not posted before: from a second click, a
+    /// second tab, or by sending it again after going back. Whoever comes while
+    /// the first is at work waits for its result. A form without a key, such as
+    /// one of the version before, always goes on.
+    ///
+    /// # Errors
+    /// The redirect to what came of it the first time.
+    pub async fn first(&self, page: &str) -> Result<(), Answered> {
+        let (Some(session), Some(key)) = (
+            &self.visitor.session,
+            FormKey::from_form(self.text(FORM_KEY)),
+        ) else {
+            return Ok(());
+        };
+        let services = &self.visitor.state.services;
+        let mut looks = 0;
+        loop {
+            match form_results::claim(services, session, &key, page).await? {
+                Claim::First => {
+                    self.claimed.store(true, Ordering::Relaxed);
+                    return Ok(());
+                }
+                Claim::Done {
+                    location,
+                    shown: true,
+                    ..
+                } => return Err(see_other(&location).into()),
+                Claim::Done { location, at, .. } => {
+                    let there = location.split(['?', '#']).next().unwrap_or(page);
+                    let outcome = FormOutcome::DoneBefore { at };
+                    return Err(self.done(there, outcome).await?.into());
+                }
+                Claim::UnderWay(at) if looks >= LOOKS || services.now().since(at) > AT_WORK_FOR => {
+                    let outcome = FormOutcome::Unknown { at };
+                    return Err(self.done(page, outcome).await?.into());
+                }
+                Claim::UnderWay(_) => {
+                    looks += 1;
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+            }
+        }
+    }
+
+    /// To the page, which says what happened.
+    ///
+    /// # Errors
+    /// If it can't be kept until then.
+    pub async fn done(&self, page: &str, outcome: FormOutcome) -> Result<Response, Answered> {
+        self.leave(page, "", &outcome, None).await
+    }
+
+    /// To the part of the page that shows the secret for two minutes.
+    ///
+    /// # Errors
+    /// If it can't be kept until then.
+    pub async fn done_showing(
         &self,
         page: &str,
-        action: &'static str,
-        values: Vec<(String, String)>,
-        errors: Vec<FieldError>,
-    ) -> Response {
+        part: &str,
+        outcome: FormOutcome,
+        secret: SecretString,
+    ) -> Result<Response, Answered> {
+        self.leave(page, part, &outcome, Some(secret)).await
+    }
+
+    async fn leave(
+        &self,
+        page: &str,
+        part: &str,
+        outcome: &FormOutcome,
+        secret: Option<SecretString>,
+    ) -> Result<Response, Answered> {
+        let Some(session) = &self.visitor.session else {
+            return Ok(see_other(page));
+        };
+        let services = &self.visitor.state.services;
+        let own = FormKey::from_form(self.text(FORM_KEY));
+        let key = own
+            .filter(|_| self.claimed.swap(false, Ordering::Relaxed))
+            .unwrap_or_else(|| FormKey::new(services.random.as_ref()));
+        let location = format!("{page}?{QUERY}={}{part}", key.as_str());
+        let result = FormResult {
+            page: page.to_owned(),
+            location: location.clone(),
+            outcome: serde_json::to_string(outcome).map_err(Failure::from)?,
+            secret,
+        };
+        form_results::keep(services, session, &key, result).await?;
+        let mut response = see_other(&location);
+        self.forget_kept(&mut response);
+        Ok(response)
+    }
+
+    /// The page again, with what was wrong.
+    pub async fn again(&self, page: &str, form: &Form, errors: Vec<FieldError>) -> Response {
+        self.give_back().await;
         let form = FormState {
-            action,
-            values,
+            action: form.action,
+            values: self.values(form),
             errors,
             ..FormState::default()
         };
-        self.render(page, form).await
-    }
-
-    /// The page again, with something that is shown this once.
-    pub async fn once(
-        &self,
-        page: &str,
-        action: &'static str,
-        values: Vec<(String, String)>,
-        secret: SecretString,
-        notice: &str,
-    ) -> Response {
-        let form = FormState {
-            action,
-            values,
-            secret_once: Some(secret),
-            notice: Some(Notice {
-                good: true,
-                text: notice.to_owned(),
-            }),
-            ..FormState::default()
-        };
-        self.render(page, form).await
+        let mut response = self.render(page, form).await;
+        if self.visitor.person.is_some() {
+            self.forget_kept(&mut response);
+        }
+        response
     }
 
     /// The page again, saying that the role doesn't allow it.
-    pub async fn forbidden(&self, page: &str, action: &'static str) -> Response {
+    pub async fn forbidden(&self, page: &str, form: &Form) -> Response {
         let message = sentence(&service::error::Forbidden.to_string());
         let errors = vec![FieldError::new("", message)];
-        let mut response = self.again(page, action, Vec::new(), errors).await;
+        let mut response = self.again(page, form, errors).await;
         *response.status_mut() = StatusCode::FORBIDDEN;
         response
     }
 
     /// The page for things that aren't there.
     pub async fn nothing_there(&self) -> Response {
+        self.give_back().await;
         self.render("/nothing/there", FormState::default()).await
+    }
+
+    /// Nothing was done, so the form may be posted again.
+    async fn give_back(&self) {
+        let (true, Some(session), Some(key)) = (
+            self.claimed.swap(false, Ordering::Relaxed),
+            &self.visitor.session,
+            FormKey::from_form(self.text(FORM_KEY)),
+        ) else {
+            return;
+        };
+        let services = &self.visitor.state.services;
+        if let Err(error) = form_results::release(services, session, &key).await {
+            tracing::error!(%error, "a form could not be given back; it has to be loaded anew");
+        }
     }
 
     async fn render(&self, page: &str, form: FormState) -> Response {
@@ -175,9 +310,15 @@ impl Posted {
         parts.method = Method::GET;
         parts.uri = page.parse().unwrap_or_else(|_| Uri::from_static("/"));
         let form = Some(form).filter(|form| !form.action.is_empty());
-        app::render(parts, self.visitor.context(form)).await
+        let mut context = self.visitor.context(form, None);
+        // The sign-in says once more why it is asked for.
+        context.kept = self.visitor.kept().await.unwrap_or_default();
+        app::render(parts, context).await
     }
 }
+
+/// The name under which an address carries the key of an outcome.
+pub(crate) const QUERY: &str = "outcome";
 
 /// An error's message as a sentence: a capital first, a full stop last.
 pub fn sentence(message: &str) -> String {

@@ -3,30 +3,48 @@
 use crate::{
     failure::Failure,
     oauth::to_gorgias,
-    pages::{Posted, sentence},
+    pages::{Form, Posted, sentence},
 };
-use axum::{extract::Path, response::Response};
+use axum::{extract::Path, http::StatusCode, response::Response};
 use secrecy::SecretString;
 use service::{
-    connections::authorize::{self, BeginError},
+    connections::{
+        authorize::{self, BeginError},
+        links,
+    },
     error::FieldError,
 };
 
+const FORM: Form = Form::new("reconnect", &[]);
+
+/// Notes that somebody has the page before them: its script says so once the
+/// page is visible. Looking alone counts nothing, since mail scanners, link
+/// previews and prefetching browsers look as well.
+pub async fn opened(Path(token): Path<String>, posted: Posted) -> Result<StatusCode, Failure> {
+    let services = &posted.visitor.state.services;
+    links::mark_opened(services, &SecretString::from(token)).await?;
+    // The same for links that can't be used: nobody learns which there are.
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Begins the authorization that the link is for. Only here, and not when the
-/// page is looked at, a state comes into being: mail scanners open links, too.
+/// page is looked at, a state comes into being. Pressing the button is opening
+/// the link, too, where no script said it.
 pub async fn continue_to_gorgias(
     Path(token): Path<String>,
     posted: Posted,
 ) -> Result<Response, Failure> {
     let services = &posted.visitor.state.services;
     let page = posted.parts.uri.path().to_owned();
-    let begun = authorize::begin_with_link(services, &SecretString::from(token)).await;
+    let token = SecretString::from(token);
+    links::mark_opened(services, &token).await?;
+    let begun = authorize::begin_with_link(services, &token).await;
     Ok(match begun {
         Ok(begun) => to_gorgias(&posted.parts.headers, services, &begun),
         Err(BeginError::Fault(fault)) => return Err(fault.into()),
         Err(error) => {
             let errors = vec![FieldError::new("", sentence(&error.to_string()))];
-            posted.again(&page, "reconnect", Vec::new(), errors).await
+            posted.again(&page, &FORM, errors).await
         }
     })
 }

@@ -2,50 +2,35 @@
 
 use crate::{
     failure::Failure,
-    pages::{Answered, Posted, apps::find, sentence},
+    pages::{Answered, Form, Posted, apps::find, sentence},
 };
-use axum::{
-    extract::Path,
-    http::{HeaderValue, StatusCode, header::REFRESH},
-    response::Response,
-};
+use app::form_outcome::FormOutcome;
+use axum::{extract::Path, http::StatusCode, response::Response};
 use service::{
-    apps::secrets::reveal::{self, RevealError, SHOWN_FOR},
+    apps::secrets::reveal::{self, RevealError},
     error::FieldError,
 };
 
-const ACTION: &str = "app_reveal";
+const FORM: Form = Form::new("app_reveal", &[]);
 
-/// Shows it in this one answer.
+/// Leads to the page that shows it.
 pub async fn show(
     Path((tenant, app)): Path<(String, String)>,
     posted: Posted,
 ) -> Result<Response, Answered> {
     let page = format!("/t/{tenant}/apps/{app}/reveal");
-    let (actor, app) = find(&posted, &tenant, &app, &page).await?;
+    let (actor, app) = find(&posted, &tenant, &app, &page, &FORM).await?;
     let password = posted.secret("password");
     let error = match reveal::reveal(&actor, app.id, &password).await {
         Ok(secret) => {
-            let mut response = posted.once(&page, ACTION, Vec::new(), secret, "").await;
-            // In the header rather than the page, so that it is there whatever
-            // order the page's parts are made in.
-            let leave = format!(
-                "{};url=/t/{}/apps/{}",
-                SHOWN_FOR.whole_seconds(),
-                actor.tenant_slug,
-                app.slug
-            );
-            match HeaderValue::try_from(leave) {
-                Ok(leave) => response.headers_mut().insert(REFRESH, leave),
-                Err(_) => return Ok(posted.nothing_there().await),
-            };
-            return Ok(response);
+            let outcome = FormOutcome::SecretShown;
+            return posted.done_showing(&page, "", outcome, secret).await;
         }
         Err(error) => error,
     };
     let text = sentence(&error.to_string());
     let (field, status) = match error {
-        RevealError::Forbidden(_) => return Ok(posted.forbidden(&page, ACTION).await),
+        RevealError::Forbidden(_) => return Ok(posted.forbidden(&page, &FORM).await),
         RevealError::NotFound => return Ok(posted.nothing_there().await),
         RevealError::Fault(fault) => return Err(fault.into()),
         RevealError::WrongPassword => ("password", StatusCode::UNPROCESSABLE_ENTITY),
@@ -55,7 +40,7 @@ pub async fn show(
         }
     };
     let errors = vec![FieldError::new(field, text)];
-    let mut response = posted.again(&page, ACTION, Vec::new(), errors).await;
+    let mut response = posted.again(&page, &FORM, errors).await;
     *response.status_mut() = status;
     Ok(response)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     failure::Failure,
-    pages::{Posted, see_other, sentence},
+    pages::{Form, Posted, see_other, sentence},
     visitor,
 };
 use axum::response::Response;
@@ -15,7 +15,7 @@ use service::{
 };
 use tower_sessions::Session;
 
-const SHOWN_AGAIN: [&str; 4] = ["tenant_name", "tenant_slug", "name", "email"];
+const FORM: Form = Form::new("setup", &["tenant_name", "tenant_slug", "name", "email"]);
 
 /// Makes the first owner and signs them in.
 pub async fn create_owner(session: Session, posted: Posted) -> Result<Response, Failure> {
@@ -35,13 +35,13 @@ pub async fn create_owner(session: Session, posted: Posted) -> Result<Response, 
             let slug = tenants.first().map(|tenant| format!("/t/{}", tenant.slug));
             return Ok(see_other(slug.as_deref().unwrap_or("/t")));
         }
-        Err(SetUpError::Done) => return Ok(posted.nothing_there().await),
+        // Sent a second time: on to where the first led, or to the sign-in.
+        Err(SetUpError::Done) => return Ok(see_other("/")),
         Err(e @ SetUpError::WrongToken) => {
             vec![FieldError::new("token", sentence(&e.to_string()))]
         }
         Err(SetUpError::Invalid(errors)) => errors,
         Err(SetUpError::Fault(fault)) => return Err(fault.into()),
     };
-    let values = posted.values(&SHOWN_AGAIN);
-    Ok(posted.again("/setup", "setup", values, errors).await)
+    Ok(posted.again("/setup", &FORM, errors).await)
 }

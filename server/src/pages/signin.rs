@@ -3,7 +3,7 @@
 use crate::{
     failure::Failure,
     own_path::own_path,
-    pages::{Posted, see_other},
+    pages::{Form, Posted, see_other},
     visitor,
 };
 use axum::response::Response;
@@ -14,6 +14,8 @@ use service::{
 };
 use tower_sessions::Session;
 
+const FORM: Form = Form::new("signin", &["email", "next"]);
+
 /// Signs somebody in and leads back to where they were going.
 pub async fn sign_in(session: Session, posted: Posted) -> Result<Response, Failure> {
     let services = posted.visitor.state.services.clone();
@@ -23,12 +25,17 @@ pub async fn sign_in(session: Session, posted: Posted) -> Result<Response, Failu
         Ok(person) => {
             visitor::sign_in(&session, person, services.now()).await?;
             audit::signed_in(&services, person, posted.visitor.address).await;
-            Ok(see_other(own_path(posted.text("next"))))
+            let mut response = see_other(own_path(posted.text("next")));
+            let kept = posted.visitor.kept_form().await?;
+            if !kept.is_some_and(|kept| kept.is_of(person)) {
+                // What somebody else typed here is not for this person.
+                posted.forget_kept(&mut response);
+            }
+            Ok(response)
         }
         Err(e @ SignInError::Wrong) => {
             let errors = vec![FieldError::new("", e.to_string())];
-            let values = posted.values(&["email", "next"]);
-            Ok(posted.again("/signin", "signin", values, errors).await)
+            Ok(posted.again("/signin", &FORM, errors).await)
         }
         Err(SignInError::Fault(fault)) => Err(fault.into()),
     }

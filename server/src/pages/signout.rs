@@ -16,7 +16,9 @@ pub async fn sign_out(
         audit::signed_out(&state.services, person.id, visitor.address).await;
     }
     let mut response = see_other("/signin");
-    if let Some(cookie) = cookies::session_end(&state.services.config) {
+    let config = &state.services.config;
+    let ends = [cookies::session_end(config), cookies::kept_form_end(config)];
+    for cookie in ends.into_iter().flatten() {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     Ok(response)

@@ -38,6 +38,28 @@ impl Answer {
         self.header("location")
     }
 
+    /// Checks that it leads to this page, which has an outcome to tell; gives the
+    /// whole address.
+    #[track_caller]
+    pub fn told_on(&self, page: &str) -> &str {
+        let to = self.location();
+        assert!(to.starts_with(&format!("{page}?outcome=")), "{to}");
+        to
+    }
+
+    /// The key of the form on this page that posts there.
+    #[track_caller]
+    pub fn form_key(&self, action: &str) -> String {
+        let form = self.body.split("<form").find(|form| {
+            let tag = form.split('>').next().unwrap_or_default();
+            tag.contains(&format!("action=\"{action}\""))
+        });
+        let form = form.unwrap_or_else(|| panic!("no form to {action}: {}", self.body));
+        let key = form.split("name=\"form_key\" value=\"").nth(1);
+        let key = key.unwrap_or_else(|| panic!("no key in {form}"));
+        key.split('"').next().unwrap().to_owned()
+    }
+
     /// A header, or nothing.
     pub fn header(&self, name: &str) -> &str {
         self.headers
@@ -126,9 +148,24 @@ impl Browser {
         self.send(request.body(form(fields)).unwrap()).await
     }
 
+    /// Opens a page and posts the form on it that leads there.
+    pub async fn fill_in(&self, page: &str, action: &str, fields: &[(&str, &str)]) -> Answer {
+        let key = self.get(page).await.expect(StatusCode::OK).form_key(action);
+        self.post(action, &[fields, &[("form_key", &key)]].concat())
+            .await
+    }
+
+    /// Posts a form and looks at the page that it leads to.
+    pub async fn post_and_look(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let answer = self.post(path, fields).await;
+        self.get(answer.location()).await.expect(StatusCode::OK)
+    }
+
     /// A request to be completed by the test, with the cookies.
     pub fn request(&self, method: Method, address: &str) -> axum::http::request::Builder {
         let path = address.strip_prefix(&self.origin).unwrap_or(address);
+        // Browsers keep the fragment to themselves.
+        let path = path.split('#').next().unwrap_or(path);
         let mut request = Request::builder().uri(path);
         if method == Method::POST {
             request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");

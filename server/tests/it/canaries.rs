@@ -108,6 +108,24 @@ async fn no_secret_is_in_a_page_or_a_log() {
         operator
             .post("/t/acme/accounts/acme-app/shop/check", &[])
             .await;
+        // What a page shows once is nowhere else, and what was typed isn't either.
+        let made = operator
+            .fill_in(
+                "/t/acme/api-tokens",
+                "/t/acme/api-tokens",
+                &[("name", "x"), ("role", "viewer")],
+            )
+            .await;
+        let shown = operator.get(made.location()).await.body;
+        let shown_once = shown
+            .split('"')
+            .find(|text| text.starts_with("mrg_") && text.len() == 47)
+            .unwrap()
+            .to_owned();
+        let stranger = house.browser();
+        stranger.set("mooring_session", "AAAAAAAAAAAAAAAAAAAAAA");
+        let typed = [("name", "x"), ("client_secret", "canary-typed-secret")];
+        stranger.post("/t/acme/apps/new", &typed).await;
         for path in [
             "/t",
             "/t/acme",
@@ -170,6 +188,12 @@ async fn no_secret_is_in_a_page_or_a_log() {
                     .to_owned(),
             ),
             ("link", link),
+            ("API token shown once", shown_once),
+            ("client secret typed too late", "canary-typed-secret".into()),
+            (
+                "form that was kept",
+                stranger.cookie("mooring_kept_form").unwrap(),
+            ),
         ];
         let dump = house.world.dump().await;
         let logged = log.text();

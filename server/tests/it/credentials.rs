@@ -19,7 +19,7 @@ async fn a_client_secret_is_replaced_tested_and_reversibly() {
         assert!(!body.contains("two words"), "no secret comes back");
         let enter = [("new_secret", "canary-new-secret")];
         let answer = browser.post(&format!("{page}/secret"), &enter).await;
-        assert_eq!(answer.location(), format!("{page}?done=secret_refused"));
+        answer.told_on(page);
         let body = browser
             .get(answer.location())
             .await
@@ -34,7 +34,7 @@ async fn a_client_secret_is_replaced_tested_and_reversibly() {
             .simulator
             .rotate_secret(&tenant.app.client_id, "canary-new-secret");
         let answer = browser.post(&format!("{page}/secret/test"), &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=secret_accepted"));
+        answer.told_on(page);
         let body = browser
             .get(answer.location())
             .await
@@ -43,7 +43,7 @@ async fn a_client_secret_is_replaced_tested_and_reversibly() {
         assert!(body.contains("Switch to the new secret"), "{body}");
         assert!(!body.contains("canary-new-secret"));
         let answer = browser.post(&format!("{page}/secret/switch"), &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=secret_switched"));
+        answer.told_on(page);
         let body = browser
             .get(answer.location())
             .await
@@ -56,9 +56,9 @@ async fn a_client_secret_is_replaced_tested_and_reversibly() {
         assert!(!body.contains("Setup fault"), "{body}");
 
         let answer = browser.post(&format!("{page}/secret/roll-back"), &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=secret_back"));
+        answer.told_on(page);
         let answer = browser.post(&format!("{page}/secret/remove"), &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=secret_removed"));
+        answer.told_on(page);
         let body = errors(browser.post(&format!("{page}/secret/roll-back"), &[]).await);
         assert!(body.contains("24 hours"), "{body}");
     })
@@ -96,7 +96,7 @@ async fn s30_many_refusals_are_shown_as_the_apps_and_can_be_vouched_for() {
             "what was called lost is taken back"
         );
         let answer = browser.post(&format!("{page}/refusals"), &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=refusals_accepted"));
+        answer.told_on(page);
         let body = browser
             .get(answer.location())
             .await
@@ -123,7 +123,7 @@ async fn keys_are_rotated_from_their_page() {
             "{body}"
         );
         let answer = browser.post(page, &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=rotation_begun"));
+        answer.told_on(page);
         let body = browser
             .get(answer.location())
             .await
@@ -131,7 +131,7 @@ async fn keys_are_rotated_from_their_page() {
             .body;
         assert!(body.contains("0 of 4 records"), "{body}");
         let answer = browser.post(page, &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=rotation_resumed"));
+        answer.told_on(page);
         let services = &house.world.services;
         while service::keys::rotate::continue_all(services).await.unwrap() {}
         let body = browser.get(page).await.expect(StatusCode::OK).body;

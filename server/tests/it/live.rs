@@ -51,6 +51,41 @@ async fn changes_of_the_tenant_arrive() {
     .await;
 }
 
+#[tokio::test]
+async fn a_rotation_is_heard_of_as_it_comes_further() {
+    on_each_database(async |house| {
+        let acme = house.tenant("acme").await;
+        let other = house.tenant("other").await;
+        house.install(&acme, "shop").await;
+        let (browser, mut stream) = open(&house, "acme").await;
+        let mut heard = async || {
+            loop {
+                let event = next(&mut stream).await.unwrap();
+                if event.contains("event: keys") {
+                    return event;
+                }
+            }
+        };
+        service::keys::rotate::begin_as(&other.owner).await.unwrap();
+        browser.post("/t/acme/keys", &[]).await;
+        let event = heard().await;
+        assert_eq!(event.matches("event: keys").count(), 1, "{event}");
+        let services = &house.world.services;
+        while service::keys::rotate::continue_all(services).await.unwrap() {}
+        heard().await;
+        let page = browser.get("/t/acme/keys").await.body;
+        let live = page.split("data-live=\"keys\"").nth(1).unwrap();
+        assert!(live.contains("All 4 readable records"), "{live}");
+        let rotate = page.split("data-live=\"keys\"").next().unwrap();
+        assert!(
+            rotate.contains("form_key"),
+            "what differs each time is outside"
+        );
+        assert!(!live.contains("form_key"));
+    })
+    .await;
+}
+
 /// security.md 47
 #[tokio::test]
 async fn the_stream_ends_with_the_session() {

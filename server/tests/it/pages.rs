@@ -44,7 +44,7 @@ async fn an_app_is_added_changed_and_removed() {
         assert!(!body.contains("canary-secret"), "but no secret");
         fields[2].1 = "the-id";
         let answer = browser.post("/t/acme/apps/new", &fields).await;
-        assert_eq!(answer.location(), "/t/acme/apps/returns?done=created");
+        answer.told_on("/t/acme/apps/returns");
         let page = browser.get(answer.location()).await.expect(StatusCode::OK);
         assert!(page.body.contains("/install"), "{}", page.body);
         assert!(!page.body.contains("canary-secret"));
@@ -52,7 +52,7 @@ async fn an_app_is_added_changed_and_removed() {
         fields[0].1 = "Returns & more";
         fields[3].1 = "";
         let answer = browser.post("/t/acme/apps/returns", &fields).await;
-        assert_eq!(answer.location(), "/t/acme/apps/returns?done=saved");
+        answer.told_on("/t/acme/apps/returns");
         let page = browser.get("/t/acme/apps").await;
         assert!(page.body.contains("Returns &amp; more"), "{}", page.body);
 
@@ -64,7 +64,7 @@ async fn an_app_is_added_changed_and_removed() {
         let answer = browser
             .post("/t/acme/apps/returns/remove", &[("confirm", "returns")])
             .await;
-        assert_eq!(answer.location(), "/t/acme/apps?done=removed");
+        answer.told_on("/t/acme/apps");
         let gone = browser.get("/t/acme/apps/returns").await;
         assert_eq!(gone.status, StatusCode::NOT_FOUND);
     })
@@ -79,12 +79,12 @@ async fn an_account_is_checked_and_disconnected() {
         let browser = house.signed_in("acme").await;
         let page = "/t/acme/accounts/acme-app/shop";
         let answer = browser.post(&format!("{page}/check"), &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=checked"));
+        answer.told_on(page);
         browser.get(answer.location()).await.expect(StatusCode::OK);
         assert_eq!(house.simulator.refreshes("shop").len(), 1);
 
         let answer = browser.post(&format!("{page}/disconnect"), &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=disconnected"));
+        answer.told_on(page);
         let body = browser.get(page).await.expect(StatusCode::OK).body;
         assert!(body.contains("Disconnected on purpose"), "{body}");
     })
@@ -135,10 +135,8 @@ async fn a_reconnect_link_leads_back() {
                 .post(&format!("{page}/links"), &[("days", "31")])
                 .await,
         );
-        let made = browser
-            .post(&format!("{page}/links"), &[("days", "3")])
-            .await;
-        let made = made.expect(StatusCode::OK).body;
+        let links = format!("{page}/links");
+        let made = browser.post_and_look(&links, &[("days", "3")]).await.body;
         let link = shown(&made, "http://127.0.0.1:3000/r/").to_owned();
         let later = browser.get(page).await.body;
         assert!(!later.contains(&link), "shown once");
@@ -180,8 +178,8 @@ async fn a_link_for_a_new_account_can_be_withdrawn() {
         let tenant = house.tenant("acme").await;
         let browser = house.signed_in("acme").await;
         let fields = [("app", "acme-app"), ("subdomain", "fresh"), ("days", "")];
-        let made = browser.post("/t/acme/accounts/links", &fields).await;
-        let made = made.expect(StatusCode::OK).body;
+        let made = browser.post_and_look("/t/acme/accounts/links", &fields);
+        let made = made.await.body;
         assert!(made.contains("fresh"), "whose link it is: {made}");
         let link = shown(&made, "http://127.0.0.1:3000/r/").to_owned();
         let subdomain = "fresh".parse().unwrap();
@@ -193,7 +191,7 @@ async fn a_link_for_a_new_account_can_be_withdrawn() {
         let page = "/t/acme/accounts/acme-app/fresh";
         let revoke = format!("{page}/links/{}/revoke", rows[0].id);
         let answer = browser.post(&revoke, &[]).await;
-        assert_eq!(answer.location(), format!("{page}?done=link_revoked"));
+        answer.told_on(page);
         assert_eq!(house.browser().get(&link).await.status, StatusCode::GONE);
     })
     .await;
@@ -217,11 +215,7 @@ async fn an_api_token_is_shown_once() {
                 .await,
         );
         let fields = [("name", "backend"), ("role", "viewer"), ("app", "acme-app")];
-        let made = browser
-            .post(page, &fields)
-            .await
-            .expect(StatusCode::OK)
-            .body;
+        let made = browser.post_and_look(page, &fields).await.body;
         // The list shows beginnings; the whole of it is longer.
         let token = made
             .match_indices("mrg_")

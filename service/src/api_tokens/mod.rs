@@ -16,7 +16,7 @@ pub(crate) use authenticate::{Presented, hash_of};
 pub use create::{CreateApiTokenError, NewApiToken, create, create_on_command_line};
 pub use list::{ApiTokenRow, ListApiTokensError, list};
 pub use networks::{Networks, NoNetworks};
-pub use revoke::{RevokeApiTokenError, revoke};
+pub use revoke::{RevokeApiTokenError, Revoked, revoke};
 pub use uses::{UseLog, flush, keep_flushed};
 
 use crate::digest::digest;

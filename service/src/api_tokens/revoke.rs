@@ -6,7 +6,7 @@ use crate::{
     entity::api_token,
     error::{Fault, Forbidden},
 };
-use domain::{ids::ApiTokenId, permission::Permission, role::Role};
+use domain::{ids::ApiTokenId, permission::Permission, role::Role, time::Timestamp};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 
 /// The token was not revoked.
@@ -23,11 +23,20 @@ pub enum RevokeApiTokenError {
     Fault(#[from] Fault),
 }
 
+/// Since when a token is revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revoked {
+    /// Just now.
+    Now,
+    /// Since then, before this call.
+    Before(Timestamp),
+}
+
 /// Ends a token, at once and in every process. To do it twice changes nothing.
 ///
 /// # Errors
 /// See [`RevokeApiTokenError`].
-pub async fn revoke(actor: &Actor, id: ApiTokenId) -> Result<(), RevokeApiTokenError> {
+pub async fn revoke(actor: &Actor, id: ApiTokenId) -> Result<Revoked, RevokeApiTokenError> {
     actor.require(Permission::ManageApiTokens)?;
     let tx = actor.write().await?;
     let row = tx
@@ -45,6 +54,9 @@ pub async fn revoke(actor: &Actor, id: ApiTokenId) -> Result<(), RevokeApiTokenE
     if !actor.role.may_give_to_api_token(role) {
         return Err(Forbidden.into());
     }
+    if let Some(at) = row.revoked_at {
+        return Ok(Revoked::Before(Timestamp(at)));
+    }
     let done = tx
         .update::<api_token::Entity>()
         .col_expr(api_token::Column::RevokedAt, Expr::value(actor.now().0))
@@ -53,16 +65,14 @@ pub async fn revoke(actor: &Actor, id: ApiTokenId) -> Result<(), RevokeApiTokenE
         .exec(&*tx)
         .await
         .map_err(Fault::from)?;
-    if done.rows_affected > 0 {
-        let target = Target::api_token(id, &row.name);
-        audit::record(
-            actor,
-            &tx,
-            &Entry::of(actor, Action::ApiTokenRevoked, target),
-        )
-        .await?;
+    if done.rows_affected == 0 {
+        // Somebody else came in between.
+        return Ok(Revoked::Before(actor.now()));
     }
+    let target = Target::api_token(id, &row.name);
+    let entry = Entry::of(actor, Action::ApiTokenRevoked, target);
+    audit::record(actor, &tx, &entry).await?;
     tx.commit().await?;
     tracing::info!(api_token.id = %id, "an API token was revoked");
-    Ok(())
+    Ok(Revoked::Now)
 }

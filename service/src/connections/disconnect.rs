@@ -14,6 +14,7 @@ use domain::{
     health::{Absence, Standing},
     permission::Permission,
     subdomain::Subdomain,
+    time::Timestamp,
 };
 
 /// Why nothing was disconnected.
@@ -30,8 +31,27 @@ pub enum DisconnectError {
     Fault(#[from] Fault),
 }
 
+/// How an account came to have no tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disconnected {
+    /// Just now.
+    Now {
+        /// Whether Gorgias confirmed that the tokens are revoked.
+        confirmed: bool,
+    },
+    /// Somebody disconnected it before; nothing was changed.
+    Before {
+        /// Who.
+        by: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// It was never connected; nothing was changed.
+    Never,
+}
+
 /// Revokes the tokens at Gorgias, as far as it answers, and forgets them here
-/// in any case. Says whether Gorgias confirmed it.
+/// in any case.
 ///
 /// # Errors
 /// [`DisconnectError::NotFound`] if the actor sees no such connection.
@@ -39,7 +59,7 @@ pub async fn disconnect(
     actor: &Actor,
     app: &str,
     subdomain: &Subdomain,
-) -> Result<bool, DisconnectError> {
+) -> Result<Disconnected, DisconnectError> {
     actor.require(Permission::Disconnect)?;
     let tx = actor.read().await?;
     let Some((_, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
@@ -66,7 +86,7 @@ async fn revoke_and_forget(
     actor: &Actor,
     app: &str,
     subdomain: &Subdomain,
-) -> Result<bool, DisconnectError> {
+) -> Result<Disconnected, DisconnectError> {
     let revoked = revoke_upstream(actor, app, subdomain).await?;
     loop {
         let tx = actor.write().await?;
@@ -75,8 +95,12 @@ async fn revoke_and_forget(
         else {
             return Err(DisconnectError::NotFound);
         };
-        if !record.has_been_connected() {
-            return Ok(revoked);
+        match record.standing {
+            Standing::NotConnected(Absence::OnPurpose { by, at }) => {
+                return Ok(Disconnected::Before { by, at });
+            }
+            Standing::NotConnected(Absence::NeverFinished) => return Ok(Disconnected::Never),
+            Standing::Connected | Standing::Lost { .. } => (),
         }
         let now = actor.now();
         let who = actor.as_event_actor();
@@ -119,7 +143,7 @@ async fn revoke_and_forget(
         });
         audit::record(actor, &tx, &entry).await?;
         tx.commit().await?;
-        return Ok(revoked);
+        return Ok(Disconnected::Now { confirmed: revoked });
     }
 }
 

@@ -1,7 +1,7 @@
 //! How an authorization ended, for the page after it.
 
 use crate::{
-    apps,
+    apps, connections,
     digest::digest,
     entity::authorization,
     error::Fault,
@@ -10,6 +10,7 @@ use crate::{
 };
 use domain::{
     error::AuthorizationProblem,
+    health::Health,
     ids::{AppId, AuthorizationId},
     scope::{Comparison, ScopeSet},
     subdomain::Subdomain,
@@ -57,6 +58,12 @@ pub struct AuthorizationResult {
     pub after_install_url: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
+    /// How the connection is now, as the dashboard shows it; `None` if there is none.
+    pub health: Option<Health>,
+    /// Whether the app doesn't ask for what keeps it connected.
+    pub lacks_offline: bool,
+    /// When the access runs out, if it is known.
+    pub access_expires_at: Option<Timestamp>,
     /// What was asked for against what was granted; empty if it failed.
     pub comparison: Comparison,
     /// Where the same person can begin again: the install entry, if that was where they began.
@@ -107,6 +114,10 @@ pub async fn show(
         "" => app.requested.clone(),
         scopes => scopes.parse().map_err(|_| bad("requested_scopes"))?,
     };
+    let record = connections::find_record(&tx, app.id, &subdomain).await?;
+    let condition = record
+        .as_ref()
+        .map(|record| record.condition(app.fault_since));
     let comparison = match &outcome {
         Outcome::Approved { granted, .. } => ScopeSet::compare(&requested, granted),
         Outcome::UnderWay | Outcome::Failed { .. } => Comparison::default(),
@@ -122,6 +133,9 @@ pub async fn show(
             .after_install_url
             .as_deref()
             .and_then(|url| with_account(url, &subdomain)),
+        health: condition.map(|condition| Health::of(&condition, services.now())),
+        lacks_offline: !app.requested.contains("offline"),
+        access_expires_at: record.and_then(|record| record.access_expires_at),
         app_name: app.name,
         subdomain,
         outcome,

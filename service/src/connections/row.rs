@@ -63,6 +63,7 @@ impl AccountRow {
         };
         let background = Background {
             refused_in_a_row: app.fault_by_refusals,
+            lacks_offline: !app.requested.contains("offline"),
             last_fine: record.last_fine_at,
             next_attempt: record.due_at,
         };

@@ -11,6 +11,7 @@ pub mod connection;
 pub mod credential;
 pub mod data_key;
 pub mod event;
+pub mod form_result;
 pub mod heartbeat;
 pub mod membership;
 pub mod person;

@@ -6,6 +6,7 @@ use crate::{
     audit::{self, Action, By, Entry, Target},
     entity::data_key,
     error::Fault,
+    live,
     services::Services,
     tenant_scope::TenantScope,
     vault::{Begun, Step},
@@ -31,7 +32,9 @@ pub async fn begin_as(actor: &Actor) -> Result<Begun, KeysError> {
     actor.require(Permission::ManageKeys)?;
     let entry = Entry::of(actor, Action::RotationBegun, Target::tenant());
     let vault = &actor.services().vault;
-    Ok(vault.begin_rotation(actor.scope(), entry).await?)
+    let begun = vault.begin_rotation(actor.scope(), entry).await?;
+    live::tell_keys(actor.services(), actor.tenant()).await;
+    Ok(begun)
 }
 
 /// Gives a tenant a new data key, unless its rotation is under way: for the
@@ -50,6 +53,9 @@ pub async fn begin(scope: &TenantScope) -> Result<Begun, Fault> {
 /// If the database failed; what was done before stays done.
 pub async fn step(scope: &TenantScope) -> Result<Step, Fault> {
     let step = scope.services().vault.rotate_batch(scope, BATCH).await?;
+    if step.moved + step.set_aside > 0 {
+        live::tell_keys(scope.services(), scope.tenant()).await;
+    }
     if !step.more
         && let Err(error) = note_finished(scope).await
     {

@@ -5,6 +5,8 @@
 //! each place why it may.
 
 pub mod email;
+pub mod form_results;
+pub mod kept_forms;
 pub mod membership;
 pub mod owner;
 pub mod password;

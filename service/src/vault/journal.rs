@@ -32,6 +32,11 @@ impl JournalKey {
         self.id
     }
 
+    /// The key itself, to derive others from.
+    pub(super) fn key(&self) -> &Key {
+        &self.key
+    }
+
     /// Nonce and ciphertext.
     pub fn seal(
         &self,

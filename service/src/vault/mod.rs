@@ -4,6 +4,7 @@
 //! turns encryption off, and what can't be authenticated is an error, never a value.
 
 mod authorization;
+mod brief;
 #[cfg(feature = "testing")]
 mod cipher;
 mod credentials;
@@ -25,6 +26,7 @@ mod tests;
 #[cfg(feature = "transit")]
 pub mod transit;
 
+pub(crate) use brief::BriefPurpose;
 #[cfg(feature = "testing")]
 pub use cipher::Cipher;
 pub(crate) use credentials::{SealedRow, Unsealed};

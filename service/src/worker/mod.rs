@@ -17,6 +17,7 @@ use crate::{
     error::Fault,
     journal,
     keys::rotate,
+    people::form_results,
     services::Services,
     tenant_scope::TenantScope,
     vault::VaultError,
@@ -311,6 +312,7 @@ pub async fn tidy(services: &Services) -> Result<(), Fault> {
         .filter(session::Column::ExpiresAt.lt(now.0))
         .exec(&tx)
         .await?;
+    form_results::sweep(&tx, now).await?;
     tx.commit().await?;
     load::keep_known(services).await
 }

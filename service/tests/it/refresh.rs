@@ -4,7 +4,7 @@ use crate::flow::{self, sub};
 use domain::{health::Health, time::Span};
 use service::{
     connections::{
-        disconnect::disconnect,
+        disconnect::{Disconnected, disconnect},
         overview,
         refresh::{Verdict, check_now},
         token::{self, TokenError},
@@ -271,7 +271,8 @@ async fn s28_a_refusal_of_an_old_token_after_a_reauthorization_is_no_loss() {
 async fn disconnecting_revokes_and_forgets() {
     flow::each(async |f| {
         f.connect("acme").await;
-        assert!(disconnect(&f.owner, "returns", &sub("acme")).await.unwrap());
+        let ended = disconnect(&f.owner, "returns", &sub("acme")).await;
+        assert_eq!(ended.unwrap(), Disconnected::Now { confirmed: true });
         let account = f.account("acme").await;
         assert_eq!(account.row.health, Health::NotConnected);
         assert!(

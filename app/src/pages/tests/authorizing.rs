@@ -46,7 +46,8 @@ fn a_refused_exchange_is_a_notice_with_a_test() {
         counts: None,
         sandbox: String::new(),
         preview: None,
-        done: None,
+        outcome: None,
+        add_offline: false,
         form: FormState::default(),
     };
     assert!(app_panels::exchange_refused(&data).is_none());
@@ -68,6 +69,9 @@ fn an_exchange_under_way_says_so() {
         outcome: Outcome::UnderWay,
         comparison: Comparison::default(),
         again: None,
+        health: None,
+        lacks_offline: false,
+        access_expires_at: None,
     };
     let page = outline(&html(|| result::view(&result)));
     assert!(page.contains("One moment"), "{page}");

@@ -1,6 +1,11 @@
 //! Whole pages, through the one way in which they are made.
 
-use crate::{context::PageContext, form_state::FormState, render};
+use crate::{
+    context::PageContext,
+    form_outcome::{FormOutcome, ShownOutcome},
+    form_state::FormState,
+    render,
+};
 use axum::{
     body::to_bytes,
     http::{Request, Response, StatusCode, header},
@@ -54,6 +59,8 @@ async fn context(world: &World, person: Option<&Actor>) -> PageContext {
         browser: None,
         theme: Default::default(),
         form: None,
+        outcome: None,
+        kept: None,
     }
 }
 
@@ -272,10 +279,9 @@ async fn a_form_that_failed_is_unprocessable_and_a_secret_is_shown() {
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.html.contains("Give it a name."));
     let mut made = context(&world, Some(&owner)).await;
-    made.form = Some(FormState {
-        action: "api_token",
-        secret_once: Some(SecretString::from("mrg_canary")),
-        ..FormState::default()
+    made.outcome = Some(ShownOutcome {
+        outcome: FormOutcome::TokenMade,
+        secret: Some(SecretString::from("mrg_canary")),
     });
     let page = get(made, "/t/parcelwise/api-tokens").await;
     assert_eq!(page.status, StatusCode::OK);

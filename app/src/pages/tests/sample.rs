@@ -118,8 +118,23 @@ pub(super) fn never_finished() -> Account {
     )
 }
 
+/// Of an app that doesn't ask for `offline`.
+pub(super) fn stopping_soon() -> Account {
+    let condition = Condition {
+        renewable: false,
+        ..fine()
+    };
+    let mut app = app();
+    app.requested = "openid profile tickets:read".parse().unwrap();
+    account_of(app, condition, "openid profile tickets:read")
+}
+
 fn account(condition: Condition, granted: &str) -> Account {
-    let (app, granted): (App, ScopeSet) = (app(), granted.parse().unwrap());
+    account_of(app(), condition, granted)
+}
+
+fn account_of(app: App, condition: Condition, granted: &str) -> Account {
+    let granted: ScopeSet = granted.parse().unwrap();
     let comparison = ScopeSet::compare(&app.requested, &granted);
     let connected = !granted.is_empty();
     let last_fine = connected.then(|| NOW.minus(Span::minutes(4)));
@@ -140,6 +155,7 @@ fn account(condition: Condition, granted: &str) -> Account {
                 &condition,
                 Background {
                     refused_in_a_row: app.fault_by_refusals,
+                    lacks_offline: !app.requested.contains("offline"),
                     last_fine,
                     next_attempt,
                 },
@@ -200,7 +216,7 @@ pub(super) fn account_page(account: Account) -> account::Data {
         links: Some(vec![]),
         before: false,
         form: Default::default(),
-        done: None,
+        outcome: None,
         link_wanted: false,
     }
 }

@@ -5,7 +5,8 @@ use super::{
     sample::{self, NOW, account_page, accounts_page},
 };
 use crate::{
-    form_state::{FormState, Notice},
+    form_outcome::{FormOutcome, ShownOutcome},
+    form_state::FormState,
     pages::{
         account, accounts, app_form, app_new, connect, overview, reconnect, result, reveal, setup,
         signin, tenants,
@@ -144,7 +145,7 @@ fn a_viewer_sees_no_buttons() {
 #[test]
 fn a_check_shows_what_it_found() {
     let mut data = account_page(sample::working());
-    data.done = Some("checked".into());
+    data.outcome = Some(ShownOutcome::of(FormOutcome::Checked));
     data.timeline = Some(vec![sample::entry(
         Happening::Checked {
             result: "renewed.".into(),
@@ -158,12 +159,13 @@ fn a_check_shows_what_it_found() {
 #[test]
 fn a_new_link_is_shown_once_and_copied() {
     let mut data = account_page(sample::disconnected());
-    data.form = FormState {
-        action: "link",
-        values: vec![("days".into(), "7".into())],
-        secret_once: Some(SecretString::from("https://mooring.example/r/t0ken")),
-        ..FormState::default()
-    };
+    data.outcome = Some(ShownOutcome {
+        outcome: FormOutcome::LinkMade {
+            account: "acme".into(),
+            until: NOW.plus(Span::days(7)),
+        },
+        secret: Some(SecretString::from("https://mooring.example/r/t0ken")),
+    });
     let page = outline(&html(|| account::view(&data)));
     assert!(page.contains("value") || page.contains("https://mooring.example/r/t0ken"));
     assert!(page.contains("Sat 5 Dec 2026, 12:05 UTC"), "{page}");
@@ -278,7 +280,15 @@ fn outcome(outcome: Outcome) -> AuthorizationResult {
         Outcome::Approved { granted, .. } => ScopeSet::compare(&requested, granted),
         Outcome::UnderWay | Outcome::Failed { .. } => Default::default(),
     };
+    let health = match &outcome {
+        Outcome::Approved { .. } if comparison.missing.is_empty() => Some(Health::Working),
+        Outcome::Approved { .. } => Some(Health::Limited),
+        Outcome::UnderWay | Outcome::Failed { .. } => None,
+    };
     AuthorizationResult {
+        health,
+        lacks_offline: false,
+        access_expires_at: Some(NOW.plus(Span::hours(24))),
         app_name: "Returns".into(),
         subdomain: "acme".parse().unwrap(),
         after_install_url: Some("https://returns.example/welcome?account=acme".into()),
@@ -307,13 +317,90 @@ fn results_tell_what_was_connected_and_the_way_on() {
     assert_snapshot!("result_refused", outline(&html(|| result::view(&refused))));
 }
 
+/// A client secret is no person's password; passwords are.
+#[test]
+fn fields_for_secrets_are_no_password_managers_business() {
+    let new = html(|| app_new::view("/t/x", &FormState::default()));
+    let set_up = html(|| setup::view(&FormState::default(), "https://mooring.example"));
+    for (page, name) in [(&new, "client_secret"), (&set_up, "token")] {
+        let name = format!("name=\"{name}\"");
+        let tag = page.split("<input").find(|input| input.contains(&name));
+        let tag = tag.and_then(|input| input.split('>').next()).unwrap();
+        for attribute in [
+            "type=\"text\"",
+            "autocomplete=\"off\"",
+            "data-1p-ignore",
+            "data-bwignore",
+            "data-lpignore",
+            "data-form-type=\"other\"",
+        ] {
+            assert!(tag.contains(attribute), "{attribute}: {tag}");
+        }
+    }
+    assert!(!new.contains("type=\"password\""));
+    assert!(set_up.contains("autocomplete=\"new-password\""));
+    let question = html(|| reveal::view("x", &sample::app(), None, &FormState::default()));
+    assert!(question.contains("autocomplete=\"current-password\""));
+}
+
+/// The customer reads what the dashboard reads.
+#[test]
+fn a_result_promises_no_more_than_the_state_does() {
+    let granted = sample::app().requested;
+    let mut approved = outcome(Outcome::Approved {
+        by: None,
+        granted,
+        first: true,
+    });
+    approved.after_install_url = None;
+    let done = "there is nothing else to set up";
+    let page = |result: &AuthorizationResult| outline(&html(|| result::view(result)));
+    assert!(page(&approved).contains(done));
+    for health in Health::ALL.into_iter().filter(|h| *h != Health::Working) {
+        approved.health = Some(health);
+        let text = page(&approved);
+        assert!(text.contains(health.label()), "{text}");
+        assert!(!text.contains(done), "{text}");
+        let ended = matches!(health, Health::Disconnected | Health::NotConnected);
+        assert_eq!(text.contains("H1: acme is connected"), !ended, "{text}");
+    }
+    approved.health = Some(Health::StoppingSoon);
+    assert!(page(&approved).contains("Approve it once more"));
+    approved.lacks_offline = true;
+    assert!(page(&approved).contains("can’t do anything about it now"));
+}
+
+#[test]
+fn an_app_without_offline_is_offered_it_in_place_of_a_link() {
+    let mut data = account_page(sample::stopping_soon());
+    let page = outline(&html(|| account::view(&data)));
+    let add = "[/t/parcelwise/apps/returns?add=offline#asks]";
+    assert!(page.contains(add) && page.contains("Add offline to Returns"));
+    data.link_wanted = true;
+    let page = outline(&html(|| account::view(&data)));
+    assert!(page.contains("A link can’t help acme yet"), "{page}");
+    assert!(
+        page.contains(add) && !page.contains("Make the link"),
+        "{page}"
+    );
+    let row = vec![data.account.row.clone()];
+    let list = outline(&html(|| {
+        accounts::view(&accounts_page(row.clone(), ListQuery::default()))
+    }));
+    assert!(list.contains("?add=offline#asks] Add offline"), "{list}");
+    data.may.manage_apps = false;
+    let page = outline(&html(|| account::view(&data)));
+    assert!(!page.contains("?add=offline"), "{page}");
+    assert!(page.contains("Ask an operator or owner"), "{page}");
+}
+
 #[test]
 fn forms_say_what_was_wrong_where_it_was() {
     let state = failed("setup", "password", "Use at least 12 characters.");
     let page = html(|| setup::view(&state, "https://mooring.example"));
     assert!(page.contains("id=\"password-error\"") && page.contains("Use at least 12 characters."));
     let state = failed("signin", "", "E-mail or password is wrong.");
-    let page = outline(&html(|| signin::view(&state, Some("/t/x".into()))));
+    let page = outline(&html(|| signin::view(&state, Some("/t/x".into()), None)));
     assert!(page.contains("E-mail or password is wrong."));
     assert!(page.contains("input hidden next=\"/t/x\""));
 }
@@ -335,14 +422,10 @@ fn scripts_in_names_are_inert() {
     let mut link = sample::link(LinkState::Sent);
     link.created_by = EVIL.into();
     data.links = Some(vec![link]);
-    data.form = FormState {
-        action: "check",
-        notice: Some(Notice {
-            good: false,
-            text: EVIL.into(),
-        }),
-        ..FormState::default()
-    };
+    data.outcome = Some(ShownOutcome::of(FormOutcome::DisconnectedBefore {
+        by: EVIL.into(),
+        at: NOW,
+    }));
     is_inert(&html(|| account::view(&data)));
 
     let query = ListQuery {
@@ -373,7 +456,7 @@ fn scripts_in_names_are_inert() {
 
     is_inert(&html(|| tenants::view(EVIL, vec![])));
     is_inert(&html(|| {
-        signin::view(&failed("signin", "", EVIL), Some(EVIL.into()))
+        signin::view(&failed("signin", "", EVIL), Some(EVIL.into()), None)
     }));
     let mut form = failed("connect", "subdomain", EVIL);
     form.values = vec![("subdomain".into(), EVIL.into())];
@@ -384,22 +467,24 @@ fn scripts_in_names_are_inert() {
         apps: vec![sample::app()],
         wanted: Some(EVIL.into()),
         form,
+        link: None,
+        outcome: None,
     };
     is_inert(&html(|| connect::view(&data)));
 }
 
 #[test]
 fn a_client_secret_is_shown_after_a_password_and_not_before() {
-    let view = |state: &FormState| html(|| reveal::view("harbour", &sample::app(), state));
-    let question = view(&FormState::default());
+    let view = |secret: Option<&str>, state: &FormState| {
+        let secret = secret.map(str::to_owned);
+        html(|| reveal::view("harbour", &sample::app(), secret, state))
+    };
+    let question = view(None, &FormState::default());
     assert_snapshot!("reveal", outline(&question));
     let wrong = failed("app_reveal", "password", "This is not your password.");
-    assert!(view(&wrong).contains("This is not your password."));
-    let shown = view(&FormState {
-        action: "app_reveal",
-        secret_once: Some(SecretString::from("canary\"<script>alert(1)</script>")),
-        ..FormState::default()
-    });
+    assert!(view(None, &wrong).contains("This is not your password."));
+    let secret = "canary\"<script>alert(1)</script>";
+    let shown = view(Some(secret), &FormState::default());
     assert_snapshot!("reveal_shown", outline(&shown));
     is_inert(&shown);
     assert_eq!(shown.matches("canary").count(), 1);

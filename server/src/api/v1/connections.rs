@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use service::{
     Actor,
     connections::{
-        disconnect::{self, DisconnectError},
+        disconnect::{self, DisconnectError, Disconnected},
         list::{self, ListError, ListQuery, MOST, Sort},
         refresh::{self, CheckError, Verdict},
         show::{self, Account},
@@ -107,7 +107,10 @@ pub async fn disconnect(
         .to_its_end(async move { disconnect::disconnect(&actor, &app, &subdomain).await })
         .await?;
     match ended {
-        Ok(revoked) => Ok(Json(json!({ "revoked_upstream": revoked }))),
+        Ok(ended) => {
+            let confirmed = matches!(ended, Disconnected::Now { confirmed: true });
+            Ok(Json(json!({ "revoked_upstream": confirmed })))
+        }
         Err(DisconnectError::NotFound) => Err(Problem::not_found()),
         Err(DisconnectError::Forbidden(forbidden)) => Err(forbidden.into()),
         Err(DisconnectError::Fault(fault)) => Err(fault.into()),

@@ -10,7 +10,7 @@ pub(crate) use list::outstanding;
 pub use list::{OutstandingLink, of_connection};
 pub(crate) use open::usable;
 pub use open::{PublicLink, mark_opened, open};
-pub use revoke::revoke;
+pub use revoke::{Withdrawal, revoke};
 
 use super::record::Record;
 use crate::{

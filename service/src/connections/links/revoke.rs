@@ -1,6 +1,6 @@
 //! Withdrawing a link.
 
-use super::{LinkError, tell};
+use super::{LinkError, LinkRow, LinkState, tell};
 use crate::{
     actor::Actor,
     apps,
@@ -16,11 +16,20 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 
+/// What became of a withdrawal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Withdrawal {
+    /// The link can't be used any more.
+    Done,
+    /// It could not be used any more before, and stays as it is.
+    Over(LinkState),
+}
+
 /// Withdraws a link. One that is used, expired or withdrawn stays as it is.
 ///
 /// # Errors
 /// [`LinkError::NotFound`] if the actor sees no such link.
-pub async fn revoke(actor: &Actor, link: LinkId) -> Result<(), LinkError> {
+pub async fn revoke(actor: &Actor, link: LinkId) -> Result<Withdrawal, LinkError> {
     actor.require(Permission::SendLinks)?;
     let tx = actor.write().await?;
     let mut query = tx.all::<Entity>().filter(Column::Id.eq(link.0));
@@ -28,8 +37,12 @@ pub async fn revoke(actor: &Actor, link: LinkId) -> Result<(), LinkError> {
         query = query.filter(Column::AppId.eq(only.0));
     }
     let row = query.one(&*tx).await?.ok_or(LinkError::NotFound)?;
-    if row.approved_at.is_some() || row.revoked_at.is_some() {
-        return Ok(());
+    let state = LinkRow::new(&row, actor.now()).state;
+    if matches!(
+        state,
+        LinkState::Approved | LinkState::Revoked | LinkState::Expired
+    ) {
+        return Ok(Withdrawal::Over(state));
     }
     tx.update::<Entity>()
         .filter(Column::Id.eq(link.0))
@@ -57,5 +70,5 @@ pub async fn revoke(actor: &Actor, link: LinkId) -> Result<(), LinkError> {
     let entry = Entry::of(actor, Action::LinkRevoked, target).detail(format!("link={link}"));
     audit::record(actor, &tx, &entry).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(Withdrawal::Done)
 }

@@ -6,7 +6,7 @@ use domain::{health::Health, time::Span};
 use service::{
     apps,
     connections::{
-        disconnect::disconnect,
+        disconnect::{Disconnected, disconnect},
         refresh::{CheckError, Verdict},
         token,
     },
@@ -150,7 +150,8 @@ async fn s25_disconnecting_revokes_what_waits() {
         assert!(check(&f.owner, "acme").await.is_err());
         f.world.make_tokens_writable().await;
         f.world.expire_leases().await;
-        assert!(disconnect(&f.owner, "returns", &sub("acme")).await.unwrap());
+        let ended = disconnect(&f.owner, "returns", &sub("acme")).await;
+        assert_eq!(ended.unwrap(), Disconnected::Now { confirmed: true });
         let replaced = f.sim.refreshes("acme")[0].clone();
         let revoked = f.sim.requests("acme", Endpoint::Revoke)[0].clone();
         assert_ne!(

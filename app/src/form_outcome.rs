@@ -1,0 +1,190 @@
+//! What came of a form: kept for the session that posted it, and shown by the
+//! page that the redirect leads to. No address says it.
+
+use domain::time::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use service::apps::secrets::TestResult;
+
+/// What came of a form. Kept as JSON for a day; nothing secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum FormOutcome {
+    /// An app was added.
+    AppAdded,
+    /// An app was changed.
+    AppSaved,
+    /// An app was removed.
+    AppRemoved {
+        /// Its name.
+        name: String,
+    },
+    /// An account's connection was erased for good.
+    AccountErased {
+        /// The account.
+        account: String,
+    },
+    /// Somebody vouched for an app's credentials.
+    RefusalsAccepted,
+    /// A new client secret was added or tested.
+    NewSecret {
+        /// What the test found.
+        tested: SecretTest,
+    },
+    /// The client secret in use was tested.
+    SecretInUse {
+        /// What the test found.
+        tested: SecretTest,
+    },
+    /// The new client secret is in use.
+    SecretSwitched,
+    /// The client secret before is in use again.
+    SecretRolledBack,
+    /// The new client secret was removed.
+    SecretRemoved,
+    /// A client secret is shown.
+    SecretShown,
+    /// A rotation of keys began.
+    RotationBegun,
+    /// One was under way.
+    RotationResumed,
+    /// There was nothing to rotate.
+    RotationNothing,
+    /// A reconnect link was made; its address is shown with this.
+    LinkMade {
+        /// The account.
+        account: String,
+        /// Until when it works.
+        until: Timestamp,
+    },
+    /// A reconnect link was withdrawn.
+    LinkWithdrawn,
+    /// It could not be used any more before.
+    LinkOverBefore {
+        /// Why.
+        why: LinkOver,
+    },
+    /// An API token was made; it is shown with this.
+    TokenMade,
+    /// An API token was revoked.
+    TokenRevoked,
+    /// It was revoked before.
+    TokenRevokedBefore {
+        /// When.
+        at: Timestamp,
+    },
+    /// An account was checked; its timeline says with what result.
+    Checked,
+    /// An account was disconnected.
+    Disconnected {
+        /// Whether Gorgias confirmed that the tokens are revoked.
+        confirmed: bool,
+    },
+    /// It was disconnected on purpose before.
+    DisconnectedBefore {
+        /// By whom.
+        by: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// It was never connected.
+    NeverConnected,
+    /// The form was posted before, and its result is not shown any more.
+    DoneBefore {
+        /// When it was posted.
+        at: Timestamp,
+    },
+    /// The form was posted before, and nobody knows what came of it.
+    Unknown {
+        /// When it was posted.
+        at: Timestamp,
+    },
+}
+
+/// What a test of a client secret found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretTest {
+    /// Gorgias accepted it.
+    Accepted,
+    /// Gorgias refused it.
+    Refused,
+    /// Gorgias gave no clear answer.
+    Unclear,
+    /// There is no account to test it with.
+    Untestable,
+}
+
+impl From<TestResult> for SecretTest {
+    fn from(result: TestResult) -> Self {
+        match result {
+            TestResult::Accepted => Self::Accepted,
+            TestResult::Refused => Self::Refused,
+            TestResult::Unclear => Self::Unclear,
+            TestResult::Untestable => Self::Untestable,
+        }
+    }
+}
+
+/// Why a reconnect link could not be withdrawn any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkOver {
+    /// It led to an approval.
+    Used,
+    /// Its time was over.
+    Expired,
+    /// It was withdrawn.
+    Withdrawn,
+}
+
+/// What a page has to show of a form that was posted before it.
+#[derive(Debug, Clone)]
+pub struct ShownOutcome {
+    /// What happened.
+    pub outcome: FormOutcome,
+    /// What is shown with it for two minutes: a link, an API token, a client secret.
+    pub secret: Option<SecretString>,
+}
+
+impl ShownOutcome {
+    /// An outcome without a secret.
+    pub fn of(outcome: FormOutcome) -> Self {
+        Self {
+            outcome,
+            secret: None,
+        }
+    }
+
+    /// The secret in clear, for the page.
+    pub(crate) fn in_clear(&self) -> Option<String> {
+        self.secret
+            .as_ref()
+            .map(|secret| secret.expose_secret().to_owned())
+    }
+
+    /// The link that was just made, and until when it works.
+    pub(crate) fn link(&self) -> Option<MadeLink> {
+        match (&self.outcome, self.in_clear()) {
+            (FormOutcome::LinkMade { account, until }, Some(url)) => Some(MadeLink {
+                account: account.clone(),
+                until: *until,
+                url,
+            }),
+            _ => None,
+        }
+    }
+
+    /// The secret of this outcome, if it is the one that happened.
+    pub(crate) fn secret_of(&self, outcome: &FormOutcome) -> Option<String> {
+        self.in_clear().filter(|_| self.outcome == *outcome)
+    }
+}
+
+/// A reconnect link that was just made.
+#[derive(Clone)]
+pub(crate) struct MadeLink {
+    pub account: String,
+    pub until: Timestamp,
+    pub url: String,
+}

@@ -1,0 +1,116 @@
+//! The line that says what came of a form, after the redirect.
+
+use crate::{
+    components::Outcome,
+    form_outcome::{FormOutcome, LinkOver, SecretTest, ShownOutcome},
+    form_state::FormState,
+};
+use domain::health::Health;
+use leptos::prelude::*;
+
+/// The sentence for an outcome, and how good it is.
+fn sentence(outcome: &FormOutcome) -> (String, Health) {
+    let good = |text: &str| (text.to_owned(), Health::Working);
+    let so_so = |text: &str| (text.to_owned(), Health::Limited);
+    let bad = |text: &str| (text.to_owned(), Health::Disconnected);
+    match outcome {
+        FormOutcome::AppAdded => good("The app was added."),
+        FormOutcome::AppSaved => good("Saved."),
+        FormOutcome::AppRemoved { name } => good(&format!("The app {name} was removed.")),
+        FormOutcome::AccountErased { account } => good(&format!(
+            "The connection of {account} was erased, with its links and timeline."
+        )),
+        FormOutcome::RefusalsAccepted => {
+            good("Thank you. The accounts are asked again now, and Gorgias’ answers count.")
+        }
+        FormOutcome::NewSecret { tested } => match tested {
+            SecretTest::Accepted => good("Gorgias accepted the new secret. It is not in use yet."),
+            SecretTest::Refused => {
+                bad("Gorgias refused the new secret. Nothing changed; the one in use stays.")
+            }
+            SecretTest::Unclear => so_so(
+                "The new secret was added, but not tested: Gorgias gave no clear answer. Test it again.",
+            ),
+            SecretTest::Untestable => so_so(
+                "The new secret was added, but not tested: there is no connected account to test it with.",
+            ),
+        },
+        FormOutcome::SecretInUse { tested } => match tested {
+            SecretTest::Accepted => good("Gorgias accepts the secret in use."),
+            SecretTest::Refused => bad(
+                "Gorgias refuses the secret in use. Compare it with the partners’ portal and enter the right one below.",
+            ),
+            SecretTest::Unclear => so_so(
+                "The secret in use could not be tested: Gorgias gave no clear answer. Test it again.",
+            ),
+            SecretTest::Untestable => so_so(
+                "The secret in use could not be tested: there is no connected account to test it with.",
+            ),
+        },
+        FormOutcome::SecretSwitched => {
+            good("The new secret is in use. You can go back to the one before for 24 hours.")
+        }
+        FormOutcome::SecretRolledBack => good("The secret before is in use again."),
+        FormOutcome::SecretRemoved => good("The new secret was removed. The one in use stays."),
+        FormOutcome::SecretShown => good("The client secret was shown. The audit names you."),
+        FormOutcome::RotationBegun => {
+            good("There is a new data key. The worker brings all records under it.")
+        }
+        FormOutcome::RotationResumed => good("A rotation is under way already, and goes on."),
+        FormOutcome::RotationNothing => {
+            good("There is nothing to rotate: no secret is stored yet.")
+        }
+        FormOutcome::LinkMade { account, until } => good(&format!(
+            "The link for {account}.gorgias.com was made and works until {}.",
+            until.absolute()
+        )),
+        FormOutcome::LinkWithdrawn => good("The link was withdrawn and can’t be used any more."),
+        FormOutcome::LinkOverBefore { why } => match why {
+            LinkOver::Used => so_so(
+                "There was nothing to withdraw: the app was approved since the link was sent, so it can’t be used any more.",
+            ),
+            LinkOver::Expired => {
+                so_so("There was nothing to withdraw: the link had expired already.")
+            }
+            LinkOver::Withdrawn => so_so("The link was withdrawn already."),
+        },
+        FormOutcome::TokenMade => good("The token was made."),
+        FormOutcome::TokenRevoked => good("The token was revoked and is refused from now on."),
+        FormOutcome::TokenRevokedBefore { at } => so_so(&format!(
+            "The token was revoked already, on {}.",
+            at.absolute()
+        )),
+        FormOutcome::Checked => good("The account was checked."),
+        FormOutcome::Disconnected { confirmed: true } => good(
+            "Disconnected. The tokens are forgotten here, and Gorgias confirmed that they are revoked.",
+        ),
+        FormOutcome::Disconnected { confirmed: false } => so_so(
+            "Disconnected. The tokens are forgotten here; Gorgias did not confirm that it revoked them.",
+        ),
+        FormOutcome::DisconnectedBefore { by, at } => so_so(&format!(
+            "It was disconnected already, by {by} on {}.",
+            at.absolute()
+        )),
+        FormOutcome::NeverConnected => {
+            so_so("There was nothing to disconnect: the account was never connected.")
+        }
+        FormOutcome::DoneBefore { at } => so_so(&format!(
+            "This form was sent before, on {}, and was not done a second time. What it made stands below; what was shown once isn’t shown again.",
+            at.absolute()
+        )),
+        FormOutcome::Unknown { at } => so_so(&format!(
+            "This form was sent before, on {}, and Mooring was interrupted. It was not done a second time: look whether it was done, and fill the form in again if not.",
+            at.absolute()
+        )),
+    }
+}
+
+/// The outcome of what was done before this page, or what was wrong with the
+/// form as a whole, if there is one to tell.
+pub(super) fn outcome(shown: Option<&ShownOutcome>, form: &FormState) -> Option<AnyView> {
+    if let Some(problem) = form.problem() {
+        return Some(view! { <Outcome health=Health::Disconnected>{problem}</Outcome> }.into_any());
+    }
+    let (text, health) = sentence(&shown?.outcome);
+    Some(view! { <Outcome health>{text}</Outcome> }.into_any())
+}

@@ -1,0 +1,68 @@
+//! What came of posted forms, each for the session that posted it.
+
+use crate::columns::{at, index};
+use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+const TABLE: &str = "form_results";
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        // They go with their session. The key is the form's own: who posts the
+        // form twice meets the row of the first time.
+        manager
+            .create_table(
+                Table::create()
+                    .table(Alias::new(TABLE))
+                    .col(binary("session_hash"))
+                    .col(string("key"))
+                    // The page that shows it, and the whole address there; none
+                    // as long as the form is being worked on.
+                    .col(text("page"))
+                    .col(text_null("location"))
+                    .col(text_null("outcome"))
+                    // Sealed; what is shown for two minutes.
+                    .col(binary_null("secret"))
+                    .col(at("created_at"))
+                    .col(at("shown_until"))
+                    .col(at("expires_at"))
+                    .primary_key(
+                        Index::create()
+                            .col(Alias::new("session_hash"))
+                            .col(Alias::new("key")),
+                    )
+                    .foreign_key(
+                        ForeignKey::create()
+                            .from_col(Alias::new("session_hash"))
+                            .to(Alias::new("sessions"), Alias::new("id_hash"))
+                            .on_delete(ForeignKeyAction::Cascade),
+                    )
+                    .to_owned(),
+            )
+            .await?;
+        manager
+            .create_index(index(TABLE, &["expires_at"], false))
+            .await?;
+        manager
+            .create_index(index(TABLE, &["shown_until"], false))
+            .await?;
+        if manager.get_database_backend() == DbBackend::Postgres {
+            manager
+                .get_connection()
+                .execute_unprepared(
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON form_results TO mooring_app",
+                )
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .drop_table(Table::drop().table(Alias::new(TABLE)).to_owned())
+            .await
+    }
+}

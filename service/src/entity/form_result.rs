@@ -1,0 +1,24 @@
+//! Rows of `form_results`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "form_results")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub session_hash: Vec<u8>,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub key: String,
+    pub page: String,
+    pub location: Option<String>,
+    pub outcome: Option<String>,
+    pub secret: Option<Vec<u8>>,
+    pub created_at: i64,
+    pub shown_until: i64,
+    pub expires_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,323 @@
+//! What came of posted forms, kept for the session that posted them: pages show
+//! it after a redirect, and a form that is posted twice leads to the result of
+//! the first time.
+//!
+//! A form that makes something is claimed by its key before anything is made,
+//! in every process; so a double click, a second tab or “send again” after going
+//! back makes no second thing. None of this runs in a tenant's scope: a session
+//! is a person's for all their tenants.
+
+use crate::{
+    database::Transaction,
+    digest::digest,
+    entity::form_result::{ActiveModel, Column, Entity, Model},
+    error::Fault,
+    random::Random,
+    services::Services,
+    vault::BriefPurpose,
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use domain::{
+    ids::PersonId,
+    time::{Span, Timestamp},
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
+use secrecy::{ExposeSecret, SecretString};
+
+/// How long a page shows what came of a form, secrets among it.
+pub const SHOWN_FOR: Span = Span::minutes(2);
+
+/// How long a form is known to have been posted. A page that is older than a
+/// session may idle has to be loaded anew before.
+const KNOWN_FOR: Span = Span::hours(24);
+
+/// Whoever claimed a form so long ago isn't at work on it any more.
+pub const AT_WORK_FOR: Span = Span::minutes(1);
+
+/// Random bytes of a key; its text is a third longer.
+const KEY_BYTES: usize = 16;
+const KEY_LETTERS: usize = 22;
+
+/// Which session it is, as far as forms need to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormSession(Vec<u8>);
+
+impl FormSession {
+    /// The session with this id.
+    pub fn of(id: &SecretString) -> Self {
+        Self(digest("session", id))
+    }
+}
+
+/// What tells one rendering of a form from all others, and finds what came of it.
+/// Worth nothing to any other session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormKey(String);
+
+impl FormKey {
+    /// A new one.
+    pub fn new(random: &dyn Random) -> Self {
+        let mut bytes = [0; KEY_BYTES];
+        random.fill(&mut bytes);
+        Self(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// The key that a form or an address brought back; `None` if it can't be one of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        let ours = text.len() == KEY_LETTERS
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        ours.then(|| Self(text.to_owned()))
+    }
+
+    /// As it stands in addresses.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// As it stands in a form, with a mark of the person for whom it was made.
+    pub fn in_form(&self, person: PersonId) -> String {
+        format!("{}.{}", self.0, self.mark(person))
+    }
+
+    /// The key that a form brought back.
+    pub fn from_form(text: &str) -> Option<Self> {
+        Self::parse(text.split('.').next().unwrap_or_default())
+    }
+
+    /// Whether what a form brought back was made for this person.
+    pub fn made_for(text: &str, person: PersonId) -> bool {
+        text.split_once('.')
+            .is_some_and(|(key, mark)| Self::parse(key).is_some_and(|key| key.mark(person) == mark))
+    }
+
+    /// Differs with each form, so that it tells nobody who it is.
+    fn mark(&self, person: PersonId) -> String {
+        let whose = SecretString::from(format!("{}.{person}", self.0));
+        let mark = digest("form_person", &whose);
+        BASE64_URL_SAFE_NO_PAD.encode(mark.get(..KEY_BYTES).unwrap_or_default())
+    }
+}
+
+/// Whether a form may be worked on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claim {
+    /// For the first time.
+    First,
+    /// It was, and this is where the result is shown.
+    Done {
+        /// The address.
+        location: String,
+        /// When the form was posted.
+        at: Timestamp,
+        /// Whether the result is still shown there.
+        shown: bool,
+    },
+    /// Somebody has been at it since then.
+    UnderWay(Timestamp),
+}
+
+/// What came of a form.
+#[derive(Debug, Clone)]
+pub struct FormResult {
+    /// The path of the page that shows it.
+    pub page: String,
+    /// The whole address there.
+    pub location: String,
+    /// What happened, as the pages write it; nothing secret.
+    pub outcome: String,
+    /// What is shown with it and never again.
+    pub secret: Option<SecretString>,
+}
+
+/// What a page shows of a result.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// What happened, as the pages wrote it.
+    pub outcome: String,
+    /// What is shown with it.
+    pub secret: Option<SecretString>,
+}
+
+/// Claims a form for whoever calls first, in any process.
+///
+/// # Errors
+/// If the database failed.
+pub async fn claim(
+    services: &Services,
+    session: &FormSession,
+    key: &FormKey,
+    page: &str,
+) -> Result<Claim, Fault> {
+    let now = services.now();
+    if let Some(row) = find(services, session, key).await? {
+        return Ok(match row.location {
+            Some(location) => Claim::Done {
+                location,
+                at: Timestamp(row.created_at),
+                shown: row.shown_until > now.0,
+            },
+            None => Claim::UnderWay(Timestamp(row.created_at)),
+        });
+    }
+    let row = ActiveModel {
+        session_hash: Set(session.0.clone()),
+        key: Set(key.0.clone()),
+        page: Set(page.to_owned()),
+        location: Set(None),
+        outcome: Set(None),
+        secret: Set(None),
+        created_at: Set(now.0),
+        shown_until: Set(now.0),
+        expires_at: Set(now.plus(KNOWN_FOR).0),
+    };
+    let insert = Entity::insert(row).on_conflict(
+        OnConflict::columns([Column::SessionHash, Column::Key])
+            .do_nothing()
+            .to_owned(),
+    );
+    let tx = services.db.begin_write().await?;
+    let first = insert.exec_without_returning(&tx).await? == 1;
+    tx.commit().await?;
+    Ok(if first {
+        Claim::First
+    } else {
+        Claim::UnderWay(now)
+    })
+}
+
+/// Gives a claimed form back, since nothing was done with it.
+///
+/// # Errors
+/// If the database failed.
+pub async fn release(
+    services: &Services,
+    session: &FormSession,
+    key: &FormKey,
+) -> Result<(), Fault> {
+    let tx = services.db.begin_write().await?;
+    Entity::delete_by_id((session.0.clone(), key.0.clone()))
+        .filter(Column::Location.is_null())
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Keeps what came of a form, claimed or not, for as long as it is shown.
+///
+/// # Errors
+/// If the database failed, or the session has ended.
+pub async fn keep(
+    services: &Services,
+    session: &FormSession,
+    key: &FormKey,
+    result: FormResult,
+) -> Result<(), Fault> {
+    let secret = match &result.secret {
+        Some(secret) => {
+            let plain = secret.expose_secret().as_bytes();
+            let bound = bound(session, key, &result.page);
+            let vault = &services.vault;
+            let sealed = vault.seal_briefly(services, BriefPurpose::FormResult, &bound, plain);
+            Some(sealed.await?)
+        }
+        None => None,
+    };
+    let now = services.now();
+    let row = ActiveModel {
+        session_hash: Set(session.0.clone()),
+        key: Set(key.0.clone()),
+        page: Set(result.page),
+        location: Set(Some(result.location)),
+        outcome: Set(Some(result.outcome)),
+        secret: Set(secret),
+        created_at: Set(now.0),
+        shown_until: Set(now.plus(SHOWN_FOR).0),
+        expires_at: Set(now.plus(KNOWN_FOR).0),
+    };
+    let upsert = Entity::insert(row).on_conflict(
+        OnConflict::columns([Column::SessionHash, Column::Key])
+            .update_columns([
+                Column::Page,
+                Column::Location,
+                Column::Outcome,
+                Column::Secret,
+                Column::ShownUntil,
+            ])
+            .to_owned(),
+    );
+    let tx = services.db.begin_write().await?;
+    upsert.exec_without_returning(&tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What a page has to show to this session. Looking changes nothing: reloading
+/// and going back find it again until its time is over.
+///
+/// # Errors
+/// If the database failed.
+pub async fn show(
+    services: &Services,
+    session: &FormSession,
+    key: &FormKey,
+    page: &str,
+) -> Result<Option<Shown>, Fault> {
+    let row = find(services, session, key).await?;
+    let Some(row) = row.filter(|row| row.page == page && row.shown_until > services.now().0) else {
+        return Ok(None);
+    };
+    let Some(outcome) = row.outcome else {
+        return Ok(None);
+    };
+    let secret = match row.secret {
+        Some(sealed) => {
+            let bound = bound(session, key, page);
+            let vault = &services.vault;
+            let opened = vault.open_briefly(services, BriefPurpose::FormResult, &bound, &sealed);
+            opened
+                .await?
+                .and_then(|plain| std::str::from_utf8(&plain).map(SecretString::from).ok())
+        }
+        None => None,
+    };
+    Ok(Some(Shown { outcome, secret }))
+}
+
+/// Forgets secrets whose time is over, and forms that nobody can have open any more.
+///
+/// # Errors
+/// If the database failed.
+pub(crate) async fn sweep(tx: &Transaction, now: Timestamp) -> Result<(), Fault> {
+    Entity::update_many()
+        .filter(Column::ShownUntil.lte(now.0))
+        .filter(Column::Secret.is_not_null())
+        .col_expr(Column::Secret, Expr::value(Option::<Vec<u8>>::None))
+        .exec(tx)
+        .await?;
+    Entity::delete_many()
+        .filter(Column::ExpiresAt.lte(now.0))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+async fn find(
+    services: &Services,
+    session: &FormSession,
+    key: &FormKey,
+) -> Result<Option<Model>, Fault> {
+    Ok(Entity::find_by_id((session.0.clone(), key.0.clone()))
+        .one(services.db.read())
+        .await?)
+}
+
+fn bound<'a>(session: &'a FormSession, key: &'a FormKey, page: &'a str) -> [&'a [u8]; 3] {
+    [&session.0, key.0.as_bytes(), page.as_bytes()]
+}

@@ -1,0 +1,45 @@
+//! What was typed into a form whose session had ended, on its way through the
+//! sign-in: sealed, in a cookie of the browser that typed it. Nothing of it is
+//! stored here, so nobody who isn't signed in makes us store anything.
+
+use crate::{error::Fault, services::Services, vault::BriefPurpose};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use domain::time::Span;
+use secrecy::{ExposeSecret, SecretString};
+
+/// How long it is kept for.
+pub const KEPT_FOR: Span = Span::minutes(15);
+
+/// The most that is kept, in bytes. Sealed and encoded it is half as long
+/// again, and fits into a cookie beside the others.
+pub const LONGEST: usize = 2_000;
+
+/// Seals a text for a cookie.
+///
+/// # Errors
+/// If the database failed.
+pub async fn seal(services: &Services, text: &str) -> Result<SecretString, Fault> {
+    let vault = &services.vault;
+    let sealed = vault.seal_briefly(services, BriefPurpose::FormDraft, &[], text.as_bytes());
+    Ok(SecretString::from(
+        BASE64_URL_SAFE_NO_PAD.encode(sealed.await?),
+    ))
+}
+
+/// What a cookie holds; `None` if we didn't seal it.
+///
+/// # Errors
+/// If the database failed.
+pub async fn open(
+    services: &Services,
+    cookie: &SecretString,
+) -> Result<Option<SecretString>, Fault> {
+    let Ok(sealed) = BASE64_URL_SAFE_NO_PAD.decode(cookie.expose_secret()) else {
+        return Ok(None);
+    };
+    let vault = &services.vault;
+    let opened = vault.open_briefly(services, BriefPurpose::FormDraft, &[], &sealed);
+    Ok(opened
+        .await?
+        .and_then(|plain| std::str::from_utf8(&plain).map(SecretString::from).ok()))
+}
