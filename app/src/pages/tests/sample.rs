@@ -57,6 +57,8 @@ pub(super) fn app() -> App {
         fault_by_refusals: false,
         refused_in_a_row: 0,
         exchange_refused: None,
+        client_refused_at: None,
+        client_refused_by: None,
         created_at: NOW.minus(Span::days(60)),
     }
 }
@@ -142,6 +144,7 @@ fn account(condition: Condition, granted: &str) -> Account {
                     refused_in_a_row: app.fault_by_refusals,
                     last_fine,
                     next_attempt,
+                    ..Background::default()
                 },
                 &comparison.missing,
                 NOW,
@@ -152,6 +155,9 @@ fn account(condition: Condition, granted: &str) -> Account {
             approved_by: connected.then(|| "Ann Lee".to_owned()),
             missing: comparison.missing.clone(),
             granted,
+            scopes_unknown: false,
+            failure: None,
+            needs_someone: health.needs_someone(),
             access_expires_at: condition.access_expires_at,
             last_attempt: last_fine,
             next_attempt,
