@@ -1,11 +1,15 @@
 //! What people read about a connection's health: the sentence, its detail and
 //! what to do. The words live here once, for pages, the machine API and mail.
 
+mod retrying;
+
 use crate::{
+    failure::FailureKind,
     health::{Absence, Condition, Health, LossCause, Standing},
     scope::ScopeSet,
     time::Timestamp,
 };
+pub use retrying::asks_for_a_look;
 
 /// What a reader should do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +24,8 @@ pub enum NextStep {
     TellOperator,
     /// Have an operator look at the worker.
     LookAtWorker,
+    /// Look at the account, at Gorgias.
+    LookAtAccount,
 }
 
 /// A state explained.
@@ -45,6 +51,14 @@ pub struct Background {
     pub last_fine: Option<Timestamp>,
     /// When the next attempt is due.
     pub next_attempt: Option<Timestamp>,
+    /// What the last attempt ended with, if it failed and that was noted.
+    pub failure: Option<FailureKind>,
+    /// Since when Gorgias answers but refuses this account.
+    pub refused_since: Option<Timestamp>,
+    /// Whether another account of the app was renewed since.
+    pub others_work: bool,
+    /// Whether the permissions that Gorgias named last could not be read.
+    pub scopes_unknown: bool,
 }
 
 /// What is wrong with an app that has a fault, in one or two sentences.
@@ -100,21 +114,7 @@ pub fn explain(
             "Checks run in the background by themselves; an operator should see why they stopped.".into(),
             NextStep::LookAtWorker,
         ),
-        Health::Retrying => (
-            match (background.last_fine, background.next_attempt) {
-                (Some(fine), Some(next)) => format!(
-                    "Gorgias isn't answering. Last fine {}; next try {}.",
-                    fine.relative(now),
-                    if next <= now { "now".into() } else { next.relative(now) }
-                ),
-                _ => "Gorgias isn't answering. We keep trying.".into(),
-            },
-            match condition.access_expires_at {
-                Some(at) if at > now => format!("Nothing to do: the account works with the access it has until {}, and we keep trying.", at.absolute()),
-                _ => "Nothing to do: we keep trying, and the account comes back by itself once Gorgias answers.".into(),
-            },
-            NextStep::Nothing,
-        ),
+        Health::Retrying => return retrying::explain(condition, background, now),
         Health::Limited => (
             format!(
                 "Working, but {} {} missing: {}.",
@@ -130,7 +130,11 @@ pub fn explain(
                 Some(at) => format!("Checked {}. Renews by itself.", at.relative(now)),
                 None => "Renews by itself.".into(),
             },
-            String::new(),
+            if background.scopes_unknown {
+                "Which permissions were granted isn't known: what Gorgias said about them couldn't be read. So we can't say whether any is missing.".into()
+            } else {
+                String::new()
+            },
             NextStep::Nothing,
         ),
     };
@@ -235,6 +239,17 @@ mod tests {
         let e = words(&fine());
         assert_eq!(e.reason, "Checked 3 min ago. Renews by itself.");
         assert_eq!((e.detail.as_str(), e.next), ("", NextStep::Nothing));
+    }
+
+    #[test]
+    fn permissions_that_are_not_known_are_called_so() {
+        let background = Background {
+            scopes_unknown: true,
+            ..Background::default()
+        };
+        let e = explain(&fine(), background, &ScopeSet::default(), NOW);
+        assert_eq!(e.reason, "Renews by itself.");
+        assert!(e.detail.contains("isn't known"), "{}", e.detail);
     }
 
     #[test]

@@ -6,6 +6,8 @@
 pub mod basic_encoding;
 pub mod error;
 pub mod event;
+pub mod failure;
+pub mod granted;
 pub mod health;
 pub mod health_words;
 pub mod ids;

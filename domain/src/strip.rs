@@ -76,6 +76,18 @@ impl Strip {
         strip
     }
 
+    /// The strip of a connection while its app has a state of its own, from `day`
+    /// on: a day shows that state wherever it is the worse one.
+    #[must_use]
+    pub fn beneath(mut self, day: i64, state: Health) -> Self {
+        let shown = self.last_day.saturating_sub(day).saturating_add(1);
+        let shown = usize::try_from(shown).unwrap_or_default().min(DAYS);
+        for slot in self.days.iter_mut().rev().take(shown) {
+            *slot = slot.map(|own| own.worse(state));
+        }
+        self
+    }
+
     const fn letter(day: Option<Health>) -> char {
         match day {
             None => '.',
@@ -103,6 +115,17 @@ mod tests {
             .record(100, Some(Health::Working), Health::Disconnected)
             .record(100, Some(Health::Disconnected), Health::Working);
         assert_eq!(strip.encode(), ".............D");
+    }
+
+    #[test]
+    fn days_of_a_setup_fault_are_not_green() {
+        let strip = Strip::decode(100, "......WWWWWDWW");
+        let beneath = |day| strip.beneath(day, Health::SetupFault).encode();
+        assert_eq!(beneath(98), "......WWWWWSSS");
+        assert_eq!(beneath(100), "......WWWWWDWS");
+        assert_eq!(beneath(10), "......SSSSSSSS");
+        assert_eq!(beneath(i64::MIN), "......SSSSSSSS");
+        assert_eq!(beneath(101), strip.encode());
     }
 
     #[test]

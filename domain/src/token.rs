@@ -34,12 +34,17 @@ pub fn expires_at(
         .unwrap_or_else(|| received_at.plus(DOCUMENTED_LIFE))
 }
 
+/// The shortest time between two planned checks of a connection, and so the
+/// shortest interval that can be set.
+pub const SHORTEST_INTERVAL: Span = Span::seconds(10);
+
 /// When to prove a connection next, after a proof at `now`.
 ///
 /// Within the check interval, spread by `jitter` (0 to 1) over its last fifth
 /// so that connections made together don't stay together, and earlier if the
-/// token would otherwise fall under `needed_life`. Never sooner than a minute,
-/// so that an upstream whose tokens are too short can't cause a loop.
+/// token would otherwise fall under `needed_life`, or under half of its life if
+/// that is less. Never sooner than [`SHORTEST_INTERVAL`], so that an upstream
+/// whose tokens are too short can't cause a loop.
 pub fn next_check(
     now: Timestamp,
     expires: Timestamp,
@@ -48,9 +53,10 @@ pub fn next_check(
     jitter: f64,
 ) -> Timestamp {
     let by_interval = now.plus(scaled(interval, 1.0 - 0.2 * jitter.clamp(0.0, 1.0)));
+    let half = Span(expires.since(now).0 / 2);
     by_interval
-        .min(expires.minus(needed_life))
-        .max(now.plus(Span::minutes(1)))
+        .min(expires.minus(needed_life.min(half)))
+        .max(now.plus(SHORTEST_INTERVAL))
 }
 
 /// When to try again after the `failures`-th failure in a row (1 is the first):
@@ -134,6 +140,20 @@ mod tests {
     }
 
     #[test]
+    fn the_plan_follows_the_life_that_tokens_have() {
+        let due = |life: Span| {
+            let at = next_check(NOW, NOW.plus(life), Span::hours(6), Span::hours(1), 0.0);
+            at.since(NOW)
+        };
+        assert_eq!(due(Span::hours(24)), Span::hours(6));
+        assert_eq!(due(Span::hours(3)), Span::hours(2));
+        assert_eq!(due(Span::hours(1)), Span::minutes(30));
+        assert_eq!(due(Span::seconds(60)), Span::seconds(30));
+        assert_eq!(due(Span::seconds(20)), Span::seconds(10));
+        assert_eq!(due(Span::seconds(3)), SHORTEST_INTERVAL);
+    }
+
+    #[test]
     fn seventy_percent_is_counted_to_the_last_connection() {
         let interval = Span::hours(6);
         assert_eq!(load_percent(302_400, interval, 20), HIGHEST_LOAD);
@@ -173,9 +193,10 @@ mod tests {
         ) {
             let expires = NOW.plus(Span::seconds(life));
             let at = next_check(NOW, expires, Span::seconds(interval), Span::seconds(needed), jitter);
-            prop_assert!(at >= NOW.plus(Span::minutes(1)));
-            prop_assert!(at <= NOW.plus(Span::seconds(interval).max(Span::minutes(1))));
-            prop_assert!(life - needed < 60 || at <= expires.minus(Span::seconds(needed)));
+            prop_assert!(at >= NOW.plus(SHORTEST_INTERVAL));
+            prop_assert!(at <= NOW.plus(Span::seconds(interval)));
+            let left = Span::seconds(needed.min(life / 2));
+            prop_assert!(at <= expires.minus(left).plus(Span::seconds(1)));
         }
 
         #[test]

@@ -7,7 +7,7 @@ import { API_TOKEN, EMAIL, PASSWORD, RUN, SIGNED_IN, TENANT } from './support/en
 import { canary } from './support/record';
 import { behave, deactivate, failAlways, register } from './support/simulator';
 import { expect, test } from './support/test';
-import { ACCOUNTS, APPROVES, FAULTY, type Links, REFUSES, RETURNS, SURVEYS } from './support/world';
+import { ACCOUNTS, APPROVES, FAULTY, FAULTY_TOO, type Links, REFUSES, RETURNS, SURVEYS } from './support/world';
 
 const connection = (app: string, account: string) => `connections/${app}/${account}`;
 
@@ -71,7 +71,10 @@ test('every state has an account', async () => {
 
   const surveys = await add(SURVEYS);
   await connect(surveys, FAULTY);
+  await connect(surveys, FAULTY_TOO);
   await register(SURVEYS.client_id, 'canary-another-secret-77e0', surveys.redirect_uri);
+  // Until another account confirms it, nothing is sure.
+  await check(SURVEYS.slug, FAULTY_TOO, 'retrying');
   await check(SURVEYS.slug, FAULTY, 'setup_fault');
 });
 

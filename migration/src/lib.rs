@@ -33,6 +33,7 @@ mod m0025_strangers;
 mod m0027_api_token_limits;
 mod m0028_tenant_events;
 mod m0030_form_results;
+mod m0032_failure_kinds;
 
 /// Runs the steps in order.
 pub struct Migrator;
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0027_api_token_limits::Migration),
             Box::new(m0028_tenant_events::Migration),
             Box::new(m0030_form_results::Migration),
+            Box::new(m0032_failure_kinds::Migration),
         ]
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::behaviour::{
-    Behaviour, CallbackIss, Consent, ExpiresIn, IdToken, Rotation, User, patched,
+    Behaviour, CallbackIss, Consent, ExpiresIn, IdToken, Packing, Rotation, User, patched,
 };
 use crate::faults::{Endpoint, Fault};
 use crate::issue::{self, Granted, Issue};
@@ -94,6 +94,16 @@ impl AccountHandle {
     /// Whether a code with `offline` brings a refresh token.
     pub fn refresh_token(&self, on: bool) -> &Self {
         self.change(|to| to.refresh_token = on)
+    }
+    /// A member of token responses that is something else.
+    pub fn token_member(&self, name: &str, value: Value) -> &Self {
+        self.change(|to| {
+            to.token_members.insert(name.to_owned(), value);
+        })
+    }
+    /// How token responses are packed.
+    pub fn packing(&self, value: Packing) -> &Self {
+        self.change(|to| to.packing = value)
     }
     /// `token_type`; `None` leaves it out.
     pub fn token_type(&self, value: Option<&str>) -> &Self {

@@ -36,6 +36,10 @@ pub struct Behaviour {
     pub scope_in_response: bool,
     /// `token_type` of token responses; `null` leaves it out.
     pub token_type: Option<String>,
+    /// Members of token responses that are something else, of whatever kind.
+    pub token_members: BTreeMap<String, Value>,
+    /// How the bytes of token responses are packed.
+    pub packing: Packing,
     /// Whether the callback has an `iss` parameter (RFC 9207).
     pub callback_iss: CallbackIss,
     /// Whether the person is asked, and what they say.
@@ -75,6 +79,8 @@ impl Default for Behaviour {
             granted_scope: None,
             scope_in_response: true,
             token_type: Some("Bearer".to_owned()),
+            token_members: BTreeMap::new(),
+            packing: Packing::Plain,
             callback_iss: CallbackIss::Off,
             consent: Consent::WhenNeeded,
             check_pkce: false,
@@ -107,6 +113,29 @@ pub enum ExpiresIn {
     Text,
     /// `1000000000000`.
     Huge,
+}
+
+/// How a body is packed, and whether its headers say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Packing {
+    /// Not at all.
+    #[default]
+    Plain,
+    /// A byte order mark in front.
+    ByteOrderMark,
+    /// UTF-16, little end first.
+    Utf16,
+    /// gzip, announced as such.
+    Gzip,
+    /// gzip, announced as `x-gzip`.
+    XGzip,
+    /// gzip, not announced.
+    GzipUnannounced,
+    /// zlib, announced as `deflate` (RFC 9110 section 8.4.1.2).
+    Deflate,
+    /// A bare deflate stream, announced as `deflate`.
+    BareDeflate,
 }
 
 /// What becomes of a refresh token once it is used.

@@ -110,6 +110,9 @@ pub(crate) fn issue(
         body.insert("token_type".into(), kind.clone().into());
     }
     body.insert("access_token".into(), access_token.clone().into());
+    for (name, value) in &behaviour.token_members {
+        body.insert(name.clone(), value.clone());
+    }
     let access = Access {
         grant: issue.grant,
         scope,

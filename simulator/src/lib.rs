@@ -29,6 +29,7 @@ mod issue;
 mod jwt;
 mod log;
 mod misbehave;
+mod packing;
 mod server;
 mod state;
 mod token;
@@ -45,7 +46,7 @@ use tokio::task::JoinHandle;
 
 pub use account::AccountHandle;
 pub use authorize::AuthorizeError;
-pub use behaviour::{Behaviour, CallbackIss, Consent, ExpiresIn, IdToken, Rotation, User};
+pub use behaviour::{Behaviour, CallbackIss, Consent, ExpiresIn, IdToken, Packing, Rotation, User};
 pub use faults::{Endpoint, Fault, FaultKind, FaultPlan, RetryAfter};
 pub use issue::Granted;
 pub use log::LoggedRequest;

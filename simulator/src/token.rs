@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::behaviour::Behaviour;
 use crate::issue::{self, Issue};
 use crate::jwt;
+use crate::packing;
 use crate::state::{App, BasicEncoding, End, Grant, Shared, State, grant_number};
 
 /// Put into a response's extensions for the log.
@@ -154,7 +155,8 @@ pub(crate) fn token(
 ) -> Response {
     match answer(shared, subdomain, headers, form) {
         Ok(body) => {
-            let mut response = axum::Json(body).into_response();
+            let packing = shared.state().account(subdomain).behaviour.packing;
+            let mut response = packing::response(packing, &body);
             no_store(response.headers_mut());
             response
         }

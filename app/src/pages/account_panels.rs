@@ -52,6 +52,9 @@ pub(super) fn permissions(data: &Data) -> AnyView {
         }
         .into_any();
     }
+    if account.row.scopes_unknown {
+        return unknown_permissions(data, footer);
+    }
     let counted = [
         Some(format!(
             "{} asked for · {} granted",
@@ -78,6 +81,28 @@ pub(super) fn permissions(data: &Data) -> AnyView {
     view! {
         <Panel id="permissions" title="Permissions" aside footer>
             {body}
+        </Panel>
+    }
+    .into_any()
+}
+
+/// What Gorgias said last about the permissions could not be read.
+fn unknown_permissions(data: &Data, footer: AnyView) -> AnyView {
+    let granted = &data.account.row.granted;
+    let before = if granted.is_empty() {
+        "Nothing that could be read was ever told.".to_owned()
+    } else {
+        format!("Told before: {}.", granted.to_string().replace(' ', ", "))
+    };
+    let words = format!(
+        "What Gorgias said last about the permissions couldn’t be read, so nobody knows which of the {} that are asked for were granted. {before}",
+        data.account.app.requested.len(),
+    );
+    view! {
+        <Panel id="permissions" title="Permissions" footer>
+            <Empty icon=Glyph::Info title="Not known">
+                <p>{words}</p>
+            </Empty>
         </Panel>
     }
     .into_any()

@@ -110,6 +110,14 @@ impl Data {
     pub fn total(&self) -> u64 {
         self.counts.iter().flatten().map(|(_, n)| n).sum()
     }
+
+    fn secret_use(&self) -> app_secrets::Use {
+        app_secrets::Use {
+            accounts: self.total(),
+            faulty: self.app.fault_since.is_some(),
+            in_doubt: self.app.fault_by_refusals,
+        }
+    }
 }
 
 /// The form that changes the app; with “offline” ticked, if that is what it is for.
@@ -169,7 +177,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         {exchange_refused(data)}
         <div class="split">
             <div>
-                {data.may.manage_apps.then(|| app_secrets::panel(&data.href(), data.total(), data.slots.as_ref(), &data.form))}
+                {data.may.manage_apps.then(|| app_secrets::panel(&data.href(), data.secret_use(), data.slots.as_ref(), &data.form))}
                 {addresses(data)}
                 {if data.may.manage_apps {
                     edit(data)

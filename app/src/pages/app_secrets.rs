@@ -2,7 +2,7 @@
 
 use crate::{
     components::{
-        Badge, Button, Callout, Fact, Facts, FormKey, Glyph, LinkButton, Moment, Panel,
+        Badge, Button, Callout, Fact, Facts, FormKey, Glyph, HealthBadge, LinkButton, Moment, Panel,
         PanelFailed, PostButton, SecretField, SecretMask, Size,
     },
     form_state::FormState,
@@ -11,8 +11,18 @@ use domain::health::Health;
 use leptos::prelude::*;
 use service::apps::secrets::{NextSecret, Slots, TestResult};
 
-/// The panel; `accounts` use the secret. `None` if it couldn't be loaded.
-pub(super) fn panel(app: &str, accounts: u64, slots: Option<&Slots>, state: &FormState) -> AnyView {
+/// Who uses the secret, and whether it can be vouched for.
+#[derive(Clone, Copy)]
+pub(super) struct Use {
+    pub accounts: u64,
+    /// The app has a fault: Gorgias refuses its credentials, or they are in doubt.
+    pub faulty: bool,
+    /// What the fault is: many refused accounts, one right after the other.
+    pub in_doubt: bool,
+}
+
+/// The panel. `None` if it couldn't be loaded.
+pub(super) fn panel(app: &str, of: Use, slots: Option<&Slots>, state: &FormState) -> AnyView {
     let Some(slots) = slots else {
         return view! {
             <PanelFailed
@@ -39,7 +49,7 @@ pub(super) fn panel(app: &str, accounts: u64, slots: Option<&Slots>, state: &For
         <div class="body">
             {problem}
             <div class="pair">
-                {in_use(app, accounts, slots)}
+                {in_use(app, of, slots)}
                 {slots.next.as_ref().map(|next| waiting(app, next))}
             </div>
             {enter(app, slots, state)}
@@ -57,8 +67,8 @@ pub(super) fn panel(app: &str, accounts: u64, slots: Option<&Slots>, state: &For
     .into_any()
 }
 
-fn in_use(app: &str, accounts: u64, slots: &Slots) -> AnyView {
-    let serves = match accounts {
+fn in_use(app: &str, of: Use, slots: &Slots) -> AnyView {
+    let serves = match of.accounts {
         1 => "Serves 1 account".to_owned(),
         n => format!("Serves {n} accounts"),
     };
@@ -83,8 +93,12 @@ fn in_use(app: &str, accounts: u64, slots: &Slots) -> AnyView {
         </div>
     }
     .into_any();
-    let aside =
-        view! { <Badge icon=Glyph::Working health=Health::Working>"In use"</Badge> }.into_any();
+    let (health, label) = match (of.faulty, of.in_doubt) {
+        (false, _) => (Health::Working, "In use"),
+        (true, false) => (Health::SetupFault, "In use, refused"),
+        (true, true) => (Health::SetupFault, "In use, in doubt"),
+    };
+    let aside = view! { <HealthBadge health label/> }.into_any();
     let since = slots.in_use_since.map(|at| {
         view! {
             <Fact term="In use since">

@@ -77,6 +77,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
                 .map(|r| (r.app.clone(), r.counts.total()))
                 .collect(),
             counts,
+            need_you: around.frame.need_you,
             too_high: loaded.as_ref().and_then(|o| o.too_high),
             lists: loaded.map(|o| (o.need, o.links)),
         })
@@ -101,6 +102,8 @@ pub(super) struct Data {
     pub faulty: Vec<(App, u64)>,
     /// How many accounts are in which state.
     pub counts: Option<Vec<(Health, u64)>>,
+    /// How many accounts need somebody.
+    pub need_you: u64,
     /// How much of the rate all checks need, in percent, if that is too much.
     pub too_high: Option<u64>,
     /// What needs somebody, and the links on their way.
@@ -126,7 +129,7 @@ impl Data {
     }
 
     fn title(&self) -> String {
-        match self.count(Health::needs_someone) {
+        match self.need_you {
             _ if self.counts.is_none() => "Overview".into(),
             0 => "Nothing needs you".into(),
             1 => "1 account needs you".into(),

@@ -67,7 +67,7 @@ pub(super) fn row_action(tenant: &str, row: &AccountRow, may: May) -> AnyView {
             </LinkButton>
         }
         .into_any(),
-        NextStep::LookAtWorker if may.check => view! {
+        NextStep::LookAtWorker | NextStep::LookAtAccount if may.check => view! {
             <PostButton action=format!("{href}/check") size=Size::Small about>
                 "Check now"
             </PostButton>
@@ -130,6 +130,6 @@ pub(super) fn main_action(tenant: &str, row: &AccountRow, may: May) -> Option<An
             }
             .into_any(),
         ),
-        NextStep::LookAtWorker | NextStep::Nothing => check(),
+        NextStep::LookAtWorker | NextStep::LookAtAccount | NextStep::Nothing => check(),
     }
 }

@@ -31,8 +31,9 @@ export const ACCOUNTS = {
   invited: 'invited-only',
 } as const;
 
-/** The account of the second app. */
+/** The accounts of the second app. */
 export const FAULTY = 'zephyr';
+export const FAULTY_TOO = 'zenith';
 
 /** Accounts of the simulator that approve or refuse by themselves and that nobody connected yet. */
 export const APPROVES = 'says-yes';

@@ -28,6 +28,8 @@ pub struct Problem {
     errors: Vec<FieldError>,
     retry_after: Option<Span>,
     challenge: Option<&'static str>,
+    /// A member of its own (RFC 9457 3.2).
+    extra: Option<(&'static str, i64)>,
 }
 
 impl Problem {
@@ -40,6 +42,7 @@ impl Problem {
             errors: Vec::new(),
             retry_after: None,
             challenge: None,
+            extra: None,
         }
     }
 
@@ -65,6 +68,15 @@ impl Problem {
     pub fn audit_unavailable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "audit_unavailable", detail)
             .retry_after(AUDIT_WAIT)
+    }
+
+    /// Adds a member of this kind of problem's own (RFC 9457 3.2).
+    #[must_use]
+    pub fn with(self, member: &'static str, value: i64) -> Self {
+        Self {
+            extra: Some((member, value)),
+            ..self
+        }
     }
 
     /// Tells how long to wait.
@@ -95,6 +107,9 @@ impl IntoResponse for Problem {
             "code": self.code,
             "detail": self.detail,
         });
+        if let Some((member, value)) = self.extra {
+            body[member] = value.into();
+        }
         if !self.errors.is_empty() {
             body["errors"] = self
                 .errors

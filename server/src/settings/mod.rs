@@ -174,7 +174,7 @@ impl Settings {
                 check_interval: read.parsed(
                     "check_interval",
                     "6h",
-                    parse::duration,
+                    parse::interval,
                     "give one such as 90s, 30m or 6h",
                 )?,
                 refresh_rate: read.parsed(

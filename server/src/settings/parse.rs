@@ -1,6 +1,6 @@
 //! Texts of settings to values.
 
-use domain::time::Span;
+use domain::{time::Span, token::SHORTEST_INTERVAL};
 use ipnet::IpNet;
 use std::net::IpAddr;
 
@@ -10,6 +10,15 @@ use std::net::IpAddr;
 /// What is wrong.
 pub fn duration(text: &str) -> Result<Span, String> {
     within(text, 1, 366)
+}
+
+/// The time between two checks, such as `90s`, `15m`, `6h`, `1h30m` or `7d`; at
+/// least as much as lies between two checks that are planned, at most 366 days.
+///
+/// # Errors
+/// What is wrong.
+pub fn interval(text: &str) -> Result<Span, String> {
+    within(text, SHORTEST_INTERVAL.whole_seconds(), 366)
 }
 
 /// How long something is kept: at least a day, at most 100 years; `None` for `forever`.
@@ -103,6 +112,7 @@ mod tests {
     #[test]
     fn lengths_of_time() {
         for (text, seconds) in [
+            ("10s", 10),
             ("90s", 90),
             ("15m", 900),
             ("15min", 900),
@@ -110,7 +120,7 @@ mod tests {
             ("1h30m", 5_400),
             ("7d", 604_800),
         ] {
-            assert_eq!(duration(text), Ok(Span::seconds(seconds)), "{text}");
+            assert_eq!(interval(text), Ok(Span::seconds(seconds)), "{text}");
         }
         for text in [
             "",
@@ -119,11 +129,12 @@ mod tests {
             "6 h",
             "-1s",
             "0s",
+            "9s",
             "400d",
             "1y",
             "9999999999999999999s",
         ] {
-            assert!(duration(text).is_err(), "{text}");
+            assert!(interval(text).is_err(), "{text}");
         }
     }
 

@@ -75,6 +75,7 @@ fn wrong_values_are_named_with_a_remedy() {
             "use https",
         ),
         ("MOORING_CHECK_INTERVAL", "often", "6h"),
+        ("MOORING_CHECK_INTERVAL", "9s", "not between 10s and 366d"),
         ("MOORING_REFRESH_RATE", "0", "give a number"),
         ("MOORING_WORKER", "yes", "give on or off"),
         ("MOORING_GORGIAS_URL", "https://gorgias.com", "{subdomain}"),

@@ -46,6 +46,8 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
         refused_in_a_row: 0,
         refused_since: None,
         fault_by_refusals: false,
+        client_refused_at: None,
+        client_refused_by: None,
         refusals_accepted_until: None,
         exchange_refused_at: None,
         exchange_refused_by: None,

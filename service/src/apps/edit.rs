@@ -13,7 +13,7 @@ use crate::{
     error::Fault,
     vault::Purpose,
 };
-use domain::{ids::AppId, permission::Permission, scope::ScopeSet};
+use domain::{ids::AppId, permission::Permission};
 use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 /// How many connections are looked at in one go when the scopes change.
@@ -160,8 +160,8 @@ async fn follow_scopes(actor: &Actor, app: AppId) -> Result<(), Fault> {
                     continue;
                 }
             };
-            let missing = ScopeSet::compare(&requested, &record.granted).missing.len();
-            if record.has_been_connected() && missing != record.missing_scopes {
+            let missing = record.missing(&requested).len();
+            if missing != record.missing_scopes {
                 record.missing_scopes = missing;
                 let version = record.token_version;
                 // Outdated: a refresh was faster, and computed it from the new scopes itself.

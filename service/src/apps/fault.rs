@@ -3,20 +3,25 @@
 
 use crate::{
     apps::{App, exchange},
-    connections::record::NEEDED_LIFE,
+    connections::record::{NEEDED_LIFE, Record},
     entity::{app, connection},
     error::Fault,
-    tenant_scope::TenantScope,
+    tenant_scope::{TenantScope, Tx},
 };
 use domain::{
-    ids::AppId,
+    event::Actor,
+    failure::FailureKind,
+    health::Health,
+    ids::{AppId, ConnectionId},
     time::{Span, Timestamp},
     token::overdue_at,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, ExprTrait, QueryFilter, Statement, UpdateMany,
-    sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, ExprTrait, QueryFilter, QuerySelect, Statement,
+    UpdateMany,
+    sea_query::{Expr, LockType},
 };
+use uuid::Uuid;
 
 /// How often the credentials of an app with a fault are tried by the sweep.
 pub(crate) const PROBE_EVERY: Span = Span::minutes(5);
@@ -41,49 +46,150 @@ pub(crate) async fn may_probe(scope: &TenantScope, app: AppId) -> Result<bool, F
     Ok(first.rows_affected == 1)
 }
 
-/// Notes that Gorgias refuses the app's own credentials; the first refusal's time stays.
-/// A refusal of credentials that were replaced meanwhile says nothing: `used_at`
-/// is when those that were refused were read.
-pub(crate) async fn set(scope: &TenantScope, app: AppId, used_at: Timestamp) -> Result<(), Fault> {
-    let tx = scope.write().await?;
-    let first = tx
-        .update::<app::Entity>()
+/// What `invalid_client`, as one connection got it, says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Nothing sure yet: it is asked again.
+    Unconfirmed,
+    /// Gorgias refuses the app's own credentials.
+    OfApp,
+    /// Nothing: the credentials were replaced meanwhile.
+    Outdated,
+}
+
+/// Counts an `invalid_client` that a connection got at `now`, within the
+/// transaction that stores what it means. It is a fault of the app if a second
+/// connection gets it too, or the same one again after [`PROBE_EVERY`] while no
+/// other was renewed. `used_at` is when the credentials that were refused were
+/// read.
+///
+/// Only a connection that has worked before can say so: what an exchange of a
+/// code is answered with lies with whoever brought the code.
+pub(crate) async fn refused(
+    scope: &TenantScope,
+    tx: &Tx,
+    app: AppId,
+    connection: ConnectionId,
+    used_at: Timestamp,
+    now: Timestamp,
+) -> Result<Refusal, Fault> {
+    let row = tx
+        .all::<app::Entity>()
         .filter(app::Column::Id.eq(app.0))
-        .filter(app::Column::FaultSince.is_null())
-        .filter(app::Column::UpdatedAt.lte(used_at.0))
-        .col_expr(app::Column::FaultSince, Expr::value(scope.now().0))
-        .col_expr(
-            app::Column::ProbeAt,
-            Expr::value(scope.now().plus(PROBE_EVERY).0),
-        )
-        .exec(&*tx)
-        .await?;
-    tx.commit().await?;
-    if first.rows_affected == 1 {
+        .lock(LockType::NoKeyUpdate)
+        .one(&**tx)
+        .await?
+        .ok_or_else(|| Fault::inconsistent("connections", "app_id", app))?;
+    if row.fault_since.is_some() {
+        return Ok(Refusal::OfApp);
+    }
+    if row.updated_at > used_at.0 {
+        return Ok(Refusal::Outdated);
+    }
+    let by = row.client_refused_by;
+    let confirmed = match row.client_refused_at.map(Timestamp) {
+        Some(first) => by != Some(connection.0) || now.since(first) >= PROBE_EVERY,
+        None => false,
+    };
+    let update = tx.update::<app::Entity>().filter(app::Column::Id.eq(app.0));
+    if confirmed {
+        update
+            .col_expr(app::Column::FaultSince, Expr::value(now.0))
+            .col_expr(app::Column::ProbeAt, Expr::value(now.plus(PROBE_EVERY).0))
+            .col_expr(
+                app::Column::ClientRefusedAt,
+                Expr::value(Option::<i64>::None),
+            )
+            .col_expr(
+                app::Column::ClientRefusedBy,
+                Expr::value(Option::<Uuid>::None),
+            )
+            .exec(&**tx)
+            .await?;
+        take_back(scope, tx, app).await?;
         tracing::error!(app.id = %app, tenant.id = %scope.tenant(), "Gorgias refuses the app's credentials: check its client id and client secret");
+        return Ok(Refusal::OfApp);
+    }
+    // While it waits, or after others were renewed since: then this one is known
+    // to be alone with it, and only another one's refusal counts.
+    if by != Some(connection.0) {
+        update
+            .col_expr(app::Column::ClientRefusedAt, Expr::value(now.0))
+            .col_expr(app::Column::ClientRefusedBy, Expr::value(connection.0))
+            .exec(&**tx)
+            .await?;
+    }
+    Ok(Refusal::Unconfirmed)
+}
+
+/// Brings back the connections that were retried for what is the app's fault.
+async fn take_back(scope: &TenantScope, tx: &Tx, app: AppId) -> Result<(), Fault> {
+    let kind = FailureKind::ClientRefused.encode();
+    let retried = tx
+        .all::<connection::Entity>()
+        .filter(connection::Column::AppId.eq(app.0))
+        .filter(connection::Column::Health.eq(Health::Retrying.code()))
+        .filter(connection::Column::FailureKind.eq(kind))
+        .all(&**tx)
+        .await?;
+    for row in retried {
+        let mut record = Record::try_from(row)?;
+        let version = record.token_version;
+        record.forget_failures();
+        let cause = "it is the app's own credentials that Gorgias refuses";
+        record
+            .store(scope, tx, version, &Actor::Worker, cause)
+            .await?;
     }
     Ok(())
 }
 
 /// No fault, and no refusals counted.
 pub(crate) fn forget(update: UpdateMany<app::Entity>) -> UpdateMany<app::Entity> {
+    forget_but(update, None)
+}
+
+/// As [`forget`], but for the connection that is known to be alone with `invalid_client`.
+fn forget_but(
+    update: UpdateMany<app::Entity>,
+    alone: Option<ConnectionId>,
+) -> UpdateMany<app::Entity> {
     exchange::forget(update)
         .col_expr(app::Column::FaultSince, Expr::value(Option::<i64>::None))
         .col_expr(app::Column::FaultByRefusals, Expr::value(false))
         .col_expr(app::Column::RefusedInARow, Expr::value(0))
         .col_expr(app::Column::RefusedSince, Expr::value(Option::<i64>::None))
+        .col_expr(
+            app::Column::ClientRefusedAt,
+            Expr::value(Option::<i64>::None),
+        )
+        .col_expr(
+            app::Column::ClientRefusedBy,
+            Expr::value(alone.map(|id| id.0)),
+        )
 }
 
-/// Notes that the app's credentials brought a token, after what proved it is
-/// stored: a transaction of its own, since editing an app locks app and
-/// connections the other way round. Connections that waited come due again
-/// before their tokens run out.
-pub(crate) async fn clear(scope: &TenantScope, app: &App) -> Result<(), Fault> {
-    if app.fault_since.is_none() && app.refused_in_a_row == 0 && app.exchange_refused.is_none() {
+/// Notes that the app's credentials brought a token to these connections, after
+/// what proved it is stored: a transaction of its own, since editing an app locks
+/// app and connections the other way round. Connections that waited come due
+/// again before their tokens run out.
+pub(crate) async fn clear(
+    scope: &TenantScope,
+    app: &App,
+    by: &[ConnectionId],
+) -> Result<(), Fault> {
+    let alone = app.client_refused_by.filter(|alone| !by.contains(alone));
+    let nothing = app.fault_since.is_none()
+        && app.refused_in_a_row == 0
+        && app.exchange_refused.is_none()
+        && app.client_refused_at.is_none()
+        && app.client_refused_by == alone;
+    if nothing {
         return Ok(());
     }
     let tx = scope.write().await?;
-    forget(tx.update::<app::Entity>())
+    // Whoever was refused while others were renewed is alone with that.
+    forget_but(tx.update::<app::Entity>(), alone)
         .filter(app::Column::Id.eq(app.id.0))
         .exec(&*tx)
         .await?;
@@ -97,7 +203,8 @@ pub(crate) async fn clear(scope: &TenantScope, app: &App) -> Result<(), Fault> {
 /// Notes that Gorgias knew the app's credentials, since it refused a refresh
 /// token with them (RFC 6749 5.2: a client that fails is `invalid_client`).
 pub(crate) async fn recognised(scope: &TenantScope, app: &App) -> Result<(), Fault> {
-    if app.fault_since.is_none() || app.fault_by_refusals {
+    let fault = app.fault_since.is_some() && !app.fault_by_refusals;
+    if !fault && app.client_refused_at.is_none() {
         return Ok(());
     }
     let tx = scope.write().await?;
@@ -105,10 +212,17 @@ pub(crate) async fn recognised(scope: &TenantScope, app: &App) -> Result<(), Fau
         .filter(app::Column::Id.eq(app.id.0))
         .filter(app::Column::FaultByRefusals.eq(false))
         .col_expr(app::Column::FaultSince, Expr::value(Option::<i64>::None))
+        .col_expr(
+            app::Column::ClientRefusedAt,
+            Expr::value(Option::<i64>::None),
+        )
         .exec(&*tx)
         .await?;
     tx.commit().await?;
-    come_due(scope, app.id).await
+    if fault {
+        come_due(scope, app.id).await?;
+    }
+    Ok(())
 }
 
 async fn come_due(scope: &TenantScope, app: AppId) -> Result<(), Fault> {

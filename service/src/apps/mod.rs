@@ -24,7 +24,11 @@ use crate::{
     tenant_scope::{TenantScope, Tx},
 };
 use domain::{
-    basic_encoding::BasicEncoding, ids::AppId, scope::ScopeSet, slug::Slug, subdomain::Subdomain,
+    basic_encoding::BasicEncoding,
+    ids::{AppId, ConnectionId},
+    scope::ScopeSet,
+    slug::Slug,
+    subdomain::Subdomain,
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -60,6 +64,10 @@ pub struct App {
     /// When and by which account an exchange was refused with `invalid_client`,
     /// if none was accepted since.
     pub exchange_refused: Option<(Timestamp, Subdomain)>,
+    /// Since when a connection's `invalid_client` waits to be confirmed.
+    pub client_refused_at: Option<Timestamp>,
+    /// The connection that got `invalid_client` last, while others were renewed or not.
+    pub client_refused_by: Option<ConnectionId>,
     /// When it was added.
     pub created_at: Timestamp,
 }
@@ -92,6 +100,8 @@ impl TryFrom<app::Model> for App {
                 .map(|(at, by)| by.parse().map(|by| (Timestamp(at), by)))
                 .transpose()
                 .map_err(|_| bad("exchange_refused_by"))?,
+            client_refused_at: row.client_refused_at.map(Timestamp),
+            client_refused_by: row.client_refused_by.map(ConnectionId),
             created_at: Timestamp(row.created_at),
             name: row.name,
         })

@@ -106,7 +106,7 @@ async fn take_back(
         let mut record = Record::try_from(row)?;
         let version = record.token_version;
         record.standing = Standing::Connected;
-        record.failure = None;
+        record.forget_failures();
         record.due_at = Some(now.plus(PROBE_EVERY));
         record.overdue_at = Some(overdue_at(now, scope.config.check_interval));
         let cause = "many accounts were refused at once, so the app's own credentials are in doubt";

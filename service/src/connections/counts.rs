@@ -8,21 +8,25 @@ use crate::{
     error::Fault,
     tenant_scope::Tx,
 };
-use domain::{health::Health, ids::AppId, time::Timestamp};
+use domain::{failure::LOOK_AFTER, health::Health, ids::AppId, time::Timestamp};
 use sea_orm::{
-    ColumnTrait, FromQueryResult, QueryFilter, QuerySelect,
+    ColumnTrait, ExprTrait, FromQueryResult, QueryFilter, QuerySelect,
     sea_query::{CaseStatement, Expr},
 };
 use std::collections::HashMap;
 
 /// A count for each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct HealthCounts([u64; Health::ALL.len()]);
+pub struct HealthCounts {
+    of: [u64; Health::ALL.len()],
+    /// Retried, but refused for so long that somebody should look.
+    to_look_at: u64,
+}
 
 impl HealthCounts {
     /// How many are in the state.
     pub fn get(&self, health: Health) -> u64 {
-        self.0
+        self.of
             .get(usize::from(health.severity()))
             .copied()
             .unwrap_or_default()
@@ -30,7 +34,7 @@ impl HealthCounts {
 
     /// How many there are.
     pub fn total(&self) -> u64 {
-        self.0.iter().sum()
+        self.of.iter().sum()
     }
 
     /// How many need somebody to do something.
@@ -39,11 +43,12 @@ impl HealthCounts {
             .into_iter()
             .filter(|h| h.needs_someone())
             .map(|h| self.get(h))
-            .sum()
+            .sum::<u64>()
+            + self.to_look_at
     }
 
     fn add(&mut self, health: Health, count: u64) {
-        if let Some(slot) = self.0.get_mut(usize::from(health.severity())) {
+        if let Some(slot) = self.of.get_mut(usize::from(health.severity())) {
             *slot += count;
         }
     }
@@ -54,6 +59,7 @@ struct Group {
     app_id: uuid::Uuid,
     own: String,
     n: i64,
+    long: Option<i64>,
 }
 
 /// The counts of each app: one grouped query.
@@ -70,6 +76,13 @@ pub(crate) async fn by_app(
         );
     }
     let own: Expr = own.finally(Expr::col(connection::Column::Health)).into();
+    let refused_long: Expr = CaseStatement::new()
+        .case(
+            connection::Column::RefusedSince.lte(now.minus(LOOK_AFTER).0),
+            Expr::value(1),
+        )
+        .finally(Expr::value(0))
+        .into();
     let groups = tx
         .all::<connection::Entity>()
         .filter(connection::Column::AppId.is_in(apps.iter().map(|a| a.id.0)))
@@ -77,6 +90,7 @@ pub(crate) async fn by_app(
         .column(connection::Column::AppId)
         .column_as(own, "own")
         .column_as(connection::Column::Id.count(), "n")
+        .column_as(refused_long.sum(), "long")
         .group_by(connection::Column::AppId)
         .group_by(Expr::col(sea_orm::sea_query::Alias::new("own")))
         .into_model::<Group>()
@@ -94,10 +108,11 @@ pub(crate) async fn by_app(
                 .parse()
                 .map_err(|_| Fault::inconsistent("connections", "health", app))?
         };
-        counts
-            .entry(app)
-            .or_default()
-            .add(health, group.n.unsigned_abs());
+        let counts = counts.entry(app).or_default();
+        counts.add(health, group.n.unsigned_abs());
+        if health == Health::Retrying {
+            counts.to_look_at += group.long.unwrap_or_default().unsigned_abs();
+        }
     }
     Ok(counts)
 }
@@ -114,6 +129,7 @@ pub async fn of_tenant(actor: &Actor) -> Result<HealthCounts, Fault> {
         for health in Health::ALL {
             sum.add(health, counts.get(health));
         }
+        sum.to_look_at += counts.to_look_at;
     }
     Ok(sum)
 }

@@ -113,9 +113,8 @@ async fn revoke_and_forget(
         record.renewable = false;
         record.missing_scopes = 0;
         record.access_expires_at = None;
-        record.failing_since = None;
-        record.failures = 0;
-        record.failure = None;
+        record.forget_failures();
+        record.scopes_unknown = false;
         record.due_at = None;
         record.overdue_at = None;
         let happening = Happening::Disconnected {

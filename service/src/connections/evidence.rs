@@ -19,9 +19,23 @@ pub(crate) fn issuer_agrees(
     account: &Subdomain,
     grant: &Grant,
 ) -> Result<(), WrongAccount> {
-    match &grant.jwt_iss {
-        Some(iss) if *iss != services.config.gorgias.issuer(account) => Err(WrongAccount),
-        _ => Ok(()),
+    issuers_agree(services, account, grant.jwt_iss.as_slice())
+}
+
+/// Every `iss` that an answer's tokens have.
+pub(crate) fn issuers_agree(
+    services: &Services,
+    account: &Subdomain,
+    issuers: &[String],
+) -> Result<(), WrongAccount> {
+    let template = &services.config.gorgias;
+    if issuers
+        .iter()
+        .any(|iss| template.names(account, iss) != Some(true))
+    {
+        Err(WrongAccount)
+    } else {
+        Ok(())
     }
 }
 
@@ -34,14 +48,17 @@ pub(crate) async fn account_agrees(
 ) -> Result<(), WrongAccount> {
     let allowed = grant
         .scope
-        .as_ref()
+        .told()
         .is_some_and(|s| s.contains("account:read") || s.contains("write:all"));
     if !allowed {
         return Ok(());
     }
     match services.gorgias.account(account, &grant.access_token).await {
-        Ok(info) if info.domain.eq_ignore_ascii_case(account.as_str()) => Ok(()),
-        Ok(_) => Err(WrongAccount),
+        Ok(info) => match services.config.gorgias.names(account, &info.domain) {
+            Some(false) => Err(WrongAccount),
+            // A title is no name of an account.
+            Some(true) | None => Ok(()),
+        },
         Err(error) => {
             note(&error);
             Ok(())

@@ -1,6 +1,6 @@
 //! The accounts list: search, filters, sorting, keyset pages.
 
-use super::{counts, query, record::Record, row::AccountRow};
+use super::{counts, others, query, record::Record, row::AccountRow};
 use crate::{
     actor::Actor,
     apps::App,
@@ -168,13 +168,16 @@ pub async fn list(actor: &Actor, wanted: &ListQuery) -> Result<ListPage, ListErr
     models.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let mut rows = Vec::with_capacity(models.len());
     let mut next = None;
-    for model in models {
-        let changed = model.health_since;
-        let record = Record::try_from(model)?;
+    let records = models
+        .into_iter()
+        .map(|model| Ok((model.health_since, Record::try_from(model)?)))
+        .collect::<Result<Vec<_>, Fault>>()?;
+    let alone = others::that_work(&tx, records.iter().map(|(_, record)| record)).await?;
+    for (changed, record) in records {
         let Some(app) = apps.iter().find(|a| a.id == record.app) else {
             continue;
         };
-        let row = AccountRow::new(&record, app, now);
+        let row = AccountRow::new(&record, app, alone.contains(&record.id), now);
         next = Some(Cursor {
             severity: row.health.severity(),
             value: match wanted.sort {

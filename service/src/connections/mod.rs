@@ -12,6 +12,7 @@ pub(crate) mod flight;
 pub(crate) mod lease;
 pub mod links;
 pub mod list;
+mod others;
 pub mod overview;
 mod query;
 pub(crate) mod record;
@@ -27,7 +28,7 @@ use crate::{
     apps::{self, App},
     entity::connection,
     error::Fault,
-    gorgias::Grant,
+    gorgias::{Grant, Renewal},
     services::Services,
     tenant_scope::Tx,
     vault::{Purpose, Unsealed},
@@ -86,11 +87,20 @@ pub(crate) async fn store_tokens(
     Ok(())
 }
 
+/// What a refresh brings to be sealed.
+pub(crate) fn renewed(connection: ConnectionId, renewal: &Renewal) -> Vec<Unsealed<'_>> {
+    match renewal {
+        Renewal::Grant(grant) => secrets(connection, grant).collect(),
+        Renewal::Leftover(leftover) => vec![Unsealed {
+            purpose: Purpose::ConnectionRefreshToken,
+            owner: connection.0,
+            secret: &leftover.refresh_token,
+        }],
+    }
+}
+
 /// What a grant brings: an access token, and perhaps a refresh token.
-pub(crate) fn secrets(
-    connection: ConnectionId,
-    grant: &Grant,
-) -> impl Iterator<Item = Unsealed<'_>> {
+fn secrets(connection: ConnectionId, grant: &Grant) -> impl Iterator<Item = Unsealed<'_>> {
     let unsealed = move |purpose, secret| Unsealed {
         purpose,
         owner: connection.0,

@@ -65,7 +65,7 @@ pub async fn overview(actor: &Actor) -> Result<Overview, Fault> {
     let need = page
         .rows
         .into_iter()
-        .filter(|row| row.health.needs_someone())
+        .filter(|row| row.needs_someone)
         .collect();
     let counts = counts::of_tenant(actor).await?;
     let links = links::outstanding(actor, 10).await?;

@@ -3,11 +3,14 @@
 use crate::{
     entity::connection::{ActiveModel, Column, Entity, Model},
     error::Fault,
+    gorgias::UpstreamError,
     live::Change,
     services::Services,
     tenant_scope::Tx,
 };
 use domain::{
+    failure::FailureKind,
+    granted::Granted,
     health::{Absence, Condition, Health, LossCause, Standing},
     ids::{AppId, ConnectionId},
     scope::ScopeSet,
@@ -43,6 +46,12 @@ pub(crate) struct Record {
     pub failing_since: Option<Timestamp>,
     pub failures: u32,
     pub failure: Option<String>,
+    pub failure_kind: Option<FailureKind>,
+    /// Since when Gorgias answers, but refuses this account.
+    pub refused_since: Option<Timestamp>,
+    /// Whether what Gorgias said last of the permissions couldn't be read;
+    /// `granted` is then what it said before.
+    pub scopes_unknown: bool,
     pub overdue_at: Option<Timestamp>,
     pub health: Health,
     pub health_since: Timestamp,
@@ -96,6 +105,9 @@ impl TryFrom<Model> for Record {
             approved_by_name: row.approved_by_name,
             approved_by_email: row.approved_by_email,
             failure: row.failure,
+            failure_kind: row.failure_kind.as_deref().and_then(FailureKind::decode),
+            refused_since: row.refused_since.map(Timestamp),
+            scopes_unknown: row.scopes_unknown,
         })
     }
 }
@@ -142,6 +154,9 @@ impl Record {
             failing_since: None,
             failures: 0,
             failure: None,
+            failure_kind: None,
+            refused_since: None,
+            scopes_unknown: false,
             overdue_at: None,
             health: Health::NotConnected,
             health_since: now,
@@ -183,9 +198,76 @@ impl Record {
         self.standing = Standing::Connected;
         self.last_fine_at = Some(now);
         self.last_attempt_at = Some(now);
+        self.forget_failures();
+    }
+
+    /// As if no attempt had failed since it was last proven.
+    pub fn forget_failures(&mut self) {
         self.failing_since = None;
         self.failures = 0;
         self.failure = None;
+        self.failure_kind = None;
+        self.refused_since = None;
+    }
+
+    /// Notes at `now` that an attempt came to no verdict, and plans the next one.
+    pub fn failed(&mut self, services: &Services, now: Timestamp, error: &UpstreamError) {
+        let kind = error.kind();
+        self.failing_since = self.failing_since.or(Some(now));
+        self.failure = Some(error.sentence());
+        self.failure_kind = Some(kind);
+        if kind.of_account() {
+            self.refused_since = self.refused_since.or(Some(now));
+        }
+        self.try_again(services, now, error.retry_after());
+    }
+
+    /// Plans the next attempt after one at `now` that came to no verdict.
+    pub fn try_again(&mut self, services: &Services, now: Timestamp, asked: Option<Span>) {
+        let interval = services.config.check_interval;
+        self.attempted(services, now);
+        self.failures = self.failures.saturating_add(1);
+        self.due_at = Some(token::next_try(
+            now,
+            self.failures,
+            interval,
+            asked,
+            services.random.unit(),
+        ));
+    }
+
+    /// Notes that an attempt was made at `now`.
+    pub fn attempted(&mut self, services: &Services, now: Timestamp) {
+        self.last_attempt_at = Some(now);
+        self.overdue_at = Some(token::overdue_at(now, services.config.check_interval));
+    }
+
+    /// Takes on what a token response said of the scopes, and gives those before
+    /// if it said which. What can't be read leaves those that were told last,
+    /// but nobody knows any more.
+    pub fn grant(&mut self, said: &Granted, requested: &ScopeSet) -> Option<ScopeSet> {
+        let before = match said {
+            Granted::Told(scopes) => {
+                self.scopes_unknown = false;
+                Some(std::mem::replace(&mut self.granted, scopes.clone()))
+            }
+            Granted::NotTold => None,
+            Granted::Unreadable => {
+                self.scopes_unknown = true;
+                None
+            }
+        };
+        self.missing_scopes = self.missing(requested).len();
+        before
+    }
+
+    /// What of the requested scopes is known not to be granted.
+    pub fn missing(&self, requested: &ScopeSet) -> ScopeSet {
+        if self.has_been_connected() && !self.scopes_unknown {
+            self.granted.missing_of(requested)
+        } else {
+            ScopeSet::default()
+        }
     }
 
     /// Notes that Gorgias refused the access at `now`. Nobody but the customer
@@ -197,8 +279,7 @@ impl Record {
         };
         self.standing = Standing::Lost { at, cause };
         self.last_attempt_at = Some(now);
-        self.failing_since = None;
-        self.failures = 0;
+        self.forget_failures();
         self.due_at = None;
         self.overdue_at = None;
     }
@@ -290,6 +371,9 @@ impl Record {
             failing_since: micros(self.failing_since),
             failures: Set(i32::try_from(self.failures).unwrap_or(i32::MAX)),
             failure: Set(self.failure.clone()),
+            failure_kind: Set(self.failure_kind.map(FailureKind::encode)),
+            refused_since: micros(self.refused_since),
+            scopes_unknown: Set(self.scopes_unknown),
             overdue_at: micros(self.overdue_at),
             health: Set(self.health.code().to_owned()),
             health_since: Set(self.health_since.0),

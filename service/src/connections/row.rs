@@ -3,8 +3,9 @@
 use super::record::Record;
 use crate::apps::App;
 use domain::{
+    failure::FailureKind,
     health::Health,
-    health_words::{self, Background, Explanation},
+    health_words::{self, Background, Explanation, asks_for_a_look},
     ids::{AppId, ConnectionId},
     scope::ScopeSet,
     slug::Slug,
@@ -44,6 +45,12 @@ pub struct AccountRow {
     pub missing: ScopeSet,
     /// Granted.
     pub granted: ScopeSet,
+    /// Whether what Gorgias said of them last could not be read.
+    pub scopes_unknown: bool,
+    /// What the last attempt ended with, while it is retried.
+    pub failure: Option<FailureKind>,
+    /// Whether somebody has to do something about it.
+    pub needs_someone: bool,
     /// When the access token runs out.
     pub access_expires_at: Option<Timestamp>,
     /// The last attempt.
@@ -53,22 +60,30 @@ pub struct AccountRow {
 }
 
 impl AccountRow {
-    /// Puts a row together from a record and its app.
-    pub(crate) fn new(record: &Record, app: &App, now: Timestamp) -> Self {
+    /// Puts a row together from a record and its app; `others_work` as [`others`](super::others) says.
+    pub(crate) fn new(record: &Record, app: &App, others_work: bool, now: Timestamp) -> Self {
         let condition = record.condition(app.fault_since);
-        let missing = if record.has_been_connected() {
-            ScopeSet::compare(&app.requested, &record.granted).missing
-        } else {
-            ScopeSet::default()
-        };
+        let missing = record.missing(&app.requested);
         let background = Background {
             refused_in_a_row: app.fault_by_refusals,
             lacks_offline: !app.requested.contains("offline"),
             last_fine: record.last_fine_at,
             next_attempt: record.due_at,
+            failure: record.failure_kind,
+            refused_since: record.refused_since,
+            others_work,
+            scopes_unknown: record.scopes_unknown,
         };
         let health = Health::of(&condition, now);
         let own_health = Health::own(&condition, now);
+        let mut strip = record.strip.on(now.day(), record.health).record(
+            now.day(),
+            Some(own_health),
+            own_health,
+        );
+        if let Some(since) = app.fault_since {
+            strip = strip.beneath(since.day(), Health::SetupFault);
+        }
         let health_since = match (health, app.fault_since) {
             (Health::SetupFault, Some(since)) => since,
             (Health::Unchecked, _) => record.overdue_at.unwrap_or(record.health_since),
@@ -88,17 +103,19 @@ impl AccountRow {
             explanation: health_words::explain(&condition, background, &missing, now),
             health_since,
             last_fine: record.last_fine_at,
-            strip: *record
-                .strip
-                .on(now.day(), record.health)
-                .record(now.day(), Some(own_health), own_health)
-                .days(),
+            strip: *strip.days(),
             approved_by: record
                 .approved_by_name
                 .clone()
                 .or_else(|| record.approved_by_email.clone()),
             missing,
             granted: record.granted.clone(),
+            scopes_unknown: record.scopes_unknown,
+            failure: record
+                .failure_kind
+                .filter(|_| record.failing_since.is_some()),
+            needs_someone: health.needs_someone()
+                || (health == Health::Retrying && asks_for_a_look(record.refused_since, now)),
             access_expires_at: record.access_expires_at,
             last_attempt: record.last_attempt_at,
             next_attempt: record.due_at,

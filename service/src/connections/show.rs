@@ -1,6 +1,6 @@
 //! One account's page.
 
-use super::{record::Record, row::AccountRow};
+use super::{others, record::Record, row::AccountRow};
 use crate::{actor::Actor, apps::App, entity::credential, error::Fault, vault::Purpose};
 use domain::{
     health::Condition,
@@ -35,7 +35,8 @@ pub struct Account {
     pub refresh_token_stored: Option<Timestamp>,
 }
 
-/// The connection of an app to an account, if the actor may see it: three queries.
+/// The connection of an app to an account, if the actor may see it: three queries, and one or two
+/// more while Gorgias refuses it.
 ///
 /// # Errors
 /// [`Fault`] if the database fails.
@@ -68,9 +69,11 @@ pub async fn show(
         stored_at(Purpose::ConnectionAccessToken),
         stored_at(Purpose::ConnectionRefreshToken),
     );
+    let alone = others::that_work(&tx, std::iter::once(&record)).await?;
     Ok(Some(assemble(
         &record,
         app,
+        alone.contains(&record.id),
         actor.now(),
         access_token_stored,
         refresh_token_stored,
@@ -80,14 +83,15 @@ pub async fn show(
 fn assemble(
     record: &Record,
     app: App,
+    others_work: bool,
     now: Timestamp,
     access: Option<Timestamp>,
     refresh: Option<Timestamp>,
 ) -> Account {
     Account {
-        row: AccountRow::new(record, &app, now),
+        row: AccountRow::new(record, &app, others_work, now),
         condition: record.condition(app.fault_since),
-        comparison: if record.has_been_connected() {
+        comparison: if record.has_been_connected() && !record.scopes_unknown {
             ScopeSet::compare(&app.requested, &record.granted)
         } else {
             Comparison::default()

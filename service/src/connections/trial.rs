@@ -52,8 +52,9 @@ async fn attempt(
     held.client.client_secret = secret.clone();
     held.in_use = false;
     Ok(match attempt.ask(&held).await {
-        Ok(grant) => match attempt.keep_surely(held, grant).await? {
-            Verdict::Fine | Verdict::Superseded => Trial::Accepted,
+        Ok(renewal) => match attempt.keep_surely(held, renewal).await? {
+            // Also where the access token was of no use: there was a new refresh token.
+            Verdict::Fine | Verdict::Superseded | Verdict::Unavailable { .. } => Trial::Accepted,
             _ => Trial::Unclear,
         },
         Err(UpstreamError::InvalidClient) => Trial::Refused,

@@ -30,6 +30,8 @@ pub struct Model {
     pub refusals_accepted_until: Option<i64>,
     pub exchange_refused_at: Option<i64>,
     pub exchange_refused_by: Option<String>,
+    pub client_refused_at: Option<i64>,
+    pub client_refused_by: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -37,6 +37,9 @@ pub struct Model {
     pub created_at: i64,
     pub updated_at: i64,
     pub queued_expiry: Option<i64>,
+    pub failure_kind: Option<String>,
+    pub refused_since: Option<i64>,
+    pub scopes_unknown: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,11 +2,12 @@
 
 use super::{
     AccountInfo, AuthorizeParams, ClientCredentials, Gorgias, GorgiasTemplate, Grant, NoAccount,
-    Unavailable, UpstreamError,
+    Renewal, Unavailable, UpstreamError,
     egress::{EgressProxy, ProxyOnly},
     guard::{Guard, GuardError, Lookup, Reach, SystemLookup},
-    response::{self, Asked},
+    response::{self, Asked, Body},
     template::TemplateError,
+    unpack::{Unpacked, Wrong, unpack},
 };
 use crate::clock::Clock;
 use async_trait::async_trait;
@@ -15,7 +16,7 @@ use bytes::Bytes;
 use domain::{basic_encoding::BasicEncoding, subdomain::Subdomain};
 use reqwest::{
     RequestBuilder, StatusCode,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
+    header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
     redirect,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -57,10 +58,13 @@ pub struct HttpGorgias {
     pub(super) http: reqwest::Client,
 }
 
+/// An answer whose status alone doesn't settle the matter.
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Zeroizing<Vec<u8>>,
+    /// Why the body ends where it does, if that isn't its end.
+    broken: Option<Unavailable>,
 }
 
 impl HttpGorgias {
@@ -137,6 +141,8 @@ impl HttpGorgias {
         };
         let http = http
             .user_agent(concat!("mooring/", env!("CARGO_PKG_VERSION")))
+            // Bodies are unpacked here, whatever their headers say.
+            .no_gzip()
             .redirect(redirect::Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())
@@ -182,13 +188,14 @@ impl HttpGorgias {
         account: &Subdomain,
         form: &[(&str, &str)],
         asked: Asked,
-    ) -> Result<Grant, UpstreamError> {
+    ) -> Result<Renewal, UpstreamError> {
         let url = self.template.token_url(account);
         let answer = self.post(url, client, form).await?;
-        if !answer.status.is_success() {
-            return Err(answer.refusal());
-        }
-        Ok(response::grant(&answer.body, asked)?)
+        let now = self.clock.now();
+        let Answer {
+            status, headers, ..
+        } = &answer;
+        response::tokens(*status, headers, now, answer.text(), asked)
     }
 
     /// The last check before a request: the address is the template's, and an
@@ -200,30 +207,58 @@ impl HttpGorgias {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Answer, UpstreamError> {
-        let request = request.header(ACCEPT, "application/json");
-        tokio::time::timeout(self.limits.time, self.read(request))
+        let request = request
+            .header(ACCEPT, "application/json")
+            .header(ACCEPT_ENCODING, "gzip");
+        let mut begun = None;
+        let read = tokio::time::timeout(self.limits.time, self.read(request, &mut begun))
             .await
-            .unwrap_or_else(|_| Err(Unavailable::Timeout.into()))
+            .unwrap_or_else(|_| Err(Unavailable::Timeout.into()));
+        let mut answer = match (read, begun) {
+            (Ok(()), Some(answer)) => answer,
+            // What came before it broke off may hold what is never sent again.
+            (Err(UpstreamError::Unavailable { why, .. }), Some(answer)) => Answer {
+                broken: Some(why),
+                ..answer
+            },
+            (Err(error), _) => return Err(error),
+            (Ok(()), None) => return Err(Unavailable::Reset.into()),
+        };
+        let packed = std::mem::take(&mut answer.body);
+        let Unpacked { body, wrong } = unpack(&answer.headers, packed, self.limits.body);
+        answer.body = body;
+        answer.broken = answer.broken.or(wrong.map(|wrong| match wrong {
+            Wrong::TooLarge => Unavailable::TooLarge,
+            Wrong::Broken => Unavailable::NotJson,
+        }));
+        Ok(answer)
     }
 
-    /// Reads an answer piece by piece; what counts are unpacked bytes, so that
-    /// a small gzip body can't become a large one.
-    async fn read(&self, request: RequestBuilder) -> Result<Answer, UpstreamError> {
+    /// Reads an answer piece by piece; what was read stays in `begun` if the rest
+    /// doesn't come.
+    async fn read(
+        &self,
+        request: RequestBuilder,
+        begun: &mut Option<Answer>,
+    ) -> Result<(), UpstreamError> {
         let mut response = self.leave(request).await?;
         let status = response.status();
         response::early(status, response.headers(), self.clock.now())?;
-        let mut body = Zeroizing::new(Vec::with_capacity(USUAL_BODY.min(self.limits.body)));
-        while let Some(piece) = response.chunk().await.map_err(|e| why(&e))? {
-            if body.len() + piece.len() > self.limits.body {
-                return Err(Unavailable::TooLarge.into());
-            }
-            append(&mut body, &piece);
-        }
-        Ok(Answer {
+        let answer = begun.insert(Answer {
             status,
             headers: std::mem::take(response.headers_mut()),
-            body,
-        })
+            body: Zeroizing::new(Vec::with_capacity(USUAL_BODY.min(self.limits.body))),
+            broken: None,
+        });
+        while let Some(piece) = response.chunk().await.map_err(|e| why(&e))? {
+            let room = self.limits.body - answer.body.len();
+            if piece.len() > room {
+                append(&mut answer.body, piece.get(..room).unwrap_or_default());
+                return Err(Unavailable::TooLarge.into());
+            }
+            append(&mut answer.body, &piece);
+        }
+        Ok(())
     }
 }
 
@@ -239,8 +274,11 @@ fn append(body: &mut Zeroizing<Vec<u8>>, piece: &[u8]) {
 }
 
 impl Answer {
-    fn refusal(&self) -> UpstreamError {
-        response::refusal(self.status, &self.headers, &self.body)
+    fn text(&self) -> Body<'_> {
+        Body {
+            bytes: &self.body,
+            broken: self.broken.as_ref(),
+        }
     }
 }
 
@@ -262,7 +300,10 @@ impl Gorgias for HttpGorgias {
         if let Some(verifier) = pkce_verifier {
             form.push(("code_verifier", verifier.expose_secret()));
         }
-        self.tokens(client, account, &form, Asked::Code).await
+        match self.tokens(client, account, &form, Asked::Code).await? {
+            Renewal::Grant(grant) => Ok(grant),
+            Renewal::Leftover(leftover) => Err(leftover.why.into()),
+        }
     }
 
     async fn probe(
@@ -278,7 +319,7 @@ impl Gorgias for HttpGorgias {
         client: &ClientCredentials,
         account: &Subdomain,
         refresh_token: &SecretString,
-    ) -> Result<Grant, UpstreamError> {
+    ) -> Result<Renewal, UpstreamError> {
         let form = [
             ("grant_type", "refresh_token"),
             ("refresh_token", refresh_token.expose_secret()),
@@ -298,7 +339,13 @@ impl Gorgias for HttpGorgias {
         if answer.status.is_success() {
             Ok(())
         } else {
-            Err(answer.refusal())
+            let (headers, now) = (&answer.headers, self.clock.now());
+            Err(response::refusal(
+                answer.status,
+                headers,
+                now,
+                answer.text(),
+            ))
         }
     }
 
@@ -311,10 +358,12 @@ impl Gorgias for HttpGorgias {
         let bearer = Zeroizing::new(format!("Bearer {}", access_token.expose_secret()));
         let request = self.http.get(url).header(AUTHORIZATION, secret(bearer)?);
         let answer = self.send(request).await?;
-        match answer.status {
-            StatusCode::OK => Ok(response::account(&answer.body)?),
-            StatusCode::UNAUTHORIZED => Err(UpstreamError::Unauthorized),
-            other => Err(Unavailable::Status(other.as_u16()).into()),
+        match (answer.status, answer.broken) {
+            (StatusCode::UNAUTHORIZED, _) => Err(UpstreamError::Unauthorized),
+            (_, Some(why)) => Err(why.into()),
+            (StatusCode::OK, None) => Ok(response::account(&answer.body)?),
+            (status, None) if status.is_redirection() => Err(Unavailable::Redirected.into()),
+            (other, None) => Err(Unavailable::Status(other.as_u16()).into()),
         }
     }
 }
@@ -380,8 +429,6 @@ pub(super) fn why(error: &reqwest::Error) -> Unavailable {
         Some(io::ErrorKind::InvalidData) if error.is_connect() => Unavailable::Tls,
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof) => Unavailable::Reset,
         _ if error.is_connect() => Unavailable::Connect,
-        // A body that claims to be gzip and isn't.
-        _ if error.is_decode() => Unavailable::NotJson,
         _ => Unavailable::Reset,
     }
 }

@@ -1,6 +1,6 @@
 //! What can go wrong with a request to Gorgias, sorted by what to do next.
 
-use domain::time::Span;
+use domain::{failure::FailureKind, time::Span};
 
 /// Why a request brought nothing. Holds no text of the answer and no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum UpstreamError {
     /// The API answered 401 to an access token.
     #[error("Gorgias' API answered 401")]
     Unauthorized,
-    /// Nothing that says anything about app or connection: try again later.
+    /// Nothing that is a verdict on app or connection: try again later.
     #[error("no useful answer from Gorgias: {why}")]
     Unavailable {
         /// What happened.
@@ -66,13 +66,13 @@ pub enum Unavailable {
     /// JSON, but not what it should say.
     #[error("{0}")]
     Nonsense(&'static str),
-    /// Another OAuth error (RFC 6749 5.2).
-    #[error("OAuth error {code}")]
-    Rejected {
-        /// 1–64 of `a-z _ -`; `unreadable` stands for anything else, so that an
-        /// upstream can't have a secret echoed into a log.
-        code: String,
-    },
+    /// An OAuth error that speaks of the request. The code is one of a list, so
+    /// that an upstream can't have a secret echoed into a log.
+    #[error("OAuth error {0}")]
+    Rejected(&'static str),
+    /// An OAuth error that speaks of a fault of the server's own.
+    #[error("OAuth error {0}")]
+    OwnFault(&'static str),
 }
 
 impl UpstreamError {
@@ -84,6 +84,18 @@ impl UpstreamError {
             Self::RateLimited { .. } => "rate_limited",
             Self::Unauthorized => "unauthorized",
             Self::Unavailable { why, .. } => why.code(),
+        }
+    }
+
+    /// What it means for whoever looks after the account.
+    pub const fn kind(&self) -> FailureKind {
+        match self {
+            Self::InvalidClient => FailureKind::ClientRefused,
+            Self::RateLimited { .. } => FailureKind::AskedToWait,
+            // Where it counts, it is confirmed; where it isn't, it is one account's.
+            Self::InvalidGrant => FailureKind::AccountRefused(400),
+            Self::Unauthorized => FailureKind::AccountRefused(401),
+            Self::Unavailable { why, .. } => why.kind(),
         }
     }
 
@@ -122,6 +134,24 @@ impl From<Unavailable> for UpstreamError {
 }
 
 impl Unavailable {
+    const fn kind(&self) -> FailureKind {
+        match self {
+            Self::Timeout
+            | Self::Dns
+            | Self::Tls
+            | Self::Connect
+            | Self::Reset
+            | Self::Blocked
+            | Self::OwnFault(_)
+            | Self::Status(500..) => FailureKind::NotAnswering,
+            Self::Status(status) => FailureKind::AccountRefused(*status),
+            Self::Redirected | Self::TooLarge | Self::NotJson | Self::Nonsense(_) => {
+                FailureKind::Unreadable
+            }
+            Self::Rejected(_) => FailureKind::RequestRefused,
+        }
+    }
+
     const fn code(&self) -> &'static str {
         match self {
             Self::Timeout => "timeout",
@@ -137,7 +167,8 @@ impl Unavailable {
             Self::TooLarge => "too_large",
             Self::NotJson => "not_json",
             Self::Nonsense(_) => "nonsense",
-            Self::Rejected { .. } => "rejected",
+            Self::Rejected(_) => "rejected",
+            Self::OwnFault(_) => "own_fault",
         }
     }
 
@@ -154,11 +185,15 @@ impl Unavailable {
             Self::Redirected => "Gorgias sent us to another address, which we don't follow".into(),
             Self::Status(404) => "Gorgias doesn't know this account (404)".into(),
             Self::Status(status @ 500..) => format!("Gorgias had a fault of its own ({status})"),
+            Self::Status(status @ (401 | 403)) => {
+                format!("Gorgias refused us for this account without saying why ({status})")
+            }
             Self::Status(status) => format!("Gorgias gave an unexpected answer ({status})"),
             Self::TooLarge => "Gorgias' answer was too large to be read".into(),
             Self::NotJson => "Gorgias' answer could not be read".into(),
             Self::Nonsense(what) => format!("Gorgias' answer could not be used: {what}"),
-            Self::Rejected { code } => format!("Gorgias rejected the request ({code})"),
+            Self::Rejected(code) => format!("Gorgias says that our request is wrong ({code})"),
+            Self::OwnFault(code) => format!("Gorgias had a fault of its own ({code})"),
         }
     }
 }

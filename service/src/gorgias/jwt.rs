@@ -5,8 +5,8 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
-/// The longest token that is looked into, in bytes.
-pub const LONGEST: usize = 16 * 1024;
+/// The longest token that is looked into, in bytes: as long as an answer may be.
+pub const LONGEST: usize = 64 * 1024;
 
 /// What an access token says about itself. Its signature can't be checked
 /// (Gorgias publishes no keys), so this only ever narrows what is believed:

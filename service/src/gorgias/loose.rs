@@ -4,8 +4,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
-/// One member of a JSON object. Text is kept as a secret; arrays and objects
-/// are skipped without recursion, so that depth costs nothing.
+/// One member of a JSON object. Text is kept as a secret; objects, and arrays
+/// of anything but texts, are skipped without recursion, so that depth costs nothing.
 #[derive(Debug, Default)]
 pub(super) enum Loose {
     /// `null`, or not there.
@@ -14,7 +14,9 @@ pub(super) enum Loose {
     Text(SecretString),
     Int(i128),
     Float(f64),
-    /// Boolean, array or object.
+    /// An array of texts.
+    Texts(Vec<SecretString>),
+    /// Boolean, object, or an array of anything else.
     Other,
 }
 
@@ -40,7 +42,7 @@ impl Loose {
                     .ok()
                     .or_else(|| text.parse().ok().and_then(float))
             }
-            Self::Absent | Self::Other => None,
+            Self::Absent | Self::Texts(_) | Self::Other => None,
         }
     }
 }
@@ -89,13 +91,72 @@ impl<'de> Visitor<'de> for LooseVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Loose, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Loose::Other)
+        let mut texts = Some(Vec::new());
+        while let Some(Element(text)) = seq.next_element()? {
+            match (&mut texts, text) {
+                (Some(texts), Some(text)) => texts.push(text),
+                _ => texts = None,
+            }
+        }
+        Ok(texts.map_or(Loose::Other, Loose::Texts))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Loose, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Loose::Other)
+    }
+}
+
+/// An element of an array: a text, or skipped.
+struct Element(Option<SecretString>);
+
+impl<'de> Deserialize<'de> for Element {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ElementVisitor)
+    }
+}
+
+struct ElementVisitor;
+
+impl<'de> Visitor<'de> for ElementVisitor {
+    type Value = Element;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Element, E> {
+        Ok(Element(None))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Element, E> {
+        Ok(Element(None))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Element, E> {
+        Ok(Element(None))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Element, E> {
+        Ok(Element(None))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Element, E> {
+        Ok(Element(Some(SecretString::from(text))))
+    }
+
+    fn visit_unit<E>(self) -> Result<Element, E> {
+        Ok(Element(None))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Element, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Element(None))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Element, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Element(None))
     }
 }
 
@@ -124,6 +185,24 @@ mod tests {
         ] {
             let loose: Loose = serde_json::from_str(json).unwrap();
             assert_eq!(loose.seconds(), seconds, "{json}");
+        }
+    }
+
+    #[test]
+    fn arrays_of_texts_are_kept() {
+        let texts = |json: &str| match serde_json::from_str(json).unwrap() {
+            Loose::Texts(texts) => Some(texts.len()),
+            _ => None,
+        };
+        assert_eq!(texts(r#"["a","b"]"#), Some(2));
+        assert_eq!(texts("[]"), Some(0));
+        for other in [
+            r#"["a",1]"#,
+            r#"["a",["b"]]"#,
+            r#"[null,"a"]"#,
+            r#"[{"a":"b"}]"#,
+        ] {
+            assert_eq!(texts(other), None, "{other}");
         }
     }
 

@@ -11,10 +11,12 @@ pub mod guard;
 pub mod id_token;
 pub mod jwt;
 mod loose;
+mod members;
 pub mod pkce;
 mod probe;
 mod response;
 pub mod template;
+mod unpack;
 
 pub use client::{HttpGorgias, Limits};
 pub use egress::EgressProxy;
@@ -23,8 +25,9 @@ pub use probe::NoAccount;
 pub use template::{AuthorizeParams, GorgiasTemplate};
 
 use async_trait::async_trait;
-use domain::{basic_encoding::BasicEncoding, scope::ScopeSet, subdomain::Subdomain};
-use secrecy::SecretString;
+use domain::{basic_encoding::BasicEncoding, granted::Granted, subdomain::Subdomain};
+use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
 
 /// How an app proves who it is (RFC 6749 2.3.1).
 #[derive(Debug, Clone)]
@@ -40,7 +43,7 @@ pub struct ClientCredentials {
 /// What a token response brought (RFC 6749 5.1), checked for type and shape only.
 #[derive(Debug, Clone)]
 pub struct Grant {
-    /// Visible ASCII, at most 8 KiB.
+    /// Visible ASCII; as long as an answer may be.
     pub access_token: SecretString,
     /// With a code: absent unless scope `offline` was granted. On refresh:
     /// absent means that the old one stays good.
@@ -53,8 +56,37 @@ pub struct Grant {
     pub jwt_exp: Option<i64>,
     /// The access token's own `iss`, if it is a JWT.
     pub jwt_iss: Option<String>,
-    /// The scopes granted; `None` if the response doesn't say.
-    pub scope: Option<ScopeSet>,
+    /// The scopes granted, as far as the response says.
+    pub scope: Granted,
+}
+
+/// What a refresh brought.
+#[derive(Debug, Clone)]
+pub enum Renewal {
+    /// A token that can be used.
+    Grant(Grant),
+    /// None, but a refresh token.
+    Leftover(Leftover),
+}
+
+/// A refresh token out of an answer whose access token can't be used. Where
+/// refresh tokens rotate, it is the only one that still works.
+#[derive(Debug, Clone)]
+pub struct Leftover {
+    /// Visible ASCII.
+    pub refresh_token: SecretString,
+    /// Every `iss` in the answer's tokens, as far as they are JWTs.
+    pub issuers: Vec<String>,
+    /// Why there is no access token.
+    pub why: Unavailable,
+}
+
+impl Leftover {
+    /// Whether it is the one that was sent, so that there is nothing new to keep.
+    pub fn repeats(&self, sent: &SecretString) -> bool {
+        let (new, sent) = (self.refresh_token.expose_secret(), sent.expose_secret());
+        new.as_bytes().ct_eq(sent.as_bytes()).into()
+    }
 }
 
 /// What the API tells about an account.
@@ -101,7 +133,7 @@ pub trait Gorgias: Send + Sync {
         client: &ClientCredentials,
         account: &Subdomain,
         refresh_token: &SecretString,
-    ) -> Result<Grant, UpstreamError>;
+    ) -> Result<Renewal, UpstreamError>;
 
     /// Ends a grant (RFC 7009 2.1). An unknown token is no error.
     ///

@@ -2,25 +2,21 @@
 //! refuse an `expires_in` that is text or negative.
 
 use super::{
-    AccountInfo, Grant, Unavailable, UpstreamError,
-    jwt::{self, NoObject},
+    AccountInfo, Grant, Leftover, Renewal, Unavailable, UpstreamError, jwt,
     loose::Loose,
+    members::{Members, members},
 };
 use domain::{
-    scope::ScopeSet,
+    granted::Granted,
     time::{Span, Timestamp},
     token::LONGEST_RETRY_AFTER,
 };
 use reqwest::{
     StatusCode,
-    header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER},
+    header::{DATE, HeaderMap, HeaderName, RETRY_AFTER},
 };
-use secrecy::SecretString;
-use serde::Deserialize;
+use secrecy::{ExposeSecret, SecretString};
 use std::time::{SystemTime, UNIX_EPOCH};
-
-/// The longest token that is kept, in bytes.
-const LONGEST_TOKEN: usize = 8 * 1024;
 
 /// Which request a token response answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,80 +25,191 @@ pub(super) enum Asked {
     Refresh,
 }
 
-/// Reads a token response (RFC 6749 5.1).
-pub(super) fn grant(body: &[u8], asked: Asked) -> Result<Grant, Unavailable> {
-    #[derive(Deserialize)]
-    #[serde(default)]
-    #[derive(Default)]
-    struct Response {
-        access_token: Loose,
-        token_type: Loose,
-        refresh_token: Loose,
-        id_token: Loose,
-        expires_in: Loose,
-        scope: Loose,
-    }
-    let response: Response = jwt::object(body).map_err(|NoObject| Unavailable::NotJson)?;
-    // RFC 6749 7.1: a token of a type that isn't understood must not be used.
-    match response.token_type.text() {
-        Some(kind) if kind.eq_ignore_ascii_case("bearer") => (),
-        _ => return Err(Unavailable::Nonsense("the token is not of type Bearer")),
-    }
-    let access_token = token(response.access_token)
-        .map_err(|Odd| Unavailable::Nonsense("the access token is malformed"))?
-        .ok_or(Unavailable::Nonsense("there is no access token"))?;
-    let refresh_token = token(response.refresh_token)
-        .map_err(|Odd| Unavailable::Nonsense("the refresh token is malformed"))?;
-    let id_token = match (asked, response.id_token) {
-        (Asked::Refresh, _) | (_, Loose::Absent) => None,
-        (Asked::Code, Loose::Text(text)) => Some(text),
-        (Asked::Code, _) => return Err(Unavailable::Nonsense("the id_token is malformed")),
+/// A body as far as it came, and why there is no more of it.
+#[derive(Clone, Copy)]
+pub(super) struct Body<'a> {
+    pub bytes: &'a [u8],
+    pub broken: Option<&'a Unavailable>,
+}
+
+/// Reads the answer of the token endpoint (RFC 6749 5.1 and 5.2): `error` first,
+/// whatever the status, which is below 500 and not 429 (see [`early`]).
+pub(super) fn tokens(
+    status: StatusCode,
+    headers: &HeaderMap,
+    now: Timestamp,
+    body: Body<'_>,
+    asked: Asked,
+) -> Result<Renewal, UpstreamError> {
+    let read = members(
+        body.bytes,
+        [
+            "error",
+            "access_token",
+            "token_type",
+            "refresh_token",
+            "id_token",
+            "expires_in",
+            "scope",
+            "scopes",
+        ],
+    );
+    let Some(Members { values, whole }) = read else {
+        return Err(unreadable(status, headers, now, body));
     };
-    let claims = jwt::peek(secrecy::ExposeSecret::expose_secret(&access_token)).unwrap_or_default();
-    Ok(Grant {
-        access_token,
-        refresh_token,
+    let [
+        error,
+        access,
+        kind,
+        refresh,
         id_token,
-        expires_in: response.expires_in.seconds(),
-        jwt_exp: claims.exp,
-        jwt_iss: claims.iss,
-        // An empty scope says as little as none (RFC 6749 3.3 wants one at least).
-        scope: response
-            .scope
-            .text()
-            .filter(|text| !text.trim().is_empty())
-            .map(ScopeSet::lenient),
-    })
+        expires_in,
+        scope,
+        scopes,
+    ] = values;
+    if body.broken.is_none() && whole {
+        refused(headers, now, &error)?;
+    }
+    if !status.is_success() {
+        return Err(unreadable(status, headers, now, body));
+    }
+    let parts = Parts {
+        access: token(access),
+        kind,
+        refresh: token(refresh),
+        id_token,
+        expires_in,
+        scope: match scope {
+            Loose::Absent => granted(&scopes),
+            told => granted(&told),
+        },
+    };
+    let wrong = match body.broken {
+        Some(why) => Some(why.clone()),
+        None if !whole => Some(Unavailable::NotJson),
+        None => None,
+    };
+    parts.renewal(asked, wrong).map_err(UpstreamError::from)
+}
+
+/// The members of a token response.
+struct Parts {
+    access: Result<Option<SecretString>, Odd>,
+    kind: Loose,
+    refresh: Result<Option<SecretString>, Odd>,
+    id_token: Loose,
+    expires_in: Loose,
+    scope: Granted,
+}
+
+impl Parts {
+    /// What they bring; `wrong` says what is wrong with the answer as a whole.
+    fn renewal(self, asked: Asked, wrong: Option<Unavailable>) -> Result<Renewal, Unavailable> {
+        let id_token = match (asked, &self.id_token) {
+            (Asked::Refresh, _) | (_, Loose::Absent) => Ok(None),
+            (Asked::Code, Loose::Text(text)) => Ok(Some(text.clone())),
+            (Asked::Code, _) => Err(Unavailable::Nonsense("the id_token is malformed")),
+        };
+        let wrong = match (wrong, &self.access, asked, &self.refresh) {
+            (Some(why), ..) => Some(why),
+            // RFC 6749 7.1: a token of a type that isn't understood must not be used.
+            (None, ..) if !is_bearer(&self.kind) => {
+                Some(Unavailable::Nonsense("the token is not of type Bearer"))
+            }
+            (None, Err(Odd), ..) => Some(Unavailable::Nonsense("the access token is malformed")),
+            (None, Ok(None), ..) => Some(Unavailable::Nonsense("there is no access token")),
+            // On a refresh, the one that is held may go on being good.
+            (None, _, Asked::Code, Err(Odd)) => {
+                Some(Unavailable::Nonsense("the refresh token is malformed"))
+            }
+            _ => id_token.as_ref().err().cloned(),
+        };
+        let refresh_token = self.refresh.unwrap_or_default();
+        match (wrong, self.access, refresh_token) {
+            (None, Ok(Some(access_token)), refresh_token) => {
+                let claims = jwt::peek(access_token.expose_secret()).unwrap_or_default();
+                Ok(Renewal::Grant(Grant {
+                    access_token,
+                    refresh_token,
+                    id_token: id_token.unwrap_or_default(),
+                    expires_in: self.expires_in.seconds(),
+                    jwt_exp: claims.exp,
+                    jwt_iss: claims.iss,
+                    scope: self.scope,
+                }))
+            }
+            (Some(why), access, Some(refresh_token)) if asked == Asked::Refresh => {
+                let issuers = [
+                    access.ok().flatten(),
+                    match self.id_token {
+                        Loose::Text(text) => Some(text),
+                        _ => None,
+                    },
+                ];
+                let issuers = issuers.into_iter().flatten();
+                Ok(Renewal::Leftover(Leftover {
+                    refresh_token,
+                    issuers: issuers
+                        .filter_map(|token| jwt::peek(token.expose_secret())?.iss)
+                        .collect(),
+                    why,
+                }))
+            }
+            (wrong, ..) => Err(wrong.unwrap_or(Unavailable::NotJson)),
+        }
+    }
+}
+
+fn is_bearer(kind: &Loose) -> bool {
+    kind.text()
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("bearer"))
+}
+
+fn granted(scope: &Loose) -> Granted {
+    match scope {
+        Loose::Absent => Granted::NotTold,
+        Loose::Text(text) => Granted::read([text.expose_secret()]),
+        Loose::Texts(texts) => Granted::read(texts.iter().map(ExposeSecret::expose_secret)),
+        Loose::Int(_) | Loose::Float(_) | Loose::Other => Granted::Unreadable,
+    }
 }
 
 struct Odd;
 
-/// A token as it can be sent back: visible ASCII and not endless. Empty is absent.
+/// A token as it can be sent back: visible ASCII, as long as an answer may be.
+/// Empty is absent.
 fn token(member: Loose) -> Result<Option<SecretString>, Odd> {
-    let length = match member.text() {
-        None if matches!(member, Loose::Absent) => return Ok(None),
-        None => return Err(Odd),
-        Some(text) if !text.bytes().all(|b| b.is_ascii_graphic()) => return Err(Odd),
-        Some(text) => text.len(),
+    let Loose::Text(text) = member else {
+        return match member {
+            Loose::Absent => Ok(None),
+            _ => Err(Odd),
+        };
     };
-    match (length, member) {
-        (1..=LONGEST_TOKEN, Loose::Text(text)) => Ok(Some(text)),
-        (0, _) => Ok(None),
-        _ => Err(Odd),
+    let whole = text.expose_secret();
+    let inner = whole.trim_ascii();
+    if !inner.bytes().all(|b| b.is_ascii_graphic()) {
+        Err(Odd)
+    } else if inner.is_empty() {
+        Ok(None)
+    } else if inner.len() == whole.len() {
+        Ok(Some(text))
+    } else {
+        Ok(Some(SecretString::from(inner)))
     }
 }
 
 /// Reads the account's name.
 pub(super) fn account(body: &[u8]) -> Result<AccountInfo, Unavailable> {
-    #[derive(Deserialize)]
-    struct Account {
-        #[serde(default)]
-        domain: Loose,
-    }
-    let account: Account = jwt::object(body).map_err(|NoObject| Unavailable::NotJson)?;
-    account
-        .domain
+    let Some(Members {
+        values: [domain],
+        whole: true,
+    }) = members(body, ["domain"])
+    else {
+        return Err(Unavailable::NotJson);
+    };
+    domain
         .text()
+        .map(str::trim)
         .filter(|name| (1..=255).contains(&name.len()))
         .map(|name| AccountInfo {
             domain: name.to_owned(),
@@ -119,9 +226,7 @@ pub(super) fn early(
     let retry_after = retry_after(headers, now);
     if status == StatusCode::TOO_MANY_REQUESTS {
         Err(UpstreamError::RateLimited { retry_after })
-    } else if status.is_redirection() {
-        Err(Unavailable::Redirected.into())
-    } else if status.is_success() || status.is_client_error() {
+    } else if status.is_success() || status.is_redirection() || status.is_client_error() {
         Ok(())
     } else {
         Err(UpstreamError::Unavailable {
@@ -131,45 +236,88 @@ pub(super) fn early(
     }
 }
 
-/// Sorts a refusal of the token or revocation endpoint (4xx; RFC 6749 5.2).
-///
-/// `invalid_grant` counts with any 4xx, since nobody has seen Gorgias' status
-/// for it; `invalid_client` with 400 and 401, since it stops a whole app. A 401
-/// without a readable code is `invalid_client` too: the client's credentials
-/// are all that the request was authenticated with (RFC 9110 15.5.2) — but not
-/// if it is a page of HTML, which comes from something in front of Gorgias.
-pub(super) fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> UpstreamError {
-    #[derive(Deserialize)]
-    struct Refusal {
-        #[serde(default)]
-        error: Loose,
+/// Sorts a refusal of the token or revocation endpoint (RFC 6749 5.2).
+pub(super) fn refusal(
+    status: StatusCode,
+    headers: &HeaderMap,
+    now: Timestamp,
+    body: Body<'_>,
+) -> UpstreamError {
+    if body.broken.is_none()
+        && let Some(Members {
+            values: [error],
+            whole: true,
+        }) = members(body.bytes, ["error"])
+        && let Err(refused) = refused(headers, now, &error)
+    {
+        return refused;
     }
-    let refusal: Option<Refusal> = jwt::object(body).ok();
-    let code = refusal.as_ref().and_then(|r| r.error.text());
-    let stops_app = matches!(status.as_u16(), 400 | 401);
-    match code {
-        Some("invalid_grant") => UpstreamError::InvalidGrant,
-        Some("invalid_client") if stops_app => UpstreamError::InvalidClient,
-        Some(code) => Unavailable::Rejected {
-            code: printable(code),
-        }
-        .into(),
-        None if status == StatusCode::UNAUTHORIZED && !is_html(headers, body) => {
-            UpstreamError::InvalidClient
-        }
-        None => Unavailable::Status(status.as_u16()).into(),
-    }
+    unreadable(status, headers, now, body)
 }
 
-fn printable(code: &str) -> String {
-    let good = (1..=64).contains(&code.len())
-        && code.bytes().all(|b| matches!(b, b'a'..=b'z' | b'_' | b'-'));
-    if good { code } else { "unreadable" }.to_owned()
+/// What an OAuth error code says, if `error` is one. Gorgias' own API has an
+/// object there, others a word such as `Unauthorized`: neither says anything of
+/// app or grant, and the status decides.
+fn refused(headers: &HeaderMap, now: Timestamp, error: &Loose) -> Result<(), UpstreamError> {
+    /// About the request (RFC 6749 5.2, RFC 7009 2.2.1, RFC 8707 2, RFC 9449 5 and 8,
+    /// RFC 9396 5).
+    const OF_REQUEST: [&str; 9] = [
+        "invalid_request",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "invalid_scope",
+        "unsupported_token_type",
+        "invalid_target",
+        "invalid_dpop_proof",
+        "use_dpop_nonce",
+        "invalid_authorization_details",
+    ];
+    /// About the server (RFC 6749 4.1.2.1, which token endpoints borrow).
+    const OF_SERVER: [&str; 2] = ["server_error", "temporarily_unavailable"];
+    let Some(code) = error.text().map(str::trim) else {
+        return Ok(());
+    };
+    let one_of = |codes: &'static [&'static str]| {
+        codes
+            .iter()
+            .find(|known| known.eq_ignore_ascii_case(code))
+            .copied()
+    };
+    let retry_after = retry_after(headers, now);
+    let unavailable = |why| UpstreamError::Unavailable { why, retry_after };
+    Err(if code.eq_ignore_ascii_case("invalid_grant") {
+        UpstreamError::InvalidGrant
+    } else if code.eq_ignore_ascii_case("invalid_client") {
+        UpstreamError::InvalidClient
+    } else if code.eq_ignore_ascii_case("slow_down") {
+        UpstreamError::RateLimited { retry_after }
+    } else if let Some(code) = one_of(&OF_REQUEST) {
+        unavailable(Unavailable::Rejected(code))
+    } else if let Some(code) = one_of(&OF_SERVER) {
+        unavailable(Unavailable::OwnFault(code))
+    } else {
+        return Ok(());
+    })
 }
 
-fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
-    header(headers, &CONTENT_TYPE).is_some_and(|t| t.to_ascii_lowercase().contains("html"))
-        || body.trim_ascii_start().first() == Some(&b'<')
+/// An answer without an OAuth error that brings nothing: the status says why, or
+/// what is wrong with the body.
+fn unreadable(
+    status: StatusCode,
+    headers: &HeaderMap,
+    now: Timestamp,
+    body: Body<'_>,
+) -> UpstreamError {
+    let why = match body.broken {
+        Some(why) => why.clone(),
+        None if status.is_redirection() => Unavailable::Redirected,
+        None if status.is_success() => Unavailable::NotJson,
+        None => Unavailable::Status(status.as_u16()),
+    };
+    UpstreamError::Unavailable {
+        why,
+        retry_after: retry_after(headers, now),
+    }
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

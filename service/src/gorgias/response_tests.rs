@@ -3,6 +3,10 @@ use super::*;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
+use crate::gorgias::Grant;
+use domain::failure::FailureKind;
+use reqwest::header::CONTENT_TYPE;
+
 const NOW: Timestamp = Timestamp(1_795_867_500_000_000);
 
 fn full() -> Value {
@@ -12,10 +16,41 @@ fn full() -> Value {
     })
 }
 
-fn with(name: &str, value: Value) -> Result<Grant, Unavailable> {
+fn whole(bytes: &[u8]) -> Body<'_> {
+    Body {
+        bytes,
+        broken: None,
+    }
+}
+
+/// What an answer with status 200 brings.
+fn ok(bytes: &[u8], asked: Asked) -> Result<Renewal, UpstreamError> {
+    tokens(StatusCode::OK, &HeaderMap::new(), NOW, whole(bytes), asked)
+}
+
+fn grant(bytes: &[u8], asked: Asked) -> Result<Grant, UpstreamError> {
+    match ok(bytes, asked)? {
+        Renewal::Grant(grant) => Ok(grant),
+        Renewal::Leftover(leftover) => Err(leftover.why.into()),
+    }
+}
+
+fn changed(name: &str, value: Value) -> Vec<u8> {
     let mut body = full();
     body[name] = value;
-    grant(body.to_string().as_bytes(), Asked::Code)
+    body.to_string().into_bytes()
+}
+
+fn with(name: &str, value: Value) -> Result<Grant, UpstreamError> {
+    grant(&changed(name, value), Asked::Code)
+}
+
+fn is_nonsense<T>(result: &Result<T, UpstreamError>) -> bool {
+    let why = match result {
+        Err(UpstreamError::Unavailable { why, .. }) => why,
+        _ => return false,
+    };
+    matches!(why, Unavailable::Nonsense(_))
 }
 
 #[test]
@@ -25,7 +60,7 @@ fn a_full_answer_is_read() {
     assert_eq!(g.refresh_token.unwrap().expose_secret(), "rt");
     assert_eq!(g.id_token.unwrap().expose_secret(), "it");
     assert_eq!(g.expires_in, Some(86_400));
-    assert_eq!(g.scope.unwrap().len(), 3);
+    assert_eq!(g.scope.told().unwrap().len(), 3);
     assert_eq!((g.jwt_exp, g.jwt_iss), (None, None));
 }
 
@@ -33,7 +68,8 @@ fn a_full_answer_is_read() {
 fn little_is_enough() {
     let body = br#" {"access_token":"at","token_type":"bEARER"} "#;
     let g = grant(body, Asked::Refresh).unwrap();
-    assert!(g.refresh_token.is_none() && g.id_token.is_none() && g.scope.is_none());
+    assert!(g.refresh_token.is_none() && g.id_token.is_none());
+    assert_eq!(g.scope, Granted::NotTold);
     assert_eq!(g.expires_in, None);
     assert!(
         with("refresh_token", Value::Null)
@@ -47,7 +83,6 @@ fn little_is_enough() {
             .refresh_token
             .is_none()
     );
-    assert!(with("scope", json!(" ")).unwrap().scope.is_none());
 }
 
 #[test]
@@ -73,17 +108,161 @@ fn tokens_of_an_odd_type_or_shape_are_refused() {
         ("access_token", json!("a b")),
         ("access_token", json!("a\r\nb")),
         ("access_token", json!("tökén")),
-        ("access_token", json!("x".repeat(8_193))),
         ("access_token", json!(["x"])),
         ("refresh_token", json!(12)),
         ("refresh_token", json!("a\nb")),
-        ("refresh_token", json!("x".repeat(8_193))),
         ("id_token", json!({"a": 1})),
     ] {
         let result = with(name, value.clone());
-        assert!(matches!(result, Err(Unavailable::Nonsense(_))), "{name}");
+        assert!(is_nonsense(&result), "{name}");
     }
-    assert!(with("access_token", json!("x".repeat(8_192))).is_ok());
+}
+
+/// security.md 89: as long as fits into an answer
+#[test]
+fn s89_tokens_of_every_length_are_taken() {
+    for length in [1, 8_192, 8_193, 30_000] {
+        let mut body = full();
+        body["access_token"] = "a".repeat(length).into();
+        body["refresh_token"] = "r".repeat(length).into();
+        let g = grant(body.to_string().as_bytes(), Asked::Refresh).unwrap();
+        assert_eq!(g.access_token.expose_secret().len(), length);
+        assert_eq!(g.refresh_token.unwrap().expose_secret().len(), length);
+    }
+    let g = with("access_token", json!(" at\n")).unwrap();
+    assert_eq!(g.access_token.expose_secret(), "at");
+}
+
+fn left(bytes: &[u8]) -> Option<Leftover> {
+    match ok(bytes, Asked::Refresh) {
+        Ok(Renewal::Leftover(leftover)) => Some(leftover),
+        _ => None,
+    }
+}
+
+/// security.md 89
+#[test]
+fn s89_a_refresh_token_stays_of_an_answer_that_is_of_no_other_use() {
+    let mut bodies: Vec<Vec<u8>> = [
+        ("token_type", json!("mac")),
+        ("token_type", json!(1)),
+        ("token_type", Value::Null),
+        ("access_token", Value::Null),
+        ("access_token", json!("")),
+        ("access_token", json!(12)),
+        ("access_token", json!("a b")),
+        ("access_token", json!("tökén")),
+        ("access_token", json!(["x"])),
+        ("access_token", json!({"value": "x"})),
+    ]
+    .map(|(name, value)| changed(name, value))
+    .into();
+    let answer = r#"{"refresh_token":"rt","access_token":"a","token_type":"Bearer"}"#;
+    bodies.extend([
+        answer[..answer.len() - 1].into(),
+        answer[..answer.len() - 12].into(),
+        answer[..23].into(),
+        format!("{answer}, and more").into(),
+        answer.replace("\"Bearer\"", "Bearer").into(),
+        answer
+            .replace("Bearer\"", "Bearer\",\"access_token\":\"b\"")
+            .into(),
+        b"{\"refresh_token\":\"rt\",\"access_token\":\"\xff\",\"token_type\":\"Bearer\"}".into(),
+    ]);
+    for body in bodies {
+        let shown = body.escape_ascii().to_string();
+        let leftover = left(&body).unwrap_or_else(|| panic!("{shown}"));
+        assert_eq!(leftover.refresh_token.expose_secret(), "rt", "{shown}");
+        assert!(leftover.repeats(&"rt".into()) && !leftover.repeats(&"r".into()));
+        // Whoever brought a code is there to try again.
+        assert!(ok(&body, Asked::Code).is_err(), "{shown}");
+    }
+    // Neither a torn one, nor two, nor one that can't be sent back.
+    for body in [
+        &answer.as_bytes()[..20],
+        br#"{"refresh_token":"a","refresh_token":"b","access_token":"a"}"#,
+        br#"{"refresh_token":"a b","token_type":"Bearer"}"#,
+        br#"{"refresh_token":7}"#,
+        br#"{"access_token":"at"}"#,
+        b"refresh_token=rt",
+    ] {
+        assert!(left(body).is_none(), "{}", body.escape_ascii());
+        assert!(ok(body, Asked::Refresh).is_err());
+    }
+    let torn = Body {
+        bytes: &answer.as_bytes()[..30],
+        broken: Some(&Unavailable::Reset),
+    };
+    let none = HeaderMap::new();
+    let renewal = tokens(StatusCode::OK, &none, NOW, torn, Asked::Refresh).unwrap();
+    assert!(matches!(renewal, Renewal::Leftover(l) if l.why == Unavailable::Reset));
+    let refused = tokens(StatusCode::BAD_REQUEST, &none, NOW, torn, Asked::Refresh);
+    assert_eq!(refused.unwrap_err(), Unavailable::Reset.into());
+}
+
+/// security.md 89: what names another account is told, so that it can be refused
+#[test]
+fn s89_what_is_left_over_tells_whose_it_is() {
+    let jwt = |iss: &str| {
+        use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+        let part = |json: Value| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
+        format!("{}.{}.c2ln", part(json!({})), part(json!({"iss": iss})))
+    };
+    let mut body = full();
+    body["token_type"] = "mac".into();
+    body["access_token"] = jwt("https://acme.gorgias.com").into();
+    body["id_token"] = jwt("https://bolt.gorgias.com").into();
+    let leftover = left(body.to_string().as_bytes()).unwrap();
+    assert_eq!(
+        leftover.issuers,
+        ["https://acme.gorgias.com", "https://bolt.gorgias.com"]
+    );
+}
+
+/// A refresh token that can't be sent back is none: on a refresh, the token that
+/// came with it is good, and the old one may be.
+#[test]
+fn an_odd_refresh_token_costs_no_access_token() {
+    let g = grant(&changed("refresh_token", json!(12)), Asked::Refresh).unwrap();
+    assert!(g.refresh_token.is_none());
+}
+
+#[test]
+fn scopes_are_read_from_where_they_stand() {
+    let told = |scopes: &str| Granted::Told(scopes.parse().unwrap());
+    for (body, expected) in [
+        (
+            json!({"scope": "offline tickets:read"}),
+            told("offline tickets:read"),
+        ),
+        (
+            json!({"scope": ["offline", "tickets:read"]}),
+            told("offline tickets:read"),
+        ),
+        (
+            json!({"scope": ["offline tickets:read"]}),
+            told("offline tickets:read"),
+        ),
+        (json!({"scopes": ["offline"]}), told("offline")),
+        (json!({"scopes": "offline"}), told("offline")),
+        (json!({"scope": null, "scopes": "offline"}), told("offline")),
+        (json!({"scope": "offline", "scopes": "x"}), told("offline")),
+        (json!({"scope": null}), Granted::NotTold),
+        (json!({}), Granted::NotTold),
+        (json!({"scope": ""}), Granted::Unreadable),
+        (json!({"scope": []}), Granted::Unreadable),
+        (json!({"scope": [["offline"]]}), Granted::Unreadable),
+        (json!({"scope": {"offline": true}}), Granted::Unreadable),
+        (json!({"scope": true}), Granted::Unreadable),
+        (json!({"scope": 7}), Granted::Unreadable),
+    ] {
+        let mut answer = json!({"access_token": "at", "token_type": "Bearer"});
+        for (name, value) in body.as_object().unwrap() {
+            answer[name] = value.clone();
+        }
+        let g = grant(answer.to_string().as_bytes(), Asked::Code).unwrap();
+        assert_eq!(g.scope, expected, "{answer}");
+    }
 }
 
 /// security.md 18
@@ -96,64 +275,149 @@ fn what_is_no_object_is_not_json() {
         b"<html>",
         b"[\"at\",\"Bearer\"]",
         b"\"at\"",
-        b"{\"access_token\":\"\xff\",\"token_type\":\"Bearer\"}",
-        b"{\"access_token\":\"a\",\"access_token\":\"b\",\"token_type\":\"Bearer\"}",
         b"{\"access_token\":\"a\"",
         deep.as_bytes(),
         deep_member.as_bytes(),
     ] {
-        assert_eq!(grant(body, Asked::Code).unwrap_err(), Unavailable::NotJson);
+        let error = grant(body, Asked::Code).unwrap_err();
+        assert_eq!(error, Unavailable::NotJson.into());
+    }
+    for odd in [
+        &b"{\"access_token\":\"\xff\",\"token_type\":\"Bearer\"}"[..],
+        b"{\"access_token\":\"a\",\"access_token\":\"b\",\"token_type\":\"Bearer\"}",
+    ] {
+        assert!(is_nonsense(&grant(odd, Asked::Code)));
     }
 }
 
-fn refused(status: u16, content_type: &str, body: &str) -> UpstreamError {
+/// What is sorted into: new tokens, or why there are none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sorted {
+    Tokens,
+    InvalidGrant,
+    InvalidClient,
+    Kind(FailureKind),
+}
+
+/// The whole order, as the client goes through it.
+fn sorted(status: u16, content_type: Option<&str>, body: &str) -> Sorted {
+    let status = StatusCode::from_u16(status).unwrap();
     let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, content_type.parse().unwrap());
-    refusal(
-        StatusCode::from_u16(status).unwrap(),
-        &headers,
-        body.as_bytes(),
-    )
+    if let Some(content_type) = content_type {
+        headers.insert(CONTENT_TYPE, content_type.parse().unwrap());
+    }
+    let read = early(status, &headers, NOW).and_then(|()| {
+        tokens(
+            status,
+            &headers,
+            NOW,
+            whole(body.as_bytes()),
+            Asked::Refresh,
+        )
+    });
+    match read {
+        Ok(_) => Sorted::Tokens,
+        Err(UpstreamError::InvalidGrant) => Sorted::InvalidGrant,
+        Err(UpstreamError::InvalidClient) => Sorted::InvalidClient,
+        Err(error) => Sorted::Kind(error.kind()),
+    }
+}
+
+/// security.md 90: status × body × content type
+#[test]
+fn s90_every_answer_has_its_kind() {
+    const STATUSES: [u16; 9] = [200, 302, 400, 401, 403, 404, 429, 500, 503];
+    const TYPES: [Option<&str>; 5] = [
+        Some("application/json"),
+        Some("application/json; charset=latin1"),
+        Some("text/html; charset=utf-8"),
+        Some("text/plain"),
+        None,
+    ];
+    let kind = Sorted::Kind;
+    let refused = |status| kind(FailureKind::AccountRefused(status));
+    let none = kind(FailureKind::Unreadable);
+    let down = kind(FailureKind::NotAnswering);
+    let wait = kind(FailureKind::AskedToWait);
+    // A body with an OAuth error says the same with every status below 500 but 429.
+    let says = |what: Sorted| [what, what, what, what, what, what, wait, down, down];
+    // Any other says nothing: the status decides.
+    let mute = |at_200: Sorted| {
+        let [a, b, c, d] = [400, 401, 403, 404].map(refused);
+        [at_200, none, a, b, c, d, wait, down, down]
+    };
+    for (body, expected) in [
+        (r#"{"error":"invalid_grant"}"#, says(Sorted::InvalidGrant)),
+        (
+            r#"{"error":"INVALID_GRANT ","x":[[]]}"#,
+            says(Sorted::InvalidGrant),
+        ),
+        (
+            "\u{feff}{\"error\":\"invalid_grant\"}",
+            says(Sorted::InvalidGrant),
+        ),
+        (r#"{"error":"invalid_client"}"#, says(Sorted::InvalidClient)),
+        (
+            r#"{"error":"invalid_request"}"#,
+            says(kind(FailureKind::RequestRefused)),
+        ),
+        (
+            r#"{"error":"invalid_scope"}"#,
+            says(kind(FailureKind::RequestRefused)),
+        ),
+        (
+            r#"{"error":"unauthorized_client"}"#,
+            says(kind(FailureKind::RequestRefused)),
+        ),
+        (
+            r#"{"error":"unsupported_grant_type"}"#,
+            says(kind(FailureKind::RequestRefused)),
+        ),
+        (r#"{"error":"server_error"}"#, says(down)),
+        (r#"{"error":"temporarily_unavailable"}"#, says(down)),
+        (r#"{"error":"slow_down"}"#, says(wait)),
+        (r#"{"error":{"msg":"Unauthorized"}}"#, mute(none)),
+        (r#"{"error":{"error":"invalid_client"}}"#, mute(none)),
+        (r#"{"error":"Unauthorized","status":401}"#, mute(none)),
+        (r#"{"error":"rt-Canary9"}"#, mute(none)),
+        (r#"{"error":"","message":"no"}"#, mute(none)),
+        (r#"{"error":["invalid_client"]}"#, mute(none)),
+        (r#"{"error":"invalid_client""#, mute(none)),
+        (r#"{"error_description":"invalid_client"}"#, mute(none)),
+        (r#"["invalid_client"]"#, mute(none)),
+        ("invalid_client", mute(none)),
+        ("<html>invalid_grant</html>", mute(none)),
+        ("", mute(none)),
+        (
+            r#"{"access_token":"at","token_type":"Bearer"}"#,
+            mute(Sorted::Tokens),
+        ),
+        (
+            r#"{"access_token":"at","token_type":"Bearer","error":null}"#,
+            mute(Sorted::Tokens),
+        ),
+        (
+            r#"{"access_token":"at","token_type":"Bearer","error":""}"#,
+            mute(Sorted::Tokens),
+        ),
+    ] {
+        for (status, expected) in STATUSES.into_iter().zip(expected) {
+            for content_type in TYPES {
+                let found = sorted(status, content_type, body);
+                assert_eq!(found, expected, "{status} {content_type:?} {body}");
+            }
+        }
+    }
 }
 
 #[test]
-fn refusals_are_sorted() {
-    use UpstreamError::{InvalidClient, InvalidGrant};
-    let status = |n| UpstreamError::from(Unavailable::Status(n));
-    let rejected = |code: &str| UpstreamError::from(Unavailable::Rejected { code: code.into() });
-    let grant = r#"{"error":"invalid_grant","error_description":"x"}"#;
-    let client = r#"{"error":"invalid_client"}"#;
-    let api = r#"{"error":{"msg":"Unauthorized"}}"#;
-    let (json, html) = ("application/json", "text/html; charset=utf-8");
-    for (code, content_type, body, expected) in [
-        (400, json, grant, InvalidGrant),
-        (401, json, grant, InvalidGrant),
-        (403, html, grant, InvalidGrant),
-        (400, json, client, InvalidClient),
-        (401, json, client, InvalidClient),
-        (403, json, client, rejected("invalid_client")),
-        (401, json, api, InvalidClient),
-        (401, "text/plain", "", InvalidClient),
-        (401, html, "", status(401)),
-        (401, "text/plain", "<html>", status(401)),
-        (400, json, api, status(400)),
-        (404, html, "<html>no such account</html>", status(404)),
-        (
-            400,
-            json,
-            r#"{"error":"unsupported_grant_type"}"#,
-            rejected("unsupported_grant_type"),
-        ),
-        (
-            400,
-            json,
-            r#"{"error":"rt-Canary9"}"#,
-            rejected("unreadable"),
-        ),
-        (400, json, r#"{"error":""}"#, rejected("unreadable")),
-    ] {
-        assert_eq!(refused(code, content_type, body), expected, "{code} {body}");
-    }
+fn no_text_of_an_answer_stands_in_an_error() {
+    let none = HeaderMap::new();
+    let body = whole(br#"{"error":"rt-Canary9"}"#);
+    let error = refusal(StatusCode::BAD_REQUEST, &none, NOW, body);
+    assert_eq!(error, Unavailable::Status(400).into());
+    let shown = format!("{error} {error:?} {}", error.sentence());
+    assert!(!shown.contains("Canary"), "{shown}");
 }
 
 fn headers(retry_after: &str, date: Option<&str>) -> HeaderMap {
@@ -215,9 +479,6 @@ fn some_statuses_settle_the_matter() {
         sorted(429),
         Some(UpstreamError::RateLimited { retry_after })
     );
-    for status in [301, 302, 304, 307, 308] {
-        assert_eq!(sorted(status), Some(Unavailable::Redirected.into()));
-    }
     for status in [500, 502, 503, 599, 600] {
         let why = Unavailable::Status(status);
         assert_eq!(
@@ -225,7 +486,7 @@ fn some_statuses_settle_the_matter() {
             Some(UpstreamError::Unavailable { why, retry_after })
         );
     }
-    for status in [200, 201, 400, 401, 403, 404] {
+    for status in [200, 201, 301, 302, 304, 307, 308, 400, 401, 403, 404] {
         assert_eq!(sorted(status), None);
     }
 }

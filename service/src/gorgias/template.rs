@@ -110,9 +110,30 @@ impl GorgiasTemplate {
         Ok(template)
     }
 
-    /// What an account calls itself: compared as a string with every `iss`.
+    /// What an account calls itself. `iss` of a callback is compared with it as a
+    /// string (RFC 9207 2.4), other evidence by [`Self::names`].
     pub fn issuer(&self, account: &Subdomain) -> String {
         self.text.replace(MARK, account.as_str())
+    }
+
+    /// Whether a text names the account: as its issuer, as its host or by its
+    /// subdomain alone, in any case, with or without scheme and slash at the end.
+    /// `None` if it can't be a name at all, such as a title.
+    pub fn names(&self, account: &Subdomain, text: &str) -> Option<bool> {
+        let bare = |text: &str| {
+            let text = text.trim().to_ascii_lowercase();
+            let rest = ["https://", "http://"]
+                .iter()
+                .find_map(|scheme| text.strip_prefix(scheme))
+                .unwrap_or(&text);
+            rest.trim_end_matches(['/', '.']).to_owned()
+        };
+        let name = bare(text);
+        let part = |b: u8| b.is_ascii_alphanumeric() || b"-._:/[]".contains(&b);
+        if name.is_empty() || !name.bytes().all(part) {
+            return None;
+        }
+        Some(name == account.as_str() || name == bare(&self.issuer(account)))
     }
 
     /// Whether requests go out without TLS, to a simulator.

@@ -180,3 +180,35 @@ fn a_subdomain_that_leads_elsewhere_is_caught_after_filling() {
         }
     }
 }
+
+#[test]
+fn an_account_is_known_by_each_of_its_names() {
+    let (template, acme) = (template("https://{subdomain}.gorgias.com"), acme());
+    for name in [
+        "acme",
+        "ACME",
+        " acme ",
+        "acme.gorgias.com",
+        "acme.gorgias.com.",
+        "https://acme.gorgias.com",
+        "https://acme.gorgias.com/",
+        "HTTPS://Acme.Gorgias.COM/",
+        "http://acme.gorgias.com",
+    ] {
+        assert_eq!(template.names(&acme, name), Some(true), "{name}");
+    }
+    for other in [
+        "bolt",
+        "acme2",
+        "acme.example",
+        "acme.gorgias.com.evil.example",
+        "https://bolt.gorgias.com",
+        "https://gorgias.com/acme",
+        "gorgias.com",
+    ] {
+        assert_eq!(template.names(&acme, other), Some(false), "{other}");
+    }
+    for title in ["", " ", "Acme & Sons", "Ácme", "https://"] {
+        assert_eq!(template.names(&acme, title), None, "{title}");
+    }
+}

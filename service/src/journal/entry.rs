@@ -2,12 +2,13 @@
 //! sealed, what Gorgias answered.
 
 use crate::{
-    gorgias::Grant,
+    gorgias::{Grant, Leftover, Renewal, Unavailable},
     random::Random,
     vault::{JournalKey, VaultError},
 };
 use domain::{
     event::Actor,
+    granted::Granted,
     ids::{ConnectionId, DataKeyId, TenantId},
     scope::ScopeSet,
     time::Timestamp,
@@ -46,7 +47,7 @@ pub(crate) struct Answer {
     /// Whether the app uses the credentials that it was asked with.
     pub in_use: bool,
     pub who: Actor,
-    pub grant: Grant,
+    pub renewal: Renewal,
 }
 
 /// A slot as it was read.
@@ -141,14 +142,26 @@ pub(super) fn open(header: &Header, key: &JournalKey, slot: &[u8]) -> Option<Ans
 }
 
 fn plain(answer: &Answer) -> Zeroizing<Vec<u8>> {
-    let grant = &answer.grant;
     let who = who(&answer.who);
-    let [expires_in, jwt_exp] = [grant.expires_in, grant.jwt_exp].map(|n| n.map(i64::to_be_bytes));
-    let scope = grant.scope.as_ref().map(ToString::to_string);
-    let refresh = grant.refresh_token.as_ref();
+    let (access, refresh, grant) = match &answer.renewal {
+        Renewal::Grant(grant) => (
+            Some(&grant.access_token),
+            grant.refresh_token.as_ref(),
+            Some(grant),
+        ),
+        Renewal::Leftover(leftover) => (None, Some(&leftover.refresh_token), None),
+    };
+    let number = |of: fn(&Grant) -> Option<i64>| grant.and_then(of).map(i64::to_be_bytes);
+    let (expires_in, jwt_exp) = (number(|g| g.expires_in), number(|g| g.jwt_exp));
+    // No scopes at all are never told, so that stands for what couldn't be read.
+    let scope = grant.and_then(|grant| match &grant.scope {
+        Granted::Told(scopes) => Some(scopes.to_string()),
+        Granted::NotTold => None,
+        Granted::Unreadable => Some(String::new()),
+    });
     let parts: [Option<&[u8]>; 6] = [
         Some(who.as_bytes()),
-        Some(grant.access_token.expose_secret().as_bytes()),
+        access.map(|token| token.expose_secret().as_bytes()),
         refresh.map(|token| token.expose_secret().as_bytes()),
         expires_in.as_ref().map(|bytes| &bytes[..]),
         jwt_exp.as_ref().map(|bytes| &bytes[..]),
@@ -185,20 +198,17 @@ fn answer(bound: Bound, read: &mut Reader<'_>) -> Option<Answer> {
     let at = Timestamp(i64::from_be_bytes(read.array()?));
     let in_use = read.array::<1>()? == [1];
     let who = serde_json::from_slice(read.part()??).ok()?;
-    let access_token = read.secret()??;
+    let access_token = read.secret()?;
     let refresh_token = read.secret()?;
     let expires_in = read.number()?;
     let jwt_exp = read.number()?;
     let scope = match read.part()? {
-        Some(text) => Some(std::str::from_utf8(text).ok()?.parse::<ScopeSet>().ok()?),
-        None => None,
+        Some([]) => Granted::Unreadable,
+        Some(text) => Granted::Told(std::str::from_utf8(text).ok()?.parse::<ScopeSet>().ok()?),
+        None => Granted::NotTold,
     };
-    Some(Answer {
-        bound,
-        at,
-        in_use,
-        who,
-        grant: Grant {
+    let renewal = match access_token {
+        Some(access_token) => Renewal::Grant(Grant {
             access_token,
             refresh_token,
             id_token: None,
@@ -207,7 +217,19 @@ fn answer(bound: Bound, read: &mut Reader<'_>) -> Option<Answer> {
             // It was compared with the account before the answer was believed.
             jwt_iss: None,
             scope,
-        },
+        }),
+        None => Renewal::Leftover(Leftover {
+            refresh_token: refresh_token?,
+            issuers: Vec::new(),
+            why: Unavailable::Nonsense("there was no access token that can be used"),
+        }),
+    };
+    Some(Answer {
+        bound,
+        at,
+        in_use,
+        who,
+        renewal,
     })
 }
 
@@ -252,136 +274,5 @@ impl<'a> Reader<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-    use crate::{random::SystemRandom, vault::JournalKey};
-
-    fn key() -> JournalKey {
-        JournalKey::for_tests(DataKeyId(Uuid::from_u128(3)))
-    }
-
-    fn full(token: usize, scopes: usize) -> Answer {
-        let scope: Vec<String> = (0..scopes).map(|i| format!("{i:099}")).collect();
-        Answer {
-            bound: Bound {
-                tenant: TenantId(Uuid::from_u128(1)),
-                connection: ConnectionId(Uuid::from_u128(2)),
-                version: 7,
-            },
-            at: Timestamp(1_800_000_000_000_000),
-            in_use: true,
-            who: Actor::Person {
-                name: "Ann Lee".into(),
-            },
-            grant: Grant {
-                access_token: SecretString::from("a".repeat(token)),
-                refresh_token: Some(SecretString::from("r".repeat(token))),
-                id_token: None,
-                expires_in: Some(-1),
-                jwt_exp: Some(1_800_086_400),
-                jwt_iss: None,
-                scope: Some(ScopeSet::lenient(&scope.join(" "))),
-            },
-        }
-    }
-
-    fn header(slot: &[u8]) -> Header {
-        match Header::read(slot) {
-            Found::Entry(header) => header,
-            Found::Free | Found::Nonsense => panic!("no entry"),
-        }
-    }
-
-    #[test]
-    fn an_answer_comes_back_as_it_was() {
-        let answer = full(900, 3);
-        let slot = seal(&answer, &key(), &SystemRandom).unwrap();
-        let back = open(&header(&slot), &key(), &slot).unwrap();
-        assert_eq!(back.bound, answer.bound);
-        assert_eq!((back.at, back.in_use), (answer.at, answer.in_use));
-        assert_eq!(back.who, answer.who);
-        let (back, grant) = (back.grant, answer.grant);
-        assert_eq!(
-            back.access_token.expose_secret(),
-            grant.access_token.expose_secret()
-        );
-        assert_eq!(
-            back.refresh_token.unwrap().expose_secret(),
-            grant.refresh_token.unwrap().expose_secret()
-        );
-        assert_eq!(
-            (back.expires_in, back.jwt_exp, back.scope),
-            (grant.expires_in, grant.jwt_exp, grant.scope)
-        );
-    }
-
-    #[test]
-    fn what_is_not_there_stays_away() {
-        let mut answer = full(10, 1);
-        answer.grant.refresh_token = None;
-        answer.grant.expires_in = None;
-        answer.grant.jwt_exp = None;
-        answer.grant.scope = None;
-        answer.in_use = false;
-        let slot = seal(&answer, &key(), &SystemRandom).unwrap();
-        let back = open(&header(&slot), &key(), &slot).unwrap();
-        assert!(back.grant.refresh_token.is_none() && back.grant.scope.is_none());
-        assert!(back.grant.expires_in.is_none() && back.grant.jwt_exp.is_none());
-        assert!(!back.in_use);
-    }
-
-    /// Everything that 64 KiB of an answer can hold, asked for by the longest name.
-    #[test]
-    fn the_longest_answer_fits_into_a_slot() {
-        let mut answer = full(8 * 1024, 488);
-        answer.who = Actor::ApiToken {
-            name: "n".repeat(LONGEST_WHO - 40),
-        };
-        assert!(seal(&answer, &key(), &SystemRandom).unwrap().len() <= SLOT);
-        answer.who = Actor::ApiToken {
-            name: "n".repeat(100_000),
-        };
-        let slot = seal(&answer, &key(), &SystemRandom).unwrap();
-        let back = open(&header(&slot), &key(), &slot).unwrap();
-        assert_eq!(back.who, Actor::Worker);
-    }
-
-    #[test]
-    fn no_token_stands_in_it_in_clear() {
-        let slot = seal(&full(64, 2), &key(), &SystemRandom).unwrap();
-        for secret in ["aaaa", "rrrr", "Ann Lee"] {
-            assert!(!slot.windows(secret.len()).any(|w| w == secret.as_bytes()));
-        }
-    }
-
-    /// security.md 24: torn, moved to another connection, tenant or version, flipped
-    #[test]
-    fn s24_what_was_changed_does_not_open() {
-        let slot = seal(&full(40, 1), &key(), &SystemRandom).unwrap();
-        for at in 0..slot.len() {
-            let mut other = slot.clone();
-            other[at] ^= 1;
-            let opened = match Header::read(&other) {
-                // As it is done: with the key that the entry names.
-                Found::Entry(header) => {
-                    open(&header, &JournalKey::for_tests(header.key), &other).is_some()
-                }
-                Found::Free | Found::Nonsense => false,
-            };
-            // Two bytes are not used.
-            assert_eq!(opened, (10..12).contains(&at), "byte {at}");
-            let mut torn = slot.clone();
-            torn[at..].fill(0);
-            if torn != slot {
-                match Header::read(&torn) {
-                    Found::Entry(header) => assert!(open(&header, &key(), &torn).is_none()),
-                    Found::Free => assert_eq!(at, 0),
-                    Found::Nonsense => (),
-                }
-            }
-        }
-        let other = JournalKey::for_tests(DataKeyId(Uuid::from_u128(4)));
-        assert!(open(&header(&slot), &other, &slot).is_none());
-    }
-}
+#[path = "entry_tests.rs"]
+mod tests;

@@ -3,14 +3,14 @@
 
 use super::{Answer, Bound, Noted, reserve};
 use crate::{
-    gorgias::Grant,
+    gorgias::{Grant, Renewal},
     services::Services,
     testing::{TestDisk, World},
 };
 use domain::{
     event::Actor,
+    granted::Granted,
     ids::{ConnectionId, TenantId},
-    scope::ScopeSet,
 };
 use secrecy::SecretString;
 use std::time::{Duration, Instant};
@@ -26,15 +26,15 @@ fn answer(services: &Services) -> Answer {
         in_use: true,
         who: Actor::Worker,
         // About the size of Gorgias' own.
-        grant: Grant {
+        renewal: Renewal::Grant(Grant {
             access_token: SecretString::from("a".repeat(1_200)),
             refresh_token: Some(SecretString::from("r".repeat(400))),
             id_token: None,
             expires_in: Some(0),
             jwt_exp: None,
             jwt_iss: None,
-            scope: Some(ScopeSet::lenient("openid email profile offline")),
-        },
+            scope: Granted::read(["openid email profile offline"]),
+        }),
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::flow::{self, Flow, sub};
 use domain::{health::Health, time::Span};
 use service::connections::refresh::{Verdict, check_now};
-use simulator::{AccountHandle, Endpoint, ExpiresIn, Fault, RetryAfter, Rotation};
+use simulator::{AccountHandle, Endpoint, ExpiresIn, Fault, Packing, RetryAfter, Rotation};
 
 /// What is to come of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,11 +18,9 @@ enum Becomes {
     Retrying(i64, i64),
     /// Old tokens, Disconnected, after one confirmation.
     Lost,
-    /// Old tokens, own state as it was, the app at fault.
-    AppFault,
 }
 
-use Becomes::{AppFault, Limited, Lost, Renewed, Retrying};
+use Becomes::{Limited, Lost, Renewed, Retrying};
 
 /// Backoff after the first failure: full jitter up to 30 s, at least 5 s.
 const FIRST: Becomes = Retrying(5, 30);
@@ -33,8 +31,7 @@ fn fails(account: &AccountHandle, fault: Fault) -> &AccountHandle {
     account.fail_always(Endpoint::Token, fault)
 }
 
-/// What the account does, by name, and what becomes of it. The fault of the
-/// app comes last: it would show on every account after it.
+/// What the account does, by name, and what becomes of it.
 const TABLE: &[(&str, Prepare, Becomes)] = &[
     ("as documented", |a| a, Renewed),
     ("expires_in 0", |a| a.expires_in(ExpiresIn::Zero), Renewed),
@@ -176,11 +173,51 @@ const TABLE: &[(&str, Prepare, Becomes)] = &[
         },
         FIRST,
     ),
+    // Nobody has confirmed it.
     (
         "invalid_client",
         |a| fails(a, Fault::invalid_client()),
-        AppFault,
+        Retrying(300, 300),
     ),
+    (
+        "200 with invalid_grant",
+        |a| {
+            fails(
+                a,
+                Fault::json(200, &serde_json::json!({"error": "invalid_grant"})),
+            )
+        },
+        Lost,
+    ),
+    (
+        "401 as the API has it",
+        |a| fails(a, Fault::status(401)),
+        FIRST,
+    ),
+    (
+        "401 and empty",
+        |a| fails(a, Fault::answer(401, "text/plain", "")),
+        FIRST,
+    ),
+    (
+        "no useful scope",
+        |a| a.token_member("scope", serde_json::json!([["offline"]])),
+        Renewed,
+    ),
+    ("UTF-16", |a| a.packing(Packing::Utf16), Renewed),
+    (
+        "a byte order mark",
+        |a| a.packing(Packing::ByteOrderMark),
+        Renewed,
+    ),
+    ("x-gzip", |a| a.packing(Packing::XGzip), Renewed),
+    (
+        "gzip, unannounced",
+        |a| a.packing(Packing::GzipUnannounced),
+        Renewed,
+    ),
+    ("deflate", |a| a.packing(Packing::Deflate), Renewed),
+    ("bare deflate", |a| a.packing(Packing::BareDeflate), Renewed),
 ];
 
 /// One answer, for an account of its own.
@@ -231,14 +268,6 @@ async fn check(f: &Flow, shop: &str, name: &str, prepare: Prepare, becomes: Beco
         Lost => {
             assert_eq!((verdict, kept, calls), (Verdict::Lost, true, 2), "{name}");
             assert_eq!(health, same(Health::Disconnected), "{name}");
-        }
-        AppFault => {
-            assert_eq!(
-                (verdict, kept, calls),
-                (Verdict::AppRefused, true, 1),
-                "{name}"
-            );
-            assert_eq!(health, (Health::SetupFault, Health::Working), "{name}");
         }
     }
 }

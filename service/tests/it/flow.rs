@@ -14,6 +14,7 @@ use service::{
     connections::{
         authorize,
         complete::{self, Callback, CallbackError},
+        refresh::{Verdict, check_now},
         result::{self, Outcome},
         show::{self, Account},
     },
@@ -176,6 +177,17 @@ impl Flow {
     pub async fn connect(&self, account: &str) {
         let outcome = self.ends(self.approved(account).await).await;
         assert!(matches!(outcome, Outcome::Approved { .. }), "{outcome:?}");
+    }
+
+    /// Has Gorgias refuse the app's credentials, as this account sees it, until
+    /// that is confirmed.
+    pub async fn app_refused(&self, account: &str) {
+        let account = sub(account);
+        let check = async || check_now(&self.owner, "returns", &account).await.unwrap();
+        let first = check().await;
+        assert!(matches!(first, Verdict::Unavailable { .. }), "{first:?}");
+        self.advance(Span::minutes(5));
+        assert_eq!(check().await, Verdict::AppRefused);
     }
 
     /// The account's page.

@@ -95,9 +95,7 @@ async fn each_filter_shows_what_the_rule_says() {
             assert_eq!(counts.get(health), expected as u64, "{health:?}");
         }
         f.sim.rotate_secret("returns-id", "other");
-        check_now(&f.owner, "returns", &sub("working"))
-            .await
-            .unwrap();
+        f.app_refused("working").await;
         let faulty = list(
             &f.owner,
             &ListQuery {

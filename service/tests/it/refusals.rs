@@ -156,8 +156,7 @@ async fn a_refused_probe_ends_a_fault_of_the_credentials() {
     flow::each(async |f| {
         f.connect("acme").await;
         f.sim.rotate_secret("returns-id", "other");
-        f.advance(Span::hours(6));
-        worker::tick(&f.world.services).await.unwrap();
+        f.app_refused("acme").await;
         assert_eq!(f.account("acme").await.row.health, Health::SetupFault);
         f.sim.rotate_secret("returns-id", "returns-secret");
         f.sim.account("acme").deactivate();

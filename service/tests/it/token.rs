@@ -3,11 +3,14 @@
 use crate::flow::{self, sub};
 use domain::{health::Health, time::Span};
 use secrecy::ExposeSecret;
-use service::connections::{
-    refresh::check_now,
-    token::{self, TokenError},
+use service::{
+    connections::{
+        refresh::check_now,
+        token::{self, TokenError},
+    },
+    worker,
 };
-use simulator::{Endpoint, Fault};
+use simulator::{Endpoint, ExpiresIn, Fault};
 
 /// security.md 35
 #[tokio::test]
@@ -59,15 +62,84 @@ async fn s63_asking_for_more_life_than_there_is_asks_gorgias_once() {
         let acme = sub("acme");
         let readers = (0..20).map(|_| token::read(&f.owner, "returns", &acme, Span::hours(1)));
         for token in futures::future::join_all(readers).await {
-            assert!(
-                matches!(token, Err(TokenError::Unavailable { .. })),
-                "{token:?}"
-            );
+            let Err(TokenError::LifeTooShort {
+                available,
+                retry_after,
+            }) = token
+            else {
+                panic!("{token:?}");
+            };
+            assert_eq!(available, Span::seconds(600));
+            assert_eq!(retry_after, Span::minutes(1));
         }
         assert_eq!(f.sim.refreshes("acme").len(), 1);
+        // A minute later Gorgias may give more.
+        f.advance(Span::minutes(1));
+        let again = token::read(&f.owner, "returns", &acme, Span::hours(1)).await;
+        assert!(matches!(again, Err(TokenError::LifeTooShort { .. })));
+        assert_eq!(f.sim.refreshes("acme").len(), 2);
         token::read(&f.owner, "returns", &acme, Span::minutes(1))
             .await
             .unwrap();
+    })
+    .await;
+}
+
+/// security.md 63: tokens of 20 seconds are renewed as often as it takes
+#[tokio::test]
+async fn s63_short_tokens_are_served_to_whoever_wants_no_more_life() {
+    flow::each(async |f| {
+        let account = f.sim.account("acme");
+        account.token_lifetime(20).expires_in(ExpiresIn::Real);
+        account.opaque_access_token(true);
+        f.connect("acme").await;
+        f.sim.clear_log();
+        let acme = sub("acme");
+        let mut least = Span::hours(1);
+        for _ in 0..60 {
+            f.advance(Span::seconds(1));
+            let token = token::read(&f.owner, "returns", &acme, Span::seconds(10)).await;
+            let life = token.unwrap().expires_at.since(f.world.clock_now());
+            least = least.min(life);
+        }
+        assert!(least >= Span::seconds(10), "{least:?}");
+        let asked = f.sim.refreshes("acme").len();
+        assert!((5..=6).contains(&asked), "{asked} in a minute");
+
+        // All that Gorgias gives, and not a second more.
+        f.advance(Span::seconds(5));
+        let all = token::read(&f.owner, "returns", &acme, Span::seconds(20)).await;
+        assert!(all.is_ok(), "{all:?}");
+        f.world.clock.advance(Span(400_000));
+        let again = token::read(&f.owner, "returns", &acme, Span::seconds(20)).await;
+        assert!(again.is_ok(), "{again:?}");
+        assert_eq!(f.sim.refreshes("acme").len(), asked + 1);
+        let more = token::read(&f.owner, "returns", &acme, Span::seconds(21)).await;
+        let Err(TokenError::LifeTooShort { available, .. }) = more else {
+            panic!("{more:?}");
+        };
+        assert_eq!(available, Span::seconds(20));
+        assert_eq!(f.sim.refreshes("acme").len(), asked + 1);
+    })
+    .await;
+}
+
+/// The background renews short tokens before they end, too.
+#[tokio::test]
+async fn the_plan_of_checks_follows_the_life_of_tokens() {
+    flow::each(async |f| {
+        let account = f.sim.account("acme");
+        account.token_lifetime(1_800).expires_in(ExpiresIn::Real);
+        account.opaque_access_token(true);
+        f.connect("acme").await;
+        f.sim.clear_log();
+        for _ in 0..60 {
+            f.advance(Span::minutes(1));
+            worker::tick(&f.world.services).await.unwrap();
+            let row = f.account("acme").await.row;
+            assert!(row.access_expires_at.unwrap() > f.world.clock_now());
+        }
+        assert_eq!(f.sim.refreshes("acme").len(), 4);
     })
     .await;
 }

@@ -10,8 +10,11 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use ureq::http::Method;
 
-/// So short that an account is overdue before the demo is built up; see [`Happening::Overlooked`].
-const SHORT_INTERVAL: (&str, &str) = ("MOORING_CHECK_INTERVAL", "1s");
+/// As short as can be: an account is overdue after twice of it; see [`Happening::Overlooked`].
+const SHORT_INTERVAL: (&str, &str) = ("MOORING_CHECK_INTERVAL", "10s");
+
+/// How long an account may take to become what it is to be: longer than two short intervals.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// An app to register on both sides.
 struct App {
@@ -143,6 +146,12 @@ const ACCOUNTS: &[Account] = &[
         "weekly-report",
         Happening::Nothing,
         "stopping_soon",
+    ),
+    account(
+        "oak-lane",
+        "macro-importer",
+        Happening::Nothing,
+        "setup_fault",
     ),
     account(
         "pine-ridge",
@@ -313,7 +322,11 @@ impl<'a> Maker<'a> {
                 let made = self.call(Method::GET, &format!("/apps/{app}"), None)?;
                 self.simulator()
                     .app(&format!("demo-{app}"), "replaced-at-gorgias", &made)?;
-                self.refresh(app, subdomain)
+                // What one account is answered, another one has to confirm.
+                for of_app in ACCOUNTS.iter().filter(|other| other.app == app) {
+                    self.refresh(app, of_app.subdomain)?;
+                }
+                Ok(())
             }
             Happening::DisconnectedOnPurpose => self
                 .call(
@@ -348,7 +361,7 @@ impl<'a> Maker<'a> {
     /// The health that Mooring shows, once it is the one wanted or patience is at an end.
     fn wait_for(&self, account: &Account) -> Result<String> {
         let path = format!("/connections/{}/{}", account.app, account.subdomain);
-        let patience = Instant::now() + Duration::from_secs(10);
+        let patience = Instant::now() + PATIENCE;
         loop {
             let connection = self.call(Method::GET, &path, None)?;
             let health = text(&connection, "health")?;

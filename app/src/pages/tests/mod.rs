@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod authorizing;
+mod faults;
 mod outline;
 mod rendered;
 mod sample;

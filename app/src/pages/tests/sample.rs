@@ -57,6 +57,8 @@ pub(super) fn app() -> App {
         fault_by_refusals: false,
         refused_in_a_row: 0,
         exchange_refused: None,
+        client_refused_at: None,
+        client_refused_by: None,
         created_at: NOW.minus(Span::days(60)),
     }
 }
@@ -158,6 +160,7 @@ fn account_of(app: App, condition: Condition, granted: &str) -> Account {
                     lacks_offline: !app.requested.contains("offline"),
                     last_fine,
                     next_attempt,
+                    ..Background::default()
                 },
                 &comparison.missing,
                 NOW,
@@ -168,6 +171,9 @@ fn account_of(app: App, condition: Condition, granted: &str) -> Account {
             approved_by: connected.then(|| "Ann Lee".to_owned()),
             missing: comparison.missing.clone(),
             granted,
+            scopes_unknown: false,
+            failure: None,
+            needs_someone: health.needs_someone(),
             access_expires_at: condition.access_expires_at,
             last_attempt: last_fine,
             next_attempt,

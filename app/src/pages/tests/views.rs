@@ -58,6 +58,7 @@ fn the_overview_says_when_the_rate_is_nearly_used_up() {
         may: sample::ALL,
         faulty: Vec::new(),
         counts: Some(vec![(Health::Working, 3)]),
+        need_you: 0,
         too_high: Some(83),
         lists: Some((Vec::new(), Vec::new())),
     };

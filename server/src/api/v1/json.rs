@@ -1,6 +1,6 @@
 //! How things look as JSON. Instants are RFC 3339 in UTC.
 
-use domain::{event, scope::ScopeSet, time::Timestamp};
+use domain::{event, failure::FailureKind, scope::ScopeSet, time::Timestamp};
 use serde_json::{Value, json};
 use service::{
     apps::{App, secrets::Slots},
@@ -64,7 +64,13 @@ pub fn row(row: &AccountRow) -> Value {
         "health_since": row.health_since.rfc3339(),
         "reason": row.explanation.reason,
         "detail": row.explanation.detail,
-        "scopes": { "granted": scopes(&row.granted), "missing": scopes(&row.missing) },
+        "failure_kind": row.failure.map(FailureKind::code),
+        "needs_someone": row.needs_someone,
+        "scopes": {
+            "granted": scopes(&row.granted),
+            "missing": scopes(&row.missing),
+            "known": !row.scopes_unknown,
+        },
         "approved_by": row.approved_by,
         "access_expires_at": time(row.access_expires_at),
         "last_fine_at": time(row.last_fine),
@@ -80,6 +86,7 @@ pub fn connection(account: &Account) -> Value {
         "requested": scopes(&account.app.requested),
         "granted": scopes(&account.row.granted),
         "missing": scopes(&account.row.missing),
+        "known": !account.row.scopes_unknown,
         "extra": scopes(&account.comparison.extra),
         "deprecated": scopes(&account.comparison.deprecated),
     });

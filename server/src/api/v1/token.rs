@@ -84,6 +84,12 @@ fn problem(error: TokenError) -> Problem {
         TokenError::Disconnected => conflict("disconnected"),
         TokenError::SetupFault => conflict("setup_fault"),
         TokenError::NotConnected => conflict("not_connected"),
+        TokenError::LifeTooShort {
+            available,
+            retry_after,
+        } => conflict("life_too_short")
+            .with("available_ttl", available.whole_seconds())
+            .retry_after(retry_after),
         TokenError::Unavailable { retry_after } => Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "upstream_unavailable",

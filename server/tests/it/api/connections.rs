@@ -5,6 +5,7 @@ use crate::{
     house::{House, on_each_database},
 };
 use axum::http::{Method, StatusCode};
+use domain::time::Span;
 use serde_json::{Value, json};
 use simulator::{Endpoint, Fault};
 
@@ -44,7 +45,12 @@ async fn a_refresh_answers_with_the_verdict() {
             "disconnected"
         );
         house.simulator.rotate_secret("acme-app-id", "another");
+        // Once is no verdict; five minutes later it is.
+        let unsure = refresh().await;
+        assert_eq!(unsure.json()["code"], "upstream_unavailable");
+        house.world.clock.advance(Span::minutes(5));
         let fault = refresh().await.expect(StatusCode::OK).json();
+        assert_eq!(fault["health"], "setup_fault");
         assert_eq!(fault["own_health"], "disconnected");
     })
     .await;

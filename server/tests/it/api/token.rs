@@ -4,7 +4,7 @@ use crate::{api::connection, house::on_each_database};
 use axum::http::{Method, StatusCode};
 use domain::time::Span;
 use serde_json::json;
-use simulator::{Endpoint, Fault};
+use simulator::{Endpoint, ExpiresIn, Fault};
 use std::time::Duration;
 
 /// security.md 63
@@ -49,6 +49,34 @@ async fn s63_a_token_has_the_life_that_was_asked_for() {
         house.simulator.advance(Duration::from_secs(86_400 - 30));
         let renewed = house.api_get(&path, &tenant.token).await.json();
         assert_ne!(renewed["access_token"], token["access_token"]);
+        assert_eq!(house.simulator.refreshes("shop").len(), 1);
+    })
+    .await;
+}
+
+/// security.md 63: who asks for more life than Gorgias gives is told how much there is
+#[tokio::test]
+async fn s63_a_life_that_gorgias_does_not_give_is_named() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        let shop = house.simulator.account("shop");
+        shop.token_lifetime(20).expires_in(ExpiresIn::Real);
+        shop.opaque_access_token(true);
+        house.install(&tenant, "shop").await;
+        let path = format!("{}/token", connection(&tenant, "shop"));
+        let read = async |min_ttl: u32| {
+            let path = format!("{path}?min_ttl={min_ttl}");
+            house.api_get(&path, &tenant.token).await
+        };
+        read(10).await.expect(StatusCode::OK);
+        let answer = read(30).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert_eq!(answer.header("retry-after"), "60");
+        let problem = answer.json();
+        assert_eq!(problem["code"], "life_too_short");
+        assert_eq!(problem["available_ttl"], 20);
+        house.world.clock.advance(Span::seconds(15));
+        read(10).await.expect(StatusCode::OK);
         assert_eq!(house.simulator.refreshes("shop").len(), 1);
     })
     .await;

@@ -22,6 +22,7 @@ use crate::{
 use domain::{
     error::AuthorizationProblem,
     event::{Actor, Happening},
+    granted::Granted,
     health::Standing,
     ids::{AppId, ConnectionId},
     scope::ScopeSet,
@@ -175,11 +176,6 @@ impl Attempt<'_> {
         let mut record = self.locked_record(&tx, app.id).await?;
         let first = record.last_fine_at.is_none();
         let version = record.token_version;
-        // RFC 6749 5.1: a scope that isn't told is the one that was asked for.
-        let granted = grant
-            .scope
-            .clone()
-            .unwrap_or_else(|| self.requested.clone());
         let by = identity
             .as_ref()
             .and_then(|i| i.name.clone().or_else(|| i.email.clone()));
@@ -188,13 +184,18 @@ impl Attempt<'_> {
         record.standing = Standing::Connected;
         record.token_version = version + 1;
         record.renewable = grant.refresh_token.is_some();
-        record.missing_scopes = ScopeSet::compare(&app.requested, &granted).missing.len();
         record.approved_by_name = identity.as_ref().and_then(|i| i.name.clone());
         record.approved_by_email = identity.and_then(|i| i.email);
         let expires = token::expires_at(now, grant.jwt_exp, grant.expires_in);
         record.access_expires_at = Some(expires);
         record.schedule(services, now);
-        let before = std::mem::replace(&mut record.granted, granted.clone());
+        let said = match &grant.scope {
+            // RFC 6749 5.1: a scope that isn't told is the one that was asked for.
+            Granted::NotTold => Granted::Told(self.requested.clone()),
+            told => told.clone(),
+        };
+        let before = record.grant(&said, &app.requested);
+        let granted = record.granted.clone();
         let happening = if first {
             Happening::Connected {
                 granted: granted.clone(),
@@ -205,7 +206,10 @@ impl Attempt<'_> {
             }
         };
         events::add(services, &tx, record.id, &who, &happening).await?;
-        if !first && let Some(happening) = events::scopes_changed(&before, &granted) {
+        if !first
+            && let Some(before) = before
+            && let Some(happening) = events::scopes_changed(&before, &granted)
+        {
             events::add(services, &tx, record.id, &who, &happening).await?;
         }
         record.store(services, &tx, version, &who, "").await?;
@@ -221,7 +225,7 @@ impl Attempt<'_> {
             .detail(self.began());
         audit::record(services, &tx, &entry).await?;
         tx.commit().await?;
-        fault::clear(self.scope, app).await?;
+        fault::clear(self.scope, app, &[record.id]).await?;
         Ok(Outcome::Approved { by, granted, first })
     }
 

@@ -4,11 +4,12 @@ use super::{Verdict, load};
 use crate::{
     apps::{
         App, fault,
+        fault::Refusal,
         refusals::{self, Meaning},
     },
     connections::{evidence, record::Record, store::Stored},
     error::Fault,
-    gorgias::{ClientCredentials, Grant, Unavailable, UpstreamError},
+    gorgias::{ClientCredentials, Renewal, Unavailable, UpstreamError},
     journal::{self, Place, Settled},
     tenant_scope::{TenantScope, Tx},
 };
@@ -51,7 +52,7 @@ impl Attempt<'_> {
             Err(verdict) => return Ok(verdict),
         };
         match self.ask(&held).await {
-            Ok(grant) => self.keep_surely(held, grant).await,
+            Ok(renewal) => self.keep_surely(held, renewal).await,
             Err(UpstreamError::InvalidGrant) => self.confirm(held).await,
             Err(error) => self.fail(&held, &error).await,
         }
@@ -139,21 +140,26 @@ impl Attempt<'_> {
         Ok(Verdict::NotRenewable)
     }
 
-    pub async fn ask(&self, held: &Held) -> Result<Grant, UpstreamError> {
+    pub async fn ask(&self, held: &Held) -> Result<Renewal, UpstreamError> {
         let account = &held.record.subdomain;
-        let grant = self
+        let renewal = self
             .scope
             .gorgias
             .refresh(&held.client, account, &held.refresh_token)
             .await?;
         // Tokens of another account are an answer to nothing; the old ones stay.
-        evidence::issuer_agrees(self.scope, account, &grant).map_err(|_| {
-            UpstreamError::Unavailable {
-                why: Unavailable::Nonsense("the token names another account"),
-                retry_after: None,
+        let issuers = match &renewal {
+            Renewal::Grant(grant) => grant.jwt_iss.as_slice(),
+            Renewal::Leftover(leftover) => &leftover.issuers,
+        };
+        evidence::issuers_agree(self.scope, account, issuers)
+            .map_err(|_| Unavailable::Nonsense("the token names another account"))?;
+        match renewal {
+            Renewal::Leftover(leftover) if leftover.repeats(&held.refresh_token) => {
+                Err(leftover.why.into())
             }
-        })?;
-        Ok(grant)
+            other => Ok(other),
+        }
     }
 
     /// `invalid_grant`: somebody may have re-authorized the account meanwhile,
@@ -168,7 +174,7 @@ impl Attempt<'_> {
             return Ok(Verdict::Superseded);
         }
         match self.ask(&again).await {
-            Ok(grant) => self.keep_surely(again, grant).await,
+            Ok(renewal) => self.keep_surely(again, renewal).await,
             Err(UpstreamError::InvalidGrant) => self.lose(again).await,
             Err(error) => self.fail(&again, &error).await,
         }
@@ -218,41 +224,38 @@ impl Attempt<'_> {
     async fn fail(&self, held: &Held, error: &UpstreamError) -> Result<Verdict, Fault> {
         let services = self.scope.services();
         let now = services.now();
-        let interval = services.config.check_interval;
-        let of_app = *error == UpstreamError::InvalidClient;
-        if of_app {
-            fault::set(self.scope, held.app.id, held.used_at).await?;
-        }
         let version = held.record.token_version;
         let tx = self.scope.write().await?;
+        let refusal = match error {
+            UpstreamError::InvalidClient => {
+                let (app, used_at) = (held.app.id, held.used_at);
+                Some(fault::refused(self.scope, &tx, app, self.id, used_at, now).await?)
+            }
+            _ => None,
+        };
+        // A fault of the app changes no connection's state, and neither does a
+        // refusal of credentials that were replaced meanwhile.
+        let of_app = matches!(refusal, Some(Refusal::OfApp | Refusal::Outdated));
         // Read again: whoever held the lease meanwhile may know better.
         let Some(mut record) = self.record(&tx).await? else {
             return Ok(Verdict::NotConnected);
         };
         if record.token_version != version || record.standing != held.record.standing {
+            tx.commit().await?;
             return Ok(Verdict::Superseded);
         }
-        record.last_attempt_at = Some(now);
-        record.overdue_at = Some(token::overdue_at(now, interval));
-        if record.has_been_connected() && !matches!(record.standing, Standing::Lost { .. }) {
-            record.failures = record.failures.saturating_add(1);
-            let asked = if of_app {
-                Some(fault::PROBE_EVERY)
+        if matches!(record.standing, Standing::Connected) {
+            let asked = refusal.map(|_| fault::PROBE_EVERY);
+            if of_app {
+                record.try_again(services, now, asked);
             } else {
-                error.retry_after()
-            };
-            record.due_at = Some(token::next_try(
-                now,
-                record.failures,
-                interval,
-                asked,
-                services.random.unit(),
-            ));
-            // A fault of the app changes no connection's state.
-            if !of_app {
-                record.failing_since = record.failing_since.or(Some(now));
-                record.failure = Some(error.sentence());
+                record.failed(services, now, error);
+                if asked.is_some() {
+                    record.due_at = Some(now.plus(fault::PROBE_EVERY));
+                }
             }
+        } else {
+            record.attempted(services, now);
         }
         let next = record.due_at.unwrap_or(now);
         let stored = record

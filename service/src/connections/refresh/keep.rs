@@ -10,18 +10,24 @@ use crate::{
     connections::{
         events,
         record::Record,
-        secrets,
+        renewed,
         store::{Stored, Storing, store_all},
     },
     error::Fault,
-    gorgias::Grant,
+    gorgias::{Grant, Leftover, Renewal, UpstreamError},
     journal::{Answer, Bound},
     services::Services,
     tenant_scope::TenantScope,
 };
-use domain::{event::Happening, health::Standing, ids::AppId, scope::ScopeSet, token};
+use domain::{
+    event::Happening,
+    health::Standing,
+    ids::{AppId, ConnectionId},
+    time::Timestamp,
+    token,
+};
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     sync::Arc,
     time::Duration,
 };
@@ -43,7 +49,7 @@ impl Attempt<'_> {
     /// # Errors
     /// [`Fault`] if the database fails; the answer then stays in the journal,
     /// and is stored when it can be.
-    pub async fn keep_surely(&self, held: Held, grant: Grant) -> Result<Verdict, Fault> {
+    pub async fn keep_surely(&self, held: Held, renewal: Renewal) -> Result<Verdict, Fault> {
         let answer = Answer {
             bound: Bound {
                 tenant: self.scope.tenant(),
@@ -53,7 +59,7 @@ impl Attempt<'_> {
             at: self.scope.now(),
             in_use: held.in_use,
             who: self.who.clone(),
-            grant,
+            renewal,
         };
         let answer = Arc::new(answer);
         let noted = held.place.note(self.scope, &answer).await;
@@ -140,16 +146,12 @@ async fn keep_in_one(scope: &TenantScope, all: &[Keep]) -> Result<Vec<Verdict>, 
         .map(|(id, row)| App::try_from(row).map(|app| (id, app)))
         .collect::<Result<_, _>>()?;
     let mut records: Vec<Record> = all.iter().map(|one| one.record.clone()).collect();
+    let causes: Vec<String> = all.iter().map(cause).collect();
     let mut storing = Vec::with_capacity(all.len());
-    for (one, record) in all.iter().zip(&mut records) {
+    for ((one, record), cause) in all.iter().zip(&mut records).zip(&causes) {
         let app = apps
             .get(&record.app)
             .ok_or_else(|| Fault::inconsistent("connections", "app_id", record.id))?;
-        let cause = if record.failures > 0 {
-            "Gorgias is answering again"
-        } else {
-            ""
-        };
         let besides = renew(services, app, record, &one.answer);
         storing.push(Storing {
             record,
@@ -165,25 +167,45 @@ async fn keep_in_one(scope: &TenantScope, all: &[Keep]) -> Result<Vec<Verdict>, 
         all.filter_map(|(one, stored)| (*stored != Stored::Outdated).then_some(one))
     };
     let secrets: Vec<_> = kept()
-        .flat_map(|one| secrets(one.record.id, &one.answer.grant))
+        .flat_map(|one| renewed(one.record.id, &one.answer.renewal))
         .collect();
     services.vault.seal_all(services, &tx, &secrets).await?;
     tx.commit().await?;
-    let proven: BTreeSet<AppId> = kept()
-        .filter(|one| one.answer.in_use)
-        .map(|one| one.record.app)
-        .collect();
-    for app in proven.iter().filter_map(|app| apps.get(app)) {
+    let mut proven: BTreeMap<AppId, Vec<ConnectionId>> = BTreeMap::new();
+    for one in kept().filter(|one| one.answer.in_use) {
+        let by = proven.entry(one.record.app).or_default();
+        by.push(one.record.id);
+    }
+    for (app, by) in &proven {
+        let Some(app) = apps.get(app) else { continue };
         // The tokens are stored; the app's next success says it again.
-        if let Err(error) = fault::clear(scope, app).await {
+        if let Err(error) = fault::clear(scope, app, by).await {
             tracing::error!(%error, app.id = %app.id, "That an app's credentials work could not be noted");
         }
     }
-    let verdict = |stored: &Stored| match stored {
-        Stored::Outdated => Verdict::Superseded,
-        Stored::Done { .. } => Verdict::Fine,
-    };
-    Ok(stored.iter().map(verdict).collect())
+    let outcomes = all.iter().zip(&stored).zip(&records);
+    Ok(outcomes
+        .map(
+            |((one, stored), record)| match (stored, &one.answer.renewal) {
+                (Stored::Outdated, _) => Verdict::Superseded,
+                (Stored::Done { .. }, Renewal::Grant(_)) => Verdict::Fine,
+                (Stored::Done { .. }, Renewal::Leftover(leftover)) => Verdict::Unavailable {
+                    sentence: UpstreamError::from(leftover.why.clone()).sentence(),
+                    next: record.due_at.unwrap_or(one.answer.at),
+                    limited: false,
+                },
+            },
+        )
+        .collect())
+}
+
+/// Why the health is another, if it is.
+fn cause(one: &Keep) -> String {
+    match &one.answer.renewal {
+        Renewal::Grant(_) if one.record.failures > 0 => "Gorgias is answering again".into(),
+        Renewal::Grant(_) => String::new(),
+        Renewal::Leftover(leftover) => UpstreamError::from(leftover.why.clone()).sentence(),
+    }
 }
 
 /// Changes a record as an answer says; gives what else that makes happen.
@@ -193,20 +215,36 @@ fn renew(
     record: &mut Record,
     answer: &Answer,
 ) -> Option<Happening> {
-    let (grant, at) = (&answer.grant, answer.at);
-    record.proven(at);
     record.token_version = answer.bound.version + 1;
     record.renewable = true;
+    match &answer.renewal {
+        Renewal::Grant(grant) => granted(services, app, record, answer.at, grant),
+        Renewal::Leftover(leftover) => {
+            left_over(services, record, answer.at, leftover);
+            None
+        }
+    }
+}
+
+fn granted(
+    services: &Services,
+    app: &App,
+    record: &mut Record,
+    at: Timestamp,
+    grant: &Grant,
+) -> Option<Happening> {
+    record.proven(at);
     record.access_expires_at = Some(token::expires_at(at, grant.jwt_exp, grant.expires_in));
     record.schedule(services, at);
-    let happening = grant.scope.as_ref().and_then(|granted| {
-        let before = std::mem::replace(&mut record.granted, granted.clone());
-        events::scopes_changed(&before, granted)
-    });
-    record.missing_scopes = ScopeSet::compare(&app.requested, &record.granted)
-        .missing
-        .len();
-    happening
+    let before = record.grant(&grant.scope, &app.requested)?;
+    events::scopes_changed(&before, &record.granted)
+}
+
+/// The access token of before goes on, as long as it lives; Gorgias did accept
+/// the refresh token, so the access is not lost.
+fn left_over(services: &Services, record: &mut Record, at: Timestamp, leftover: &Leftover) {
+    record.standing = Standing::Connected;
+    record.failed(services, at, &leftover.why.clone().into());
 }
 
 /// Stores an answer that waited in the journal; `false` if the connection has
@@ -220,7 +258,8 @@ pub(crate) async fn store_late(scope: &TenantScope, answer: Answer) -> Result<bo
             if record.token_version == answer.bound.version
                 && !matches!(record.standing, Standing::NotConnected(_)) =>
         {
-            Ok(keep(scope, &record, &Arc::new(answer)).await? == Verdict::Fine)
+            let kept = keep(scope, &record, &Arc::new(answer)).await?;
+            Ok(kept != Verdict::Superseded)
         }
         _ => Ok(false),
     }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::Fault,
-    gorgias::Grant,
+    gorgias::{Grant, Renewal},
     journal::{Answer, Bound},
     tenant_scope::TenantScope,
     testing::{
@@ -18,6 +18,7 @@ use crate::{
 };
 use domain::{
     event::Actor,
+    granted::Granted,
     ids::ConnectionId,
     time::{Span, Timestamp},
 };
@@ -95,15 +96,15 @@ impl Five {
             at: now,
             in_use: true,
             who: Actor::Worker,
-            grant: Grant {
+            renewal: Renewal::Grant(Grant {
                 access_token: "second".into(),
                 refresh_token: Some(SecretString::from("second")),
                 id_token: None,
                 expires_in: None,
                 jwt_exp: None,
                 jwt_iss: None,
-                scope: None,
-            },
+                scope: Granted::NotTold,
+            }),
         }
     }
 

@@ -190,10 +190,16 @@ impl Row {
             .ok()??;
         let granted: ScopeSet = self.granted_scopes.parse().ok()?;
         let requested: ScopeSet = self.requested_scopes.parse().ok()?;
+        // None is counted where nobody knows, too (`Record::missing`).
+        let missing = if self.missing_scopes == 0 {
+            ScopeSet::default()
+        } else {
+            granted.missing_of(&requested)
+        };
         Some(ServedToken {
             access_token,
             expires_at,
-            missing: granted.missing_of(&requested),
+            missing,
             scope: granted,
             health: Health::of(&condition, now),
         })

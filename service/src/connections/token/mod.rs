@@ -36,8 +36,11 @@ const PATIENCE: Duration = Duration::from_secs(12);
 const LATE: TokenError = TokenError::Unavailable {
     retry_after: Span::seconds(5),
 };
-/// A token that was renewed so short ago is not renewed again for a reader.
+/// Who wants more life than Gorgias gave a moment ago waits so long.
 const AGAIN_AFTER: Span = Span::minutes(1);
+/// For so long a new token counts as having all the life that it was given, so
+/// that who asks for just that gets it, and no two readers in a row ask Gorgias.
+const AS_NEW: Span = Span::seconds(1);
 
 /// A token that lives at least as long as was asked for.
 #[derive(Debug)]
@@ -74,8 +77,16 @@ pub enum TokenError {
     /// There never were tokens, or they were forgotten on purpose.
     #[error("the account is not connected; the customer has to approve the app")]
     NotConnected,
-    /// Gorgias isn't answering, and no token with that much life is held.
-    #[error("Gorgias isn't answering, and no token with that much life is held")]
+    /// Gorgias gives tokens less life than was asked for.
+    #[error("Gorgias gave the last token {} seconds of life; ask for at most that with min_ttl", available.whole_seconds())]
+    LifeTooShort {
+        /// How much there is.
+        available: Span,
+        /// When Gorgias is asked for more again.
+        retry_after: Span,
+    },
+    /// Gorgias gave no useful answer, and no token with that much life is held.
+    #[error("Gorgias gave no token just now, and none with that much life is held")]
     Unavailable {
         /// How long to wait.
         retry_after: Span,
@@ -194,7 +205,7 @@ async fn lead(
     let (found, record) = look(actor, &app, subdomain).await?;
     match settled(actor, &found, &record, min_ttl).await? {
         Some(token) => Ok(with_target(&found, &record, token)),
-        None => Err(unavailable(&found, &record, actor.now())),
+        None => Err(unavailable(&found, &record, min_ttl, actor.now())),
     }
 }
 
@@ -233,9 +244,17 @@ fn living(
         Standing::Lost { cause, .. } => cause != LossCause::Unauthorized,
         Standing::Connected => true,
     };
+    // Of a token that is new, what counts is what it was given.
+    let from = received.filter(|at| *at <= now && now.since(*at) < AS_NEW);
+    let wanted = from.unwrap_or(now).plus(min_ttl);
     condition
         .access_expires_at
-        .filter(|at| usable && *at > now && *at >= now.plus(min_ttl))
+        .filter(|at| usable && *at > now && *at >= wanted)
+}
+
+/// How much life Gorgias gave the last token.
+fn life_given(record: &Record) -> Option<Span> {
+    Some(record.access_expires_at?.since(record.last_fine_at?))
 }
 
 /// What needs nobody to ask Gorgias: the token that is held, or why there is
@@ -256,8 +275,8 @@ async fn settled(
     // Gorgias failed just now; asking again for every reader would storm it.
     let latest = latest_due(now, actor.config.check_interval);
     let failed = record.failures > 0 && record.due_at.is_some_and(|due| due > now && due <= latest);
-    if failed || renewed_just_now(record, now) {
-        return Err(unavailable(app, record, now));
+    if failed || too_short(record, min_ttl, now).is_some() {
+        return Err(unavailable(app, record, min_ttl, now));
     }
     Ok(None)
 }
@@ -283,7 +302,7 @@ async fn held(
         access_token,
         expires_at,
         scope: record.granted.clone(),
-        missing: record.granted.missing_of(&app.requested),
+        missing: record.missing(&app.requested),
         health: Health::of(&condition, now),
     }))
 }
@@ -299,23 +318,26 @@ fn hopeless(app: &App, record: &Record) -> Option<TokenError> {
     }
 }
 
-/// Whether the token was renewed a moment ago: if it still has not enough life,
-/// Gorgias gives no more, and asking again for every reader would storm it.
-fn renewed_just_now(record: &Record, now: Timestamp) -> bool {
-    record.failures == 0
-        && record
-            .last_fine_at
-            .is_some_and(|at| now.since(at) < AGAIN_AFTER && !from_the_future(at, now))
+/// That Gorgias gives less life than is asked for, if it did so a moment ago:
+/// asking again for every reader would storm it.
+fn too_short(record: &Record, min_ttl: Span, now: Timestamp) -> Option<TokenError> {
+    let renewed = record
+        .last_fine_at
+        .filter(|at| now.since(*at) < AGAIN_AFTER && !from_the_future(*at, now))?;
+    let available = life_given(record).filter(|given| record.failures == 0 && *given < min_ttl)?;
+    let again = renewed.plus(AGAIN_AFTER).since(now);
+    Some(TokenError::LifeTooShort {
+        available,
+        retry_after: again.max(Span::seconds(1)),
+    })
 }
 
-fn unavailable(app: &App, record: &Record, now: Timestamp) -> TokenError {
+fn unavailable(app: &App, record: &Record, min_ttl: Span, now: Timestamp) -> TokenError {
     if app.fault_since.is_some() {
         return TokenError::SetupFault;
     }
-    if renewed_just_now(record, now) {
-        return TokenError::Unavailable {
-            retry_after: AGAIN_AFTER,
-        };
+    if let Some(error) = too_short(record, min_ttl, now) {
+        return error;
     }
     let wait = record.due_at.map_or(Span::seconds(5), |due| due.since(now));
     TokenError::Unavailable {

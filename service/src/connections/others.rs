@@ -1,0 +1,72 @@
+//! Whether an account that Gorgias refuses is alone with that.
+
+use super::record::Record;
+use crate::{
+    entity::connection::{Column, Entity},
+    error::Fault,
+    tenant_scope::Tx,
+};
+use domain::{
+    health::Health,
+    ids::{AppId, ConnectionId},
+    time::Timestamp,
+};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Select};
+use std::collections::{HashMap, HashSet};
+
+/// Those of the records that are refused while another account of their app was
+/// renewed since. Where none is refused, nothing is asked.
+pub(super) async fn that_work<'a>(
+    tx: &Tx,
+    records: impl Iterator<Item = &'a Record>,
+) -> Result<HashSet<ConnectionId>, Fault> {
+    let mut refused: HashMap<AppId, Vec<(ConnectionId, Timestamp)>> = HashMap::new();
+    for record in records.filter(|record| record.failing_since.is_some()) {
+        if let Some(since) = record.refused_since {
+            refused
+                .entry(record.app)
+                .or_default()
+                .push((record.id, since));
+        }
+    }
+    let mut found = HashSet::new();
+    for (app, mine) in refused {
+        let newest = newest_renewal(tx, app, &mine).await?;
+        let alone = mine.into_iter().filter(|(_, since)| Some(*since) < newest);
+        found.extend(alone.map(|(id, _)| id));
+    }
+    Ok(found)
+}
+
+/// When an account of the app was renewed last, as far as it matters here. In an
+/// app with many accounts the first statement finds one at once.
+async fn newest_renewal(
+    tx: &Tx,
+    app: AppId,
+    refused: &[(ConnectionId, Timestamp)],
+) -> Result<Option<Timestamp>, Fault> {
+    let renewed = |since: Option<i64>| -> Select<Entity> {
+        tx.all::<Entity>()
+            .filter(Column::AppId.eq(app.0))
+            .filter(Column::Health.is_in([Health::Working, Health::Limited].map(Health::code)))
+            .filter(Column::LastFineAt.gt(since))
+            .select_only()
+    };
+    let last = refused.iter().map(|(_, since)| since.0).max();
+    let any: Option<i64> = renewed(last)
+        .column(Column::LastFineAt)
+        .limit(1)
+        .into_tuple()
+        .one(&**tx)
+        .await?;
+    if any.is_some() {
+        return Ok(any.map(Timestamp));
+    }
+    let first = refused.iter().map(|(_, since)| since.0).min();
+    let newest: Option<Option<i64>> = renewed(first)
+        .column_as(Column::LastFineAt.max(), "newest")
+        .into_tuple()
+        .one(&**tx)
+        .await?;
+    Ok(newest.flatten().map(Timestamp))
+}
