@@ -7,7 +7,7 @@ use crate::{
     state::RouterOptions,
 };
 use anyhow::{Context, bail};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use service::{
     Services, api_tokens, audit,
     clock::SystemClock,
@@ -37,13 +37,32 @@ pub const ONLY_READS: &str =
 /// # Errors
 /// If the folder can't be made or the database doesn't answer.
 pub async fn open_database(settings: &Settings) -> anyhow::Result<Database> {
-    let url = &settings.store.database_url;
+    open(
+        settings,
+        &settings.store.database_url,
+        "MOORING_DATABASE_URL",
+    )
+    .await
+}
+
+/// As [`open_database`], as the login that owns the schema.
+///
+/// # Errors
+/// As [`open_database`].
+pub async fn open_to_migrate(settings: &Settings) -> anyhow::Result<Database> {
+    match &settings.store.migrate_database_url {
+        Some(url) => open(settings, url, "MOORING_MIGRATE_DATABASE_URL").await,
+        None => open_database(settings).await,
+    }
+}
+
+async fn open(settings: &Settings, url: &SecretString, name: &str) -> anyhow::Result<Database> {
     if let Some(path) = url.expose_secret().strip_prefix("sqlite://") {
         let path = path.split('?').next().unwrap_or(path);
         let folder = Path::new(path).parent().unwrap_or(Path::new("."));
         make_folder(folder).with_context(|| {
             format!(
-                "MOORING_DATABASE_URL: the folder {} can't be made; name one that this user may write to",
+                "{name}: the folder {} can't be made; name one that this user may write to",
                 folder.display()
             )
         })?;
@@ -53,7 +72,7 @@ pub async fn open_database(settings: &Settings) -> anyhow::Result<Database> {
         ..Default::default()
     };
     let opened = Database::open_with(url, &options).await;
-    opened.map_err(|e| SettingsError::new("MOORING_DATABASE_URL", &e.to_string(), "").into())
+    opened.map_err(|e| SettingsError::new(name, &e.to_string(), "").into())
 }
 
 /// Only its owner may look into it.

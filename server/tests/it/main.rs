@@ -13,6 +13,7 @@ mod held;
 mod house;
 mod key_service;
 mod live;
+mod migrate;
 mod oauth;
 mod origin;
 mod pages;

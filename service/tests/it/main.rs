@@ -23,6 +23,7 @@ mod refresh;
 mod refusals;
 mod returns;
 mod reveal;
+mod rights;
 mod row_security;
 mod secrets;
 mod strangers;
