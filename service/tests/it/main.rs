@@ -33,5 +33,6 @@ mod tied;
 mod token;
 mod transit;
 mod transport;
+mod upgrade;
 mod vault;
 mod waiting;
