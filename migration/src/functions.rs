@@ -3,7 +3,8 @@
 
 use sea_orm_migration::prelude::*;
 
-/// Lets the program's role call these, named as GRANT wants them, and nobody else.
+/// Keeps everybody from calling these, named as GRANT wants them. Who may is
+/// said in `rights`.
 pub async fn for_program_alone<F: AsRef<str>>(
     manager: &SchemaManager<'_>,
     functions: impl IntoIterator<Item = F>,
@@ -12,9 +13,7 @@ pub async fn for_program_alone<F: AsRef<str>>(
         let function = function.as_ref();
         manager
             .get_connection()
-            .execute_unprepared(&format!(
-                "REVOKE ALL ON FUNCTION {function} FROM PUBLIC; GRANT EXECUTE ON FUNCTION {function} TO mooring_app"
-            ))
+            .execute_unprepared(&format!("REVOKE ALL ON FUNCTION {function} FROM PUBLIC"))
             .await?;
     }
     Ok(())

@@ -29,11 +29,16 @@ mod m0016_token_read;
 mod m0017_event_numbers;
 mod m0018_refusals;
 mod m0019_audit_cut;
+mod m0020_installation;
+mod m0021_memberships;
+mod m0022_audit_removals;
+mod m0023_head_log;
 mod m0025_strangers;
 mod m0027_api_token_limits;
 mod m0028_tenant_events;
 mod m0030_form_results;
 mod m0032_failure_kinds;
+pub mod rights;
 
 /// Runs the steps in order.
 pub struct Migrator;
@@ -61,6 +66,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_event_numbers::Migration),
             Box::new(m0018_refusals::Migration),
             Box::new(m0019_audit_cut::Migration),
+            Box::new(m0020_installation::Migration),
+            Box::new(m0021_memberships::Migration),
+            Box::new(m0022_audit_removals::Migration),
+            Box::new(m0023_head_log::Migration),
             Box::new(m0025_strangers::Migration),
             Box::new(m0027_api_token_limits::Migration),
             Box::new(m0028_tenant_events::Migration),

@@ -1,13 +1,6 @@
-//! Row-level security on PostgreSQL, beneath the scope that the program keeps.
-//!
-//! The program works as the role `mooring_app`, which is neither owner nor
-//! superuser and sees a tenant's rows only while `mooring.tenant` names it.
-//! What has to be found before a tenant is known is found by functions that
-//! run as the owner and give away no more than a tenant's id or a lease.
-//!
-//! Without row-level security: `tenants`, `people`, `memberships`, `sessions`,
-//! which decide who may enter at all, and `data_keys`, which are of no use
-//! without a master key.
+//! Beneath row-level security on PostgreSQL (see `rights`), what has to be found
+//! before a tenant is known is found by functions that run as the owner and
+//! give away no more than a tenant's id or a lease.
 
 use crate::functions;
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
@@ -33,23 +26,6 @@ const LOOKUPS: [(&str, &str, &str, &str); 5] = [
     ("link", "bytea", "token_hash", "reconnect_links"),
     ("api_token", "bytea", "token_hash", "api_tokens"),
 ];
-
-/// A role belongs to the whole server; somebody else may be making it right now.
-const ROLE: &str = "
-DO $$ BEGIN
-    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mooring_app') THEN
-        BEGIN
-            CREATE ROLE mooring_app NOLOGIN NOSUPERUSER NOBYPASSRLS;
-        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
-        END;
-    END IF;
-    IF NOT pg_has_role(current_user, 'mooring_app', 'MEMBER') THEN
-        EXECUTE format('GRANT mooring_app TO %I', current_user);
-    END IF;
-END $$;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO mooring_app;
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO mooring_app;
-";
 
 const TAKE_DUE: &str = "
 CREATE FUNCTION mooring_take_due(lease bigint, due bigint, most bigint)
@@ -82,18 +58,6 @@ impl MigrationTrait for Migration {
         if manager.get_database_backend() != DbBackend::Postgres {
             return Ok(());
         }
-        db.execute_unprepared(ROLE).await?;
-        for table in TABLES {
-            db.execute_unprepared(&format!(
-                "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; \
-                 ALTER TABLE {table} FORCE ROW LEVEL SECURITY; \
-                 CREATE POLICY tenant ON {table} TO mooring_app \
-                 USING (tenant_id = nullif(current_setting('mooring.tenant', true), '')::uuid); \
-                 DO $$ BEGIN EXECUTE format( \
-                 'CREATE POLICY owner ON {table} TO %I USING (true) WITH CHECK (true)', current_user); END $$;"
-            ))
-            .await?;
-        }
         db.execute_unprepared(TAKE_DUE).await?;
         let mut functions: Vec<String> = FUNCTIONS.map(str::to_owned).to_vec();
         for (name, kind, column, table) in LOOKUPS {
@@ -121,9 +85,10 @@ impl MigrationTrait for Migration {
             db.execute_unprepared(&format!("DROP FUNCTION mooring_tenant_of_{name}({kind})"))
                 .await?;
         }
+        // Where the rights were given by the version before.
         for table in TABLES {
             db.execute_unprepared(&format!(
-                "DROP POLICY owner ON {table}; DROP POLICY tenant ON {table}; \
+                "DROP POLICY IF EXISTS owner ON {table}; DROP POLICY IF EXISTS tenant ON {table}; \
                  ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY; \
                  ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"
             ))

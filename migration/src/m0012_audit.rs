@@ -1,20 +1,12 @@
 //! The audit: a chain of entries for each tenant, and its head.
 
 use crate::columns::{at, owned_by, tenant};
-use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
+use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
 const TABLES: [&str; 2] = ["audit_heads", "audit_entries"];
-
-/// Beneath the chain: what the program's role may not do at all. Entries are
-/// added; of one that is there, personal fields alone can be emptied.
-const ADD_ONLY: &str = "
-REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries FROM mooring_app;
-GRANT UPDATE (actor_name, actor_email, address, salt, erasure) ON audit_entries TO mooring_app;
-REVOKE DELETE, TRUNCATE ON audit_heads FROM mooring_app;
-";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -77,23 +69,6 @@ impl MigrationTrait for Migration {
                 true,
             ))
             .await?;
-        if manager.get_database_backend() != DbBackend::Postgres {
-            return Ok(());
-        }
-        let db = manager.get_connection();
-        for table in TABLES {
-            db.execute_unprepared(&format!(
-                "GRANT SELECT, INSERT, UPDATE ON {table} TO mooring_app; \
-                 ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; \
-                 ALTER TABLE {table} FORCE ROW LEVEL SECURITY; \
-                 CREATE POLICY tenant ON {table} TO mooring_app \
-                 USING (tenant_id = nullif(current_setting('mooring.tenant', true), '')::uuid); \
-                 DO $$ BEGIN EXECUTE format( \
-                 'CREATE POLICY owner ON {table} TO %I USING (true) WITH CHECK (true)', current_user); END $$;"
-            ))
-            .await?;
-        }
-        db.execute_unprepared(ADD_ONLY).await?;
         Ok(())
     }
 

@@ -21,17 +21,6 @@ INSERT INTO event_heads (tenant_id, count)
     SELECT tenant_id, max(seq) FROM events GROUP BY tenant_id;
 ";
 
-const SECURITY: &str = "
-GRANT SELECT, INSERT, UPDATE ON event_heads TO mooring_app;
-REVOKE DELETE, TRUNCATE ON event_heads FROM mooring_app;
-ALTER TABLE event_heads ENABLE ROW LEVEL SECURITY;
-ALTER TABLE event_heads FORCE ROW LEVEL SECURITY;
-CREATE POLICY tenant ON event_heads TO mooring_app
-    USING (tenant_id = nullif(current_setting('mooring.tenant', true), '')::uuid);
-DO $$ BEGIN EXECUTE format(
-    'CREATE POLICY owner ON event_heads TO %I USING (true) WITH CHECK (true)', current_user); END $$;
-";
-
 const POSTGRES: &str = "
 CREATE FUNCTION mooring_number_event() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -75,9 +64,6 @@ impl MigrationTrait for Migration {
         manager
             .create_index(index("events", &["tenant_id", "seq"], true))
             .await?;
-        if postgres {
-            db.execute_unprepared(SECURITY).await?;
-        }
         db.execute_unprepared(if postgres { POSTGRES } else { SQLITE })
             .await?;
         Ok(())

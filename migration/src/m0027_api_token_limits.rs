@@ -16,16 +16,6 @@ pub struct Migration;
 
 const TABLE: &str = "api_token_addresses";
 
-const SECURITY: &str = "
-GRANT SELECT, INSERT, UPDATE, DELETE ON api_token_addresses TO mooring_app;
-ALTER TABLE api_token_addresses ENABLE ROW LEVEL SECURITY;
-ALTER TABLE api_token_addresses FORCE ROW LEVEL SECURITY;
-CREATE POLICY tenant ON api_token_addresses TO mooring_app
-    USING (tenant_id = nullif(current_setting('mooring.tenant', true), '')::uuid);
-DO $$ BEGIN EXECUTE format(
-    'CREATE POLICY owner ON api_token_addresses TO %I USING (true) WITH CHECK (true)', current_user); END $$;
-";
-
 const FUNCTION: &str = "mooring_token_at_hand(bytea, text, uuid, text)";
 
 const TOKEN_AT_HAND: &str = "
@@ -109,7 +99,6 @@ impl MigrationTrait for Migration {
             .await?;
         if manager.get_database_backend() == DbBackend::Postgres {
             let db = manager.get_connection();
-            db.execute_unprepared(SECURITY).await?;
             db.execute_unprepared(TOKEN_AT_HAND).await?;
             functions::for_program_alone(manager, [FUNCTION]).await?;
         }

@@ -13,14 +13,6 @@ pub struct Migration;
 const TABLE: &str = "tenant_events";
 
 const POSTGRES: &str = "
-GRANT SELECT, INSERT ON tenant_events TO mooring_app;
-REVOKE UPDATE, DELETE, TRUNCATE ON tenant_events FROM mooring_app;
-ALTER TABLE tenant_events ENABLE ROW LEVEL SECURITY;
-ALTER TABLE tenant_events FORCE ROW LEVEL SECURITY;
-CREATE POLICY tenant ON tenant_events TO mooring_app
-    USING (tenant_id = nullif(current_setting('mooring.tenant', true), '')::uuid);
-DO $$ BEGIN EXECUTE format(
-    'CREATE POLICY owner ON tenant_events TO %I USING (true) WITH CHECK (true)', current_user); END $$;
 CREATE TRIGGER number BEFORE INSERT ON tenant_events
     FOR EACH ROW EXECUTE FUNCTION mooring_number_event();
 ";

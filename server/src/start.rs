@@ -4,12 +4,12 @@ use crate::{
     private,
     router::router,
     serving::{self, Bounds},
-    settings::{Settings, SettingsError},
+    settings::{Settings, SettingsError, sqlite_folder},
     site::Site,
     state::RouterOptions,
 };
 use anyhow::{Context, bail};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use service::{
     Services, api_tokens, audit,
     clock::SystemClock,
@@ -39,13 +39,32 @@ pub const ONLY_READS: &str =
 /// # Errors
 /// If the folder can't be made or the database doesn't answer.
 pub async fn open_database(settings: &Settings) -> anyhow::Result<Database> {
-    let url = &settings.store.database_url;
-    if let Some(folder) = settings.sqlite_folder() {
+    open(
+        settings,
+        &settings.store.database_url,
+        "MOORING_DATABASE_URL",
+    )
+    .await
+}
+
+/// As [`open_database`], as the login that owns the schema.
+///
+/// # Errors
+/// As [`open_database`].
+pub async fn open_to_migrate(settings: &Settings) -> anyhow::Result<Database> {
+    match &settings.store.migrate_database_url {
+        Some(url) => open(settings, url, "MOORING_MIGRATE_DATABASE_URL").await,
+        None => open_database(settings).await,
+    }
+}
+
+async fn open(settings: &Settings, url: &SecretString, name: &str) -> anyhow::Result<Database> {
+    if let Some(folder) = sqlite_folder(url) {
         // Where nothing else is said, the file is in the data folder.
         let setting = if folder == settings.store.data_dir {
             "MOORING_DATA_DIR"
         } else {
-            "MOORING_DATABASE_URL"
+            name
         };
         make_folder(folder).map_err(|e| {
             let problem = format!("the folder {} can't be made: {e}", folder.display());
@@ -57,7 +76,7 @@ pub async fn open_database(settings: &Settings) -> anyhow::Result<Database> {
         ..Default::default()
     };
     let opened = Database::open_with(url, &options).await;
-    opened.map_err(|e| SettingsError::new("MOORING_DATABASE_URL", &e.to_string(), "").into())
+    opened.map_err(|e| SettingsError::new(name, &e.to_string(), "").into())
 }
 
 /// Only its owner may look into it.

@@ -22,6 +22,7 @@ pub mod random;
 pub mod services;
 pub(crate) mod statements;
 pub mod tenant_scope;
+pub mod tenants;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text_file;

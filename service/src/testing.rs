@@ -132,9 +132,31 @@ impl World {
         configure: impl FnOnce(&mut Config),
         opening: database::Options,
     ) -> Self {
+        let (mut config, folder) = Self::config(gorgias_template);
+        configure(&mut config);
+        let url = match backend {
+            Backend::Sqlite => format!("sqlite://{}", folder.path().join("mooring.db").display()),
+            Backend::Postgres(server) => Self::new_database(server).await,
+        };
+        let url = SecretString::from(url);
+        let new = Database::open_with(&url, &opening).await.unwrap();
+        new.migrate().await.unwrap();
+        let master_keys = MasterKeys::generate(&SystemRandom);
+        Self::start(url, master_keys, config, folder, opening).await
+    }
+
+    /// An installation on a database that is migrated and filled already.
+    pub async fn at(url: SecretString, master_keys: SecretString) -> Self {
+        // A name that no resolver knows (RFC 2606 2).
+        let (config, folder) = Self::config("https://{subdomain}.gorgias.invalid");
+        let opening = database::Options::default();
+        Self::start(url, master_keys, config, folder, opening).await
+    }
+
+    fn config(gorgias_template: &str) -> (Config, TempDir) {
         let gorgias = GorgiasTemplate::parse(gorgias_template, true).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let mut config = Config {
+        let config = Config {
             data_dir: folder.path().to_owned(),
             public_url: PUBLIC_URL.into(),
             gorgias,
@@ -142,12 +164,7 @@ impl World {
             refresh_rate: 1_000,
             audit_retention: None,
         };
-        configure(&mut config);
-        let url = match backend {
-            Backend::Sqlite => format!("sqlite://{}", folder.path().join("mooring.db").display()),
-            Backend::Postgres(server) => Self::new_database(server).await,
-        };
-        Self::start(url, config, folder, opening).await
+        (config, folder)
     }
 
     /// An installation on a SQLite file of its own.
@@ -156,7 +173,7 @@ impl World {
     }
 
     /// A new, empty database on the server.
-    async fn new_database(server: &str) -> String {
+    pub async fn new_database(server: &str) -> String {
         let mut random = [0; 8];
         SystemRandom.fill(&mut random);
         let name = format!("mooring_test_{}", u64::from_le_bytes(random));
@@ -177,17 +194,16 @@ impl World {
     }
 
     async fn start(
-        url: String,
+        database_url: SecretString,
+        master_keys: SecretString,
         config: Config,
         folder: TempDir,
         opening: database::Options,
     ) -> Self {
-        let database_url = SecretString::from(url);
+        // What was opened before the schema was there can't work with it.
         let mut db = Database::open_with(&database_url, &opening).await.unwrap();
-        db.migrate().await.unwrap();
         let statements = Statements::default();
         db.watch(&statements);
-        let master_keys = MasterKeys::generate(&SystemRandom);
         let clock = TestClock::start();
         let vault = Vault::new(MasterKeys::parse(&master_keys).unwrap());
         let disk = Arc::new(RealDisk);

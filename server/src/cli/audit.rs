@@ -5,7 +5,7 @@ use domain::slug::Slug;
 use serde_json::{Value, json};
 use service::{
     Services,
-    audit::{self, Report, Whose},
+    audit::{self, Broken, HeadsReport, Report, Whose},
 };
 use std::process::ExitCode;
 
@@ -63,13 +63,26 @@ impl Audit {
             Self::Erase(erase) => return erase.run(&services).await,
         };
         let reports = audit::verify(&services, verify.tenant.as_ref()).await?;
-        let good = reports.iter().all(|report| report.broken.is_none());
+        // Of all tenants together, as far as all were asked for.
+        let heads = match verify.tenant {
+            None => Some(audit::verify_heads(&services).await?),
+            Some(_) => None,
+        };
+        let good = reports.iter().all(|report| report.broken.is_none())
+            && heads.as_ref().is_none_or(HeadsReport::is_good);
         if verify.output.json {
             let tenants: Vec<_> = reports.iter().map(as_json).collect();
-            println!("{}", json!({ "ok": good, "tenants": tenants }));
+            let heads = heads.as_ref().map(heads_as_json);
+            println!(
+                "{}",
+                json!({ "ok": good, "tenants": tenants, "heads": heads })
+            );
         } else {
             for report in &reports {
                 println!("{}", line(report));
+            }
+            for line in heads.iter().flat_map(heads_lines) {
+                println!("{line}");
             }
         }
         Ok(if good {
@@ -101,6 +114,55 @@ fn line(report: &Report) -> String {
     }
 }
 
+/// The log of all tenants' heads, and whose audit isn't what it says.
+fn heads_lines(report: &HeadsReport) -> Vec<String> {
+    let HeadsReport { good, last, .. } = report;
+    let of_log = match report.broken {
+        None if *good == 0 => "nothing yet; a worker writes it".to_owned(),
+        None => {
+            let at = report.last_at.map(|at| format!(" of {}", at.rfc3339()));
+            let at = at.unwrap_or_default();
+            format!("ok      {good} entries, the last is number {last}{at}")
+        }
+        Some(broken) => {
+            let place = broken
+                .number
+                .map_or_else(|| "end".to_owned(), |number| format!("entry {number}"));
+            format!("broken  {place}: {broken} ({good} good before it)")
+        }
+    };
+    let tenants = report
+        .tenants
+        .iter()
+        .map(|tenant| format!("{:<24} broken  {}", tenant.tenant, tenant.damage));
+    std::iter::once(format!("{:<24} {of_log}", "(log of all heads)"))
+        .chain(tenants)
+        .collect()
+}
+
+fn heads_as_json(report: &HeadsReport) -> Value {
+    json!({
+        "ok": report.is_good(),
+        "entries": report.good,
+        "last": report.last,
+        "last_at": report.last_at.map(|at| at.rfc3339()),
+        "broken": report.broken.map(broken_as_json),
+        "tenants": report.tenants.iter().map(|tenant| json!({
+            "tenant": tenant.tenant,
+            "code": tenant.damage.code(),
+            "sentence": tenant.damage.to_string(),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn broken_as_json(broken: Broken) -> Value {
+    json!({
+        "entry": broken.number,
+        "code": broken.damage.code(),
+        "sentence": broken.to_string(),
+    })
+}
+
 fn as_json(report: &Report) -> Value {
     json!({
         "tenant": report.tenant,
@@ -109,10 +171,6 @@ fn as_json(report: &Report) -> Value {
         "erased": report.erased,
         "last": report.last,
         "last_at": report.last_at.map(|at| at.rfc3339()),
-        "broken": report.broken.map(|broken| json!({
-            "entry": broken.number,
-            "code": broken.damage.code(),
-            "sentence": broken.to_string(),
-        })),
+        "broken": report.broken.map(broken_as_json),
     })
 }

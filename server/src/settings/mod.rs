@@ -14,7 +14,7 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     config::parse_public_url,
-    database::Plaintext,
+    database::{self, Plaintext},
     gorgias::{EgressProxy, GorgiasTemplate},
     vault::{MasterKeys, Vault, key_service::KeyService},
 };
@@ -72,6 +72,8 @@ pub struct StoreSettings {
     pub data_dir: PathBuf,
     /// The database, with its password.
     pub database_url: SecretString,
+    /// The same database as `mooring migrate` signs in to it, if otherwise.
+    pub migrate_database_url: Option<SecretString>,
     /// Whether it may be spoken to in plain text off this machine.
     pub database_plaintext: Plaintext,
     /// How long entries of the audit are kept; `None` is for ever.
@@ -216,7 +218,11 @@ impl Settings {
                 )?,
             },
             store: StoreSettings {
-                database_url: read.database_url(folder, &data_dir)?,
+                database_url: match read.database_url("database_url", folder)? {
+                    Some(url) => url,
+                    None => sqlite_in(&data_dir),
+                },
+                migrate_database_url: read.database_url("migrate_database_url", folder)?,
                 database_plaintext: read.parsed(
                     "database_plaintext",
                     "deny",
@@ -243,10 +249,7 @@ impl Settings {
 
     /// The folder of the SQLite file, if that is the database.
     pub fn sqlite_folder(&self) -> Option<&Path> {
-        let url = self.store.database_url.expose_secret();
-        let path = url.strip_prefix("sqlite://")?;
-        let path = path.split('?').next().unwrap_or(path);
-        Some(Path::new(path).parent().unwrap_or(Path::new(".")))
+        sqlite_folder(&self.store.database_url)
     }
 
     /// The master keys, if there are any. Not every command needs them, so they
@@ -342,19 +345,21 @@ impl Reader<'_> {
     }
 
     /// A path of SQLite counts from `folder`, as all paths do.
-    fn database_url(&self, folder: &Path, data_dir: &Path) -> Result<SecretString, SettingsError> {
-        let Some(given) = self.given("database_url")? else {
-            let path = data_dir.join("mooring.db");
-            return Ok(SecretString::from(format!("sqlite://{}", path.display())));
+    fn database_url(
+        &self,
+        key: &str,
+        folder: &Path,
+    ) -> Result<Option<SecretString>, SettingsError> {
+        let Some(given) = self.given(key)? else {
+            return Ok(None);
         };
         let url = SecretString::from(given.text);
         let text = url.expose_secret();
         if let Some(path) = text.strip_prefix("sqlite://") {
-            let path = folder.join(path);
-            return Ok(SecretString::from(format!("sqlite://{}", path.display())));
+            return Ok(Some(sqlite_at(&folder.join(path))));
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Ok(url);
+            return Ok(Some(url));
         }
         Err(SettingsError::new(
             &given.name,
@@ -362,6 +367,30 @@ impl Reader<'_> {
             "give sqlite:///var/lib/mooring/mooring.db or postgres://user:password@host/name",
         ))
     }
+}
+
+fn sqlite_in(data_dir: &Path) -> SecretString {
+    sqlite_at(&data_dir.join("mooring.db"))
+}
+
+fn sqlite_at(path: &Path) -> SecretString {
+    SecretString::from(format!("sqlite://{}", path.display()))
+}
+
+impl StoreSettings {
+    /// Whom `mooring serve` signs in to PostgreSQL as, if `mooring migrate`
+    /// signs in by another address, and as far as the address says.
+    pub fn login_that_serves(&self) -> Option<String> {
+        self.migrate_database_url.as_ref()?;
+        database::login_of(&self.database_url)
+    }
+}
+
+/// The folder of the file that a `sqlite://` address names.
+pub fn sqlite_folder(url: &SecretString) -> Option<&Path> {
+    let path = url.expose_secret().strip_prefix("sqlite://")?;
+    let path = path.split('?').next().unwrap_or(path);
+    Some(Path::new(path).parent().unwrap_or(Path::new(".")))
 }
 
 #[cfg(test)]

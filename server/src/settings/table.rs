@@ -77,6 +77,11 @@ pub const SETTINGS: &[Setting] = &[
         "Whether PostgreSQL off this machine may be spoken to without verified TLS [default: deny]",
     ),
     secret(
+        "migrate_database_url",
+        "URL",
+        "The same database for `mooring migrate` alone, as the login that owns it [default: database_url]",
+    ),
+    secret(
         "master_keys",
         "KEYS",
         "id:base64 keys separated by commas; the first encrypts, all decrypt",

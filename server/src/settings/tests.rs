@@ -304,3 +304,35 @@ mod key_service {
         assert!(error.starts_with(nowhere.0), "{error}");
     }
 }
+
+/// Whom `migrate` gives the program's role to.
+#[test]
+fn the_login_that_serves_is_known_if_there_are_two() {
+    let serves = "postgres://mooring%5Fserves:x@db.example/mooring";
+    let owns = "postgres://mooring:x@db.example/mooring";
+    let login = |variables: &[(&str, &str)]| {
+        let settings = read(&[], variables, None).unwrap();
+        settings.store.login_that_serves()
+    };
+    assert_eq!(
+        login(&[("MOORING_DATABASE_URL", serves)]),
+        None,
+        "it is the same"
+    );
+    assert_eq!(
+        login(&[("MOORING_MIGRATE_DATABASE_URL", owns)]),
+        None,
+        "not told here"
+    );
+    let both = [
+        ("MOORING_DATABASE_URL", serves),
+        ("MOORING_MIGRATE_DATABASE_URL", owns),
+    ];
+    assert_eq!(login(&both).unwrap(), "mooring_serves");
+    let error = error(&[("MOORING_MIGRATE_DATABASE_URL", "mysql://u:canary@h/d")]);
+    assert!(
+        error.starts_with("MOORING_MIGRATE_DATABASE_URL: "),
+        "{error}"
+    );
+    assert!(!error.contains("canary"), "{error}");
+}

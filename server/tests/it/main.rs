@@ -17,6 +17,7 @@ mod kept_form;
 mod key_service;
 mod live;
 mod looking;
+mod migrate;
 mod oauth;
 mod origin;
 mod pages;

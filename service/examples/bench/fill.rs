@@ -102,8 +102,9 @@ pub async fn run(args: Args) -> anyhow::Result<Value> {
 }
 
 async fn services(args: &Args) -> anyhow::Result<Services> {
-    let db = Database::open(&SecretString::from(args.at.database.as_str())).await?;
-    db.migrate().await?;
+    let url = SecretString::from(args.at.database.as_str());
+    Database::open(&url).await?.migrate().await?;
+    let db = Database::open(&url).await?;
     let gorgias = GorgiasTemplate::parse(&args.gorgias, true)?;
     let client = HttpGorgias::new(gorgias.clone(), true, Arc::new(SystemClock))?;
     let config = Config {

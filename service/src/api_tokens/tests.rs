@@ -27,6 +27,7 @@ async fn owner(services: &Services, slug: &str) -> Actor {
         slug: Set(slug.into()),
         name: Set(slug.into()),
         created_at: Set(0),
+        ..Default::default()
     };
     tenant::Entity::insert(row)
         .exec_without_returning(&tx)

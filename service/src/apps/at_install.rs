@@ -1,13 +1,11 @@
 //! What the page at the install entry needs to know, which anybody may open.
 
 use super::known;
-use crate::{entity::membership, error::Fault, services::Services};
+use crate::{error::Fault, people::membership, services::Services};
 use domain::{
     ids::{AppId, PersonId},
     permission::Permission,
-    role::Role,
 };
-use sea_orm::EntityTrait;
 
 /// An app whose installation was begun without an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,16 +29,11 @@ pub async fn at_install(
         return Ok(None);
     };
     let (tenant, app) = &*known;
-    let member = match person {
+    let role = match person {
         // Without a tenant's scope: whether this person belongs to the app's tenant.
-        Some(person) => {
-            membership::Entity::find_by_id((tenant.0, person.0))
-                .one(services.db.read())
-                .await?
-        }
+        Some(person) => membership::role_in(services, *tenant, person).await?,
         None => None,
     };
-    let role = member.and_then(|member| Role::of_person(&member.role).ok());
     Ok(Some(AtInstall {
         name: app.name.clone(),
         managed: role.is_some_and(|role| role.allows(Permission::ManageApps)),

@@ -59,11 +59,13 @@ pub enum Action {
     Erased,
     /// Entries older than the settings keep were removed.
     CutOff,
+    /// The tenant was removed, with all that it had but its audit.
+    TenantRemoved,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::SignedIn,
         Self::SignedOut,
         Self::OwnerCreated,
@@ -92,6 +94,7 @@ impl Action {
         Self::RotationFinished,
         Self::Erased,
         Self::CutOff,
+        Self::TenantRemoved,
     ];
 
     /// The code in the database and in addresses; part of the MAC, so it can
@@ -126,6 +129,7 @@ impl Action {
             Self::RotationFinished => "keys.rotation_finished",
             Self::Erased => "audit.erased",
             Self::CutOff => "audit.cut_off",
+            Self::TenantRemoved => "tenant.removed",
         }
     }
 
@@ -160,6 +164,7 @@ impl Action {
             Self::RotationFinished => "Key rotation finished",
             Self::Erased => "Personal data erased",
             Self::CutOff => "Old entries removed",
+            Self::TenantRemoved => "Tenant removed",
         }
     }
 

@@ -23,10 +23,10 @@ pub(super) struct Key(pub SecretString);
 
 /// Bytes to be authenticated, each part behind its length.
 #[derive(Default)]
-struct Parts(Vec<u8>);
+pub(super) struct Parts(Vec<u8>);
 
 impl Parts {
-    fn put(&mut self, part: &[u8]) {
+    pub fn put(&mut self, part: &[u8]) {
         self.0.extend_from_slice(&(part.len() as u64).to_be_bytes());
         self.0.extend_from_slice(part);
     }
@@ -42,11 +42,11 @@ impl Parts {
         }
     }
 
-    fn put_text(&mut self, part: &str) {
+    pub fn put_text(&mut self, part: &str) {
         self.put(part.as_bytes());
     }
 
-    fn put_number(&mut self, part: i64) {
+    pub fn put_number(&mut self, part: i64) {
         self.put(&part.to_be_bytes());
     }
 }
@@ -56,7 +56,7 @@ impl Key {
         Self(secret_text(random, ""))
     }
 
-    fn mac(&self, parts: &Parts) -> Vec<u8> {
+    pub(super) fn mac(&self, parts: &Parts) -> Vec<u8> {
         // HMAC takes keys of any length, so this can't fail.
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.0.expose_secret().as_bytes()) else {
             return Vec::new();
@@ -134,7 +134,7 @@ impl Key {
     }
 }
 
-fn same(a: &[u8], b: &[u8]) -> bool {
+pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
 }
 

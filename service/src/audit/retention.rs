@@ -1,20 +1,20 @@
 //! Letting old entries go. The chain then begins at a checkpoint: the number
 //! and MAC of the last entry that went, under the seal of the head.
 
-use super::{Action, By, Entry, Target, record, record::lock};
+use super::{Action, By, Entry, Target, heads, record, record::lock};
 use crate::{
-    entity::{audit_entry, audit_head, tenant},
+    entity::{audit_entry, audit_head, audit_removal, tenant},
     error::Fault,
     services::Services,
-    tenant_scope::TenantScope,
+    tenant_scope::{TenantScope, Tx},
 };
 use domain::{
     ids::TenantId,
     time::{Span, Timestamp},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Statement, sea_query::Expr,
 };
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -75,6 +75,9 @@ pub async fn cut_off(
             }
         }
     }
+    if let Err(fault) = heads::cut(services, before).await {
+        first_fault.get_or_insert(fault);
+    }
     first_fault.map_or(Ok(removed), Err)
 }
 
@@ -116,23 +119,55 @@ async fn batch(scope: &TenantScope, before: Timestamp) -> Result<u64, Fault> {
     let gone = last - head.first;
     head.first = last;
     head.first_mac = mac;
-    tx.update::<audit_head::Entity>()
-        .col_expr(audit_head::Column::First, Expr::value(head.first))
-        .col_expr(audit_head::Column::Seal, Expr::value(key.head(&head)))
-        .col_expr(audit_head::Column::FirstMac, Expr::value(head.first_mac))
-        .exec(&*tx)
-        .await?;
+    let seal = key.head(&head);
     if scope.db.is_sqlite() {
-        tx.delete::<audit_entry::Entity>()
-            .filter(audit_entry::Column::Number.lte(last))
-            .exec(&*tx)
-            .await?;
+        cut_here(scope, &tx, &head, seal, gone).await?;
     } else {
-        tx.execute_unprepared("SELECT mooring_audit_cut()").await?;
+        // The program's role may neither move the beginning nor remove entries.
+        let sql = "SELECT mooring_audit_cut_through($1, $2, $3)";
+        let values = [last.into(), head.first_mac.into(), seal.into()];
+        let statement = Statement::from_sql_and_values(scope.db.backend(), sql, values);
+        tx.execute_raw(statement).await?;
     }
     let entry = Entry::new(By::Mooring, Action::CutOff, Target::tenant())
         .detail(format!("entries={gone} through={last}"));
     record(scope, &tx, &entry).await?;
     tx.commit().await?;
     Ok(gone.unsigned_abs())
+}
+
+/// What `mooring_audit_cut_through` does on PostgreSQL.
+async fn cut_here(
+    scope: &TenantScope,
+    tx: &Tx,
+    head: &audit_head::Model,
+    seal: Vec<u8>,
+    gone: i64,
+) -> Result<(), Fault> {
+    tx.update::<audit_head::Entity>()
+        .col_expr(audit_head::Column::First, Expr::value(head.first))
+        .col_expr(audit_head::Column::Seal, Expr::value(seal))
+        .col_expr(
+            audit_head::Column::FirstMac,
+            Expr::value(head.first_mac.clone()),
+        )
+        .exec(&**tx)
+        .await?;
+    tx.delete::<audit_entry::Entity>()
+        .filter(audit_entry::Column::Number.lte(head.first))
+        .exec(&**tx)
+        .await?;
+    let record = audit_removal::Model {
+        id: scope.new_id(),
+        tenant_id: head.tenant_id,
+        at: scope.now().0,
+        what: "entries".to_owned(),
+        entries: gone,
+        through: head.first,
+        login: None,
+    };
+    audit_removal::Entity::insert(audit_removal::ActiveModel::from(record).reset_all())
+        .exec_without_returning(&**tx)
+        .await?;
+    Ok(())
 }

@@ -8,7 +8,9 @@ use crate::{
     tenant_scope::TenantScope,
 };
 use domain::{ids::TenantId, slug::Slug, time::Timestamp};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
 
 /// How many entries are looked at in one go.
 const BATCH: u64 = 1_000;
@@ -62,8 +64,14 @@ pub enum Damage {
     #[error("the head is missing")]
     HeadMissing,
     /// There is a head, but no key.
-    #[error("the key is missing from credentials")]
+    #[error("the key is missing or was changed")]
     KeyMissing,
+    /// The beginning isn't where the records of what was removed say.
+    #[error(
+        "the records of what was removed and the head don't agree on where the chain begins: \
+         entries were removed by somebody else, or an earlier state was put back"
+    )]
+    Unrecorded,
 }
 
 impl Damage {
@@ -77,6 +85,7 @@ impl Damage {
             Self::HeadChanged => "head_changed",
             Self::HeadMissing => "head_missing",
             Self::KeyMissing => "key_missing",
+            Self::Unrecorded => "unrecorded",
         }
     }
 }
@@ -111,7 +120,7 @@ pub async fn verify(services: &Services, only: Option<&Slug>) -> Result<Vec<Repo
         let mut walk = Walk {
             scope: TenantScope::new(services, TenantId(tenant.id)),
             report: Report {
-                tenant: tenant.slug,
+                tenant: tenant.former_slug.unwrap_or(tenant.slug),
                 good: 0,
                 erased: 0,
                 last: 0,
@@ -181,10 +190,12 @@ impl Walk {
                 return at(head.count + 1, Damage::Surplus);
             }
             if head.count == self.report.last {
-                return if head.last_mac == mac {
+                return if head.last_mac != mac {
+                    of_head(Damage::HeadChanged)
+                } else if self.is_recorded().await? {
                     Ok(None)
                 } else {
-                    of_head(Damage::HeadChanged)
+                    of_head(Damage::Unrecorded)
                 };
             }
             promised = head.count;
@@ -224,6 +235,20 @@ impl Walk {
         let tx = self.scope.read().await?;
         let head = tx.all::<audit_head::Entity>().one(&*tx).await?;
         Ok((key(&self.scope, &tx).await?, head))
+    }
+
+    /// Whether the chain begins where the last record of a cut says.
+    async fn is_recorded(&self) -> Result<bool, Fault> {
+        // In one statement, since it may be cut right now.
+        let sql = "SELECT h.first AS first, coalesce((SELECT max(r.through) FROM audit_removals r \
+            WHERE r.tenant_id = h.tenant_id), 0) AS through FROM audit_heads h WHERE h.tenant_id = $1";
+        let tx = self.scope.read().await?;
+        let tenant = self.scope.tenant().0.into();
+        let statement = Statement::from_sql_and_values(self.scope.db.backend(), sql, [tenant]);
+        let Some(row) = tx.query_one_raw(statement).await? else {
+            return Ok(false);
+        };
+        Ok(row.try_get::<i64>("", "first")? == row.try_get::<i64>("", "through")?)
     }
 
     async fn after(&self, number: i64, limit: u64) -> Result<Vec<audit_entry::Model>, Fault> {

@@ -5,6 +5,7 @@ use super::{
     pool::{Limits, Make, Server, Suspicion},
     transport::{self, Plaintext, Transport, TransportError},
 };
+use migration::rights::{self, InUse, RightsError};
 use sea_orm::{ConnectOptions, DbErr, RuntimeErr, SqlxPostgresConnector};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
@@ -14,8 +15,14 @@ use sqlx::{
 use std::{io, time::Duration};
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// Who works with the data on PostgreSQL: bound by row-level security.
-const ROLE: &str = "mooring_app";
+/// Stands in the place of the role that the program works as until the schema
+/// names one: nobody may work as this.
+const NO_ROLE: &str = "mooring_not_migrated";
+/// Where names are looked for, whatever was set for login or database: never in
+/// what a session made for itself.
+const SEARCH_PATH: (&str, &str) = ("search_path", "pg_catalog,public,pg_temp");
+/// As above, for the steps: the first one named is where they make things.
+const SEARCH_PATH_OF_STEPS: (&str, &str) = ("search_path", "public,pg_temp");
 
 /// How long PostgreSQL lets a transaction wait for its process. A process that
 /// is stopped or cut off while it holds a row would hold up all others; ours
@@ -58,9 +65,21 @@ pub enum OpenError {
         /// What it says.
         why: String,
     },
+    /// The login may not work with it.
+    #[error(transparent)]
+    Rights(RightsError),
     /// Anything else.
     #[error("the database can't be opened: {0}; check the address and that the database runs")]
     Database(#[from] DbErr),
+}
+
+impl From<RightsError> for OpenError {
+    fn from(error: RightsError) -> Self {
+        match error {
+            RightsError::Database(error) => Self::Database(error),
+            error => Self::Rights(error),
+        }
+    }
 }
 
 /// What helps against a certificate.
@@ -72,6 +91,16 @@ fn remedy(why: &str) -> &'static str {
     } else {
         "if the server is the right one, give its authority's certificate with sslrootcert=…"
     }
+}
+
+/// Whom an address signs in to PostgreSQL as.
+pub fn login_of(url: &SecretString) -> Option<String> {
+    let url = url.expose_secret();
+    if url.starts_with("sqlite:") {
+        return None;
+    }
+    let options: PgConnectOptions = url.parse().ok()?;
+    Some(options.get_username().to_owned())
 }
 
 impl Database {
@@ -119,8 +148,13 @@ impl Database {
             .await
             .map_err(|error| explain(error, login.get_host()))?;
         let limits = &options.limits;
-        let owner = pool(&login, 2, Duration::ZERO, limits, None);
-        let working = working(&login, limits);
+        let steps = login.clone().options([SEARCH_PATH_OF_STEPS]);
+        let owner = pool(&steps, 2, Duration::ZERO, limits, None);
+        let role = match rights::in_use(&owner).await? {
+            InUse::Role(role) => role,
+            InUse::NotMigrated => NO_ROLE.to_owned(),
+        };
+        let working = working(&login, role, limits);
         // A ping before each quick use would double the way. Who meets a
         // connection that died meanwhile asks once more, by the other pool.
         let makes = [(16, Duration::ZERO), (8, Duration::from_secs(1))].map(|(most, idle)| {
@@ -150,18 +184,19 @@ fn login(url: &str, plaintext: Plaintext) -> Result<(PgConnectOptions, Transport
     Ok((login.disable_statement_logging(), transport))
 }
 
-/// Bound by row-level security, and by time.
-fn working(login: &PgConnectOptions, limits: &Limits) -> PgConnectOptions {
+/// Bound by row-level security, and by time: as the installation's role, which
+/// has rights that whoever signs in may not have, and the other way round.
+fn working(login: &PgConnectOptions, role: String, limits: &Limits) -> PgConnectOptions {
     let millis = |limit: Duration| limit.as_millis().to_string();
-    login.clone().options([
-        ("role", ROLE.to_owned()),
+    login.clone().options([SEARCH_PATH]).options([
+        ("role", role),
         ("idle_in_transaction_session_timeout", millis(STALLED)),
         ("statement_timeout", millis(limits.at_server)),
     ])
 }
 
-/// Connections that are made when they are needed: the role is made by a
-/// migration, so it may not be there yet.
+/// Connections that are made when they are needed: before the first step of the
+/// schema, there is no role to work as.
 fn pool(
     login: &PgConnectOptions,
     most: u32,

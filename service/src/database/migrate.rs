@@ -1,25 +1,46 @@
-//! Bringing the schema up to date, and back.
+//! Bringing the schema and the program's rights up to date, and back.
 
 use super::Database;
-use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DbErr, TransactionTrait};
+use migration::{
+    Migrator, MigratorTrait,
+    rights::{self, Notes, RightsError},
+};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, TransactionTrait};
 
 impl Database {
-    /// Runs all steps that are missing. On PostgreSQL under an advisory lock,
-    /// so that two processes don't run them at once.
+    /// Runs all steps that are missing, then gives the program's role its
+    /// rights. On PostgreSQL under an advisory lock, so that two processes
+    /// don't run them at once; what is opened from then on works as that role.
     ///
     /// # Errors
     /// If a step fails; those before it stay.
-    pub async fn migrate(&self) -> Result<(), DbErr> {
-        if self.is_sqlite() {
-            return Migrator::up(&self.owner, None).await;
-        }
-        let lock = self.owner.begin().await?;
-        lock.execute_unprepared("SELECT pg_advisory_xact_lock(7163982)")
-            .await?;
-        let done = Migrator::up(&self.owner, None).await;
-        lock.commit().await?;
-        done
+    pub async fn migrate(&self) -> Result<Notes, RightsError> {
+        self.migrate_for(None).await
+    }
+
+    /// As [`Self::migrate`], by another login than the one that serves, which
+    /// is given the program's role.
+    ///
+    /// # Errors
+    /// As [`Self::migrate`].
+    pub async fn migrate_for(&self, login: Option<&str>) -> Result<Notes, RightsError> {
+        let lock = self.lock().await?;
+        Migrator::up(&self.owner, None).await?;
+        let notes = rights::apply(&self.owner, login).await?;
+        unlock(lock).await?;
+        Ok(notes)
+    }
+
+    /// Takes the rights that only the version before needed; after
+    /// [`Self::migrate`]. Says what it could not do.
+    ///
+    /// # Errors
+    /// If the database fails; what was done stays, and the next call goes on.
+    pub async fn finish(&self) -> Result<Notes, DbErr> {
+        let lock = self.lock().await?;
+        let notes = rights::finish(&self.owner).await?;
+        unlock(lock).await?;
+        Ok(notes)
     }
 
     /// Takes back the newest `steps` steps.
@@ -27,6 +48,27 @@ impl Database {
     /// # Errors
     /// If a step fails; those after it are already taken back.
     pub async fn migrate_down(&self, steps: u32) -> Result<(), DbErr> {
-        Migrator::down(&self.owner, Some(steps)).await
+        let lock = self.lock().await?;
+        Migrator::down(&self.owner, Some(steps)).await?;
+        unlock(lock).await
+    }
+
+    /// A transaction that is held while another connection works. On SQLite
+    /// there is only one that writes.
+    async fn lock(&self) -> Result<Option<DatabaseTransaction>, DbErr> {
+        if self.is_sqlite() {
+            return Ok(None);
+        }
+        let lock = self.owner.begin().await?;
+        lock.execute_unprepared("SELECT pg_advisory_xact_lock(7163982)")
+            .await?;
+        Ok(Some(lock))
+    }
+}
+
+async fn unlock(lock: Option<DatabaseTransaction>) -> Result<(), DbErr> {
+    match lock {
+        Some(lock) => lock.commit().await,
+        None => Ok(()),
     }
 }

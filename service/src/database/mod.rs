@@ -15,6 +15,8 @@ pub use ready::Readiness;
 pub(crate) use transaction::Transaction;
 pub use transport::{Plaintext, Transport, TransportError};
 
+pub use connect::login_of;
+
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, SqliteTransactionMode,
     TransactionOptions,

@@ -10,6 +10,10 @@ pub struct Model {
     pub slug: String,
     pub name: String,
     pub created_at: i64,
+    /// Since when the row alone is left of it, for its audit.
+    pub removed_at: Option<i64>,
+    /// What its slug was until then.
+    pub former_slug: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

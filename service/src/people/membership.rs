@@ -2,7 +2,7 @@
 
 use crate::{
     actor::{Actor, Who},
-    entity::{membership, person, tenant},
+    entity::{person, tenant},
     error::Fault,
     services::Services,
 };
@@ -11,7 +11,7 @@ use domain::{
     role::Role,
     slug::Slug,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement};
 use uuid::Uuid;
 
 /// A tenant as one of its members sees it.
@@ -51,16 +51,13 @@ pub async fn actor(
     let db = services.db.read();
     let by_slug = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug.as_str()));
     let by_id = person::Entity::find_by_id(person.0);
-    let (Some(tenant), Some(person)) = tokio::try_join!(by_slug.one(db), by_id.one(db))? else {
+    let (tenant, row) = tokio::try_join!(by_slug.one(db), by_id.one(db))?;
+    let (Some(tenant), Some(person)) = (tenant, row) else {
         return Ok(None);
     };
-    let Some(member) = membership::Entity::find_by_id((tenant.id, person.id))
-        .one(db)
-        .await?
-    else {
+    let Some(role) = role_in(services, TenantId(tenant.id), PersonId(person.id)).await? else {
         return Ok(None);
     };
-    let role = role_of(&member)?;
     Ok(Some(Actor::new(
         services,
         (TenantId(tenant.id), slug.clone(), tenant.name),
@@ -74,6 +71,38 @@ pub async fn actor(
     )))
 }
 
+/// The person's role in the tenant, if they belong to it.
+pub(crate) async fn role_in(
+    services: &Services,
+    tenant: TenantId,
+    person: PersonId,
+) -> Result<Option<Role>, Fault> {
+    let members = of_person(services, person).await?;
+    let member = members.into_iter().find(|m| m.tenant_id == tenant.0);
+    member.as_ref().map(role_of).transpose()
+}
+
+/// A membership, as it is found before a tenant is known.
+#[derive(FromQueryResult)]
+struct Member {
+    tenant_id: Uuid,
+    role: String,
+}
+
+/// Where the person belongs, in any tenant. On PostgreSQL a function finds it,
+/// beneath whose policy no tenant is needed.
+async fn of_person(services: &Services, person: PersonId) -> Result<Vec<Member>, Fault> {
+    let sql = if services.db.is_sqlite() {
+        "SELECT tenant_id, role FROM memberships WHERE person_id = $1"
+    } else {
+        "SELECT tenant_id, role FROM mooring_memberships_of($1)"
+    };
+    let statement = Statement::from_sql_and_values(services.db.backend(), sql, [person.0.into()]);
+    Ok(Member::find_by_statement(statement)
+        .all(services.db.read())
+        .await?)
+}
+
 /// The tenants that the person belongs to, by name.
 ///
 /// # Errors
@@ -84,10 +113,7 @@ pub async fn tenants_of(
 ) -> Result<Vec<TenantOfPerson>, Fault> {
     // Without a tenant's scope: these are one person's own memberships, in every tenant.
     let db = services.db.read();
-    let members = membership::Entity::find()
-        .filter(membership::Column::PersonId.eq(person.0))
-        .all(db)
-        .await?;
+    let members = of_person(services, person).await?;
     let tenants = tenant::Entity::find()
         .filter(tenant::Column::Id.is_in(members.iter().map(|m| m.tenant_id)))
         .order_by_asc(tenant::Column::Name)
@@ -110,10 +136,7 @@ pub async fn tenants_of(
 /// The ids of the tenants that the person belongs to.
 pub(crate) async fn tenant_ids(services: &Services, person: PersonId) -> Result<Vec<Uuid>, Fault> {
     // Without a tenant's scope, as above.
-    let members = membership::Entity::find()
-        .filter(membership::Column::PersonId.eq(person.0))
-        .all(services.db.read())
-        .await?;
+    let members = of_person(services, person).await?;
     Ok(members.into_iter().map(|member| member.tenant_id).collect())
 }
 
@@ -133,12 +156,12 @@ pub async fn person(services: &Services, id: PersonId) -> Result<Option<PersonSu
     }))
 }
 
-fn role_of(row: &membership::Model) -> Result<Role, Fault> {
+fn role_of(row: &Member) -> Result<Role, Fault> {
     Role::of_person(&row.role).map_err(|_| {
         Fault::inconsistent(
             "memberships",
             "role",
-            format_args!("{}/{}", row.tenant_id, row.person_id),
+            format_args!("of a member of {}", row.tenant_id),
         )
     })
 }

@@ -113,6 +113,7 @@ pub(super) async fn insert_tenant(
         slug: Set(slug.to_string()),
         name: Set(name.to_owned()),
         created_at: Set(services.now().0),
+        ..Default::default()
     })
     .exec_without_returning(tx)
     .await?;

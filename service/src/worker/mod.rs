@@ -60,7 +60,8 @@ pub async fn run(services: Services, stop: CancellationToken) {
     tokio::join!(
         sweep(&services, &stop),
         rotate::run(&services, &stop),
-        audit::keep_cut(&services, &stop)
+        audit::keep_cut(&services, &stop),
+        audit::keep_noted(&services, &stop)
     );
 }
 

@@ -1,10 +1,16 @@
 //! security.md 52, beneath the program: PostgreSQL itself keeps tenants apart.
 
 use crate::flow;
-use domain::role::Role;
+use domain::{role::Role, time::Span};
+use migration::rights::{Rows, TABLES};
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::ExposeSecret;
-use service::api_tokens::{self, NewApiToken};
+use service::{
+    api_tokens::{self, NewApiToken},
+    audit::cut_off,
+    connections::links,
+};
+use tokio_util::sync::CancellationToken;
 
 /// Asks as the role that the program works as, with or without a tenant.
 async fn rows_seen(url: &str, tenant: Option<&str>, sql: &str) -> Result<u64, sea_orm::DbErr> {
@@ -12,7 +18,10 @@ async fn rows_seen(url: &str, tenant: Option<&str>, sql: &str) -> Result<u64, se
     options.max_connections(1);
     let db = sea_orm::Database::connect(options).await?;
     let run = |sql: String| Statement::from_string(DatabaseBackend::Postgres, sql);
-    db.execute_raw(run("SET ROLE mooring_app".into())).await?;
+    db.execute_raw(run(
+        "SELECT set_config('role', (SELECT role FROM installation), false)".into(),
+    ))
+    .await?;
     let tenant = tenant.unwrap_or_default();
     db.execute_raw(run(format!(
         "SELECT set_config('mooring.tenant', '{tenant}', false)"
@@ -23,56 +32,75 @@ async fn rows_seen(url: &str, tenant: Option<&str>, sql: &str) -> Result<u64, se
     Ok(done?.rows_affected())
 }
 
+/// Each table that `migration/src/rights/table.rs` says has a policy, with rows in it.
 #[tokio::test]
 async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
     flow::each(async |f| {
         if f.world.services.db.is_sqlite() {
             return; // SQLite has no roles; the program's scope stands alone there.
         }
+        // Something of each kind, and a stranger who has the like.
+        let retention = CancellationToken::new();
+        f.advance(Span::days(40));
+        cut_off(&f.world.services, Span::days(30), &retention)
+            .await
+            .unwrap();
         f.connect("acme").await;
+        links::create(&f.owner, "returns", &flow::sub("acme"), Default::default())
+            .await
+            .unwrap();
+        let new = NewApiToken::new("Backend", Role::Operator);
+        api_tokens::create(&f.owner, new).await.unwrap();
         let stranger = f.world.owner("pier").await;
         let url = f.world.database_url.expose_secret();
         let (own, other) = (f.owner.tenant().to_string(), stranger.tenant().to_string());
-        for table in [
-            "apps",
-            "connections",
-            // The stranger's own key of the audit aside.
-            "credentials WHERE purpose <> 'tenant.audit_key'",
-            "events",
-            "authorizations",
-        ] {
-            let all = format!("SELECT * FROM {table}");
+        let tables = TABLES.iter().filter(|table| table.rows == Rows::OfTenant);
+        let tables: Vec<_> = tables.map(|table| table.name).collect();
+        assert!(tables.contains(&"reconnect_links") && tables.contains(&"memberships"));
+        for table in tables {
+            let rows = format!("{table} WHERE tenant_id = '{own}'");
+            let all = format!("SELECT * FROM {rows}");
+            let seen = rows_seen(url, Some(&own), &all).await.unwrap();
+            assert!(seen > 0, "{table}: the test has to make a row");
+            for tenant in [Some(other.as_str()), None] {
+                let seen = rows_seen(url, tenant, &all).await.unwrap();
+                assert_eq!(seen, 0, "{table}");
+                // Or it may not be done at all.
+                let delete = format!("DELETE FROM {rows}");
+                let gone = rows_seen(url, tenant, &delete).await;
+                assert_eq!(gone.unwrap_or_default(), 0, "{table}");
+            }
+            let steal = format!("UPDATE {table} SET tenant_id = '{other}'");
             assert!(
-                rows_seen(url, Some(&own), &all).await.unwrap() > 0,
-                "{table}"
+                rows_seen(url, Some(&own), &steal).await.is_err(),
+                "{table}: a row can't be moved to another tenant"
             );
-            assert_eq!(
-                rows_seen(url, Some(&other), &all).await.unwrap(),
-                0,
-                "{table}"
-            );
-            assert_eq!(rows_seen(url, None, &all).await.unwrap(), 0, "{table}");
-            let delete = format!("DELETE FROM {table}");
-            assert_eq!(
-                rows_seen(url, Some(&other), &delete).await.unwrap(),
-                0,
-                "{table}"
-            );
+            let disable = format!("ALTER TABLE {table} DISABLE ROW LEVEL SECURITY");
+            assert!(rows_seen(url, Some(&own), &disable).await.is_err());
         }
-        let steal = format!("UPDATE apps SET tenant_id = '{other}'");
-        assert!(
-            rows_seen(url, Some(&own), &steal).await.is_err(),
-            "a row can't be moved to another tenant"
+    })
+    .await;
+}
+
+/// Nobody is made a member of another tenant by a query that forgets its own.
+#[tokio::test]
+async fn s52_a_membership_is_made_within_its_tenant_alone() {
+    flow::each(async |f| {
+        if f.world.services.db.is_sqlite() {
+            return; // As above.
+        }
+        let stranger = f.world.owner("pier").await;
+        let url = f.world.database_url.expose_secret();
+        let (own, other) = (f.owner.tenant().to_string(), stranger.tenant().to_string());
+        let person = stranger.person().unwrap();
+        let join = format!(
+            "INSERT INTO memberships (tenant_id, person_id, role, created_at) VALUES ('{own}', '{person}', 'owner', 0)"
         );
-        assert!(
-            rows_seen(
-                url,
-                Some(&own),
-                "ALTER TABLE apps DISABLE ROW LEVEL SECURITY"
-            )
-            .await
-            .is_err()
-        );
+        for tenant in [Some(other.as_str()), None] {
+            let refused = rows_seen(url, tenant, &join).await.unwrap_err();
+            assert!(refused.to_string().contains("row-level security"), "{refused}");
+        }
+        assert_eq!(rows_seen(url, Some(&own), &join).await.unwrap(), 1);
     })
     .await;
 }
@@ -115,12 +143,10 @@ async fn s59_who_knows_no_token_learns_nothing_of_any_connection() {
                 0,
             ),
         ] {
-            // The first is for processes of the version before.
-            for function in ["mooring_token_read", "mooring_token_at_hand"] {
-                let sql = format!("SELECT * FROM {function}({digest}::bytea, {app}, '{account}')");
-                let seen = rows_seen(url, Some(tenant), &sql).await.unwrap();
-                assert_eq!(seen, rows, "{sql}");
-            }
+            let sql =
+                format!("SELECT * FROM mooring_token_at_hand({digest}::bytea, {app}, '{account}')");
+            let seen = rows_seen(url, Some(tenant), &sql).await.unwrap();
+            assert_eq!(seen, rows, "{sql}");
         }
         let granted = "SELECT 1 FROM pg_proc WHERE proname LIKE 'mooring%' AND prosecdef \
              AND has_function_privilege('public', oid, 'EXECUTE')";

@@ -53,6 +53,10 @@ async fn s69_the_server_has_to_prove_who_it_is() {
     assert_eq!(db.transport().to_string(), "TLS, sslmode=verify-full");
     assert_eq!(db.readiness().await.unwrap(), Readiness::NotMigrated);
     db.migrate().await.unwrap();
+    // It is worked with as a role that is known from now on.
+    let db = Database::open(&at("localhost", "verify-full", &right))
+        .await
+        .unwrap();
     assert_eq!(db.readiness().await.unwrap(), Readiness::Ready);
 
     // Another authority: refused by both modes that verify.

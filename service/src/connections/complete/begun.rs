@@ -5,13 +5,11 @@ use crate::{
     apps::{self, App},
     connections::authorize::{Facts, Origin},
     digest::digest,
-    entity::{
-        authorization::{Column, Entity, Model},
-        membership,
-    },
+    entity::authorization::{Column, Entity, Model},
     error::Fault,
     gorgias::ClientCredentials,
     lookup::{self, Key},
+    people::membership,
     services::Services,
     tenant_scope::TenantScope,
     vault::Purpose,
@@ -20,9 +18,8 @@ use domain::{
     error::AuthorizationProblem,
     ids::{AppId, AuthorizationId, PersonId},
     permission::Permission,
-    role::Role,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 
 /// What was found of a state.
 pub(super) enum Found {
@@ -112,10 +109,7 @@ impl Begun {
         if signed_in != Some(person) {
             return Err(AuthorizationProblem::OtherPerson.into());
         }
-        let member = membership::Entity::find_by_id((self.facts.tenant.0, person.0))
-            .one(self.scope.db.read())
-            .await?;
-        let role = member.and_then(|member| Role::of_person(&member.role).ok());
+        let role = membership::role_in(&self.scope, self.facts.tenant, person).await?;
         if role.is_some_and(|role| role.allows(Permission::Authorize)) {
             Ok(())
         } else {

@@ -412,7 +412,7 @@ async fn s52_the_sweeps_functions_are_the_programs_alone() {
                     AND has_function_privilege('public', oid, 'EXECUTE')";
         assert_eq!(crowd.number(open).await, 0);
         let ours = "SELECT count(*) AS n FROM pg_proc WHERE (proname LIKE 'mooring_due%' OR proname = 'mooring_count_scheduled') \
-                    AND has_function_privilege('mooring_app', oid, 'EXECUTE')";
+                    AND has_function_privilege((SELECT role FROM installation), oid, 'EXECUTE')";
         assert_eq!(crowd.number(ours).await, 5);
     })
     .await;

@@ -187,6 +187,11 @@ async fn what_older_versions_wrote_and_gave_is_understood() {
         world.services.db.migrate().await.unwrap();
         as_before("younger").await;
 
+        // On PostgreSQL as the role that it now has.
+        let later = world.second_process().await;
+        let person = owner.person().unwrap();
+        let owner = crate::people::membership::actor(&later, person, &owner.tenant_slug);
+        let owner = owner.await.unwrap().unwrap();
         let mut reader = Reader::new(&owner);
         reader.go_on(100).await;
         assert_eq!(reader.read, ["0", "1", "2", "3", "older", "younger"]);

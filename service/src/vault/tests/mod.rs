@@ -42,6 +42,7 @@ async fn tenant(services: &Services) -> TenantScope {
         slug: Set(format!("t{}", id.simple())),
         name: Set("Harbour".into()),
         created_at: Set(0),
+        ..Default::default()
     };
     tenant::Entity::insert(row)
         .exec_without_returning(&tx)

@@ -1,0 +1,53 @@
+//! What the installation knows of itself: on PostgreSQL the name of the role
+//! that the program works as, its own instead of one for all of a server. What
+//! the role may is said in `rights`.
+
+use crate::rights;
+use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+/// Tables to come are nothing to the role of the version before.
+const NO_DEFAULTS: &str = "
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'mooring_app') THEN
+        ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM mooring_app;
+    END IF;
+END $$;
+";
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let db = manager.get_connection();
+        let postgres = manager.get_database_backend() == DbBackend::Postgres;
+        if postgres {
+            db.execute_unprepared(NO_DEFAULTS).await?;
+        }
+        manager
+            .create_table(
+                Table::create()
+                    .table(Alias::new("installation"))
+                    .col(integer("id").primary_key())
+                    .col(string_null("role"))
+                    .to_owned(),
+            )
+            .await?;
+        let role = if postgres { rights::NEW_NAME } else { "NULL" };
+        db.execute_unprepared(&format!(
+            "INSERT INTO installation (id, role) VALUES (1, {role})"
+        ))
+        .await?;
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        if manager.get_database_backend() == DbBackend::Postgres {
+            rights::give_back(manager.get_connection()).await?;
+        }
+        manager
+            .drop_table(Table::drop().table(Alias::new("installation")).to_owned())
+            .await
+    }
+}

@@ -1,0 +1,57 @@
+//! Who belongs to which tenant is asked before a tenant is known, and found by
+//! a function that runs as the tables' owner, so that `memberships` can have
+//! its policy like every table of tenants (see `rights`).
+
+use crate::functions;
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+const FUNCTION: &str = "mooring_memberships_of(uuid)";
+
+const MEMBERSHIPS_OF: &str = "
+CREATE FUNCTION mooring_memberships_of(person uuid)
+RETURNS TABLE (tenant_id uuid, role character varying)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT m.tenant_id, m.role FROM memberships m WHERE m.person_id = person
+$$;
+";
+
+/// Processes of the version before read the table itself, in any tenant.
+const BEFORE: &str = "
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'mooring_app')
+        AND has_table_privilege('mooring_app', 'memberships', 'SELECT') THEN
+        CREATE POLICY before ON memberships TO mooring_app USING (true);
+    END IF;
+END $$;
+";
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        if manager.get_database_backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        let db = manager.get_connection();
+        db.execute_unprepared(MEMBERSHIPS_OF).await?;
+        db.execute_unprepared(BEFORE).await?;
+        functions::for_program_alone(manager, [FUNCTION]).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        if manager.get_database_backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        manager
+            .get_connection()
+            .execute_unprepared(&format!(
+                "DROP FUNCTION {FUNCTION}; \
+                 DROP POLICY IF EXISTS before ON memberships; DROP POLICY IF EXISTS program ON memberships; \
+                 ALTER TABLE memberships DISABLE ROW LEVEL SECURITY"
+            ))
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,263 @@
+//! What the program may do in a PostgreSQL database. It works as a role of the
+//! installation's own that owns nothing (`role.rs`); what that role may is in
+//! one table (`table.rs`), and every `mooring migrate` brings the database
+//! there. The steps of the schema grant nothing.
+//!
+//! Until `mooring migrate --finish`, the role of the version before keeps its
+//! rights as well, so that processes of both run beside each other (`finish.rs`).
+
+mod before;
+mod finish;
+mod role;
+mod table;
+
+pub use finish::finish;
+pub use role::{InUse, in_use};
+pub use table::{Caller, FUNCTIONS, Function, Rows, TABLES, Table};
+
+pub(crate) use before::give_back;
+pub(crate) use role::NEW_NAME;
+
+use sea_orm_migration::sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement,
+};
+
+/// Where functions find what they name: never in what a caller has made.
+const SEARCH_PATH: &str = "pg_catalog, public, pg_temp";
+
+/// Why the rights are not as they should be.
+#[derive(Debug, thiserror::Error)]
+pub enum RightsError {
+    /// There is no role to work with, and the login may not make it.
+    #[error(
+        "Mooring works with the rights of the role {role}, which isn't there or isn't granted to the login {login}, \
+         and {login} may not do that itself; an administrator of the server runs\n  \
+         CREATE ROLE {role} NOLOGIN NOSUPERUSER NOBYPASSRLS;\n  \
+         GRANT {role} TO {login};\n\
+         (the first line only if the role isn't there); then run `mooring migrate` again"
+    )]
+    NoRole {
+        /// The role's name, quoted if it has to be.
+        role: String,
+        /// The login's name, quoted if it has to be.
+        login: String,
+    },
+    /// The role passes all rights.
+    #[error(
+        "the role {role} is a superuser or passes row-level security, so that rights mean nothing to it; \
+         an administrator runs\n  ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS;\nthen run `mooring migrate` again"
+    )]
+    TooMighty {
+        /// The role's name.
+        role: String,
+    },
+    /// The login may not work with the database.
+    #[error(
+        "the login {login} has no rights in this database; whoever owns it runs\n  GRANT {role} TO {login};\n\
+         and the login has to inherit rights, as they do unless made with NOINHERIT"
+    )]
+    NotGranted {
+        /// The role that it needs.
+        role: String,
+        /// The login.
+        login: String,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+/// What has to be known, or done by somebody else; a sentence with its lines of SQL each.
+pub type Notes = Vec<String>;
+
+/// Gives the installation's role what [`TABLES`] and [`FUNCTIONS`] say and
+/// takes everything else, and keeps everybody else out. To be called after the
+/// steps, under the same lock. `login` is who the program signs in as, if that
+/// isn't whoever this connection is.
+///
+/// # Errors
+/// [`RightsError`]; what was done before stays, and the next call goes on.
+pub async fn apply(db: &DatabaseConnection, login: Option<&str>) -> Result<Notes, RightsError> {
+    let mut notes = Notes::new();
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(notes);
+    }
+    let role = role::prepare(db, login, &mut notes).await?;
+    of_database(db, &role, &mut notes).await?;
+    let secured = secured(db, &role).await?;
+    for table in TABLES {
+        let done = secured.iter().any(|name| name == table.name);
+        db.execute_unprepared(&of_table(table, &role, done)).await?;
+    }
+    let functions: String = FUNCTIONS.iter().map(|f| of_function(f, &role)).collect();
+    db.execute_unprepared(&functions).await?;
+    if finish::is_due(db).await? {
+        notes.push(
+            "Processes of the version before may go on with the role mooring_app. When the last of them \
+             is replaced, run `mooring migrate --finish`: it takes that role's rights away."
+                .to_owned(),
+        );
+    }
+    Ok(notes)
+}
+
+/// One transaction: nobody meets a table between two states.
+fn of_table(table: &Table, role: &str, secured: bool) -> String {
+    let (name, role) = (table.name, quoted(role));
+    let mut sql = format!("REVOKE ALL ON public.{name} FROM PUBLIC, {role};");
+    if !table.may.is_empty() {
+        sql += &format!("GRANT {} ON public.{name} TO {role};", table.may);
+    }
+    if secured {
+        return sql; // Policies lock the table.
+    }
+    sql += &format!("DROP POLICY IF EXISTS program ON public.{name};");
+    match table.rows {
+        Rows::OfTenant => {
+            sql += &format!(
+                "DROP POLICY IF EXISTS owner ON public.{name}; \
+                 ALTER TABLE public.{name} NO FORCE ROW LEVEL SECURITY; \
+                 ALTER TABLE public.{name} ENABLE ROW LEVEL SECURITY; \
+                 CREATE POLICY program ON public.{name} TO {role} USING ({OF_TENANT}); \
+                 COMMENT ON POLICY program ON public.{name} IS {};",
+                literal(OF_TENANT)
+            );
+        }
+        Rows::All(_) => {
+            sql += &format!("ALTER TABLE public.{name} DISABLE ROW LEVEL SECURITY;");
+        }
+    }
+    sql
+}
+
+/// A row of the tenant that the transaction is for. It binds what is written, too.
+const OF_TENANT: &str = "tenant_id = nullif(current_setting('mooring.tenant', true), '')::uuid";
+
+/// The tables whose policies are as they should be.
+async fn secured(db: &DatabaseConnection, role: &str) -> Result<Vec<String>, DbErr> {
+    let sql = "SELECT c.relname::text AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced, \
+        coalesce(p.polroles = ARRAY[r.oid] AND obj_description(p.oid, 'pg_policy') = $2, false) AS same \
+        FROM pg_class c JOIN pg_roles r ON r.rolname = $1 \
+        LEFT JOIN pg_policy p ON p.polrelid = c.oid AND p.polname = 'program' \
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'";
+    let values = [role.into(), OF_TENANT.into()];
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let mut names = Vec::new();
+    for row in db.query_all_raw(statement).await? {
+        let name: String = row.try_get("", "name")?;
+        let enabled: bool = row.try_get("", "enabled")?;
+        let forced: bool = row.try_get("", "forced")?;
+        let same: bool = row.try_get("", "same")?;
+        let wanted = TABLES.iter().find(|table| table.name == name);
+        let good = wanted.is_some_and(|table| match table.rows {
+            Rows::OfTenant => enabled && !forced && same,
+            Rows::All(_) => !enabled,
+        });
+        if good {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+fn of_function(function: &Function, role: &str) -> String {
+    let (name, role) = (function.signature, quoted(role));
+    let grant = match function.caller {
+        Caller::Program => format!("GRANT EXECUTE ON FUNCTION public.{name} TO {role};"),
+        Caller::Trigger | Caller::Before => String::new(),
+    };
+    format!(
+        "ALTER FUNCTION public.{name} SET search_path = {SEARCH_PATH}; \
+         REVOKE ALL ON FUNCTION public.{name} FROM PUBLIC, {role}; {grant}"
+    )
+}
+
+/// Who may enter: the role and nobody else. Objects of a session's own could
+/// stand in the place of tables, so nobody may make any.
+async fn of_database(
+    db: &DatabaseConnection,
+    role: &str,
+    notes: &mut Notes,
+) -> Result<(), RightsError> {
+    let sql = "SELECT current_database()::text AS name, \
+        pg_has_role(current_user, d.datdba, 'USAGE') AS ours, \
+        has_database_privilege($1, d.oid, 'CONNECT') AS enters, \
+        has_database_privilege('public', d.oid, 'CONNECT') AS all_enter, \
+        has_database_privilege('public', d.oid, 'TEMPORARY') AS all_make, \
+        has_schema_privilege($1, 'public', 'USAGE') AS looks, \
+        has_schema_privilege('public', 'public', 'CREATE') AS all_create, \
+        pg_has_role(current_user, n.nspowner, 'USAGE') AS schema_ours \
+        FROM pg_database d, pg_namespace n WHERE d.datname = current_database() AND n.nspname = 'public'";
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [role.into()]);
+    let Some(row) = db.query_one_raw(statement).await? else {
+        return Ok(());
+    };
+    let is = |column: &str| row.try_get::<bool>("", column);
+    let (name, role) = (quoted(&row.try_get::<String>("", "name")?), quoted(role));
+    let mut lines = Vec::new();
+    if !is("enters")? || is("all_enter")? || is("all_make")? {
+        let all = [
+            format!("GRANT CONNECT ON DATABASE {name} TO {role};"),
+            format!("REVOKE CONNECT, TEMPORARY ON DATABASE {name} FROM PUBLIC;"),
+        ];
+        if is("ours")? {
+            db.execute_unprepared(&all.concat()).await?;
+            notes.push(format!(
+                "From now on nobody but the owner of the database {name} and members of the role {role} \
+                 may connect to it. A login that makes backups or measures needs\n  \
+                 GRANT CONNECT ON DATABASE {name} TO …;"
+            ));
+        } else {
+            lines.extend(all);
+        }
+    }
+    if !is("looks")? || is("all_create")? {
+        let all = [
+            format!("GRANT USAGE ON SCHEMA public TO {role};"),
+            "REVOKE CREATE ON SCHEMA public FROM PUBLIC;".to_owned(),
+        ];
+        if is("schema_ours")? {
+            db.execute_unprepared(&all.concat()).await?;
+        } else {
+            lines.extend(all);
+        }
+    }
+    if !lines.is_empty() {
+        notes.push(format!(
+            "This login does not own the database, and others on the server may still connect to it. \
+             An administrator runs, in the database {name},\n  {}",
+            lines.join("\n  ")
+        ));
+    }
+    Ok(())
+}
+
+/// A name in SQL.
+fn quoted(name: &str) -> String {
+    let plain = name
+        .bytes()
+        .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+        && name.starts_with(|c: char| c.is_ascii_lowercase());
+    if plain {
+        name.to_owned()
+    } else {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    }
+}
+
+/// A text in SQL.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Whether PostgreSQL refused for want of a right.
+fn is_refused(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return false;
+    };
+    error
+        .as_database_error()
+        .is_some_and(|e| e.code().as_deref() == Some("42501"))
+}

@@ -1,0 +1,180 @@
+//! The role that the program works as: one for each installation, since a role
+//! belongs to the whole server. Its name is made by chance with the schema and
+//! kept in the table `installation`, so that an administrator can be told it
+//! beforehand where the login may not make roles.
+
+use super::{Notes, RightsError, is_refused, quoted};
+use sea_orm_migration::sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, Value,
+};
+
+/// A new name. The server's own chance: it has to be one of a kind, not a secret.
+pub(crate) const NEW_NAME: &str = "'mooring_' || translate(substr(md5(gen_random_uuid()::text), 1, 16), '0123456789', 'ghijklmnop')";
+
+/// What a login finds out before it works with a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InUse {
+    /// The role to work as.
+    Role(String),
+    /// The schema isn't there, or not up to where it names a role.
+    NotMigrated,
+}
+
+fn ask(sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+}
+
+async fn text(db: &impl ConnectionTrait, statement: Statement) -> Result<Option<String>, DbErr> {
+    let row = db.query_one_raw(statement).await?;
+    row.map_or(Ok(None), |row| row.try_get_by_index(0))
+}
+
+/// The role that this database is worked with as. PostgreSQL only.
+///
+/// # Errors
+/// [`RightsError::NotGranted`] if the login has no part in it, or the database failed.
+pub async fn in_use(db: &DatabaseConnection) -> Result<InUse, RightsError> {
+    let there = "SELECT to_regclass('public.installation')::text";
+    if text(db, ask(there, [])).await?.is_none() {
+        return Ok(InUse::NotMigrated);
+    }
+    let named = "SELECT i.role::text AS role, coalesce(pg_has_role(current_user, r.oid, 'MEMBER'), false) AS ours \
+        FROM public.installation i JOIN pg_roles r ON r.rolname = i.role";
+    match db.query_one_raw(ask(named, [])).await {
+        Ok(Some(row)) if row.try_get("", "ours")? => Ok(InUse::Role(row.try_get("", "role")?)),
+        // Not made yet or not given to who owns the tables, which `mooring
+        // migrate` does; or the database was restored on another server.
+        Ok(_) => Ok(InUse::NotMigrated),
+        Err(error) if is_refused(&error) => {
+            // Who may read it is in the catalogue for all to see.
+            let role = "SELECT r.rolname::text FROM pg_class c, aclexplode(c.relacl) a, pg_roles r \
+                WHERE c.oid = 'public.installation'::regclass AND a.grantee = r.oid AND a.grantee <> c.relowner";
+            let role = text(db, ask(role, [])).await?;
+            let login = text(db, ask("SELECT current_user::text", [])).await?;
+            Err(RightsError::NotGranted {
+                role: quoted(&role.unwrap_or_default()),
+                login: quoted(&login.unwrap_or_default()),
+            })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Sees to it that there is a role of this installation's own, and that this
+/// login and the program's have part in it.
+pub(super) async fn prepare(
+    db: &DatabaseConnection,
+    login: Option<&str>,
+    notes: &mut Notes,
+) -> Result<String, RightsError> {
+    let named = || ask("SELECT role FROM public.installation", []);
+    let mut role = text(db, named()).await?.unwrap_or_default();
+    if is_used_elsewhere(db, &role).await? {
+        leave(db, &role).await?;
+        db.execute_unprepared(&format!("UPDATE public.installation SET role = {NEW_NAME}"))
+            .await?;
+        let new = text(db, named()).await?.unwrap_or_default();
+        notes.push(format!(
+            "Another database of this server is worked with as the role {role}: this one was copied from it, \
+             or it from this. It now has a role of its own, {new}."
+        ));
+        role = new;
+    }
+    let me = text(db, ask("SELECT current_user::text", [])).await?;
+    let me = me.unwrap_or_default();
+    make(db, &role, &me).await?;
+    if let Some(login) = login.filter(|login| *login != me) {
+        let (role, login) = (quoted(&role), quoted(login));
+        let grant = format!("GRANT {role} TO {login}");
+        if let Err(error) = db.execute_unprepared(&grant).await {
+            notes.push(format!(
+                "The login {login} of MOORING_DATABASE_URL could not be given the role {role}: {error}. \
+                 Whoever made the role runs\n  {grant};"
+            ));
+        }
+    }
+    Ok(role)
+}
+
+/// Makes the role and gives it to this login, as far as that isn't done.
+async fn make(db: &DatabaseConnection, role: &str, me: &str) -> Result<(), RightsError> {
+    let refused = |error| match error {
+        error if is_refused(&error) => RightsError::NoRole {
+            role: quoted(role),
+            login: quoted(me),
+        },
+        error => RightsError::Database(error),
+    };
+    let found = "SELECT rolsuper OR rolbypassrls AS mighty, pg_has_role(current_user, oid, 'USAGE') AS ours \
+        FROM pg_roles WHERE rolname = $1";
+    let found = db.query_one_raw(ask(found, [role.into()])).await?;
+    let mut ours = false;
+    match found {
+        Some(row) if row.try_get("", "mighty")? => {
+            let role = quoted(role);
+            return Err(RightsError::TooMighty { role });
+        }
+        Some(row) => ours = row.try_get("", "ours")?,
+        None => {
+            let create = format!(
+                "CREATE ROLE {} NOLOGIN NOSUPERUSER NOBYPASSRLS",
+                quoted(role)
+            );
+            db.execute_unprepared(&create).await.map_err(refused)?;
+        }
+    }
+    if !ours {
+        let grant = format!("GRANT {} TO {}", quoted(role), quoted(me));
+        db.execute_unprepared(&grant).await.map_err(refused)?;
+    }
+    Ok(())
+}
+
+/// Whether another database of the server knows the role.
+pub(super) async fn is_used_elsewhere(
+    db: &impl ConnectionTrait,
+    role: &str,
+) -> Result<bool, DbErr> {
+    let sql = "SELECT EXISTS (SELECT FROM pg_shdepend s \
+        JOIN pg_roles r ON r.oid = s.refobjid AND r.rolname = $1 \
+        JOIN pg_database d ON d.datname = current_database() \
+        WHERE s.refclassid = 'pg_authid'::regclass AND CASE s.dbid \
+            WHEN 0 THEN s.classid = 'pg_database'::regclass AND s.objid <> d.oid \
+            ELSE s.dbid <> d.oid END) AS used";
+    let row = db.query_one_raw(ask(sql, [role.into()])).await?;
+    row.map_or(Ok(false), |row| row.try_get("", "used"))
+}
+
+/// Takes a role's rights in this database, and in no other, as far as they are
+/// this login's to take.
+pub(super) async fn leave(db: &impl ConnectionTrait, role: &str) -> Result<(), DbErr> {
+    let there = "SELECT rolname::text FROM pg_roles WHERE rolname = $1";
+    if text(db, ask(there, [role.into()])).await?.is_none() {
+        return Ok(());
+    }
+    db.execute_unprepared(&LEAVE.replace("{role}", &quoted(role)))
+        .await?;
+    Ok(())
+}
+
+const LEAVE: &str = "
+DO $$ DECLARE thing text; BEGIN
+    FOR thing IN SELECT c.oid::regclass::text FROM pg_class c
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+        AND pg_has_role(current_user, c.relowner, 'USAGE')
+    LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM {role}', thing);
+    END LOOP;
+    FOR thing IN SELECT p.oid::regprocedure::text FROM pg_proc p
+        WHERE p.pronamespace = 'public'::regnamespace AND pg_has_role(current_user, p.proowner, 'USAGE')
+    LOOP
+        EXECUTE format('REVOKE ALL ON ROUTINE %s FROM {role}', thing);
+    END LOOP;
+    IF (SELECT pg_has_role(current_user, nspowner, 'USAGE') FROM pg_namespace WHERE nspname = 'public') THEN
+        REVOKE ALL ON SCHEMA public FROM {role};
+    END IF;
+    IF (SELECT pg_has_role(current_user, datdba, 'USAGE') FROM pg_database WHERE datname = current_database()) THEN
+        EXECUTE format('REVOKE ALL ON DATABASE %I FROM {role}', current_database());
+    END IF;
+END $$;
+";

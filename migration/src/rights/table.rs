@@ -1,0 +1,173 @@
+//! The one list of what the program may. A new table or function is a line
+//! here; a test compares the list with the schema.
+
+/// A table and what the program's role may do with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Table {
+    /// Its name in the schema `public`.
+    pub name: &'static str,
+    /// As GRANT wants it; nothing is nothing.
+    pub may: &'static str,
+    /// Which of its rows the role sees.
+    pub rows: Rows,
+}
+
+/// Which rows the program's role sees and may write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// Those of the tenant that `mooring.tenant` names, by a policy.
+    OfTenant,
+    /// All of them, and why there is no policy.
+    All(&'static str),
+}
+
+/// A function, as GRANT names it.
+#[derive(Debug, Clone, Copy)]
+pub struct Function {
+    /// Name and types of the arguments.
+    pub signature: &'static str,
+    /// Who calls it.
+    pub caller: Caller,
+}
+
+/// Who calls a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// The program's role.
+    Program,
+    /// A trigger, and nobody else.
+    Trigger,
+    /// Processes of the version before alone, until `mooring migrate --finish`.
+    Before,
+}
+
+const fn of_tenant(name: &'static str, may: &'static str) -> Table {
+    Table {
+        name,
+        may,
+        rows: Rows::OfTenant,
+    }
+}
+
+const fn all(name: &'static str, may: &'static str, why: &'static str) -> Table {
+    Table {
+        name,
+        may,
+        rows: Rows::All(why),
+    }
+}
+
+/// Every table of the schema, by name.
+pub const TABLES: &[Table] = &[
+    of_tenant("api_token_addresses", "SELECT, INSERT, UPDATE, DELETE"),
+    of_tenant("api_tokens", "SELECT, INSERT, UPDATE"),
+    of_tenant("apps", "SELECT, INSERT, UPDATE, DELETE"),
+    // Entries are added; of one that is there, personal fields alone are emptied.
+    of_tenant(
+        "audit_entries",
+        "SELECT, INSERT, UPDATE (actor_name, actor_email, address, salt, erasure)",
+    ),
+    // Where they begin is set by the function that cuts, and recorded.
+    of_tenant(
+        "audit_heads",
+        "SELECT, INSERT, UPDATE (count, last_mac, seal)",
+    ),
+    of_tenant("audit_removals", "SELECT"),
+    of_tenant("authorizations", "SELECT, INSERT, UPDATE"),
+    of_tenant("connections", "SELECT, INSERT, UPDATE, DELETE"),
+    of_tenant("credentials", "SELECT, INSERT, UPDATE, DELETE"),
+    all(
+        "data_keys",
+        "SELECT, INSERT, UPDATE, DELETE",
+        "all are handed over when a master key changes, and without one they are of no use",
+    ),
+    of_tenant("event_heads", "SELECT, INSERT, UPDATE"),
+    of_tenant("events", "SELECT, INSERT"),
+    all("head_log", "SELECT, INSERT", "tells of all tenants"),
+    all(
+        "head_log_end",
+        "SELECT, INSERT, UPDATE",
+        "tells of all tenants",
+    ),
+    all("heartbeats", "SELECT, INSERT, UPDATE", "the worker's"),
+    all(
+        "installation",
+        "SELECT, UPDATE (head_log_data_key_id, head_log_key_nonce, head_log_key)",
+        "the installation's",
+    ),
+    of_tenant("memberships", "SELECT, INSERT"),
+    all("pace", "SELECT, UPDATE", "the worker's, for all tenants"),
+    all(
+        "people",
+        "SELECT, INSERT, UPDATE",
+        "a person may belong to several tenants, and signs in before any is known",
+    ),
+    of_tenant("reconnect_links", "SELECT, INSERT, UPDATE"),
+    all(
+        "seaql_migrations",
+        "SELECT",
+        "which steps of the schema were taken",
+    ),
+    all(
+        "sessions",
+        "SELECT, INSERT, UPDATE, DELETE",
+        "a person's, in all of their tenants",
+    ),
+    all(
+        "set_up",
+        "SELECT, INSERT, UPDATE, DELETE",
+        "from before there is a tenant",
+    ),
+    of_tenant("tenant_events", "SELECT, INSERT"),
+    // To update the name is to be allowed to lock the row.
+    all(
+        "tenants",
+        "SELECT, INSERT, UPDATE (name)",
+        "what a page's address names is looked up here before anybody has proven to belong to it",
+    ),
+];
+
+const fn program(signature: &'static str) -> Function {
+    Function {
+        signature,
+        caller: Caller::Program,
+    }
+}
+
+/// Every function of the schema.
+pub const FUNCTIONS: &[Function] = &[
+    Function {
+        signature: "mooring_audit_cut()",
+        caller: Caller::Before,
+    },
+    program("mooring_audit_cut_through(bigint, bytea, bytea)"),
+    program("mooring_audit_heads()"),
+    program("mooring_count_scheduled()"),
+    program("mooring_due_look(bigint, bigint, bigint, bigint)"),
+    program("mooring_due_queue(bigint, bigint)"),
+    program("mooring_due_take(bigint, bigint, bigint)"),
+    program("mooring_due_turns(bigint, bigint, bigint, uuid)"),
+    program("mooring_forget_previous_secrets(bigint)"),
+    program("mooring_head_log_cut()"),
+    program("mooring_memberships_of(uuid)"),
+    Function {
+        signature: "mooring_number_event()",
+        caller: Caller::Trigger,
+    },
+    program("mooring_remove_tenant()"),
+    program("mooring_sweep_authorizations(bigint)"),
+    Function {
+        signature: "mooring_take_due(bigint, bigint, bigint)",
+        caller: Caller::Before,
+    },
+    program("mooring_tenant_of_api_token(bytea)"),
+    program("mooring_tenant_of_app(uuid)"),
+    program("mooring_tenant_of_authorization(uuid)"),
+    program("mooring_tenant_of_link(bytea)"),
+    program("mooring_tenant_of_state(bytea)"),
+    program("mooring_token_at_hand(bytea, text, uuid, text)"),
+    Function {
+        signature: "mooring_token_read(bytea, text, uuid, text)",
+        caller: Caller::Before,
+    },
+];

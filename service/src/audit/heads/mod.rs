@@ -1,0 +1,85 @@
+//! A chain over the heads of all tenants' chains. What becomes of entries shows
+//! in their own chain; that all of a tenant's audit is gone, with key and head,
+//! or was put back to an older copy as a whole, shows here.
+//!
+//! The worker writes an entry once a minute, with the heads that have moved on
+//! since the one before; one entry a day holds all of them. The key is the
+//! installation's, sealed in its row.
+
+mod chain;
+mod verify;
+mod write;
+
+pub use verify::{HeadsDamage, HeadsReport, TenantDamage, verify_heads};
+pub use write::HeadLog;
+pub(crate) use write::{cut, keep_noted};
+
+use super::chain::Key;
+use crate::{entity::installation, error::Fault, services::Services, vault::SealedOwn};
+use chain::{Head, Heads};
+use domain::ids::DataKeyId;
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Statement};
+use uuid::Uuid;
+
+/// What the key is for; part of its encryption, so it never changes.
+const PURPOSE: &str = "audit.heads";
+/// The one row of the log's end, and of the installation.
+const ROW: i32 = 1;
+
+/// The key, if the log was begun; `Err(())` inside if it can't be opened.
+async fn key(
+    services: &Services,
+    db: &impl ConnectionTrait,
+) -> Result<Option<Result<Key, ()>>, Fault> {
+    let row = installation::Entity::find_by_id(ROW).one(db).await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let (Some(data_key), Some(nonce), Some(ciphertext)) = (
+        row.head_log_data_key_id,
+        row.head_log_key_nonce,
+        row.head_log_key,
+    ) else {
+        return Ok(None);
+    };
+    let sealed = SealedOwn {
+        data_key: DataKeyId(data_key),
+        nonce,
+        ciphertext,
+    };
+    let opened = services.vault.open_own(db, PURPOSE, &sealed).await?;
+    Ok(Some(opened.map(Key).ok_or(())))
+}
+
+/// A head as all tenants' are read.
+#[derive(FromQueryResult)]
+struct HeadRow {
+    tenant_id: Uuid,
+    first: i64,
+    count: i64,
+    last_mac: Vec<u8>,
+}
+
+/// The heads as they are now, of all tenants.
+async fn present(services: &Services, db: &impl ConnectionTrait) -> Result<Heads, Fault> {
+    let sql = if services.db.is_sqlite() {
+        "SELECT tenant_id, first, count, last_mac FROM audit_heads"
+    } else {
+        // Beneath whose policy no tenant is needed.
+        "SELECT * FROM mooring_audit_heads()"
+    };
+    let statement = Statement::from_string(services.db.backend(), sql);
+    let rows = HeadRow::find_by_statement(statement).all(db).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let head = Head {
+                first: row.first,
+                count: row.count,
+                // One that isn't a MAC is no head that was written here.
+                last_mac: row.last_mac.try_into().unwrap_or_default(),
+            };
+            (row.tenant_id, head)
+        })
+        .collect())
+}

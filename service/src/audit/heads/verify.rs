@@ -1,0 +1,269 @@
+//! Walking the log of heads, and holding what it says against what is there.
+
+use super::{
+    ROW,
+    chain::{Heads, unpacked},
+    key, present,
+};
+use crate::{
+    audit::{
+        Broken, Damage,
+        chain::{Key, same},
+    },
+    entity::{audit_entry, head_log, head_log_end, tenant},
+    error::Fault,
+    services::Services,
+    tenant_scope::TenantScope,
+};
+use domain::{ids::TenantId, time::Timestamp};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// How many entries are looked at in one go.
+const BATCH: u64 = 1_000;
+
+/// What a walk over the log of heads found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HeadsReport {
+    /// How many entries are as they were written.
+    pub good: u64,
+    /// The number of the last good entry.
+    pub last: i64,
+    /// When it was written.
+    pub last_at: Option<Timestamp>,
+    /// What is wrong first with the log itself, if anything is.
+    pub broken: Option<Broken>,
+    /// Tenants whose audit isn't what the log says.
+    pub tenants: Vec<TenantDamage>,
+}
+
+impl HeadsReport {
+    /// Whether nothing is wrong.
+    pub fn is_good(&self) -> bool {
+        self.broken.is_none() && self.tenants.is_empty()
+    }
+}
+
+/// A tenant whose audit isn't what the log says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantDamage {
+    /// The tenant's short name, or its id if its row is gone.
+    pub tenant: String,
+    /// What is wrong with its audit.
+    pub damage: HeadsDamage,
+}
+
+/// What became of a tenant's audit as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HeadsDamage {
+    /// There is no head.
+    #[error("all of its audit is gone, which had {0} entries")]
+    Gone(i64),
+    /// The head is older.
+    #[error("its audit was put back to an earlier state; it had {0} entries")]
+    PutBack(i64),
+    /// There is another entry in the place of one that was noted.
+    #[error("its audit was written anew; entry {0} is another one than was there")]
+    Rewritten(i64),
+}
+
+impl HeadsDamage {
+    /// A code for programs.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Gone(_) => "gone",
+            Self::PutBack(_) => "put_back",
+            Self::Rewritten(_) => "rewritten",
+        }
+    }
+}
+
+/// Verifies the log of heads, and each tenant's audit by it.
+///
+/// # Errors
+/// If it couldn't be done; damage is in the report.
+pub async fn verify_heads(services: &Services) -> Result<HeadsReport, Fault> {
+    let mut walk = Walk {
+        services,
+        report: HeadsReport::default(),
+        heads: Heads::new(),
+        rewritten: BTreeMap::new(),
+    };
+    walk.report.broken = walk.run().await?;
+    if walk.report.broken.is_none() {
+        walk.compare().await?;
+    }
+    Ok(walk.report)
+}
+
+struct Walk<'a> {
+    services: &'a Services,
+    report: HeadsReport,
+    /// What the entries so far say together.
+    heads: Heads,
+    /// Where another entry stands in the place of one that was noted.
+    rewritten: BTreeMap<Uuid, i64>,
+}
+
+impl Walk<'_> {
+    /// Goes through all entries.
+    async fn run(&mut self) -> Result<Option<Broken>, Fault> {
+        let of_end = |damage| {
+            let number = None;
+            Ok(Some(Broken { number, damage }))
+        };
+        let services = self.services;
+        let db = services.db.read();
+        let end = end(services).await?;
+        let (key, end) = match (key(services, db).await?, end) {
+            (Some(Ok(key)), Some(end)) => (key, end),
+            (Some(Ok(_)), None) => return of_end(Damage::HeadMissing),
+            (Some(Err(())), _) | (None, Some(_)) => return of_end(Damage::KeyMissing),
+            (None, None) if last_number(services).await? > 0 => return of_end(Damage::HeadMissing),
+            (None, None) => return Ok(None),
+        };
+        if !key.holds_end(&end) {
+            return of_end(Damage::HeadChanged);
+        }
+        let mut mac = end.first_mac;
+        self.report.last = end.first;
+        while self.report.last < end.count {
+            let rows = head_log::Entity::find()
+                .filter(head_log::Column::Number.gt(self.report.last))
+                .filter(head_log::Column::Number.lte(end.count))
+                .order_by_asc(head_log::Column::Number)
+                .limit(BATCH)
+                .all(db)
+                .await?;
+            if let Some(broken) = self.batch(&key, &mut mac, rows).await? {
+                return Ok(Some(broken));
+            }
+        }
+        if mac != end.last_mac {
+            return of_end(Damage::HeadChanged);
+        }
+        // In this order, since an entry becomes visible together with its end.
+        let last = last_number(services).await?;
+        let end = self::end(services).await?.map_or(0, |end| end.count);
+        Ok((last > end).then_some(Broken {
+            number: Some(end + 1),
+            damage: Damage::Surplus,
+        }))
+    }
+
+    async fn batch(
+        &mut self,
+        key: &Key,
+        mac: &mut Vec<u8>,
+        rows: Vec<head_log::Model>,
+    ) -> Result<Option<Broken>, Fault> {
+        let at = |number, damage| {
+            let number = Some(number);
+            Ok(Some(Broken { number, damage }))
+        };
+        if rows.is_empty() {
+            return at(self.report.last + 1, Damage::CutOff);
+        }
+        let mut noted: BTreeMap<Uuid, BTreeMap<i64, [u8; 32]>> = BTreeMap::new();
+        for row in rows {
+            let number = self.report.last + 1;
+            if row.number != number {
+                return at(number, Damage::Missing);
+            }
+            let Some(of_row) = said(key, mac, &row) else {
+                return at(number, Damage::Changed);
+            };
+            for (tenant, head) in &of_row {
+                let of_tenant = noted.entry(*tenant).or_default();
+                of_tenant.insert(head.count, head.last_mac);
+            }
+            if row.whole {
+                self.heads = of_row;
+            } else {
+                self.heads.extend(of_row);
+            }
+            self.report.good += 1;
+            self.report.last = number;
+            self.report.last_at = Some(Timestamp(row.at));
+            *mac = row.mac;
+        }
+        for (tenant, noted) in noted {
+            self.look_for(tenant, noted).await?;
+        }
+        Ok(None)
+    }
+
+    /// Whether the entries that were a tenant's last are still what they were.
+    /// One that isn't there was cut off, as is recorded, or is missing, as the
+    /// tenant's own chain shows.
+    async fn look_for(
+        &mut self,
+        tenant: Uuid,
+        noted: BTreeMap<i64, [u8; 32]>,
+    ) -> Result<(), Fault> {
+        if self.rewritten.contains_key(&tenant) {
+            return Ok(());
+        }
+        let scope = TenantScope::new(self.services, TenantId(tenant));
+        let tx = scope.read().await?;
+        let there: Vec<(i64, Vec<u8>)> = tx
+            .all::<audit_entry::Entity>()
+            .select_only()
+            .column(audit_entry::Column::Number)
+            .column(audit_entry::Column::Mac)
+            .filter(audit_entry::Column::Number.is_in(noted.keys().copied()))
+            .order_by_asc(audit_entry::Column::Number)
+            .into_tuple()
+            .all(&*tx)
+            .await?;
+        let other = there
+            .into_iter()
+            .find(|(number, mac)| noted.get(number).is_some_and(|noted| noted[..] != mac[..]));
+        if let Some((number, _)) = other {
+            self.rewritten.insert(tenant, number);
+        }
+        Ok(())
+    }
+
+    /// Holds what the log says in the end against what is there.
+    async fn compare(&mut self) -> Result<(), Fault> {
+        let now = present(self.services, self.services.db.read()).await?;
+        for (tenant, noted) in &self.heads {
+            let damage = match (now.get(tenant), self.rewritten.get(tenant)) {
+                (None, _) => HeadsDamage::Gone(noted.count),
+                (Some(head), _) if head.count < noted.count => HeadsDamage::PutBack(noted.count),
+                (Some(_), Some(number)) => HeadsDamage::Rewritten(*number),
+                (Some(_), None) => continue,
+            };
+            let tenant = name_of(self.services, *tenant).await?;
+            self.report.tenants.push(TenantDamage { tenant, damage });
+        }
+        Ok(())
+    }
+}
+
+async fn end(services: &Services) -> Result<Option<head_log_end::Model>, Fault> {
+    let db = services.db.read();
+    Ok(head_log_end::Entity::find_by_id(ROW).one(db).await?)
+}
+
+/// What an entry says, if it is what was written behind `before`.
+fn said(key: &Key, before: &[u8], row: &head_log::Model) -> Option<Heads> {
+    same(&row.mac, &key.of_heads(before, row)).then(|| unpacked(&row.heads))?
+}
+
+async fn last_number(services: &Services) -> Result<i64, Fault> {
+    let last = head_log::Entity::find()
+        .order_by_desc(head_log::Column::Number)
+        .one(services.db.read())
+        .await?;
+    Ok(last.map_or(0, |row| row.number))
+}
+
+async fn name_of(services: &Services, id: Uuid) -> Result<String, Fault> {
+    let row = tenant::Entity::find_by_id(id)
+        .one(services.db.read())
+        .await?;
+    Ok(row.map_or_else(|| id.to_string(), |row| row.former_slug.unwrap_or(row.slug)))
+}

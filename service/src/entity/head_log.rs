@@ -1,0 +1,19 @@
+//! Rows of `head_log`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "head_log")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub number: i64,
+    pub at: i64,
+    pub whole: bool,
+    pub heads: Vec<u8>,
+    pub mac: Vec<u8>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

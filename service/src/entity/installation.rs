@@ -1,0 +1,19 @@
+//! Rows of `installation`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "installation")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i32,
+    pub role: Option<String>,
+    pub head_log_data_key_id: Option<Uuid>,
+    pub head_log_key_nonce: Option<Vec<u8>>,
+    pub head_log_key: Option<Vec<u8>>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

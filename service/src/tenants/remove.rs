@@ -1,0 +1,106 @@
+//! Removing a tenant with all that it has. Its audit stays, and what is needed
+//! to verify it: the row, under another slug, and the key.
+
+use crate::{
+    audit::{self, Action, By, Entry, Target},
+    entity::{audit_removal, tenant},
+    error::Fault,
+    services::Services,
+    tenant_scope::{TenantScope, Tx},
+};
+use domain::{ids::TenantId, slug::Slug};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement,
+};
+
+/// The tenant was not removed.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoveTenantError {
+    /// There is no such tenant.
+    #[error("there is no tenant “{0}”; check its short name")]
+    NoTenant(Slug),
+    /// Something inside failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Removes a tenant for good: for the command line, whose user runs the
+/// installation. On PostgreSQL the program's role may do it through a function
+/// alone, which leaves a record.
+///
+/// # Errors
+/// [`RemoveTenantError`]; nothing is removed then.
+pub async fn remove(services: &Services, slug: &Slug) -> Result<(), RemoveTenantError> {
+    // Without a tenant's scope: the slug is looked up to enter one.
+    let tenant = tenant::Entity::find()
+        .filter(tenant::Column::Slug.eq(slug.as_str()))
+        .filter(tenant::Column::RemovedAt.is_null())
+        .one(services.db.read())
+        .await
+        .map_err(Fault::from)?
+        .ok_or_else(|| RemoveTenantError::NoTenant(slug.clone()))?;
+    let scope = TenantScope::new(services, TenantId(tenant.id));
+    let tx = scope.write().await?;
+    if services.db.is_sqlite() {
+        empty(&scope, &tx, &tenant).await?;
+    } else {
+        tx.execute_unprepared("SELECT mooring_remove_tenant()")
+            .await
+            .map_err(Fault::from)?;
+    }
+    let entry = Entry::new(By::CommandLine, Action::TenantRemoved, Target::tenant());
+    audit::record(services, &tx, &entry.detail(slug.to_string())).await?;
+    tx.commit().await?;
+    tracing::info!(tenant.slug = %slug, "a tenant was removed on the command line");
+    Ok(())
+}
+
+/// What `mooring_remove_tenant` does on PostgreSQL.
+async fn empty(scope: &TenantScope, tx: &Tx, tenant: &tenant::Model) -> Result<(), Fault> {
+    let id = tenant.id;
+    let removed = tenant::ActiveModel::from(tenant::Model {
+        removed_at: Some(scope.now().0),
+        former_slug: Some(tenant.slug.clone()),
+        slug: format!("removed-{}", id.simple()),
+        ..tenant.clone()
+    });
+    tenant::Entity::update(removed.reset_all())
+        .exec(&**tx)
+        .await?;
+    let backend = scope.db.backend();
+    let owned = "SELECT m.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'tenant_id' \
+        WHERE m.type = 'table' AND m.name NOT LIKE 'audit\\_%' ESCAPE '\\' \
+        AND m.name NOT IN ('credentials', 'data_keys')";
+    let owned = tx
+        .query_all_raw(Statement::from_string(backend, owned))
+        .await?;
+    let mut statements = Vec::new();
+    for row in owned {
+        let table: String = row.try_get("", "name")?;
+        statements.push(format!("DELETE FROM {table} WHERE tenant_id = $1"));
+    }
+    // All but the key of the audit, and what that is under.
+    statements.push(
+        "DELETE FROM credentials WHERE tenant_id = $1 AND purpose <> 'tenant.audit_key'".into(),
+    );
+    statements.push(
+        "DELETE FROM data_keys WHERE tenant_id = $1 AND id NOT IN (SELECT data_key_id FROM credentials)".into(),
+    );
+    for sql in statements {
+        let statement = Statement::from_sql_and_values(backend, sql, [id.into()]);
+        tx.execute_raw(statement).await?;
+    }
+    let record = audit_removal::Model {
+        id: scope.new_id(),
+        tenant_id: id,
+        at: scope.now().0,
+        what: "tenant".to_owned(),
+        entries: 0,
+        through: 0,
+        login: None,
+    };
+    audit_removal::Entity::insert(audit_removal::ActiveModel::from(record).reset_all())
+        .exec_without_returning(&**tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! A secret of the installation's own, which belongs to no tenant: sealed under
+//! the installation's data key, which is never removed.
+
+use super::{
+    Vault, VaultError,
+    data_keys::active,
+    seal::{FORMAT, context},
+};
+use crate::{database::Transaction, entity::data_key, error::Fault, services::Services};
+use domain::ids::DataKeyId;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use secrecy::{ExposeSecret, SecretString};
+
+/// The columns that hold it.
+#[derive(Clone)]
+pub(crate) struct SealedOwn {
+    pub data_key: DataKeyId,
+    pub nonce: Vec<u8>,
+    pub ciphertext: Vec<u8>,
+}
+
+impl Vault {
+    /// Seals it for `purpose`, which never changes.
+    pub(crate) async fn seal_own(
+        &self,
+        services: &Services,
+        tx: &Transaction,
+        purpose: &str,
+        secret: &SecretString,
+    ) -> Result<SealedOwn, Fault> {
+        // It is made at the first start.
+        let row = active(None)
+            .one(tx)
+            .await?
+            .ok_or_else(|| Fault::inconsistent("data_keys", "tenant_id", "of the installation"))?;
+        let key = self.unwrap(&row).await?;
+        self.count(tx, key.id, 1).await?;
+        let sealed = key
+            .key
+            .seal(
+                &*services.random,
+                &own_context(purpose, key.id),
+                secret.expose_secret().as_bytes(),
+            )
+            .map_err(|_| VaultError::NotSealed)?;
+        Ok(SealedOwn {
+            data_key: key.id,
+            nonce: sealed.nonce.to_vec(),
+            ciphertext: sealed.ciphertext,
+        })
+    }
+
+    /// What was sealed for `purpose`; `None` if it was changed, moved or planted.
+    pub(crate) async fn open_own(
+        &self,
+        db: &impl ConnectionTrait,
+        purpose: &str,
+        sealed: &SealedOwn,
+    ) -> Result<Option<SecretString>, Fault> {
+        let row = data_key::Entity::find_by_id(sealed.data_key.0)
+            .filter(data_key::Column::TenantId.is_null())
+            .one(db)
+            .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let key = self.unwrap(&row).await?.key;
+        let context = own_context(purpose, sealed.data_key);
+        Ok(key
+            .open_text(&context, &sealed.nonce, &sealed.ciphertext)
+            .ok())
+    }
+}
+
+fn own_context(purpose: &str, data_key: DataKeyId) -> Vec<u8> {
+    context(&[
+        b"installation",
+        purpose.as_bytes(),
+        data_key.0.as_bytes(),
+        &FORMAT.to_be_bytes(),
+    ])
+}
