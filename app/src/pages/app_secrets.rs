@@ -2,8 +2,8 @@
 
 use crate::{
     components::{
-        Badge, Button, Callout, Fact, Facts, FormKey, Glyph, HealthBadge, LinkButton, Moment, Panel,
-        PanelFailed, PostButton, SecretField, SecretMask, Size,
+        Badge, Button, Callout, Fact, Facts, FormKey, Glyph, HealthBadge, LinkButton, Moment,
+        Panel, PanelFailed, PostButton, SecretField, SecretMask, Size,
     },
     form_state::FormState,
 };

@@ -29,7 +29,7 @@ pub struct Problem {
     retry_after: Option<Span>,
     challenge: Option<&'static str>,
     /// A member of its own (RFC 9457 3.2).
-    extra: Option<(&'static str, i64)>,
+    extra: Option<Box<(&'static str, i64)>>,
 }
 
 impl Problem {
@@ -74,7 +74,7 @@ impl Problem {
     #[must_use]
     pub fn with(self, member: &'static str, value: i64) -> Self {
         Self {
-            extra: Some((member, value)),
+            extra: Some(Box::new((member, value))),
             ..self
         }
     }
@@ -107,7 +107,7 @@ impl IntoResponse for Problem {
             "code": self.code,
             "detail": self.detail,
         });
-        if let Some((member, value)) = self.extra {
+        if let Some((member, value)) = self.extra.map(|extra| *extra) {
             body[member] = value.into();
         }
         if !self.errors.is_empty() {
