@@ -76,7 +76,7 @@ async fn s73_another_installation_on_the_server_reads_nothing() {
     }
     let become_mine = format!("SET ROLE {role}");
     assert!(in_session(&foreign, &[&become_mine]).await.is_err());
-    let refused = Database::open(&foreign).await.unwrap_err().to_string();
+    let refused = Database::open(&foreign).await.err().unwrap().to_string();
     assert!(
         refused.contains(&format!("GRANT {role} TO {theirs}")),
         "{refused}"
