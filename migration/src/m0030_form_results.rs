@@ -1,7 +1,7 @@
 //! What came of posted forms, each for the session that posted it.
 
 use crate::columns::{at, index};
-use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
+use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -48,16 +48,7 @@ impl MigrationTrait for Migration {
             .await?;
         manager
             .create_index(index(TABLE, &["shown_until"], false))
-            .await?;
-        if manager.get_database_backend() == DbBackend::Postgres {
-            manager
-                .get_connection()
-                .execute_unprepared(
-                    "GRANT SELECT, INSERT, UPDATE, DELETE ON form_results TO mooring_app",
-                )
-                .await?;
-        }
-        Ok(())
+            .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

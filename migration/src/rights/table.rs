@@ -83,6 +83,11 @@ pub const TABLES: &[Table] = &[
     ),
     of_tenant("event_heads", "SELECT, INSERT, UPDATE"),
     of_tenant("events", "SELECT, INSERT"),
+    all(
+        "form_results",
+        "SELECT, INSERT, UPDATE, DELETE",
+        "a session's, in all tenants of its person",
+    ),
     all("head_log", "SELECT, INSERT", "tells of all tenants"),
     all(
         "head_log_end",
