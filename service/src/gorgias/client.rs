@@ -3,11 +3,11 @@
 use super::{
     AccountInfo, AuthorizeParams, ClientCredentials, Gorgias, GorgiasTemplate, Grant, NoAccount,
     Renewal, Unavailable, UpstreamError,
+    answer::Answer,
     egress::{EgressProxy, ProxyOnly},
     guard::{Guard, GuardError, Lookup, Reach, SystemLookup},
-    response::{self, Asked, Body},
+    response::{self, Asked},
     template::TemplateError,
-    unpack::{Unpacked, Wrong, unpack},
 };
 use crate::clock::Clock;
 use async_trait::async_trait;
@@ -16,16 +16,13 @@ use bytes::Bytes;
 use domain::{basic_encoding::BasicEncoding, subdomain::Subdomain};
 use reqwest::{
     RequestBuilder, StatusCode,
-    header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
     redirect,
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::{error::Error, io, sync::Arc, time::Duration};
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
-
-/// Room for the usual answer, in bytes.
-const USUAL_BODY: usize = 4 * 1024;
 
 /// How long and how much an answer may be.
 #[derive(Debug, Clone, Copy)]
@@ -50,21 +47,12 @@ impl Default for Limits {
 /// redirects, no retries of its own, and every address passes the [`Guard`].
 pub struct HttpGorgias {
     template: GorgiasTemplate,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) limits: Limits,
     pub(super) guard: Guard,
     /// Whether a proxy resolves names.
     pub(super) by_proxy: bool,
     pub(super) http: reqwest::Client,
-}
-
-/// An answer whose status alone doesn't settle the matter.
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Zeroizing<Vec<u8>>,
-    /// Why the body ends where it does, if that isn't its end.
-    broken: Option<Unavailable>,
 }
 
 impl HttpGorgias {
@@ -204,81 +192,6 @@ impl HttpGorgias {
         let url = url.map_err(|_| Unavailable::Blocked)?;
         self.guard.check(&url).map_err(|_| Unavailable::Blocked)?;
         Ok(url)
-    }
-
-    async fn send(&self, request: RequestBuilder) -> Result<Answer, UpstreamError> {
-        let request = request
-            .header(ACCEPT, "application/json")
-            .header(ACCEPT_ENCODING, "gzip");
-        let mut begun = None;
-        let read = tokio::time::timeout(self.limits.time, self.read(request, &mut begun))
-            .await
-            .unwrap_or_else(|_| Err(Unavailable::Timeout.into()));
-        let mut answer = match (read, begun) {
-            (Ok(()), Some(answer)) => answer,
-            // What came before it broke off may hold what is never sent again.
-            (Err(UpstreamError::Unavailable { why, .. }), Some(answer)) => Answer {
-                broken: Some(why),
-                ..answer
-            },
-            (Err(error), _) => return Err(error),
-            (Ok(()), None) => return Err(Unavailable::Reset.into()),
-        };
-        let packed = std::mem::take(&mut answer.body);
-        let Unpacked { body, wrong } = unpack(&answer.headers, packed, self.limits.body);
-        answer.body = body;
-        answer.broken = answer.broken.or(wrong.map(|wrong| match wrong {
-            Wrong::TooLarge => Unavailable::TooLarge,
-            Wrong::Broken => Unavailable::NotJson,
-        }));
-        Ok(answer)
-    }
-
-    /// Reads an answer piece by piece; what was read stays in `begun` if the rest
-    /// doesn't come.
-    async fn read(
-        &self,
-        request: RequestBuilder,
-        begun: &mut Option<Answer>,
-    ) -> Result<(), UpstreamError> {
-        let mut response = self.leave(request).await?;
-        let status = response.status();
-        response::early(status, response.headers(), self.clock.now())?;
-        let answer = begun.insert(Answer {
-            status,
-            headers: std::mem::take(response.headers_mut()),
-            body: Zeroizing::new(Vec::with_capacity(USUAL_BODY.min(self.limits.body))),
-            broken: None,
-        });
-        while let Some(piece) = response.chunk().await.map_err(|e| why(&e))? {
-            let room = self.limits.body - answer.body.len();
-            if piece.len() > room {
-                append(&mut answer.body, piece.get(..room).unwrap_or_default());
-                return Err(Unavailable::TooLarge.into());
-            }
-            append(&mut answer.body, &piece);
-        }
-        Ok(())
-    }
-}
-
-/// Grows by moving, since what a vector leaves behind isn't wiped.
-fn append(body: &mut Zeroizing<Vec<u8>>, piece: &[u8]) {
-    let wanted = body.len() + piece.len();
-    if wanted > body.capacity() {
-        let mut larger = Zeroizing::new(Vec::with_capacity(wanted.max(2 * body.capacity())));
-        larger.extend_from_slice(body);
-        *body = larger;
-    }
-    body.extend_from_slice(piece);
-}
-
-impl Answer {
-    fn text(&self) -> Body<'_> {
-        Body {
-            bytes: &self.body,
-            broken: self.broken.as_ref(),
-        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! built by [`GorgiasTemplate`].
 
 pub mod address;
+mod answer;
 pub mod client;
 pub mod egress;
 pub mod error;

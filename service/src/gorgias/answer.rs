@@ -1,0 +1,103 @@
+//! Answers, read as far as they come and unpacked.
+
+use super::{
+    HttpGorgias, Unavailable, UpstreamError,
+    client::why,
+    response::{self, Body},
+    unpack::{Unpacked, Wrong, unpack},
+};
+use reqwest::{
+    RequestBuilder, StatusCode,
+    header::{ACCEPT, ACCEPT_ENCODING, HeaderMap},
+};
+use zeroize::Zeroizing;
+
+/// Room for the usual answer, in bytes.
+const USUAL_BODY: usize = 4 * 1024;
+
+/// An answer whose status alone doesn't settle the matter.
+pub(super) struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Zeroizing<Vec<u8>>,
+    /// Why the body ends where it does, if that isn't its end.
+    pub broken: Option<Unavailable>,
+}
+
+impl HttpGorgias {
+    /// Sends a request and reads its answer within the limits.
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Answer, UpstreamError> {
+        let request = request
+            .header(ACCEPT, "application/json")
+            .header(ACCEPT_ENCODING, "gzip");
+        let mut begun = None;
+        let read = tokio::time::timeout(self.limits.time, self.read(request, &mut begun))
+            .await
+            .unwrap_or_else(|_| Err(Unavailable::Timeout.into()));
+        let mut answer = match (read, begun) {
+            (Ok(()), Some(answer)) => answer,
+            // What came before it broke off may hold what is never sent again.
+            (Err(UpstreamError::Unavailable { why, .. }), Some(answer)) => Answer {
+                broken: Some(why),
+                ..answer
+            },
+            (Err(error), _) => return Err(error),
+            (Ok(()), None) => return Err(Unavailable::Reset.into()),
+        };
+        let packed = std::mem::take(&mut answer.body);
+        let Unpacked { body, wrong } = unpack(&answer.headers, packed, self.limits.body);
+        answer.body = body;
+        answer.broken = answer.broken.or(wrong.map(|wrong| match wrong {
+            Wrong::TooLarge => Unavailable::TooLarge,
+            Wrong::Broken => Unavailable::NotJson,
+        }));
+        Ok(answer)
+    }
+
+    /// Reads an answer piece by piece; what was read stays in `begun` if the rest
+    /// doesn't come.
+    async fn read(
+        &self,
+        request: RequestBuilder,
+        begun: &mut Option<Answer>,
+    ) -> Result<(), UpstreamError> {
+        let mut response = self.leave(request).await?;
+        let status = response.status();
+        response::early(status, response.headers(), self.clock.now())?;
+        let answer = begun.insert(Answer {
+            status,
+            headers: std::mem::take(response.headers_mut()),
+            body: Zeroizing::new(Vec::with_capacity(USUAL_BODY.min(self.limits.body))),
+            broken: None,
+        });
+        while let Some(piece) = response.chunk().await.map_err(|e| why(&e))? {
+            let room = self.limits.body - answer.body.len();
+            if piece.len() > room {
+                append(&mut answer.body, piece.get(..room).unwrap_or_default());
+                return Err(Unavailable::TooLarge.into());
+            }
+            append(&mut answer.body, &piece);
+        }
+        Ok(())
+    }
+}
+
+/// Grows by moving, since what a vector leaves behind isn't wiped.
+fn append(body: &mut Zeroizing<Vec<u8>>, piece: &[u8]) {
+    let wanted = body.len() + piece.len();
+    if wanted > body.capacity() {
+        let mut larger = Zeroizing::new(Vec::with_capacity(wanted.max(2 * body.capacity())));
+        larger.extend_from_slice(body);
+        *body = larger;
+    }
+    body.extend_from_slice(piece);
+}
+
+impl Answer {
+    pub(super) fn text(&self) -> Body<'_> {
+        Body {
+            bytes: &self.body,
+            broken: self.broken.as_ref(),
+        }
+    }
+}
