@@ -15,7 +15,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use domain::{basic_encoding::BasicEncoding, subdomain::Subdomain};
 use reqwest::{
-    RequestBuilder, StatusCode,
+    StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
     redirect,
 };
