@@ -92,6 +92,35 @@ async fn an_account_is_checked_and_disconnected() {
 }
 
 #[tokio::test]
+async fn an_account_is_erased_once_its_name_is_typed() {
+    on_each_database(async |house| {
+        let tenant = house.tenant("acme").await;
+        house.install(&tenant, "shop").await;
+        let browser = house.signed_in("acme").await;
+        let page = "/t/acme/accounts/acme-app/shop";
+        let erase = format!("{page}/erase");
+        let asked = browser.get(&erase).await.expect(StatusCode::OK);
+        assert!(
+            asked.body.contains("role=\"alertdialog\""),
+            "{}",
+            asked.body
+        );
+        let wrong = browser.post(&erase, &[("confirm", "acme-app")]).await;
+        assert!(errors(wrong).contains("Type “shop” to erase it."));
+        browser.get(page).await.expect(StatusCode::OK);
+
+        let done = browser.post(&erase, &[("confirm", "shop")]).await;
+        done.told_on("/t/acme/accounts");
+        let list = browser.get(done.location()).await.expect(StatusCode::OK);
+        assert!(!list.body.contains(page), "{}", list.body);
+        browser.get(page).await.expect(StatusCode::NOT_FOUND);
+        let again = browser.post(&erase, &[("confirm", "shop")]).await;
+        assert_eq!(again.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_operator_connects_an_account() {
     on_each_database(async |house| {
         let tenant = house.tenant("acme").await;
