@@ -53,6 +53,9 @@ pub enum Absence {
 pub enum LossCause {
     /// The refresh was refused with `invalid_grant`, and once more when confirmed.
     Refused,
+    /// The same, with a refresh token that came from a backup and wasn't proven
+    /// since: an upstream that rotates may have replaced it.
+    RefusedAfterRestore,
     /// A fresh access token was answered with 401.
     Unauthorized,
 }

@@ -170,11 +170,17 @@ fn lost(
     let ends = condition.access_expires_at;
     let (reason, detail) = match &condition.standing {
         Standing::Lost { at, cause } => (
-            format!(
-                "Gorgias refused our access {}. Usually someone deactivated the app.",
-                at.relative(now)
-            ),
-            match ends.filter(|_| *cause == LossCause::Refused) {
+            match cause {
+                LossCause::RefusedAfterRestore => format!(
+                    "Gorgias refused our access {}. Mooring was restored from a backup, so this may be a token that was replaced since.",
+                    at.relative(now)
+                ),
+                LossCause::Refused | LossCause::Unauthorized => format!(
+                    "Gorgias refused our access {}. Usually someone deactivated the app.",
+                    at.relative(now)
+                ),
+            },
+            match ends.filter(|_| *cause != LossCause::Unauthorized) {
                 Some(end) if end > now => {
                     format!(
                         "Access stops {}. Only an admin of the account can approve us again.",
@@ -308,6 +314,24 @@ mod tests {
             "a token that the API refuses doesn't work until it ends: {}",
             refused.detail
         );
+    }
+
+    /// security.md 85
+    #[test]
+    fn s85_a_token_from_a_backup_is_told_from_a_deactivation() {
+        let lost = words(&Condition {
+            standing: Standing::Lost {
+                at: NOW.minus(Span::hours(2)),
+                cause: LossCause::RefusedAfterRestore,
+            },
+            ..fine()
+        });
+        assert_eq!(
+            lost.reason,
+            "Gorgias refused our access 2 h ago. Mooring was restored from a backup, so this may be a token that was replaced since."
+        );
+        assert!(lost.detail.starts_with("Access stops"), "{}", lost.detail);
+        assert_eq!(lost.next, NextStep::SendLink);
     }
 
     #[test]

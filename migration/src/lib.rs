@@ -36,6 +36,7 @@ mod m0023_head_log;
 mod m0025_strangers;
 mod m0027_api_token_limits;
 mod m0028_tenant_events;
+mod m0029_restored;
 mod m0030_form_results;
 mod m0032_failure_kinds;
 pub mod rights;
@@ -73,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_strangers::Migration),
             Box::new(m0027_api_token_limits::Migration),
             Box::new(m0028_tenant_events::Migration),
+            Box::new(m0029_restored::Migration),
             Box::new(m0030_form_results::Migration),
             Box::new(m0032_failure_kinds::Migration),
         ]

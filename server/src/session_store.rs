@@ -56,7 +56,7 @@ impl DatabaseSessions {
 
     /// The earlier end of the two.
     fn ends_at(&self, data: &HashMap<String, Value>) -> Timestamp {
-        let now = self.services.now();
+        let now = self.services.expiry_now();
         let begun = data
             .get(SIGNED_IN_AT)
             .and_then(Value::as_i64)

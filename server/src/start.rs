@@ -14,6 +14,7 @@ use service::{
     Services, api_tokens, audit,
     clock::SystemClock,
     database::{self, Database, Readiness},
+    expiry,
     gorgias::HttpGorgias,
     journal, live,
     people::set_up,
@@ -143,6 +144,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     // Before the set-up token is told, which would be of no use.
     let listener = listen(settings.web.listen)?;
     announce_set_up(&services).await?;
+    expiry::look(&services).await?;
     // Before anybody asks Gorgias for anything newer.
     if let Err(error) = journal::settle(&services).await {
         tracing::error!(%error, "Answers of Gorgias wait in the journal, since they can't be stored");
@@ -158,6 +160,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     tasks.spawn(journal::keep_settled(services.clone(), shutdown.clone()));
     tasks.spawn(audit::keep_flushed(services.clone(), shutdown.clone()));
     tasks.spawn(api_tokens::keep_flushed(services.clone(), shutdown.clone()));
+    tasks.spawn(expiry::keep_looking(services.clone(), shutdown.clone()));
     let options = RouterOptions {
         site: Site::find(),
         trusted_proxies: settings.web.trusted_proxies.clone(),

@@ -186,7 +186,7 @@ async fn person(session: &Session, state: &AppState) -> Result<Option<PersonSumm
     let Some(id) = session.get::<PersonId>(PERSON).await? else {
         return Ok(None);
     };
-    let now = state.services.now();
+    let now = state.services.expiry_now();
     let seen = session.get::<Timestamp>(SEEN_AT).await?.unwrap_or_default();
     if now.since(seen) >= NOTED_EVERY {
         session.insert(SEEN_AT, now).await?;

@@ -8,6 +8,7 @@ use crate::{
     config::Config,
     connections::{complete::Strangers, flight::Flights, refresh::Rounds},
     database::Database,
+    expiry::ExpiryClock,
     gorgias::Gorgias,
     journal::{Disk, Journal, RealDisk},
     live::Live,
@@ -38,6 +39,10 @@ pub struct Parts {
     pub live: Live,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Stands for the database's clock in tests.
+    pub(crate) database_clock: Option<Arc<dyn Clock>>,
+    /// How far the clock is to be believed.
+    pub(crate) expiry: ExpiryClock,
     /// Makes what nobody can guess.
     pub random: Arc<dyn Random>,
     /// Which reads of tokens are in the audit already.
@@ -63,6 +68,8 @@ pub struct Parts {
 pub struct Machine {
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Stands for PostgreSQL's clock in tests, which it has no way to move.
+    pub database_clock: Option<Arc<dyn Clock>>,
     /// Makes what nobody can guess.
     pub random: Arc<dyn Random>,
     /// Holds the journal.
@@ -74,6 +81,7 @@ impl Default for Machine {
     fn default() -> Self {
         Self {
             clock: Arc::new(SystemClock),
+            database_clock: None,
             random: Arc::new(SystemRandom),
             disk: Arc::new(RealDisk),
         }
@@ -100,6 +108,7 @@ impl Services {
     ) -> Self {
         let Machine {
             clock,
+            database_clock,
             random,
             disk,
         } = machine;
@@ -111,6 +120,8 @@ impl Services {
             gorgias,
             live: Live::new(&*random),
             clock,
+            database_clock,
+            expiry: ExpiryClock::default(),
             random,
             reads: ReadLog::default(),
             flights: Flights::default(),

@@ -3,6 +3,7 @@
 
 mod authority;
 mod authorizations;
+mod backup;
 mod beneath;
 mod clock;
 mod cluster;
@@ -232,6 +233,7 @@ impl World {
             HttpGorgias::new(config.gorgias.clone(), true, Arc::new(clock.clone())).unwrap();
         let machine = Machine {
             clock: Arc::new(clock.clone()),
+            database_clock: Some(Arc::new(clock.of_database())),
             disk,
             ..Machine::default()
         };

@@ -22,6 +22,7 @@ mod getting_started;
 pub(crate) mod keys;
 mod outcome;
 pub(crate) mod overview;
+mod overview_notices;
 pub(crate) mod problem;
 pub(crate) mod reconnect;
 pub(crate) mod result;

@@ -3,21 +3,25 @@
 use super::{
     Address, PageError,
     getting_started::{self, Progress},
-    panel,
+    overview_notices, panel,
     row_action::{May, account_href, row_action, tenant_home},
     show,
 };
 use crate::{
     components::{
-        Callout, Empty, Glyph, HealthBadge, Kind, Ledger, LedgerRow, LinkButton, Moment, NavItem,
-        PageHead, Panel, PanelFailed, Size, Step, Steps, TimeTag,
+        Empty, Glyph, HealthBadge, Kind, Ledger, LedgerRow, LinkButton, Moment, NavItem, PageHead,
+        Panel, PanelFailed, Size, Step, Steps, TimeTag,
     },
     context::PageContext,
     frame::{self, around},
     islands::Live,
     shell::SignedInLayout,
 };
-use domain::{health::Health, health_words::app_fault, time::Timestamp};
+use domain::{
+    health::Health,
+    health_words::app_fault,
+    time::{Span, Timestamp},
+};
 use leptos::prelude::*;
 use service::{
     apps::App,
@@ -79,6 +83,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
             counts,
             need_you: around.frame.need_you,
             too_high: loaded.as_ref().and_then(|o| o.too_high),
+            clock_ahead: loaded.as_ref().and_then(|o| o.clock_ahead),
             lists: loaded.map(|o| (o.need, o.links)),
         })
     };
@@ -106,6 +111,7 @@ pub(super) struct Data {
     pub need_you: u64,
     /// How much of the rate all checks need, in percent, if that is too much.
     pub too_high: Option<u64>,
+    pub clock_ahead: Option<Span>,
     /// What needs somebody, and the links on their way.
     pub lists: Option<(Vec<AccountRow>, Vec<OutstandingLink>)>,
 }
@@ -178,26 +184,12 @@ pub(super) fn view(data: &Data) -> AnyView {
     };
     view! {
         <PageHead title=data.title() lead=data.lead() actions/>
-        {data.too_high.filter(|_| data.may.manage_apps).map(too_high)}
+        {data.too_high.filter(|_| data.may.manage_apps).map(overview_notices::too_high)}
+        {data.clock_ahead.filter(|_| data.may.manage_apps).map(overview_notices::clock_ahead)}
         <div class="split">
             <div>{needs(data)}</div>
             <div>{states(data)} {links(data)}</div>
         </div>
-    }
-    .into_any()
-}
-
-/// Whoever may set up apps knows whoever runs the server.
-fn too_high(percent: u64) -> AnyView {
-    view! {
-        <Callout health=Health::Limited icon=Glyph::Warn>
-            <p>
-                <b>{format!("Checks take up {percent} % of what this server may ask of Gorgias.")}</b>
-                " All accounts are still checked, but after an outage it would take long to catch up, and access could run out meanwhile. Whoever runs the server can raise "
-                <code>"MOORING_REFRESH_RATE"</code> " as far as Gorgias allows, or "
-                <code>"MOORING_CHECK_INTERVAL"</code> "."
-            </p>
-        </Callout>
     }
     .into_any()
 }

@@ -11,6 +11,7 @@ use service::{
     Services,
     clock::{Clock, SystemClock},
     database::{Database, Readiness},
+    expiry,
     worker::load,
 };
 use std::process::ExitCode;
@@ -38,9 +39,24 @@ impl Finding {
     }
 }
 
-/// Prints the list; fails if anything on it is wrong.
-pub async fn run(settings: Result<Settings, SettingsError>, output: Json) -> ExitCode {
-    let findings = look(settings).await;
+/// Options of `mooring check`.
+#[derive(clap::Args)]
+pub struct Check {
+    /// Say that the clock is right after it was doubted, so that old things are removed again
+    #[arg(long)]
+    clock_is_right: bool,
+    #[command(flatten)]
+    output: Json,
+}
+
+impl Check {
+    /// Prints the list; fails if anything on it is wrong.
+    pub async fn run(&self, settings: Result<Settings, SettingsError>) -> ExitCode {
+        print(&look(settings, self.clock_is_right).await, self.output)
+    }
+}
+
+fn print(findings: &[Finding], output: Json) -> ExitCode {
     let good = findings.iter().all(|finding| finding.problem.is_none());
     if output.json {
         let items: Vec<_> = findings
@@ -57,7 +73,7 @@ pub async fn run(settings: Result<Settings, SettingsError>, output: Json) -> Exi
             .collect();
         println!("{}", serde_json::json!({ "ok": good, "checks": items }));
     } else {
-        for finding in &findings {
+        for finding in findings {
             let what = finding.what;
             match (&finding.problem, &finding.warning) {
                 (Some(problem), _) => println!("{what:<10} {problem}"),
@@ -76,7 +92,7 @@ pub async fn run(settings: Result<Settings, SettingsError>, output: Json) -> Exi
     }
 }
 
-async fn look(settings: Result<Settings, SettingsError>) -> Vec<Finding> {
+async fn look(settings: Result<Settings, SettingsError>, clock_is_right: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     let now = SystemClock.now();
     let clock = if now < FIRST_RELEASE {
@@ -120,6 +136,10 @@ async fn look(settings: Result<Settings, SettingsError>) -> Vec<Finding> {
         Ok(services) => {
             findings.push(Finding::new("keys", Ok(())));
             findings.push(rate(&services).await);
+            let doubt = doubt(&services, clock_is_right).await;
+            if let Some(clock) = findings.first_mut() {
+                clock.warning = doubt;
+            }
         }
     }
     findings
@@ -144,6 +164,27 @@ async fn database(db: &anyhow::Result<Database>) -> Finding {
         warning: transport.and_then(|t| t.warning()).map(str::to_owned),
         note: transport.map(|t| t.to_string()),
         ..Finding::new("database", ready)
+    }
+}
+
+/// Whether the clock is too far ahead of the last heartbeat, unless somebody
+/// says that it is right.
+async fn doubt(services: &Services, clock_is_right: bool) -> Option<String> {
+    let looked = async {
+        if clock_is_right {
+            expiry::is_right(services).await?;
+        }
+        expiry::look(services).await
+    };
+    match looked.await {
+        Ok(sight) => sight.doubt.map(|ahead| {
+            format!(
+                "it is {} ahead of the last heartbeat, so nothing that is old is removed; \
+                 set the machine's clock, or if it is right, run `mooring check --clock-is-right`",
+                ahead.words()
+            )
+        }),
+        Err(error) => Some(format!("it could not be compared: {error}")),
     }
 }
 

@@ -6,6 +6,7 @@ mod check;
 mod keys;
 mod migrate;
 mod owner;
+mod restored;
 mod tokens;
 
 use crate::{
@@ -47,7 +48,9 @@ enum Command {
     #[command(subcommand)]
     Audit(audit::Audit),
     /// Check settings, database, keys and clock
-    Check(Json),
+    Check(check::Check),
+    /// Say that the database was restored from a backup: have every connection checked
+    Restored(restored::Restored),
 }
 
 /// How data is printed.
@@ -132,8 +135,8 @@ fn run(command: Command, flags: &HashMap<String, String>) -> anyhow::Result<Exit
     let settings = Sources::new(flags.clone(), variables, &folder)
         .and_then(|sources| Settings::read(&sources, &folder));
     let runtime = tokio::runtime::Runtime::new().context("no runtime")?;
-    if let Command::Check(json) = command {
-        return Ok(runtime.block_on(check::run(settings, json)));
+    if let Command::Check(check) = command {
+        return Ok(runtime.block_on(check.run(settings)));
     }
     let settings = settings?;
     telemetry::start(&settings.log);
@@ -147,6 +150,7 @@ fn run(command: Command, flags: &HashMap<String, String>) -> anyhow::Result<Exit
             Command::Keys(keys) => keys.run(&settings).await,
             Command::Owner(owner) => owner.run(&settings).await,
             Command::Tokens(tokens) => tokens.run(&settings).await,
+            Command::Restored(restored) => restored.run(&settings).await,
             Command::Check(_) | Command::Audit(_) => Ok(()),
         }
     })?;

@@ -117,7 +117,7 @@ pub(crate) async fn note(
     let Some(address) = address else {
         return Ok(());
     };
-    let (now, log) = (scope.now(), &scope.addresses);
+    let (now, log) = (scope.expiry_now(), &scope.addresses);
     let key = (scope.tenant(), id, seen_as(address));
     if log.mark(&key, now) {
         return Ok(());
@@ -153,7 +153,7 @@ async fn meet(
     name: &str,
     address: IpAddr,
 ) -> Result<Timestamp, Fault> {
-    let now = scope.now();
+    let now = scope.expiry_now();
     let tx = scope.write().await?;
     let token = tx
         .all::<api_token::Entity>()

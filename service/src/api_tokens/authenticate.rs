@@ -84,7 +84,10 @@ impl Presented<'_> {
         if !bool::from(self.token_hash.ct_eq(hash)) || self.revoked_at.is_some() {
             return Ok(Err(Refusal::Unknown));
         }
-        if self.expires_at.is_some_and(|at| at <= now.0) {
+        if self
+            .expires_at
+            .is_some_and(|at| at <= services.expiry_now().0)
+        {
             return Ok(Err(Refusal::Expired));
         }
         let bad = |column| Fault::inconsistent("api_tokens", column, self.id);

@@ -135,7 +135,7 @@ async fn insert(
             ));
             None
         }
-        span => span.map(|span| scope.now().plus(span)),
+        span => span.map(|span| scope.expiry_now().plus(span)),
     };
     let tx = scope.write().await?;
     if let Some(app) = new.app

@@ -79,7 +79,7 @@ async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, Fault> {
         .filter(app::Column::Id.is_in(tokens.iter().filter_map(|t| t.app_id)))
         .all(&*tx)
         .await?;
-    let mut used_from = addresses::of_tenant(&tx, actor.now()).await?;
+    let mut used_from = addresses::of_tenant(&tx, actor.expiry_now()).await?;
     let names: HashMap<_, _> = apps.into_iter().map(|a| (a.id, a.name)).collect();
     tokens
         .into_iter()

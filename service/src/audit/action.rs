@@ -61,11 +61,13 @@ pub enum Action {
     CutOff,
     /// The tenant was removed, with all that it had but its audit.
     TenantRemoved,
+    /// The database was restored from a backup.
+    Restored,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::SignedIn,
         Self::SignedOut,
         Self::OwnerCreated,
@@ -95,6 +97,7 @@ impl Action {
         Self::Erased,
         Self::CutOff,
         Self::TenantRemoved,
+        Self::Restored,
     ];
 
     /// The code in the database and in addresses; part of the MAC, so it can
@@ -130,6 +133,7 @@ impl Action {
             Self::Erased => "audit.erased",
             Self::CutOff => "audit.cut_off",
             Self::TenantRemoved => "tenant.removed",
+            Self::Restored => "tenant.restored",
         }
     }
 
@@ -165,6 +169,7 @@ impl Action {
             Self::Erased => "Personal data erased",
             Self::CutOff => "Old entries removed",
             Self::TenantRemoved => "Tenant removed",
+            Self::Restored => "Restored from a backup",
         }
     }
 

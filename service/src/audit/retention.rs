@@ -5,6 +5,7 @@ use super::{Action, By, Entry, Target, heads, record, record::lock};
 use crate::{
     entity::{audit_entry, audit_head, audit_removal, tenant},
     error::Fault,
+    expiry,
     services::Services,
     tenant_scope::{TenantScope, Tx},
 };
@@ -38,7 +39,8 @@ pub(crate) async fn keep_cut(services: &Services, stop: &CancellationToken) {
     }
 }
 
-/// Removes every tenant's entries that are older than `keep`, and says how many.
+/// Removes every tenant's entries that are older than `keep`, and says how many:
+/// none as long as the clock is in doubt.
 ///
 /// # Errors
 /// [`Fault`] if the database fails or a tenant's chain is damaged, after all
@@ -48,7 +50,11 @@ pub async fn cut_off(
     keep: Span,
     stop: &CancellationToken,
 ) -> Result<u64, Fault> {
-    let before = services.now().minus(keep);
+    let sight = expiry::look(services).await?;
+    if sight.doubt.is_some() {
+        return Ok(0);
+    }
+    let before = sight.now.minus(keep);
     // Without a tenant's scope: the scopes are entered one by one.
     let tenants: Vec<Uuid> = tenant::Entity::find()
         .select_only()

@@ -11,9 +11,13 @@ use crate::{
     apps::App,
     entity::{connection, heartbeat},
     error::Fault,
+    expiry,
     worker::load,
 };
-use domain::{health::Health, time::Timestamp};
+use domain::{
+    health::Health,
+    time::{Span, Timestamp},
+};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 /// How many accounts the “need you” list names; the rest is a link to the list.
@@ -44,6 +48,8 @@ pub struct Overview {
     /// How much of the rate the checks of the whole installation need, in
     /// percent, if that is too much.
     pub too_high: Option<u64>,
+    /// How far the clock is ahead of the last heartbeat, if that is too much.
+    pub clock_ahead: Option<Span>,
 }
 
 /// The overview of the actor's tenant.
@@ -71,6 +77,7 @@ pub async fn overview(actor: &Actor) -> Result<Overview, Fault> {
     let links = links::outstanding(actor, 10).await?;
     let worker = worker_beat(actor).await?;
     let too_high = load::known_too_high(actor).await?;
+    let clock_ahead = expiry::look(actor).await?.doubt;
     let tx = actor.read().await?;
     let apps = counts::visible_apps(actor, &tx).await?;
     Ok(Overview {
@@ -80,6 +87,7 @@ pub async fn overview(actor: &Actor) -> Result<Overview, Fault> {
         links,
         worker,
         too_high,
+        clock_ahead,
     })
 }
 

@@ -60,6 +60,9 @@ pub(crate) struct Record {
     pub token_version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// When its tokens came from a backup. They may be older than those that
+    /// Gorgias knows, until it is proven after that.
+    restored_at: Option<Timestamp>,
     /// The lease that storing it gives back.
     pub(super) fence: Option<i64>,
 }
@@ -69,11 +72,13 @@ impl TryFrom<Model> for Record {
 
     fn try_from(row: Model) -> Result<Self, Fault> {
         let bad = |column| Fault::inconsistent("connections", column, row.id);
+        let restored = is_unproven(row.restored_at, row.last_fine_at);
         let standing = standing(
             &row.standing,
             row.loss_cause.as_deref(),
             row.standing_since,
             row.disconnected_by.clone(),
+            restored,
         )
         .ok_or_else(|| bad("standing"))?;
         Ok(Self {
@@ -101,6 +106,7 @@ impl TryFrom<Model> for Record {
             token_version: row.token_version,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
+            restored_at: row.restored_at.map(Timestamp),
             fence: None,
             approved_by_name: row.approved_by_name,
             approved_by_email: row.approved_by_email,
@@ -118,6 +124,7 @@ pub(super) fn standing(
     loss_cause: Option<&str>,
     since: Option<i64>,
     disconnected_by: Option<String>,
+    restored: bool,
 ) -> Option<Standing> {
     let lost = |at, cause| Standing::Lost { at, cause };
     match (standing, loss_cause, since.map(Timestamp)) {
@@ -128,9 +135,25 @@ pub(super) fn standing(
                 _ => Absence::NeverFinished,
             }))
         }
-        ("lost", Some("refused"), Some(at)) => Some(lost(at, LossCause::Refused)),
+        // The column doesn't name the backup, so that processes of the version
+        // before can read it.
+        ("lost", Some("refused"), Some(at)) => Some(lost(at, refusal(restored))),
         ("lost", Some("unauthorized"), Some(at)) => Some(lost(at, LossCause::Unauthorized)),
         _ => None,
+    }
+}
+
+/// Whether it wasn't proven since its tokens came from a backup.
+fn is_unproven(restored_at: Option<i64>, last_fine_at: Option<i64>) -> bool {
+    restored_at.is_some_and(|restored| last_fine_at.is_none_or(|fine| fine < restored))
+}
+
+/// What a refused refresh token means.
+const fn refusal(restored: bool) -> LossCause {
+    if restored {
+        LossCause::RefusedAfterRestore
+    } else {
+        LossCause::Refused
     }
 }
 
@@ -165,8 +188,18 @@ impl Record {
             token_version: 0,
             created_at: now,
             updated_at: now,
+            restored_at: None,
             fence: None,
         }
+    }
+
+    /// What it means that Gorgias refused its refresh token.
+    pub fn refusal(&self) -> LossCause {
+        let micros = |at: Option<Timestamp>| at.map(|at| at.0);
+        refusal(is_unproven(
+            micros(self.restored_at),
+            micros(self.last_fine_at),
+        ))
     }
 
     /// The record, changed under a lease, if there is one, that is given back when it is stored.
@@ -343,7 +376,7 @@ impl Record {
             }
             Standing::Lost { at, cause } => {
                 let cause = match cause {
-                    LossCause::Refused => "refused",
+                    LossCause::Refused | LossCause::RefusedAfterRestore => "refused",
                     LossCause::Unauthorized => "unauthorized",
                 };
                 ("lost", Some(cause.to_owned()), Some(at.0), None)
@@ -387,6 +420,7 @@ impl Record {
             updated_at: Set(self.updated_at.0),
             // Whoever stores it says when it is due next.
             queued_expiry: Set(None),
+            restored_at: NotSet,
         }
     }
 }

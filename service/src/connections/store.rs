@@ -165,7 +165,12 @@ fn update(services: &Services, tx: &Tx, some: &[Storing<'_>]) -> Statement {
 fn is_changed(column: Column) -> bool {
     !matches!(
         column,
-        Column::Id | Column::TenantId | Column::LeaseUntil | Column::LeaseFence | Column::CreatedAt
+        Column::Id
+            | Column::TenantId
+            | Column::LeaseUntil
+            | Column::LeaseFence
+            | Column::CreatedAt
+            | Column::RestoredAt
     )
 }
 

@@ -40,6 +40,8 @@ pub struct Model {
     pub failure_kind: Option<String>,
     pub refused_since: Option<i64>,
     pub scopes_unknown: bool,
+    /// When its tokens came from a backup.
+    pub restored_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -118,7 +118,7 @@ pub async fn load(services: &Services, id: &SecretString) -> Result<Option<Store
     Ok(row.and_then(|row| {
         let created_at = Timestamp(row.created_at);
         let expires_at = Timestamp(row.expires_at).min(created_at.plus(ABSOLUTE));
-        (expires_at > services.now()).then(|| StoredSession {
+        (expires_at > services.expiry_now()).then(|| StoredSession {
             person: row.person_id.map(PersonId),
             data: row.data,
             created_at,
@@ -157,7 +157,7 @@ pub async fn remove_all_of(services: &Services, person: PersonId) -> Result<(), 
 /// # Errors
 /// If the database failed.
 pub async fn sweep(services: &Services) -> Result<u64, Fault> {
-    let now = services.now();
+    let now = services.expiry_now();
     let tx = services.db.begin_write().await?;
     let done = session::Entity::delete_many()
         .filter(
@@ -186,7 +186,7 @@ fn row(
         id_hash: Set(id_hash(id)),
         person_id: Set(person.map(|p| p.0)),
         data: Set(data.to_owned()),
-        created_at: Set(services.now().0),
+        created_at: Set(services.expiry_now().0),
         expires_at: Set(expires.0),
     }
 }

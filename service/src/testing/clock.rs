@@ -10,9 +10,22 @@ use std::sync::{
 /// A clock that stands still until a test moves it. It begins at the machine's
 /// time, so that tokens of the simulator are of the same day.
 #[derive(Clone)]
-pub struct TestClock(Arc<AtomicI64>);
+pub struct TestClock {
+    time: Arc<AtomicI64>,
+    /// How far Mooring's clock is ahead of it.
+    ahead: Arc<AtomicI64>,
+}
 
 impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.time.load(Ordering::SeqCst) + self.ahead.load(Ordering::SeqCst))
+    }
+}
+
+/// The clock of the database's machine, which is never wrong.
+pub(super) struct DatabaseClock(Arc<AtomicI64>);
+
+impl Clock for DatabaseClock {
     fn now(&self) -> Timestamp {
         Timestamp(self.0.load(Ordering::SeqCst))
     }
@@ -20,11 +33,23 @@ impl Clock for TestClock {
 
 impl TestClock {
     pub(super) fn start() -> Self {
-        Self(Arc::new(AtomicI64::new(SystemClock.now().0)))
+        Self {
+            time: Arc::new(AtomicI64::new(SystemClock.now().0)),
+            ahead: Arc::default(),
+        }
     }
 
-    /// Moves the clock.
+    pub(super) fn of_database(&self) -> DatabaseClock {
+        DatabaseClock(self.time.clone())
+    }
+
+    /// Lets time pass.
     pub fn advance(&self, span: Span) {
-        self.0.fetch_add(span.0, Ordering::SeqCst);
+        self.time.fetch_add(span.0, Ordering::SeqCst);
+    }
+
+    /// Lets Mooring's clock jump, and nobody else's.
+    pub fn jump(&self, span: Span) {
+        self.ahead.fetch_add(span.0, Ordering::SeqCst);
     }
 }

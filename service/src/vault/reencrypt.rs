@@ -208,7 +208,7 @@ impl Vault {
             .into_query();
         let removed = data_key::Entity::delete_many()
             .filter(data_key::Column::TenantId.eq(tx.tenant().0))
-            .filter(data_key::Column::RetiredAt.lt(scope.now().minus(KEPT_FOR).0))
+            .filter(data_key::Column::RetiredAt.lt(scope.expiry_now().minus(KEPT_FOR).0))
             .filter(data_key::Column::Id.not_in_subquery(used))
             .exec(&*tx)
             .await?;

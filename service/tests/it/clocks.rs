@@ -1,14 +1,23 @@
-//! security.md 33: clocks that are wrong, and that jump.
+//! security.md 33, 78: clocks that are wrong, and that jump.
 
 use crate::flow::{self, Flow, sub};
-use domain::{health::Health, time::Span};
-use secrecy::ExposeSecret;
+use domain::{health::Health, role::Role, time::Span};
+use secrecy::{ExposeSecret, SecretString};
 use service::{
+    api_tokens::{self, NewApiToken},
+    audit::{self, AuditRow, Filter},
     clock::{Clock, SystemClock},
-    connections::token::{self, TokenError},
-    worker,
+    config::Config,
+    connections::{
+        links::{self, LinkOptions, LinkState},
+        token::{self, TokenError},
+    },
+    expiry,
+    people::sessions,
+    testing, worker,
 };
 use simulator::{Endpoint, ExpiresIn, Fault};
+use tokio_util::sync::CancellationToken;
 
 /// Whether Gorgias takes the token that is handed out.
 async fn served_token_works(f: &Flow, account: &str) -> bool {
@@ -156,4 +165,138 @@ async fn s33_a_lease_from_the_future_stops_no_reader() {
         assert_eq!(f.sim.refreshes("acme").len(), 1);
     })
     .await;
+}
+
+/// All entries of the audit, oldest first.
+async fn entries(f: &Flow) -> Vec<AuditRow> {
+    let page = audit::list(&f.owner, &Filter::default(), None).await;
+    let mut rows = page.unwrap().rows;
+    rows.reverse();
+    rows
+}
+
+/// The token in a link's address.
+fn token_of(url: &SecretString) -> SecretString {
+    let (_, token) = url.expose_secret().rsplit_once('/').unwrap();
+    token.into()
+}
+
+/// How many sessions stand in the database, ended or not.
+async fn session_rows(f: &Flow) -> u64 {
+    f.world.past("UPDATE sessions SET data = data").await
+}
+
+/// A clock that jumps a year ahead takes nothing away (security.md 78): neither
+/// while it is wrong nor when it is right again.
+#[tokio::test]
+async fn s78_a_clock_that_jumps_a_year_ahead_takes_nothing_away() {
+    let keep = |config: &mut Config| config.audit_retention = Some(Span::days(30));
+    for backend in testing::backends() {
+        let f = Flow::start(&backend, keep).await;
+        let services = &f.world.services;
+        f.connect("acme").await;
+        worker::tidy(services).await.unwrap();
+        let (acme, usual) = (sub("acme"), LinkOptions::default());
+        let link = links::create(&f.owner, "returns", &acme, usual).await;
+        let link = link.unwrap();
+        let session = SecretString::from("somebody's-session");
+        let end = services.expiry_now().plus(sessions::IDLE);
+        let person = f.owner.person();
+        let kept = sessions::create(services, &session, person, "{}", end).await;
+        assert!(kept.unwrap());
+        let new = NewApiToken {
+            expires_in: Some(Span::days(90)),
+            ..NewApiToken::new("Backend", Role::Backend)
+        };
+        let token = api_tokens::create(&f.owner, new).await.unwrap();
+        let recorded = entries(&f).await;
+
+        let is_all_there = async || {
+            let found = sessions::load(services, &session).await.unwrap();
+            assert!(found.is_some_and(|found| found.person == person));
+            let found = links::of_connection(&f.owner, f.account("acme").await.row.id).await;
+            assert_eq!(found.unwrap()[0].state, LinkState::Sent);
+            let opened = links::open(services, &token_of(&link.url)).await.unwrap();
+            assert!(opened.is_ok(), "{:?}", opened.err());
+            assert!(
+                api_tokens::authenticate(services, &token, None)
+                    .await
+                    .is_ok()
+            );
+        };
+        f.world.clock.jump(Span::days(365));
+        for _ in 0..3 {
+            worker::tidy(services).await.unwrap();
+            let stop = CancellationToken::new();
+            let cut = audit::cut_off(services, Span::days(30), &stop)
+                .await
+                .unwrap();
+            assert_eq!(cut, 0);
+            is_all_there().await;
+            f.world.clock.advance(Span::minutes(1));
+        }
+        // Another process, and one that begins now, judge the same.
+        let other = f.world.second_process().await;
+        assert_eq!(expiry::look(&other).await.unwrap().now, other.expiry_now());
+        assert!(sessions::load(&other, &session).await.unwrap().is_some());
+
+        f.world.clock.jump(Span::days(-365));
+        worker::tidy(services).await.unwrap();
+        is_all_there().await;
+        let after = entries(&f).await;
+        assert_eq!(after[..recorded.len()], recorded);
+
+        // What ends by time ends, and what is old goes.
+        for _ in 0..31 {
+            f.world.clock.advance(Span::days(1));
+            worker::tidy(services).await.unwrap();
+        }
+        assert_eq!(sessions::load(services, &session).await.unwrap(), None);
+        let stop = CancellationToken::new();
+        let cut = audit::cut_off(services, Span::days(30), &stop)
+            .await
+            .unwrap();
+        assert!(cut > 0);
+    }
+}
+
+/// Where there is no clock but the machine's, a long pause looks like a jump:
+/// an operator tells one from the other.
+#[tokio::test]
+async fn s78_with_sqlite_an_operator_says_that_the_clock_is_right() {
+    let keep = |config: &mut Config| config.audit_retention = Some(Span::days(30));
+    let f = Flow::start(&testing::Backend::Sqlite, keep).await;
+    let services = &f.world.services;
+    worker::tidy(services).await.unwrap();
+    let session = SecretString::from("somebody's-session");
+    let end = services.expiry_now().plus(sessions::IDLE);
+    sessions::create(services, &session, None, "{}", end)
+        .await
+        .unwrap();
+    f.world.clock.advance(Span::days(60));
+    let cut = async || {
+        let stop = CancellationToken::new();
+        audit::cut_off(services, Span::days(30), &stop)
+            .await
+            .unwrap()
+    };
+    worker::tidy(services).await.unwrap();
+    assert_eq!(cut().await, 0);
+    let sight = expiry::look(services).await.unwrap();
+    assert_eq!(sight.doubt, Some(Span::days(60)));
+    // Time goes on for what ends by time: nobody stays signed in for good.
+    assert!(sessions::load(services, &session).await.unwrap().is_some());
+    for _ in 0..2 {
+        f.world.clock.advance(Span::hours(6));
+        worker::tidy(services).await.unwrap();
+    }
+    assert_eq!(sessions::load(services, &session).await.unwrap(), None);
+    assert_eq!(session_rows(&f).await, 1, "it is not removed, though");
+
+    expiry::is_right(services).await.unwrap();
+    let sight = expiry::look(services).await.unwrap();
+    assert_eq!((sight.now, sight.doubt), (services.now(), None));
+    worker::tidy(services).await.unwrap();
+    assert_eq!(session_rows(&f).await, 0);
+    assert!(cut().await > 0);
 }

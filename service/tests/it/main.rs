@@ -24,6 +24,7 @@ mod people;
 mod refresh;
 mod refusals;
 mod refused;
+mod restored;
 mod returns;
 mod reveal;
 mod rights;

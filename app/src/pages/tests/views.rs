@@ -60,6 +60,7 @@ fn the_overview_says_when_the_rate_is_nearly_used_up() {
         counts: Some(vec![(Health::Working, 3)]),
         need_you: 0,
         too_high: Some(83),
+        clock_ahead: None,
         lists: Some((Vec::new(), Vec::new())),
     };
     let page = outline(&html(|| overview::view(&data)));
@@ -72,6 +73,11 @@ fn the_overview_says_when_the_rate_is_nearly_used_up() {
     data.may.manage_apps = true;
     data.too_high = None;
     assert!(!said(&data));
+    // security.md 78
+    assert!(!html(|| overview::view(&data)).contains("clock"));
+    data.clock_ahead = Some(Span::days(365));
+    let page = html(|| overview::view(&data));
+    assert!(page.contains("365 days ahead") && page.contains("--clock-is-right"));
 }
 
 #[test]

@@ -70,11 +70,16 @@ impl Display for After {
 #[derive(Debug, Default, FromQueryResult)]
 pub(super) struct Head {
     pub count: i64,
+    /// How many there were when a backup was restored last.
+    restored_count: Option<i64>,
+    /// An id from then.
+    restored_mark: Option<Uuid>,
 }
 
 impl Head {
     pub async fn read(tx: &Tx) -> Result<Self, Fault> {
-        let sql = "SELECT count FROM event_heads WHERE tenant_id = $1";
+        let sql =
+            "SELECT count, restored_count, restored_mark FROM event_heads WHERE tenant_id = $1";
         let of_tenant = [tx.tenant().0.into()];
         let head = Statement::from_sql_and_values(tx.get_database_backend(), sql, of_tenant);
         let head = Self::find_by_statement(head).one(&**tx).await?;
@@ -88,17 +93,22 @@ impl Head {
             After::Id(id) => return Ok(Some(at_or_before(tx, id).await?)),
             After::Number(number) | After::Event(number, _) => number,
         };
-        if number > self.count {
-            return Ok(None);
-        }
-        if let After::Event(number, id) = after
-            && let Some(found) = event_at(tx, number).await?
-            && found != id
-        {
-            return Ok(None);
-        }
-        // Where there is no event, it was removed with its app.
-        Ok(Some(number))
+        let is_here = match after {
+            _ if number > self.count => false,
+            // Nobody can tell of which event it was the number.
+            After::Number(_) | After::Id(_) => !self.is_after_restore(number),
+            After::Event(number, id) => match event_at(tx, number).await? {
+                Some(found) => found == id,
+                // It was removed with its app, in this history or the one before.
+                None => !(self.is_after_restore(number) && Some(id.0) < self.restored_mark),
+            },
+        };
+        Ok(is_here.then_some(number))
+    }
+
+    /// Whether the number was given, maybe anew, after a backup was restored.
+    fn is_after_restore(&self, number: i64) -> bool {
+        self.restored_count.is_some_and(|count| number > count)
     }
 
     /// The place behind the event with this number.

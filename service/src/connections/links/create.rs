@@ -80,7 +80,7 @@ pub async fn create(
                 .unwrap_or(record)
         }
     };
-    let now = actor.now();
+    let now = actor.expiry_now();
     let expires_at = now.plus(life);
     let token = secret_text(&*actor.random, "");
     let id = actor.new_id();

@@ -40,13 +40,13 @@ pub async fn of_connection(actor: &Actor, connection: ConnectionId) -> Result<Ve
     let rows = query.order_by_desc(Column::Id).limit(20).all(&*tx).await?;
     Ok(rows
         .iter()
-        .map(|row| LinkRow::new(row, actor.now()))
+        .map(|row| LinkRow::new(row, actor.expiry_now()))
         .collect())
 }
 
 /// Links on their way: usable, newest first.
 pub(crate) async fn outstanding(actor: &Actor, limit: u64) -> Result<Vec<OutstandingLink>, Fault> {
-    let now = actor.now();
+    let now = actor.expiry_now();
     let tx = actor.read().await?;
     let mut query = tx.all::<Entity>();
     if let Some(only) = actor.only_app {

@@ -65,7 +65,7 @@ pub(crate) async fn usable(
     let Some(row) = row else {
         return Ok(Err(LinkGone::Unknown));
     };
-    Ok(match LinkRow::new(&row, services.now()).state {
+    Ok(match LinkRow::new(&row, services.expiry_now()).state {
         LinkState::Approved => Err(LinkGone::Used),
         LinkState::Revoked => Err(LinkGone::Revoked),
         LinkState::Expired => Err(LinkGone::Expired),

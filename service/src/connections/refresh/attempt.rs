@@ -195,9 +195,15 @@ impl Attempt<'_> {
         };
         let (verdict, cause) = match meaning {
             Meaning::ConnectionLost => {
-                record.lose(now, LossCause::Refused);
+                let cause = record.refusal();
+                record.lose(now, cause);
                 record.failure = Some(UpstreamError::InvalidGrant.sentence());
-                (Verdict::Lost, "Gorgias refused our access twice")
+                let cause = if cause == LossCause::RefusedAfterRestore {
+                    "Gorgias refused twice the access that came from a backup"
+                } else {
+                    "Gorgias refused our access twice"
+                };
+                (Verdict::Lost, cause)
             }
             Meaning::AppInDoubt => {
                 let interval = self.scope.config.check_interval;

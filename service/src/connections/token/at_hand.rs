@@ -211,6 +211,8 @@ impl Row {
             self.loss_cause.as_deref(),
             self.standing_since,
             self.disconnected_by.clone(),
+            // That changes only what people read.
+            false,
         )?;
         Some(Condition {
             app_fault_since: self.fault_since.map(Timestamp),
