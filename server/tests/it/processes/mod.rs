@@ -6,6 +6,7 @@
 //! that the same seed gives the same run but not to the microsecond.
 
 mod dumps;
+mod egress;
 mod ends;
 mod fleet;
 mod flood;
