@@ -2,7 +2,7 @@
 //! say so, and see what is told.
 
 use crate::flow::{self, Flow, sub};
-use domain::{event::Happening, health::Health, ids::EventId, time::Span};
+use domain::{health::Health, ids::EventId, time::Span};
 use secrecy::SecretString;
 use service::{
     Services,
