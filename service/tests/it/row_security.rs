@@ -50,7 +50,14 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
             .await
             .unwrap();
         let new = NewApiToken::new("Backend", Role::Operator);
-        api_tokens::create(&f.owner, new).await.unwrap();
+        let token = api_tokens::create(&f.owner, new).await.unwrap();
+        // The second one is new, and tells so.
+        for address in ["192.0.2.7", "198.51.100.7"] {
+            let address = Some(address.parse().unwrap());
+            api_tokens::authenticate(&f.world.services, &token, address)
+                .await
+                .unwrap();
+        }
         let stranger = f.world.owner("pier").await;
         let url = f.world.database_url.expose_secret();
         let (own, other) = (f.owner.tenant().to_string(), stranger.tenant().to_string());

@@ -83,7 +83,12 @@ async fn a_postgresql_database_of_the_version_before_goes_up_and_back() {
     before::can_nothing(&administrator).await;
     works(&url, &OF_POSTGRES).await;
     assert_eq!(db.migrate().await.unwrap(), [""; 0]);
-    assert_eq!(db.finish().await.unwrap(), [""; 0], "and again");
+    // Again: nothing is left, unless other databases of the server use the role.
+    let notes = db.finish().await.unwrap();
+    assert!(
+        notes.iter().all(|note| note.contains("It stays")),
+        "{notes:?}"
+    );
 
     // And back from there.
     let new = steps(&url).await;
