@@ -34,23 +34,27 @@ async fn fault(f: &Flow) -> bool {
 async fn s90_an_account_that_is_refused_alone_holds_up_no_other() {
     flow::each(async |f| {
         let refused = [
-            ("api", Fault::status(401), FailureKind::AccountRefused(401)),
             (
-                "text",
+                "as-api",
+                Fault::status(401),
+                FailureKind::AccountRefused(401),
+            ),
+            (
+                "as-text",
                 Fault::answer(401, "text/plain", "Unauthorized"),
                 FailureKind::AccountRefused(401),
             ),
             (
-                "empty",
+                "as-empty",
                 Fault::answer(401, "application/json", ""),
                 FailureKind::AccountRefused(401),
             ),
             (
-                "page",
+                "as-page",
                 Fault::answer(403, "text/html", "<html>Forbidden</html>"),
                 FailureKind::AccountRefused(403),
             ),
-            ("html", Fault::html(), FailureKind::Unreadable),
+            ("as-html", Fault::html(), FailureKind::Unreadable),
         ];
         for other in OTHERS {
             f.connect(other).await;
