@@ -156,7 +156,11 @@ impl World {
 
     fn config(gorgias_template: &str) -> (Config, TempDir) {
         let gorgias = GorgiasTemplate::parse(gorgias_template, true).unwrap();
-        let folder = tempfile::tempdir().unwrap();
+        // As Mooring makes its folder: nobody else can look into it.
+        let mut folder = tempfile::Builder::new();
+        #[cfg(unix)]
+        folder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = folder.tempdir().unwrap();
         let config = Config {
             data_dir: folder.path().to_owned(),
             public_url: PUBLIC_URL.into(),
