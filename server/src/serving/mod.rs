@@ -65,7 +65,10 @@ async fn next(
     let place = Arc::clone(room).acquire_owned().await.ok()?;
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => return Some((stream, peer, place)),
+            Ok((stream, peer)) => {
+                tracing::trace!(%peer, "A connection was accepted");
+                return Some((stream, peer, place));
+            }
             Err(error) if of_the_peer(&error) => (),
             Err(error) => {
                 tracing::error!(%error, "A connection can't be accepted; if it is for want of open files, raise their limit");
