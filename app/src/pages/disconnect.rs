@@ -1,47 +1,23 @@
 //! `…/disconnect`: the question before an account's tokens are forgotten.
 
-use super::{
-    Address, PageError,
-    row_action::{account_href, tenant_home},
-    show,
-};
+use super::{Address, PageError, account_question, show};
 use crate::{
-    components::{Confirm, Crumb, Kind, LinkButton, NavItem, PageHead, PostButton},
+    components::{Confirm, Kind, LinkButton, PageHead, PostButton},
     context::PageContext,
-    frame::around,
-    shell::SignedInLayout,
 };
-use domain::{permission::Permission, subdomain::Subdomain};
 use leptos::prelude::*;
-use service::connections::{row::AccountRow, show as account};
+use service::connections::row::AccountRow;
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
 async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
-    let actor = context.actor(address.part("tenant")).await?;
-    let subdomain: Subdomain = address
-        .part("subdomain")
-        .parse()
-        .map_err(|_| PageError::NotFound)?;
-    let account = account::show(&actor, address.part("app"), &subdomain)
-        .await?
-        .ok_or(PageError::NotFound)?;
-    actor.require(Permission::Disconnect)?;
-    let around = around(&context, &actor, NavItem::Accounts).await;
-    let tenant = actor.tenant_slug.to_string();
-    let title = format!("Disconnect {subdomain}");
-    Ok(view! {
-        <SignedInLayout frame=around.frame title>
-            {view(&tenant, &account.row)}
-        </SignedInLayout>
-    }
-    .into_any())
+    account_question::ask(&context, &address, "Disconnect", view).await
 }
 
 pub(super) fn view(tenant: &str, row: &AccountRow) -> AnyView {
-    let href = account_href(tenant, row.app_slug.as_str(), row.subdomain.as_str());
+    let (crumbs, href) = account_question::place(tenant, row);
     let footer = view! {
         <LinkButton href=href.clone()>"Keep it connected"</LinkButton>
         <PostButton action=format!("{href}/disconnect") once=true kind=Kind::Destroy>
@@ -49,10 +25,6 @@ pub(super) fn view(tenant: &str, row: &AccountRow) -> AnyView {
         </PostButton>
     }
     .into_any();
-    let crumbs = vec![
-        Crumb::new("Accounts", format!("{}/accounts", tenant_home(tenant))),
-        Crumb::new(row.subdomain.to_string(), href),
-    ];
     let what = format!(
         "{} loses its access to this account at once: Gorgias is asked to revoke the tokens, and they are forgotten here. Nobody can undo that. To use the account again, its admin has to approve the app again.",
         row.app_name

@@ -1,52 +1,28 @@
 //! `…/erase`: the question before an account's connection is erased for good.
 
-use super::{
-    Address, PageError,
-    row_action::{account_href, tenant_home},
-    show,
-};
+use super::{Address, PageError, account_question, show};
 use crate::{
-    components::{Button, Confirm, Crumb, Field, FormKey, Kind, LinkButton, NavItem, PageHead},
+    components::{Button, Confirm, Field, FormKey, Kind, LinkButton, PageHead},
     context::PageContext,
     form_state::FormState,
-    frame::around,
-    shell::SignedInLayout,
 };
-use domain::{health::Health, permission::Permission, subdomain::Subdomain};
+use domain::health::Health;
 use leptos::prelude::*;
-use service::connections::{row::AccountRow, show as account};
+use service::connections::row::AccountRow;
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
 async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
-    let actor = context.actor(address.part("tenant")).await?;
-    let subdomain: Subdomain = address
-        .part("subdomain")
-        .parse()
-        .map_err(|_| PageError::NotFound)?;
-    let account = account::show(&actor, address.part("app"), &subdomain)
-        .await?
-        .ok_or(PageError::NotFound)?;
-    actor.require(Permission::Disconnect)?;
-    let around = around(&context, &actor, NavItem::Accounts).await;
-    let tenant = actor.tenant_slug.to_string();
-    let title = format!("Erase {subdomain}");
-    Ok(view! {
-        <SignedInLayout frame=around.frame title>
-            {view(&tenant, &account.row, &context.form("erase"))}
-        </SignedInLayout>
-    }
-    .into_any())
+    account_question::ask(&context, &address, "Erase", |tenant, row| {
+        view(tenant, row, &context.form("erase"))
+    })
+    .await
 }
 
 pub(super) fn view(tenant: &str, row: &AccountRow, form: &FormState) -> AnyView {
-    let href = account_href(tenant, row.app_slug.as_str(), row.subdomain.as_str());
-    let crumbs = vec![
-        Crumb::new("Accounts", format!("{}/accounts", tenant_home(tenant))),
-        Crumb::new(row.subdomain.to_string(), href.clone()),
-    ];
+    let (crumbs, href) = account_question::place(tenant, row);
     let footer = view! { <LinkButton href=href.clone()>"Keep it"</LinkButton> }.into_any();
     let first = (row.health != Health::NotConnected).then(|| {
         view! {

@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 mod account_panels;
+mod account_question;
 pub(crate) mod accounts;
 mod accounts_filter;
 pub(crate) mod api_tokens;

@@ -1,0 +1,52 @@
+//! Pages that ask before an account's connection comes to an end.
+
+use super::{
+    Address, PageError,
+    row_action::{account_href, tenant_home},
+};
+use crate::{
+    components::{Crumb, NavItem},
+    context::PageContext,
+    frame::around,
+    shell::SignedInLayout,
+};
+use domain::{permission::Permission, subdomain::Subdomain};
+use leptos::prelude::*;
+use service::connections::{row::AccountRow, show as account};
+
+/// The page of a question: its title is `verb` and the account; `view` gets the
+/// tenant and the account's row.
+///
+/// # Errors
+/// [`PageError::NotFound`] for an account that isn't there; whoever may not
+/// disconnect is told so.
+pub(super) async fn ask(
+    context: &PageContext,
+    address: &Address,
+    verb: &str,
+    view: impl FnOnce(&str, &AccountRow) -> AnyView,
+) -> Result<AnyView, PageError> {
+    let actor = context.actor(address.part("tenant")).await?;
+    let subdomain: Subdomain = address
+        .part("subdomain")
+        .parse()
+        .map_err(|_| PageError::NotFound)?;
+    let account = account::show(&actor, address.part("app"), &subdomain)
+        .await?
+        .ok_or(PageError::NotFound)?;
+    actor.require(Permission::Disconnect)?;
+    let around = around(context, &actor, NavItem::Accounts).await;
+    let title = format!("{verb} {subdomain}");
+    let question = view(actor.tenant_slug.as_str(), &account.row);
+    Ok(view! { <SignedInLayout frame=around.frame title>{question}</SignedInLayout> }.into_any())
+}
+
+/// The way back, and the account's own address.
+pub(super) fn place(tenant: &str, row: &AccountRow) -> (Vec<Crumb>, String) {
+    let href = account_href(tenant, row.app_slug.as_str(), row.subdomain.as_str());
+    let crumbs = vec![
+        Crumb::new("Accounts", format!("{}/accounts", tenant_home(tenant))),
+        Crumb::new(row.subdomain.to_string(), href.clone()),
+    ];
+    (crumbs, href)
+}
