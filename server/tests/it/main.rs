@@ -22,11 +22,11 @@ mod migrate;
 mod oauth;
 mod origin;
 mod pages;
-#[cfg(target_os = "linux")]
 mod processes;
 mod reveal;
 mod serving;
 mod sessions;
+mod starting;
 mod tenants;
 mod text;
 mod transport;

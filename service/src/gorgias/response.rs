@@ -347,5 +347,8 @@ fn date(text: &str) -> Option<Timestamp> {
 }
 
 #[cfg(test)]
+#[path = "response_kind_tests.rs"]
+mod kind_tests;
+#[cfg(test)]
 #[path = "response_tests.rs"]
 mod tests;

@@ -5,5 +5,7 @@ mod authorizing;
 mod faults;
 mod outline;
 mod rendered;
+mod results;
 mod sample;
+mod secret_fields;
 mod views;

@@ -2,6 +2,7 @@
 
 use super::{
     outline::{html, outline},
+    results::outcome,
     sample::{self, NOW, account_page, accounts_page},
 };
 use crate::{
@@ -21,7 +22,7 @@ use service::{
     connections::{
         links::{LinkGone, LinkState, PublicLink},
         list::ListQuery,
-        result::{AuthorizationResult, Outcome},
+        result::Outcome,
     },
     error::FieldError,
 };
@@ -279,102 +280,6 @@ fn a_link_that_is_gone_says_what_to_do() {
         assert!(page.contains("Ask the person who sent it for a new one."));
         assert!(!page.contains("FORM"));
     }
-}
-
-fn outcome(outcome: Outcome) -> AuthorizationResult {
-    let requested = sample::app().requested;
-    let comparison = match &outcome {
-        Outcome::Approved { granted, .. } => ScopeSet::compare(&requested, granted),
-        Outcome::UnderWay | Outcome::Failed { .. } => Default::default(),
-    };
-    let health = match &outcome {
-        Outcome::Approved { .. } if comparison.missing.is_empty() => Some(Health::Working),
-        Outcome::Approved { .. } => Some(Health::Limited),
-        Outcome::UnderWay | Outcome::Failed { .. } => None,
-    };
-    AuthorizationResult {
-        health,
-        lacks_offline: false,
-        access_expires_at: Some(NOW.plus(Span::hours(24))),
-        app_name: "Returns".into(),
-        subdomain: "acme".parse().unwrap(),
-        after_install_url: Some("https://returns.example/welcome?account=acme".into()),
-        outcome,
-        comparison,
-        again: Some("/oauth/x/install?account=acme".into()),
-    }
-}
-
-#[test]
-fn results_tell_what_was_connected_and_the_way_on() {
-    let granted = "openid offline tickets:read".parse().unwrap();
-    let approved = outcome(Outcome::Approved {
-        by: Some("Ann Lee".into()),
-        granted,
-        first: true,
-    });
-    assert_snapshot!(
-        "result_approved",
-        outline(&html(|| result::view(&approved)))
-    );
-    let problem = AuthorizationProblem::WrongAccount {
-        expected: "acme".parse().unwrap(),
-    };
-    let refused = outcome(Outcome::Failed { problem });
-    assert_snapshot!("result_refused", outline(&html(|| result::view(&refused))));
-}
-
-/// A client secret is no person's password; passwords are.
-#[test]
-fn fields_for_secrets_are_no_password_managers_business() {
-    let new = html(|| app_new::view("/t/x", &FormState::default()));
-    let set_up = html(|| setup::view(&FormState::default(), "https://mooring.example"));
-    for (page, name) in [(&new, "client_secret"), (&set_up, "token")] {
-        let name = format!("name=\"{name}\"");
-        let tag = page.split("<input").find(|input| input.contains(&name));
-        let tag = tag.and_then(|input| input.split('>').next()).unwrap();
-        for attribute in [
-            "type=\"text\"",
-            "autocomplete=\"off\"",
-            "data-1p-ignore",
-            "data-bwignore",
-            "data-lpignore",
-            "data-form-type=\"other\"",
-        ] {
-            assert!(tag.contains(attribute), "{attribute}: {tag}");
-        }
-    }
-    assert!(!new.contains("type=\"password\""));
-    assert!(set_up.contains("autocomplete=\"new-password\""));
-    let question = html(|| reveal::view("x", &sample::app(), None, &FormState::default()));
-    assert!(question.contains("autocomplete=\"current-password\""));
-}
-
-/// The customer reads what the dashboard reads.
-#[test]
-fn a_result_promises_no_more_than_the_state_does() {
-    let granted = sample::app().requested;
-    let mut approved = outcome(Outcome::Approved {
-        by: None,
-        granted,
-        first: true,
-    });
-    approved.after_install_url = None;
-    let done = "there is nothing else to set up";
-    let page = |result: &AuthorizationResult| outline(&html(|| result::view(result)));
-    assert!(page(&approved).contains(done));
-    for health in Health::ALL.into_iter().filter(|h| *h != Health::Working) {
-        approved.health = Some(health);
-        let text = page(&approved);
-        assert!(text.contains(health.label()), "{text}");
-        assert!(!text.contains(done), "{text}");
-        let ended = matches!(health, Health::Disconnected | Health::NotConnected);
-        assert_eq!(text.contains("H1: acme is connected"), !ended, "{text}");
-    }
-    approved.health = Some(Health::StoppingSoon);
-    assert!(page(&approved).contains("Approve it once more"));
-    approved.lacks_offline = true;
-    assert!(page(&approved).contains("can’t do anything about it now"));
 }
 
 #[test]

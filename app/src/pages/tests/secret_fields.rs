@@ -1,0 +1,33 @@
+//! Fields for secrets, and what password managers make of them.
+
+use super::{outline::html, sample};
+use crate::{
+    form_state::FormState,
+    pages::{app_new, reveal, setup},
+};
+
+/// A client secret is no person's password; passwords are.
+#[test]
+fn fields_for_secrets_are_no_password_managers_business() {
+    let new = html(|| app_new::view("/t/x", &FormState::default()));
+    let set_up = html(|| setup::view(&FormState::default(), "https://mooring.example"));
+    for (page, name) in [(&new, "client_secret"), (&set_up, "token")] {
+        let name = format!("name=\"{name}\"");
+        let tag = page.split("<input").find(|input| input.contains(&name));
+        let tag = tag.and_then(|input| input.split('>').next()).unwrap();
+        for attribute in [
+            "type=\"text\"",
+            "autocomplete=\"off\"",
+            "data-1p-ignore",
+            "data-bwignore",
+            "data-lpignore",
+            "data-form-type=\"other\"",
+        ] {
+            assert!(tag.contains(attribute), "{attribute}: {tag}");
+        }
+    }
+    assert!(!new.contains("type=\"password\""));
+    assert!(set_up.contains("autocomplete=\"new-password\""));
+    let question = html(|| reveal::view("x", &sample::app(), None, &FormState::default()));
+    assert!(question.contains("autocomplete=\"current-password\""));
+}
