@@ -44,8 +44,13 @@ pub type Leases = Vec<(String, i64)>;
 impl Fleet {
     /// An installation with a tenant `harbour` and its app `returns`.
     pub async fn on(backend: &Backend) -> Self {
+        Self::of(backend, SimulatorConfig::default()).await
+    }
+
+    /// As [`Self::on`], with a simulator like this.
+    pub async fn of(backend: &Backend, simulator: SimulatorConfig) -> Self {
         let alone = ALONE.lock().await;
-        let simulator = Simulator::start(SimulatorConfig::default()).await.unwrap();
+        let simulator = Simulator::start(simulator).await.unwrap();
         let world = World::on(backend, simulator.url_template()).await;
         let owner = world.owner("harbour").await;
         let app = world.app(&owner, "returns").await;
