@@ -73,18 +73,20 @@ pub(super) fn view(result: &AuthorizationResult) -> AnyView {
     }
 }
 
+/// How an approved connection is now. One that is gone was erased.
+fn health(result: &AuthorizationResult) -> Health {
+    result.health.unwrap_or(Health::NotConnected)
+}
+
 /// Whether the access that was approved has ended since.
 fn ended(result: &AuthorizationResult) -> bool {
-    matches!(
-        result.health,
-        Some(Health::Disconnected | Health::NotConnected)
-    )
+    matches!(health(result), Health::Disconnected | Health::NotConnected)
 }
 
 /// What the state means for who has just approved, if it is more than that it works.
 fn meaning(result: &AuthorizationResult, missing: &[String]) -> Option<String> {
     let app = &result.app_name;
-    match result.health? {
+    match health(result) {
         Health::Limited => Some(format!(
             "Gorgias did not grant everything that {app} asked for. Missing: {}. It works, with less.",
             list(missing)
@@ -125,7 +127,7 @@ fn approved(result: &AuthorizationResult, by: Option<&str>, granted: &ScopeSet) 
         .iter()
         .map(ToString::to_string)
         .collect();
-    let health = result.health.unwrap_or(Health::Working);
+    let health = health(result);
     let who = by
         .map(|by| format!("Approved by {by}. "))
         .unwrap_or_default();

@@ -74,6 +74,11 @@ fn a_result_promises_no_more_than_the_state_does() {
         let ended = matches!(health, Health::Disconnected | Health::NotConnected);
         assert_eq!(text.contains("H1: acme is connected"), !ended, "{text}");
     }
+    // It was erased since.
+    approved.health = None;
+    let text = page(&approved);
+    assert!(text.contains("is not connected any more"), "{text}");
+    assert!(!text.contains(done), "{text}");
     approved.health = Some(Health::StoppingSoon);
     assert!(page(&approved).contains("Approve it once more"));
     approved.lacks_offline = true;
