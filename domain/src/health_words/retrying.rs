@@ -8,9 +8,17 @@ use crate::{
 };
 
 /// Whether a connection that is being retried asks for somebody's look: Gorgias
-/// has refused this account, and no other, for days.
-pub fn asks_for_a_look(refused_since: Option<Timestamp>, now: Timestamp) -> bool {
-    refused_since.is_some_and(|since| now.since(since) >= LOOK_AFTER)
+/// refuses this account and has done so for days, while others of the app work.
+/// An outage asks nobody, however long it lasts.
+pub fn asks_for_a_look(
+    failure: Option<FailureKind>,
+    refused_since: Option<Timestamp>,
+    others_work: bool,
+    now: Timestamp,
+) -> bool {
+    others_work
+        && failure.is_some_and(FailureKind::of_account)
+        && refused_since.is_some_and(|since| now.since(since) >= LOOK_AFTER)
 }
 
 pub(super) fn explain(
@@ -18,7 +26,12 @@ pub(super) fn explain(
     background: Background,
     now: Timestamp,
 ) -> Explanation {
-    let look = asks_for_a_look(background.refused_since, now);
+    let look = asks_for_a_look(
+        background.failure,
+        background.refused_since,
+        background.others_work,
+        now,
+    );
     let mut reason = what(background, now);
     if let Some(when) = when(background, now) {
         reason.push_str(&when);
@@ -191,16 +204,22 @@ mod tests {
 
     #[test]
     fn an_account_refused_for_three_days_asks_for_a_look() {
-        for (since, next) in [
-            (Span::hours(71), NextStep::Nothing),
-            (Span::hours(72), NextStep::LookAtAccount),
+        let refused = FailureKind::AccountRefused(401);
+        for (failure, others_work, hours, next) in [
+            (refused, true, 71, NextStep::Nothing),
+            (refused, true, 72, NextStep::LookAtAccount),
+            (FailureKind::Unreadable, true, 72, NextStep::LookAtAccount),
+            // An outage, of this account at least, or of all.
+            (FailureKind::NotAnswering, true, 72, NextStep::Nothing),
+            (refused, false, 72, NextStep::Nothing),
         ] {
             let e = words(Background {
-                failure: Some(FailureKind::AccountRefused(401)),
-                refused_since: Some(NOW.minus(since)),
+                failure: Some(failure),
+                refused_since: Some(NOW.minus(Span::hours(hours))),
+                others_work,
                 ..Background::default()
             });
-            assert_eq!(e.next, next);
+            assert_eq!(e.next, next, "{failure:?} {others_work} {hours}");
         }
         assert_eq!(
             failed(FailureKind::RequestRefused).next,

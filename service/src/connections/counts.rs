@@ -8,7 +8,7 @@ use crate::{
     error::Fault,
     tenant_scope::Tx,
 };
-use domain::{failure::LOOK_AFTER, health::Health, ids::AppId, time::Timestamp};
+use domain::{health::Health, ids::AppId, time::Timestamp};
 use sea_orm::{
     ColumnTrait, ExprTrait, FromQueryResult, QueryFilter, QuerySelect,
     sea_query::{CaseStatement, Expr},
@@ -77,10 +77,7 @@ pub(crate) async fn by_app(
     }
     let own: Expr = own.finally(Expr::col(connection::Column::Health)).into();
     let refused_long: Expr = CaseStatement::new()
-        .case(
-            connection::Column::RefusedSince.lte(now.minus(LOOK_AFTER).0),
-            Expr::value(1),
-        )
+        .case(query::asks_for_a_look(now), Expr::value(1))
         .finally(Expr::value(0))
         .into();
     let groups = tx

@@ -1,6 +1,6 @@
 //! Whether an account that Gorgias refuses is alone with that.
 
-use super::record::Record;
+use super::{query::RENEWED, record::Record};
 use crate::{
     entity::connection::{Column, Entity},
     error::Fault,
@@ -48,7 +48,7 @@ async fn newest_renewal(
     let renewed = |since: Option<i64>| -> Select<Entity> {
         tx.all::<Entity>()
             .filter(Column::AppId.eq(app.0))
-            .filter(Column::Health.is_in([Health::Working, Health::Limited].map(Health::code)))
+            .filter(Column::Health.is_in(RENEWED.map(Health::code)))
             .filter(Column::LastFineAt.gt(since))
             .select_only()
     };

@@ -1,9 +1,20 @@
 //! Conditions for health in SQL. They say the same as `domain::health` about
 //! what time decides; a test holds the two against each other.
 
-use crate::{apps::App, entity::connection::Column};
-use domain::{health::Health, ids::AppId, time::Timestamp};
-use sea_orm::{ColumnTrait, Condition, ExprTrait};
+use crate::{
+    apps::App,
+    entity::connection::{Column, Entity},
+};
+use domain::{
+    failure::{FailureKind, LOOK_AFTER},
+    health::Health,
+    ids::AppId,
+    time::Timestamp,
+};
+use sea_orm::{
+    ColumnTrait, Condition, ExprTrait,
+    sea_query::{Alias, Expr, Query},
+};
 
 /// The ids of the apps whose own credentials are refused.
 pub fn faulty(apps: &[App]) -> Vec<AppId> {
@@ -58,3 +69,28 @@ pub fn health_is(health: Health, faulty: &[AppId], now: Timestamp) -> Condition 
         Condition::all().add(own).add(of_faulty.not())
     }
 }
+
+/// The rows of which `domain::health_words::asks_for_a_look` says that somebody
+/// should look, if they are retried.
+pub fn asks_for_a_look(now: Timestamp) -> Condition {
+    let other = Alias::new("other");
+    let of = |column: Column| Expr::col((other.clone(), column));
+    let works = Query::select()
+        .expr(Expr::val(1))
+        .from_as(Entity, other.clone())
+        .and_where(of(Column::TenantId).equals((Entity, Column::TenantId)))
+        .and_where(of(Column::AppId).equals((Entity, Column::AppId)))
+        .and_where(of(Column::Health).is_in(RENEWED.map(Health::code)))
+        .and_where(of(Column::LastFineAt).gt(Expr::col((Entity, Column::RefusedSince))))
+        .to_owned();
+    let refused = Condition::any()
+        .add(Column::FailureKind.eq(FailureKind::Unreadable.encode()))
+        .add(Column::FailureKind.starts_with(FailureKind::AccountRefused(0).code()));
+    Condition::all()
+        .add(Column::RefusedSince.lte(now.minus(LOOK_AFTER).0))
+        .add(refused)
+        .add(Expr::exists(works))
+}
+
+/// The states of a connection whose last check brought a token.
+pub const RENEWED: [Health; 2] = [Health::Working, Health::Limited];

@@ -115,7 +115,13 @@ impl AccountRow {
                 .failure_kind
                 .filter(|_| record.failing_since.is_some()),
             needs_someone: health.needs_someone()
-                || (health == Health::Retrying && asks_for_a_look(record.refused_since, now)),
+                || (health == Health::Retrying
+                    && asks_for_a_look(
+                        record.failure_kind,
+                        record.refused_since,
+                        others_work,
+                        now,
+                    )),
             access_expires_at: record.access_expires_at,
             last_attempt: record.last_attempt_at,
             next_attempt: record.due_at,

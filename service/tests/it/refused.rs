@@ -23,6 +23,18 @@ async fn check(f: &Flow, account: &str) -> Verdict {
     check_now(&f.owner, "returns", &sub(account)).await.unwrap()
 }
 
+/// How many need somebody, and whom the overview names.
+async fn asked(f: &Flow) -> (u64, Vec<String>) {
+    let overview = overview::overview(&f.owner).await.unwrap();
+    let named = overview.need.iter().map(|r| r.subdomain.to_string());
+    (overview.counts.need_someone(), named.collect())
+}
+
+async fn three_hours(f: &Flow) {
+    f.advance(Span::hours(3));
+    worker::tick(&f.world.services).await.unwrap();
+}
+
 async fn fault(f: &Flow) -> bool {
     let app = service::apps::list::one(&f.owner, "returns").await;
     app.unwrap().unwrap().fault_since.is_some()
@@ -146,40 +158,53 @@ async fn s90_the_page_says_which_kind_it_is() {
 #[tokio::test]
 async fn s90_after_three_days_somebody_is_asked_to_look() {
     flow::each(async |f| {
-        f.connect("acme").await;
-        f.connect("bolt").await;
+        for account in ["acme", "bolt", "cork"] {
+            f.connect(account).await;
+        }
         f.sim
             .account("acme")
             .fail_always(Endpoint::Token, Fault::status(403));
         f.sim
             .account("bolt")
             .fail_always(Endpoint::Token, Fault::server_error());
-        let asked = async || {
-            let overview = overview::overview(&f.owner).await.unwrap();
-            let named: Vec<_> = overview
-                .need
-                .iter()
-                .map(|r| r.subdomain.to_string())
-                .collect();
-            (overview.counts.need_someone(), named)
-        };
-        let later = async || {
-            f.advance(Span::hours(3));
-            worker::tick(&f.world.services).await.unwrap();
-        };
         // It is refused for the first time with the check after six hours.
         for _ in 0..25 {
-            assert_eq!(asked().await, (0, vec![]));
-            later().await;
+            assert_eq!(asked(&f).await, (0, vec![]));
+            three_hours(&f).await;
         }
-        later().await;
-        later().await;
-        assert_eq!(asked().await, (1, vec!["acme".to_owned()]));
+        three_hours(&f).await;
+        three_hours(&f).await;
+        assert_eq!(asked(&f).await, (1, vec!["acme".to_owned()]));
         let acme = row(&f, "acme").await;
         assert_eq!(acme.health, Health::Retrying);
         assert_eq!(acme.explanation.next, NextStep::LookAtAccount);
         let counts = service::apps::list::all(&f.owner).await.unwrap();
         assert_eq!(counts[0].counts.need_someone(), 1);
+        // What it met in between is an outage: nobody is asked while that lasts.
+        f.sim
+            .account("acme")
+            .fail_always(Endpoint::Token, Fault::server_error());
+        three_hours(&f).await;
+        three_hours(&f).await;
+        assert_eq!(asked(&f).await, (0, vec![]));
+    })
+    .await;
+}
+
+/// security.md 90: where all are refused, it is no matter of an account
+#[tokio::test]
+async fn s90_what_all_accounts_meet_asks_nobody_to_look() {
+    flow::each(async |f| {
+        for account in ["acme", "bolt"] {
+            f.connect(account).await;
+        }
+        let blocked = Some(Fault::status(403));
+        f.sim.fail_everywhere(Endpoint::Token, blocked);
+        for _ in 0..28 {
+            three_hours(&f).await;
+        }
+        assert_eq!(asked(&f).await, (0, vec![]));
+        assert_eq!(row(&f, "acme").await.explanation.next, NextStep::Nothing);
     })
     .await;
 }
