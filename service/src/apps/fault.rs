@@ -133,7 +133,14 @@ async fn take_back(scope: &TenantScope, tx: &Tx, app: AppId) -> Result<(), Fault
         .all(&**tx)
         .await?;
     for row in retried {
-        let mut record = Record::try_from(row)?;
+        let mut record = match Record::try_from(row) {
+            Ok(record) => record,
+            // It must not keep the fault from being told.
+            Err(error) => {
+                tracing::error!(%error, "A connection was passed over when its app's fault was found");
+                continue;
+            }
+        };
         let version = record.token_version;
         record.forget_failures();
         let cause = "it is the app's own credentials that Gorgias refuses";

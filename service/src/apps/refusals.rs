@@ -103,7 +103,14 @@ async fn take_back(
         .all(&**tx)
         .await?;
     for row in lost {
-        let mut record = Record::try_from(row)?;
+        let mut record = match Record::try_from(row) {
+            Ok(record) => record,
+            // It must not keep the fault from being told.
+            Err(error) => {
+                tracing::error!(%error, "A connection was passed over when its app's fault was found");
+                continue;
+            }
+        };
         let version = record.token_version;
         record.standing = Standing::Connected;
         record.forget_failures();

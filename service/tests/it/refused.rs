@@ -242,6 +242,24 @@ async fn s30_a_refused_client_is_the_apps_fault_once_it_is_confirmed() {
     .await;
 }
 
+/// security.md 37: a row that can't be read doesn't keep the fault from being told
+#[tokio::test]
+async fn s37_a_damaged_connection_hides_no_fault_of_its_app() {
+    flow::each(async |f| {
+        for account in ["acme", "bolt", "cork"] {
+            f.connect(account).await;
+        }
+        f.sim.rotate_secret("returns-id", "new-secret");
+        check(&f, "acme").await;
+        let damage = "UPDATE connections SET loss_cause = 'nonsense', standing = 'nonsense' \
+                      WHERE subdomain = 'acme'";
+        assert_eq!(f.world.past(damage).await, 1);
+        assert_eq!(check(&f, "bolt").await, Verdict::AppRefused);
+        assert!(fault(&f).await);
+    })
+    .await;
+}
+
 /// security.md 30: a second account confirms it; one incident, and no state flips
 #[tokio::test]
 async fn s30_a_second_account_confirms_a_refused_client() {
