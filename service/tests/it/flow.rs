@@ -9,7 +9,7 @@ use domain::{
 use secrecy::SecretString;
 use service::{
     Actor,
-    apps::App,
+    apps::{App, form::AppForm},
     config::Config,
     connections::{
         authorize,
@@ -188,6 +188,16 @@ impl Flow {
         assert!(matches!(first, Verdict::Unavailable { .. }), "{first:?}");
         self.advance(Span::minutes(5));
         assert_eq!(check().await, Verdict::AppRefused);
+    }
+
+    /// The app's form as it would be stored again.
+    pub fn form(&self) -> AppForm {
+        AppForm {
+            name: self.app.name.clone(),
+            client_id: self.app.client_id.clone(),
+            scopes: self.app.requested.iter().map(ToString::to_string).collect(),
+            ..AppForm::default()
+        }
     }
 
     /// The account's page.

@@ -4,6 +4,7 @@ use crate::flow::{self, Flow, sub};
 use domain::{failure::FailureKind, health::Health, health_words::NextStep, time::Span};
 use serde_json::json;
 use service::{
+    apps::{edit, form::AppForm},
     connections::{
         overview,
         refresh::{Verdict, check_now},
@@ -256,6 +257,38 @@ async fn s37_a_damaged_connection_hides_no_fault_of_its_app() {
         assert_eq!(f.world.past(damage).await, 1);
         assert_eq!(check(&f, "bolt").await, Verdict::AppRefused);
         assert!(fault(&f).await);
+    })
+    .await;
+}
+
+/// security.md 30: a secret that was replaced while a check was under way. What
+/// was refused counts no more, and what is right now is tried at once.
+#[tokio::test]
+async fn s30_credentials_that_were_replaced_meanwhile_cost_no_time() {
+    flow::each(async |f| {
+        f.connect("acme").await;
+        f.sim.rotate_secret("returns-id", "new-secret");
+        let account = f.sim.account("acme");
+        account.hold(Endpoint::Token);
+        let meanwhile = async {
+            // After the exchange of its code.
+            f.sim.wait_for("acme", Endpoint::Token, 2).await;
+            f.advance(Span::seconds(1));
+            let form = AppForm {
+                client_secret: Some("new-secret".into()),
+                ..f.form()
+            };
+            edit::edit(&f.owner, f.app.id, &form).await.unwrap();
+            account.release(Endpoint::Token);
+        };
+        let (verdict, ()) = tokio::join!(check(&f, "acme"), meanwhile);
+        assert_eq!(verdict, Verdict::Superseded);
+        assert!(!fault(&f).await);
+        let acme = row(&f, "acme").await;
+        assert_eq!(acme.health, Health::Working);
+        worker::tick(&f.world.services).await.unwrap();
+        assert_eq!(f.sim.refreshes("acme").len(), 2, "asked again at once");
+        assert_eq!(row(&f, "acme").await.last_fine, Some(f.world.clock_now()));
     })
     .await;
 }

@@ -1,12 +1,8 @@
 //! The sweep as a whole: one pace, and a breaker for each app.
 
-use crate::flow::{self, sub};
+use crate::flow;
 use domain::{health::Health, time::Span};
-use service::{
-    apps::{edit::edit, form::AppForm},
-    connections::refresh::{Verdict, check_now},
-    worker,
-};
+use service::worker;
 use simulator::Endpoint;
 
 /// security.md 30: the breaker, not every connection, tries the credentials
@@ -64,35 +60,6 @@ async fn s32_all_processes_share_one_pace() {
         );
         assert_eq!(f.sim.log().len(), went, "and none is asked twice");
     }
-}
-
-/// A refusal that was on its way while the credentials were repaired opens nothing again.
-#[tokio::test]
-async fn s30_a_late_refusal_of_old_credentials_is_no_fault() {
-    flow::each(async |f| {
-        f.connect("acme").await;
-        f.sim.rotate_secret("returns-id", "new-secret");
-        f.sim.account("acme").hold(Endpoint::Token);
-        let acme = sub("acme");
-        let check = check_now(&f.owner, "returns", &acme);
-        let repair = async {
-            f.sim.wait_for("acme", Endpoint::Token, 2).await;
-            f.advance(Span::seconds(1));
-            let form = AppForm {
-                name: "Returns".into(),
-                client_id: "returns-id".into(),
-                client_secret: Some("new-secret".into()),
-                scopes: vec!["openid offline tickets:read".into()],
-                ..Default::default()
-            };
-            edit(&f.owner, f.app.id, &form).await.unwrap();
-            f.sim.account("acme").release(Endpoint::Token);
-        };
-        let (verdict, ()) = tokio::join!(check, repair);
-        assert_eq!(verdict.unwrap(), Verdict::AppRefused);
-        assert_eq!(f.account("acme").await.row.health, Health::Working);
-    })
-    .await;
 }
 
 /// Who was asked for a new token, in the order of their numbers: within one

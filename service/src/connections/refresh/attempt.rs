@@ -239,9 +239,6 @@ impl Attempt<'_> {
             }
             _ => None,
         };
-        // A fault of the app changes no connection's state, and neither does a
-        // refusal of credentials that were replaced meanwhile.
-        let of_app = matches!(refusal, Some(Refusal::OfApp | Refusal::Outdated));
         // Read again: whoever held the lease meanwhile may know better.
         let Some(mut record) = self.record(&tx).await? else {
             return Ok(Verdict::NotConnected);
@@ -251,13 +248,21 @@ impl Attempt<'_> {
             return Ok(Verdict::Superseded);
         }
         if matches!(record.standing, Standing::Connected) {
-            let asked = refusal.map(|_| fault::PROBE_EVERY);
-            if of_app {
-                record.try_again(services, now, asked);
-            } else {
-                record.failed(services, now, error);
-                if asked.is_some() {
+            match refusal {
+                None => record.failed(services, now, error),
+                Some(Refusal::Unconfirmed) => {
+                    record.failed(services, now, error);
                     record.due_at = Some(now.plus(fault::PROBE_EVERY));
+                }
+                // A fault of the app changes no connection's state.
+                Some(Refusal::OfApp) => {
+                    record.try_again(services, now, Some(fault::PROBE_EVERY));
+                }
+                // The credentials were replaced meanwhile: those that count now
+                // are tried at once.
+                Some(Refusal::Outdated) => {
+                    record.attempted(services, now);
+                    record.due_at = Some(now);
                 }
             }
         } else {
@@ -268,10 +273,10 @@ impl Attempt<'_> {
             .store(services, &tx, version, self.who, &error.sentence())
             .await?;
         tx.commit().await?;
-        Ok(match (stored, of_app) {
-            (Stored::Outdated, _) => Verdict::Superseded,
-            (_, true) => Verdict::AppRefused,
-            (_, false) => Verdict::Unavailable {
+        Ok(match (stored, refusal) {
+            (Stored::Outdated, _) | (_, Some(Refusal::Outdated)) => Verdict::Superseded,
+            (_, Some(Refusal::OfApp)) => Verdict::AppRefused,
+            (_, None | Some(Refusal::Unconfirmed)) => Verdict::Unavailable {
                 sentence: error.sentence(),
                 next,
                 limited: matches!(error, UpstreamError::RateLimited { .. }),
