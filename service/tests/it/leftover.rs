@@ -4,9 +4,12 @@ use crate::flow::{self, Flow, sub};
 use domain::{failure::FailureKind, health::Health, time::Span};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use service::connections::{
-    refresh::{Verdict, check_now},
-    token,
+use service::{
+    connections::{
+        refresh::{Verdict, check_now},
+        token,
+    },
+    journal, worker,
 };
 use simulator::{Endpoint, Fault, Rotation};
 
@@ -57,8 +60,35 @@ async fn s89_a_new_refresh_token_is_kept_whatever_the_access_token_is() {
         assert_eq!(check(&f).await, Verdict::Fine);
         assert_eq!(f.account("acme").await.row.health, Health::Working);
         assert_ne!(read(&f).await, first);
-        let files = std::fs::read_dir(f.world.services.config.data_dir.join("journal"));
-        assert!(files.unwrap().count() > 0, "each was in the journal first");
+    })
+    .await;
+}
+
+/// security.md 89: it is in the journal before it is stored, as a token is
+#[tokio::test]
+async fn s89_what_is_left_over_waits_for_the_database() {
+    flow::each(async |f| {
+        f.sim.account("acme").rotation(Rotation::FamilyKill);
+        f.connect("acme").await;
+        let before = f.account("acme").await.refresh_token_stored;
+        f.advance(Span::hours(6));
+        f.sim.account("acme").token_type(None);
+        f.world.make_tokens_unwritable().await;
+        worker::tick(&f.world.services).await.unwrap();
+        assert_eq!(f.sim.refreshes("acme").len(), 1);
+        assert_eq!(f.account("acme").await.refresh_token_stored, before);
+
+        f.world.make_tokens_writable().await;
+        assert_eq!(journal::settle(&f.world.services).await.unwrap(), 1);
+        let account = f.account("acme").await;
+        assert!(account.refresh_token_stored > before);
+        assert_eq!(account.row.failure, Some(FailureKind::Unreadable));
+        f.sim
+            .account("acme")
+            .change(|to| to.token_type = Some("Bearer".into()));
+        f.world.expire_leases().await;
+        // The token before is worth nothing any more.
+        assert_eq!(check(&f).await, Verdict::Fine);
     })
     .await;
 }
