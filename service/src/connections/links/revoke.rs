@@ -6,8 +6,9 @@ use crate::{
     apps,
     audit::{self, Action, Entry, Target},
     connections::events,
-    entity::reconnect_link::{Column, Entity},
+    entity::reconnect_link::{Column, Entity, Model},
     error::Fault,
+    tenant_scope::Tx,
 };
 use domain::{
     event::Happening,
@@ -32,23 +33,29 @@ pub enum Withdrawal {
 pub async fn revoke(actor: &Actor, link: LinkId) -> Result<Withdrawal, LinkError> {
     actor.require(Permission::SendLinks)?;
     let tx = actor.write().await?;
-    let mut query = tx.all::<Entity>().filter(Column::Id.eq(link.0));
-    if let Some(only) = actor.only_app {
-        query = query.filter(Column::AppId.eq(only.0));
-    }
-    let row = query.one(&*tx).await?.ok_or(LinkError::NotFound)?;
-    let state = LinkRow::new(&row, actor.now()).state;
+    let row = find(actor, &tx, link).await?;
+    let state = LinkRow::new(&row, actor.expiry_now()).state;
     if matches!(
         state,
         LinkState::Approved | LinkState::Revoked | LinkState::Expired
     ) {
         return Ok(Withdrawal::Over(state));
     }
-    tx.update::<Entity>()
+    let withdrawn = tx
+        .update::<Entity>()
         .filter(Column::Id.eq(link.0))
+        .filter(Column::ApprovedAt.is_null())
+        .filter(Column::RevokedAt.is_null())
         .col_expr(Column::RevokedAt, Expr::value(actor.now().0))
         .exec(&*tx)
         .await?;
+    if withdrawn.rows_affected == 0 {
+        // It was used or withdrawn since it was read.
+        let row = find(actor, &tx, link).await?;
+        return Ok(Withdrawal::Over(
+            LinkRow::new(&row, actor.expiry_now()).state,
+        ));
+    }
     let connection = ConnectionId(row.connection_id);
     events::add(
         actor.services(),
@@ -71,4 +78,12 @@ pub async fn revoke(actor: &Actor, link: LinkId) -> Result<Withdrawal, LinkError
     audit::record(actor, &tx, &entry).await?;
     tx.commit().await?;
     Ok(Withdrawal::Done)
+}
+
+async fn find(actor: &Actor, tx: &Tx, link: LinkId) -> Result<Model, LinkError> {
+    let mut query = tx.all::<Entity>().filter(Column::Id.eq(link.0));
+    if let Some(only) = actor.only_app {
+        query = query.filter(Column::AppId.eq(only.0));
+    }
+    query.one(&**tx).await?.ok_or(LinkError::NotFound)
 }
