@@ -7,7 +7,7 @@ use crate::{
     gorgias::{Grant, UpstreamError},
     services::Services,
 };
-use domain::subdomain::Subdomain;
+use domain::{granted::Granted, scope::ScopeSet, subdomain::Subdomain};
 
 /// Tokens that name another account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,16 +40,19 @@ pub(crate) fn issuers_agree(
 }
 
 /// The `domain` of `GET /api/account`, asked only where the grant allows it;
-/// any answer but a good one is no evidence.
+/// any answer but a good one is no evidence. What was `requested` is granted if
+/// the answer doesn't say what is (RFC 6749 5.1).
 pub(crate) async fn account_agrees(
     services: &Services,
     account: &Subdomain,
     grant: &Grant,
+    requested: &ScopeSet,
 ) -> Result<(), WrongAccount> {
-    let allowed = grant
-        .scope
-        .told()
-        .is_some_and(|s| s.contains("account:read") || s.contains("write:all"));
+    let granted = match &grant.scope {
+        Granted::NotTold => Some(requested),
+        told => told.told(),
+    };
+    let allowed = granted.is_some_and(|s| s.contains("account:read") || s.contains("write:all"));
     if !allowed {
         return Ok(());
     }

@@ -3,9 +3,13 @@
 use crate::flow::{self, callback, sub};
 use domain::{error::AuthorizationProblem as Problem, health::Health, time::Span};
 use secrecy::{ExposeSecret, SecretString};
-use service::connections::{
-    complete::{self, Callback, CallbackError},
-    result::{self, Outcome},
+use serde_json::Value;
+use service::{
+    apps::{edit, form::AppForm},
+    connections::{
+        complete::{self, Callback, CallbackError},
+        result::{self, Outcome},
+    },
 };
 use simulator::{CallbackIss, IdToken};
 
@@ -319,6 +323,29 @@ async fn s20_the_account_itself_is_asked_where_the_scope_allows_it() {
                 }
             }
         );
+    })
+    .await;
+}
+
+/// security.md 20: an answer that doesn't say what is granted grants what was asked for
+#[tokio::test]
+async fn s20_the_account_is_asked_too_where_the_answer_tells_no_scope() {
+    flow::each(async |f| {
+        let form = AppForm {
+            scopes: ["openid", "offline", "account:read"]
+                .map(str::to_owned)
+                .into(),
+            ..f.form()
+        };
+        edit::edit(&f.owner, f.app.id, &form).await.unwrap();
+        f.sim
+            .account("acme")
+            .token_member("scope", Value::Null)
+            .account_domain(Some("other"));
+        let outcome = f.ends(f.approved("acme").await).await;
+        let expected = sub("acme");
+        let problem = Problem::WrongAccount { expected };
+        assert_eq!(outcome, Outcome::Failed { problem });
     })
     .await;
 }

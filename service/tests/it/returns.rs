@@ -5,7 +5,7 @@ use domain::{error::AuthorizationProblem as Problem, health::Health, ids::LinkId
 use secrecy::{ExposeSecret, SecretString};
 use service::connections::{
     authorize,
-    links::{self, LinkGone, LinkOptions},
+    links::{self, LinkGone, LinkOptions, Withdrawal},
     result::{self, Outcome},
 };
 use simulator::Endpoint;
@@ -85,6 +85,47 @@ async fn a_link_that_ends_while_its_code_is_handed_in_brings_nothing() {
             };
             assert_eq!(account.row.health, health);
         }
+    })
+    .await;
+}
+
+/// Whoever withdraws a link that somebody else is withdrawing is told so.
+#[tokio::test]
+async fn of_many_who_withdraw_a_link_at_once_one_does() {
+    flow::each(async |f| {
+        let (id, _) = link(&f, "acme").await;
+        let all = (0..8).map(|_| links::revoke(&f.owner, id));
+        let ends = futures::future::join_all(all).await;
+        let done = |end: &&Result<Withdrawal, _>| matches!(end, Ok(Withdrawal::Done));
+        assert_eq!(ends.iter().filter(done).count(), 1, "{ends:?}");
+        let timeline = f.timeline("acme").await;
+        let withdrawn = timeline.iter().filter(|kind| **kind == "link_revoked");
+        assert_eq!(withdrawn.count(), 1, "{timeline:?}");
+    })
+    .await;
+}
+
+/// A result is stored with the tokens: whatever happens afterwards, it says no
+/// less than what lasts.
+#[tokio::test]
+async fn s84_tokens_and_result_are_stored_in_one_transaction() {
+    flow::each(async |f| {
+        let callback = f.approved("acme").await;
+        f.world.statements.take();
+        f.complete(callback).await.unwrap();
+        let asked = f.world.statements.take();
+        let at = |part: &str| asked.iter().position(|sql| sql.contains(part)).unwrap();
+        let tokens = at("INTO \"credentials\"");
+        let result = tokens
+            + asked[tokens..]
+                .iter()
+                .position(|sql| sql.starts_with("UPDATE \"authorizations\""))
+                .expect("the result is stored after the tokens");
+        let between = &asked[tokens..result];
+        assert!(
+            !between.iter().any(|sql| sql.starts_with("BEGIN")),
+            "{between:?}"
+        );
     })
     .await;
 }

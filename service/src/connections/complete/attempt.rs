@@ -1,6 +1,6 @@
 //! From a consumed state to stored tokens.
 
-use super::Outcome;
+use super::{Outcome, single_use};
 use crate::{
     apps::{App, exchange, fault},
     audit::{self, Action, By, Entry, Target},
@@ -24,7 +24,7 @@ use domain::{
     event::{Actor, Happening},
     granted::Granted,
     health::Standing,
-    ids::{AppId, ConnectionId},
+    ids::{AppId, AuthorizationId, ConnectionId},
     scope::ScopeSet,
     time::Timestamp,
     token,
@@ -85,17 +85,18 @@ impl Attempt<'_> {
         Ok(code)
     }
 
-    /// Hands the code in.
-    pub async fn run(&self, code: &SecretString) -> Result<Outcome, Stop> {
+    /// Hands the code in. What it came to is stored with the tokens, under `id`.
+    pub async fn run(&self, code: &SecretString, id: AuthorizationId) -> Result<(), Stop> {
         let issuer = self.scope.config.gorgias.issuer(&self.facts.subdomain);
         let grant = self.exchange(code).await?;
         let identity = self.identity(&issuer, &grant)?;
         evidence::issuer_agrees(self.scope, &self.facts.subdomain, &grant)
             .map_err(|_| self.wrong_account())?;
-        evidence::account_agrees(self.scope, &self.facts.subdomain, &grant)
+        let (account, requested) = (&self.facts.subdomain, &self.requested);
+        evidence::account_agrees(self.scope, account, &grant, requested)
             .await
             .map_err(|_| self.wrong_account())?;
-        self.store(grant, identity).await
+        self.store(grant, identity, id).await
     }
 
     fn wrong_account(&self) -> Stop {
@@ -168,8 +169,14 @@ impl Attempt<'_> {
         }
     }
 
-    /// Replaces whatever tokens there were, in one transaction.
-    async fn store(&self, grant: Grant, identity: Option<Identity>) -> Result<Outcome, Stop> {
+    /// Replaces whatever tokens there were, in one transaction, which also keeps
+    /// that it came to them: a result never says less than what lasts.
+    async fn store(
+        &self,
+        grant: Grant,
+        identity: Option<Identity>,
+        id: AuthorizationId,
+    ) -> Result<(), Stop> {
         let (services, app) = (self.scope.services(), self.app);
         let now = services.now();
         let tx = self.scope.write().await?;
@@ -223,10 +230,15 @@ impl Attempt<'_> {
         let entry = Entry::new(by_customer, Action::Authorized, target)
             .at(self.address)
             .detail(self.began());
+        let outcome = Outcome::Approved { by, granted, first };
+        single_use::write_outcome(&tx, id, &outcome).await?;
         audit::record(services, &tx, &entry).await?;
         tx.commit().await?;
-        fault::clear(self.scope, app, &[record.id]).await?;
-        Ok(Outcome::Approved { by, granted, first })
+        // The tokens are stored; the app's next success says it again.
+        if let Err(error) = fault::clear(self.scope, app, &[record.id]).await {
+            tracing::error!(%error, app.id = %app.id, "That an app's credentials work could not be noted");
+        }
+        Ok(())
     }
 
     /// The link that led here is used up, unless it was withdrawn or used while
@@ -251,7 +263,7 @@ impl Attempt<'_> {
         }
         open()
             .filter(reconnect_link::Column::ConnectionId.eq(connection.0))
-            .filter(reconnect_link::Column::ExpiresAt.gt(now.0))
+            .filter(reconnect_link::Column::ExpiresAt.gt(self.scope.expiry_now().0))
             .exec(&**tx)
             .await?;
         Ok(())

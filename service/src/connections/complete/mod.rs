@@ -136,20 +136,19 @@ pub async fn complete(
         single_use::Taken::Before(id) => return Ok(id),
     };
     let ended = match code {
-        Ok(code) => attempt.run(&code).await,
+        Ok(code) => attempt.run(&code, id).await,
         Err(problem) => Err(problem.into()),
     };
-    let outcome = match ended {
-        Ok(outcome) => outcome,
+    match ended {
+        Ok(()) => (),
         Err(Stop::Fault(fault)) => return Err(fault.into()),
         Err(Stop::Problem(problem)) => {
             if !quiet {
                 attempt.note_failure(&problem).await?;
             }
-            Outcome::Failed { problem }
+            single_use::keep_failure(&begun.scope, id, problem).await?;
         }
-    };
-    single_use::keep_outcome(&begun.scope, id, &outcome).await?;
+    }
     Ok(id)
 }
 

@@ -10,7 +10,7 @@ use crate::{
     digest::digest,
     entity::authorization::{ActiveModel, Column, Entity},
     error::Fault,
-    tenant_scope::TenantScope,
+    tenant_scope::{TenantScope, Tx},
 };
 use domain::{error::AuthorizationProblem, ids::AuthorizationId};
 use sea_orm::{
@@ -107,15 +107,25 @@ pub(super) async fn take(
     Ok(Taken::Before(AuthorizationId(before.id)))
 }
 
-/// Keeps how it ended, for the page after it.
-pub(super) async fn keep_outcome(
+/// Keeps why it brought nothing, for the page after it.
+pub(super) async fn keep_failure(
     scope: &TenantScope,
+    id: AuthorizationId,
+    problem: AuthorizationProblem,
+) -> Result<(), Fault> {
+    let tx = scope.write().await?;
+    write_outcome(&tx, id, &Outcome::Failed { problem }).await?;
+    tx.commit().await
+}
+
+/// Writes how it ended, within the transaction that makes it so.
+pub(super) async fn write_outcome(
+    tx: &Tx,
     id: AuthorizationId,
     outcome: &Outcome,
 ) -> Result<(), Fault> {
     let text = serde_json::to_string(outcome)
         .map_err(|_| Fault::inconsistent("authorizations", "outcome", id))?;
-    let tx = scope.write().await?;
     tx.update::<Entity>()
         .filter(Column::Id.eq(id.0))
         .col_expr(Column::Outcome, Expr::value(text))
@@ -123,7 +133,7 @@ pub(super) async fn keep_outcome(
             Column::Approved,
             Expr::value(matches!(outcome, Outcome::Approved { .. })),
         )
-        .exec(&*tx)
+        .exec(&**tx)
         .await?;
-    tx.commit().await
+    Ok(())
 }

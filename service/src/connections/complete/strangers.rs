@@ -1,10 +1,11 @@
 //! Installations that nobody vouches for (security.md 70, 71): anybody may begin
 //! one, name any account, and bring a made-up code.
 //!
-//! What failed of them lately is counted by the rows that their callbacks leave,
-//! so that the limit holds for all processes together. An account that brought
-//! tokens before, an operator's and a link's authorization are never counted
-//! against, and never refused.
+//! What of them brought nothing lately, for whatever reason, is counted by the
+//! rows that their callbacks leave, so that the limit holds for all processes
+//! together. Beyond it, such callbacks leave no more rows, and an account that
+//! isn't known gets no exchange. An account that brought tokens before, an
+//! operator's and a link's authorization are never refused.
 
 use super::CallbackError;
 use crate::{
