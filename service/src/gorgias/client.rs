@@ -4,7 +4,7 @@ use super::{
     AccountInfo, AuthorizeParams, ClientCredentials, Gorgias, GorgiasTemplate, Grant, NoAccount,
     Renewal, Unavailable, UpstreamError,
     answer::Answer,
-    egress::{EgressProxy, ProxyOnly},
+    egress::{EgressProxy, LocalNames, ProxyOnly},
     guard::{Guard, GuardError, Lookup, Reach, SystemLookup},
     response::{self, Asked},
     template::TemplateError,
@@ -50,8 +50,8 @@ pub struct HttpGorgias {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) limits: Limits,
     pub(super) guard: Guard,
-    /// Whether a proxy resolves names.
-    pub(super) by_proxy: bool,
+    /// If a proxy resolves names: what is known of them here.
+    pub(super) by_proxy: Option<LocalNames>,
     pub(super) http: reqwest::Client,
 }
 
@@ -144,7 +144,7 @@ impl HttpGorgias {
             clock,
             limits,
             guard,
-            by_proxy: egress.is_some(),
+            by_proxy: egress.map(|_| LocalNames::default()),
             http,
         })
     }

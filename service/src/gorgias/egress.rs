@@ -5,8 +5,9 @@ use super::{
     HttpGorgias, Unavailable, UpstreamError,
     address::{Network, network},
     client::why,
-    guard::{GuardError, Lookup},
+    guard::{Guard, GuardError, Lookup},
 };
+use domain::time::{Span, Timestamp};
 use reqwest::{
     RequestBuilder, Response,
     dns::{Addrs, Name, Resolve, Resolving},
@@ -15,7 +16,10 @@ use secrecy::{ExposeSecret, SecretString};
 use std::{
     fmt,
     net::{IpAddr, SocketAddr, ToSocketAddrs},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 use url::{Host, Url};
@@ -23,6 +27,8 @@ use url::{Host, Url};
 /// How long a name that a proxy will resolve is looked for here: behind such a
 /// proxy, name servers often know nothing of the internet, or don't answer.
 const LOOK: Duration = Duration::from_secs(2);
+/// How long name servers that didn't answer are left alone.
+const SILENCE: Span = Span::minutes(1);
 
 /// A proxy, and how to get past it.
 #[derive(Clone)]
@@ -122,19 +128,50 @@ impl Resolve for ProxyOnly {
     }
 }
 
+/// What is known here of the names that a proxy resolves.
+pub(super) struct LocalNames {
+    /// How long one is looked for.
+    look: Duration,
+    /// Until when the name servers here aren't asked, since they didn't answer.
+    silent_until: AtomicI64,
+}
+
+impl Default for LocalNames {
+    fn default() -> Self {
+        Self {
+            look: LOOK,
+            silent_until: AtomicI64::new(i64::MIN),
+        }
+    }
+}
+
+impl LocalNames {
+    /// Whether a name is known to lead where nothing may go. Silent name servers
+    /// cost one request in a minute its two seconds, not all of them.
+    async fn are_blocked(&self, guard: &Guard, name: &str, now: Timestamp) -> bool {
+        if now.0 < self.silent_until.load(Ordering::Relaxed) {
+            return false;
+        }
+        let known = tokio::time::timeout(self.look, guard.addresses(name)).await;
+        if known.is_err() {
+            let until = now.plus(SILENCE);
+            self.silent_until.store(until.0, Ordering::Relaxed);
+        }
+        matches!(known, Ok(Err(GuardError::Blocked)))
+    }
+}
+
 impl HttpGorgias {
     /// A proxy looks names up itself and has to refuse what it finds bad. What
     /// is known of a name here is heeded all the same.
     pub(super) async fn leave(&self, request: RequestBuilder) -> Result<Response, UpstreamError> {
         let (http, request) = request.build_split();
         let request = request.map_err(|e| why(&e))?;
-        if self.by_proxy
+        if let Some(names) = &self.by_proxy
             && let Some(Host::Domain(name)) = request.url().host()
+            && names.are_blocked(&self.guard, name, self.clock.now()).await
         {
-            let known = tokio::time::timeout(LOOK, self.guard.addresses(name)).await;
-            if let Ok(Err(GuardError::Blocked)) = known {
-                return Err(Unavailable::Blocked.into());
-            }
+            return Err(Unavailable::Blocked.into());
         }
         Ok(http.execute(request).await.map_err(|e| why(&e))?)
     }
@@ -157,7 +194,54 @@ pub fn is_private(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::*;
+    use super::{super::guard::Reach, *};
+    use std::{io, sync::atomic::AtomicUsize};
+
+    /// Name servers that don't answer, or that know of a private address.
+    #[derive(Default)]
+    struct Names {
+        asked: AtomicUsize,
+        answer: bool,
+    }
+
+    #[async_trait::async_trait]
+    impl Lookup for Names {
+        async fn lookup(&self, _: &str) -> io::Result<Vec<IpAddr>> {
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            if !self.answer {
+                std::future::pending::<()>().await;
+            }
+            Ok(vec![IpAddr::from([10, 0, 0, 1])])
+        }
+    }
+
+    #[tokio::test]
+    async fn silent_name_servers_are_asked_once_a_minute() {
+        let names = LocalNames {
+            look: Duration::ZERO,
+            ..LocalNames::default()
+        };
+        let silent = Arc::new(Names::default());
+        let guard = Guard::new(Reach::Public, Arc::clone(&silent) as Arc<dyn Lookup>);
+        let mut now = Timestamp(0);
+        for asked in [1, 2] {
+            for _ in 0..3 {
+                assert!(!names.are_blocked(&guard, "acme.gorgias.test", now).await);
+                assert_eq!(silent.asked.load(Ordering::Relaxed), asked);
+            }
+            now = now.plus(SILENCE);
+        }
+        // Once they answer, they are heeded, and asked each time.
+        let answering = Arc::new(Names {
+            answer: true,
+            ..Names::default()
+        });
+        let guard = Guard::new(Reach::Public, Arc::clone(&answering) as Arc<dyn Lookup>);
+        for asked in [1, 2] {
+            assert!(names.are_blocked(&guard, "acme.gorgias.test", now).await);
+            assert_eq!(answering.asked.load(Ordering::Relaxed), asked);
+        }
+    }
 
     fn parse(text: &str) -> Result<EgressProxy, EgressError> {
         EgressProxy::parse(&SecretString::from(text))
