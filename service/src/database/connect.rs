@@ -2,7 +2,8 @@
 
 use super::{
     Database, Options,
-    pool::{Limits, Make, Server, Suspicion},
+    generation::{Generation, is_there},
+    pool::{Limits, Make, Server},
     transport::{self, Plaintext, Transport, TransportError},
 };
 use migration::rights::{self, InUse, RightsError};
@@ -12,8 +13,8 @@ use sqlx::{
     ConnectOptions as _, Connection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::{io, time::Duration};
-use tokio::time::{Instant, sleep, timeout_at};
+use std::{io, sync::Arc, time::Duration};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// Stands in the place of the role that the program works as until the schema
 /// names one: nobody may work as this.
@@ -158,12 +159,12 @@ impl Database {
         // A ping before each quick use would double the way. Who meets a
         // connection that died meanwhile asks once more, by the other pool.
         let makes = [(16, Duration::ZERO), (8, Duration::from_secs(1))].map(|(most, idle)| {
-            let (working, limits) = (working.clone(), limits.clone());
+            let (working, limits) = (working.clone(), *limits);
             let make: Make =
-                Box::new(move |suspicion| pool(&working, most, idle, &limits, Some(suspicion)));
+                Box::new(move |generation| pool(&working, most, idle, &limits, Some(generation)));
             make
         });
-        let server = Server::remote(limits.clone(), makes.into());
+        let server = Server::remote(*limits, makes.into());
         Ok(Self {
             read: server.pool(0),
             write: server.pool(0),
@@ -202,29 +203,36 @@ fn pool(
     most: u32,
     idle: Duration,
     limits: &Limits,
-    suspicion: Option<Suspicion>,
+    generation: Option<&Arc<Generation>>,
 ) -> sea_orm::DatabaseConnection {
-    let ping = limits.ping;
+    let generation = generation.map(Arc::clone);
+    let limits = *limits;
     let pool = PgPoolOptions::new()
         .max_connections(most)
         .acquire_timeout(limits.connection)
         // Done below, within limits.
         .test_before_acquire(false)
+        .after_connect(|_, _| {
+            Box::pin(async {
+                is_there(Instant::now());
+                Ok(())
+            })
+        })
         .before_acquire(move |connection, about| {
-            let suspicion = suspicion.clone();
+            let generation = generation.clone();
             Box::pin(async move {
-                if about.idle_for < idle {
-                    return Ok(true);
+                let now = Instant::now();
+                let made = now.checked_sub(about.age).unwrap_or(now);
+                if about.idle_for >= idle {
+                    let ping = connection.ping();
+                    let answer = match generation {
+                        Some(generation) => generation.ping(&limits, made, ping).await,
+                        None => timeout(limits.ping, ping).await.ok(),
+                    };
+                    answer.unwrap_or(Err(sqlx::Error::PoolClosed))?;
                 }
-                match tokio::time::timeout(ping, connection.ping()).await {
-                    Ok(answer) => answer.map(|()| true),
-                    Err(_) => {
-                        if let Some(suspicion) = suspicion {
-                            suspicion.tell();
-                        }
-                        Err(sqlx::Error::PoolClosed)
-                    }
-                }
+                is_there(made);
+                Ok(true)
             })
         })
         .connect_lazy_with(login.clone());

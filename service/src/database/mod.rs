@@ -1,10 +1,14 @@
 //! The database: SQLite by default, PostgreSQL where there is more than one machine.
 
+#[cfg(test)]
+mod busy_tests;
 mod connect;
 pub(crate) mod errors;
+mod generation;
 mod migrate;
 mod pool;
 mod ready;
+mod silence;
 mod transaction;
 mod transport;
 

@@ -5,8 +5,9 @@
 //! nothing at all, and then each connection would have to be found out by
 //! itself, or only read. So the first connection that shows it has all of them
 //! given up, and what comes next connects anew, by the address in the settings.
+//! A server that answers some of them is busy, and is kept (`generation.rs`).
 
-use super::{errors, transaction::Transaction};
+use super::{generation::Generation, transaction::Transaction};
 use async_trait::async_trait;
 use sea_orm::{
     ConnAcquireErr, ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, ExecResult,
@@ -25,9 +26,10 @@ const CALM: Duration = Duration::from_secs(1);
 const CLOSING: Duration = Duration::from_secs(30);
 
 /// How long things may take on PostgreSQL.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Until there is a connection, whether one has to become free or to be made.
+    /// A statement's time begins then.
     pub connection: Duration,
     /// A sign of life of a connection that lay idle.
     pub ping: Duration,
@@ -51,7 +53,7 @@ impl Default for Limits {
 }
 
 /// Makes one of a server's pools.
-pub(super) type Make = Box<dyn Fn(Suspicion) -> DatabaseConnection + Send + Sync>;
+pub(super) type Make = Box<dyn Fn(&Arc<Generation>) -> DatabaseConnection + Send + Sync>;
 
 /// All pools on one database.
 pub(super) struct Server {
@@ -62,27 +64,11 @@ pub(super) struct Server {
 }
 
 struct Current {
-    generation: u64,
+    generation: Arc<Generation>,
     since: Instant,
     pools: Vec<DatabaseConnection>,
     #[cfg(feature = "testing")]
     watcher: Option<crate::testing::Statements>,
-}
-
-/// Tells that a server doesn't answer any more.
-#[derive(Clone)]
-pub(super) struct Suspicion {
-    server: Weak<Server>,
-    generation: u64,
-}
-
-impl Suspicion {
-    /// Has all its connections given up.
-    pub fn tell(&self) {
-        if let Some(server) = self.server.upgrade() {
-            server.give_up(self.generation, "it does not answer");
-        }
-    }
 }
 
 impl Server {
@@ -91,22 +77,19 @@ impl Server {
         Arc::new(Self {
             limits: None,
             make: Vec::new(),
-            current: RwLock::new(Current::new(pools)),
+            current: RwLock::new(Current::new(Generation::begin(Weak::new()), pools)),
         })
     }
 
     /// A server, with pools that are made again if need be.
     pub fn remote(limits: Limits, make: Vec<Make>) -> Arc<Self> {
         Arc::new_cyclic(|server| {
-            let first = Suspicion {
-                server: Weak::clone(server),
-                generation: 0,
-            };
-            let pools = make.iter().map(|make| make(first.clone())).collect();
+            let first = Generation::begin(Weak::clone(server));
+            let pools = make.iter().map(|make| make(&first)).collect();
             Self {
                 limits: Some(limits),
                 make,
-                current: RwLock::new(Current::new(pools)),
+                current: RwLock::new(Current::new(first, pools)),
             }
         })
     }
@@ -130,20 +113,17 @@ impl Server {
     }
 
     /// Gives up the connections of a generation, unless that was done already.
-    fn give_up(self: &Arc<Self>, generation: u64, why: &str) {
+    pub fn give_up(self: &Arc<Self>, generation: &Generation, why: &str) {
         let old = {
             let mut current = self.write();
-            if current.generation != generation || current.since.elapsed() < CALM {
+            let was_left = !std::ptr::eq(&*current.generation, generation);
+            if was_left || current.since.elapsed() < CALM {
                 return;
             }
-            current.generation += 1;
+            current.generation = Generation::begin(Arc::downgrade(self));
             current.since = Instant::now();
-            let suspicion = Suspicion {
-                server: Arc::downgrade(self),
-                generation: current.generation,
-            };
             let make = self.make.iter();
-            let new = make.map(|make| make(suspicion.clone())).collect();
+            let new = make.map(|make| make(&current.generation)).collect();
             let old = std::mem::replace(&mut current.pools, new);
             #[cfg(feature = "testing")]
             current.tell_watcher();
@@ -163,9 +143,9 @@ impl Server {
 }
 
 impl Current {
-    fn new(pools: Vec<DatabaseConnection>) -> Self {
+    fn new(generation: Arc<Generation>, pools: Vec<DatabaseConnection>) -> Self {
         Self {
-            generation: 0,
+            generation,
             since: Instant::now(),
             pools,
             #[cfg(feature = "testing")]
@@ -199,9 +179,10 @@ impl std::fmt::Debug for Pool {
 }
 
 impl Pool {
-    fn current(&self) -> (u64, DatabaseConnection) {
+    pub(super) fn current(&self) -> (Arc<Generation>, DatabaseConnection) {
         let current = self.server.read();
-        (current.generation, current.pools[self.which].clone())
+        let generation = Arc::clone(&current.generation);
+        (generation, current.pools[self.which].clone())
     }
 
     /// Lets a test hear of every statement, on all pools of the server.
@@ -218,8 +199,8 @@ impl Pool {
         loop {
             let (generation, pool) = self.current();
             let begin = pool.begin_with_options(options);
-            match self.within_limits(generation, begin).await {
-                Ok(inner) => return Ok(Transaction::new(inner, self, generation)),
+            match self.on_a_connection(&generation, begin).await {
+                Ok((inner, made)) => return Ok(Transaction::new(inner, self, generation, made)),
                 // It was given up while this waited for a connection of it.
                 Err(error) if is_closed(&error) && tries.next().is_some() => (),
                 Err(error) => return Err(error),
@@ -230,13 +211,13 @@ impl Pool {
     /// Tells that the server turned out to read only.
     pub(super) fn only_reads(&self) {
         let (generation, _) = self.current();
-        self.server.give_up(generation, "it only reads");
+        generation.give_up("it only reads");
     }
 
     /// Whether the database answers.
     pub(crate) async fn ping(&self) -> Result<(), DbErr> {
         let (generation, pool) = self.current();
-        self.within_limits(generation, pool.ping()).await
+        self.done(&generation, pool.ping()).await
     }
 
     /// PostgreSQL's pool as it is now, for what SeaORM doesn't do. `None` for SQLite.
@@ -246,28 +227,39 @@ impl Pool {
             .then(|| pool.get_postgres_connection_pool().clone())
     }
 
-    /// Waits for an answer of the server no longer than it may take, and draws
-    /// conclusions from it.
-    pub(super) async fn within_limits<T>(
+    /// Does what needs a connection, and says when that was made.
+    async fn on_a_connection<T>(
         &self,
-        generation: u64,
+        generation: &Generation,
+        work: impl Future<Output = Result<T, DbErr>>,
+    ) -> Result<(T, Instant), DbErr> {
+        match &self.server.limits {
+            Some(limits) => generation.on_a_connection(limits, work).await,
+            None => Ok((work.await?, Instant::now())),
+        }
+    }
+
+    async fn done<T>(
+        &self,
+        generation: &Generation,
         work: impl Future<Output = Result<T, DbErr>>,
     ) -> Result<T, DbErr> {
-        let Some(limits) = &self.server.limits else {
-            return work.await;
-        };
-        let Ok(result) = timeout(limits.statement, work).await else {
-            self.server.give_up(generation, "it does not answer");
-            return Err(errors::no_answer());
-        };
-        if let Err(error) = &result {
-            if errors::is_read_only(error) {
-                self.server.give_up(generation, "it only reads");
-            } else if matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) {
-                self.server.give_up(generation, "it does not let us in");
-            }
+        let (done, _) = self.on_a_connection(generation, work).await?;
+        Ok(done)
+    }
+
+    /// Waits for an answer on a connection that was made then, no longer than
+    /// it may take.
+    pub(super) async fn within_limits<T>(
+        &self,
+        generation: &Generation,
+        made: Instant,
+        work: impl Future<Output = Result<T, DbErr>>,
+    ) -> Result<T, DbErr> {
+        match &self.server.limits {
+            Some(limits) => generation.answer(limits, made, work).await,
+            None => work.await,
         }
-        result
     }
 }
 
@@ -287,25 +279,21 @@ impl ConnectionTrait for Pool {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let (generation, pool) = self.current();
-        self.within_limits(generation, pool.execute_raw(statement))
-            .await
+        self.done(&generation, pool.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let (generation, pool) = self.current();
-        self.within_limits(generation, pool.execute_unprepared(sql))
-            .await
+        self.done(&generation, pool.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let (generation, pool) = self.current();
-        self.within_limits(generation, pool.query_one_raw(statement))
-            .await
+        self.done(&generation, pool.query_one_raw(statement)).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let (generation, pool) = self.current();
-        self.within_limits(generation, pool.query_all_raw(statement))
-            .await
+        self.done(&generation, pool.query_all_raw(statement)).await
     }
 }

@@ -1,12 +1,16 @@
 //! Statements that belong together.
 
-use super::pool::Pool;
+use super::{generation::Generation, pool::Pool};
 use async_trait::async_trait;
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, ExecResult, QueryResult,
     Statement,
 };
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use tokio::time::Instant;
 
 /// A transaction. On PostgreSQL each of its steps has a limit of time; a step
 /// that takes longer ends it, and its connection is not used again.
@@ -14,17 +18,25 @@ pub(crate) struct Transaction {
     inner: DatabaseTransaction,
     pool: Pool,
     /// Which connections of the pool it runs on.
-    generation: u64,
+    generation: Arc<Generation>,
+    /// When its connection was made.
+    made: Instant,
     /// A step was given up: what the server made of it isn't known.
     given_up: AtomicBool,
 }
 
 impl Transaction {
-    pub(super) fn new(inner: DatabaseTransaction, pool: &Pool, generation: u64) -> Self {
+    pub(super) fn new(
+        inner: DatabaseTransaction,
+        pool: &Pool,
+        generation: Arc<Generation>,
+        made: Instant,
+    ) -> Self {
         Self {
             inner,
             pool: pool.clone(),
             generation,
+            made,
             given_up: AtomicBool::new(false),
         }
     }
@@ -36,7 +48,9 @@ impl Transaction {
     pub(crate) async fn commit(self) -> Result<(), DbErr> {
         self.may_go_on()?;
         let commit = self.inner.commit();
-        self.pool.within_limits(self.generation, commit).await
+        self.pool
+            .within_limits(&self.generation, self.made, commit)
+            .await
     }
 
     fn may_go_on(&self) -> Result<(), DbErr> {
@@ -48,7 +62,8 @@ impl Transaction {
 
     async fn step<T>(&self, step: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
         self.may_go_on()?;
-        let result = self.pool.within_limits(self.generation, step).await;
+        let step = self.pool.within_limits(&self.generation, self.made, step);
+        let result = step.await;
         if result.as_ref().is_err_and(super::errors::is_no_answer) {
             self.given_up.store(true, Ordering::Relaxed);
         }
