@@ -8,12 +8,12 @@ use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// Tables to come are nothing to the role of the version before.
+/// Tables to come are nothing to the role of the version before, which may not
+/// be there, or go at this moment: other databases of the server have it as well.
 const NO_DEFAULTS: &str = "
 DO $$ BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'mooring_app') THEN
-        ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM mooring_app;
-    END IF;
+    ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM mooring_app;
+EXCEPTION WHEN undefined_object THEN NULL;
 END $$;
 ";
 

@@ -18,13 +18,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
 $$;
 ";
 
-/// Processes of the version before read the table itself, in any tenant.
+/// Processes of the version before read the table itself, in any tenant. Their
+/// role may not be there, or go at this moment.
 const BEFORE: &str = "
 DO $$ BEGIN
-    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'mooring_app')
-        AND has_table_privilege('mooring_app', 'memberships', 'SELECT') THEN
+    IF has_table_privilege('mooring_app', 'memberships', 'SELECT') THEN
         CREATE POLICY before ON memberships TO mooring_app USING (true);
     END IF;
+EXCEPTION WHEN undefined_object THEN NULL;
 END $$;
 ";
 

@@ -1,6 +1,6 @@
 //! The rights as the version before had them, for going back to it.
 
-use super::{finish::BEFORE, quoted, role};
+use super::{finish::BEFORE, literal, quoted, role};
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 /// Tables whose rows it saw by tenant.
@@ -55,9 +55,9 @@ DO $$ BEGIN
     IF (SELECT pg_has_role(current_user, datdba, 'USAGE') FROM pg_database WHERE datname = current_database()) THEN
         EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO PUBLIC', current_database());
         BEGIN
-            DROP ROLE IF EXISTS {role};
+            DROP ROLE IF EXISTS {quoted};
         EXCEPTION WHEN insufficient_privilege OR dependent_objects_still_exist THEN
-            RAISE NOTICE 'the role {role} stays: it is used elsewhere, or this login may not remove it';
+            RAISE NOTICE 'the role % stays: it is used elsewhere, or this login may not remove it', {role};
         END;
     END IF;
 END $$;
@@ -87,7 +87,9 @@ pub(crate) async fn give_back(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     };
     let role: String = row.try_get("", "role")?;
     role::leave(db, &role).await?;
-    let open = OPEN.replace("{role}", &quoted(&role));
+    let open = OPEN
+        .replace("{role}", &literal(&role))
+        .replace("{quoted}", &quoted(&role));
     db.execute_unprepared(&open).await?;
     Ok(())
 }

@@ -37,9 +37,9 @@ pub enum RightsError {
          (the first line only if the role isn't there); then run `mooring migrate` again"
     )]
     NoRole {
-        /// The role's name, quoted if it has to be.
+        /// The role's name, quoted.
         role: String,
-        /// The login's name, quoted if it has to be.
+        /// The login's name, quoted.
         login: String,
     },
     /// The role passes all rights.
@@ -232,17 +232,10 @@ async fn of_database(
     Ok(())
 }
 
-/// A name in SQL.
+/// A name in SQL: in quotes whatever it is, since `user` and `order` are words
+/// of the language, and letters would be made small.
 fn quoted(name: &str) -> String {
-    let plain = name
-        .bytes()
-        .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
-        && name.starts_with(|c: char| c.is_ascii_lowercase());
-    if plain {
-        name.to_owned()
-    } else {
-        format!("\"{}\"", name.replace('"', "\"\""))
-    }
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// A text in SQL.

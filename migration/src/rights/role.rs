@@ -3,7 +3,7 @@
 //! kept in the table `installation`, so that an administrator can be told it
 //! beforehand where the login may not make roles.
 
-use super::{Notes, RightsError, is_refused, quoted};
+use super::{Notes, RightsError, is_refused, literal, quoted};
 use sea_orm_migration::sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, Value,
 };
@@ -146,35 +146,34 @@ pub(super) async fn is_used_elsewhere(
 }
 
 /// Takes a role's rights in this database, and in no other, as far as they are
-/// this login's to take.
+/// this login's to take. A role that isn't there has none.
 pub(super) async fn leave(db: &impl ConnectionTrait, role: &str) -> Result<(), DbErr> {
-    let there = "SELECT rolname::text FROM pg_roles WHERE rolname = $1";
-    if text(db, ask(there, [role.into()])).await?.is_none() {
-        return Ok(());
-    }
-    db.execute_unprepared(&LEAVE.replace("{role}", &quoted(role)))
-        .await?;
+    let sql = LEAVE
+        .replace("{role}", &literal(role))
+        .replace("{quoted}", &quoted(role));
+    db.execute_unprepared(&sql).await?;
     Ok(())
 }
 
 const LEAVE: &str = "
-DO $$ DECLARE thing text; BEGIN
+DO $$ DECLARE thing text; whose text := {role}; BEGIN
     FOR thing IN SELECT c.oid::regclass::text FROM pg_class c
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
         AND pg_has_role(current_user, c.relowner, 'USAGE')
     LOOP
-        EXECUTE format('REVOKE ALL ON %s FROM {role}', thing);
+        EXECUTE format('REVOKE ALL ON %s FROM %I', thing, whose);
     END LOOP;
     FOR thing IN SELECT p.oid::regprocedure::text FROM pg_proc p
         WHERE p.pronamespace = 'public'::regnamespace AND pg_has_role(current_user, p.proowner, 'USAGE')
     LOOP
-        EXECUTE format('REVOKE ALL ON ROUTINE %s FROM {role}', thing);
+        EXECUTE format('REVOKE ALL ON ROUTINE %s FROM %I', thing, whose);
     END LOOP;
     IF (SELECT pg_has_role(current_user, nspowner, 'USAGE') FROM pg_namespace WHERE nspname = 'public') THEN
-        REVOKE ALL ON SCHEMA public FROM {role};
+        REVOKE ALL ON SCHEMA public FROM {quoted};
     END IF;
     IF (SELECT pg_has_role(current_user, datdba, 'USAGE') FROM pg_database WHERE datname = current_database()) THEN
-        EXECUTE format('REVOKE ALL ON DATABASE %I FROM {role}', current_database());
+        EXECUTE format('REVOKE ALL ON DATABASE %I FROM %I', current_database(), whose);
     END IF;
+EXCEPTION WHEN undefined_object THEN NULL;
 END $$;
 ";

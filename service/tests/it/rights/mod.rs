@@ -2,6 +2,7 @@
 
 mod audit;
 mod heads;
+mod names;
 mod roles;
 mod schema;
 
@@ -27,10 +28,15 @@ impl Server {
             Backend::Postgres(url) => Some(url),
             Backend::Sqlite => None,
         })?;
-        Some(Self {
-            db: sea_orm::Database::connect(&url).await.unwrap(),
-            url: Url::parse(&url).unwrap(),
-        })
+        Some(Self::of(&url).await)
+    }
+
+    /// Another one, whose administrator signs in by this address.
+    pub async fn of(url: &str) -> Self {
+        Self {
+            db: sea_orm::Database::connect(url).await.unwrap(),
+            url: Url::parse(url).unwrap(),
+        }
     }
 
     pub async fn run(&self, sql: &str) {

@@ -78,7 +78,7 @@ async fn s73_another_installation_on_the_server_reads_nothing() {
     assert!(in_session(&foreign, &[&become_mine]).await.is_err());
     let refused = Database::open(&foreign).await.err().unwrap().to_string();
     assert!(
-        refused.contains(&format!("GRANT {role} TO {theirs}")),
+        refused.contains(&format!("GRANT \"{role}\" TO \"{theirs}\"")),
         "{refused}"
     );
 }
@@ -161,8 +161,8 @@ async fn s73_a_login_that_may_not_make_roles_is_told_what_helps() {
         .filter(|line| line.ends_with(';'))
         .collect();
     assert_eq!(lines.len(), 2, "{refused}");
-    assert!(lines[0].starts_with("CREATE ROLE mooring_"), "{refused}");
-    assert!(lines[1].starts_with("GRANT mooring_"), "{refused}");
+    assert!(lines[0].starts_with("CREATE ROLE \"mooring_"), "{refused}");
+    assert!(lines[1].starts_with("GRANT \"mooring_"), "{refused}");
     for line in lines {
         server.run(line).await;
     }
@@ -177,8 +177,8 @@ async fn s73_a_login_that_may_not_make_roles_is_told_what_helps() {
     assert_eq!(
         lines[..2],
         [
-            format!("GRANT CONNECT ON DATABASE {database} TO {role};"),
-            format!("REVOKE CONNECT, TEMPORARY ON DATABASE {database} FROM PUBLIC;"),
+            format!("GRANT CONNECT ON DATABASE \"{database}\" TO \"{role}\";"),
+            format!("REVOKE CONNECT, TEMPORARY ON DATABASE \"{database}\" FROM PUBLIC;"),
         ],
         "{notes:?}"
     );
@@ -209,7 +209,7 @@ async fn s73_a_role_that_rights_mean_nothing_to_is_refused() {
         .unwrap_err()
         .to_string();
     assert!(
-        refused.contains(&format!("ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS")),
+        refused.contains(&format!("ALTER ROLE \"{role}\" NOSUPERUSER NOBYPASSRLS")),
         "{refused}"
     );
 }

@@ -8,6 +8,8 @@
 mod before;
 mod postgres;
 
+pub use before::STEPS;
+
 use crate::{flow::sub, rights::ask};
 use domain::{
     health::Health,
