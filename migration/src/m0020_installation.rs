@@ -1,6 +1,6 @@
 //! What the installation knows of itself: on PostgreSQL the name of the role
-//! that the program works as, its own instead of one for all of a server. What
-//! the role may is said in `rights`.
+//! that the program works as, its own instead of one for all of a server, and
+//! which database that is the role of. What the role may is said in `rights`.
 
 use crate::rights;
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
@@ -31,12 +31,18 @@ impl MigrationTrait for Migration {
                     .table(Alias::new("installation"))
                     .col(integer("id").primary_key())
                     .col(string_null("role"))
+                    // A copy of the database finds here that it is one.
+                    .col(big_integer_null("database_oid"))
                     .to_owned(),
             )
             .await?;
-        let role = if postgres { rights::NEW_NAME } else { "NULL" };
+        let (role, database) = if postgres {
+            (rights::NEW_NAME, rights::THIS_DATABASE)
+        } else {
+            ("NULL", "NULL")
+        };
         db.execute_unprepared(&format!(
-            "INSERT INTO installation (id, role) VALUES (1, {role})"
+            "INSERT INTO installation (id, role, database_oid) VALUES (1, {role}, {database})"
         ))
         .await?;
         Ok(())

@@ -16,7 +16,7 @@ pub use role::{InUse, in_use};
 pub use table::{Caller, FUNCTIONS, Function, Rows, TABLES, Table};
 
 pub(crate) use before::give_back;
-pub(crate) use role::NEW_NAME;
+pub(crate) use role::{NEW_NAME, THIS_DATABASE};
 
 use sea_orm_migration::sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement,

@@ -11,6 +11,10 @@ use sea_orm_migration::sea_orm::{
 /// A new name. The server's own chance: it has to be one of a kind, not a secret.
 pub(crate) const NEW_NAME: &str = "'mooring_' || translate(substr(md5(gen_random_uuid()::text), 1, 16), '0123456789', 'ghijklmnop')";
 
+/// Which database this is: another one as soon as it is a copy.
+pub(crate) const THIS_DATABASE: &str =
+    "(SELECT oid::bigint FROM pg_database WHERE datname = current_database())";
+
 /// What a login finds out before it works with a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InUse {
@@ -67,19 +71,7 @@ pub(super) async fn prepare(
     login: Option<&str>,
     notes: &mut Notes,
 ) -> Result<String, RightsError> {
-    let named = || ask("SELECT role FROM public.installation", []);
-    let mut role = text(db, named()).await?.unwrap_or_default();
-    if is_used_elsewhere(db, &role).await? {
-        leave(db, &role).await?;
-        db.execute_unprepared(&format!("UPDATE public.installation SET role = {NEW_NAME}"))
-            .await?;
-        let new = text(db, named()).await?.unwrap_or_default();
-        notes.push(format!(
-            "Another database of this server is worked with as the role {role}: this one was copied from it, \
-             or it from this. It now has a role of its own, {new}."
-        ));
-        role = new;
-    }
+    let role = own(db, notes).await?;
     let me = text(db, ask("SELECT current_user::text", [])).await?;
     let me = me.unwrap_or_default();
     make(db, &role, &me).await?;
@@ -94,6 +86,36 @@ pub(super) async fn prepare(
         }
     }
     Ok(role)
+}
+
+/// The name of the role that is this database's own: a new one if this is a
+/// copy and the original works with the role in its row. Which of the two is
+/// the copy, neither can tell by who uses the role: the original must go on
+/// with it, since processes run.
+async fn own(db: &DatabaseConnection, notes: &mut Notes) -> Result<String, DbErr> {
+    let named = "SELECT role FROM public.installation";
+    let role = text(db, ask(named, [])).await?.unwrap_or_default();
+    let known =
+        format!("SELECT 'known' FROM public.installation WHERE database_oid = {THIS_DATABASE}");
+    if text(db, ask(&known, [])).await?.is_some() {
+        return Ok(role);
+    }
+    let mut changes = format!("database_oid = {THIS_DATABASE}");
+    let shared = is_used_elsewhere(db, &role).await?;
+    if shared {
+        leave(db, &role).await?;
+        changes += &format!(", role = {NEW_NAME}");
+    }
+    db.execute_unprepared(&format!("UPDATE public.installation SET {changes}"))
+        .await?;
+    let own = text(db, ask(named, [])).await?.unwrap_or_default();
+    if shared {
+        notes.push(format!(
+            "This database was copied from another one of this server, which is worked with as the role {role}. \
+             It now has a role of its own, {own}."
+        ));
+    }
+    Ok(own)
 }
 
 /// Makes the role and gives it to this login, as far as that isn't done.

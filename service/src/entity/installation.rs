@@ -8,6 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: i32,
     pub role: Option<String>,
+    pub database_oid: Option<i64>,
     pub head_log_data_key_id: Option<Uuid>,
     pub head_log_key_nonce: Option<Vec<u8>>,
     pub head_log_key: Option<Vec<u8>>,

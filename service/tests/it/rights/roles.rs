@@ -116,10 +116,17 @@ async fn s73_a_copy_of_a_database_gets_a_role_of_its_own() {
             "CREATE DATABASE {copy} TEMPLATE {first} OWNER {login}"
         ))
         .await;
+    // The original is migrated again while its processes run: it keeps its own.
+    let before = World::at(url.clone(), key()).await;
+    migrated(&url).await;
+    assert_eq!(role_of(&url).await, role);
+    before.owner("pier").await;
+
     let url = server.at(&login, &copy);
     let notes = migrated(&url).await;
     let new = role_of(&url).await;
     assert_ne!(role, new);
+    before.owner("quay").await;
     assert!(notes.iter().any(|note| note.contains(&new)), "{notes:?}");
     for table in ["apps", "people"] {
         let may = format!("SELECT has_table_privilege('{role}', '{table}', 'SELECT')");
@@ -127,6 +134,42 @@ async fn s73_a_copy_of_a_database_gets_a_role_of_its_own() {
     }
     World::at(url.clone(), key()).await.owner("harbour").await;
     assert_eq!(migrated(&url).await, [""; 0], "and nothing more to say");
+}
+
+/// A database that took the place of the one that it was copied from is the
+/// same installation.
+#[tokio::test]
+async fn s73_a_database_that_was_put_back_keeps_its_role() {
+    let Some(server) = Server::find().await else {
+        return;
+    };
+    let login = server.login("CREATEROLE").await;
+    let first = server.database(&login).await;
+    migrated(&server.at(&login, &first)).await;
+    let role = role_of(&server.at(&login, &first)).await;
+    let copy = super::chance("mooring_test");
+    server
+        .run(&format!(
+            "CREATE DATABASE {copy} TEMPLATE {first} OWNER {login}"
+        ))
+        .await;
+    server.run(&format!("DROP DATABASE {first}")).await;
+    let url = server.at(&login, &copy);
+    migrated(&url).await;
+    assert_eq!(role_of(&url).await, role);
+    // From now on it is the original.
+    let again = super::chance("mooring_test");
+    server
+        .run(&format!(
+            "CREATE DATABASE {again} TEMPLATE {copy} OWNER {login}"
+        ))
+        .await;
+    migrated(&url).await;
+    assert_eq!(role_of(&url).await, role);
+    let again = server.at(&login, &again);
+    migrated(&again).await;
+    assert_ne!(role_of(&again).await, role);
+    World::at(url, key()).await.owner("harbour").await;
 }
 
 /// Where the login may not make roles, the error has the two lines that help.
