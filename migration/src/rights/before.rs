@@ -26,7 +26,8 @@ DO $$ BEGIN
         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
         END;
     END IF;
-    IF NOT pg_has_role(current_user, 'mooring_app', 'USAGE') THEN
+    IF NOT pg_has_role(current_user, 'mooring_app', CASE
+        WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END) THEN
         EXECUTE format('GRANT mooring_app TO %I', current_user);
     END IF;
 END $$;

@@ -15,6 +15,12 @@ pub(crate) const NEW_NAME: &str = "'mooring_' || translate(substr(md5(gen_random
 pub(crate) const THIS_DATABASE: &str =
     "(SELECT oid::bigint FROM pg_database WHERE datname = current_database())";
 
+/// Whether the login may take the role `r` on. Since version 16 of PostgreSQL,
+/// who made a role is a member of it without that. The right to what the role
+/// may without taking it on (`USAGE`) isn't needed, and not there with NOINHERIT.
+const MAY_TAKE_ON: &str = "pg_has_role(current_user, r.oid, \
+    CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END)";
+
 /// What a login finds out before it works with a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InUse {
@@ -42,9 +48,11 @@ pub async fn in_use(db: &DatabaseConnection) -> Result<InUse, RightsError> {
     if text(db, ask(there, [])).await?.is_none() {
         return Ok(InUse::NotMigrated);
     }
-    let named = "SELECT i.role::text AS role, coalesce(pg_has_role(current_user, r.oid, 'MEMBER'), false) AS ours \
-        FROM public.installation i JOIN pg_roles r ON r.rolname = i.role";
-    match db.query_one_raw(ask(named, [])).await {
+    let named = format!(
+        "SELECT i.role::text AS role, {MAY_TAKE_ON} AS ours \
+         FROM public.installation i JOIN pg_roles r ON r.rolname = i.role"
+    );
+    match db.query_one_raw(ask(&named, [])).await {
         Ok(Some(row)) if row.try_get("", "ours")? => Ok(InUse::Role(row.try_get("", "role")?)),
         // Not made yet or not given to who owns the tables, which `mooring
         // migrate` does; or the database was restored on another server.
@@ -127,9 +135,11 @@ async fn make(db: &DatabaseConnection, role: &str, me: &str) -> Result<(), Right
         },
         error => RightsError::Database(error),
     };
-    let found = "SELECT rolsuper OR rolbypassrls AS mighty, pg_has_role(current_user, oid, 'USAGE') AS ours \
-        FROM pg_roles WHERE rolname = $1";
-    let found = db.query_one_raw(ask(found, [role.into()])).await?;
+    let found = format!(
+        "SELECT r.rolsuper OR r.rolbypassrls AS mighty, {MAY_TAKE_ON} AS ours \
+         FROM pg_roles r WHERE r.rolname = $1"
+    );
+    let found = db.query_one_raw(ask(&found, [role.into()])).await?;
     let mut ours = false;
     match found {
         Some(row) if row.try_get("", "mighty")? => {

@@ -232,6 +232,50 @@ async fn s73_a_login_that_may_not_make_roles_is_told_what_helps() {
     World::at(url, key()).await.owner("harbour").await;
 }
 
+/// A login that doesn't inherit rights can take the role on all the same, and
+/// doesn't have to be given it once more, which it may not do itself.
+#[tokio::test]
+async fn s73_a_login_that_does_not_inherit_rights_migrates() {
+    let Some(server) = Server::find().await else {
+        return;
+    };
+    let login = server.login("NOINHERIT").await;
+    let database = server.database(&login).await;
+    // What it owns the schema by, it doesn't inherit either.
+    let administrator = server.as_administrator(&database);
+    let grant = format!("GRANT CREATE ON SCHEMA public TO {login}");
+    in_session(&administrator, &[&grant]).await.unwrap();
+    let url = server.at(&login, &database);
+    let db = Database::open(&url).await.unwrap();
+    let refused = db.migrate().await.unwrap_err().to_string();
+    for line in refused.lines().filter(|line| line.ends_with(';')) {
+        server.run(line).await;
+    }
+    let notes = migrated(&url).await;
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert_eq!(migrated(&url).await, [""; 0]);
+    World::at(url, key()).await.owner("harbour").await;
+}
+
+/// A role that was made by whoever migrates, but not given yet: who made it
+/// isn't somebody who can take it on.
+#[tokio::test]
+async fn s73_a_role_that_was_made_and_not_given_is_given() {
+    let Some(server) = Server::find().await else {
+        return;
+    };
+    let login = server.login("").await;
+    let database = server.database(&login).await;
+    let url = server.at(&login, &database);
+    let db = Database::open(&url).await.unwrap();
+    assert!(db.migrate().await.is_err(), "it may not make roles");
+    server.run(&format!("ALTER ROLE {login} CREATEROLE")).await;
+    let make = format!("CREATE ROLE {} NOLOGIN", role_of(&url).await);
+    in_session(&url, &[&make]).await.unwrap();
+    migrated(&url).await;
+    World::at(url, key()).await.owner("harbour").await;
+}
+
 /// A role that passes all rights is no role to work as.
 #[tokio::test]
 async fn s73_a_role_that_rights_mean_nothing_to_is_refused() {
