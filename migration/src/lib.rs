@@ -33,6 +33,7 @@ mod m0020_installation;
 mod m0021_memberships;
 mod m0022_audit_removals;
 mod m0023_head_log;
+mod m0024_audit_foreign_keys;
 mod m0025_strangers;
 mod m0027_api_token_limits;
 mod m0028_tenant_events;
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_memberships::Migration),
             Box::new(m0022_audit_removals::Migration),
             Box::new(m0023_head_log::Migration),
+            Box::new(m0024_audit_foreign_keys::Migration),
             Box::new(m0025_strangers::Migration),
             Box::new(m0027_api_token_limits::Migration),
             Box::new(m0028_tenant_events::Migration),

@@ -17,6 +17,10 @@ const FUNCTIONS: [&str; 2] = [
     "mooring_remove_tenant()",
 ];
 
+/// Before anything is read, so that no process of the version before cuts more
+/// off after that, without a record. It locks `audit_heads` first, as those do.
+const LOCK: &str = "LOCK TABLE audit_heads, audit_entries";
+
 /// Of what was cut before there were records, the head tells how far it went.
 const BACKFILL_POSTGRES: &str = "
 INSERT INTO audit_removals (id, tenant_id, at, what, entries, through, login)
@@ -29,11 +33,13 @@ SELECT randomblob(16), tenant_id, CAST(unixepoch('now', 'subsec') * 1000000 AS I
     'entries', first, first, NULL FROM audit_heads WHERE first > 0;
 ";
 
+/// Rows that are there aren't looked at as long as the tables are locked; that
+/// they are right is found by the step `m0024`.
 const POSTGRES: &str = "
 ALTER TABLE audit_heads DROP CONSTRAINT audit_heads_tenant_id_fkey,
-    ADD CONSTRAINT audit_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE RESTRICT;
+    ADD CONSTRAINT audit_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE RESTRICT NOT VALID;
 ALTER TABLE audit_entries DROP CONSTRAINT audit_entries_tenant_id_fkey,
-    ADD CONSTRAINT audit_entries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE RESTRICT;
+    ADD CONSTRAINT audit_entries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE RESTRICT NOT VALID;
 
 CREATE FUNCTION mooring_audit_cut_through(cut_number bigint, cut_mac bytea, new_seal bytea) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -157,7 +163,7 @@ impl MigrationTrait for Migration {
             db.execute_unprepared(SQLITE).await?;
             return Ok(());
         }
-        for sql in [BACKFILL_POSTGRES, POSTGRES, CUT] {
+        for sql in [LOCK, BACKFILL_POSTGRES, POSTGRES, CUT] {
             db.execute_unprepared(sql).await?;
         }
         functions::for_program_alone(manager, FUNCTIONS).await

@@ -3,6 +3,8 @@
 use super::{Known, before, steps, there_and_back, works};
 use crate::rights::{OldRole, Server, ask, in_session};
 use domain::time::Timestamp;
+use sea_orm::{ConnectionTrait, TransactionTrait};
+use secrecy::ExposeSecret;
 use service::database::Database;
 
 const POSTGRES: &str = include_str!("postgres.sql");
@@ -46,6 +48,56 @@ const SCHEMA: &str = "SELECT string_agg(line, E'\\n' ORDER BY line COLLATE \"C\"
     UNION ALL SELECT format('default %s %s %s', defaclobjtype, a.grantee::regrole, a.privilege_type) \
         FROM pg_default_acl, aclexplode(defaclacl) a \
     UNION ALL SELECT format('enters %s', has_database_privilege('public', current_database(), 'CONNECT'))) lines";
+
+/// security.md 72: what a process of the version before cuts off while the step
+/// runs that brings records has one as well.
+#[tokio::test]
+async fn s72_a_cut_during_the_upgrade_has_its_record() {
+    let Some(server) = Server::find().await else {
+        return;
+    };
+    let old_role = OldRole::hold(&server).await;
+    let login = server.login("CREATEROLE").await;
+    server.run(&format!("GRANT mooring_app TO {login}")).await;
+    let url = server.at(&login, &server.database(&login).await);
+    in_session(&url, &[&POSTGRES.replace(OWNER, &login)])
+        .await
+        .unwrap();
+    let mut options = sea_orm::ConnectOptions::new(url.expose_secret());
+    options.max_connections(1).sqlx_logging(false);
+    let process = sea_orm::Database::connect(options).await.unwrap();
+    let of_tenant =
+        "SELECT set_config('mooring.tenant', id::text, false) FROM tenants WHERE slug = 'harbour'";
+    for sql in ["SET ROLE mooring_app", of_tenant] {
+        process.execute_unprepared(sql).await.unwrap();
+    }
+    let cut = process.begin().await.unwrap();
+    for sql in [
+        "UPDATE audit_heads SET first = first + 1",
+        "SELECT mooring_audit_cut()",
+    ] {
+        cut.execute_unprepared(sql).await.unwrap();
+    }
+    let migrating = tokio::spawn({
+        let db = Database::open(&url).await.unwrap();
+        async move { db.migrate().await }
+    });
+    let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'audit_heads'::regclass \
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let is_waiting = async { while ask(&url, waits).await == "0" {} };
+    tokio::time::timeout(std::time::Duration::from_secs(60), is_waiting)
+        .await
+        .unwrap();
+    cut.commit().await.unwrap();
+    migrating.await.unwrap().unwrap();
+    let without = "SELECT count(*) FROM audit_heads h WHERE h.first > 0 AND h.first IS DISTINCT FROM \
+        (SELECT max(r.through) FROM audit_removals r WHERE r.tenant_id = h.tenant_id)";
+    assert_eq!(ask(&url, without).await, "0");
+    let unproven = "SELECT count(*) FROM pg_constraint WHERE NOT convalidated";
+    assert_eq!(ask(&url, unproven).await, "0");
+    process.close().await.unwrap();
+    old_role.let_go().await;
+}
 
 /// Also what the version before does meanwhile, and the second step.
 #[tokio::test]
