@@ -5,7 +5,7 @@
 
 use crate::{
     columns::{add, at, at_null, id, index, remove, tenant},
-    functions,
+    functions, rights,
 };
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
@@ -60,34 +60,6 @@ BEGIN
         VALUES (gen_random_uuid(), whose, (extract(epoch from clock_timestamp()) * 1000000)::bigint,
             'entries', gone, cut_number, session_user);
     RETURN gone;
-END $$;
-
-CREATE FUNCTION mooring_remove_tenant() RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    whose uuid := nullif(current_setting('mooring.tenant', true), '')::uuid;
-    clock bigint := (extract(epoch from clock_timestamp()) * 1000000)::bigint;
-    owned text;
-BEGIN
-    UPDATE tenants t SET removed_at = clock, former_slug = t.slug,
-        slug = 'removed-' || replace(t.id::text, '-', '')
-        WHERE t.id = whose AND t.removed_at IS NULL;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'there is no tenant % to be removed', whose;
-    END IF;
-    -- All that is the tenant's but the audit, with its key and what that is under.
-    FOR owned IN SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
-        AND a.attname = 'tenant_id' AND NOT a.attisdropped
-        AND c.relname NOT LIKE 'audit\\_%' AND c.relname NOT IN ('credentials', 'data_keys')
-    LOOP
-        EXECUTE format('DELETE FROM public.%I WHERE tenant_id = $1', owned) USING whose;
-    END LOOP;
-    DELETE FROM credentials WHERE tenant_id = whose AND purpose <> 'tenant.audit_key';
-    DELETE FROM data_keys k WHERE k.tenant_id = whose
-        AND NOT EXISTS (SELECT FROM credentials c WHERE c.data_key_id = k.id);
-    INSERT INTO audit_removals (id, tenant_id, at, what, entries, through, login)
-        VALUES (gen_random_uuid(), whose, clock, 'tenant', 0, 0, session_user);
 END $$;
 ";
 
@@ -166,6 +138,7 @@ impl MigrationTrait for Migration {
         for sql in [LOCK, BACKFILL_POSTGRES, POSTGRES, CUT] {
             db.execute_unprepared(sql).await?;
         }
+        db.execute_unprepared(&rights::remove_tenant()).await?;
         functions::for_program_alone(manager, FUNCTIONS).await
     }
 

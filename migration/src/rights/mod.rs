@@ -8,14 +8,17 @@
 
 mod before;
 mod finish;
+mod removal;
 mod role;
 mod table;
 
 pub use finish::finish;
+pub use removal::emptied_with_tenant;
 pub use role::{InUse, in_use};
 pub use table::{Caller, FUNCTIONS, Function, Rows, TABLES, Table};
 
 pub(crate) use before::give_back;
+pub(crate) use removal::remove_tenant;
 pub(crate) use role::{NEW_NAME, THIS_DATABASE};
 
 use sea_orm_migration::sea_orm::{
@@ -89,6 +92,7 @@ pub async fn apply(db: &DatabaseConnection, login: Option<&str>) -> Result<Notes
         let done = secured.iter().any(|name| name == table.name);
         db.execute_unprepared(&of_table(table, &role, done)).await?;
     }
+    db.execute_unprepared(&remove_tenant()).await?;
     let functions: String = FUNCTIONS.iter().map(|f| of_function(f, &role)).collect();
     db.execute_unprepared(&functions).await?;
     if finish::is_due(db).await? {

@@ -9,6 +9,7 @@ use crate::{
     tenant_scope::{TenantScope, Tx},
 };
 use domain::{ids::TenantId, slug::Slug};
+use migration::rights::emptied_with_tenant;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement,
 };
@@ -68,17 +69,9 @@ async fn empty(scope: &TenantScope, tx: &Tx, tenant: &tenant::Model) -> Result<(
         .exec(&**tx)
         .await?;
     let backend = scope.db.backend();
-    let owned = "SELECT m.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'tenant_id' \
-        WHERE m.type = 'table' AND m.name NOT LIKE 'audit\\_%' ESCAPE '\\' \
-        AND m.name NOT IN ('credentials', 'data_keys')";
-    let owned = tx
-        .query_all_raw(Statement::from_string(backend, owned))
-        .await?;
-    let mut statements = Vec::new();
-    for row in owned {
-        let table: String = row.try_get("", "name")?;
-        statements.push(format!("DELETE FROM {table} WHERE tenant_id = $1"));
-    }
+    let mut statements: Vec<String> = emptied_with_tenant()
+        .map(|table| format!("DELETE FROM {table} WHERE tenant_id = $1"))
+        .collect();
     // All but the key of the audit, and what that is under.
     statements.push(
         "DELETE FROM credentials WHERE tenant_id = $1 AND purpose <> 'tenant.audit_key'".into(),

@@ -92,6 +92,13 @@ async fn s72_a_removed_tenant_leaves_a_record_and_its_audit() {
         world.app(&pier, "orders").await;
         let new = NewApiToken::new("Backend", Role::Operator);
         let token = api_tokens::create(&harbour, new).await.unwrap();
+        // Somebody else's, in the same database.
+        let id = world.uuid(harbour.tenant().0);
+        world
+            .execute("CREATE TABLE reports (tenant_id uuid, line text)")
+            .await;
+        let report_of_theirs = format!("INSERT INTO reports (tenant_id, line) VALUES ({id}, '')");
+        world.execute(&report_of_theirs).await;
         let slug = "harbour".parse().unwrap();
         tenants::remove(&world.services, &slug).await.unwrap();
 
@@ -102,7 +109,6 @@ async fn s72_a_removed_tenant_leaves_a_record_and_its_audit() {
             "with the entry of the removal"
         );
         let owned = async |table: &str| {
-            let id = world.uuid(harbour.tenant().0);
             let sql = format!("SELECT count(*) FROM {table} WHERE tenant_id = {id}");
             ask(&world.database_url, &sql).await
         };
@@ -112,6 +118,7 @@ async fn s72_a_removed_tenant_leaves_a_record_and_its_audit() {
         assert_eq!(owned("credentials").await, "1", "the key of the audit");
         assert_eq!(owned("data_keys").await, "1", "what that is under");
         assert_eq!(owned("audit_removals").await, "1");
+        assert_eq!(owned("reports").await, "1", "not Mooring's");
         let caller = api_tokens::authenticate(&world.services, &token, None).await;
         assert!(caller.is_err());
         let person = harbour.person().unwrap();

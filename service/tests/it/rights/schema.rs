@@ -32,8 +32,17 @@ async fn s52_every_table_of_tenants_has_a_policy_and_all_things_stand_in_the_lis
             .await
                 == "1";
             match table.rows {
-                Rows::OfTenant => assert!(of_tenants, "{name}"),
-                Rows::All(why) => assert!(!why.is_empty(), "{name}"),
+                Rows::OfTenant => {
+                    assert!(of_tenants, "{name}");
+                    let source = "SELECT prosrc FROM pg_proc WHERE proname = 'mooring_remove_tenant'";
+                    let goes = ask(url, source).await.contains(&format!("\"{name}\" WHERE tenant_id = whose;"));
+                    let stays = name.starts_with("audit_") || name == "credentials";
+                    assert!(goes != stays, "{name}, when a tenant is removed");
+                }
+                Rows::All(why) => {
+                    assert!(!why.is_empty(), "{name}");
+                    assert!(!of_tenants || name == "data_keys", "{name}");
+                }
             }
             let bound = ask(
                 url,
