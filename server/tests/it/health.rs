@@ -24,6 +24,20 @@ async fn health_is_told_without_a_session() {
     .await;
 }
 
+/// `mooring migrate` of a newer version has run, and processes of this one are
+/// replaced one after the other: until then they are ready.
+#[tokio::test]
+async fn a_step_of_a_newer_version_leaves_a_process_ready() {
+    on_each_database(async |house| {
+        let browser = house.browser();
+        let later = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_later', 0)";
+        assert_eq!(house.world.past(later).await, 1);
+        let answer = browser.get("/readyz").await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    })
+    .await;
+}
+
 /// security.md 76: a flood of questions is one cheap statement a second, which changes nothing.
 #[tokio::test]
 async fn s76_a_flood_of_questions_is_one_statement_a_second() {

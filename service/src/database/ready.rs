@@ -25,7 +25,8 @@ pub enum Readiness {
 
 impl Database {
     /// Whether the database answers, writes, and every step has run. Asks with
-    /// one statement and changes nothing.
+    /// one statement and changes nothing. Steps that this version doesn't know
+    /// are those of a newer one, beside which it runs during an upgrade.
     ///
     /// # Errors
     /// If it doesn't answer.
