@@ -4,12 +4,14 @@
 //! Places in the tenant's events from after the backup are told from those of
 //! now; every connection is checked, and one whose refresh token is refused
 //! then isn't taken for one that somebody deactivated; sessions end, since some
-//! of them had ended already.
+//! of them had ended already. With SQLite, the last heartbeat is that of the
+//! backup: that it is days ago is no jump of the clock.
 
 use crate::{
     audit::{self, Action, By, Entry, Target},
     entity::{connection, session, tenant},
     error::Fault,
+    expiry,
     services::Services,
     tenant_scope::{TenantScope, Tx},
 };
@@ -36,6 +38,7 @@ pub struct Restored {
 /// # Errors
 /// [`Fault`] if the database fails; do it again then.
 pub async fn restored(services: &Services) -> Result<Restored, Fault> {
+    expiry::is_right(services).await?;
     let sessions = end_sessions(services).await?;
     // Without a tenant's scope: the scopes are entered one by one.
     let tenants: Vec<Uuid> = tenant::Entity::find()

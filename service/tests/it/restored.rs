@@ -9,9 +9,10 @@ use service::{
     audit::{self, Action, Filter},
     connections::{
         events::{After, EventsError, Page, of_tenant},
-        links::{self, LinkOptions},
+        links::{self, LinkOptions, LinkState},
         refresh::check_now,
     },
+    expiry,
     people::sessions,
     restored::{Restored, restored},
     worker,
@@ -125,6 +126,32 @@ async fn s85_the_mark_tells_the_history_before_from_the_one_after() {
         assert_eq!(f.world.past(&remove).await, 1);
         assert!(all(&f, Some(new)).await.is_ok());
         is_unknown(all(&f, Some(lost)).await);
+    })
+    .await;
+}
+
+/// The time since the backup went by, and the clock didn't jump (security.md 78).
+#[tokio::test]
+async fn s85_a_backup_of_several_days_is_no_doubt_about_the_clock() {
+    flow::each(async |mut f| {
+        f.connect("acme").await;
+        worker::tidy(&f.world.services).await.unwrap();
+        link(&f, "acme").await;
+        let backup = f.world.copy_of_database().await;
+        f.advance(Span::days(20));
+        restore(&mut f, backup).await;
+        let services = f.world.services.clone();
+        restored(&services).await.unwrap();
+        let sight = expiry::look(&services).await.unwrap();
+        assert_eq!((sight.now, sight.doubt), (services.now(), None));
+        // Nor does it come back, in this process or another.
+        worker::tidy(&services).await.unwrap();
+        let other = f.world.second_process().await;
+        let sight = expiry::look(&other).await.unwrap();
+        assert_eq!((sight.now, sight.doubt), (services.now(), None));
+        let account = f.account("acme").await.row.id;
+        let links = links::of_connection(&f.owner, account).await.unwrap();
+        assert_eq!(links[0].state, LinkState::Expired, "as time went by");
     })
     .await;
 }
