@@ -12,13 +12,14 @@ use service::{
 use simulator::{Simulator, SimulatorConfig};
 use std::time::Duration;
 
-/// A house whose writers don't wait for long.
+/// A house whose writers don't wait for long, but long enough for what is to
+/// succeed on a busy machine.
 async fn house(backend: &service::testing::Backend) -> House {
     let simulator = Simulator::start(SimulatorConfig::default()).await.unwrap();
     let opening = Options {
-        busy: Duration::from_millis(50),
+        busy: Duration::from_millis(500),
         limits: Limits {
-            at_server: Duration::from_millis(200),
+            at_server: Duration::from_secs(1),
             ..Limits::default()
         },
         ..Options::default()
