@@ -2,10 +2,11 @@
 
 use crate::flow::{self, Flow, sub};
 use domain::{error::AuthorizationProblem as Problem, health::Health, time::Span};
+use futures::future::join_all;
 use secrecy::{ExposeSecret, SecretString};
 use service::connections::{
     authorize::{self, BeginError},
-    complete::Callback,
+    complete::{self, Callback},
     links::{self, LinkError, LinkOptions},
     result::Outcome,
 };
@@ -205,6 +206,72 @@ async fn s70_made_up_codes_are_shed_and_the_known_are_not() {
         let outcome = f.ends(f.approve(&by_link)).await;
         assert!(matches!(outcome, Outcome::Approved { .. }));
 
+        f.advance(Span::minutes(10));
+        f.connect("fresh").await;
+    })
+    .await;
+}
+
+/// security.md 70: many at once don't all find the same room. There are two
+/// looks, each of which covers the other where one comes after the other: the
+/// one before the exchange, and the one under the lock that uses the state up.
+#[tokio::test]
+async fn s70_many_at_once_find_no_more_room_than_one_after_the_other() {
+    flow::each(async |f| {
+        let second = f.world.second_process().await;
+        let host = |n: u8| format!("evil-{n}");
+        let mut backs = Vec::new();
+        for n in 0_u8..80 {
+            let mut back = f.made_up(&f.begun(&host(n)).await);
+            back.address = Some(IpAddr::from([198, 51, 100, n]));
+            backs.push(back);
+            f.sim.account(&host(n)).hold(Endpoint::Authorize);
+        }
+        let all = join_all(backs.into_iter().enumerate().map(|(n, back)| {
+            let services = [&f.world.services, &second][n % 2];
+            complete::complete(services, f.app.id, back, None)
+        }));
+        let meanwhile = async {
+            for n in 0_u8..80 {
+                f.sim.wait_for(&host(n), Endpoint::Authorize, 1).await;
+            }
+            for n in 0_u8..80 {
+                f.sim.account(&host(n)).release(Endpoint::Authorize);
+            }
+        };
+        let (ends, ()) = tokio::join!(all, meanwhile);
+        assert_eq!(ends.iter().filter(|ended| ended.is_ok()).count(), 60);
+        let sent = (0_u8..80).map(|n| f.sim.with_credentials(&host(n)).len());
+        assert_eq!(sent.sum::<usize>(), 60);
+    })
+    .await;
+}
+
+/// security.md 70: so many accounts that nobody vouches for are asked at once,
+/// however long each takes; the known and those that somebody sent go on.
+#[tokio::test]
+async fn s70_slow_strangers_hold_up_nobody_who_is_known() {
+    flow::each(async |f| {
+        f.connect("acme").await;
+        let by_link = begun_with_link(&f, "sent").await;
+        let mut backs = Vec::new();
+        for _ in 0..64 {
+            backs.push(f.approved("slow").await);
+        }
+        f.sim.account("slow").hold(Endpoint::Authorize);
+        let slow = join_all(backs.into_iter().map(|back| f.complete(back)));
+        let meanwhile = async {
+            f.sim.wait_for("slow", Endpoint::Authorize, 64).await;
+            let one_more = f.complete(f.approved("fresh").await).await;
+            assert_eq!(one_more, Err(Problem::Busy));
+            f.connect("acme").await;
+            let outcome = f.ends(f.approve(&by_link)).await;
+            assert!(matches!(outcome, Outcome::Approved { .. }), "{outcome:?}");
+            f.sim.account("slow").release(Endpoint::Authorize);
+        };
+        let (ends, ()) = tokio::join!(slow, meanwhile);
+        // What is under way counts as failed until it isn't.
+        assert!(ends.iter().filter(|ended| ended.is_ok()).count() >= 60);
         f.advance(Span::minutes(10));
         f.connect("fresh").await;
     })
