@@ -1,6 +1,7 @@
 //! Nothing is written before a callback, so nothing can be flooded.
 
 use crate::flow::{self, Flow, sub};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{error::AuthorizationProblem as Problem, health::Health, time::Span};
 use secrecy::{ExposeSecret, SecretString};
 use service::connections::{
@@ -169,6 +170,27 @@ async fn s71_a_new_data_key_spoils_no_approval() {
     .await;
 }
 
+/// security.md 3, 71: since when an authorization is under way stands in its
+/// cookie for all to see, but nobody makes it younger.
+#[tokio::test]
+async fn s71_what_a_cookie_shows_can_not_be_changed() {
+    flow::each(async |f| {
+        let begun = f.begun("acme").await;
+        let url = f.sim.approve(begun.url.as_str()).unwrap();
+        f.advance(Span::minutes(10));
+        let cookie = begun.value.expose_secret();
+        let mut cookie = BASE64_URL_SAFE_NO_PAD.decode(cookie).unwrap();
+        // Behind the format and the kind of origin.
+        cookie[2..10].copy_from_slice(&f.world.clock_now().0.to_be_bytes());
+        let younger = complete::Callback {
+            sealed: Some(BASE64_URL_SAFE_NO_PAD.encode(cookie).into()),
+            ..f.back(&begun, &url)
+        };
+        assert_eq!(f.complete(younger).await, Err(Problem::StateUnknown));
+    })
+    .await;
+}
+
 /// security.md 71: during an upgrade, states of the version before are accepted.
 #[tokio::test]
 async fn s71_a_state_that_the_version_before_stored_is_accepted() {
@@ -194,10 +216,33 @@ async fn s71_a_state_that_the_version_before_stored_is_accepted() {
         };
         let elsewhere = back(&f.browser);
         assert_eq!(f.complete(elsewhere).await, Err(Problem::StateUnknown));
+        // Nor with another app (7), before or after it was used up.
+        let other = f.world.app(&f.owner, "orders").await;
+        let with_other = async || {
+            let services = &f.world.services;
+            let ended = complete::complete(services, other.id, back(&browser), None).await;
+            let unknown = complete::CallbackError::Refused(Problem::StateUnknown);
+            assert_eq!(ended.unwrap_err().to_string(), unknown.to_string());
+        };
+        with_other().await;
         let id = f.complete(back(&browser)).await.unwrap();
         assert_eq!(f.complete(back(&browser)).await, Ok(id), "used up");
+        with_other().await;
         assert_eq!(f.sim.token_requests("acme").len(), 1);
         assert_eq!(f.account("acme").await.row.health, Health::Working);
+
+        let late = f.world.browser();
+        let world = &f.world;
+        world
+            .begun_by_the_version_before(app, "acme", &late, &browser)
+            .await;
+        f.advance(Span::minutes(10));
+        let late = complete::Callback {
+            state: late,
+            ..back(&browser)
+        };
+        let refused = Err(Problem::StateUnknown);
+        assert_eq!(f.complete(late).await, refused, "ten minutes");
     })
     .await;
 }

@@ -35,6 +35,11 @@ async fn s71_each_authorization_has_a_cookie_of_its_own() {
         browser.get(&callback).await;
         let left: Vec<_> = authorizations(&browser);
         assert!(left.len() == 1 && left[0].0 != name, "used up");
+        // Whose time is over goes with the next, if the browser doesn't see to it.
+        house.world.clock.advance(Span::minutes(10));
+        browser.get(&install_path(&tenant, "late")).await;
+        let kept = authorizations(&browser);
+        assert!(kept.len() == 1 && kept[0].0 != left[0].0, "{kept:?}");
     })
     .await;
 }

@@ -299,5 +299,6 @@ mod tests {
         assert_eq!((outline.begun_at, outline.anonymous), (Timestamp(5), false));
         assert!(outline.is_alive(Timestamp(6)));
         assert!(!outline.is_alive(Timestamp(5).plus(STATE_LIFE)));
+        assert!(!outline.is_alive(Timestamp(4).minus(Span::minutes(1))));
     }
 }
