@@ -98,6 +98,11 @@ fn s69_the_driver_is_not_told_otherwise_by_variables() {
     assert!(matches!(stronger, PgSslMode::VerifyFull));
     let here = with("require", "postgres://u@localhost/m").unwrap();
     assert!(matches!(here, PgSslMode::Require));
+    // An authority that a variable names is not passed over for those of the machine.
+    let named = |name: &str| (name == "PGSSLROOTCERT").then(|| "/nowhere/ca.pem".to_owned());
+    let refused = prepare(elsewhere, Plaintext::Deny, named).map(|_| ());
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("/nowhere/ca.pem"), "{refused}");
     // What the driver itself would make of it if nobody decided.
     let (options, _) = prepare(elsewhere, Plaintext::Deny, |_| None).unwrap();
     assert!(matches!(options.get_ssl_mode(), PgSslMode::VerifyFull));
