@@ -168,7 +168,8 @@ async fn s72_a_cut_leaves_a_record_and_a_cut_without_one_is_named() {
 }
 
 /// security.md 72: with the program's rights alone, entries can be cut off by
-/// that function, but not unnoticed.
+/// that function, but not unnoticed. That the beginning never goes back is asked
+/// for there, and follows: what was cut off isn't there to be named.
 #[tokio::test]
 async fn s72_a_cut_that_the_program_did_not_mean_is_named_and_recorded() {
     on_each_database(async |world| {

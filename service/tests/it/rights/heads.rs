@@ -1,11 +1,14 @@
 //! security.md 72: a chain over the heads of all tenants' audits.
 
-use super::ask;
+use super::{as_program, ask};
 use domain::time::Span;
 use service::{
     audit::{Damage, HeadLog, HeadsDamage, HeadsReport, cut_off, verify, verify_heads},
     testing::{World, on_each_database},
+    worker,
 };
+use std::time::Duration;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 async fn report(world: &World) -> HeadsReport {
@@ -55,6 +58,21 @@ async fn the_log_grows_once_a_minute_and_only_if_something_has_changed() {
         let report = report(&world).await;
         assert_eq!((report.good, report.last), (4, 4));
         assert!(report.is_good());
+    })
+    .await;
+}
+
+/// security.md 72: it is the worker that writes it.
+#[tokio::test]
+async fn s72_the_worker_writes_the_log() {
+    on_each_database(async |world| {
+        world.owner("harbour").await;
+        let stop = CancellationToken::new();
+        let working = tokio::spawn(worker::run(world.services.clone(), stop.clone()));
+        let written = async { while report(&world).await.good == 0 {} };
+        timeout(Duration::from_secs(60), written).await.unwrap();
+        stop.cancel();
+        working.await.unwrap();
     })
     .await;
 }
@@ -151,6 +169,8 @@ async fn s72_an_audit_that_was_put_back_or_written_anew_is_named() {
     .await;
 }
 
+/// The last MAC stands in the end as well; the MACs of the entries and the seal of
+/// the end would show whatever it does.
 #[tokio::test]
 async fn s72_the_log_itself_is_guarded() {
     on_each_database(async |world| {
@@ -177,6 +197,7 @@ async fn s72_the_log_itself_is_guarded() {
             ("UPDATE head_log_end SET first = 1, first_mac = (SELECT mac FROM kept WHERE number = 1)", None, Damage::HeadChanged),
             ("DELETE FROM head_log_end", None, Damage::HeadMissing),
             ("UPDATE installation SET head_log_key = head_log_key_nonce", None, Damage::KeyMissing),
+            ("UPDATE installation SET head_log_key = NULL", None, Damage::KeyMissing),
         ];
         for (i, (sql, number, damage)) in damages.into_iter().enumerate() {
             assert_eq!(broken().await, None, "before {sql}");
@@ -200,6 +221,31 @@ async fn s72_the_log_itself_is_guarded() {
                 world.past(back).await;
             }
         }
+    })
+    .await;
+}
+
+/// security.md 72: with the program's own rights, entries of the log go through a
+/// function alone, and never the last one that holds all heads.
+#[tokio::test]
+async fn s72_with_the_programs_rights_the_log_keeps_what_all_heads_were() {
+    on_each_database(async |world| {
+        if world.services.db.is_sqlite() {
+            return; // The program has all rights there.
+        }
+        let mut log = noted(&world).await;
+        world.app(&world.owner("pier").await, "returns").await;
+        assert!(note(&mut log, &world).await);
+        for sql in [
+            "UPDATE head_log_end SET first = count",
+            "SELECT mooring_head_log_cut()",
+        ] {
+            as_program(&world, "", sql).await.unwrap();
+        }
+        let left = "SELECT count(*) FROM head_log";
+        assert_eq!(ask(&world.database_url, left).await, "2");
+        let broken = report(&world).await.broken.unwrap();
+        assert_eq!((broken.number, broken.damage), (None, Damage::HeadChanged));
     })
     .await;
 }

@@ -3,6 +3,7 @@
 use super::{AS_PROGRAM, Server, ask, in_session, key};
 use migration::rights::{Caller, FUNCTIONS, Rows, TABLES};
 use service::testing::on_each_database;
+use std::collections::BTreeSet;
 
 /// security.md 52, 74: a table or function that nobody thought of is found here.
 #[tokio::test]
@@ -135,7 +136,7 @@ async fn s74_a_sessions_search_path_is_not_the_logins_affair() {
     let database = server.database(&login).await;
     server
         .run(&format!(
-            "ALTER ROLE {login} SET search_path = \"$user\", elsewhere, public"
+            "ALTER ROLE {login} SET search_path = {login}, elsewhere, public"
         ))
         .await;
     let url = server.at(&login, &database);
@@ -161,4 +162,59 @@ async fn s74_a_sessions_search_path_is_not_the_logins_affair() {
     world.owner("harbour").await;
     let found = ask(&url, "SELECT count(*) FROM public.tenants").await;
     assert_eq!(found, "1");
+}
+
+/// security.md 74: where everybody could make objects, as servers before 15 had it.
+#[tokio::test]
+async fn s74_a_schema_that_was_open_to_all_is_closed() {
+    let Some(server) = Server::find().await else {
+        return;
+    };
+    let login = server.login("CREATEROLE").await;
+    let database = server.database(&login).await;
+    let url = server.at(&login, &database);
+    let open = "GRANT CREATE ON SCHEMA public TO PUBLIC";
+    in_session(&url, &[open]).await.unwrap();
+    let new = service::database::Database::open(&url).await.unwrap();
+    new.migrate().await.unwrap();
+    let refused = in_session(&url, &[AS_PROGRAM, "CREATE TABLE public.mine (id uuid)"]).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("permission denied"), "{refused}");
+}
+
+/// What the list says of a table: each right, or each right of a column.
+fn listed(may: &str) -> BTreeSet<String> {
+    let (rights, columns) = may.split_once(" (").unwrap_or((may, ""));
+    let mut all: BTreeSet<String> = rights.split(", ").map(str::to_owned).collect();
+    if let (Some(columns), Some(last)) = (columns.strip_suffix(')'), rights.rsplit(", ").next()) {
+        all.remove(last);
+        all.extend(columns.split(", ").map(|column| format!("{last} {column}")));
+    }
+    all
+}
+
+/// security.md 72: what the database lets the program do is the list, and nothing
+/// besides: neither to its role nor to everybody.
+#[tokio::test]
+async fn s72_the_program_may_what_the_list_says_and_nothing_else() {
+    on_each_database(async |world| {
+        if world.services.db.is_sqlite() {
+            return; // There are no rights.
+        }
+        for table in TABLES {
+            let name = table.name;
+            let whose = "IN (0, (SELECT r.oid FROM pg_roles r JOIN installation i ON r.rolname = i.role))";
+            let rights = format!(
+                "SELECT coalesce(string_agg(one, ','), '') FROM ( \
+                 SELECT a.privilege_type AS one FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a \
+                 WHERE c.oid = '{name}'::regclass AND a.grantee {whose} UNION ALL \
+                 SELECT a.privilege_type || ' ' || t.attname FROM pg_attribute t CROSS JOIN LATERAL aclexplode(t.attacl) a \
+                 WHERE t.attrelid = '{name}'::regclass AND a.grantee {whose}) AS rights"
+            );
+            let there = ask(&world.database_url, &rights).await;
+            let there: BTreeSet<String> = there.split(',').map(str::to_owned).collect();
+            assert_eq!(there, listed(table.may), "{name}");
+        }
+    })
+    .await;
 }

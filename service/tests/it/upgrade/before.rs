@@ -53,6 +53,25 @@ pub async fn runs(url: &SecretString) {
     in_session(url, &statements).await.unwrap();
 }
 
+/// security.md 73: of the tables that came since, it has none. What it would have
+/// got by default was taken by the first step, and is once more by the second.
+pub async fn gets_nothing_new(administrator: &SecretString) {
+    for table in [
+        "api_token_addresses",
+        "audit_removals",
+        "form_results",
+        "head_log",
+        "head_log_end",
+        "installation",
+        "tenant_events",
+    ] {
+        let may = format!(
+            "SELECT has_table_privilege('mooring_app', '{table}', 'SELECT, INSERT, UPDATE, DELETE')"
+        );
+        assert_eq!(ask(administrator, &may).await, "false", "{table}");
+    }
+}
+
 /// Nothing of it, after the second step. Asked by an administrator, since who
 /// owns the tables isn't a member of that role any more.
 pub async fn can_nothing(administrator: &SecretString) {

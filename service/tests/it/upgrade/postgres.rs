@@ -125,6 +125,7 @@ async fn a_postgresql_database_of_the_version_before_goes_up_and_back() {
         "{notes:?}"
     );
     before::runs(&url).await;
+    before::gets_nothing_new(&administrator).await;
 
     // security.md 73: the second step.
     let db = Database::open(&url).await.unwrap();
