@@ -165,3 +165,24 @@ async fn database_now(services: &Services) -> Result<Timestamp, Fault> {
     let row = row.ok_or_else(|| Fault::inconsistent("pg_catalog", "clock", "no row"))?;
     Ok(Timestamp(row.try_get("", "now")?))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::testing::on_each_database;
+
+    /// security.md 78: a time that was believed once isn't doubted later, when the
+    /// clock was put back and is right again.
+    #[tokio::test]
+    async fn s78_a_clock_that_is_right_again_is_not_doubted() {
+        on_each_database(async |world| {
+            for jump in [0, -3, 3] {
+                world.clock.jump(Span::days(jump));
+                let sight = beat(&world.services).await.unwrap();
+                assert_eq!(sight.doubt, None, "{jump}");
+            }
+        })
+        .await;
+    }
+}

@@ -3,11 +3,53 @@
 use crate::flow::{self, sub};
 use domain::{error::AuthorizationProblem as Problem, health::Health, time::Span};
 use secrecy::{ExposeSecret, SecretString};
-use service::connections::{
-    authorize::{self, BeginError},
-    links::{self, LinkGone, LinkOptions},
-    result::Outcome,
+use service::{
+    connections::{
+        authorize::{self, BeginError},
+        links::{self, LinkGone, LinkOptions},
+        result::Outcome,
+    },
+    expiry, worker,
 };
+use simulator::IdToken;
+
+/// security.md 78: what is done with links while the clock is a year ahead is
+/// what would be done by the right one.
+#[tokio::test]
+async fn s78_links_bear_a_clock_that_is_ahead() {
+    flow::each(async |f| {
+        let services = &f.world.services;
+        let make = async |account: &str| {
+            let usual = LinkOptions::default();
+            let link = links::create(&f.owner, "returns", &sub(account), usual).await;
+            let url = link.unwrap().url;
+            SecretString::from(url.expose_secret().rsplit('/').next().unwrap())
+        };
+        let jump = async |span: Span| {
+            f.world.clock.jump(span);
+            expiry::look(services).await.unwrap();
+        };
+        worker::tidy(services).await.unwrap();
+        let before = make("acme").await;
+        jump(Span::days(365)).await;
+        let ahead = make("bolt").await;
+        // Gorgias' clock is right, so that what it signs would be old here.
+        let account = f.sim.account("acme");
+        account.id_token(IdToken::Absent).opaque_access_token(true);
+        f.connect("acme").await;
+        jump(Span::days(-365)).await;
+        let used = links::open(services, &before).await.unwrap();
+        assert_eq!(used.unwrap_err(), LinkGone::Used);
+        assert!(links::open(services, &ahead).await.unwrap().is_ok());
+        for _ in 0..8 {
+            f.advance(Span::days(1));
+            worker::tidy(services).await.unwrap();
+        }
+        let expired = links::open(services, &ahead).await.unwrap();
+        assert_eq!(expired.unwrap_err(), LinkGone::Expired, "in its time");
+    })
+    .await;
+}
 
 #[tokio::test]
 async fn a_link_is_used_up_by_an_approval_only() {
