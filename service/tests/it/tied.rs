@@ -130,6 +130,10 @@ async fn s61_a_token_tied_to_an_app_touches_no_other_app() {
         let app = apps::list::one(&f.owner, "returns").await.unwrap().unwrap();
         assert_eq!(app.name, f.app.name);
 
+        let seen = apps::list::all(&tied).await.unwrap();
+        let seen: Vec<_> = seen.iter().map(|row| row.app.slug.as_str()).collect();
+        assert_eq!(seen, ["loyalty"]);
+
         // Nor does it hear of the other app's accounts, even by their ids.
         let connection = f.account("acme").await.row.id;
         let timeline = events::of_connection(&tied, connection, None, 10).await;
