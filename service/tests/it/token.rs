@@ -30,6 +30,11 @@ async fn s35_a_failed_refresh_never_hides_a_living_token() {
             matches!(long, Err(TokenError::Unavailable { .. })),
             "{long:?}"
         );
+        assert_eq!(
+            f.sim.refreshes("acme").len(),
+            1,
+            "asked again by its plan alone"
+        );
     })
     .await;
 }
