@@ -148,7 +148,8 @@ fn modes(folder: &Path) -> Vec<(String, u32)> {
     found
 }
 
-/// security.md 77
+/// security.md 77. The process's own umask covers the mode with which folders are
+/// made: each alone would do for them.
 #[cfg(unix)]
 #[tokio::test]
 async fn s77_what_is_made_on_disk_is_the_owners_alone_whatever_the_umask() {

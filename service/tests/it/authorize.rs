@@ -31,7 +31,9 @@ async fn an_install_connects_the_account_and_says_who_approved() {
     .await;
 }
 
-/// security.md 1, 84
+/// security.md 1, 84: a state that was used up is known before anything else is
+/// done, and again by the unique digest, which alone holds for two at once. That
+/// it is the same browser's is asked for at both.
 #[tokio::test]
 async fn s01_the_same_callback_twice_makes_one_token_request() {
     flow::each(async |f| {

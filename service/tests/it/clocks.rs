@@ -187,7 +187,8 @@ async fn session_rows(f: &Flow) -> u64 {
 }
 
 /// A clock that jumps a year ahead takes nothing away (security.md 78): neither
-/// while it is wrong nor when it is right again.
+/// while it is wrong nor when it is right again. With SQLite two things keep what
+/// is old: it is judged by the time before the jump, and not removed in doubt.
 #[tokio::test]
 async fn s78_a_clock_that_jumps_a_year_ahead_takes_nothing_away() {
     let keep = |config: &mut Config| config.audit_retention = Some(Span::days(30));

@@ -187,7 +187,8 @@ async fn sign_in_takes_address_and_password_together() {
 }
 
 /// security.md 49: what was typed decides how many hashes are computed, not
-/// whether there is such a person.
+/// whether there is such a person. (The hash of nobody is one that no password
+/// gives, and would be nobody's if one did.)
 #[tokio::test]
 async fn s49_an_unknown_person_costs_the_same_hashes() {
     testing::on_each_database(async |world| {

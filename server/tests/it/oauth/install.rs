@@ -184,7 +184,8 @@ async fn another_accounts_approval_changes_nothing() {
 }
 
 /// An address without an account leads to a page that asks for it, keeps what was
-/// typed, and tells those who can mend it what to enter at Gorgias.
+/// typed, and tells those who can mend it what to enter at Gorgias. Reserved names
+/// are refused here and where an authorization begins (`s70_reserved_names…`).
 #[tokio::test]
 async fn s70_a_missing_account_is_asked_for() {
     on_each_database(async |house| {

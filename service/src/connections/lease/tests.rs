@@ -3,6 +3,8 @@
 //! Two defences cover each other where tokens are written: the version of the
 //! row, by which a late result is not stored, and the fencing number, by which
 //! a lease is given back with a result that is. Each is tested without the other.
+//! An attempt that failed also reads the row again before it says so, which the
+//! version covers.
 #![allow(clippy::unwrap_used)]
 
 use super::Lease;
