@@ -105,6 +105,16 @@ pub enum Happening {
 }
 
 impl Happening {
+    /// How scopes changed, if they did.
+    pub fn scopes_changed(before: &ScopeSet, after: &ScopeSet) -> Option<Self> {
+        let without = |these: &ScopeSet, those: &ScopeSet| {
+            let others = these.iter().filter(|scope| !those.contains(scope.as_str()));
+            others.cloned().collect::<ScopeSet>()
+        };
+        let (added, removed) = (without(after, before), without(before, after));
+        (!added.is_empty() || !removed.is_empty()).then_some(Self::ScopesChanged { added, removed })
+    }
+
     /// The code in the database and the machine API.
     pub const fn code(&self) -> &'static str {
         match self {

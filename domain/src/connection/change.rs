@@ -1,0 +1,74 @@
+//! What a transition gives.
+
+use super::{Connection, State};
+use crate::{event::Happening, health::Health, time::Timestamp};
+
+/// The next state of a connection, and what happened. It counts only once it
+/// is stored, which it isn't if the connection has other tokens by then.
+#[must_use = "a change counts only once it is stored"]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The next state.
+    pub next: Connection,
+    /// The `token_version` that the change was made from.
+    pub from_version: i64,
+    /// What happened, in order.
+    pub events: Vec<Happening>,
+}
+
+/// A change that is being made.
+pub(super) struct Draft {
+    pub next: State,
+    from_version: i64,
+    from_health: Health,
+    now: Timestamp,
+    events: Vec<Happening>,
+}
+
+impl Draft {
+    /// Begins a change of the connection at `now`.
+    pub fn of(connection: Connection, now: Timestamp) -> Self {
+        let Connection(next) = connection;
+        Self {
+            from_version: next.token_version,
+            from_health: next.health,
+            next,
+            now,
+            events: Vec::new(),
+        }
+    }
+
+    /// Something else happened.
+    pub fn happened(&mut self, event: impl Into<Option<Happening>>) {
+        self.events.extend(event.into());
+    }
+
+    /// Completes the change: the health follows, and if it is another, that
+    /// happened for this `cause` (plain words; may be empty).
+    pub fn done(self, cause: &str) -> Change {
+        let Self {
+            mut next,
+            from_version,
+            from_health: from,
+            now,
+            mut events,
+        } = self;
+        let to = next.own_health(now);
+        next.strip = next.strip.record(now.day(), Some(from), to);
+        next.updated_at = now;
+        if from != to {
+            next.health = to;
+            next.health_since = now;
+            events.push(Happening::HealthChanged {
+                from,
+                to,
+                cause: cause.to_owned(),
+            });
+        }
+        Change {
+            next: Connection(next),
+            from_version,
+            events,
+        }
+    }
+}

@@ -1,0 +1,429 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+use crate::{event::Happening, granted::Granted, health::LossCause, time::Span, token};
+use proptest::prelude::*;
+
+const NOW: Timestamp = Timestamp(1_795_867_500_000_000);
+const INTERVAL: Span = Span::hours(6);
+
+fn scopes(text: &str) -> ScopeSet {
+    text.parse().unwrap()
+}
+
+fn requested() -> ScopeSet {
+    scopes("openid offline tickets:read")
+}
+
+fn told(text: &str) -> Granted {
+    Granted::Told(scopes(text))
+}
+
+const fn at(at: Timestamp) -> Attempted {
+    Attempted {
+        at,
+        interval: INTERVAL,
+        jitter: 0.5,
+    }
+}
+
+fn approval(said: Granted, renewable: bool, at: Timestamp) -> Approval {
+    Approval {
+        renewable,
+        expires_at: at.plus(Span::hours(24)),
+        said,
+        asked_for: requested(),
+        name: Some("Ann Lee".into()),
+        email: None,
+    }
+}
+
+fn renewed(said: Granted, at: Timestamp) -> Renewed {
+    Renewed {
+        expires_at: at.plus(Span::hours(24)),
+        said,
+    }
+}
+
+fn failure(kind: FailureKind) -> Failure {
+    Failure {
+        kind,
+        sentence: "Gorgias said no".into(),
+        retry_after: None,
+    }
+}
+
+fn connected() -> Connection {
+    let offered = Connection::offered(NOW);
+    let all = approval(Granted::NotTold, true, NOW);
+    offered.granted(all, &requested(), at(NOW)).next
+}
+
+fn health_changes(change: &Change) -> Vec<(Health, Health)> {
+    let changed = change.events.iter().filter_map(|event| match event {
+        Happening::HealthChanged { from, to, .. } => Some((*from, *to)),
+        _ => None,
+    });
+    changed.collect()
+}
+
+#[test]
+fn the_first_approval_connects_and_the_next_reconnects() {
+    let offered = Connection::offered(NOW);
+    assert_eq!(offered.health, Health::NotConnected);
+    let all = approval(Granted::NotTold, true, NOW);
+    let change = offered.granted(all, &requested(), at(NOW));
+    let granted = requested();
+    assert_eq!(
+        change.events,
+        [
+            Happening::Connected { granted },
+            Happening::HealthChanged {
+                from: Health::NotConnected,
+                to: Health::Working,
+                cause: String::new()
+            }
+        ]
+    );
+    assert_eq!((change.from_version, change.next.token_version), (0, 1));
+    let later = NOW.plus(Span::days(1));
+    let fewer = approval(told("openid offline"), true, later);
+    let change = change.next.granted(fewer, &requested(), at(later));
+    let granted = scopes("openid offline");
+    assert_eq!(change.events[0], Happening::Reconnected { granted });
+    let removed = scopes("tickets:read");
+    let added = ScopeSet::default();
+    assert_eq!(
+        change.events[1],
+        Happening::ScopesChanged { added, removed }
+    );
+    assert_eq!(
+        health_changes(&change),
+        [(Health::Working, Health::Limited)]
+    );
+}
+
+#[test]
+fn without_a_refresh_token_the_end_is_all_that_is_left_to_note() {
+    let offered = Connection::offered(NOW);
+    let once = approval(Granted::NotTold, false, NOW);
+    let mut connection = offered.granted(once, &requested(), at(NOW)).next;
+    assert_eq!(connection.health, Health::StoppingSoon);
+    let mut now = NOW;
+    let mut looks = 0;
+    while let Some(due) = connection.due_at {
+        now = due;
+        let change = connection.not_renewable(now, INTERVAL);
+        looks += 1;
+        let ended = now == NOW.plus(Span::hours(24));
+        let changes = health_changes(&change);
+        let end = [(Health::StoppingSoon, Health::Disconnected)];
+        assert_eq!(changes, if ended { &end[..] } else { &[] });
+        connection = change.next;
+    }
+    assert_eq!((now, looks), (NOW.plus(Span::hours(24)), 4));
+}
+
+#[test]
+fn an_outage_of_days_is_no_loss() {
+    let mut connection = connected();
+    let mut now = NOW;
+    while now < NOW.plus(Span::days(3)) {
+        now = connection.due_at.unwrap();
+        let down = failure(FailureKind::NotAnswering);
+        connection = connection.failed(down, at(now)).next;
+        assert_eq!(connection.health, Health::Retrying);
+        assert!(connection.due_at.unwrap() <= now.plus(Span::minutes(30)));
+    }
+    assert_eq!(connection.refused_since, None, "an outage refuses nobody");
+    let change = connection.renewed(renewed(Granted::NotTold, now), &requested(), at(now), now);
+    assert_eq!(
+        change.events,
+        [Happening::HealthChanged {
+            from: Health::Retrying,
+            to: Health::Working,
+            cause: "Gorgias is answering again".into()
+        }]
+    );
+    assert_eq!((change.next.failures, change.next.failing_since), (0, None));
+}
+
+#[test]
+fn a_refusal_loses_the_access_and_asks_nobody_any_more() {
+    let change = connected().refused("invalid_grant".into(), NOW);
+    let lost = Standing::Lost {
+        at: NOW,
+        cause: LossCause::Refused,
+    };
+    assert_eq!(change.next.standing, lost);
+    assert_eq!((change.next.due_at, change.next.overdue_at), (None, None));
+    // A check that somebody asks for: still lost, since then.
+    let later = NOW.plus(Span::days(2));
+    let again = change.next.refused("invalid_grant".into(), later);
+    assert_eq!(again.next.standing, lost);
+    assert_eq!(again.events, []);
+    // Gorgias took it after all.
+    let back = again.next.renewed(
+        renewed(Granted::NotTold, later),
+        &requested(),
+        at(later),
+        later,
+    );
+    assert_eq!(
+        health_changes(&back),
+        [(Health::Disconnected, Health::Working)]
+    );
+}
+
+#[test]
+fn a_refusal_after_a_restore_has_its_own_cause_until_a_proof() {
+    let mut state = (*connected()).clone();
+    state.restored_at = Some(NOW.plus(Span::hours(1)));
+    let restored = Connection::stored(state);
+    let cause = |change: Change| match change.next.standing {
+        Standing::Lost { cause, .. } => cause,
+        ref other => panic!("{other:?}"),
+    };
+    let later = NOW.plus(Span::hours(2));
+    let refused = restored.clone().refused(String::new(), later);
+    assert_eq!(cause(refused), LossCause::RefusedAfterRestore);
+    let proven = renewed(Granted::NotTold, later);
+    let proven = restored.renewed(proven, &requested(), at(later), later);
+    let refused = proven.next.refused(String::new(), later);
+    assert_eq!(cause(refused), LossCause::Refused);
+}
+
+#[test]
+fn scopes_that_can_not_be_read_are_neither_granted_nor_missing() {
+    let some = approval(told("openid offline"), true, NOW);
+    let offered = Connection::offered(NOW);
+    let limited = offered.granted(some, &requested(), at(NOW)).next;
+    assert_eq!(limited.health, Health::Limited);
+    let unread = renewed(Granted::Unreadable, NOW);
+    let unknown = limited.renewed(unread, &requested(), at(NOW), NOW).next;
+    assert_eq!((unknown.missing_scopes, unknown.scopes_unknown), (0, true));
+    assert_eq!(unknown.granted, scopes("openid offline"), "told last");
+    let read = renewed(told("openid offline tickets:read"), NOW);
+    let change = unknown.renewed(read, &requested(), at(NOW), NOW);
+    assert!(!change.next.scopes_unknown);
+    assert!(matches!(
+        change.events[..],
+        [Happening::ScopesChanged { .. }]
+    ));
+}
+
+#[test]
+fn a_fault_of_the_app_changes_no_state_and_is_tried_after_five_minutes() {
+    let refused = connected().app_refused(at(NOW));
+    assert_eq!((refused.events, refused.next.failing_since), (vec![], None));
+    assert!(refused.next.due_at.unwrap() >= NOW.plus(PROBE_EVERY));
+    let unconfirmed = failure(FailureKind::ClientRefused);
+    let retried = connected().client_refused(unconfirmed, at(NOW)).next;
+    assert_eq!(retried.health, Health::Retrying);
+    assert_eq!(retried.due_at, Some(NOW.plus(PROBE_EVERY)));
+    let back = retried.failures_taken_back(NOW);
+    assert_eq!(health_changes(&back), [(Health::Retrying, Health::Working)]);
+    let replaced = connected().credentials_replaced(at(NOW)).next;
+    assert_eq!(replaced.due_at, Some(NOW));
+}
+
+#[test]
+fn what_was_approved_is_limited_as_soon_as_the_app_asks_for_more() {
+    let more = scopes("openid offline tickets:read tags:read");
+    let change = connected().scopes_requested(&more, NOW).unwrap();
+    assert_eq!(change.next.health, Health::Limited);
+    assert_eq!(change.next.scopes_requested(&more, NOW), None);
+    let offered = Connection::offered(NOW);
+    assert_eq!(offered.scopes_requested(&more, NOW), None);
+}
+
+/// What may happen to a connection.
+#[derive(Debug, Clone)]
+enum Step {
+    Granted { said: Granted, renewable: bool },
+    Renewed(Granted),
+    LeftOver,
+    Failed(FailureKind, Option<i64>),
+    ClientRefused,
+    AppRefused,
+    CredentialsReplaced,
+    RefusedWithMany,
+    Refused,
+    Unauthorized,
+    RefusalTakenBack,
+    FailuresTakenBack,
+    NotRenewable,
+    Disconnected,
+    ScopesRequested(ScopeSet),
+}
+
+impl Step {
+    /// Whether use cases come to it from here.
+    fn may_follow(&self, now: &State) -> bool {
+        let connected = now.standing == Standing::Connected;
+        match self {
+            Self::Granted { .. } | Self::ScopesRequested(_) => true,
+            Self::Renewed(_)
+            | Self::LeftOver
+            | Self::Failed(..)
+            | Self::ClientRefused
+            | Self::AppRefused
+            | Self::CredentialsReplaced
+            | Self::Refused => now.renewable && now.has_been_connected(),
+            Self::Unauthorized => connected,
+            Self::RefusedWithMany => now.renewable && connected,
+            Self::RefusalTakenBack => matches!(
+                now.standing,
+                Standing::Lost {
+                    cause: LossCause::Refused,
+                    ..
+                }
+            ),
+            Self::FailuresTakenBack => now.health == Health::Retrying,
+            Self::NotRenewable => !now.renewable && connected,
+            Self::Disconnected => now.has_been_connected(),
+        }
+    }
+
+    fn take(&self, from: Connection, now: Timestamp, jitter: f64) -> Option<Change> {
+        let attempt = Attempted {
+            at: now,
+            interval: INTERVAL,
+            jitter,
+        };
+        let nothing = || failure(FailureKind::ClientRefused);
+        Some(match self.clone() {
+            Self::Granted { said, renewable } => {
+                from.granted(approval(said, renewable, now), &requested(), attempt)
+            }
+            Self::Renewed(said) => from.renewed(renewed(said, now), &requested(), attempt, now),
+            Self::LeftOver => from.left_over(failure(FailureKind::Unreadable), attempt, now),
+            Self::Failed(kind, asked) => {
+                let retry_after = asked.map(Span::seconds);
+                let failure = Failure {
+                    retry_after,
+                    ..failure(kind)
+                };
+                from.failed(failure, attempt)
+            }
+            Self::ClientRefused => from.client_refused(nothing(), attempt),
+            Self::AppRefused => from.app_refused(attempt),
+            Self::CredentialsReplaced => from.credentials_replaced(attempt),
+            Self::RefusedWithMany => from.refused_with_many(attempt),
+            Self::Refused => from.refused("invalid_grant".into(), now),
+            Self::Unauthorized => from.unauthorized("401".into(), now),
+            Self::RefusalTakenBack => from.refusal_taken_back(now, INTERVAL),
+            Self::FailuresTakenBack => from.failures_taken_back(now),
+            Self::NotRenewable => from.not_renewable(now, INTERVAL),
+            Self::Disconnected => from.disconnected("Ann".into(), true, now),
+            Self::ScopesRequested(scopes) => return from.scopes_requested(&scopes, now),
+        })
+    }
+
+    /// Whether it brings or takes tokens.
+    fn of_tokens(&self) -> bool {
+        matches!(
+            self,
+            Self::Granted { .. } | Self::Renewed(_) | Self::LeftOver | Self::Disconnected
+        )
+    }
+}
+
+fn said() -> impl Strategy<Value = Granted> {
+    prop_oneof![
+        Just(Granted::NotTold),
+        Just(Granted::Unreadable),
+        Just(told("openid offline tickets:read")),
+        Just(told("openid offline")),
+        Just(told("write:all")),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let kind = prop_oneof![
+        Just(FailureKind::NotAnswering),
+        Just(FailureKind::AskedToWait),
+        Just(FailureKind::AccountRefused(401)),
+        Just(FailureKind::Unreadable),
+        Just(FailureKind::RequestRefused),
+    ];
+    let asked = prop_oneof![
+        Just("openid offline"),
+        Just("openid offline tickets:read tags:read")
+    ];
+    prop_oneof![
+        (said(), any::<bool>()).prop_map(|(said, renewable)| Step::Granted { said, renewable }),
+        said().prop_map(Step::Renewed),
+        Just(Step::LeftOver),
+        (kind, any::<Option<i64>>()).prop_map(|(kind, asked)| Step::Failed(kind, asked)),
+        Just(Step::ClientRefused),
+        Just(Step::AppRefused),
+        Just(Step::CredentialsReplaced),
+        Just(Step::RefusedWithMany),
+        Just(Step::Refused),
+        Just(Step::Unauthorized),
+        Just(Step::RefusalTakenBack),
+        Just(Step::FailuresTakenBack),
+        Just(Step::NotRenewable),
+        Just(Step::Disconnected),
+        asked.prop_map(|text| Step::ScopesRequested(scopes(text))),
+    ]
+}
+
+proptest! {
+    /// Whatever happens in whatever order: health, events and the next attempt
+    /// agree, and nothing but an explicit refusal loses an access.
+    #[test]
+    fn health_events_and_the_next_attempt_agree(
+        steps in proptest::collection::vec((step(), 1i64..200_000, 0.0..=1.0f64), 1..40)
+    ) {
+        let mut connection = Connection::offered(NOW);
+        let mut now = NOW;
+        for (step, seconds, jitter) in steps {
+            now = now.plus(Span::seconds(seconds));
+            if !step.may_follow(&connection) {
+                continue;
+            }
+            let before = connection.clone();
+            let Some(change) = step.take(connection.clone(), now, jitter) else { continue };
+            let next = change.next.clone();
+
+            prop_assert_eq!(change.from_version, before.token_version);
+            let tokens = i64::from(step.of_tokens());
+            prop_assert_eq!(next.token_version, before.token_version + tokens);
+
+            prop_assert_eq!(next.health, next.own_health(now));
+            let changed = health_changes(&change);
+            if next.health == before.health {
+                prop_assert_eq!(changed, vec![]);
+                prop_assert_eq!(next.health_since, before.health_since);
+            } else {
+                prop_assert_eq!(changed, vec![(before.health, next.health)]);
+                prop_assert_eq!(next.health_since, now);
+            }
+            let today = next.strip.days()[crate::strip::DAYS - 1].unwrap();
+            prop_assert!(today.severity() <= next.health.severity());
+
+            let lost = |c: &Connection| matches!(c.standing, Standing::Lost { .. });
+            if lost(&next) && !lost(&before) {
+                prop_assert!(matches!(step, Step::Refused | Step::Unauthorized), "{:?}", step);
+            }
+            match next.standing {
+                Standing::Lost { .. } | Standing::NotConnected(_) => prop_assert_eq!(next.due_at, None),
+                Standing::Connected if next.renewable => {
+                    let due = next.due_at.unwrap();
+                    // A plan of before stands where nothing was attempted.
+                    prop_assert!(due <= token::latest_due(now, INTERVAL));
+                }
+                Standing::Connected => {
+                    let due = next.due_at.unwrap_or(now);
+                    prop_assert!(due <= next.access_expires_at.unwrap().max(now.plus(PROBE_EVERY)));
+                }
+            }
+            if next.health == Health::Limited {
+                prop_assert!(next.missing_scopes > 0 && !next.scopes_unknown);
+            }
+            prop_assert_eq!(next.failing_since.is_some(), next.failure_kind.is_some());
+            connection = next;
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! The transitions.
+
+use super::{Change, Connection, NEEDED_LIFE, PROBE_EVERY, State, change::Draft};
+use crate::{
+    event::Happening,
+    failure::FailureKind,
+    granted::Granted,
+    health::{Absence, LossCause, Standing},
+    scope::ScopeSet,
+    time::{Span, Timestamp},
+    token,
+};
+
+/// When an attempt was made, and what the next one's time depends on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Attempted {
+    /// When Gorgias answered, or didn't.
+    pub at: Timestamp,
+    /// The check interval.
+    pub interval: Span,
+    /// A random number from 0 to 1, which spreads attempts.
+    pub jitter: f64,
+}
+
+/// What came of an authorization code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Whether a refresh token came, too.
+    pub renewable: bool,
+    /// When the access token runs out.
+    pub expires_at: Timestamp,
+    /// What the answer said of the scopes.
+    pub said: Granted,
+    /// The scopes that were asked for in this authorization: those that are
+    /// granted if the answer doesn't say which (RFC 6749 5.1).
+    pub asked_for: ScopeSet,
+    /// Name of whoever approved it, if it was told.
+    pub name: Option<String>,
+    /// E-mail address of whoever approved it, if it was told.
+    pub email: Option<String>,
+}
+
+/// What came of a refresh token (RFC 6749 6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renewed {
+    /// When the access token runs out.
+    pub expires_at: Timestamp,
+    /// What the answer said of the scopes.
+    pub said: Granted,
+}
+
+/// How an attempt failed that came to no verdict on the connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The kind of failure.
+    pub kind: FailureKind,
+    /// The same in plain words.
+    pub sentence: String,
+    /// For how long Gorgias asked not to be asked again.
+    pub retry_after: Option<Span>,
+}
+
+impl Connection {
+    /// Somebody approved the app: the tokens are new, and all that went wrong
+    /// before is over. `requested` are the app's scopes as they are now.
+    pub fn granted(self, approval: Approval, requested: &ScopeSet, attempt: Attempted) -> Change {
+        let Attempted { at, .. } = attempt;
+        let first = self.last_fine_at.is_none();
+        let mut draft = Draft::of(self, at);
+        let next = &mut draft.next;
+        next.proven(at);
+        next.token_version += 1;
+        next.renewable = approval.renewable;
+        next.approved_by_name = approval.name;
+        next.approved_by_email = approval.email;
+        next.access_expires_at = Some(approval.expires_at);
+        next.plan(attempt);
+        let said = match approval.said {
+            Granted::NotTold => Granted::Told(approval.asked_for),
+            said => said,
+        };
+        let scopes_changed = next.take_on(said, requested);
+        let granted = next.granted.clone();
+        if first {
+            draft.happened(Happening::Connected { granted });
+        } else {
+            draft.happened(Happening::Reconnected { granted });
+            draft.happened(scopes_changed);
+        }
+        draft.done("")
+    }
+
+    /// Gorgias took the refresh token and gave new tokens. The answer may have
+    /// waited: `now` is when it is stored.
+    pub fn renewed(
+        self,
+        renewed: Renewed,
+        requested: &ScopeSet,
+        attempt: Attempted,
+        now: Timestamp,
+    ) -> Change {
+        let cause = if self.failures > 0 {
+            "Gorgias is answering again"
+        } else {
+            ""
+        };
+        let mut draft = Draft::of(self, now);
+        let next = &mut draft.next;
+        next.token_version += 1;
+        next.renewable = true;
+        next.proven(attempt.at);
+        next.access_expires_at = Some(renewed.expires_at);
+        next.plan(attempt);
+        let scopes_changed = next.take_on(renewed.said, requested);
+        draft.happened(scopes_changed);
+        draft.done(cause)
+    }
+
+    /// Gorgias took the refresh token and gave another, but no access token that
+    /// can be used. The one of before goes on as long as it lives; the access is
+    /// not lost.
+    pub fn left_over(self, failure: Failure, attempt: Attempted, now: Timestamp) -> Change {
+        let mut draft = Draft::of(self, now);
+        let next = &mut draft.next;
+        next.token_version += 1;
+        next.renewable = true;
+        next.standing = Standing::Connected;
+        next.fail(&failure, attempt);
+        draft.done(&failure.sentence)
+    }
+
+    /// An attempt came to no verdict. One whose access is lost stays lost.
+    pub fn failed(self, failure: Failure, attempt: Attempted) -> Change {
+        let mut draft = Draft::of(self, attempt.at);
+        let next = &mut draft.next;
+        if next.standing == Standing::Connected {
+            next.fail(&failure, attempt);
+        } else {
+            next.attempted(attempt);
+        }
+        draft.done(&failure.sentence)
+    }
+
+    /// Gorgias refused the app's client id or secret (`invalid_client`), and
+    /// nobody confirmed it yet.
+    pub fn client_refused(self, failure: Failure, attempt: Attempted) -> Change {
+        let mut change = self.failed(failure, attempt);
+        if change.next.standing == Standing::Connected {
+            change.next.0.due_at = Some(attempt.at.plus(PROBE_EVERY));
+        }
+        change
+    }
+
+    /// An attempt failed for what is known to be the app's fault: no
+    /// connection's state changes by it.
+    pub fn app_refused(self, attempt: Attempted) -> Change {
+        let mut draft = Draft::of(self, attempt.at);
+        let next = &mut draft.next;
+        if next.standing == Standing::Connected {
+            next.try_again(Some(PROBE_EVERY), attempt);
+        } else {
+            next.attempted(attempt);
+        }
+        draft.done("")
+    }
+
+    /// The app's credentials were replaced while Gorgias was asked: those that
+    /// count now are tried at once.
+    pub fn credentials_replaced(self, attempt: Attempted) -> Change {
+        let mut draft = Draft::of(self, attempt.at);
+        let next = &mut draft.next;
+        next.attempted(attempt);
+        if next.standing == Standing::Connected {
+            next.due_at = Some(attempt.at);
+        }
+        draft.done("")
+    }
+
+    /// So many were refused that it is the app that is in doubt.
+    pub fn refused_with_many(self, attempt: Attempted) -> Change {
+        let mut draft = Draft::of(self, attempt.at);
+        let next = &mut draft.next;
+        next.attempted(attempt);
+        next.due_at = Some(attempt.at.plus(PROBE_EVERY));
+        draft.done("")
+    }
+
+    /// Gorgias refused the refresh token (`invalid_grant`), and once more when
+    /// asked to confirm it. `sentence` says so in plain words.
+    pub fn refused(self, sentence: String, at: Timestamp) -> Change {
+        let (cause, words) = if self.is_unproven() {
+            (
+                LossCause::RefusedAfterRestore,
+                "Gorgias refused twice the access that came from a backup",
+            )
+        } else {
+            (LossCause::Refused, "Gorgias refused our access twice")
+        };
+        self.lost(cause, sentence, words, at)
+    }
+
+    /// Gorgias' API answered 401 to a token that was just given.
+    pub fn unauthorized(self, sentence: String, at: Timestamp) -> Change {
+        let words = "Gorgias refused a token that it had just given";
+        self.lost(LossCause::Unauthorized, sentence, words, at)
+    }
+
+    /// Nobody but the customer can change that, so nothing is due any more.
+    fn lost(self, cause: LossCause, sentence: String, words: &str, now: Timestamp) -> Change {
+        let mut draft = Draft::of(self, now);
+        let next = &mut draft.next;
+        let at = match next.standing {
+            Standing::Lost { at, .. } => at,
+            Standing::Connected | Standing::NotConnected(_) => now,
+        };
+        next.standing = Standing::Lost { at, cause };
+        next.last_attempt_at = Some(now);
+        next.forget_failures();
+        next.failure = Some(sentence);
+        next.due_at = None;
+        next.overdue_at = None;
+        draft.done(words)
+    }
+
+    /// It was refused with many others, so what was taken for a loss was the
+    /// app's incident.
+    pub fn refusal_taken_back(self, now: Timestamp, interval: Span) -> Change {
+        let mut draft = Draft::of(self, now);
+        let next = &mut draft.next;
+        next.standing = Standing::Connected;
+        next.forget_failures();
+        next.due_at = Some(now.plus(PROBE_EVERY));
+        next.overdue_at = Some(token::overdue_at(now, interval));
+        draft.done("many accounts were refused at once, so the app's own credentials are in doubt")
+    }
+
+    /// What it was retried for was the app's fault.
+    pub fn failures_taken_back(self, now: Timestamp) -> Change {
+        let mut draft = Draft::of(self, now);
+        draft.next.forget_failures();
+        draft.done("it is the app's own credentials that Gorgias refuses")
+    }
+
+    /// Its access can't be renewed. Until it has run out, somebody has to look
+    /// when it does.
+    pub fn not_renewable(self, now: Timestamp, interval: Span) -> Change {
+        let mut draft = Draft::of(self, now);
+        let next = &mut draft.next;
+        next.due_at = next
+            .access_expires_at
+            .filter(|at| *at > now)
+            .map(|at| at.min(now.plus(interval)));
+        draft.done("its access ran out and it could not renew itself")
+    }
+
+    /// A person disconnected it, and its tokens are forgotten.
+    pub fn disconnected(self, by: String, revoked_upstream: bool, now: Timestamp) -> Change {
+        let mut draft = Draft::of(self, now);
+        let next = &mut draft.next;
+        next.standing = Standing::NotConnected(Absence::OnPurpose { by, at: now });
+        next.token_version += 1;
+        next.renewable = false;
+        next.missing_scopes = 0;
+        next.scopes_unknown = false;
+        next.access_expires_at = None;
+        next.forget_failures();
+        next.due_at = None;
+        next.overdue_at = None;
+        draft.happened(Happening::Disconnected { revoked_upstream });
+        draft.done("")
+    }
+
+    /// The app asks for other scopes now. `None` if as many are missing as before.
+    pub fn scopes_requested(self, requested: &ScopeSet, now: Timestamp) -> Option<Change> {
+        let missing = self.missing(requested).len();
+        if missing == self.missing_scopes {
+            return None;
+        }
+        let mut draft = Draft::of(self, now);
+        draft.next.missing_scopes = missing;
+        Some(draft.done("the app's requested permissions were changed"))
+    }
+}
+
+/// Steps of transitions.
+impl State {
+    /// Gorgias gave tokens at `at`.
+    fn proven(&mut self, at: Timestamp) {
+        self.standing = Standing::Connected;
+        self.last_fine_at = Some(at);
+        self.last_attempt_at = Some(at);
+        self.forget_failures();
+    }
+
+    /// As if no attempt had failed since it was last proven.
+    fn forget_failures(&mut self) {
+        self.failing_since = None;
+        self.failures = 0;
+        self.failure = None;
+        self.failure_kind = None;
+        self.refused_since = None;
+    }
+
+    fn fail(&mut self, failure: &Failure, attempt: Attempted) {
+        self.failing_since = self.failing_since.or(Some(attempt.at));
+        self.failure = Some(failure.sentence.clone());
+        self.failure_kind = Some(failure.kind);
+        if failure.kind.of_account() {
+            self.refused_since = self.refused_since.or(Some(attempt.at));
+        }
+        self.try_again(failure.retry_after, attempt);
+    }
+
+    /// Plans the next attempt after one that came to no verdict.
+    fn try_again(&mut self, asked: Option<Span>, attempt: Attempted) {
+        self.attempted(attempt);
+        self.failures = self.failures.saturating_add(1);
+        self.due_at = Some(token::next_try(
+            attempt.at,
+            self.failures,
+            attempt.interval,
+            asked,
+            attempt.jitter,
+        ));
+    }
+
+    fn attempted(&mut self, attempt: Attempted) {
+        self.last_attempt_at = Some(attempt.at);
+        self.overdue_at = Some(token::overdue_at(attempt.at, attempt.interval));
+    }
+
+    /// Plans the next attempt after a proof, and from when on it is overdue.
+    fn plan(&mut self, attempt: Attempted) {
+        let Attempted {
+            at,
+            interval,
+            jitter,
+        } = attempt;
+        let expires = self.access_expires_at.unwrap_or(at);
+        if self.renewable {
+            let due = token::next_check(at, expires, interval, NEEDED_LIFE, jitter);
+            self.due_at = Some(due);
+            self.overdue_at = Some(token::overdue_at(at, interval));
+        } else {
+            // Nothing to renew: all that is left to do is to note the end.
+            self.due_at = Some(expires.min(at.plus(interval)));
+            self.overdue_at = None;
+        }
+    }
+
+    /// Takes on what an answer said of the scopes; says how they changed, if it
+    /// said which they are. What can't be read leaves those that were told last,
+    /// but nobody knows any more.
+    fn take_on(&mut self, said: Granted, requested: &ScopeSet) -> Option<Happening> {
+        let changed = match said {
+            Granted::Told(scopes) => {
+                self.scopes_unknown = false;
+                let before = std::mem::replace(&mut self.granted, scopes);
+                Happening::scopes_changed(&before, &self.granted)
+            }
+            Granted::NotTold => None,
+            Granted::Unreadable => {
+                self.scopes_unknown = true;
+                None
+            }
+        };
+        self.missing_scopes = self.missing(requested).len();
+        changed
+    }
+}
