@@ -153,28 +153,20 @@ async fn follow_scopes(actor: &Actor, app: AppId) -> Result<(), Fault> {
         };
         after = last.id;
         for row in rows {
-            let mut record = match Record::try_from(row) {
+            let record = match Record::try_from(row) {
                 Ok(record) => record,
                 Err(error) => {
                     tracing::error!(%error, "A connection was passed over when its app's scopes changed");
                     continue;
                 }
             };
-            let missing = record.missing(&requested).len();
-            if missing != record.missing_scopes {
-                record.missing_scopes = missing;
-                let version = record.token_version;
-                // Outdated: a refresh was faster, and computed it from the new scopes itself.
-                record
-                    .store(
-                        actor,
-                        &tx,
-                        version,
-                        &domain::event::Actor::Worker,
-                        "the app's requested permissions were changed",
-                    )
-                    .await?;
-            }
+            let Some(changed) = record.scopes_requested(&requested, actor.now()) else {
+                continue;
+            };
+            // Outdated: a refresh was faster, and computed it from the new scopes itself.
+            changed
+                .store(actor, &tx, &domain::event::Actor::Worker)
+                .await?;
         }
         tx.commit().await?;
     }

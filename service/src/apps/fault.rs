@@ -3,12 +3,13 @@
 
 use crate::{
     apps::{App, exchange},
-    connections::record::{NEEDED_LIFE, Record},
+    connections::record::Record,
     entity::{app, connection},
     error::Fault,
     tenant_scope::{TenantScope, Tx},
 };
 use domain::{
+    connection::{NEEDED_LIFE, PROBE_EVERY},
     event::Actor,
     failure::FailureKind,
     health::Health,
@@ -22,9 +23,6 @@ use sea_orm::{
     sea_query::{Expr, LockType},
 };
 use uuid::Uuid;
-
-/// How often the credentials of an app with a fault are tried by the sweep.
-pub(crate) const PROBE_EVERY: Span = Span::minutes(5);
 
 /// Whether the caller is the one who tries the app's credentials now. The
 /// breaker is a row, so all processes together try once.
@@ -133,7 +131,7 @@ async fn take_back(scope: &TenantScope, tx: &Tx, app: AppId) -> Result<(), Fault
         .all(&**tx)
         .await?;
     for row in retried {
-        let mut record = match Record::try_from(row) {
+        let record = match Record::try_from(row) {
             Ok(record) => record,
             // It must not keep the fault from being told.
             Err(error) => {
@@ -141,12 +139,9 @@ async fn take_back(scope: &TenantScope, tx: &Tx, app: AppId) -> Result<(), Fault
                 continue;
             }
         };
-        let version = record.token_version;
-        record.forget_failures();
-        let cause = "it is the app's own credentials that Gorgias refuses";
-        record
-            .store(scope, tx, version, &Actor::Worker, cause)
-            .await?;
+        let now = scope.now();
+        let changed = record.change(|connection| connection.failures_taken_back(now));
+        changed.store(scope, tx, &Actor::Worker).await?;
     }
     Ok(())
 }

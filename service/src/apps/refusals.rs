@@ -7,7 +7,6 @@
 //! one incident of the app then; its connections keep their states, and nobody
 //! writes to customers in vain.
 
-use super::fault::PROBE_EVERY;
 use crate::{
     connections::record::Record,
     entity::{app, connection},
@@ -15,11 +14,10 @@ use crate::{
     tenant_scope::{TenantScope, Tx},
 };
 use domain::{
+    connection::PROBE_EVERY,
     event::Actor,
-    health::Standing,
     ids::AppId,
     time::{Span, Timestamp},
-    token::overdue_at,
 };
 use sea_orm::{
     ColumnTrait, QueryFilter, QuerySelect,
@@ -103,7 +101,7 @@ async fn take_back(
         .all(&**tx)
         .await?;
     for row in lost {
-        let mut record = match Record::try_from(row) {
+        let record = match Record::try_from(row) {
             Ok(record) => record,
             // It must not keep the fault from being told.
             Err(error) => {
@@ -111,15 +109,9 @@ async fn take_back(
                 continue;
             }
         };
-        let version = record.token_version;
-        record.standing = Standing::Connected;
-        record.forget_failures();
-        record.due_at = Some(now.plus(PROBE_EVERY));
-        record.overdue_at = Some(overdue_at(now, scope.config.check_interval));
-        let cause = "many accounts were refused at once, so the app's own credentials are in doubt";
-        record
-            .store(scope, tx, version, &Actor::Worker, cause)
-            .await?;
+        let interval = scope.config.check_interval;
+        let changed = record.change(|connection| connection.refusal_taken_back(now, interval));
+        changed.store(scope, tx, &Actor::Worker).await?;
     }
     Ok(())
 }

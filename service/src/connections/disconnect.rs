@@ -1,6 +1,6 @@
 //! Disconnecting an account on purpose.
 
-use super::{events, lease::Lease, store::Stored};
+use super::{lease::Lease, store::Stored};
 use crate::{
     actor::Actor,
     audit::{self, Action, Entry, Target},
@@ -10,7 +10,6 @@ use crate::{
     vault::Purpose,
 };
 use domain::{
-    event::Happening,
     health::{Absence, Standing},
     permission::Permission,
     subdomain::Subdomain,
@@ -90,42 +89,23 @@ async fn revoke_and_forget(
     let revoked = revoke_upstream(actor, app, subdomain).await?;
     loop {
         let tx = actor.write().await?;
-        let Some((found, Some(mut record))) =
-            super::find(&tx, app, subdomain, actor.only_app).await?
+        let Some((found, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await?
         else {
             return Err(DisconnectError::NotFound);
         };
-        match record.standing {
+        match &record.standing {
             Standing::NotConnected(Absence::OnPurpose { by, at }) => {
+                let (by, at) = (by.clone(), *at);
                 return Ok(Disconnected::Before { by, at });
             }
             Standing::NotConnected(Absence::NeverFinished) => return Ok(Disconnected::Never),
             Standing::Connected | Standing::Lost { .. } => (),
         }
-        let now = actor.now();
         let who = actor.as_event_actor();
-        let version = record.token_version;
-        record.standing = Standing::NotConnected(Absence::OnPurpose {
-            by: who.label(),
-            at: now,
-        });
-        record.token_version = version + 1;
-        record.renewable = false;
-        record.missing_scopes = 0;
-        record.access_expires_at = None;
-        record.forget_failures();
-        record.scopes_unknown = false;
-        record.due_at = None;
-        record.overdue_at = None;
-        let happening = Happening::Disconnected {
-            revoked_upstream: revoked,
-        };
-        events::add(actor.services(), &tx, record.id, &who, &happening).await?;
-        if record
-            .store(actor.services(), &tx, version, &who, "")
-            .await?
-            == Stored::Outdated
-        {
+        let id = record.id;
+        let (by, now) = (who.label(), actor.now());
+        let changed = record.change(|connection| connection.disconnected(by, revoked, now));
+        if changed.store(actor.services(), &tx, &who).await? == Stored::Outdated {
             // A refresh came in between; its tokens have to go, too.
             continue;
         }
@@ -133,8 +113,8 @@ async fn revoke_and_forget(
             Purpose::ConnectionAccessToken,
             Purpose::ConnectionRefreshToken,
         ];
-        actor.vault.forget(&tx, record.id.0, &purposes).await?;
-        let target = Target::account(Some(record.id), &found.slug, subdomain);
+        actor.vault.forget(&tx, id.0, &purposes).await?;
+        let target = Target::account(Some(id), &found.slug, subdomain);
         let entry = Entry::of(actor, Action::Disconnected, target).detail(if revoked {
             "revoked at Gorgias"
         } else {

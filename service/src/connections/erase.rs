@@ -83,7 +83,7 @@ pub async fn erase(actor: &Actor, app: &str, subdomain: &Subdomain) -> Result<()
         .filter(connection::Column::Id.eq(record.id.0))
         .exec(&*tx)
         .await?;
-    tx.tell(record.change(&tx));
+    tx.tell(record.news(&tx));
     let target = Target::account(Some(record.id), &app.slug, subdomain);
     audit::record(
         actor,

@@ -18,7 +18,6 @@ use crate::{
 use domain::{
     event::{Actor, Happening},
     ids::{AppId, ConnectionId, EventId},
-    scope::ScopeSet,
     time::Timestamp,
 };
 use sea_orm::{
@@ -135,19 +134,6 @@ pub(crate) async fn write(tx: &Tx) -> Result<(), Fault> {
             .await?;
     }
     Ok(())
-}
-
-/// What happened to the granted scopes, if they differ from before.
-pub(crate) fn scopes_changed(before: &ScopeSet, after: &ScopeSet) -> Option<Happening> {
-    let without = |a: &ScopeSet, b: &ScopeSet| {
-        a.iter()
-            .filter(|s| !b.contains(s.as_str()))
-            .cloned()
-            .collect::<ScopeSet>()
-    };
-    let (added, removed) = (without(after, before), without(before, after));
-    (!added.is_empty() || !removed.is_empty())
-        .then_some(Happening::ScopesChanged { added, removed })
 }
 
 /// A connection's entries, newest first; `before` continues after the last one seen.

@@ -1,7 +1,7 @@
 //! The one way to change a connection's row: if it still has the tokens that
 //! the change was made from.
 
-use super::{events, record::Record};
+use super::{events, record::Changed};
 use crate::{
     entity::connection::{ActiveModel, Column},
     error::Fault,
@@ -9,10 +9,7 @@ use crate::{
     statements::{place, powers_of_two, rows_of},
     tenant_scope::Tx,
 };
-use domain::{
-    event::{Actor, Happening},
-    health::Health,
-};
+use domain::event::Actor;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, IdenStatic, Iterable, Statement, Value};
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -23,105 +20,54 @@ const AT_ONCE: usize = 32;
 /// What became of a record that was to be stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stored {
-    /// It is stored; the stored health went from one to the other.
-    Done { from: Health, to: Health },
-    /// The row has newer tokens than those that the record was made from; it was left alone.
+    /// It is stored.
+    Done,
+    /// The row has newer tokens than those that the change was made from; it was left alone.
     Outdated,
 }
 
-/// A record that is to be stored.
+/// A change that is to be stored.
 pub(crate) struct Storing<'a> {
-    pub record: &'a mut Record,
-    /// Of the tokens that it was made from.
-    pub version: i64,
+    pub changed: &'a Changed,
     pub who: &'a Actor,
-    /// Why its health is another, if it is.
-    pub cause: &'a str,
-    /// What else happened, if it is stored.
-    pub besides: Option<Happening>,
 }
 
-impl Record {
-    /// Stores the record if the row still has the tokens of `version`. A change
-    /// of health makes an event and is told to open pages.
-    pub async fn store(
-        &mut self,
-        services: &Services,
-        tx: &Tx,
-        version: i64,
-        who: &Actor,
-        cause: &str,
-    ) -> Result<Stored, Fault> {
-        let mut one = [Storing {
-            record: self,
-            version,
-            who,
-            cause,
-            besides: None,
-        }];
-        let stored = store_all(services, tx, &mut one).await?;
+impl Changed {
+    /// Stores the change if the row still has the tokens that it was made from.
+    /// What happened is then written to the timeline and told to open pages.
+    pub async fn store(&self, services: &Services, tx: &Tx, who: &Actor) -> Result<Stored, Fault> {
+        let one = [Storing { changed: self, who }];
+        let stored = store_all(services, tx, &one).await?;
         Ok(stored.first().copied().unwrap_or(Stored::Outdated))
     }
-
-    /// Takes on the health that its columns say, and gives the one before.
-    fn settle(&mut self, services: &Services) -> Health {
-        let now = services.now();
-        let from = self.health;
-        let condition = self.condition(None);
-        // "Unchecked" is decided when read; a token that ran out is for good.
-        let to = match Health::own(&condition, now) {
-            Health::Unchecked => Health::settled(&condition),
-            own => own,
-        };
-        if from != to {
-            self.health = to;
-            self.health_since = now;
-        }
-        self.strip = self.strip.record(now.day(), Some(from), to);
-        self.updated_at = now;
-        from
-    }
 }
 
-/// [`Record::store`] for records of different connections, and what became of
-/// each, in their order.
+/// [`Changed::store`] for different connections, and what became of each, in
+/// their order.
 pub(crate) async fn store_all(
     services: &Services,
     tx: &Tx,
-    all: &mut [Storing<'_>],
+    all: &[Storing<'_>],
 ) -> Result<Vec<Stored>, Fault> {
-    let before: Vec<Health> = all
-        .iter_mut()
-        .map(|one| one.record.settle(services))
-        .collect();
-    let mut changed = HashSet::new();
+    let mut stored_ids = HashSet::new();
     for some in powers_of_two(all, AT_ONCE) {
         let rows = tx.query_all_raw(update(services, tx, some)).await?;
         for row in rows {
-            changed.insert(row.try_get::<Uuid>("", "id")?);
+            stored_ids.insert(row.try_get::<Uuid>("", "id")?);
         }
     }
     let mut stored = Vec::with_capacity(all.len());
-    for (one, from) in all.iter().zip(before) {
-        if !changed.contains(&one.record.id.0) {
+    for Storing { changed, who } in all {
+        let Changed { record, events, .. } = changed;
+        if !stored_ids.contains(&record.id.0) {
             stored.push(Stored::Outdated);
             continue;
         }
-        let id = one.record.id;
-        if let Some(happening) = &one.besides {
-            events::add(services, tx, id, one.who, happening).await?;
+        for event in events {
+            events::add(services, tx, record.id, who, event).await?;
         }
-        let to = one.record.health;
-        if from != to {
-            let happening = Happening::HealthChanged {
-                from,
-                to,
-                cause: one.cause.to_owned(),
-            };
-            events::add(services, tx, id, one.who, &happening).await?;
-        }
-        tx.tell(one.record.change(tx));
-        stored.push(Stored::Done { from, to });
+        tx.tell(record.news(tx));
+        stored.push(Stored::Done);
     }
     Ok(stored)
 }
@@ -134,10 +80,15 @@ fn update(services: &Services, tx: &Tx, some: &[Storing<'_>]) -> Statement {
         .collect();
     let mut values: Vec<Value> = Vec::new();
     for one in some {
-        let row: ActiveModel = one.record.columns(tx);
-        values.push(one.record.id.0.into());
-        values.push(one.version.into());
-        values.push(one.record.fence.into());
+        let Changed {
+            record,
+            from_version,
+            ..
+        } = one.changed;
+        let row: ActiveModel = record.columns(tx);
+        values.push(record.id.0.into());
+        values.push((*from_version).into());
+        values.push(record.fence.into());
         values.extend(
             columns
                 .iter()
@@ -178,7 +129,15 @@ fn is_changed(column: Column) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::testing::{World, backends};
+    use crate::{
+        connections::record::{Record, attempted},
+        testing::{World, backends},
+    };
+
+    fn failed(world: &World, record: Record) -> Changed {
+        let attempt = attempted(&world.services, world.clock_now());
+        record.change(|connection| connection.app_refused(attempt))
+    }
 
     /// SQLite has no statistics, as in any installation.
     #[tokio::test]
@@ -186,13 +145,11 @@ mod tests {
         let world = World::on_sqlite("https://{subdomain}.gorgias.invalid").await;
         let owner = world.owner("acme").await;
         let app = world.app(&owner, "returns").await;
-        let mut record = Record::offered(&world.services, app.id, "shop".parse().unwrap());
+        let record = Record::offered(&world.services, app.id, "shop".parse().unwrap());
+        let changed = failed(&world, record);
         let one = [Storing {
-            record: &mut record,
-            version: 0,
+            changed: &changed,
             who: &Actor::Worker,
-            cause: "",
-            besides: None,
         }];
         let tx = owner.read().await.unwrap();
         let mut explain = update(&world.services, &tx, &one);
@@ -214,15 +171,15 @@ mod tests {
             let world = World::on(&backend, "https://{subdomain}.gorgias.invalid").await;
             let (mine, theirs) = (world.owner("acme").await, world.owner("bolt").await);
             let app = world.app(&mine, "returns").await;
-            let mut record = Record::offered(&world.services, app.id, "shop".parse().unwrap());
+            let record = Record::offered(&world.services, app.id, "shop".parse().unwrap());
             let tx = mine.write().await.unwrap();
             record.insert(&tx).await.unwrap();
             tx.commit().await.unwrap();
+            let change = failed(&world, record);
             for (owner, changed) in [(&theirs, false), (&mine, true)] {
                 let tx = owner.write().await.unwrap();
-                let stored = record.store(&world.services, &tx, 0, &Actor::Worker, "");
-                let done = matches!(stored.await.unwrap(), Stored::Done { .. });
-                assert_eq!(done, changed);
+                let stored = change.store(&world.services, &tx, &Actor::Worker);
+                assert_eq!(stored.await.unwrap() == Stored::Done, changed);
                 tx.commit().await.unwrap();
             }
         }

@@ -3,12 +3,13 @@
 use crate::{
     actor::Actor,
     apps::App,
-    connections::record::Record,
+    connections::record::{Record, attempted},
     error::Fault,
     vault::{Purpose, Unsealed},
 };
 use domain::{
-    health::Health,
+    connection::{Approval, Connection, State},
+    granted::Granted,
     subdomain::Subdomain,
     time::{Span, Timestamp},
 };
@@ -47,18 +48,25 @@ pub async fn connect_all(
         let mut secrets = Vec::with_capacity(2 * AT_ONCE);
         for account in accounts.by_ref().take(AT_ONCE) {
             let now = actor.now();
-            let mut record = Record::offered(actor.services(), app.id, account.subdomain);
+            let record = Record::offered(actor.services(), app.id, account.subdomain);
+            let approval = Approval {
+                renewable: true,
+                // Due as after a refresh that gave a day, however long this token lives.
+                expires_at: now.plus(Span::hours(24)),
+                said: Granted::NotTold,
+                asked_for: app.requested.clone(),
+                name: None,
+                email: None,
+            };
+            let attempt = attempted(actor.services(), now);
+            let changed = record.change(|c| c.granted(approval, &app.requested, attempt));
+            let mut record = changed.record;
+            let mut state = State::clone(&record);
             // Not a moment ago: who wants more life than is left may have it renewed.
-            record.proven(now.minus(Span::hours(1)));
-            record.renewable = true;
-            record.granted = app.requested.clone();
-            // Due as after a refresh that gave a day, however long this token lives.
-            record.access_expires_at = Some(now.plus(Span::hours(24)));
-            record.schedule(actor.services(), now);
-            record.access_expires_at = Some(account.expires_at);
-            record.health = Health::own(&record.condition(None), now);
-            record.strip = record.strip.record(now.day(), None, record.health);
-            record.token_version = 1;
+            state.last_fine_at = Some(now.minus(Span::hours(1)));
+            state.last_attempt_at = state.last_fine_at;
+            state.access_expires_at = Some(account.expires_at);
+            record.connection = Connection::stored(state);
             record.insert(&tx).await?;
             let purposes = [
                 Purpose::ConnectionAccessToken,

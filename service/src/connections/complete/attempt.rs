@@ -8,7 +8,7 @@ use crate::{
         self,
         authorize::{Facts, derived},
         events, evidence,
-        record::Record,
+        record::{Record, attempted},
         store_tokens,
     },
     entity::{connection, reconnect_link},
@@ -20,10 +20,9 @@ use crate::{
     tenant_scope::{TenantScope, Tx},
 };
 use domain::{
+    connection::Approval,
     error::AuthorizationProblem,
     event::{Actor, Happening},
-    granted::Granted,
-    health::Standing,
     ids::{AppId, AuthorizationId, ConnectionId},
     scope::ScopeSet,
     time::Timestamp,
@@ -180,46 +179,23 @@ impl Attempt<'_> {
         let (services, app) = (self.scope.services(), self.app);
         let now = services.now();
         let tx = self.scope.write().await?;
-        let mut record = self.locked_record(&tx, app.id).await?;
+        let record = self.locked_record(&tx, app.id).await?;
         let first = record.last_fine_at.is_none();
-        let version = record.token_version;
-        let by = identity
-            .as_ref()
-            .and_then(|i| i.name.clone().or_else(|| i.email.clone()));
+        let approval = Approval {
+            renewable: grant.refresh_token.is_some(),
+            expires_at: token::expires_at(now, grant.jwt_exp, grant.expires_in),
+            said: grant.scope.clone(),
+            asked_for: self.requested.clone(),
+            name: identity.as_ref().and_then(|i| i.name.clone()),
+            email: identity.and_then(|i| i.email),
+        };
+        let attempt = attempted(services, now);
+        let changed = record.change(|c| c.granted(approval, &app.requested, attempt));
+        let record = &changed.record;
+        let by = record.approved_by_name.clone();
+        let by = by.or_else(|| record.approved_by_email.clone());
         let who = Actor::Customer { name: by.clone() };
-        record.proven(now);
-        record.standing = Standing::Connected;
-        record.token_version = version + 1;
-        record.renewable = grant.refresh_token.is_some();
-        record.approved_by_name = identity.as_ref().and_then(|i| i.name.clone());
-        record.approved_by_email = identity.and_then(|i| i.email);
-        let expires = token::expires_at(now, grant.jwt_exp, grant.expires_in);
-        record.access_expires_at = Some(expires);
-        record.schedule(services, now);
-        let said = match &grant.scope {
-            // RFC 6749 5.1: a scope that isn't told is the one that was asked for.
-            Granted::NotTold => Granted::Told(self.requested.clone()),
-            told => told.clone(),
-        };
-        let before = record.grant(&said, &app.requested);
-        let granted = record.granted.clone();
-        let happening = if first {
-            Happening::Connected {
-                granted: granted.clone(),
-            }
-        } else {
-            Happening::Reconnected {
-                granted: granted.clone(),
-            }
-        };
-        events::add(services, &tx, record.id, &who, &happening).await?;
-        if !first
-            && let Some(before) = before
-            && let Some(happening) = events::scopes_changed(&before, &granted)
-        {
-            events::add(services, &tx, record.id, &who, &happening).await?;
-        }
-        record.store(services, &tx, version, &who, "").await?;
+        changed.store(services, &tx, &who).await?;
         store_tokens(services, &tx, record.id, &grant).await?;
         self.end_links(&tx, record.id).await?;
         let by_customer = By::Customer {
@@ -230,6 +206,7 @@ impl Attempt<'_> {
         let entry = Entry::new(by_customer, Action::Authorized, target)
             .at(self.address)
             .detail(self.began());
+        let granted = record.granted.clone();
         let outcome = Outcome::Approved { by, granted, first };
         single_use::write_outcome(&tx, id, &outcome).await?;
         audit::record(services, &tx, &entry).await?;
@@ -316,7 +293,7 @@ impl Attempt<'_> {
                 &happening,
             )
             .await?;
-            tx.tell(record.change(&tx));
+            tx.tell(record.news(&tx));
             let target = Target::account(Some(record.id), &app.slug, &self.facts.subdomain);
             let nobody = By::Customer {
                 name: None,

@@ -10,7 +10,11 @@
 use super::Lease;
 use crate::{
     actor::Actor,
-    connections::{find_record, record::Record, store::Stored},
+    connections::{
+        find_record,
+        record::{Record, attempted},
+        store::Stored,
+    },
     testing::{
         World, backends,
         fill::{Given, connect_all},
@@ -80,17 +84,14 @@ impl Late {
 
     /// Stores a failed attempt that began with tokens of this version.
     async fn store(&self, lease: &Lease, version: i64) -> bool {
-        let mut record = self.record().await.under(Some(lease.fence));
-        record.failures += 1;
+        let record = self.record().await.under(Some(lease.fence));
+        let services = &self.world.services;
+        let attempt = attempted(services, services.now());
+        let mut changed = record.change(|connection| connection.app_refused(attempt));
+        changed.from_version = version;
         let tx = self.owner.write().await.unwrap();
-        let stored = record.store(
-            &self.world.services,
-            &tx,
-            version,
-            &event::Actor::Worker,
-            "",
-        );
-        let done = matches!(stored.await.unwrap(), Stored::Done { .. });
+        let stored = changed.store(services, &tx, &event::Actor::Worker);
+        let done = stored.await.unwrap() == Stored::Done;
         tx.commit().await.unwrap();
         done
     }

@@ -112,7 +112,7 @@ pub async fn create(
         &Happening::LinkCreated { expires_at },
     )
     .await?;
-    tx.tell(record.change(&tx));
+    tx.tell(record.news(&tx));
     let target = Target::account(Some(record.id), &app.slug, subdomain);
     let entry = Entry::of(actor, Action::LinkCreated, target).detail(format!("link={id}"));
     audit::record(actor, &tx, &entry).await?;

@@ -150,7 +150,7 @@ async fn tell(tx: &Tx, connection: ConnectionId) -> Result<(), Fault> {
         .one(&**tx)
         .await?;
     if let Some(row) = row {
-        tx.tell(Record::try_from(row)?.change(tx));
+        tx.tell(Record::try_from(row)?.news(tx));
     }
     Ok(())
 }

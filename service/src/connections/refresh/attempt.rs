@@ -7,19 +7,17 @@ use crate::{
         fault::Refusal,
         refusals::{self, Meaning},
     },
-    connections::{evidence, record::Record, store::Stored},
+    connections::{
+        evidence,
+        record::{Record, attempted},
+        store::Stored,
+    },
     error::Fault,
     gorgias::{ClientCredentials, Renewal, Unavailable, UpstreamError},
     journal::{self, Place, Settled},
     tenant_scope::{TenantScope, Tx},
 };
-use domain::{
-    event,
-    health::{LossCause, Standing},
-    ids::ConnectionId,
-    time::Timestamp,
-    token,
-};
+use domain::{event, health::Standing, ids::ConnectionId, time::Timestamp};
 use secrecy::SecretString;
 
 /// One attempt under a lease.
@@ -116,26 +114,11 @@ impl Attempt<'_> {
     }
 
     /// Nothing renews it: once its token has run out, that is noted as an event.
-    async fn note_end(&self, mut record: Record) -> Result<Verdict, Fault> {
-        let now = self.scope.now();
-        let version = record.token_version;
-        let ended = record.access_expires_at.is_none_or(|at| at <= now);
-        record.due_at = if ended {
-            None
-        } else {
-            let soon = now.plus(self.scope.config.check_interval);
-            record.access_expires_at.map(|at| at.min(soon))
-        };
+    async fn note_end(&self, record: Record) -> Result<Verdict, Fault> {
+        let (now, interval) = (self.scope.now(), self.scope.config.check_interval);
+        let changed = record.change(|connection| connection.not_renewable(now, interval));
         let tx = self.scope.write().await?;
-        record
-            .store(
-                self.scope,
-                &tx,
-                version,
-                self.who,
-                "its access ran out and it could not renew itself",
-            )
-            .await?;
+        changed.store(self.scope, &tx, self.who).await?;
         tx.commit().await?;
         Ok(Verdict::NotRenewable)
     }
@@ -183,8 +166,7 @@ impl Attempt<'_> {
     /// The access was withdrawn, unless so many were that it is the app's incident.
     async fn lose(&self, held: Held) -> Result<Verdict, Fault> {
         let now = self.scope.now();
-        let mut record = held.record;
-        let version = record.token_version;
+        let record = held.record;
         let tx = self.scope.write().await?;
         // A refusal that was known before says nothing new, and credentials
         // that aren't in use nothing of the app.
@@ -193,29 +175,18 @@ impl Attempt<'_> {
         } else {
             Meaning::ConnectionLost
         };
-        let (verdict, cause) = match meaning {
+        let (verdict, changed) = match meaning {
             Meaning::ConnectionLost => {
-                let cause = record.refusal();
-                record.lose(now, cause);
-                record.failure = Some(UpstreamError::InvalidGrant.sentence());
-                let cause = if cause == LossCause::RefusedAfterRestore {
-                    "Gorgias refused twice the access that came from a backup"
-                } else {
-                    "Gorgias refused our access twice"
-                };
-                (Verdict::Lost, cause)
+                let sentence = UpstreamError::InvalidGrant.sentence();
+                (Verdict::Lost, record.change(|c| c.refused(sentence, now)))
             }
             Meaning::AppInDoubt => {
-                let interval = self.scope.config.check_interval;
-                record.last_attempt_at = Some(now);
-                record.overdue_at = Some(token::overdue_at(now, interval));
-                record.due_at = Some(now.plus(fault::PROBE_EVERY));
-                (Verdict::AppRefused, "")
+                let attempt = attempted(self.scope, now);
+                let changed = record.change(|c| c.refused_with_many(attempt));
+                (Verdict::AppRefused, changed)
             }
         };
-        let stored = record
-            .store(self.scope, &tx, version, self.who, cause)
-            .await?;
+        let stored = changed.store(self.scope, &tx, self.who).await?;
         tx.commit().await?;
         if stored == Stored::Outdated {
             return Ok(Verdict::Superseded);
@@ -240,38 +211,22 @@ impl Attempt<'_> {
             _ => None,
         };
         // Read again: whoever held the lease meanwhile may know better.
-        let Some(mut record) = self.record(&tx).await? else {
+        let Some(record) = self.record(&tx).await? else {
             return Ok(Verdict::NotConnected);
         };
         if record.token_version != version || record.standing != held.record.standing {
             tx.commit().await?;
             return Ok(Verdict::Superseded);
         }
-        if matches!(record.standing, Standing::Connected) {
-            match refusal {
-                None => record.failed(services, now, error),
-                Some(Refusal::Unconfirmed) => {
-                    record.failed(services, now, error);
-                    record.due_at = Some(now.plus(fault::PROBE_EVERY));
-                }
-                // A fault of the app changes no connection's state.
-                Some(Refusal::OfApp) => {
-                    record.try_again(services, now, Some(fault::PROBE_EVERY));
-                }
-                // The credentials were replaced meanwhile: those that count now
-                // are tried at once.
-                Some(Refusal::Outdated) => {
-                    record.attempted(services, now);
-                    record.due_at = Some(now);
-                }
-            }
-        } else {
-            record.attempted(services, now);
-        }
-        let next = record.due_at.unwrap_or(now);
-        let stored = record
-            .store(services, &tx, version, self.who, &error.sentence())
-            .await?;
+        let (failure, attempt) = (error.into(), attempted(services, now));
+        let changed = record.change(|c| match refusal {
+            None => c.failed(failure, attempt),
+            Some(Refusal::Unconfirmed) => c.client_refused(failure, attempt),
+            Some(Refusal::OfApp) => c.app_refused(attempt),
+            Some(Refusal::Outdated) => c.credentials_replaced(attempt),
+        });
+        let next = changed.record.due_at.unwrap_or(now);
+        let stored = changed.store(services, &tx, self.who).await?;
         tx.commit().await?;
         Ok(match (stored, refusal) {
             (Stored::Outdated, _) | (_, Some(Refusal::Outdated)) => Verdict::Superseded,

@@ -8,22 +8,20 @@ use super::{
 use crate::{
     apps::{self, App, fault},
     connections::{
-        events,
-        record::Record,
+        record::{Changed, Record, attempted},
         renewed,
         store::{Stored, Storing, store_all},
     },
     error::Fault,
-    gorgias::{Grant, Leftover, Renewal, UpstreamError},
+    gorgias::{Renewal, UpstreamError},
     journal::{Answer, Bound},
     services::Services,
     tenant_scope::TenantScope,
 };
 use domain::{
-    event::Happening,
+    connection::Renewed,
     health::Standing,
     ids::{AppId, ConnectionId},
-    time::Timestamp,
     token,
 };
 use std::{
@@ -145,23 +143,22 @@ async fn keep_in_one(scope: &TenantScope, all: &[Keep]) -> Result<Vec<Verdict>, 
         .into_iter()
         .map(|(id, row)| App::try_from(row).map(|app| (id, app)))
         .collect::<Result<_, _>>()?;
-    let mut records: Vec<Record> = all.iter().map(|one| one.record.clone()).collect();
-    let causes: Vec<String> = all.iter().map(cause).collect();
-    let mut storing = Vec::with_capacity(all.len());
-    for ((one, record), cause) in all.iter().zip(&mut records).zip(&causes) {
+    let mut changes = Vec::with_capacity(all.len());
+    for one in all {
         let app = apps
-            .get(&record.app)
-            .ok_or_else(|| Fault::inconsistent("connections", "app_id", record.id))?;
-        let besides = renew(services, app, record, &one.answer);
-        storing.push(Storing {
-            record,
-            version: one.answer.bound.version,
-            who: &one.answer.who,
-            cause,
-            besides,
-        });
+            .get(&one.record.app)
+            .ok_or_else(|| Fault::inconsistent("connections", "app_id", one.record.id))?;
+        changes.push(change(services, app, one));
     }
-    let stored = store_all(services, &tx, &mut storing).await?;
+    let storing: Vec<Storing<'_>> = all
+        .iter()
+        .zip(&changes)
+        .map(|(one, changed)| Storing {
+            changed,
+            who: &one.answer.who,
+        })
+        .collect();
+    let stored = store_all(services, &tx, &storing).await?;
     let kept = || {
         let all = all.iter().zip(&stored);
         all.filter_map(|(one, stored)| (*stored != Stored::Outdated).then_some(one))
@@ -183,15 +180,15 @@ async fn keep_in_one(scope: &TenantScope, all: &[Keep]) -> Result<Vec<Verdict>, 
             tracing::error!(%error, app.id = %app.id, "That an app's credentials work could not be noted");
         }
     }
-    let outcomes = all.iter().zip(&stored).zip(&records);
+    let outcomes = all.iter().zip(&stored).zip(&changes);
     Ok(outcomes
         .map(
-            |((one, stored), record)| match (stored, &one.answer.renewal) {
+            |((one, stored), changed)| match (stored, &one.answer.renewal) {
                 (Stored::Outdated, _) => Verdict::Superseded,
-                (Stored::Done { .. }, Renewal::Grant(_)) => Verdict::Fine,
-                (Stored::Done { .. }, Renewal::Leftover(leftover)) => Verdict::Unavailable {
+                (Stored::Done, Renewal::Grant(_)) => Verdict::Fine,
+                (Stored::Done, Renewal::Leftover(leftover)) => Verdict::Unavailable {
                     sentence: UpstreamError::from(leftover.why.clone()).sentence(),
-                    next: record.due_at.unwrap_or(one.answer.at),
+                    next: changed.record.due_at.unwrap_or(one.answer.at),
                     limited: false,
                 },
             },
@@ -199,52 +196,24 @@ async fn keep_in_one(scope: &TenantScope, all: &[Keep]) -> Result<Vec<Verdict>, 
         .collect())
 }
 
-/// Why the health is another, if it is.
-fn cause(one: &Keep) -> String {
-    match &one.answer.renewal {
-        Renewal::Grant(_) if one.record.failures > 0 => "Gorgias is answering again".into(),
-        Renewal::Grant(_) => String::new(),
-        Renewal::Leftover(leftover) => UpstreamError::from(leftover.why.clone()).sentence(),
-    }
-}
-
-/// Changes a record as an answer says; gives what else that makes happen.
-fn renew(
-    services: &Services,
-    app: &App,
-    record: &mut Record,
-    answer: &Answer,
-) -> Option<Happening> {
-    record.token_version = answer.bound.version + 1;
-    record.renewable = true;
-    match &answer.renewal {
-        Renewal::Grant(grant) => granted(services, app, record, answer.at, grant),
-        Renewal::Leftover(leftover) => {
-            left_over(services, record, answer.at, leftover);
-            None
+/// What an answer makes of the record that it was asked for with.
+fn change(services: &Services, app: &App, one: &Keep) -> Changed {
+    let Keep { record, answer } = one;
+    let (at, now) = (answer.at, services.now());
+    let attempt = attempted(services, at);
+    record.clone().change(|connection| match &answer.renewal {
+        Renewal::Grant(grant) => {
+            let renewed = Renewed {
+                expires_at: token::expires_at(at, grant.jwt_exp, grant.expires_in),
+                said: grant.scope.clone(),
+            };
+            connection.renewed(renewed, &app.requested, attempt, now)
         }
-    }
-}
-
-fn granted(
-    services: &Services,
-    app: &App,
-    record: &mut Record,
-    at: Timestamp,
-    grant: &Grant,
-) -> Option<Happening> {
-    record.proven(at);
-    record.access_expires_at = Some(token::expires_at(at, grant.jwt_exp, grant.expires_in));
-    record.schedule(services, at);
-    let before = record.grant(&grant.scope, &app.requested)?;
-    events::scopes_changed(&before, &record.granted)
-}
-
-/// The access token of before goes on, as long as it lives; Gorgias did accept
-/// the refresh token, so the access is not lost.
-fn left_over(services: &Services, record: &mut Record, at: Timestamp, leftover: &Leftover) {
-    record.standing = Standing::Connected;
-    record.failed(services, at, &leftover.why.clone().into());
+        Renewal::Leftover(leftover) => {
+            let why = UpstreamError::from(leftover.why.clone());
+            connection.left_over((&why).into(), attempt, now)
+        }
+    })
 }
 
 /// Stores an answer that waited in the journal; `false` if the connection has

@@ -13,11 +13,7 @@ use crate::{
     tenant_scope::TenantScope,
     vault::Purpose,
 };
-use domain::{
-    event,
-    health::{LossCause, Standing},
-    ids::ConnectionId,
-};
+use domain::{event, health::Standing, ids::ConnectionId};
 use sea_orm::{ColumnTrait, QueryFilter};
 
 /// What a connection that was just renewed is worth: [`Verdict::Lost`] if the
@@ -33,7 +29,7 @@ pub(super) async fn token(
         .filter(connection::Column::Id.eq(id.0))
         .one(&*tx)
         .await?;
-    let Some(mut record) = row.map(Record::try_from).transpose()? else {
+    let Some(record) = row.map(Record::try_from).transpose()? else {
         return Ok(Verdict::NotConnected);
     };
     let may_ask = record.granted.contains("account:read") || record.granted.contains("write:all");
@@ -49,15 +45,13 @@ pub(super) async fn token(
     if !matches!(answer, Err(UpstreamError::Unauthorized)) {
         return Ok(Verdict::Fine);
     }
-    let version = record.token_version;
-    record.lose(scope.now(), LossCause::Unauthorized);
-    record.failure = Some(UpstreamError::Unauthorized.sentence());
+    let (sentence, now) = (UpstreamError::Unauthorized.sentence(), scope.now());
+    let changed = record.change(|connection| connection.unauthorized(sentence, now));
     let tx = scope.write().await?;
-    let cause = "Gorgias refused a token that it had just given";
-    let stored = record.store(scope, &tx, version, who, cause).await?;
+    let stored = changed.store(scope, &tx, who).await?;
     tx.commit().await?;
     Ok(match stored {
         Stored::Outdated => Verdict::Superseded,
-        Stored::Done { .. } => Verdict::Lost,
+        Stored::Done => Verdict::Lost,
     })
 }
