@@ -4,6 +4,7 @@
 //! database, no HTTP and no HTML.
 
 pub mod basic_encoding;
+pub mod clock;
 pub mod connection;
 pub mod error;
 pub mod event;

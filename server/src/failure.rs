@@ -6,7 +6,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::time::Span;
-use service::{Fault, gorgias::template::TemplateError};
+use gorgias::template::TemplateError;
+use service::Fault;
 use tokio::task::JoinError;
 
 /// What anybody is told when something inside failed.

@@ -9,14 +9,13 @@ use crate::{
     state::RouterOptions,
 };
 use anyhow::{Context, bail};
+use gorgias::HttpGorgias;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     Services, api_tokens, audit,
     clock::SystemClock,
     database::{self, Database, Readiness},
-    expiry,
-    gorgias::HttpGorgias,
-    journal, live,
+    expiry, journal, live,
     people::set_up,
     vault::Vault,
     worker,

@@ -1,12 +1,8 @@
-//! The time of day, handed in from outside so that tests can move it.
+//! The machine's clock.
+
+pub use domain::clock::Clock;
 
 use domain::time::Timestamp;
-
-/// Tells the time.
-pub trait Clock: Send + Sync + 'static {
-    /// The present instant.
-    fn now(&self) -> Timestamp;
-}
 
 /// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]

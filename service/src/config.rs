@@ -1,7 +1,7 @@
 //! What the use cases need to know about this installation.
 
-use crate::gorgias::GorgiasTemplate;
 use domain::{ids::AppId, time::Span};
+use gorgias::GorgiasTemplate;
 use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
 use url::Url;

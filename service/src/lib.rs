@@ -13,7 +13,6 @@ pub(crate) mod digest;
 pub(crate) mod entity;
 pub mod error;
 pub mod expiry;
-pub mod gorgias;
 pub mod journal;
 pub mod keys;
 pub mod live;

@@ -9,13 +9,13 @@ use crate::{
     connections::{complete::Strangers, flight::Flights, refresh::Rounds},
     database::Database,
     expiry::ExpiryClock,
-    gorgias::Gorgias,
     journal::{Disk, Journal, RealDisk},
     live::Live,
     random::{Random, SystemRandom},
     vault::Vault,
 };
 use domain::time::Timestamp;
+use gorgias::Gorgias;
 use std::{
     ops::Deref,
     sync::{

@@ -31,7 +31,6 @@ use crate::{
     clock::Clock,
     config::Config,
     database::{self, Database},
-    gorgias::{GorgiasTemplate, HttpGorgias},
     journal::{Disk, RealDisk},
     people,
     random::{Random, SystemRandom, secret_text},
@@ -42,6 +41,7 @@ use domain::{
     slug::Slug,
     time::{Span, Timestamp},
 };
+use gorgias::{GorgiasTemplate, HttpGorgias};
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;

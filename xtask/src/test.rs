@@ -14,6 +14,8 @@ pub const PACKAGES: &[&str] = &[
     "-p",
     "domain",
     "-p",
+    "gorgias",
+    "-p",
     "migration",
     "-p",
     "simulator",

@@ -1,7 +1,8 @@
 //! The settings of a key service.
 
 use super::{Reader, SettingsError, parse};
-use service::{gorgias::EgressProxy, vault::key_service::KeyService};
+use gorgias::EgressProxy;
+use service::vault::key_service::KeyService;
 use std::{path::Path, sync::Arc};
 
 #[cfg(feature = "transit")]

@@ -10,12 +10,12 @@ pub use key_service::KeyServiceSettings;
 pub use sources::{Given, Sources};
 
 use domain::time::Span;
+use gorgias::{EgressProxy, GorgiasTemplate};
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     config::parse_public_url,
     database::{self, Plaintext},
-    gorgias::{EgressProxy, GorgiasTemplate},
     vault::{MasterKeys, Vault, key_service::KeyService},
 };
 use std::{

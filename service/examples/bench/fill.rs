@@ -8,6 +8,7 @@ use domain::{
     subdomain::Subdomain,
     time::{Span, Timestamp},
 };
+use gorgias::{GorgiasTemplate, HttpGorgias};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use service::{
@@ -17,7 +18,6 @@ use service::{
     clock::SystemClock,
     config::Config,
     database::Database,
-    gorgias::{GorgiasTemplate, HttpGorgias},
     people,
     testing::fill::{Given, connect_all},
     vault::{MasterKeys, Vault},

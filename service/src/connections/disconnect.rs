@@ -5,7 +5,6 @@ use crate::{
     actor::Actor,
     audit::{self, Action, Entry, Target},
     error::{Fault, Forbidden},
-    gorgias::ClientCredentials,
     journal,
     vault::Purpose,
 };
@@ -15,6 +14,7 @@ use domain::{
     subdomain::Subdomain,
     time::Timestamp,
 };
+use gorgias::ClientCredentials;
 
 /// Why nothing was disconnected.
 #[derive(Debug, thiserror::Error)]

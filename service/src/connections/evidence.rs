@@ -3,11 +3,9 @@
 //! Evidence that disagrees refuses; missing evidence doesn't, since the token
 //! endpoint's host is itself the account.
 
-use crate::{
-    gorgias::{Grant, UpstreamError},
-    services::Services,
-};
+use crate::services::Services;
 use domain::{granted::Granted, scope::ScopeSet, subdomain::Subdomain};
+use gorgias::{Grant, UpstreamError};
 
 /// Tokens that name another account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,7 +28,6 @@ use crate::{
     apps::{self, App},
     entity::connection,
     error::Fault,
-    gorgias::{Grant, Renewal},
     services::Services,
     tenant_scope::Tx,
     vault::{Purpose, Unsealed},
@@ -37,6 +36,7 @@ use domain::{
     ids::{AppId, ConnectionId},
     subdomain::Subdomain,
 };
+use gorgias::{Grant, Renewal};
 use record::Record;
 use sea_orm::{ColumnTrait, QueryFilter};
 

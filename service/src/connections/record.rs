@@ -3,13 +3,12 @@
 use crate::{
     entity::connection::{ActiveModel, Column, Entity, Model},
     error::Fault,
-    gorgias::UpstreamError,
     live::Change as News,
     services::Services,
     tenant_scope::Tx,
 };
 use domain::{
-    connection::{Attempted, Change, Connection, Failure, State},
+    connection::{Attempted, Change, Connection, State},
     event::Happening,
     failure::FailureKind,
     health::{Absence, LossCause, Standing},
@@ -294,15 +293,5 @@ pub(crate) fn attempted(services: &Services, at: Timestamp) -> Attempted {
         at,
         interval: services.config.check_interval,
         jitter: services.random.unit(),
-    }
-}
-
-impl From<&UpstreamError> for Failure {
-    fn from(error: &UpstreamError) -> Self {
-        Self {
-            kind: error.kind(),
-            sentence: error.sentence(),
-            retry_after: error.retry_after(),
-        }
     }
 }

@@ -8,8 +8,9 @@ use super::{
     lease::Lease,
     refresh::{Attempt, Verdict, end},
 };
-use crate::{error::Fault, gorgias::UpstreamError, tenant_scope::TenantScope};
+use crate::{error::Fault, tenant_scope::TenantScope};
 use domain::event;
+use gorgias::UpstreamError;
 use secrecy::SecretString;
 
 /// What Gorgias made of the secret.

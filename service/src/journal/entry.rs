@@ -2,7 +2,6 @@
 //! sealed, what Gorgias answered.
 
 use crate::{
-    gorgias::{Grant, Leftover, Renewal, Unavailable},
     random::Random,
     vault::{JournalKey, VaultError},
 };
@@ -13,6 +12,7 @@ use domain::{
     scope::ScopeSet,
     time::Timestamp,
 };
+use gorgias::{Grant, Leftover, Renewal, Unavailable};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 use zeroize::Zeroizing;

@@ -3,7 +3,6 @@
 
 use super::{Answer, Bound, Noted, reserve};
 use crate::{
-    gorgias::{Grant, Renewal},
     services::Services,
     testing::{TestDisk, World},
 };
@@ -12,6 +11,7 @@ use domain::{
     granted::Granted,
     ids::{ConnectionId, TenantId},
 };
+use gorgias::{Grant, Renewal};
 use secrecy::SecretString;
 use std::time::{Duration, Instant};
 

@@ -13,7 +13,6 @@ mod failover;
 mod fill;
 mod floods;
 mod flow;
-mod gorgias;
 mod journal;
 mod keys;
 mod leftover;

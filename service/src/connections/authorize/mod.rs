@@ -12,7 +12,6 @@ use crate::{
     apps::{self, App, known},
     entity::reconnect_link,
     error::{Fault, Forbidden},
-    gorgias::{AuthorizeParams, pkce, template::TemplateError},
     random::secret_text,
     services::Services,
     tenant_scope::TenantScope,
@@ -24,6 +23,7 @@ use domain::{
     subdomain::{Subdomain, SubdomainError},
     time::Span,
 };
+use gorgias::{AuthorizeParams, pkce, template::TemplateError};
 use hmac::{Hmac, KeyInit, Mac};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 use secrecy::{ExposeSecret, SecretString};

@@ -13,10 +13,6 @@ use crate::{
     },
     entity::{connection, reconnect_link},
     error::Fault,
-    gorgias::{
-        ClientCredentials, Grant, UpstreamError,
-        id_token::{self, Expected, Identity},
-    },
     tenant_scope::{TenantScope, Tx},
 };
 use domain::{
@@ -27,6 +23,10 @@ use domain::{
     scope::ScopeSet,
     time::Timestamp,
     token,
+};
+use gorgias::{
+    ClientCredentials, Grant, UpstreamError,
+    id_token::{self, Expected, Identity},
 };
 use sea_orm::{
     ColumnTrait, QueryFilter, QuerySelect,

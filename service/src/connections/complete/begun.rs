@@ -7,7 +7,6 @@ use crate::{
     digest::digest,
     entity::authorization::{Column, Entity, Model},
     error::Fault,
-    gorgias::ClientCredentials,
     lookup::{self, Key},
     people::membership,
     services::Services,
@@ -19,6 +18,7 @@ use domain::{
     ids::{AppId, AuthorizationId, PersonId},
     permission::Permission,
 };
+use gorgias::ClientCredentials;
 use sea_orm::{ColumnTrait, QueryFilter};
 
 /// What was found of a state.

@@ -10,16 +10,13 @@ mod strangers;
 pub(crate) use strangers::Strangers;
 
 use super::{authorize::Facts, result::Outcome};
-use crate::{
-    error::Fault,
-    gorgias::{AuthorizeParams, NoAccount},
-    services::Services,
-};
+use crate::{error::Fault, services::Services};
 use attempt::{Attempt, Stop};
 use domain::{
     error::AuthorizationProblem,
     ids::{AppId, AuthorizationId, PersonId},
 };
+use gorgias::{AuthorizeParams, NoAccount};
 use secrecy::SecretString;
 use std::net::IpAddr;
 

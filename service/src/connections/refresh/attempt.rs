@@ -13,11 +13,11 @@ use crate::{
         store::Stored,
     },
     error::Fault,
-    gorgias::{ClientCredentials, Renewal, Unavailable, UpstreamError},
     journal::{self, Place, Settled},
     tenant_scope::{TenantScope, Tx},
 };
 use domain::{event, health::Standing, ids::ConnectionId, time::Timestamp};
+use gorgias::{ClientCredentials, Renewal, Unavailable, UpstreamError};
 use secrecy::SecretString;
 
 /// One attempt under a lease.

@@ -13,7 +13,6 @@ use crate::{
         store::{Stored, Storing, store_all},
     },
     error::Fault,
-    gorgias::{Renewal, UpstreamError},
     journal::{Answer, Bound},
     services::Services,
     tenant_scope::TenantScope,
@@ -24,6 +23,7 @@ use domain::{
     ids::{AppId, ConnectionId},
     token,
 };
+use gorgias::{Renewal, UpstreamError};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,

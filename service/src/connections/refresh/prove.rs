@@ -9,11 +9,11 @@ use crate::{
     connections::{record::Record, store::Stored},
     entity::connection,
     error::Fault,
-    gorgias::UpstreamError,
     tenant_scope::TenantScope,
     vault::Purpose,
 };
 use domain::{event, health::Standing, ids::ConnectionId};
+use gorgias::UpstreamError;
 use sea_orm::{ColumnTrait, QueryFilter};
 
 /// What a connection that was just renewed is worth: [`Verdict::Lost`] if the

@@ -8,7 +8,6 @@ use super::{
 };
 use crate::{
     error::Fault,
-    gorgias::{Grant, Renewal},
     journal::{Answer, Bound},
     tenant_scope::TenantScope,
     testing::{
@@ -23,6 +22,7 @@ use domain::{
     time::{Span, Timestamp},
 };
 use futures::future::join_all;
+use gorgias::{Grant, Renewal};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 

@@ -1,11 +1,8 @@
 //! Which key of which transit engine, and how to get in.
 
-use crate::{
-    gorgias::egress::{self, EgressProxy},
-    text_file,
-    vault::key_service::Trouble,
-};
+use crate::{text_file, vault::key_service::Trouble};
 use bytes::Bytes;
+use gorgias::egress::{self, EgressProxy};
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;

@@ -4,7 +4,7 @@ use super::{
     acme,
     guard::{Rebinding, ask_with},
 };
-use service::gorgias::{EgressProxy, Unavailable};
+use gorgias::{EgressProxy, Unavailable};
 use std::sync::{Arc, Mutex};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

@@ -7,7 +7,7 @@ use std::fmt;
 /// One member of a JSON object. Text is kept as a secret; objects, and arrays
 /// of anything but texts, are skipped without recursion, so that depth costs nothing.
 #[derive(Debug, Default)]
-pub(super) enum Loose {
+pub(crate) enum Loose {
     /// `null`, or not there.
     #[default]
     Absent,
@@ -22,7 +22,7 @@ pub(super) enum Loose {
 
 impl Loose {
     /// The text, if it is one.
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text.expose_secret()),
             _ => None,
@@ -31,7 +31,7 @@ impl Loose {
 
     /// Whole seconds from a number or a text that holds one; saturating.
     #[allow(clippy::cast_possible_truncation)]
-    pub(super) fn seconds(&self) -> Option<i64> {
+    pub(crate) fn seconds(&self) -> Option<i64> {
         let float = |f: f64| f.is_finite().then_some(f as i64);
         match self {
             Self::Int(n) => Some((*n).clamp(i64::MIN.into(), i64::MAX.into()) as i64),

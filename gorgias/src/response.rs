@@ -1,7 +1,7 @@
 //! What Gorgias' answers mean. Types of our own: those of the oauth2 crate
 //! refuse an `expires_in` that is text or negative.
 
-use super::{
+use crate::{
     AccountInfo, Grant, Leftover, Renewal, Unavailable, UpstreamError, jwt,
     loose::Loose,
     members::{Members, members},
@@ -20,21 +20,21 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Which request a token response answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(crate) enum Asked {
     Code,
     Refresh,
 }
 
 /// A body as far as it came, and why there is no more of it.
 #[derive(Clone, Copy)]
-pub(super) struct Body<'a> {
+pub(crate) struct Body<'a> {
     pub bytes: &'a [u8],
     pub broken: Option<&'a Unavailable>,
 }
 
 /// Reads the answer of the token endpoint (RFC 6749 5.1 and 5.2): `error` first,
 /// whatever the status, which is below 500 and not 429 (see [`early`]).
-pub(super) fn tokens(
+pub(crate) fn tokens(
     status: StatusCode,
     headers: &HeaderMap,
     now: Timestamp,
@@ -199,7 +199,7 @@ fn token(member: Loose) -> Result<Option<SecretString>, Odd> {
 }
 
 /// Reads the account's name.
-pub(super) fn account(body: &[u8]) -> Result<AccountInfo, Unavailable> {
+pub(crate) fn account(body: &[u8]) -> Result<AccountInfo, Unavailable> {
     let Some(Members {
         values: [domain],
         whole: true,
@@ -218,7 +218,7 @@ pub(super) fn account(body: &[u8]) -> Result<AccountInfo, Unavailable> {
 }
 
 /// Sorts a status that settles the matter whatever the body says.
-pub(super) fn early(
+pub(crate) fn early(
     status: StatusCode,
     headers: &HeaderMap,
     now: Timestamp,
@@ -237,7 +237,7 @@ pub(super) fn early(
 }
 
 /// Sorts a refusal of the token or revocation endpoint (RFC 6749 5.2).
-pub(super) fn refusal(
+pub(crate) fn refusal(
     status: StatusCode,
     headers: &HeaderMap,
     now: Timestamp,

@@ -5,7 +5,7 @@
 //! connected to, and no second look-up lies between, so that a name can't show
 //! one address to the check and another to the connection (DNS rebinding).
 
-use super::address::{Network, network};
+use crate::address::{Network, network};
 use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{

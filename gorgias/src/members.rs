@@ -4,13 +4,13 @@
 //! name twice. Here what stood before is still known, since one of it may be a
 //! refresh token that nobody will send again.
 
-use super::loose::Loose;
+use crate::loose::Loose;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use std::{borrow::Cow, fmt};
 use zeroize::Zeroizing;
 
 /// Members of an object.
-pub(super) struct Members<const N: usize> {
+pub(crate) struct Members<const N: usize> {
     /// In the order of the names. One that stands there twice with different
     /// values is [`Loose::Other`].
     pub values: [Loose; N],
@@ -19,7 +19,7 @@ pub(super) struct Members<const N: usize> {
 }
 
 /// Reads the members of these names; `None` if the text doesn't begin as an object.
-pub(super) fn members<const N: usize>(json: &[u8], names: [&str; N]) -> Option<Members<N>> {
+pub(crate) fn members<const N: usize>(json: &[u8], names: [&str; N]) -> Option<Members<N>> {
     let text = text(json);
     let json = match &text {
         Some(text) => text.as_bytes(),

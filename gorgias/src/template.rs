@@ -1,6 +1,6 @@
 //! Where accounts live, and the addresses that are built from it.
 
-use super::address::{Network, network};
+use crate::address::{Network, network};
 use domain::{scope::ScopeSet, subdomain::Subdomain};
 use url::{Host, Url};
 

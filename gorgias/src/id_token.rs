@@ -6,7 +6,7 @@
 //! must never be taken from anywhere else. `azp` is ignored, as the errata to
 //! points 4 and 5 say for clients without extensions.
 
-use super::{jwt, loose::Loose};
+use crate::{jwt, loose::Loose};
 use domain::time::{Span, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;

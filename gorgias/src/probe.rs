@@ -1,6 +1,6 @@
 //! A look at a host before it gets an app's credentials (security.md 70).
 
-use super::{AuthorizeParams, HttpGorgias, Unavailable, UpstreamError};
+use crate::{AuthorizeParams, HttpGorgias, Unavailable, UpstreamError};
 use domain::subdomain::Subdomain;
 use reqwest::{StatusCode, header::ACCEPT};
 
@@ -35,7 +35,7 @@ fn unanswered(error: UpstreamError) -> NoAccount {
 impl HttpGorgias {
     /// Of the answer, the status alone is read. Whatever else an account may
     /// say to a request that is incomplete for it, the host is there.
-    pub(super) async fn look(
+    pub(crate) async fn look(
         &self,
         account: &Subdomain,
         params: &AuthorizeParams<'_>,

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 const DEEPEST: usize = 3;
 
 /// A body as far as it could be read.
-pub(super) struct Unpacked {
+pub(crate) struct Unpacked {
     pub body: Zeroizing<Vec<u8>>,
     /// What was wrong with the rest.
     pub wrong: Option<Wrong>,
@@ -17,7 +17,7 @@ pub(super) struct Unpacked {
 
 /// Why a body ends early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wrong {
+pub(crate) enum Wrong {
     /// It is longer than the limit.
     TooLarge,
     /// It isn't what it seems to be.
@@ -37,7 +37,7 @@ enum Packing {
 /// What counts is how the bytes begin, since `Content-Encoding` is seen to be
 /// wrong or missing: no JSON begins like gzip or zlib. Only a bare deflate stream
 /// can't be told by its bytes; that one has to be announced.
-pub(super) fn unpack(headers: &HeaderMap, body: Zeroizing<Vec<u8>>, limit: usize) -> Unpacked {
+pub(crate) fn unpack(headers: &HeaderMap, body: Zeroizing<Vec<u8>>, limit: usize) -> Unpacked {
     let announced = headers
         .get_all(CONTENT_ENCODING)
         .iter()

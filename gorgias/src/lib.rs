@@ -1,7 +1,13 @@
-//! What Mooring asks of Gorgias: tokens for an app on an account.
+//! The protocol of [Gorgias](https://www.gorgias.com)' apps: OAuth 2.0 tokens for
+//! an app on an account, and what the API tells of it.
 //!
-//! Everything else of the protocol happens in the customer's browser and is
-//! built by [`GorgiasTemplate`].
+//! [`HttpGorgias`] asks; everything else of the protocol happens in the
+//! customer's browser and is built by [`GorgiasTemplate`]. Answers are read in
+//! every form in which they are really sent, and meant strictly. No request goes
+//! where the [`guard`] doesn't let it.
+//!
+//! It knows no database and no tenant. See the README and
+//! `examples/refresh.rs`.
 
 pub mod address;
 mod answer;

@@ -1,28 +1,34 @@
 //! The real client against the simulator, on the wire.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod egress;
 mod faults;
 mod guard;
 
 use domain::{basic_encoding::BasicEncoding, subdomain::Subdomain, time::Timestamp};
-use secrecy::{ExposeSecret, SecretString};
-use service::{
-    clock::SystemClock,
-    gorgias::{
-        AuthorizeParams, ClientCredentials, Gorgias, GorgiasTemplate, Grant, HttpGorgias, Limits,
-        Renewal, Unavailable, UpstreamError,
-        guard::{Lookup, SystemLookup},
-        id_token::{self, Expected},
-        pkce,
-    },
+use gorgias::{
+    AuthorizeParams, ClientCredentials, Gorgias, GorgiasTemplate, Grant, HttpGorgias, Limits,
+    Renewal, Unavailable, UpstreamError,
+    guard::{Lookup, SystemLookup},
+    id_token::{self, Expected},
+    pkce,
 };
+use secrecy::{ExposeSecret, SecretString};
 use simulator::{App, Endpoint, ExpiresIn, Fault, IdToken, Rotation, Simulator, SimulatorConfig};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 const REDIRECT: &str = "https://mooring.example/oauth/1/callback";
 /// Every character for which the two ways to encode credentials differ.
 const ODD_SECRET: &str = "s+e/c=r%e t:x&y";
+
+#[allow(clippy::disallowed_methods)] // The simulator's tokens end by the machine's clock.
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    Timestamp(since.unwrap().as_micros().try_into().unwrap())
+}
 
 fn acme() -> Subdomain {
     "acme".parse().unwrap()
@@ -68,7 +74,7 @@ fn client(
     limits: Limits,
     lookup: Arc<dyn Lookup>,
 ) -> HttpGorgias {
-    HttpGorgias::with(template, private, Arc::new(SystemClock), limits, lookup).unwrap()
+    HttpGorgias::with(template, private, Arc::new(now), limits, lookup).unwrap()
 }
 
 impl Setting {

@@ -1,6 +1,6 @@
 //! A look into a token that may be a JWT (RFC 7519), without trusting it.
 
-use super::loose::Loose;
+use crate::loose::Loose;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
@@ -38,7 +38,7 @@ pub fn peek(token: &str) -> Option<Claims> {
 }
 
 /// The three parts of a JWS in compact form (RFC 7515 7.1); the last may be empty.
-pub(super) fn parts(token: &str) -> Option<[&str; 3]> {
+pub(crate) fn parts(token: &str) -> Option<[&str; 3]> {
     if token.len() > LONGEST {
         return None;
     }
@@ -48,7 +48,7 @@ pub(super) fn parts(token: &str) -> Option<[&str; 3]> {
 }
 
 /// The JSON object behind a part. Padding, which RFC 7515 2 forbids, is borne.
-pub(super) fn decode<T: DeserializeOwned>(part: &str) -> Option<T> {
+pub(crate) fn decode<T: DeserializeOwned>(part: &str) -> Option<T> {
     let bytes = Zeroizing::new(
         BASE64_URL_SAFE_NO_PAD
             .decode(part.trim_end_matches('='))
@@ -58,7 +58,7 @@ pub(super) fn decode<T: DeserializeOwned>(part: &str) -> Option<T> {
 }
 
 /// Parses a JSON object; unlike serde, takes no array for a struct.
-pub(super) fn object<T: DeserializeOwned>(json: &[u8]) -> Result<T, NoObject> {
+pub(crate) fn object<T: DeserializeOwned>(json: &[u8]) -> Result<T, NoObject> {
     if json.trim_ascii_start().first() != Some(&b'{') {
         return Err(NoObject);
     }
@@ -67,7 +67,7 @@ pub(super) fn object<T: DeserializeOwned>(json: &[u8]) -> Result<T, NoObject> {
 
 /// Not a JSON object with these members. Says no more, since serde's errors quote the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct NoObject;
+pub(crate) struct NoObject;
 
 #[cfg(test)]
 mod tests {

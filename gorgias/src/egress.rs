@@ -1,7 +1,7 @@
 //! The way out, where there is only one: an HTTP proxy that opens tunnels
 //! (CONNECT, RFC 9110 9.3.6).
 
-use super::{
+use crate::{
     HttpGorgias, Unavailable, UpstreamError,
     address::{Network, network},
     client::why,
@@ -84,7 +84,7 @@ impl EgressProxy {
     ///
     /// # Errors
     /// If the client doesn't take the address.
-    pub(crate) fn proxy(&self) -> Result<reqwest::Proxy, reqwest::Error> {
+    pub fn proxy(&self) -> Result<reqwest::Proxy, reqwest::Error> {
         let proxy = reqwest::Proxy::all(self.url.clone())?;
         Ok(match &self.credentials {
             Some((user, password)) => {
@@ -114,7 +114,7 @@ impl fmt::Debug for EgressProxy {
 /// Finds the proxy, and nothing but the proxy: all other names go to it as
 /// they are. So what the guard allows doesn't matter here, and whoever runs
 /// Mooring may have the proxy in a private network.
-pub(super) struct ProxyOnly(pub Arc<dyn Lookup>);
+pub(crate) struct ProxyOnly(pub Arc<dyn Lookup>);
 
 impl Resolve for ProxyOnly {
     fn resolve(&self, name: Name) -> Resolving {
@@ -129,7 +129,7 @@ impl Resolve for ProxyOnly {
 }
 
 /// What is known here of the names that a proxy resolves.
-pub(super) struct LocalNames {
+pub(crate) struct LocalNames {
     /// How long one is looked for.
     look: Duration,
     /// Until when the name servers here aren't asked, since they didn't answer.
@@ -164,7 +164,7 @@ impl LocalNames {
 impl HttpGorgias {
     /// A proxy looks names up itself and has to refuse what it finds bad. What
     /// is known of a name here is heeded all the same.
-    pub(super) async fn leave(&self, request: RequestBuilder) -> Result<Response, UpstreamError> {
+    pub(crate) async fn leave(&self, request: RequestBuilder) -> Result<Response, UpstreamError> {
         let (http, request) = request.build_split();
         let request = request.map_err(|e| why(&e))?;
         if let Some(names) = &self.by_proxy
@@ -194,7 +194,8 @@ pub fn is_private(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::{super::guard::Reach, *};
+    use super::*;
+    use crate::guard::Reach;
     use std::{io, sync::atomic::AtomicUsize};
 
     /// Name servers that don't answer, or that know of a private address.

@@ -1,6 +1,6 @@
 //! Answers, read as far as they come and unpacked.
 
-use super::{
+use crate::{
     HttpGorgias, Unavailable, UpstreamError,
     client::why,
     response::{self, Body},
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 const USUAL_BODY: usize = 4 * 1024;
 
 /// An answer whose status alone doesn't settle the matter.
-pub(super) struct Answer {
+pub(crate) struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Zeroizing<Vec<u8>>,
@@ -26,7 +26,7 @@ pub(super) struct Answer {
 
 impl HttpGorgias {
     /// Sends a request and reads its answer within the limits.
-    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Answer, UpstreamError> {
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Answer, UpstreamError> {
         let request = request
             .header(ACCEPT, "application/json")
             .header(ACCEPT_ENCODING, "gzip");
@@ -94,7 +94,7 @@ fn append(body: &mut Zeroizing<Vec<u8>>, piece: &[u8]) {
 }
 
 impl Answer {
-    pub(super) fn text(&self) -> Body<'_> {
+    pub(crate) fn text(&self) -> Body<'_> {
         Body {
             bytes: &self.body,
             broken: self.broken.as_ref(),

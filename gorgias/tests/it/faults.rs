@@ -1,9 +1,9 @@
 //! Every odd answer, and what it is taken for.
 
 use super::{ODD_SECRET, Setting, acme, setting};
+use gorgias::{Gorgias, Limits, Unavailable, UpstreamError};
 use secrecy::ExposeSecret;
 use serde_json::json;
-use service::gorgias::{Gorgias, Limits, Unavailable, UpstreamError};
 use simulator::{Endpoint, Fault, FaultKind, RetryAfter};
 use std::time::Duration;
 

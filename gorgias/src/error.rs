@@ -1,6 +1,6 @@
 //! What can go wrong with a request to Gorgias, sorted by what to do next.
 
-use domain::{failure::FailureKind, time::Span};
+use domain::{connection::Failure, failure::FailureKind, time::Span};
 
 /// Why a request brought nothing. Holds no text of the answer and no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -194,6 +194,16 @@ impl Unavailable {
             Self::Nonsense(what) => format!("Gorgias' answer could not be used: {what}"),
             Self::Rejected(code) => format!("Gorgias says that our request is wrong ({code})"),
             Self::OwnFault(code) => format!("Gorgias had a fault of its own ({code})"),
+        }
+    }
+}
+
+impl From<&UpstreamError> for Failure {
+    fn from(error: &UpstreamError) -> Self {
+        Self {
+            kind: error.kind(),
+            sentence: error.sentence(),
+            retry_after: error.retry_after(),
         }
     }
 }

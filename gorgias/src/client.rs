@@ -1,6 +1,6 @@
 //! Gorgias over HTTP.
 
-use super::{
+use crate::{
     AccountInfo, AuthorizeParams, ClientCredentials, Gorgias, GorgiasTemplate, Grant, NoAccount,
     Renewal, Unavailable, UpstreamError,
     answer::Answer,
@@ -9,10 +9,10 @@ use super::{
     response::{self, Asked},
     template::TemplateError,
 };
-use crate::clock::Clock;
 use async_trait::async_trait;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
+use domain::clock::Clock;
 use domain::{basic_encoding::BasicEncoding, subdomain::Subdomain};
 use reqwest::{
     StatusCode,
@@ -47,12 +47,12 @@ impl Default for Limits {
 /// redirects, no retries of its own, and every address passes the [`Guard`].
 pub struct HttpGorgias {
     template: GorgiasTemplate,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) limits: Limits,
-    pub(super) guard: Guard,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) limits: Limits,
+    pub(crate) guard: Guard,
     /// If a proxy resolves names: what is known of them here.
-    pub(super) by_proxy: Option<LocalNames>,
-    pub(super) http: reqwest::Client,
+    pub(crate) by_proxy: Option<LocalNames>,
+    pub(crate) http: reqwest::Client,
 }
 
 impl HttpGorgias {
@@ -188,7 +188,7 @@ impl HttpGorgias {
 
     /// The last check before a request: the address is the template's, and an
     /// IP address in it is allowed (names are checked when they are resolved).
-    pub(super) fn allowed(&self, url: Result<Url, TemplateError>) -> Result<Url, UpstreamError> {
+    pub(crate) fn allowed(&self, url: Result<Url, TemplateError>) -> Result<Url, UpstreamError> {
         let url = url.map_err(|_| Unavailable::Blocked)?;
         self.guard.check(&url).map_err(|_| Unavailable::Blocked)?;
         Ok(url)
@@ -318,7 +318,7 @@ fn encode(form: &[(&str, &str)]) -> Bytes {
 }
 
 /// Sorts a failure by its causes; the texts of reqwest and hyper aren't kept.
-pub(super) fn why(error: &reqwest::Error) -> Unavailable {
+pub(crate) fn why(error: &reqwest::Error) -> Unavailable {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     let mut kind = None;
     while let Some(e) = cause {

@@ -3,9 +3,9 @@ use super::*;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::gorgias::Grant;
+use crate::Grant;
 
-pub(super) const NOW: Timestamp = Timestamp(1_795_867_500_000_000);
+pub(crate) const NOW: Timestamp = Timestamp(1_795_867_500_000_000);
 
 fn full() -> Value {
     json!({
@@ -14,7 +14,7 @@ fn full() -> Value {
     })
 }
 
-pub(super) fn whole(bytes: &[u8]) -> Body<'_> {
+pub(crate) fn whole(bytes: &[u8]) -> Body<'_> {
     Body {
         bytes,
         broken: None,

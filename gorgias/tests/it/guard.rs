@@ -1,13 +1,10 @@
 //! The address guard, on the wire.
 
-use super::acme;
+use super::{acme, now};
 use async_trait::async_trait;
-use service::{
-    clock::SystemClock,
-    gorgias::{
-        EgressProxy, Gorgias, GorgiasTemplate, HttpGorgias, Limits, Unavailable, UpstreamError,
-        guard::Lookup,
-    },
+use gorgias::{
+    EgressProxy, Gorgias, GorgiasTemplate, HttpGorgias, Limits, Unavailable, UpstreamError,
+    guard::Lookup,
 };
 use simulator::{Endpoint, Simulator, SimulatorConfig};
 use std::{
@@ -51,7 +48,7 @@ pub async fn ask_with(
     lookup: &Arc<Rebinding>,
 ) -> UpstreamError {
     let template = GorgiasTemplate::parse(template, private).unwrap();
-    let (clock, limits) = (Arc::new(SystemClock), Limits::default());
+    let (clock, limits) = (Arc::new(now), Limits::default());
     let gorgias =
         HttpGorgias::build(egress, template, private, clock, limits, lookup.clone()).unwrap();
     gorgias.account(&acme(), &"at".into()).await.unwrap_err()
