@@ -3,6 +3,7 @@
 
 use crate::flow::{Flow, sub};
 use domain::health::Health;
+use futures::future::join_all;
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use service::{
     connections::refresh::{CheckError, Verdict, check_now},
@@ -48,11 +49,20 @@ async fn scene() -> Option<Scene> {
 }
 
 impl Scene {
-    /// A check may have been the first to find the new primary, by a connection
-    /// of its own: who meets one of the others has them given up.
+    /// Until all connections lead to the new primary. A check may have been the
+    /// first to find it, by a connection of its own: who meets one of the others
+    /// has them given up.
     async fn until_ready(&self) {
         let db = &self.f.world.services.db;
-        let ready = async { while !matches!(db.readiness().await, Ok(Readiness::Ready)) {} };
+        let ready = async {
+            let mut in_a_row = 0;
+            while in_a_row < 20 {
+                let looks = join_all((0..16).map(|_| db.readiness())).await;
+                let mut looks = looks.iter();
+                let all = looks.all(|look| matches!(look, Ok(Readiness::Ready)));
+                in_a_row = if all { in_a_row + 1 } else { 0 };
+            }
+        };
         timeout(ENOUGH, ready).await.unwrap();
     }
 
