@@ -27,6 +27,12 @@ pub struct Bounds {
     pub write: Duration,
     /// From the head of a request, its body included, to the head of the answer.
     pub answer: Duration,
+    /// From the head of a request to the last byte of its answer, unless that
+    /// is a stream of events.
+    pub whole: Duration,
+    /// For a peer that was answered before all of its request was read, to
+    /// read the answer.
+    pub linger: Duration,
     /// Event streams of one session.
     pub streams_of_session: usize,
     /// Event streams of all sessions.
@@ -42,6 +48,8 @@ impl Default for Bounds {
             idle_when_full: Duration::from_secs(5),
             write: Duration::from_secs(30),
             answer: Duration::from_secs(30),
+            whole: Duration::from_secs(300),
+            linger: Duration::from_secs(2),
             streams_of_session: 20,
             streams: CONNECTIONS / 4,
         }

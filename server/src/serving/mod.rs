@@ -10,12 +10,30 @@ mod turn;
 
 pub use bounds::Bounds;
 
-use axum::{Router, body::Body, extract::ConnectInfo};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{
+        HeaderMap, HeaderValue,
+        header::{CONNECTION, CONTENT_TYPE},
+    },
+};
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    future::{Future, poll_fn},
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 use timed::Timed;
 use tokio::{
+    io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
@@ -98,34 +116,79 @@ async fn connection(
     // Events of a stream go out at once. A peer that is gone already shows soon.
     let _ = stream.set_nodelay(true);
     let io = TokioIo::new(Timed::new(stream, turns.clone()));
+    let of_requests = turns.clone();
     let service = service_fn(move |request: Request<Incoming>| {
-        let tracked = turns.begin();
-        answer(router.clone(), peer, request, tracked)
+        let tracked = of_requests.begin();
+        answer(router.clone(), peer, request, of_requests.clone(), tracked)
     });
     let mut builder = http1::Builder::new();
     builder.max_buf_size(HEAD_LIMIT);
-    let mut connection = pin!(builder.serve_connection(io, service));
+    let mut connection = builder.serve_connection(io, service);
     let ended = tokio::select! {
         biased;
-        ended = connection.as_mut() => ended,
+        ended = to_its_end(&mut connection, &turns) => ended,
         () = shutdown.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+            Pin::new(&mut connection).graceful_shutdown();
+            to_its_end(&mut connection, &turns).await
         }
     };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection broke off");
+    match ended {
+        Some(Ok(())) => (),
+        Some(Err(error)) => tracing::debug!(%error, "a connection broke off"),
+        None => {
+            let stream = connection.into_parts().io.into_inner().into_inner();
+            leave(stream, turns.linger_limit()).await;
+        }
     }
+}
+
+/// Drives a connection until it ends by itself, or has no use any more: hyper
+/// would wait for the rest of a request that was answered already.
+async fn to_its_end<C>(connection: &mut C, turns: &Turns) -> Option<C::Output>
+where
+    C: Future + Unpin,
+{
+    poll_fn(|cx| match Pin::new(&mut *connection).poll(cx) {
+        Poll::Ready(ended) => Poll::Ready(Some(ended)),
+        Poll::Pending if turns.are_over() => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
+}
+
+/// Says that nothing more is sent, and gives the peer a moment to read the
+/// answer: the system discards it if a connection is closed while something
+/// still comes in (RFC 9112 9.6).
+async fn leave(mut stream: TcpStream, limit: Duration) {
+    let read = async {
+        stream.shutdown().await?;
+        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
+    };
+    let _ = tokio::time::timeout(limit, read).await;
 }
 
 async fn answer(
     router: Router,
     peer: SocketAddr,
     request: Request<Incoming>,
+    turns: Turns,
     tracked: Tracked<()>,
 ) -> Result<hyper::Response<Tracked<Body>>, Infallible> {
-    let mut request = request.map(Body::new);
+    let mut request = request.map(|body| Body::new(turns.reading(body)));
     request.extensions_mut().insert(ConnectInfo(peer));
-    let response = router.oneshot(request).await?;
+    let mut response = router.oneshot(request).await?;
+    let headers = response.headers_mut();
+    if is_stream(headers) {
+        turns.stream();
+    }
+    if !turns.is_read() {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     Ok(response.map(|body| tracked.with(body)))
+}
+
+fn is_stream(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }

@@ -24,6 +24,11 @@ pub(super) struct Timed<S> {
 }
 
 impl<S> Timed<S> {
+    /// The stream without limits.
+    pub fn into_inner(self) -> S {
+        self.stream
+    }
+
     pub fn new(stream: S, turns: Turns) -> Self {
         let write = Box::pin(sleep(turns.write_limit()));
         Self {
@@ -36,8 +41,8 @@ impl<S> Timed<S> {
         }
     }
 
-    /// Whether the peer has let us wait for too long. `Pending` sees to it that
-    /// the connection is woken when it has.
+    /// Whether the turn has taken too long. `Pending` sees to it that the
+    /// connection is woken when it has.
     fn waits(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let (turn, limit) = self.turns.limit();
         let Some(limit) = limit else {
@@ -65,7 +70,10 @@ impl<S> Timed<S> {
             self.write.as_mut().reset(Instant::now() + limit);
             self.writing = true;
         }
-        ready!(self.write.as_mut().poll(cx));
+        // A peer that takes a byte now and then has the time of the whole answer.
+        if self.waits(cx).is_pending() {
+            ready!(self.write.as_mut().poll(cx));
+        }
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
@@ -115,6 +123,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let result = Pin::new(&mut self.stream).poll_flush(cx);
         if matches!(result, Poll::Ready(Ok(()))) {
+            self.turns.flushed();
             // After an answer, hyper doesn't ask for more if it did before: it
             // waits to be woken. If there is no time left, reading will say so.
             let _ = self.waits(cx);

@@ -17,8 +17,15 @@ enum Turn {
     Head,
     /// Ours: the request is being answered.
     Answer,
+    /// Ours: the answer is a stream of events.
+    Stream,
+    /// The peer's: the last of an answer is on its way.
+    Sent,
     /// Nobody's: the peer may send another request.
     Idle,
+    /// The peer was answered before all of its request was read. What still
+    /// comes of it is no other request, so the connection ends.
+    Over,
 }
 
 /// The turns of one connection, known to the stream and to the answers.
@@ -36,6 +43,8 @@ struct Now {
     turn: Turn,
     /// Which turn it is, counted.
     number: u64,
+    /// Whether something of the request's body is not read yet.
+    unread: bool,
 }
 
 impl Turns {
@@ -47,6 +56,7 @@ impl Turns {
             now: Mutex::new(Now {
                 turn: Turn::Head,
                 number: 0,
+                unread: false,
             }),
         }))
     }
@@ -77,14 +87,51 @@ impl Turns {
         }
     }
 
-    /// The number of the present turn, and how long the peer may let us wait
-    /// in it. Without an end while we answer: that has its own limit.
+    /// The body of the request that began, to be read by whoever answers it.
+    pub fn reading<B: Body>(&self, body: B) -> Read<B> {
+        self.now().unread = !body.is_end_stream();
+        Read {
+            body,
+            turns: self.clone(),
+        }
+    }
+
+    /// Whether the request's body was read to its end.
+    pub fn is_read(&self) -> bool {
+        !self.now().unread
+    }
+
+    /// The answer ends when its events do.
+    pub fn stream(&self) {
+        self.turn_to(Turn::Stream);
+    }
+
+    /// The peer took all that there was to send.
+    pub fn flushed(&self) {
+        if self.now().turn == Turn::Sent {
+            let next = if self.is_read() {
+                Turn::Idle
+            } else {
+                Turn::Over
+            };
+            self.turn_to(next);
+        }
+    }
+
+    /// Whether the connection has no use any more.
+    pub fn are_over(&self) -> bool {
+        self.now().turn == Turn::Over
+    }
+
+    /// The number of the present turn, and how long it may take. Events may
+    /// come for as long as the peer takes them.
     pub fn limit(&self) -> (u64, Option<Duration>) {
         let now = self.now();
         let Shared { bounds, room, .. } = &*self.0;
         let limit = match now.turn {
             Turn::Head => Some(bounds.head),
-            Turn::Answer => None,
+            Turn::Answer | Turn::Sent => Some(bounds.whole),
+            Turn::Stream | Turn::Over => None,
             Turn::Idle if room.available_permits() < bounds.connections / 4 => {
                 Some(bounds.idle_when_full)
             }
@@ -97,6 +144,11 @@ impl Turns {
     pub fn write_limit(&self) -> Duration {
         self.0.bounds.write
     }
+
+    /// How long the peer of an early answer may take to read it.
+    pub fn linger_limit(&self) -> Duration {
+        self.0.bounds.linger
+    }
 }
 
 /// Dropped at the end of an answer.
@@ -104,7 +156,38 @@ struct End(Turns);
 
 impl Drop for End {
     fn drop(&mut self) {
-        self.0.turn_to(Turn::Idle);
+        // Its limit goes on, so the turn keeps its number.
+        self.0.now().turn = Turn::Sent;
+    }
+}
+
+/// A request's body, which knows when it was read to its end.
+pub(super) struct Read<B> {
+    body: B,
+    turns: Turns,
+}
+
+impl<B: Body + Unpin> Body for Read<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        if matches!(frame, Poll::Ready(None)) || self.body.is_end_stream() {
+            self.turns.now().unread = false;
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 
@@ -159,16 +242,23 @@ mod tests {
         turns.received();
         assert_eq!(turns.limit(), first, "the limit doesn't begin anew");
         let answer = turns.begin();
-        assert_eq!(turns.limit(), (1, None));
+        assert_eq!(turns.limit(), (1, Some(bounds.whole)));
         turns.received();
-        assert_eq!(turns.limit(), (1, None), "its body");
+        turns.flushed();
+        assert_eq!(turns.limit(), (1, Some(bounds.whole)), "its body");
         drop(answer.with(()));
+        assert_eq!(turns.limit(), (1, Some(bounds.whole)), "to the last byte");
+        turns.flushed();
         assert_eq!(turns.limit(), (2, Some(bounds.idle)));
         turns.received();
         assert_eq!(turns.limit(), (3, Some(bounds.head)));
-        drop(turns.begin());
+        let answer = turns.begin();
+        turns.stream();
+        assert_eq!(turns.limit(), (5, None), "events have no end");
+        drop(answer);
+        turns.flushed();
         let taken = room.try_acquire_many(7);
         assert!(taken.is_ok());
-        assert_eq!(turns.limit(), (5, Some(bounds.idle_when_full)));
+        assert_eq!(turns.limit(), (6, Some(bounds.idle_when_full)));
     }
 }

@@ -1,7 +1,8 @@
 //! Connections that keep Mooring waiting, and many of them (security.md 75).
 
-use crate::house::on_each_database;
-use axum::{Router, body::Body, routing::get};
+mod early;
+
+use axum::{Router, body::Body, http::header::CONTENT_TYPE, routing::get};
 use futures::stream;
 use server::{
     router::router,
@@ -9,7 +10,7 @@ use server::{
     state::RouterOptions,
 };
 use service::testing::World;
-use std::{convert::Infallible, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, future::Future, net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -26,6 +27,14 @@ const SHORT: Duration = Duration::from_millis(50);
 /// No limit at all: what ends within it ends for another reason.
 const LONG: Duration = Duration::from_secs(3_600);
 
+/// What takes longer on the slowest machine never comes.
+const NEVER: Duration = Duration::from_secs(30);
+
+/// Waits for what has to come.
+async fn bounded<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(NEVER, what).await.unwrap()
+}
+
 fn patient() -> Bounds {
     Bounds {
         head: LONG,
@@ -33,6 +42,8 @@ fn patient() -> Bounds {
         idle_when_full: LONG,
         write: LONG,
         answer: LONG,
+        whole: LONG,
+        linger: SHORT,
         ..Bounds::default()
     }
 }
@@ -57,7 +68,7 @@ impl Server {
     }
 
     async fn connect(&self) -> TcpStream {
-        TcpStream::connect(self.address).await.unwrap()
+        bounded(TcpStream::connect(self.address)).await.unwrap()
     }
 }
 
@@ -68,19 +79,27 @@ fn alive() -> Router {
 /// One request, one answer; the connection stays.
 async fn ask(stream: &mut TcpStream) -> String {
     stream.write_all(REQUEST).await.unwrap();
+    until(stream, "alive").await
+}
+
+/// What comes until this has come.
+async fn until(stream: &mut TcpStream, text: &str) -> String {
     let mut answer = Vec::new();
-    while !answer.ends_with(b"alive") {
-        let read = stream.read_buf(&mut answer).await.unwrap();
-        assert_ne!(read, 0, "{}", String::from_utf8_lossy(&answer));
+    loop {
+        let so_far = String::from_utf8_lossy(&answer).into_owned();
+        if so_far.contains(text) {
+            return so_far;
+        }
+        let read = bounded(stream.read_buf(&mut answer)).await.unwrap();
+        assert_ne!(read, 0, "{so_far}");
     }
-    String::from_utf8(answer).unwrap()
 }
 
 /// What comes until the other side ends.
 async fn to_the_end(stream: &mut TcpStream) -> String {
     let mut rest = Vec::new();
     // A reset is an end as well.
-    let _ = stream.read_to_end(&mut rest).await;
+    let _ = bounded(stream.read_to_end(&mut rest)).await;
     String::from_utf8_lossy(&rest).into_owned()
 }
 
@@ -110,35 +129,6 @@ async fn s75_a_connection_that_nobody_uses_ends() {
     assert_eq!(to_the_end(&mut stream).await, "");
 }
 
-#[tokio::test]
-async fn s75_a_body_that_never_ends_is_answered_in_time() {
-    on_each_database(async |house| {
-        let bounds = Bounds {
-            answer: SHORT,
-            ..patient()
-        };
-        let options = RouterOptions {
-            bounds,
-            ..RouterOptions::default()
-        };
-        let router = router(house.world.services.clone(), options);
-        let server = Server::start(router, bounds).await;
-        for path in ["/signin", "/api/v1/apps"] {
-            let mut stream = server.connect().await;
-            let head = format!(
-                "POST {path} HTTP/1.1\r\nhost: m\r\ncontent-length: 100\r\n\
-                 content-type: application/x-www-form-urlencoded\r\n\r\na=b"
-            );
-            stream.write_all(head.as_bytes()).await.unwrap();
-            let answer = to_the_end(&mut stream).await;
-            // Without a token nobody reads the body of a call.
-            let statuses = ["HTTP/1.1 503", "HTTP/1.1 401"];
-            assert!(statuses.iter().any(|s| answer.starts_with(s)), "{answer}");
-        }
-    })
-    .await;
-}
-
 /// Tells when it is dropped.
 struct Told(Option<oneshot::Sender<()>>);
 
@@ -148,8 +138,8 @@ impl Drop for Told {
     }
 }
 
-#[tokio::test]
-async fn s75_an_answer_that_nobody_takes_ends() {
+/// An answer without an end, and what tells that it was dropped.
+fn endless() -> (Router, oneshot::Receiver<()>) {
     let (told, dropped) = oneshot::channel();
     let told = std::sync::Mutex::new(Some(Told(Some(told))));
     let endless = move || {
@@ -162,6 +152,12 @@ async fn s75_an_answer_that_nobody_takes_ends() {
     };
     let endless = std::sync::Arc::new(endless);
     let router = Router::new().route("/healthz", get(move || endless()));
+    (router, dropped)
+}
+
+#[tokio::test]
+async fn s75_an_answer_that_nobody_takes_ends() {
+    let (router, dropped) = endless();
     let bounds = Bounds {
         write: SHORT,
         ..patient()
@@ -169,7 +165,51 @@ async fn s75_an_answer_that_nobody_takes_ends() {
     let server = Server::start(router, bounds).await;
     let mut stream = server.connect().await;
     stream.write_all(REQUEST).await.unwrap();
-    dropped.await.unwrap();
+    bounded(dropped).await.unwrap();
+}
+
+/// The whole of an answer has its time as well, or one byte now and then would
+/// hold a connection for ever. A stream of events has none.
+#[tokio::test]
+async fn s75_an_answer_that_is_taken_slowly_ends_and_events_go_on() {
+    let (router, dropped) = endless();
+    let (send, sent) = tokio::sync::mpsc::channel::<&'static str>(1);
+    let sent = std::sync::Mutex::new(Some(sent));
+    let events = move || {
+        let sent = sent.lock().unwrap().take();
+        let events = stream::unfold(sent.unwrap(), async |mut sent| {
+            let event = sent.recv().await?;
+            Some((Ok::<_, Infallible>(event), sent))
+        });
+        let events = Body::from_stream(Box::pin(events));
+        std::future::ready(([(CONTENT_TYPE, "text/event-stream")], events))
+    };
+    let events = std::sync::Arc::new(events);
+    let router = router.route("/events", get(move || events()));
+    let bounds = Bounds {
+        whole: SHORT,
+        ..patient()
+    };
+    let server = Server::start(router, bounds).await;
+    let mut events = server.connect().await;
+    send.send("alive").await.unwrap();
+    let ask = b"GET /events HTTP/1.1\r\nhost: m\r\n\r\n";
+    events.write_all(ask).await.unwrap();
+    until(&mut events, "alive").await;
+
+    let mut slow = server.connect().await;
+    // With something unread behind it, hyper looks no further than the answer.
+    slow.write_all(&REQUEST.repeat(2)).await.unwrap();
+    let takes = async {
+        let mut piece = [0; 1024];
+        // Each read lets the server write more.
+        while slow.read(&mut piece).await.is_ok_and(|read| read > 0) {}
+    };
+    bounded(takes).await;
+    bounded(dropped).await.unwrap();
+
+    send.send("still alive").await.unwrap();
+    until(&mut events, "still alive").await;
 }
 
 #[tokio::test]
@@ -195,7 +235,7 @@ async fn s75_beyond_the_bound_new_ones_wait_and_old_ones_go_on() {
     );
     drop(one);
     let mut answer = [0; 12];
-    three.read_exact(&mut answer).await.unwrap();
+    bounded(three.read_exact(&mut answer)).await.unwrap();
     assert_eq!(&answer, b"HTTP/1.1 200");
     ask(&mut two).await;
 }
@@ -246,12 +286,12 @@ async fn s34_at_the_end_open_requests_are_answered_and_unused_connections_closed
     open.write_all(b"GET /slow HTTP/1.1\r\nhost: m\r\n\r\n")
         .await
         .unwrap();
-    is_begun.recv().await.unwrap();
+    bounded(is_begun.recv()).await.unwrap();
     server.shutdown.cancel();
     assert_eq!(to_the_end(&mut unused).await, "");
     end.send(true).unwrap();
     assert!(to_the_end(&mut open).await.ends_with("alive"));
-    server.running.await.unwrap();
+    bounded(server.running).await.unwrap();
     assert!(TcpStream::connect(server.address).await.is_err());
 }
 
@@ -269,7 +309,7 @@ async fn heads_of_sixteen_kilobytes_are_read_and_endless_ones_refused() {
             "GET /healthz HTTP/1.1\r\nhost: m\r\nconnection: close\r\ncookie: a={cookie}\r\n\r\n"
         );
         // It may be refused before all is written, and then the answer be lost.
-        let _ = stream.write_all(head.as_bytes()).await;
+        let _ = bounded(stream.write_all(head.as_bytes())).await;
         let answer = to_the_end(&mut stream).await;
         assert_eq!(answer.starts_with("HTTP/1.1 200"), good, "{answer}");
         assert!(
