@@ -5,7 +5,7 @@
 //! Which addresses are known is held in memory, so that the usual use asks the
 //! database nothing. What a process doesn't know yet it looks up once.
 
-use super::networks::seen_as;
+use super::{address_log::Key, networks::seen_as};
 use crate::{
     audit::{self, Action, By, Entry, Target},
     connections::events,
@@ -30,7 +30,6 @@ use sea_orm::{
 use std::{
     collections::{BTreeMap, HashMap},
     net::IpAddr,
-    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// An address is new again after so long without a use.
@@ -38,67 +37,14 @@ const FORGOTTEN_AFTER: Span = Span::days(30);
 /// The most addresses that are kept of a token; the one that was used longest
 /// ago makes room.
 const KEPT: usize = 100;
-/// So many new addresses of a token are told in a day. A backend whose address
-/// changes all the time would bury everything else.
+/// So many new addresses of a token are told to people in a day. A backend whose
+/// address changes all the time would bury everything else. The audit has all of them.
 const TOLD_A_DAY: usize = 20;
 /// What the database holds of an address's last use may be so old.
 const STORED_EVERY: Span = Span::hours(1);
-/// The most that a process holds in memory.
-const HELD: usize = 50_000;
 const MINUTE: i64 = 60_000_000;
 
-type Key = (TenantId, ApiTokenId, String);
-
-/// When a token was last used from somewhere.
-#[derive(Clone, Copy)]
-struct Use {
-    stored: Timestamp,
-    last: Timestamp,
-}
-
-/// What a process knows of where tokens are used from.
-#[derive(Default)]
-pub struct AddressLog {
-    state: Mutex<State>,
-    /// Of many first uses at once, one looks.
-    looking: tokio::sync::Mutex<()>,
-}
-
-#[derive(Default)]
-struct State {
-    uses: HashMap<Key, Use>,
-    /// In which minute a refusal was recorded last.
-    refused: HashMap<ApiTokenId, i64>,
-}
-
-impl AddressLog {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Marks a use, if it is known that the token was used from there lately.
-    fn mark(&self, key: &Key, now: Timestamp) -> bool {
-        match self.state().uses.get_mut(key) {
-            Some(one) if is_lately(one.last, now) => {
-                one.last = one.last.max(now);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    fn learn(&self, key: Key, stored: Timestamp, now: Timestamp) {
-        let uses = &mut self.state().uses;
-        if uses.len() >= HELD {
-            // Rare, and it costs a look for each that comes again.
-            uses.clear();
-        }
-        let last = stored.max(now);
-        uses.insert(key, Use { stored, last });
-    }
-}
-
-fn is_lately(last: Timestamp, now: Timestamp) -> bool {
+pub(super) fn is_lately(last: Timestamp, now: Timestamp) -> bool {
     now.since(last) < FORGOTTEN_AFTER
 }
 
@@ -122,7 +68,7 @@ pub(crate) async fn note(
     if log.mark(&key, now) {
         return Ok(());
     }
-    let _looking = log.looking.lock().await;
+    let _turn = log.turn(id).await;
     if log.mark(&key, now) {
         return Ok(());
     }
@@ -203,15 +149,18 @@ async fn meet(
     let today = known
         .iter()
         .filter(|row| now.since(Timestamp(row.first_seen_at)) < Span::days(1));
-    if !known.is_empty() && today.count() < TOLD_A_DAY {
-        let happening = Happening::ApiTokenNewAddress {
-            token: name.to_owned(),
-            address: address.to_canonical().to_string(),
-        };
-        let actor = Actor::ApiToken {
-            name: name.to_owned(),
-        };
-        events::add_to_tenant(scope, &tx, &actor, &happening)?;
+    if !known.is_empty() {
+        if today.count() < TOLD_A_DAY {
+            let happening = Happening::ApiTokenNewAddress {
+                token: name.to_owned(),
+                address: address.to_canonical().to_string(),
+            };
+            let actor = Actor::ApiToken {
+                name: name.to_owned(),
+            };
+            events::add_to_tenant(scope, &tx, &actor, &happening)?;
+            tracing::warn!(api_token.id = %id, "An API token is used from a new address");
+        }
         let by = By::ApiToken {
             id: *id,
             name: name.to_owned(),
@@ -219,7 +168,6 @@ async fn meet(
         let target = Target::api_token(*id, name);
         let entry = Entry::new(by, Action::ApiTokenNewAddress, target).at(Some(address));
         audit::record(scope, &tx, &entry).await?;
-        tracing::warn!(api_token.id = %id, "An API token is used from a new address");
     }
     tx.commit().await?;
     Ok(now)

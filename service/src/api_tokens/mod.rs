@@ -1,5 +1,6 @@
 //! Bearer tokens of the machine API. A token is shown once; a digest is kept.
 
+mod address_log;
 pub(crate) mod addresses;
 pub mod authenticate;
 pub mod create;
@@ -10,7 +11,7 @@ pub mod revoke;
 mod tests;
 mod uses;
 
-pub use addresses::AddressLog;
+pub use address_log::AddressLog;
 pub use authenticate::{AuthenticateError, Refusal, authenticate};
 pub(crate) use authenticate::{Presented, hash_of};
 pub use create::{CreateApiTokenError, NewApiToken, create, create_on_command_line};
