@@ -20,6 +20,8 @@ use tower_http::{
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
+pub use crate::pages::form_paths;
+
 /// No request may be larger, in bytes.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 

@@ -152,6 +152,23 @@ impl House {
     }
 }
 
+/// Every address that takes a form, with things of the tenant `acme` in it.
+pub fn form_addresses() -> Vec<String> {
+    let id = "0190b5c1-7c3e-7000-8000-000000000000";
+    let of = |path: &str| {
+        let address = path
+            .replace("{tenant}", "acme")
+            .replace("{app}", "acme-app")
+            .replace("{subdomain}", "shop")
+            .replace("{step}", "switch")
+            .replace("{token}", "some-token")
+            .replace("{id}", id);
+        assert!(!address.contains('{'), "{address}: give it a thing");
+        address
+    };
+    server::router::form_paths().map(of).collect()
+}
+
 pub fn install_path(tenant: &Tenant, account: &str) -> String {
     format!("/oauth/{}/install?account={account}", tenant.app.id)
 }

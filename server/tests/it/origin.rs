@@ -1,30 +1,11 @@
 //! Requests from elsewhere change nothing.
 
-use crate::{browser::form, house::on_each_database};
+use crate::{
+    browser::form,
+    house::{form_addresses, on_each_database},
+};
 use axum::http::{Method, StatusCode};
 use service::testing::PUBLIC_URL;
-
-/// Every address that takes a POST with cookies.
-const POSTS: &[&str] = &[
-    "/setup",
-    "/signin",
-    "/signout",
-    "/theme",
-    "/t/acme/apps/new",
-    "/t/acme/apps/acme-app",
-    "/t/acme/apps/acme-app/remove",
-    "/t/acme/accounts/connect",
-    "/t/acme/accounts/links",
-    "/t/acme/accounts/acme-app/shop/check",
-    "/t/acme/accounts/acme-app/shop/authorize",
-    "/t/acme/accounts/acme-app/shop/links",
-    "/t/acme/accounts/acme-app/shop/links/0190b5c1-7c3e-7000-8000-000000000000/revoke",
-    "/t/acme/accounts/acme-app/shop/disconnect",
-    "/t/acme/api-tokens",
-    "/t/acme/api-tokens/0190b5c1-7c3e-7000-8000-000000000000/revoke",
-    "/r/some-token",
-    "/nothing/here",
-];
 
 /// security.md 51
 #[tokio::test]
@@ -41,7 +22,12 @@ async fn posts_from_elsewhere_are_refused_everywhere() {
             &[("origin", "http://evil.example"), ("host", "evil.example")],
             &[],
         ];
-        for path in POSTS {
+        let addresses = form_addresses();
+        for path in addresses
+            .iter()
+            .map(String::as_str)
+            .chain(["/nothing/here"])
+        {
             for headers in elsewhere {
                 let request = headers
                     .iter()
@@ -66,14 +52,23 @@ async fn what_changes_things_does_not_answer_to_get() {
         let tenant = house.tenant("acme").await;
         house.install(&tenant, "shop").await;
         let browser = house.signed_in("acme").await;
+        let before = house.world.dump().await;
+        for path in form_addresses() {
+            let answer = browser.get(&path).await;
+            // A page, where the form stands on one of its own.
+            let pages = [
+                StatusCode::OK,
+                StatusCode::NOT_FOUND,
+                StatusCode::SEE_OTHER,
+                StatusCode::METHOD_NOT_ALLOWED,
+            ];
+            assert!(pages.contains(&answer.status), "{path}: {}", answer.status);
+        }
+        assert_eq!(house.world.dump().await, before);
         for path in ["/signout", "/theme", "/t/acme/accounts/acme-app/shop/check"] {
             let answer = browser.get(path).await;
             assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
         }
-        let page = browser
-            .get("/t/acme/accounts/acme-app/shop/disconnect")
-            .await;
-        assert_eq!(page.status, StatusCode::OK);
         assert_eq!(browser.get("/t/acme").await.status, StatusCode::OK);
         assert!(house.simulator.refreshes("shop").is_empty());
     })
@@ -101,6 +96,32 @@ async fn forged_hosts_change_no_address() {
             url.query_pairs()
                 .any(|(k, v)| k == "redirect_uri" && v == redirect_uri)
         );
+    })
+    .await;
+}
+
+/// So that the lists above miss no form: POST is answered where forms post to,
+/// and at no other address of a page.
+#[tokio::test]
+async fn s51_all_addresses_that_take_a_form_are_known() {
+    on_each_database(async |house| {
+        house.tenant("acme").await;
+        let forms: Vec<_> = server::router::form_paths().collect();
+        let browser = house.browser();
+        for path in app::routes::PATHS.iter().copied().chain(["/", "/healthz"]) {
+            let answer = browser.post(path, &[]).await;
+            let taken = answer.status != StatusCode::METHOD_NOT_ALLOWED;
+            assert_eq!(taken, forms.contains(&path), "{path}: {}", answer.status);
+        }
+        for path in form_addresses() {
+            let answer = browser.post(&path, &[]).await;
+            assert_ne!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+            assert!(
+                !answer.status.is_server_error(),
+                "{path}: {}",
+                answer.status
+            );
+        }
     })
     .await;
 }
