@@ -44,7 +44,7 @@ impl KeptForm {
             made_for: String::new(),
             values: Vec::new(),
             too_long: false,
-            until: services.now().plus(KEPT_FOR),
+            until: services.expiry_now().plus(KEPT_FOR),
         }
     }
 
@@ -87,7 +87,7 @@ impl KeptForm {
         let opened = kept_forms::open(services, cookie).await?;
         Ok(opened
             .and_then(|text| serde_json::from_str::<Self>(text.expose_secret()).ok())
-            .filter(|kept| kept.until > services.now()))
+            .filter(|kept| kept.until > services.expiry_now()))
     }
 
     /// What the sign-in says of it.

@@ -39,7 +39,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
     let data = Data {
         tenant: actor.tenant_slug.to_string(),
         role: actor.role,
-        now: context.services.now(),
+        now: context.services.expiry_now(),
         public_url: context.services.config.public_url.clone(),
         tokens,
         apps: around

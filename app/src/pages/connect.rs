@@ -35,7 +35,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
     let around = around(&context, &actor, NavItem::Accounts).await;
     let data = Data {
         tenant: actor.tenant_slug.to_string(),
-        now: context.services.now(),
+        now: context.services.expiry_now(),
         may: May::of(&actor),
         apps: around
             .apps

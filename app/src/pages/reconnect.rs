@@ -49,7 +49,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
                 &link,
                 &token,
                 &context.form("reconnect"),
-                context.services.now(),
+                context.services.expiry_now(),
             );
             Ok(view! {
                 <PublicLayout title brand noindex=true wide=true footer=footer.into_any()>

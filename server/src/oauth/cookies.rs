@@ -44,7 +44,7 @@ pub fn keep(headers: &HeaderMap, services: &Services, begun: &Begun) -> Vec<Head
     let mut kept = 1;
     let mut set: Vec<_> = Vec::new();
     // The one that goes last comes first.
-    for other in under_way(headers, config, services.now()) {
+    for other in under_way(headers, config, services.expiry_now()) {
         if other.alive && kept < MOST && other.size <= room {
             kept += 1;
             room -= other.size;

@@ -197,7 +197,7 @@ impl Posted {
                     let outcome = FormOutcome::DoneBefore { at };
                     return Err(self.done(there, outcome).await?.into());
                 }
-                Claim::UnderWay(at) if looks >= LOOKS || services.now().since(at) > AT_WORK_FOR => {
+                Claim::UnderWay(at) if looks >= LOOKS || services.expiry_now().since(at) > AT_WORK_FOR => {
                     let outcome = FormOutcome::Unknown { at };
                     return Err(self.done(page, outcome).await?.into());
                 }

@@ -30,7 +30,7 @@ pub async fn create_owner(session: Session, posted: Posted) -> Result<Response, 
     let made = set_up::create_owner(&services, &posted.secret("token"), form).await;
     let errors = match made {
         Ok(person) => {
-            visitor::sign_in(&session, person, services.now()).await?;
+            visitor::sign_in(&session, person, services.expiry_now()).await?;
             let tenants = membership::tenants_of(&services, person).await?;
             let slug = tenants.first().map(|tenant| format!("/t/{}", tenant.slug));
             return Ok(see_other(slug.as_deref().unwrap_or("/t")));

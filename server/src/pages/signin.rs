@@ -23,7 +23,7 @@ pub async fn sign_in(session: Session, posted: Posted) -> Result<Response, Failu
         sign_in::sign_in(&services, posted.text("email"), &posted.secret("password")).await;
     match result {
         Ok(person) => {
-            visitor::sign_in(&session, person, services.now()).await?;
+            visitor::sign_in(&session, person, services.expiry_now()).await?;
             audit::signed_in(&services, person, posted.visitor.address).await;
             let mut response = see_other(own_path(posted.text("next")));
             let kept = posted.visitor.kept_form().await?;

@@ -7,6 +7,7 @@ mod api;
 mod browser;
 mod canaries;
 mod cli;
+mod clocks;
 mod credentials;
 mod errors;
 mod forms;

@@ -99,7 +99,7 @@ pub async fn show(
     let outcome = match (&row.outcome, row.consumed_at.map(Timestamp)) {
         (Some(outcome), _) => serde_json::from_str(outcome).map_err(|_| bad("outcome"))?,
         (None, None) => return Ok(None),
-        (None, Some(at)) if services.now().since(at) < LONGEST_EXCHANGE => Outcome::UnderWay,
+        (None, Some(at)) if services.expiry_now().since(at) < LONGEST_EXCHANGE => Outcome::UnderWay,
         // Whoever handed it in did not come to its end.
         (None, Some(_)) => Outcome::Failed {
             problem: AuthorizationProblem::Unavailable,

@@ -23,13 +23,16 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter,
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
 use secrecy::{ExposeSecret, SecretString};
 
 /// How long a page shows what came of a form, secrets among it.
 pub const SHOWN_FOR: Span = Span::minutes(2);
+
+/// As one process sees what another has kept, whose clock may be a little ahead.
+const SHOWN_AT_MOST: Span = Span::minutes(3);
 
 /// How long a form is known to have been posted. A page that is older than a
 /// session may idle has to be loaded anew before.
@@ -154,13 +157,14 @@ pub async fn claim(
     key: &FormKey,
     page: &str,
 ) -> Result<Claim, Fault> {
-    let now = services.now();
+    let now = services.expiry_now();
     if let Some(row) = find(services, session, key).await? {
+        let shown = is_shown(&row, now);
         return Ok(match row.location {
             Some(location) => Claim::Done {
                 location,
                 at: Timestamp(row.created_at),
-                shown: row.shown_until > now.0,
+                shown,
             },
             None => Claim::UnderWay(Timestamp(row.created_at)),
         });
@@ -229,7 +233,7 @@ pub async fn keep(
         }
         None => None,
     };
-    let now = services.now();
+    let now = services.expiry_now();
     let row = ActiveModel {
         session_hash: Set(session.0.clone()),
         key: Set(key.0.clone()),
@@ -269,8 +273,9 @@ pub async fn show(
     key: &FormKey,
     page: &str,
 ) -> Result<Option<Shown>, Fault> {
+    let now = services.expiry_now();
     let row = find(services, session, key).await?;
-    let Some(row) = row.filter(|row| row.page == page && row.shown_until > services.now().0) else {
+    let Some(row) = row.filter(|row| row.page == page && is_shown(row, now)) else {
         return Ok(None);
     };
     let Some(outcome) = row.outcome else {
@@ -295,8 +300,9 @@ pub async fn show(
 /// # Errors
 /// If the database failed.
 pub(crate) async fn sweep(tx: &Transaction, now: Timestamp) -> Result<(), Fault> {
+    let over = Column::ShownUntil.lte(now.0);
     Entity::update_many()
-        .filter(Column::ShownUntil.lte(now.0))
+        .filter(over.or(Column::ShownUntil.gt(now.plus(SHOWN_AT_MOST).0)))
         .filter(Column::Secret.is_not_null())
         .col_expr(Column::Secret, Expr::value(Option::<Vec<u8>>::None))
         .exec(tx)
@@ -306,6 +312,12 @@ pub(crate) async fn sweep(tx: &Transaction, now: Timestamp) -> Result<(), Fault>
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// What is said to be shown for longer was kept while the clock was ahead.
+fn is_shown(row: &Model, now: Timestamp) -> bool {
+    let left = Timestamp(row.shown_until).since(now);
+    Span(0) < left && left <= SHOWN_AT_MOST
 }
 
 async fn find(

@@ -130,7 +130,7 @@ impl Vault {
             .filter(data_key::Column::TenantId.is_null())
             .one(services.db.read())
             .await?;
-        let now = services.now();
+        let now = services.expiry_now();
         let opens = |row: &data_key::Model| {
             let retired = row.retired_at.map(Timestamp);
             retired.is_none_or(|at| now.since(at) < OPENS_AFTER)

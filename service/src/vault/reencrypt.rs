@@ -294,7 +294,10 @@ async fn retire(scope: &TenantScope, tx: &Tx, keys: &[Uuid]) -> Result<(), Fault
         .filter(data_key::Column::TenantId.eq(tx.tenant().0))
         .filter(data_key::Column::Id.is_in(keys.iter().copied()))
         .filter(data_key::Column::RetiredAt.is_null())
-        .col_expr(data_key::Column::RetiredAt, Expr::value(scope.now().0))
+        .col_expr(
+            data_key::Column::RetiredAt,
+            Expr::value(scope.expiry_now().0),
+        )
         .exec(&**tx)
         .await?;
     Ok(())

@@ -14,6 +14,7 @@ mod fill;
 mod floods;
 mod flow;
 mod journal;
+mod jumps;
 mod keys;
 mod leftover;
 mod links;

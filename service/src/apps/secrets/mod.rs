@@ -149,7 +149,7 @@ pub async fn show(actor: &Actor, id: AppId) -> Result<Slots, SecretError> {
         previous_until: row
             .previous_secret_until
             .map(Timestamp)
-            .filter(|until| *until > actor.now()),
+            .filter(|until| *until > actor.expiry_now()),
     })
 }
 
@@ -237,7 +237,7 @@ pub(super) async fn keep_previous(actor: &Actor, tx: &Tx, id: AppId) -> Result<(
     let until = match current {
         Some(current) => {
             seal(actor, tx, Purpose::AppPreviousClientSecret, id, &current).await?;
-            Some(actor.now().plus(PREVIOUS_KEPT).0)
+            Some(actor.expiry_now().plus(PREVIOUS_KEPT).0)
         }
         None => None,
     };

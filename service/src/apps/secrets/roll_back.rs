@@ -19,7 +19,7 @@ pub async fn roll_back(actor: &Actor, id: AppId) -> Result<(), SecretError> {
     let row = row(actor, &tx, id, Some(LockType::NoKeyUpdate)).await?;
     if row
         .previous_secret_until
-        .is_none_or(|until| until <= actor.now().0)
+        .is_none_or(|until| until <= actor.expiry_now().0)
     {
         return Err(SecretError::NoPrevious);
     }

@@ -213,7 +213,7 @@ impl Facts {
             return Ok(None);
         };
         let outline = Outline::of(value.expose_secret());
-        let outline = outline.filter(|outline| outline.is_alive(services.now()));
+        let outline = outline.filter(|outline| outline.is_alive(services.expiry_now()));
         let (Some(outline), Some((head, sealed))) = (outline, cookie.split_at_checked(HEAD)) else {
             return Ok(None);
         };

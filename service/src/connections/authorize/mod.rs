@@ -165,7 +165,7 @@ async fn begin(
         app: app.id,
         origin,
         requested: Requested::of(&app.requested),
-        begun_at: services.now(),
+        begun_at: services.expiry_now(),
         seed: secret_text(&*services.random, ""),
         subdomain,
     };

@@ -59,7 +59,7 @@ pub(super) async fn find(
         if row.consumed_at.is_some() {
             return Ok(Found::Ended(id));
         }
-        if row.expires_at <= services.now().0 {
+        if row.expires_at <= services.expiry_now().0 {
             return Err(unknown());
         }
         return Ok(Found::Begun(Box::new(Begun {

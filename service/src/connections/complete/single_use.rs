@@ -40,7 +40,7 @@ pub(super) async fn take(
     limited: bool,
 ) -> Result<Taken, CallbackError> {
     let (facts, scope) = (&begun.facts, &begun.scope);
-    let now = scope.now();
+    let now = scope.expiry_now();
     let tx = scope.write().await?;
     if limited {
         strangers::queue(&tx, facts.app).await?;

@@ -76,7 +76,7 @@ pub(super) async fn have_room(
     address: Option<IpAddr>,
 ) -> Result<bool, Fault> {
     let tx = scope.read().await?;
-    room(&tx, app, address, scope.now()).await
+    room(&tx, app, address, scope.expiry_now()).await
 }
 
 /// Whether another installation may fail.
