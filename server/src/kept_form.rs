@@ -57,23 +57,36 @@ impl KeptForm {
         made_for: &str,
         values: Vec<(String, String)>,
     ) -> Self {
-        let whose = !made_for.is_empty() && FORMS.iter().any(|known| known.action == form.action);
-        let typed: usize = values.iter().map(|(k, v)| k.len() + v.len() + 6).sum();
-        let fits = typed + page.len() + made_for.len() <= LONGEST;
-        Self {
+        let whose =
+            FormKey::is_in_form(made_for) && FORMS.iter().any(|known| known.action == form.action);
+        let made_for = if whose { made_for } else { "" };
+        let mut kept = Self {
             action: form.action.to_owned(),
             made_for: made_for.to_owned(),
-            values: if whose && fits { values } else { Vec::new() },
-            too_long: whose && !fits,
+            values: if whose { values } else { Vec::new() },
             ..Self::page(services, page)
+        };
+        if !kept.fits() {
+            kept.values.clear();
+            kept.too_long = whose;
         }
+        kept
     }
 
-    /// As the cookie that keeps it.
+    /// Whether it can be kept in a cookie: as it will stand there, since
+    /// quotation marks and the like take twice the room.
+    fn fits(&self) -> bool {
+        serde_json::to_string(self).is_ok_and(|text| text.len() <= LONGEST)
+    }
+
+    /// As the cookie that keeps it; `None` if not even the page's address fits.
     ///
     /// # Errors
     /// If it couldn't be sealed.
     pub async fn cookie(&self, services: &Services) -> Result<Option<HeaderValue>, Failure> {
+        if !self.fits() {
+            return Ok(None);
+        }
         let text = serde_json::to_string(self).map_err(Failure::Outcome)?;
         let sealed = kept_forms::seal(services, &text).await?;
         Ok(cookies::kept_form(&sealed, &services.config))

@@ -116,6 +116,56 @@ async fn what_was_typed_is_for_who_typed_it_and_not_for_long() {
     .await;
 }
 
+/// What counts is how long the cookie becomes, whatever was typed.
+#[tokio::test]
+async fn what_is_kept_is_as_long_as_a_cookie_may_be() {
+    on_each_database(async |house| {
+        house.tenant("acme").await;
+        let signed_in = house.signed_in("acme").await;
+        let key = signed_in.get(NEW).await.form_key(NEW);
+        // The size of the cookie, if so much was kept.
+        let kept = async |letter: &str, count: usize| {
+            let browser = house.browser();
+            let long = letter.repeat(count);
+            let fields = [("name", long.as_str()), ("form_key", &key)];
+            let answer = browser.post(NEW, &fields).await;
+            let cookie = browser.cookie(COOKIE).unwrap();
+            let page = browser.get(answer.location()).await.body;
+            let kept = page.contains("What you typed is kept");
+            assert_ne!(kept, page.contains("too long to be kept"), "{page}");
+            kept.then_some(cookie.len())
+        };
+        for letter in ["x", "\"", "\\", "ü", "\u{1f6a2}"] {
+            let (mut fits, mut too_many) = (0, 4_000);
+            while too_many - fits > 1 {
+                let middle = usize::midpoint(fits, too_many);
+                match kept(letter, middle).await {
+                    Some(_) => fits = middle,
+                    None => too_many = middle,
+                }
+            }
+            // 2,000 bytes and what seals them, in base64, less half a letter.
+            let size = kept(letter, fits).await.unwrap();
+            assert!((2_758..=2_768).contains(&size), "{letter}: {size}");
+        }
+        // Whatever else is sent or asked for, no cookie is longer.
+        let browser = house.signed_in("acme").await;
+        house.world.clock.advance(sessions::IDLE);
+        let fields = [("name", "a"), ("form_key", &*"x.".repeat(2_000))];
+        browser.post(NEW, &fields).await;
+        assert!(browser.cookie(COOKIE).unwrap().len() < 500);
+        let browser = house.signed_in("acme").await;
+        house.world.clock.advance(sessions::IDLE);
+        let to = format!("/t/acme/accounts?q={}", "x".repeat(5_000));
+        browser.get(&to).await;
+        let path = format!("/t/acme/apps/{}", "x".repeat(5_000));
+        browser.get(&path).await;
+        let size = browser.cookie(COOKIE).map_or(0, |cookie| cookie.len());
+        assert!(size < 3_000, "{size}");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_sign_in_says_why_it_is_asked_for() {
     on_each_database(async |house| {

@@ -93,6 +93,12 @@ impl FormKey {
         Self::parse(text.split('.').next().unwrap_or_default())
     }
 
+    /// Whether a form may have brought this back: it is of our shape and size.
+    pub fn is_in_form(text: &str) -> bool {
+        text.split_once('.')
+            .is_some_and(|(key, mark)| Self::parse(key).is_some() && Self::parse(mark).is_some())
+    }
+
     /// Whether what a form brought back was made for this person.
     pub fn made_for(text: &str, person: PersonId) -> bool {
         text.split_once('.')

@@ -10,8 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 /// How long it is kept for.
 pub const KEPT_FOR: Span = Span::minutes(15);
 
-/// The most that is kept, in bytes. Sealed and encoded it is half as long
-/// again, and fits into a cookie beside the others.
+/// The longest text that is kept, in bytes. Sealed and encoded it is a third
+/// longer and 100 bytes more, and fits into a cookie beside the others.
 pub const LONGEST: usize = 2_000;
 
 /// Seals a text for a cookie.
