@@ -30,7 +30,8 @@ pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Respon
     let app = match posted.text("app") {
         "" => None,
         app => {
-            let app = apps::list::one(&actor, app).await?.map(|app| app.id);
+            let found = apps::list::one(&actor, app).await;
+            let app = posted.looked(found).await?.map(|app| app.id);
             if app.is_none() {
                 errors.push(FieldError::new("app", "There is no such app."));
             }

@@ -102,7 +102,7 @@ pub(super) async fn find(
 ) -> Result<(Actor, App), Answered> {
     let actor = posted.member(tenant, page, form).await?;
     posted.first(page).await?;
-    match apps::list::one(&actor, app).await? {
+    match posted.looked(apps::list::one(&actor, app).await).await? {
         Some(app) => Ok((actor, app)),
         None => Err(posted.nothing_there().await.into()),
     }

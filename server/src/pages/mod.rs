@@ -7,6 +7,7 @@ mod answered;
 mod api_tokens;
 mod app_secrets;
 mod apps;
+mod claimed_form;
 mod connect;
 mod erase;
 mod form;

@@ -7,7 +7,7 @@ use crate::{
     kept_form::KeptForm,
     middleware::text::CONTROLS,
     own_path::own_path,
-    pages::{Answered, Form, see_other},
+    pages::{Answered, Form, claimed_form::ClaimedForm, see_other},
     state::AppState,
     visitor::Visitor,
 };
@@ -24,12 +24,12 @@ use axum::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use service::{
-    Actor,
+    Actor, Fault,
     error::FieldError,
     people::form_results::{self, AT_WORK_FOR, Claim, FormKey, FormResult},
 };
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -46,8 +46,8 @@ pub struct Posted {
     /// The request without its body.
     pub parts: Parts,
     fields: Vec<(String, SecretString)>,
-    /// Whether its key is claimed, and nothing was done yet.
-    claimed: AtomicBool,
+    /// Its key, once it is claimed and until it is known what came of it.
+    claimed: Mutex<Option<ClaimedForm>>,
 }
 
 impl FromRequest<AppState> for Posted {
@@ -80,7 +80,7 @@ impl FromRequest<AppState> for Posted {
                 visitor,
                 parts,
                 fields,
-                claimed: AtomicBool::new(false),
+                claimed: Mutex::default(),
             }),
             None => Err(CONTROLS.response(StatusCode::BAD_REQUEST).into()),
         }
@@ -184,7 +184,8 @@ impl Posted {
         loop {
             match form_results::claim(services, session, &key, page).await? {
                 Claim::First => {
-                    self.claimed.store(true, Ordering::Relaxed);
+                    let claimed = ClaimedForm::new(&self.visitor.state, session, &key);
+                    *self.claimed() = Some(claimed);
                     return Ok(());
                 }
                 Claim::Done {
@@ -197,7 +198,13 @@ impl Posted {
                     let outcome = FormOutcome::DoneBefore { at };
                     return Err(self.done(there, outcome).await?.into());
                 }
-                Claim::UnderWay(at) if looks >= LOOKS || services.expiry_now().since(at) > AT_WORK_FOR => {
+                Claim::UnderWay(at)
+                    if looks >= LOOKS || services.expiry_now().since(at) > AT_WORK_FOR =>
+                {
+                    let outcome = FormOutcome::Unknown { at };
+                    return Err(self.done(page, outcome).await?.into());
+                }
+                Claim::Interrupted(at) => {
                     let outcome = FormOutcome::Unknown { at };
                     return Err(self.done(page, outcome).await?.into());
                 }
@@ -242,10 +249,11 @@ impl Posted {
             return Ok(see_other(page));
         };
         let services = &self.visitor.state.services;
-        let own = FormKey::from_form(self.text(FORM_KEY));
-        let key = own
-            .filter(|_| self.claimed.swap(false, Ordering::Relaxed))
-            .unwrap_or_else(|| FormKey::new(services.random.as_ref()));
+        let claimed = self.claimed().take();
+        let key = match claimed.as_ref().and_then(ClaimedForm::key) {
+            Some(key) => key.clone(),
+            None => FormKey::new(services.random.as_ref()),
+        };
         let location = format!("{page}?{QUERY}={}{part}", key.as_str());
         let result = FormResult {
             page: page.to_owned(),
@@ -254,6 +262,9 @@ impl Posted {
             secret,
         };
         form_results::keep(services, session, &key, result).await?;
+        if let Some(claimed) = claimed {
+            claimed.settle();
+        }
         let mut response = see_other(&location);
         self.forget_kept(&mut response);
         Ok(response)
@@ -290,19 +301,28 @@ impl Posted {
         self.render("/nothing/there", FormState::default()).await
     }
 
+    /// What was found out before anything was done. If that failed, the form
+    /// may be posted again.
+    ///
+    /// # Errors
+    /// The answer to the failure.
+    pub async fn looked<T>(&self, found: Result<T, Fault>) -> Result<T, Answered> {
+        if found.is_err() {
+            self.give_back().await;
+        }
+        Ok(found?)
+    }
+
     /// Nothing was done, so the form may be posted again.
     async fn give_back(&self) {
-        let (true, Some(session), Some(key)) = (
-            self.claimed.swap(false, Ordering::Relaxed),
-            &self.visitor.session,
-            FormKey::from_form(self.text(FORM_KEY)),
-        ) else {
-            return;
-        };
-        let services = &self.visitor.state.services;
-        if let Err(error) = form_results::release(services, session, &key).await {
-            tracing::error!(%error, "a form could not be given back; it has to be loaded anew");
+        let claimed = self.claimed().take();
+        if let Some(claimed) = claimed {
+            claimed.give_back().await;
         }
+    }
+
+    fn claimed(&self) -> MutexGuard<'_, Option<ClaimedForm>> {
+        self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn render(&self, page: &str, form: FormState) -> Response {

@@ -3,11 +3,9 @@
 use crate::{
     browser::{Answer, Browser},
     house::{House, Tenant, on_each_database},
-    pages::errors,
 };
 use axum::http::StatusCode;
 use domain::time::Span;
-use secrecy::SecretString;
 use server::{router::router, state::RouterOptions};
 use service::{
     api_tokens, apps,
@@ -15,17 +13,17 @@ use service::{
         links::{self, LinkRow},
         show,
     },
-    people::form_results::{self, Claim, FormKey, FormSession, SHOWN_FOR},
+    people::form_results::SHOWN_FOR,
     worker,
 };
 
-const TOKENS: &str = "/t/acme/api-tokens";
-const TOKEN: [(&str, &str); 2] = [("name", "backend"), ("role", "operator")];
+pub const TOKENS: &str = "/t/acme/api-tokens";
+pub const TOKEN: [(&str, &str); 2] = [("name", "backend"), ("role", "operator")];
 const ACCOUNT: &str = "/t/acme/accounts/acme-app/shop";
 const LINKS: &str = "/t/acme/accounts/acme-app/shop/links";
 const CONNECT: &str = "/t/acme/accounts/connect";
 const NEW_LINK: [(&str, &str); 2] = [("app", "acme-app"), ("subdomain", "fresh")];
-const APP: &str = "/t/acme/apps/acme-app";
+pub const APP: &str = "/t/acme/apps/acme-app";
 const NEW_APP: [(&str, &str); 4] = [
     ("name", "Returns"),
     ("client_id", "returns-id"),
@@ -87,11 +85,11 @@ const MAKERS: [Maker; 6] = [
     ),
 ];
 const CONNECT_LINKS: &str = "/t/acme/accounts/links";
-const APP_SECRET: &str = "/t/acme/apps/acme-app/secret";
+pub const APP_SECRET: &str = "/t/acme/apps/acme-app/secret";
 const APP_REVEAL: &str = "/t/acme/apps/acme-app/reveal";
 
 /// The key of a form; the form for a new account posts to one of two addresses.
-async fn key_of(browser: &Browser, page: &str, action: &str) -> String {
+pub async fn key_of(browser: &Browser, page: &str, action: &str) -> String {
     let action = if action == CONNECT_LINKS {
         CONNECT
     } else {
@@ -132,7 +130,7 @@ async fn s81_what_a_form_leads_to_can_be_reloaded_and_makes_nothing() {
 const SAYS: &str = "class=\"result\"";
 
 /// What a page says of a form.
-fn said(page: &Answer) -> String {
+pub fn said(page: &Answer) -> String {
     let line = page.body.split(SAYS).nth(1).unwrap_or_default();
     line.split("</p>").next().unwrap_or_default().to_owned()
 }
@@ -206,56 +204,8 @@ async fn s81_a_form_sent_to_two_processes_at_once_is_done_once() {
     .await;
 }
 
-#[tokio::test]
-async fn s81_a_form_that_failed_may_be_sent_again() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
-        let key = key_of(&browser, TOKENS, TOKENS).await;
-        let wrong = [("name", ""), ("role", "viewer"), ("form_key", &key)];
-        for _ in 0..2 {
-            errors(browser.post(TOKENS, &wrong).await);
-        }
-        let right = [("name", "backend"), ("role", "viewer"), ("form_key", &key)];
-        browser.post(TOKENS, &right).await.told_on(TOKENS);
-        assert_eq!(api_tokens::list(&tenant.owner).await.unwrap().len(), 2);
-        // A page of the version before has no key.
-        browser.post(TOKENS, &TOKEN).await.told_on(TOKENS);
-        browser.post(TOKENS, &TOKEN).await.told_on(TOKENS);
-        assert_eq!(api_tokens::list(&tenant.owner).await.unwrap().len(), 4);
-    })
-    .await;
-}
-
-/// The process that was at it died.
-#[tokio::test]
-async fn s81_a_form_that_was_interrupted_is_not_done_again() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
-        let key = key_of(&browser, TOKENS, TOKENS).await;
-        let services = &house.world.services;
-        let session = FormSession::of(&SecretString::from(
-            browser.cookie("mooring_session").unwrap(),
-        ));
-        let claimed = FormKey::from_form(&key).unwrap();
-        let claim = form_results::claim(services, &session, &claimed, TOKENS).await;
-        assert_eq!(claim.unwrap(), Claim::First);
-        house.world.clock.advance(Span::minutes(2));
-        let fields = [TOKEN[0], TOKEN[1], ("form_key", &key)];
-        let page = browser.post_and_look(TOKENS, &fields).await;
-        assert!(
-            page.body.contains("Mooring was interrupted"),
-            "{}",
-            page.body
-        );
-        assert_eq!(api_tokens::list(&tenant.owner).await.unwrap().len(), 1);
-    })
-    .await;
-}
-
 /// Makes a token and gives the address that shows it, and the token.
-async fn token_shown(browser: &Browser) -> (String, String) {
+pub async fn token_shown(browser: &Browser) -> (String, String) {
     let answer = browser.fill_in(TOKENS, TOKENS, &TOKEN).await;
     let to = answer.told_on(TOKENS).to_owned();
     let page = browser.get(&to).await.expect(StatusCode::OK);
@@ -312,24 +262,6 @@ async fn s81_what_came_of_forms_goes_with_the_session() {
         assert_eq!(house.world.past(all).await, 1);
         browser.post("/signout", &[]).await;
         assert_eq!(house.world.past(all).await, 0);
-    })
-    .await;
-}
-
-/// Swapped in the database, it opens neither for another session nor on another page.
-#[tokio::test]
-async fn s81_what_is_shown_once_is_bound_to_session_and_page() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
-        let (to, token) = token_shown(&browser).await;
-        house
-            .world
-            .past("UPDATE form_results SET page = '/t/acme/apps'")
-            .await;
-        let query = to.split_once('?').unwrap().1.split('#').next().unwrap();
-        let page = browser.get(&format!("/t/acme/apps?{query}")).await;
-        assert!(!page.body.contains(&token));
     })
     .await;
 }

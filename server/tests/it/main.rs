@@ -6,6 +6,7 @@ mod after_a_restore;
 mod api;
 mod browser;
 mod canaries;
+mod claimed;
 mod cli;
 mod clocks;
 mod credentials;

@@ -129,6 +129,8 @@ pub enum Claim {
     },
     /// Somebody has been at it since then.
     UnderWay(Timestamp),
+    /// Somebody began with it then, and nobody knows what came of it.
+    Interrupted(Timestamp),
 }
 
 /// What came of a form.
@@ -172,6 +174,7 @@ pub async fn claim(
                 at: Timestamp(row.created_at),
                 shown,
             },
+            None if row.outcome.is_some() => Claim::Interrupted(Timestamp(row.created_at)),
             None => Claim::UnderWay(Timestamp(row.created_at)),
         });
     }
@@ -213,6 +216,28 @@ pub async fn release(
     let tx = services.db.begin_write().await?;
     Entity::delete_by_id((session.0.clone(), key.0.clone()))
         .filter(Column::Location.is_null())
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Notes of a claimed form that nobody is at it any more, and that it may have
+/// been done or not.
+///
+/// # Errors
+/// If the database failed.
+pub async fn interrupt(
+    services: &Services,
+    session: &FormSession,
+    key: &FormKey,
+) -> Result<(), Fault> {
+    let tx = services.db.begin_write().await?;
+    Entity::update_many()
+        .filter(Column::SessionHash.eq(session.0.clone()))
+        .filter(Column::Key.eq(key.0.clone()))
+        .filter(Column::Location.is_null())
+        .col_expr(Column::Outcome, Expr::value(""))
         .exec(&tx)
         .await?;
     tx.commit().await?;
