@@ -64,7 +64,7 @@ pub(crate) async fn around(context: &PageContext, actor: &Actor, current: NavIte
         faulty_apps: apps
             .iter()
             .flatten()
-            .filter(|row| row.app.fault_since.is_some())
+            .filter(|row| row.app.credentials.fault.is_some())
             .count() as u64,
         worker: beat
             .map(|beat| worker(beat, total, context.services.now()))

@@ -3,6 +3,7 @@
 //! This is the only code that the browser and the server share, so it knows no
 //! database, no HTTP and no HTML.
 
+pub mod app_credentials;
 pub mod basic_encoding;
 pub mod clock;
 pub mod connection;

@@ -114,8 +114,8 @@ impl Data {
     fn secret_use(&self) -> app_secrets::Use {
         app_secrets::Use {
             accounts: self.total(),
-            faulty: self.app.fault_since.is_some(),
-            in_doubt: self.app.fault_by_refusals,
+            faulty: self.app.credentials.fault.is_some(),
+            in_doubt: self.app.credentials.in_doubt(),
         }
     }
 }
@@ -173,7 +173,7 @@ pub(super) fn view(data: &Data) -> AnyView {
     view! {
         <PageHead title=data.app.name.clone() crumbs=vec![Crumb::new("Apps", format!("{home}/apps"))] meta/>
         {outcome}
-        {data.app.fault_since.map(|since| fault(data, since))}
+        {data.app.credentials.fault_since().map(|since| fault(data, since))}
         {exchange_refused(data)}
         <div class="split">
             <div>

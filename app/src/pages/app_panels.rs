@@ -12,7 +12,7 @@ use domain::{health::Health, health_words::app_fault, subdomain::Subdomain, time
 use leptos::prelude::*;
 
 pub(super) fn fault(data: &Data, since: Timestamp) -> AnyView {
-    let words = if data.app.fault_by_refusals {
+    let words = if data.app.credentials.in_doubt() {
         let vouch = data.may.manage_apps.then(|| {
             view! {
                 <div class="actions">
@@ -57,7 +57,7 @@ pub(super) fn fault(data: &Data, since: Timestamp) -> AnyView {
 /// Gorgias refused the credentials when a code was handed in. Anybody may name the
 /// account that says so, so nothing stops for it; whether it is true, a test tells.
 pub(super) fn exchange_refused(data: &Data) -> Option<AnyView> {
-    let (at, by) = data.app.exchange_refused.clone()?;
+    let (at, by) = data.app.credentials.exchange_refused.clone()?;
     let test = data.may.manage_apps.then(|| {
         view! {
             <div class="actions">

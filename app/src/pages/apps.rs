@@ -133,7 +133,7 @@ fn states(row: &Row) -> String {
 }
 
 fn table_row(base: &str, row: &Row) -> AnyView {
-    let state = match row.app.fault_since {
+    let state = match row.app.credentials.fault_since() {
         Some(_) => view! { <HealthBadge health=Health::SetupFault/> }.into_any(),
         None => states(row).into_any(),
     };

@@ -77,7 +77,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
                 .apps
                 .iter()
                 .flatten()
-                .filter(|r| r.app.fault_since.is_some())
+                .filter(|r| r.app.credentials.fault.is_some())
                 .map(|r| (r.app.clone(), r.counts.total()))
                 .collect(),
             counts,
@@ -263,9 +263,9 @@ fn faulty_app(data: &Data, app: &App, n: u64) -> AnyView {
                 </a>
                 " "
                 <span class="sub">{format!("app · {}", accounts(n))}</span>
-                <p>{app_fault(app.fault_by_refusals)}</p>
+                <p>{app_fault(app.credentials.in_doubt())}</p>
             </div>
-            {app.fault_since.map(|at| view! { <TimeTag at now=data.now/> })}
+            {app.credentials.fault_since().map(|at| view! { <TimeTag at now=data.now/> })}
             <LinkButton href size=Size::Small about=app.name.clone()>
                 "Open app"
             </LinkButton>

@@ -1,16 +1,13 @@
 //! Vouching for an app's credentials, so that refusals count as what they say.
 
-use super::{fault, form::AppFormError};
+use super::{credentials, form::AppFormError};
 use crate::{
     actor::Actor,
     audit::{self, Action, Entry, Target},
-    entity::{app, connection},
+    entity::connection,
 };
-use domain::{ids::AppId, permission::Permission, time::Span};
+use domain::{ids::AppId, permission::Permission};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
-
-/// How long one's word holds.
-const HOLDS: Span = Span::days(1);
 
 /// Ends an incident of many refusals: the credentials are right, the accounts
 /// really left. They are asked again at once, and those that Gorgias refuses
@@ -25,18 +22,11 @@ pub async fn accept(actor: &Actor, id: AppId) -> Result<(), AppFormError> {
         return Err(AppFormError::NotFound);
     };
     let now = actor.now();
-    let ended = fault::forget(tx.update::<app::Entity>())
-        .filter(app::Column::Id.eq(id.0))
-        .filter(app::Column::FaultByRefusals.eq(true))
-        .col_expr(
-            app::Column::RefusalsAcceptedUntil,
-            Expr::value(now.plus(HOLDS).0),
-        )
-        .exec(&*tx)
-        .await?;
-    if ended.rows_affected == 0 {
+    let known = credentials::locked(&tx, id).await?;
+    let Some(vouched_for) = known.and_then(|known| known.vouched_for(now)) else {
         return Ok(());
-    }
+    };
+    credentials::write(&tx, id, &vouched_for).await?;
     tx.update::<connection::Entity>()
         .filter(connection::Column::AppId.eq(id.0))
         .filter(connection::Column::DueAt.is_not_null())

@@ -1,7 +1,7 @@
 //! Changing an app.
 
 use super::{
-    App, client_id, fault,
+    App, client_id, credentials,
     form::{AppForm, AppFormError, Checked},
     secrets,
 };
@@ -44,8 +44,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
         .detail(changed(&before, &checked));
     let client_id_stays = checked.client_id == before.client_id;
     let now = actor.now();
-    let mut update = tx
-        .update::<app::Entity>()
+    tx.update::<app::Entity>()
         .filter(app::Column::Id.eq(id.0))
         .col_expr(app::Column::Name, Expr::value(checked.name))
         .col_expr(app::Column::ClientId, Expr::value(checked.client_id))
@@ -62,11 +61,12 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
             Expr::value(checked.basic_encoding.code()),
         )
         .col_expr(app::Column::Pkce, Expr::value(checked.pkce))
-        .col_expr(app::Column::UpdatedAt, Expr::value(now.0));
-    if credentials_changed {
-        update = fault::forget(update);
+        .col_expr(app::Column::UpdatedAt, Expr::value(now.0))
+        .exec(&*tx)
+        .await?;
+    if credentials_changed && let Some(known) = credentials::locked(&tx, id).await? {
+        credentials::write(&tx, id, &known.replaced(now)).await?;
     }
-    update.exec(&*tx).await?;
     if let Some(secret) = &checked.client_secret {
         if client_id_stays {
             secrets::keep_previous(actor, &tx, id).await?;
@@ -82,7 +82,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
             )
             .await?;
     }
-    if credentials_changed && before.fault_since.is_some() {
+    if credentials_changed && before.credentials.fault.is_some() {
         // Prove the new credentials soon, not at the next interval.
         tx.update::<connection::Entity>()
             .filter(connection::Column::AppId.eq(id.0))

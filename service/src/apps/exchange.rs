@@ -4,9 +4,9 @@
 //! nothing: anybody may name the account that answers, so only connections that
 //! worked before can show that the credentials are bad (see `fault`).
 
-use crate::{entity::app, error::Fault, tenant_scope::TenantScope};
+use super::credentials;
+use crate::{error::Fault, tenant_scope::TenantScope};
 use domain::{ids::AppId, subdomain::Subdomain, time::Timestamp};
-use sea_orm::{ColumnTrait, QueryFilter, UpdateMany, sea_query::Expr};
 
 /// Notes that an account answered `invalid_client` to a code. A refusal of
 /// credentials that were replaced meanwhile says nothing: `used_at` is when
@@ -17,31 +17,8 @@ pub(crate) async fn refused(
     account: &Subdomain,
     used_at: Timestamp,
 ) -> Result<(), Fault> {
-    let tx = scope.write().await?;
-    tx.update::<app::Entity>()
-        .filter(app::Column::Id.eq(app.0))
-        .filter(app::Column::UpdatedAt.lte(used_at.0))
-        .col_expr(app::Column::ExchangeRefusedAt, Expr::value(scope.now().0))
-        .col_expr(
-            app::Column::ExchangeRefusedBy,
-            Expr::value(account.to_string()),
-        )
-        .exec(&*tx)
-        .await?;
-    tx.commit().await?;
+    let (by, now) = (account.clone(), scope.now());
+    credentials::change(scope, app, |known| known.exchange_refused(by, used_at, now)).await?;
     tracing::warn!(app.id = %app, tenant.id = %scope.tenant(), %account, "An exchange was refused with invalid_client");
     Ok(())
-}
-
-/// No refused exchange.
-pub(crate) fn forget(update: UpdateMany<app::Entity>) -> UpdateMany<app::Entity> {
-    update
-        .col_expr(
-            app::Column::ExchangeRefusedAt,
-            Expr::value(Option::<i64>::None),
-        )
-        .col_expr(
-            app::Column::ExchangeRefusedBy,
-            Expr::value(Option::<String>::None),
-        )
 }

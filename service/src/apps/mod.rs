@@ -4,6 +4,7 @@ pub mod accept_refusals;
 mod at_install;
 mod client_id;
 pub mod create;
+mod credentials;
 pub mod edit;
 pub(crate) mod exchange;
 pub(crate) mod fault;
@@ -24,12 +25,8 @@ use crate::{
     tenant_scope::{TenantScope, Tx},
 };
 use domain::{
-    basic_encoding::BasicEncoding,
-    ids::{AppId, ConnectionId},
-    scope::ScopeSet,
-    slug::Slug,
-    subdomain::Subdomain,
-    time::Timestamp,
+    app_credentials::AppCredentials, basic_encoding::BasicEncoding, ids::AppId, scope::ScopeSet,
+    slug::Slug, time::Timestamp,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use std::collections::{BTreeSet, HashMap};
@@ -54,20 +51,8 @@ pub struct App {
     pub basic_encoding: BasicEncoding,
     /// Whether PKCE (RFC 7636) is used.
     pub pkce: bool,
-    /// Since when Gorgias refuses its credentials, or they are in doubt.
-    pub fault_since: Option<Timestamp>,
-    /// Whether that fault is many refused connections in a row, not a refusal
-    /// of the credentials themselves.
-    pub fault_by_refusals: bool,
-    /// How many connections were refused since the last one was renewed.
-    pub refused_in_a_row: i32,
-    /// When and by which account an exchange was refused with `invalid_client`,
-    /// if none was accepted since.
-    pub exchange_refused: Option<(Timestamp, Subdomain)>,
-    /// Since when a connection's `invalid_client` waits to be confirmed.
-    pub client_refused_at: Option<Timestamp>,
-    /// The connection that got `invalid_client` last, while others were renewed or not.
-    pub client_refused_by: Option<ConnectionId>,
+    /// What is known of its credentials.
+    pub credentials: AppCredentials,
     /// When it was added.
     pub created_at: Timestamp,
 }
@@ -91,17 +76,7 @@ impl TryFrom<app::Model> for App {
                 .parse()
                 .map_err(|_| bad("basic_encoding"))?,
             pkce: row.pkce,
-            fault_since: row.fault_since.map(Timestamp),
-            fault_by_refusals: row.fault_by_refusals,
-            refused_in_a_row: row.refused_in_a_row,
-            exchange_refused: row
-                .exchange_refused_at
-                .zip(row.exchange_refused_by)
-                .map(|(at, by)| by.parse().map(|by| (Timestamp(at), by)))
-                .transpose()
-                .map_err(|_| bad("exchange_refused_by"))?,
-            client_refused_at: row.client_refused_at.map(Timestamp),
-            client_refused_by: row.client_refused_by.map(ConnectionId),
+            credentials: credentials::of(&row)?,
             created_at: Timestamp(row.created_at),
             name: row.name,
         })

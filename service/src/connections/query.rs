@@ -19,7 +19,7 @@ use sea_orm::{
 /// The ids of the apps whose own credentials are refused.
 pub fn faulty(apps: &[App]) -> Vec<AppId> {
     apps.iter()
-        .filter(|a| a.fault_since.is_some())
+        .filter(|a| a.credentials.fault.is_some())
         .map(|a| a.id)
         .collect()
 }

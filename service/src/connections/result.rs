@@ -117,7 +117,7 @@ pub async fn show(
     let record = connections::find_record(&tx, app.id, &subdomain).await?;
     let condition = record
         .as_ref()
-        .map(|record| record.condition(app.fault_since));
+        .map(|record| record.condition(app.credentials.fault_since()));
     let comparison = match &outcome {
         Outcome::Approved { granted, .. } => ScopeSet::compare(&requested, granted),
         Outcome::UnderWay | Outcome::Failed { .. } => Comparison::default(),

@@ -62,10 +62,10 @@ pub struct AccountRow {
 impl AccountRow {
     /// Puts a row together from a record and its app; `others_work` as [`others`](super::others) says.
     pub(crate) fn new(record: &Record, app: &App, others_work: bool, now: Timestamp) -> Self {
-        let condition = record.condition(app.fault_since);
+        let condition = record.condition(app.credentials.fault_since());
         let missing = record.missing(&app.requested);
         let background = Background {
-            refused_in_a_row: app.fault_by_refusals,
+            refused_in_a_row: app.credentials.in_doubt(),
             lacks_offline: !app.requested.contains("offline"),
             last_fine: record.last_fine_at,
             next_attempt: record.due_at,
@@ -81,10 +81,10 @@ impl AccountRow {
             Some(own_health),
             own_health,
         );
-        if let Some(since) = app.fault_since {
+        if let Some(since) = app.credentials.fault_since() {
             strip = strip.beneath(since.day(), Health::SetupFault);
         }
-        let health_since = match (health, app.fault_since) {
+        let health_since = match (health, app.credentials.fault_since()) {
             (Health::SetupFault, Some(since)) => since,
             (Health::Unchecked, _) => record.overdue_at.unwrap_or(record.health_since),
             (Health::Disconnected, _) if record.health == Health::StoppingSoon => {

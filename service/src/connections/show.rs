@@ -90,7 +90,7 @@ fn assemble(
 ) -> Account {
     Account {
         row: AccountRow::new(record, &app, others_work, now),
-        condition: record.condition(app.fault_since),
+        condition: record.condition(app.credentials.fault_since()),
         comparison: if record.has_been_connected() && !record.scopes_unknown {
             ScopeSet::compare(&app.requested, &record.granted)
         } else {

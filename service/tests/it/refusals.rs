@@ -49,7 +49,7 @@ async fn s30_many_refusals_in_a_row_are_one_incident_of_the_app() {
         refused(&f).await;
         assert_eq!(healths(&f).await, FROZEN);
         let app = service::apps::list::one(&f.owner, "returns").await.unwrap();
-        assert!(app.unwrap().fault_by_refusals);
+        assert!(app.unwrap().credentials.in_doubt());
         let read = token::read(&f.owner, "returns", &sub(&shop(0)), Span::minutes(1)).await;
         assert_eq!(
             read.unwrap().health,
@@ -126,7 +126,7 @@ async fn refusals_with_a_success_between_them_are_customers_who_left() {
             assert_eq!(next.unwrap(), Verdict::Fine);
         }
         let app = service::apps::list::one(&f.owner, "returns").await.unwrap();
-        assert_eq!(app.unwrap().fault_since, None);
+        assert_eq!(app.unwrap().credentials.fault, None);
     })
     .await;
 }

@@ -38,7 +38,7 @@ async fn three_hours(f: &Flow) {
 
 async fn fault(f: &Flow) -> bool {
     let app = service::apps::list::one(&f.owner, "returns").await;
-    app.unwrap().unwrap().fault_since.is_some()
+    app.unwrap().unwrap().credentials.fault.is_some()
 }
 
 /// security.md 90: whatever an account answers without an OAuth error, for

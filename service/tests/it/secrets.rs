@@ -44,7 +44,7 @@ async fn check(f: &Flow) -> Verdict {
 
 async fn faulty(f: &Flow) -> bool {
     let app = list::one(&f.owner, "returns").await.unwrap().unwrap();
-    app.fault_since.is_some()
+    app.credentials.fault.is_some()
 }
 
 #[tokio::test]

@@ -315,14 +315,14 @@ async fn s70_a_refused_exchange_is_told_and_opens_no_breaker() {
         assert_eq!(outcome, Outcome::Failed { problem });
         let app = service::apps::list::one(&f.owner, "returns").await.unwrap();
         let app = app.unwrap();
-        assert_eq!(app.fault_since, None);
-        let told = app.exchange_refused.map(|(_, by)| by);
+        assert_eq!(app.credentials.fault, None);
+        let told = app.credentials.exchange_refused.map(|(_, by)| by);
         assert_eq!(told, Some(sub("evil")));
         assert_eq!(f.account("acme").await.row.health, Health::Working);
 
         f.connect("bolt").await;
         let app = service::apps::list::one(&f.owner, "returns").await.unwrap();
-        assert_eq!(app.unwrap().exchange_refused, None);
+        assert_eq!(app.unwrap().credentials.exchange_refused, None);
     })
     .await;
 }
@@ -338,7 +338,10 @@ async fn a_wrong_secret_of_a_new_app_is_told_at_once() {
             found.unwrap().unwrap()
         };
         let app = one().await;
-        assert_eq!(app.exchange_refused.map(|(_, by)| by), Some(sub("acme")));
+        assert_eq!(
+            app.credentials.exchange_refused.map(|(_, by)| by),
+            Some(sub("acme"))
+        );
         f.advance(Span::seconds(1));
         let form = service::apps::form::AppForm {
             name: "Returns".into(),
@@ -350,7 +353,7 @@ async fn a_wrong_secret_of_a_new_app_is_told_at_once() {
         service::apps::edit::edit(&f.owner, f.app.id, &form)
             .await
             .unwrap();
-        assert_eq!(one().await.exchange_refused, None);
+        assert_eq!(one().await.credentials.exchange_refused, None);
     })
     .await;
 }

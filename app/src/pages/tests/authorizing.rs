@@ -51,7 +51,7 @@ fn a_refused_exchange_is_a_notice_with_a_test() {
         form: FormState::default(),
     };
     assert!(app_panels::exchange_refused(&data).is_none());
-    data.app.exchange_refused = Some((sample::NOW, "acme".parse().unwrap()));
+    data.app.credentials.exchange_refused = Some((sample::NOW, "acme".parse().unwrap()));
     let notice = html(|| app_panels::exchange_refused(&data).unwrap());
     assert_snapshot!("exchange_refused", outline(&notice));
     assert!(notice.contains("data-health=\"limited\""), "no fault");

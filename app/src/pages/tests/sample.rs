@@ -53,12 +53,7 @@ pub(super) fn app() -> App {
         after_install_url: None,
         basic_encoding: Default::default(),
         pkce: false,
-        fault_since: None,
-        fault_by_refusals: false,
-        refused_in_a_row: 0,
-        exchange_refused: None,
-        client_refused_at: None,
-        client_refused_by: None,
+        credentials: Default::default(),
         created_at: NOW.minus(Span::days(60)),
     }
 }
@@ -156,7 +151,7 @@ fn account_of(app: App, condition: Condition, granted: &str) -> Account {
             explanation: explain(
                 &condition,
                 Background {
-                    refused_in_a_row: app.fault_by_refusals,
+                    refused_in_a_row: app.credentials.in_doubt(),
                     lacks_offline: !app.requested.contains("offline"),
                     last_fine,
                     next_attempt,

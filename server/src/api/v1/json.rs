@@ -29,8 +29,8 @@ pub fn app(app: &App, config: &Config) -> Value {
         "pkce": if app.pkce { "on" } else { "off" },
         "install_url": config.install_url(app.id),
         "redirect_uri": config.redirect_uri(app.id),
-        "fault_since": time(app.fault_since),
-        "fault": app.fault_since.map(|_| if app.fault_by_refusals { "refusals" } else { "credentials" }),
+        "fault_since": time(app.credentials.fault_since()),
+        "fault": app.credentials.fault.map(|fault| if fault.by_refusals { "refusals" } else { "credentials" }),
         "created_at": app.created_at.rfc3339(),
     })
 }

@@ -10,7 +10,7 @@ pub mod test;
 
 use crate::{
     actor::{Actor, Who},
-    apps::{exchange, fault},
+    apps::credentials,
     audit::{self, Action, Entry, Target},
     entity::{app, connection, credential},
     error::{Fault, FieldError, Forbidden},
@@ -280,19 +280,13 @@ async fn note_next(actor: &Actor, tx: &Tx, id: AppId, filled: bool) -> Result<()
 /// A fault of the credentials before, and an exchange that was refused, say
 /// nothing about the new ones: both are taken back, and the connections are checked at once.
 async fn take_back_fault(actor: &Actor, id: AppId) -> Result<(), Fault> {
-    let tx = actor.write().await?;
-    exchange::forget(tx.update::<app::Entity>())
-        .filter(app::Column::Id.eq(id.0))
-        .col_expr(app::Column::UpdatedAt, Expr::value(actor.now().0))
-        .exec(&*tx)
-        .await?;
-    let taken_back = fault::forget(tx.update::<app::Entity>())
-        .filter(app::Column::Id.eq(id.0))
-        .filter(app::Column::FaultSince.is_not_null())
-        .exec(&*tx)
-        .await?;
-    tx.commit().await?;
-    if taken_back.rows_affected == 0 {
+    let (now, mut faulty) = (actor.now(), false);
+    credentials::change(actor, id, |known| {
+        faulty = known.fault.is_some();
+        Some(known.replaced(now))
+    })
+    .await?;
+    if !faulty {
         return Ok(());
     }
     // By itself: whoever keeps a grant locks first the connection, then the app.
@@ -300,7 +294,7 @@ async fn take_back_fault(actor: &Actor, id: AppId) -> Result<(), Fault> {
     tx.update::<connection::Entity>()
         .filter(connection::Column::AppId.eq(id.0))
         .filter(connection::Column::DueAt.is_not_null())
-        .col_expr(connection::Column::DueAt, Expr::value(actor.now().0))
+        .col_expr(connection::Column::DueAt, Expr::value(now.0))
         .exec(&*tx)
         .await?;
     tx.commit().await

@@ -108,7 +108,10 @@ pub async fn open(
         subdomain: record.subdomain.clone(),
         requested: app.requested.clone(),
         granted: record.granted.clone(),
-        health: Health::of(&record.condition(app.fault_since), services.now()),
+        health: Health::of(
+            &record.condition(app.credentials.fault_since()),
+            services.now(),
+        ),
         created_by: row.created_by,
         expires_at: Timestamp(row.expires_at),
     }))

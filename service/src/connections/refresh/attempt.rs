@@ -2,11 +2,7 @@
 
 use super::{Verdict, load};
 use crate::{
-    apps::{
-        App, fault,
-        fault::Refusal,
-        refusals::{self, Meaning},
-    },
+    apps::{App, fault, refusals},
     connections::{
         evidence,
         record::{Record, attempted},
@@ -16,7 +12,13 @@ use crate::{
     journal::{self, Place, Settled},
     tenant_scope::{TenantScope, Tx},
 };
-use domain::{event, health::Standing, ids::ConnectionId, time::Timestamp};
+use domain::{
+    app_credentials::{ClientRefusal, Refusal},
+    event,
+    health::Standing,
+    ids::ConnectionId,
+    time::Timestamp,
+};
 use gorgias::{ClientCredentials, Renewal, Unavailable, UpstreamError};
 use secrecy::SecretString;
 
@@ -77,7 +79,8 @@ impl Attempt<'_> {
         if matches!(record.standing, Standing::NotConnected(_)) {
             return Ok(Err(Verdict::NotConnected));
         }
-        if app.fault_since.is_some() && !past && !fault::may_probe(self.scope, app.id).await? {
+        if app.credentials.fault.is_some() && !past && !fault::may_probe(self.scope, app.id).await?
+        {
             // One connection tries them, the others wait; their states stay as they are.
             fault::put_off(self.scope, app.id).await?;
             return Ok(Err(Verdict::AppRefused));
@@ -173,14 +176,14 @@ impl Attempt<'_> {
         let meaning = if record.standing == Standing::Connected && held.in_use {
             refusals::count(self.scope, &tx, held.app.id).await?
         } else {
-            Meaning::ConnectionLost
+            Refusal::ConnectionLost
         };
         let (verdict, changed) = match meaning {
-            Meaning::ConnectionLost => {
+            Refusal::ConnectionLost => {
                 let sentence = UpstreamError::InvalidGrant.sentence();
                 (Verdict::Lost, record.change(|c| c.refused(sentence, now)))
             }
-            Meaning::AppInDoubt => {
+            Refusal::IncidentFound(_) | Refusal::IncidentKnown => {
                 let attempt = attempted(self.scope, now);
                 let changed = record.change(|c| c.refused_with_many(attempt));
                 (Verdict::AppRefused, changed)
@@ -221,17 +224,17 @@ impl Attempt<'_> {
         let (failure, attempt) = (error.into(), attempted(services, now));
         let changed = record.change(|c| match refusal {
             None => c.failed(failure, attempt),
-            Some(Refusal::Unconfirmed) => c.client_refused(failure, attempt),
-            Some(Refusal::OfApp) => c.app_refused(attempt),
-            Some(Refusal::Outdated) => c.credentials_replaced(attempt),
+            Some(ClientRefusal::Unconfirmed) => c.client_refused(failure, attempt),
+            Some(ClientRefusal::FaultFound | ClientRefusal::FaultKnown) => c.app_refused(attempt),
+            Some(ClientRefusal::Outdated) => c.credentials_replaced(attempt),
         });
         let next = changed.record.due_at.unwrap_or(now);
         let stored = changed.store(services, &tx, self.who).await?;
         tx.commit().await?;
         Ok(match (stored, refusal) {
-            (Stored::Outdated, _) | (_, Some(Refusal::Outdated)) => Verdict::Superseded,
-            (_, Some(Refusal::OfApp)) => Verdict::AppRefused,
-            (_, None | Some(Refusal::Unconfirmed)) => Verdict::Unavailable {
+            (Stored::Outdated, _) | (_, Some(ClientRefusal::Outdated)) => Verdict::Superseded,
+            (_, Some(ClientRefusal::FaultFound | ClientRefusal::FaultKnown)) => Verdict::AppRefused,
+            (_, None | Some(ClientRefusal::Unconfirmed)) => Verdict::Unavailable {
                 sentence: error.sentence(),
                 next,
                 limited: matches!(error, UpstreamError::RateLimited { .. }),

@@ -289,7 +289,7 @@ async fn held(
     min_ttl: Span,
     now: Timestamp,
 ) -> Result<Option<ServedToken>, Fault> {
-    let condition = record.condition(app.fault_since);
+    let condition = record.condition(app.credentials.fault_since());
     let Some(expires_at) = living(&condition, record.last_fine_at, min_ttl, now) else {
         return Ok(None);
     };
@@ -313,7 +313,7 @@ fn hopeless(app: &App, record: &Record) -> Option<TokenError> {
         Standing::NotConnected(_) => Some(TokenError::NotConnected),
         Standing::Lost { .. } => Some(TokenError::Disconnected),
         Standing::Connected if !record.renewable => Some(TokenError::Disconnected),
-        Standing::Connected if app.fault_since.is_some() => Some(TokenError::SetupFault),
+        Standing::Connected if app.credentials.fault.is_some() => Some(TokenError::SetupFault),
         Standing::Connected => None,
     }
 }
@@ -333,7 +333,7 @@ fn too_short(record: &Record, min_ttl: Span, now: Timestamp) -> Option<TokenErro
 }
 
 fn unavailable(app: &App, record: &Record, min_ttl: Span, now: Timestamp) -> TokenError {
-    if app.fault_since.is_some() {
+    if app.credentials.fault.is_some() {
         return TokenError::SetupFault;
     }
     if let Some(error) = too_short(record, min_ttl, now) {
