@@ -23,7 +23,6 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
 
 pub(super) fn view(tenant: &str, row: &AccountRow, form: &FormState) -> AnyView {
     let (crumbs, href) = account_question::place(tenant, row);
-    let footer = view! { <LinkButton href=href.clone()>"Keep it"</LinkButton> }.into_any();
     let first = (row.health != Health::NotConnected).then(|| {
         view! {
             <p>
@@ -43,12 +42,17 @@ pub(super) fn view(tenant: &str, row: &AccountRow, form: &FormState) -> AnyView 
         form.error("confirm").or_else(|| form.problem()),
     );
     let title = format!("Erase {account} from {} for good?", row.app_name);
+    let footer = view! {
+        <LinkButton href=href.clone()>"Keep it"</LinkButton>
+        <Button kind=Kind::Destroy form="erase-form">{format!("Erase {account} for good")}</Button>
+    }
+    .into_any();
     view! {
         <PageHead title="Erase" crumbs/>
         <Confirm id="erase" title footer>
             {first}
             <p>{what}</p>
-            <form class="form" method="post" action=format!("{href}/erase")>
+            <form id="erase-form" class="form" method="post" action=format!("{href}/erase")>
                 <FormKey/>
                 <Field
                     name="confirm"
@@ -59,9 +63,6 @@ pub(super) fn view(tenant: &str, row: &AccountRow, form: &FormState) -> AnyView 
                     value
                     error
                 />
-                <p class="actions">
-                    <Button kind=Kind::Destroy>{format!("Erase {account} for good")}</Button>
-                </p>
             </form>
         </Confirm>
     }
