@@ -135,7 +135,7 @@ fn table(keys: &TenantKeys) -> AnyView {
     if keys.keys.is_empty() {
         return ().into_any();
     }
-    view! {
+    let body = view! {
         <div class="table-wrap scroll" tabindex="0" role="region" aria-label="Data keys">
             <table class="table">
                 <caption class="sr">"Data keys, the current one first"</caption>
@@ -152,6 +152,12 @@ fn table(keys: &TenantKeys) -> AnyView {
                 <tbody>{keys.keys.iter().map(row).collect_view()}</tbody>
             </table>
         </div>
+    }
+    .into_any();
+    view! {
+        <Panel id="data-keys" title="Data keys">
+            {body}
+        </Panel>
     }
     .into_any()
 }
