@@ -1,6 +1,6 @@
 //! What a process knows of where API tokens are used from.
 
-use super::addresses::is_lately;
+use super::{addresses::is_lately, networks::SeenAs};
 use domain::{
     ids::{ApiTokenId, TenantId},
     time::Timestamp,
@@ -14,7 +14,7 @@ use tokio::sync::OwnedMutexGuard;
 /// The most that a process holds in memory; a tenth, used longest ago, makes room.
 const HELD: usize = 50_000;
 
-pub(super) type Key = (TenantId, ApiTokenId, String);
+pub(super) type Key = (TenantId, ApiTokenId, SeenAs);
 
 /// When a token was last used from somewhere.
 #[derive(Clone, Copy)]
@@ -119,7 +119,7 @@ fn make_room(uses: &mut HashMap<Key, Use>, most: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use std::{collections::BTreeSet, net::IpAddr};
     use uuid::Uuid;
 
     fn token(number: u128) -> ApiTokenId {
@@ -128,10 +128,13 @@ mod tests {
 
     #[test]
     fn s79_what_was_used_longest_ago_makes_room_for_more() {
-        let key = |number: i64| (TenantId(Uuid::nil()), token(1), number.to_string());
+        let key = |number: u8| {
+            let address = IpAddr::from([192, 0, 2, number]);
+            (TenantId(Uuid::nil()), token(1), SeenAs::from(address))
+        };
         let mut uses = HashMap::new();
         for number in 0..50 {
-            let at = Timestamp(number);
+            let at = Timestamp(number.into());
             let one = Use {
                 stored: at,
                 last: at,

@@ -5,7 +5,7 @@
 //! Which addresses are known is held in memory, so that the usual use asks the
 //! database nothing. What a process doesn't know yet it looks up once.
 
-use super::{address_log::Key, networks::seen_as};
+use super::{address_log::Key, networks::SeenAs};
 use crate::{
     audit::{self, Action, By, Entry, Target},
     connections::events,
@@ -64,7 +64,7 @@ pub(crate) async fn note(
         return Ok(());
     };
     let (now, log) = (scope.expiry_now(), &scope.addresses);
-    let key = (scope.tenant(), id, seen_as(address));
+    let key = (scope.tenant(), id, SeenAs::from(address));
     if log.mark(&key, now) {
         return Ok(());
     }
@@ -85,7 +85,7 @@ async fn last_use(scope: &TenantScope, (_, id, network): &Key) -> Result<Option<
     let row = tx
         .all::<Entity>()
         .filter(Column::TokenId.eq(id.0))
-        .filter(Column::Network.eq(network))
+        .filter(Column::Network.eq(network.to_string()))
         .one(&*tx)
         .await?;
     Ok(row.map(|row| Timestamp(row.last_seen_at)))
@@ -99,7 +99,7 @@ async fn meet(
     name: &str,
     address: IpAddr,
 ) -> Result<Timestamp, Fault> {
-    let now = scope.expiry_now();
+    let (now, network) = (scope.expiry_now(), network.to_string());
     let tx = scope.write().await?;
     let token = tx
         .all::<api_token::Entity>()
@@ -118,7 +118,7 @@ async fn meet(
         .await?;
     let lately = known
         .iter()
-        .find(|row| row.network == *network)
+        .find(|row| row.network == network)
         .map(|row| Timestamp(row.last_seen_at))
         .filter(|last| is_lately(*last, now));
     if let Some(last) = lately {
@@ -139,7 +139,7 @@ async fn meet(
         )
         .exec_without_returning(&*tx)
         .await?;
-    if let Some(oldest) = without_room(&known, network) {
+    if let Some(oldest) = without_room(&known, &network) {
         tx.delete::<Entity>()
             .filter(Column::TokenId.eq(id.0))
             .filter(Column::Network.eq(oldest))
@@ -244,11 +244,11 @@ pub(super) async fn refused(
 /// # Errors
 /// [`Fault`] if the database fails; what is not there yet stays marked.
 pub(super) async fn flush(services: &Services) -> Result<(), Fault> {
-    let mut tenants: BTreeMap<TenantId, Vec<(ApiTokenId, String, Timestamp)>> = BTreeMap::new();
+    let mut tenants: BTreeMap<TenantId, Vec<(ApiTokenId, SeenAs, Timestamp)>> = BTreeMap::new();
     for ((tenant, token, network), one) in &services.addresses.state().uses {
         if one.last.since(one.stored) >= STORED_EVERY {
             let of_tenant = tenants.entry(*tenant).or_default();
-            of_tenant.push((*token, network.clone(), one.last));
+            of_tenant.push((*token, *network, one.last));
         }
     }
     for (tenant, mut uses) in tenants {
@@ -260,7 +260,7 @@ pub(super) async fn flush(services: &Services) -> Result<(), Fault> {
             tx.update::<Entity>()
                 .col_expr(Column::LastSeenAt, Expr::value(last.0))
                 .filter(Column::TokenId.eq(token.0))
-                .filter(Column::Network.eq(network))
+                .filter(Column::Network.eq(network.to_string()))
                 .filter(Column::LastSeenAt.lt(last.0))
                 .exec(&*tx)
                 .await?;

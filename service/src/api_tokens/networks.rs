@@ -3,7 +3,7 @@
 use ipnet::{IpNet, Ipv4Net};
 use std::{
     fmt::{self, Display},
-    net::IpAddr,
+    net::{IpAddr, Ipv6Addr},
     str::FromStr,
 };
 
@@ -104,12 +104,24 @@ impl Display for Networks {
 /// What an address counts as when it is told whether a token was used from
 /// there before: an IPv6 address as its network of 64 bits, which one machine
 /// has all to itself.
-pub(super) fn seen_as(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let bits = u128::from(address) >> 64 << 64;
-            format!("{}/64", std::net::Ipv6Addr::from(bits))
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct SeenAs(IpAddr);
+
+impl From<IpAddr> for SeenAs {
+    fn from(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) >> 64 << 64).into(),
+            address => address,
+        })
+    }
+}
+
+/// As it is stored.
+impl fmt::Display for SeenAs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            IpAddr::V4(address) => write!(f, "{address}"),
+            IpAddr::V6(address) => write!(f, "{address}/64"),
         }
     }
 }
@@ -161,7 +173,7 @@ mod tests {
 
     #[test]
     fn an_address_counts_as_the_machine_that_has_it() {
-        let seen = |address: &str| seen_as(address.parse().unwrap());
+        let seen = |address: &str| SeenAs::from(address.parse::<IpAddr>().unwrap()).to_string();
         assert_eq!(seen("203.0.113.7"), "203.0.113.7");
         assert_eq!(seen("::ffff:203.0.113.7"), "203.0.113.7");
         assert_eq!(seen("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");

@@ -189,12 +189,11 @@ impl Row {
             .open_row(&sealed, presented.tenant, purpose, self.connection)
             .ok()??;
         let granted: ScopeSet = self.granted_scopes.parse().ok()?;
-        let requested: ScopeSet = self.requested_scopes.parse().ok()?;
-        // None is counted where nobody knows, too (`Record::missing`).
+        // None is counted where nobody knows, too (`State::missing`).
         let missing = if self.missing_scopes == 0 {
             ScopeSet::default()
         } else {
-            granted.missing_of(&requested)
+            granted.missing_of(&self.requested_scopes.parse().ok()?)
         };
         Some(ServedToken {
             access_token,
