@@ -35,7 +35,7 @@ task_local! {
     static WAITING: Arc<Waiting>;
 }
 
-/// A pool gives out a connection, to whom it runs in the task of.
+/// A pool gives a connection to the task that this runs in.
 pub(super) fn is_there(made: Instant) {
     let _ = WAITING.try_with(|waiting| {
         let _ = waiting.made.set(made);
