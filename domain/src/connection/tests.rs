@@ -229,11 +229,14 @@ fn a_fault_of_the_app_changes_no_state_and_is_tried_after_five_minutes() {
 #[test]
 fn what_was_approved_is_limited_as_soon_as_the_app_asks_for_more() {
     let more = scopes("openid offline tickets:read tags:read");
-    let change = connected().scopes_requested(&more, NOW).unwrap();
-    assert_eq!(change.next.health, Health::Limited);
-    assert_eq!(change.next.scopes_requested(&more, NOW), None);
-    let offered = Connection::offered(NOW);
-    assert_eq!(offered.scopes_requested(&more, NOW), None);
+    let change = connected().scopes_requested(&more, NOW);
+    assert_eq!(
+        health_changes(&change),
+        [(Health::Working, Health::Limited)]
+    );
+    assert_eq!(change.next.scopes_requested(&more, NOW).events, []);
+    let offered = Connection::offered(NOW).scopes_requested(&more, NOW);
+    assert_eq!((offered.next.missing_scopes, offered.events), (0, vec![]));
 }
 
 /// What may happen to a connection.
@@ -284,14 +287,14 @@ impl Step {
         }
     }
 
-    fn take(&self, from: Connection, now: Timestamp, jitter: f64) -> Option<Change> {
+    fn take(&self, from: Connection, now: Timestamp, jitter: f64) -> Change {
         let attempt = Attempted {
             at: now,
             interval: INTERVAL,
             jitter,
         };
         let nothing = || failure(FailureKind::ClientRefused);
-        Some(match self.clone() {
+        match self.clone() {
             Self::Granted { said, renewable } => {
                 from.granted(approval(said, renewable, now), &requested(), attempt)
             }
@@ -315,8 +318,8 @@ impl Step {
             Self::FailuresTakenBack => from.failures_taken_back(now),
             Self::NotRenewable => from.not_renewable(now, INTERVAL),
             Self::Disconnected => from.disconnected("Ann".into(), true, now),
-            Self::ScopesRequested(scopes) => return from.scopes_requested(&scopes, now),
-        })
+            Self::ScopesRequested(scopes) => from.scopes_requested(&scopes, now),
+        }
     }
 
     /// Whether it brings or takes tokens.
@@ -384,7 +387,7 @@ proptest! {
                 continue;
             }
             let before = connection.clone();
-            let Some(change) = step.take(connection.clone(), now, jitter) else { continue };
+            let change = step.take(connection.clone(), now, jitter);
             let next = change.next.clone();
 
             prop_assert_eq!(change.from_version, before.token_version);

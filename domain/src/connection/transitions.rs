@@ -270,15 +270,11 @@ impl Connection {
         draft.done("")
     }
 
-    /// The app asks for other scopes now. `None` if as many are missing as before.
-    pub fn scopes_requested(self, requested: &ScopeSet, now: Timestamp) -> Option<Change> {
-        let missing = self.missing(requested).len();
-        if missing == self.missing_scopes {
-            return None;
-        }
+    /// The app asks for other scopes now.
+    pub fn scopes_requested(self, requested: &ScopeSet, now: Timestamp) -> Change {
         let mut draft = Draft::of(self, now);
-        draft.next.missing_scopes = missing;
-        Some(draft.done("the app's requested permissions were changed"))
+        draft.next.missing_scopes = draft.next.missing(requested).len();
+        draft.done("the app's requested permissions were changed")
     }
 }
 

@@ -152,17 +152,12 @@ async fn follow_scopes(actor: &Actor, app: AppId) -> Result<(), Fault> {
             return Ok(());
         };
         after = last.id;
-        for row in rows {
-            let record = match Record::try_from(row) {
-                Ok(record) => record,
-                Err(error) => {
-                    tracing::error!(%error, "A connection was passed over when its app's scopes changed");
-                    continue;
-                }
-            };
-            let Some(changed) = record.scopes_requested(&requested, actor.now()) else {
+        for record in Record::readable(rows, "its app's scopes changed") {
+            if record.missing(&requested).len() == record.missing_scopes {
                 continue;
-            };
+            }
+            let now = actor.now();
+            let changed = record.change(|connection| connection.scopes_requested(&requested, now));
             // Outdated: a refresh was faster, and computed it from the new scopes itself.
             changed
                 .store(actor, &tx, &domain::event::Actor::Worker)

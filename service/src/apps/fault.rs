@@ -76,16 +76,8 @@ async fn take_back(scope: &TenantScope, tx: &Tx, app: AppId) -> Result<(), Fault
         .filter(connection::Column::FailureKind.eq(kind))
         .all(&**tx)
         .await?;
-    for row in retried {
-        let record = match Record::try_from(row) {
-            Ok(record) => record,
-            // It must not keep the fault from being told.
-            Err(error) => {
-                tracing::error!(%error, "A connection was passed over when its app's fault was found");
-                continue;
-            }
-        };
-        let now = scope.now();
+    let now = scope.now();
+    for record in Record::readable(retried, "its app's fault was found") {
         let changed = record.change(|connection| connection.failures_taken_back(now));
         changed.store(scope, tx, &Actor::Worker).await?;
     }

@@ -50,16 +50,8 @@ async fn take_back(
         .filter(connection::Column::StandingSince.gte(since.0))
         .all(&**tx)
         .await?;
-    for row in lost {
-        let record = match Record::try_from(row) {
-            Ok(record) => record,
-            // It must not keep the fault from being told.
-            Err(error) => {
-                tracing::error!(%error, "A connection was passed over when its app's fault was found");
-                continue;
-            }
-        };
-        let interval = scope.config.check_interval;
+    let interval = scope.config.check_interval;
+    for record in Record::readable(lost, "its app's fault was found") {
         let changed = record.change(|connection| connection.refusal_taken_back(now, interval));
         changed.store(scope, tx, &Actor::Worker).await?;
     }

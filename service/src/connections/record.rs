@@ -13,7 +13,6 @@ use domain::{
     failure::FailureKind,
     health::{Absence, LossCause, Standing},
     ids::{AppId, ConnectionId},
-    scope::ScopeSet,
     strip::Strip,
     subdomain::Subdomain,
     time::Timestamp,
@@ -158,6 +157,16 @@ impl Record {
         }
     }
 
+    /// The records of these rows. One that can't be read is logged and passed
+    /// over: it must not keep the others from what is done `when` this happened.
+    pub fn readable(rows: Vec<Model>, when: &'static str) -> impl Iterator<Item = Self> {
+        rows.into_iter().filter_map(move |row| {
+            Self::try_from(row)
+                .inspect_err(|error| tracing::error!(%error, when, "A connection was passed over"))
+                .ok()
+        })
+    }
+
     /// The record, changed under a lease, if there is one, that is given back when it is stored.
     pub fn under(mut self, fence: Option<i64>) -> Self {
         self.fence = fence;
@@ -180,23 +189,6 @@ impl Record {
             from_version,
             events,
         }
-    }
-
-    /// The record once the app asks for other scopes; `None` if that changes nothing.
-    pub fn scopes_requested(self, requested: &ScopeSet, now: Timestamp) -> Option<Changed> {
-        let Change {
-            next,
-            from_version,
-            events,
-        } = self.connection.clone().scopes_requested(requested, now)?;
-        Some(Changed {
-            record: Self {
-                connection: next,
-                ..self
-            },
-            from_version,
-            events,
-        })
     }
 
     /// Inserts a record that has no row yet. If somebody else just inserted the
