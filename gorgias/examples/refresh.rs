@@ -11,7 +11,7 @@ use domain::{
     token,
 };
 use gorgias::{ClientCredentials, Gorgias, GorgiasTemplate, HttpGorgias, Renewal};
-use std::{env, error::Error, sync::Arc, time::SystemTime};
+use std::{env, error::Error, process::ExitCode, sync::Arc, time::SystemTime};
 
 #[allow(clippy::disallowed_methods)] // Time comes in here.
 fn now() -> Timestamp {
@@ -20,8 +20,22 @@ fn now() -> Timestamp {
     Timestamp(i64::try_from(micros).unwrap_or(i64::MAX))
 }
 
+fn setting(name: &str) -> Result<String, String> {
+    env::var(name).map_err(|_| format!("{name} is not set"))
+}
+
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    match refresh().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn refresh() -> Result<(), Box<dyn Error>> {
     let account = env::args()
         .nth(1)
         .ok_or("say which account: refresh acme")?;
@@ -32,11 +46,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let template = GorgiasTemplate::parse(url, own.is_some())?;
     let client = HttpGorgias::new(template, own.is_some(), Arc::new(now))?;
     let credentials = ClientCredentials {
-        client_id: env::var("GORGIAS_CLIENT_ID")?,
-        client_secret: env::var("GORGIAS_CLIENT_SECRET")?.into(),
+        client_id: setting("GORGIAS_CLIENT_ID")?,
+        client_secret: setting("GORGIAS_CLIENT_SECRET")?.into(),
         encoding: BasicEncoding::default(),
     };
-    let refresh_token = env::var("GORGIAS_REFRESH_TOKEN")?.into();
+    let refresh_token = setting("GORGIAS_REFRESH_TOKEN")?.into();
     let received_at = now();
     match client
         .refresh(&credentials, &account, &refresh_token)
@@ -46,9 +60,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let expires = token::expires_at(received_at, grant.jwt_exp, grant.expires_in);
             let life: Span = expires.since(received_at);
             let rotated = grant.refresh_token.is_some();
-            println!("granted: {:?}", grant.scope.told());
+            let granted = grant.scope.told().map(ToString::to_string);
+            println!(
+                "granted: {}",
+                granted.as_deref().unwrap_or("the answer does not say")
+            );
             println!("lives for {} s", life.whole_seconds());
-            println!("a new refresh token came: {rotated}");
+            if rotated {
+                println!("a new refresh token came: keep it, the old one may be worth nothing");
+            }
         }
         Renewal::Leftover(leftover) => {
             println!(
