@@ -1,6 +1,6 @@
 //! A form that was posted and failed: what was typed, what was wrong.
 
-use service::error::FieldError;
+use service::core::error::FieldError;
 
 /// Stands in the page that answers a POST. Without one, a form is empty.
 #[derive(Debug, Clone, Default)]

@@ -3,7 +3,9 @@
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use secrecy::{ExposeSecret, SecretString};
-use service::{Services, config::Config, people::kept_forms::KEPT_FOR, random::secret_text};
+use service::{
+    Services, core::config::Config, host::random::secret_text, people::kept_forms::KEPT_FOR,
+};
 use tower_sessions::cookie::time::Duration;
 
 /// Name of the session's cookie. Browsers accept `__Host-` only with `Secure`,

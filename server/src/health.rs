@@ -3,7 +3,7 @@
 use crate::state::AppState;
 use axum::{Router, extract::State, http::StatusCode, routing::get};
 use domain::time::{Span, Timestamp};
-use service::{Services, database::Readiness};
+use service::{Services, core::database::Readiness};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -104,7 +104,7 @@ impl Looks {
         if known.is_some_and(|at| within(services, at, KEYS)) {
             return READY;
         }
-        match services.vault.probe(services).await {
+        match services.vault().probe(services).await {
             Ok(()) => {
                 self.last().keys_fit = Some(services.now());
                 READY

@@ -26,7 +26,7 @@ use domain::{
     slug::Slug,
 };
 use futures::{StreamExt, stream};
-use service::{live::Change, people::membership};
+use service::{core::live::Change, people::membership};
 use std::{convert::Infallible, time::Duration};
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},

@@ -13,9 +13,12 @@ use gorgias::HttpGorgias;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     Services, api_tokens, audit,
-    clock::SystemClock,
-    database::{self, Database, Readiness},
-    expiry, journal, live,
+    core::{
+        database::{self, Database, Readiness},
+        expiry, relay,
+    },
+    engine::{journal, replay},
+    host::clock::SystemClock,
     people::set_up,
     vault::Vault,
     worker,
@@ -111,7 +114,7 @@ pub async fn services(settings: &Settings) -> anyhow::Result<Services> {
         }
     }
     let services = assemble(settings, db, vault)?;
-    services.vault.check(&services).await?;
+    services.vault().check(&services).await?;
     Ok(services)
 }
 
@@ -145,18 +148,18 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     announce_set_up(&services).await?;
     expiry::look(&services).await?;
     // Before anybody asks Gorgias for anything newer.
-    if let Err(error) = journal::settle(&services).await {
+    if let Err(error) = replay::replay(&services).await {
         tracing::error!(%error, "Answers of Gorgias wait in the journal, since they can't be stored");
     }
     journal::try_out(&services).await?;
     let bounds = Bounds::of_this_machine();
     let shutdown = CancellationToken::new();
     let tasks = TaskTracker::new();
-    tasks.spawn(live::relay(services.clone(), shutdown.clone()));
+    tasks.spawn(relay::relay(services.clone(), shutdown.clone()));
     if settings.gorgias.worker {
         tasks.spawn(worker::run(services.clone(), shutdown.clone()));
     }
-    tasks.spawn(journal::keep_settled(services.clone(), shutdown.clone()));
+    tasks.spawn(replay::keep_replayed(services.clone(), shutdown.clone()));
     tasks.spawn(audit::keep_flushed(services.clone(), shutdown.clone()));
     tasks.spawn(api_tokens::keep_flushed(services.clone(), shutdown.clone()));
     tasks.spawn(expiry::keep_looking(services.clone(), shutdown.clone()));
@@ -186,7 +189,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     if let Err(error) = audit::flush(&services, true).await {
         tracing::error!(%error, "The last repeated reads of tokens could not be recorded");
     }
-    if let Err(error) = journal::close(&services).await {
+    if let Err(error) = replay::close(&services).await {
         tracing::error!(%error, "Answers of Gorgias stay in the journal; the next start stores them");
     }
     if let Err(error) = api_tokens::flush(&services).await {

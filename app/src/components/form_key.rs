@@ -2,7 +2,7 @@
 
 use domain::ids::PersonId;
 use leptos::prelude::*;
-use service::{people::form_results::FormKey as Key, random::Random};
+use service::{host::random::Random, people::form_results::FormKey as Key};
 use std::sync::Arc;
 
 /// Makes the keys of a page's forms; in the context of a page that somebody

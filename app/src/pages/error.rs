@@ -11,7 +11,7 @@ use axum::http::{
 };
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use service::{Fault, error::Forbidden};
+use service::{Fault, core::error::Forbidden};
 
 /// Why a page can't be shown.
 #[derive(Debug, thiserror::Error)]

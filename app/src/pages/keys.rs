@@ -15,10 +15,7 @@ use crate::{
 };
 use domain::{health::Health, permission::Permission};
 use leptos::prelude::*;
-use service::{
-    keys::{KeysError, status},
-    vault::{DataKeyStatus, TenantKeys, UnreadableRecord},
-};
+use service::keys::{DataKeyStatus, KeysError, TenantKeys, UnreadableRecord, status};
 
 pub(crate) fn page() -> impl IntoView {
     show(load)

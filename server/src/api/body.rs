@@ -10,7 +10,7 @@ use axum::{
 };
 use secrecy::SecretString;
 use serde_json::{Map, Value};
-use service::error::FieldError;
+use service::core::error::FieldError;
 
 /// The fields of a JSON object that were not read yet.
 pub struct Body {

@@ -12,7 +12,7 @@ use domain::time::Span;
 use serde_json::json;
 use service::{
     Fault,
-    error::{FieldError, Forbidden},
+    core::error::{FieldError, Forbidden},
 };
 use tokio::task::JoinError;
 

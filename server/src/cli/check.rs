@@ -9,10 +9,12 @@ use crate::{
 use domain::time::Timestamp;
 use service::{
     Services,
-    clock::{Clock, SystemClock},
-    database::{Database, Readiness},
-    expiry,
-    worker::load,
+    core::{
+        database::{Database, Readiness},
+        expiry,
+    },
+    engine::load,
+    host::clock::{Clock, SystemClock},
 };
 use std::process::ExitCode;
 
@@ -224,7 +226,7 @@ fn unread_proxy(settings: &Settings) -> Option<String> {
 
 fn left_in_journals(settings: &Settings) -> Result<(), String> {
     let folder = settings.store.data_dir.display();
-    match service::journal::set_aside(&settings.store.data_dir) {
+    match service::engine::journal::set_aside(&settings.store.data_dir) {
         Ok(0) => Ok(()),
         Ok(count) => Err(format!(
             "{count} of the files in {folder}/journal hold answers of Gorgias that can't be opened (*.aside); start `mooring serve` with the database and keys that they were made with. Keep them otherwise: tokens of accounts may be in there and nowhere else"

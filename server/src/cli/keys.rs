@@ -5,12 +5,13 @@ use domain::slug::Slug;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use service::{
+    encryption::MasterKeys,
+    host::random::SystemRandom,
     keys::{
-        rotate,
+        Begun, DataKeyStatus, TenantKeys, rotate,
         status::{self, Tenant},
     },
-    random::SystemRandom,
-    vault::{Begun, DataKeyStatus, MasterKeyStatus, MasterKeys, TenantKeys},
+    vault::MasterKeyStatus,
 };
 
 /// Subcommands of `mooring keys`.
@@ -54,7 +55,7 @@ impl Keys {
 
 async fn show(settings: &Settings, json: bool) -> anyhow::Result<()> {
     let services = start::services(settings).await?;
-    let masters = services.vault.status(&services).await?;
+    let masters = services.vault().status(&services).await?;
     let mut tenants = Vec::new();
     for Tenant { slug, scope } in status::tenants(&services, None).await? {
         tenants.push((slug, status::of_tenant(&scope).await?));
@@ -168,8 +169,8 @@ impl Rotate {
     async fn run(&self, settings: &Settings) -> anyhow::Result<()> {
         let services = start::services(settings).await?;
         let tenants = status::tenants(&services, self.tenant.as_ref()).await?;
-        let handed_over = services.vault.rewrap(&services).await?;
-        let masters = services.vault.status(&services).await?;
+        let handed_over = services.vault().rewrap(&services).await?;
+        let masters = services.vault().status(&services).await?;
         let first = masters.first().map_or("", |key| key.id.as_str());
         eprintln!("{handed_over} data keys handed over to “{first}”.");
         for key in &masters {
@@ -233,7 +234,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use domain::{ids::DataKeyId, time::Timestamp};
-    use service::vault::UnreadableRecord;
+    use service::keys::UnreadableRecord;
 
     #[test]
     fn instants_are_rfc_3339() {

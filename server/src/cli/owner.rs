@@ -4,7 +4,7 @@ use crate::{settings::Settings, start};
 use anyhow::{Context, bail};
 use domain::slug::Slug;
 use secrecy::SecretString;
-use service::{people::owner, text_file};
+use service::{host::text_file, people::owner};
 use std::io::{Read, stdin};
 
 /// Subcommands of `mooring owner`.

@@ -1,7 +1,7 @@
 //! `mooring restored`
 
 use crate::{settings::Settings, start};
-use service::restored::{self, Restored as Marked};
+use service::tenants::restored::{self, Restored as Marked};
 
 /// Options of `mooring restored`.
 #[derive(clap::Args)]

@@ -10,8 +10,8 @@ use domain::time::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     Services,
-    config::Config,
     connections::authorize::{Begun, Outline, STATE_LIFE, cookie_name},
+    core::config::Config,
 };
 
 /// So many at most.

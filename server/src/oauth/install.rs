@@ -15,7 +15,7 @@ use domain::{
 };
 use service::{
     connections::authorize::{self, BeginError},
-    error::FieldError,
+    core::error::FieldError,
 };
 
 /// Begins an authorization. Nobody is asked who they are, and nothing is stored.

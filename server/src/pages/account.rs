@@ -11,12 +11,12 @@ use service::{
     Actor,
     connections::{
         authorize::{self, BeginError},
+        check_now::{self, CheckError},
         disconnect::{self, DisconnectError, Disconnected},
         links::{self, LinkError, LinkOptions, LinkState, Withdrawal},
-        refresh::{self, CheckError},
         show,
     },
-    error::FieldError,
+    core::error::FieldError,
 };
 
 const CHECK: Form = Form::new("check", &[]);
@@ -81,7 +81,7 @@ pub async fn check(Path(path): AccountPath, posted: Posted) -> Result<Response, 
     );
     let state = &request.posted.visitor.state;
     let verdict = state
-        .to_its_end(async move { refresh::check_now(&actor, &app, &subdomain).await })
+        .to_its_end(async move { check_now::check_now(&actor, &app, &subdomain).await })
         .await?;
     Ok(match verdict {
         Ok(_) => request.done(FormOutcome::Checked).await?,

@@ -12,7 +12,7 @@ use service::{
         self, CreateApiTokenError, Networks, NewApiToken, NoNetworks, RevokeApiTokenError, Revoked,
     },
     apps,
-    error::FieldError,
+    core::error::FieldError,
 };
 
 pub(super) const FORM: Form =

@@ -5,7 +5,7 @@ use app::form_outcome::FormOutcome;
 use axum::{extract::Path, response::Response};
 use service::{
     apps::secrets::{self, SecretError, TestResult},
-    error::FieldError,
+    core::error::FieldError,
 };
 
 const FORM: Form = Form::new("app_secret", &[]);

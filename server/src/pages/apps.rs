@@ -9,7 +9,7 @@ use service::{
         self, App,
         form::{AppForm, AppFormError},
     },
-    error::FieldError,
+    core::error::FieldError,
 };
 
 const FIELDS: &[&str] = &[

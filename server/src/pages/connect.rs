@@ -17,7 +17,7 @@ use service::{
         authorize::{self, BeginError},
         links::{self, LinkError},
     },
-    error::FieldError,
+    core::error::FieldError,
 };
 
 const FIELDS: &[&str] = &["app", "subdomain", "days"];

@@ -6,7 +6,7 @@ use app::form_outcome::FormOutcome;
 use axum::{extract::Path, response::Response};
 use service::{
     connections::erase::{self, EraseError},
-    error::FieldError,
+    core::error::FieldError,
 };
 
 const FORM: Form = Form::new("erase", &["confirm"]);

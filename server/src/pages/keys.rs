@@ -3,10 +3,7 @@
 use crate::pages::{Answered, Form, Posted};
 use app::form_outcome::FormOutcome;
 use axum::{extract::Path, response::Response};
-use service::{
-    keys::{KeysError, rotate},
-    vault::Begun,
-};
+use service::keys::{Begun, KeysError, rotate};
 
 const FORM: Form = Form::new("keys", &[]);
 

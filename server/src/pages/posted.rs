@@ -25,7 +25,7 @@ use axum::{
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     Actor, Fault,
-    error::FieldError,
+    core::error::FieldError,
     people::form_results::{self, AT_WORK_FOR, Claim, FormKey, FormResult},
 };
 use std::{
@@ -288,7 +288,7 @@ impl Posted {
 
     /// The page again, saying that the role doesn't allow it.
     pub async fn forbidden(&self, page: &str, form: &Form) -> Response {
-        let message = sentence(&service::error::Forbidden.to_string());
+        let message = sentence(&service::core::error::Forbidden.to_string());
         let errors = vec![FieldError::new("", message)];
         let mut response = self.again(page, form, errors).await;
         *response.status_mut() = StatusCode::FORBIDDEN;

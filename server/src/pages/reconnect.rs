@@ -12,7 +12,7 @@ use service::{
         authorize::{self, BeginError},
         links,
     },
-    error::FieldError,
+    core::error::FieldError,
 };
 
 const FORM: Form = Form::new("reconnect", &[]);

@@ -8,7 +8,7 @@ use app::form_outcome::FormOutcome;
 use axum::{extract::Path, http::StatusCode, response::Response};
 use service::{
     apps::secrets::reveal::{self, RevealError},
-    error::FieldError,
+    core::error::FieldError,
 };
 
 const FORM: Form = Form::new("app_reveal", &[]);

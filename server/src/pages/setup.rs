@@ -7,7 +7,7 @@ use crate::{
 };
 use axum::response::Response;
 use service::{
-    error::FieldError,
+    core::error::FieldError,
     people::{
         membership,
         set_up::{self, NewOwner, SetUpError},

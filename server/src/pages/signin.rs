@@ -8,9 +8,11 @@ use crate::{
 };
 use axum::response::Response;
 use service::{
-    audit,
-    error::FieldError,
-    people::sign_in::{self, SignInError},
+    core::error::FieldError,
+    people::{
+        self,
+        sign_in::{self, SignInError},
+    },
 };
 use tower_sessions::Session;
 
@@ -24,7 +26,7 @@ pub async fn sign_in(session: Session, posted: Posted) -> Result<Response, Failu
     match result {
         Ok(person) => {
             visitor::sign_in(&session, person, services.expiry_now()).await?;
-            audit::signed_in(&services, person, posted.visitor.address).await;
+            people::signed_in(&services, person, posted.visitor.address).await;
             let mut response = see_other(own_path(posted.text("next")));
             let kept = posted.visitor.kept_form().await?;
             if !kept.is_some_and(|kept| kept.is_of(person)) {

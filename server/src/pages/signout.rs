@@ -6,7 +6,7 @@ use crate::{
     pages::{Posted, see_other},
 };
 use axum::{http::header::SET_COOKIE, response::Response};
-use service::audit;
+use service::people;
 use tower_sessions::Session;
 
 /// Ends the session in the database, and so everywhere.
@@ -15,7 +15,7 @@ pub async fn sign_out(session: Session, posted: Posted) -> Result<Response, Fail
     let services = &visitor.state.services;
     session.flush().await?;
     if let Some(person) = &visitor.person {
-        audit::signed_out(services, person.id, visitor.address).await;
+        people::signed_out(services, person.id, visitor.address).await;
     }
     let mut response = see_other("/signin");
     let config = &services.config;

@@ -2,7 +2,7 @@
 
 use super::{Reader, SettingsError, parse};
 use gorgias::EgressProxy;
-use service::vault::key_service::KeyService;
+use service::encryption::key_service::KeyService;
 use std::{path::Path, sync::Arc};
 
 #[cfg(feature = "transit")]
@@ -10,8 +10,8 @@ use {
     super::SETTINGS,
     secrecy::SecretString,
     service::{
-        clock::SystemClock,
-        vault::transit::{TokenSource, TransitConfig, TransitConfigError, TransitKeys},
+        encryption::transit::{TokenSource, TransitConfig, TransitConfigError, TransitKeys},
+        host::clock::SystemClock,
     },
 };
 

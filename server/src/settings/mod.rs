@@ -14,9 +14,12 @@ use gorgias::{EgressProxy, GorgiasTemplate};
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
-    config::parse_public_url,
-    database::{self, Plaintext},
-    vault::{MasterKeys, Vault, key_service::KeyService},
+    core::{
+        config::parse_public_url,
+        database::{self, Plaintext},
+    },
+    encryption::{MasterKeys, key_service::KeyService},
+    vault::Vault,
 };
 use std::{
     net::SocketAddr,
@@ -290,8 +293,8 @@ impl Settings {
     }
 
     /// What the use cases need to know.
-    pub fn config(&self) -> service::config::Config {
-        service::config::Config {
+    pub fn config(&self) -> service::core::config::Config {
+        service::core::config::Config {
             public_url: self.web.public_url.clone(),
             gorgias: self.gorgias.template.clone(),
             check_interval: self.gorgias.check_interval,

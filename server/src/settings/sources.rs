@@ -4,7 +4,7 @@ use super::{
     SettingsError,
     table::{CONFIG, SETTINGS, Setting},
 };
-use service::text_file::{self, bare};
+use service::host::text_file::{self, bare};
 use std::{
     collections::HashMap,
     io,

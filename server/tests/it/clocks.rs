@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use domain::time::Span;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
-    expiry,
+    core::expiry,
     people::{
         form_results::{self, Claim, FormKey, FormResult, FormSession},
         kept_forms::KEPT_FOR,

@@ -3,7 +3,7 @@
 use crate::{browser::Browser, house::on_each_database};
 use axum::http::{Method, StatusCode};
 use server::{router::router, site::Site, state::RouterOptions};
-use service::{Services, config::Config, services::Machine, testing::World};
+use service::{Services, core::config::Config, host::Host, testing::World};
 use std::sync::Arc;
 
 const EVERYWHERE: [(&str, &str); 5] = [
@@ -87,9 +87,9 @@ async fn https_adds_its_own() {
 /// The same installation under another address.
 pub fn with_public_url(world: &World, public_url: &str) -> Services {
     let parts = &world.services;
-    let machine = Machine {
+    let machine = Host {
         clock: Arc::clone(&parts.clock),
-        ..Machine::default()
+        ..Host::default()
     };
     let config = Config {
         public_url: public_url.into(),
@@ -100,7 +100,7 @@ pub fn with_public_url(world: &World, public_url: &str) -> Services {
         machine,
         parts.db.clone(),
         config,
-        parts.vault.clone(),
+        parts.vault().clone(),
         gorgias,
     )
 }

@@ -6,7 +6,7 @@ use domain::time::Span;
 use serde_json::json;
 use server::{router::router, state::RouterOptions};
 use service::{
-    database::{Limits, Options},
+    core::database::{Limits, Options},
     testing::{World, backends},
 };
 use simulator::{Simulator, SimulatorConfig};

@@ -15,12 +15,12 @@ use service::{
     Services,
     api_tokens::{self, NewApiToken},
     apps::{self, form::AppForm},
-    clock::SystemClock,
-    config::Config,
-    database::Database,
+    core::{config::Config, database::Database},
+    encryption::MasterKeys,
+    host::clock::SystemClock,
     people,
     testing::fill::{Given, connect_all},
-    vault::{MasterKeys, Vault},
+    vault::Vault,
 };
 use std::{iter, sync::Arc};
 
@@ -118,7 +118,7 @@ async fn services(args: &Args) -> anyhow::Result<Services> {
     };
     let vault = Vault::new(MasterKeys::parse(&args.master_keys)?);
     let services = Services::new(db, config, vault, Arc::new(client));
-    services.vault.check(&services).await?;
+    services.vault().check(&services).await?;
     Ok(services)
 }
 

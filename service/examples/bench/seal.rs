@@ -8,7 +8,7 @@ use anyhow::Context;
 use criterion::Criterion;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use service::vault::Cipher;
+use service::testing::Cipher;
 use std::{
     fs,
     hint::black_box,

@@ -1,6 +1,7 @@
 //! What a process knows of where API tokens are used from.
 
 use super::{addresses::is_lately, networks::SeenAs};
+use crate::core::services::{Inner, ProcessState};
 use domain::{
     ids::{ApiTokenId, TenantId},
     time::Timestamp,
@@ -39,6 +40,12 @@ pub(super) struct State {
     pub uses: HashMap<Key, Use>,
     /// In which minute a refusal was recorded last.
     pub refused: HashMap<ApiTokenId, i64>,
+}
+
+impl ProcessState for AddressLog {
+    fn begin(_: &Inner) -> Self {
+        Self::default()
+    }
 }
 
 impl AddressLog {

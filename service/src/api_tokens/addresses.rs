@@ -5,17 +5,18 @@
 //! Which addresses are known is held in memory, so that the usual use asks the
 //! database nothing. What a process doesn't know yet it looks up once.
 
-use super::{address_log::Key, networks::SeenAs};
+use super::{
+    address_log::{AddressLog, Key},
+    networks::SeenAs,
+};
 use crate::{
     audit::{self, Action, By, Entry, Target},
-    connections::events,
+    core::{error::Fault, services::Services},
     entity::{
         api_token,
         api_token_address::{ActiveModel, Column, Entity, Model},
     },
-    error::Fault,
-    services::Services,
-    tenant_scope::{TenantScope, Tx},
+    tenancy::{TenantScope, Tx, outbox},
 };
 use domain::{
     event::{Actor, Happening},
@@ -63,7 +64,7 @@ pub(crate) async fn note(
     let Some(address) = address else {
         return Ok(());
     };
-    let (now, log) = (scope.expiry_now(), &scope.addresses);
+    let (now, log) = (scope.expiry_now(), &scope.state::<AddressLog>());
     let key = (scope.tenant(), id, SeenAs::from(address));
     if log.mark(&key, now) {
         return Ok(());
@@ -158,7 +159,7 @@ async fn meet(
             let actor = Actor::ApiToken {
                 name: name.to_owned(),
             };
-            events::add_to_tenant(scope, &tx, &actor, &happening)?;
+            outbox::add_to_tenant(scope, &tx, &actor, &happening)?;
             tracing::warn!(api_token.id = %id, "An API token is used from a new address");
         }
         let by = By::ApiToken {
@@ -212,7 +213,7 @@ pub(super) async fn refused(
 ) {
     let minute = scope.now().0.div_euclid(MINUTE);
     {
-        let refused = &mut scope.addresses.state().refused;
+        let refused = &mut scope.state::<AddressLog>().state().refused;
         refused.retain(|_, at| *at == minute);
         if refused.insert(id, minute).is_some() {
             return;
@@ -233,7 +234,7 @@ pub(super) async fn refused(
         tx.commit().await
     };
     if let Err(error) = recorded.await {
-        scope.addresses.state().refused.remove(&id);
+        scope.state::<AddressLog>().state().refused.remove(&id);
         tracing::error!(%error, api_token.id = %id, "The refusal of an API token could not be recorded");
     }
 }
@@ -245,7 +246,7 @@ pub(super) async fn refused(
 /// [`Fault`] if the database fails; what is not there yet stays marked.
 pub(super) async fn flush(services: &Services) -> Result<(), Fault> {
     let mut tenants: BTreeMap<TenantId, Vec<(ApiTokenId, SeenAs, Timestamp)>> = BTreeMap::new();
-    for ((tenant, token, network), one) in &services.addresses.state().uses {
+    for ((tenant, token, network), one) in &services.state::<AddressLog>().state().uses {
         if one.last.since(one.stored) >= STORED_EVERY {
             let of_tenant = tenants.entry(*tenant).or_default();
             of_tenant.push((*token, *network, one.last));
@@ -266,7 +267,7 @@ pub(super) async fn flush(services: &Services) -> Result<(), Fault> {
                 .await?;
         }
         tx.commit().await?;
-        let held = &mut services.addresses.state().uses;
+        let held = &mut services.state::<AddressLog>().state().uses;
         for (token, network, last) in uses {
             if let Some(one) = held.get_mut(&(tenant, token, network)) {
                 one.stored = one.stored.max(last);

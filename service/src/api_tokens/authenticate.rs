@@ -1,12 +1,13 @@
 //! Tells whose token a request carries.
 
-use super::{LENGTH, Networks, PREFIX, addresses, token_hash};
+use super::{LENGTH, Networks, PREFIX, addresses, token_hash, uses::UseLog};
 use crate::{
-    actor::{Actor, Who},
+    core::{error::Fault, services::Services},
     entity::{api_token, tenant},
-    error::Fault,
-    lookup::{self, Key},
-    services::Services,
+    tenancy::{
+        Actor, Who,
+        lookup::{self, Key},
+    },
 };
 use domain::{
     ids::{ApiTokenId, AppId, TenantId},
@@ -98,7 +99,7 @@ impl Presented<'_> {
             }
         }
         let role = self.role.parse().map_err(|_| bad("role"))?;
-        services.uses.note(self.tenant, self.id, now);
+        services.state::<UseLog>().note(self.tenant, self.id, now);
         Ok(Ok(role))
     }
 

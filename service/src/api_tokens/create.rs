@@ -2,13 +2,14 @@
 
 use super::{Networks, PREFIX, SHOWN, token_hash};
 use crate::{
-    actor::{Actor, Who},
     audit::{self, Action, By, Entry, Target},
+    core::{
+        error::{Fault, FieldError, Forbidden},
+        services::Services,
+    },
     entity::{api_token, app, tenant},
-    error::{Fault, FieldError, Forbidden},
-    random::secret_text,
-    services::Services,
-    tenant_scope::{TenantScope, Tx},
+    host::random::secret_text,
+    tenancy::{Actor, TenantScope, Tx, Who},
 };
 use domain::{
     ids::{ApiTokenId, AppId, TenantId},

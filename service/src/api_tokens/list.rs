@@ -1,10 +1,10 @@
 //! The tokens of a tenant, as its owners and operators see them.
 
-use super::{Networks, addresses};
+use super::{Networks, addresses, uses::UseLog};
 use crate::{
-    actor::Actor,
+    core::error::{Fault, Forbidden},
     entity::{api_token, app},
-    error::{Fault, Forbidden},
+    tenancy::Actor,
 };
 use domain::{
     ids::{ApiTokenId, AppId},
@@ -100,7 +100,7 @@ async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, Fault> {
                 created_by: row.created_by,
                 created_at: Timestamp(row.created_at),
                 expires_at: row.expires_at.map(Timestamp),
-                last_used_at: noted.max(actor.uses.of(actor.tenant(), id)),
+                last_used_at: noted.max(actor.state::<UseLog>().of(actor.tenant(), id)),
                 revoked_at: row.revoked_at.map(Timestamp),
                 networks: row
                     .networks

@@ -20,7 +20,7 @@ pub use networks::{Networks, NoNetworks};
 pub use revoke::{RevokeApiTokenError, Revoked, revoke};
 pub use uses::{UseLog, flush, keep_flushed};
 
-use crate::digest::digest;
+use crate::core::digest::digest;
 use secrecy::SecretString;
 
 /// How every token begins, so that people and leak scanners recognize one.

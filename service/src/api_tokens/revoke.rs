@@ -1,10 +1,10 @@
 //! Ends a token for good.
 
 use crate::{
-    actor::Actor,
     audit::{self, Action, Entry, Target},
+    core::error::{Fault, Forbidden},
     entity::api_token,
-    error::{Fault, Forbidden},
+    tenancy::Actor,
 };
 use domain::{ids::ApiTokenId, permission::Permission, role::Role, time::Timestamp};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};

@@ -5,9 +5,9 @@
 use super::*;
 use crate::{
     Actor, Services,
-    actor::Who,
+    core::error::Forbidden,
     entity::{api_token, app, tenant},
-    error::Forbidden,
+    tenancy::Who,
     testing,
 };
 use domain::{

@@ -3,10 +3,12 @@
 
 use super::addresses;
 use crate::{
+    core::{
+        error::Fault,
+        services::{Inner, ProcessState, Services},
+    },
     entity::api_token::{Column, Entity},
-    error::Fault,
-    services::Services,
-    tenant_scope::TenantScope,
+    tenancy::TenantScope,
 };
 use domain::{
     ids::{ApiTokenId, TenantId},
@@ -35,6 +37,12 @@ type Marks = HashMap<(TenantId, ApiTokenId), Timestamp>;
 /// The uses that the database doesn't know of yet.
 #[derive(Default)]
 pub struct UseLog(Mutex<Marks>);
+
+impl ProcessState for UseLog {
+    fn begin(_: &Inner) -> Self {
+        Self::default()
+    }
+}
 
 impl UseLog {
     fn marks(&self) -> MutexGuard<'_, Marks> {
@@ -82,7 +90,7 @@ pub async fn flush(services: &Services) -> Result<(), Fault> {
 
 async fn flush_uses(services: &Services) -> Result<(), Fault> {
     let mut tenants: BTreeMap<TenantId, Vec<(ApiTokenId, Timestamp)>> = BTreeMap::new();
-    for ((tenant, token), at) in services.uses.marks().iter() {
+    for ((tenant, token), at) in services.state::<UseLog>().marks().iter() {
         tenants.entry(*tenant).or_default().push((*token, *at));
     }
     for (tenant, marks) in tenants {
@@ -91,7 +99,7 @@ async fn flush_uses(services: &Services) -> Result<(), Fault> {
             write(&scope, some).await?;
             // Unless it was used again meanwhile.
             services
-                .uses
+                .state::<UseLog>()
                 .marks()
                 .retain(|(of, token), at| *of != tenant || !some.contains(&(*token, *at)));
         }

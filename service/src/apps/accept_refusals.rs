@@ -1,10 +1,11 @@
 //! Vouching for an app's credentials, so that refusals count as what they say.
 
-use super::{credentials, form::AppFormError};
+use super::form::AppFormError;
 use crate::{
-    actor::Actor,
     audit::{self, Action, Entry, Target},
     entity::connection,
+    records::app_credentials,
+    tenancy::Actor,
 };
 use domain::{ids::AppId, permission::Permission};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
@@ -18,15 +19,15 @@ use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 pub async fn accept(actor: &Actor, id: AppId) -> Result<(), AppFormError> {
     actor.require(Permission::ManageApps)?;
     let tx = actor.write().await?;
-    let Some(app) = super::find(&tx, &id.to_string(), actor.only_app).await? else {
+    let Some(app) = crate::records::app::find(&tx, &id.to_string(), actor.only_app).await? else {
         return Err(AppFormError::NotFound);
     };
     let now = actor.now();
-    let known = credentials::locked(&tx, id).await?;
+    let known = app_credentials::locked(&tx, id).await?;
     let Some(vouched_for) = known.and_then(|known| known.vouched_for(now)) else {
         return Ok(());
     };
-    credentials::write(&tx, id, &vouched_for).await?;
+    app_credentials::write(&tx, id, &vouched_for).await?;
     tx.update::<connection::Entity>()
         .filter(connection::Column::AppId.eq(id.0))
         .filter(connection::Column::DueAt.is_not_null())

@@ -1,7 +1,10 @@
 //! What the page at the install entry needs to know, which anybody may open.
 
-use super::known;
-use crate::{error::Fault, people::membership, services::Services};
+use crate::{
+    core::{error::Fault, services::Services},
+    people::membership,
+    records::known_apps,
+};
 use domain::{
     ids::{AppId, PersonId},
     permission::Permission,
@@ -25,7 +28,7 @@ pub async fn at_install(
     app: AppId,
     person: Option<PersonId>,
 ) -> Result<Option<AtInstall>, Fault> {
-    let Some(known) = known::find(services, app).await? else {
+    let Some(known) = known_apps::find(services, app).await? else {
         return Ok(None);
     };
     let (tenant, app) = &*known;

@@ -6,10 +6,9 @@
 
 use super::form::AppFormError;
 use crate::{
-    actor::Actor,
+    core::error::FieldError,
     entity::{app, tenant},
-    error::FieldError,
-    tenant_scope::Tx,
+    tenancy::{Actor, Tx},
 };
 use domain::ids::AppId;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType};

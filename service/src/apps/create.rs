@@ -1,15 +1,16 @@
 //! Adding an app.
 
 use super::{
-    App, client_id,
+    client_id,
     form::{AppForm, AppFormError},
 };
 use crate::{
-    actor::Actor,
     audit::{self, Action, Entry, Target},
+    core::error::FieldError,
+    encryption::Purpose,
     entity::app,
-    error::FieldError,
-    vault::Purpose,
+    records::app::App,
+    tenancy::Actor,
 };
 use domain::permission::Permission;
 use sea_orm::{ActiveModelTrait, EntityTrait, SqlErr};
@@ -64,7 +65,7 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
     }
     if let Some(secret) = &checked.client_secret {
         actor
-            .vault
+            .vault()
             .seal(
                 actor.services(),
                 &tx,

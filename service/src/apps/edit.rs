@@ -1,17 +1,17 @@
 //! Changing an app.
 
 use super::{
-    App, client_id, credentials,
+    client_id,
     form::{AppForm, AppFormError, Checked},
     secrets,
 };
 use crate::{
-    actor::Actor,
     audit::{self, Action, Entry, Target},
-    connections::record::Record,
+    core::error::Fault,
+    encryption::Purpose,
     entity::{app, connection},
-    error::Fault,
-    vault::Purpose,
+    records::{app::App, app_credentials, connection::Record, known_apps::KnownApps},
+    tenancy::Actor,
 };
 use domain::{ids::AppId, permission::Permission};
 use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
@@ -28,7 +28,8 @@ const BATCH: u64 = 500;
 pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFormError> {
     actor.require(Permission::ManageApps)?;
     let tx = actor.write().await?;
-    let Some(before) = super::find(&tx, &id.to_string(), actor.only_app).await? else {
+    let Some(before) = crate::records::app::find(&tx, &id.to_string(), actor.only_app).await?
+    else {
         return Err(AppFormError::NotFound);
     };
     let checked = form
@@ -64,15 +65,15 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
         .col_expr(app::Column::UpdatedAt, Expr::value(now.0))
         .exec(&*tx)
         .await?;
-    if credentials_changed && let Some(known) = credentials::locked(&tx, id).await? {
-        credentials::write(&tx, id, &known.replaced(now)).await?;
+    if credentials_changed && let Some(known) = app_credentials::locked(&tx, id).await? {
+        app_credentials::write(&tx, id, &known.replaced(now)).await?;
     }
     if let Some(secret) = &checked.client_secret {
         if client_id_stays {
             secrets::keep_previous(actor, &tx, id).await?;
         }
         actor
-            .vault
+            .vault()
             .seal(
                 actor.services(),
                 &tx,
@@ -93,7 +94,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
     }
     audit::record(actor, &tx, &entry).await?;
     tx.commit().await?;
-    actor.known_apps.forget(id);
+    actor.state::<KnownApps>().forget(id);
     if checked.scopes != before.requested {
         // A task of its own: whoever asked may go away before all are done.
         let actor = actor.clone();
@@ -101,7 +102,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
         followed.await.map_err(Fault::from)??;
     }
     let tx = actor.read().await?;
-    super::find(&tx, &id.to_string(), None)
+    crate::records::app::find(&tx, &id.to_string(), None)
         .await?
         .ok_or(AppFormError::NotFound)
 }
@@ -134,7 +135,7 @@ async fn follow_scopes(actor: &Actor, app: AppId) -> Result<(), Fault> {
     loop {
         let tx = actor.write().await?;
         // Read anew: of two edits at once, the later one counts.
-        let Some(requested) = super::find(&tx, &app.to_string(), None)
+        let Some(requested) = crate::records::app::find(&tx, &app.to_string(), None)
             .await?
             .map(|a| a.requested)
         else {

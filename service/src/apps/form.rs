@@ -1,6 +1,6 @@
 //! What a person or a backend fills in for an app, and its checks.
 
-use crate::error::{Fault, FieldError, Forbidden};
+use crate::core::error::{Fault, FieldError, Forbidden};
 use domain::{basic_encoding::BasicEncoding, scope::ScopeSet, slug::Slug};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;

@@ -1,11 +1,11 @@
 //! Looking at apps.
 
-use super::App;
 use crate::{
-    actor::Actor,
     connections::counts::{self, HealthCounts},
+    core::error::Fault,
     entity::app,
-    error::Fault,
+    records::app::App,
+    tenancy::Actor,
 };
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
@@ -52,5 +52,5 @@ pub async fn all(actor: &Actor) -> Result<Vec<AppRow>, Fault> {
 /// [`Fault`] if the database fails.
 pub async fn one(actor: &Actor, reference: &str) -> Result<Option<App>, Fault> {
     let tx = actor.read().await?;
-    super::find(&tx, reference, actor.only_app).await
+    crate::records::app::find(&tx, reference, actor.only_app).await
 }

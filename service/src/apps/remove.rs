@@ -2,9 +2,10 @@
 
 use super::form::AppFormError;
 use crate::{
-    actor::Actor,
     audit::{self, Action, Entry, Target},
     entity::{app, connection, credential},
+    records::known_apps::KnownApps,
+    tenancy::Actor,
 };
 use domain::{ids::AppId, permission::Permission};
 use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait};
@@ -17,7 +18,7 @@ use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait};
 pub async fn remove(actor: &Actor, id: AppId) -> Result<(), AppFormError> {
     actor.require(Permission::ManageApps)?;
     let tx = actor.write().await?;
-    let Some(app) = super::find(&tx, &id.to_string(), actor.only_app).await? else {
+    let Some(app) = crate::records::app::find(&tx, &id.to_string(), actor.only_app).await? else {
         return Err(AppFormError::NotFound);
     };
     let connections = tx
@@ -41,6 +42,6 @@ pub async fn remove(actor: &Actor, id: AppId) -> Result<(), AppFormError> {
     let target = Target::app(id, &app.slug);
     audit::record(actor, &tx, &Entry::of(actor, Action::AppRemoved, target)).await?;
     tx.commit().await?;
-    actor.known_apps.forget(id);
+    actor.state::<KnownApps>().forget(id);
     Ok(())
 }

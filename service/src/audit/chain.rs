@@ -4,7 +4,7 @@
 
 use crate::{
     entity::{audit_entry, audit_head},
-    random::{Random, secret_text},
+    host::random::{Random, secret_text},
 };
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};

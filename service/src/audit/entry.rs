@@ -1,7 +1,7 @@
 //! What is to be recorded.
 
 use super::{Action, Outcome};
-use crate::actor::{Actor, Who};
+use crate::tenancy::{Actor, Who};
 use domain::{
     ids::{ApiTokenId, AppId, ConnectionId, DataKeyId, PersonId},
     subdomain::Subdomain,

@@ -1,15 +1,19 @@
 //! Erasing what entries say of a person. That something was done stays, and the chain holds.
 
-use super::{Action, By, Entry, Target, record, record::lock};
+use super::{
+    Action, By, Entry, Target,
+    record::{lock, record},
+};
 use crate::{
-    actor::{Actor, Who},
+    core::{
+        error::{Fault, Forbidden},
+        services::Services,
+    },
     entity::{
         audit_entry::{Column, Entity},
         tenant,
     },
-    error::{Fault, Forbidden},
-    services::Services,
-    tenant_scope::TenantScope,
+    tenancy::{Actor, TenantScope, Who},
 };
 use domain::{
     ids::{PersonId, TenantId},

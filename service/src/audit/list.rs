@@ -2,9 +2,9 @@
 
 use super::{Action, Outcome};
 use crate::{
-    actor::Actor,
+    core::error::{Fault, Forbidden},
     entity::audit_entry::{Column, Entity, Model},
-    error::{Fault, Forbidden},
+    tenancy::Actor,
 };
 use domain::{permission::Permission, time::Timestamp};
 use sea_orm::{

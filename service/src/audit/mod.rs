@@ -20,7 +20,6 @@ mod list;
 pub(crate) mod reads;
 mod record;
 mod retention;
-mod sign_in;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -35,5 +34,4 @@ pub use reads::{ReadLog, flush, keep_flushed};
 pub(crate) use record::{is_recorded, record};
 pub use retention::cut_off;
 pub(crate) use retention::keep_cut;
-pub use sign_in::{signed_in, signed_out};
 pub use verify::{Broken, Damage, Report, VerifyError, verify};

@@ -6,7 +6,13 @@
 //! writer's lock writes for all that wait.
 
 use super::{Entry, record::record_all};
-use crate::{error::Fault, services::Services, tenant_scope::TenantScope};
+use crate::{
+    core::{
+        error::Fault,
+        services::{Inner, ProcessState, Services},
+    },
+    tenancy::TenantScope,
+};
 use domain::ids::{ConnectionId, TenantId};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -40,6 +46,12 @@ struct Reader {
 pub struct ReadLog {
     state: Mutex<State>,
     writer: tokio::sync::Mutex<()>,
+}
+
+impl ProcessState for ReadLog {
+    fn begin(_: &Inner) -> Self {
+        Self::default()
+    }
 }
 
 #[derive(Default)]
@@ -82,7 +94,7 @@ pub(crate) async fn note(
         who,
         connection,
     };
-    let log = &scope.reads;
+    let log = &scope.state::<ReadLog>();
     loop {
         let minute = scope.now().0.div_euclid(MINUTE);
         let mut done = {
@@ -121,7 +133,7 @@ pub(crate) async fn note(
 async fn write_waiting(services: &Services) {
     let mut tenants: BTreeMap<TenantId, Vec<Waiting>> = BTreeMap::new();
     {
-        let mut state = services.reads.state();
+        let mut state = services.state::<ReadLog>().state();
         for waiting in std::mem::take(&mut state.waiting) {
             let reader = waiting.reader;
             match state.recorded.get_mut(&reader) {
@@ -159,7 +171,7 @@ async fn write(scope: &TenantScope, waiting: &[Waiting]) -> Result<(), Fault> {
             .or_insert_with(|| (one.entry.clone(), 0));
     }
     let told: Vec<(Reader, i64, Entry)> = {
-        let state = scope.reads.state();
+        let state = scope.state::<ReadLog>().state();
         let mut before = None;
         firsts
             .iter()
@@ -182,7 +194,7 @@ async fn write(scope: &TenantScope, waiting: &[Waiting]) -> Result<(), Fault> {
     let tx = scope.write().await?;
     let added = record_all(scope, &tx, &entries).await?;
     tx.commit().await?;
-    let mut state = scope.reads.state();
+    let mut state = scope.state::<ReadLog>().state();
     for ((reader, minute, entry), added) in told.into_iter().zip(added) {
         let repeats = firsts.get(&(reader, minute)).map_or(0, |(_, n)| *n);
         let recorded = state.recorded.entry(reader).or_insert_with(|| Recorded {
@@ -225,10 +237,10 @@ pub async fn keep_flushed(services: Services, stop: CancellationToken) {
 /// [`Fault`] if the database fails; they stay counted then.
 pub async fn flush(services: &Services, all: bool) -> Result<(), Fault> {
     let minute = services.now().0.div_euclid(MINUTE);
-    let _writer = services.reads.writer.lock().await;
+    let _writer = services.state::<ReadLog>().writer.lock().await;
     let mut tenants: BTreeMap<TenantId, Vec<(Reader, Entry)>> = BTreeMap::new();
     {
-        let mut state = services.reads.state();
+        let mut state = services.state::<ReadLog>().state();
         let old = |recorded: &Recorded| all || recorded.minute != minute;
         state
             .recorded
@@ -251,7 +263,7 @@ pub async fn flush(services: &Services, all: bool) -> Result<(), Fault> {
         let tx = scope.write().await?;
         record_all(services, &tx, &entries).await?;
         tx.commit().await?;
-        let mut state = services.reads.state();
+        let mut state = services.state::<ReadLog>().state();
         for (reader, entry) in told {
             if let Some(recorded) = state.recorded.get_mut(&reader) {
                 recorded.repeats -= entry.repeats + 1;

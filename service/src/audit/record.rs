@@ -5,12 +5,10 @@ use super::{
     chain::{BEGINNING, FORMAT, Key, personal},
 };
 use crate::{
-    connections::events,
+    core::{error::Fault, services::Services},
+    encryption::Purpose,
     entity::{audit_entry, audit_head, tenant},
-    error::Fault,
-    services::Services,
-    tenant_scope::Tx,
-    vault::Purpose,
+    tenancy::Tx,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
@@ -37,7 +35,7 @@ pub(super) async fn record_all(
     entries: &[Entry],
 ) -> Result<Vec<bool>, Fault> {
     // The head of the events is locked before the audit's, never the other way round.
-    events::write(tx).await?;
+    tx.write_events().await?;
     let (key, mut head) = lock(services, tx).await?;
     let mut seen = already_there(tx, entries).await?;
     let mut rows = Vec::with_capacity(entries.len());
@@ -168,7 +166,7 @@ async fn begin(services: &Services, tx: &Tx) -> Result<(Key, audit_head::Model),
     let key = Key::generate(&*services.random);
     let owner = tx.tenant().0;
     services
-        .vault
+        .vault()
         .seal(services, tx, Purpose::AuditKey, owner, &key.0)
         .await?;
     let mut head = audit_head::Model {
@@ -190,6 +188,6 @@ async fn begin(services: &Services, tx: &Tx) -> Result<(Key, audit_head::Model),
 /// The tenant's key, if its chain was begun.
 pub(super) async fn key(services: &Services, tx: &Tx) -> Result<Option<Key>, Fault> {
     let owner = tx.tenant().0;
-    let key = services.vault.open(tx, Purpose::AuditKey, owner).await?;
+    let key = services.vault().open(tx, Purpose::AuditKey, owner).await?;
     Ok(key.map(Key))
 }

@@ -1,13 +1,14 @@
 //! Letting old entries go. The chain then begins at a checkpoint: the number
 //! and MAC of the last entry that went, under the seal of the head.
 
-use super::{Action, By, Entry, Target, heads, record, record::lock};
+use super::{
+    Action, By, Entry, Target, heads,
+    record::{lock, record},
+};
 use crate::{
+    core::{error::Fault, expiry, services::Services},
     entity::{audit_entry, audit_head, audit_removal, tenant},
-    error::Fault,
-    expiry,
-    services::Services,
-    tenant_scope::{TenantScope, Tx},
+    tenancy::{TenantScope, Tx},
 };
 use domain::{
     ids::TenantId,

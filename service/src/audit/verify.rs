@@ -2,10 +2,9 @@
 
 use super::{chain::Key, record::key};
 use crate::{
+    core::{error::Fault, services::Services},
     entity::{audit_entry, audit_head, tenant},
-    error::Fault,
-    services::Services,
-    tenant_scope::TenantScope,
+    tenancy::TenantScope,
 };
 use domain::{ids::TenantId, slug::Slug, time::Timestamp};
 use sea_orm::{

@@ -2,11 +2,10 @@
 
 use super::query;
 use crate::{
-    actor::Actor,
-    apps::App,
+    core::error::Fault,
     entity::{app, connection},
-    error::Fault,
-    tenant_scope::Tx,
+    records::app::App,
+    tenancy::{Actor, Tx},
 };
 use domain::{health::Health, ids::AppId, time::Timestamp};
 use sea_orm::{

@@ -1,12 +1,12 @@
 //! Disconnecting an account on purpose.
 
-use super::{lease::Lease, store::Stored};
 use crate::{
-    actor::Actor,
     audit::{self, Action, Entry, Target},
-    error::{Fault, Forbidden},
-    journal,
-    vault::Purpose,
+    core::error::{Fault, Forbidden},
+    encryption::Purpose,
+    engine::{lease::Lease, replay},
+    records::store::Stored,
+    tenancy::Actor,
 };
 use domain::{
     health::{Absence, Standing},
@@ -61,7 +61,9 @@ pub async fn disconnect(
 ) -> Result<Disconnected, DisconnectError> {
     actor.require(Permission::Disconnect)?;
     let tx = actor.read().await?;
-    let Some((_, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
+    let Some((_, Some(record))) =
+        crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await?
+    else {
         return Err(DisconnectError::NotFound);
     };
     drop(tx);
@@ -69,7 +71,7 @@ pub async fn disconnect(
     let lease = Lease::wait(actor.scope(), record.id).await?;
     let done = async {
         // Nor one that waits to be stored.
-        journal::settle_connection(actor.services(), record.id).await?;
+        replay::replay_connection(actor.services(), record.id).await?;
         revoke_and_forget(actor, app, subdomain).await
     }
     .await;
@@ -89,7 +91,8 @@ async fn revoke_and_forget(
     let revoked = revoke_upstream(actor, app, subdomain).await?;
     loop {
         let tx = actor.write().await?;
-        let Some((found, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await?
+        let Some((found, Some(record))) =
+            crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await?
         else {
             return Err(DisconnectError::NotFound);
         };
@@ -113,7 +116,7 @@ async fn revoke_and_forget(
             Purpose::ConnectionAccessToken,
             Purpose::ConnectionRefreshToken,
         ];
-        actor.vault.forget(&tx, id.0, &purposes).await?;
+        actor.vault().forget(&tx, id.0, &purposes).await?;
         let target = Target::account(Some(id), &found.slug, subdomain);
         let entry = Entry::of(actor, Action::Disconnected, target).detail(if revoked {
             "revoked at Gorgias"
@@ -132,10 +135,12 @@ async fn revoke_upstream(
     subdomain: &Subdomain,
 ) -> Result<bool, DisconnectError> {
     let tx = actor.read().await?;
-    let Some((app, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
+    let Some((app, Some(record))) =
+        crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await?
+    else {
         return Err(DisconnectError::NotFound);
     };
-    let vault = &actor.vault;
+    let vault = actor.vault();
     let refresh = vault
         .open(&tx, Purpose::ConnectionRefreshToken, record.id.0)
         .await?;

@@ -2,10 +2,10 @@
 
 use super::disconnect::{self, DisconnectError};
 use crate::{
-    actor::Actor,
     audit::{self, Action, Entry, Target},
+    core::error::{Fault, Forbidden},
     entity::{connection, credential},
-    error::{Fault, Forbidden},
+    tenancy::Actor,
 };
 use domain::{permission::Permission, subdomain::Subdomain};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, sea_query::LockType};
@@ -52,7 +52,7 @@ impl From<DisconnectError> for EraseError {
 pub async fn erase(actor: &Actor, app: &str, subdomain: &Subdomain) -> Result<(), EraseError> {
     actor.require(Permission::Disconnect)?;
     let tx = actor.read().await?;
-    let found = super::find(&tx, app, subdomain, actor.only_app).await?;
+    let found = crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await?;
     drop(tx);
     let Some((_, Some(record))) = found else {
         return Err(EraseError::NotFound);
@@ -61,7 +61,9 @@ pub async fn erase(actor: &Actor, app: &str, subdomain: &Subdomain) -> Result<()
         disconnect::disconnect(actor, app, subdomain).await?;
     }
     let tx = actor.write().await?;
-    let Some((app, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
+    let Some((app, Some(record))) =
+        crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await?
+    else {
         return Err(EraseError::NotFound);
     };
     let row = tx

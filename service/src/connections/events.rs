@@ -9,11 +9,9 @@ pub use cursor::{After, CursorError};
 pub use tenant::{EventsError, Page, TenantEntry, of_tenant};
 
 use crate::{
-    actor::Actor as Asker,
-    entity::{connection, event, tenant_event},
-    error::Fault,
-    services::Services,
-    tenant_scope::Tx,
+    core::error::Fault,
+    entity::{connection, event},
+    tenancy::{Actor as Asker, Tx},
 };
 use domain::{
     event::{Actor, Happening},
@@ -21,9 +19,7 @@ use domain::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::SelectStatement,
+    ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::SelectStatement,
 };
 use uuid::Uuid;
 
@@ -64,76 +60,6 @@ impl TryFrom<event::Model> for TimelineEntry {
     fn try_from(row: event::Model) -> Result<Self, Fault> {
         Self::read("events", (row.id, row.at), &row.actor, &row.details)
     }
-}
-
-/// Adds an entry, in the transaction of the change that it tells of. It is
-/// written at the transaction's end: from then on, other writers of the
-/// tenant's events wait for it.
-pub(crate) async fn add(
-    services: &Services,
-    tx: &Tx,
-    connection: ConnectionId,
-    who: &Actor,
-    what: &Happening,
-) -> Result<(), Fault> {
-    let id = services.new_id();
-    let json = |column, text: Result<String, _>| {
-        text.map_err(|_: serde_json::Error| Fault::inconsistent("events", column, id))
-    };
-    let row = event::ActiveModel {
-        id: Set(id),
-        tenant_id: Set(tx.tenant().0),
-        connection_id: Set(connection.0),
-        kind: Set(what.code().to_owned()),
-        actor: Set(json("actor", serde_json::to_string(who))?),
-        details: Set(json("details", serde_json::to_string(what))?),
-        at: Set(services.now().0),
-        seq: NotSet,
-    };
-    tx.events().of_connections.push(row);
-    Ok(())
-}
-
-/// Adds an entry that belongs to no connection, as [`add`] does.
-pub(crate) fn add_to_tenant(
-    services: &Services,
-    tx: &Tx,
-    who: &Actor,
-    what: &Happening,
-) -> Result<(), Fault> {
-    let id = services.new_id();
-    let json = |column, text: Result<String, _>| {
-        text.map_err(|_: serde_json::Error| Fault::inconsistent("tenant_events", column, id))
-    };
-    let row = tenant_event::ActiveModel {
-        id: Set(id),
-        tenant_id: Set(tx.tenant().0),
-        kind: Set(what.code().to_owned()),
-        actor: Set(json("actor", serde_json::to_string(who))?),
-        details: Set(json("details", serde_json::to_string(what))?),
-        at: Set(services.now().0),
-        seq: NotSet,
-    };
-    tx.events().of_tenant.push(row);
-    Ok(())
-}
-
-/// Writes the entries that were added. After this, a transaction may lock the
-/// audit's head and nothing else, or two of them would wait for each other.
-pub(crate) async fn write(tx: &Tx) -> Result<(), Fault> {
-    let pending = std::mem::take(&mut *tx.events());
-    // Both databases allow a limited number of values in a statement.
-    for some in pending.of_connections.chunks(500) {
-        event::Entity::insert_many(some.to_vec())
-            .exec_without_returning(&**tx)
-            .await?;
-    }
-    for some in pending.of_tenant.chunks(500) {
-        tenant_event::Entity::insert_many(some.to_vec())
-            .exec_without_returning(&**tx)
-            .await?;
-    }
-    Ok(())
 }
 
 /// A connection's entries, newest first; `before` continues after the last one seen.

@@ -1,12 +1,11 @@
 //! The accounts list: search, filters, sorting, keyset pages.
 
-use super::{counts, others, query, record::Record, row::AccountRow};
+use super::{counts, others, query, row::AccountRow};
 use crate::{
-    actor::Actor,
-    apps::App,
+    core::error::Fault,
     entity::connection::{Column, Entity, Model},
-    error::Fault,
-    tenant_scope::Tx,
+    records::{app::App, connection::Record},
+    tenancy::{Actor, Tx},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{

@@ -1,10 +1,11 @@
 //! Whether an account that Gorgias refuses is alone with that.
 
-use super::{query::RENEWED, record::Record};
+use super::query::RENEWED;
 use crate::{
+    core::error::Fault,
     entity::connection::{Column, Entity},
-    error::Fault,
-    tenant_scope::Tx,
+    records::connection::Record,
+    tenancy::Tx,
 };
 use domain::{
     health::Health,

@@ -7,12 +7,11 @@ use super::{
     row::AccountRow,
 };
 use crate::{
-    actor::Actor,
-    apps::App,
+    core::{error::Fault, expiry},
+    engine::load,
     entity::{connection, heartbeat},
-    error::Fault,
-    expiry,
-    worker::load,
+    records::app::App,
+    tenancy::Actor,
 };
 use domain::{
     health::Health,

@@ -2,8 +2,8 @@
 //! what time decides; a test holds the two against each other.
 
 use crate::{
-    apps::App,
     entity::connection::{Column, Entity},
+    records::app::App,
 };
 use domain::{
     failure::{FailureKind, LOOK_AFTER},

@@ -1,12 +1,10 @@
 //! How an authorization ended, for the page after it.
 
 use crate::{
-    apps, connections,
-    digest::digest,
+    core::{digest::digest, error::Fault, services::Services},
     entity::authorization,
-    error::Fault,
-    lookup::{self, Key},
-    services::Services,
+    records::{app, find},
+    tenancy::lookup::{self, Key},
 };
 use domain::{
     error::AuthorizationProblem,
@@ -106,7 +104,7 @@ pub async fn show(
         },
     };
     let subdomain: Subdomain = row.subdomain.parse().map_err(|_| bad("subdomain"))?;
-    let Some(app) = apps::find(&tx, &app.to_string(), None).await? else {
+    let Some(app) = app::find(&tx, &app.to_string(), None).await? else {
         return Ok(None);
     };
     let requested: ScopeSet = match row.requested_scopes.as_str() {
@@ -114,7 +112,7 @@ pub async fn show(
         "" => app.requested.clone(),
         scopes => scopes.parse().map_err(|_| bad("requested_scopes"))?,
     };
-    let record = connections::find_record(&tx, app.id, &subdomain).await?;
+    let record = find::find(&tx, app.id, &subdomain).await?;
     let condition = record
         .as_ref()
         .map(|record| record.condition(app.credentials.fault_since()));

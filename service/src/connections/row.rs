@@ -1,7 +1,6 @@
 //! A connection as lists show it. Nothing in it is read from the credentials.
 
-use super::record::Record;
-use crate::apps::App;
+use crate::records::{app::App, connection::Record};
 use domain::{
     failure::FailureKind,
     health::Health,

@@ -1,7 +1,13 @@
 //! One account's page.
 
-use super::{others, record::Record, row::AccountRow};
-use crate::{actor::Actor, apps::App, entity::credential, error::Fault, vault::Purpose};
+use super::{others, row::AccountRow};
+use crate::{
+    core::error::Fault,
+    encryption::Purpose,
+    entity::credential,
+    records::{app::App, connection::Record},
+    tenancy::Actor,
+};
 use domain::{
     health::Condition,
     scope::{Comparison, ScopeSet},
@@ -46,7 +52,9 @@ pub async fn show(
     subdomain: &Subdomain,
 ) -> Result<Option<Account>, Fault> {
     let tx = actor.read().await?;
-    let Some((app, Some(record))) = super::find(&tx, app, subdomain, actor.only_app).await? else {
+    let Some((app, Some(record))) =
+        crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await?
+    else {
         return Ok(None);
     };
     // Names and times only: the page has no way to a ciphertext.

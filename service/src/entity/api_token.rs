@@ -27,6 +27,6 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-impl crate::tenant_scope::Owned for Entity {
+impl crate::entity::Owned for Entity {
     const TENANT: Column = Column::TenantId;
 }

@@ -1,6 +1,8 @@
 //! Rows as the database holds them; private to the crate, so that no page and
 //! no route can reach a ciphertext.
 
+use sea_orm::EntityTrait;
+
 pub mod api_token;
 pub mod api_token_address;
 pub mod app;
@@ -24,3 +26,9 @@ pub mod session;
 pub mod set_up;
 pub mod tenant;
 pub mod tenant_event;
+
+/// An entity whose rows belong to a tenant.
+pub(crate) trait Owned: EntityTrait {
+    /// The column that names the tenant.
+    const TENANT: Self::Column;
+}

@@ -1,9 +1,14 @@
 //! Looking after keys: what is under which, and bringing records under new ones.
 
+pub(crate) mod reencrypt;
 pub mod rotate;
 pub mod status;
+pub(crate) mod tenant_keys;
 
-use crate::error::{Fault, Forbidden};
+pub use reencrypt::{Begun, Step};
+pub use tenant_keys::{DataKeyStatus, TenantKeys, UnreadableRecord};
+
+use crate::core::error::{Fault, Forbidden};
 use domain::slug::Slug;
 
 /// Why nothing was shown or begun.

@@ -2,14 +2,11 @@
 
 use super::KeysError;
 use crate::{
-    actor::Actor,
     audit::{self, Action, By, Entry, Target},
+    core::{error::Fault, relay, services::Services},
     entity::data_key,
-    error::Fault,
-    live,
-    services::Services,
-    tenant_scope::TenantScope,
-    vault::{Begun, Step},
+    keys::{Begun, Step},
+    tenancy::{Actor, TenantScope},
 };
 use domain::{ids::TenantId, permission::Permission};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
@@ -31,9 +28,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub async fn begin_as(actor: &Actor) -> Result<Begun, KeysError> {
     actor.require(Permission::ManageKeys)?;
     let entry = Entry::of(actor, Action::RotationBegun, Target::tenant());
-    let vault = &actor.services().vault;
+    let vault = actor.services().vault();
     let begun = vault.begin_rotation(actor.scope(), entry).await?;
-    live::tell_keys(actor.services(), actor.tenant()).await;
+    relay::tell_keys(actor.services(), actor.tenant()).await;
     Ok(begun)
 }
 
@@ -44,7 +41,7 @@ pub async fn begin_as(actor: &Actor) -> Result<Begun, KeysError> {
 /// If the database failed.
 pub async fn begin(scope: &TenantScope) -> Result<Begun, Fault> {
     let entry = Entry::new(By::CommandLine, Action::RotationBegun, Target::tenant());
-    scope.services().vault.begin_rotation(scope, entry).await
+    scope.services().vault().begin_rotation(scope, entry).await
 }
 
 /// Brings the next records under the tenant's current key.
@@ -52,9 +49,9 @@ pub async fn begin(scope: &TenantScope) -> Result<Begun, Fault> {
 /// # Errors
 /// If the database failed; what was done before stays done.
 pub async fn step(scope: &TenantScope) -> Result<Step, Fault> {
-    let step = scope.services().vault.rotate_batch(scope, BATCH).await?;
+    let step = scope.services().vault().rotate_batch(scope, BATCH).await?;
     if step.moved + step.set_aside > 0 {
-        live::tell_keys(scope.services(), scope.tenant()).await;
+        relay::tell_keys(scope.services(), scope.tenant()).await;
     }
     if !step.more
         && let Err(error) = note_finished(scope).await
@@ -68,7 +65,7 @@ pub async fn step(scope: &TenantScope) -> Result<Step, Fault> {
 /// Records once for each data key that it has taken over from the ones before.
 async fn note_finished(scope: &TenantScope) -> Result<(), Fault> {
     let tx = scope.read().await?;
-    let Some(current) = scope.services().vault.taken_over(&tx).await? else {
+    let Some(current) = scope.services().vault().taken_over(&tx).await? else {
         return Ok(());
     };
     let once = format!("rotation:{current}");
@@ -129,7 +126,7 @@ pub async fn continue_all(services: &Services) -> Result<bool, Fault> {
         let done = async {
             let step = step(&scope).await?;
             if !step.more {
-                services.vault.remove_unused(&scope).await?;
+                services.vault().remove_unused(&scope).await?;
             }
             Ok::<_, Fault>(step.more && step.moved + step.set_aside > 0)
         };

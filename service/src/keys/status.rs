@@ -2,8 +2,10 @@
 
 use super::KeysError;
 use crate::{
-    actor::Actor, entity::tenant, error::Fault, services::Services, tenant_scope::TenantScope,
-    vault::TenantKeys,
+    core::{error::Fault, services::Services},
+    entity::tenant,
+    keys::TenantKeys,
+    tenancy::{Actor, TenantScope},
 };
 use domain::{ids::TenantId, permission::Permission, slug::Slug};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -30,7 +32,7 @@ pub async fn show(actor: &Actor) -> Result<TenantKeys, KeysError> {
 /// # Errors
 /// If the database failed.
 pub async fn of_tenant(scope: &TenantScope) -> Result<TenantKeys, Fault> {
-    scope.services().vault.tenant_keys(scope).await
+    scope.services().vault().tenant_keys(scope).await
 }
 
 /// All tenants by short name, or the one that has it: for the command line,

@@ -8,12 +8,9 @@
 //! is a person's for all their tenants.
 
 use crate::{
-    database::Transaction,
-    digest::digest,
+    core::{database::Transaction, digest::digest, error::Fault, services::Services},
     entity::form_result::{ActiveModel, Column, Entity, Model},
-    error::Fault,
-    random::Random,
-    services::Services,
+    host::random::Random,
     vault::BriefPurpose,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -258,7 +255,7 @@ pub async fn keep(
         Some(secret) => {
             let plain = secret.expose_secret().as_bytes();
             let bound = bound(session, key, &result.page);
-            let vault = &services.vault;
+            let vault = services.vault();
             let sealed = vault.seal_briefly(services, BriefPurpose::FormResult, &bound, plain);
             Some(sealed.await?)
         }
@@ -315,7 +312,7 @@ pub async fn show(
     let secret = match row.secret {
         Some(sealed) => {
             let bound = bound(session, key, page);
-            let vault = &services.vault;
+            let vault = services.vault();
             let opened = vault.open_briefly(services, BriefPurpose::FormResult, &bound, &sealed);
             opened
                 .await?

@@ -2,7 +2,10 @@
 //! sign-in: sealed, in a cookie of the browser that typed it. Nothing of it is
 //! stored here, so nobody who isn't signed in makes us store anything.
 
-use crate::{error::Fault, services::Services, vault::BriefPurpose};
+use crate::{
+    core::{error::Fault, services::Services},
+    vault::BriefPurpose,
+};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::time::Span;
 use secrecy::{ExposeSecret, SecretString};
@@ -19,7 +22,7 @@ pub const LONGEST: usize = 2_000;
 /// # Errors
 /// If the database failed.
 pub async fn seal(services: &Services, text: &str) -> Result<SecretString, Fault> {
-    let vault = &services.vault;
+    let vault = services.vault();
     let sealed = vault.seal_briefly(services, BriefPurpose::FormDraft, &[], text.as_bytes());
     Ok(SecretString::from(
         BASE64_URL_SAFE_NO_PAD.encode(sealed.await?),
@@ -37,7 +40,7 @@ pub async fn open(
     let Ok(sealed) = BASE64_URL_SAFE_NO_PAD.decode(cookie.expose_secret()) else {
         return Ok(None);
     };
-    let vault = &services.vault;
+    let vault = services.vault();
     let opened = vault.open_briefly(services, BriefPurpose::FormDraft, &[], &sealed);
     Ok(opened
         .await?

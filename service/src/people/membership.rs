@@ -1,10 +1,9 @@
 //! Which tenants a person belongs to, and as what.
 
 use crate::{
-    actor::{Actor, Who},
+    core::{error::Fault, services::Services},
     entity::{person, tenant},
-    error::Fault,
-    services::Services,
+    tenancy::{Actor, Who},
 };
 use domain::{
     ids::{PersonId, TenantId},

@@ -14,5 +14,7 @@ pub mod password_rules;
 pub mod sessions;
 pub mod set_up;
 pub mod sign_in;
+mod sign_in_audit;
 
-pub use crate::error::FieldError;
+pub use crate::core::error::FieldError;
+pub use sign_in_audit::{signed_in, signed_out};

@@ -3,11 +3,13 @@
 use super::{email, password, password_rules};
 use crate::{
     audit::{self, Action, By, Entry, Target},
-    database::Transaction,
+    core::{
+        database::Transaction,
+        error::{Fault, FieldError},
+        services::Services,
+    },
     entity::{membership, person, set_up, tenant},
-    error::{Fault, FieldError},
-    services::Services,
-    tenant_scope::TenantScope,
+    tenancy::TenantScope,
 };
 use domain::{
     ids::{PersonId, TenantId},

@@ -1,6 +1,6 @@
 //! Password hashes: Argon2id (RFC 9106), never more than two at once.
 
-use crate::{error::Fault, random::Random};
+use crate::{core::error::Fault, host::random::Random};
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
     password_hash::{Error as HashError, phc::PasswordHash},

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
-use crate::{random::SystemRandom, testing::hashes};
+use crate::{host::random::SystemRandom, testing::hashes};
 use futures::future::join_all;
 
 const GOOD: &str = "correct horse battery staple";

@@ -4,7 +4,10 @@
 //! Sessions begin before anybody is known, and a person has one for all their
 //! tenants; so none of this runs in a tenant's scope.
 
-use crate::{digest::digest, entity::session, error::Fault, services::Services};
+use crate::{
+    core::{digest::digest, error::Fault, services::Services},
+    entity::session,
+};
 use domain::{
     ids::PersonId,
     time::{Span, Timestamp},

@@ -7,12 +7,14 @@ use super::{
 };
 use crate::{
     audit::{self, Action, By, Entry, Target},
-    digest::digest,
+    core::{
+        digest::digest,
+        error::{Fault, FieldError},
+        services::Services,
+    },
     entity::{person, set_up},
-    error::{Fault, FieldError},
-    random::secret_text,
-    services::Services,
-    tenant_scope::TenantScope,
+    host::random::secret_text,
+    tenancy::TenantScope,
 };
 use domain::{
     ids::{PersonId, TenantId},

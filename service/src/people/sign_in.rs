@@ -4,7 +4,10 @@ use super::{
     email,
     password::{self, Verdict},
 };
-use crate::{entity::person, error::Fault, services::Services};
+use crate::{
+    core::{error::Fault, services::Services},
+    entity::person,
+};
 use domain::ids::PersonId;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;

@@ -3,10 +3,9 @@
 
 use crate::{
     audit::{self, Action, By, Entry, Target},
+    core::{error::Fault, services::Services},
     entity::{audit_removal, tenant},
-    error::Fault,
-    services::Services,
-    tenant_scope::{TenantScope, Tx},
+    tenancy::{TenantScope, Tx},
 };
 use domain::{ids::TenantId, slug::Slug};
 use migration::rights::emptied_with_tenant;

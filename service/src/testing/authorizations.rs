@@ -3,9 +3,9 @@
 use super::World;
 use crate::{
     connections::authorize::{STATE_LIFE, derived},
-    digest::digest,
+    core::digest::digest,
     entity::authorization::{ActiveModel, Entity},
-    tenant_scope::TenantScope,
+    tenancy::TenantScope,
 };
 use domain::ids::{AppId, TenantId};
 use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};

@@ -1,7 +1,7 @@
 //! A backup of a database, as operators make one.
 
 use super::World;
-use crate::random::{Random, SystemRandom};
+use crate::host::random::{Random, SystemRandom};
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::{ExposeSecret, SecretString};
 

@@ -1,6 +1,6 @@
 //! Time as a test has it.
 
-use crate::clock::{Clock, SystemClock};
+use crate::host::clock::{Clock, SystemClock};
 use domain::time::{Span, Timestamp};
 use std::sync::{
     Arc,

@@ -1,6 +1,6 @@
 //! A disk for the journal that a test fills, breaks, or stops at a moment.
 
-use crate::journal::{Disk, RealDisk, Shared};
+use crate::host::{Disk, RealDisk, Shared};
 use std::{
     io,
     sync::{

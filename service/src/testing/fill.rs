@@ -1,11 +1,13 @@
 //! Many connections at once, for measurements and for tests of several processes.
 
 use crate::{
-    actor::Actor,
-    apps::App,
-    connections::record::{Record, attempted},
-    error::Fault,
-    vault::{Purpose, Unsealed},
+    core::error::Fault,
+    encryption::Purpose,
+    records::{
+        app::App,
+        connection::{Record, attempted},
+    },
+    tenancy::{Actor, credentials::Unsealed},
 };
 use domain::{
     connection::{Approval, Connection, State},
@@ -90,7 +92,7 @@ pub async fn connect_all(
             })
             .collect();
         actor
-            .vault
+            .vault()
             .seal_all(actor.services(), &tx, &secrets)
             .await?;
         tx.commit().await?;

@@ -2,8 +2,8 @@
 
 use super::World;
 use crate::{
-    connections::record::Record, entity::connection, services::Services, tenant_scope::TenantScope,
-    vault::Purpose,
+    core::services::Services, encryption::Purpose, entity::connection, records::connection::Record,
+    tenancy::TenantScope,
 };
 use domain::{health::Health, ids::TenantId, subdomain::Subdomain};
 use secrecy::SecretString;
@@ -33,7 +33,7 @@ impl World {
         for row in rows {
             let leased = row.lease_until > 0;
             let record = Record::try_from(row).unwrap();
-            let open = |purpose| services.vault.open(&tx, purpose, record.id.0);
+            let open = |purpose| services.vault().open(&tx, purpose, record.id.0);
             held.push(Held {
                 access_token: open(Purpose::ConnectionAccessToken).await.unwrap(),
                 refresh_token: open(Purpose::ConnectionRefreshToken).await.unwrap(),

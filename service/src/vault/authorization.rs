@@ -7,11 +7,18 @@
 //! cookie without the state, or the state without the cookie, has nothing.
 
 use super::{
-    Vault, VaultError,
+    Vault,
     data_keys::{DataKey, active},
-    seal::{KEY_LENGTH, Key, context},
 };
-use crate::{entity::data_key, error::Fault, random::Random, services::Services};
+use crate::{
+    core::{error::Fault, services::Services},
+    encryption::{
+        VaultError,
+        seal::{KEY_LENGTH, Key, context},
+    },
+    entity::data_key,
+    host::random::Random,
+};
 use domain::{
     ids::DataKeyId,
     time::{Span, Timestamp},

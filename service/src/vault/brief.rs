@@ -3,12 +3,16 @@
 //! installation's data key (HKDF-Expand, RFC 5869 2.3): however many there are,
 //! they don't count as encryptions of that key.
 
-use super::{
-    Vault, VaultError,
-    data_keys::DataKey,
-    seal::{FORMAT, KEY_LENGTH, Key, context},
+use super::{Vault, data_keys::DataKey};
+use crate::{
+    core::{error::Fault, services::Services},
+    encryption::{
+        VaultError,
+        seal::{FORMAT, KEY_LENGTH, Key, context},
+    },
+    entity::data_key,
+    host::random::Random,
 };
-use crate::{entity::data_key, error::Fault, random::Random, services::Services};
 use domain::ids::DataKeyId;
 use hmac::{Hmac, KeyInit, Mac};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -146,7 +150,7 @@ mod tests {
     async fn what_is_sealed_briefly_opens_for_its_purpose_and_owner_alone() {
         testing::on_each_database(async |world| {
             let services = &world.services;
-            let vault = &services.vault;
+            let vault = services.vault();
             let bound: [&[u8]; 2] = [b"session", b"page"];
             let sealed = vault
                 .seal_briefly(services, BriefPurpose::FormResult, &bound, b"canary-brief")
@@ -179,7 +183,7 @@ mod tests {
             // Another process, and one that came after a new installation key.
             let later = world.second_process().await;
             let opened = later
-                .vault
+                .vault()
                 .open_briefly(&later, BriefPurpose::FormResult, &bound, &sealed)
                 .await
                 .unwrap();

@@ -1,11 +1,15 @@
 //! Data keys: one per tenant and one for the installation, wrapped by a master key.
 
-use super::{
-    Vault, VaultError,
-    key_service::{KeyOwner, KeyService, KeyServiceError, Wrapped},
-    seal::Key,
+use super::Vault;
+use crate::{
+    core::{database::Transaction, error::Fault, services::Services},
+    encryption::{
+        VaultError,
+        key_service::{KeyOwner, KeyService, KeyServiceError, Wrapped},
+        seal::Key,
+    },
+    entity::data_key,
 };
-use crate::{database::Transaction, entity::data_key, error::Fault, services::Services};
 use domain::ids::{DataKeyId, TenantId};
 use sea_orm::{
     ActiveValue::Set,
@@ -21,16 +25,16 @@ use std::{
 /// Encryptions after which a data key is followed by a new one. Random 96-bit
 /// nonces are safe for 2^32 under one key (NIST SP 800-38D 8.3); half of that
 /// leaves room for many transactions at once.
-pub(super) const ENCRYPTIONS_PER_KEY: i64 = 1 << 31;
+pub(crate) const ENCRYPTIONS_PER_KEY: i64 = 1 << 31;
 
 /// A data key ready for use.
-pub(super) struct DataKey {
+pub(crate) struct DataKey {
     pub id: DataKeyId,
     pub key: Arc<Key>,
 }
 
 /// A data key that is not in the database yet.
-pub(super) struct Fresh {
+pub(crate) struct Fresh {
     owner: KeyOwner,
     key: Key,
     wrapped: Wrapped,
@@ -133,7 +137,7 @@ impl Vault {
 
     /// The key that encrypts for a tenant now; made if there is none, or if
     /// the last one has encrypted enough.
-    pub(super) async fn encrypting_key(
+    pub(crate) async fn encrypting_key(
         &self,
         services: &Services,
         tx: &Transaction,
@@ -150,7 +154,7 @@ impl Vault {
     }
 
     /// A tenant's key by its id.
-    pub(super) async fn decrypting_key(
+    pub(crate) async fn decrypting_key(
         &self,
         tx: &Transaction,
         tenant: TenantId,
@@ -173,7 +177,7 @@ impl Vault {
     /// nor deadlock there on PostgreSQL, who finds it locked leaves the count
     /// to the next one. What a crash or rollback loses of it is far less than
     /// the room above [`ENCRYPTIONS_PER_KEY`].
-    pub(super) async fn count(
+    pub(crate) async fn count(
         &self,
         tx: &Transaction,
         id: DataKeyId,
@@ -200,14 +204,14 @@ impl Vault {
         Ok(())
     }
 
-    pub(super) fn uncounted(&self) -> MutexGuard<'_, HashMap<DataKeyId, i64>> {
+    pub(crate) fn uncounted(&self) -> MutexGuard<'_, HashMap<DataKeyId, i64>> {
         self.0
             .uncounted
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    pub(super) async fn create(
+    pub(crate) async fn create(
         &self,
         services: &Services,
         tx: &Transaction,
@@ -218,7 +222,7 @@ impl Vault {
     }
 
     /// A new data key, wrapped, but not in the database yet.
-    pub(super) async fn make(
+    pub(crate) async fn make(
         &self,
         services: &Services,
         tenant: Option<TenantId>,
@@ -235,7 +239,7 @@ impl Vault {
     }
 
     /// Wraps a data key with the first key service.
-    pub(super) async fn wrap(
+    pub(crate) async fn wrap(
         &self,
         services: &Services,
         owner: &KeyOwner,
@@ -247,7 +251,7 @@ impl Vault {
     }
 
     /// The key of a row: from memory, or unwrapped by whoever wrapped it.
-    pub(super) async fn unwrap(&self, row: &data_key::Model) -> Result<DataKey, VaultError> {
+    pub(crate) async fn unwrap(&self, row: &data_key::Model) -> Result<DataKey, VaultError> {
         let owner = owner(row);
         let (tenant, id) = (owner.tenant, owner.data_key);
         if let Some(key) = self.cached(tenant, id) {
@@ -287,7 +291,7 @@ impl Vault {
     }
 
     /// Who wrapped the key of a row.
-    pub(super) fn service_of(&self, row: &data_key::Model) -> Result<&dyn KeyService, VaultError> {
+    pub(crate) fn service_of(&self, row: &data_key::Model) -> Result<&dyn KeyService, VaultError> {
         let unknown = || VaultError::UnknownKey {
             data_key: DataKeyId(row.id),
             master_key: row.master_key_id.clone(),
@@ -297,7 +301,7 @@ impl Vault {
 
     /// There is a data key that isn't in memory yet: the next transaction is
     /// prepared again.
-    pub(super) fn prepare_again(&self, tenant: TenantId) {
+    pub(crate) fn prepare_again(&self, tenant: TenantId) {
         let prepared = self.0.prepared.write();
         let mut prepared = prepared.unwrap_or_else(|poisoned| poisoned.into_inner());
         prepared.remove(&tenant);
@@ -309,7 +313,7 @@ impl Vault {
         prepared.contains(&tenant)
     }
 
-    pub(super) fn cached(&self, tenant: Option<TenantId>, id: DataKeyId) -> Option<Arc<Key>> {
+    pub(crate) fn cached(&self, tenant: Option<TenantId>, id: DataKeyId) -> Option<Arc<Key>> {
         self.0
             .unwrapped
             .read()
@@ -321,7 +325,7 @@ impl Vault {
 
 /// Lets one process at a time look after all data keys: two on their first
 /// start must not make two installation keys. On SQLite there is one writer anyway.
-pub(super) async fn lock_all(services: &Services, tx: &Transaction) -> Result<(), VaultError> {
+pub(crate) async fn lock_all(services: &Services, tx: &Transaction) -> Result<(), VaultError> {
     if !services.db.is_sqlite() {
         tx.execute_unprepared("SELECT pg_advisory_xact_lock(7163983)")
             .await?;
@@ -332,7 +336,7 @@ pub(super) async fn lock_all(services: &Services, tx: &Transaction) -> Result<()
 /// Lets one transaction at a time make a data key for the tenant. The lock is
 /// the weaker one that lets foreign keys refer to the tenant: with `FOR
 /// UPDATE`, two that have both inserted rows of the tenant would deadlock.
-pub(super) async fn lock_tenant(tx: &Transaction, tenant: TenantId) -> Result<(), Fault> {
+pub(crate) async fn lock_tenant(tx: &Transaction, tenant: TenantId) -> Result<(), Fault> {
     crate::entity::tenant::Entity::find_by_id(tenant.0)
         .lock(LockType::NoKeyUpdate)
         .one(tx)
@@ -342,7 +346,7 @@ pub(super) async fn lock_tenant(tx: &Transaction, tenant: TenantId) -> Result<()
 }
 
 /// The newest key that may still encrypt.
-pub(super) fn active(tenant: Option<TenantId>) -> Select<data_key::Entity> {
+pub(crate) fn active(tenant: Option<TenantId>) -> Select<data_key::Entity> {
     let all = data_key::Entity::find();
     match tenant {
         Some(tenant) => all.filter(data_key::Column::TenantId.eq(tenant.0)),
@@ -354,7 +358,7 @@ pub(super) fn active(tenant: Option<TenantId>) -> Select<data_key::Entity> {
 }
 
 /// Whose key a row holds.
-pub(super) fn owner(row: &data_key::Model) -> KeyOwner {
+pub(crate) fn owner(row: &data_key::Model) -> KeyOwner {
     KeyOwner {
         tenant: row.tenant_id.map(TenantId),
         data_key: DataKeyId(row.id),
@@ -362,7 +366,7 @@ pub(super) fn owner(row: &data_key::Model) -> KeyOwner {
 }
 
 /// What a row holds.
-pub(super) fn wrapped(row: &data_key::Model) -> Wrapped {
+pub(crate) fn wrapped(row: &data_key::Model) -> Wrapped {
     Wrapped {
         key_id: row.master_key_id.clone(),
         nonce: row.nonce.clone(),

@@ -3,12 +3,19 @@
 //! read however long it lay.
 
 use super::{
-    Vault, VaultError,
+    Vault,
     data_keys::{DataKey, ENCRYPTIONS_PER_KEY, active, lock_all},
-    seal::{FORMAT, Key, context},
 };
-use crate::{entity::data_key, error::Fault, journal::Bound, random::Random, services::Services};
-use domain::ids::DataKeyId;
+use crate::{
+    core::{error::Fault, services::Services},
+    encryption::{
+        VaultError,
+        seal::{FORMAT, Key, context},
+    },
+    entity::data_key,
+    host::random::Random,
+};
+use domain::ids::{ConnectionId, DataKeyId, TenantId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
@@ -18,6 +25,15 @@ const PURPOSE: &str = "journal.grant";
 
 /// Encryptions that are counted in memory before the database hears of them.
 const COUNTED_TOGETHER: i64 = 1_000;
+
+/// Where an entry belongs. In clear, but authenticated: changed, it doesn't open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bound {
+    pub tenant: TenantId,
+    pub connection: ConnectionId,
+    /// The `token_version` whose refresh token brought the answer.
+    pub version: i64,
+}
 
 /// A key that seals answers while the database may be away.
 #[derive(Clone)]
@@ -74,7 +90,7 @@ impl JournalKey {
 
     #[cfg(test)]
     pub fn for_tests(id: DataKeyId) -> Self {
-        let key = Key::generate(&crate::random::SystemRandom);
+        let key = Key::generate(&crate::host::random::SystemRandom);
         // The same for equal ids.
         let key = Key::from_bytes(&[id.0.as_bytes()[15]; 32]).unwrap_or(key);
         Self {

@@ -31,11 +31,14 @@ fn the_purpose_never_changes() {
 async fn the_key_is_in_memory_when_the_database_is_away() {
     testing::on_each_database(async |world| {
         let services = &world.services;
-        let first = services.vault.journal_key(services).await.unwrap();
+        let first = services.vault().journal_key(services).await.unwrap();
         world.past("ALTER TABLE data_keys RENAME TO gone").await;
-        let second = services.vault.journal_key(services).await.unwrap();
+        let second = services.vault().journal_key(services).await.unwrap();
         assert_eq!(first.id(), second.id());
-        let named = services.vault.journal_key_named(services, first.id()).await;
+        let named = services
+            .vault()
+            .journal_key_named(services, first.id())
+            .await;
         assert!(named.is_err(), "not known is not the same as not there");
     })
     .await;
@@ -45,7 +48,7 @@ async fn the_key_is_in_memory_when_the_database_is_away() {
 #[tokio::test]
 async fn s42_the_journal_counts_and_changes_its_key() {
     testing::on_each_database(async |world| {
-        let (services, vault) = (&world.services, &world.services.vault);
+        let (services, vault) = (&world.services, &world.services.vault());
         let first = vault.journal_key(services).await.unwrap();
         let bound = bound(services);
         let (nonce, sealed) = first.seal(&*services.random, &bound, b"an answer").unwrap();
@@ -89,7 +92,7 @@ async fn a_tenants_key_opens_no_entry() {
             .unwrap()
             .unwrap();
         let id = DataKeyId(of_tenant.id);
-        let named = services.vault.journal_key_named(services, id).await;
+        let named = services.vault().journal_key_named(services, id).await;
         assert!(named.unwrap().is_none());
     })
     .await;

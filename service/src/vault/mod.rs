@@ -5,45 +5,31 @@
 
 mod authorization;
 mod brief;
-#[cfg(feature = "testing")]
-mod cipher;
-mod credentials;
-mod data_keys;
-mod error;
+pub(crate) mod data_keys;
 mod journal;
-pub mod key_service;
-mod keyring;
-mod master;
 mod own;
 mod probe;
-mod purpose;
-mod reencrypt;
 mod rotate;
-mod seal;
 mod status;
-mod tenant_keys;
 #[cfg(test)]
 mod tests;
-#[cfg(feature = "transit")]
-pub mod transit;
 
 pub(crate) use brief::BriefPurpose;
-#[cfg(feature = "testing")]
-pub use cipher::Cipher;
-pub(crate) use credentials::{SealedRow, Unsealed};
-pub use error::VaultError;
-pub(crate) use journal::JournalKey;
-pub use master::{MasterKeys, MasterKeysError};
+pub(crate) use journal::{Bound, JournalKey};
 pub(crate) use own::SealedOwn;
-pub use purpose::Purpose;
-pub use reencrypt::{Begun, Step};
 pub use status::MasterKeyStatus;
-pub use tenant_keys::{DataKeyStatus, TenantKeys, UnreadableRecord};
 
+use crate::{
+    core::{
+        config::Config,
+        database::Database,
+        services::{self, ProcessState, Services},
+    },
+    encryption::{Keyring, MasterKeys, key_service::KeyService, seal::Key},
+    host::Host,
+};
 use domain::ids::{DataKeyId, TenantId};
-use key_service::KeyService;
-use keyring::Keyring;
-use seal::Key;
+use gorgias::Gorgias;
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, RwLock},
@@ -87,6 +73,38 @@ impl Vault {
             journal: Mutex::default(),
             authorizations: Mutex::default(),
         }))
+    }
+}
+
+impl ProcessState for Vault {
+    /// Without a key, it refuses everything. `Services::on` puts the real one in.
+    fn begin(_: &services::Inner) -> Self {
+        Self::with(Vec::new())
+    }
+}
+
+impl Services {
+    /// Puts the parts together, on the machine as it is.
+    pub fn new(db: Database, config: Config, vault: Vault, gorgias: Arc<dyn Gorgias>) -> Self {
+        Self::on(Host::default(), db, config, vault, gorgias)
+    }
+
+    /// Puts the parts together, on a machine that tests may change.
+    pub fn on(
+        host: Host,
+        db: Database,
+        config: Config,
+        vault: Vault,
+        gorgias: Arc<dyn Gorgias>,
+    ) -> Self {
+        let services = Self::begin(host, db, config, gorgias);
+        services.states.put(vault);
+        services
+    }
+
+    /// Keeps secrets sealed.
+    pub fn vault(&self) -> &Vault {
+        self.state()
     }
 }
 

@@ -1,12 +1,15 @@
 //! A secret of the installation's own, which belongs to no tenant: sealed under
 //! the installation's data key, which is never removed.
 
-use super::{
-    Vault, VaultError,
-    data_keys::active,
-    seal::{FORMAT, context},
+use super::{Vault, data_keys::active};
+use crate::{
+    core::{database::Transaction, error::Fault, services::Services},
+    encryption::{
+        VaultError,
+        seal::{FORMAT, context},
+    },
+    entity::data_key,
 };
-use crate::{database::Transaction, entity::data_key, error::Fault, services::Services};
 use domain::ids::DataKeyId;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use secrecy::{ExposeSecret, SecretString};

@@ -1,7 +1,7 @@
 //! Whether the keys fit, asked often.
 
-use super::{Vault, VaultError};
-use crate::{entity::data_key, services::Services};
+use super::Vault;
+use crate::{core::services::Services, encryption::VaultError, entity::data_key};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 impl Vault {

@@ -1,11 +1,14 @@
 //! Hands all data keys over to the first master key or key service.
 
 use super::{
-    Vault, VaultError,
+    Vault,
     data_keys::{lock_all, owner, wrapped},
-    key_service::Wrapped,
 };
-use crate::{entity::data_key, services::Services};
+use crate::{
+    core::services::Services,
+    encryption::{VaultError, key_service::Wrapped},
+    entity::data_key,
+};
 use futures::{StreamExt, TryStreamExt, stream};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 

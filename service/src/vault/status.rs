@@ -1,7 +1,7 @@
 //! Which master keys and key services are set, and what hangs on each.
 
-use super::{Vault, VaultError, data_keys::wrapped};
-use crate::{entity::data_key, services::Services};
+use super::{Vault, data_keys::wrapped};
+use crate::{core::services::Services, encryption::VaultError, entity::data_key};
 use sea_orm::EntityTrait;
 use std::collections::BTreeMap;
 

@@ -1,26 +1,20 @@
 //! The background work: every connection is proven within the check interval.
 
-pub mod load;
-mod pace;
-
-pub(crate) use pace::Pace;
-
 use crate::{
     audit,
-    connections::{
+    core::{database::Transaction, error::Fault, expiry, services::Services},
+    encryption::VaultError,
+    engine::{
         due::{self, Left},
         lease::Lease,
+        load, rate_limit,
         refresh::{self, Verdict},
+        replay,
     },
-    database::Transaction,
     entity::{connection, heartbeat, session},
-    error::Fault,
-    expiry, journal,
     keys::rotate,
     people::form_results,
-    services::Services,
-    tenant_scope::TenantScope,
-    vault::VaultError,
+    tenancy::TenantScope,
 };
 use domain::{
     event::Actor,
@@ -71,7 +65,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
 
 async fn sweep(services: &Services, stop: &CancellationToken) {
     let mut last_beat = None;
-    settle(services).await;
+    replay_journal(services).await;
     let mut sweep = Sweep::new(services);
     while !stop.is_cancelled() {
         let now = services.now();
@@ -93,7 +87,7 @@ async fn sweep(services: &Services, stop: &CancellationToken) {
         let wait = async {
             match left {
                 Left::Nothing => tokio::time::sleep(PERIOD).await,
-                Left::Paced => tokio::time::sleep(pace::HALF_GONE).await,
+                Left::Paced => tokio::time::sleep(rate_limit::HALF_GONE).await,
                 Left::Crowded => sweep.room().await,
             }
         };
@@ -111,7 +105,7 @@ async fn sweep(services: &Services, stop: &CancellationToken) {
 /// [`Fault`] if the database can't say what is due. One connection's fault is
 /// logged and does not keep the others from their turn.
 pub async fn tick(services: &Services) -> Result<usize, Fault> {
-    settle(services).await;
+    replay_journal(services).await;
     let mut sweep = Sweep::new(services);
     let (count, _) = sweep.begin().await?;
     sweep.finish().await;
@@ -119,10 +113,10 @@ pub async fn tick(services: &Services) -> Result<usize, Fault> {
 }
 
 /// What a dead process left behind is newer than what the sweep would ask with.
-/// What the next one leaves is looked after (`journal::keep_settled`) long
+/// What the next one leaves is looked after (`engine::replay`) long
 /// before its leases run out.
-async fn settle(services: &Services) {
-    if let Err(error) = journal::settle(services).await {
+async fn replay_journal(services: &Services) {
+    if let Err(error) = replay::replay(services).await {
         tracing::debug!(%error, "Answers wait in the journal");
     }
 }
@@ -219,10 +213,10 @@ impl Sweep {
 
     async fn slow_down(&mut self) -> Result<(), Fault> {
         let (limited, done) = (self.limited, self.done);
-        if pace::too_many(limited, done) {
-            pace::slow_down(&self.services).await?;
+        if rate_limit::too_many(limited, done) {
+            rate_limit::slow_down(&self.services).await?;
         }
-        if done >= WINDOW || pace::too_many(limited, done) {
+        if done >= WINDOW || rate_limit::too_many(limited, done) {
             (self.limited, self.done) = (0, 0);
         }
         Ok(())
@@ -256,7 +250,7 @@ async fn attempt(services: Services, lease: Lease) -> bool {
 /// Lists a secret that can't be read, for whoever looks after the keys.
 async fn set_aside(scope: &TenantScope, error: &Fault) {
     if let Fault::Vault(VaultError::Unreadable { owner, purpose }) = error
-        && let Err(error) = scope.vault.set_aside(scope, *owner, *purpose).await
+        && let Err(error) = scope.vault().set_aside(scope, *owner, *purpose).await
     {
         tracing::error!(error = %error, "An unreadable secret could not be set aside");
     }

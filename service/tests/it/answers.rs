@@ -4,7 +4,7 @@
 
 use crate::flow::{self, Flow, sub};
 use domain::{health::Health, time::Span};
-use service::connections::refresh::{Verdict, check_now};
+use service::{connections::check_now::check_now, engine::refresh::Verdict};
 use simulator::{AccountHandle, Endpoint, ExpiresIn, Fault, Packing, RetryAfter, Rotation};
 
 /// What is to come of an answer.

@@ -8,10 +8,10 @@ use service::{
     api_tokens::{self, NewApiToken},
     audit::{self, Action, AuditRow, Filter, Outcome},
     connections::{
-        disconnect, links, refresh,
+        check_now, disconnect, links,
         token::{self, TokenError},
     },
-    people::{membership, sign_in},
+    people::{self, membership, sign_in},
     testing,
 };
 
@@ -76,7 +76,7 @@ async fn s64_without_an_entry_no_token_is_handed_out() {
         let person = sign_in::sign_in(&f.world.services, &email, &password)
             .await
             .unwrap();
-        audit::signed_in(&f.world.services, person, None).await;
+        people::signed_in(&f.world.services, person, None).await;
 
         f.world.make_audit_writable().await;
         assert!(read(&caller).await.is_ok());
@@ -155,7 +155,7 @@ async fn whatever_is_done_is_recorded() {
             .await
             .unwrap();
         links::revoke(&f.owner, link.id).await.unwrap();
-        refresh::check_now(&f.owner, "returns", &acme)
+        check_now::check_now(&f.owner, "returns", &acme)
             .await
             .unwrap();
         let mut refusal = f.approved("acme").await;
@@ -186,8 +186,8 @@ async fn whatever_is_done_is_recorded() {
             .unwrap();
         let me = f.owner.person().unwrap();
         let address = "2001:db8::1".parse().ok();
-        audit::signed_in(&f.world.services, me, address).await;
-        audit::signed_out(&f.world.services, me, None).await;
+        people::signed_in(&f.world.services, me, address).await;
+        people::signed_out(&f.world.services, me, None).await;
 
         let rows = all(&f).await;
         let told: Vec<_> = rows.iter().map(|r| (r.action, r.target.as_str())).collect();

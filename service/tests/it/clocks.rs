@@ -6,13 +6,12 @@ use secrecy::{ExposeSecret, SecretString};
 use service::{
     api_tokens::{self, NewApiToken},
     audit::{self, AuditRow, Filter},
-    clock::{Clock, SystemClock},
-    config::Config,
     connections::{
         links::{self, LinkOptions, LinkState},
         token::{self, TokenError},
     },
-    expiry,
+    core::{config::Config, expiry},
+    host::clock::{Clock, SystemClock},
     people::sessions,
     testing, worker,
 };

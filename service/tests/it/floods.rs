@@ -117,7 +117,7 @@ async fn s71_a_new_master_key_spoils_no_approval() {
             f.world.master_keys.expose_secret()
         );
         let rotating = f.world.process_under(&both.into()).await;
-        rotating.vault.rewrap(&rotating).await.unwrap();
+        rotating.vault().rewrap(&rotating).await.unwrap();
         let after = f.world.process_under(&new).await;
         let id = complete::complete(&after, f.app.id, f.approve(&begun), None)
             .await
@@ -139,7 +139,7 @@ async fn s71_a_new_data_key_spoils_no_approval() {
         );
         assert_eq!(f.world.past(&retire).await, 1);
         let later = f.world.second_process().await;
-        later.vault.check(&later).await.unwrap();
+        later.vault().check(&later).await.unwrap();
         let by_new = authorize::begin_install(&later, f.app.id, &sub("bolt"))
             .await
             .unwrap();

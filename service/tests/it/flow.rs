@@ -10,14 +10,15 @@ use secrecy::SecretString;
 use service::{
     Actor,
     apps::{App, form::AppForm},
-    config::Config,
     connections::{
         authorize,
+        check_now::check_now,
         complete::{self, Callback, CallbackError},
-        refresh::{Verdict, check_now},
         result::{self, Outcome},
         show::{self, Account},
     },
+    core::config::Config,
+    engine::refresh::Verdict,
     testing::{self, Backend, World},
 };
 use simulator::{Simulator, SimulatorConfig};

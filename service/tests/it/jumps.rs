@@ -9,7 +9,7 @@ use service::{
         SecretError, add::add, roll_back::roll_back, show, switch::switch, test::test,
     },
     connections::links::{self, LinkOptions, Withdrawal},
-    expiry,
+    core::expiry,
     people::{
         form_results::{self, Claim, FormKey, FormResult, FormSession, SHOWN_FOR},
         sessions,

@@ -4,8 +4,7 @@ use crate::flow;
 use domain::time::Span;
 use service::{
     audit::{self, AuditRow, Filter},
-    keys,
-    vault::Begun,
+    keys::{self, Begun},
     worker,
 };
 

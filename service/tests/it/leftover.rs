@@ -5,11 +5,9 @@ use domain::{failure::FailureKind, health::Health, time::Span};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use service::{
-    connections::{
-        refresh::{Verdict, check_now},
-        token,
-    },
-    journal, worker,
+    connections::{check_now::check_now, token},
+    engine::{refresh::Verdict, replay},
+    worker,
 };
 use simulator::{Endpoint, Fault, Rotation};
 
@@ -79,7 +77,7 @@ async fn s89_what_is_left_over_waits_for_the_database() {
         assert_eq!(f.account("acme").await.refresh_token_stored, before);
 
         f.world.make_tokens_writable().await;
-        assert_eq!(journal::settle(&f.world.services).await.unwrap(), 1);
+        assert_eq!(replay::replay(&f.world.services).await.unwrap(), 1);
         let account = f.account("acme").await;
         assert!(account.refresh_token_stored > before);
         assert_eq!(account.row.failure, Some(FailureKind::Unreadable));

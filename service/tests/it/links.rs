@@ -9,7 +9,8 @@ use service::{
         links::{self, LinkGone, LinkOptions},
         result::Outcome,
     },
-    expiry, worker,
+    core::expiry,
+    worker,
 };
 use simulator::IdToken;
 

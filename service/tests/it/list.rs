@@ -5,10 +5,10 @@ use domain::{health::Health, time::Span};
 use service::{
     apps::{edit::edit, form::AppForm, list::all},
     connections::{
+        check_now::check_now,
         counts,
         links::{self, LinkOptions},
         list::{ListError, ListPage, ListQuery, Sort, list},
-        refresh::check_now,
     },
 };
 use simulator::{Endpoint, Fault};

@@ -2,7 +2,7 @@
 
 use crate::flow::{self, sub};
 use domain::health::Health;
-use service::{connections::refresh::check_now, live, people::membership};
+use service::{connections::check_now::check_now, core::relay, people::membership};
 use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
@@ -31,7 +31,7 @@ async fn a_change_of_another_process_is_heard() {
         let other = f.world.second_process().await;
         let mut news = other.live.listen();
         let stop = CancellationToken::new();
-        let relay = tokio::spawn(live::relay(other.clone(), stop.clone()));
+        let relay = tokio::spawn(relay::relay(other.clone(), stop.clone()));
         let person = f.owner.person().unwrap();
         assert!(
             membership::actor(&other, person, &f.owner.tenant_slug)

@@ -28,6 +28,7 @@ mod restored;
 mod returns;
 mod reveal;
 mod rights;
+mod rooms;
 mod row_security;
 mod scopes;
 mod secrets;

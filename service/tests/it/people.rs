@@ -14,7 +14,6 @@ use domain::{
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     Services,
-    actor::Who,
     people::{
         membership,
         owner::{self, CreateOwnerError},
@@ -22,6 +21,7 @@ use service::{
         set_up::{self, NewOwner, SetUpError},
         sign_in::{SignInError, sign_in},
     },
+    tenancy::Who,
     testing::{self, hashes},
 };
 

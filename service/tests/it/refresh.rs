@@ -4,11 +4,12 @@ use crate::flow::{self, sub};
 use domain::{health::Health, time::Span};
 use service::{
     connections::{
+        check_now::check_now,
         disconnect::{Disconnected, disconnect},
         overview,
-        refresh::{Verdict, check_now},
         token::{self, TokenError},
     },
+    engine::refresh::Verdict,
     worker,
 };
 use simulator::{Endpoint, ExpiresIn, Fault, RetryAfter, Rotation};

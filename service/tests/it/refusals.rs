@@ -5,10 +5,8 @@ use crate::flow::{self, Flow, sub};
 use domain::{health::Health, time::Span};
 use service::{
     apps::accept_refusals::accept,
-    connections::{
-        refresh::{Verdict, check_now},
-        token,
-    },
+    connections::{check_now::check_now, token},
+    engine::refresh::Verdict,
     worker,
 };
 use simulator::{Endpoint, Fault};

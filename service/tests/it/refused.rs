@@ -5,11 +5,8 @@ use domain::{failure::FailureKind, health::Health, health_words::NextStep, time:
 use serde_json::json;
 use service::{
     apps::{edit, form::AppForm},
-    connections::{
-        overview,
-        refresh::{Verdict, check_now},
-        row::AccountRow,
-    },
+    connections::{check_now::check_now, overview, row::AccountRow},
+    engine::refresh::Verdict,
     worker,
 };
 use simulator::{Endpoint, Fault, RetryAfter};

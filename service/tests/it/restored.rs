@@ -8,13 +8,13 @@ use service::{
     Services,
     audit::{self, Action, Filter},
     connections::{
+        check_now::check_now,
         events::{After, EventsError, Page, of_tenant},
         links::{self, LinkOptions, LinkState},
-        refresh::check_now,
     },
-    expiry,
+    core::expiry,
     people::sessions,
-    restored::{Restored, restored},
+    tenants::restored::{Restored, restored},
     worker,
 };
 use simulator::Rotation;

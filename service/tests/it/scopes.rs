@@ -3,7 +3,7 @@
 use crate::flow::{self, sub};
 use domain::health::Health;
 use serde_json::{Value, json};
-use service::connections::refresh::{Verdict, check_now};
+use service::{connections::check_now::check_now, engine::refresh::Verdict};
 
 /// security.md 15, 89: read in every form; what can't be read is unknown, and
 /// neither all that was asked for nor missing

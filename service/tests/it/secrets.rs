@@ -19,7 +19,8 @@ use service::{
         },
     },
     audit::{self, Filter},
-    connections::refresh::{Verdict, check_now},
+    connections::check_now::check_now,
+    engine::refresh::Verdict,
     worker,
 };
 use simulator::Rotation;

@@ -5,7 +5,7 @@ use domain::{health::Health, time::Span};
 use secrecy::ExposeSecret;
 use service::{
     connections::{
-        refresh::check_now,
+        check_now::check_now,
         token::{self, TokenError},
     },
     worker,

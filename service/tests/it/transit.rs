@@ -6,19 +6,18 @@ use domain::{health::Health, time::Span};
 use secrecy::SecretString;
 use service::{
     Actor, Services,
-    connections::{
-        refresh::{Verdict, check_now},
-        token,
-    },
-    error::Fault,
-    keys,
-    people::membership,
-    testing::{self, World},
-    vault::{
-        Begun, MasterKeys, Vault, VaultError,
+    connections::{check_now::check_now, token},
+    core::error::Fault,
+    encryption::{
+        MasterKeys, VaultError,
         key_service::{KeyService, KeyServiceError, Trouble},
         transit::{Limits, TokenSource, TransitConfig, TransitKeys},
     },
+    engine::refresh::Verdict,
+    keys::{self, Begun},
+    people::membership,
+    testing::{self, World},
+    vault::Vault,
     worker,
 };
 use simulator::transit::{TOKEN, Transit, TransitFault};
@@ -55,7 +54,7 @@ fn local(world: &World) -> Arc<dyn KeyService> {
 /// A process that began with these key services.
 async fn process(world: &World, services: Vec<Arc<dyn KeyService>>) -> Services {
     let services = world.process_with(Vault::with(services)).await;
-    services.vault.check(&services).await.unwrap();
+    services.vault().check(&services).await.unwrap();
     services
 }
 
@@ -79,7 +78,7 @@ async fn works(services: &Services, f: &Flow) {
 
 /// Whether a key is known, wraps, and how many data keys it has.
 async fn status(services: &Services) -> Vec<(String, bool, bool, u64)> {
-    let status = services.vault.status(services).await.unwrap();
+    let status = services.vault().status(services).await.unwrap();
     status
         .into_iter()
         .map(|k| (k.id, k.known, k.encrypts, k.data_keys))
@@ -99,12 +98,12 @@ async fn a_key_service_takes_over_and_gives_back_while_everything_goes_on() {
             status(&both).await,
             [(ID.to_owned(), true, true, 0), (id.clone(), true, false, 2)]
         );
-        assert_eq!(both.vault.rewrap(&both).await.unwrap(), 2);
-        assert_eq!(both.vault.rewrap(&both).await.unwrap(), 0, "done is done");
+        assert_eq!(both.vault().rewrap(&both).await.unwrap(), 2);
+        assert_eq!(both.vault().rewrap(&both).await.unwrap(), 0, "done is done");
         works(&both, &f).await;
         // One that still runs with the master key alone has its data keys in memory.
         works(&f.world.services, &f).await;
-        let status_now = both.vault.status(&both).await.unwrap();
+        let status_now = both.vault().status(&both).await.unwrap();
         assert_eq!(status_now[0].versions, [(1, 2)]);
         assert!(status_now[1].removable());
 
@@ -117,7 +116,7 @@ async fn a_key_service_takes_over_and_gives_back_while_everything_goes_on() {
             .world
             .process_with(Vault::with(vec![local(&f.world)]))
             .await;
-        let refused = lost.vault.check(&lost).await.unwrap_err();
+        let refused = lost.vault().check(&lost).await.unwrap_err();
         let VaultError::UnknownKey { master_key, .. } = &refused else {
             panic!("{refused:?}")
         };
@@ -127,7 +126,7 @@ async fn a_key_service_takes_over_and_gives_back_while_everything_goes_on() {
         // And back.
         let back = process(&f.world, vec![local(&f.world), remote(&f.world, &transit)]).await;
         works(&back, &f).await;
-        assert_eq!(back.vault.rewrap(&back).await.unwrap(), 2);
+        assert_eq!(back.vault().rewrap(&back).await.unwrap(), 2);
         assert_eq!(
             status(&back).await,
             [(id, true, true, 2), (ID.to_owned(), true, false, 0)]
@@ -149,7 +148,7 @@ async fn a_data_key_is_asked_for_once_however_many_need_it() {
         f.connect("acme").await;
         let transit = Transit::start().await.unwrap();
         let both = process(&f.world, vec![remote(&f.world, &transit), local(&f.world)]).await;
-        both.vault.rewrap(&both).await.unwrap();
+        both.vault().rewrap(&both).await.unwrap();
         let fresh = process(&f.world, vec![remote(&f.world, &transit)]).await;
         transit.asked();
         let owner = owner(&fresh, &f).await;
@@ -160,7 +159,7 @@ async fn a_data_key_is_asked_for_once_however_many_need_it() {
         }
         works(&fresh, &f).await;
         assert_eq!(transit.asked(), ["decrypt/mooring"]);
-        fresh.vault.probe(&fresh).await.unwrap();
+        fresh.vault().probe(&fresh).await.unwrap();
         assert!(transit.asked().is_empty(), "nor for being ready");
     })
     .await;
@@ -172,7 +171,7 @@ async fn while_it_is_away_what_is_in_memory_works_and_nothing_is_given_up() {
         f.connect("acme").await;
         let transit = Transit::start().await.unwrap();
         let both = process(&f.world, vec![remote(&f.world, &transit), local(&f.world)]).await;
-        both.vault.rewrap(&both).await.unwrap();
+        both.vault().rewrap(&both).await.unwrap();
         let begun = keys::rotate::begin_as(&owner(&both, &f).await).await;
         assert_eq!(begun.unwrap(), Begun::New);
         works(&both, &f).await;
@@ -181,7 +180,7 @@ async fn while_it_is_away_what_is_in_memory_works_and_nothing_is_given_up() {
         transit.asked();
         works(&both, &f).await;
         assert!(transit.asked().is_empty());
-        both.vault.probe(&both).await.unwrap();
+        both.vault().probe(&both).await.unwrap();
 
         let owner = owner(&cold, &f).await;
         let refused = token::read(&owner, "returns", &sub("acme"), Span::minutes(1)).await;
@@ -220,13 +219,17 @@ async fn a_new_version_of_the_key_is_taken_up_by_handing_over() {
     testing::on_each_database(async |world| {
         let transit = Transit::start().await.unwrap();
         let both = process(&world, vec![remote(&world, &transit), local(&world)]).await;
-        both.vault.rewrap(&both).await.unwrap();
+        both.vault().rewrap(&both).await.unwrap();
         transit.rotate("mooring");
-        let versions = async || both.vault.status(&both).await.unwrap()[0].versions.clone();
+        let versions = async || {
+            both.vault().status(&both).await.unwrap()[0]
+                .versions
+                .clone()
+        };
         assert_eq!(versions().await, [(1, 1)]);
-        assert_eq!(both.vault.rewrap(&both).await.unwrap(), 1);
+        assert_eq!(both.vault().rewrap(&both).await.unwrap(), 1);
         assert_eq!(versions().await, [(2, 1)]);
-        assert_eq!(both.vault.rewrap(&both).await.unwrap(), 0);
+        assert_eq!(both.vault().rewrap(&both).await.unwrap(), 0);
         transit.refuse_below("mooring", 2);
         process(&world, vec![remote(&world, &transit)]).await;
         transit.rotate("mooring");
@@ -234,7 +237,7 @@ async fn a_new_version_of_the_key_is_taken_up_by_handing_over() {
         let late = world
             .process_with(Vault::with(vec![remote(&world, &transit)]))
             .await;
-        let refused = late.vault.check(&late).await.unwrap_err().to_string();
+        let refused = late.vault().check(&late).await.unwrap_err().to_string();
         assert!(refused.contains("min_decryption_version"), "{refused}");
     })
     .await;
@@ -249,7 +252,7 @@ async fn s38_a_wrapped_key_moved_to_another_owner_does_not_open() {
         f.world.app(&other, "theirs").await;
         let transit = Transit::start().await.unwrap();
         let both = process(&f.world, vec![remote(&f.world, &transit), local(&f.world)]).await;
-        assert_eq!(both.vault.rewrap(&both).await.unwrap(), 3);
+        assert_eq!(both.vault().rewrap(&both).await.unwrap(), 3);
         let (ours, theirs) = (
             f.world.uuid(f.owner.scope().tenant().0),
             f.world.uuid(other.scope().tenant().0),
@@ -295,7 +298,7 @@ async fn s40_a_start_says_what_is_wrong_with_the_service_and_never_the_token() {
         let services = world
             .process_with(Vault::with(vec![remote, local(&world)]))
             .await;
-        let refused = services.vault.check(&services).await.unwrap_err();
+        let refused = services.vault().check(&services).await.unwrap_err();
         let text = refused.to_string();
         assert!(
             !format!("{text} {refused:?}").contains("simulated"),
@@ -369,7 +372,7 @@ async fn the_token_may_come_from_a_file_that_changes_and_a_namespace_is_named() 
     transit.rotate("m");
     let services = world.process_with(Vault::with(services)).await;
     let missing = services
-        .vault
+        .vault()
         .check(&services)
         .await
         .unwrap_err()
@@ -379,13 +382,13 @@ async fn the_token_may_come_from_a_file_that_changes_and_a_namespace_is_named() 
         "{missing}"
     );
     std::fs::write(&file, format!("{TOKEN}\n")).unwrap();
-    services.vault.check(&services).await.unwrap();
+    services.vault().check(&services).await.unwrap();
     transit.engine().token = "hvs.renewed".into();
-    assert!(services.vault.check(&services).await.is_err());
+    assert!(services.vault().check(&services).await.is_err());
     std::fs::write(&file, "hvs.renewed").unwrap();
-    services.vault.check(&services).await.unwrap();
-    assert_eq!(services.vault.rewrap(&services).await.unwrap(), 1);
-    let debug = format!("{:?}", services.vault);
+    services.vault().check(&services).await.unwrap();
+    assert_eq!(services.vault().rewrap(&services).await.unwrap(), 1);
+    let debug = format!("{:?}", services.vault());
     assert!(
         debug.contains("transit:keys/eu/m") && !debug.contains("hvs"),
         "{debug}"

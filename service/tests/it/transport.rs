@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 use service::{
-    database::{Database, OpenError, Readiness},
+    core::database::{Database, OpenError, Readiness},
     testing::{Authority, Backend, Cluster, backends},
 };
 

@@ -6,10 +6,11 @@ use domain::{role::Role, time::Span};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     api_tokens::{self, NewApiToken},
+    encryption::{MasterKeys, MasterKeysError, VaultError},
+    host::random::SystemRandom,
     people::{sessions, set_up},
-    random::SystemRandom,
     testing,
-    vault::{MasterKeys, MasterKeysError, Vault, VaultError},
+    vault::Vault,
 };
 
 fn vault(keys: &SecretString) -> Vault {
@@ -22,7 +23,7 @@ async fn s40_a_start_needs_the_keys_of_the_one_before() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         services
-            .vault
+            .vault()
             .check(services)
             .await
             .expect("the world's own keys fit");
@@ -38,7 +39,7 @@ async fn s40_a_start_needs_the_keys_of_the_one_before() {
         let key = other.expose_secret().split_once(':').unwrap().1;
         assert!(!format!("{refused} {refused:?}").contains(key));
         services
-            .vault
+            .vault()
             .check(services)
             .await
             .expect("nothing was changed");

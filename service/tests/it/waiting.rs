@@ -7,13 +7,14 @@ use futures::future::join_all;
 use secrecy::ExposeSecret;
 use service::{
     Actor, Services,
-    clock::{Clock, SystemClock},
     connections::{
+        check_now::check_now,
         disconnect::disconnect,
-        refresh::{Verdict, check_now},
         token::{self, ServedToken, TokenError},
     },
-    live,
+    core::relay,
+    engine::refresh::Verdict,
+    host::clock::{Clock, SystemClock},
     people::membership,
 };
 use simulator::Endpoint;
@@ -109,7 +110,7 @@ async fn s22_a_hundred_readers_in_each_of_two_processes_make_one_call() {
         let there = owner_in(&f, &other).await;
         let stop = CancellationToken::new();
         let relays = [&f.world.services, &other]
-            .map(|services| tokio::spawn(live::relay(services.clone(), stop.clone())));
+            .map(|services| tokio::spawn(relay::relay(services.clone(), stop.clone())));
         f.world.statements.take();
         let readers: Vec<_> = (0..200)
             .map(|i| reader(if i % 2 == 0 { &f.owner } else { &there }))

@@ -12,7 +12,7 @@ use domain::scope::Comparison;
 use insta::assert_snapshot;
 use service::{
     connections::result::{AuthorizationResult, Outcome},
-    error::FieldError,
+    core::error::FieldError,
 };
 
 const INSTALL: &str = "https://mooring.example/oauth/1/install";

@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use service::{
     Actor,
     connections::links::{self, LinkOptions},
-    error::FieldError,
+    core::error::FieldError,
     people::membership,
     testing::World,
 };

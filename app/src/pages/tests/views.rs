@@ -24,7 +24,7 @@ use service::{
         list::ListQuery,
         result::Outcome,
     },
-    error::FieldError,
+    core::error::FieldError,
 };
 
 /// Two scripts in a name: one that would end the page's own, one that would run.

@@ -15,11 +15,12 @@ use serde_json::{Value, json};
 use service::{
     Actor,
     connections::{
+        check_now::{self, CheckError},
         disconnect::{self, DisconnectError, Disconnected},
         list::{self, ListError, ListQuery, MOST, Sort},
-        refresh::{self, CheckError, Verdict},
         show::{self, Account},
     },
+    engine::refresh::Verdict,
 };
 
 /// The app and the account in an address.
@@ -65,7 +66,7 @@ pub async fn refresh(
     let (_, subdomain) = find(&actor, &path).await?;
     let (asking, app) = (actor.clone(), path.0.clone());
     let verdict = state
-        .to_its_end(async move { refresh::check_now(&asking, &app, &subdomain).await })
+        .to_its_end(async move { check_now::check_now(&asking, &app, &subdomain).await })
         .await?;
     let unavailable = |detail: String, wait: Span| {
         Problem::new(

@@ -4,8 +4,8 @@ use domain::{event, failure::FailureKind, scope::ScopeSet, time::Timestamp};
 use serde_json::{Value, json};
 use service::{
     apps::{App, secrets::Slots},
-    config::Config,
     connections::{events::TimelineEntry, row::AccountRow, show::Account},
+    core::config::Config,
 };
 
 fn time(at: Option<Timestamp>) -> Value {

@@ -11,7 +11,7 @@ use service::{
         App,
         secrets::{self, SecretError},
     },
-    error::FieldError,
+    core::error::FieldError,
 };
 
 impl From<SecretError> for Problem {

@@ -41,8 +41,8 @@ pub async fn read(
     let wanted = wanted(&subdomain, query);
     if let Ok((subdomain, min_ttl)) = &wanted {
         let (services, Bearer { token, address }) = (&state.services, &bearer);
-        let at_hand = token::at_hand(services, token, *address, &app, subdomain, *min_ttl);
-        if let Some(served) = at_hand.await.map_err(problem)? {
+        let fast = token::fast_path(services, token, *address, &app, subdomain, *min_ttl);
+        if let Some(served) = fast.await.map_err(problem)? {
             return Ok(answer(&served));
         }
     }

@@ -5,7 +5,8 @@ use domain::role::Role;
 use secrecy::ExposeSecret;
 use service::{
     api_tokens::{self, NewApiToken},
-    connections::refresh::{Verdict, check_now},
+    connections::check_now::check_now,
+    engine::refresh::Verdict,
     testing::{Backend, Held, backends},
 };
 use simulator::{Endpoint, LoggedRequest, Rotation};

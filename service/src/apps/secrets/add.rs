@@ -2,7 +2,8 @@
 
 use super::{SecretError, note_next, open, record, row, seal};
 use crate::{
-    actor::Actor, apps::form::is_credential, audit::Action, error::FieldError, vault::Purpose,
+    apps::form::is_credential, audit::Action, core::error::FieldError, encryption::Purpose,
+    tenancy::Actor,
 };
 use domain::{ids::AppId, permission::Permission};
 use sea_orm::sea_query::LockType;

@@ -1,7 +1,7 @@
 //! A new client secret that is not wanted after all.
 
 use super::{SecretError, note_next, record, row};
-use crate::{actor::Actor, audit::Action, vault::Purpose};
+use crate::{audit::Action, encryption::Purpose, tenancy::Actor};
 use domain::{ids::AppId, permission::Permission};
 use sea_orm::sea_query::LockType;
 
@@ -17,7 +17,7 @@ pub async fn discard(actor: &Actor, id: AppId) -> Result<(), SecretError> {
         return Err(SecretError::NoNext);
     }
     actor
-        .vault
+        .vault()
         .forget(&tx, id.0, &[Purpose::AppNextClientSecret])
         .await?;
     note_next(actor, &tx, id, false).await?;

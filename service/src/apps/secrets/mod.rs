@@ -9,13 +9,12 @@ pub mod switch;
 pub mod test;
 
 use crate::{
-    actor::{Actor, Who},
-    apps::credentials,
     audit::{self, Action, Entry, Target},
+    core::error::{Fault, FieldError, Forbidden},
+    encryption::Purpose,
     entity::{app, connection, credential},
-    error::{Fault, FieldError, Forbidden},
-    tenant_scope::Tx,
-    vault::Purpose,
+    records::app_credentials,
+    tenancy::{Actor, Tx, Who},
 };
 use domain::{
     ids::AppId,
@@ -196,7 +195,7 @@ async fn open(
     purpose: Purpose,
     id: AppId,
 ) -> Result<Option<SecretString>, Fault> {
-    actor.vault.open(tx, purpose, id.0).await
+    actor.vault().open(tx, purpose, id.0).await
 }
 
 async fn seal(
@@ -207,7 +206,7 @@ async fn seal(
     secret: &SecretString,
 ) -> Result<(), Fault> {
     actor
-        .vault
+        .vault()
         .seal(actor.services(), tx, purpose, id.0, secret)
         .await
 }
@@ -281,7 +280,7 @@ async fn note_next(actor: &Actor, tx: &Tx, id: AppId, filled: bool) -> Result<()
 /// nothing about the new ones: both are taken back, and the connections are checked at once.
 async fn take_back_fault(actor: &Actor, id: AppId) -> Result<(), Fault> {
     let (now, mut faulty) = (actor.now(), false);
-    credentials::change(actor, id, |known| {
+    app_credentials::change(actor, id, |known| {
         faulty = known.fault.is_some();
         Some(known.replaced(now))
     })

@@ -2,12 +2,11 @@
 
 use super::{SecretError, row};
 use crate::{
-    actor::{Actor, Who},
     audit::{self, Action, Entry, Target},
-    error::{Fault, Forbidden},
+    core::error::{Fault, Forbidden},
+    encryption::Purpose,
     people::sign_in::{self, SignInError},
-    tenant_scope::Tx,
-    vault::Purpose,
+    tenancy::{Actor, Tx, Who},
 };
 use domain::{ids::AppId, permission::Permission, time::Span};
 use secrecy::SecretString;

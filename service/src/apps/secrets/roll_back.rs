@@ -1,7 +1,7 @@
 //! Going back to the client secret before.
 
 use super::{SecretError, note_next, open, record, row, seal, take_back_fault};
-use crate::{actor::Actor, audit::Action, entity::app, vault::Purpose};
+use crate::{audit::Action, encryption::Purpose, entity::app, tenancy::Actor};
 use domain::{ids::AppId, permission::Permission};
 use sea_orm::{
     ColumnTrait, QueryFilter,
@@ -34,7 +34,7 @@ pub async fn roll_back(actor: &Actor, id: AppId) -> Result<(), SecretError> {
     }
     seal(actor, &tx, Purpose::AppClientSecret, id, &previous).await?;
     actor
-        .vault
+        .vault()
         .forget(&tx, id.0, &[Purpose::AppPreviousClientSecret])
         .await?;
     tx.update::<app::Entity>()

@@ -3,7 +3,7 @@
 use super::{
     SecretError, keep_previous, next, note_next, open, record, row, seal, take_back_fault,
 };
-use crate::{actor::Actor, audit::Action, vault::Purpose};
+use crate::{audit::Action, encryption::Purpose, tenancy::Actor};
 use domain::{ids::AppId, permission::Permission};
 use sea_orm::sea_query::LockType;
 
@@ -26,7 +26,7 @@ pub async fn switch(actor: &Actor, id: AppId) -> Result<(), SecretError> {
     keep_previous(actor, &tx, id).await?;
     seal(actor, &tx, Purpose::AppClientSecret, id, &secret).await?;
     actor
-        .vault
+        .vault()
         .forget(&tx, id.0, &[Purpose::AppNextClientSecret])
         .await?;
     note_next(actor, &tx, id, false).await?;

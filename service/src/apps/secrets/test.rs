@@ -2,16 +2,15 @@
 
 use super::{SecretError, TestResult, open, record, row, take_back_fault};
 use crate::{
-    actor::Actor,
     audit::Action,
-    connections::{
+    core::error::Fault,
+    encryption::Purpose,
+    engine::{
         lease::Lease,
         trial::{Trial, try_secret},
     },
     entity::{app, connection},
-    error::Fault,
-    tenant_scope::Tx,
-    vault::Purpose,
+    tenancy::{Actor, Tx},
 };
 use domain::{
     ids::{AppId, ConnectionId},

@@ -15,7 +15,11 @@ pub use write::HeadLog;
 pub(crate) use write::{cut, keep_noted};
 
 use super::chain::Key;
-use crate::{entity::installation, error::Fault, services::Services, vault::SealedOwn};
+use crate::{
+    core::{error::Fault, services::Services},
+    entity::installation,
+    vault::SealedOwn,
+};
 use chain::{Head, Heads};
 use domain::ids::DataKeyId;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Statement};
@@ -47,7 +51,7 @@ async fn key(
         nonce,
         ciphertext,
     };
-    let opened = services.vault.open_own(db, PURPOSE, &sealed).await?;
+    let opened = services.vault().open_own(db, PURPOSE, &sealed).await?;
     Ok(Some(opened.map(Key).ok_or(())))
 }
 

@@ -10,10 +10,9 @@ use crate::{
         Broken, Damage,
         chain::{Key, same},
     },
+    core::{error::Fault, services::Services},
     entity::{audit_entry, head_log, head_log_end, tenant},
-    error::Fault,
-    services::Services,
-    tenant_scope::TenantScope,
+    tenancy::TenantScope,
 };
 use domain::{ids::TenantId, time::Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};

@@ -7,10 +7,8 @@ use super::{
 };
 use crate::{
     audit::chain::{BEGINNING, Key},
-    database::Transaction,
+    core::{database::Transaction, error::Fault, services::Services},
     entity::{head_log, head_log_end, installation},
-    error::Fault,
-    services::Services,
 };
 use domain::time::{Span, Timestamp};
 use sea_orm::{
@@ -212,7 +210,7 @@ async fn lock(services: &Services, tx: &Transaction) -> Result<(Key, head_log_en
 async fn begin(services: &Services, tx: &Transaction) -> Result<Key, Fault> {
     let key = Key::generate(&*services.random);
     let sealed = services
-        .vault
+        .vault()
         .seal_own(services, tx, PURPOSE, &key.0)
         .await?;
     installation::Entity::update_many()

@@ -6,7 +6,10 @@
 //! what way the authorization is under way, so that the oldest can make room.
 
 use super::STATE_LIFE;
-use crate::{digest::digest, entity::authorization, error::Fault, services::Services};
+use crate::{
+    core::{digest::digest, error::Fault, services::Services},
+    entity::authorization,
+};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
     ids::{AppId, DataKeyId, LinkId, PersonId, TenantId},
@@ -183,7 +186,7 @@ impl Facts {
         services: &Services,
         state: &SecretString,
     ) -> Result<SecretString, Fault> {
-        let key = services.vault.authorization_key(services, state).await?;
+        let key = services.vault().authorization_key(services, state).await?;
         let payload = Payload {
             tenant: self.tenant,
             subdomain: self.subdomain.clone(),
@@ -220,7 +223,7 @@ impl Facts {
         let Some(id) = head.last_chunk().map(|id| DataKeyId(Uuid::from_bytes(*id))) else {
             return Ok(None);
         };
-        let vault = &services.vault;
+        let vault = services.vault();
         let Some(key) = vault.authorization_key_named(services, id, state).await? else {
             return Ok(None);
         };

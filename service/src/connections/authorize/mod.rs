@@ -8,13 +8,17 @@ pub use facts::{Outline, cookie_name};
 
 use super::links::{self, LinkGone};
 use crate::{
-    actor::Actor,
-    apps::{self, App, known},
+    core::{
+        error::{Fault, Forbidden},
+        services::Services,
+    },
     entity::reconnect_link,
-    error::{Fault, Forbidden},
-    random::secret_text,
-    services::Services,
-    tenant_scope::TenantScope,
+    host::random::secret_text,
+    records::{
+        app::{self, App},
+        known_apps,
+    },
+    tenancy::{Actor, TenantScope},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
@@ -83,7 +87,7 @@ pub async fn begin_install(
     app: AppId,
     subdomain: &Subdomain,
 ) -> Result<Begun, BeginError> {
-    let known = known::find(services, app)
+    let known = known_apps::find(services, app)
         .await?
         .ok_or(BeginError::NotFound)?;
     let (tenant, app) = &*known;
@@ -102,7 +106,7 @@ pub async fn begin_as_operator(
     actor.require(Permission::Authorize)?;
     let person = actor.person().ok_or(Forbidden)?;
     let tx = actor.read().await?;
-    let app = apps::find(&tx, app, actor.only_app)
+    let app = app::find(&tx, app, actor.only_app)
         .await?
         .ok_or(BeginError::NotFound)?;
     drop(tx);
@@ -125,7 +129,7 @@ pub async fn begin_with_link(
         .parse()
         .map_err(|_| Fault::inconsistent("reconnect_links", "subdomain", link.id))?;
     let tx = scope.read().await?;
-    let app = apps::find(&tx, &link.app_id.to_string(), None)
+    let app = app::find(&tx, &link.app_id.to_string(), None)
         .await?
         .ok_or(BeginError::NotFound)?;
     drop(tx);

@@ -2,18 +2,20 @@
 
 use super::{Outcome, single_use};
 use crate::{
-    apps::{App, exchange, fault},
     audit::{self, Action, By, Entry, Target},
     connections::{
-        self,
         authorize::{Facts, derived},
-        events, evidence,
-        record::{Record, attempted},
-        store_tokens,
+        complete::exchange,
     },
+    core::error::Fault,
+    engine::{app_fault, evidence},
     entity::{connection, reconnect_link},
-    error::Fault,
-    tenant_scope::{TenantScope, Tx},
+    records::{
+        app::App,
+        connection::{Record, attempted},
+        find, tokens,
+    },
+    tenancy::{TenantScope, Tx, outbox},
 };
 use domain::{
     connection::Approval,
@@ -196,7 +198,7 @@ impl Attempt<'_> {
         let by = by.or_else(|| record.approved_by_email.clone());
         let who = Actor::Customer { name: by.clone() };
         changed.store(services, &tx, &who).await?;
-        store_tokens(services, &tx, record.id, &grant).await?;
+        tokens::store(services, &tx, record.id, &grant).await?;
         self.end_links(&tx, record.id).await?;
         let by_customer = By::Customer {
             name: record.approved_by_name.clone(),
@@ -212,7 +214,7 @@ impl Attempt<'_> {
         audit::record(services, &tx, &entry).await?;
         tx.commit().await?;
         // The tokens are stored; the app's next success says it again.
-        if let Err(error) = fault::clear(self.scope, app, &[record.id]).await {
+        if let Err(error) = app_fault::clear(self.scope, app, &[record.id]).await {
             tracing::error!(%error, app.id = %app.id, "That an app's credentials work could not be noted");
         }
         Ok(())
@@ -280,19 +282,18 @@ impl Attempt<'_> {
     pub async fn note_failure(&self, problem: &AuthorizationProblem) -> Result<(), Fault> {
         let tx = self.scope.write().await?;
         let app = self.app;
-        let record = connections::find_record(&tx, app.id, &self.facts.subdomain).await?;
+        let record = find::find(&tx, app.id, &self.facts.subdomain).await?;
         if let Some(record) = record {
             let happening = Happening::NotApproved {
                 reason: problem.title(),
             };
-            events::add(
+            outbox::add(
                 self.scope,
                 &tx,
                 record.id,
                 &Actor::Customer { name: None },
                 &happening,
-            )
-            .await?;
+            )?;
             tx.tell(record.news(&tx));
             let target = Target::account(Some(record.id), &app.slug, &self.facts.subdomain);
             let nobody = By::Customer {

@@ -1,17 +1,17 @@
 //! What a callback is the end of.
 
-use super::{Callback, CallbackError};
+use super::callback::{Callback, CallbackError};
 use crate::{
-    apps::{self, App},
     connections::authorize::{Facts, Origin},
-    digest::digest,
+    core::{digest::digest, error::Fault, services::Services},
+    encryption::Purpose,
     entity::authorization::{Column, Entity, Model},
-    error::Fault,
-    lookup::{self, Key},
     people::membership,
-    services::Services,
-    tenant_scope::TenantScope,
-    vault::Purpose,
+    records::app::{self, App},
+    tenancy::{
+        TenantScope,
+        lookup::{self, Key},
+    },
 };
 use domain::{
     error::AuthorizationProblem,
@@ -121,12 +121,12 @@ impl Begun {
     pub async fn app(&self) -> Result<(App, ClientCredentials), CallbackError> {
         let tx = self.scope.read().await.map_err(CallbackError::Fault)?;
         let id = self.facts.app.0;
-        let app = apps::find(&tx, &id.to_string(), None)
+        let app = app::find(&tx, &id.to_string(), None)
             .await?
             .ok_or(AuthorizationProblem::StateUnknown)?;
         let secret = self
             .scope
-            .vault
+            .vault()
             .open(&tx, Purpose::AppClientSecret, id)
             .await?;
         let client_secret =

@@ -4,61 +4,21 @@
 
 mod attempt;
 mod begun;
+mod callback;
+mod exchange;
 mod single_use;
 mod strangers;
 
-pub(crate) use strangers::Strangers;
+pub use callback::{Callback, CallbackError};
 
 use super::{authorize::Facts, result::Outcome};
-use crate::{error::Fault, services::Services};
+use crate::core::services::Services;
 use attempt::{Attempt, Stop};
 use domain::{
     error::AuthorizationProblem,
     ids::{AppId, AuthorizationId, PersonId},
 };
 use gorgias::{AuthorizeParams, NoAccount};
-use secrecy::SecretString;
-use std::net::IpAddr;
-
-/// What the browser brought to the redirect URI; each parameter exactly once.
-#[derive(Debug)]
-pub struct Callback {
-    /// `state`.
-    pub state: SecretString,
-    /// `code`, or the `error` that came in its place (RFC 6749 4.1.2.1).
-    pub answer: Result<SecretString, String>,
-    /// `iss` (RFC 9207 2).
-    pub iss: Option<String>,
-    /// The cookie that belongs to the state.
-    pub sealed: Option<SecretString>,
-    /// The secret of the browser, which may see the result.
-    pub browser: SecretString,
-    /// Where the browser is, for the audit and for counting.
-    pub address: Option<IpAddr>,
-}
-
-/// Why a callback ended without a result that could be shown again.
-#[derive(Debug, thiserror::Error)]
-pub enum CallbackError {
-    /// A person is told so; there is no stored result.
-    #[error("the callback was refused: {}", .0.code())]
-    Refused(AuthorizationProblem),
-    /// Something inside failed.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
-
-impl From<sea_orm::DbErr> for CallbackError {
-    fn from(error: sea_orm::DbErr) -> Self {
-        Self::Fault(error.into())
-    }
-}
-
-impl From<AuthorizationProblem> for CallbackError {
-    fn from(problem: AuthorizationProblem) -> Self {
-        Self::Refused(problem)
-    }
-}
 
 /// Ends an authorization. The verdict is stored, and its id returned for the
 /// result page. A second arrival in the same browser, at once or later, is led
@@ -150,7 +110,11 @@ pub async fn complete(
 }
 
 /// Whether the app's credentials may go to an account that isn't known.
-async fn probe(services: &Services, facts: &Facts, app: &crate::apps::App) -> Result<(), Stop> {
+async fn probe(
+    services: &Services,
+    facts: &Facts,
+    app: &crate::records::app::App,
+) -> Result<(), Stop> {
     let params = AuthorizeParams {
         client_id: &app.client_id,
         redirect_uri: &services.config.redirect_uri(app.id),

@@ -1,16 +1,15 @@
 //! A state is used up by a row with its digest, of which there can be but one;
 //! the row then keeps how it ended.
 
-use super::{CallbackError, begun::Begun, strangers};
+use super::{begun::Begun, callback::CallbackError, strangers};
 use crate::{
     connections::{
         authorize::{Requested, STATE_LIFE},
         result::Outcome,
     },
-    digest::digest,
+    core::{digest::digest, error::Fault},
     entity::authorization::{ActiveModel, Column, Entity},
-    error::Fault,
-    tenant_scope::{TenantScope, Tx},
+    tenancy::{TenantScope, Tx},
 };
 use domain::{error::AuthorizationProblem, ids::AuthorizationId};
 use sea_orm::{

@@ -7,15 +7,17 @@
 //! isn't known gets no exchange. An account that brought tokens before, an
 //! operator's and a link's authorization are never refused.
 
-use super::CallbackError;
+use super::callback::CallbackError;
 use crate::{
+    core::{
+        error::Fault,
+        services::{Inner, ProcessState, Services},
+    },
     entity::{
         authorization::{Column, Entity},
         connection,
     },
-    error::Fault,
-    services::Services,
-    tenant_scope::{TenantScope, Tx},
+    tenancy::{TenantScope, Tx},
 };
 use domain::{
     error::AuthorizationProblem,
@@ -42,15 +44,15 @@ const AT_ONCE: usize = 64;
 /// Places for accounts that nobody vouches for.
 pub(crate) struct Strangers(Arc<Semaphore>);
 
-impl Default for Strangers {
-    fn default() -> Self {
+impl ProcessState for Strangers {
+    fn begin(_: &Inner) -> Self {
         Self(Arc::new(Semaphore::new(AT_ONCE)))
     }
 }
 
 /// A place, held until the exchange has ended.
 pub(super) fn turn(services: &Services) -> Result<OwnedSemaphorePermit, CallbackError> {
-    let places = Arc::clone(&services.strangers.0);
+    let places = Arc::clone(&services.state::<Strangers>().0);
     places
         .try_acquire_owned()
         .map_err(|_| AuthorizationProblem::Busy.into())

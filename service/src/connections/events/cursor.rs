@@ -1,9 +1,9 @@
 //! Where to go on reading a tenant's events.
 
 use crate::{
+    core::error::Fault,
     entity::{event, tenant_event},
-    error::Fault,
-    tenant_scope::Tx,
+    tenancy::Tx,
 };
 use domain::ids::EventId;
 use sea_orm::{

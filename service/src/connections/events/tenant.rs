@@ -6,10 +6,9 @@ use super::{
     of_app,
 };
 use crate::{
-    actor::Actor as Asker,
+    core::error::Fault,
     entity::{connection, event, tenant_event},
-    error::Fault,
-    tenant_scope::Tx,
+    tenancy::{Actor as Asker, Tx},
 };
 use domain::{ids::AppId, subdomain::Subdomain};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};

@@ -4,7 +4,10 @@
 
 use super::*;
 use crate::{
-    connections::{record::Record, show},
+    connections::show,
+    core::services::Services,
+    records::connection::Record,
+    tenancy::outbox,
     testing::{self, World},
 };
 use sea_orm::{ConnectionTrait, Statement};
@@ -25,9 +28,7 @@ async fn say(tx: &Tx, services: &Services, connection: ConnectionId, result: &st
     let happening = Happening::Checked {
         result: result.into(),
     };
-    add(services, tx, connection, &Actor::Worker, &happening)
-        .await
-        .unwrap();
+    outbox::add(services, tx, connection, &Actor::Worker, &happening).unwrap();
 }
 
 /// What somebody reads who goes on from where they were.
@@ -89,7 +90,7 @@ async fn an_event_that_is_committed_late_is_not_passed_over() {
         }
         let early = owner.write().await.unwrap();
         say(&early, services, id, "begun first").await;
-        write(&early).await.unwrap();
+        early.write_events().await.unwrap();
         let (other, services) = (owner.clone(), services.clone());
         let late = tokio::spawn(async move {
             let tx = other.write().await.unwrap();

@@ -2,13 +2,12 @@
 
 use super::LinkError;
 use crate::{
-    actor::Actor,
-    apps,
     audit::{self, Action, Entry, Target},
-    connections::{self, events, record::Record},
-    digest::digest,
+    core::digest::digest,
     entity::reconnect_link,
-    random::secret_text,
+    host::random::secret_text,
+    records::{app, connection::Record, find},
+    tenancy::{Actor, outbox},
 };
 use domain::{
     event::Happening,
@@ -66,18 +65,16 @@ pub async fn create(
     }
     let subdomain = &subdomain.clone().not_reserved()?;
     let tx = actor.write().await?;
-    let app = apps::find(&tx, app, actor.only_app)
+    let app = app::find(&tx, app, actor.only_app)
         .await?
         .ok_or(LinkError::NotFound)?;
-    let record = match connections::find_record(&tx, app.id, subdomain).await? {
+    let record = match find::find(&tx, app.id, subdomain).await? {
         Some(record) => record,
         None => {
             let record = Record::offered(actor.services(), app.id, subdomain.clone());
             record.insert(&tx).await?;
             // Somebody else may have inserted it first.
-            connections::find_record(&tx, app.id, subdomain)
-                .await?
-                .unwrap_or(record)
+            find::find(&tx, app.id, subdomain).await?.unwrap_or(record)
         }
     };
     let now = actor.expiry_now();
@@ -104,14 +101,13 @@ pub async fn create(
     reconnect_link::Entity::insert(row)
         .exec_without_returning(&*tx)
         .await?;
-    events::add(
+    outbox::add(
         actor.services(),
         &tx,
         record.id,
         &who,
         &Happening::LinkCreated { expires_at },
-    )
-    .await?;
+    )?;
     tx.tell(record.news(&tx));
     let target = Target::account(Some(record.id), &app.slug, subdomain);
     let entry = Entry::of(actor, Action::LinkCreated, target).detail(format!("link={id}"));

@@ -2,12 +2,12 @@
 
 use super::LinkRow;
 use crate::{
-    actor::Actor,
+    core::error::Fault,
     entity::{
         app,
         reconnect_link::{Column, Entity},
     },
-    error::Fault,
+    tenancy::Actor,
 };
 use domain::{ids::ConnectionId, slug::Slug, subdomain::Subdomain};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};

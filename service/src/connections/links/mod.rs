@@ -12,11 +12,11 @@ pub(crate) use open::usable;
 pub use open::{PublicLink, mark_opened, open};
 pub use revoke::{Withdrawal, revoke};
 
-use super::record::Record;
 use crate::{
+    core::error::{Fault, Forbidden},
     entity::{connection, reconnect_link::Model},
-    error::{Fault, Forbidden},
-    tenant_scope::Tx,
+    records::connection::Record,
+    tenancy::Tx,
 };
 use domain::{
     ids::{ConnectionId, LinkId},

@@ -2,18 +2,18 @@
 
 use super::{LinkGone, LinkRow, LinkState, tell};
 use crate::{
-    apps,
-    connections::{events, record::Record},
-    digest::digest,
+    core::{digest::digest, error::Fault, services::Services},
     entity::{
         connection,
         reconnect_link::{Column, Entity, Model},
         tenant,
     },
-    error::Fault,
-    lookup::{self, Key},
-    services::Services,
-    tenant_scope::TenantScope,
+    records::{app, connection::Record},
+    tenancy::{
+        TenantScope,
+        lookup::{self, Key},
+        outbox,
+    },
 };
 use domain::{
     event::{self, Happening},
@@ -92,7 +92,7 @@ pub async fn open(
         .one(&*tx)
         .await?
         .ok_or_else(|| bad("tenant_id"))?;
-    let app = apps::find(&tx, &row.app_id.to_string(), None)
+    let app = app::find(&tx, &row.app_id.to_string(), None)
         .await?
         .ok_or_else(|| bad("app_id"))?;
     let record = tx
@@ -138,14 +138,13 @@ pub async fn mark_opened(services: &Services, token: &SecretString) -> Result<()
         .await?;
     if first.rows_affected == 1 {
         let connection = ConnectionId(row.connection_id);
-        events::add(
+        outbox::add(
             services,
             &tx,
             connection,
             &event::Actor::Customer { name: None },
             &Happening::LinkOpened,
-        )
-        .await?;
+        )?;
         tell(&tx, connection).await?;
     }
     tx.commit().await

@@ -2,13 +2,11 @@
 
 use super::{LinkError, LinkRow, LinkState, tell};
 use crate::{
-    actor::Actor,
-    apps,
     audit::{self, Action, Entry, Target},
-    connections::events,
+    core::error::Fault,
     entity::reconnect_link::{Column, Entity, Model},
-    error::Fault,
-    tenant_scope::Tx,
+    records::app,
+    tenancy::{Actor, Tx, outbox},
 };
 use domain::{
     event::Happening,
@@ -57,16 +55,15 @@ pub async fn revoke(actor: &Actor, link: LinkId) -> Result<Withdrawal, LinkError
         ));
     }
     let connection = ConnectionId(row.connection_id);
-    events::add(
+    outbox::add(
         actor.services(),
         &tx,
         connection,
         &actor.as_event_actor(),
         &Happening::LinkRevoked,
-    )
-    .await?;
+    )?;
     tell(&tx, connection).await?;
-    let app = apps::find(&tx, &row.app_id.to_string(), None)
+    let app = app::find(&tx, &row.app_id.to_string(), None)
         .await?
         .ok_or(LinkError::NotFound)?;
     let subdomain = row

@@ -1,21 +1,19 @@
 //! Handing out an access token that works, now.
 
-mod at_hand;
+mod fast_path;
 
-use super::{
-    flight::{Failed, Flight, Landing, Seat, Waiting},
-    lease::Lease,
-    record::Record,
-    refresh,
-};
 use crate::{
-    actor::Actor,
-    apps::App,
     audit::{self, Action, By, Entry, Target},
-    error::{Fault, Forbidden},
-    vault::Purpose,
+    core::error::{Fault, Forbidden},
+    encryption::Purpose,
+    engine::{
+        lease::Lease,
+        refresh,
+        single_flight::{Failed, Flight, Landing, Seat, Waiting},
+    },
+    records::{app::App, connection::Record},
+    tenancy::Actor,
 };
-pub use at_hand::at_hand;
 use domain::{
     event,
     health::{Condition, Health, LossCause, Standing},
@@ -27,6 +25,7 @@ use domain::{
     time::{Span, Timestamp},
     token::{from_the_future, latest_due},
 };
+pub use fast_path::fast_path;
 use secrecy::SecretString;
 use std::{net::IpAddr, time::Duration};
 use tokio::time::Instant;
@@ -221,7 +220,7 @@ async fn look(
     subdomain: &Subdomain,
 ) -> Result<(App, Record), TokenError> {
     let tx = actor.read().await?;
-    match super::find(&tx, app, subdomain, actor.only_app).await? {
+    match crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await? {
         Some((app, Some(record))) => Ok((app, record)),
         _ => Err(TokenError::NotFound),
     }
@@ -295,7 +294,7 @@ async fn held(
     };
     let tx = actor.read().await?;
     let token = actor
-        .vault
+        .vault()
         .open(&tx, Purpose::ConnectionAccessToken, record.id.0)
         .await?;
     Ok(token.map(|access_token| ServedToken {

@@ -6,13 +6,13 @@ mod credentials;
 mod data_keys;
 mod reencrypt;
 
-use super::{MasterKeys, Purpose, Vault, VaultError, data_keys::ENCRYPTIONS_PER_KEY};
+use super::{Vault, data_keys::ENCRYPTIONS_PER_KEY};
 use crate::{
+    core::{error::Fault, services::Services},
+    encryption::{MasterKeys, Purpose, VaultError},
     entity::{credential, data_key, tenant},
-    error::Fault,
-    random::SystemRandom,
-    services::Services,
-    tenant_scope::TenantScope,
+    host::random::SystemRandom,
+    tenancy::TenantScope,
     testing,
 };
 use domain::ids::TenantId;

@@ -1,12 +1,10 @@
 //! Rotation of data keys: under load, stopped anywhere, around what can't be read.
 
 use super::*;
-use crate::{
-    keys::rotate,
-    vault::{
-        Begun, TenantKeys,
-        reencrypt::{replace, replacement},
-    },
+use crate::keys::{
+    Begun, TenantKeys,
+    reencrypt::{replace, replacement},
+    rotate,
 };
 use domain::time::Span;
 use sea_orm::ConnectionTrait;
@@ -16,7 +14,7 @@ const RECORDS: usize = 30;
 async fn kept(services: &Services, scope: &TenantScope, how_many: usize) -> Vec<Uuid> {
     let owners: Vec<_> = (0..how_many).map(|_| services.new_id()).collect();
     for owner in &owners {
-        keep(&services.vault, scope, REFRESH, *owner, "old")
+        keep(services.vault(), scope, REFRESH, *owner, "old")
             .await
             .unwrap();
     }
@@ -24,7 +22,7 @@ async fn kept(services: &Services, scope: &TenantScope, how_many: usize) -> Vec<
 }
 
 async fn shown(scope: &TenantScope) -> TenantKeys {
-    scope.services().vault.tenant_keys(scope).await.unwrap()
+    scope.services().vault().tenant_keys(scope).await.unwrap()
 }
 
 async fn begin(scope: &TenantScope) -> Begun {
@@ -65,7 +63,7 @@ async fn a_new_key_takes_over_record_by_record() {
         assert!(begun.keys[0].current && begun.keys[0].id != old.id);
         assert!(begun.keys[1].retired_at.is_some());
         let fresh = services.new_id();
-        keep(&services.vault, &ours, ACCESS, fresh, "fresh")
+        keep(services.vault(), &ours, ACCESS, fresh, "fresh")
             .await
             .unwrap();
         assert_eq!(
@@ -74,7 +72,7 @@ async fn a_new_key_takes_over_record_by_record() {
             "sealed anew at once"
         );
 
-        let step = services.vault.rotate_batch(&ours, 10).await.unwrap();
+        let step = services.vault().rotate_batch(&ours, 10).await.unwrap();
         assert_eq!((step.moved, step.set_aside, step.more), (10, 0, true));
         assert_eq!(begin(&ours).await, Begun::Resumed, "no third key");
         assert_eq!(shown(&ours).await.progress(), (12, 32));
@@ -89,7 +87,7 @@ async fn a_new_key_takes_over_record_by_record() {
         );
         assert!(done.keys[1].removable() && !done.keys[0].removable());
         for owner in owners {
-            let secret = read(&services.vault, &ours, REFRESH, owner).await.unwrap();
+            let secret = read(services.vault(), &ours, REFRESH, owner).await.unwrap();
             assert_eq!(secret.as_deref(), Some("old"));
         }
         assert_eq!(
@@ -116,11 +114,11 @@ async fn s41_a_rotation_under_load_is_stopped_anywhere_and_resumes() {
         let refreshes = async {
             for (turn, owner) in owners.iter().enumerate() {
                 if turn % 3 == 0 {
-                    keep(&second.vault, &elsewhere, REFRESH, *owner, "refreshed")
+                    keep(second.vault(), &elsewhere, REFRESH, *owner, "refreshed")
                         .await
                         .unwrap();
                 }
-                let secret = read(&services.vault, &scope, REFRESH, *owner).await;
+                let secret = read(services.vault(), &scope, REFRESH, *owner).await;
                 let expected = if turn % 3 == 0 { "refreshed" } else { "old" };
                 assert_eq!(secret.unwrap().as_deref(), Some(expected), "meanwhile");
             }
@@ -134,14 +132,14 @@ async fn s41_a_rotation_under_load_is_stopped_anywhere_and_resumes() {
                 };
                 tokio::select! {
                     biased;
-                    step = services.vault.rotate_batch(&scope, 3) => { step.unwrap(); }
+                    step = services.vault().rotate_batch(&scope, 3) => { step.unwrap(); }
                     () = give_up => (), // dropped, wherever it is
                 }
             }
         };
         tokio::join!(refreshes, stopped, async {
             for _ in 0..5 {
-                elsewhere.vault.rotate_batch(&elsewhere, 2).await.unwrap();
+                elsewhere.vault().rotate_batch(&elsewhere, 2).await.unwrap();
             }
         });
         // As after a kill: another process, which remembers nothing.
@@ -154,7 +152,7 @@ async fn s41_a_rotation_under_load_is_stopped_anywhere_and_resumes() {
         let old = done.keys.iter().find(|key| key.id == old).unwrap();
         assert!(old.removable(), "{old:?}");
         for (turn, owner) in owners.iter().enumerate() {
-            let secret = read(&third.vault, &scope, REFRESH, *owner).await.unwrap();
+            let secret = read(third.vault(), &scope, REFRESH, *owner).await.unwrap();
             let expected = if turn % 3 == 0 { "refreshed" } else { "old" };
             assert_eq!(secret.as_deref(), Some(expected));
         }
@@ -171,16 +169,16 @@ async fn s41_a_record_changed_meanwhile_is_not_overwritten() {
         let owner = kept(services, &scope, 1).await[0];
         begin(&scope).await;
         let stale = row(services, REFRESH, owner).await;
-        keep(&services.vault, &scope, REFRESH, owner, "newer")
+        keep(services.vault(), &scope, REFRESH, owner, "newer")
             .await
             .unwrap();
         let tx = scope.write().await.unwrap();
         let current = services
-            .vault
+            .vault()
             .encrypting_key(services, &tx, scope.tenant())
             .await
             .unwrap();
-        let sealed = services.vault.reseal(&scope, &tx, &current, &stale).await;
+        let sealed = services.vault().reseal(&scope, &tx, &current, &stale).await;
         let stale = [(stale, sealed.unwrap())];
         let moved = replace(&scope, &tx, &current, &stale).await;
         assert_eq!(moved.unwrap(), 0);
@@ -194,7 +192,9 @@ async fn s41_a_record_changed_meanwhile_is_not_overwritten() {
             assert!(plan.contains("(owner_id=? AND purpose=?)"), "{plan}");
         }
         tx.commit().await.unwrap();
-        let secret = read(&services.vault, &scope, REFRESH, owner).await.unwrap();
+        let secret = read(services.vault(), &scope, REFRESH, owner)
+            .await
+            .unwrap();
         assert_eq!(secret.as_deref(), Some("newer"));
     })
     .await;
@@ -219,7 +219,7 @@ async fn s37_an_unreadable_record_is_set_aside_and_the_rotation_ends() {
         assert_eq!((listed.owner, listed.data_key), (owners[2], old));
         assert_eq!(listed.purpose, REFRESH.code());
         assert!(!done.keys[1].removable(), "it is still needed");
-        let refused = read(&services.vault, &scope, REFRESH, owners[2]).await;
+        let refused = read(services.vault(), &scope, REFRESH, owners[2]).await;
         assert!(matches!(
             refused,
             Err(Fault::Vault(VaultError::Unreadable { .. }))
@@ -228,7 +228,7 @@ async fn s37_an_unreadable_record_is_set_aside_and_the_rotation_ends() {
         assert_eq!(begin(&scope).await, Begun::New, "it doesn't block the next");
         // Four and the key of the audit.
         assert_eq!(finish(&scope).await, (5, 1), "and is tried again");
-        keep(&services.vault, &scope, REFRESH, owners[2], "again")
+        keep(services.vault(), &scope, REFRESH, owners[2], "again")
             .await
             .unwrap();
         let mended = shown(&scope).await;
@@ -276,7 +276,7 @@ async fn s42_a_worn_key_is_rotated_by_the_worker() {
             Some(scope.tenant()),
         )
         .await;
-        keep(&services.vault, &scope, REFRESH, owners[0], "new")
+        keep(services.vault(), &scope, REFRESH, owners[0], "new")
             .await
             .unwrap();
         assert_eq!(shown(&scope).await.progress(), (1, 4));
@@ -310,13 +310,13 @@ async fn s41_an_old_key_is_removed_a_day_after_it_was_left() {
         assert_eq!(left().await, 2, "the one with an unreadable record stays");
         let tx = scope.write().await.unwrap();
         services
-            .vault
+            .vault()
             .forget(&tx, owners[0], &[REFRESH])
             .await
             .unwrap();
         tx.commit().await.unwrap();
         assert_eq!(left().await, 1);
-        let secret = read(&services.vault, &scope, REFRESH, owners[1]).await;
+        let secret = read(services.vault(), &scope, REFRESH, owners[1]).await;
         assert_eq!(secret.unwrap().as_deref(), Some("old"));
     })
     .await;

@@ -5,8 +5,8 @@ use crate::flow::{self, Flow, sub};
 use domain::{health::Health, time::Span};
 use secrecy::ExposeSecret;
 use service::{
-    connections::{refresh::Verdict, token},
-    journal,
+    connections::token,
+    engine::{journal, refresh::Verdict, replay},
     testing::{Backend, World},
 };
 use simulator::Rotation;
@@ -31,7 +31,7 @@ async fn damaged(f: &Flow, damage: impl Fn(&mut [u8])) {
     damage(&mut bytes[..SLOT]);
     fs::write(&file, &bytes).unwrap();
     let kept = slot(&file, 0);
-    assert_eq!(journal::settle(&f.world.services).await.unwrap(), 1);
+    assert_eq!(replay::replay(&f.world.services).await.unwrap(), 1);
     let [aside] = files(&folder(&f.world), "aside").try_into().unwrap();
     assert_eq!(files(&folder(&f.world), "journal").len(), 0);
     assert_eq!(aside.file_stem(), file.file_stem());
@@ -42,9 +42,9 @@ async fn damaged(f: &Flow, damage: impl Fn(&mut [u8])) {
         1
     );
     // Neither another look nor another process makes anything of it.
-    assert_eq!(journal::settle(&f.world.services).await.unwrap(), 0);
+    assert_eq!(replay::replay(&f.world.services).await.unwrap(), 0);
     let next = f.world.second_process().await;
-    assert_eq!(journal::settle(&next).await.unwrap(), 0);
+    assert_eq!(replay::replay(&next).await.unwrap(), 0);
     assert_eq!(slot(&aside, 0), kept);
     let mut verdicts = Vec::new();
     for account in accounts {
@@ -81,12 +81,12 @@ async fn s24_a_planted_old_entry_changes_nothing() {
     flow::each(async |f| {
         let file = leave_behind(&f, &["acme"]).await;
         let old = fs::read(&file).unwrap();
-        assert_eq!(journal::settle(&f.world.services).await.unwrap(), 1);
+        assert_eq!(replay::replay(&f.world.services).await.unwrap(), 1);
         f.advance(Span::hours(1));
         assert_eq!(check(&f.owner, "acme").await.unwrap(), Verdict::Fine);
         let before = f.account("acme").await;
         fs::write(&file, &old).unwrap();
-        assert_eq!(journal::settle(&f.world.services).await.unwrap(), 0);
+        assert_eq!(replay::replay(&f.world.services).await.unwrap(), 0);
         let after = f.account("acme").await;
         assert_eq!(after.access_token_stored, before.access_token_stored);
         assert_eq!(after.row.access_expires_at, before.row.access_expires_at);
@@ -104,7 +104,7 @@ async fn s24_what_is_no_journal_blocks_nothing() {
         fs::create_dir(file.with_file_name("b.journal")).unwrap();
         fs::write(file.with_file_name("notes.txt"), "some text").unwrap();
         fs::write(file.with_file_name("c.new"), "").unwrap();
-        assert_eq!(journal::settle(&f.world.services).await.unwrap(), 1);
+        assert_eq!(replay::replay(&f.world.services).await.unwrap(), 1);
         assert_eq!(f.account("acme").await.row.health, Health::Working);
         let aside = file.with_file_name("a.aside");
         assert_eq!(fs::read(aside).unwrap(), b"some text");
@@ -127,13 +127,13 @@ async fn s24_another_installations_journal_is_kept_for_it() {
             config.data_dir = f.world.services.config.data_dir.clone();
         })
         .await;
-        assert_eq!(journal::settle(&stranger.services).await.unwrap(), 0);
+        assert_eq!(replay::replay(&stranger.services).await.unwrap(), 0);
         let aside = file.with_extension("aside");
         assert!(aside.exists() && !file.exists());
         // The next start of its own has the key.
         drop(stranger);
         let next = f.world.second_process().await;
-        assert_eq!(journal::settle(&next).await.unwrap(), 1);
+        assert_eq!(replay::replay(&next).await.unwrap(), 1);
         assert!(!aside.exists());
         assert_eq!(check(&f.owner, "acme").await.unwrap(), Verdict::Fine);
     }
@@ -145,7 +145,7 @@ async fn s57_no_token_in_the_journal() {
     flow::each(async |f| {
         let file = leave_behind(&f, &["acme"]).await;
         let bytes = fs::read(&file).unwrap();
-        assert_eq!(journal::settle(&f.world.services).await.unwrap(), 1);
+        assert_eq!(replay::replay(&f.world.services).await.unwrap(), 1);
         let token = token::read(&f.owner, "returns", &sub("acme"), Span::minutes(1))
             .await
             .unwrap()

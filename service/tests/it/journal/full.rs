@@ -6,10 +6,9 @@ use domain::{health::Health, time::Span};
 use service::{
     connections::{
         overview,
-        refresh::Verdict,
         token::{self, TokenError},
     },
-    journal,
+    engine::{refresh::Verdict, replay},
     testing::{Moment, TestDisk},
     worker,
 };
@@ -59,7 +58,7 @@ async fn s26_a_folder_that_can_not_be_written_stops_the_call() {
         f.advance(Span::hours(1));
         fs::write(folder(&f.world), "in its place").unwrap();
         assert_eq!(check(&f.owner, "acme").await.unwrap(), Verdict::NoRoom);
-        journal::settle(&f.world.services).await.unwrap();
+        replay::replay(&f.world.services).await.unwrap();
         assert_eq!(f.sim.refreshes("acme").len(), 0);
         let timeline = f.timeline("acme").await;
         assert_eq!(timeline.last(), Some(&"checked"), "{timeline:?}");
@@ -95,9 +94,9 @@ async fn s26_a_disk_that_breaks_down_later_loses_nothing() {
             disk.break_down(false);
             let actor = super::owner_in(&f, &process).await;
             // What the disk forgot to forget is stored already.
-            assert_eq!(journal::settle(&process).await.unwrap(), 0);
+            assert_eq!(replay::replay(&process).await.unwrap(), 0);
             assert_eq!(check(&actor, "acme").await.unwrap(), Verdict::Fine);
-            journal::close(&process).await.unwrap();
+            replay::close(&process).await.unwrap();
             assert_eq!(files(&folder(&f.world), "journal").len(), 0, "{moment:?}");
             for file in files(&folder(&f.world), "aside") {
                 // Half an entry is kept, as long as nobody knows better.

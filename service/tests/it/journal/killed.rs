@@ -4,8 +4,7 @@ use super::{check, files, folder, leave_behind};
 use crate::flow::{self, Flow};
 use domain::{health::Health, time::Span};
 use service::{
-    connections::refresh::Verdict,
-    journal,
+    engine::{refresh::Verdict, replay},
     testing::{Moment, TestDisk},
     worker,
 };
@@ -41,7 +40,7 @@ async fn kill_at(f: &Flow, moment: Moment) {
 /// Settles until the killed process's lock is gone, and with it its file.
 async fn next_start(f: &Flow) {
     for _ in 0..1_000 {
-        journal::settle(&f.world.services).await.unwrap();
+        replay::replay(&f.world.services).await.unwrap();
         if files(&folder(&f.world), "journal").is_empty() {
             return;
         }
@@ -62,7 +61,7 @@ async fn s24_killed_at_any_moment_without_rotation() {
                 Verdict::Fine,
                 "{moment:?}"
             );
-            journal::close(&f.world.services).await.unwrap();
+            replay::close(&f.world.services).await.unwrap();
         }
         assert_eq!(f.account("acme").await.row.health, Health::Working);
     })
@@ -93,7 +92,7 @@ async fn s24_killed_at_any_moment_with_strict_rotation() {
                 assert!(after > before, "{moment:?}");
                 assert_eq!(verdict, Verdict::Fine, "{moment:?}");
             }
-            journal::close(&f.world.services).await.unwrap();
+            replay::close(&f.world.services).await.unwrap();
         }
     })
     .await;
@@ -133,7 +132,7 @@ async fn s24_a_late_answer_brings_back_what_was_taken_for_lost() {
         std::fs::rename(&file, &elsewhere).unwrap();
         assert_eq!(check(&f.owner, "acme").await.unwrap(), Verdict::Lost);
         std::fs::rename(&elsewhere, &file).unwrap();
-        assert_eq!(journal::settle(&f.world.services).await.unwrap(), 1);
+        assert_eq!(replay::replay(&f.world.services).await.unwrap(), 1);
         assert_eq!(f.account("acme").await.row.health, Health::Working);
         assert_eq!(check(&f.owner, "acme").await.unwrap(), Verdict::Fine);
     })
@@ -160,7 +159,7 @@ async fn s24_who_stalls_with_an_answer_keeps_others_from_asking() {
         let actor = super::owner_in(&f, &process).await;
         assert_eq!(check(&actor, "acme").await.unwrap(), Verdict::Busy);
         // Another process on this machine sees it, too.
-        journal::settle(&f.world.services).await.unwrap();
+        replay::replay(&f.world.services).await.unwrap();
         assert_eq!(check(&f.owner, "acme").await.unwrap(), Verdict::Busy);
         assert_eq!(f.sim.requests("acme", Endpoint::Token).len(), 2);
         disk.go_on();
@@ -190,7 +189,7 @@ async fn s24_a_dropped_attempt_is_ended_by_its_process() {
         disk.go_on();
         let mut stored = 0;
         for _ in 0..1_000 {
-            stored = journal::settle(&process).await.unwrap();
+            stored = replay::replay(&process).await.unwrap();
             if stored > 0 {
                 break;
             }

@@ -6,11 +6,11 @@ use domain::{health::Health, time::Span};
 use service::{
     apps,
     connections::{
+        check_now::CheckError,
         disconnect::{Disconnected, disconnect},
-        refresh::{CheckError, Verdict},
         token,
     },
-    journal,
+    engine::{refresh::Verdict, replay},
     testing::TestDisk,
     worker,
 };
@@ -74,7 +74,7 @@ async fn s25_an_answer_waits_for_the_database_and_nobody_asks_again() {
         assert_eq!(f.sim.refreshes("acme").len(), 1);
 
         f.world.make_tokens_writable().await;
-        assert_eq!(journal::settle(&f.world.services).await.unwrap(), 1);
+        assert_eq!(replay::replay(&f.world.services).await.unwrap(), 1);
         let after = f.account("acme").await;
         assert!(after.access_token_stored > before.access_token_stored);
         let served = token::read(&f.owner, "returns", &sub("acme"), Span::minutes(1)).await;
@@ -116,7 +116,7 @@ async fn s24_overtaken_answers_are_dropped() {
         f.connect("acme").await;
         disconnect(&f.owner, "returns", &sub("bolt")).await.unwrap();
         let before = f.account("acme").await.access_token_stored;
-        assert_eq!(journal::settle(&f.world.services).await.unwrap(), 0);
+        assert_eq!(replay::replay(&f.world.services).await.unwrap(), 0);
         assert_eq!(f.account("acme").await.access_token_stored, before);
         assert_eq!(f.account("bolt").await.row.health, Health::NotConnected);
         let gone = fs::read_dir(folder(&f.world)).unwrap().count();
@@ -131,7 +131,7 @@ async fn s24_answers_for_nobody_are_dropped() {
     flow::each(async |f| {
         leave_behind(&f, &["acme"]).await;
         apps::remove::remove(&f.owner, f.app.id).await.unwrap();
-        assert_eq!(journal::settle(&f.world.services).await.unwrap(), 0);
+        assert_eq!(replay::replay(&f.world.services).await.unwrap(), 0);
         assert_eq!(files(&folder(&f.world), "journal").len(), 0);
         assert_eq!(files(&folder(&f.world), "aside").len(), 0);
     })
@@ -159,7 +159,7 @@ async fn s25_disconnecting_revokes_what_waits() {
             replaced.parameter("refresh_token").unwrap()
         );
         assert_eq!(f.account("acme").await.row.health, Health::NotConnected);
-        assert_eq!(journal::settle(&f.world.services).await.unwrap(), 0);
+        assert_eq!(replay::replay(&f.world.services).await.unwrap(), 0);
         assert_eq!(f.account("acme").await.row.health, Health::NotConnected);
     })
     .await;
@@ -179,12 +179,12 @@ async fn s24_living_processes_keep_their_journals() {
         assert!(check(&actor, "bolt").await.is_err());
         f.world.make_tokens_writable().await;
         assert_eq!(files(&folder(&f.world), "journal").len(), 2);
-        assert_eq!(journal::settle(&f.world.services).await.unwrap(), 1);
-        assert_eq!(journal::settle(&f.world.services).await.unwrap(), 0);
+        assert_eq!(replay::replay(&f.world.services).await.unwrap(), 1);
+        assert_eq!(replay::replay(&f.world.services).await.unwrap(), 0);
         // At its end a process stores what waits and leaves nothing.
-        journal::close(&other).await.unwrap();
+        replay::close(&other).await.unwrap();
         assert_eq!(files(&folder(&f.world), "journal").len(), 1);
-        journal::close(&f.world.services).await.unwrap();
+        replay::close(&f.world.services).await.unwrap();
         assert_eq!(fs::read_dir(folder(&f.world)).unwrap().count(), 0);
         assert_eq!(f.sim.refreshes("bolt").len(), 1);
         f.world.expire_leases().await;

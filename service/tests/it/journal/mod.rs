@@ -9,7 +9,8 @@ use crate::flow::{Flow, sub};
 use domain::{ids::PersonId, time::Span};
 use service::{
     Actor, Services,
-    connections::refresh::{self, CheckError, Verdict},
+    connections::check_now::{self, CheckError},
+    engine::refresh::Verdict,
     people::membership,
     testing::{TestDisk, World},
     worker,
@@ -48,7 +49,7 @@ pub async fn owner_in(f: &Flow, services: &Services) -> Actor {
 
 /// Checks an account now.
 pub async fn check(actor: &Actor, account: &str) -> Result<Verdict, CheckError> {
-    refresh::check_now(actor, "returns", &sub(account)).await
+    check_now::check_now(actor, "returns", &sub(account)).await
 }
 
 /// What a process leaves behind that got answers for these accounts, could not

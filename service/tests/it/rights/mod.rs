@@ -9,9 +9,9 @@ mod schema;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, Statement};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
-    random::{Random, SystemRandom},
+    encryption::MasterKeys,
+    host::random::{Random, SystemRandom},
     testing::{Backend, World, backends},
-    vault::MasterKeys,
 };
 use url::Url;
 

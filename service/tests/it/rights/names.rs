@@ -4,7 +4,7 @@
 use super::{Server, ask, in_session, key};
 use secrecy::SecretString;
 use service::{
-    database::Database,
+    core::database::Database,
     testing::{Cluster, World},
 };
 

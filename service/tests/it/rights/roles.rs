@@ -2,7 +2,7 @@
 
 use super::{AS_PROGRAM, Server, ask, in_session, key};
 use secrecy::SecretString;
-use service::{database::Database, testing::World, worker};
+use service::{core::database::Database, testing::World, worker};
 
 async fn migrated(url: &SecretString) -> Vec<String> {
     Database::open(url).await.unwrap().migrate().await.unwrap()

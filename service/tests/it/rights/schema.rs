@@ -143,7 +143,7 @@ async fn s74_a_sessions_search_path_is_not_the_logins_affair() {
     in_session(&url, &[&format!("CREATE SCHEMA {login}")])
         .await
         .unwrap();
-    let new = service::database::Database::open(&url).await.unwrap();
+    let new = service::core::database::Database::open(&url).await.unwrap();
     new.migrate().await.unwrap();
     let elsewhere =
         format!("SELECT count(*) FROM pg_class WHERE relnamespace = '{login}'::regnamespace");
@@ -175,7 +175,7 @@ async fn s74_a_schema_that_was_open_to_all_is_closed() {
     let url = server.at(&login, &database);
     let open = "GRANT CREATE ON SCHEMA public TO PUBLIC";
     in_session(&url, &[open]).await.unwrap();
-    let new = service::database::Database::open(&url).await.unwrap();
+    let new = service::core::database::Database::open(&url).await.unwrap();
     new.migrate().await.unwrap();
     let refused = in_session(&url, &[AS_PROGRAM, "CREATE TABLE public.mine (id uuid)"]).await;
     let refused = refused.unwrap_err().to_string();

@@ -21,7 +21,7 @@ use service::{
     api_tokens,
     audit::{HeadLog, verify, verify_heads},
     connections::{links, list, token},
-    database::Database,
+    core::database::Database,
     people::{membership, sessions},
     testing::{PASSWORD, World},
 };
@@ -60,7 +60,7 @@ async fn works(url: &SecretString, known: &Known) {
     let world = World::at(url.clone(), SecretString::from(known.key)).await;
     world.clock.advance(known.now.since(world.clock_now()));
     let services = &world.services;
-    services.vault.check(services).await.unwrap();
+    services.vault().check(services).await.unwrap();
 
     let token = SecretString::from(known.api_token);
     let caller = api_tokens::authenticate(services, &token, None)

@@ -5,7 +5,7 @@ use crate::rights::{OldRole, Server, ask, in_session};
 use domain::time::Timestamp;
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use secrecy::ExposeSecret;
-use service::database::Database;
+use service::core::database::Database;
 
 const POSTGRES: &str = include_str!("postgres.sql");
 /// Who owned it.

@@ -1,0 +1,23 @@
+//! What Gorgias answered when a code was last handed in for an app.
+//!
+//! A refusal of the app's credentials there is told to its operators and stops
+//! nothing: anybody may name the account that answers, so only connections that
+//! worked before can show that the credentials are bad (see `fault`).
+
+use crate::{core::error::Fault, records::app_credentials, tenancy::TenantScope};
+use domain::{ids::AppId, subdomain::Subdomain, time::Timestamp};
+
+/// Notes that an account answered `invalid_client` to a code. A refusal of
+/// credentials that were replaced meanwhile says nothing: `used_at` is when
+/// those that were refused were read.
+pub(crate) async fn refused(
+    scope: &TenantScope,
+    app: AppId,
+    account: &Subdomain,
+    used_at: Timestamp,
+) -> Result<(), Fault> {
+    let (by, now) = (account.clone(), scope.now());
+    app_credentials::change(scope, app, |known| known.exchange_refused(by, used_at, now)).await?;
+    tracing::warn!(app.id = %app, tenant.id = %scope.tenant(), %account, "An exchange was refused with invalid_client");
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! The usual read: a good API token asks for a token that is held and lives
+//! long enough. One statement, no transaction, and no write but the audit's.
+
+use super::{ServedToken, TokenError, entry, living};
+use crate::{
+    api_tokens::{self, Presented},
+    audit::{self, By},
+    core::{error::Fault, services::Services},
+    encryption::Purpose,
+    records::connection,
+    tenancy::{TenantScope, credentials::SealedRow},
+};
+use domain::{
+    health::{Condition, Health},
+    ids::{ApiTokenId, AppId, ConnectionId, DataKeyId, TenantId},
+    permission::Permission,
+    scope::ScopeSet,
+    subdomain::Subdomain,
+    time::{Span, Timestamp},
+};
+use sea_orm::{ConnAcquireErr, DbErr, FromQueryResult, Statement, Value};
+use secrecy::SecretString;
+use std::net::IpAddr;
+use uuid::Uuid;
+
+/// The same columns under the same names on both databases. On PostgreSQL the
+/// tenant isn't known yet, so a function finds them (`m0027_api_token_limits`).
+const POSTGRES: &str = "SELECT * FROM mooring_token_at_hand($1, $2, $3, $4)";
+/// Values stand in subqueries, so that SQLite's planner can't look at them: after
+/// an `ANALYZE`, it would plan anew for each value that is bound.
+const SQLITE: &str = "\
+SELECT t.id AS token_id, t.tenant_id, t.name AS token_name, t.role,
+    t.app_id AS only_app, t.token_hash, t.expires_at AS token_expires_at, t.revoked_at, t.networks,
+    a.id AS app, a.slug, a.fault_since, a.requested_scopes,
+    c.id AS connection, c.standing, c.loss_cause, c.standing_since, c.disconnected_by,
+    c.renewable, c.granted_scopes, c.missing_scopes, c.access_expires_at,
+    c.last_fine_at, c.failing_since, c.overdue_at,
+    s.data_key_id, s.format, s.nonce, s.ciphertext
+FROM api_tokens t
+JOIN apps a ON a.tenant_id = t.tenant_id AND a.id = coalesce((SELECT $3),
+    (SELECT n.id FROM apps n WHERE n.tenant_id = t.tenant_id AND n.slug = (SELECT $2)))
+JOIN connections c ON c.tenant_id = t.tenant_id AND c.app_id = a.id AND c.subdomain = (SELECT $4)
+JOIN credentials s ON s.tenant_id = t.tenant_id AND s.owner_id = c.id
+    AND s.purpose = 'connection.access_token'
+WHERE t.token_hash = (SELECT $1)";
+
+#[derive(FromQueryResult)]
+struct Row {
+    token_id: Uuid,
+    tenant_id: Uuid,
+    token_name: String,
+    role: String,
+    only_app: Option<Uuid>,
+    token_hash: Vec<u8>,
+    token_expires_at: Option<i64>,
+    revoked_at: Option<i64>,
+    networks: Option<String>,
+    app: Uuid,
+    slug: String,
+    fault_since: Option<i64>,
+    requested_scopes: String,
+    connection: Uuid,
+    standing: String,
+    loss_cause: Option<String>,
+    standing_since: Option<i64>,
+    disconnected_by: Option<String>,
+    renewable: bool,
+    granted_scopes: String,
+    missing_scopes: i32,
+    access_expires_at: Option<i64>,
+    last_fine_at: Option<i64>,
+    failing_since: Option<i64>,
+    overdue_at: Option<i64>,
+    data_key_id: Uuid,
+    format: i16,
+    nonce: Vec<u8>,
+    ciphertext: Vec<u8>,
+}
+
+/// A token that can be handed out just like that; `None` if there is anything
+/// to be said against it, to be waited for or to be explained. Whoever asked
+/// then goes the long way, by [`api_tokens::authenticate`] and
+/// [`read`](super::read), whose answer counts.
+///
+/// # Errors
+/// [`TokenError::AuditUnavailable`]; [`TokenError::Fault`] if the database
+/// can't be reached.
+pub async fn fast_path(
+    services: &Services,
+    token: &SecretString,
+    address: Option<IpAddr>,
+    app: &str,
+    subdomain: &Subdomain,
+    min_ttl: Span,
+) -> Result<Option<ServedToken>, TokenError> {
+    let Some(hash) = api_tokens::hash_of(token) else {
+        return Ok(None);
+    };
+    let Some(row) = find(services, &hash, app, subdomain).await? else {
+        return Ok(None);
+    };
+    let Some(served) = row.serve(services, &hash, address, min_ttl) else {
+        return Ok(None);
+    };
+    let scope = TenantScope::new(services, TenantId(row.tenant_id));
+    let connection = ConnectionId(row.connection);
+    api_tokens::addresses::note(&scope, ApiTokenId(row.token_id), &row.token_name, address)
+        .await
+        .map_err(|error| {
+            tracing::error!(%error, "The new address of an API token could not be recorded, so no token is handed out");
+            TokenError::AuditUnavailable
+        })?;
+    audit::reads::note(&scope, row.token_id, connection, || {
+        let by = By::ApiToken {
+            id: ApiTokenId(row.token_id),
+            name: row.token_name.clone(),
+        };
+        entry(by, address, connection, &row.slug, subdomain)
+    })
+    .await
+    .map_err(|_| TokenError::AuditUnavailable)?;
+    Ok(Some(served))
+}
+
+async fn find(
+    services: &Services,
+    hash: &[u8],
+    app: &str,
+    subdomain: &Subdomain,
+) -> Result<Option<Row>, Fault> {
+    let id = app.parse::<AppId>().ok().map(|id| id.0);
+    let values: [Value; 4] = [
+        hash.into(),
+        app.into(),
+        id.into(),
+        subdomain.as_str().into(),
+    ];
+    let db = &services.db;
+    let sql = if db.is_sqlite() { SQLITE } else { POSTGRES };
+    let statement = Statement::from_sql_and_values(db.backend(), sql, values);
+    match Row::find_by_statement(statement).one(db.quick()).await {
+        Ok(row) => Ok(row),
+        Err(error @ DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) => Err(error.into()),
+        Err(error) => {
+            // Connections to it may have died with a restart of the database;
+            // those that the long way takes are tried before.
+            tracing::warn!(%error, "A token could not be read at once");
+            Ok(None)
+        }
+    }
+}
+
+impl Row {
+    fn serve(
+        &self,
+        services: &Services,
+        hash: &[u8],
+        address: Option<IpAddr>,
+        min_ttl: Span,
+    ) -> Option<ServedToken> {
+        let presented = Presented {
+            id: ApiTokenId(self.token_id),
+            tenant: TenantId(self.tenant_id),
+            role: &self.role,
+            only_app: self.only_app.map(AppId),
+            token_hash: &self.token_hash,
+            expires_at: self.token_expires_at,
+            revoked_at: self.revoked_at,
+            networks: self.networks.as_deref(),
+        };
+        // What doesn't add up is explained on the long way.
+        let role = presented.recognize(services, hash, address).ok()?.ok()?;
+        if !role.allows(Permission::ReadTokens) || !presented.reaches(AppId(self.app)) {
+            return None;
+        }
+        let condition = self.condition()?;
+        let now = services.now();
+        let expires_at = living(&condition, self.last_fine_at.map(Timestamp), min_ttl, now)?;
+        let sealed = SealedRow {
+            data_key: DataKeyId(self.data_key_id),
+            format: self.format,
+            nonce: &self.nonce,
+            ciphertext: &self.ciphertext,
+        };
+        let purpose = Purpose::ConnectionAccessToken;
+        let access_token = services
+            .vault()
+            .open_row(&sealed, presented.tenant, purpose, self.connection)
+            .ok()??;
+        let granted: ScopeSet = self.granted_scopes.parse().ok()?;
+        // None is counted where nobody knows, too (`State::missing`).
+        let missing = if self.missing_scopes == 0 {
+            ScopeSet::default()
+        } else {
+            granted.missing_of(&self.requested_scopes.parse().ok()?)
+        };
+        Some(ServedToken {
+            access_token,
+            expires_at,
+            missing,
+            scope: granted,
+            health: Health::of(&condition, now),
+        })
+    }
+
+    fn condition(&self) -> Option<Condition> {
+        let standing = connection::standing(
+            &self.standing,
+            self.loss_cause.as_deref(),
+            self.standing_since,
+            self.disconnected_by.clone(),
+            // That changes only what people read.
+            false,
+        )?;
+        Some(Condition {
+            app_fault_since: self.fault_since.map(Timestamp),
+            standing,
+            renewable: self.renewable,
+            access_expires_at: self.access_expires_at.map(Timestamp),
+            failing_since: self.failing_since.map(Timestamp),
+            overdue_at: self.overdue_at.map(Timestamp),
+            missing_scopes: usize::try_from(self.missing_scopes).ok()?,
+        })
+    }
+}

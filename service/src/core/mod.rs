@@ -1,0 +1,13 @@
+//! What every use case runs on: database, settings, ids, time, news. Knows no feature.
+
+pub(crate) mod batch;
+pub mod config;
+pub mod database;
+pub(crate) mod digest;
+pub mod error;
+pub mod expiry;
+pub mod live;
+pub mod relay;
+pub mod services;
+pub(crate) mod state;
+pub(crate) mod statements;

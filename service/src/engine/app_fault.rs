@@ -1,0 +1,162 @@
+//! A setup fault: Gorgias refuses the app's own credentials, or they are in
+//! doubt (see `refusals`).
+
+use crate::{
+    core::error::Fault,
+    entity::{app, connection},
+    records::{app::App, app_credentials, connection::Record},
+    tenancy::{TenantScope, Tx},
+};
+use domain::{
+    app_credentials::{AppCredentials, ClientRefusal},
+    connection::{NEEDED_LIFE, PROBE_EVERY},
+    event::Actor,
+    failure::FailureKind,
+    health::Health,
+    ids::{AppId, ConnectionId},
+    time::{Span, Timestamp},
+    token::overdue_at,
+};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, ExprTrait, QueryFilter, Statement, sea_query::Expr,
+};
+
+/// Whether the caller is the one who tries the app's credentials now. The
+/// breaker is a row, so all processes together try once.
+pub(crate) async fn may_probe(scope: &TenantScope, app: AppId) -> Result<bool, Fault> {
+    let now = scope.now();
+    let tx = scope.write().await?;
+    let first = tx
+        .update::<app::Entity>()
+        .filter(app::Column::Id.eq(app.0))
+        .filter(
+            Condition::any()
+                .add(app::Column::ProbeAt.is_null())
+                .add(app::Column::ProbeAt.lte(now.0)),
+        )
+        .col_expr(app::Column::ProbeAt, Expr::value(now.plus(PROBE_EVERY).0))
+        .exec(&*tx)
+        .await?;
+    tx.commit().await?;
+    Ok(first.rows_affected == 1)
+}
+
+/// Counts an `invalid_client` that a connection got at `now`, with credentials
+/// that were read at `used_at`, within the transaction that stores what it means.
+pub(crate) async fn refused(
+    scope: &TenantScope,
+    tx: &Tx,
+    app: AppId,
+    connection: ConnectionId,
+    used_at: Timestamp,
+    now: Timestamp,
+) -> Result<ClientRefusal, Fault> {
+    let before = app_credentials::locked(tx, app)
+        .await?
+        .ok_or_else(|| Fault::inconsistent("connections", "app_id", app))?;
+    let (next, refusal) = before.clone().client_refused(connection, used_at, now);
+    if next != before {
+        app_credentials::write(tx, app, &next).await?;
+    }
+    if refusal == ClientRefusal::FaultFound {
+        take_back(scope, tx, app).await?;
+        tracing::error!(app.id = %app, tenant.id = %scope.tenant(), "Gorgias refuses the app's credentials: check its client id and client secret");
+    }
+    Ok(refusal)
+}
+
+/// Brings back the connections that were retried for what is the app's fault.
+async fn take_back(scope: &TenantScope, tx: &Tx, app: AppId) -> Result<(), Fault> {
+    let kind = FailureKind::ClientRefused.encode();
+    let retried = tx
+        .all::<connection::Entity>()
+        .filter(connection::Column::AppId.eq(app.0))
+        .filter(connection::Column::Health.eq(Health::Retrying.code()))
+        .filter(connection::Column::FailureKind.eq(kind))
+        .all(&**tx)
+        .await?;
+    let now = scope.now();
+    for record in Record::readable(retried, "its app's fault was found") {
+        let changed = record.change(|connection| connection.failures_taken_back(now));
+        changed.store(scope, tx, &Actor::Worker).await?;
+    }
+    Ok(())
+}
+
+/// Notes that the app's credentials brought a token to these connections, after
+/// what proved it is stored: a transaction of its own, since editing an app locks
+/// app and connections the other way round. Connections that waited come due
+/// again before their tokens run out.
+pub(crate) async fn clear(
+    scope: &TenantScope,
+    app: &App,
+    by: &[ConnectionId],
+) -> Result<(), Fault> {
+    if app.credentials.clone().proven(by).is_none() {
+        return Ok(());
+    }
+    app_credentials::change(scope, app.id, |known| known.proven(by)).await?;
+    if app.credentials.fault.is_some() {
+        come_due(scope, app.id).await?;
+    }
+    Ok(())
+}
+
+/// Notes that Gorgias knew the app's credentials, since it refused a refresh
+/// token with them (RFC 6749 5.2: a client that fails is `invalid_client`).
+pub(crate) async fn recognised(scope: &TenantScope, app: &App) -> Result<(), Fault> {
+    if app.credentials.clone().recognised().is_none() {
+        return Ok(());
+    }
+    app_credentials::change(scope, app.id, AppCredentials::recognised).await?;
+    if app.credentials.fault.is_some() {
+        come_due(scope, app.id).await?;
+    }
+    Ok(())
+}
+
+async fn come_due(scope: &TenantScope, app: AppId) -> Result<(), Fault> {
+    let tx = scope.write().await?;
+    let in_time = Expr::col(connection::Column::AccessExpiresAt).sub(NEEDED_LIFE.0);
+    tx.update::<connection::Entity>()
+        .filter(connection::Column::AppId.eq(app.0))
+        .filter(Expr::col(connection::Column::DueAt).gt(in_time.clone()))
+        .col_expr(connection::Column::DueAt, in_time)
+        .exec(&*tx)
+        .await?;
+    tx.commit().await
+}
+
+/// Puts off all connections of the app that are due, without a call, for half
+/// the check interval and up to as much again, so that they neither take
+/// others' turns nor come back together.
+pub(crate) async fn put_off(scope: &TenantScope, app: AppId) -> Result<(), Fault> {
+    let now = scope.now();
+    let interval = scope.config.check_interval;
+    let half = interval.0 / 2;
+    let spread = if scope.db.is_sqlite() {
+        "abs(random() % $1)"
+    } else {
+        "floor(random() * $1::bigint)::bigint"
+    };
+    let tx = scope.write().await?;
+    let values: [sea_orm::Value; 6] = [
+        Ord::max(half, 1).into(),
+        now.plus(Span(half)).0.into(),
+        overdue_at(now, interval).0.into(),
+        tx.tenant().0.into(),
+        app.0.into(),
+        now.0.into(),
+    ];
+    let sql = format!(
+        "UPDATE connections SET due_at = $2 + {spread}, overdue_at = $3, queued_expiry = NULL \
+         WHERE tenant_id = $4 AND app_id = $5 AND due_at <= $6 AND renewable"
+    );
+    tx.execute_raw(Statement::from_sql_and_values(
+        scope.db.backend(),
+        sql,
+        values,
+    ))
+    .await?;
+    tx.commit().await
+}

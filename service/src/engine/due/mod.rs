@@ -1,0 +1,258 @@
+//! What is due, and whose turn it is.
+//!
+//! As long as no more is due than may be asked for, all of it is taken through
+//! an index on `due_at`. Otherwise there is a backlog: what is due queues
+//! (`queued_expiry`), and tenants take turns, each with its nearest expiry
+//! first. What a look costs depends on what it takes and on how many tenants
+//! wait, not on how many connections there are.
+
+mod sqlite;
+#[cfg(test)]
+mod tests;
+
+use super::lease::{LEASE, Lease};
+use crate::{
+    core::{database::Transaction, error::Fault, services::Services},
+    engine::rate_limit::Pace,
+};
+use domain::token;
+use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+/// How many connections come into the queue in one transaction.
+const BATCH: i64 = 1_000;
+/// How many such transactions one look makes before it takes any.
+const FILLS: usize = 10;
+
+/// What a look took.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    /// Each with the instant from which its request may go.
+    pub leases: Vec<(Lease, Instant)>,
+    /// Why more may be due than was taken.
+    pub left: Left,
+}
+
+/// What keeps the rest of what is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// There is no rest.
+    Nothing,
+    /// The pace.
+    Paced,
+    /// The caller has no room for more.
+    Crowded,
+}
+
+/// What there is.
+struct Due {
+    /// Outside of the queue; counted up to one more than [`BATCH`].
+    waiting: i64,
+    /// Whether anything stands in the queue.
+    queue: bool,
+}
+
+/// Takes the leases of what is due, as many as there is room and the common
+/// pace has slots for.
+pub(crate) async fn take(services: &Services, room: usize) -> Result<Taken, Fault> {
+    let mut fills = FILLS;
+    loop {
+        let tx = services.db.begin_write().await?;
+        let mut pace = Pace::lock(services, &tx).await?;
+        let allowed = pace.allowed();
+        let most = allowed.min(room as u64).cast_signed();
+        let mut taken = Taken {
+            leases: Vec::new(),
+            left: if allowed > room as u64 {
+                Left::Crowded
+            } else {
+                Left::Paced
+            },
+        };
+        if most == 0 {
+            return Ok(taken);
+        }
+        let work = Work {
+            services,
+            tx: &tx,
+            now: services.now().0,
+        };
+        let due = work.look().await?;
+        if due.waiting > BATCH && fills > 0 {
+            // Ordered before any is taken, in transactions that nobody waits
+            // for long; others go on with the pace meanwhile.
+            tx.commit().await?;
+            fills -= fill(services, fills).await?;
+            continue;
+        }
+        let all = !due.queue && due.waiting <= most;
+        let rows = if all {
+            work.take_all(most).await?
+        } else {
+            if due.waiting > 0 {
+                work.queue().await?;
+            }
+            work.take_turns(most, &mut pace).await?
+        };
+        if all || (rows.len() as i64) < most {
+            // All of it, or the queue is at its end, or what is left of it is in somebody's hands.
+            taken.left = Left::Nothing;
+        }
+        taken.leases = rows.into_iter().zip(pace.reserve(most)).collect();
+        if !taken.leases.is_empty() {
+            pace.take(taken.leases.len());
+            pace.store(services, &tx).await?;
+        }
+        tx.commit().await?;
+        return Ok(taken);
+    }
+}
+
+/// Lets what is due join the queue, in at most so many transactions; says how
+/// many they were, which is at least one.
+async fn fill(services: &Services, most: usize) -> Result<usize, Fault> {
+    for done in 1..=most {
+        let tx = services.db.begin_write().await?;
+        let work = Work {
+            services,
+            tx: &tx,
+            now: services.now().0,
+        };
+        let moved = work.queue().await?;
+        tx.commit().await?;
+        if moved < BATCH {
+            return Ok(done);
+        }
+    }
+    Ok(most)
+}
+
+/// The statements, on whichever database.
+struct Work<'a> {
+    services: &'a Services,
+    tx: &'a Transaction,
+    now: i64,
+}
+
+impl Work<'_> {
+    async fn rows(
+        &self,
+        sql: impl Into<String>,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<QueryResult>, Fault> {
+        let statement =
+            Statement::from_sql_and_values(self.services.db.backend(), sql.into(), values);
+        Ok(self.tx.query_all_raw(statement).await?)
+    }
+
+    /// Puts right what can't be as it is, and sees what is due: leases that ran
+    /// out are free again, and so are those that end later than any can; what
+    /// queues without being due leaves the queue; what is due later than
+    /// anything can be is due now. The latter come of clocks that were wrong.
+    async fn look(&self) -> Result<Due, Fault> {
+        let latest = token::latest_due(self.services.now(), self.services.config.check_interval);
+        let rows = if self.services.db.is_sqlite() {
+            for (sql, values) in sqlite::put_right(self.now, latest.0) {
+                self.rows(sql, values).await?;
+            }
+            let values = [self.now.into(), (BATCH + 1).into()];
+            self.rows(sqlite::LOOK, values).await?
+        } else {
+            let values = [
+                self.now.into(),
+                latest.0.into(),
+                LEASE.0.into(),
+                BATCH.into(),
+            ];
+            self.rows(
+                "SELECT waiting, queue FROM mooring_due_look($1, $2, $3, $4)",
+                values,
+            )
+            .await?
+        };
+        let row = rows
+            .first()
+            .ok_or_else(|| Fault::inconsistent("connections", "due_at", "count"))?;
+        Ok(Due {
+            waiting: row.try_get("", "waiting")?,
+            queue: row.try_get("", "queue")?,
+        })
+    }
+
+    /// A batch of what is due joins the queue; says how many those are.
+    async fn queue(&self) -> Result<i64, Fault> {
+        let values = [self.now.into(), BATCH.into()];
+        if self.services.db.is_sqlite() {
+            let rows = self.rows(sqlite::QUEUE, values).await?;
+            return Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        }
+        let rows = self
+            .rows("SELECT moved FROM mooring_due_queue($1, $2)", values)
+            .await?;
+        Ok(rows
+            .first()
+            .map(|row| row.try_get("", "moved"))
+            .transpose()?
+            .unwrap_or_default())
+    }
+
+    /// Takes all that is due; there is no queue.
+    async fn take_all(&self, most: i64) -> Result<Vec<Lease>, Fault> {
+        let sql = if self.services.db.is_sqlite() {
+            sqlite::TAKE
+        } else {
+            "SELECT id, tenant_id, lease_fence FROM mooring_due_take($1, $2, $3)"
+        };
+        let values = [LEASE.0.into(), self.now.into(), most.into()];
+        self.rows(sql, values)
+            .await?
+            .iter()
+            .map(Lease::read)
+            .collect()
+    }
+
+    /// Takes from the queue, tenant by tenant from the one after that which was
+    /// served last, as many rounds as there is room for; what one tenant doesn't
+    /// use goes to the others. The nearest expiry of a tenant goes first.
+    async fn take_turns(&self, most: i64, pace: &mut Pace) -> Result<Vec<Lease>, Fault> {
+        let served = pace.served_tenant.unwrap_or_default();
+        let mut leases: Vec<(i64, Lease)> = if self.services.db.is_sqlite() {
+            let values = [most.into(), served.into()];
+            let chosen = self.rows(sqlite::TURNS, values).await?;
+            let chosen: Vec<Uuid> = chosen
+                .iter()
+                .map(|row| row.try_get("", "id"))
+                .collect::<Result<_, _>>()?;
+            if chosen.is_empty() {
+                return Ok(Vec::new());
+            }
+            let mut values: Vec<Value> = vec![LEASE.0.into(), self.now.into()];
+            values.extend(chosen.iter().map(|id| Value::from(*id)));
+            let rows = self.rows(sqlite::take_these(chosen.len()), values).await?;
+            let mut leases = Vec::new();
+            for row in &rows {
+                let id: Uuid = row.try_get("", "id")?;
+                let place = chosen.iter().position(|other| *other == id);
+                if row.try_get::<i64>("", "lease_until")? > 0 {
+                    leases.push((place.unwrap_or_default() as i64, Lease::read(row)?));
+                }
+            }
+            leases
+        } else {
+            let values = [LEASE.0.into(), self.now.into(), most.into(), served.into()];
+            let sql =
+                "SELECT id, tenant_id, lease_fence, place FROM mooring_due_turns($1, $2, $3, $4)";
+            self.rows(sql, values)
+                .await?
+                .iter()
+                .map(|row| Ok((row.try_get("", "place")?, Lease::read(row)?)))
+                .collect::<Result<_, Fault>>()?
+        };
+        leases.sort_unstable_by_key(|(place, _)| *place);
+        if let Some((_, last)) = leases.last() {
+            pace.served_tenant = Some(last.tenant.0);
+        }
+        Ok(leases.into_iter().map(|(_, lease)| lease).collect())
+    }
+}

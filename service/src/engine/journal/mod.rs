@@ -1,0 +1,278 @@
+//! The journal: what Gorgias answered, from its arrival until it stands in
+//! the database.
+//!
+//! A place for the answer is taken on the disk before Gorgias is asked, so that
+//! a full disk stops the call and not the answer. The answer is sealed, written
+//! there and synced before the database hears of it, and the place is freed
+//! after. What a process leaves behind, whoever holds no lock on it any more,
+//! is stored by the next one that looks (`replay`).
+
+mod entry;
+mod replay;
+mod slots;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use entry::Answer;
+pub use replay::set_aside;
+pub(crate) use replay::{Replayed, holds_answer, replay_connection};
+pub(crate) use replay::{Store, close, keep_replayed, replay};
+
+use crate::{
+    core::{
+        batch::Together,
+        error::Fault,
+        services::{self, ProcessState, Services},
+    },
+    host::{Disk, Shared},
+    vault::JournalKey,
+};
+use domain::ids::ConnectionId;
+use slots::{Slot, Slots};
+use std::{
+    fs::DirBuilder,
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicBool},
+};
+use tokio::task::JoinError;
+use uuid::Uuid;
+
+/// The folder in the data folder.
+const FOLDER: &str = "journal";
+
+/// There is no place for an answer, so nothing may be asked.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "no place for Gorgias' answers can be made in {}: {error}; make room on the disk, or let Mooring write there (MOORING_DATA_DIR)",
+    folder.display()
+)]
+pub struct NoRoom {
+    folder: PathBuf,
+    error: io::Error,
+}
+
+/// This process's journal, and those that it took over.
+pub(crate) struct Journal(Arc<Inner>);
+
+struct Inner {
+    folder: PathBuf,
+    disk: Arc<dyn Disk>,
+    files: Mutex<Files>,
+    /// One at a time makes room.
+    growing: Arc<tokio::sync::Mutex<()>>,
+    /// Whether what was set aside was tried once more.
+    tried_again: AtomicBool,
+    /// Those who write at about the same time share a thread and a sync.
+    notes: Together<(), (Slot, Vec<u8>), Written>,
+    clears: Together<(), Slot, io::Result<()>>,
+    /// Looks into the journals of other processes.
+    looks: Together<(), ConnectionId, Result<bool, Fault>>,
+}
+
+/// What became of an entry; without its slot, if the thread that wrote broke off.
+type Written = (Option<Slot>, io::Result<()>);
+
+/// Most that are served by one thread at a time.
+const ROUND: usize = 64;
+
+#[derive(Default)]
+struct Files {
+    /// Where new answers go. Made when the first one is asked for.
+    own: Option<Arc<Slots>>,
+    /// Those of processes that are gone, and those of ours that broke.
+    left: Vec<Arc<Slots>>,
+    /// Those of other processes on this machine, to look into.
+    others: Vec<Arc<Shared>>,
+}
+
+/// A place for one answer.
+pub(crate) struct Place {
+    slot: Slot,
+    key: JournalKey,
+}
+
+/// An answer that was given to the journal. Dropped, it stays there and is
+/// stored later.
+pub(crate) struct Noted {
+    slot: Option<Slot>,
+    safe: bool,
+}
+
+impl ProcessState for Journal {
+    /// A journal in the data folder. Nothing is touched before it is needed.
+    fn begin(process: &services::Inner) -> Self {
+        Self(Arc::new(Inner {
+            folder: process.config.data_dir.join(FOLDER),
+            disk: Arc::clone(&process.disk),
+            files: Mutex::default(),
+            growing: Arc::default(),
+            tried_again: AtomicBool::new(false),
+            notes: Together::new(ROUND),
+            clears: Together::new(ROUND),
+            looks: Together::new(ROUND),
+        }))
+    }
+}
+
+impl Inner {
+    fn files(&self) -> MutexGuard<'_, Files> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All files that this process holds.
+    fn held(&self) -> Vec<Arc<Slots>> {
+        let files = self.files();
+        files.own.iter().chain(&files.left).cloned().collect()
+    }
+
+    fn free_slot(&self) -> Option<Slot> {
+        self.files().own.as_ref()?.reserve()
+    }
+
+    /// Makes room in this process's file; the file too, if there is none yet.
+    fn grow(&self, name: Uuid) -> io::Result<Slot> {
+        // Somebody before us may have.
+        if let Some(slot) = self.free_slot() {
+            return Ok(slot);
+        }
+        let own = self.files().own.clone();
+        let own = match own.filter(|own| !own.is_broken()) {
+            Some(own) => own,
+            None => {
+                make_folder(&self.folder)?;
+                let path = self.folder.join(format!("{name}.journal"));
+                let made = Slots::create(path, Arc::clone(&self.disk))?;
+                let mut files = self.files();
+                let broken = files.own.replace(Arc::clone(&made));
+                files.left.extend(broken);
+                made
+            }
+        };
+        own.grow()?;
+        own.reserve().ok_or(io::ErrorKind::StorageFull.into())
+    }
+}
+
+/// Takes a place for an answer, before Gorgias is asked for it.
+///
+/// # Errors
+/// [`NoRoom`] if the disk has none. [`Fault`] if the database doesn't answer.
+pub(crate) async fn reserve(services: &Services) -> Result<Result<Place, NoRoom>, Fault> {
+    let key = services.vault().journal_key(services).await?;
+    let inner = &services.state::<Journal>().0;
+    if let Some(slot) = inner.free_slot() {
+        return Ok(Ok(Place { slot, key }));
+    }
+    let growing = Arc::clone(&inner.growing).lock_owned().await;
+    let (ours, name) = (Arc::clone(inner), services.new_id());
+    let grown = tokio::task::spawn_blocking(move || {
+        let _growing = growing;
+        ours.grow(name)
+    });
+    Ok(match grown.await? {
+        Ok(slot) => Ok(Place { slot, key }),
+        Err(error) => Err(NoRoom {
+            folder: inner.folder.clone(),
+            error,
+        }),
+    })
+}
+
+/// Looks whether answers could be kept now, and says in the log if not.
+///
+/// # Errors
+/// [`Fault`] if the database doesn't answer.
+pub async fn try_out(services: &Services) -> Result<(), Fault> {
+    if let Err(no_room) = reserve(services).await? {
+        tracing::error!(error = %no_room, "Gorgias will not be asked for tokens, since its answers could be lost");
+    }
+    Ok(())
+}
+
+impl Place {
+    /// Seals the answer, and returns once it is on the disk. If the disk
+    /// fails now, the answer is not safe, but nothing else changes: it goes on
+    /// to the database.
+    pub async fn note(self, services: &Services, answer: &Answer) -> Noted {
+        let Self { mut slot, key } = self;
+        let bytes = match entry::seal(answer, &key, &*services.random) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                tracing::error!(%error, "An answer could not be sealed for the journal");
+                return Noted {
+                    slot: None,
+                    safe: false,
+                };
+            }
+        };
+        slot.announce(answer.bound);
+        let notes = &services.state::<Journal>().0.notes;
+        let (slot, error) = match notes.join((), (slot, bytes), fill_all).await {
+            Ok((slot, written)) => (slot, written.err().map(|e| e.to_string())),
+            Err(error) => (None, Some(error.to_string())),
+        };
+        if let Some(error) = &error {
+            tracing::error!(error, connection.id = %answer.bound.connection, "The journal could not be written; the answer goes straight to the database");
+        }
+        Noted {
+            slot,
+            safe: error.is_none(),
+        }
+    }
+}
+
+impl Noted {
+    /// Whether the answer outlives this process.
+    pub fn is_safe(&self) -> bool {
+        self.safe
+    }
+
+    /// Frees the place, since the answer is stored or overtaken.
+    pub async fn clear(self, services: &Services) {
+        let Some(slot) = self.slot else { return };
+        let clears = &services.state::<Journal>().0.clears;
+        let error = match clears.join((), slot, clear_all).await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(error) => error.to_string(),
+        };
+        // Stored twice it changes nothing, so this is no more than a nuisance.
+        tracing::error!(error, "A place in the journal could not be freed");
+    }
+}
+
+async fn fill_all(entries: Vec<(Slot, Vec<u8>)>) -> Vec<Written> {
+    let count = entries.len();
+    let filled = tokio::task::spawn_blocking(move || {
+        let results = slots::fill(&entries);
+        let slots = entries.into_iter().map(|(slot, _)| Some(slot));
+        slots.zip(results).collect()
+    });
+    let failed = |error: JoinError| {
+        let each = || (None, Err(io::Error::other(error.to_string())));
+        std::iter::repeat_with(each).take(count).collect()
+    };
+    filled.await.unwrap_or_else(failed)
+}
+
+async fn clear_all(slots: Vec<Slot>) -> Vec<io::Result<()>> {
+    let count = slots.len();
+    let clear = move || slots.into_iter().map(Slot::clear).collect();
+    let failed = |error: JoinError| {
+        let each = || Err(io::Error::other(error.to_string()));
+        std::iter::repeat_with(each).take(count).collect()
+    };
+    tokio::task::spawn_blocking(clear)
+        .await
+        .unwrap_or_else(failed)
+}
+
+/// Only its owner may look into it.
+fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}

@@ -1,0 +1,89 @@
+//! How much of the rate all checks need: with too much of it in use, there is
+//! too little left to catch up after an outage.
+
+use crate::core::{error::Fault, services::Services};
+use domain::{
+    time::{Span, Timestamp},
+    token::{HIGHEST_LOAD, load_percent},
+};
+use sea_orm::{ConnectionTrait, Statement};
+
+/// How often the connections of all tenants are counted.
+const COUNT_EVERY: Span = Span::minutes(10);
+
+/// Each connection that has a next attempt stands in one of these indexes.
+const COUNT: &str = "SELECT (SELECT count(*) FROM connections \
+       WHERE queued_expiry IS NULL AND lease_until = 0 AND due_at > 0) \
+     + (SELECT count(*) FROM connections WHERE queued_expiry IS NOT NULL AND lease_until = 0) \
+     + (SELECT count(*) FROM connections WHERE lease_until > 0) AS scheduled";
+
+/// Counts the connections of all tenants that have a next attempt: it takes a
+/// fraction of a second for a million. Of other tenants, it gives away this number alone.
+///
+/// # Errors
+/// [`Fault`] if the database fails.
+pub async fn count(services: &Services) -> Result<u64, Fault> {
+    let sql = if services.db.is_sqlite() {
+        COUNT
+    } else {
+        "SELECT scheduled FROM mooring_count_scheduled()"
+    };
+    let statement = Statement::from_string(services.db.backend(), sql);
+    let row = services.db.read().query_one_raw(statement).await?;
+    let count: i64 = row
+        .ok_or_else(|| Fault::inconsistent("connections", "due_at", "count"))?
+        .try_get("", "scheduled")?;
+    Ok(count.max(0).unsigned_abs())
+}
+
+/// How much of the rate so many connections need, in percent, if that is too much.
+pub fn too_high(services: &Services, connections: u64) -> Option<u64> {
+    let config = &services.config;
+    let percent = load_percent(connections, config.check_interval, config.refresh_rate);
+    (percent > HIGHEST_LOAD).then_some(percent)
+}
+
+/// The same, from when the worker last counted: one row, however many connections there are.
+///
+/// # Errors
+/// [`Fault`] if the database fails.
+pub async fn known_too_high(services: &Services) -> Result<Option<u64>, Fault> {
+    let sql = "SELECT scheduled FROM pace WHERE id = 1";
+    let statement = Statement::from_string(services.db.backend(), sql);
+    let Some(row) = services.db.read().query_one_raw(statement).await? else {
+        return Ok(None);
+    };
+    let count: i64 = row.try_get("", "scheduled")?;
+    Ok(too_high(services, count.max(0).unsigned_abs()))
+}
+
+/// Counts again if that is some time ago.
+pub(crate) async fn keep_known(services: &Services) -> Result<(), Fault> {
+    let now = services.now();
+    let run = |sql, values: Vec<sea_orm::Value>| {
+        Statement::from_sql_and_values(services.db.backend(), sql, values)
+    };
+    let sql = "SELECT counted_at FROM pace WHERE id = 1";
+    let row = services.db.read().query_one_raw(run(sql, vec![])).await?;
+    let counted: Option<i64> = row
+        .map(|row| row.try_get("", "counted_at"))
+        .transpose()?
+        .flatten();
+    let fresh = |at| (Span(0)..COUNT_EVERY).contains(&now.since(Timestamp(at)));
+    if counted.is_some_and(fresh) {
+        return Ok(());
+    }
+    let count = count(services).await?;
+    if let Some(percent) = too_high(services, count) {
+        tracing::warn!(
+            connections = count,
+            "Checks need {percent} % of MOORING_REFRESH_RATE: raise it, or MOORING_CHECK_INTERVAL"
+        );
+    }
+    let sql = "UPDATE pace SET scheduled = $1, counted_at = $2 WHERE id = 1";
+    let tx = services.db.begin_write().await?;
+    tx.execute_raw(run(sql, vec![count.cast_signed().into(), now.0.into()]))
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,210 @@
+//! How fast Gorgias may be asked for tokens: one pace for all processes.
+//!
+//! The pace is the generic cell rate algorithm (ITU-T I.371, A) over one row,
+//! on the database's clock: `free_at` is the first slot that nobody has taken.
+//! Slots lie one step apart. Whoever takes some may take them up to a second
+//! ahead, and lets each request wait for its slot: so a look now and then is
+//! enough for the full rate, and there is no burst.
+
+use crate::core::{database::Transaction, error::Fault, services::Services};
+use domain::time::{Span, Timestamp};
+use sea_orm::{ConnectionTrait, Statement};
+use std::time::Duration;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+/// How far ahead slots are taken. Nothing is saved up: a slot that nobody took is gone.
+const AHEAD: Span = Span::seconds(1);
+/// After how long slots that were taken ahead have half gone by.
+pub(crate) const HALF_GONE: Duration = Duration::from_millis(500);
+/// After how long without many 429s the rate doubles again.
+const RECOVERY: Span = Span::minutes(1);
+/// The rate is never less than 2^-4 of the one set.
+const MOST_HALVINGS: u32 = 4;
+
+/// The pace as it stands, locked until the transaction ends.
+pub(crate) struct Pace {
+    now: Timestamp,
+    /// The same instant, for waiting.
+    here: Instant,
+    free_at: Timestamp,
+    slow: u32,
+    slow_since: Timestamp,
+    /// Between two requests.
+    step: Span,
+    /// Whose turn it was last.
+    pub served_tenant: Option<Uuid>,
+}
+
+impl Pace {
+    /// Reads the pace, for this transaction alone.
+    pub async fn lock(services: &Services, tx: &Transaction) -> Result<Self, Fault> {
+        let lock = if services.db.is_sqlite() {
+            ""
+        } else {
+            "FOR UPDATE"
+        };
+        let sql = format!(
+            "SELECT free_at, slow, slow_since, served_tenant, {} AS now FROM pace WHERE id = 1 {lock}",
+            services.db.clock_sql()
+        );
+        let row = tx
+            .query_one_raw(Statement::from_string(services.db.backend(), sql))
+            .await?
+            .ok_or_else(|| Fault::inconsistent("pace", "id", 1))?;
+        let now = Timestamp(row.try_get("", "now")?);
+        let mut slow = u32::try_from(row.try_get::<i32>("", "slow")?).unwrap_or_default();
+        // A rate that was halved in the future was halved before the clock was put back.
+        let mut slow_since = Timestamp(row.try_get("", "slow_since")?).min(now);
+        if slow > 0 && now.since(slow_since) >= RECOVERY {
+            slow -= 1;
+            slow_since = now;
+        }
+        let step = (1_000_000_i64 << slow.min(MOST_HALVINGS))
+            / i64::from(services.config.refresh_rate.max(1));
+        let step = Span(step.max(1));
+        // No crowd of readers, and no clock that was put back, stops the sweep for longer.
+        let most_debt = AHEAD.max(step).0.saturating_mul(2);
+        Ok(Self {
+            now,
+            here: Instant::now(),
+            free_at: Timestamp(row.try_get("", "free_at")?).clamp(now, now.plus(Span(most_debt))),
+            slow,
+            slow_since,
+            step,
+            served_tenant: row.try_get("", "served_tenant")?,
+        })
+    }
+
+    /// How many slots can be taken now.
+    pub fn allowed(&self) -> u64 {
+        let open = self.now.plus(AHEAD).since(self.free_at).0.max(0);
+        // The first lies at the beginning.
+        open.unsigned_abs().div_ceil(self.step.0.unsigned_abs())
+    }
+
+    /// When the next requests may go, if so many slots are taken.
+    pub fn reserve(&self, requests: i64) -> impl Iterator<Item = Instant> + use<> {
+        let (here, step) = (self.here, self.step.0);
+        let first = self.free_at.since(self.now).0;
+        (0..requests).map(move |n| {
+            let wait = first.saturating_add(step.saturating_mul(n));
+            here + Duration::from_micros(wait.max(0).unsigned_abs())
+        })
+    }
+
+    /// Takes slots. Whoever can't wait takes one and goes at once; the others
+    /// make up for it.
+    pub fn take(&mut self, requests: usize) {
+        let requests = i64::try_from(requests).unwrap_or(i64::MAX);
+        self.free_at = self
+            .free_at
+            .plus(Span(self.step.0.saturating_mul(requests)));
+    }
+
+    /// Halves the rate, since many answers were 429.
+    pub fn slow_down(&mut self) {
+        self.slow = (self.slow + 1).min(MOST_HALVINGS);
+        self.slow_since = self.now;
+    }
+
+    /// Stores the pace.
+    pub async fn store(&self, services: &Services, tx: &Transaction) -> Result<(), Fault> {
+        let values: [sea_orm::Value; 4] = [
+            self.free_at.0.into(),
+            i32::try_from(self.slow).unwrap_or_default().into(),
+            self.slow_since.0.into(),
+            self.served_tenant.into(),
+        ];
+        let sql = "UPDATE pace SET free_at = $1, slow = $2, slow_since = $3, served_tenant = $4 WHERE id = 1";
+        tx.execute_raw(Statement::from_sql_and_values(
+            services.db.backend(),
+            sql,
+            values,
+        ))
+        .await?;
+        Ok(())
+    }
+}
+
+/// Whether so many 429s mean that everybody has to slow down: more than two,
+/// and more than a tenth.
+pub(crate) fn too_many(limited: usize, of: usize) -> bool {
+    limited > 2 && limited * 10 > of
+}
+
+/// Halves the rate for everybody.
+pub(crate) async fn slow_down(services: &Services) -> Result<(), Fault> {
+    let tx = services.db.begin_write().await?;
+    let mut pace = Pace::lock(services, &tx).await?;
+    pace.slow_down();
+    pace.store(services, &tx).await?;
+    tx.commit().await?;
+    tracing::warn!(
+        halvings = pace.slow,
+        "Gorgias asks many accounts to slow down: so does the sweep"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Twenty a second, with slots taken for so long already.
+    fn pace(ahead: Span) -> Pace {
+        let now = Timestamp(1_000_000_000);
+        Pace {
+            now,
+            here: Instant::now(),
+            free_at: now.plus(ahead),
+            slow: 0,
+            slow_since: Timestamp(0),
+            step: Span(50_000),
+            served_tenant: None,
+        }
+    }
+
+    #[test]
+    fn slots_are_taken_a_second_ahead_and_no_more() {
+        assert_eq!(pace(Span(0)).allowed(), 20);
+        assert_eq!(pace(Span(900_000)).allowed(), 2);
+        assert_eq!(pace(Span(1_000_000)).allowed(), 0);
+    }
+
+    #[test]
+    fn slots_lie_a_step_apart_whoever_takes_them() {
+        let mut pace = pace(Span(0));
+        let mut slots = Vec::new();
+        for some in [3, 4] {
+            slots.extend(pace.reserve(some));
+            pace.take(some as usize);
+        }
+        let begin = slots[0];
+        let waits: Vec<u128> = slots.iter().map(|at| (*at - begin).as_millis()).collect();
+        assert_eq!(waits, [0, 50, 100, 150, 200, 250, 300]);
+    }
+
+    #[test]
+    fn what_goes_out_of_turn_is_made_up_for() {
+        let mut pace = pace(Span(0));
+        pace.take(30);
+        assert_eq!(pace.allowed(), 0);
+        pace.now = pace.now.plus(Span::seconds(1));
+        assert_eq!(pace.allowed(), 10);
+    }
+
+    #[test]
+    fn a_rate_of_less_than_one_a_second_is_still_one() {
+        let mut pace = pace(Span(0));
+        pace.step = Span::seconds(16);
+        assert_eq!(pace.allowed(), 1);
+    }
+
+    #[test]
+    fn a_few_refusals_are_no_storm() {
+        assert!(!too_many(2, 2));
+        assert!(!too_many(3, 100));
+        assert!(too_many(3, 20));
+    }
+}

@@ -1,0 +1,254 @@
+//! What Gorgias granted, kept: first in the journal, then in the database.
+
+use super::{ROUND, Verdict, input::Held, load::record};
+use crate::{
+    core::{
+        batch::Together,
+        error::Fault,
+        services::{self, ProcessState, Services},
+    },
+    engine::{
+        app_fault,
+        journal::{Answer, Store},
+    },
+    records::{
+        app::{self, App},
+        connection::{Changed, Record, attempted},
+        store::{Stored, Storing, store_all},
+        tokens::renewed,
+    },
+    tenancy::TenantScope,
+    vault::Bound,
+};
+use domain::{
+    connection::Renewed,
+    event::Actor,
+    health::Standing,
+    ids::{AppId, ConnectionId, TenantId},
+    token,
+};
+use gorgias::{Renewal, UpstreamError};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+/// How long to wait before a write is tried again.
+const WRITE_AGAIN: [Duration; 3] = [
+    Duration::from_millis(50),
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+];
+
+/// How often, if the journal has it: that tries it again by itself.
+const IF_SAFE: usize = 1;
+
+/// Keeps a grant. From the moment that the journal has it, it is not lost
+/// whatever happens to this process or the database.
+///
+/// # Errors
+/// [`Fault`] if the database fails; the answer then stays in the journal,
+/// and is stored when it can be.
+pub(crate) async fn keep_surely(
+    scope: &TenantScope,
+    who: &Actor,
+    held: Held,
+    renewal: Renewal,
+) -> Result<Verdict, Fault> {
+    let answer = Answer {
+        bound: Bound {
+            tenant: scope.tenant(),
+            connection: held.record.id,
+            version: held.record.token_version,
+        },
+        at: scope.now(),
+        in_use: held.in_use,
+        who: who.clone(),
+        renewal,
+    };
+    let answer = Arc::new(answer);
+    let noted = held.place.note(scope, &answer).await;
+    let again = if noted.is_safe() {
+        IF_SAFE
+    } else {
+        WRITE_AGAIN.len()
+    };
+    let mut result = keep(scope, &held.record, &answer).await;
+    // A deadlock, a busy pool.
+    for pause in WRITE_AGAIN.iter().take(again) {
+        let Err(error @ (Fault::Database(_) | Fault::DatabaseUnavailable | Fault::Awaited)) =
+            &result
+        else {
+            break;
+        };
+        tracing::warn!(%error, connection.id = %held.record.id, "A new token could not be stored; trying again");
+        tokio::time::sleep(*pause).await;
+        result = keep(scope, &held.record, &answer).await;
+    }
+    if result.is_ok() {
+        noted.clear(scope).await;
+    }
+    result
+}
+
+/// An answer on its way to the record that it was asked for with.
+pub(super) struct Keep {
+    record: Record,
+    answer: Arc<Answer>,
+}
+
+/// Answers of a tenant that are stored together.
+struct KeepRounds(Together<TenantId, Keep, Result<Verdict, Fault>>);
+
+impl ProcessState for KeepRounds {
+    fn begin(_: &services::Inner) -> Self {
+        Self(Together::new(ROUND))
+    }
+}
+
+/// Stores an answer, together with others of the tenant that wait to be stored.
+pub(super) async fn keep(
+    scope: &TenantScope,
+    record: &Record,
+    answer: &Arc<Answer>,
+) -> Result<Verdict, Fault> {
+    let keep = Keep {
+        record: record.clone(),
+        answer: Arc::clone(answer),
+    };
+    let everybodys = scope.clone();
+    let rounds = &scope.state::<KeepRounds>().0;
+    let work = move |all| keep_all(everybodys.clone(), all);
+    rounds.join(scope.tenant(), keep, work).await?
+}
+
+/// Stores a round of answers in one transaction, or, if one of them fails, each in its own.
+async fn keep_all(scope: TenantScope, all: Vec<Keep>) -> Vec<Result<Verdict, Fault>> {
+    if all.len() > 1 {
+        match keep_in_one(&scope, &all).await {
+            Ok(verdicts) => return verdicts.into_iter().map(Ok).collect(),
+            Err(error) => tracing::warn!(
+                %error, answers = all.len(), tenant.id = %scope.tenant(),
+                "New tokens could not be stored together; trying one by one"
+            ),
+        }
+    }
+    let mut results = Vec::with_capacity(all.len());
+    let mut down = false;
+    for one in &all {
+        if down {
+            // The others need not find out one after the other.
+            results.push(Err(Fault::DatabaseUnavailable));
+            continue;
+        }
+        let kept = keep_in_one(&scope, std::slice::from_ref(one)).await;
+        down = kept.is_err() && scope.db.read().ping().await.is_err();
+        results
+            .push(kept.map(|verdicts| verdicts.into_iter().next().unwrap_or(Verdict::Superseded)));
+    }
+    results
+}
+
+async fn keep_in_one(scope: &TenantScope, all: &[Keep]) -> Result<Vec<Verdict>, Fault> {
+    let services = scope.services();
+    let tx = scope.write().await?;
+    // They may have been edited while Gorgias answered.
+    let apps: HashMap<AppId, App> = app::rows(&tx, all.iter().map(|one| one.record.app))
+        .await?
+        .into_iter()
+        .map(|(id, row)| App::try_from(row).map(|app| (id, app)))
+        .collect::<Result<_, _>>()?;
+    let mut changes = Vec::with_capacity(all.len());
+    for one in all {
+        let app = apps
+            .get(&one.record.app)
+            .ok_or_else(|| Fault::inconsistent("connections", "app_id", one.record.id))?;
+        changes.push(change(services, app, one));
+    }
+    let storing: Vec<Storing<'_>> = all
+        .iter()
+        .zip(&changes)
+        .map(|(one, changed)| Storing {
+            changed,
+            who: &one.answer.who,
+        })
+        .collect();
+    let stored = store_all(services, &tx, &storing).await?;
+    let kept = || {
+        let all = all.iter().zip(&stored);
+        all.filter_map(|(one, stored)| (*stored != Stored::Outdated).then_some(one))
+    };
+    let secrets: Vec<_> = kept()
+        .flat_map(|one| renewed(one.record.id, &one.answer.renewal))
+        .collect();
+    services.vault().seal_all(services, &tx, &secrets).await?;
+    tx.commit().await?;
+    let mut proven: BTreeMap<AppId, Vec<ConnectionId>> = BTreeMap::new();
+    for one in kept().filter(|one| one.answer.in_use) {
+        let by = proven.entry(one.record.app).or_default();
+        by.push(one.record.id);
+    }
+    for (app, by) in &proven {
+        let Some(app) = apps.get(app) else { continue };
+        // The tokens are stored; the app's next success says it again.
+        if let Err(error) = app_fault::clear(scope, app, by).await {
+            tracing::error!(%error, app.id = %app.id, "That an app's credentials work could not be noted");
+        }
+    }
+    let outcomes = all.iter().zip(&stored).zip(&changes);
+    Ok(outcomes
+        .map(
+            |((one, stored), changed)| match (stored, &one.answer.renewal) {
+                (Stored::Outdated, _) => Verdict::Superseded,
+                (Stored::Done, Renewal::Grant(_)) => Verdict::Fine,
+                (Stored::Done, Renewal::Leftover(leftover)) => Verdict::Unavailable {
+                    sentence: UpstreamError::from(leftover.why.clone()).sentence(),
+                    next: changed.record.due_at.unwrap_or(one.answer.at),
+                    limited: false,
+                },
+            },
+        )
+        .collect())
+}
+
+/// What an answer makes of the record that it was asked for with.
+fn change(services: &Services, app: &App, one: &Keep) -> Changed {
+    let Keep { record, answer } = one;
+    let (at, now) = (answer.at, services.now());
+    let attempt = attempted(services, at);
+    record.clone().change(|connection| match &answer.renewal {
+        Renewal::Grant(grant) => {
+            let renewed = Renewed {
+                expires_at: token::expires_at(at, grant.jwt_exp, grant.expires_in),
+                said: grant.scope.clone(),
+            };
+            connection.renewed(renewed, &app.requested, attempt, now)
+        }
+        Renewal::Leftover(leftover) => {
+            let why = UpstreamError::from(leftover.why.clone());
+            connection.left_over((&why).into(), attempt, now)
+        }
+    })
+}
+
+/// What waited in the journal goes into its connection.
+pub(crate) struct LateAnswers;
+
+impl Store for LateAnswers {
+    async fn store(&self, scope: &TenantScope, answer: Answer) -> Result<bool, Fault> {
+        let tx = scope.read().await?;
+        let record = record(&tx, answer.bound.connection).await?;
+        drop(tx);
+        match record {
+            Some(record)
+                if record.token_version == answer.bound.version
+                    && !matches!(record.standing, Standing::NotConnected(_)) =>
+            {
+                let kept = keep(scope, &record, &Arc::new(answer)).await?;
+                Ok(kept != Verdict::Superseded)
+            }
+            _ => Ok(false),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What attempts start from, read for all that begin at about the same time.
+
+use super::ROUND;
+use crate::{
+    core::{
+        batch::Together,
+        error::Fault,
+        services::{self, ProcessState},
+    },
+    encryption::Purpose,
+    entity::{app, connection, credential},
+    records::{
+        app::{self as apps, App},
+        connection::Record,
+    },
+    tenancy::{TenantScope, Tx},
+};
+use domain::ids::{AppId, ConnectionId, TenantId};
+use sea_orm::{ColumnTrait, QueryFilter};
+use secrecy::SecretString;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A connection with what renewing it takes. What of it can't be read keeps
+/// nobody else from reading theirs.
+pub(super) struct Loaded {
+    pub record: Record,
+    pub app: App,
+    /// `None`: there is nothing to renew it with.
+    pub refresh_token: Result<Option<SecretString>, Fault>,
+    pub client_secret: Result<SecretString, Fault>,
+}
+
+/// Connections of a tenant that are read together.
+struct LoadRounds(Together<TenantId, ConnectionId, Result<Option<Loaded>, Fault>>);
+
+impl ProcessState for LoadRounds {
+    fn begin(_: &services::Inner) -> Self {
+        Self(Together::new(ROUND))
+    }
+}
+
+/// Reads it, together with others of the tenant; `None` if there is no such
+/// connection. Nothing of it was read before this call.
+pub(super) async fn load(
+    scope: &TenantScope,
+    connection: ConnectionId,
+) -> Result<Option<Loaded>, Fault> {
+    let everybodys = scope.clone();
+    let rounds = &scope.state::<LoadRounds>().0;
+    let work = move |all| load_all(everybodys.clone(), all);
+    rounds.join(scope.tenant(), connection, work).await?
+}
+
+/// A connection's record by its id.
+pub(super) async fn record(tx: &Tx, id: ConnectionId) -> Result<Option<Record>, Fault> {
+    tx.all::<connection::Entity>()
+        .filter(connection::Column::Id.eq(id.0))
+        .one(&**tx)
+        .await?
+        .map(Record::try_from)
+        .transpose()
+}
+
+async fn load_all(
+    scope: TenantScope,
+    ids: Vec<ConnectionId>,
+) -> Vec<Result<Option<Loaded>, Fault>> {
+    match read_all(&scope, &ids).await {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            tracing::error!(%error, connections = ids.len(), "Connections could not be read");
+            ids.iter().map(|_| Err(error.for_others())).collect()
+        }
+    }
+}
+
+/// Of one moment, and in three statements however many they are.
+async fn read_all(
+    scope: &TenantScope,
+    ids: &[ConnectionId],
+) -> Result<Vec<Result<Option<Loaded>, Fault>>, Fault> {
+    let tx = scope.read().await?;
+    let wanted = ids.iter().map(|id| id.0).collect();
+    let rows: HashMap<Uuid, connection::Model> = tx
+        .those::<connection::Entity>(connection::Column::Id, wanted)
+        .all(&*tx)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    let apps = apps::rows(&tx, rows.values().map(|row| AppId(row.app_id))).await?;
+    let purposes = [Purpose::ConnectionRefreshToken, Purpose::AppClientSecret];
+    let owners = apps.keys().map(|app| app.0).chain(rows.keys().copied());
+    let secrets: HashMap<Uuid, credential::Model> = tx
+        .those::<credential::Entity>(credential::Column::OwnerId, owners.collect())
+        .filter(credential::Column::Purpose.is_in(purposes.map(Purpose::code)))
+        .all(&*tx)
+        .await?
+        .into_iter()
+        .map(|row| (row.owner_id, row))
+        .collect();
+    let found = Found {
+        scope,
+        tx: &tx,
+        apps,
+        secrets,
+    };
+    let mut loaded = Vec::with_capacity(ids.len());
+    for id in ids {
+        loaded.push(match rows.get(&id.0) {
+            Some(row) => found.open(row).await.map(Some),
+            None => Ok(None),
+        });
+    }
+    Ok(loaded)
+}
+
+/// What a round found.
+struct Found<'a> {
+    scope: &'a TenantScope,
+    tx: &'a Tx,
+    apps: HashMap<AppId, app::Model>,
+    /// By owner: refresh tokens of connections, client secrets of apps.
+    secrets: HashMap<Uuid, credential::Model>,
+}
+
+impl Found<'_> {
+    async fn open(&self, row: &connection::Model) -> Result<Loaded, Fault> {
+        let record = Record::try_from(row.clone())?;
+        let app = self
+            .apps
+            .get(&record.app)
+            .ok_or_else(|| Fault::inconsistent("connections", "app_id", record.id))?;
+        let app = App::try_from(app.clone())?;
+        let client_secret = match self.secret(Purpose::AppClientSecret, app.id.0).await {
+            Ok(Some(secret)) => Ok(secret),
+            Ok(None) => Err(Fault::inconsistent("apps", "client_secret", app.id)),
+            Err(error) => Err(error),
+        };
+        let refresh_token = Purpose::ConnectionRefreshToken;
+        Ok(Loaded {
+            refresh_token: self.secret(refresh_token, record.id.0).await,
+            client_secret,
+            app,
+            record,
+        })
+    }
+
+    async fn secret(&self, purpose: Purpose, owner: Uuid) -> Result<Option<SecretString>, Fault> {
+        match self.secrets.get(&owner) {
+            Some(row) => {
+                let vault = &self.scope.vault();
+                vault
+                    .open_found(self.tx, row, purpose, owner)
+                    .await
+                    .map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+}

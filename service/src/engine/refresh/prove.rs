@@ -1,0 +1,57 @@
+//! Asking the API itself whether it takes a fresh token.
+//!
+//! A refresh proves that the authorization stands; only a request with the
+//! token proves the token. That costs a second call, so it is made when
+//! somebody asks for a check, and where the scopes allow `GET /api/account`.
+
+use super::Verdict;
+use crate::{
+    core::error::Fault,
+    encryption::Purpose,
+    entity::connection,
+    records::{connection::Record, store::Stored},
+    tenancy::TenantScope,
+};
+use domain::{event, health::Standing, ids::ConnectionId};
+use gorgias::UpstreamError;
+use sea_orm::{ColumnTrait, QueryFilter};
+
+/// What a connection that was just renewed is worth: [`Verdict::Lost`] if the
+/// API answers 401 to its new token, [`Verdict::Fine`] otherwise.
+pub(crate) async fn token(
+    scope: &TenantScope,
+    id: ConnectionId,
+    who: &event::Actor,
+) -> Result<Verdict, Fault> {
+    let tx = scope.read().await?;
+    let row = tx
+        .all::<connection::Entity>()
+        .filter(connection::Column::Id.eq(id.0))
+        .one(&*tx)
+        .await?;
+    let Some(record) = row.map(Record::try_from).transpose()? else {
+        return Ok(Verdict::NotConnected);
+    };
+    let may_ask = record.granted.contains("account:read") || record.granted.contains("write:all");
+    if record.standing != Standing::Connected || !may_ask {
+        return Ok(Verdict::Fine);
+    }
+    let purpose = Purpose::ConnectionAccessToken;
+    let Some(token) = scope.vault().open(&tx, purpose, id.0).await? else {
+        return Ok(Verdict::Fine);
+    };
+    drop(tx);
+    let answer = scope.gorgias.account(&record.subdomain, &token).await;
+    if !matches!(answer, Err(UpstreamError::Unauthorized)) {
+        return Ok(Verdict::Fine);
+    }
+    let (sentence, now) = (UpstreamError::Unauthorized.sentence(), scope.now());
+    let changed = record.change(|connection| connection.unauthorized(sentence, now));
+    let tx = scope.write().await?;
+    let stored = changed.store(scope, &tx, who).await?;
+    tx.commit().await?;
+    Ok(match stored {
+        Stored::Outdated => Verdict::Superseded,
+        Stored::Done => Verdict::Lost,
+    })
+}

@@ -1,0 +1,52 @@
+//! What an attempt found.
+
+use domain::time::Timestamp;
+
+/// What an attempt found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// There is a new token.
+    Fine,
+    /// Somebody else checked, renewed or re-authorized it meanwhile; their result stands.
+    Superseded,
+    /// Gorgias refused, and refused again when asked once more.
+    Lost,
+    /// Gorgias refuses the app's own credentials.
+    AppRefused,
+    /// There was no useful answer.
+    Unavailable {
+        /// What happened, in plain words.
+        sentence: String,
+        /// When the next attempt is due.
+        next: Timestamp,
+        /// Whether Gorgias asked us to slow down.
+        limited: bool,
+    },
+    /// There is nothing to renew it with.
+    NotRenewable,
+    /// There are no tokens.
+    NotConnected,
+    /// Somebody else is at it right now.
+    Busy,
+    /// The answer could not have been kept safe, so Gorgias was not asked.
+    NoRoom,
+}
+
+impl Verdict {
+    /// For the timeline and the page, without a full stop.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Fine => "it works".into(),
+            Self::Superseded => "it was checked just now".into(),
+            Self::Lost => "Gorgias refused our access".into(),
+            Self::AppRefused => "Gorgias refused our app's own credentials".into(),
+            Self::Unavailable { sentence, .. } => sentence.clone(),
+            Self::NotRenewable => "it can't renew itself".into(),
+            Self::NotConnected => "there is nothing to check, it is not connected".into(),
+            Self::Busy => "a check is under way already".into(),
+            Self::NoRoom => {
+                "it was not checked, since Mooring's disk is full or can't be written".into()
+            }
+        }
+    }
+}

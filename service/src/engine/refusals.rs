@@ -1,0 +1,58 @@
+//! Refusals of an app's connections, one after the other.
+//!
+//! One refused connection is a customer who left. Several in a row, with none
+//! renewed between them, point at what they have in common: the app's own
+//! credentials. (By RFC 6749 5.2 a replaced client secret gives
+//! `invalid_client`, but an upstream may answer `invalid_grant` to it.) That is
+//! one incident of the app then; its connections keep their states, and nobody
+//! writes to customers in vain.
+
+use crate::{
+    core::error::Fault,
+    entity::connection,
+    records::{app_credentials, connection::Record},
+    tenancy::{TenantScope, Tx},
+};
+use domain::{app_credentials::Refusal, event::Actor, ids::AppId, time::Timestamp};
+use sea_orm::{ColumnTrait, QueryFilter};
+
+/// Counts a refusal, within the transaction that stores what it means. The one
+/// that makes the row long enough takes the losses of the row back.
+pub(crate) async fn count(scope: &TenantScope, tx: &Tx, app: AppId) -> Result<Refusal, Fault> {
+    let before = app_credentials::locked(tx, app)
+        .await?
+        .ok_or_else(|| Fault::inconsistent("connections", "app_id", app))?;
+    let (next, refusal) = before.clone().refused(scope.now());
+    if next != before {
+        app_credentials::write(tx, app, &next).await?;
+    }
+    if let Refusal::IncidentFound(since) = refusal {
+        take_back(scope, tx, app, since).await?;
+        tracing::error!(app.id = %app, tenant.id = %scope.tenant(), "Gorgias refused several connections of an app in a row: check its client secret");
+    }
+    Ok(refusal)
+}
+
+/// Brings back what this row of refusals called lost.
+async fn take_back(
+    scope: &TenantScope,
+    tx: &Tx,
+    app: AppId,
+    since: Timestamp,
+) -> Result<(), Fault> {
+    let now = scope.now();
+    let lost = tx
+        .all::<connection::Entity>()
+        .filter(connection::Column::AppId.eq(app.0))
+        .filter(connection::Column::Standing.eq("lost"))
+        .filter(connection::Column::LossCause.eq("refused"))
+        .filter(connection::Column::StandingSince.gte(since.0))
+        .all(&**tx)
+        .await?;
+    let interval = scope.config.check_interval;
+    for record in Record::readable(lost, "its app's fault was found") {
+        let changed = record.change(|connection| connection.refusal_taken_back(now, interval));
+        changed.store(scope, tx, &Actor::Worker).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! Trying a client secret that isn't in use yet.
+//!
+//! Gorgias has nothing that only checks credentials, so a refresh of a living
+//! connection is the proof. Its grant is kept like any other's; a refusal
+//! changes neither the connection nor the app.
+
+use super::{
+    lease::Lease,
+    refresh::{Attempt, Verdict, end, keep_surely},
+};
+use crate::{core::error::Fault, tenancy::TenantScope};
+use domain::event;
+use gorgias::UpstreamError;
+use secrecy::SecretString;
+
+/// What Gorgias made of the secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trial {
+    /// It gave a token.
+    Accepted,
+    /// `invalid_client`.
+    Refused,
+    /// Neither: no useful answer, or one that may be about the connection.
+    Unclear,
+}
+
+/// Refreshes the lease's connection with this secret.
+pub(crate) async fn try_secret(
+    scope: &TenantScope,
+    lease: &Lease,
+    who: &event::Actor,
+    secret: &SecretString,
+) -> Result<Trial, Fault> {
+    let result = attempt(scope, lease, who, secret).await;
+    end(scope, lease, result).await
+}
+
+async fn attempt(
+    scope: &TenantScope,
+    lease: &Lease,
+    who: &event::Actor,
+    secret: &SecretString,
+) -> Result<Trial, Fault> {
+    let attempt = Attempt {
+        scope,
+        id: lease.connection,
+        fence: Some(lease.fence),
+        who,
+    };
+    let Ok(mut held) = attempt.load().await? else {
+        return Ok(Trial::Unclear);
+    };
+    held.client.client_secret = secret.clone();
+    held.in_use = false;
+    Ok(match attempt.ask(&held).await {
+        Ok(renewal) => match keep_surely(scope, who, held, renewal).await? {
+            // Also where the access token was of no use: there was a new refresh token.
+            Verdict::Fine | Verdict::Superseded | Verdict::Unavailable { .. } => Trial::Accepted,
+            _ => Trial::Unclear,
+        },
+        Err(UpstreamError::InvalidClient) => Trial::Refused,
+        Err(_) => Trial::Unclear,
+    })
+}

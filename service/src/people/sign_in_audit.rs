@@ -1,0 +1,52 @@
+//! Signing in and out, which happens before any tenant is chosen: it is
+//! recorded in each tenant of the person, since it opens them all.
+
+use crate::{
+    audit::{Action, By, Entry, Target, record},
+    core::{error::Fault, services::Services},
+    people::membership,
+    tenancy::TenantScope,
+};
+use domain::ids::{PersonId, TenantId};
+use std::net::IpAddr;
+
+/// Records that somebody signed in. If it can't be recorded, that is logged
+/// and the person comes in all the same: changes and secrets are kept back by
+/// entries of their own.
+pub async fn signed_in(services: &Services, person: PersonId, address: Option<IpAddr>) {
+    note(services, person, address, Action::SignedIn).await;
+}
+
+/// Records that somebody signed out, as [`signed_in`] does.
+pub async fn signed_out(services: &Services, person: PersonId, address: Option<IpAddr>) {
+    note(services, person, address, Action::SignedOut).await;
+}
+
+async fn note(services: &Services, id: PersonId, address: Option<IpAddr>, action: Action) {
+    if let Err(error) = try_note(services, id, address, action).await {
+        tracing::error!(%error, person.id = %id, audit.action = action.code(), "An entry of the audit could not be written");
+    }
+}
+
+async fn try_note(
+    services: &Services,
+    id: PersonId,
+    address: Option<IpAddr>,
+    action: Action,
+) -> Result<(), Fault> {
+    let Some(person) = membership::person(services, id).await? else {
+        return Ok(());
+    };
+    let by = By::Person {
+        id,
+        name: person.name,
+        email: person.email,
+    };
+    let entry = Entry::new(by, action, Target::tenant()).at(address);
+    for tenant in membership::tenant_ids(services, id).await? {
+        let tx = TenantScope::new(services, TenantId(tenant)).write().await?;
+        record(services, &tx, &entry).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}

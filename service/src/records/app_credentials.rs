@@ -1,0 +1,102 @@
+//! What is known of an app's credentials, in its row.
+
+use crate::{
+    core::error::Fault,
+    entity::app,
+    tenancy::{TenantScope, Tx},
+};
+use domain::{
+    app_credentials::{AppCredentials, CredentialsFault},
+    ids::{AppId, ConnectionId},
+    time::Timestamp,
+};
+use sea_orm::{
+    ColumnTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, LockType},
+};
+
+pub(crate) fn of(row: &app::Model) -> Result<AppCredentials, Fault> {
+    let bad = |column| Fault::inconsistent("apps", column, row.id);
+    let by_refusals = row.fault_by_refusals;
+    let fault = row.fault_since.map(|since| CredentialsFault {
+        since: Timestamp(since),
+        by_refusals,
+    });
+    let exchange_refused = row
+        .exchange_refused_at
+        .zip(row.exchange_refused_by.as_deref())
+        .map(|(at, by)| by.parse().map(|by| (Timestamp(at), by)))
+        .transpose()
+        .map_err(|_| bad("exchange_refused_by"))?;
+    Ok(AppCredentials {
+        fault,
+        probe_at: row.probe_at.map(Timestamp),
+        refused_in_a_row: u32::try_from(row.refused_in_a_row)
+            .map_err(|_| bad("refused_in_a_row"))?,
+        refused_since: row.refused_since.map(Timestamp),
+        refusals_accepted_until: row.refusals_accepted_until.map(Timestamp),
+        client_refused_at: row.client_refused_at.map(Timestamp),
+        client_refused_by: row.client_refused_by.map(ConnectionId),
+        exchange_refused,
+        changed_at: Timestamp(row.updated_at),
+    })
+}
+
+/// Those of an app, locked for who is about to change them; `None` if it is gone.
+pub(crate) async fn locked(tx: &Tx, app: AppId) -> Result<Option<AppCredentials>, Fault> {
+    let row = tx
+        .all::<app::Entity>()
+        .filter(app::Column::Id.eq(app.0))
+        .lock(LockType::NoKeyUpdate)
+        .one(&**tx)
+        .await?;
+    row.as_ref().map(of).transpose()
+}
+
+/// Writes what a transition of [`locked`] ones gave.
+pub(crate) async fn write(tx: &Tx, app: AppId, to: &AppCredentials) -> Result<(), Fault> {
+    use app::Column;
+    let micros = |at: Option<Timestamp>| Expr::value(at.map(|at| at.0));
+    let (refused_at, refused_by) = to
+        .exchange_refused
+        .as_ref()
+        .map(|(at, by)| (*at, by.to_string()))
+        .unzip();
+    let in_a_row = i32::try_from(to.refused_in_a_row).unwrap_or(i32::MAX);
+    tx.update::<app::Entity>()
+        .filter(Column::Id.eq(app.0))
+        .col_expr(Column::FaultSince, micros(to.fault_since()))
+        .col_expr(Column::FaultByRefusals, Expr::value(to.in_doubt()))
+        .col_expr(Column::ProbeAt, micros(to.probe_at))
+        .col_expr(Column::RefusedInARow, Expr::value(in_a_row))
+        .col_expr(Column::RefusedSince, micros(to.refused_since))
+        .col_expr(
+            Column::RefusalsAcceptedUntil,
+            micros(to.refusals_accepted_until),
+        )
+        .col_expr(Column::ClientRefusedAt, micros(to.client_refused_at))
+        .col_expr(
+            Column::ClientRefusedBy,
+            Expr::value(to.client_refused_by.map(|id| id.0)),
+        )
+        .col_expr(Column::ExchangeRefusedAt, micros(refused_at))
+        .col_expr(Column::ExchangeRefusedBy, Expr::value(refused_by))
+        .col_expr(Column::UpdatedAt, Expr::value(to.changed_at.0))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// Changes them in a transaction of its own, if the transition gives something.
+pub(crate) async fn change(
+    scope: &TenantScope,
+    app: AppId,
+    transition: impl FnOnce(AppCredentials) -> Option<AppCredentials>,
+) -> Result<(), Fault> {
+    let tx = scope.write().await?;
+    let before = locked(&tx, app).await?;
+    if let Some(next) = before.and_then(transition) {
+        write(&tx, app, &next).await?;
+    }
+    tx.commit().await
+}

@@ -1,0 +1,287 @@
+//! A connection as the database holds it, with its types checked.
+
+use crate::{
+    core::{error::Fault, live::Change as News, services::Services},
+    entity::connection::{ActiveModel, Column, Entity, Model},
+    tenancy::Tx,
+};
+use domain::{
+    connection::{Attempted, Change, Connection, State},
+    event::Happening,
+    failure::FailureKind,
+    health::{Absence, LossCause, Standing},
+    ids::{AppId, ConnectionId},
+    strip::Strip,
+    subdomain::Subdomain,
+    time::Timestamp,
+};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    EntityTrait,
+    sea_query::OnConflict,
+};
+use std::ops::Deref;
+
+/// One connection. It changes by a transition (`change`), whose result is stored.
+#[derive(Debug, Clone)]
+pub(crate) struct Record {
+    pub id: ConnectionId,
+    pub app: AppId,
+    pub subdomain: Subdomain,
+    pub created_at: Timestamp,
+    pub connection: Connection,
+    /// The lease that storing it gives back.
+    pub(crate) fence: Option<i64>,
+}
+
+/// A record after a transition, to be stored.
+#[derive(Debug)]
+pub(crate) struct Changed {
+    pub record: Record,
+    /// Of the tokens that the change was made from.
+    pub from_version: i64,
+    /// What happened, if it is stored.
+    pub events: Vec<Happening>,
+}
+
+/// To read what is held and known of it.
+impl Deref for Record {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.connection
+    }
+}
+
+impl TryFrom<Model> for Record {
+    type Error = Fault;
+
+    fn try_from(row: Model) -> Result<Self, Fault> {
+        let bad = |column| Fault::inconsistent("connections", column, row.id);
+        let mut state = State {
+            // With `is_unproven`, which the other columns decide.
+            standing: Standing::Connected,
+            renewable: row.renewable,
+            granted: row
+                .granted_scopes
+                .parse()
+                .map_err(|_| bad("granted_scopes"))?,
+            scopes_unknown: row.scopes_unknown,
+            missing_scopes: usize::try_from(row.missing_scopes)
+                .map_err(|_| bad("missing_scopes"))?,
+            approved_by_name: row.approved_by_name,
+            approved_by_email: row.approved_by_email,
+            access_expires_at: row.access_expires_at.map(Timestamp),
+            last_fine_at: row.last_fine_at.map(Timestamp),
+            last_attempt_at: row.last_attempt_at.map(Timestamp),
+            failing_since: row.failing_since.map(Timestamp),
+            failures: u32::try_from(row.failures).map_err(|_| bad("failures"))?,
+            failure: row.failure,
+            failure_kind: row.failure_kind.as_deref().and_then(FailureKind::decode),
+            refused_since: row.refused_since.map(Timestamp),
+            overdue_at: row.overdue_at.map(Timestamp),
+            due_at: row.due_at.map(Timestamp),
+            health: row.health.parse().map_err(|_| bad("health"))?,
+            health_since: Timestamp(row.health_since),
+            strip: Strip::decode(row.strip_day, &row.strip),
+            token_version: row.token_version,
+            restored_at: row.restored_at.map(Timestamp),
+            updated_at: Timestamp(row.updated_at),
+        };
+        state.standing = standing(
+            &row.standing,
+            row.loss_cause.as_deref(),
+            row.standing_since,
+            row.disconnected_by,
+            state.is_unproven(),
+        )
+        .ok_or_else(|| bad("standing"))?;
+        Ok(Self {
+            id: ConnectionId(row.id),
+            app: AppId(row.app_id),
+            subdomain: row.subdomain.parse().map_err(|_| bad("subdomain"))?,
+            created_at: Timestamp(row.created_at),
+            connection: Connection::stored(state),
+            fence: None,
+        })
+    }
+}
+
+/// What the columns say that we hold; `None` if they contradict each other.
+pub(crate) fn standing(
+    standing: &str,
+    loss_cause: Option<&str>,
+    since: Option<i64>,
+    disconnected_by: Option<String>,
+    restored: bool,
+) -> Option<Standing> {
+    let lost = |at, cause| Standing::Lost { at, cause };
+    match (standing, loss_cause, since.map(Timestamp)) {
+        ("connected", _, _) => Some(Standing::Connected),
+        ("not_connected", _, since) => {
+            Some(Standing::NotConnected(match (disconnected_by, since) {
+                (Some(by), Some(at)) => Absence::OnPurpose { by, at },
+                _ => Absence::NeverFinished,
+            }))
+        }
+        // The column doesn't name the backup, so that processes of the version
+        // before can read it.
+        ("lost", Some("refused"), Some(at)) => Some(lost(at, refusal(restored))),
+        ("lost", Some("unauthorized"), Some(at)) => Some(lost(at, LossCause::Unauthorized)),
+        _ => None,
+    }
+}
+
+/// What a refused refresh token means.
+const fn refusal(restored: bool) -> LossCause {
+    if restored {
+        LossCause::RefusedAfterRestore
+    } else {
+        LossCause::Refused
+    }
+}
+
+impl Record {
+    /// A connection that was only offered so far.
+    pub fn offered(services: &Services, app: AppId, subdomain: Subdomain) -> Self {
+        let now = services.now();
+        Self {
+            id: ConnectionId(services.new_id()),
+            app,
+            subdomain,
+            created_at: now,
+            connection: Connection::offered(now),
+            fence: None,
+        }
+    }
+
+    /// The records of these rows. One that can't be read is logged and passed
+    /// over: it must not keep the others from what is done `when` this happened.
+    pub fn readable(rows: Vec<Model>, when: &'static str) -> impl Iterator<Item = Self> {
+        rows.into_iter().filter_map(move |row| {
+            Self::try_from(row)
+                .inspect_err(|error| tracing::error!(%error, when, "A connection was passed over"))
+                .ok()
+        })
+    }
+
+    /// The record, changed under a lease, if there is one, that is given back when it is stored.
+    pub fn under(mut self, fence: Option<i64>) -> Self {
+        self.fence = fence;
+        self
+    }
+
+    /// The record after a transition.
+    pub fn change(self, transition: impl FnOnce(Connection) -> Change) -> Changed {
+        let Self { connection, .. } = self;
+        let Change {
+            next,
+            from_version,
+            events,
+        } = transition(connection);
+        Changed {
+            record: Self {
+                connection: next,
+                ..self
+            },
+            from_version,
+            events,
+        }
+    }
+
+    /// Inserts a record that has no row yet. If somebody else just inserted the
+    /// same connection, theirs stays.
+    pub async fn insert(&self, tx: &Tx) -> Result<(), Fault> {
+        let model = ActiveModel {
+            lease_until: Set(0),
+            lease_fence: Set(0),
+            ..self.columns(tx)
+        };
+        Entity::insert(model)
+            .on_conflict(
+                OnConflict::columns([Column::TenantId, Column::AppId, Column::Subdomain])
+                    .do_nothing()
+                    .to_owned(),
+            )
+            .exec_without_returning(&**tx)
+            .await?;
+        Ok(())
+    }
+
+    /// The news that open pages get of it.
+    pub fn news(&self, tx: &Tx) -> News {
+        News {
+            tenant: tx.tenant(),
+            connection: self.id,
+            subdomain: self.subdomain.clone(),
+            health: self.health,
+        }
+    }
+
+    /// All columns but the lease's.
+    pub(crate) fn columns(&self, tx: &Tx) -> ActiveModel {
+        let (standing, loss_cause, since, by) = match &self.standing {
+            Standing::Connected => ("connected", None, None, None),
+            Standing::NotConnected(Absence::NeverFinished) => ("not_connected", None, None, None),
+            Standing::NotConnected(Absence::OnPurpose { by, at }) => {
+                ("not_connected", None, Some(at.0), Some(by.clone()))
+            }
+            Standing::Lost { at, cause } => {
+                let cause = match cause {
+                    LossCause::Refused | LossCause::RefusedAfterRestore => "refused",
+                    LossCause::Unauthorized => "unauthorized",
+                };
+                ("lost", Some(cause.to_owned()), Some(at.0), None)
+            }
+        };
+        let micros = |at: Option<Timestamp>| Set(at.map(|at| at.0));
+        let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
+        ActiveModel {
+            id: Set(self.id.0),
+            tenant_id: Set(tx.tenant().0),
+            app_id: Set(self.app.0),
+            subdomain: Set(self.subdomain.to_string()),
+            standing: Set(standing.to_owned()),
+            loss_cause: Set(loss_cause),
+            standing_since: Set(since),
+            disconnected_by: Set(by),
+            renewable: Set(self.renewable),
+            granted_scopes: Set(self.granted.to_string()),
+            missing_scopes: Set(count(self.missing_scopes)),
+            approved_by_name: Set(self.approved_by_name.clone()),
+            approved_by_email: Set(self.approved_by_email.clone()),
+            access_expires_at: micros(self.access_expires_at),
+            last_fine_at: micros(self.last_fine_at),
+            last_attempt_at: micros(self.last_attempt_at),
+            failing_since: micros(self.failing_since),
+            failures: Set(i32::try_from(self.failures).unwrap_or(i32::MAX)),
+            failure: Set(self.failure.clone()),
+            failure_kind: Set(self.failure_kind.map(FailureKind::encode)),
+            refused_since: micros(self.refused_since),
+            scopes_unknown: Set(self.scopes_unknown),
+            overdue_at: micros(self.overdue_at),
+            health: Set(self.health.code().to_owned()),
+            health_since: Set(self.health_since.0),
+            strip: Set(self.strip.encode()),
+            strip_day: Set(self.strip.last_day()),
+            due_at: micros(self.due_at),
+            lease_until: NotSet,
+            lease_fence: NotSet,
+            token_version: Set(self.token_version),
+            created_at: Set(self.created_at.0),
+            updated_at: Set(self.updated_at.0),
+            // Whoever stores it says when it is due next.
+            queued_expiry: Set(None),
+            restored_at: NotSet,
+        }
+    }
+}
+
+/// An attempt at `at`, as transitions take it.
+pub(crate) fn attempted(services: &Services, at: Timestamp) -> Attempted {
+    Attempted {
+        at,
+        interval: services.config.check_interval,
+        jitter: services.random.unit(),
+    }
+}

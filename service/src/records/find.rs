@@ -1,0 +1,38 @@
+//! Finding the connection of an app to an account.
+
+use super::{
+    app::{self, App},
+    connection::Record,
+};
+use crate::{core::error::Fault, entity::connection, tenancy::Tx};
+use domain::{ids::AppId, subdomain::Subdomain};
+use sea_orm::{ColumnTrait, QueryFilter};
+
+/// Finds an app and, if there is one, its connection to the account, as far as the actor may see it.
+pub(crate) async fn find_with_app(
+    tx: &Tx,
+    app: &str,
+    subdomain: &Subdomain,
+    only: Option<AppId>,
+) -> Result<Option<(App, Option<Record>)>, Fault> {
+    let Some(app) = app::find(tx, app, only).await? else {
+        return Ok(None);
+    };
+    let record = find(tx, app.id, subdomain).await?;
+    Ok(Some((app, record)))
+}
+
+/// Finds the connection of an app to an account.
+pub(crate) async fn find(
+    tx: &Tx,
+    app: AppId,
+    subdomain: &Subdomain,
+) -> Result<Option<Record>, Fault> {
+    tx.all::<connection::Entity>()
+        .filter(connection::Column::AppId.eq(app.0))
+        .filter(connection::Column::Subdomain.eq(subdomain.as_str()))
+        .one(&**tx)
+        .await?
+        .map(Record::try_from)
+        .transpose()
+}

@@ -1,0 +1,66 @@
+//! Apps that were found lately, for the install entry: whoever floods it has one
+//! look-up a second made.
+
+use super::app::{App, find_anywhere};
+use crate::core::{
+    error::Fault,
+    services::{Inner, ProcessState, Services},
+};
+use domain::{
+    ids::{AppId, TenantId},
+    time::{Span, Timestamp},
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// How long an app is taken for what it was. What this process changes, it forgets at once.
+const FRESH: Span = Span::seconds(1);
+/// So many are kept; more are forgotten together.
+const MOST: usize = 1_000;
+
+/// An app with its tenant.
+pub(crate) type Known = Arc<(TenantId, App)>;
+
+/// See the module.
+#[derive(Default)]
+pub(crate) struct KnownApps(Mutex<HashMap<AppId, (Timestamp, Known)>>);
+
+impl ProcessState for KnownApps {
+    fn begin(_: &Inner) -> Self {
+        Self::default()
+    }
+}
+
+impl KnownApps {
+    /// Forgets an app that was changed or removed.
+    pub fn forget(&self, app: AppId) {
+        self.held().remove(&app);
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<AppId, (Timestamp, Known)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Finds an app by its id alone. It may be as it was a second ago.
+pub(crate) async fn find(services: &Services, id: AppId) -> Result<Option<Known>, Fault> {
+    let now = services.now();
+    let held = services.state::<KnownApps>().held().get(&id).cloned();
+    if let Some((at, known)) = held
+        && (Span(0)..FRESH).contains(&now.since(at))
+    {
+        return Ok(Some(known));
+    }
+    let Some((scope, app)) = find_anywhere(services, id).await? else {
+        return Ok(None);
+    };
+    let known = Arc::new((scope.tenant(), app));
+    let mut held = services.state::<KnownApps>().held();
+    if held.len() >= MOST {
+        held.clear();
+    }
+    held.insert(id, (now, Arc::clone(&known)));
+    Ok(Some(known))
+}

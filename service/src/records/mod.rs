@@ -1,0 +1,10 @@
+//! Apps and connections as the database holds them, with their types checked,
+//! and the one way to store a change of them.
+
+pub(crate) mod app;
+pub(crate) mod app_credentials;
+pub(crate) mod connection;
+pub(crate) mod find;
+pub(crate) mod known_apps;
+pub(crate) mod store;
+pub(crate) mod tokens;

@@ -1,0 +1,189 @@
+//! The one way to change a connection's row: if it still has the tokens that
+//! the change was made from.
+
+use super::connection::Changed;
+use crate::{
+    core::{
+        error::Fault,
+        services::Services,
+        statements::{place, powers_of_two, rows_of},
+    },
+    entity::connection::{ActiveModel, Column},
+    tenancy::{Tx, outbox},
+};
+use domain::event::Actor;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, IdenStatic, Iterable, Statement, Value};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// Most rows that one statement changes.
+const AT_ONCE: usize = 32;
+
+/// What became of a record that was to be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stored {
+    /// It is stored.
+    Done,
+    /// The row has newer tokens than those that the change was made from; it was left alone.
+    Outdated,
+}
+
+/// A change that is to be stored.
+pub(crate) struct Storing<'a> {
+    pub changed: &'a Changed,
+    pub who: &'a Actor,
+}
+
+impl Changed {
+    /// Stores the change if the row still has the tokens that it was made from.
+    /// What happened is then written to the timeline and told to open pages.
+    pub async fn store(&self, services: &Services, tx: &Tx, who: &Actor) -> Result<Stored, Fault> {
+        let one = [Storing { changed: self, who }];
+        let stored = store_all(services, tx, &one).await?;
+        Ok(stored.first().copied().unwrap_or(Stored::Outdated))
+    }
+}
+
+/// [`Changed::store`] for different connections, and what became of each, in
+/// their order.
+pub(crate) async fn store_all(
+    services: &Services,
+    tx: &Tx,
+    all: &[Storing<'_>],
+) -> Result<Vec<Stored>, Fault> {
+    let mut stored_ids = HashSet::new();
+    for some in powers_of_two(all, AT_ONCE) {
+        let rows = tx.query_all_raw(update(services, tx, some)).await?;
+        for row in rows {
+            stored_ids.insert(row.try_get::<Uuid>("", "id")?);
+        }
+    }
+    let mut stored = Vec::with_capacity(all.len());
+    for Storing { changed, who } in all {
+        let Changed { record, events, .. } = changed;
+        if !stored_ids.contains(&record.id.0) {
+            stored.push(Stored::Outdated);
+            continue;
+        }
+        for event in events {
+            outbox::add(services, tx, record.id, who, event)?;
+        }
+        tx.tell(record.news(tx));
+        stored.push(Stored::Done);
+    }
+    Ok(stored)
+}
+
+/// Changes the rows that still have the tokens of their version, and gives
+/// leases back with them, unless somebody else holds them by now.
+fn update(services: &Services, tx: &Tx, some: &[Storing<'_>]) -> Statement {
+    let columns: Vec<Column> = Column::iter()
+        .filter(|column| is_changed(*column))
+        .collect();
+    let mut values: Vec<Value> = Vec::new();
+    for one in some {
+        let Changed {
+            record,
+            from_version,
+            ..
+        } = one.changed;
+        let row: ActiveModel = record.columns(tx);
+        values.push(record.id.0.into());
+        values.push((*from_version).into());
+        values.push(record.fence.into());
+        values.extend(
+            columns
+                .iter()
+                .filter_map(|column| row.get(*column).into_value()),
+        );
+    }
+    let rows = rows_of(&services.db, some.len(), values.len() / some.len().max(1));
+    let tenant = place(&services.db, values.len() + 1);
+    values.push(tx.tenant().0.into());
+    let names: Vec<&str> = columns.iter().map(|column| column.as_str()).collect();
+    let changes: Vec<String> = names.iter().map(|n| format!("{n} = changed.{n}")).collect();
+    let sql = format!(
+        "WITH changed (id, from_version, fence, {}) AS (VALUES {rows}) \
+         UPDATE connections SET {}, lease_until = \
+         CASE WHEN connections.lease_fence = changed.fence THEN 0 ELSE connections.lease_until END \
+         FROM changed WHERE connections.id = changed.id AND connections.tenant_id = {tenant} \
+         AND connections.token_version = changed.from_version RETURNING connections.id",
+        names.join(", "),
+        changes.join(", "),
+    );
+    Statement::from_sql_and_values(services.db.backend(), sql, values)
+}
+
+/// Whether storing changes the column.
+fn is_changed(column: Column) -> bool {
+    !matches!(
+        column,
+        Column::Id
+            | Column::TenantId
+            | Column::LeaseUntil
+            | Column::LeaseFence
+            | Column::CreatedAt
+            | Column::RestoredAt
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::{
+        records::connection::{Record, attempted},
+        testing::{World, backends},
+    };
+
+    fn failed(world: &World, record: Record) -> Changed {
+        let attempt = attempted(&world.services, world.clock_now());
+        record.change(|connection| connection.app_refused(attempt))
+    }
+
+    /// SQLite has no statistics, as in any installation.
+    #[tokio::test]
+    async fn rows_are_changed_without_reading_others() {
+        let world = World::on_sqlite("https://{subdomain}.gorgias.invalid").await;
+        let owner = world.owner("acme").await;
+        let app = world.app(&owner, "returns").await;
+        let record = Record::offered(&world.services, app.id, "shop".parse().unwrap());
+        let changed = failed(&world, record);
+        let one = [Storing {
+            changed: &changed,
+            who: &Actor::Worker,
+        }];
+        let tx = owner.read().await.unwrap();
+        let mut explain = update(&world.services, &tx, &one);
+        explain.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
+        let steps = tx.query_all_raw(explain).await.unwrap();
+        let steps = steps.iter().map(|row| row.try_get("", "detail").unwrap());
+        let plan = steps.collect::<Vec<String>>().join("; ");
+        assert!(
+            plan.contains("SEARCH connections") && plan.contains("(id=?)"),
+            "{plan}"
+        );
+    }
+
+    /// security.md 52: a record of another tenant is left alone, also where no
+    /// row-level security stands beneath.
+    #[tokio::test]
+    async fn s52_another_tenants_record_is_not_changed() {
+        for backend in backends() {
+            let world = World::on(&backend, "https://{subdomain}.gorgias.invalid").await;
+            let (mine, theirs) = (world.owner("acme").await, world.owner("bolt").await);
+            let app = world.app(&mine, "returns").await;
+            let record = Record::offered(&world.services, app.id, "shop".parse().unwrap());
+            let tx = mine.write().await.unwrap();
+            record.insert(&tx).await.unwrap();
+            tx.commit().await.unwrap();
+            let change = failed(&world, record);
+            for (owner, changed) in [(&theirs, false), (&mine, true)] {
+                let tx = owner.write().await.unwrap();
+                let stored = change.store(&world.services, &tx, &Actor::Worker);
+                assert_eq!(stored.await.unwrap() == Stored::Done, changed);
+                tx.commit().await.unwrap();
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! A connection's tokens, on their way into the vault.
+
+use crate::{
+    core::{error::Fault, services::Services},
+    encryption::Purpose,
+    tenancy::{Tx, credentials::Unsealed},
+};
+use domain::ids::ConnectionId;
+use gorgias::{Grant, Renewal};
+
+/// Stores a new authorization's tokens sealed. If no refresh token comes with
+/// it, there is none any more.
+pub(crate) async fn store(
+    services: &Services,
+    tx: &Tx,
+    connection: ConnectionId,
+    grant: &Grant,
+) -> Result<(), Fault> {
+    let vault = services.vault();
+    let secrets: Vec<_> = secrets(connection, grant).collect();
+    vault.seal_all(services, tx, &secrets).await?;
+    if grant.refresh_token.is_none() {
+        let refresh = Purpose::ConnectionRefreshToken;
+        vault.forget(tx, connection.0, &[refresh]).await?;
+    }
+    Ok(())
+}
+
+/// What a refresh brings to be sealed.
+pub(crate) fn renewed(connection: ConnectionId, renewal: &Renewal) -> Vec<Unsealed<'_>> {
+    match renewal {
+        Renewal::Grant(grant) => secrets(connection, grant).collect(),
+        Renewal::Leftover(leftover) => vec![Unsealed {
+            purpose: Purpose::ConnectionRefreshToken,
+            owner: connection.0,
+            secret: &leftover.refresh_token,
+        }],
+    }
+}
+
+/// What a grant brings: an access token, and perhaps a refresh token.
+fn secrets(connection: ConnectionId, grant: &Grant) -> impl Iterator<Item = Unsealed<'_>> {
+    let unsealed = move |purpose, secret| Unsealed {
+        purpose,
+        owner: connection.0,
+        secret,
+    };
+    let refresh = grant.refresh_token.as_ref();
+    std::iter::once(unsealed(
+        Purpose::ConnectionAccessToken,
+        &grant.access_token,
+    ))
+    .chain(refresh.map(move |token| unsealed(Purpose::ConnectionRefreshToken, token)))
+}

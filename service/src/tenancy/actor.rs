@@ -1,0 +1,140 @@
+//! Who asks for something, in which tenant, and what they may do there.
+
+use crate::{
+    core::{error::Forbidden, services::Services},
+    tenancy::TenantScope,
+};
+use domain::{
+    event,
+    ids::{ApiTokenId, AppId, PersonId, TenantId},
+    permission::Permission,
+    role::Role,
+    slug::Slug,
+};
+use std::{net::IpAddr, ops::Deref};
+use uuid::Uuid;
+
+/// Who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// Somebody signed in.
+    Person {
+        /// Their id.
+        id: PersonId,
+        /// Their name.
+        name: String,
+        /// Their address.
+        email: String,
+    },
+    /// A backend.
+    ApiToken {
+        /// The token's id.
+        id: ApiTokenId,
+        /// The token's name.
+        name: String,
+    },
+}
+
+impl Who {
+    /// The id of the person or token.
+    pub fn id(&self) -> Uuid {
+        match self {
+            Self::Person { id, .. } => id.0,
+            Self::ApiToken { id, .. } => id.0,
+        }
+    }
+}
+
+/// A person or an API token within one tenant. Every use case that a page or
+/// the machine API calls takes one, so that no query forgets its tenant.
+#[derive(Clone)]
+pub struct Actor {
+    scope: TenantScope,
+    /// The tenant's slug.
+    pub tenant_slug: Slug,
+    /// The tenant's name.
+    pub tenant_name: String,
+    /// Who it is.
+    pub who: Who,
+    /// What they may do.
+    pub role: Role,
+    /// The only app that an API token may touch, if it is tied to one.
+    pub only_app: Option<AppId>,
+    /// Where the request comes from, for the audit.
+    pub address: Option<IpAddr>,
+}
+
+impl Actor {
+    /// Whoever calls this has looked the membership or API token up just now.
+    pub(crate) fn new(
+        services: &Services,
+        tenant: (TenantId, Slug, String),
+        who: Who,
+        role: Role,
+        only_app: Option<AppId>,
+    ) -> Self {
+        Self {
+            scope: TenantScope::new(services, tenant.0),
+            tenant_slug: tenant.1,
+            tenant_name: tenant.2,
+            who,
+            role,
+            only_app,
+            address: None,
+        }
+    }
+
+    /// The same, asking from this address.
+    #[must_use]
+    pub fn at(self, address: Option<IpAddr>) -> Self {
+        Self { address, ..self }
+    }
+
+    /// The tenant's scope.
+    pub fn scope(&self) -> &TenantScope {
+        &self.scope
+    }
+
+    /// Whether the role includes the permission. Who is tied to an app has none
+    /// that reaches beyond it.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.role.allows(permission)
+            && (self.only_app.is_none() || !permission.is_of_whole_tenant())
+    }
+
+    /// Goes on only if the actor has the permission.
+    ///
+    /// # Errors
+    /// [`Forbidden`] if not.
+    pub fn require(&self, permission: Permission) -> Result<(), Forbidden> {
+        if self.may(permission) {
+            Ok(())
+        } else {
+            Err(Forbidden)
+        }
+    }
+
+    /// As timelines name them.
+    pub fn as_event_actor(&self) -> event::Actor {
+        match &self.who {
+            Who::Person { name, .. } => event::Actor::Person { name: name.clone() },
+            Who::ApiToken { name, .. } => event::Actor::ApiToken { name: name.clone() },
+        }
+    }
+
+    /// The person, if it is one.
+    pub fn person(&self) -> Option<PersonId> {
+        match self.who {
+            Who::Person { id, .. } => Some(id),
+            Who::ApiToken { .. } => None,
+        }
+    }
+}
+
+impl Deref for Actor {
+    type Target = TenantScope;
+
+    fn deref(&self) -> &TenantScope {
+        &self.scope
+    }
+}

@@ -1,0 +1,96 @@
+//! After the database was restored from a backup (security.md 85): what it
+//! holds may be older than what Gorgias, backends and browsers know.
+//!
+//! Places in the tenant's events from after the backup are told from those of
+//! now; every connection is checked, and one whose refresh token is refused
+//! then isn't taken for one that somebody deactivated; sessions end, since some
+//! of them had ended already. With SQLite, the last heartbeat is that of the
+//! backup: that it is days ago is no jump of the clock.
+
+use crate::{
+    audit::{self, Action, By, Entry, Target},
+    core::{error::Fault, expiry, services::Services},
+    entity::{connection, session, tenant},
+    tenancy::{TenantScope, Tx},
+};
+use domain::ids::TenantId;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Statement, sea_query::Expr,
+};
+use uuid::Uuid;
+
+/// What was marked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restored {
+    /// In how many tenants.
+    pub tenants: u64,
+    /// How many connections are checked now.
+    pub connections: u64,
+    /// How many sessions were ended.
+    pub sessions: u64,
+}
+
+/// Marks that the database was restored, each tenant in a transaction of its
+/// own. To do it again does it anew.
+///
+/// # Errors
+/// [`Fault`] if the database fails; do it again then.
+pub async fn restored(services: &Services) -> Result<Restored, Fault> {
+    expiry::is_right(services).await?;
+    let sessions = end_sessions(services).await?;
+    // Without a tenant's scope: the scopes are entered one by one.
+    let tenants: Vec<Uuid> = tenant::Entity::find()
+        .select_only()
+        .column(tenant::Column::Id)
+        .into_tuple()
+        .all(services.db.read())
+        .await?;
+    let mut connections = 0;
+    for tenant in &tenants {
+        connections += mark(&TenantScope::new(services, TenantId(*tenant))).await?;
+    }
+    Ok(Restored {
+        tenants: tenants.len() as u64,
+        connections,
+        sessions,
+    })
+}
+
+async fn end_sessions(services: &Services) -> Result<u64, Fault> {
+    let tx = services.db.begin_write().await?;
+    let done = session::Entity::delete_many().exec(&tx).await?;
+    tx.commit().await?;
+    Ok(done.rows_affected)
+}
+
+async fn mark(scope: &TenantScope) -> Result<u64, Fault> {
+    let now = scope.now().0;
+    let tx = scope.write().await?;
+    let due = tx
+        .update::<connection::Entity>()
+        .filter(connection::Column::Standing.eq("connected"))
+        .filter(connection::Column::Renewable.eq(true))
+        .col_expr(connection::Column::RestoredAt, Expr::value(now))
+        .col_expr(connection::Column::DueAt, Expr::value(now))
+        .col_expr(connection::Column::OverdueAt, Expr::value(now))
+        .col_expr(connection::Column::LeaseUntil, Expr::value(0_i64))
+        .exec(&*tx)
+        .await?;
+    mark_events(scope, &tx).await?;
+    let entry = Entry::new(By::CommandLine, Action::Restored, Target::tenant())
+        .detail(format!("connections={}", due.rows_affected));
+    audit::record(scope, &tx, &entry).await?;
+    tx.commit().await?;
+    Ok(due.rows_affected)
+}
+
+/// Where the history of before ends. The row is locked before the audit's head.
+async fn mark_events(scope: &TenantScope, tx: &Tx) -> Result<(), Fault> {
+    let sql = "INSERT INTO event_heads AS head (tenant_id, count, restored_count, restored_mark) \
+         VALUES ($1, 0, 0, $2) ON CONFLICT (tenant_id) DO UPDATE \
+         SET restored_count = head.count, restored_mark = excluded.restored_mark";
+    let values = [scope.tenant().0.into(), scope.new_id().into()];
+    let statement = Statement::from_sql_and_values(scope.db.backend(), sql, values);
+    tx.execute_raw(statement).await?;
+    Ok(())
+}
