@@ -2,7 +2,11 @@
 
 use crate::{
     api, cookies, health, live,
-    middleware::{database_unavailable, errors, origin, panic, security_headers, text, trace},
+    middleware::{
+        database_unavailable,
+        every_request::{self, Surroundings},
+        panic,
+    },
     oauth, pages,
     session_store::DatabaseSessions,
     state::{AppState, RouterOptions},
@@ -13,7 +17,6 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
 };
 use service::Services;
-use std::sync::Arc;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
@@ -28,7 +31,6 @@ pub const BODY_LIMIT: usize = 1024 * 1024;
 /// The whole of Mooring's web side.
 pub fn router(services: Services, options: RouterOptions) -> Router {
     let https = services.config.is_https();
-    let public_url: Arc<str> = services.config.public_url.as_str().into();
     let site = options.site.routes();
     let answer_time = options.bounds.answer;
     let state = AppState::new(services.clone(), options);
@@ -61,18 +63,14 @@ pub fn router(services: Services, options: RouterOptions) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(
-                    (services, Arc::clone(&state.options)),
-                    trace::number,
+                    Surroundings::new(state),
+                    every_request::surround,
                 ))
-                .layer(from_fn_with_state(https, security_headers::add))
-                .layer(from_fn_with_state(state, errors::explain))
                 .layer(CatchPanicLayer::custom(panic::answer))
                 .layer(TimeoutLayer::with_status_code(
                     StatusCode::SERVICE_UNAVAILABLE,
                     answer_time,
                 ))
-                .layer(from_fn(text::check))
-                .layer(from_fn_with_state(public_url, origin::check))
                 .layer(RequestBodyLimitLayer::new(BODY_LIMIT)),
         )
 }

@@ -5,7 +5,7 @@ use axum::extract::FromRef;
 use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use service::Services;
-use std::{future::Future, sync::Arc};
+use std::{future::Future, ops::Deref, sync::Arc};
 use tokio::task::JoinError;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
@@ -25,15 +25,18 @@ pub struct RouterOptions {
     pub bounds: Bounds,
 }
 
-/// A cheap handle on what handlers share.
+/// A cheap handle on what handlers share: it is cloned several times a request.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+/// What handlers share. Reached through [`AppState`], which derefs to it.
+pub struct Shared {
     /// The use cases.
     pub services: Services,
     /// How the router is put together.
-    pub options: Arc<RouterOptions>,
+    pub options: RouterOptions,
     /// What Leptos needs to know.
-    pub leptos: Arc<LeptosOptions>,
+    pub leptos: LeptosOptions,
     /// What `/readyz` found last.
     pub looks: Looks,
     /// The event streams that are open.
@@ -43,13 +46,13 @@ pub struct AppState {
 impl AppState {
     /// Puts the state together.
     pub fn new(services: Services, options: RouterOptions) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             services,
-            leptos: Arc::new(options.site.leptos_options()),
+            leptos: options.site.leptos_options(),
             streams: Streams::new(options.bounds),
-            options: Arc::new(options),
+            options,
             looks: Looks::default(),
-        }
+        }))
     }
 
     /// Runs work to its end even if the client goes away meanwhile: an answer
@@ -65,6 +68,14 @@ impl AppState {
     }
 }
 
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
 impl FromRef<AppState> for Services {
     fn from_ref(state: &AppState) -> Self {
         state.services.clone()
@@ -73,6 +84,6 @@ impl FromRef<AppState> for Services {
 
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
-        state.leptos.as_ref().clone()
+        state.leptos.clone()
     }
 }

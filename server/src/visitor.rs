@@ -58,7 +58,7 @@ impl Visitor {
     pub fn context(&self, form: Option<FormState>, outcome: Option<ShownOutcome>) -> PageContext {
         PageContext {
             services: self.state.services.clone(),
-            options: self.state.leptos.as_ref().clone(),
+            options: self.state.leptos.clone(),
             signed_in: self.person.clone(),
             browser: self.browser.clone(),
             theme: self.theme,

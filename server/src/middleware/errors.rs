@@ -4,12 +4,11 @@
 use crate::{api::Problem, failure::SENTENCE, state::AppState};
 use app::{components::Theme, context::PageContext, form_state::FormState};
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{
         HeaderMap, HeaderValue, StatusCode, Uri,
         header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE},
     },
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 
@@ -62,13 +61,17 @@ impl Asks {
 }
 
 /// Puts a page or a problem in place of errors that are neither.
-pub async fn explain(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn explain(
+    state: &AppState,
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     let asks = Asks::of(request.uri().path());
     let cookie = match asks {
         Asks::Browser => request.headers().get(COOKIE).cloned(),
         Asks::Program | Asks::Other => None,
     };
-    let response = next.run(request).await;
+    let response = next(request).await;
     let status = response.status();
     if status.as_u16() < 400 || asks == Asks::Other || is_explained(response.headers()) {
         return response;
@@ -79,7 +82,7 @@ pub async fn explain(State(state): State<AppState>, request: Request, next: Next
         Asks::Program => {
             Problem::new(status, explanation.code, explanation.words()).into_response()
         }
-        Asks::Browser | Asks::Other => page(&state, cookie.as_ref(), status, explanation).await,
+        Asks::Browser | Asks::Other => page(state, cookie.as_ref(), status, explanation).await,
     };
     with_headers_of(explained, response)
 }
@@ -123,7 +126,7 @@ async fn page(
     };
     let context = PageContext {
         services: state.services.clone(),
-        options: state.leptos.as_ref().clone(),
+        options: state.leptos.clone(),
         signed_in: None,
         browser: None,
         theme: cookie

@@ -5,15 +5,13 @@
 
 use super::errors::Explanation;
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{
         HeaderMap, Method, StatusCode,
         header::{COOKIE, ORIGIN},
     },
-    middleware::Next,
     response::Response,
 };
-use std::sync::Arc;
 
 const FOREIGN: Explanation = Explanation {
     code: "foreign_origin",
@@ -23,19 +21,17 @@ const FOREIGN: Explanation = Explanation {
     remedy: "Open the page again under its usual address and repeat what you did.",
 };
 
-/// Lets requests through that change nothing, that come from the public
-/// origin, or that carry no cookie and say nothing of where they come from.
-pub async fn check(State(public_url): State<Arc<str>>, request: Request, next: Next) -> Response {
+/// The answer to requests that change something and don't come from the public
+/// origin, unless they carry no cookie and say nothing of where they come from.
+pub fn refusal(public_url: &str, request: &Request) -> Option<Response> {
     let changes = !matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
     // The machine API takes no cookies, so nobody's browser can be used against it.
     let by_cookie = !request.uri().path().starts_with("/api/v1/");
-    if changes && by_cookie && !is_own(request.headers(), &public_url) {
-        return FOREIGN.response(StatusCode::FORBIDDEN);
-    }
-    next.run(request).await
+    let is_foreign = changes && by_cookie && !is_own(request.headers(), public_url);
+    is_foreign.then(|| FOREIGN.response(StatusCode::FORBIDDEN))
 }
 
 /// `Sec-Fetch-Site` is set by browsers alone, whatever a page or a proxy does.

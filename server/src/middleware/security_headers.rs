@@ -1,16 +1,11 @@
 //! Headers that every response carries, errors and static files included.
 
-use axum::{
-    extract::{Request, State},
-    http::{
-        HeaderMap, HeaderName, HeaderValue,
-        header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-            X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-        },
+use axum::http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+        X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
     },
-    middleware::Next,
-    response::Response,
 };
 
 const ALWAYS: [(HeaderName, &str); 6] = [
@@ -42,14 +37,8 @@ const ELSE: [(HeaderName, &str); 2] = [
     (CACHE_CONTROL, "no-store"),
 ];
 
-/// Adds the headers; the state says whether browsers come by https.
-pub async fn add(State(https): State<bool>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    complete(response.headers_mut(), https);
-    response
-}
-
-fn complete(headers: &mut HeaderMap, https: bool) {
+/// Adds the headers; `https` says whether browsers come by it.
+pub fn complete(headers: &mut HeaderMap, https: bool) {
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }

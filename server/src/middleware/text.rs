@@ -7,7 +7,6 @@ use super::errors::Explanation;
 use axum::{
     extract::Request,
     http::{StatusCode, Uri},
-    middleware::Next,
     response::Response,
 };
 use url::form_urlencoded;
@@ -22,11 +21,8 @@ pub const CONTROLS: Explanation = Explanation {
 };
 
 /// Refuses addresses with control characters in path or query.
-pub async fn check(request: Request, next: Next) -> Response {
-    if has_controls(request.uri()) {
-        return CONTROLS.response(StatusCode::BAD_REQUEST);
-    }
-    next.run(request).await
+pub fn refusal(request: &Request) -> Option<Response> {
+    has_controls(request.uri()).then(|| CONTROLS.response(StatusCode::BAD_REQUEST))
 }
 
 fn has_controls(uri: &Uri) -> bool {

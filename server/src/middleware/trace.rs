@@ -3,16 +3,13 @@
 
 use super::client_address;
 use axum::{
-    extract::{MatchedPath, Request, State},
+    extract::{MatchedPath, Request},
     http::{HeaderValue, header::HeaderName},
-    middleware::Next,
     response::Response,
 };
-use service::Services;
-use std::sync::Arc;
 use tracing::Instrument;
 
-use crate::state::RouterOptions;
+use crate::state::AppState;
 
 /// Name of the header that carries the number of the request.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -23,10 +20,11 @@ const COUNTED: &str = "/api/v1/connections/{app}/{subdomain}/token";
 
 /// Gives the request a number, and what is logged meanwhile the number.
 pub async fn number(
-    State((services, options)): State<(Services, Arc<RouterOptions>)>,
+    state: &AppState,
     request: Request,
-    next: Next,
+    next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
+    let services = &state.services;
     let id = services.new_id().to_string();
     let route = request
         .extensions()
@@ -35,7 +33,7 @@ pub async fn number(
     let address = client_address::find(
         request.extensions(),
         request.headers(),
-        &options.trusted_proxies,
+        &state.options.trusted_proxies,
     );
     let counted = route == COUNTED;
     let span = tracing::info_span!(
@@ -47,7 +45,7 @@ pub async fn number(
     );
     let started = services.now();
     async {
-        let mut response = next.run(request).await;
+        let mut response = next(request).await;
         let status = response.status();
         let millis = services.now().since(started).0 / 1_000;
         if counted && status.is_success() {
