@@ -28,9 +28,12 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();
+        if name == "tests" || name.ends_with("_tests") {
+            continue;
+        }
         if path.is_dir() {
             files(&path, found);
-        } else if name != "tests" && !name.ends_with("_tests") {
+        } else {
             found.push(path);
         }
     }
