@@ -21,7 +21,7 @@ use service::{
 const LATE: Span = Span::minutes(2);
 
 /// The frame, and the tenant's apps, from which it counts.
-pub(crate) struct Around {
+pub(crate) struct PageChrome {
     /// The frame.
     pub frame: Frame,
     /// The apps with their counts; `None` if they couldn't be loaded.
@@ -29,7 +29,11 @@ pub(crate) struct Around {
 }
 
 /// Loads the frame. What can't be loaded is left out of it: the page goes on.
-pub(crate) async fn around(context: &PageContext, actor: &Actor, current: NavItem) -> Around {
+pub(crate) async fn page_chrome(
+    context: &PageContext,
+    actor: &Actor,
+    current: NavItem,
+) -> PageChrome {
     let apps = panel("frame apps", list::all(actor).await);
     let beat = panel("frame worker", overview::worker_beat(actor).await);
     let tenants = match &context.signed_in {
@@ -75,7 +79,7 @@ pub(crate) async fn around(context: &PageContext, actor: &Actor, current: NavIte
         may_manage_keys: actor.may(Permission::ManageKeys),
         theme: context.theme,
     };
-    Around { frame, apps }
+    PageChrome { frame, apps }
 }
 
 fn worker(beat: Beat, total: u64, now: Timestamp) -> WorkerBeat {

@@ -1,6 +1,6 @@
 //! The HTML document, and the two layouts of pages.
 
-use crate::components::{Brand, Frame, Nav, Sprite, Theme, TopBar, Words};
+use crate::components::{Brand, Frame, Nav, OptionalText, Sprite, Theme, TopBar};
 use axum::http::{HeaderName, HeaderValue, header::COOKIE, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -117,7 +117,7 @@ pub fn PublicLayout(
     title: String,
     /// The vendor's name in place of Mooring's mark.
     #[prop(optional, into)]
-    brand: Words,
+    brand: OptionalText,
     /// Whether the page holds islands.
     #[prop(optional)]
     islands: bool,

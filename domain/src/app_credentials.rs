@@ -85,7 +85,7 @@ pub enum Refusal {
 
 impl AppCredentials {
     /// Since when there is a fault.
-    pub fn fault_since(&self) -> Option<Timestamp> {
+    pub fn rejected_since(&self) -> Option<Timestamp> {
         self.fault.map(|fault| fault.since)
     }
 
@@ -278,7 +278,7 @@ mod tests {
         }
         let (found, _) = refused(&[(1, 1), (2, 2)]);
         assert_eq!(
-            (found.fault_since(), found.in_doubt()),
+            (found.rejected_since(), found.in_doubt()),
             (Some(minutes(2)), false)
         );
         assert_eq!(found.probe_at, Some(minutes(7)));

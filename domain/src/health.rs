@@ -80,7 +80,7 @@ pub enum Standing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     /// Since when the app's own credentials are refused.
-    pub app_fault_since: Option<Timestamp>,
+    pub credentials_rejected_since: Option<Timestamp>,
     /// What we hold.
     pub standing: Standing,
     /// Whether there is a refresh token.
@@ -110,7 +110,7 @@ impl Health {
 
     /// What a page shows: the first state of [`Self::ALL`] that applies.
     pub fn of(condition: &Condition, now: Timestamp) -> Self {
-        if condition.app_fault_since.is_some() {
+        if condition.credentials_rejected_since.is_some() {
             Self::SetupFault
         } else {
             Self::own(condition, now)
@@ -119,9 +119,9 @@ impl Health {
 
     /// The connection's own health, beneath a fault of its app.
     pub fn own(condition: &Condition, now: Timestamp) -> Self {
-        let settled = Self::settled(condition);
+        let stored = Self::stored(condition);
         let past = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
-        match settled {
+        match stored {
             Self::StoppingSoon if past(condition.access_expires_at) => Self::Disconnected,
             Self::Retrying | Self::Limited | Self::Working if past(condition.overdue_at) => {
                 Self::Unchecked
@@ -133,7 +133,7 @@ impl Health {
     /// The own health as far as it changes by events only, not by time
     /// passing: this is what the database stores, and [`Self::own`] adds to it
     /// when it is read.
-    pub fn settled(condition: &Condition) -> Self {
+    pub fn stored(condition: &Condition) -> Self {
         match condition.standing {
             Standing::NotConnected(_) => Self::NotConnected,
             Standing::Lost { .. } => Self::Disconnected,

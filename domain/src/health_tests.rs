@@ -38,7 +38,7 @@ fn condition() -> impl Strategy<Value = Condition> {
     )
         .prop_map(
             |(
-                app_fault_since,
+                credentials_rejected_since,
                 standing,
                 renewable,
                 access_expires_at,
@@ -47,7 +47,7 @@ fn condition() -> impl Strategy<Value = Condition> {
                 missing_scopes,
             )| {
                 Condition {
-                    app_fault_since,
+                    credentials_rejected_since,
                     standing,
                     renewable,
                     access_expires_at,
@@ -61,7 +61,7 @@ fn condition() -> impl Strategy<Value = Condition> {
 
 fn fine() -> Condition {
     Condition {
-        app_fault_since: None,
+        credentials_rejected_since: None,
         standing: Standing::Connected,
         renewable: true,
         access_expires_at: Some(NOW.plus(Span::hours(20))),
@@ -102,7 +102,10 @@ fn each_state_has_its_cause() {
         with(|c| c.standing = Standing::NotConnected(Absence::NeverFinished)),
         Health::NotConnected
     );
-    assert_eq!(with(|c| c.app_fault_since = Some(NOW)), Health::SetupFault);
+    assert_eq!(
+        with(|c| c.credentials_rejected_since = Some(NOW)),
+        Health::SetupFault
+    );
 }
 
 #[test]
@@ -133,9 +136,9 @@ proptest! {
 
     #[test]
     fn a_fault_of_the_app_covers_all_and_changes_nothing_beneath(mut c in condition(), since in near()) {
-        c.app_fault_since = None;
+        c.credentials_rejected_since = None;
         let own = Health::of(&c, NOW);
-        c.app_fault_since = Some(since);
+        c.credentials_rejected_since = Some(since);
         prop_assert_eq!(Health::of(&c, NOW), Health::SetupFault);
         prop_assert_eq!(Health::own(&c, NOW), own);
     }
@@ -143,7 +146,7 @@ proptest! {
     #[test]
     fn working_means_nothing_is_wrong(c in condition()) {
         if Health::of(&c, NOW) == Health::Working {
-            prop_assert!(c.app_fault_since.is_none() && c.renewable && c.failing_since.is_none());
+            prop_assert!(c.credentials_rejected_since.is_none() && c.renewable && c.failing_since.is_none());
             prop_assert!(c.missing_scopes == 0 && c.overdue_at.is_none_or(|at| at > NOW));
             prop_assert_eq!(c.standing, Standing::Connected);
         }

@@ -48,7 +48,7 @@ pub struct Background {
     /// gives nothing to renew with.
     pub lacks_offline: bool,
     /// When the connection last proved to work.
-    pub last_fine: Option<Timestamp>,
+    pub last_success: Option<Timestamp>,
     /// When the next attempt is due.
     pub next_attempt: Option<Timestamp>,
     /// What the last attempt ended with, if it failed and that was noted.
@@ -126,7 +126,7 @@ pub fn explain(
             NextStep::SendLink,
         ),
         Health::Working => (
-            match background.last_fine {
+            match background.last_success {
                 Some(at) => format!("Checked {}. Renews by itself.", at.relative(now)),
                 None => "Renews by itself.".into(),
             },
@@ -220,7 +220,7 @@ mod tests {
 
     fn fine() -> Condition {
         Condition {
-            app_fault_since: None,
+            credentials_rejected_since: None,
             standing: Standing::Connected,
             renewable: true,
             access_expires_at: Some(NOW.plus(Span::hours(20))),
@@ -232,7 +232,7 @@ mod tests {
 
     fn words(condition: &Condition) -> Explanation {
         let background = Background {
-            last_fine: Some(NOW.minus(Span::minutes(3))),
+            last_success: Some(NOW.minus(Span::minutes(3))),
             next_attempt: Some(NOW.plus(Span::minutes(2))),
             ..Background::default()
         };
@@ -395,7 +395,7 @@ mod tests {
     #[test]
     fn a_fault_of_the_app_keeps_customers_out_of_it() {
         let e = words(&Condition {
-            app_fault_since: Some(NOW),
+            credentials_rejected_since: Some(NOW),
             ..fine()
         });
         assert_eq!(
@@ -408,7 +408,7 @@ mod tests {
     #[test]
     fn many_refusals_are_no_verdict_on_the_credentials() {
         let condition = Condition {
-            app_fault_since: Some(NOW),
+            credentials_rejected_since: Some(NOW),
             ..fine()
         };
         let background = Background {

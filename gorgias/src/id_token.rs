@@ -6,7 +6,7 @@
 //! must never be taken from anywhere else. `azp` is ignored, as the errata to
 //! points 4 and 5 say for clients without extensions.
 
-use crate::{jwt, loose::Loose};
+use crate::{jwt, lenient::Lenient};
 use domain::time::{Span, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -87,9 +87,9 @@ impl IdTokenError {
 #[derive(Deserialize)]
 struct Header {
     #[serde(default)]
-    alg: Loose,
+    alg: Lenient,
     #[serde(default)]
-    crit: Loose,
+    crit: Lenient,
 }
 
 #[derive(Deserialize)]
@@ -97,17 +97,17 @@ struct Payload {
     iss: String,
     aud: Audience,
     #[serde(default)]
-    sub: Loose,
+    sub: Lenient,
     #[serde(default)]
-    exp: Loose,
+    exp: Lenient,
     #[serde(default)]
-    iat: Loose,
+    iat: Lenient,
     #[serde(default)]
-    nonce: Loose,
+    nonce: Lenient,
     #[serde(default)]
-    name: Loose,
+    name: Lenient,
     #[serde(default)]
-    email: Loose,
+    email: Lenient,
 }
 
 #[derive(Deserialize)]
@@ -132,7 +132,7 @@ pub fn verify(raw: &SecretString, expected: &Expected<'_>) -> Result<Identity, I
         return Err(Unsigned);
     }
     // RFC 7515 4.1.11: what is critical and not understood refuses.
-    if !matches!(header.crit, Loose::Absent) {
+    if !matches!(header.crit, Lenient::Absent) {
         return Err(Malformed);
     }
     let payload: Payload = jwt::decode(payload).ok_or(Malformed)?;
@@ -150,7 +150,7 @@ pub fn verify(raw: &SecretString, expected: &Expected<'_>) -> Result<Identity, I
     if exp.plus(LEEWAY) <= expected.now {
         return Err(Expired);
     }
-    if !matches!(payload.iat, Loose::Absent) {
+    if !matches!(payload.iat, Lenient::Absent) {
         let iat = Timestamp::from_unix_seconds(payload.iat.seconds().ok_or(Malformed)?);
         let recent = iat <= expected.now.plus(IAT_AHEAD)
             && iat >= expected.now.minus(IAT_BEHIND)
@@ -172,9 +172,9 @@ pub fn verify(raw: &SecretString, expected: &Expected<'_>) -> Result<Identity, I
 }
 
 /// OIDC wants text of at most 255 ASCII characters; Gorgias has been seen to send an integer.
-fn subject(sub: &Loose) -> Option<String> {
+fn subject(sub: &Lenient) -> Option<String> {
     match sub {
-        Loose::Int(n) => Some(n.to_string()),
+        Lenient::Int(n) => Some(n.to_string()),
         _ => sub
             .text()
             .filter(|t| (1..=255).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_graphic()))
@@ -182,7 +182,7 @@ fn subject(sub: &Loose) -> Option<String> {
     }
 }
 
-fn readable(claim: &Loose, longest: usize) -> Option<String> {
+fn readable(claim: &Lenient, longest: usize) -> Option<String> {
     let text: String = claim
         .text()?
         .chars()

@@ -1,6 +1,6 @@
 //! A look into a token that may be a JWT (RFC 7519), without trusting it.
 
-use crate::loose::Loose;
+use crate::lenient::Lenient;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
@@ -24,9 +24,9 @@ pub fn peek(token: &str) -> Option<Claims> {
     #[derive(Deserialize)]
     struct Payload {
         #[serde(default)]
-        exp: Loose,
+        exp: Lenient,
         #[serde(default)]
-        iss: Loose,
+        iss: Lenient,
     }
     let [header, payload, _] = parts(token)?;
     decode::<serde::de::IgnoredAny>(header)?;

@@ -17,7 +17,7 @@ pub mod error;
 pub mod guard;
 pub mod id_token;
 pub mod jwt;
-mod loose;
+mod lenient;
 mod members;
 pub mod pkce;
 mod probe;

@@ -4,7 +4,7 @@
 //! name twice. Here what stood before is still known, since one of it may be a
 //! refresh token that nobody will send again.
 
-use crate::loose::Loose;
+use crate::lenient::Lenient;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use std::{borrow::Cow, fmt};
 use zeroize::Zeroizing;
@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 /// Members of an object.
 pub(crate) struct Members<const N: usize> {
     /// In the order of the names. One that stands there twice with different
-    /// values is [`Loose::Other`].
-    pub values: [Loose; N],
+    /// values is [`Lenient::Other`].
+    pub values: [Lenient; N],
     /// Whether the text is one whole object and nothing else.
     pub whole: bool,
 }
@@ -79,11 +79,11 @@ fn utf8(bytes: &[u8]) -> Zeroizing<String> {
 
 struct Found<'n, const N: usize> {
     names: [&'n str; N],
-    values: [Option<Loose>; N],
+    values: [Option<Lenient>; N],
 }
 
 impl<const N: usize> Found<'_, N> {
-    fn put(&mut self, place: usize, value: Loose) {
+    fn put(&mut self, place: usize, value: Lenient) {
         let Some(slot) = self.values.get_mut(place) else {
             return;
         };
@@ -91,7 +91,7 @@ impl<const N: usize> Found<'_, N> {
             None => true,
             Some(first) => first.text().is_some() && first.text() == value.text(),
         };
-        *slot = Some(if same { value } else { Loose::Other });
+        *slot = Some(if same { value } else { Lenient::Other });
     }
 }
 

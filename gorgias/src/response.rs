@@ -3,7 +3,7 @@
 
 use crate::{
     AccountInfo, Grant, Leftover, Renewal, Unavailable, UpstreamError, jwt,
-    loose::Loose,
+    lenient::Lenient,
     members::{Members, members},
 };
 use domain::{
@@ -80,7 +80,7 @@ pub(crate) fn tokens(
         id_token,
         expires_in,
         scope: match scope {
-            Loose::Absent => granted(&scopes),
+            Lenient::Absent => granted(&scopes),
             told => granted(&told),
         },
     };
@@ -95,10 +95,10 @@ pub(crate) fn tokens(
 /// The members of a token response.
 struct Parts {
     access: Result<Option<SecretString>, Odd>,
-    kind: Loose,
+    kind: Lenient,
     refresh: Result<Option<SecretString>, Odd>,
-    id_token: Loose,
-    expires_in: Loose,
+    id_token: Lenient,
+    expires_in: Lenient,
     scope: Granted,
 }
 
@@ -106,8 +106,8 @@ impl Parts {
     /// What they bring; `wrong` says what is wrong with the answer as a whole.
     fn renewal(self, asked: Asked, wrong: Option<Unavailable>) -> Result<Renewal, Unavailable> {
         let id_token = match (asked, &self.id_token) {
-            (Asked::Refresh, _) | (_, Loose::Absent) => Ok(None),
-            (Asked::Code, Loose::Text(text)) => Ok(Some(text.clone())),
+            (Asked::Refresh, _) | (_, Lenient::Absent) => Ok(None),
+            (Asked::Code, Lenient::Text(text)) => Ok(Some(text.clone())),
             (Asked::Code, _) => Err(Unavailable::Nonsense("the id_token is malformed")),
         };
         let wrong = match (wrong, &self.access, asked, &self.refresh) {
@@ -142,7 +142,7 @@ impl Parts {
                 let issuers = [
                     access.ok().flatten(),
                     match self.id_token {
-                        Loose::Text(text) => Some(text),
+                        Lenient::Text(text) => Some(text),
                         _ => None,
                     },
                 ];
@@ -160,17 +160,17 @@ impl Parts {
     }
 }
 
-fn is_bearer(kind: &Loose) -> bool {
+fn is_bearer(kind: &Lenient) -> bool {
     kind.text()
         .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("bearer"))
 }
 
-fn granted(scope: &Loose) -> Granted {
+fn granted(scope: &Lenient) -> Granted {
     match scope {
-        Loose::Absent => Granted::NotTold,
-        Loose::Text(text) => Granted::read([text.expose_secret()]),
-        Loose::Texts(texts) => Granted::read(texts.iter().map(ExposeSecret::expose_secret)),
-        Loose::Int(_) | Loose::Float(_) | Loose::Other => Granted::Unreadable,
+        Lenient::Absent => Granted::NotTold,
+        Lenient::Text(text) => Granted::read([text.expose_secret()]),
+        Lenient::Texts(texts) => Granted::read(texts.iter().map(ExposeSecret::expose_secret)),
+        Lenient::Int(_) | Lenient::Float(_) | Lenient::Other => Granted::Unreadable,
     }
 }
 
@@ -178,10 +178,10 @@ struct Odd;
 
 /// A token as it can be sent back: visible ASCII, as long as an answer may be.
 /// Empty is absent.
-fn token(member: Loose) -> Result<Option<SecretString>, Odd> {
-    let Loose::Text(text) = member else {
+fn token(member: Lenient) -> Result<Option<SecretString>, Odd> {
+    let Lenient::Text(text) = member else {
         return match member {
-            Loose::Absent => Ok(None),
+            Lenient::Absent => Ok(None),
             _ => Err(Odd),
         };
     };
@@ -258,7 +258,7 @@ pub(crate) fn refusal(
 /// What an OAuth error code says, if `error` is one. Gorgias' own API has an
 /// object there, others a word such as `Unauthorized`: neither says anything of
 /// app or grant, and the status decides.
-fn refused(headers: &HeaderMap, now: Timestamp, error: &Loose) -> Result<(), UpstreamError> {
+fn refused(headers: &HeaderMap, now: Timestamp, error: &Lenient) -> Result<(), UpstreamError> {
     /// About the request (RFC 6749 5.2, RFC 7009 2.2.1, RFC 8707 2, RFC 9449 5 and 8,
     /// RFC 9396 5).
     const OF_REQUEST: [&str; 9] = [

@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::time::Span;
 use gorgias::template::TemplateError;
-use service::Fault;
+use service::InternalError;
 use tokio::task::JoinError;
 
 /// What anybody is told when something inside failed.
@@ -28,7 +28,7 @@ pub const TRY_AGAIN: Span = Span::seconds(5);
 pub enum Failure {
     /// In a use case.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
     /// With the session.
     #[error(transparent)]
     Session(#[from] tower_sessions::session::Error),
@@ -47,7 +47,7 @@ impl Failure {
     /// Whether the same may work in a moment.
     pub fn database_unavailable(&self) -> bool {
         match self {
-            Self::Fault(fault) => fault.database_unavailable(),
+            Self::Internal(fault) => fault.database_unavailable(),
             // It says no more than a text; the store told what it met.
             Self::Session(_) => database_unavailable::was_met(),
             Self::Address(_) | Self::Outcome(_) | Self::Task(_) => false,

@@ -3,7 +3,7 @@
 pub mod api;
 pub mod cli;
 mod cookies;
-mod dumps;
+mod core_dumps;
 mod failure;
 mod health;
 mod kept_form;

@@ -9,7 +9,7 @@ use domain::{
 use secrecy::SecretString;
 use serde_json::Value;
 use service::{
-    Fault, Services,
+    InternalError, Services,
     people::sessions::{self, ABSOLUTE, IDLE},
 };
 use std::{collections::HashMap, fmt};
@@ -85,7 +85,7 @@ fn parts(record: &Record) -> Result<(Option<PersonId>, String)> {
     Ok((person, data))
 }
 
-fn failed(fault: Fault) -> Error {
+fn failed(fault: InternalError) -> Error {
     if fault.database_unavailable() {
         database_unavailable::meet();
     }

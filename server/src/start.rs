@@ -151,7 +151,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     if let Err(error) = replay::replay(&services).await {
         tracing::error!(%error, "Answers of Gorgias wait in the journal, since they can't be stored");
     }
-    journal::try_out(&services).await?;
+    journal::preflight(&services).await?;
     let bounds = Bounds::of_this_machine();
     let shutdown = CancellationToken::new();
     let tasks = TaskTracker::new();

@@ -131,7 +131,7 @@ impl Visitor {
     ///
     /// # Errors
     /// If it couldn't be found out.
-    pub async fn actor(&self, tenant: &str) -> Result<Option<Actor>, service::Fault> {
+    pub async fn actor(&self, tenant: &str) -> Result<Option<Actor>, service::InternalError> {
         let (Some(person), Ok(slug)) = (&self.person, tenant.parse::<Slug>()) else {
             return Ok(None);
         };

@@ -34,5 +34,5 @@ pub mod worker;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use core::{error::Fault, services::Services};
+pub use core::{error::InternalError, services::Services};
 pub use tenancy::{Actor, TenantScope};

@@ -1,6 +1,6 @@
 //! Things to press: buttons of forms, links that look like them, forms of one button.
 
-use super::{FormKey, Glyph, Icon, Words};
+use super::{FormKey, Glyph, Icon, OptionalText};
 use leptos::prelude::*;
 
 /// How much a button stands out. One primary button a page.
@@ -51,7 +51,7 @@ impl Size {
 }
 
 /// What tells equal buttons of a table apart for those who don't see the row.
-fn about_words(about: Words) -> Option<impl IntoView> {
+fn about_words(about: OptionalText) -> Option<impl IntoView> {
     about
         .0
         .map(|about| view! { <span class="sr">{format!(": {about}")}</span> })
@@ -77,19 +77,19 @@ pub fn Button(
     plain: bool,
     /// Name of the value it sends.
     #[prop(optional, into)]
-    name: Words,
+    name: OptionalText,
     /// The value it sends.
     #[prop(optional, into)]
-    value: Words,
+    value: OptionalText,
     /// Id of the form it belongs to, if it stands outside.
     #[prop(optional, into)]
-    form: Words,
+    form: OptionalText,
     /// Another address than the form's.
     #[prop(optional, into)]
-    formaction: Words,
+    formaction: OptionalText,
     /// What it is about, read but not shown.
     #[prop(optional, into)]
-    about: Words,
+    about: OptionalText,
     children: Children,
 ) -> AnyView {
     view! {
@@ -132,7 +132,7 @@ pub fn LinkButton(
     wide: bool,
     /// What it is about, read but not shown.
     #[prop(optional, into)]
-    about: Words,
+    about: OptionalText,
     children: Children,
 ) -> AnyView {
     view! {
@@ -169,13 +169,13 @@ pub fn PostButton(
     wide: bool,
     /// Name of a value to send along.
     #[prop(optional, into)]
-    name: Words,
+    name: OptionalText,
     /// The value to send along.
     #[prop(optional, into)]
-    value: Words,
+    value: OptionalText,
     /// What it is about, read but not shown.
     #[prop(optional, into)]
-    about: Words,
+    about: OptionalText,
     children: Children,
 ) -> AnyView {
     view! {

@@ -1,6 +1,6 @@
 //! Choosing: boxes, lists, a few values side by side.
 
-use super::Words;
+use super::OptionalText;
 use super::field::{described_by, error_line, hint_line};
 use leptos::prelude::*;
 
@@ -80,13 +80,13 @@ pub fn Select(
     options: Vec<Choice>,
     /// The chosen value.
     #[prop(optional, into)]
-    value: Words,
+    value: OptionalText,
     /// A line of help.
     #[prop(optional, into)]
-    hint: Words,
+    hint: OptionalText,
     /// What is wrong with the choice.
     #[prop(optional, into)]
-    error: Words,
+    error: OptionalText,
 ) -> AnyView {
     let described = described_by(&name, &hint, &error);
     let invalid = error.0.is_some().then_some("true");
@@ -126,13 +126,13 @@ pub fn Radios(
     options: Vec<Choice>,
     /// The chosen value.
     #[prop(optional, into)]
-    value: Words,
+    value: OptionalText,
     /// A line of help.
     #[prop(optional, into)]
-    hint: Words,
+    hint: OptionalText,
     /// What is wrong with the choice.
     #[prop(optional, into)]
-    error: Words,
+    error: OptionalText,
 ) -> AnyView {
     let described = described_by(&name, &hint, &error);
     view! {
@@ -170,12 +170,12 @@ pub fn Segments(
     options: Vec<Choice>,
     /// The chosen value.
     #[prop(optional, into)]
-    value: Words,
+    value: OptionalText,
     /// A line of help.
     #[prop(optional, into)]
-    hint: Words,
+    hint: OptionalText,
 ) -> AnyView {
-    let described = described_by(&name, &hint, &Words(None));
+    let described = described_by(&name, &hint, &OptionalText(None));
     view! {
         <fieldset class="field" aria-describedby=described>
             <legend>{legend}</legend>
@@ -207,13 +207,13 @@ pub fn Checkbox(
     name: String,
     /// What is sent when it is ticked; "on" if left out.
     #[prop(optional, into)]
-    value: Words,
+    value: OptionalText,
     /// What ticking it means.
     #[prop(into)]
     label: String,
     /// A line of help.
     #[prop(optional, into)]
-    hint: Words,
+    hint: OptionalText,
     /// Ticked or not.
     #[prop(optional)]
     checked: bool,

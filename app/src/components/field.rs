@@ -1,11 +1,11 @@
 //! Fields to fill in, values to copy, secrets that are never shown.
 
-use super::{Glyph, Icon, Words};
+use super::{Glyph, Icon, OptionalText};
 use domain::health::Health;
 use leptos::prelude::*;
 
 /// The ids that a control points to: its error first, then its hint.
-pub(super) fn described_by(id: &str, hint: &Words, error: &Words) -> Option<String> {
+pub(super) fn described_by(id: &str, hint: &OptionalText, error: &OptionalText) -> Option<String> {
     match (&error.0, &hint.0) {
         (Some(_), Some(_)) => Some(format!("{id}-error {id}-hint")),
         (Some(_), None) => Some(format!("{id}-error")),
@@ -15,7 +15,7 @@ pub(super) fn described_by(id: &str, hint: &Words, error: &Words) -> Option<Stri
 }
 
 /// The line of help beneath a control.
-pub(super) fn hint_line(id: &str, hint: Words) -> Option<impl IntoView + use<>> {
+pub(super) fn hint_line(id: &str, hint: OptionalText) -> Option<impl IntoView + use<>> {
     let id = format!("{id}-hint");
     hint.0.map(|hint| {
         view! {
@@ -27,7 +27,7 @@ pub(super) fn hint_line(id: &str, hint: Words) -> Option<impl IntoView + use<>> 
 }
 
 /// What is wrong, beneath a control.
-pub(super) fn error_line(id: &str, error: Words) -> Option<impl IntoView + use<>> {
+pub(super) fn error_line(id: &str, error: OptionalText) -> Option<impl IntoView + use<>> {
     let id = format!("{id}-error");
     error.0.map(|error| {
         view! {
@@ -47,31 +47,31 @@ pub fn Field(
     name: String,
     /// Its id; the name if left out.
     #[prop(optional, into)]
-    id: Words,
+    id: OptionalText,
     /// What it is.
     #[prop(into)]
     label: String,
     /// The type of the input; "text" if left out.
     #[prop(optional, into)]
-    kind: Words,
+    kind: OptionalText,
     /// What it holds.
     #[prop(optional, into)]
-    value: Words,
+    value: OptionalText,
     /// A line of help.
     #[prop(optional, into)]
-    hint: Words,
+    hint: OptionalText,
     /// What is wrong with what was typed.
     #[prop(optional, into)]
-    error: Words,
+    error: OptionalText,
     /// What browsers and password managers may fill in.
     #[prop(optional, into)]
-    autocomplete: Words,
+    autocomplete: OptionalText,
     /// An example of what to type.
     #[prop(optional, into)]
-    placeholder: Words,
+    placeholder: OptionalText,
     /// Which keyboard a phone shows.
     #[prop(optional, into)]
-    inputmode: Words,
+    inputmode: OptionalText,
     /// The fewest characters.
     #[prop(optional, into)]
     minlength: Option<u32>,
@@ -136,10 +136,10 @@ pub fn SecretField(
     readable: bool,
     /// A line of help.
     #[prop(optional, into)]
-    hint: Words,
+    hint: OptionalText,
     /// What is wrong with what was typed.
     #[prop(optional, into)]
-    error: Words,
+    error: OptionalText,
 ) -> AnyView {
     let described = described_by(&name, &hint, &error);
     let invalid = error.0.is_some().then_some("true");
@@ -190,13 +190,13 @@ pub fn TextArea(
     rows: u32,
     /// What it holds.
     #[prop(optional, into)]
-    value: Words,
+    value: OptionalText,
     /// A line of help.
     #[prop(optional, into)]
-    hint: Words,
+    hint: OptionalText,
     /// What is wrong with what was typed.
     #[prop(optional, into)]
-    error: Words,
+    error: OptionalText,
 ) -> AnyView {
     let described = described_by(&name, &hint, &error);
     let invalid = error.0.is_some().then_some("true");
@@ -234,12 +234,12 @@ pub fn CopyField(
     value: String,
     /// A line of help.
     #[prop(optional, into)]
-    hint: Words,
+    hint: OptionalText,
     /// The button that copies.
     #[prop(optional)]
     children: Option<Children>,
 ) -> AnyView {
-    let described = described_by(&id, &hint, &Words(None));
+    let described = described_by(&id, &hint, &OptionalText(None));
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
@@ -271,7 +271,7 @@ pub fn CopyField(
 pub fn SecretMask(
     /// The start of the secret's digest.
     #[prop(optional, into)]
-    fingerprint: Words,
+    fingerprint: OptionalText,
 ) -> AnyView {
     let (said, shown) = match fingerprint.0 {
         Some(print) => ("Hidden, fingerprint", format!(" {print}")),

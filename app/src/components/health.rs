@@ -1,6 +1,6 @@
 //! Health in a word, and over fourteen days.
 
-use super::{Glyph, Icon, Words};
+use super::{Glyph, Icon, OptionalText};
 use domain::{
     health::Health,
     time::{Span, Timestamp},
@@ -14,7 +14,7 @@ pub fn HealthBadge(
     health: Health,
     /// Other words than the state's own.
     #[prop(optional, into)]
-    label: Words,
+    label: OptionalText,
 ) -> AnyView {
     view! {
         <span class="badge" data-health=health.code()>
@@ -44,7 +44,7 @@ pub fn Badge(
     .into_any()
 }
 
-/// Top and height of a bar on the 20 units of the strip: taller is worse.
+/// Top and height of a bar on the 20 units of the history: taller is worse.
 const fn bar(health: Health) -> (u8, u8) {
     match health {
         Health::SetupFault | Health::Disconnected => (0, 20),
@@ -56,17 +56,17 @@ const fn bar(health: Health) -> (u8, u8) {
 }
 
 /// The path of all bars of one state.
-fn bars_of(strip: &domain::strip::Strip, health: Health) -> Option<String> {
-    bars(strip, Some(health), bar(health))
+fn bars_of(history: &domain::health_history::HealthHistory, health: Health) -> Option<String> {
+    bars(history, Some(health), bar(health))
 }
 
 /// The path of all days of one kind, drawn with this top and height.
 fn bars(
-    strip: &domain::strip::Strip,
+    history: &domain::health_history::HealthHistory,
     kind: Option<Health>,
     (top, height): (u8, u8),
 ) -> Option<String> {
-    let path: String = strip
+    let path: String = history
         .days()
         .iter()
         .enumerate()
@@ -76,9 +76,9 @@ fn bars(
     (!path.is_empty()).then_some(path)
 }
 
-/// The strip in words: `Last 14 days: working for 11, then disconnected for 3`.
-pub fn strip_label(strip: &domain::strip::Strip) -> String {
-    let runs: Vec<_> = strip
+/// The history in words: `Last 14 days: working for 11, then disconnected for 3`.
+pub fn health_history_label(history: &domain::health_history::HealthHistory) -> String {
+    let runs: Vec<_> = history
         .days()
         .chunk_by(|a, b| a == b)
         .filter_map(|run| Some((run.first()?, run.len())))
@@ -92,40 +92,40 @@ pub fn strip_label(strip: &domain::strip::Strip) -> String {
 
 /// The worst state of each day, oldest first, today on the right.
 #[component]
-pub fn Strip(
+pub fn HealthHistory(
     /// The days.
-    strip: domain::strip::Strip,
-    /// The picture in words; [`strip_label`] if left out.
+    history: domain::health_history::HealthHistory,
+    /// The picture in words; [`health_history_label`] if left out.
     #[prop(optional, into)]
-    label: Words,
+    label: OptionalText,
     /// As wide as its container and taller.
     #[prop(optional)]
     wide: bool,
 ) -> AnyView {
-    let said = label.0.unwrap_or_else(|| strip_label(&strip));
+    let said = label.0.unwrap_or_else(|| health_history_label(&history));
     let states = Health::ALL
         .into_iter()
         .filter_map(|h| {
-            bars_of(&strip, h).map(|d| view! { <path data-health=h.code() d=d></path> })
+            bars_of(&history, h).map(|d| view! { <path data-health=h.code() d=d></path> })
         })
         .collect_view();
     let picture = view! {
         <svg
-            class="strip"
+            class="health-history"
             data-wide=wide
             viewBox="0 0 96 20"
             preserveAspectRatio=wide.then_some("none")
             role="img"
             aria-label=said
         >
-            {bars(&strip, None, (19, 1)).map(|d| view! { <path d=d></path> })}
+            {bars(&history, None, (19, 1)).map(|d| view! { <path d=d></path> })}
             {states}
         </svg>
     };
     if !wide {
         return picture.into_any();
     }
-    let first = Timestamp::default().plus(Span::days(strip.last_day() - 13));
+    let first = Timestamp::default().plus(Span::days(history.last_day() - 13));
     view! {
         <div>
             {picture}
@@ -138,16 +138,16 @@ pub fn Strip(
     .into_any()
 }
 
-/// How many days of a strip each state had, worst first.
+/// How many days of a history each state had, worst first.
 #[component]
-pub fn StripLegend(
+pub fn HealthHistoryLegend(
     /// The days.
-    strip: domain::strip::Strip,
+    history: domain::health_history::HealthHistory,
 ) -> AnyView {
     let mut states = Health::ALL;
     states.sort_by_key(|h| h.severity());
     let lines = states.into_iter().filter_map(|h| {
-        let n = strip.days().iter().filter(|day| **day == Some(h)).count();
+        let n = history.days().iter().filter(|day| **day == Some(h)).count();
         let unit = if n == 1 { "day" } else { "days" };
         (n > 0).then(|| {
             view! {

@@ -1,6 +1,6 @@
 //! Around a list: sorting, filters, pages.
 
-use super::{Choice, Glyph, Icon, Words};
+use super::{Choice, Glyph, Icon, OptionalText};
 use leptos::prelude::*;
 
 /// A direction of sorting.
@@ -29,19 +29,19 @@ pub fn SortHeader(
     label: String,
     /// What pressing it sends as `sort`.
     #[prop(optional, into)]
-    value: Words,
+    value: OptionalText,
     /// Id of the filter form.
     #[prop(optional, into)]
-    form: Words,
+    form: OptionalText,
     /// Where pressing it leads, in place of a form.
     #[prop(optional, into)]
-    href: Words,
+    href: OptionalText,
     /// How the list is sorted by this column now.
     #[prop(optional, into)]
     dir: Option<Dir>,
     /// The column's class.
     #[prop(optional, into)]
-    class: Words,
+    class: OptionalText,
 ) -> AnyView {
     let press = match href.0 {
         Some(href) => view! {

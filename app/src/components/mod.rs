@@ -29,7 +29,7 @@ pub use empty::{Empty, LoadFailed, NoMatch};
 pub use field::{CopyField, Field, SecretField, SecretMask, TextArea};
 pub(crate) use form_key::FormKeys;
 pub use form_key::{FORM_KEY, FormKey};
-pub use health::{Badge, HealthBadge, Strip, StripLegend, strip_label};
+pub use health::{Badge, HealthBadge, HealthHistory, HealthHistoryLegend, health_history_label};
 pub use icon::{Glyph, Icon, Sprite};
 pub use list::{Dir, FilterChip, FilterMenu, Pager, SortHeader};
 pub use message::{Callout, Confirm, Outcome, Reason};
@@ -42,7 +42,7 @@ pub use steps::{CheckItem, Checklist, Step, Steps};
 pub use time::{Moment, TimeOr, TimeTag};
 pub use timeline::{Timeline, TimelineDay, TimelineEvent};
 pub use top_bar::{Brand, Theme, TopBar};
-pub use words::Words;
+pub use words::OptionalText;
 
 #[cfg(test)]
 mod tests;

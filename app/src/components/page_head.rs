@@ -1,6 +1,6 @@
 //! The top of a page: where we are, what it is, what can be done.
 
-use super::Words;
+use super::OptionalText;
 use leptos::prelude::*;
 
 /// A page above this one.
@@ -33,7 +33,7 @@ pub fn PageHead(
     crumbs: Vec<Crumb>,
     /// A sentence beneath the title.
     #[prop(optional, into)]
-    lead: Words,
+    lead: OptionalText,
     /// Facts in a line beneath the title.
     #[prop(optional)]
     meta: Option<AnyView>,

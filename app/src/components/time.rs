@@ -1,6 +1,6 @@
 //! Every time is relative and absolute, and says its zone.
 
-use super::Words;
+use super::OptionalText;
 use domain::time::Timestamp;
 use leptos::prelude::*;
 
@@ -39,7 +39,7 @@ pub fn TimeOr(
     now: Timestamp,
     /// What stands there otherwise; "Never" if left out.
     #[prop(optional, into)]
-    or: Words,
+    or: OptionalText,
 ) -> AnyView {
     match at {
         Some(at) => view! { <TimeTag at now/> }.into_any(),

@@ -3,7 +3,7 @@
 
 use super::{
     Address, PageError,
-    account_panels::{links_panel, permissions, strip_panel, timeline, tokens},
+    account_panels::{health_history_panel, links_panel, permissions, timeline, tokens},
     outcome, panel,
     row_action::{May, account_href, main_action, tenant_home},
     send_link, show,
@@ -14,7 +14,7 @@ use crate::{
     csp,
     form_outcome::{FormOutcome, MadeLink, ShownOutcome},
     form_state::FormState,
-    frame::around,
+    frame::page_chrome,
     islands::Live,
     shell::SignedInLayout,
 };
@@ -48,7 +48,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
     let before: Option<EventId> = address.query("before").and_then(|id| id.parse().ok());
     let timeline = events::of_connection(&actor, account.row.id, before, ENTRIES + 1).await;
     let links = links::of_connection(&actor, account.row.id).await;
-    let around = around(&context, &actor, NavItem::Accounts).await;
+    let around = page_chrome(&context, &actor, NavItem::Accounts).await;
     let may = May::of(&actor);
     if may.authorize {
         csp::forms_to_gorgias(&context);
@@ -148,7 +148,7 @@ pub(super) fn view(data: &Data) -> AnyView {
                 <div data-live="timeline">{timeline(data, ENTRIES)}</div>
             </div>
             <div>
-                <div data-live="strip">{strip_panel(data)}</div>
+                <div data-live="health-history">{health_history_panel(data)}</div>
                 <div data-live="links">{links_panel(data)}</div>
                 <div data-live="tokens">{tokens(data)}</div>
             </div>
@@ -354,19 +354,19 @@ fn instant(
 
 fn facts(data: &Data) -> AnyView {
     let row = &data.account.row;
-    let known: Vec<_> = row.strip.iter().flatten().collect();
+    let known: Vec<_> = row.history.iter().flatten().collect();
     let fine = known.iter().filter(|h| ***h == Health::Working).count();
     let days = if known.len() == 1 { "day" } else { "days" };
     let next = match row.next_attempt {
         Some(at) if at <= data.now => view! { <Fact term="Next check">"Now due"</Fact> }.into_any(),
         at => instant("Next check", at, data.now, "None planned"),
     };
-    let last_fine = instant("Last fine", row.last_fine, data.now, "Never");
+    let last_success = instant("Last fine", row.last_success, data.now, "Never");
     let (health, since, now) = (row.health, row.health_since, data.now);
     let share = format!("{fine} of {} {days}", known.len());
     view! {
         <Facts big=true>
-            {last_fine}
+            {last_success}
             {next}
             <Fact term=format!("{} since", health.label()) detail=view! { <Moment at=since/> }.into_any()>
                 {since.relative(now)}

@@ -2,9 +2,9 @@
 
 use super::{account::Data, overview::link_steps};
 use crate::components::{
-    Callout, Empty, Fact, Facts, Glyph, Icon, Moment, Panel, PanelFailed, PostButton, ScopeTable,
-    SecretMask, Size, Steps, Strip, StripLegend, Timeline, TimelineDay, TimelineEvent,
-    scope_groups,
+    Callout, Empty, Fact, Facts, Glyph, HealthHistory, HealthHistoryLegend, Icon, Moment, Panel,
+    PanelFailed, PostButton, ScopeTable, SecretMask, Size, Steps, Timeline, TimelineDay,
+    TimelineEvent, scope_groups,
 };
 use domain::{
     health::{Health, Standing},
@@ -198,14 +198,15 @@ pub(super) fn timeline(data: &Data, shown: u64) -> AnyView {
     .into_any()
 }
 
-pub(super) fn strip_panel(data: &Data) -> AnyView {
-    let strip = domain::strip::Strip::of(data.now.day(), data.account.row.strip);
+pub(super) fn health_history_panel(data: &Data) -> AnyView {
+    let history =
+        domain::health_history::HealthHistory::of(data.now.day(), data.account.row.history);
     let aside = view! { <span class="sub">"Taller is worse"</span> }.into_any();
     view! {
-        <Panel id="strip" title="14 days" aside>
+        <Panel id="health-history" title="14 days" aside>
             <div class="body">
-                <Strip strip wide=true/>
-                <StripLegend strip/>
+                <HealthHistory history wide=true/>
+                <HealthHistoryLegend history/>
             </div>
         </Panel>
     }

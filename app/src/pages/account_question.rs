@@ -7,7 +7,7 @@ use super::{
 use crate::{
     components::{Crumb, NavItem},
     context::PageContext,
-    frame::around,
+    frame::page_chrome,
     shell::SignedInLayout,
 };
 use domain::{permission::Permission, subdomain::Subdomain};
@@ -35,7 +35,7 @@ pub(super) async fn ask(
         .await?
         .ok_or(PageError::NotFound)?;
     actor.require(Permission::Disconnect)?;
-    let around = around(context, &actor, NavItem::Accounts).await;
+    let around = page_chrome(context, &actor, NavItem::Accounts).await;
     let title = format!("{verb} {subdomain}");
     let question = view(actor.tenant_slug.as_str(), &account.row);
     Ok(view! { <SignedInLayout frame=around.frame title>{question}</SignedInLayout> }.into_any())

@@ -9,12 +9,12 @@ use super::{
 };
 use crate::{
     components::{
-        Choice, Dir, Empty, Glyph, HealthBadge, Kind, LinkButton, LoadFailed, NavItem, NoMatch,
-        PageHead, SortHeader, Strip, Tab, Tabs, TimeOr,
+        Choice, Dir, Empty, Glyph, HealthBadge, HealthHistory, Kind, LinkButton, LoadFailed,
+        NavItem, NoMatch, PageHead, SortHeader, Tab, Tabs, TimeOr,
     },
     context::PageContext,
     form_state::FormState,
-    frame::{self, around},
+    frame::{self, page_chrome},
     islands::Live,
     shell::SignedInLayout,
 };
@@ -39,9 +39,9 @@ pub(crate) fn page() -> impl IntoView {
 async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     let query = accounts_filter::read(address.pairs());
-    let around = around(&context, &actor, NavItem::Accounts).await;
+    let around = page_chrome(&context, &actor, NavItem::Accounts).await;
     let page = list::list(&actor, &query).await.map_err(|error| {
-        if let ListError::Fault(fault) = &error {
+        if let ListError::Internal(fault) = &error {
             tracing::error!(error = %fault, "the accounts list could not be loaded");
         }
         Failed {
@@ -266,7 +266,7 @@ fn table(data: &Data, page: &ListPage) -> AnyView {
                             "App"
                         </th>
                         <th scope="col">"Last fine"</th>
-                        <th scope="col" class="c-strip">
+                        <th scope="col" class="c-history">
                             "14 days"
                         </th>
                         <td>
@@ -294,7 +294,7 @@ fn second_line(row: &AccountRow) -> Option<String> {
 
 fn table_row(data: &Data, row: &AccountRow) -> AnyView {
     let href = account_href(&data.tenant, row.app_slug.as_str(), row.subdomain.as_str());
-    let strip = domain::strip::Strip::of(data.now.day(), row.strip);
+    let history = domain::health_history::HealthHistory::of(data.now.day(), row.history);
     view! {
         <tr>
             <th scope="row">
@@ -318,10 +318,10 @@ fn table_row(data: &Data, row: &AccountRow) -> AnyView {
             </td>
             <td class="c-app">{row.app_name.clone()}</td>
             <td class="c-fine">
-                <TimeOr at=row.last_fine now=data.now/>
+                <TimeOr at=row.last_success now=data.now/>
             </td>
-            <td class="c-strip">
-                <Strip strip/>
+            <td class="c-history">
+                <HealthHistory history/>
             </td>
             <td class="c-act">{row_action(&data.tenant, row, data.may)}</td>
         </tr>

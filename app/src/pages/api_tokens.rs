@@ -9,7 +9,7 @@ use crate::{
     context::PageContext,
     form_outcome::{FormOutcome, ShownOutcome},
     form_state::FormState,
-    frame::around,
+    frame::page_chrome,
     islands::Copy,
     shell::SignedInLayout,
 };
@@ -30,12 +30,12 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
     let tokens = match api_tokens::list(&actor).await {
         Ok(tokens) => Some(tokens),
         Err(ListApiTokensError::Forbidden(forbidden)) => return Err(forbidden.into()),
-        Err(ListApiTokensError::Fault(error)) => {
+        Err(ListApiTokensError::Internal(error)) => {
             tracing::error!(%error, "the API tokens could not be loaded");
             None
         }
     };
-    let around = around(&context, &actor, NavItem::ApiTokens).await;
+    let around = page_chrome(&context, &actor, NavItem::ApiTokens).await;
     let data = Data {
         tenant: actor.tenant_slug.to_string(),
         role: actor.role,

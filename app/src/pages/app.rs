@@ -13,7 +13,7 @@ use crate::{
     context::PageContext,
     form_outcome::ShownOutcome,
     form_state::FormState,
-    frame::around,
+    frame::page_chrome,
     shell::SignedInLayout,
 };
 use domain::{health::Health, scope::Scope, subdomain::Subdomain};
@@ -32,7 +32,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
     let app = list::one(&actor, address.part("app"))
         .await?
         .ok_or(PageError::NotFound)?;
-    let around = around(&context, &actor, NavItem::Apps).await;
+    let around = page_chrome(&context, &actor, NavItem::Apps).await;
     let counts = around
         .apps
         .iter()
@@ -173,7 +173,7 @@ pub(super) fn view(data: &Data) -> AnyView {
     view! {
         <PageHead title=data.app.name.clone() crumbs=vec![Crumb::new("Apps", format!("{home}/apps"))] meta/>
         {outcome}
-        {data.app.credentials.fault_since().map(|since| fault(data, since))}
+        {data.app.credentials.rejected_since().map(|since| fault(data, since))}
         {exchange_refused(data)}
         <div class="split">
             <div>

@@ -5,7 +5,7 @@ use crate::{
     components::{Crumb, NavItem, PageHead},
     context::PageContext,
     form_state::FormState,
-    frame::around,
+    frame::page_chrome,
     shell::SignedInLayout,
 };
 use domain::permission::Permission;
@@ -18,7 +18,7 @@ pub(crate) fn page() -> impl IntoView {
 async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     actor.require(Permission::AddApps)?;
-    let around = around(&context, &actor, NavItem::Apps).await;
+    let around = page_chrome(&context, &actor, NavItem::Apps).await;
     let home = tenant_home(actor.tenant_slug.as_str());
     let state = context.form("app_create");
     Ok(view! {

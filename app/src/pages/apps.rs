@@ -8,7 +8,7 @@ use super::{
 use crate::{
     components::{Empty, Glyph, HealthBadge, Kind, LinkButton, LoadFailed, NavItem, PageHead},
     context::PageContext,
-    frame::around,
+    frame::page_chrome,
     shell::SignedInLayout,
 };
 use domain::health::Health;
@@ -21,7 +21,7 @@ pub(crate) fn page() -> impl IntoView {
 
 async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
-    let around = around(&context, &actor, NavItem::Apps).await;
+    let around = page_chrome(&context, &actor, NavItem::Apps).await;
     let apps: Option<Vec<Row>> = around.apps.map(|rows| {
         rows.into_iter()
             .map(|row| Row {
@@ -133,7 +133,7 @@ fn states(row: &Row) -> String {
 }
 
 fn table_row(base: &str, row: &Row) -> AnyView {
-    let state = match row.app.credentials.fault_since() {
+    let state = match row.app.credentials.rejected_since() {
         Some(_) => view! { <HealthBadge health=Health::SetupFault/> }.into_any(),
         None => states(row).into_any(),
     };

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     components::{Empty, Glyph, LoadFailed, Moment, NavItem, NoMatch, PageHead, Pager, Panel},
     context::PageContext,
-    frame::around,
+    frame::page_chrome,
     shell::SignedInLayout,
 };
 use domain::permission::Permission;
@@ -27,12 +27,12 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
     let page = match audit::list(&actor, &query.filter(), query.after).await {
         Ok(page) => Some(page),
         Err(ListAuditError::Forbidden(forbidden)) => return Err(forbidden.into()),
-        Err(ListAuditError::Fault(error)) => {
+        Err(ListAuditError::Internal(error)) => {
             tracing::error!(%error, "the audit could not be loaded");
             None
         }
     };
-    let around = around(&context, &actor, NavItem::Audit).await;
+    let around = page_chrome(&context, &actor, NavItem::Audit).await;
     let data = Data {
         tenant: actor.tenant_slug.to_string(),
         page,

@@ -17,7 +17,7 @@ use crate::{
     csp,
     form_outcome::{MadeLink, ShownOutcome},
     form_state::FormState,
-    frame::around,
+    frame::page_chrome,
     shell::SignedInLayout,
 };
 use domain::{permission::Permission, time::Timestamp};
@@ -32,7 +32,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
     let actor = context.actor(address.part("tenant")).await?;
     actor.require(Permission::SendLinks)?;
     csp::forms_to_gorgias(&context);
-    let around = around(&context, &actor, NavItem::Accounts).await;
+    let around = page_chrome(&context, &actor, NavItem::Accounts).await;
     let data = Data {
         tenant: actor.tenant_slug.to_string(),
         now: context.services.expiry_now(),

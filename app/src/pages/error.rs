@@ -11,7 +11,7 @@ use axum::http::{
 };
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use service::{Fault, core::error::Forbidden};
+use service::{InternalError, core::error::Forbidden};
 
 /// Why a page can't be shown.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +27,7 @@ pub enum PageError {
     Forbidden(#[from] Forbidden),
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
     /// A page was rendered without its context.
     #[error("the page has no context")]
     Broken,
@@ -88,7 +88,7 @@ impl PageError {
                 }
                 .into_any()
             }
-            Self::Fault(fault) if fault.database_unavailable() => {
+            Self::Internal(fault) if fault.database_unavailable() => {
                 tracing::error!(error = %fault, "a page could not be made");
                 status(StatusCode::SERVICE_UNAVAILABLE);
                 if let Some(response) = use_context::<ResponseOptions>() {
@@ -104,7 +104,7 @@ impl PageError {
                 }
                 .into_any()
             }
-            Self::Fault(_) | Self::Broken => {
+            Self::Internal(_) | Self::Broken => {
                 tracing::error!(error = %self, "a page could not be made");
                 status(StatusCode::INTERNAL_SERVER_ERROR);
                 view! {

@@ -9,7 +9,7 @@ use crate::{
     context::PageContext,
     form_outcome::ShownOutcome,
     form_state::FormState,
-    frame::around,
+    frame::page_chrome,
     islands::Live,
     shell::SignedInLayout,
 };
@@ -32,7 +32,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
             None
         }
     };
-    let around = around(&context, &actor, NavItem::Keys).await;
+    let around = page_chrome(&context, &actor, NavItem::Keys).await;
     let data = Data {
         tenant: actor.tenant_slug.to_string(),
         keys,

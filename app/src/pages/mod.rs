@@ -45,7 +45,7 @@ pub(crate) use error::nowhere;
 use crate::context::PageContext;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use service::Fault;
+use service::InternalError;
 
 /// What the address says: its variable parts, and its query.
 #[derive(Debug, Clone, Default)]
@@ -105,7 +105,10 @@ where
 
 /// What a panel needs; one that can't be loaded is logged and says so on the
 /// page, and leaves the rest alone.
-pub(crate) fn panel<T>(what: &'static str, loaded: Result<T, impl Into<Fault>>) -> Option<T> {
+pub(crate) fn panel<T>(
+    what: &'static str,
+    loaded: Result<T, impl Into<InternalError>>,
+) -> Option<T> {
     loaded
         .map_err(|error| {
             let error = error.into();

@@ -13,7 +13,7 @@ use crate::{
         Panel, PanelFailed, Size, Step, Steps, TimeTag,
     },
     context::PageContext,
-    frame::{self, around},
+    frame::{self, page_chrome},
     islands::Live,
     shell::SignedInLayout,
 };
@@ -38,7 +38,7 @@ pub(crate) fn page() -> impl IntoView {
 
 async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
-    let around = around(&context, &actor, NavItem::Overview).await;
+    let around = page_chrome(&context, &actor, NavItem::Overview).await;
     let loaded = panel("overview", overview::overview(&actor).await);
     let tenant = actor.tenant_slug.to_string();
     let counts = around.apps.as_deref().map(frame::sum);
@@ -265,7 +265,7 @@ fn faulty_app(data: &Data, app: &App, n: u64) -> AnyView {
                 <span class="sub">{format!("app · {}", accounts(n))}</span>
                 <p>{app_fault(app.credentials.in_doubt())}</p>
             </div>
-            {app.credentials.fault_since().map(|at| view! { <TimeTag at now=data.now/> })}
+            {app.credentials.rejected_since().map(|at| view! { <TimeTag at now=data.now/> })}
             <LinkButton href size=Size::Small about=app.name.clone()>
                 "Open app"
             </LinkButton>

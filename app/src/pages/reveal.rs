@@ -11,7 +11,7 @@ use crate::{
     context::PageContext,
     form_outcome::FormOutcome,
     form_state::FormState,
-    frame::around,
+    frame::page_chrome,
     shell::SignedInLayout,
 };
 use axum::http::{HeaderValue, header::REFRESH};
@@ -30,7 +30,7 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         .await?
         .ok_or(PageError::NotFound)?;
     actor.require(Permission::ManageApps)?;
-    let around = around(&context, &actor, NavItem::Apps).await;
+    let around = page_chrome(&context, &actor, NavItem::Apps).await;
     let state = context.form("app_reveal");
     let secret = context
         .outcome

@@ -54,7 +54,7 @@ impl Draft {
             mut events,
         } = self;
         let to = next.own_health(now);
-        next.strip = next.strip.record(now.day(), Some(from), to);
+        next.history = next.history.record(now.day(), Some(from), to);
         next.updated_at = now;
         if from != to {
             next.health = to;

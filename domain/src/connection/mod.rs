@@ -16,8 +16,8 @@ pub use transitions::{Approval, Attempted, Failure, Renewed};
 use crate::{
     failure::FailureKind,
     health::{Absence, Condition, Health, Standing},
+    health_history::HealthHistory,
     scope::ScopeSet,
-    strip::Strip,
     time::{Span, Timestamp},
 };
 use std::ops::Deref;
@@ -51,7 +51,7 @@ pub struct State {
     /// When the newest access token runs out.
     pub access_expires_at: Option<Timestamp>,
     /// When Gorgias last gave tokens.
-    pub last_fine_at: Option<Timestamp>,
+    pub last_success_at: Option<Timestamp>,
     /// When Gorgias was last asked.
     pub last_attempt_at: Option<Timestamp>,
     /// Since when attempts fail without a verdict.
@@ -73,7 +73,7 @@ pub struct State {
     /// Since when it has that health.
     pub health_since: Timestamp,
     /// The worst health of each of the last days.
-    pub strip: Strip,
+    pub history: HealthHistory,
     /// Counts the tokens that were held: a change that was made from others is
     /// not stored.
     pub token_version: i64,
@@ -114,7 +114,7 @@ impl Connection {
             approved_by_name: None,
             approved_by_email: None,
             access_expires_at: None,
-            last_fine_at: None,
+            last_success_at: None,
             last_attempt_at: None,
             failing_since: None,
             failures: 0,
@@ -125,7 +125,7 @@ impl Connection {
             due_at: None,
             health: Health::NotConnected,
             health_since: now,
-            strip: Strip::empty(now.day()),
+            history: HealthHistory::empty(now.day()),
             token_version: 0,
             restored_at: None,
             updated_at: now,
@@ -135,9 +135,9 @@ impl Connection {
 
 impl State {
     /// All that decides the health, with the app's own fault, if there is one.
-    pub fn condition(&self, app_fault_since: Option<Timestamp>) -> Condition {
+    pub fn condition(&self, credentials_rejected_since: Option<Timestamp>) -> Condition {
         Condition {
-            app_fault_since,
+            credentials_rejected_since,
             standing: self.standing.clone(),
             renewable: self.renewable,
             access_expires_at: self.access_expires_at,
@@ -164,7 +164,7 @@ impl State {
     /// Whether it wasn't proven since its tokens came from a backup.
     pub fn is_unproven(&self) -> bool {
         self.restored_at
-            .is_some_and(|restored| self.last_fine_at.is_none_or(|fine| fine < restored))
+            .is_some_and(|restored| self.last_success_at.is_none_or(|fine| fine < restored))
     }
 
     /// The health that its other fields say at `now`, to be stored.
@@ -172,7 +172,7 @@ impl State {
         let condition = self.condition(None);
         // "Unchecked" is decided when read; a token that ran out is for good.
         match Health::own(&condition, now) {
-            Health::Unchecked => Health::settled(&condition),
+            Health::Unchecked => Health::stored(&condition),
             own => own,
         }
     }

@@ -403,7 +403,7 @@ proptest! {
                 prop_assert_eq!(changed, vec![(before.health, next.health)]);
                 prop_assert_eq!(next.health_since, now);
             }
-            let today = next.strip.days()[crate::strip::DAYS - 1].unwrap();
+            let today = next.history.days()[crate::health_history::DAYS - 1].unwrap();
             prop_assert!(today.severity() <= next.health.severity());
 
             let lost = |c: &Connection| matches!(c.standing, Standing::Lost { .. });

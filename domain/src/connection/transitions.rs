@@ -65,7 +65,7 @@ impl Connection {
     /// before is over. `requested` are the app's scopes as they are now.
     pub fn granted(self, approval: Approval, requested: &ScopeSet, attempt: Attempted) -> Change {
         let Attempted { at, .. } = attempt;
-        let first = self.last_fine_at.is_none();
+        let first = self.last_success_at.is_none();
         let mut draft = Draft::of(self, at);
         let next = &mut draft.next;
         next.proven(at);
@@ -283,7 +283,7 @@ impl State {
     /// Gorgias gave tokens at `at`.
     fn proven(&mut self, at: Timestamp) {
         self.standing = Standing::Connected;
-        self.last_fine_at = Some(at);
+        self.last_success_at = Some(at);
         self.last_attempt_at = Some(at);
         self.forget_failures();
     }

@@ -108,7 +108,7 @@ fn what(background: Background, now: Timestamp) -> String {
 
 /// When it was fine, and when it is tried again.
 fn when(background: Background, now: Timestamp) -> Option<String> {
-    let (fine, next) = (background.last_fine?, background.next_attempt?);
+    let (fine, next) = (background.last_success?, background.next_attempt?);
     let fine = fine.relative(now);
     if background.failure == Some(FailureKind::AskedToWait) && next > now {
         // The sentence says until when.
@@ -131,7 +131,7 @@ mod tests {
 
     fn words(background: Background) -> Explanation {
         let condition = Condition {
-            app_fault_since: None,
+            credentials_rejected_since: None,
             standing: Standing::Connected,
             renewable: true,
             access_expires_at: Some(NOW.plus(Span::hours(20))),
@@ -140,7 +140,7 @@ mod tests {
             missing_scopes: 0,
         };
         let background = Background {
-            last_fine: Some(NOW.minus(Span::minutes(3))),
+            last_success: Some(NOW.minus(Span::minutes(3))),
             next_attempt: Some(NOW.plus(Span::minutes(2))),
             ..background
         };

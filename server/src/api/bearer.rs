@@ -77,7 +77,7 @@ impl Bearer {
                 AuthenticateError::AuditUnavailable => {
                     Problem::audit_unavailable(error.to_string())
                 }
-                AuthenticateError::Fault(fault) => fault.into(),
+                AuthenticateError::Internal(fault) => fault.into(),
             })
     }
 }

@@ -11,7 +11,7 @@ use axum::{
 use domain::time::Span;
 use serde_json::json;
 use service::{
-    Fault,
+    InternalError,
     core::error::{FieldError, Forbidden},
 };
 use tokio::task::JoinError;
@@ -152,9 +152,9 @@ impl From<Failure> for Problem {
     }
 }
 
-impl From<Fault> for Problem {
-    fn from(fault: Fault) -> Self {
-        if let Fault::Vault(error) = &fault
+impl From<InternalError> for Problem {
+    fn from(fault: InternalError) -> Self {
+        if let InternalError::Vault(error) = &fault
             && error.key_service_passes()
         {
             Failure::from(fault).log();

@@ -10,7 +10,7 @@ mod restored;
 mod tokens;
 
 use crate::{
-    dumps, private,
+    core_dumps, private,
     settings::{
         Settings, Sources,
         table::{CONFIG, SETTINGS, Setting},
@@ -66,7 +66,7 @@ pub fn main() -> ExitCode {
     let matches = command().get_matches();
     private::keep();
     // Before any secret is read.
-    let result = dumps::forbid()
+    let result = core_dumps::forbid()
         .context("core dumps can't be switched off")
         .and_then(|()| Ok(Cli::from_arg_matches(&matches)?))
         .and_then(|cli| run(cli.command, &flags(&matches)));

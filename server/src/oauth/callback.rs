@@ -78,6 +78,6 @@ pub async fn callback(
             }
             Ok(response)
         }
-        Err(CallbackError::Fault(fault)) => Err(fault.into()),
+        Err(CallbackError::Internal(fault)) => Err(fault.into()),
     }
 }

@@ -29,7 +29,7 @@ pub async fn install(
         return Ok(answer);
     }
     let Ok(app) = app.parse::<AppId>() else {
-        return nothing_there(parts, &state).await;
+        return not_found(parts, &state).await;
     };
     let typed = Parameters::read(&parts, &["account"])
         .and_then(|mut parameters| parameters.take("account"))
@@ -40,11 +40,11 @@ pub async fn install(
     };
     match authorize::begin_install(&state.services, app, &account).await {
         Ok(begun) => Ok(to_gorgias(&parts.headers, &state.services, &begun)),
-        Err(BeginError::Fault(fault)) => Err(fault.into()),
+        Err(BeginError::Internal(fault)) => Err(fault.into()),
         Err(BeginError::Address(error)) => Err(error.into()),
         Err(BeginError::NoAccount(error)) => which_account(parts, &state, app, &typed, error).await,
         Err(BeginError::NotFound | BeginError::Forbidden(_) | BeginError::LinkGone(_)) => {
-            nothing_there(parts, &state).await
+            not_found(parts, &state).await
         }
     }
 }
@@ -59,7 +59,7 @@ fn account(typed: &str) -> Result<Subdomain, SubdomainError> {
     named.and_then(Subdomain::not_reserved)
 }
 
-async fn nothing_there(mut parts: Parts, state: &AppState) -> Result<Response, Failure> {
+async fn not_found(mut parts: Parts, state: &AppState) -> Result<Response, Failure> {
     let visitor = Visitor::from_request_parts(&mut parts, state).await?;
     Ok(app::render(parts, visitor.context(None, None)).await)
 }

@@ -46,7 +46,7 @@ impl Request {
         let actor = posted.member(&tenant, &page, form).await?;
         posted.first(&page).await?;
         let Ok(subdomain) = subdomain.parse() else {
-            return Err(posted.nothing_there().await.into());
+            return Err(posted.not_found().await.into());
         };
         Ok(Self {
             posted,
@@ -63,7 +63,9 @@ impl Request {
 
     async fn failed(&self, form: &Form, field: &'static str, message: &str) -> Response {
         let errors = vec![FieldError::new(field, sentence(message))];
-        self.posted.again(&self.page, form, errors).await
+        self.posted
+            .rerender_with_errors(&self.page, form, errors)
+            .await
     }
 
     async fn forbidden(&self, form: &Form) -> Response {
@@ -85,9 +87,9 @@ pub async fn check(Path(path): AccountPath, posted: Posted) -> Result<Response, 
         .await?;
     Ok(match verdict {
         Ok(_) => request.done(FormOutcome::Checked).await?,
-        Err(CheckError::NotFound) => request.posted.nothing_there().await,
+        Err(CheckError::NotFound) => request.posted.not_found().await,
         Err(CheckError::Forbidden(_)) => request.forbidden(&CHECK).await,
-        Err(CheckError::Fault(fault)) => return Err(fault.into()),
+        Err(CheckError::Internal(fault)) => return Err(fault.into()),
     })
 }
 
@@ -100,9 +102,9 @@ pub async fn authorize(Path(path): AccountPath, posted: Posted) -> Result<Respon
             let headers = &request.posted.parts.headers;
             to_gorgias(headers, request.actor.services(), &begun)
         }
-        Err(BeginError::NotFound) => request.posted.nothing_there().await,
+        Err(BeginError::NotFound) => request.posted.not_found().await,
         Err(BeginError::Forbidden(_)) => request.forbidden(&AUTHORIZE).await,
-        Err(BeginError::Fault(fault)) => return Err(fault.into()),
+        Err(BeginError::Internal(fault)) => return Err(fault.into()),
         Err(
             error @ (BeginError::Address(_) | BeginError::LinkGone(_) | BeginError::NoAccount(_)),
         ) => request.failed(&AUTHORIZE, "", &error.to_string()).await,
@@ -115,7 +117,7 @@ pub async fn create_link(Path(path): AccountPath, posted: Posted) -> Result<Resp
     // A link is for an account whose page there is; others begin at “connect”.
     let there = show::show(&request.actor, &request.app, &request.subdomain).await?;
     if there.is_none() {
-        return Ok(request.posted.nothing_there().await);
+        return Ok(request.posted.not_found().await);
     }
     let Ok(options) = link_options(&request.posted) else {
         return Ok(request.failed(&LINK, "days", NOT_DAYS).await);
@@ -132,10 +134,10 @@ pub async fn create_link(Path(path): AccountPath, posted: Posted) -> Result<Resp
                 .done_showing(&request.page, "#link", outcome, link.url)
                 .await?
         }
-        Err(LinkError::NotFound) => request.posted.nothing_there().await,
+        Err(LinkError::NotFound) => request.posted.not_found().await,
         Err(LinkError::Forbidden(_)) => request.forbidden(&LINK).await,
         Err(LinkError::BadLife) => request.failed(&LINK, "days", NOT_DAYS).await,
-        Err(LinkError::Fault(fault)) => return Err(fault.into()),
+        Err(LinkError::Internal(fault)) => return Err(fault.into()),
         Err(error @ (LinkError::NoMail | LinkError::NoAccount(_))) => {
             request.failed(&LINK, "", &error.to_string()).await
         }
@@ -166,7 +168,7 @@ pub async fn revoke_link(
 ) -> Result<Response, Answered> {
     let request = Request::read((tenant, app, subdomain), posted, &WITHDRAW).await?;
     let Ok(id) = id.parse() else {
-        return Ok(request.posted.nothing_there().await);
+        return Ok(request.posted.not_found().await);
     };
     Ok(match links::revoke(&request.actor, id).await {
         Ok(Withdrawal::Done) => request.done(FormOutcome::LinkWithdrawn).await?,
@@ -179,8 +181,8 @@ pub async fn revoke_link(
             request.done(FormOutcome::LinkOverBefore { why }).await?
         }
         Err(LinkError::Forbidden(_)) => request.forbidden(&WITHDRAW).await,
-        Err(LinkError::Fault(fault)) => return Err(fault.into()),
-        Err(_) => request.posted.nothing_there().await,
+        Err(LinkError::Internal(fault)) => return Err(fault.into()),
+        Err(_) => request.posted.not_found().await,
     })
 }
 
@@ -207,8 +209,8 @@ pub async fn disconnect(Path(path): AccountPath, posted: Posted) -> Result<Respo
             request.done(outcome).await?
         }
         Ok(Disconnected::Never) => request.done(FormOutcome::NeverConnected).await?,
-        Err(DisconnectError::NotFound) => request.posted.nothing_there().await,
+        Err(DisconnectError::NotFound) => request.posted.not_found().await,
         Err(DisconnectError::Forbidden(_)) => request.forbidden(&DISCONNECT).await,
-        Err(DisconnectError::Fault(fault)) => return Err(fault.into()),
+        Err(DisconnectError::Internal(fault)) => return Err(fault.into()),
     })
 }

@@ -52,7 +52,7 @@ pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Respon
     let networks =
         networks.map_err(|e| errors.push(FieldError::new("networks", sentence(&e.to_string()))));
     let (Ok(role), Ok(networks), true) = (role, networks, errors.is_empty()) else {
-        return Ok(posted.again(&page, &FORM, errors).await);
+        return Ok(posted.rerender_with_errors(&page, &FORM, errors).await);
     };
     let new = NewApiToken {
         name: posted.text("name").to_owned(),
@@ -67,9 +67,11 @@ pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Respon
             posted.done_showing(&page, "#made", outcome, token).await
         }
         Err(CreateApiTokenError::Forbidden(_)) => Ok(posted.forbidden(&page, &FORM).await),
-        Err(CreateApiTokenError::Invalid(errors)) => Ok(posted.again(&page, &FORM, errors).await),
-        Err(CreateApiTokenError::NoTenant(_)) => Ok(posted.nothing_there().await),
-        Err(CreateApiTokenError::Fault(fault)) => Err(fault.into()),
+        Err(CreateApiTokenError::Invalid(errors)) => {
+            Ok(posted.rerender_with_errors(&page, &FORM, errors).await)
+        }
+        Err(CreateApiTokenError::NoTenant(_)) => Ok(posted.not_found().await),
+        Err(CreateApiTokenError::Internal(fault)) => Err(fault.into()),
     }
 }
 
@@ -81,7 +83,7 @@ pub async fn revoke(
     let page = format!("/t/{tenant}/api-tokens");
     let actor = posted.member(&tenant, &page, &REVOKE).await?;
     let Ok(id) = id.parse() else {
-        return Ok(posted.nothing_there().await);
+        return Ok(posted.not_found().await);
     };
     let outcome = match api_tokens::revoke(&actor, id).await {
         Ok(Revoked::Now) => FormOutcome::TokenRevoked,
@@ -89,8 +91,8 @@ pub async fn revoke(
         Err(RevokeApiTokenError::Forbidden(_)) => {
             return Ok(posted.forbidden(&page, &REVOKE).await);
         }
-        Err(RevokeApiTokenError::NotFound) => return Ok(posted.nothing_there().await),
-        Err(RevokeApiTokenError::Fault(fault)) => return Err(fault.into()),
+        Err(RevokeApiTokenError::NotFound) => return Ok(posted.not_found().await),
+        Err(RevokeApiTokenError::Internal(fault)) => return Err(fault.into()),
     };
     posted.done(&page, outcome).await
 }

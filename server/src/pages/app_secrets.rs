@@ -51,7 +51,7 @@ pub async fn step(
             "remove" => secrets::discard::discard(&actor, id)
                 .await
                 .map(|()| FormOutcome::SecretRemoved),
-            _ => return Ok(posted.nothing_there().await),
+            _ => return Ok(posted.not_found().await),
         };
     answer(&posted, &page, done).await
 }
@@ -70,12 +70,12 @@ async fn answer(
     let errors = match done {
         Ok(outcome) => return posted.done(page, outcome).await,
         Err(SecretError::Forbidden(_)) => return Ok(posted.forbidden(page, &FORM).await),
-        Err(SecretError::NotFound) => return Ok(posted.nothing_there().await),
-        Err(SecretError::Fault(fault)) => return Err(fault.into()),
+        Err(SecretError::NotFound) => return Ok(posted.not_found().await),
+        Err(SecretError::Internal(fault)) => return Err(fault.into()),
         Err(SecretError::Invalid(errors)) => errors,
         Err(error @ (SecretError::NoNext | SecretError::NotReady | SecretError::NoPrevious)) => {
             vec![FieldError::new("", sentence(&error.to_string()))]
         }
     };
-    Ok(posted.again(page, &FORM, errors).await)
+    Ok(posted.rerender_with_errors(page, &FORM, errors).await)
 }

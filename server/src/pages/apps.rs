@@ -67,7 +67,7 @@ pub async fn remove(
     if posted.text("confirm").trim() != app.slug.as_str() {
         let message = format!("Type “{}” to remove the app.", app.slug);
         let errors = vec![FieldError::new("confirm", message)];
-        return Ok(posted.again(&page, &REMOVE, errors).await);
+        return Ok(posted.rerender_with_errors(&page, &REMOVE, errors).await);
     }
     match apps::remove::remove(&actor, app.id).await {
         Ok(()) => {
@@ -104,7 +104,7 @@ pub(super) async fn find(
     posted.first(page).await?;
     match posted.looked(apps::list::one(&actor, app).await).await? {
         Some(app) => Ok((actor, app)),
-        None => Err(posted.nothing_there().await.into()),
+        None => Err(posted.not_found().await.into()),
     }
 }
 
@@ -134,8 +134,8 @@ async fn refused(
 ) -> Result<Response, Answered> {
     Ok(match error {
         AppFormError::Forbidden(_) => posted.forbidden(page, form).await,
-        AppFormError::NotFound => posted.nothing_there().await,
-        AppFormError::Invalid(errors) => posted.again(page, form, errors).await,
-        AppFormError::Fault(fault) => return Err(fault.into()),
+        AppFormError::NotFound => posted.not_found().await,
+        AppFormError::Invalid(errors) => posted.rerender_with_errors(page, form, errors).await,
+        AppFormError::Internal(fault) => return Err(fault.into()),
     })
 }

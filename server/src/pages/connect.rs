@@ -33,7 +33,7 @@ pub async fn connect(Path(tenant): Path<String>, posted: Posted) -> Result<Respo
         Ok(begun) => to_gorgias(&posted.parts.headers, actor.services(), &begun),
         Err(BeginError::NotFound) => failed(&posted, &page, &CONNECT, no_app()).await,
         Err(BeginError::Forbidden(_)) => posted.forbidden(&page, &CONNECT).await,
-        Err(BeginError::Fault(fault)) => return Err(fault.into()),
+        Err(BeginError::Internal(fault)) => return Err(fault.into()),
         Err(
             error @ (BeginError::Address(_) | BeginError::LinkGone(_) | BeginError::NoAccount(_)),
         ) => {
@@ -65,7 +65,7 @@ pub async fn send_link(Path(tenant): Path<String>, posted: Posted) -> Result<Res
         }
         Err(LinkError::NotFound) => failed(&posted, &page, &LINK, no_app()).await,
         Err(LinkError::Forbidden(_)) => posted.forbidden(&page, &LINK).await,
-        Err(LinkError::Fault(fault)) => return Err(fault.into()),
+        Err(LinkError::Internal(fault)) => return Err(fault.into()),
         Err(LinkError::NoAccount(error)) => {
             let error = FieldError::new("subdomain", sentence(&error.to_string()));
             failed(&posted, &page, &LINK, error).await
@@ -97,5 +97,5 @@ fn no_app() -> FieldError {
 }
 
 async fn failed(posted: &Posted, page: &str, form: &Form, error: FieldError) -> Response {
-    posted.again(page, form, vec![error]).await
+    posted.rerender_with_errors(page, form, vec![error]).await
 }

@@ -27,7 +27,7 @@ pub async fn erase(
     if posted.text("confirm").trim() != subdomain.as_str() {
         let message = format!("Type “{subdomain}” to erase it.");
         let errors = vec![FieldError::new("confirm", message)];
-        return Ok(posted.again(&page, &FORM, errors).await);
+        return Ok(posted.rerender_with_errors(&page, &FORM, errors).await);
     }
     let state = &posted.visitor.state;
     let account = subdomain.to_string();
@@ -41,12 +41,12 @@ pub async fn erase(
                 .done(&format!("/t/{tenant}/accounts"), outcome)
                 .await?
         }
-        Err(EraseError::NotFound) => posted.nothing_there().await,
+        Err(EraseError::NotFound) => posted.not_found().await,
         Err(EraseError::Forbidden(_)) => posted.forbidden(&page, &FORM).await,
-        Err(EraseError::Fault(fault)) => return Err(fault.into()),
+        Err(EraseError::Internal(fault)) => return Err(fault.into()),
         Err(error @ EraseError::ConnectedAgain) => {
             let errors = vec![FieldError::new("", sentence(&error.to_string()))];
-            posted.again(&page, &FORM, errors).await
+            posted.rerender_with_errors(&page, &FORM, errors).await
         }
     })
 }

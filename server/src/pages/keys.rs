@@ -17,8 +17,8 @@ pub async fn begin(Path(tenant): Path<String>, posted: Posted) -> Result<Respons
         Ok(Begun::Resumed) => FormOutcome::RotationResumed,
         Ok(Begun::Nothing) => FormOutcome::RotationNothing,
         Err(KeysError::Forbidden(_)) => return Ok(posted.forbidden(&page, &FORM).await),
-        Err(KeysError::NoTenant(_)) => return Ok(posted.nothing_there().await),
-        Err(KeysError::Fault(fault)) => return Err(fault.into()),
+        Err(KeysError::NoTenant(_)) => return Ok(posted.not_found().await),
+        Err(KeysError::Internal(fault)) => return Err(fault.into()),
     };
     posted.done(&page, outcome).await
 }

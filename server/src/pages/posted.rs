@@ -24,7 +24,7 @@ use axum::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use service::{
-    Actor, Fault,
+    Actor, InternalError,
     core::error::FieldError,
     people::form_results::{self, AT_WORK_FOR, Claim, FormKey, FormResult},
 };
@@ -137,7 +137,7 @@ impl Posted {
         }
         match self.visitor.actor(tenant).await? {
             Some(actor) => Ok(actor),
-            None => Err(self.nothing_there().await.into()),
+            None => Err(self.not_found().await.into()),
         }
     }
 
@@ -271,7 +271,12 @@ impl Posted {
     }
 
     /// The page again, with what was wrong.
-    pub async fn again(&self, page: &str, form: &Form, errors: Vec<FieldError>) -> Response {
+    pub async fn rerender_with_errors(
+        &self,
+        page: &str,
+        form: &Form,
+        errors: Vec<FieldError>,
+    ) -> Response {
         self.give_back().await;
         let form = FormState {
             action: form.action,
@@ -290,13 +295,13 @@ impl Posted {
     pub async fn forbidden(&self, page: &str, form: &Form) -> Response {
         let message = sentence(&service::core::error::Forbidden.to_string());
         let errors = vec![FieldError::new("", message)];
-        let mut response = self.again(page, form, errors).await;
+        let mut response = self.rerender_with_errors(page, form, errors).await;
         *response.status_mut() = StatusCode::FORBIDDEN;
         response
     }
 
     /// The page for things that aren't there.
-    pub async fn nothing_there(&self) -> Response {
+    pub async fn not_found(&self) -> Response {
         self.give_back().await;
         self.render("/nothing/there", FormState::default()).await
     }
@@ -306,7 +311,7 @@ impl Posted {
     ///
     /// # Errors
     /// The answer to the failure.
-    pub async fn looked<T>(&self, found: Result<T, Fault>) -> Result<T, Answered> {
+    pub async fn looked<T>(&self, found: Result<T, InternalError>) -> Result<T, Answered> {
         if found.is_err() {
             self.give_back().await;
         }

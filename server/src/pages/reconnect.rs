@@ -41,10 +41,10 @@ pub async fn continue_to_gorgias(
     let begun = authorize::begin_with_link(services, &token).await;
     Ok(match begun {
         Ok(begun) => to_gorgias(&posted.parts.headers, services, &begun),
-        Err(BeginError::Fault(fault)) => return Err(fault.into()),
+        Err(BeginError::Internal(fault)) => return Err(fault.into()),
         Err(error) => {
             let errors = vec![FieldError::new("", sentence(&error.to_string()))];
-            posted.again(&page, &FORM, errors).await
+            posted.rerender_with_errors(&page, &FORM, errors).await
         }
     })
 }

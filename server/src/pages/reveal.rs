@@ -31,8 +31,8 @@ pub async fn show(
     let text = sentence(&error.to_string());
     let (field, status) = match error {
         RevealError::Forbidden(_) => return Ok(posted.forbidden(&page, &FORM).await),
-        RevealError::NotFound => return Ok(posted.nothing_there().await),
-        RevealError::Fault(fault) => return Err(fault.into()),
+        RevealError::NotFound => return Ok(posted.not_found().await),
+        RevealError::Internal(fault) => return Err(fault.into()),
         RevealError::WrongPassword => ("password", StatusCode::UNPROCESSABLE_ENTITY),
         RevealError::NotRecorded(fault) => {
             Failure::from(fault).log();
@@ -40,7 +40,7 @@ pub async fn show(
         }
     };
     let errors = vec![FieldError::new(field, text)];
-    let mut response = posted.again(&page, &FORM, errors).await;
+    let mut response = posted.rerender_with_errors(&page, &FORM, errors).await;
     *response.status_mut() = status;
     Ok(response)
 }

@@ -41,7 +41,7 @@ pub async fn create_owner(session: Session, posted: Posted) -> Result<Response, 
             vec![FieldError::new("token", sentence(&e.to_string()))]
         }
         Err(SetUpError::Invalid(errors)) => errors,
-        Err(SetUpError::Fault(fault)) => return Err(fault.into()),
+        Err(SetUpError::Internal(fault)) => return Err(fault.into()),
     };
-    Ok(posted.again("/setup", &FORM, errors).await)
+    Ok(posted.rerender_with_errors("/setup", &FORM, errors).await)
 }

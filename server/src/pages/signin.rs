@@ -37,8 +37,8 @@ pub async fn sign_in(session: Session, posted: Posted) -> Result<Response, Failu
         }
         Err(e @ SignInError::Wrong) => {
             let errors = vec![FieldError::new("", e.to_string())];
-            Ok(posted.again("/signin", &FORM, errors).await)
+            Ok(posted.rerender_with_errors("/signin", &FORM, errors).await)
         }
-        Err(SignInError::Fault(fault)) => Err(fault.into()),
+        Err(SignInError::Internal(fault)) => Err(fault.into()),
     }
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     audit::{self, Action, By, Entry, Target},
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     entity::{
         api_token,
         api_token_address::{ActiveModel, Column, Entity, Model},
@@ -53,13 +53,13 @@ pub(super) fn is_lately(last: Timestamp, now: Timestamp) -> bool {
 /// last 30 days, or recorded that it was not.
 ///
 /// # Errors
-/// [`Fault`] if that can't be found out or recorded: the use must not be answered then.
+/// [`InternalError`] if that can't be found out or recorded: the use must not be answered then.
 pub(crate) async fn note(
     scope: &TenantScope,
     id: ApiTokenId,
     name: &str,
     address: Option<IpAddr>,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     // Only tests have none.
     let Some(address) = address else {
         return Ok(());
@@ -81,7 +81,10 @@ pub(crate) async fn note(
     Ok(())
 }
 
-async fn last_use(scope: &TenantScope, (_, id, network): &Key) -> Result<Option<Timestamp>, Fault> {
+async fn last_use(
+    scope: &TenantScope,
+    (_, id, network): &Key,
+) -> Result<Option<Timestamp>, InternalError> {
     let tx = scope.read().await?;
     let row = tx
         .all::<Entity>()
@@ -99,7 +102,7 @@ async fn meet(
     (_, id, network): &Key,
     name: &str,
     address: IpAddr,
-) -> Result<Timestamp, Fault> {
+) -> Result<Timestamp, InternalError> {
     let (now, network) = (scope.expiry_now(), network.to_string());
     let tx = scope.write().await?;
     let token = tx
@@ -187,7 +190,7 @@ fn without_room(known: &[Model], network: &str) -> Option<String> {
 pub(super) async fn of_tenant(
     tx: &Tx,
     now: Timestamp,
-) -> Result<HashMap<ApiTokenId, Vec<String>>, Fault> {
+) -> Result<HashMap<ApiTokenId, Vec<String>>, InternalError> {
     let rows = tx
         .all::<Entity>()
         .filter(Column::LastSeenAt.gt(now.minus(FORGOTTEN_AFTER).0))
@@ -243,8 +246,8 @@ pub(super) async fn refused(
 /// holds, a transaction for each tenant.
 ///
 /// # Errors
-/// [`Fault`] if the database fails; what is not there yet stays marked.
-pub(super) async fn flush(services: &Services) -> Result<(), Fault> {
+/// [`InternalError`] if the database fails; what is not there yet stays marked.
+pub(super) async fn flush(services: &Services) -> Result<(), InternalError> {
     let mut tenants: BTreeMap<TenantId, Vec<(ApiTokenId, SeenAs, Timestamp)>> = BTreeMap::new();
     for ((tenant, token, network), one) in &services.state::<AddressLog>().state().uses {
         if one.last.since(one.stored) >= STORED_EVERY {

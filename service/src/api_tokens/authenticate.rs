@@ -2,7 +2,7 @@
 
 use super::{LENGTH, Networks, PREFIX, addresses, token_hash, uses::UseLog};
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     entity::{api_token, tenant},
     tenancy::{
         Actor, Who,
@@ -54,12 +54,12 @@ pub enum AuthenticateError {
     AuditUnavailable,
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 impl From<sea_orm::DbErr> for AuthenticateError {
     fn from(error: sea_orm::DbErr) -> Self {
-        Self::Fault(error.into())
+        Self::Internal(error.into())
     }
 }
 
@@ -78,7 +78,7 @@ impl Presented<'_> {
         services: &Services,
         hash: &[u8],
         address: Option<IpAddr>,
-    ) -> Result<Result<Role, Refusal>, Fault> {
+    ) -> Result<Result<Role, Refusal>, InternalError> {
         let now = services.now();
         // The index finds by digest, of which nobody can guess a beginning; the
         // comparison that decides takes the same time for every outcome.
@@ -91,7 +91,7 @@ impl Presented<'_> {
         {
             return Ok(Err(Refusal::Expired));
         }
-        let bad = |column| Fault::inconsistent("api_tokens", column, self.id);
+        let bad = |column| InternalError::inconsistent("api_tokens", column, self.id);
         if let Some(networks) = self.networks {
             let networks: Networks = networks.parse().map_err(|_| bad("networks"))?;
             if !networks.hold(address) {
@@ -162,7 +162,7 @@ pub async fn authenticate(
     let slug = tenant
         .slug
         .parse()
-        .map_err(|_| Fault::inconsistent("tenants", "slug", tenant.id))?;
+        .map_err(|_| InternalError::inconsistent("tenants", "slug", tenant.id))?;
     let actor = Actor::new(
         services,
         (presented.tenant, slug, tenant.name),

@@ -4,7 +4,7 @@ use super::{Networks, PREFIX, SHOWN, token_hash};
 use crate::{
     audit::{self, Action, By, Entry, Target},
     core::{
-        error::{Fault, FieldError, Forbidden},
+        error::{FieldError, Forbidden, InternalError},
         services::Services,
     },
     entity::{api_token, app, tenant},
@@ -69,7 +69,7 @@ pub enum CreateApiTokenError {
     NoTenant(Slug),
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 /// Makes a token and gives it, this one time.
@@ -107,7 +107,7 @@ pub async fn create_on_command_line(
         .filter(tenant::Column::Slug.eq(slug.as_str()))
         .one(services.db.read())
         .await
-        .map_err(Fault::from)?
+        .map_err(InternalError::from)?
         .ok_or_else(|| CreateApiTokenError::NoTenant(slug.clone()))?;
     let scope = TenantScope::new(services, TenantId(tenant.id));
     let by = (By::CommandLine, None);
@@ -170,7 +170,7 @@ async fn insert(
     api_token::Entity::insert(row)
         .exec_without_returning(&*tx)
         .await
-        .map_err(Fault::from)?;
+        .map_err(InternalError::from)?;
     let entry = Entry::new(
         by,
         Action::ApiTokenCreated,
@@ -196,7 +196,7 @@ fn detail(new: &NewApiToken, expires_at: Option<Timestamp>) -> String {
     detail
 }
 
-async fn is_there(tx: &Tx, id: AppId) -> Result<bool, Fault> {
+async fn is_there(tx: &Tx, id: AppId) -> Result<bool, InternalError> {
     let row = tx
         .all::<app::Entity>()
         .filter(app::Column::Id.eq(id.0))

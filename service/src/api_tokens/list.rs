@@ -2,7 +2,7 @@
 
 use super::{Networks, addresses, uses::UseLog};
 use crate::{
-    core::error::{Fault, Forbidden},
+    core::error::{Forbidden, InternalError},
     entity::{api_token, app},
     tenancy::Actor,
 };
@@ -52,7 +52,7 @@ pub enum ListApiTokensError {
     Forbidden(#[from] Forbidden),
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 /// All tokens of the tenant, the newest first, revoked ones included.
@@ -64,7 +64,7 @@ pub async fn list(actor: &Actor) -> Result<Vec<ApiTokenRow>, ListApiTokensError>
     Ok(read(actor).await?)
 }
 
-async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, Fault> {
+async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, InternalError> {
     let tx = actor.read().await?;
     let mut tokens = tx.all::<api_token::Entity>();
     if let Some(app) = actor.only_app {
@@ -91,7 +91,7 @@ async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, Fault> {
                 role: row
                     .role
                     .parse()
-                    .map_err(|_| Fault::inconsistent("api_tokens", "role", row.id))?,
+                    .map_err(|_| InternalError::inconsistent("api_tokens", "role", row.id))?,
                 name: row.name,
                 prefix: row.prefix,
                 app: row
@@ -106,7 +106,7 @@ async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, Fault> {
                     .networks
                     .unwrap_or_default()
                     .parse()
-                    .map_err(|_| Fault::inconsistent("api_tokens", "networks", row.id))?,
+                    .map_err(|_| InternalError::inconsistent("api_tokens", "networks", row.id))?,
                 used_from: used_from.remove(&id).unwrap_or_default(),
             })
         })

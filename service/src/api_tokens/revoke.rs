@@ -2,7 +2,7 @@
 
 use crate::{
     audit::{self, Action, Entry, Target},
-    core::error::{Fault, Forbidden},
+    core::error::{Forbidden, InternalError},
     entity::api_token,
     tenancy::Actor,
 };
@@ -20,7 +20,7 @@ pub enum RevokeApiTokenError {
     NotFound,
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 /// Since when a token is revoked.
@@ -44,7 +44,7 @@ pub async fn revoke(actor: &Actor, id: ApiTokenId) -> Result<Revoked, RevokeApiT
         .filter(api_token::Column::Id.eq(id.0))
         .one(&*tx)
         .await
-        .map_err(Fault::from)?;
+        .map_err(InternalError::from)?;
     // A token that is tied to an app sees the tokens of that app alone.
     let visible =
         |row: &api_token::Model| actor.only_app.is_none_or(|app| row.app_id == Some(app.0));
@@ -64,7 +64,7 @@ pub async fn revoke(actor: &Actor, id: ApiTokenId) -> Result<Revoked, RevokeApiT
         .filter(api_token::Column::RevokedAt.is_null())
         .exec(&*tx)
         .await
-        .map_err(Fault::from)?;
+        .map_err(InternalError::from)?;
     if done.rows_affected == 0 {
         // Somebody else came in between.
         return Ok(Revoked::Before(actor.now()));

@@ -4,7 +4,7 @@
 use super::addresses;
 use crate::{
     core::{
-        error::Fault,
+        error::InternalError,
         services::{Inner, ProcessState, Services},
     },
     entity::api_token::{Column, Entity},
@@ -82,13 +82,13 @@ pub async fn keep_flushed(services: Services, stop: CancellationToken) {
 /// Brings the marks to the database, a transaction for each tenant.
 ///
 /// # Errors
-/// [`Fault`] if the database fails; what is not there yet stays marked.
-pub async fn flush(services: &Services) -> Result<(), Fault> {
+/// [`InternalError`] if the database fails; what is not there yet stays marked.
+pub async fn flush(services: &Services) -> Result<(), InternalError> {
     flush_uses(services).await?;
     addresses::flush(services).await
 }
 
-async fn flush_uses(services: &Services) -> Result<(), Fault> {
+async fn flush_uses(services: &Services) -> Result<(), InternalError> {
     let mut tenants: BTreeMap<TenantId, Vec<(ApiTokenId, Timestamp)>> = BTreeMap::new();
     for ((tenant, token), at) in services.state::<UseLog>().marks().iter() {
         tenants.entry(*tenant).or_default().push((*token, *at));
@@ -107,7 +107,10 @@ async fn flush_uses(services: &Services) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn write(scope: &TenantScope, marks: &[(ApiTokenId, Timestamp)]) -> Result<(), Fault> {
+async fn write(
+    scope: &TenantScope,
+    marks: &[(ApiTokenId, Timestamp)],
+) -> Result<(), InternalError> {
     let mut case = CaseStatement::new();
     let mut newer = Condition::any();
     for (token, at) in marks {

@@ -1,7 +1,7 @@
 //! What the page at the install entry needs to know, which anybody may open.
 
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     people::membership,
     records::known_apps,
 };
@@ -22,12 +22,12 @@ pub struct AtInstall {
 /// The app; `None` if there is none with this id.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
+/// [`InternalError`] if the database fails.
 pub async fn at_install(
     services: &Services,
     app: AppId,
     person: Option<PersonId>,
-) -> Result<Option<AtInstall>, Fault> {
+) -> Result<Option<AtInstall>, InternalError> {
     let Some(known) = known_apps::find(services, app).await? else {
         return Ok(None);
     };

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     audit::{self, Action, Entry, Target},
-    core::error::Fault,
+    core::error::InternalError,
     encryption::Purpose,
     entity::{app, connection},
     records::{app::App, app_credentials, connection::Record, known_apps::KnownApps},
@@ -99,7 +99,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
         // A task of its own: whoever asked may go away before all are done.
         let actor = actor.clone();
         let followed = tokio::spawn(async move { follow_scopes(&actor, id).await });
-        followed.await.map_err(Fault::from)??;
+        followed.await.map_err(InternalError::from)??;
     }
     let tx = actor.read().await?;
     crate::records::app::find(&tx, &id.to_string(), None)
@@ -130,7 +130,7 @@ fn changed(before: &App, after: &Checked) -> String {
 
 /// Brings the connections' health in line with the scopes requested now, in
 /// batches, so that no other writer waits long.
-async fn follow_scopes(actor: &Actor, app: AppId) -> Result<(), Fault> {
+async fn follow_scopes(actor: &Actor, app: AppId) -> Result<(), InternalError> {
     let mut after = uuid::Uuid::nil();
     loop {
         let tx = actor.write().await?;

@@ -1,6 +1,6 @@
 //! What a person or a backend fills in for an app, and its checks.
 
-use crate::core::error::{Fault, FieldError, Forbidden};
+use crate::core::error::{FieldError, Forbidden, InternalError};
 use domain::{basic_encoding::BasicEncoding, scope::ScopeSet, slug::Slug};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -53,12 +53,12 @@ pub enum AppFormError {
     Invalid(Vec<FieldError>),
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 impl From<sea_orm::DbErr> for AppFormError {
     fn from(error: sea_orm::DbErr) -> Self {
-        Self::Fault(error.into())
+        Self::Internal(error.into())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     connections::counts::{self, HealthCounts},
-    core::error::Fault,
+    core::error::InternalError,
     entity::app,
     records::app::App,
     tenancy::Actor,
@@ -21,8 +21,8 @@ pub struct AppRow {
 /// All apps that the actor may see, by name: two queries.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
-pub async fn all(actor: &Actor) -> Result<Vec<AppRow>, Fault> {
+/// [`InternalError`] if the database fails.
+pub async fn all(actor: &Actor) -> Result<Vec<AppRow>, InternalError> {
     let tx = actor.read().await?;
     let mut query = tx.all::<app::Entity>();
     if let Some(only) = actor.only_app {
@@ -49,8 +49,8 @@ pub async fn all(actor: &Actor) -> Result<Vec<AppRow>, Fault> {
 /// One app by slug or id, if there is one that the actor may see.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
-pub async fn one(actor: &Actor, reference: &str) -> Result<Option<App>, Fault> {
+/// [`InternalError`] if the database fails.
+pub async fn one(actor: &Actor, reference: &str) -> Result<Option<App>, InternalError> {
     let tx = actor.read().await?;
     crate::records::app::find(&tx, reference, actor.only_app).await
 }

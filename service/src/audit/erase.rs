@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     core::{
-        error::{Fault, Forbidden},
+        error::{Forbidden, InternalError},
         services::Services,
     },
     entity::{
@@ -45,7 +45,7 @@ pub enum EraseError {
     NoTenant(Slug),
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 /// Empties name, e-mail address and network address in the tenant's entries of
@@ -72,7 +72,7 @@ pub async fn erase_on_command_line(
         .filter(tenant::Column::Slug.eq(slug.as_str()))
         .one(services.db.read())
         .await
-        .map_err(Fault::from)?
+        .map_err(InternalError::from)?
         .ok_or_else(|| EraseError::NoTenant(slug.clone()))?;
     let scope = TenantScope::new(services, TenantId(tenant.id));
     all(&scope, whose, |target| {
@@ -100,7 +100,7 @@ async fn batch(
     scope: &TenantScope,
     whose: &Whose,
     entry: &impl Fn(Target) -> Entry,
-) -> Result<u64, Fault> {
+) -> Result<u64, InternalError> {
     let tx = scope.write().await?;
     let (of, target) = match whose {
         Whose::Person(id) => (

@@ -2,7 +2,7 @@
 
 use super::{Action, Outcome};
 use crate::{
-    core::error::{Fault, Forbidden},
+    core::error::{Forbidden, InternalError},
     entity::audit_entry::{Column, Entity, Model},
     tenancy::Actor,
 };
@@ -78,14 +78,14 @@ pub enum ListAuditError {
     Forbidden(#[from] Forbidden),
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 impl TryFrom<Model> for AuditRow {
-    type Error = Fault;
+    type Error = InternalError;
 
-    fn try_from(row: Model) -> Result<Self, Fault> {
-        let bad = |column| Fault::inconsistent("audit_entries", column, row.number);
+    fn try_from(row: Model) -> Result<Self, InternalError> {
+        let bad = |column| InternalError::inconsistent("audit_entries", column, row.number);
         Ok(Self {
             number: row.number,
             at: Timestamp(row.at),
@@ -118,7 +118,11 @@ pub async fn list(
     Ok(page(actor, filter, after).await?)
 }
 
-async fn page(actor: &Actor, filter: &Filter, after: Option<i64>) -> Result<AuditPage, Fault> {
+async fn page(
+    actor: &Actor,
+    filter: &Filter,
+    after: Option<i64>,
+) -> Result<AuditPage, InternalError> {
     let tx = actor.read().await?;
     let rows = tx
         .all::<Entity>()

@@ -8,7 +8,7 @@
 use super::{Entry, record::record_all};
 use crate::{
     core::{
-        error::Fault,
+        error::InternalError,
         services::{Inner, ProcessState, Services},
     },
     tenancy::TenantScope,
@@ -161,7 +161,7 @@ async fn write_waiting(services: &Services) {
     }
 }
 
-async fn write(scope: &TenantScope, waiting: &[Waiting]) -> Result<(), Fault> {
+async fn write(scope: &TenantScope, waiting: &[Waiting]) -> Result<(), InternalError> {
     // One of several at once is the first; the others are its repeats.
     let mut firsts: BTreeMap<(Reader, i64), (Entry, i64)> = BTreeMap::new();
     for one in waiting {
@@ -234,8 +234,8 @@ pub async fn keep_flushed(services: Services, stop: CancellationToken) {
 /// read took along; at the end of a process (`all`) also this minute's.
 ///
 /// # Errors
-/// [`Fault`] if the database fails; they stay counted then.
-pub async fn flush(services: &Services, all: bool) -> Result<(), Fault> {
+/// [`InternalError`] if the database fails; they stay counted then.
+pub async fn flush(services: &Services, all: bool) -> Result<(), InternalError> {
     let minute = services.now().0.div_euclid(MINUTE);
     let _writer = services.state::<ReadLog>().writer.lock().await;
     let mut tenants: BTreeMap<TenantId, Vec<(Reader, Entry)>> = BTreeMap::new();

@@ -5,7 +5,7 @@ use super::{
     chain::{BEGINNING, FORMAT, Key, personal},
 };
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     encryption::Purpose,
     entity::{audit_entry, audit_head, tenant},
     tenancy::Tx,
@@ -20,9 +20,13 @@ use std::collections::HashSet;
 /// called last: it locks the chain's head until the transaction ends.
 ///
 /// # Errors
-/// [`Fault`] if it can't be written or the head was tampered with; the change
+/// [`InternalError`] if it can't be written or the head was tampered with; the change
 /// must not be kept then.
-pub(crate) async fn record(services: &Services, tx: &Tx, entry: &Entry) -> Result<(), Fault> {
+pub(crate) async fn record(
+    services: &Services,
+    tx: &Tx,
+    entry: &Entry,
+) -> Result<(), InternalError> {
     record_all(services, tx, std::slice::from_ref(entry)).await?;
     Ok(())
 }
@@ -33,7 +37,7 @@ pub(super) async fn record_all(
     services: &Services,
     tx: &Tx,
     entries: &[Entry],
-) -> Result<Vec<bool>, Fault> {
+) -> Result<Vec<bool>, InternalError> {
     // The head of the events is locked before the audit's, never the other way round.
     tx.write_events().await?;
     let (key, mut head) = lock(services, tx).await?;
@@ -106,7 +110,7 @@ fn row(
 }
 
 /// Whether an entry that is recorded once only is there.
-pub(crate) async fn is_recorded(tx: &Tx, once: &str) -> Result<bool, Fault> {
+pub(crate) async fn is_recorded(tx: &Tx, once: &str) -> Result<bool, InternalError> {
     let found = tx
         .all::<audit_entry::Entity>()
         .filter(audit_entry::Column::Once.eq(once))
@@ -115,7 +119,7 @@ pub(crate) async fn is_recorded(tx: &Tx, once: &str) -> Result<bool, Fault> {
     Ok(found.is_some())
 }
 
-async fn already_there(tx: &Tx, entries: &[Entry]) -> Result<HashSet<String>, Fault> {
+async fn already_there(tx: &Tx, entries: &[Entry]) -> Result<HashSet<String>, InternalError> {
     let asked: Vec<_> = entries.iter().filter_map(|e| e.once.clone()).collect();
     if asked.is_empty() {
         return Ok(HashSet::new());
@@ -133,7 +137,10 @@ async fn already_there(tx: &Tx, entries: &[Entry]) -> Result<HashSet<String>, Fa
 
 /// The head, locked until the transaction ends, and the key; both made with
 /// the tenant's first entry.
-pub(super) async fn lock(services: &Services, tx: &Tx) -> Result<(Key, audit_head::Model), Fault> {
+pub(super) async fn lock(
+    services: &Services,
+    tx: &Tx,
+) -> Result<(Key, audit_head::Model), InternalError> {
     let find = || tx.all::<audit_head::Entity>().lock_exclusive().one(&**tx);
     let head = match find().await? {
         Some(head) => head,
@@ -154,14 +161,14 @@ pub(super) async fn lock(services: &Services, tx: &Tx) -> Result<(Key, audit_hea
         .await?
         .filter(|key| key.holds_head(&head))
         // Going on would hide what somebody did to it.
-        .ok_or(Fault::AuditDamaged)?;
+        .ok_or(InternalError::AuditDamaged)?;
     Ok((key, head))
 }
 
-async fn begin(services: &Services, tx: &Tx) -> Result<(Key, audit_head::Model), Fault> {
+async fn begin(services: &Services, tx: &Tx) -> Result<(Key, audit_head::Model), InternalError> {
     if key(services, tx).await?.is_some() {
         // There was a chain; its head was removed.
-        return Err(Fault::AuditDamaged);
+        return Err(InternalError::AuditDamaged);
     }
     let key = Key::generate(&*services.random);
     let owner = tx.tenant().0;
@@ -186,7 +193,7 @@ async fn begin(services: &Services, tx: &Tx) -> Result<(Key, audit_head::Model),
 }
 
 /// The tenant's key, if its chain was begun.
-pub(super) async fn key(services: &Services, tx: &Tx) -> Result<Option<Key>, Fault> {
+pub(super) async fn key(services: &Services, tx: &Tx) -> Result<Option<Key>, InternalError> {
     let owner = tx.tenant().0;
     let key = services.vault().open(tx, Purpose::AuditKey, owner).await?;
     Ok(key.map(Key))

@@ -6,7 +6,7 @@ use super::{
     record::{lock, record},
 };
 use crate::{
-    core::{error::Fault, expiry, services::Services},
+    core::{error::InternalError, expiry, services::Services},
     entity::{audit_entry, audit_head, audit_removal, tenant},
     tenancy::{TenantScope, Tx},
 };
@@ -44,13 +44,13 @@ pub(crate) async fn keep_cut(services: &Services, stop: &CancellationToken) {
 /// none as long as the clock is in doubt.
 ///
 /// # Errors
-/// [`Fault`] if the database fails or a tenant's chain is damaged, after all
+/// [`InternalError`] if the database fails or a tenant's chain is damaged, after all
 /// others had their turn.
 pub async fn cut_off(
     services: &Services,
     keep: Span,
     stop: &CancellationToken,
-) -> Result<u64, Fault> {
+) -> Result<u64, InternalError> {
     let sight = expiry::look(services).await?;
     if sight.doubt.is_some() {
         return Ok(0);
@@ -88,7 +88,7 @@ pub async fn cut_off(
     first_fault.map_or(Ok(removed), Err)
 }
 
-async fn batch(scope: &TenantScope, before: Timestamp) -> Result<u64, Fault> {
+async fn batch(scope: &TenantScope, before: Timestamp) -> Result<u64, InternalError> {
     let is_old = {
         let tx = scope.read().await?;
         let oldest = tx
@@ -150,7 +150,7 @@ async fn cut_here(
     head: &audit_head::Model,
     seal: Vec<u8>,
     gone: i64,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     tx.update::<audit_head::Entity>()
         .col_expr(audit_head::Column::First, Expr::value(head.first))
         .col_expr(audit_head::Column::Seal, Expr::value(seal))

@@ -2,7 +2,7 @@
 
 use super::{chain::Key, record::key};
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     entity::{audit_entry, audit_head, tenant},
     tenancy::TenantScope,
 };
@@ -97,7 +97,7 @@ pub enum VerifyError {
     NoTenant(Slug),
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 /// Verifies the chain of one tenant, or of each.
@@ -110,7 +110,10 @@ pub async fn verify(services: &Services, only: Option<&Slug>) -> Result<Vec<Repo
     if let Some(slug) = only {
         query = query.filter(tenant::Column::Slug.eq(slug.as_str()));
     }
-    let tenants = query.all(services.db.read()).await.map_err(Fault::from)?;
+    let tenants = query
+        .all(services.db.read())
+        .await
+        .map_err(InternalError::from)?;
     if let (Some(slug), true) = (only, tenants.is_empty()) {
         return Err(VerifyError::NoTenant(slug.clone()));
     }
@@ -139,7 +142,7 @@ struct Walk {
 }
 
 impl Walk {
-    async fn run(&mut self) -> Result<Option<Broken>, Fault> {
+    async fn run(&mut self) -> Result<Option<Broken>, InternalError> {
         let of_head = |damage| {
             Ok(Some(Broken {
                 number: None,
@@ -202,7 +205,11 @@ impl Walk {
     }
 
     /// Goes on from the last good entry until there is none behind.
-    async fn walk(&mut self, key: &Key, mac: &mut Vec<u8>) -> Result<Option<Broken>, Fault> {
+    async fn walk(
+        &mut self,
+        key: &Key,
+        mac: &mut Vec<u8>,
+    ) -> Result<Option<Broken>, InternalError> {
         loop {
             let rows = self.after(self.report.last, BATCH).await?;
             if rows.is_empty() {
@@ -230,14 +237,16 @@ impl Walk {
         }
     }
 
-    async fn key_and_head(&self) -> Result<(Option<Key>, Option<audit_head::Model>), Fault> {
+    async fn key_and_head(
+        &self,
+    ) -> Result<(Option<Key>, Option<audit_head::Model>), InternalError> {
         let tx = self.scope.read().await?;
         let head = tx.all::<audit_head::Entity>().one(&*tx).await?;
         Ok((key(&self.scope, &tx).await?, head))
     }
 
     /// Whether the chain begins where the last record of a cut says.
-    async fn is_recorded(&self) -> Result<bool, Fault> {
+    async fn is_recorded(&self) -> Result<bool, InternalError> {
         // In one statement, since it may be cut right now.
         let sql = "SELECT h.first AS first, coalesce((SELECT max(r.through) FROM audit_removals r \
             WHERE r.tenant_id = h.tenant_id), 0) AS through FROM audit_heads h WHERE h.tenant_id = $1";
@@ -250,7 +259,11 @@ impl Walk {
         Ok(row.try_get::<i64>("", "first")? == row.try_get::<i64>("", "through")?)
     }
 
-    async fn after(&self, number: i64, limit: u64) -> Result<Vec<audit_entry::Model>, Fault> {
+    async fn after(
+        &self,
+        number: i64,
+        limit: u64,
+    ) -> Result<Vec<audit_entry::Model>, InternalError> {
         let tx = self.scope.read().await?;
         let rows = tx
             .all::<audit_entry::Entity>()

@@ -2,7 +2,7 @@
 
 use crate::{
     audit::{self, Action, Entry, Target},
-    core::error::{Fault, Forbidden},
+    core::error::{Forbidden, InternalError},
     engine::{
         lease::{Lease, PATIENCE},
         refresh::{self, Verdict, prove},
@@ -25,7 +25,7 @@ pub enum CheckError {
     Forbidden(#[from] Forbidden),
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 /// Checks a connection now, because somebody asked.

@@ -2,7 +2,7 @@
 
 use super::query;
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     entity::{app, connection},
     records::app::App,
     tenancy::{Actor, Tx},
@@ -66,7 +66,7 @@ pub(crate) async fn by_app(
     tx: &Tx,
     apps: &[App],
     now: Timestamp,
-) -> Result<HashMap<AppId, HealthCounts>, Fault> {
+) -> Result<HashMap<AppId, HealthCounts>, InternalError> {
     let mut own = CaseStatement::new();
     for decided_by_time in [Health::Unchecked, Health::Disconnected] {
         own = own.case(
@@ -102,7 +102,7 @@ pub(crate) async fn by_app(
             group
                 .own
                 .parse()
-                .map_err(|_| Fault::inconsistent("connections", "health", app))?
+                .map_err(|_| InternalError::inconsistent("connections", "health", app))?
         };
         let counts = counts.entry(app).or_default();
         counts.add(health, group.n.unsigned_abs());
@@ -116,8 +116,8 @@ pub(crate) async fn by_app(
 /// The counts of all apps that the actor may see: two queries.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
-pub async fn of_tenant(actor: &Actor) -> Result<HealthCounts, Fault> {
+/// [`InternalError`] if the database fails.
+pub async fn of_tenant(actor: &Actor) -> Result<HealthCounts, InternalError> {
     let tx = actor.read().await?;
     let apps = visible_apps(actor, &tx).await?;
     let mut sum = HealthCounts::default();
@@ -131,7 +131,7 @@ pub async fn of_tenant(actor: &Actor) -> Result<HealthCounts, Fault> {
 }
 
 /// The apps that the actor may see.
-pub(crate) async fn visible_apps(actor: &Actor, tx: &Tx) -> Result<Vec<App>, Fault> {
+pub(crate) async fn visible_apps(actor: &Actor, tx: &Tx) -> Result<Vec<App>, InternalError> {
     let mut query = tx.all::<app::Entity>();
     if let Some(only) = actor.only_app {
         query = query.filter(app::Column::Id.eq(only.0));

@@ -2,7 +2,7 @@
 
 use crate::{
     audit::{self, Action, Entry, Target},
-    core::error::{Fault, Forbidden},
+    core::error::{Forbidden, InternalError},
     encryption::Purpose,
     engine::{lease::Lease, replay},
     records::store::Stored,
@@ -27,7 +27,7 @@ pub enum DisconnectError {
     Forbidden(#[from] Forbidden),
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 /// How an account came to have no tokens.

@@ -3,7 +3,7 @@
 use super::disconnect::{self, DisconnectError};
 use crate::{
     audit::{self, Action, Entry, Target},
-    core::error::{Fault, Forbidden},
+    core::error::{Forbidden, InternalError},
     entity::{connection, credential},
     tenancy::Actor,
 };
@@ -24,12 +24,12 @@ pub enum EraseError {
     ConnectedAgain,
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 impl From<sea_orm::DbErr> for EraseError {
     fn from(error: sea_orm::DbErr) -> Self {
-        Self::Fault(error.into())
+        Self::Internal(error.into())
     }
 }
 
@@ -38,7 +38,7 @@ impl From<DisconnectError> for EraseError {
         match error {
             DisconnectError::NotFound => Self::NotFound,
             DisconnectError::Forbidden(forbidden) => Self::Forbidden(forbidden),
-            DisconnectError::Fault(fault) => Self::Fault(fault),
+            DisconnectError::Internal(fault) => Self::Internal(fault),
         }
     }
 }

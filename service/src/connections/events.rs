@@ -9,7 +9,7 @@ pub use cursor::{After, CursorError};
 pub use tenant::{EventsError, Page, TenantEntry, of_tenant};
 
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     entity::{connection, event},
     tenancy::{Actor as Asker, Tx},
 };
@@ -43,8 +43,8 @@ impl TimelineEntry {
         (id, at): (Uuid, i64),
         actor: &str,
         details: &str,
-    ) -> Result<Self, Fault> {
-        let bad = |column| Fault::inconsistent(table, column, id);
+    ) -> Result<Self, InternalError> {
+        let bad = |column| InternalError::inconsistent(table, column, id);
         Ok(Self {
             id: EventId(id),
             at: Timestamp(at),
@@ -55,9 +55,9 @@ impl TimelineEntry {
 }
 
 impl TryFrom<event::Model> for TimelineEntry {
-    type Error = Fault;
+    type Error = InternalError;
 
-    fn try_from(row: event::Model) -> Result<Self, Fault> {
+    fn try_from(row: event::Model) -> Result<Self, InternalError> {
         Self::read("events", (row.id, row.at), &row.actor, &row.details)
     }
 }
@@ -65,13 +65,13 @@ impl TryFrom<event::Model> for TimelineEntry {
 /// A connection's entries, newest first; `before` continues after the last one seen.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
+/// [`InternalError`] if the database fails.
 pub async fn of_connection(
     actor: &Asker,
     connection: ConnectionId,
     before: Option<EventId>,
     limit: u64,
-) -> Result<Vec<TimelineEntry>, Fault> {
+) -> Result<Vec<TimelineEntry>, InternalError> {
     let tx = actor.read().await?;
     let mut query = tx
         .all::<event::Entity>()

@@ -2,7 +2,7 @@
 
 use super::{counts, others, query, row::AccountRow};
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     entity::connection::{Column, Entity, Model},
     records::{app::App, connection::Record},
     tenancy::{Actor, Tx},
@@ -81,12 +81,12 @@ pub enum ListError {
     BadCursor,
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 impl From<sea_orm::DbErr> for ListError {
     fn from(error: sea_orm::DbErr) -> Self {
-        Self::Fault(error.into())
+        Self::Internal(error.into())
     }
 }
 
@@ -170,7 +170,7 @@ pub async fn list(actor: &Actor, wanted: &ListQuery) -> Result<ListPage, ListErr
     let records = models
         .into_iter()
         .map(|model| Ok((model.health_since, Record::try_from(model)?)))
-        .collect::<Result<Vec<_>, Fault>>()?;
+        .collect::<Result<Vec<_>, InternalError>>()?;
     let alone = others::that_work(&tx, records.iter().map(|(_, record)| record)).await?;
     for (changed, record) in records {
         let Some(app) = apps.iter().find(|a| a.id == record.app) else {

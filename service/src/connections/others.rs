@@ -2,7 +2,7 @@
 
 use super::query::RENEWED;
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     entity::connection::{Column, Entity},
     records::connection::Record,
     tenancy::Tx,
@@ -20,7 +20,7 @@ use std::collections::{HashMap, HashSet};
 pub(super) async fn that_work<'a>(
     tx: &Tx,
     records: impl Iterator<Item = &'a Record>,
-) -> Result<HashSet<ConnectionId>, Fault> {
+) -> Result<HashSet<ConnectionId>, InternalError> {
     let mut refused: HashMap<AppId, Vec<(ConnectionId, Timestamp)>> = HashMap::new();
     for record in records.filter(|record| record.failing_since.is_some()) {
         if let Some(since) = record.refused_since {
@@ -45,17 +45,17 @@ async fn newest_renewal(
     tx: &Tx,
     app: AppId,
     refused: &[(ConnectionId, Timestamp)],
-) -> Result<Option<Timestamp>, Fault> {
+) -> Result<Option<Timestamp>, InternalError> {
     let renewed = |since: Option<i64>| -> Select<Entity> {
         tx.all::<Entity>()
             .filter(Column::AppId.eq(app.0))
             .filter(Column::Health.is_in(RENEWED.map(Health::code)))
-            .filter(Column::LastFineAt.gt(since))
+            .filter(Column::LastSuccessAt.gt(since))
             .select_only()
     };
     let last = refused.iter().map(|(_, since)| since.0).max();
     let any: Option<i64> = renewed(last)
-        .column(Column::LastFineAt)
+        .column(Column::LastSuccessAt)
         .limit(1)
         .into_tuple()
         .one(&**tx)
@@ -65,7 +65,7 @@ async fn newest_renewal(
     }
     let first = refused.iter().map(|(_, since)| since.0).min();
     let newest: Option<Option<i64>> = renewed(first)
-        .column_as(Column::LastFineAt.max(), "newest")
+        .column_as(Column::LastSuccessAt.max(), "newest")
         .into_tuple()
         .one(&**tx)
         .await?;

@@ -7,7 +7,7 @@ use super::{
     row::AccountRow,
 };
 use crate::{
-    core::{error::Fault, expiry},
+    core::{error::InternalError, expiry},
     engine::load,
     entity::{connection, heartbeat},
     records::app::App,
@@ -54,8 +54,8 @@ pub struct Overview {
 /// The overview of the actor's tenant.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
-pub async fn overview(actor: &Actor) -> Result<Overview, Fault> {
+/// [`InternalError`] if the database fails.
+pub async fn overview(actor: &Actor) -> Result<Overview, InternalError> {
     let query = ListQuery {
         sort: Sort::Worst,
         limit: NAMED,
@@ -64,8 +64,10 @@ pub async fn overview(actor: &Actor) -> Result<Overview, Fault> {
     let page = list::list(actor, &query)
         .await
         .map_err(|error| match error {
-            ListError::Fault(fault) => fault,
-            ListError::BadCursor => Fault::inconsistent("connections", "cursor", "first page"),
+            ListError::Internal(fault) => fault,
+            ListError::BadCursor => {
+                InternalError::inconsistent("connections", "cursor", "first page")
+            }
         })?;
     let need = page
         .rows
@@ -93,8 +95,8 @@ pub async fn overview(actor: &Actor) -> Result<Overview, Fault> {
 /// Whether the background work is alive.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
-pub async fn worker_beat(actor: &Actor) -> Result<WorkerBeat, Fault> {
+/// [`InternalError`] if the database fails.
+pub async fn worker_beat(actor: &Actor) -> Result<WorkerBeat, InternalError> {
     let last = heartbeat::Entity::find_by_id("worker")
         .one(actor.db.read())
         .await?

@@ -81,7 +81,7 @@ pub fn asks_for_a_look(now: Timestamp) -> Condition {
         .and_where(of(Column::TenantId).equals((Entity, Column::TenantId)))
         .and_where(of(Column::AppId).equals((Entity, Column::AppId)))
         .and_where(of(Column::Health).is_in(RENEWED.map(Health::code)))
-        .and_where(of(Column::LastFineAt).gt(Expr::col((Entity, Column::RefusedSince))))
+        .and_where(of(Column::LastSuccessAt).gt(Expr::col((Entity, Column::RefusedSince))))
         .to_owned();
     let refused = Condition::any()
         .add(Column::FailureKind.eq(FailureKind::Unreadable.encode()))

@@ -1,7 +1,7 @@
 //! How an authorization ended, for the page after it.
 
 use crate::{
-    core::{digest::digest, error::Fault, services::Services},
+    core::{digest::digest, error::InternalError, services::Services},
     entity::authorization,
     records::{app, find},
     tenancy::lookup::{self, Key},
@@ -71,13 +71,13 @@ pub struct AuthorizationResult {
 /// The result, for the browser that brought the authorization back only.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
+/// [`InternalError`] if the database fails.
 pub async fn show(
     services: &Services,
     app: AppId,
     authorization: AuthorizationId,
     browser: &SecretString,
-) -> Result<Option<AuthorizationResult>, Fault> {
+) -> Result<Option<AuthorizationResult>, InternalError> {
     // The id and the browser's cookie together are the proof.
     let Some(scope) = lookup::scope_of(services, Key::Authorization(authorization)).await? else {
         return Ok(None);
@@ -93,7 +93,7 @@ pub async fn show(
     let Some(row) = row else {
         return Ok(None);
     };
-    let bad = |column| Fault::inconsistent("authorizations", column, row.id);
+    let bad = |column| InternalError::inconsistent("authorizations", column, row.id);
     let outcome = match (&row.outcome, row.consumed_at.map(Timestamp)) {
         (Some(outcome), _) => serde_json::from_str(outcome).map_err(|_| bad("outcome"))?,
         (None, None) => return Ok(None),
@@ -115,7 +115,7 @@ pub async fn show(
     let record = find::find(&tx, app.id, &subdomain).await?;
     let condition = record
         .as_ref()
-        .map(|record| record.condition(app.credentials.fault_since()));
+        .map(|record| record.condition(app.credentials.rejected_since()));
     let comparison = match &outcome {
         Outcome::Approved { granted, .. } => ScopeSet::compare(&requested, granted),
         Outcome::UnderWay | Outcome::Failed { .. } => Comparison::default(),

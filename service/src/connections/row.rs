@@ -4,11 +4,11 @@ use crate::records::{app::App, connection::Record};
 use domain::{
     failure::FailureKind,
     health::Health,
+    health_history::DAYS,
     health_words::{self, Background, Explanation, asks_for_a_look},
     ids::{AppId, ConnectionId},
     scope::ScopeSet,
     slug::Slug,
-    strip::DAYS,
     subdomain::Subdomain,
     time::Timestamp,
 };
@@ -35,9 +35,9 @@ pub struct AccountRow {
     /// Since when.
     pub health_since: Timestamp,
     /// When it last proved to work.
-    pub last_fine: Option<Timestamp>,
+    pub last_success: Option<Timestamp>,
     /// The last fourteen days, today last.
-    pub strip: [Option<Health>; DAYS],
+    pub history: [Option<Health>; DAYS],
     /// Who approved it, if Gorgias told.
     pub approved_by: Option<String>,
     /// Requested now but not granted.
@@ -61,12 +61,12 @@ pub struct AccountRow {
 impl AccountRow {
     /// Puts a row together from a record and its app; `others_work` as [`others`](super::others) says.
     pub(crate) fn new(record: &Record, app: &App, others_work: bool, now: Timestamp) -> Self {
-        let condition = record.condition(app.credentials.fault_since());
+        let condition = record.condition(app.credentials.rejected_since());
         let missing = record.missing(&app.requested);
         let background = Background {
             refused_in_a_row: app.credentials.in_doubt(),
             lacks_offline: !app.requested.contains("offline"),
-            last_fine: record.last_fine_at,
+            last_success: record.last_success_at,
             next_attempt: record.due_at,
             failure: record.failure_kind,
             refused_since: record.refused_since,
@@ -75,15 +75,15 @@ impl AccountRow {
         };
         let health = Health::of(&condition, now);
         let own_health = Health::own(&condition, now);
-        let mut strip = record.strip.on(now.day(), record.health).record(
+        let mut history = record.history.on(now.day(), record.health).record(
             now.day(),
             Some(own_health),
             own_health,
         );
-        if let Some(since) = app.credentials.fault_since() {
-            strip = strip.beneath(since.day(), Health::SetupFault);
+        if let Some(since) = app.credentials.rejected_since() {
+            history = history.beneath(since.day(), Health::SetupFault);
         }
-        let health_since = match (health, app.credentials.fault_since()) {
+        let health_since = match (health, app.credentials.rejected_since()) {
             (Health::SetupFault, Some(since)) => since,
             (Health::Unchecked, _) => record.overdue_at.unwrap_or(record.health_since),
             (Health::Disconnected, _) if record.health == Health::StoppingSoon => {
@@ -101,8 +101,8 @@ impl AccountRow {
             own_health,
             explanation: health_words::explain(&condition, background, &missing, now),
             health_since,
-            last_fine: record.last_fine_at,
-            strip: *strip.days(),
+            last_success: record.last_success_at,
+            history: *history.days(),
             approved_by: record
                 .approved_by_name
                 .clone()

@@ -2,7 +2,7 @@
 
 use super::{others, row::AccountRow};
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     encryption::Purpose,
     entity::credential,
     records::{app::App, connection::Record},
@@ -45,12 +45,12 @@ pub struct Account {
 /// more while Gorgias refuses it.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
+/// [`InternalError`] if the database fails.
 pub async fn show(
     actor: &Actor,
     app: &str,
     subdomain: &Subdomain,
-) -> Result<Option<Account>, Fault> {
+) -> Result<Option<Account>, InternalError> {
     let tx = actor.read().await?;
     let Some((app, Some(record))) =
         crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await?
@@ -98,7 +98,7 @@ fn assemble(
 ) -> Account {
     Account {
         row: AccountRow::new(record, &app, others_work, now),
-        condition: record.condition(app.credentials.fault_since()),
+        condition: record.condition(app.credentials.rejected_since()),
         comparison: if record.has_been_connected() && !record.scopes_unknown {
             ScopeSet::compare(&app.requested, &record.granted)
         } else {

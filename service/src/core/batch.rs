@@ -1,9 +1,9 @@
 //! Work that costs much once and little for each more: a transaction, a sync,
-//! a look at other files. Whoever comes while a round of it is under way waits
+//! a look at other files. Whoever comes while a batch of it is under way waits
 //! for the next, in which all that wait are served at once; who comes alone is
 //! served alone, at once.
 
-use crate::core::error::Fault;
+use crate::core::error::InternalError;
 use std::{
     collections::HashMap,
     hash::Hash,
@@ -13,21 +13,21 @@ use tokio::sync::oneshot;
 
 type Waiting<J, R> = Vec<(J, oneshot::Sender<R>)>;
 
-/// Rounds of one kind of work; those of different keys go on beside each other.
-pub(crate) struct Together<K, J, R> {
-    /// Of each key whose rounds go on, who waits for the next.
+/// Batches of one kind of work; those of different keys go on beside each other.
+pub(crate) struct Batcher<K, J, R> {
+    /// Of each key whose batches go on, who waits for the next.
     waiting: Arc<Mutex<HashMap<K, Waiting<J, R>>>>,
-    /// How many are served in a round.
+    /// How many are served in a batch.
     most: usize,
 }
 
-impl<K, J, R> Together<K, J, R>
+impl<K, J, R> Batcher<K, J, R>
 where
     K: Copy + Eq + Hash + Send + 'static,
     J: Send + 'static,
     R: Send + 'static,
 {
-    /// Rounds of at most so many.
+    /// Batches of at most so many.
     pub fn new(most: usize) -> Self {
         Self {
             waiting: Arc::default(),
@@ -35,18 +35,18 @@ where
         }
     }
 
-    /// Has a job done in the next round of its key, which goes on if the caller
+    /// Has a job done in the next batch of its key, which goes on if the caller
     /// is given up. `work` gives a result for each job, in their order; that of
-    /// whoever begins the rounds serves all of them, so everybody's must be alike.
+    /// whoever begins the batches serves all of them, so everybody's must be alike.
     ///
     /// # Errors
-    /// [`Fault::Awaited`] if the round panicked.
+    /// [`InternalError::Awaited`] if the batch panicked.
     pub async fn join<F>(
         &self,
         key: K,
         job: J,
         work: impl Fn(Vec<J>) -> F + Send + 'static,
-    ) -> Result<R, Fault>
+    ) -> Result<R, InternalError>
     where
         F: Future<Output = Vec<R>> + Send + 'static,
     {
@@ -59,14 +59,14 @@ where
         };
         if first {
             let most = self.most;
-            let mut rounds = Rounds {
+            let mut batches = Batches {
                 all: Arc::clone(&self.waiting),
                 key,
                 ended: false,
             };
             tokio::spawn(async move {
-                while let Some(round) = rounds.next(most) {
-                    let (jobs, done): (Vec<J>, Vec<_>) = round.into_iter().unzip();
+                while let Some(batch) = batches.next(most) {
+                    let (jobs, done): (Vec<J>, Vec<_>) = batch.into_iter().unzip();
                     for (done, result) in done.into_iter().zip(work(jobs).await) {
                         // Nobody there: the caller was given up.
                         let _ = done.send(result);
@@ -74,7 +74,7 @@ where
                 }
             });
         }
-        result.await.map_err(|_| Fault::Awaited)
+        result.await.map_err(|_| InternalError::Awaited)
     }
 }
 
@@ -84,16 +84,16 @@ fn lock<K, J, R>(
     waiting.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The rounds of a key. Dropped before they ended, as by a panic, whoever waits
+/// The batches of a key. Dropped before they ended, as by a panic, whoever waits
 /// is told, and the next to come begins anew.
-struct Rounds<K: Copy + Eq + Hash, J, R> {
+struct Batches<K: Copy + Eq + Hash, J, R> {
     all: Arc<Mutex<HashMap<K, Waiting<J, R>>>>,
     key: K,
     ended: bool,
 }
 
-impl<K: Copy + Eq + Hash, J, R> Rounds<K, J, R> {
-    /// Who is served next; `None`, and the rounds have ended, if nobody waits.
+impl<K: Copy + Eq + Hash, J, R> Batches<K, J, R> {
+    /// Who is served next; `None`, and the batches have ended, if nobody waits.
     fn next(&mut self, most: usize) -> Option<Waiting<J, R>> {
         let mut all = lock(&self.all);
         let waiting = all.get_mut(&self.key)?;
@@ -107,7 +107,7 @@ impl<K: Copy + Eq + Hash, J, R> Rounds<K, J, R> {
     }
 }
 
-impl<K: Copy + Eq + Hash, J, R> Drop for Rounds<K, J, R> {
+impl<K: Copy + Eq + Hash, J, R> Drop for Batches<K, J, R> {
     fn drop(&mut self) {
         if !self.ended {
             lock(&self.all).remove(&self.key);
@@ -122,11 +122,11 @@ mod tests {
     use futures::future::join_all;
     use tokio::sync::Semaphore;
 
-    type Rounded = Together<u8, u32, (u32, usize)>;
+    type Batched = Batcher<u8, u32, (u32, usize)>;
 
-    /// Doubles, and says with how many others; each round waits for a permit.
+    /// Doubles, and says with how many others; each batch waits for a permit.
     async fn double(
-        rounds: &Rounded,
+        batches: &Batched,
         key: u8,
         number: u32,
         permits: &Arc<Semaphore>,
@@ -140,24 +140,24 @@ mod tests {
                 jobs.into_iter().map(|job| (2 * job, count)).collect()
             }
         };
-        rounds.join(key, number, work).await.unwrap()
+        batches.join(key, number, work).await.unwrap()
     }
 
     #[tokio::test]
     async fn those_who_come_during_a_round_share_the_next() {
-        let rounds = Rounded::new(4);
+        let batches = Batched::new(4);
         let permits = Arc::new(Semaphore::new(0));
         let let_go = async {
-            while lock(&rounds.waiting).get(&0).map(Vec::len) != Some(6) {
+            while lock(&batches.waiting).get(&0).map(Vec::len) != Some(6) {
                 tokio::task::yield_now().await;
             }
             permits.add_permits(3);
         };
         let first = async {
-            let others = join_all((1..7).map(|n| double(&rounds, 0, n, &permits)));
-            // The first has its round for itself before the others come.
-            let (first, others) = tokio::join!(double(&rounds, 0, 0, &permits), async {
-                while lock(&rounds.waiting).get(&0).is_none_or(|w| !w.is_empty()) {
+            let others = join_all((1..7).map(|n| double(&batches, 0, n, &permits)));
+            // The first has its batch for itself before the others come.
+            let (first, others) = tokio::join!(double(&batches, 0, 0, &permits), async {
+                while lock(&batches.waiting).get(&0).is_none_or(|w| !w.is_empty()) {
                     tokio::task::yield_now().await;
                 }
                 others.await
@@ -168,40 +168,40 @@ mod tests {
         assert_eq!(first, (0, 1));
         let expected = [(2, 4), (4, 4), (6, 4), (8, 4), (10, 2), (12, 2)];
         assert_eq!(others, expected);
-        assert!(lock(&rounds.waiting).is_empty(), "nothing is left of it");
+        assert!(lock(&batches.waiting).is_empty(), "nothing is left of it");
     }
 
     #[tokio::test]
     async fn other_keys_do_not_wait() {
-        let rounds = Rounded::new(4);
+        let batches = Batched::new(4);
         let (held, free) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(1)));
-        let blocked = double(&rounds, 0, 1, &held);
+        let blocked = double(&batches, 0, 1, &held);
         tokio::pin!(blocked);
         assert!(futures::poll!(&mut blocked).is_pending());
-        assert_eq!(double(&rounds, 1, 2, &free).await, (4, 1));
+        assert_eq!(double(&batches, 1, 2, &free).await, (4, 1));
         held.add_permits(1);
         assert_eq!(blocked.await, (2, 1));
     }
 
     #[tokio::test]
     async fn a_round_goes_on_without_who_began_it() {
-        let rounds = Rounded::new(4);
+        let batches = Batched::new(4);
         let permits = Arc::new(Semaphore::new(0));
         {
-            let given_up = double(&rounds, 0, 1, &permits);
+            let given_up = double(&batches, 0, 1, &permits);
             tokio::pin!(given_up);
             assert!(futures::poll!(&mut given_up).is_pending());
         }
         permits.add_permits(2);
         // Served together with the one that nobody waits for, or after it.
-        assert_eq!(double(&rounds, 0, 2, &permits).await.0, 4);
+        assert_eq!(double(&batches, 0, 2, &permits).await.0, 4);
     }
 
     #[tokio::test]
     async fn after_a_round_that_panics_the_next_begins_anew() {
-        let rounds = Together::<u8, u32, u32>::new(4);
-        let bad = rounds.join(0, 1, |_| async { panic!("a test") });
-        assert!(matches!(bad.await, Err(Fault::Awaited)));
-        assert_eq!(rounds.join(0, 2, |jobs| async { jobs }).await.unwrap(), 2);
+        let batches = Batcher::<u8, u32, u32>::new(4);
+        let bad = batches.join(0, 1, |_| async { panic!("a test") });
+        assert!(matches!(bad.await, Err(InternalError::Awaited)));
+        assert_eq!(batches.join(0, 2, |jobs| async { jobs }).await.unwrap(), 2);
     }
 }

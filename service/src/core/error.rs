@@ -4,7 +4,7 @@ use crate::{core::database::errors, encryption::VaultError};
 
 /// Something inside Mooring failed. Never shown in detail to anybody outside.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
+pub enum InternalError {
     /// The database did not do what it was asked.
     #[error("the database failed: {0}")]
     Database(#[from] sea_orm::DbErr),
@@ -43,7 +43,7 @@ pub enum Fault {
     Task(#[from] tokio::task::JoinError),
 }
 
-impl Fault {
+impl InternalError {
     /// Whether the database isn't available just now: it is away, only reads, or
     /// somebody else holds it. The same may work in a moment.
     pub fn database_unavailable(&self) -> bool {

@@ -11,7 +11,7 @@
 
 use crate::{
     core::{
-        error::Fault,
+        error::InternalError,
         services::{Inner, ProcessState, Services},
     },
     entity::heartbeat,
@@ -74,8 +74,8 @@ pub struct Sight {
 /// Looks how far the machine's clock is ahead.
 ///
 /// # Errors
-/// [`Fault`] if the database fails; what was found before stays.
-pub async fn look(services: &Services) -> Result<Sight, Fault> {
+/// [`InternalError`] if the database fails; what was found before stays.
+pub async fn look(services: &Services) -> Result<Sight, InternalError> {
     let now = services.now();
     let doubt = if services.db.is_sqlite() {
         let doubt = note(services)
@@ -109,7 +109,7 @@ pub async fn look(services: &Services) -> Result<Sight, Fault> {
 }
 
 /// Looks, and notes the time for later looks: with each heartbeat.
-pub(crate) async fn beat(services: &Services) -> Result<Sight, Fault> {
+pub(crate) async fn beat(services: &Services) -> Result<Sight, InternalError> {
     let sight = look(services).await?;
     if services.db.is_sqlite() && note(services).await?.is_none_or(|noted| noted < sight.now) {
         write(services, sight.now).await?;
@@ -120,8 +120,8 @@ pub(crate) async fn beat(services: &Services) -> Result<Sight, Fault> {
 /// An operator says that the machine's clock is right.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
-pub async fn is_right(services: &Services) -> Result<(), Fault> {
+/// [`InternalError`] if the database fails.
+pub async fn is_right(services: &Services) -> Result<(), InternalError> {
     if services.db.is_sqlite() {
         write(services, services.now()).await?;
     }
@@ -141,14 +141,14 @@ pub async fn keep_looking(services: Services, stop: CancellationToken) {
     }
 }
 
-async fn note(services: &Services) -> Result<Option<Timestamp>, Fault> {
+async fn note(services: &Services) -> Result<Option<Timestamp>, InternalError> {
     let row = heartbeat::Entity::find_by_id(NOTE)
         .one(services.db.read())
         .await?;
     Ok(row.map(|row| Timestamp(row.at)))
 }
 
-async fn write(services: &Services, at: Timestamp) -> Result<(), Fault> {
+async fn write(services: &Services, at: Timestamp) -> Result<(), InternalError> {
     let row = heartbeat::ActiveModel {
         name: Set(NOTE.to_owned()),
         at: Set(at.0),
@@ -166,7 +166,7 @@ async fn write(services: &Services, at: Timestamp) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn database_now(services: &Services) -> Result<Timestamp, Fault> {
+async fn database_now(services: &Services) -> Result<Timestamp, InternalError> {
     // In tests, the database's clock moves with the others.
     if let Some(clock) = &services.database_clock {
         return Ok(clock.now());
@@ -174,7 +174,7 @@ async fn database_now(services: &Services) -> Result<Timestamp, Fault> {
     let sql = format!("SELECT {} AS now", services.db.clock_sql());
     let statement = Statement::from_string(services.db.backend(), sql);
     let row = services.db.read().query_one_raw(statement).await?;
-    let row = row.ok_or_else(|| Fault::inconsistent("pg_catalog", "clock", "no row"))?;
+    let row = row.ok_or_else(|| InternalError::inconsistent("pg_catalog", "clock", "no row"))?;
     Ok(Timestamp(row.try_get("", "now")?))
 }
 

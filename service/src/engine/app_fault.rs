@@ -2,7 +2,7 @@
 //! doubt (see `refusals`).
 
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     entity::{app, connection},
     records::{app::App, app_credentials, connection::Record},
     tenancy::{TenantScope, Tx},
@@ -23,7 +23,7 @@ use sea_orm::{
 
 /// Whether the caller is the one who tries the app's credentials now. The
 /// breaker is a row, so all processes together try once.
-pub(crate) async fn may_probe(scope: &TenantScope, app: AppId) -> Result<bool, Fault> {
+pub(crate) async fn may_probe(scope: &TenantScope, app: AppId) -> Result<bool, InternalError> {
     let now = scope.now();
     let tx = scope.write().await?;
     let first = tx
@@ -50,10 +50,10 @@ pub(crate) async fn refused(
     connection: ConnectionId,
     used_at: Timestamp,
     now: Timestamp,
-) -> Result<ClientRefusal, Fault> {
+) -> Result<ClientRefusal, InternalError> {
     let before = app_credentials::locked(tx, app)
         .await?
-        .ok_or_else(|| Fault::inconsistent("connections", "app_id", app))?;
+        .ok_or_else(|| InternalError::inconsistent("connections", "app_id", app))?;
     let (next, refusal) = before.clone().client_refused(connection, used_at, now);
     if next != before {
         app_credentials::write(tx, app, &next).await?;
@@ -66,7 +66,7 @@ pub(crate) async fn refused(
 }
 
 /// Brings back the connections that were retried for what is the app's fault.
-async fn take_back(scope: &TenantScope, tx: &Tx, app: AppId) -> Result<(), Fault> {
+async fn take_back(scope: &TenantScope, tx: &Tx, app: AppId) -> Result<(), InternalError> {
     let kind = FailureKind::ClientRefused.encode();
     let retried = tx
         .all::<connection::Entity>()
@@ -91,7 +91,7 @@ pub(crate) async fn clear(
     scope: &TenantScope,
     app: &App,
     by: &[ConnectionId],
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     if app.credentials.clone().proven(by).is_none() {
         return Ok(());
     }
@@ -104,7 +104,7 @@ pub(crate) async fn clear(
 
 /// Notes that Gorgias knew the app's credentials, since it refused a refresh
 /// token with them (RFC 6749 5.2: a client that fails is `invalid_client`).
-pub(crate) async fn recognised(scope: &TenantScope, app: &App) -> Result<(), Fault> {
+pub(crate) async fn recognised(scope: &TenantScope, app: &App) -> Result<(), InternalError> {
     if app.credentials.clone().recognised().is_none() {
         return Ok(());
     }
@@ -115,7 +115,7 @@ pub(crate) async fn recognised(scope: &TenantScope, app: &App) -> Result<(), Fau
     Ok(())
 }
 
-async fn come_due(scope: &TenantScope, app: AppId) -> Result<(), Fault> {
+async fn come_due(scope: &TenantScope, app: AppId) -> Result<(), InternalError> {
     let tx = scope.write().await?;
     let in_time = Expr::col(connection::Column::AccessExpiresAt).sub(NEEDED_LIFE.0);
     tx.update::<connection::Entity>()
@@ -130,7 +130,7 @@ async fn come_due(scope: &TenantScope, app: AppId) -> Result<(), Fault> {
 /// Puts off all connections of the app that are due, without a call, for half
 /// the check interval and up to as much again, so that they neither take
 /// others' turns nor come back together.
-pub(crate) async fn put_off(scope: &TenantScope, app: AppId) -> Result<(), Fault> {
+pub(crate) async fn put_off(scope: &TenantScope, app: AppId) -> Result<(), InternalError> {
     let now = scope.now();
     let interval = scope.config.check_interval;
     let half = interval.0 / 2;

@@ -5,8 +5,8 @@
 
 use super::single_flight::Waiting;
 use crate::{
-    core::{error::Fault, services::Services},
-    engine::rate_limit::Pace,
+    core::{error::InternalError, services::Services},
+    engine::rate_limit::RateLimit,
     tenancy::{TenantScope, Tx},
 };
 use domain::{
@@ -47,7 +47,7 @@ impl Lease {
         services: &Services,
         tx: &Tx,
         connection: ConnectionId,
-    ) -> Result<Option<Self>, Fault> {
+    ) -> Result<Option<Self>, InternalError> {
         let clock = services.db.clock_sql();
         let row = tx
             .query_one_raw(Statement::from_sql_and_values(
@@ -64,9 +64,9 @@ impl Lease {
         let lease = row.map(|row| Self::read(&row)).transpose()?;
         if lease.is_some() {
             // Somebody waits for it, so it goes at once; the sweep makes up for it.
-            let mut pace = Pace::lock(services, tx).await?;
-            pace.take(1);
-            pace.store(services, tx).await?;
+            let mut rate_limit = RateLimit::lock(services, tx).await?;
+            rate_limit.take(1);
+            rate_limit.store(services, tx).await?;
         }
         Ok(lease)
     }
@@ -76,7 +76,7 @@ impl Lease {
     pub async fn take_if_free(
         scope: &TenantScope,
         connection: ConnectionId,
-    ) -> Result<Option<Self>, Fault> {
+    ) -> Result<Option<Self>, InternalError> {
         let tx = scope.read().await?;
         let free = tx
             .query_one_raw(Statement::from_sql_and_values(
@@ -103,7 +103,7 @@ impl Lease {
     pub async fn wait(
         scope: &TenantScope,
         connection: ConnectionId,
-    ) -> Result<Option<Self>, Fault> {
+    ) -> Result<Option<Self>, InternalError> {
         let mut waiting = Waiting::new(scope, connection, Instant::now() + PATIENCE);
         loop {
             let lease = Self::take_if_free(scope, connection).await?;
@@ -114,7 +114,7 @@ impl Lease {
     }
 
     /// Gives the lease back, unless somebody else holds it by now.
-    pub async fn give_back(&self, services: &Services, tx: &Tx) -> Result<(), Fault> {
+    pub async fn give_back(&self, services: &Services, tx: &Tx) -> Result<(), InternalError> {
         tx.execute_raw(Statement::from_sql_and_values(
             services.db.backend(),
             "UPDATE connections SET lease_until = 0 WHERE id = $1 AND tenant_id = $2 AND lease_fence = $3",
@@ -124,7 +124,7 @@ impl Lease {
         Ok(())
     }
 
-    pub(crate) fn read(row: &QueryResult) -> Result<Self, Fault> {
+    pub(crate) fn read(row: &QueryResult) -> Result<Self, InternalError> {
         Ok(Self {
             connection: ConnectionId(row.try_get("", "id")?),
             tenant: TenantId(row.try_get("", "tenant_id")?),

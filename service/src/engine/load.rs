@@ -1,7 +1,7 @@
 //! How much of the rate all checks need: with too much of it in use, there is
 //! too little left to catch up after an outage.
 
-use crate::core::{error::Fault, services::Services};
+use crate::core::{error::InternalError, services::Services};
 use domain::{
     time::{Span, Timestamp},
     token::{HIGHEST_LOAD, load_percent},
@@ -21,8 +21,8 @@ const COUNT: &str = "SELECT (SELECT count(*) FROM connections \
 /// fraction of a second for a million. Of other tenants, it gives away this number alone.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
-pub async fn count(services: &Services) -> Result<u64, Fault> {
+/// [`InternalError`] if the database fails.
+pub async fn count(services: &Services) -> Result<u64, InternalError> {
     let sql = if services.db.is_sqlite() {
         COUNT
     } else {
@@ -31,7 +31,7 @@ pub async fn count(services: &Services) -> Result<u64, Fault> {
     let statement = Statement::from_string(services.db.backend(), sql);
     let row = services.db.read().query_one_raw(statement).await?;
     let count: i64 = row
-        .ok_or_else(|| Fault::inconsistent("connections", "due_at", "count"))?
+        .ok_or_else(|| InternalError::inconsistent("connections", "due_at", "count"))?
         .try_get("", "scheduled")?;
     Ok(count.max(0).unsigned_abs())
 }
@@ -46,8 +46,8 @@ pub fn too_high(services: &Services, connections: u64) -> Option<u64> {
 /// The same, from when the worker last counted: one row, however many connections there are.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
-pub async fn known_too_high(services: &Services) -> Result<Option<u64>, Fault> {
+/// [`InternalError`] if the database fails.
+pub async fn known_too_high(services: &Services) -> Result<Option<u64>, InternalError> {
     let sql = "SELECT scheduled FROM pace WHERE id = 1";
     let statement = Statement::from_string(services.db.backend(), sql);
     let Some(row) = services.db.read().query_one_raw(statement).await? else {
@@ -58,7 +58,7 @@ pub async fn known_too_high(services: &Services) -> Result<Option<u64>, Fault> {
 }
 
 /// Counts again if that is some time ago.
-pub(crate) async fn keep_known(services: &Services) -> Result<(), Fault> {
+pub(crate) async fn keep_known(services: &Services) -> Result<(), InternalError> {
     let now = services.now();
     let run = |sql, values: Vec<sea_orm::Value>| {
         Statement::from_sql_and_values(services.db.backend(), sql, values)

@@ -6,7 +6,7 @@
 //! ahead, and lets each request wait for its slot: so a look now and then is
 //! enough for the full rate, and there is no burst.
 
-use crate::core::{database::Transaction, error::Fault, services::Services};
+use crate::core::{database::Transaction, error::InternalError, services::Services};
 use domain::time::{Span, Timestamp};
 use sea_orm::{ConnectionTrait, Statement};
 use std::time::Duration;
@@ -23,7 +23,7 @@ const RECOVERY: Span = Span::minutes(1);
 const MOST_HALVINGS: u32 = 4;
 
 /// The pace as it stands, locked until the transaction ends.
-pub(crate) struct Pace {
+pub(crate) struct RateLimit {
     now: Timestamp,
     /// The same instant, for waiting.
     here: Instant,
@@ -36,9 +36,9 @@ pub(crate) struct Pace {
     pub served_tenant: Option<Uuid>,
 }
 
-impl Pace {
-    /// Reads the pace, for this transaction alone.
-    pub async fn lock(services: &Services, tx: &Transaction) -> Result<Self, Fault> {
+impl RateLimit {
+    /// Reads the rate_limit, for this transaction alone.
+    pub async fn lock(services: &Services, tx: &Transaction) -> Result<Self, InternalError> {
         let lock = if services.db.is_sqlite() {
             ""
         } else {
@@ -51,7 +51,7 @@ impl Pace {
         let row = tx
             .query_one_raw(Statement::from_string(services.db.backend(), sql))
             .await?
-            .ok_or_else(|| Fault::inconsistent("pace", "id", 1))?;
+            .ok_or_else(|| InternalError::inconsistent("pace", "id", 1))?;
         let now = Timestamp(row.try_get("", "now")?);
         let mut slow = u32::try_from(row.try_get::<i32>("", "slow")?).unwrap_or_default();
         // A rate that was halved in the future was halved before the clock was put back.
@@ -108,8 +108,8 @@ impl Pace {
         self.slow_since = self.now;
     }
 
-    /// Stores the pace.
-    pub async fn store(&self, services: &Services, tx: &Transaction) -> Result<(), Fault> {
+    /// Stores the rate_limit.
+    pub async fn store(&self, services: &Services, tx: &Transaction) -> Result<(), InternalError> {
         let values: [sea_orm::Value; 4] = [
             self.free_at.0.into(),
             i32::try_from(self.slow).unwrap_or_default().into(),
@@ -134,14 +134,14 @@ pub(crate) fn too_many(limited: usize, of: usize) -> bool {
 }
 
 /// Halves the rate for everybody.
-pub(crate) async fn slow_down(services: &Services) -> Result<(), Fault> {
+pub(crate) async fn slow_down(services: &Services) -> Result<(), InternalError> {
     let tx = services.db.begin_write().await?;
-    let mut pace = Pace::lock(services, &tx).await?;
-    pace.slow_down();
-    pace.store(services, &tx).await?;
+    let mut rate_limit = RateLimit::lock(services, &tx).await?;
+    rate_limit.slow_down();
+    rate_limit.store(services, &tx).await?;
     tx.commit().await?;
     tracing::warn!(
-        halvings = pace.slow,
+        halvings = rate_limit.slow,
         "Gorgias asks many accounts to slow down: so does the sweep"
     );
     Ok(())
@@ -152,9 +152,9 @@ mod tests {
     use super::*;
 
     /// Twenty a second, with slots taken for so long already.
-    fn pace(ahead: Span) -> Pace {
+    fn pace(ahead: Span) -> RateLimit {
         let now = Timestamp(1_000_000_000);
-        Pace {
+        RateLimit {
             now,
             here: Instant::now(),
             free_at: now.plus(ahead),
@@ -174,11 +174,11 @@ mod tests {
 
     #[test]
     fn slots_lie_a_step_apart_whoever_takes_them() {
-        let mut pace = pace(Span(0));
+        let mut rate_limit = pace(Span(0));
         let mut slots = Vec::new();
         for some in [3, 4] {
-            slots.extend(pace.reserve(some));
-            pace.take(some as usize);
+            slots.extend(rate_limit.reserve(some));
+            rate_limit.take(some as usize);
         }
         let begin = slots[0];
         let waits: Vec<u128> = slots.iter().map(|at| (*at - begin).as_millis()).collect();
@@ -187,18 +187,18 @@ mod tests {
 
     #[test]
     fn what_goes_out_of_turn_is_made_up_for() {
-        let mut pace = pace(Span(0));
-        pace.take(30);
-        assert_eq!(pace.allowed(), 0);
-        pace.now = pace.now.plus(Span::seconds(1));
-        assert_eq!(pace.allowed(), 10);
+        let mut rate_limit = pace(Span(0));
+        rate_limit.take(30);
+        assert_eq!(rate_limit.allowed(), 0);
+        rate_limit.now = rate_limit.now.plus(Span::seconds(1));
+        assert_eq!(rate_limit.allowed(), 10);
     }
 
     #[test]
     fn a_rate_of_less_than_one_a_second_is_still_one() {
-        let mut pace = pace(Span(0));
-        pace.step = Span::seconds(16);
-        assert_eq!(pace.allowed(), 1);
+        let mut rate_limit = pace(Span(0));
+        rate_limit.step = Span::seconds(16);
+        assert_eq!(rate_limit.allowed(), 1);
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! writes to customers in vain.
 
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     entity::connection,
     records::{app_credentials, connection::Record},
     tenancy::{TenantScope, Tx},
@@ -18,10 +18,14 @@ use sea_orm::{ColumnTrait, QueryFilter};
 
 /// Counts a refusal, within the transaction that stores what it means. The one
 /// that makes the row long enough takes the losses of the row back.
-pub(crate) async fn count(scope: &TenantScope, tx: &Tx, app: AppId) -> Result<Refusal, Fault> {
+pub(crate) async fn count(
+    scope: &TenantScope,
+    tx: &Tx,
+    app: AppId,
+) -> Result<Refusal, InternalError> {
     let before = app_credentials::locked(tx, app)
         .await?
-        .ok_or_else(|| Fault::inconsistent("connections", "app_id", app))?;
+        .ok_or_else(|| InternalError::inconsistent("connections", "app_id", app))?;
     let (next, refusal) = before.clone().refused(scope.now());
     if next != before {
         app_credentials::write(tx, app, &next).await?;
@@ -39,7 +43,7 @@ async fn take_back(
     tx: &Tx,
     app: AppId,
     since: Timestamp,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let now = scope.now();
     let lost = tx
         .all::<connection::Entity>()

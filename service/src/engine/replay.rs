@@ -4,7 +4,7 @@ use super::{
     journal::{self, Replayed},
     refresh::LateAnswers,
 };
-use crate::core::{error::Fault, services::Services};
+use crate::core::{error::InternalError, services::Services};
 use domain::ids::ConnectionId;
 use tokio_util::sync::CancellationToken;
 
@@ -12,9 +12,9 @@ use tokio_util::sync::CancellationToken;
 /// in them and in our own. Says how many answers that was.
 ///
 /// # Errors
-/// [`Fault`] if something could not be stored; it stays, and everything else
+/// [`InternalError`] if something could not be stored; it stays, and everything else
 /// is stored all the same, as long as the database answers at all.
-pub async fn replay(services: &Services) -> Result<usize, Fault> {
+pub async fn replay(services: &Services) -> Result<usize, InternalError> {
     journal::replay(services, &LateAnswers).await
 }
 
@@ -22,7 +22,7 @@ pub async fn replay(services: &Services) -> Result<usize, Fault> {
 pub(crate) async fn replay_connection(
     services: &Services,
     connection: ConnectionId,
-) -> Result<Replayed, Fault> {
+) -> Result<Replayed, InternalError> {
     journal::replay_connection(services, connection, &LateAnswers).await
 }
 
@@ -36,6 +36,6 @@ pub async fn keep_replayed(services: Services, stop: CancellationToken) {
 ///
 /// # Errors
 /// As [`replay`]: what could not be stored stays for the next process.
-pub async fn close(services: &Services) -> Result<(), Fault> {
+pub async fn close(services: &Services) -> Result<(), InternalError> {
     journal::close(services, &LateAnswers).await
 }

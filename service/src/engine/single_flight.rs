@@ -4,7 +4,7 @@
 //! takes the lease, or waits for whoever holds it. The others wait for the one.
 
 use crate::core::{
-    error::Fault,
+    error::InternalError,
     live::Change,
     services::{Inner, ProcessState, Services},
 };
@@ -29,9 +29,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// The connections that somebody in this process sees to. For each, how that
 /// failed, if it did.
 #[derive(Default)]
-pub struct Flights(Mutex<HashMap<ConnectionId, watch::Receiver<Option<Failed>>>>);
+pub struct SingleFlight(Mutex<HashMap<ConnectionId, watch::Receiver<Option<Failed>>>>);
 
-/// What failed in a flight.
+/// What failed in a refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Failed {
     /// The database isn't available.
@@ -40,29 +40,29 @@ pub(crate) enum Failed {
     Inside,
 }
 
-impl ProcessState for Flights {
+impl ProcessState for SingleFlight {
     fn begin(_: &Inner) -> Self {
         Self::default()
     }
 }
 
-impl Flights {
+impl SingleFlight {
     fn all(&self) -> MutexGuard<'_, HashMap<ConnectionId, watch::Receiver<Option<Failed>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A reader's part in a flight.
-pub(crate) enum Seat {
+/// A reader's part in a refresh.
+pub(crate) enum Role {
     /// It sees to the refresh.
-    Leads(Flight),
+    Leads(Leader),
     /// It waits for who does.
     Follows(Follower),
 }
 
 /// Leading; ends, and wakes who follows, when it is dropped: also with a
 /// request that is given up. One of those that follow leads on then.
-pub(crate) struct Flight {
+pub(crate) struct Leader {
     services: Services,
     connection: ConnectionId,
     failed: watch::Sender<Option<Failed>>,
@@ -71,9 +71,9 @@ pub(crate) struct Flight {
 /// Following.
 pub(crate) struct Follower(watch::Receiver<Option<Failed>>);
 
-/// How a flight ended.
+/// How a refresh ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Landing {
+pub(crate) enum Outcome {
     /// There is something to look at.
     Over,
     /// Something inside failed; each trying it once more would be a storm.
@@ -82,16 +82,16 @@ pub(crate) enum Landing {
     Late,
 }
 
-impl Flight {
+impl Leader {
     /// Leads, if nobody does yet.
-    pub fn join(services: &Services, connection: ConnectionId) -> Seat {
-        let mut flights = services.state::<Flights>().all();
-        if let Some(flight) = flights.get(&connection) {
-            return Seat::Follows(Follower(flight.clone()));
+    pub fn join(services: &Services, connection: ConnectionId) -> Role {
+        let mut all = services.state::<SingleFlight>().all();
+        if let Some(refresh) = all.get(&connection) {
+            return Role::Follows(Follower(refresh.clone()));
         }
-        let (failed, flight) = watch::channel(None);
-        flights.insert(connection, flight);
-        Seat::Leads(Self {
+        let (failed, refresh) = watch::channel(None);
+        all.insert(connection, refresh);
+        Role::Leads(Self {
             services: services.clone(),
             connection,
             failed,
@@ -99,7 +99,7 @@ impl Flight {
     }
 
     /// Tells those that follow not to try themselves.
-    pub fn fail(&self, fault: &Fault) {
+    pub fn fail(&self, fault: &InternalError) {
         let failed = if fault.database_unavailable() {
             Failed::Database
         } else {
@@ -109,27 +109,27 @@ impl Flight {
     }
 }
 
-impl Drop for Flight {
+impl Drop for Leader {
     fn drop(&mut self) {
         // Before the sender goes: who wakes finds the seat free.
         self.services
-            .state::<Flights>()
+            .state::<SingleFlight>()
             .all()
             .remove(&self.connection);
     }
 }
 
 impl Follower {
-    /// Waits for the end of the flight.
-    pub async fn landing(mut self, deadline: Instant) -> Landing {
-        // An error means that whoever led is gone, and with it the flight.
+    /// Waits for the end of the refresh.
+    pub async fn outcome(mut self, deadline: Instant) -> Outcome {
+        // An error means that whoever led is gone, and with it the refresh.
         let ended = async { while self.0.borrow().is_none() && self.0.changed().await.is_ok() {} };
         if timeout_at(deadline, ended).await.is_err() {
-            Landing::Late
+            Outcome::Late
         } else {
             match *self.0.borrow() {
-                Some(failed) => Landing::Failed(failed),
-                None => Landing::Over,
+                Some(failed) => Outcome::Failed(failed),
+                None => Outcome::Over,
             }
         }
     }

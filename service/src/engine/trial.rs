@@ -6,9 +6,9 @@
 
 use super::{
     lease::Lease,
-    refresh::{Attempt, Verdict, end, keep_surely},
+    refresh::{Attempt, Verdict, end, store_durably},
 };
-use crate::{core::error::Fault, tenancy::TenantScope};
+use crate::{core::error::InternalError, tenancy::TenantScope};
 use domain::event;
 use gorgias::UpstreamError;
 use secrecy::SecretString;
@@ -30,7 +30,7 @@ pub(crate) async fn try_secret(
     lease: &Lease,
     who: &event::Actor,
     secret: &SecretString,
-) -> Result<Trial, Fault> {
+) -> Result<Trial, InternalError> {
     let result = attempt(scope, lease, who, secret).await;
     end(scope, lease, result).await
 }
@@ -40,20 +40,20 @@ async fn attempt(
     lease: &Lease,
     who: &event::Actor,
     secret: &SecretString,
-) -> Result<Trial, Fault> {
+) -> Result<Trial, InternalError> {
     let attempt = Attempt {
         scope,
         id: lease.connection,
         fence: Some(lease.fence),
         who,
     };
-    let Ok(mut held) = attempt.load().await? else {
+    let Ok(mut input) = attempt.load().await? else {
         return Ok(Trial::Unclear);
     };
-    held.client.client_secret = secret.clone();
-    held.in_use = false;
-    Ok(match attempt.ask(&held).await {
-        Ok(renewal) => match keep_surely(scope, who, held, renewal).await? {
+    input.client.client_secret = secret.clone();
+    input.in_use = false;
+    Ok(match attempt.ask(&input).await {
+        Ok(renewal) => match store_durably(scope, who, input, renewal).await? {
             // Also where the access token was of no use: there was a new refresh token.
             Verdict::Fine | Verdict::Superseded | Verdict::Unavailable { .. } => Trial::Accepted,
             _ => Trial::Unclear,

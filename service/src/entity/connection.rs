@@ -20,7 +20,8 @@ pub struct Model {
     pub approved_by_name: Option<String>,
     pub approved_by_email: Option<String>,
     pub access_expires_at: Option<i64>,
-    pub last_fine_at: Option<i64>,
+    #[sea_orm(column_name = "last_fine_at")]
+    pub last_success_at: Option<i64>,
     pub last_attempt_at: Option<i64>,
     pub failing_since: Option<i64>,
     pub failures: i32,
@@ -28,8 +29,10 @@ pub struct Model {
     pub overdue_at: Option<i64>,
     pub health: String,
     pub health_since: i64,
-    pub strip: String,
-    pub strip_day: i64,
+    #[sea_orm(column_name = "strip")]
+    pub history: String,
+    #[sea_orm(column_name = "strip_day")]
+    pub history_day: i64,
     pub due_at: Option<i64>,
     pub lease_until: i64,
     pub lease_fence: i64,

@@ -8,7 +8,7 @@ pub(crate) mod tenant_keys;
 pub use reencrypt::{Begun, Step};
 pub use tenant_keys::{DataKeyStatus, TenantKeys, UnreadableRecord};
 
-use crate::core::error::{Fault, Forbidden};
+use crate::core::error::{Forbidden, InternalError};
 use domain::slug::Slug;
 
 /// Why nothing was shown or begun.
@@ -22,11 +22,11 @@ pub enum KeysError {
     NoTenant(Slug),
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 impl From<sea_orm::DbErr> for KeysError {
     fn from(error: sea_orm::DbErr) -> Self {
-        Self::Fault(error.into())
+        Self::Internal(error.into())
     }
 }

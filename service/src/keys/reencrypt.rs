@@ -7,7 +7,7 @@
 use crate::{
     audit::{self, Entry},
     core::{
-        error::Fault,
+        error::InternalError,
         statements::{place, powers_of_two, rows_of},
     },
     encryption::{
@@ -66,7 +66,7 @@ impl Vault {
         &self,
         scope: &TenantScope,
         entry: Entry,
-    ) -> Result<Begun, Fault> {
+    ) -> Result<Begun, InternalError> {
         // Before the transaction: a key service may take its time.
         let fresh = self.make(scope.services(), Some(scope.tenant())).await?;
         let tx = scope.write().await?;
@@ -109,7 +109,7 @@ impl Vault {
 
     /// The current key, if it came after another one and everything that can be
     /// read is under it.
-    pub(crate) async fn taken_over(&self, tx: &Tx) -> Result<Option<DataKeyId>, Fault> {
+    pub(crate) async fn taken_over(&self, tx: &Tx) -> Result<Option<DataKeyId>, InternalError> {
         let keys = key_ids(tx).await?;
         let Some(current) = active(Some(tx.tenant())).one(&**tx).await? else {
             return Ok(None);
@@ -123,7 +123,11 @@ impl Vault {
 
     /// Brings at most so many records under the current key. What is being
     /// written by others is left to a later step, what can't be read is set aside.
-    pub(crate) async fn rotate_batch(&self, scope: &TenantScope, most: u64) -> Result<Step, Fault> {
+    pub(crate) async fn rotate_batch(
+        &self,
+        scope: &TenantScope,
+        most: u64,
+    ) -> Result<Step, InternalError> {
         let tx = scope.write().await?;
         let keys = key_ids(&tx).await?;
         let mut step = Step::default();
@@ -146,8 +150,8 @@ impl Vault {
             match self.reseal(scope, &tx, &current, &row).await {
                 Ok(sealed) => resealed.push((row, sealed)),
                 // Neither the database nor a key service that fails says anything of the record.
-                Err(Fault::Database(error)) => return Err(error.into()),
-                Err(Fault::Vault(error)) if !error.is_lost() => return Err(error.into()),
+                Err(InternalError::Database(error)) => return Err(error.into()),
+                Err(InternalError::Vault(error)) if !error.is_lost() => return Err(error.into()),
                 Err(error) => {
                     tracing::error!(error = %error, tenant.id = %tx.tenant(), "A record can't be brought under the new data key and is set aside");
                     set_aside(scope, &tx, row.owner_id, &row.purpose).await?;
@@ -172,7 +176,7 @@ impl Vault {
         tx: &Tx,
         current: &DataKey,
         row: &credential::Model,
-    ) -> Result<Sealed, Fault> {
+    ) -> Result<Sealed, InternalError> {
         let old = DataKeyId(row.data_key_id);
         let context =
             |key, format| credential_context(tx.tenant(), &row.purpose, row.owner_id, key, format);
@@ -196,14 +200,14 @@ impl Vault {
         scope: &TenantScope,
         owner: Uuid,
         purpose: Purpose,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), InternalError> {
         let tx = scope.write().await?;
         set_aside(scope, &tx, owner, purpose.code()).await?;
         tx.commit().await
     }
 
     /// Removes the tenant's retired keys that nothing has been under for a day.
-    pub(crate) async fn remove_unused(&self, scope: &TenantScope) -> Result<u64, Fault> {
+    pub(crate) async fn remove_unused(&self, scope: &TenantScope) -> Result<u64, InternalError> {
         let tx = scope.write().await?;
         let used = tx
             .all::<credential::Entity>()
@@ -228,7 +232,7 @@ pub(crate) async fn replace(
     tx: &Tx,
     current: &DataKey,
     resealed: &[(credential::Model, Sealed)],
-) -> Result<u64, Fault> {
+) -> Result<u64, InternalError> {
     let mut moved = 0;
     for some in powers_of_two(resealed, AT_ONCE) {
         let done = tx.execute_raw(replacement(scope, current, some)).await?;
@@ -271,7 +275,7 @@ pub(crate) fn replacement(
     Statement::from_sql_and_values(db.backend(), sql, values)
 }
 
-async fn key_ids(tx: &Tx) -> Result<Vec<Uuid>, Fault> {
+async fn key_ids(tx: &Tx) -> Result<Vec<Uuid>, InternalError> {
     Ok(data_key::Entity::find()
         .filter(data_key::Column::TenantId.eq(tx.tenant().0))
         .select_only()
@@ -288,12 +292,12 @@ fn without(keys: &[Uuid], current: Uuid) -> Vec<Uuid> {
 /// The records under these keys that are still to be brought under the current
 /// one, found through the index on `data_key_id`.
 fn waiting(tx: &Tx, keys: &[Uuid]) -> Select<credential::Entity> {
-    tx.those::<credential::Entity>(credential::Column::DataKeyId, keys.to_vec())
+    tx.by_keys::<credential::Entity>(credential::Column::DataKeyId, keys.to_vec())
         .filter(credential::Column::SetAsideAt.is_null())
 }
 
 /// Ends the keys' encrypting; the time of the first end stays.
-async fn retire(scope: &TenantScope, tx: &Tx, keys: &[Uuid]) -> Result<(), Fault> {
+async fn retire(scope: &TenantScope, tx: &Tx, keys: &[Uuid]) -> Result<(), InternalError> {
     data_key::Entity::update_many()
         .filter(data_key::Column::TenantId.eq(tx.tenant().0))
         .filter(data_key::Column::Id.is_in(keys.iter().copied()))
@@ -307,7 +311,12 @@ async fn retire(scope: &TenantScope, tx: &Tx, keys: &[Uuid]) -> Result<(), Fault
     Ok(())
 }
 
-async fn set_aside(scope: &TenantScope, tx: &Tx, owner: Uuid, purpose: &str) -> Result<(), Fault> {
+async fn set_aside(
+    scope: &TenantScope,
+    tx: &Tx,
+    owner: Uuid,
+    purpose: &str,
+) -> Result<(), InternalError> {
     tx.update::<credential::Entity>()
         .filter(credential::Column::OwnerId.eq(owner))
         .filter(credential::Column::Purpose.eq(purpose))

@@ -3,7 +3,7 @@
 use super::KeysError;
 use crate::{
     audit::{self, Action, By, Entry, Target},
-    core::{error::Fault, relay, services::Services},
+    core::{error::InternalError, relay, services::Services},
     entity::data_key,
     keys::{Begun, Step},
     tenancy::{Actor, TenantScope},
@@ -39,7 +39,7 @@ pub async fn begin_as(actor: &Actor) -> Result<Begun, KeysError> {
 ///
 /// # Errors
 /// If the database failed.
-pub async fn begin(scope: &TenantScope) -> Result<Begun, Fault> {
+pub async fn begin(scope: &TenantScope) -> Result<Begun, InternalError> {
     let entry = Entry::new(By::CommandLine, Action::RotationBegun, Target::tenant());
     scope.services().vault().begin_rotation(scope, entry).await
 }
@@ -48,7 +48,7 @@ pub async fn begin(scope: &TenantScope) -> Result<Begun, Fault> {
 ///
 /// # Errors
 /// If the database failed; what was done before stays done.
-pub async fn step(scope: &TenantScope) -> Result<Step, Fault> {
+pub async fn step(scope: &TenantScope) -> Result<Step, InternalError> {
     let step = scope.services().vault().rotate_batch(scope, BATCH).await?;
     if step.moved + step.set_aside > 0 {
         relay::tell_keys(scope.services(), scope.tenant()).await;
@@ -63,7 +63,7 @@ pub async fn step(scope: &TenantScope) -> Result<Step, Fault> {
 }
 
 /// Records once for each data key that it has taken over from the ones before.
-async fn note_finished(scope: &TenantScope) -> Result<(), Fault> {
+async fn note_finished(scope: &TenantScope) -> Result<(), InternalError> {
     let tx = scope.read().await?;
     let Some(current) = scope.services().vault().taken_over(&tx).await? else {
         return Ok(());
@@ -85,7 +85,7 @@ async fn note_finished(scope: &TenantScope) -> Result<(), Fault> {
 ///
 /// # Errors
 /// As [`step`].
-pub async fn finish(scope: &TenantScope, mut tell: impl FnMut(u64)) -> Result<Step, Fault> {
+pub async fn finish(scope: &TenantScope, mut tell: impl FnMut(u64)) -> Result<Step, InternalError> {
     let mut sum = Step::default();
     loop {
         let done = step(scope).await?;
@@ -109,7 +109,7 @@ pub async fn finish(scope: &TenantScope, mut tell: impl FnMut(u64)) -> Result<St
 /// # Errors
 /// If the database can't say which tenants those are. One tenant's failure is
 /// logged and does not keep the others from their turn.
-pub async fn continue_all(services: &Services) -> Result<bool, Fault> {
+pub async fn continue_all(services: &Services) -> Result<bool, InternalError> {
     // Straight from the table, since the keys of all tenants are wanted.
     let tenants: Vec<uuid::Uuid> = data_key::Entity::find()
         .filter(data_key::Column::TenantId.is_not_null())
@@ -128,7 +128,7 @@ pub async fn continue_all(services: &Services) -> Result<bool, Fault> {
             if !step.more {
                 services.vault().remove_unused(&scope).await?;
             }
-            Ok::<_, Fault>(step.more && step.moved + step.set_aside > 0)
+            Ok::<_, InternalError>(step.more && step.moved + step.set_aside > 0)
         };
         match done.await {
             Ok(again) => more |= again,

@@ -2,7 +2,7 @@
 
 use super::KeysError;
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     entity::tenant,
     keys::TenantKeys,
     tenancy::{Actor, TenantScope},
@@ -31,7 +31,7 @@ pub async fn show(actor: &Actor) -> Result<TenantKeys, KeysError> {
 ///
 /// # Errors
 /// If the database failed.
-pub async fn of_tenant(scope: &TenantScope) -> Result<TenantKeys, Fault> {
+pub async fn of_tenant(scope: &TenantScope) -> Result<TenantKeys, InternalError> {
     scope.services().vault().tenant_keys(scope).await
 }
 
@@ -51,7 +51,7 @@ pub async fn tenants(services: &Services, only: Option<&Slug>) -> Result<Vec<Ten
             slug: row
                 .slug
                 .parse()
-                .map_err(|_| Fault::inconsistent("tenants", "slug", row.id))?,
+                .map_err(|_| InternalError::inconsistent("tenants", "slug", row.id))?,
             scope: TenantScope::new(services, TenantId(row.id)),
         });
     }

@@ -2,7 +2,7 @@
 
 use super::reencrypt::KEPT_FOR;
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     entity::{credential, data_key},
     tenancy::TenantScope,
     vault::{
@@ -93,7 +93,10 @@ impl TenantKeys {
 
 impl Vault {
     /// The tenant's data keys with their counts.
-    pub(crate) async fn tenant_keys(&self, scope: &TenantScope) -> Result<TenantKeys, Fault> {
+    pub(crate) async fn tenant_keys(
+        &self,
+        scope: &TenantScope,
+    ) -> Result<TenantKeys, InternalError> {
         let tx = scope.read().await?;
         let counts: Vec<(Uuid, i64, i64)> = tx
             .all::<credential::Entity>()

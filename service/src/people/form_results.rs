@@ -8,7 +8,7 @@
 //! is a person's for all their tenants.
 
 use crate::{
-    core::{database::Transaction, digest::digest, error::Fault, services::Services},
+    core::{database::Transaction, digest::digest, error::InternalError, services::Services},
     entity::form_result::{ActiveModel, Column, Entity, Model},
     host::random::Random,
     vault::BriefPurpose,
@@ -161,7 +161,7 @@ pub async fn claim(
     session: &FormSession,
     key: &FormKey,
     page: &str,
-) -> Result<Claim, Fault> {
+) -> Result<Claim, InternalError> {
     let now = services.expiry_now();
     if let Some(row) = find(services, session, key).await? {
         let shown = is_shown(&row, now);
@@ -209,7 +209,7 @@ pub async fn release(
     services: &Services,
     session: &FormSession,
     key: &FormKey,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let tx = services.db.begin_write().await?;
     Entity::delete_by_id((session.0.clone(), key.0.clone()))
         .filter(Column::Location.is_null())
@@ -228,7 +228,7 @@ pub async fn interrupt(
     services: &Services,
     session: &FormSession,
     key: &FormKey,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let tx = services.db.begin_write().await?;
     Entity::update_many()
         .filter(Column::SessionHash.eq(session.0.clone()))
@@ -250,7 +250,7 @@ pub async fn keep(
     session: &FormSession,
     key: &FormKey,
     result: FormResult,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let secret = match &result.secret {
         Some(secret) => {
             let plain = secret.expose_secret().as_bytes();
@@ -300,7 +300,7 @@ pub async fn show(
     session: &FormSession,
     key: &FormKey,
     page: &str,
-) -> Result<Option<Shown>, Fault> {
+) -> Result<Option<Shown>, InternalError> {
     let now = services.expiry_now();
     let row = find(services, session, key).await?;
     let Some(row) = row.filter(|row| row.page == page && is_shown(row, now)) else {
@@ -327,7 +327,7 @@ pub async fn show(
 ///
 /// # Errors
 /// If the database failed.
-pub(crate) async fn sweep(tx: &Transaction, now: Timestamp) -> Result<(), Fault> {
+pub(crate) async fn sweep(tx: &Transaction, now: Timestamp) -> Result<(), InternalError> {
     let over = Column::ShownUntil.lte(now.0);
     Entity::update_many()
         .filter(over.or(Column::ShownUntil.gt(now.plus(SHOWN_AT_MOST).0)))
@@ -352,7 +352,7 @@ async fn find(
     services: &Services,
     session: &FormSession,
     key: &FormKey,
-) -> Result<Option<Model>, Fault> {
+) -> Result<Option<Model>, InternalError> {
     Ok(Entity::find_by_id((session.0.clone(), key.0.clone()))
         .one(services.db.read())
         .await?)

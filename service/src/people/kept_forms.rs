@@ -3,7 +3,7 @@
 //! stored here, so nobody who isn't signed in makes us store anything.
 
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     vault::BriefPurpose,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -21,7 +21,7 @@ pub const LONGEST: usize = 2_000;
 ///
 /// # Errors
 /// If the database failed.
-pub async fn seal(services: &Services, text: &str) -> Result<SecretString, Fault> {
+pub async fn seal(services: &Services, text: &str) -> Result<SecretString, InternalError> {
     let vault = services.vault();
     let sealed = vault.seal_briefly(services, BriefPurpose::FormDraft, &[], text.as_bytes());
     Ok(SecretString::from(
@@ -36,7 +36,7 @@ pub async fn seal(services: &Services, text: &str) -> Result<SecretString, Fault
 pub async fn open(
     services: &Services,
     cookie: &SecretString,
-) -> Result<Option<SecretString>, Fault> {
+) -> Result<Option<SecretString>, InternalError> {
     let Ok(sealed) = BASE64_URL_SAFE_NO_PAD.decode(cookie.expose_secret()) else {
         return Ok(None);
     };

@@ -1,7 +1,7 @@
 //! Which tenants a person belongs to, and as what.
 
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     entity::{person, tenant},
     tenancy::{Actor, Who},
 };
@@ -44,7 +44,7 @@ pub async fn actor(
     services: &Services,
     person: PersonId,
     slug: &Slug,
-) -> Result<Option<Actor>, Fault> {
+) -> Result<Option<Actor>, InternalError> {
     // Without a tenant's scope: this is where the right to one is proven.
     // Asked for at every request, so that a removal holds at once.
     let db = services.db.read();
@@ -75,7 +75,7 @@ pub(crate) async fn role_in(
     services: &Services,
     tenant: TenantId,
     person: PersonId,
-) -> Result<Option<Role>, Fault> {
+) -> Result<Option<Role>, InternalError> {
     let members = of_person(services, person).await?;
     let member = members.into_iter().find(|m| m.tenant_id == tenant.0);
     member.as_ref().map(role_of).transpose()
@@ -90,7 +90,7 @@ struct Member {
 
 /// Where the person belongs, in any tenant. On PostgreSQL a function finds it,
 /// beneath whose policy no tenant is needed.
-async fn of_person(services: &Services, person: PersonId) -> Result<Vec<Member>, Fault> {
+async fn of_person(services: &Services, person: PersonId) -> Result<Vec<Member>, InternalError> {
     let sql = if services.db.is_sqlite() {
         "SELECT tenant_id, role FROM memberships WHERE person_id = $1"
     } else {
@@ -109,7 +109,7 @@ async fn of_person(services: &Services, person: PersonId) -> Result<Vec<Member>,
 pub async fn tenants_of(
     services: &Services,
     person: PersonId,
-) -> Result<Vec<TenantOfPerson>, Fault> {
+) -> Result<Vec<TenantOfPerson>, InternalError> {
     // Without a tenant's scope: these are one person's own memberships, in every tenant.
     let db = services.db.read();
     let members = of_person(services, person).await?;
@@ -133,7 +133,10 @@ pub async fn tenants_of(
 }
 
 /// The ids of the tenants that the person belongs to.
-pub(crate) async fn tenant_ids(services: &Services, person: PersonId) -> Result<Vec<Uuid>, Fault> {
+pub(crate) async fn tenant_ids(
+    services: &Services,
+    person: PersonId,
+) -> Result<Vec<Uuid>, InternalError> {
     // Without a tenant's scope, as above.
     let members = of_person(services, person).await?;
     Ok(members.into_iter().map(|member| member.tenant_id).collect())
@@ -143,7 +146,10 @@ pub(crate) async fn tenant_ids(services: &Services, person: PersonId) -> Result<
 ///
 /// # Errors
 /// If the database failed.
-pub async fn person(services: &Services, id: PersonId) -> Result<Option<PersonSummary>, Fault> {
+pub async fn person(
+    services: &Services,
+    id: PersonId,
+) -> Result<Option<PersonSummary>, InternalError> {
     // Without a tenant's scope: a person's own data belongs to none.
     let row = person::Entity::find_by_id(id.0)
         .one(services.db.read())
@@ -155,9 +161,9 @@ pub async fn person(services: &Services, id: PersonId) -> Result<Option<PersonSu
     }))
 }
 
-fn role_of(row: &Member) -> Result<Role, Fault> {
+fn role_of(row: &Member) -> Result<Role, InternalError> {
     Role::of_person(&row.role).map_err(|_| {
-        Fault::inconsistent(
+        InternalError::inconsistent(
             "memberships",
             "role",
             format_args!("of a member of {}", row.tenant_id),
@@ -165,8 +171,8 @@ fn role_of(row: &Member) -> Result<Role, Fault> {
     })
 }
 
-fn slug_of(row: &tenant::Model) -> Result<Slug, Fault> {
+fn slug_of(row: &tenant::Model) -> Result<Slug, InternalError> {
     row.slug
         .parse()
-        .map_err(|_| Fault::inconsistent("tenants", "slug", row.id))
+        .map_err(|_| InternalError::inconsistent("tenants", "slug", row.id))
 }

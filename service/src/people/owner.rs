@@ -5,7 +5,7 @@ use crate::{
     audit::{self, Action, By, Entry, Target},
     core::{
         database::Transaction,
-        error::{Fault, FieldError},
+        error::{FieldError, InternalError},
         services::Services,
     },
     entity::{membership, person, set_up, tenant},
@@ -33,7 +33,7 @@ pub enum CreateOwnerError {
     AlreadyThere,
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 /// A person to be made, checked.
@@ -67,18 +67,22 @@ pub async fn create(
     // Before the transaction, since hashing takes long and SQLite has one writer.
     let password_hash = password::hash(&*services.random, password).await?;
     let name = address.split('@').next().unwrap_or_default().to_owned();
-    let tx = services.db.begin_write().await.map_err(Fault::from)?;
+    let tx = services
+        .db
+        .begin_write()
+        .await
+        .map_err(InternalError::from)?;
     // Without a tenant's scope: the tenant may come into being only now.
     let there = tenant::Entity::find()
         .filter(tenant::Column::Slug.eq(slug.as_str()))
         .one(&tx)
         .await
-        .map_err(Fault::from)?;
+        .map_err(InternalError::from)?;
     let tenant = match there {
         Some(tenant) => tenant.id,
         None => insert_tenant(services, &tx, slug, slug.as_str())
             .await
-            .map_err(Fault::from)?,
+            .map_err(InternalError::from)?,
     };
     let person = Person {
         email: address,
@@ -155,7 +159,7 @@ pub(super) async fn insert_owner(
 fn taken(error: DbErr) -> CreateOwnerError {
     match error.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(_)) => CreateOwnerError::AlreadyThere,
-        _ => Fault::from(error).into(),
+        _ => InternalError::from(error).into(),
     }
 }
 

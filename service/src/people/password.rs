@@ -1,6 +1,6 @@
 //! Password hashes: Argon2id (RFC 9106), never more than two at once.
 
-use crate::{core::error::Fault, host::random::Random};
+use crate::{core::error::InternalError, host::random::Random};
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
     password_hash::{Error as HashError, phc::PasswordHash},
@@ -61,7 +61,10 @@ fn is_space(c: char) -> bool {
 }
 
 /// A password's hash as PHC string, with a salt of its own.
-pub(crate) async fn hash(random: &dyn Random, password: &SecretString) -> Result<String, Fault> {
+pub(crate) async fn hash(
+    random: &dyn Random,
+    password: &SecretString,
+) -> Result<String, InternalError> {
     let mut salt = [0; 16];
     random.fill(&mut salt);
     let password = prepare(password);
@@ -69,7 +72,7 @@ pub(crate) async fn hash(random: &dyn Random, password: &SecretString) -> Result
         argon2()?
             .hash_password_with_salt(password.expose_secret().as_bytes(), &salt)
             .map(|hash: PasswordHash| hash.to_string())
-            .map_err(|_| Fault::Password)
+            .map_err(|_| InternalError::Password)
     })
     .await?
 }
@@ -79,7 +82,7 @@ pub(crate) async fn hash(random: &dyn Random, password: &SecretString) -> Result
 pub(crate) async fn verify(
     hash: Option<String>,
     password: &SecretString,
-) -> Result<Verdict, Fault> {
+) -> Result<Verdict, InternalError> {
     let prepared = prepare(password);
     let as_typed = prepared.expose_secret() != password.expose_secret();
     if gives(hash.clone(), prepared).await? {
@@ -92,30 +95,30 @@ pub(crate) async fn verify(
     Ok(Verdict::Wrong)
 }
 
-async fn gives(hash: Option<String>, password: SecretString) -> Result<bool, Fault> {
+async fn gives(hash: Option<String>, password: SecretString) -> Result<bool, InternalError> {
     on_a_seat(move || {
         let known = hash.is_some();
-        let hash =
-            PasswordHash::new(hash.as_deref().unwrap_or(NOBODY)).map_err(|_| Fault::Password)?;
+        let hash = PasswordHash::new(hash.as_deref().unwrap_or(NOBODY))
+            .map_err(|_| InternalError::Password)?;
         match argon2()?.verify_password(password.expose_secret().as_bytes(), &hash) {
             Ok(()) => Ok(known),
             Err(HashError::PasswordInvalid) => Ok(false),
-            Err(_) => Err(Fault::Password),
+            Err(_) => Err(InternalError::Password),
         }
     })
     .await?
 }
 
-fn argon2() -> Result<Argon2<'static>, Fault> {
-    let params = Params::new(MEMORY, PASSES, LANES, None).map_err(|_| Fault::Password)?;
+fn argon2() -> Result<Argon2<'static>, InternalError> {
+    let params = Params::new(MEMORY, PASSES, LANES, None).map_err(|_| InternalError::Password)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
 async fn on_a_seat<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Fault> {
+) -> Result<T, InternalError> {
     // The semaphore is never closed.
-    let seat = SEATS.acquire().await.map_err(|_| Fault::Password)?;
+    let seat = SEATS.acquire().await.map_err(|_| InternalError::Password)?;
     #[cfg(feature = "testing")]
     let watch = crate::testing::hashes::watch();
     // The seat goes along: a caller who gives up doesn't free the memory yet.

@@ -5,7 +5,7 @@
 //! tenants; so none of this runs in a tenant's scope.
 
 use crate::{
-    core::{digest::digest, error::Fault, services::Services},
+    core::{digest::digest, error::InternalError, services::Services},
     entity::session,
 };
 use domain::{
@@ -48,7 +48,7 @@ pub async fn create(
     person: Option<PersonId>,
     data: &str,
     expires: Timestamp,
-) -> Result<bool, Fault> {
+) -> Result<bool, InternalError> {
     let insert = session::Entity::insert(row(services, id, person, data, expires)).on_conflict(
         OnConflict::column(session::Column::IdHash)
             .do_nothing()
@@ -71,7 +71,7 @@ pub async fn update(
     person: Option<PersonId>,
     data: &str,
     expires: Timestamp,
-) -> Result<bool, Fault> {
+) -> Result<bool, InternalError> {
     let tx = services.db.begin_write().await?;
     let done = session::Entity::update_many()
         .col_expr(session::Column::PersonId, Expr::value(person.map(|p| p.0)))
@@ -94,7 +94,7 @@ pub async fn save(
     person: Option<PersonId>,
     data: &str,
     expires: Timestamp,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let upsert = session::Entity::insert(row(services, id, person, data, expires)).on_conflict(
         OnConflict::column(session::Column::IdHash)
             .update_columns([
@@ -114,7 +114,10 @@ pub async fn save(
 ///
 /// # Errors
 /// If the database failed.
-pub async fn load(services: &Services, id: &SecretString) -> Result<Option<StoredSession>, Fault> {
+pub async fn load(
+    services: &Services,
+    id: &SecretString,
+) -> Result<Option<StoredSession>, InternalError> {
     let row = session::Entity::find_by_id(id_hash(id))
         .one(services.db.read())
         .await?;
@@ -134,7 +137,7 @@ pub async fn load(services: &Services, id: &SecretString) -> Result<Option<Store
 ///
 /// # Errors
 /// If the database failed.
-pub async fn remove(services: &Services, id: &SecretString) -> Result<(), Fault> {
+pub async fn remove(services: &Services, id: &SecretString) -> Result<(), InternalError> {
     let tx = services.db.begin_write().await?;
     session::Entity::delete_by_id(id_hash(id)).exec(&tx).await?;
     tx.commit().await?;
@@ -145,7 +148,7 @@ pub async fn remove(services: &Services, id: &SecretString) -> Result<(), Fault>
 ///
 /// # Errors
 /// If the database failed.
-pub async fn remove_all_of(services: &Services, person: PersonId) -> Result<(), Fault> {
+pub async fn remove_all_of(services: &Services, person: PersonId) -> Result<(), InternalError> {
     let tx = services.db.begin_write().await?;
     session::Entity::delete_many()
         .filter(session::Column::PersonId.eq(person.0))
@@ -159,7 +162,7 @@ pub async fn remove_all_of(services: &Services, person: PersonId) -> Result<(), 
 ///
 /// # Errors
 /// If the database failed.
-pub async fn sweep(services: &Services) -> Result<u64, Fault> {
+pub async fn sweep(services: &Services) -> Result<u64, InternalError> {
     let now = services.expiry_now();
     let tx = services.db.begin_write().await?;
     let done = session::Entity::delete_many()

@@ -9,7 +9,7 @@ use crate::{
     audit::{self, Action, By, Entry, Target},
     core::{
         digest::digest,
-        error::{Fault, FieldError},
+        error::{FieldError, InternalError},
         services::Services,
     },
     entity::{person, set_up},
@@ -59,7 +59,7 @@ pub enum SetUpError {
     Invalid(Vec<FieldError>),
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 /// A fresh set-up token for the log, as long as there is nobody; `None`
@@ -67,7 +67,7 @@ pub enum SetUpError {
 ///
 /// # Errors
 /// If the database failed.
-pub async fn ensure_token(services: &Services) -> Result<Option<SecretString>, Fault> {
+pub async fn ensure_token(services: &Services) -> Result<Option<SecretString>, InternalError> {
     let tx = services.db.begin_write().await?;
     if anybody(&tx).await? {
         return Ok(None);
@@ -94,7 +94,7 @@ pub async fn ensure_token(services: &Services) -> Result<Option<SecretString>, F
 ///
 /// # Errors
 /// If the database failed.
-pub async fn is_open(services: &Services) -> Result<bool, Fault> {
+pub async fn is_open(services: &Services) -> Result<bool, InternalError> {
     // Without a tenant: there is none before set-up.
     Ok(!anybody(services.db.read()).await?)
 }
@@ -112,19 +112,23 @@ pub async fn create_owner(
     // First the token, so that nobody else makes us hash passwords.
     require_token(services.db.read(), token).await?;
     let (slug, tenant_name, person) = check(services, form).await?;
-    let tx = services.db.begin_write().await.map_err(Fault::from)?;
+    let tx = services
+        .db
+        .begin_write()
+        .await
+        .map_err(InternalError::from)?;
     // Again, and with the row locked: of two at once, one makes the owner.
     require_token(&tx, token).await?;
     let tenant = owner::insert_tenant(services, &tx, &slug, &tenant_name)
         .await
-        .map_err(Fault::from)?;
+        .map_err(InternalError::from)?;
     let tx = TenantScope::new(services, TenantId(tenant))
         .enter(tx)
         .await?;
     let (name, email) = (person.name.clone(), person.email.clone());
     let id = owner::insert_owner(services, &tx, tenant, person)
         .await
-        .map_err(Fault::from)?;
+        .map_err(InternalError::from)?;
     let by = By::Person { id, name, email };
     let entry = Entry::new(by, Action::OwnerCreated, Target::person(id)).detail("set-up");
     audit::record(services, &tx, &entry).await?;
@@ -138,7 +142,7 @@ async fn require_token(db: &impl ConnectionTrait, token: &SecretString) -> Resul
         .lock_exclusive()
         .one(db)
         .await
-        .map_err(Fault::from)?;
+        .map_err(InternalError::from)?;
     if anybody(db).await? {
         return Err(SetUpError::Done);
     }
@@ -150,7 +154,7 @@ async fn require_token(db: &impl ConnectionTrait, token: &SecretString) -> Resul
     }
 }
 
-async fn anybody(db: &impl ConnectionTrait) -> Result<bool, Fault> {
+async fn anybody(db: &impl ConnectionTrait) -> Result<bool, InternalError> {
     Ok(person::Entity::find().limit(1).count(db).await? > 0)
 }
 

@@ -5,7 +5,7 @@ use super::{
     password::{self, Verdict},
 };
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     entity::person,
 };
 use domain::ids::PersonId;
@@ -21,7 +21,7 @@ pub enum SignInError {
     Wrong,
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 /// The person with this address and password.
@@ -43,7 +43,7 @@ pub async fn sign_in(
         .filter(person::Column::Email.is_in([address, as_kept_before]))
         .one(services.db.read())
         .await
-        .map_err(Fault::from)?;
+        .map_err(InternalError::from)?;
     let (id, hash) = person.map(|p| (p.id, p.password_hash)).unzip();
     let verdict = password::verify(hash.clone(), password).await?;
     match (verdict, id, hash) {
@@ -69,7 +69,7 @@ async fn renew(services: &Services, id: Uuid, old: String, password: &SecretStri
             .exec(&tx)
             .await?;
         tx.commit().await?;
-        Ok::<_, Fault>(())
+        Ok::<_, InternalError>(())
     };
     if let Err(error) = renewed.await {
         tracing::warn!(%error, person.id = %id, "A password's hash could not be made anew");

@@ -3,7 +3,7 @@
 
 use crate::{
     audit::{Action, By, Entry, Target, record},
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     people::membership,
     tenancy::TenantScope,
 };
@@ -33,7 +33,7 @@ async fn try_note(
     id: PersonId,
     address: Option<IpAddr>,
     action: Action,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let Some(person) = membership::person(services, id).await? else {
         return Ok(());
     };

@@ -2,7 +2,7 @@
 
 use super::app_credentials;
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     entity::app,
     tenancy::{
         TenantScope, Tx,
@@ -43,10 +43,10 @@ pub struct App {
 }
 
 impl TryFrom<app::Model> for App {
-    type Error = Fault;
+    type Error = InternalError;
 
-    fn try_from(row: app::Model) -> Result<Self, Fault> {
-        let bad = |column| Fault::inconsistent("apps", column, row.id);
+    fn try_from(row: app::Model) -> Result<Self, InternalError> {
+        let bad = |column| InternalError::inconsistent("apps", column, row.id);
         Ok(Self {
             id: AppId(row.id),
             slug: row.slug.parse().map_err(|_| bad("slug"))?,
@@ -73,7 +73,7 @@ pub(crate) async fn find(
     tx: &Tx,
     reference: &str,
     only: Option<AppId>,
-) -> Result<Option<App>, Fault> {
+) -> Result<Option<App>, InternalError> {
     let wanted = match reference.parse::<AppId>() {
         Ok(id) => app::Column::Id.eq(id.0),
         Err(_) => app::Column::Slug.eq(reference),
@@ -89,9 +89,9 @@ pub(crate) async fn find(
 pub(crate) async fn rows(
     tx: &Tx,
     ids: impl Iterator<Item = AppId>,
-) -> Result<HashMap<AppId, app::Model>, Fault> {
+) -> Result<HashMap<AppId, app::Model>, InternalError> {
     let ids: BTreeSet<Uuid> = ids.map(|id| id.0).collect();
-    let rows = tx.those::<app::Entity>(app::Column::Id, ids.into_iter().collect());
+    let rows = tx.by_keys::<app::Entity>(app::Column::Id, ids.into_iter().collect());
     let rows = rows.all(&**tx).await?;
     Ok(rows.into_iter().map(|row| (AppId(row.id), row)).collect())
 }
@@ -101,7 +101,7 @@ pub(crate) async fn rows(
 pub(crate) async fn find_anywhere(
     services: &Services,
     id: AppId,
-) -> Result<Option<(TenantScope, App)>, Fault> {
+) -> Result<Option<(TenantScope, App)>, InternalError> {
     let Some(scope) = lookup::scope_of(services, Key::App(id)).await? else {
         return Ok(None);
     };

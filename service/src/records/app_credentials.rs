@@ -1,7 +1,7 @@
 //! What is known of an app's credentials, in its row.
 
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     entity::app,
     tenancy::{TenantScope, Tx},
 };
@@ -15,8 +15,8 @@ use sea_orm::{
     sea_query::{Expr, LockType},
 };
 
-pub(crate) fn of(row: &app::Model) -> Result<AppCredentials, Fault> {
-    let bad = |column| Fault::inconsistent("apps", column, row.id);
+pub(crate) fn of(row: &app::Model) -> Result<AppCredentials, InternalError> {
+    let bad = |column| InternalError::inconsistent("apps", column, row.id);
     let by_refusals = row.fault_by_refusals;
     let fault = row.fault_since.map(|since| CredentialsFault {
         since: Timestamp(since),
@@ -43,7 +43,7 @@ pub(crate) fn of(row: &app::Model) -> Result<AppCredentials, Fault> {
 }
 
 /// Those of an app, locked for who is about to change them; `None` if it is gone.
-pub(crate) async fn locked(tx: &Tx, app: AppId) -> Result<Option<AppCredentials>, Fault> {
+pub(crate) async fn locked(tx: &Tx, app: AppId) -> Result<Option<AppCredentials>, InternalError> {
     let row = tx
         .all::<app::Entity>()
         .filter(app::Column::Id.eq(app.0))
@@ -54,7 +54,7 @@ pub(crate) async fn locked(tx: &Tx, app: AppId) -> Result<Option<AppCredentials>
 }
 
 /// Writes what a transition of [`locked`] ones gave.
-pub(crate) async fn write(tx: &Tx, app: AppId, to: &AppCredentials) -> Result<(), Fault> {
+pub(crate) async fn write(tx: &Tx, app: AppId, to: &AppCredentials) -> Result<(), InternalError> {
     use app::Column;
     let micros = |at: Option<Timestamp>| Expr::value(at.map(|at| at.0));
     let (refused_at, refused_by) = to
@@ -65,7 +65,7 @@ pub(crate) async fn write(tx: &Tx, app: AppId, to: &AppCredentials) -> Result<()
     let in_a_row = i32::try_from(to.refused_in_a_row).unwrap_or(i32::MAX);
     tx.update::<app::Entity>()
         .filter(Column::Id.eq(app.0))
-        .col_expr(Column::FaultSince, micros(to.fault_since()))
+        .col_expr(Column::FaultSince, micros(to.rejected_since()))
         .col_expr(Column::FaultByRefusals, Expr::value(to.in_doubt()))
         .col_expr(Column::ProbeAt, micros(to.probe_at))
         .col_expr(Column::RefusedInARow, Expr::value(in_a_row))
@@ -92,7 +92,7 @@ pub(crate) async fn change(
     scope: &TenantScope,
     app: AppId,
     transition: impl FnOnce(AppCredentials) -> Option<AppCredentials>,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let tx = scope.write().await?;
     let before = locked(&tx, app).await?;
     if let Some(next) = before.and_then(transition) {

@@ -1,7 +1,7 @@
 //! A connection as the database holds it, with its types checked.
 
 use crate::{
-    core::{error::Fault, live::Change as News, services::Services},
+    core::{error::InternalError, live::Change as News, services::Services},
     entity::connection::{ActiveModel, Column, Entity, Model},
     tenancy::Tx,
 };
@@ -10,8 +10,8 @@ use domain::{
     event::Happening,
     failure::FailureKind,
     health::{Absence, LossCause, Standing},
+    health_history::HealthHistory,
     ids::{AppId, ConnectionId},
-    strip::Strip,
     subdomain::Subdomain,
     time::Timestamp,
 };
@@ -54,10 +54,10 @@ impl Deref for Record {
 }
 
 impl TryFrom<Model> for Record {
-    type Error = Fault;
+    type Error = InternalError;
 
-    fn try_from(row: Model) -> Result<Self, Fault> {
-        let bad = |column| Fault::inconsistent("connections", column, row.id);
+    fn try_from(row: Model) -> Result<Self, InternalError> {
+        let bad = |column| InternalError::inconsistent("connections", column, row.id);
         let mut state = State {
             // With `is_unproven`, which the other columns decide.
             standing: Standing::Connected,
@@ -72,7 +72,7 @@ impl TryFrom<Model> for Record {
             approved_by_name: row.approved_by_name,
             approved_by_email: row.approved_by_email,
             access_expires_at: row.access_expires_at.map(Timestamp),
-            last_fine_at: row.last_fine_at.map(Timestamp),
+            last_success_at: row.last_success_at.map(Timestamp),
             last_attempt_at: row.last_attempt_at.map(Timestamp),
             failing_since: row.failing_since.map(Timestamp),
             failures: u32::try_from(row.failures).map_err(|_| bad("failures"))?,
@@ -83,7 +83,7 @@ impl TryFrom<Model> for Record {
             due_at: row.due_at.map(Timestamp),
             health: row.health.parse().map_err(|_| bad("health"))?,
             health_since: Timestamp(row.health_since),
-            strip: Strip::decode(row.strip_day, &row.strip),
+            history: HealthHistory::decode(row.history_day, &row.history),
             token_version: row.token_version,
             restored_at: row.restored_at.map(Timestamp),
             updated_at: Timestamp(row.updated_at),
@@ -191,7 +191,7 @@ impl Record {
 
     /// Inserts a record that has no row yet. If somebody else just inserted the
     /// same connection, theirs stays.
-    pub async fn insert(&self, tx: &Tx) -> Result<(), Fault> {
+    pub async fn insert(&self, tx: &Tx) -> Result<(), InternalError> {
         let model = ActiveModel {
             lease_until: Set(0),
             lease_fence: Set(0),
@@ -251,7 +251,7 @@ impl Record {
             approved_by_name: Set(self.approved_by_name.clone()),
             approved_by_email: Set(self.approved_by_email.clone()),
             access_expires_at: micros(self.access_expires_at),
-            last_fine_at: micros(self.last_fine_at),
+            last_success_at: micros(self.last_success_at),
             last_attempt_at: micros(self.last_attempt_at),
             failing_since: micros(self.failing_since),
             failures: Set(i32::try_from(self.failures).unwrap_or(i32::MAX)),
@@ -262,8 +262,8 @@ impl Record {
             overdue_at: micros(self.overdue_at),
             health: Set(self.health.code().to_owned()),
             health_since: Set(self.health_since.0),
-            strip: Set(self.strip.encode()),
-            strip_day: Set(self.strip.last_day()),
+            history: Set(self.history.encode()),
+            history_day: Set(self.history.last_day()),
             due_at: micros(self.due_at),
             lease_until: NotSet,
             lease_fence: NotSet,

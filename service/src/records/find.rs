@@ -4,7 +4,7 @@ use super::{
     app::{self, App},
     connection::Record,
 };
-use crate::{core::error::Fault, entity::connection, tenancy::Tx};
+use crate::{core::error::InternalError, entity::connection, tenancy::Tx};
 use domain::{ids::AppId, subdomain::Subdomain};
 use sea_orm::{ColumnTrait, QueryFilter};
 
@@ -14,7 +14,7 @@ pub(crate) async fn find_with_app(
     app: &str,
     subdomain: &Subdomain,
     only: Option<AppId>,
-) -> Result<Option<(App, Option<Record>)>, Fault> {
+) -> Result<Option<(App, Option<Record>)>, InternalError> {
     let Some(app) = app::find(tx, app, only).await? else {
         return Ok(None);
     };
@@ -27,7 +27,7 @@ pub(crate) async fn find(
     tx: &Tx,
     app: AppId,
     subdomain: &Subdomain,
-) -> Result<Option<Record>, Fault> {
+) -> Result<Option<Record>, InternalError> {
     tx.all::<connection::Entity>()
         .filter(connection::Column::AppId.eq(app.0))
         .filter(connection::Column::Subdomain.eq(subdomain.as_str()))

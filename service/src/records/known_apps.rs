@@ -3,7 +3,7 @@
 
 use super::app::{App, find_anywhere};
 use crate::core::{
-    error::Fault,
+    error::InternalError,
     services::{Inner, ProcessState, Services},
 };
 use domain::{
@@ -45,7 +45,7 @@ impl KnownApps {
 }
 
 /// Finds an app by its id alone. It may be as it was a second ago.
-pub(crate) async fn find(services: &Services, id: AppId) -> Result<Option<Known>, Fault> {
+pub(crate) async fn find(services: &Services, id: AppId) -> Result<Option<Known>, InternalError> {
     let now = services.now();
     let held = services.state::<KnownApps>().held().get(&id).cloned();
     if let Some((at, known)) = held

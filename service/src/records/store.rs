@@ -4,7 +4,7 @@
 use super::connection::Changed;
 use crate::{
     core::{
-        error::Fault,
+        error::InternalError,
         services::Services,
         statements::{place, powers_of_two, rows_of},
     },
@@ -37,7 +37,12 @@ pub(crate) struct Storing<'a> {
 impl Changed {
     /// Stores the change if the row still has the tokens that it was made from.
     /// What happened is then written to the timeline and told to open pages.
-    pub async fn store(&self, services: &Services, tx: &Tx, who: &Actor) -> Result<Stored, Fault> {
+    pub async fn store(
+        &self,
+        services: &Services,
+        tx: &Tx,
+        who: &Actor,
+    ) -> Result<Stored, InternalError> {
         let one = [Storing { changed: self, who }];
         let stored = store_all(services, tx, &one).await?;
         Ok(stored.first().copied().unwrap_or(Stored::Outdated))
@@ -50,7 +55,7 @@ pub(crate) async fn store_all(
     services: &Services,
     tx: &Tx,
     all: &[Storing<'_>],
-) -> Result<Vec<Stored>, Fault> {
+) -> Result<Vec<Stored>, InternalError> {
     let mut stored_ids = HashSet::new();
     for some in powers_of_two(all, AT_ONCE) {
         let rows = tx.query_all_raw(update(services, tx, some)).await?;

@@ -1,7 +1,7 @@
 //! A connection's tokens, on their way into the vault.
 
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     encryption::Purpose,
     tenancy::{Tx, credentials::Unsealed},
 };
@@ -15,7 +15,7 @@ pub(crate) async fn store(
     tx: &Tx,
     connection: ConnectionId,
     grant: &Grant,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let vault = services.vault();
     let secrets: Vec<_> = secrets(connection, grant).collect();
     vault.seal_all(services, tx, &secrets).await?;

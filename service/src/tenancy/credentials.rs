@@ -1,7 +1,7 @@
 //! Seals, opens and forgets the secrets of apps and connections.
 
 use crate::{
-    core::{error::Fault, services::Services, statements::powers_of_two},
+    core::{error::InternalError, services::Services, statements::powers_of_two},
     encryption::{
         Purpose, VaultError,
         seal::{FORMAT, Key, context},
@@ -38,7 +38,7 @@ impl Vault {
         purpose: Purpose,
         owner: Uuid,
         secret: &SecretString,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), InternalError> {
         let one = Unsealed {
             purpose,
             owner,
@@ -54,7 +54,7 @@ impl Vault {
         services: &Services,
         tx: &Tx,
         secrets: &[Unsealed<'_>],
-    ) -> Result<(), Fault> {
+    ) -> Result<(), InternalError> {
         if secrets.is_empty() {
             return Ok(());
         }
@@ -87,7 +87,7 @@ impl Vault {
                 .await?;
             if written != some.len() as u64 {
                 let owners: Vec<String> = some.iter().map(|one| one.owner.to_string()).collect();
-                return Err(Fault::inconsistent(
+                return Err(InternalError::inconsistent(
                     "credentials",
                     "tenant_id",
                     owners.join(" or "),
@@ -105,7 +105,7 @@ impl Vault {
         tx: &Tx,
         purpose: Purpose,
         owner: Uuid,
-    ) -> Result<Option<SecretString>, Fault> {
+    ) -> Result<Option<SecretString>, InternalError> {
         let row = tx
             .all::<credential::Entity>()
             .filter(credential::Column::OwnerId.eq(owner))
@@ -125,7 +125,7 @@ impl Vault {
         row: &credential::Model,
         purpose: Purpose,
         owner: Uuid,
-    ) -> Result<SecretString, Fault> {
+    ) -> Result<SecretString, InternalError> {
         let sealed = SealedRow {
             data_key: DataKeyId(row.data_key_id),
             format: row.format,
@@ -160,7 +160,7 @@ impl Vault {
         tx: &Tx,
         owner: Uuid,
         purposes: &[Purpose],
-    ) -> Result<(), Fault> {
+    ) -> Result<(), InternalError> {
         tx.delete::<credential::Entity>()
             .filter(credential::Column::OwnerId.eq(owner))
             .filter(credential::Column::Purpose.is_in(purposes.iter().map(|p| p.code())))

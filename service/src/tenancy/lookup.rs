@@ -3,7 +3,7 @@
 //! here; all else is then asked for within its scope.
 
 use crate::{
-    core::{digest::digest, error::Fault, services::Services},
+    core::{digest::digest, error::InternalError, services::Services},
     tenancy::TenantScope,
 };
 use domain::ids::{AppId, AuthorizationId, TenantId};
@@ -28,7 +28,7 @@ pub(crate) enum Key<'a> {
 pub(crate) async fn scope_of(
     services: &Services,
     key: Key<'_>,
-) -> Result<Option<TenantScope>, Fault> {
+) -> Result<Option<TenantScope>, InternalError> {
     let (name, table, column, value): (_, _, _, Value) = match key {
         Key::App(id) => ("app", "apps", "id", id.0.into()),
         Key::State(state) => (

@@ -4,7 +4,7 @@ use super::Tx;
 use crate::{
     core::{
         database::Transaction,
-        error::Fault,
+        error::InternalError,
         live::{Change, Live},
         services::Services,
         statements::powers_of_two,
@@ -47,7 +47,11 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Outbox {
     /// Tells other processes, within the transaction; they hear of it when it is
     /// committed. Gives what this process is to be told then.
-    pub(super) async fn send(self, inner: &Transaction, live: &Live) -> Result<Vec<Change>, Fault> {
+    pub(super) async fn send(
+        self,
+        inner: &Transaction,
+        live: &Live,
+    ) -> Result<Vec<Change>, InternalError> {
         let news = self
             .news
             .into_inner()
@@ -72,7 +76,7 @@ impl Tx {
 
     /// Writes the events that were added. After this, a transaction may lock the
     /// audit's head and nothing else, or two of them would wait for each other.
-    pub async fn write_events(&self) -> Result<(), Fault> {
+    pub async fn write_events(&self) -> Result<(), InternalError> {
         let pending = std::mem::take(&mut *lock(&self.outbox().events));
         for some in pending.of_connections.chunks(EVENTS) {
             event::Entity::insert_many(some.to_vec())
@@ -97,10 +101,10 @@ pub(crate) fn add(
     connection: ConnectionId,
     who: &Actor,
     what: &Happening,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let id = services.new_id();
     let json = |column, text: Result<String, _>| {
-        text.map_err(|_: serde_json::Error| Fault::inconsistent("events", column, id))
+        text.map_err(|_: serde_json::Error| InternalError::inconsistent("events", column, id))
     };
     let row = event::ActiveModel {
         id: Set(id),
@@ -122,10 +126,12 @@ pub(crate) fn add_to_tenant(
     tx: &Tx,
     who: &Actor,
     what: &Happening,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let id = services.new_id();
     let json = |column, text: Result<String, _>| {
-        text.map_err(|_: serde_json::Error| Fault::inconsistent("tenant_events", column, id))
+        text.map_err(|_: serde_json::Error| {
+            InternalError::inconsistent("tenant_events", column, id)
+        })
     };
     let row = tenant_event::ActiveModel {
         id: Set(id),

@@ -1,7 +1,7 @@
 //! The only way to start a tenant's query.
 
 use super::Tx;
-use crate::core::{database::Transaction, error::Fault, services::Services};
+use crate::core::{database::Transaction, error::InternalError, services::Services};
 use domain::{ids::TenantId, time::Timestamp};
 use sea_orm::{ConnectionTrait, Statement};
 use std::ops::Deref;
@@ -39,12 +39,12 @@ impl TenantScope {
     }
 
     /// For reading several things of one moment.
-    pub(crate) async fn read(&self) -> Result<Tx, Fault> {
+    pub(crate) async fn read(&self) -> Result<Tx, InternalError> {
         self.enter(self.services.db.begin_read().await?).await
     }
 
     /// For writing.
-    pub(crate) async fn write(&self) -> Result<Tx, Fault> {
+    pub(crate) async fn write(&self) -> Result<Tx, InternalError> {
         // Most of what is written is sealed, or recorded under a sealed key.
         let services = &self.services;
         services.vault().prepare(services, self.tenant).await;
@@ -53,7 +53,7 @@ impl TenantScope {
 
     /// Goes on with a transaction that was begun before its tenant was known.
     /// Row-level security on PostgreSQL reads the tenant from this setting.
-    pub(crate) async fn enter(&self, inner: Transaction) -> Result<Tx, Fault> {
+    pub(crate) async fn enter(&self, inner: Transaction) -> Result<Tx, InternalError> {
         if !self.services.db.is_sqlite() {
             inner
                 .execute_raw(Statement::from_sql_and_values(

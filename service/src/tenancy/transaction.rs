@@ -2,7 +2,7 @@
 
 use super::outbox::Outbox;
 use crate::{
-    core::{database::Transaction, error::Fault, live::Live, statements::padded},
+    core::{database::Transaction, error::InternalError, live::Live, statements::padded},
     entity::Owned,
 };
 use domain::ids::TenantId;
@@ -43,7 +43,7 @@ impl Tx {
 
     /// The tenant's rows that have one of these keys. Without statistics, SQLite
     /// takes a tenant for less than a list of keys, and would read all of it.
-    pub fn those<E: Owned>(&self, column: E::Column, keys: Vec<Uuid>) -> Select<E> {
+    pub fn by_keys<E: Owned>(&self, column: E::Column, keys: Vec<Uuid>) -> Select<E> {
         let rows = if self.inner.get_database_backend() == DatabaseBackend::Sqlite {
             let tenant = E::TENANT.as_column_ref();
             let of_tenant = [Expr::col(tenant), self.tenant.0.into()];
@@ -70,7 +70,7 @@ impl Tx {
     }
 
     /// Makes the changes last, with the events, then tells open pages.
-    pub async fn commit(self) -> Result<(), Fault> {
+    pub async fn commit(self) -> Result<(), InternalError> {
         self.write_events().await?;
         let Self {
             inner,
@@ -126,8 +126,8 @@ mod tests {
         let scope = owner.scope();
         let keys: Vec<Uuid> = (0..40).map(|_| world.services.new_id()).collect();
         let tx = scope.read().await.unwrap();
-        let connections = tx.those::<connection::Entity>(connection::Column::Id, keys.clone());
-        let secrets = tx.those::<credential::Entity>(credential::Column::OwnerId, keys);
+        let connections = tx.by_keys::<connection::Entity>(connection::Column::Id, keys.clone());
+        let secrets = tx.by_keys::<credential::Entity>(credential::Column::OwnerId, keys);
         drop(tx);
         let connections = plan(scope, connections).await;
         assert!(connections.contains("(id=?)"), "{connections}");
@@ -145,7 +145,7 @@ mod tests {
             let keys = vec![world.app(&mine, "returns").await.id.0];
             for (owner, found) in [(&mine, 1), (&theirs, 0)] {
                 let tx = owner.read().await.unwrap();
-                let apps = tx.those::<app::Entity>(app::Column::Id, keys.clone());
+                let apps = tx.by_keys::<app::Entity>(app::Column::Id, keys.clone());
                 assert_eq!(apps.all(&*tx).await.unwrap().len(), found);
             }
         }

@@ -3,7 +3,7 @@
 
 use crate::{
     audit::{self, Action, By, Entry, Target},
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     entity::{audit_removal, tenant},
     tenancy::{TenantScope, Tx},
 };
@@ -21,7 +21,7 @@ pub enum RemoveTenantError {
     NoTenant(Slug),
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 /// Removes a tenant for good: for the command line, whose user runs the
@@ -37,7 +37,7 @@ pub async fn remove(services: &Services, slug: &Slug) -> Result<(), RemoveTenant
         .filter(tenant::Column::RemovedAt.is_null())
         .one(services.db.read())
         .await
-        .map_err(Fault::from)?
+        .map_err(InternalError::from)?
         .ok_or_else(|| RemoveTenantError::NoTenant(slug.clone()))?;
     let scope = TenantScope::new(services, TenantId(tenant.id));
     let tx = scope.write().await?;
@@ -46,7 +46,7 @@ pub async fn remove(services: &Services, slug: &Slug) -> Result<(), RemoveTenant
     } else {
         tx.execute_unprepared("SELECT mooring_remove_tenant()")
             .await
-            .map_err(Fault::from)?;
+            .map_err(InternalError::from)?;
     }
     let entry = Entry::new(By::CommandLine, Action::TenantRemoved, Target::tenant());
     audit::record(services, &tx, &entry.detail(slug.to_string())).await?;
@@ -56,7 +56,7 @@ pub async fn remove(services: &Services, slug: &Slug) -> Result<(), RemoveTenant
 }
 
 /// What `mooring_remove_tenant` does on PostgreSQL.
-async fn empty(scope: &TenantScope, tx: &Tx, tenant: &tenant::Model) -> Result<(), Fault> {
+async fn empty(scope: &TenantScope, tx: &Tx, tenant: &tenant::Model) -> Result<(), InternalError> {
     let id = tenant.id;
     let removed = tenant::ActiveModel::from(tenant::Model {
         removed_at: Some(scope.now().0),

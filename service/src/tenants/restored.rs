@@ -9,7 +9,7 @@
 
 use crate::{
     audit::{self, Action, By, Entry, Target},
-    core::{error::Fault, expiry, services::Services},
+    core::{error::InternalError, expiry, services::Services},
     entity::{connection, session, tenant},
     tenancy::{TenantScope, Tx},
 };
@@ -34,8 +34,8 @@ pub struct Restored {
 /// own. To do it again does it anew.
 ///
 /// # Errors
-/// [`Fault`] if the database fails; do it again then.
-pub async fn restored(services: &Services) -> Result<Restored, Fault> {
+/// [`InternalError`] if the database fails; do it again then.
+pub async fn restored(services: &Services) -> Result<Restored, InternalError> {
     expiry::is_right(services).await?;
     let sessions = end_sessions(services).await?;
     // Without a tenant's scope: the scopes are entered one by one.
@@ -56,14 +56,14 @@ pub async fn restored(services: &Services) -> Result<Restored, Fault> {
     })
 }
 
-async fn end_sessions(services: &Services) -> Result<u64, Fault> {
+async fn end_sessions(services: &Services) -> Result<u64, InternalError> {
     let tx = services.db.begin_write().await?;
     let done = session::Entity::delete_many().exec(&tx).await?;
     tx.commit().await?;
     Ok(done.rows_affected)
 }
 
-async fn mark(scope: &TenantScope) -> Result<u64, Fault> {
+async fn mark(scope: &TenantScope) -> Result<u64, InternalError> {
     let now = scope.now().0;
     let tx = scope.write().await?;
     let due = tx
@@ -85,7 +85,7 @@ async fn mark(scope: &TenantScope) -> Result<u64, Fault> {
 }
 
 /// Where the history of before ends. The row is locked before the audit's head.
-async fn mark_events(scope: &TenantScope, tx: &Tx) -> Result<(), Fault> {
+async fn mark_events(scope: &TenantScope, tx: &Tx) -> Result<(), InternalError> {
     let sql = "INSERT INTO event_heads AS head (tenant_id, count, restored_count, restored_mark) \
          VALUES ($1, 0, 0, $2) ON CONFLICT (tenant_id) DO UPDATE \
          SET restored_count = head.count, restored_mark = excluded.restored_mark";

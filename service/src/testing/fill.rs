@@ -1,7 +1,7 @@
 //! Many connections at once, for measurements and for tests of several processes.
 
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     encryption::Purpose,
     records::{
         app::App,
@@ -42,7 +42,7 @@ pub async fn connect_all(
     actor: &Actor,
     app: &App,
     accounts: impl IntoIterator<Item = Given>,
-) -> Result<u64, Fault> {
+) -> Result<u64, InternalError> {
     let mut accounts = accounts.into_iter().peekable();
     let mut done = 0;
     while accounts.peek().is_some() {
@@ -65,8 +65,8 @@ pub async fn connect_all(
             let mut record = changed.record;
             let mut state = State::clone(&record);
             // Not a moment ago: who wants more life than is left may have it renewed.
-            state.last_fine_at = Some(now.minus(Span::hours(1)));
-            state.last_attempt_at = state.last_fine_at;
+            state.last_success_at = Some(now.minus(Span::hours(1)));
+            state.last_attempt_at = state.last_success_at;
             state.access_expires_at = Some(account.expires_at);
             record.connection = Connection::stored(state);
             record.insert(&tx).await?;

@@ -11,7 +11,7 @@ use super::{
     data_keys::{DataKey, active},
 };
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     encryption::{
         VaultError,
         seal::{KEY_LENGTH, Key, context},
@@ -103,7 +103,7 @@ impl Vault {
         &self,
         services: &Services,
         state: &SecretString,
-    ) -> Result<AuthorizationKey, Fault> {
+    ) -> Result<AuthorizationKey, InternalError> {
         let now = services.now();
         if let Some((at, key)) = &*self.authorizations()
             && (Span(0)..LOOKED_FOR_EVERY).contains(&now.since(*at))
@@ -116,7 +116,7 @@ impl Vault {
                 // Makes one.
                 self.journal_key(services).await?;
                 let made = active(None).one(services.db.read()).await?;
-                made.ok_or_else(|| Fault::inconsistent("data_keys", "tenant_id", "none"))?
+                made.ok_or_else(|| InternalError::inconsistent("data_keys", "tenant_id", "none"))?
             }
         };
         let data_key = self.unwrap(&row).await?;
@@ -132,7 +132,7 @@ impl Vault {
         services: &Services,
         id: DataKeyId,
         state: &SecretString,
-    ) -> Result<Option<AuthorizationKey>, Fault> {
+    ) -> Result<Option<AuthorizationKey>, InternalError> {
         let row = data_key::Entity::find_by_id(id.0)
             .filter(data_key::Column::TenantId.is_null())
             .one(services.db.read())

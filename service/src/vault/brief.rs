@@ -5,7 +5,7 @@
 
 use super::{Vault, data_keys::DataKey};
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     encryption::{
         VaultError,
         seal::{FORMAT, KEY_LENGTH, Key, context},
@@ -51,7 +51,7 @@ impl Vault {
         purpose: BriefPurpose,
         bound: &[&[u8]],
         plain: &[u8],
-    ) -> Result<Vec<u8>, Fault> {
+    ) -> Result<Vec<u8>, InternalError> {
         let newest = data_key::Entity::find()
             .filter(data_key::Column::TenantId.is_null())
             .order_by_desc(data_key::Column::Id)
@@ -70,7 +70,7 @@ impl Vault {
         purpose: BriefPurpose,
         bound: &[&[u8]],
         sealed: &[u8],
-    ) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, InternalError> {
         let Some((id, rest)) = sealed.split_first_chunk::<ID_LENGTH>() else {
             return Ok(None);
         };

@@ -2,7 +2,7 @@
 
 use super::Vault;
 use crate::{
-    core::{database::Transaction, error::Fault, services::Services},
+    core::{database::Transaction, error::InternalError, services::Services},
     encryption::{
         VaultError,
         key_service::{KeyOwner, KeyService, KeyServiceError, Wrapped},
@@ -142,7 +142,7 @@ impl Vault {
         services: &Services,
         tx: &Transaction,
         tenant: TenantId,
-    ) -> Result<DataKey, Fault> {
+    ) -> Result<DataKey, InternalError> {
         if let Some(row) = active(Some(tenant)).one(tx).await? {
             return Ok(self.unwrap(&row).await?);
         }
@@ -182,7 +182,7 @@ impl Vault {
         tx: &Transaction,
         id: DataKeyId,
         encryptions: i64,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), InternalError> {
         let encryptions = encryptions + self.uncounted().remove(&id).unwrap_or_default();
         let free = Query::select()
             .column(data_key::Column::Id)
@@ -336,12 +336,12 @@ pub(crate) async fn lock_all(services: &Services, tx: &Transaction) -> Result<()
 /// Lets one transaction at a time make a data key for the tenant. The lock is
 /// the weaker one that lets foreign keys refer to the tenant: with `FOR
 /// UPDATE`, two that have both inserted rows of the tenant would deadlock.
-pub(crate) async fn lock_tenant(tx: &Transaction, tenant: TenantId) -> Result<(), Fault> {
+pub(crate) async fn lock_tenant(tx: &Transaction, tenant: TenantId) -> Result<(), InternalError> {
     crate::entity::tenant::Entity::find_by_id(tenant.0)
         .lock(LockType::NoKeyUpdate)
         .one(tx)
         .await?
-        .ok_or_else(|| Fault::inconsistent("tenants", "id", tenant))?;
+        .ok_or_else(|| InternalError::inconsistent("tenants", "id", tenant))?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use super::{
     data_keys::{DataKey, ENCRYPTIONS_PER_KEY, active, lock_all},
 };
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     encryption::{
         VaultError,
         seal::{FORMAT, Key, context},
@@ -110,7 +110,10 @@ impl Vault {
     /// The key that seals answers now. Taken before Gorgias is asked, since
     /// then the database answers; asked for again, it is in memory. Each call
     /// counts as an encryption.
-    pub(crate) async fn journal_key(&self, services: &Services) -> Result<JournalKey, Fault> {
+    pub(crate) async fn journal_key(
+        &self,
+        services: &Services,
+    ) -> Result<JournalKey, InternalError> {
         let held = self.held().clone();
         if let Some(key) = held
             && self.count_later(key.id) < COUNTED_TOGETHER
@@ -144,7 +147,7 @@ impl Vault {
         &self,
         services: &Services,
         id: DataKeyId,
-    ) -> Result<Option<JournalKey>, Fault> {
+    ) -> Result<Option<JournalKey>, InternalError> {
         let row = data_key::Entity::find_by_id(id.0)
             .filter(data_key::Column::TenantId.is_null())
             .one(services.db.read())

@@ -3,7 +3,7 @@
 
 use super::{Vault, data_keys::active};
 use crate::{
-    core::{database::Transaction, error::Fault, services::Services},
+    core::{database::Transaction, error::InternalError, services::Services},
     encryption::{
         VaultError,
         seal::{FORMAT, context},
@@ -30,12 +30,11 @@ impl Vault {
         tx: &Transaction,
         purpose: &str,
         secret: &SecretString,
-    ) -> Result<SealedOwn, Fault> {
+    ) -> Result<SealedOwn, InternalError> {
         // It is made at the first start.
-        let row = active(None)
-            .one(tx)
-            .await?
-            .ok_or_else(|| Fault::inconsistent("data_keys", "tenant_id", "of the installation"))?;
+        let row = active(None).one(tx).await?.ok_or_else(|| {
+            InternalError::inconsistent("data_keys", "tenant_id", "of the installation")
+        })?;
         let key = self.unwrap(&row).await?;
         self.count(tx, key.id, 1).await?;
         let sealed = key
@@ -59,7 +58,7 @@ impl Vault {
         db: &impl ConnectionTrait,
         purpose: &str,
         sealed: &SealedOwn,
-    ) -> Result<Option<SecretString>, Fault> {
+    ) -> Result<Option<SecretString>, InternalError> {
         let row = data_key::Entity::find_by_id(sealed.data_key.0)
             .filter(data_key::Column::TenantId.is_null())
             .one(db)

@@ -2,7 +2,7 @@
 
 use crate::{
     audit,
-    core::{database::Transaction, error::Fault, expiry, services::Services},
+    core::{database::Transaction, error::InternalError, expiry, services::Services},
     encryption::VaultError,
     engine::{
         due::{self, Left},
@@ -102,9 +102,9 @@ async fn sweep(services: &Services, stop: &CancellationToken) {
 /// it, and says how many that was.
 ///
 /// # Errors
-/// [`Fault`] if the database can't say what is due. One connection's fault is
+/// [`InternalError`] if the database can't say what is due. One connection's fault is
 /// logged and does not keep the others from their turn.
-pub async fn tick(services: &Services) -> Result<usize, Fault> {
+pub async fn tick(services: &Services) -> Result<usize, InternalError> {
     replay_journal(services).await;
     let mut sweep = Sweep::new(services);
     let (count, _) = sweep.begin().await?;
@@ -149,7 +149,7 @@ impl Sweep {
     /// Begins what is due, as many as have room, and says how many that is and
     /// why there may be more. A lease is taken only when its attempt can begin
     /// soon, or it could run out first.
-    async fn begin(&mut self) -> Result<(usize, Left), Fault> {
+    async fn begin(&mut self) -> Result<(usize, Left), InternalError> {
         while let Some(ended) = self.running.try_join_next() {
             self.count(ended);
         }
@@ -211,7 +211,7 @@ impl Sweep {
         }
     }
 
-    async fn slow_down(&mut self) -> Result<(), Fault> {
+    async fn slow_down(&mut self) -> Result<(), InternalError> {
         let (limited, done) = (self.limited, self.done);
         if rate_limit::too_many(limited, done) {
             rate_limit::slow_down(&self.services).await?;
@@ -227,7 +227,7 @@ impl Sweep {
 async fn attempt(services: Services, lease: Lease) -> bool {
     let scope = TenantScope::new(&services, lease.tenant);
     match refresh::attempt(&scope, &lease, &Actor::Worker).await {
-        Ok(Verdict::NoRoom) => {
+        Ok(Verdict::JournalFull) => {
             // Logged already.
             postpone(&scope, lease.connection, LATER).await;
             false
@@ -248,8 +248,8 @@ async fn attempt(services: Services, lease: Lease) -> bool {
 }
 
 /// Lists a secret that can't be read, for whoever looks after the keys.
-async fn set_aside(scope: &TenantScope, error: &Fault) {
-    if let Fault::Vault(VaultError::Unreadable { owner, purpose }) = error
+async fn set_aside(scope: &TenantScope, error: &InternalError) {
+    if let InternalError::Vault(VaultError::Unreadable { owner, purpose }) = error
         && let Err(error) = scope.vault().set_aside(scope, *owner, *purpose).await
     {
         tracing::error!(error = %error, "An unreadable secret could not be set aside");
@@ -282,8 +282,8 @@ async fn postpone(scope: &TenantScope, connection: ConnectionId, pause: Span) {
 /// how many connections there are to check.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
-pub async fn tidy(services: &Services) -> Result<(), Fault> {
+/// [`InternalError`] if the database fails.
+pub async fn tidy(services: &Services) -> Result<(), InternalError> {
     let sight = expiry::beat(services).await?;
     let now = services.now();
     let tx = services.db.begin_write().await?;
@@ -308,7 +308,11 @@ pub async fn tidy(services: &Services) -> Result<(), Fault> {
 }
 
 /// Removes what nobody needs any more.
-async fn remove_old(services: &Services, tx: &Transaction, now: Timestamp) -> Result<(), Fault> {
+async fn remove_old(
+    services: &Services,
+    tx: &Transaction,
+    now: Timestamp,
+) -> Result<(), InternalError> {
     let expired_before = now.minus(RESULT_LIFE).0;
     let sweep = if services.db.is_sqlite() {
         "DELETE FROM authorizations WHERE expires_at < $1"
@@ -331,7 +335,7 @@ async fn forget_previous_secrets(
     services: &Services,
     tx: &Transaction,
     now: Timestamp,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let statements = if services.db.is_sqlite() {
         &[
             "DELETE FROM credentials WHERE purpose = 'app.client_secret_previous' \

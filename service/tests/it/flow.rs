@@ -155,7 +155,7 @@ impl Flow {
         match complete::complete(&self.world.services, self.app.id, callback, person).await {
             Ok(id) => Ok(id),
             Err(CallbackError::Refused(problem)) => Err(problem),
-            Err(CallbackError::Fault(fault)) => panic!("{fault}"),
+            Err(CallbackError::Internal(fault)) => panic!("{fault}"),
         }
     }
 

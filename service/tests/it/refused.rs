@@ -83,7 +83,7 @@ async fn s90_an_account_that_is_refused_alone_holds_up_no_other() {
                 let row = row(&f, other).await;
                 assert_eq!(row.health, Health::Working, "{other} at {quarter}");
                 let now = Some(f.world.clock_now());
-                assert_eq!(row.last_fine, now, "{other} at {quarter}");
+                assert_eq!(row.last_success, now, "{other} at {quarter}");
             }
         }
         for (account, _, kind) in &refused {
@@ -230,7 +230,7 @@ async fn s30_a_refused_client_is_the_apps_fault_once_it_is_confirmed() {
         let acme = row(&f, "acme").await;
         let both = (acme.health, acme.own_health);
         assert_eq!(both, (Health::SetupFault, Health::Working));
-        let today = acme.strip.last().copied().flatten();
+        let today = acme.history.last().copied().flatten();
         assert_eq!(today, Some(Health::SetupFault), "no green day");
         // A now right secret ends it at once.
         f.sim.rotate_secret("returns-id", "returns-secret");
@@ -285,7 +285,10 @@ async fn s30_credentials_that_were_replaced_meanwhile_cost_no_time() {
         assert_eq!(acme.health, Health::Working);
         worker::tick(&f.world.services).await.unwrap();
         assert_eq!(f.sim.refreshes("acme").len(), 2, "asked again at once");
-        assert_eq!(row(&f, "acme").await.last_fine, Some(f.world.clock_now()));
+        assert_eq!(
+            row(&f, "acme").await.last_success,
+            Some(f.world.clock_now())
+        );
     })
     .await;
 }

@@ -278,7 +278,7 @@ async fn s64_no_step_is_made_unrecorded() {
             test_in_use(&f.owner, f.app.id).await.err(),
         ] {
             assert!(
-                matches!(refused, Some(SecretError::Fault(_))),
+                matches!(refused, Some(SecretError::Internal(_))),
                 "{refused:?}"
             );
         }

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use service::{
     Actor, Services,
     connections::{check_now::check_now, token},
-    core::error::Fault,
+    core::error::InternalError,
     encryption::{
         MasterKeys, VaultError,
         key_service::{KeyService, KeyServiceError, Trouble},
@@ -188,7 +188,7 @@ async fn while_it_is_away_what_is_in_memory_works_and_nothing_is_given_up() {
         for _ in 0..10 {
             // A rotation under way stops, and sets nothing aside.
             let stopped = keys::rotate::step(owner.scope()).await.unwrap_err();
-            let Fault::Vault(VaultError::KeyService { error, .. }) = &stopped else {
+            let InternalError::Vault(VaultError::KeyService { error, .. }) = &stopped else {
                 panic!("{stopped:?}")
             };
             assert!(

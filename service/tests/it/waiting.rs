@@ -208,7 +208,7 @@ async fn s22_an_attempt_that_fails_inside_is_not_repeated_by_each_who_waits() {
         free_lease(&f).await;
         for token in timeout(LIMIT, join_all(readers)).await.unwrap() {
             let token = token.unwrap();
-            assert!(matches!(token, Err(TokenError::Fault(_))), "{token:?}");
+            assert!(matches!(token, Err(TokenError::Internal(_))), "{token:?}");
         }
         let writes = f.world.statements.count(WRITES);
         assert_eq!(writes, 2, "lease, lease given back");

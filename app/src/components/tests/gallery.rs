@@ -49,7 +49,7 @@ pub(super) fn accounts() -> impl IntoView {
                                 <SortHeader label="Health" value="health" form="filters" class="c-health"/>
                                 <th scope="col" class="c-app">"App"</th>
                                 <SortHeader label="Last fine" href="?sort=fine"/>
-                                <th scope="col" class="c-strip">"14 days"</th>
+                                <th scope="col" class="c-history">"14 days"</th>
                                 <td><span class="sr">"Action"</span></td>
                             </tr>
                         </thead>
@@ -106,7 +106,7 @@ pub(super) fn account() -> impl IntoView {
     let granted = scopes(
         "openid email offline account:read customers:read tickets:read tickets:write satisfaction_survey:read ai_agents:read write:all",
     );
-    let strip = days("WWWWWWWWWWWDDD");
+    let history = days("WWWWWWWWWWWDDD");
     view! {
         <SignedInLayout frame=frame(NavItem::Accounts) title="Acme Outdoor">
             <PageHead
@@ -156,8 +156,8 @@ pub(super) fn account() -> impl IntoView {
                     </Panel>
                 </div>
                 <div>
-                    <Panel id="strip" title="14 days" aside=view! { <span class="sub">"Taller is worse"</span> }.into_any()>
-                        <div class="body"><Strip strip wide=true/> <StripLegend strip/></div>
+                    <Panel id="history" title="14 days" aside=view! { <span class="sub">"Taller is worse"</span> }.into_any()>
+                        <div class="body"><HealthHistory history wide=true/> <HealthHistoryLegend history/></div>
                     </Panel>
                     <Panel id="links" title="Links">
                         <ul class="rows" role="list">

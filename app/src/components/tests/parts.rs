@@ -25,14 +25,14 @@ fn badges_say_the_state_in_words() {
 
 #[test]
 fn strips_have_a_bar_a_day_and_words() {
-    let strip = days("..WWWWWWWWWDDW");
+    let history = days("..WWWWWWWWWDDW");
     assert_eq!(
-        strip_label(&strip),
+        health_history_label(&history),
         "Last 14 days: no record for 2, then working for 9, then disconnected for 2, then working for 1"
     );
     assert_snapshot!(
-        "strip",
-        html(move || view! { <Strip strip/> <StripLegend strip/> })
+        "history",
+        html(move || view! { <HealthHistory history/> <HealthHistoryLegend history/> })
     );
 }
 

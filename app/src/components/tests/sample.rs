@@ -3,8 +3,8 @@
 use super::super::*;
 use domain::{
     health::Health,
+    health_history::HealthHistory as Days,
     scope::ScopeSet,
-    strip::Strip as Days,
     time::{Span, Timestamp},
 };
 use leptos::prelude::*;
@@ -54,7 +54,7 @@ pub(super) fn frame(current: NavItem) -> Frame {
     }
 }
 
-/// Accounts: name, subdomain, health, reason, strip.
+/// Accounts: name, subdomain, health, reason, health history.
 pub(super) const ACCOUNTS: [(&str, &str, Health, &str, &str); 9] = [
     (
         "Acme Outdoor",
@@ -130,7 +130,7 @@ pub(super) fn account_row(
         &'static str,
     ),
 ) -> impl IntoView {
-    let (name, subdomain, health, reason, strip) = row;
+    let (name, subdomain, health, reason, history) = row;
     let name = if name.is_empty() { subdomain } else { name };
     let act = match health {
         Health::Working | Health::Retrying => {
@@ -165,8 +165,8 @@ pub(super) fn account_row(
             <td class="c-fine">
                 <TimeOr at=(health != Health::NotConnected).then_some(ago(49)) now=NOW/>
             </td>
-            <td class="c-strip">
-                <Strip strip=days(strip)/>
+            <td class="c-history">
+                <HealthHistory history=days(history)/>
             </td>
             <td class="c-act">{act}</td>
         </tr>

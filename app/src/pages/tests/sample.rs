@@ -4,10 +4,10 @@ use crate::pages::{account, accounts, accounts_filter::Choices, row_action::May}
 use domain::{
     event::{Actor, Happening},
     health::{Absence, Condition, Health, LossCause, Standing},
+    health_history::DAYS,
     health_words::{Background, explain},
     ids::{AppId, ConnectionId, EventId, LinkId},
     scope::ScopeSet,
-    strip::DAYS,
     time::{Span, Timestamp},
 };
 use service::{
@@ -60,7 +60,7 @@ pub(super) fn app() -> App {
 
 fn fine() -> Condition {
     Condition {
-        app_fault_since: None,
+        credentials_rejected_since: None,
         standing: Standing::Connected,
         renewable: true,
         access_expires_at: Some(NOW.plus(Span::hours(20))),
@@ -134,11 +134,11 @@ fn account_of(app: App, condition: Condition, granted: &str) -> Account {
     let granted: ScopeSet = granted.parse().unwrap();
     let comparison = ScopeSet::compare(&app.requested, &granted);
     let connected = !granted.is_empty();
-    let last_fine = connected.then(|| NOW.minus(Span::minutes(4)));
+    let last_success = connected.then(|| NOW.minus(Span::minutes(4)));
     let next_attempt = connected.then(|| NOW.plus(Span::hours(5)));
     let health = Health::of(&condition, NOW);
-    let mut strip = [Some(Health::Working); DAYS];
-    strip[DAYS - 1] = Some(health);
+    let mut history = [Some(Health::Working); DAYS];
+    history[DAYS - 1] = Some(health);
     Account {
         row: AccountRow {
             id: id::<ConnectionId>(),
@@ -153,7 +153,7 @@ fn account_of(app: App, condition: Condition, granted: &str) -> Account {
                 Background {
                     refused_in_a_row: app.credentials.in_doubt(),
                     lacks_offline: !app.requested.contains("offline"),
-                    last_fine,
+                    last_success,
                     next_attempt,
                     ..Background::default()
                 },
@@ -161,8 +161,8 @@ fn account_of(app: App, condition: Condition, granted: &str) -> Account {
                 NOW,
             ),
             health_since: NOW.minus(Span::days(2)),
-            last_fine,
-            strip,
+            last_success,
+            history,
             approved_by: connected.then(|| "Ann Lee".to_owned()),
             missing: comparison.missing.clone(),
             granted,
@@ -170,7 +170,7 @@ fn account_of(app: App, condition: Condition, granted: &str) -> Account {
             failure: None,
             needs_someone: health.needs_someone(),
             access_expires_at: condition.access_expires_at,
-            last_attempt: last_fine,
+            last_attempt: last_success,
             next_attempt,
         },
         app,
@@ -180,8 +180,8 @@ fn account_of(app: App, condition: Condition, granted: &str) -> Account {
         approved_by_name: connected.then(|| "Ann Lee".to_owned()),
         approved_by_email: connected.then(|| "ann.lee@acme.example".to_owned()),
         created_at: NOW.minus(Span::days(30)),
-        access_token_stored: last_fine,
-        refresh_token_stored: last_fine,
+        access_token_stored: last_success,
+        refresh_token_stored: last_success,
     }
 }
 

@@ -16,7 +16,7 @@ impl From<AppFormError> for Problem {
             AppFormError::Forbidden(forbidden) => forbidden.into(),
             AppFormError::NotFound => Self::not_found(),
             AppFormError::Invalid(errors) => Self::invalid(errors),
-            AppFormError::Fault(fault) => fault.into(),
+            AppFormError::Internal(fault) => fault.into(),
         }
     }
 }

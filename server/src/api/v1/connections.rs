@@ -45,7 +45,7 @@ pub async fn list(Caller(actor): Caller, mut query: Query) -> Result<Json<Value>
         ListError::BadCursor => {
             Problem::new(StatusCode::BAD_REQUEST, "invalid_parameter", e.to_string())
         }
-        ListError::Fault(fault) => fault.into(),
+        ListError::Internal(fault) => fault.into(),
     })?;
     let items: Vec<_> = page.rows.iter().map(json::row).collect();
     Ok(Json(json!({ "items": items, "next": page.next })))
@@ -83,7 +83,7 @@ pub async fn refresh(
         Ok(verdict @ Verdict::Busy) => {
             return Err(unavailable(verdict.sentence(), Span::seconds(2)));
         }
-        Ok(verdict @ Verdict::NoRoom) => {
+        Ok(verdict @ Verdict::JournalFull) => {
             let (status, code) = (StatusCode::SERVICE_UNAVAILABLE, "journal_unavailable");
             let problem = Problem::new(status, code, verdict.sentence());
             return Err(problem.retry_after(Span::minutes(1)));
@@ -91,7 +91,7 @@ pub async fn refresh(
         Ok(_) => (),
         Err(CheckError::NotFound) => return Err(Problem::not_found()),
         Err(CheckError::Forbidden(forbidden)) => return Err(forbidden.into()),
-        Err(CheckError::Fault(fault)) => return Err(fault.into()),
+        Err(CheckError::Internal(fault)) => return Err(fault.into()),
     }
     let (account, _) = find(&actor, &path).await?;
     Ok(Json(json::connection(&account)))
@@ -114,7 +114,7 @@ pub async fn disconnect(
         }
         Err(DisconnectError::NotFound) => Err(Problem::not_found()),
         Err(DisconnectError::Forbidden(forbidden)) => Err(forbidden.into()),
-        Err(DisconnectError::Fault(fault)) => Err(fault.into()),
+        Err(DisconnectError::Internal(fault)) => Err(fault.into()),
     }
 }
 

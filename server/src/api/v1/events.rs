@@ -45,7 +45,7 @@ pub async fn of_tenant(Caller(actor): Caller, mut query: Query) -> Result<Json<V
             EventsError::CursorUnknown => {
                 Problem::new(StatusCode::GONE, "cursor_unknown", error.to_string())
             }
-            EventsError::Fault(fault) => fault.into(),
+            EventsError::Internal(fault) => fault.into(),
         })?;
     let slugs: HashMap<AppId, _> = apps::list::all(&actor)
         .await?

@@ -29,7 +29,7 @@ pub fn app(app: &App, config: &Config) -> Value {
         "pkce": if app.pkce { "on" } else { "off" },
         "install_url": config.install_url(app.id),
         "redirect_uri": config.redirect_uri(app.id),
-        "fault_since": time(app.credentials.fault_since()),
+        "fault_since": time(app.credentials.rejected_since()),
         "fault": app.credentials.fault.map(|fault| if fault.by_refusals { "refusals" } else { "credentials" }),
         "created_at": app.created_at.rfc3339(),
     })
@@ -73,7 +73,9 @@ pub fn row(row: &AccountRow) -> Value {
         },
         "approved_by": row.approved_by,
         "access_expires_at": time(row.access_expires_at),
-        "last_fine_at": time(row.last_fine),
+        // The name that it was published under first.
+        "last_fine_at": time(row.last_success),
+        "last_success_at": time(row.last_success),
         "last_checked_at": time(row.last_attempt),
         "next_check_at": time(row.next_attempt),
     })

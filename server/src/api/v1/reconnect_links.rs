@@ -76,6 +76,6 @@ fn problem(error: LinkError) -> Problem {
         LinkError::BadLife => unusable("invalid_expires_in", &error),
         LinkError::NoMail => unusable("mail_not_set_up", &error),
         LinkError::NoAccount(_) => unusable("reserved_subdomain", &error),
-        LinkError::Fault(fault) => fault.into(),
+        LinkError::Internal(fault) => fault.into(),
     }
 }

@@ -25,7 +25,7 @@ impl From<SecretError> for Problem {
             SecretError::NoNext => conflict("no_next_secret"),
             SecretError::NotReady => conflict("not_ready"),
             SecretError::NoPrevious => conflict("no_previous_secret"),
-            SecretError::Fault(fault) => fault.into(),
+            SecretError::Internal(fault) => fault.into(),
         }
     }
 }

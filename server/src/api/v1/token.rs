@@ -97,6 +97,6 @@ fn problem(error: TokenError) -> Problem {
         )
         .retry_after(retry_after),
         TokenError::AuditUnavailable => Problem::audit_unavailable(detail),
-        TokenError::Fault(fault) => fault.into(),
+        TokenError::Internal(fault) => fault.into(),
     }
 }

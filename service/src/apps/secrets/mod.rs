@@ -10,7 +10,7 @@ pub mod test;
 
 use crate::{
     audit::{self, Action, Entry, Target},
-    core::error::{Fault, FieldError, Forbidden},
+    core::error::{FieldError, Forbidden, InternalError},
     encryption::Purpose,
     entity::{app, connection, credential},
     records::app_credentials,
@@ -116,12 +116,12 @@ pub enum SecretError {
     NoPrevious,
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 impl From<sea_orm::DbErr> for SecretError {
     fn from(error: sea_orm::DbErr) -> Self {
-        Self::Fault(error.into())
+        Self::Internal(error.into())
     }
 }
 
@@ -152,14 +152,14 @@ pub async fn show(actor: &Actor, id: AppId) -> Result<Slots, SecretError> {
     })
 }
 
-fn next(row: &app::Model) -> Result<Option<NextSecret>, Fault> {
+fn next(row: &app::Model) -> Result<Option<NextSecret>, InternalError> {
     let Some(added_at) = row.next_secret_added_at else {
         return Ok(None);
     };
     let tested = match (&row.next_secret_result, row.next_secret_tested_at) {
         (Some(code), Some(at)) => {
             let found = TestResult::ALL.into_iter().find(|r| r.code() == code);
-            let bad = || Fault::inconsistent("apps", "next_secret_result", row.id);
+            let bad = || InternalError::inconsistent("apps", "next_secret_result", row.id);
             Some((found.ok_or_else(bad)?, Timestamp(at)))
         }
         _ => None,
@@ -194,7 +194,7 @@ async fn open(
     tx: &Tx,
     purpose: Purpose,
     id: AppId,
-) -> Result<Option<SecretString>, Fault> {
+) -> Result<Option<SecretString>, InternalError> {
     actor.vault().open(tx, purpose, id.0).await
 }
 
@@ -204,7 +204,7 @@ async fn seal(
     purpose: Purpose,
     id: AppId,
     secret: &SecretString,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     actor
         .vault()
         .seal(actor.services(), tx, purpose, id.0, secret)
@@ -218,16 +218,16 @@ async fn record(
     row: &app::Model,
     action: Action,
     detail: &str,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let entry = Entry::of(actor, action, Target::app(AppId(row.id), &row.slug)).detail(detail);
     audit::record(actor.services(), tx, &entry).await
 }
 
 /// Keeps the secret in use, which is about to be replaced, to go back to.
 /// One that can't be read is no loss.
-pub(super) async fn keep_previous(actor: &Actor, tx: &Tx, id: AppId) -> Result<(), Fault> {
+pub(super) async fn keep_previous(actor: &Actor, tx: &Tx, id: AppId) -> Result<(), InternalError> {
     let current = match open(actor, tx, Purpose::AppClientSecret, id).await {
-        Err(Fault::Vault(error)) if error.is_lost() => {
+        Err(InternalError::Vault(error)) if error.is_lost() => {
             tracing::warn!(error = %error, app.id = %id, "The client secret before can't be read and is not kept");
             None
         }
@@ -249,7 +249,7 @@ pub(super) async fn keep_previous(actor: &Actor, tx: &Tx, id: AppId) -> Result<(
 }
 
 /// Empties or fills the next slot's columns, and forgets what its tests found.
-async fn note_next(actor: &Actor, tx: &Tx, id: AppId, filled: bool) -> Result<(), Fault> {
+async fn note_next(actor: &Actor, tx: &Tx, id: AppId, filled: bool) -> Result<(), InternalError> {
     let name = match &actor.who {
         Who::Person { name, .. } | Who::ApiToken { name, .. } => name.clone(),
     };
@@ -278,7 +278,7 @@ async fn note_next(actor: &Actor, tx: &Tx, id: AppId, filled: bool) -> Result<()
 
 /// A fault of the credentials before, and an exchange that was refused, say
 /// nothing about the new ones: both are taken back, and the connections are checked at once.
-async fn take_back_fault(actor: &Actor, id: AppId) -> Result<(), Fault> {
+async fn take_back_fault(actor: &Actor, id: AppId) -> Result<(), InternalError> {
     let (now, mut faulty) = (actor.now(), false);
     app_credentials::change(actor, id, |known| {
         faulty = known.fault.is_some();

@@ -3,7 +3,7 @@
 use super::{SecretError, row};
 use crate::{
     audit::{self, Action, Entry, Target},
-    core::error::{Fault, Forbidden},
+    core::error::{Forbidden, InternalError},
     encryption::Purpose,
     people::sign_in::{self, SignInError},
     tenancy::{Actor, Tx, Who},
@@ -28,17 +28,17 @@ pub enum RevealError {
     WrongPassword,
     /// It could not be recorded, so it is not shown.
     #[error("the audit can't be written, so nothing is shown; try again later")]
-    NotRecorded(#[source] Fault),
+    NotRecorded(#[source] InternalError),
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 impl From<SecretError> for RevealError {
     fn from(error: SecretError) -> Self {
         match error {
             SecretError::Forbidden(forbidden) => Self::Forbidden(forbidden),
-            SecretError::Fault(fault) => Self::Fault(fault),
+            SecretError::Internal(fault) => Self::Internal(fault),
             _ => Self::NotFound,
         }
     }
@@ -77,11 +77,12 @@ pub async fn reveal(
             record(actor, tx, &entry.detail("password").refused()).await?;
             return Err(RevealError::WrongPassword);
         }
-        Err(SignInError::Fault(fault)) => return Err(fault.into()),
+        Err(SignInError::Internal(fault)) => return Err(fault.into()),
     }
     let tx = actor.write().await?;
     let secret = super::open(actor, &tx, Purpose::AppClientSecret, id).await?;
-    let secret = secret.ok_or_else(|| Fault::inconsistent("credentials", "owner_id", id))?;
+    let secret =
+        secret.ok_or_else(|| InternalError::inconsistent("credentials", "owner_id", id))?;
     record(actor, tx, &entry).await?;
     Ok(secret)
 }

@@ -3,7 +3,7 @@
 use super::{SecretError, TestResult, open, record, row, take_back_fault};
 use crate::{
     audit::Action,
-    core::error::Fault,
+    core::error::InternalError,
     encryption::Purpose,
     engine::{
         lease::Lease,
@@ -67,7 +67,8 @@ pub async fn test_in_use(actor: &Actor, id: AppId) -> Result<TestResult, SecretE
     let tx = actor.read().await?;
     let row = row(actor, &tx, id, None).await?;
     let secret = open(actor, &tx, Purpose::AppClientSecret, id).await?;
-    let secret = secret.ok_or_else(|| Fault::inconsistent("credentials", "owner_id", id))?;
+    let secret =
+        secret.ok_or_else(|| InternalError::inconsistent("credentials", "owner_id", id))?;
     let living = living(&tx, id).await?;
     drop(tx);
     let result = ask(actor, living, &secret).await?;
@@ -83,13 +84,13 @@ pub async fn test_in_use(actor: &Actor, id: AppId) -> Result<TestResult, SecretE
 }
 
 /// Connections that a secret can be tested with.
-async fn living(tx: &Tx, id: AppId) -> Result<Vec<uuid::Uuid>, Fault> {
+async fn living(tx: &Tx, id: AppId) -> Result<Vec<uuid::Uuid>, InternalError> {
     Ok(tx
         .all::<connection::Entity>()
         .filter(connection::Column::AppId.eq(id.0))
         .filter(connection::Column::Standing.eq("connected"))
         .filter(connection::Column::Renewable.eq(true))
-        .order_by_desc(connection::Column::LastFineAt)
+        .order_by_desc(connection::Column::LastSuccessAt)
         .order_by_asc(connection::Column::Id)
         .limit(TRIED)
         .select_only()
@@ -103,7 +104,7 @@ async fn ask(
     actor: &Actor,
     living: Vec<uuid::Uuid>,
     secret: &SecretString,
-) -> Result<TestResult, Fault> {
+) -> Result<TestResult, InternalError> {
     if living.is_empty() {
         return Ok(TestResult::Untestable);
     }

@@ -16,7 +16,7 @@ pub(crate) use write::{cut, keep_noted};
 
 use super::chain::Key;
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     entity::installation,
     vault::SealedOwn,
 };
@@ -34,7 +34,7 @@ const ROW: i32 = 1;
 async fn key(
     services: &Services,
     db: &impl ConnectionTrait,
-) -> Result<Option<Result<Key, ()>>, Fault> {
+) -> Result<Option<Result<Key, ()>>, InternalError> {
     let row = installation::Entity::find_by_id(ROW).one(db).await?;
     let Some(row) = row else {
         return Ok(None);
@@ -65,7 +65,7 @@ struct HeadRow {
 }
 
 /// The heads as they are now, of all tenants.
-async fn present(services: &Services, db: &impl ConnectionTrait) -> Result<Heads, Fault> {
+async fn present(services: &Services, db: &impl ConnectionTrait) -> Result<Heads, InternalError> {
     let sql = if services.db.is_sqlite() {
         "SELECT tenant_id, first, count, last_mac FROM audit_heads"
     } else {

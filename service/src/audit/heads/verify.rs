@@ -10,7 +10,7 @@ use crate::{
         Broken, Damage,
         chain::{Key, same},
     },
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     entity::{audit_entry, head_log, head_log_end, tenant},
     tenancy::TenantScope,
 };
@@ -82,7 +82,7 @@ impl HeadsDamage {
 ///
 /// # Errors
 /// If it couldn't be done; damage is in the report.
-pub async fn verify_heads(services: &Services) -> Result<HeadsReport, Fault> {
+pub async fn verify_heads(services: &Services) -> Result<HeadsReport, InternalError> {
     let mut walk = Walk {
         services,
         report: HeadsReport::default(),
@@ -107,7 +107,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     /// Goes through all entries.
-    async fn run(&mut self) -> Result<Option<Broken>, Fault> {
+    async fn run(&mut self) -> Result<Option<Broken>, InternalError> {
         let of_end = |damage| {
             let number = None;
             Ok(Some(Broken { number, damage }))
@@ -156,7 +156,7 @@ impl Walk<'_> {
         key: &Key,
         mac: &mut Vec<u8>,
         rows: Vec<head_log::Model>,
-    ) -> Result<Option<Broken>, Fault> {
+    ) -> Result<Option<Broken>, InternalError> {
         let at = |number, damage| {
             let number = Some(number);
             Ok(Some(Broken { number, damage }))
@@ -200,7 +200,7 @@ impl Walk<'_> {
         &mut self,
         tenant: Uuid,
         noted: BTreeMap<i64, [u8; 32]>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), InternalError> {
         if self.rewritten.contains_key(&tenant) {
             return Ok(());
         }
@@ -226,7 +226,7 @@ impl Walk<'_> {
     }
 
     /// Holds what the log says in the end against what is there.
-    async fn compare(&mut self) -> Result<(), Fault> {
+    async fn compare(&mut self) -> Result<(), InternalError> {
         let now = present(self.services, self.services.db.read()).await?;
         for (tenant, noted) in &self.heads {
             let damage = match (now.get(tenant), self.rewritten.get(tenant)) {
@@ -242,7 +242,7 @@ impl Walk<'_> {
     }
 }
 
-async fn end(services: &Services) -> Result<Option<head_log_end::Model>, Fault> {
+async fn end(services: &Services) -> Result<Option<head_log_end::Model>, InternalError> {
     let db = services.db.read();
     Ok(head_log_end::Entity::find_by_id(ROW).one(db).await?)
 }
@@ -252,7 +252,7 @@ fn said(key: &Key, before: &[u8], row: &head_log::Model) -> Option<Heads> {
     same(&row.mac, &key.of_heads(before, row)).then(|| unpacked(&row.heads))?
 }
 
-async fn last_number(services: &Services) -> Result<i64, Fault> {
+async fn last_number(services: &Services) -> Result<i64, InternalError> {
     let last = head_log::Entity::find()
         .order_by_desc(head_log::Column::Number)
         .one(services.db.read())
@@ -260,7 +260,7 @@ async fn last_number(services: &Services) -> Result<i64, Fault> {
     Ok(last.map_or(0, |row| row.number))
 }
 
-async fn name_of(services: &Services, id: Uuid) -> Result<String, Fault> {
+async fn name_of(services: &Services, id: Uuid) -> Result<String, InternalError> {
     let row = tenant::Entity::find_by_id(id)
         .one(services.db.read())
         .await?;

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     audit::chain::{BEGINNING, Key},
-    core::{database::Transaction, error::Fault, services::Services},
+    core::{database::Transaction, error::InternalError, services::Services},
     entity::{head_log, head_log_end, installation},
 };
 use domain::time::{Span, Timestamp};
@@ -53,8 +53,8 @@ impl HeadLog {
     /// says whether it was added.
     ///
     /// # Errors
-    /// [`Fault::AuditDamaged`] if the log's end was changed, or the database failed.
-    pub async fn note(&mut self, services: &Services) -> Result<bool, Fault> {
+    /// [`InternalError::AuditDamaged`] if the log's end was changed, or the database failed.
+    pub async fn note(&mut self, services: &Services) -> Result<bool, InternalError> {
         let now = services.now();
         // Without a lock, since usually nothing has moved.
         let heads = present(services, services.db.read()).await?;
@@ -132,7 +132,11 @@ impl HeadLog {
     }
 
     /// Reads what other processes have added, or at first all that matters.
-    async fn read_on(&mut self, tx: &Transaction, end: &head_log_end::Model) -> Result<(), Fault> {
+    async fn read_on(
+        &mut self,
+        tx: &Transaction,
+        end: &head_log_end::Model,
+    ) -> Result<(), InternalError> {
         if self.seen == end.count {
             return Ok(());
         }
@@ -151,7 +155,7 @@ impl HeadLog {
             .all(tx)
             .await?;
         for row in rows {
-            let heads = unpacked(&row.heads).ok_or(Fault::AuditDamaged)?;
+            let heads = unpacked(&row.heads).ok_or(InternalError::AuditDamaged)?;
             self.seen = row.number;
             self.take(heads, row.whole, Timestamp(row.at));
         }
@@ -170,7 +174,10 @@ impl HeadLog {
 
 /// The log's end, locked until the transaction ends, and the key; both made
 /// with the first entry.
-async fn lock(services: &Services, tx: &Transaction) -> Result<(Key, head_log_end::Model), Fault> {
+async fn lock(
+    services: &Services,
+    tx: &Transaction,
+) -> Result<(Key, head_log_end::Model), InternalError> {
     // Of two first ones at once, one begins.
     let nothing = head_log_end::Model {
         id: ROW,
@@ -196,18 +203,18 @@ async fn lock(services: &Services, tx: &Transaction) -> Result<(Key, head_log_en
         .lock_exclusive()
         .one(tx)
         .await?
-        .ok_or(Fault::AuditDamaged)?;
+        .ok_or(InternalError::AuditDamaged)?;
     // Again: whoever held the lock may have begun.
     match key(services, tx).await? {
         Some(Ok(key)) if key.holds_end(&end) => Ok((key, end)),
-        Some(_) => Err(Fault::AuditDamaged),
+        Some(_) => Err(InternalError::AuditDamaged),
         // There was a key once.
-        None if end.count > 0 || !end.seal.is_empty() => Err(Fault::AuditDamaged),
+        None if end.count > 0 || !end.seal.is_empty() => Err(InternalError::AuditDamaged),
         None => Ok((begin(services, tx).await?, end)),
     }
 }
 
-async fn begin(services: &Services, tx: &Transaction) -> Result<Key, Fault> {
+async fn begin(services: &Services, tx: &Transaction) -> Result<Key, InternalError> {
     let key = Key::generate(&*services.random);
     let sealed = services
         .vault()
@@ -232,7 +239,11 @@ async fn begin(services: &Services, tx: &Transaction) -> Result<Key, Fault> {
     Ok(key)
 }
 
-async fn put_end(tx: &Transaction, key: &Key, mut end: head_log_end::Model) -> Result<(), Fault> {
+async fn put_end(
+    tx: &Transaction,
+    key: &Key,
+    mut end: head_log_end::Model,
+) -> Result<(), InternalError> {
     end.seal = key.of_end(&end);
     head_log_end::Entity::update(head_log_end::ActiveModel::from(end).reset_all())
         .exec(tx)
@@ -241,7 +252,7 @@ async fn put_end(tx: &Transaction, key: &Key, mut end: head_log_end::Model) -> R
 }
 
 /// Lets entries go that are older than `before`, as far as a later one holds all heads.
-pub(crate) async fn cut(services: &Services, before: Timestamp) -> Result<(), Fault> {
+pub(crate) async fn cut(services: &Services, before: Timestamp) -> Result<(), InternalError> {
     let last_whole = head_log::Entity::find()
         .filter(head_log::Column::Whole.eq(true))
         .filter(head_log::Column::At.lt(before.0))
@@ -260,7 +271,7 @@ pub(crate) async fn cut(services: &Services, before: Timestamp) -> Result<(), Fa
         return Ok(());
     }
     let Some(row) = head_log::Entity::find_by_id(last).one(&tx).await? else {
-        return Err(Fault::AuditDamaged);
+        return Err(InternalError::AuditDamaged);
     };
     end.first = last;
     end.first_mac = row.mac;

@@ -7,7 +7,7 @@
 
 use super::STATE_LIFE;
 use crate::{
-    core::{digest::digest, error::Fault, services::Services},
+    core::{digest::digest, error::InternalError, services::Services},
     entity::authorization,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -185,7 +185,7 @@ impl Facts {
         &self,
         services: &Services,
         state: &SecretString,
-    ) -> Result<SecretString, Fault> {
+    ) -> Result<SecretString, InternalError> {
         let key = services.vault().authorization_key(services, state).await?;
         let payload = Payload {
             tenant: self.tenant,
@@ -195,7 +195,8 @@ impl Facts {
             seed: self.seed.expose_secret(),
         };
         let plain = serde_json::to_vec(&payload).map(Zeroizing::new);
-        let plain = plain.map_err(|_| Fault::inconsistent("apps", "requested_scopes", self.app))?;
+        let plain =
+            plain.map_err(|_| InternalError::inconsistent("apps", "requested_scopes", self.app))?;
         let mut cookie = vec![FORMAT, self.origin.kind()];
         cookie.extend_from_slice(&self.begun_at.0.to_be_bytes());
         cookie.extend_from_slice(key.id().0.as_bytes());
@@ -211,7 +212,7 @@ impl Facts {
         app: AppId,
         state: &SecretString,
         value: &SecretString,
-    ) -> Result<Option<Self>, Fault> {
+    ) -> Result<Option<Self>, InternalError> {
         let Ok(cookie) = BASE64_URL_SAFE_NO_PAD.decode(value.expose_secret()) else {
             return Ok(None);
         };
@@ -244,8 +245,11 @@ impl Facts {
 
     /// Of an authorization that the version before this one stored. What it
     /// derived from was the secret of the browser.
-    pub fn of_row(row: &authorization::Model, browser: &SecretString) -> Result<Self, Fault> {
-        let bad = |column| Fault::inconsistent("authorizations", column, row.id);
+    pub fn of_row(
+        row: &authorization::Model,
+        browser: &SecretString,
+    ) -> Result<Self, InternalError> {
+        let bad = |column| InternalError::inconsistent("authorizations", column, row.id);
         let origin = match (row.origin.as_str(), row.person_id, row.link_id) {
             ("install", _, _) => Origin::Install,
             ("operator", Some(person), _) => Origin::Operator(PersonId(person)),

@@ -9,7 +9,7 @@ pub use facts::{Outline, cookie_name};
 use super::links::{self, LinkGone};
 use crate::{
     core::{
-        error::{Fault, Forbidden},
+        error::{Forbidden, InternalError},
         services::Services,
     },
     entity::reconnect_link,
@@ -68,12 +68,12 @@ pub enum BeginError {
     Address(#[from] TemplateError),
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 impl From<sea_orm::DbErr> for BeginError {
     fn from(error: sea_orm::DbErr) -> Self {
-        Self::Fault(error.into())
+        Self::Internal(error.into())
     }
 }
 
@@ -127,7 +127,7 @@ pub async fn begin_with_link(
     let subdomain = link
         .subdomain
         .parse()
-        .map_err(|_| Fault::inconsistent("reconnect_links", "subdomain", link.id))?;
+        .map_err(|_| InternalError::inconsistent("reconnect_links", "subdomain", link.id))?;
     let tx = scope.read().await?;
     let app = app::find(&tx, &link.app_id.to_string(), None)
         .await?
@@ -141,7 +141,7 @@ pub async fn begin_with_link(
 }
 
 /// Once: whoever presses the button a thousand times writes nothing more.
-async fn mark_started(scope: &TenantScope, link: LinkId) -> Result<(), Fault> {
+async fn mark_started(scope: &TenantScope, link: LinkId) -> Result<(), InternalError> {
     let tx = scope.write().await?;
     tx.update::<reconnect_link::Entity>()
         .filter(reconnect_link::Column::Id.eq(link.0))

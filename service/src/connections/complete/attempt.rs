@@ -7,7 +7,7 @@ use crate::{
         authorize::{Facts, derived},
         complete::exchange,
     },
-    core::error::Fault,
+    core::error::InternalError,
     engine::{app_fault, evidence},
     entity::{connection, reconnect_link},
     records::{
@@ -40,7 +40,7 @@ use std::net::IpAddr;
 /// Why an attempt did not come to tokens.
 pub(super) enum Stop {
     Problem(AuthorizationProblem),
-    Fault(Fault),
+    Internal(InternalError),
 }
 
 impl From<AuthorizationProblem> for Stop {
@@ -49,9 +49,9 @@ impl From<AuthorizationProblem> for Stop {
     }
 }
 
-impl<E: Into<Fault>> From<E> for Stop {
+impl<E: Into<InternalError>> From<E> for Stop {
     fn from(error: E) -> Self {
-        Self::Fault(error.into())
+        Self::Internal(error.into())
     }
 }
 
@@ -182,7 +182,7 @@ impl Attempt<'_> {
         let now = services.now();
         let tx = self.scope.write().await?;
         let record = self.locked_record(&tx, app.id).await?;
-        let first = record.last_fine_at.is_none();
+        let first = record.last_success_at.is_none();
         let approval = Approval {
             renewable: grant.refresh_token.is_some(),
             expires_at: token::expires_at(now, grant.jwt_exp, grant.expires_in),
@@ -248,7 +248,7 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    async fn locked_record(&self, tx: &Tx, app: AppId) -> Result<Record, Fault> {
+    async fn locked_record(&self, tx: &Tx, app: AppId) -> Result<Record, InternalError> {
         let find = || {
             tx.all::<connection::Entity>()
                 .filter(connection::Column::AppId.eq(app.0))
@@ -263,7 +263,7 @@ impl Attempt<'_> {
                 .await?;
         }
         let row = find().await?.ok_or_else(|| {
-            Fault::inconsistent("connections", "subdomain", &self.facts.subdomain)
+            InternalError::inconsistent("connections", "subdomain", &self.facts.subdomain)
         })?;
         row.try_into()
     }
@@ -279,7 +279,7 @@ impl Attempt<'_> {
 
     /// Notes the problem in timeline and audit, if there is a connection. An
     /// account that nobody connected yet is only a name that somebody typed.
-    pub async fn note_failure(&self, problem: &AuthorizationProblem) -> Result<(), Fault> {
+    pub async fn note_failure(&self, problem: &AuthorizationProblem) -> Result<(), InternalError> {
         let tx = self.scope.write().await?;
         let app = self.app;
         let record = find::find(&tx, app.id, &self.facts.subdomain).await?;

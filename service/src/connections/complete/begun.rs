@@ -3,7 +3,7 @@
 use super::callback::{Callback, CallbackError};
 use crate::{
     connections::authorize::{Facts, Origin},
-    core::{digest::digest, error::Fault, services::Services},
+    core::{digest::digest, error::InternalError, services::Services},
     encryption::Purpose,
     entity::authorization::{Column, Entity, Model},
     people::membership,
@@ -79,7 +79,7 @@ pub(super) async fn find(
 async fn stored(
     services: &Services,
     callback: &Callback,
-) -> Result<Option<(TenantScope, Model)>, Fault> {
+) -> Result<Option<(TenantScope, Model)>, InternalError> {
     let Some(scope) = lookup::scope_of(services, Key::State(&callback.state)).await? else {
         return Ok(None);
     };
@@ -119,7 +119,7 @@ impl Begun {
 
     /// The app, and what it proves itself with.
     pub async fn app(&self) -> Result<(App, ClientCredentials), CallbackError> {
-        let tx = self.scope.read().await.map_err(CallbackError::Fault)?;
+        let tx = self.scope.read().await.map_err(CallbackError::Internal)?;
         let id = self.facts.app.0;
         let app = app::find(&tx, &id.to_string(), None)
             .await?
@@ -130,7 +130,7 @@ impl Begun {
             .open(&tx, Purpose::AppClientSecret, id)
             .await?;
         let client_secret =
-            secret.ok_or_else(|| Fault::inconsistent("apps", "client_secret", id))?;
+            secret.ok_or_else(|| InternalError::inconsistent("apps", "client_secret", id))?;
         let client = ClientCredentials {
             client_id: app.client_id.clone(),
             client_secret,

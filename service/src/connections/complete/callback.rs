@@ -1,6 +1,6 @@
 //! What comes to the redirect URI, and why it may end there.
 
-use crate::core::error::Fault;
+use crate::core::error::InternalError;
 use domain::error::AuthorizationProblem;
 use secrecy::SecretString;
 use std::net::IpAddr;
@@ -30,12 +30,12 @@ pub enum CallbackError {
     Refused(AuthorizationProblem),
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 impl From<sea_orm::DbErr> for CallbackError {
     fn from(error: sea_orm::DbErr) -> Self {
-        Self::Fault(error.into())
+        Self::Internal(error.into())
     }
 }
 

@@ -4,7 +4,7 @@
 //! nothing: anybody may name the account that answers, so only connections that
 //! worked before can show that the credentials are bad (see `fault`).
 
-use crate::{core::error::Fault, records::app_credentials, tenancy::TenantScope};
+use crate::{core::error::InternalError, records::app_credentials, tenancy::TenantScope};
 use domain::{ids::AppId, subdomain::Subdomain, time::Timestamp};
 
 /// Notes that an account answered `invalid_client` to a code. A refusal of
@@ -15,7 +15,7 @@ pub(crate) async fn refused(
     app: AppId,
     account: &Subdomain,
     used_at: Timestamp,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let (by, now) = (account.clone(), scope.now());
     app_credentials::change(scope, app, |known| known.exchange_refused(by, used_at, now)).await?;
     tracing::warn!(app.id = %app, tenant.id = %scope.tenant(), %account, "An exchange was refused with invalid_client");

@@ -75,7 +75,7 @@ pub async fn complete(
         checked => checked,
     };
     let code = match checked {
-        Err(Stop::Fault(fault)) => return Err(fault.into()),
+        Err(Stop::Internal(fault)) => return Err(fault.into()),
         Err(Stop::Problem(problem)) => Err(problem),
         Ok(code) => Ok(code),
     };
@@ -98,7 +98,7 @@ pub async fn complete(
     };
     match ended {
         Ok(()) => (),
-        Err(Stop::Fault(fault)) => return Err(fault.into()),
+        Err(Stop::Internal(fault)) => return Err(fault.into()),
         Err(Stop::Problem(problem)) => {
             if !quiet {
                 attempt.note_failure(&problem).await?;

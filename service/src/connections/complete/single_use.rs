@@ -7,7 +7,7 @@ use crate::{
         authorize::{Requested, STATE_LIFE},
         result::Outcome,
     },
-    core::{digest::digest, error::Fault},
+    core::{digest::digest, error::InternalError},
     entity::authorization::{ActiveModel, Column, Entity},
     tenancy::{TenantScope, Tx},
 };
@@ -111,7 +111,7 @@ pub(super) async fn keep_failure(
     scope: &TenantScope,
     id: AuthorizationId,
     problem: AuthorizationProblem,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let tx = scope.write().await?;
     write_outcome(&tx, id, &Outcome::Failed { problem }).await?;
     tx.commit().await
@@ -122,9 +122,9 @@ pub(super) async fn write_outcome(
     tx: &Tx,
     id: AuthorizationId,
     outcome: &Outcome,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let text = serde_json::to_string(outcome)
-        .map_err(|_| Fault::inconsistent("authorizations", "outcome", id))?;
+        .map_err(|_| InternalError::inconsistent("authorizations", "outcome", id))?;
     tx.update::<Entity>()
         .filter(Column::Id.eq(id.0))
         .col_expr(Column::Outcome, Expr::value(text))

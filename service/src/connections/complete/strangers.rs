@@ -10,7 +10,7 @@
 use super::callback::CallbackError;
 use crate::{
     core::{
-        error::Fault,
+        error::InternalError,
         services::{Inner, ProcessState, Services},
     },
     entity::{
@@ -60,12 +60,15 @@ pub(super) fn turn(services: &Services) -> Result<OwnedSemaphorePermit, Callback
 
 /// Whether an account ever gave tokens to an app of the tenant. Nothing else is
 /// taken as proof that credentials may go there.
-pub(super) async fn is_known(scope: &TenantScope, account: &Subdomain) -> Result<bool, Fault> {
+pub(super) async fn is_known(
+    scope: &TenantScope,
+    account: &Subdomain,
+) -> Result<bool, InternalError> {
     let tx = scope.read().await?;
     let found = tx
         .all::<connection::Entity>()
         .filter(connection::Column::Subdomain.eq(account.as_str()))
-        .filter(connection::Column::LastFineAt.is_not_null())
+        .filter(connection::Column::LastSuccessAt.is_not_null())
         .one(&*tx)
         .await?;
     Ok(found.is_some())
@@ -76,7 +79,7 @@ pub(super) async fn have_room(
     scope: &TenantScope,
     app: AppId,
     address: Option<IpAddr>,
-) -> Result<bool, Fault> {
+) -> Result<bool, InternalError> {
     let tx = scope.read().await?;
     room(&tx, app, address, scope.expiry_now()).await
 }
@@ -87,7 +90,7 @@ pub(super) async fn room(
     app: AppId,
     address: Option<IpAddr>,
     now: Timestamp,
-) -> Result<bool, Fault> {
+) -> Result<bool, InternalError> {
     let failed = || {
         tx.all::<Entity>()
             .filter(Column::AppId.eq(app.0))
@@ -121,7 +124,7 @@ pub(super) async fn room(
 }
 
 /// One at a time counts and is counted. SQLite has one writer anyway.
-pub(super) async fn queue(tx: &Tx, app: AppId) -> Result<(), Fault> {
+pub(super) async fn queue(tx: &Tx, app: AppId) -> Result<(), InternalError> {
     if tx.get_database_backend() == sea_orm::DatabaseBackend::Postgres {
         let lock = "SELECT pg_advisory_xact_lock(7163985, hashtext($1))";
         tx.execute_raw(Statement::from_sql_and_values(

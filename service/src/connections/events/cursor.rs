@@ -1,7 +1,7 @@
 //! Where to go on reading a tenant's events.
 
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     entity::{event, tenant_event},
     tenancy::Tx,
 };
@@ -77,7 +77,7 @@ pub(super) struct Head {
 }
 
 impl Head {
-    pub async fn read(tx: &Tx) -> Result<Self, Fault> {
+    pub async fn read(tx: &Tx) -> Result<Self, InternalError> {
         let sql =
             "SELECT count, restored_count, restored_mark FROM event_heads WHERE tenant_id = $1";
         let of_tenant = [tx.tenant().0.into()];
@@ -88,7 +88,7 @@ impl Head {
 
     /// The number that a place stands for; `None` if it belongs to another
     /// history than the one that the database holds.
-    pub async fn number_of(&self, tx: &Tx, after: After) -> Result<Option<i64>, Fault> {
+    pub async fn number_of(&self, tx: &Tx, after: After) -> Result<Option<i64>, InternalError> {
         let number = match after {
             After::Id(id) => return Ok(Some(at_or_before(tx, id).await?)),
             After::Number(number) | After::Event(number, _) => number,
@@ -112,14 +112,14 @@ impl Head {
     }
 
     /// The place behind the event with this number.
-    pub async fn place_of(&self, tx: &Tx, number: i64) -> Result<After, Fault> {
+    pub async fn place_of(&self, tx: &Tx, number: i64) -> Result<After, InternalError> {
         let id = event_at(tx, number).await?;
         Ok(id.map_or(After::Number(number), |id| After::Event(number, id)))
     }
 }
 
 /// The event that has the number.
-async fn event_at(tx: &Tx, number: i64) -> Result<Option<EventId>, Fault> {
+async fn event_at(tx: &Tx, number: i64) -> Result<Option<EventId>, InternalError> {
     let of_connection: Option<Uuid> = tx
         .all::<event::Entity>()
         .select_only()
@@ -144,7 +144,7 @@ async fn event_at(tx: &Tx, number: i64) -> Result<Option<EventId>, Fault> {
 
 /// The number of an event, or of the last one of a connection that was made
 /// before it if it is gone.
-async fn at_or_before(tx: &Tx, id: EventId) -> Result<i64, Fault> {
+async fn at_or_before(tx: &Tx, id: EventId) -> Result<i64, InternalError> {
     let number: Option<Option<i64>> = tx
         .all::<event::Entity>()
         .select_only()

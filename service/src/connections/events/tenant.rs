@@ -6,7 +6,7 @@ use super::{
     of_app,
 };
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     entity::{connection, event, tenant_event},
     tenancy::{Actor as Asker, Tx},
 };
@@ -43,12 +43,12 @@ pub enum EventsError {
     CursorUnknown,
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 impl From<sea_orm::DbErr> for EventsError {
     fn from(error: sea_orm::DbErr) -> Self {
-        Self::Fault(error.into())
+        Self::Internal(error.into())
     }
 }
 
@@ -97,7 +97,7 @@ async fn of_connections(
     tx: &Tx,
     (after, to): (i64, i64),
     limit: u64,
-) -> Result<Numbered, Fault> {
+) -> Result<Numbered, InternalError> {
     let mut query = tx
         .all::<event::Entity>()
         .filter(event::Column::Seq.gt(after))
@@ -112,7 +112,7 @@ async fn of_connections(
         .await?;
     let ids: BTreeSet<Uuid> = rows.iter().map(|row| row.connection_id).collect();
     let connections: HashMap<_, _> = tx
-        .those::<connection::Entity>(connection::Column::Id, ids.into_iter().collect())
+        .by_keys::<connection::Entity>(connection::Column::Id, ids.into_iter().collect())
         .all(&**tx)
         .await?
         .into_iter()
@@ -122,10 +122,10 @@ async fn of_connections(
         .map(|row| {
             let (app, subdomain) = connections
                 .get(&row.connection_id)
-                .ok_or_else(|| Fault::inconsistent("events", "connection_id", row.id))?;
-            let subdomain = subdomain
-                .parse()
-                .map_err(|_| Fault::inconsistent("connections", "subdomain", row.connection_id))?;
+                .ok_or_else(|| InternalError::inconsistent("events", "connection_id", row.id))?;
+            let subdomain = subdomain.parse().map_err(|_| {
+                InternalError::inconsistent("connections", "subdomain", row.connection_id)
+            })?;
             let (number, connection) = (row.seq, Some((AppId(*app), subdomain)));
             let entry = row.try_into()?;
             Ok((
@@ -136,7 +136,11 @@ async fn of_connections(
         .collect()
 }
 
-async fn of_tenant_itself(tx: &Tx, (after, to): (i64, i64), limit: u64) -> Result<Numbered, Fault> {
+async fn of_tenant_itself(
+    tx: &Tx,
+    (after, to): (i64, i64),
+    limit: u64,
+) -> Result<Numbered, InternalError> {
     let rows = tx
         .all::<tenant_event::Entity>()
         .filter(tenant_event::Column::Seq.gt(after))

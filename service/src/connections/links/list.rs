@@ -2,7 +2,7 @@
 
 use super::LinkRow;
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     entity::{
         app,
         reconnect_link::{Column, Entity},
@@ -28,8 +28,11 @@ pub struct OutstandingLink {
 /// An account's links, newest first, at most twenty.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
-pub async fn of_connection(actor: &Actor, connection: ConnectionId) -> Result<Vec<LinkRow>, Fault> {
+/// [`InternalError`] if the database fails.
+pub async fn of_connection(
+    actor: &Actor,
+    connection: ConnectionId,
+) -> Result<Vec<LinkRow>, InternalError> {
     let tx = actor.read().await?;
     let mut query = tx
         .all::<Entity>()
@@ -45,7 +48,10 @@ pub async fn of_connection(actor: &Actor, connection: ConnectionId) -> Result<Ve
 }
 
 /// Links on their way: usable, newest first.
-pub(crate) async fn outstanding(actor: &Actor, limit: u64) -> Result<Vec<OutstandingLink>, Fault> {
+pub(crate) async fn outstanding(
+    actor: &Actor,
+    limit: u64,
+) -> Result<Vec<OutstandingLink>, InternalError> {
     let now = actor.expiry_now();
     let tx = actor.read().await?;
     let mut query = tx.all::<Entity>();
@@ -67,7 +73,7 @@ pub(crate) async fn outstanding(actor: &Actor, limit: u64) -> Result<Vec<Outstan
         .await?;
     rows.iter()
         .map(|row| {
-            let bad = |column| Fault::inconsistent("reconnect_links", column, row.id);
+            let bad = |column| InternalError::inconsistent("reconnect_links", column, row.id);
             let app = apps
                 .iter()
                 .find(|a| a.id == row.app_id)

@@ -13,7 +13,7 @@ pub use open::{PublicLink, mark_opened, open};
 pub use revoke::{Withdrawal, revoke};
 
 use crate::{
-    core::error::{Fault, Forbidden},
+    core::error::{Forbidden, InternalError},
     entity::{connection, reconnect_link::Model},
     records::connection::Record,
     tenancy::Tx,
@@ -47,12 +47,12 @@ pub enum LinkError {
     NoMail,
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 impl From<sea_orm::DbErr> for LinkError {
     fn from(error: sea_orm::DbErr) -> Self {
-        Self::Fault(error.into())
+        Self::Internal(error.into())
     }
 }
 
@@ -143,7 +143,7 @@ impl LinkRow {
 }
 
 /// Open pages of the connection hear that its links changed.
-async fn tell(tx: &Tx, connection: ConnectionId) -> Result<(), Fault> {
+async fn tell(tx: &Tx, connection: ConnectionId) -> Result<(), InternalError> {
     let row = tx
         .all::<connection::Entity>()
         .filter(connection::Column::Id.eq(connection.0))

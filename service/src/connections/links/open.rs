@@ -2,7 +2,7 @@
 
 use super::{LinkGone, LinkRow, LinkState, tell};
 use crate::{
-    core::{digest::digest, error::Fault, services::Services},
+    core::{digest::digest, error::InternalError, services::Services},
     entity::{
         connection,
         reconnect_link::{Column, Entity, Model},
@@ -51,7 +51,7 @@ pub struct PublicLink {
 pub(crate) async fn usable(
     services: &Services,
     token: &SecretString,
-) -> Result<Result<(TenantScope, Model), LinkGone>, Fault> {
+) -> Result<Result<(TenantScope, Model), LinkGone>, InternalError> {
     let Some(scope) = lookup::scope_of(services, Key::Link(token)).await? else {
         return Ok(Err(LinkGone::Unknown));
     };
@@ -77,16 +77,16 @@ pub(crate) async fn usable(
 /// scanners open links, too.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
+/// [`InternalError`] if the database fails.
 pub async fn open(
     services: &Services,
     token: &SecretString,
-) -> Result<Result<PublicLink, LinkGone>, Fault> {
+) -> Result<Result<PublicLink, LinkGone>, InternalError> {
     let (scope, row) = match usable(services, token).await? {
         Ok(found) => found,
         Err(gone) => return Ok(Err(gone)),
     };
-    let bad = |column| Fault::inconsistent("reconnect_links", column, row.id);
+    let bad = |column| InternalError::inconsistent("reconnect_links", column, row.id);
     let tx = scope.read().await?;
     let tenant = tenant::Entity::find_by_id(row.tenant_id)
         .one(&*tx)
@@ -109,7 +109,7 @@ pub async fn open(
         requested: app.requested.clone(),
         granted: record.granted.clone(),
         health: Health::of(
-            &record.condition(app.credentials.fault_since()),
+            &record.condition(app.credentials.rejected_since()),
             services.now(),
         ),
         created_by: row.created_by,
@@ -120,8 +120,8 @@ pub async fn open(
 /// Notes that a usable link was opened, once.
 ///
 /// # Errors
-/// [`Fault`] if the database fails.
-pub async fn mark_opened(services: &Services, token: &SecretString) -> Result<(), Fault> {
+/// [`InternalError`] if the database fails.
+pub async fn mark_opened(services: &Services, token: &SecretString) -> Result<(), InternalError> {
     let Ok((scope, row)) = usable(services, token).await? else {
         return Ok(());
     };

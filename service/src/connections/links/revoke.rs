@@ -3,7 +3,7 @@
 use super::{LinkError, LinkRow, LinkState, tell};
 use crate::{
     audit::{self, Action, Entry, Target},
-    core::error::Fault,
+    core::error::InternalError,
     entity::reconnect_link::{Column, Entity, Model},
     records::app,
     tenancy::{Actor, Tx, outbox},
@@ -69,7 +69,7 @@ pub async fn revoke(actor: &Actor, link: LinkId) -> Result<Withdrawal, LinkError
     let subdomain = row
         .subdomain
         .parse()
-        .map_err(|_| Fault::inconsistent("reconnect_links", "subdomain", row.id))?;
+        .map_err(|_| InternalError::inconsistent("reconnect_links", "subdomain", row.id))?;
     let target = Target::account(Some(connection), &app.slug, &subdomain);
     let entry = Entry::of(actor, Action::LinkRevoked, target).detail(format!("link={link}"));
     audit::record(actor, &tx, &entry).await?;

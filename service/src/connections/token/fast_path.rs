@@ -5,7 +5,7 @@ use super::{ServedToken, TokenError, entry, living};
 use crate::{
     api_tokens::{self, Presented},
     audit::{self, By},
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     encryption::Purpose,
     records::connection,
     tenancy::{TenantScope, credentials::SealedRow},
@@ -83,7 +83,7 @@ struct Row {
 /// [`read`](super::read), whose answer counts.
 ///
 /// # Errors
-/// [`TokenError::AuditUnavailable`]; [`TokenError::Fault`] if the database
+/// [`TokenError::AuditUnavailable`]; [`TokenError::Internal`] if the database
 /// can't be reached.
 pub async fn fast_path(
     services: &Services,
@@ -127,7 +127,7 @@ async fn find(
     hash: &[u8],
     app: &str,
     subdomain: &Subdomain,
-) -> Result<Option<Row>, Fault> {
+) -> Result<Option<Row>, InternalError> {
     let id = app.parse::<AppId>().ok().map(|id| id.0);
     let values: [Value; 4] = [
         hash.into(),
@@ -213,7 +213,7 @@ impl Row {
             false,
         )?;
         Some(Condition {
-            app_fault_since: self.fault_since.map(Timestamp),
+            credentials_rejected_since: self.fault_since.map(Timestamp),
             standing,
             renewable: self.renewable,
             access_expires_at: self.access_expires_at.map(Timestamp),

@@ -4,12 +4,12 @@ mod fast_path;
 
 use crate::{
     audit::{self, Action, By, Entry, Target},
-    core::error::{Fault, Forbidden},
+    core::error::{Forbidden, InternalError},
     encryption::Purpose,
     engine::{
         lease::Lease,
         refresh,
-        single_flight::{Failed, Flight, Landing, Seat, Waiting},
+        single_flight::{Failed, Leader, Outcome, Role, Waiting},
     },
     records::{app::App, connection::Record},
     tenancy::Actor,
@@ -97,7 +97,7 @@ pub enum TokenError {
     AuditUnavailable,
     /// Something inside failed.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Internal(#[from] InternalError),
 }
 
 /// An access token with at least `min_ttl` of life: the one that is held, or a new one.
@@ -149,24 +149,24 @@ async fn obtain(
     let deadline = Instant::now() + PATIENCE;
     loop {
         let (app, record) = look(actor, app, subdomain).await?;
-        if let Some(token) = settled(actor, &app, &record, min_ttl).await? {
+        if let Some(token) = token_or_reason(actor, &app, &record, min_ttl).await? {
             return Ok(with_target(&app, &record, token));
         }
-        match Flight::join(actor, record.id) {
-            Seat::Leads(flight) => {
+        match Leader::join(actor, record.id) {
+            Role::Leads(flight) => {
                 let led = lead(actor, &record, min_ttl, deadline).await;
-                if let Err(TokenError::Fault(fault)) = &led {
+                if let Err(TokenError::Internal(fault)) = &led {
                     flight.fail(fault);
                 }
                 return led;
             }
-            Seat::Follows(flight) => match flight.landing(deadline).await {
-                Landing::Over => (),
-                Landing::Failed(Failed::Database) => {
-                    return Err(Fault::DatabaseUnavailable.into());
+            Role::Follows(flight) => match flight.outcome(deadline).await {
+                Outcome::Over => (),
+                Outcome::Failed(Failed::Database) => {
+                    return Err(InternalError::DatabaseUnavailable.into());
                 }
-                Landing::Failed(Failed::Inside) => return Err(Fault::Awaited.into()),
-                Landing::Late => return Err(LATE),
+                Outcome::Failed(Failed::Inside) => return Err(InternalError::Awaited.into()),
+                Outcome::Late => return Err(LATE),
             },
         }
     }
@@ -184,7 +184,7 @@ async fn lead(
     let lease = loop {
         // Also the first time: who led before may have landed a moment ago.
         let (found, record) = look(actor, &app, subdomain).await?;
-        if let Some(token) = settled(actor, &found, &record, min_ttl).await? {
+        if let Some(token) = token_or_reason(actor, &found, &record, min_ttl).await? {
             return Ok(with_target(&found, &record, token));
         }
         if let Some(lease) = Lease::take_if_free(actor.scope(), record.id).await? {
@@ -196,19 +196,22 @@ async fn lead(
     };
     // Whoever held the lease a moment ago may have brought the token.
     let (found, record) = look(actor, &app, subdomain).await?;
-    if let Some(done) = settled(actor, &found, &record, min_ttl).await.transpose() {
+    if let Some(done) = token_or_reason(actor, &found, &record, min_ttl)
+        .await
+        .transpose()
+    {
         give_back(actor, &lease).await?;
         return done.map(|token| with_target(&found, &record, token));
     }
     refresh::attempt(actor.scope(), &lease, &event::Actor::Worker).await?;
     let (found, record) = look(actor, &app, subdomain).await?;
-    match settled(actor, &found, &record, min_ttl).await? {
+    match token_or_reason(actor, &found, &record, min_ttl).await? {
         Some(token) => Ok(with_target(&found, &record, token)),
         None => Err(unavailable(&found, &record, min_ttl, actor.now())),
     }
 }
 
-async fn give_back(actor: &Actor, lease: &Lease) -> Result<(), Fault> {
+async fn give_back(actor: &Actor, lease: &Lease) -> Result<(), InternalError> {
     let tx = actor.write().await?;
     lease.give_back(actor.services(), &tx).await?;
     tx.commit().await
@@ -253,12 +256,12 @@ fn living(
 
 /// How much life Gorgias gave the last token.
 fn life_given(record: &Record) -> Option<Span> {
-    Some(record.access_expires_at?.since(record.last_fine_at?))
+    Some(record.access_expires_at?.since(record.last_success_at?))
 }
 
 /// What needs nobody to ask Gorgias: the token that is held, or why there is
 /// none and asking now is of no use.
-async fn settled(
+async fn token_or_reason(
     actor: &Actor,
     app: &App,
     record: &Record,
@@ -287,9 +290,9 @@ async fn held(
     record: &Record,
     min_ttl: Span,
     now: Timestamp,
-) -> Result<Option<ServedToken>, Fault> {
-    let condition = record.condition(app.credentials.fault_since());
-    let Some(expires_at) = living(&condition, record.last_fine_at, min_ttl, now) else {
+) -> Result<Option<ServedToken>, InternalError> {
+    let condition = record.condition(app.credentials.rejected_since());
+    let Some(expires_at) = living(&condition, record.last_success_at, min_ttl, now) else {
         return Ok(None);
     };
     let tx = actor.read().await?;
@@ -321,7 +324,7 @@ fn hopeless(app: &App, record: &Record) -> Option<TokenError> {
 /// asking again for every reader would storm it.
 fn too_short(record: &Record, min_ttl: Span, now: Timestamp) -> Option<TokenError> {
     let renewed = record
-        .last_fine_at
+        .last_success_at
         .filter(|at| now.since(*at) < AGAIN_AFTER && !from_the_future(*at, now))?;
     let available = life_given(record).filter(|given| record.failures == 0 && *given < min_ttl)?;
     let again = renewed.plus(AGAIN_AFTER).since(now);

@@ -145,7 +145,7 @@ impl Database {
 
     async fn server(url: &str, options: &Options) -> Result<Self, OpenError> {
         let (login, transport) = login(url, options.plaintext)?;
-        try_out(&login)
+        preflight(&login)
             .await
             .map_err(|error| explain(error, login.get_host()))?;
         let limits = &options.limits;
@@ -240,7 +240,7 @@ fn pool(
 }
 
 /// Connects once, for the true reason if that fails: a pool would only say that time ran out.
-async fn try_out(login: &PgConnectOptions) -> Result<(), sqlx::Error> {
+async fn preflight(login: &PgConnectOptions) -> Result<(), sqlx::Error> {
     let deadline = Instant::now() + STARTING;
     loop {
         let error = match timeout_at(deadline, login.connect()).await {

@@ -12,8 +12,8 @@ mod tests;
 
 use super::lease::{LEASE, Lease};
 use crate::{
-    core::{database::Transaction, error::Fault, services::Services},
-    engine::rate_limit::Pace,
+    core::{database::Transaction, error::InternalError, services::Services},
+    engine::rate_limit::RateLimit,
 };
 use domain::token;
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
@@ -39,7 +39,7 @@ pub(crate) struct Taken {
 pub(crate) enum Left {
     /// There is no rest.
     Nothing,
-    /// The pace.
+    /// The rate_limit.
     Paced,
     /// The caller has no room for more.
     Crowded,
@@ -55,12 +55,12 @@ struct Due {
 
 /// Takes the leases of what is due, as many as there is room and the common
 /// pace has slots for.
-pub(crate) async fn take(services: &Services, room: usize) -> Result<Taken, Fault> {
+pub(crate) async fn take(services: &Services, room: usize) -> Result<Taken, InternalError> {
     let mut fills = FILLS;
     loop {
         let tx = services.db.begin_write().await?;
-        let mut pace = Pace::lock(services, &tx).await?;
-        let allowed = pace.allowed();
+        let mut rate_limit = RateLimit::lock(services, &tx).await?;
+        let allowed = rate_limit.allowed();
         let most = allowed.min(room as u64).cast_signed();
         let mut taken = Taken {
             leases: Vec::new(),
@@ -93,16 +93,16 @@ pub(crate) async fn take(services: &Services, room: usize) -> Result<Taken, Faul
             if due.waiting > 0 {
                 work.queue().await?;
             }
-            work.take_turns(most, &mut pace).await?
+            work.take_turns(most, &mut rate_limit).await?
         };
         if all || (rows.len() as i64) < most {
             // All of it, or the queue is at its end, or what is left of it is in somebody's hands.
             taken.left = Left::Nothing;
         }
-        taken.leases = rows.into_iter().zip(pace.reserve(most)).collect();
+        taken.leases = rows.into_iter().zip(rate_limit.reserve(most)).collect();
         if !taken.leases.is_empty() {
-            pace.take(taken.leases.len());
-            pace.store(services, &tx).await?;
+            rate_limit.take(taken.leases.len());
+            rate_limit.store(services, &tx).await?;
         }
         tx.commit().await?;
         return Ok(taken);
@@ -111,7 +111,7 @@ pub(crate) async fn take(services: &Services, room: usize) -> Result<Taken, Faul
 
 /// Lets what is due join the queue, in at most so many transactions; says how
 /// many they were, which is at least one.
-async fn fill(services: &Services, most: usize) -> Result<usize, Fault> {
+async fn fill(services: &Services, most: usize) -> Result<usize, InternalError> {
     for done in 1..=most {
         let tx = services.db.begin_write().await?;
         let work = Work {
@@ -140,7 +140,7 @@ impl Work<'_> {
         &self,
         sql: impl Into<String>,
         values: impl IntoIterator<Item = Value>,
-    ) -> Result<Vec<QueryResult>, Fault> {
+    ) -> Result<Vec<QueryResult>, InternalError> {
         let statement =
             Statement::from_sql_and_values(self.services.db.backend(), sql.into(), values);
         Ok(self.tx.query_all_raw(statement).await?)
@@ -150,7 +150,7 @@ impl Work<'_> {
     /// out are free again, and so are those that end later than any can; what
     /// queues without being due leaves the queue; what is due later than
     /// anything can be is due now. The latter come of clocks that were wrong.
-    async fn look(&self) -> Result<Due, Fault> {
+    async fn look(&self) -> Result<Due, InternalError> {
         let latest = token::latest_due(self.services.now(), self.services.config.check_interval);
         let rows = if self.services.db.is_sqlite() {
             for (sql, values) in sqlite::put_right(self.now, latest.0) {
@@ -173,7 +173,7 @@ impl Work<'_> {
         };
         let row = rows
             .first()
-            .ok_or_else(|| Fault::inconsistent("connections", "due_at", "count"))?;
+            .ok_or_else(|| InternalError::inconsistent("connections", "due_at", "count"))?;
         Ok(Due {
             waiting: row.try_get("", "waiting")?,
             queue: row.try_get("", "queue")?,
@@ -181,7 +181,7 @@ impl Work<'_> {
     }
 
     /// A batch of what is due joins the queue; says how many those are.
-    async fn queue(&self) -> Result<i64, Fault> {
+    async fn queue(&self) -> Result<i64, InternalError> {
         let values = [self.now.into(), BATCH.into()];
         if self.services.db.is_sqlite() {
             let rows = self.rows(sqlite::QUEUE, values).await?;
@@ -198,7 +198,7 @@ impl Work<'_> {
     }
 
     /// Takes all that is due; there is no queue.
-    async fn take_all(&self, most: i64) -> Result<Vec<Lease>, Fault> {
+    async fn take_all(&self, most: i64) -> Result<Vec<Lease>, InternalError> {
         let sql = if self.services.db.is_sqlite() {
             sqlite::TAKE
         } else {
@@ -215,8 +215,12 @@ impl Work<'_> {
     /// Takes from the queue, tenant by tenant from the one after that which was
     /// served last, as many rounds as there is room for; what one tenant doesn't
     /// use goes to the others. The nearest expiry of a tenant goes first.
-    async fn take_turns(&self, most: i64, pace: &mut Pace) -> Result<Vec<Lease>, Fault> {
-        let served = pace.served_tenant.unwrap_or_default();
+    async fn take_turns(
+        &self,
+        most: i64,
+        rate_limit: &mut RateLimit,
+    ) -> Result<Vec<Lease>, InternalError> {
+        let served = rate_limit.served_tenant.unwrap_or_default();
         let mut leases: Vec<(i64, Lease)> = if self.services.db.is_sqlite() {
             let values = [most.into(), served.into()];
             let chosen = self.rows(sqlite::TURNS, values).await?;
@@ -247,11 +251,11 @@ impl Work<'_> {
                 .await?
                 .iter()
                 .map(|row| Ok((row.try_get("", "place")?, Lease::read(row)?)))
-                .collect::<Result<_, Fault>>()?
+                .collect::<Result<_, InternalError>>()?
         };
         leases.sort_unstable_by_key(|(place, _)| *place);
         if let Some((_, last)) = leases.last() {
-            pace.served_tenant = Some(last.tenant.0);
+            rate_limit.served_tenant = Some(last.tenant.0);
         }
         Ok(leases.into_iter().map(|(_, lease)| lease).collect())
     }

@@ -40,7 +40,7 @@ impl Crowd {
         take(&self.world.services, room).await.unwrap()
     }
 
-    /// A second passes for the pace.
+    /// A second passes for the rate_limit.
     async fn second(&self) {
         self.execute("UPDATE pace SET free_at = free_at - 1000000")
             .await;

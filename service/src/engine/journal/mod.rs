@@ -20,8 +20,8 @@ pub(crate) use replay::{Store, close, keep_replayed, replay};
 
 use crate::{
     core::{
-        batch::Together,
-        error::Fault,
+        batch::Batcher,
+        error::InternalError,
         services::{self, ProcessState, Services},
     },
     host::{Disk, Shared},
@@ -47,7 +47,7 @@ const FOLDER: &str = "journal";
     "no place for Gorgias' answers can be made in {}: {error}; make room on the disk, or let Mooring write there (MOORING_DATA_DIR)",
     folder.display()
 )]
-pub struct NoRoom {
+pub struct JournalFull {
     folder: PathBuf,
     error: io::Error,
 }
@@ -64,17 +64,17 @@ struct Inner {
     /// Whether what was set aside was tried once more.
     tried_again: AtomicBool,
     /// Those who write at about the same time share a thread and a sync.
-    notes: Together<(), (Slot, Vec<u8>), Written>,
-    clears: Together<(), Slot, io::Result<()>>,
+    notes: Batcher<(), (Slot, Vec<u8>), Written>,
+    clears: Batcher<(), Slot, io::Result<()>>,
     /// Looks into the journals of other processes.
-    looks: Together<(), ConnectionId, Result<bool, Fault>>,
+    looks: Batcher<(), ConnectionId, Result<bool, InternalError>>,
 }
 
 /// What became of an entry; without its slot, if the thread that wrote broke off.
 type Written = (Option<Slot>, io::Result<()>);
 
 /// Most that are served by one thread at a time.
-const ROUND: usize = 64;
+const BATCH: usize = 64;
 
 #[derive(Default)]
 struct Files {
@@ -87,7 +87,7 @@ struct Files {
 }
 
 /// A place for one answer.
-pub(crate) struct Place {
+pub(crate) struct Reservation {
     slot: Slot,
     key: JournalKey,
 }
@@ -108,9 +108,9 @@ impl ProcessState for Journal {
             files: Mutex::default(),
             growing: Arc::default(),
             tried_again: AtomicBool::new(false),
-            notes: Together::new(ROUND),
-            clears: Together::new(ROUND),
-            looks: Together::new(ROUND),
+            notes: Batcher::new(BATCH),
+            clears: Batcher::new(BATCH),
+            looks: Batcher::new(BATCH),
         }))
     }
 }
@@ -157,12 +157,14 @@ impl Inner {
 /// Takes a place for an answer, before Gorgias is asked for it.
 ///
 /// # Errors
-/// [`NoRoom`] if the disk has none. [`Fault`] if the database doesn't answer.
-pub(crate) async fn reserve(services: &Services) -> Result<Result<Place, NoRoom>, Fault> {
+/// [`JournalFull`] if the disk has none. [`InternalError`] if the database doesn't answer.
+pub(crate) async fn reserve(
+    services: &Services,
+) -> Result<Result<Reservation, JournalFull>, InternalError> {
     let key = services.vault().journal_key(services).await?;
     let inner = &services.state::<Journal>().0;
     if let Some(slot) = inner.free_slot() {
-        return Ok(Ok(Place { slot, key }));
+        return Ok(Ok(Reservation { slot, key }));
     }
     let growing = Arc::clone(&inner.growing).lock_owned().await;
     let (ours, name) = (Arc::clone(inner), services.new_id());
@@ -171,8 +173,8 @@ pub(crate) async fn reserve(services: &Services) -> Result<Result<Place, NoRoom>
         ours.grow(name)
     });
     Ok(match grown.await? {
-        Ok(slot) => Ok(Place { slot, key }),
-        Err(error) => Err(NoRoom {
+        Ok(slot) => Ok(Reservation { slot, key }),
+        Err(error) => Err(JournalFull {
             folder: inner.folder.clone(),
             error,
         }),
@@ -182,15 +184,15 @@ pub(crate) async fn reserve(services: &Services) -> Result<Result<Place, NoRoom>
 /// Looks whether answers could be kept now, and says in the log if not.
 ///
 /// # Errors
-/// [`Fault`] if the database doesn't answer.
-pub async fn try_out(services: &Services) -> Result<(), Fault> {
-    if let Err(no_room) = reserve(services).await? {
-        tracing::error!(error = %no_room, "Gorgias will not be asked for tokens, since its answers could be lost");
+/// [`InternalError`] if the database doesn't answer.
+pub async fn preflight(services: &Services) -> Result<(), InternalError> {
+    if let Err(full) = reserve(services).await? {
+        tracing::error!(error = %full, "Gorgias will not be asked for tokens, since its answers could be lost");
     }
     Ok(())
 }
 
-impl Place {
+impl Reservation {
     /// Seals the answer, and returns once it is on the disk. If the disk
     /// fails now, the answer is not safe, but nothing else changes: it goes on
     /// to the database.

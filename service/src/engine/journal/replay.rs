@@ -6,7 +6,7 @@ use super::{
     slots::{Known, Slot, Slots},
 };
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     host::Shared,
     tenancy::TenantScope,
 };
@@ -38,12 +38,12 @@ pub trait Store: Send + Sync {
     /// disconnected on purpose, or is gone.
     ///
     /// # Errors
-    /// [`Fault`] if the database fails; the answer then stays in the journal.
+    /// [`InternalError`] if the database fails; the answer then stays in the journal.
     fn store(
         &self,
         scope: &TenantScope,
         answer: Answer,
-    ) -> impl Future<Output = Result<bool, Fault>> + Send;
+    ) -> impl Future<Output = Result<bool, InternalError>> + Send;
 }
 
 /// What became of a connection's answers.
@@ -69,9 +69,9 @@ enum Outcome {
 /// in them and in our own. Says how many answers that was.
 ///
 /// # Errors
-/// [`Fault`] if something could not be stored; it stays, and everything else
+/// [`InternalError`] if something could not be stored; it stays, and everything else
 /// is stored all the same, as long as the database answers at all.
-pub async fn replay(services: &Services, store: &impl Store) -> Result<usize, Fault> {
+pub async fn replay(services: &Services, store: &impl Store) -> Result<usize, InternalError> {
     let inner = Arc::clone(&services.state::<Journal>().0);
     tokio::task::spawn_blocking(move || take_over(&inner)).await?;
     let inner = &services.state::<Journal>().0;
@@ -103,7 +103,7 @@ pub(crate) async fn replay_connection(
     services: &Services,
     connection: ConnectionId,
     store: &impl Store,
-) -> Result<Replayed, Fault> {
+) -> Result<Replayed, InternalError> {
     let inner = &services.state::<Journal>().0;
     let mut replayed = Replayed::Nothing;
     for slots in inner.held() {
@@ -131,7 +131,7 @@ pub(crate) async fn replay_connection(
 
 /// Of which connections other processes' journals hold answers. What can't be
 /// read is looked into by whoever takes it over.
-async fn look(inner: Arc<Inner>, wanted: Vec<ConnectionId>) -> Vec<Result<bool, Fault>> {
+async fn look(inner: Arc<Inner>, wanted: Vec<ConnectionId>) -> Vec<Result<bool, InternalError>> {
     let others = inner.files().others.clone();
     let count = wanted.len();
     let look = move || {
@@ -141,7 +141,7 @@ async fn look(inner: Arc<Inner>, wanted: Vec<ConnectionId>) -> Vec<Result<bool, 
             .collect();
         wanted.iter().map(|id| Ok(held.contains(id))).collect()
     };
-    let failed = |_| (0..count).map(|_| Err(Fault::Awaited)).collect();
+    let failed = |_| (0..count).map(|_| Err(InternalError::Awaited)).collect();
     tokio::task::spawn_blocking(look)
         .await
         .unwrap_or_else(failed)
@@ -181,7 +181,7 @@ pub async fn keep_replayed(services: Services, store: &impl Store, stop: Cancell
 ///
 /// # Errors
 /// As [`replay`]: what could not be stored stays for the next process.
-pub async fn close(services: &Services, store: &impl Store) -> Result<(), Fault> {
+pub async fn close(services: &Services, store: &impl Store) -> Result<(), InternalError> {
     let replayed = replay(services, store).await;
     let inner = Arc::clone(&services.state::<Journal>().0);
     tokio::task::spawn_blocking(move || {
@@ -207,11 +207,15 @@ pub fn set_aside(data_dir: &Path) -> io::Result<usize> {
 }
 
 /// Stores one answer. The caller holds it alone.
-async fn apply(services: &Services, store: &impl Store, slot: Slot) -> Result<Outcome, Fault> {
+async fn apply(
+    services: &Services,
+    store: &impl Store,
+    slot: Slot,
+) -> Result<Outcome, InternalError> {
     let read = move || slot.read().map(|bytes| (slot, bytes));
     let (slot, bytes) = tokio::task::spawn_blocking(read)
         .await?
-        .map_err(Fault::Journal)?;
+        .map_err(InternalError::Journal)?;
     let answer = match Header::read(&bytes) {
         Found::Entry(header) => services
             .vault()
@@ -235,7 +239,7 @@ async fn apply(services: &Services, store: &impl Store, slot: Slot) -> Result<Ou
     tracing::info!(connection.id = %connection, stored, "An answer of Gorgias that waited in the journal was looked after");
     tokio::task::spawn_blocking(move || slot.clear())
         .await?
-        .map_err(Fault::Journal)?;
+        .map_err(InternalError::Journal)?;
     Ok(if stored {
         Outcome::Stored
     } else {

@@ -2,12 +2,12 @@
 
 use super::{
     Verdict,
-    input::Held,
-    keep::{LateAnswers, keep_surely},
+    input::RefreshInput,
+    keep::{LateAnswers, store_durably},
     load,
 };
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     engine::{
         app_fault, evidence,
         journal::{self, Replayed},
@@ -37,30 +37,30 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    pub async fn run(&self) -> Result<Verdict, Fault> {
-        let held = match self.load().await? {
-            Ok(held) => held,
+    pub async fn run(&self) -> Result<Verdict, InternalError> {
+        let input = match self.load().await? {
+            Ok(input) => input,
             Err(verdict) => return Ok(verdict),
         };
-        match self.ask(&held).await {
-            Ok(renewal) => keep_surely(self.scope, self.who, held, renewal).await,
-            Err(UpstreamError::InvalidGrant) => self.confirm(held).await,
-            Err(error) => self.fail(&held, &error).await,
+        match self.ask(&input).await {
+            Ok(renewal) => store_durably(self.scope, self.who, input, renewal).await,
+            Err(UpstreamError::InvalidGrant) => self.confirm(input).await,
+            Err(error) => self.fail(&input, &error).await,
         }
     }
 
-    pub async fn load(&self) -> Result<Result<Held, Verdict>, Fault> {
+    pub async fn load(&self) -> Result<Result<RefreshInput, Verdict>, InternalError> {
         // With the token that the last answer replaced, nobody must ask again.
         match journal::replay_connection(self.scope, self.id, &LateAnswers).await? {
             Replayed::Nothing => (),
             Replayed::Stored => return Ok(Err(Verdict::Superseded)),
             Replayed::Busy => return Ok(Err(Verdict::Busy)),
         }
-        self.load_past(*self.who != event::Actor::Worker).await
+        self.load_input(*self.who != event::Actor::Worker).await
     }
 
     /// Loads what an attempt starts from; `past` an open breaker of the app or not.
-    async fn load_past(&self, past: bool) -> Result<Result<Held, Verdict>, Fault> {
+    async fn load_input(&self, past: bool) -> Result<Result<RefreshInput, Verdict>, InternalError> {
         // Before anything is read: what is repaired from here on is newer.
         let used_at = self.scope.now();
         let Some(loaded) = load::load(self.scope, self.id).await? else {
@@ -86,31 +86,31 @@ impl Attempt<'_> {
             client_secret: loaded.client_secret?,
             encoding: app.basic_encoding,
         };
-        let place = match journal::reserve(self.scope).await? {
-            Ok(place) => place,
-            Err(no_room) => {
-                tracing::error!(error = %no_room, connection.id = %self.id, "Gorgias is not asked, since its answer could be lost");
-                return Ok(Err(Verdict::NoRoom));
+        let reservation = match journal::reserve(self.scope).await? {
+            Ok(reservation) => reservation,
+            Err(full) => {
+                tracing::error!(error = %full, connection.id = %self.id, "Gorgias is not asked, since its answer could be lost");
+                return Ok(Err(Verdict::JournalFull));
             }
         };
-        Ok(Ok(Held {
+        Ok(Ok(RefreshInput {
             record,
             app,
             client,
             refresh_token,
             in_use: true,
             used_at,
-            place,
+            reservation,
         }))
     }
 
-    pub(super) async fn record(&self, tx: &Tx) -> Result<Option<Record>, Fault> {
+    pub(super) async fn record(&self, tx: &Tx) -> Result<Option<Record>, InternalError> {
         let record = load::record(tx, self.id).await?;
         Ok(record.map(|record| record.under(self.fence)))
     }
 
     /// Nothing renews it: once its token has run out, that is noted as an event.
-    async fn note_end(&self, record: Record) -> Result<Verdict, Fault> {
+    async fn note_end(&self, record: Record) -> Result<Verdict, InternalError> {
         let (now, interval) = (self.scope.now(), self.scope.config.check_interval);
         let changed = record.change(|connection| connection.not_renewable(now, interval));
         let tx = self.scope.write().await?;
@@ -119,12 +119,12 @@ impl Attempt<'_> {
         Ok(Verdict::NotRenewable)
     }
 
-    pub async fn ask(&self, held: &Held) -> Result<Renewal, UpstreamError> {
-        let account = &held.record.subdomain;
+    pub async fn ask(&self, input: &RefreshInput) -> Result<Renewal, UpstreamError> {
+        let account = &input.record.subdomain;
         let renewal = self
             .scope
             .gorgias
-            .refresh(&held.client, account, &held.refresh_token)
+            .refresh(&input.client, account, &input.refresh_token)
             .await?;
         // Tokens of another account are an answer to nothing; the old ones stay.
         let issuers = match &renewal {
@@ -134,7 +134,7 @@ impl Attempt<'_> {
         evidence::issuers_agree(self.scope, account, issuers)
             .map_err(|_| Unavailable::Nonsense("the token names another account"))?;
         match renewal {
-            Renewal::Leftover(leftover) if leftover.repeats(&held.refresh_token) => {
+            Renewal::Leftover(leftover) if leftover.repeats(&input.refresh_token) => {
                 Err(leftover.why.into())
             }
             other => Ok(other),
@@ -143,31 +143,31 @@ impl Attempt<'_> {
 
     /// `invalid_grant`: somebody may have re-authorized the account meanwhile,
     /// so the row is read again; if it is unchanged, Gorgias is asked once more.
-    async fn confirm(&self, held: Held) -> Result<Verdict, Fault> {
+    async fn confirm(&self, input: RefreshInput) -> Result<Verdict, InternalError> {
         // The confirmation belongs to the same attempt, so the breaker let it pass already.
-        let again = match self.load_past(true).await? {
+        let again = match self.load_input(true).await? {
             Ok(again) => again,
             Err(verdict) => return Ok(verdict),
         };
-        if again.record.token_version != held.record.token_version {
+        if again.record.token_version != input.record.token_version {
             return Ok(Verdict::Superseded);
         }
         match self.ask(&again).await {
-            Ok(renewal) => keep_surely(self.scope, self.who, again, renewal).await,
+            Ok(renewal) => store_durably(self.scope, self.who, again, renewal).await,
             Err(UpstreamError::InvalidGrant) => self.lose(again).await,
             Err(error) => self.fail(&again, &error).await,
         }
     }
 
     /// The access was withdrawn, unless so many were that it is the app's incident.
-    async fn lose(&self, held: Held) -> Result<Verdict, Fault> {
+    async fn lose(&self, input: RefreshInput) -> Result<Verdict, InternalError> {
         let now = self.scope.now();
-        let record = held.record;
+        let record = input.record;
         let tx = self.scope.write().await?;
         // A refusal that was known before says nothing new, and credentials
         // that aren't in use nothing of the app.
-        let meaning = if record.standing == Standing::Connected && held.in_use {
-            refusals::count(self.scope, &tx, held.app.id).await?
+        let meaning = if record.standing == Standing::Connected && input.in_use {
+            refusals::count(self.scope, &tx, input.app.id).await?
         } else {
             Refusal::ConnectionLost
         };
@@ -187,30 +187,34 @@ impl Attempt<'_> {
         if stored == Stored::Outdated {
             return Ok(Verdict::Superseded);
         }
-        if held.in_use {
-            app_fault::recognised(self.scope, &held.app).await?;
+        if input.in_use {
+            app_fault::recognised(self.scope, &input.app).await?;
         }
         Ok(verdict)
     }
 
     /// No verdict on the connection: its tokens stay, and it is tried again.
-    async fn fail(&self, held: &Held, error: &UpstreamError) -> Result<Verdict, Fault> {
+    async fn fail(
+        &self,
+        input: &RefreshInput,
+        error: &UpstreamError,
+    ) -> Result<Verdict, InternalError> {
         let services = self.scope.services();
         let now = services.now();
-        let version = held.record.token_version;
+        let version = input.record.token_version;
         let tx = self.scope.write().await?;
         let refusal = match error {
             UpstreamError::InvalidClient => {
-                let (app, used_at) = (held.app.id, held.used_at);
+                let (app, used_at) = (input.app.id, input.used_at);
                 Some(app_fault::refused(self.scope, &tx, app, self.id, used_at, now).await?)
             }
             _ => None,
         };
-        // Read again: whoever held the lease meanwhile may know better.
+        // Read again: whoever input the lease meanwhile may know better.
         let Some(record) = self.record(&tx).await? else {
             return Ok(Verdict::NotConnected);
         };
-        if record.token_version != version || record.standing != held.record.standing {
+        if record.token_version != version || record.standing != input.record.standing {
             tx.commit().await?;
             return Ok(Verdict::Superseded);
         }

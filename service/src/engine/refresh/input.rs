@@ -1,7 +1,7 @@
 //! What an attempt starts from.
 
 use crate::{
-    engine::journal::Place,
+    engine::journal::Reservation,
     records::{app::App, connection::Record},
 };
 use domain::time::Timestamp;
@@ -9,7 +9,7 @@ use gorgias::ClientCredentials;
 use secrecy::SecretString;
 
 /// What an attempt starts from.
-pub(crate) struct Held {
+pub(crate) struct RefreshInput {
     pub(super) record: Record,
     pub(super) app: App,
     pub client: ClientCredentials,
@@ -19,5 +19,5 @@ pub(crate) struct Held {
     /// When they were read.
     pub(super) used_at: Timestamp,
     /// Where the answer will be safe.
-    pub(super) place: Place,
+    pub(super) reservation: Reservation,
 }

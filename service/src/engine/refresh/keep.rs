@@ -1,10 +1,10 @@
 //! What Gorgias granted, kept: first in the journal, then in the database.
 
-use super::{ROUND, Verdict, input::Held, load::record};
+use super::{BATCH, Verdict, input::RefreshInput, load::record};
 use crate::{
     core::{
-        batch::Together,
-        error::Fault,
+        batch::Batcher,
+        error::InternalError,
         services::{self, ProcessState, Services},
     },
     engine::{
@@ -48,43 +48,46 @@ const IF_SAFE: usize = 1;
 /// whatever happens to this process or the database.
 ///
 /// # Errors
-/// [`Fault`] if the database fails; the answer then stays in the journal,
+/// [`InternalError`] if the database fails; the answer then stays in the journal,
 /// and is stored when it can be.
-pub(crate) async fn keep_surely(
+pub(crate) async fn store_durably(
     scope: &TenantScope,
     who: &Actor,
-    held: Held,
+    input: RefreshInput,
     renewal: Renewal,
-) -> Result<Verdict, Fault> {
+) -> Result<Verdict, InternalError> {
     let answer = Answer {
         bound: Bound {
             tenant: scope.tenant(),
-            connection: held.record.id,
-            version: held.record.token_version,
+            connection: input.record.id,
+            version: input.record.token_version,
         },
         at: scope.now(),
-        in_use: held.in_use,
+        in_use: input.in_use,
         who: who.clone(),
         renewal,
     };
     let answer = Arc::new(answer);
-    let noted = held.place.note(scope, &answer).await;
+    let noted = input.reservation.note(scope, &answer).await;
     let again = if noted.is_safe() {
         IF_SAFE
     } else {
         WRITE_AGAIN.len()
     };
-    let mut result = keep(scope, &held.record, &answer).await;
+    let mut result = keep(scope, &input.record, &answer).await;
     // A deadlock, a busy pool.
     for pause in WRITE_AGAIN.iter().take(again) {
-        let Err(error @ (Fault::Database(_) | Fault::DatabaseUnavailable | Fault::Awaited)) =
-            &result
+        let Err(
+            error @ (InternalError::Database(_)
+            | InternalError::DatabaseUnavailable
+            | InternalError::Awaited),
+        ) = &result
         else {
             break;
         };
-        tracing::warn!(%error, connection.id = %held.record.id, "A new token could not be stored; trying again");
+        tracing::warn!(%error, connection.id = %input.record.id, "A new token could not be stored; trying again");
         tokio::time::sleep(*pause).await;
-        result = keep(scope, &held.record, &answer).await;
+        result = keep(scope, &input.record, &answer).await;
     }
     if result.is_ok() {
         noted.clear(scope).await;
@@ -99,11 +102,11 @@ pub(super) struct Keep {
 }
 
 /// Answers of a tenant that are stored together.
-struct KeepRounds(Together<TenantId, Keep, Result<Verdict, Fault>>);
+struct StoreBatches(Batcher<TenantId, Keep, Result<Verdict, InternalError>>);
 
-impl ProcessState for KeepRounds {
+impl ProcessState for StoreBatches {
     fn begin(_: &services::Inner) -> Self {
-        Self(Together::new(ROUND))
+        Self(Batcher::new(BATCH))
     }
 }
 
@@ -112,21 +115,21 @@ pub(super) async fn keep(
     scope: &TenantScope,
     record: &Record,
     answer: &Arc<Answer>,
-) -> Result<Verdict, Fault> {
+) -> Result<Verdict, InternalError> {
     let keep = Keep {
         record: record.clone(),
         answer: Arc::clone(answer),
     };
     let everybodys = scope.clone();
-    let rounds = &scope.state::<KeepRounds>().0;
-    let work = move |all| keep_all(everybodys.clone(), all);
-    rounds.join(scope.tenant(), keep, work).await?
+    let batches = &scope.state::<StoreBatches>().0;
+    let work = move |all| store_batch(everybodys.clone(), all);
+    batches.join(scope.tenant(), keep, work).await?
 }
 
-/// Stores a round of answers in one transaction, or, if one of them fails, each in its own.
-async fn keep_all(scope: TenantScope, all: Vec<Keep>) -> Vec<Result<Verdict, Fault>> {
+/// Stores a batch of answers in one transaction, or, if one of them fails, each in its own.
+async fn store_batch(scope: TenantScope, all: Vec<Keep>) -> Vec<Result<Verdict, InternalError>> {
     if all.len() > 1 {
-        match keep_in_one(&scope, &all).await {
+        match store_in_one(&scope, &all).await {
             Ok(verdicts) => return verdicts.into_iter().map(Ok).collect(),
             Err(error) => tracing::warn!(
                 %error, answers = all.len(), tenant.id = %scope.tenant(),
@@ -139,10 +142,10 @@ async fn keep_all(scope: TenantScope, all: Vec<Keep>) -> Vec<Result<Verdict, Fau
     for one in &all {
         if down {
             // The others need not find out one after the other.
-            results.push(Err(Fault::DatabaseUnavailable));
+            results.push(Err(InternalError::DatabaseUnavailable));
             continue;
         }
-        let kept = keep_in_one(&scope, std::slice::from_ref(one)).await;
+        let kept = store_in_one(&scope, std::slice::from_ref(one)).await;
         down = kept.is_err() && scope.db.read().ping().await.is_err();
         results
             .push(kept.map(|verdicts| verdicts.into_iter().next().unwrap_or(Verdict::Superseded)));
@@ -150,7 +153,7 @@ async fn keep_all(scope: TenantScope, all: Vec<Keep>) -> Vec<Result<Verdict, Fau
     results
 }
 
-async fn keep_in_one(scope: &TenantScope, all: &[Keep]) -> Result<Vec<Verdict>, Fault> {
+async fn store_in_one(scope: &TenantScope, all: &[Keep]) -> Result<Vec<Verdict>, InternalError> {
     let services = scope.services();
     let tx = scope.write().await?;
     // They may have been edited while Gorgias answered.
@@ -163,7 +166,7 @@ async fn keep_in_one(scope: &TenantScope, all: &[Keep]) -> Result<Vec<Verdict>, 
     for one in all {
         let app = apps
             .get(&one.record.app)
-            .ok_or_else(|| Fault::inconsistent("connections", "app_id", one.record.id))?;
+            .ok_or_else(|| InternalError::inconsistent("connections", "app_id", one.record.id))?;
         changes.push(change(services, app, one));
     }
     let storing: Vec<Storing<'_>> = all
@@ -236,7 +239,7 @@ fn change(services: &Services, app: &App, one: &Keep) -> Changed {
 pub(crate) struct LateAnswers;
 
 impl Store for LateAnswers {
-    async fn store(&self, scope: &TenantScope, answer: Answer) -> Result<bool, Fault> {
+    async fn store(&self, scope: &TenantScope, answer: Answer) -> Result<bool, InternalError> {
         let tx = scope.read().await?;
         let record = record(&tx, answer.bound.connection).await?;
         drop(tx);

@@ -1,10 +1,10 @@
 //! What attempts start from, read for all that begin at about the same time.
 
-use super::ROUND;
+use super::BATCH;
 use crate::{
     core::{
-        batch::Together,
-        error::Fault,
+        batch::Batcher,
+        error::InternalError,
         services::{self, ProcessState},
     },
     encryption::Purpose,
@@ -27,16 +27,16 @@ pub(super) struct Loaded {
     pub record: Record,
     pub app: App,
     /// `None`: there is nothing to renew it with.
-    pub refresh_token: Result<Option<SecretString>, Fault>,
-    pub client_secret: Result<SecretString, Fault>,
+    pub refresh_token: Result<Option<SecretString>, InternalError>,
+    pub client_secret: Result<SecretString, InternalError>,
 }
 
 /// Connections of a tenant that are read together.
-struct LoadRounds(Together<TenantId, ConnectionId, Result<Option<Loaded>, Fault>>);
+struct LoadBatches(Batcher<TenantId, ConnectionId, Result<Option<Loaded>, InternalError>>);
 
-impl ProcessState for LoadRounds {
+impl ProcessState for LoadBatches {
     fn begin(_: &services::Inner) -> Self {
-        Self(Together::new(ROUND))
+        Self(Batcher::new(BATCH))
     }
 }
 
@@ -45,15 +45,15 @@ impl ProcessState for LoadRounds {
 pub(super) async fn load(
     scope: &TenantScope,
     connection: ConnectionId,
-) -> Result<Option<Loaded>, Fault> {
+) -> Result<Option<Loaded>, InternalError> {
     let everybodys = scope.clone();
-    let rounds = &scope.state::<LoadRounds>().0;
+    let batches = &scope.state::<LoadBatches>().0;
     let work = move |all| load_all(everybodys.clone(), all);
-    rounds.join(scope.tenant(), connection, work).await?
+    batches.join(scope.tenant(), connection, work).await?
 }
 
 /// A connection's record by its id.
-pub(super) async fn record(tx: &Tx, id: ConnectionId) -> Result<Option<Record>, Fault> {
+pub(super) async fn record(tx: &Tx, id: ConnectionId) -> Result<Option<Record>, InternalError> {
     tx.all::<connection::Entity>()
         .filter(connection::Column::Id.eq(id.0))
         .one(&**tx)
@@ -65,7 +65,7 @@ pub(super) async fn record(tx: &Tx, id: ConnectionId) -> Result<Option<Record>, 
 async fn load_all(
     scope: TenantScope,
     ids: Vec<ConnectionId>,
-) -> Vec<Result<Option<Loaded>, Fault>> {
+) -> Vec<Result<Option<Loaded>, InternalError>> {
     match read_all(&scope, &ids).await {
         Ok(loaded) => loaded,
         Err(error) => {
@@ -79,11 +79,11 @@ async fn load_all(
 async fn read_all(
     scope: &TenantScope,
     ids: &[ConnectionId],
-) -> Result<Vec<Result<Option<Loaded>, Fault>>, Fault> {
+) -> Result<Vec<Result<Option<Loaded>, InternalError>>, InternalError> {
     let tx = scope.read().await?;
     let wanted = ids.iter().map(|id| id.0).collect();
     let rows: HashMap<Uuid, connection::Model> = tx
-        .those::<connection::Entity>(connection::Column::Id, wanted)
+        .by_keys::<connection::Entity>(connection::Column::Id, wanted)
         .all(&*tx)
         .await?
         .into_iter()
@@ -93,7 +93,7 @@ async fn read_all(
     let purposes = [Purpose::ConnectionRefreshToken, Purpose::AppClientSecret];
     let owners = apps.keys().map(|app| app.0).chain(rows.keys().copied());
     let secrets: HashMap<Uuid, credential::Model> = tx
-        .those::<credential::Entity>(credential::Column::OwnerId, owners.collect())
+        .by_keys::<credential::Entity>(credential::Column::OwnerId, owners.collect())
         .filter(credential::Column::Purpose.is_in(purposes.map(Purpose::code)))
         .all(&*tx)
         .await?
@@ -116,7 +116,7 @@ async fn read_all(
     Ok(loaded)
 }
 
-/// What a round found.
+/// What a batch found.
 struct Found<'a> {
     scope: &'a TenantScope,
     tx: &'a Tx,
@@ -126,16 +126,16 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    async fn open(&self, row: &connection::Model) -> Result<Loaded, Fault> {
+    async fn open(&self, row: &connection::Model) -> Result<Loaded, InternalError> {
         let record = Record::try_from(row.clone())?;
         let app = self
             .apps
             .get(&record.app)
-            .ok_or_else(|| Fault::inconsistent("connections", "app_id", record.id))?;
+            .ok_or_else(|| InternalError::inconsistent("connections", "app_id", record.id))?;
         let app = App::try_from(app.clone())?;
         let client_secret = match self.secret(Purpose::AppClientSecret, app.id.0).await {
             Ok(Some(secret)) => Ok(secret),
-            Ok(None) => Err(Fault::inconsistent("apps", "client_secret", app.id)),
+            Ok(None) => Err(InternalError::inconsistent("apps", "client_secret", app.id)),
             Err(error) => Err(error),
         };
         let refresh_token = Purpose::ConnectionRefreshToken;
@@ -147,7 +147,11 @@ impl Found<'_> {
         })
     }
 
-    async fn secret(&self, purpose: Purpose, owner: Uuid) -> Result<Option<SecretString>, Fault> {
+    async fn secret(
+        &self,
+        purpose: Purpose,
+        owner: Uuid,
+    ) -> Result<Option<SecretString>, InternalError> {
         match self.secrets.get(&owner) {
             Some(row) => {
                 let vault = &self.scope.vault();

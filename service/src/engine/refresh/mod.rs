@@ -13,22 +13,22 @@ mod tests;
 mod verdict;
 
 pub(crate) use attempt::Attempt;
-pub(crate) use keep::{LateAnswers, keep_surely};
+pub(crate) use keep::{LateAnswers, store_durably};
 pub use verdict::Verdict;
 
 use super::{journal, lease::Lease};
-use crate::{core::error::Fault, tenancy::TenantScope};
+use crate::{core::error::InternalError, tenancy::TenantScope};
 use domain::event;
 
-/// Most that are served in a round: others that write don't wait for long.
-const ROUND: usize = 64;
+/// Most that are served in a batch: others that write don't wait for long.
+const BATCH: usize = 64;
 
 /// One attempt under a lease, which is given back afterwards.
 pub(crate) async fn attempt(
     scope: &TenantScope,
     lease: &Lease,
     who: &event::Actor,
-) -> Result<Verdict, Fault> {
+) -> Result<Verdict, InternalError> {
     let result = Attempt {
         scope,
         id: lease.connection,
@@ -52,8 +52,8 @@ pub(crate) async fn attempt(
 pub(crate) async fn end<T>(
     scope: &TenantScope,
     lease: &Lease,
-    result: Result<T, Fault>,
-) -> Result<T, Fault> {
+    result: Result<T, InternalError>,
+) -> Result<T, InternalError> {
     if result.is_err() && journal::holds_answer(scope, lease.connection) {
         return result;
     }

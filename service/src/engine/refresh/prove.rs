@@ -6,7 +6,7 @@
 
 use super::Verdict;
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     encryption::Purpose,
     entity::connection,
     records::{connection::Record, store::Stored},
@@ -22,7 +22,7 @@ pub(crate) async fn token(
     scope: &TenantScope,
     id: ConnectionId,
     who: &event::Actor,
-) -> Result<Verdict, Fault> {
+) -> Result<Verdict, InternalError> {
     let tx = scope.read().await?;
     let row = tx
         .all::<connection::Entity>()

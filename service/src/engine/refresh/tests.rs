@@ -7,7 +7,7 @@ use super::{
     load::{Loaded, load},
 };
 use crate::{
-    core::error::Fault,
+    core::error::InternalError,
     engine::journal::Answer,
     tenancy::TenantScope,
     testing::{
@@ -71,7 +71,7 @@ impl Five {
     }
 
     /// Stores a new token for each, all at once.
-    async fn keep(&self, loaded: &[Loaded]) -> Vec<Result<Verdict, Fault>> {
+    async fn keep(&self, loaded: &[Loaded]) -> Vec<Result<Verdict, InternalError>> {
         let answers: Vec<Arc<Answer>> = loaded
             .iter()
             .map(|one| {

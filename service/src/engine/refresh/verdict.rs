@@ -29,7 +29,7 @@ pub enum Verdict {
     /// Somebody else is at it right now.
     Busy,
     /// The answer could not have been kept safe, so Gorgias was not asked.
-    NoRoom,
+    JournalFull,
 }
 
 impl Verdict {
@@ -44,7 +44,7 @@ impl Verdict {
             Self::NotRenewable => "it can't renew itself".into(),
             Self::NotConnected => "there is nothing to check, it is not connected".into(),
             Self::Busy => "a check is under way already".into(),
-            Self::NoRoom => {
+            Self::JournalFull => {
                 "it was not checked, since Mooring's disk is full or can't be written".into()
             }
         }

@@ -200,7 +200,10 @@ async fn s38_a_moved_ciphertext_does_not_open() {
         for (what, moved, scope, purpose, owner) in moves {
             plant(services, moved).await;
             let found = read(&vault, scope, purpose, owner).await;
-            assert!(matches!(found, Err(Fault::Vault(_))), "{what}: {found:?}");
+            assert!(
+                matches!(found, Err(InternalError::Vault(_))),
+                "{what}: {found:?}"
+            );
             plant(services, original.clone()).await;
         }
         assert_eq!(
@@ -257,7 +260,7 @@ async fn s39_a_changed_ciphertext_does_not_open() {
             ),
         ] {
             plant(services, changed).await;
-            let Err(Fault::Vault(error @ VaultError::Unreadable { .. })) =
+            let Err(InternalError::Vault(error @ VaultError::Unreadable { .. })) =
                 read(&vault, &scope, REFRESH, owner).await
             else {
                 panic!("{what}")
@@ -284,7 +287,7 @@ async fn another_tenants_row_is_not_overwritten() {
         keep(&vault, &ours, REFRESH, owner, "ours").await.unwrap();
         let refused = keep(&vault, &theirs, REFRESH, owner, "theirs").await;
         assert!(
-            matches!(refused, Err(Fault::Inconsistent { .. })),
+            matches!(refused, Err(InternalError::Inconsistent { .. })),
             "{refused:?}"
         );
         let tx = theirs.write().await.unwrap();

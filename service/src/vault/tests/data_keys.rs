@@ -132,7 +132,7 @@ async fn s40_only_the_right_master_keys_pass_the_check() {
         assert!(!refused.to_string().contains(other_key));
         assert!(matches!(
             read(&wrong, &scope, REFRESH, owner).await,
-            Err(Fault::Vault(VaultError::BadKey { .. }))
+            Err(InternalError::Vault(VaultError::BadKey { .. }))
         ));
 
         // A new key in front of the old one: old secrets open, new keys are wrapped by it.
@@ -253,7 +253,10 @@ async fn a_changed_or_moved_data_key_does_not_open() {
         .await;
         let planted = keep(&warm, &theirs, REFRESH, services.new_id(), "x").await;
         assert!(
-            matches!(planted, Err(Fault::Vault(VaultError::BadKey { .. }))),
+            matches!(
+                planted,
+                Err(InternalError::Vault(VaultError::BadKey { .. }))
+            ),
             "{planted:?}"
         );
     })

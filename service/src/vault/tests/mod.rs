@@ -8,7 +8,7 @@ mod reencrypt;
 
 use super::{Vault, data_keys::ENCRYPTIONS_PER_KEY};
 use crate::{
-    core::{error::Fault, services::Services},
+    core::{error::InternalError, services::Services},
     encryption::{MasterKeys, Purpose, VaultError},
     entity::{credential, data_key, tenant},
     host::random::SystemRandom,
@@ -58,7 +58,7 @@ async fn keep(
     purpose: Purpose,
     owner: Uuid,
     secret: &str,
-) -> Result<(), Fault> {
+) -> Result<(), InternalError> {
     let tx = scope.write().await?;
     vault
         .seal(
@@ -77,7 +77,7 @@ async fn read(
     scope: &TenantScope,
     purpose: Purpose,
     owner: Uuid,
-) -> Result<Option<String>, Fault> {
+) -> Result<Option<String>, InternalError> {
     let tx = scope.read().await?;
     let secret = vault.open(&tx, purpose, owner).await?;
     Ok(secret.map(|s| s.expose_secret().to_owned()))

@@ -222,7 +222,7 @@ async fn s37_an_unreadable_record_is_set_aside_and_the_rotation_ends() {
         let refused = read(services.vault(), &scope, REFRESH, owners[2]).await;
         assert!(matches!(
             refused,
-            Err(Fault::Vault(VaultError::Unreadable { .. }))
+            Err(InternalError::Vault(VaultError::Unreadable { .. }))
         ));
 
         assert_eq!(begin(&scope).await, Begun::New, "it doesn't block the next");

@@ -27,7 +27,7 @@ async fn s26_a_full_disk_stops_the_call() {
         let actor = super::owner_in(&f, &process).await;
         assert_eq!(worker::tick(&process).await.unwrap(), 1);
         assert_eq!(worker::tick(&process).await.unwrap(), 0, "it is postponed");
-        assert_eq!(check(&actor, "acme").await.unwrap(), Verdict::NoRoom);
+        assert_eq!(check(&actor, "acme").await.unwrap(), Verdict::JournalFull);
         assert_eq!(f.sim.refreshes("acme").len(), 0);
 
         let after = f.account("acme").await;
@@ -57,7 +57,7 @@ async fn s26_a_folder_that_can_not_be_written_stops_the_call() {
         f.connect("acme").await;
         f.advance(Span::hours(1));
         fs::write(folder(&f.world), "in its place").unwrap();
-        assert_eq!(check(&f.owner, "acme").await.unwrap(), Verdict::NoRoom);
+        assert_eq!(check(&f.owner, "acme").await.unwrap(), Verdict::JournalFull);
         replay::replay(&f.world.services).await.unwrap();
         assert_eq!(f.sim.refreshes("acme").len(), 0);
         let timeline = f.timeline("acme").await;

@@ -64,7 +64,7 @@ async fn s25_an_answer_waits_for_the_database_and_nobody_asks_again() {
             worker::tick(&other).await.unwrap();
             f.world.expire_leases().await;
             let asked = check(&f.owner, "acme").await;
-            assert!(matches!(asked, Err(CheckError::Fault(_))), "{asked:?}");
+            assert!(matches!(asked, Err(CheckError::Internal(_))), "{asked:?}");
             f.world.expire_leases().await;
             let elsewhere = check(&owner_in(&f, &other).await, "acme").await.unwrap();
             assert_eq!(elsewhere, Verdict::Busy);

@@ -2,18 +2,18 @@
 
 use crate::health::Health;
 
-/// How many days a strip shows.
+/// How many days a history shows.
 pub const DAYS: usize = 14;
 
 /// The worst state of each of the last fourteen days (UTC), today last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Strip {
+pub struct HealthHistory {
     last_day: i64,
     days: [Option<Health>; DAYS],
 }
 
-impl Strip {
-    /// A strip without any day, whose last is `day` (days since 1970).
+impl HealthHistory {
+    /// A history without any day, whose last is `day` (days since 1970).
     pub const fn empty(day: i64) -> Self {
         Self {
             last_day: day,
@@ -21,23 +21,23 @@ impl Strip {
         }
     }
 
-    /// A strip of these days, the last of which is `last_day`.
+    /// A history of these days, the last of which is `last_day`.
     pub const fn of(last_day: i64, days: [Option<Health>; DAYS]) -> Self {
         Self { last_day, days }
     }
 
     /// Reads what [`Self::encode`] wrote; unreadable letters are days without a state.
     pub fn decode(last_day: i64, text: &str) -> Self {
-        let mut strip = Self::empty(last_day);
-        for (slot, letter) in strip.days.iter_mut().zip(text.chars()) {
+        let mut history = Self::empty(last_day);
+        for (slot, letter) in history.days.iter_mut().zip(text.chars()) {
             *slot = Health::ALL
                 .into_iter()
                 .find(|h| Self::letter(Some(*h)) == letter);
         }
-        strip
+        history
     }
 
-    /// The strip as fourteen letters.
+    /// The history as fourteen letters.
     pub fn encode(&self) -> String {
         self.days.iter().map(|d| Self::letter(*d)).collect()
     }
@@ -52,7 +52,7 @@ impl Strip {
         &self.days
     }
 
-    /// The strip as it looks on `day`: days gone by without a change carry on `current`.
+    /// The history as it looks on `day`: days gone by without a change carry on `current`.
     #[must_use]
     pub fn on(mut self, day: i64, current: Health) -> Self {
         let gone = day.saturating_sub(self.last_day);
@@ -69,14 +69,14 @@ impl Strip {
     /// Notes that the state on `day` went from `before` to `after`.
     #[must_use]
     pub fn record(self, day: i64, before: Option<Health>, after: Health) -> Self {
-        let mut strip = self.on(day, before.unwrap_or(after));
-        if let Some(last) = strip.days.last_mut() {
+        let mut history = self.on(day, before.unwrap_or(after));
+        if let Some(last) = history.days.last_mut() {
             *last = Some(last.map_or(after, |worst| worst.worse(after)));
         }
-        strip
+        history
     }
 
-    /// The strip of a connection while its app has a state of its own, from `day`
+    /// The history of a connection while its app has a state of its own, from `day`
     /// on: a day shows that state wherever it is the worse one.
     #[must_use]
     pub fn beneath(mut self, day: i64, state: Health) -> Self {
@@ -110,32 +110,32 @@ mod tests {
 
     #[test]
     fn a_day_keeps_its_worst_state() {
-        let strip = Strip::empty(100)
+        let history = HealthHistory::empty(100)
             .record(100, None, Health::Working)
             .record(100, Some(Health::Working), Health::Disconnected)
             .record(100, Some(Health::Disconnected), Health::Working);
-        assert_eq!(strip.encode(), ".............D");
+        assert_eq!(history.encode(), ".............D");
     }
 
     #[test]
     fn days_of_a_setup_fault_are_not_green() {
-        let strip = Strip::decode(100, "......WWWWWDWW");
-        let beneath = |day| strip.beneath(day, Health::SetupFault).encode();
+        let history = HealthHistory::decode(100, "......WWWWWDWW");
+        let beneath = |day| history.beneath(day, Health::SetupFault).encode();
         assert_eq!(beneath(98), "......WWWWWSSS");
         assert_eq!(beneath(100), "......WWWWWDWS");
         assert_eq!(beneath(10), "......SSSSSSSS");
         assert_eq!(beneath(i64::MIN), "......SSSSSSSS");
-        assert_eq!(beneath(101), strip.encode());
+        assert_eq!(beneath(101), history.encode());
     }
 
     #[test]
     fn quiet_days_carry_on_what_was() {
-        let strip = Strip::empty(100).record(100, None, Health::Working);
-        assert_eq!(strip.on(103, Health::Working).encode(), "..........WWWW");
-        let strip = strip.record(102, Some(Health::Working), Health::Disconnected);
-        assert_eq!(strip.encode(), "...........WWD");
+        let history = HealthHistory::empty(100).record(100, None, Health::Working);
+        assert_eq!(history.on(103, Health::Working).encode(), "..........WWWW");
+        let history = history.record(102, Some(Health::Working), Health::Disconnected);
+        assert_eq!(history.encode(), "...........WWD");
         assert_eq!(
-            strip.on(9_999, Health::Disconnected).encode(),
+            history.on(9_999, Health::Disconnected).encode(),
             "DDDDDDDDDDDDDD"
         );
     }
@@ -143,13 +143,13 @@ mod tests {
     proptest! {
         #[test]
         fn letters_round_trip(text in "[.SNDTURLW]{14}", day in any::<i64>()) {
-            prop_assert_eq!(Strip::decode(day, &text).encode(), text);
+            prop_assert_eq!(HealthHistory::decode(day, &text).encode(), text);
         }
 
         #[test]
         fn odd_text_and_days_do_not_panic(text in ".{0,20}", a in any::<i64>(), b in any::<i64>()) {
-            let strip = Strip::decode(a, &text).record(b, None, Health::Working);
-            prop_assert_eq!(strip.days().len(), DAYS);
+            let history = HealthHistory::decode(a, &text).record(b, None, Health::Working);
+            prop_assert_eq!(history.days().len(), DAYS);
         }
     }
 }

@@ -7,7 +7,7 @@ use std::fmt;
 /// One member of a JSON object. Text is kept as a secret; objects, and arrays
 /// of anything but texts, are skipped without recursion, so that depth costs nothing.
 #[derive(Debug, Default)]
-pub(crate) enum Loose {
+pub(crate) enum Lenient {
     /// `null`, or not there.
     #[default]
     Absent,
@@ -20,7 +20,7 @@ pub(crate) enum Loose {
     Other,
 }
 
-impl Loose {
+impl Lenient {
     /// The text, if it is one.
     pub(crate) fn text(&self) -> Option<&str> {
         match self {
@@ -47,50 +47,50 @@ impl Loose {
     }
 }
 
-impl<'de> Deserialize<'de> for Loose {
+impl<'de> Deserialize<'de> for Lenient {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(LooseVisitor)
+        deserializer.deserialize_any(LenientVisitor)
     }
 }
 
-struct LooseVisitor;
+struct LenientVisitor;
 
-impl<'de> Visitor<'de> for LooseVisitor {
-    type Value = Loose;
+impl<'de> Visitor<'de> for LenientVisitor {
+    type Value = Lenient;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any JSON value")
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Loose, E> {
-        Ok(Loose::Other)
+    fn visit_bool<E>(self, _: bool) -> Result<Lenient, E> {
+        Ok(Lenient::Other)
     }
 
-    fn visit_i64<E>(self, n: i64) -> Result<Loose, E> {
-        Ok(Loose::Int(n.into()))
+    fn visit_i64<E>(self, n: i64) -> Result<Lenient, E> {
+        Ok(Lenient::Int(n.into()))
     }
 
-    fn visit_u64<E>(self, n: u64) -> Result<Loose, E> {
-        Ok(Loose::Int(n.into()))
+    fn visit_u64<E>(self, n: u64) -> Result<Lenient, E> {
+        Ok(Lenient::Int(n.into()))
     }
 
-    fn visit_f64<E>(self, f: f64) -> Result<Loose, E> {
-        Ok(Loose::Float(f))
+    fn visit_f64<E>(self, f: f64) -> Result<Lenient, E> {
+        Ok(Lenient::Float(f))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Loose, E> {
-        Ok(Loose::Text(SecretString::from(text)))
+    fn visit_str<E>(self, text: &str) -> Result<Lenient, E> {
+        Ok(Lenient::Text(SecretString::from(text)))
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Loose, E> {
-        Ok(Loose::Text(SecretString::from(text)))
+    fn visit_string<E>(self, text: String) -> Result<Lenient, E> {
+        Ok(Lenient::Text(SecretString::from(text)))
     }
 
-    fn visit_unit<E>(self) -> Result<Loose, E> {
-        Ok(Loose::Absent)
+    fn visit_unit<E>(self) -> Result<Lenient, E> {
+        Ok(Lenient::Absent)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Loose, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Lenient, A::Error> {
         let mut texts = Some(Vec::new());
         while let Some(Element(text)) = seq.next_element()? {
             match (&mut texts, text) {
@@ -98,12 +98,12 @@ impl<'de> Visitor<'de> for LooseVisitor {
                 _ => texts = None,
             }
         }
-        Ok(texts.map_or(Loose::Other, Loose::Texts))
+        Ok(texts.map_or(Lenient::Other, Lenient::Texts))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Loose, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Lenient, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Loose::Other)
+        Ok(Lenient::Other)
     }
 }
 
@@ -183,15 +183,15 @@ mod tests {
             ("[1]", None),
             ("{\"a\":1}", None),
         ] {
-            let loose: Loose = serde_json::from_str(json).unwrap();
-            assert_eq!(loose.seconds(), seconds, "{json}");
+            let lenient: Lenient = serde_json::from_str(json).unwrap();
+            assert_eq!(lenient.seconds(), seconds, "{json}");
         }
     }
 
     #[test]
     fn arrays_of_texts_are_kept() {
         let texts = |json: &str| match serde_json::from_str(json).unwrap() {
-            Loose::Texts(texts) => Some(texts.len()),
+            Lenient::Texts(texts) => Some(texts.len()),
             _ => None,
         };
         assert_eq!(texts(r#"["a","b"]"#), Some(2));
@@ -208,8 +208,8 @@ mod tests {
 
     #[test]
     fn debug_shows_no_text() {
-        let loose: Loose = serde_json::from_str("\"canary\"").unwrap();
-        assert!(!format!("{loose:?}").contains("canary"));
-        assert_eq!(loose.text(), Some("canary"));
+        let lenient: Lenient = serde_json::from_str("\"canary\"").unwrap();
+        assert!(!format!("{lenient:?}").contains("canary"));
+        assert_eq!(lenient.text(), Some("canary"));
     }
 }
