@@ -10,7 +10,7 @@ use domain::{
     time::{Span, Timestamp},
     token,
 };
-use gorgias::{ClientCredentials, Gorgias, GorgiasTemplate, HttpGorgias, Renewal};
+use gorgias::{ClientCredentials, Gorgias, GorgiasTemplate, HttpGorgias, Reaching, Renewal};
 use std::{env, error::Error, process::ExitCode, sync::Arc, time::SystemTime};
 
 #[allow(clippy::disallowed_methods)] // Time comes in here.
@@ -44,7 +44,11 @@ async fn refresh() -> Result<(), Box<dyn Error>> {
     let own = env::var("GORGIAS_URL").ok();
     let url = own.as_deref().unwrap_or("https://{subdomain}.gorgias.com");
     let template = GorgiasTemplate::parse(url, own.is_some())?;
-    let client = HttpGorgias::new(template, own.is_some(), Arc::new(now))?;
+    let reaching = Reaching {
+        private_network: own.is_some(),
+        ..Reaching::default()
+    };
+    let client = HttpGorgias::new(template, Arc::new(now), reaching)?;
     let credentials = ClientCredentials {
         client_id: setting("GORGIAS_CLIENT_ID")?,
         client_secret: setting("GORGIAS_CLIENT_SECRET")?.into(),

@@ -2,14 +2,15 @@
 
 use crate::{
     HttpGorgias, Unavailable, UpstreamError,
-    client::why,
+    http::why,
     response::{self, Body},
     unpack::{Unpacked, Wrong, unpack},
 };
 use reqwest::{
-    RequestBuilder, StatusCode,
+    RequestBuilder, Response, StatusCode,
     header::{ACCEPT, ACCEPT_ENCODING, HeaderMap},
 };
+use url::Host;
 use zeroize::Zeroizing;
 
 /// Room for the usual answer, in bytes.
@@ -25,6 +26,20 @@ pub(crate) struct Answer {
 }
 
 impl HttpGorgias {
+    /// A proxy looks names up itself and has to refuse what it finds bad. What
+    /// is known of a name here is heeded all the same.
+    pub(crate) async fn leave(&self, request: RequestBuilder) -> Result<Response, UpstreamError> {
+        let (http, request) = request.build_split();
+        let request = request.map_err(|e| why(&e))?;
+        if let Some(names) = &self.by_proxy
+            && let Some(Host::Domain(name)) = request.url().host()
+            && names.are_blocked(&self.guard, name, self.clock.now()).await
+        {
+            return Err(Unavailable::Blocked.into());
+        }
+        Ok(http.execute(request).await.map_err(|e| why(&e))?)
+    }
+
     /// Sends a request and reads its answer within the limits.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<Answer, UpstreamError> {
         let request = request

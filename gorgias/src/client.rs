@@ -1,159 +1,25 @@
 //! Gorgias over HTTP.
 
 use crate::{
-    AccountInfo, AuthorizeParams, ClientCredentials, Gorgias, GorgiasTemplate, Grant, NoAccount,
+    AccountInfo, AuthorizeParams, ClientCredentials, Gorgias, Grant, HttpGorgias, NoAccount,
     Renewal, Unavailable, UpstreamError,
     answer::Answer,
-    egress::{EgressProxy, LocalNames, ProxyOnly},
-    guard::{Guard, GuardError, Lookup, Reach, SystemLookup},
     response::{self, Asked},
     template::TemplateError,
 };
 use async_trait::async_trait;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use domain::clock::Clock;
 use domain::{basic_encoding::BasicEncoding, subdomain::Subdomain};
 use reqwest::{
     StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
-    redirect,
 };
 use secrecy::{ExposeSecret, SecretString};
-use std::{error::Error, io, sync::Arc, time::Duration};
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
-/// How long and how much an answer may be.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// From the start of a request to the last byte of its answer.
-    pub time: Duration,
-    /// Bytes of a body, after decompression.
-    pub body: usize,
-}
-
-impl Default for Limits {
-    /// 10 s and 64 KiB.
-    fn default() -> Self {
-        Self {
-            time: Duration::from_secs(10),
-            body: 64 * 1024,
-        }
-    }
-}
-
-/// Talks to Gorgias' accounts: no proxy but the one that it is given, no
-/// redirects, no retries of its own, and every address passes the [`Guard`].
-pub struct HttpGorgias {
-    template: GorgiasTemplate,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) limits: Limits,
-    pub(crate) guard: Guard,
-    /// If a proxy resolves names: what is known of them here.
-    pub(crate) by_proxy: Option<LocalNames>,
-    pub(crate) http: reqwest::Client,
-}
-
 impl HttpGorgias {
-    /// A client for the accounts of a template. `private_network` lets it
-    /// connect to private and loopback addresses.
-    ///
-    /// # Errors
-    /// If TLS can't be set up.
-    pub fn new(
-        template: GorgiasTemplate,
-        private_network: bool,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, reqwest::Error> {
-        let lookup = Arc::new(SystemLookup);
-        Self::with(template, private_network, clock, Limits::default(), lookup)
-    }
-
-    /// As [`Self::new`], by the way out that there is.
-    ///
-    /// # Errors
-    /// If TLS can't be set up, or the proxy's address is none.
-    pub fn through(
-        egress: Option<&EgressProxy>,
-        template: GorgiasTemplate,
-        private_network: bool,
-        clock: Arc<dyn Clock>,
-    ) -> Result<Self, reqwest::Error> {
-        let lookup = Arc::new(SystemLookup);
-        let limits = Limits::default();
-        Self::build(egress, template, private_network, clock, limits, lookup)
-    }
-
-    /// As [`Self::new`], with limits and a way to look names up.
-    ///
-    /// # Errors
-    /// If TLS can't be set up.
-    pub fn with(
-        template: GorgiasTemplate,
-        private_network: bool,
-        clock: Arc<dyn Clock>,
-        limits: Limits,
-        lookup: Arc<dyn Lookup>,
-    ) -> Result<Self, reqwest::Error> {
-        Self::build(None, template, private_network, clock, limits, lookup)
-    }
-
-    /// As [`Self::through`], with limits and a way to look names up.
-    ///
-    /// # Errors
-    /// As [`Self::through`].
-    pub fn build(
-        egress: Option<&EgressProxy>,
-        template: GorgiasTemplate,
-        private_network: bool,
-        clock: Arc<dyn Clock>,
-        limits: Limits,
-        lookup: Arc<dyn Lookup>,
-    ) -> Result<Self, reqwest::Error> {
-        // Plain http goes no further than private networks, so not to a proxy,
-        // which would read the secrets in it.
-        let egress = egress.filter(|_| !template.is_plain_http());
-        let reach = match (private_network, template.is_plain_http()) {
-            (false, _) => Reach::Public,
-            (true, false) => Reach::PrivateToo,
-            (true, true) => Reach::PrivateOnly,
-        };
-        let guard = Guard::new(reach, Arc::clone(&lookup));
-        let http = reqwest::Client::builder();
-        let http = match egress {
-            None => http.no_proxy().dns_resolver(Arc::new(guard.clone())),
-            Some(egress) => http
-                .proxy(egress.proxy()?)
-                .dns_resolver(Arc::new(ProxyOnly(lookup))),
-        };
-        let http = http
-            .user_agent(concat!("mooring/", env!("CARGO_PKG_VERSION")))
-            // Bodies are unpacked here, whatever their headers say.
-            .no_gzip()
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .connect_timeout(limits.time)
-            // Accounts are many and asked seldom; and a name is resolved, and
-            // so checked, again for each new connection.
-            .pool_idle_timeout(Duration::from_secs(15))
-            .build()?;
-        Ok(Self {
-            template,
-            clock,
-            limits,
-            guard,
-            by_proxy: egress.map(|_| LocalNames::default()),
-            http,
-        })
-    }
-
-    /// The template whose accounts are asked.
-    pub const fn template(&self) -> &GorgiasTemplate {
-        &self.template
-    }
-
     async fn post(
         &self,
         url: Result<Url, TemplateError>,
@@ -184,14 +50,6 @@ impl HttpGorgias {
             status, headers, ..
         } = &answer;
         response::tokens(*status, headers, now, answer.text(), asked)
-    }
-
-    /// The last check before a request: the address is the template's, and an
-    /// IP address in it is allowed (names are checked when they are resolved).
-    pub(crate) fn allowed(&self, url: Result<Url, TemplateError>) -> Result<Url, UpstreamError> {
-        let url = url.map_err(|_| Unavailable::Blocked)?;
-        self.guard.check(&url).map_err(|_| Unavailable::Blocked)?;
-        Ok(url)
     }
 }
 
@@ -315,33 +173,4 @@ fn encode(form: &[(&str, &str)]) -> Bytes {
         .extend_pairs(form)
         .finish();
     Bytes::from_owner(Zeroizing::new(text))
-}
-
-/// Sorts a failure by its causes; the texts of reqwest and hyper aren't kept.
-pub(crate) fn why(error: &reqwest::Error) -> Unavailable {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    let mut kind = None;
-    while let Some(e) = cause {
-        match e.downcast_ref() {
-            Some(GuardError::Blocked) => return Unavailable::Blocked,
-            Some(GuardError::NotFound) => return Unavailable::Dns,
-            None => (),
-        }
-        // What an io::Error holds is not among its sources.
-        let io = e.downcast_ref::<io::Error>();
-        kind = io.map(io::Error::kind).or(kind);
-        cause = match io.and_then(io::Error::get_ref) {
-            Some(inner) => Some(inner),
-            None => e.source(),
-        };
-    }
-    match kind {
-        _ if error.is_timeout() => Unavailable::Timeout,
-        Some(io::ErrorKind::TimedOut) => Unavailable::Timeout,
-        // rustls reports all that it dislikes this way.
-        Some(io::ErrorKind::InvalidData) if error.is_connect() => Unavailable::Tls,
-        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof) => Unavailable::Reset,
-        _ if error.is_connect() => Unavailable::Connect,
-        _ => Unavailable::Reset,
-    }
 }

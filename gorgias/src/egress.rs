@@ -2,16 +2,11 @@
 //! (CONNECT, RFC 9110 9.3.6).
 
 use crate::{
-    HttpGorgias, Unavailable, UpstreamError,
     address::{Network, network},
-    client::why,
     guard::{Guard, GuardError, Lookup},
 };
 use domain::time::{Span, Timestamp};
-use reqwest::{
-    RequestBuilder, Response,
-    dns::{Addrs, Name, Resolve, Resolving},
-};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use secrecy::{ExposeSecret, SecretString};
 use std::{
     fmt,
@@ -148,7 +143,7 @@ impl Default for LocalNames {
 impl LocalNames {
     /// Whether a name is known to lead where nothing may go. Silent name servers
     /// cost one request in a minute its two seconds, not all of them.
-    async fn are_blocked(&self, guard: &Guard, name: &str, now: Timestamp) -> bool {
+    pub async fn are_blocked(&self, guard: &Guard, name: &str, now: Timestamp) -> bool {
         if now.0 < self.silent_until.load(Ordering::Relaxed) {
             return false;
         }
@@ -158,22 +153,6 @@ impl LocalNames {
             self.silent_until.store(until.0, Ordering::Relaxed);
         }
         matches!(known, Ok(Err(GuardError::Blocked)))
-    }
-}
-
-impl HttpGorgias {
-    /// A proxy looks names up itself and has to refuse what it finds bad. What
-    /// is known of a name here is heeded all the same.
-    pub(crate) async fn leave(&self, request: RequestBuilder) -> Result<Response, UpstreamError> {
-        let (http, request) = request.build_split();
-        let request = request.map_err(|e| why(&e))?;
-        if let Some(names) = &self.by_proxy
-            && let Some(Host::Domain(name)) = request.url().host()
-            && names.are_blocked(&self.guard, name, self.clock.now()).await
-        {
-            return Err(Unavailable::Blocked.into());
-        }
-        Ok(http.execute(request).await.map_err(|e| why(&e))?)
     }
 }
 

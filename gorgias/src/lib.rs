@@ -11,10 +11,11 @@
 
 pub mod address;
 mod answer;
-pub mod client;
+mod client;
 pub mod egress;
 pub mod error;
 pub mod guard;
+mod http;
 pub mod id_token;
 pub mod jwt;
 mod lenient;
@@ -25,9 +26,9 @@ mod response;
 pub mod template;
 mod unpack;
 
-pub use client::{HttpGorgias, Limits};
 pub use egress::EgressProxy;
 pub use error::{Unavailable, UpstreamError};
+pub use http::{HttpGorgias, Limits, Reaching};
 pub use probe::NoAccount;
 pub use template::{AuthorizeParams, GorgiasTemplate};
 

@@ -9,7 +9,7 @@ use crate::{
     state::RouterOptions,
 };
 use anyhow::{Context, bail};
-use gorgias::HttpGorgias;
+use gorgias::{HttpGorgias, Reaching};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     Services, api_tokens, audit,
@@ -119,11 +119,14 @@ pub async fn services(settings: &Settings) -> anyhow::Result<Services> {
 }
 
 fn assemble(settings: &Settings, db: Database, vault: Vault) -> anyhow::Result<Services> {
-    let gorgias = HttpGorgias::through(
-        settings.gorgias.egress.as_ref(),
+    let gorgias = HttpGorgias::new(
         settings.gorgias.template.clone(),
-        settings.gorgias.private_network,
         Arc::new(SystemClock),
+        Reaching {
+            egress: settings.gorgias.egress.clone(),
+            private_network: settings.gorgias.private_network,
+            ..Reaching::default()
+        },
     )
     .context("TLS can't be set up")?;
     Ok(Services::new(

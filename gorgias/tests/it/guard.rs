@@ -3,7 +3,7 @@
 use super::{acme, now};
 use async_trait::async_trait;
 use gorgias::{
-    EgressProxy, Gorgias, GorgiasTemplate, HttpGorgias, Limits, Unavailable, UpstreamError,
+    EgressProxy, Gorgias, GorgiasTemplate, HttpGorgias, Reaching, Unavailable, UpstreamError,
     guard::Lookup,
 };
 use simulator::{Endpoint, Simulator, SimulatorConfig};
@@ -48,9 +48,13 @@ pub async fn ask_with(
     lookup: &Arc<Rebinding>,
 ) -> UpstreamError {
     let template = GorgiasTemplate::parse(template, private).unwrap();
-    let (clock, limits) = (Arc::new(now), Limits::default());
-    let gorgias =
-        HttpGorgias::build(egress, template, private, clock, limits, lookup.clone()).unwrap();
+    let reaching = Reaching {
+        egress: egress.cloned(),
+        private_network: private,
+        lookup: lookup.clone(),
+        ..Reaching::default()
+    };
+    let gorgias = HttpGorgias::new(template, Arc::new(now), reaching).unwrap();
     gorgias.account(&acme(), &"at".into()).await.unwrap_err()
 }
 

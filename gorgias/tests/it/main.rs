@@ -8,7 +8,7 @@ mod guard;
 use domain::{basic_encoding::BasicEncoding, subdomain::Subdomain, time::Timestamp};
 use gorgias::{
     AuthorizeParams, ClientCredentials, Gorgias, GorgiasTemplate, Grant, HttpGorgias, Limits,
-    Renewal, Unavailable, UpstreamError,
+    Reaching, Renewal, Unavailable, UpstreamError,
     guard::{Lookup, SystemLookup},
     id_token::{self, Expected},
     pkce,
@@ -74,7 +74,13 @@ fn client(
     limits: Limits,
     lookup: Arc<dyn Lookup>,
 ) -> HttpGorgias {
-    HttpGorgias::with(template, private, Arc::new(now), limits, lookup).unwrap()
+    let reaching = Reaching {
+        private_network: private,
+        limits,
+        lookup,
+        ..Reaching::default()
+    };
+    HttpGorgias::new(template, Arc::new(now), reaching).unwrap()
 }
 
 impl Setting {

@@ -25,7 +25,7 @@ pub struct Verify {
     #[arg(long, value_name = "SLUG")]
     tenant: Option<Slug>,
     #[command(flatten)]
-    output: super::Json,
+    output: super::output::Json,
 }
 
 /// Options of `mooring audit erase`.
@@ -38,7 +38,7 @@ pub struct Erase {
     #[arg(long, value_name = "E")]
     email: String,
     #[command(flatten)]
-    output: super::Json,
+    output: super::output::Json,
 }
 
 impl Erase {

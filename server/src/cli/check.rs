@@ -1,6 +1,6 @@
 //! `mooring check`: everything that has to be right, as a list.
 
-use super::Json;
+use super::output::Json;
 use crate::{
     private,
     settings::{Settings, SettingsError},

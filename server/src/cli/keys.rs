@@ -20,7 +20,7 @@ pub enum Keys {
     /// Print a new master key
     Generate,
     /// Show which keys there are, what is under each, and what can't be read
-    Status(super::Json),
+    Status(super::output::Json),
     /// Hand all data keys to the first master key or the key service, then give tenants new data
     /// keys and encrypt their records anew; begun again, it goes on
     Rotate(Rotate),
@@ -33,7 +33,7 @@ pub struct Rotate {
     #[arg(long, value_name = "SLUG")]
     tenant: Option<Slug>,
     #[command(flatten)]
-    output: super::Json,
+    output: super::output::Json,
 }
 
 /// Prints a key, alone on standard output.

@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod keys;
 mod migrate;
+mod output;
 mod owner;
 mod restored;
 mod tokens;
@@ -18,7 +19,7 @@ use crate::{
     start, telemetry,
 };
 use anyhow::Context;
-use clap::{Arg, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Arg, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::{collections::HashMap, process::ExitCode};
 
 /// Keeps Gorgias accounts connected to the apps of a vendor, and shows how they are.
@@ -51,14 +52,6 @@ enum Command {
     Check(check::Check),
     /// Say that the database was restored from a backup: have every connection checked
     Restored(restored::Restored),
-}
-
-/// How data is printed.
-#[derive(Args, Clone, Copy)]
-struct Json {
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 /// Runs the command line of this process.

@@ -7,7 +7,7 @@ use service::tenants::restored::{self, Restored as Marked};
 #[derive(clap::Args)]
 pub struct Restored {
     #[command(flatten)]
-    output: super::Json,
+    output: super::output::Json,
 }
 
 impl Restored {

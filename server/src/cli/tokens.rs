@@ -34,7 +34,7 @@ pub struct Create {
     #[arg(long, value_name = "NETWORKS", default_value_t)]
     networks: Networks,
     #[command(flatten)]
-    output: super::Json,
+    output: super::output::Json,
 }
 
 impl Tokens {

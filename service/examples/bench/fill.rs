@@ -8,7 +8,7 @@ use domain::{
     subdomain::Subdomain,
     time::{Span, Timestamp},
 };
-use gorgias::{GorgiasTemplate, HttpGorgias};
+use gorgias::{GorgiasTemplate, HttpGorgias, Reaching};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use service::{
@@ -106,7 +106,14 @@ async fn services(args: &Args) -> anyhow::Result<Services> {
     Database::open(&url).await?.migrate().await?;
     let db = Database::open(&url).await?;
     let gorgias = GorgiasTemplate::parse(&args.gorgias, true)?;
-    let client = HttpGorgias::new(gorgias.clone(), true, Arc::new(SystemClock))?;
+    let client = HttpGorgias::new(
+        gorgias.clone(),
+        Arc::new(SystemClock),
+        Reaching {
+            private_network: true,
+            ..Reaching::default()
+        },
+    )?;
     let config = Config {
         public_url: "http://127.0.0.1:3000".into(),
         gorgias,

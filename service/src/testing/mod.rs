@@ -49,7 +49,7 @@ use domain::{
     slug::Slug,
     time::{Span, Timestamp},
 };
-use gorgias::{GorgiasTemplate, HttpGorgias};
+use gorgias::{GorgiasTemplate, HttpGorgias, Reaching};
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
@@ -241,8 +241,15 @@ impl World {
         clock: &TestClock,
         disk: Arc<dyn Disk>,
     ) -> Services {
-        let client =
-            HttpGorgias::new(config.gorgias.clone(), true, Arc::new(clock.clone())).unwrap();
+        let client = HttpGorgias::new(
+            config.gorgias.clone(),
+            Arc::new(clock.clone()),
+            Reaching {
+                private_network: true,
+                ..Reaching::default()
+            },
+        )
+        .unwrap();
         let machine = Host {
             clock: Arc::new(clock.clone()),
             database_clock: Some(Arc::new(clock.of_database())),
