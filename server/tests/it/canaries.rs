@@ -1,6 +1,6 @@
 //! Secrets with telling values go through everything, and are looked for afterwards.
 
-use crate::house::on_each_database;
+use crate::test_server::on_each_database;
 use axum::http::{Method, StatusCode};
 use secrecy::ExposeSecret;
 use service::testing::PASSWORD;
@@ -66,28 +66,28 @@ async fn no_secret_is_in_a_page_or_a_log() {
         .with_filter(dynamic_filter_fn(|_, _| LISTENING.load(Ordering::Relaxed)));
     tracing_subscriber::registry().with(layer).init();
     LISTENING.store(true, Ordering::Relaxed);
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let operator = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let operator = server.signed_in("acme").await;
         let session = operator.cookie("mooring_session").unwrap();
-        let customer = house.browser();
+        let customer = server.browser();
         let begun = customer
-            .get(&crate::house::install_path(&tenant, "shop"))
+            .get(&crate::test_server::install_path(&tenant, "shop"))
             .await;
         let is_sealed = |(name, _): &(String, String)| name.starts_with("mooring_auth_");
         let sealed = customer.cookies().into_iter().find(is_sealed);
-        let callback = house.simulator.approve(begun.location()).unwrap();
+        let callback = server.simulator.approve(begun.location()).unwrap();
         let url = url::Url::parse(&callback).unwrap();
         let result = customer.get(&callback).await;
         let mut pages = vec![customer.get(result.location()).await.body];
-        let token = house
+        let token = server
             .api_get("/connections/acme-app/shop/token", &tenant.token)
             .await
             .json()["access_token"]
             .as_str()
             .unwrap()
             .to_owned();
-        let link = house
+        let link = server
             .call(
                 Method::POST,
                 "/connections/acme-app/shop/reconnect-links",
@@ -104,7 +104,7 @@ async fn no_secret_is_in_a_page_or_a_log() {
         operator
             .post("/t/acme/accounts/acme-app/shop/check", &[])
             .await;
-        house.simulator.deactivate("shop");
+        server.simulator.deactivate("shop");
         operator
             .post("/t/acme/accounts/acme-app/shop/check", &[])
             .await;
@@ -122,7 +122,7 @@ async fn no_secret_is_in_a_page_or_a_log() {
             .find(|text| text.starts_with("mrg_") && text.len() == 47)
             .unwrap()
             .to_owned();
-        let stranger = house.browser();
+        let stranger = server.browser();
         stranger.set("mooring_session", "AAAAAAAAAAAAAAAAAAAAAA");
         let typed = [("name", "x"), ("client_secret", "canary-typed-secret")];
         stranger.post("/t/acme/apps/new", &typed).await;
@@ -146,7 +146,7 @@ async fn no_secret_is_in_a_page_or_a_log() {
             "/connections/acme-app/shop",
             "/events",
         ] {
-            pages.push(house.api_get(path, &tenant.token).await.body);
+            pages.push(server.api_get(path, &tenant.token).await.body);
         }
         operator
             .post("/t/acme/accounts/acme-app/shop/disconnect", &[])
@@ -159,7 +159,7 @@ async fn no_secret_is_in_a_page_or_a_log() {
         let (_, sealed) = sealed.unwrap();
         let browser_secret = customer.cookie("mooring_browser").unwrap();
         let link = link.rsplit('/').next().unwrap().to_owned();
-        let refresh_token = house
+        let refresh_token = server
             .simulator
             .refreshes("shop")
             .first()
@@ -178,7 +178,7 @@ async fn no_secret_is_in_a_page_or_a_log() {
             ("API token", tenant.token.expose_secret().to_owned()),
             (
                 "master key",
-                house
+                server
                     .world
                     .master_keys
                     .expose_secret()
@@ -195,7 +195,7 @@ async fn no_secret_is_in_a_page_or_a_log() {
                 stranger.cookie("mooring_kept_form").unwrap(),
             ),
         ];
-        let dump = house.world.dump().await;
+        let dump = server.world.dump().await;
         let logged = log.text();
         assert!(logged.contains("TRACE"), "the log holds everything");
         for (what, canary) in &canaries {

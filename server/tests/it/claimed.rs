@@ -3,8 +3,8 @@
 use crate::{
     browser::Browser,
     forms::{APP, APP_SECRET, TOKEN, TOKENS, key_of, said, token_shown},
-    house::on_each_database,
     pages::errors,
+    test_server::on_each_database,
 };
 use axum::http::StatusCode;
 use domain::time::Span;
@@ -17,9 +17,9 @@ use std::time::Duration;
 
 #[tokio::test]
 async fn s81_a_form_that_failed_may_be_sent_again() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let key = key_of(&browser, TOKENS, TOKENS).await;
         let wrong = [("name", ""), ("role", "viewer"), ("form_key", &key)];
         for _ in 0..2 {
@@ -39,16 +39,16 @@ async fn s81_a_form_that_failed_may_be_sent_again() {
 /// The process that was at it died.
 #[tokio::test]
 async fn s81_a_form_that_was_interrupted_is_not_done_again() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let key = key_of(&browser, TOKENS, TOKENS).await;
-        let services = &house.world.services;
+        let services = &server.world.services;
         let session = session_of(&browser);
         let claimed = FormKey::from_form(&key).unwrap();
         let claim = form_results::claim(services, &session, &claimed, TOKENS).await;
         assert_eq!(claim.unwrap(), Claim::First);
-        house.world.clock.advance(Span::minutes(2));
+        server.world.clock.advance(Span::minutes(2));
         let fields = [TOKEN[0], TOKEN[1], ("form_key", &key)];
         let page = browser.post_and_look(TOKENS, &fields).await;
         assert!(
@@ -64,9 +64,9 @@ async fn s81_a_form_that_was_interrupted_is_not_done_again() {
 /// Found out before anything is done, a failure leaves the form as it was.
 #[tokio::test]
 async fn s81_a_form_that_failed_before_it_was_begun_may_be_sent_again() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         for (page, action, fields) in [
             (
                 TOKENS,
@@ -78,11 +78,11 @@ async fn s81_a_form_that_failed_before_it_was_begun_may_be_sent_again() {
             let key = key_of(&browser, page, action).await;
             let fields = [fields, &[("form_key", key.as_str())]].concat();
             let away = "ALTER TABLE apps RENAME COLUMN client_id TO client_id_away";
-            house.world.execute(away).await;
+            server.world.execute(away).await;
             let failed = browser.post(action, &fields).await;
             assert_eq!(failed.status, StatusCode::INTERNAL_SERVER_ERROR, "{action}");
             let back = "ALTER TABLE apps RENAME COLUMN client_id_away TO client_id";
-            house.world.execute(back).await;
+            server.world.execute(back).await;
             let again = browser.post(action, &fields).await;
             let page = browser
                 .get(again.told_on(page))
@@ -98,12 +98,12 @@ async fn s81_a_form_that_failed_before_it_was_begun_may_be_sent_again() {
 /// Once it was begun, nobody knows whether it was done.
 #[tokio::test]
 async fn s81_a_form_that_failed_after_it_was_begun_is_not_done_again() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let key = key_of(&browser, TOKENS, TOKENS).await;
         let fields = [TOKEN[0], TOKEN[1], ("form_key", &key)];
-        house.world.make_audit_unwritable().await;
+        server.world.make_audit_unwritable().await;
         let failed = browser.post(TOKENS, &fields).await;
         assert_eq!(failed.status, StatusCode::INTERNAL_SERVER_ERROR);
         assert!(
@@ -111,11 +111,11 @@ async fn s81_a_form_that_failed_after_it_was_begun_is_not_done_again() {
             "{}",
             failed.body
         );
-        house.world.make_audit_writable().await;
+        server.world.make_audit_writable().await;
         let claimed = FormKey::from_form(&key).unwrap();
         let session = session_of(&browser);
         let noted = async {
-            let services = &house.world.services;
+            let services = &server.world.services;
             while !matches!(
                 form_results::claim(services, &session, &claimed, TOKENS).await,
                 Ok(Claim::Interrupted(_))
@@ -130,7 +130,7 @@ async fn s81_a_form_that_failed_after_it_was_begun_is_not_done_again() {
             let said = said(&page);
             assert!(said.contains("Mooring was interrupted"), "{said}");
             assert!(said.contains("look whether it was done"), "{said}");
-            house.world.clock.advance(SHOWN_FOR);
+            server.world.clock.advance(SHOWN_FOR);
         }
         assert_eq!(api_tokens::list(&tenant.owner).await.unwrap().len(), 1);
     })
@@ -141,13 +141,13 @@ async fn s81_a_form_that_failed_after_it_was_begun_is_not_done_again() {
 /// page, nor under another key.
 #[tokio::test]
 async fn s81_what_is_shown_once_is_bound_to_session_and_page() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let services = &house.world.services;
-        let past = async |sql: String| assert_eq!(house.world.past(&sql).await, 1, "{sql}");
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let services = &server.world.services;
+        let past = async |sql: String| assert_eq!(server.world.past(&sql).await, 1, "{sql}");
         let (one, other) = (
-            house.signed_in("acme").await,
-            house.signed_in("acme").await,
+            server.signed_in("acme").await,
+            server.signed_in("acme").await,
         );
         let (to, token) = token_shown(&one).await;
         let (elsewhere, _) = token_shown(&other).await;

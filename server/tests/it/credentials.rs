@@ -1,15 +1,15 @@
 //! Client secrets in two slots, and the page of the keys.
 
-use crate::{house::on_each_database, pages::errors};
+use crate::{pages::errors, test_server::on_each_database};
 use axum::http::StatusCode;
 
 /// Six clicks: app, field, “Add and test”, “Switch”, and if need be back.
 #[tokio::test]
 async fn a_client_secret_is_replaced_tested_and_reversibly() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let browser = server.signed_in("acme").await;
         let page = "/t/acme/apps/acme-app";
         let body = errors(
             browser
@@ -30,7 +30,7 @@ async fn a_client_secret_is_replaced_tested_and_reversibly() {
         let body = errors(browser.post(&format!("{page}/secret/switch"), &[]).await);
         assert!(body.contains("test it first"), "{body}");
 
-        house
+        server
             .simulator
             .rotate_secret(&tenant.app.client_id, "canary-new-secret");
         let answer = browser.post(&format!("{page}/secret/test"), &[]).await;
@@ -68,14 +68,14 @@ async fn a_client_secret_is_replaced_tested_and_reversibly() {
 /// security.md 30, as an operator sees it
 #[tokio::test]
 async fn s30_many_refusals_are_shown_as_the_apps_and_can_be_vouched_for() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
         let shops = ["shop-a", "shop-b", "shop-c"];
         for shop in shops {
-            house.install(&tenant, shop).await;
-            house.simulator.account(shop).deactivate();
+            server.install(&tenant, shop).await;
+            server.simulator.account(shop).deactivate();
         }
-        let browser = house.signed_in("acme").await;
+        let browser = server.signed_in("acme").await;
         for shop in shops {
             let check = format!("/t/acme/accounts/acme-app/{shop}/check");
             browser.post(&check, &[]).await;
@@ -83,11 +83,11 @@ async fn s30_many_refusals_are_shown_as_the_apps_and_can_be_vouched_for() {
         let page = "/t/acme/apps/acme-app";
         let body = browser.get(page).await.expect(StatusCode::OK).body;
         assert!(body.contains("Gorgias refused several accounts"), "{body}");
-        let app = house.api_get("/apps/acme-app", &tenant.token).await.json();
+        let app = server.api_get("/apps/acme-app", &tenant.token).await.json();
         assert_eq!(app["fault"], "refusals");
         let health = async || {
             let path = "/connections/acme-app/shop-a";
-            let row = house.api_get(path, &tenant.token).await.json();
+            let row = server.api_get(path, &tenant.token).await.json();
             (row["health"].clone(), row["own_health"].clone())
         };
         assert_eq!(
@@ -112,10 +112,10 @@ async fn s30_many_refusals_are_shown_as_the_apps_and_can_be_vouched_for() {
 
 #[tokio::test]
 async fn keys_are_rotated_from_their_page() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let browser = server.signed_in("acme").await;
         let page = "/t/acme/keys";
         let body = browser.get(page).await.expect(StatusCode::OK).body;
         assert!(
@@ -132,7 +132,7 @@ async fn keys_are_rotated_from_their_page() {
         assert!(body.contains("0 of 4 records"), "{body}");
         let answer = browser.post(page, &[]).await;
         answer.told_on(page);
-        let services = &house.world.services;
+        let services = &server.world.services;
         while service::keys::rotate::continue_all(services).await.unwrap() {}
         let body = browser.get(page).await.expect(StatusCode::OK).body;
         assert!(body.contains("All 4 readable records"), "{body}");

@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{Answer, form},
-    house::on_each_database,
+    test_server::on_each_database,
 };
 use axum::{
     body::Body,
@@ -34,8 +34,8 @@ fn is_problem(answer: &Answer, status: StatusCode, code: &str) {
 /// security.md 51
 #[tokio::test]
 async fn s51_a_foreign_post_gets_a_page_that_says_so() {
-    on_each_database(async |house| {
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let browser = server.browser();
         for path in ["/signin", "/t/acme/apps/new", "/nothing/here"] {
             let request = browser
                 .request(Method::POST, path)
@@ -49,9 +49,9 @@ async fn s51_a_foreign_post_gets_a_page_that_says_so() {
 
 #[tokio::test]
 async fn a_wrong_method_gets_a_page_or_a_problem() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let answer = browser.get("/signout").await;
         is_page(
             &answer,
@@ -65,7 +65,7 @@ async fn a_wrong_method_gets_a_page_or_a_problem() {
             StatusCode::METHOD_NOT_ALLOWED,
             "This address isn’t for that",
         );
-        let answer = house.call(Method::PUT, "/apps", &tenant.token, None).await;
+        let answer = server.call(Method::PUT, "/apps", &tenant.token, None).await;
         is_problem(
             &answer,
             StatusCode::METHOD_NOT_ALLOWED,
@@ -80,14 +80,14 @@ async fn a_wrong_method_gets_a_page_or_a_problem() {
 
 #[tokio::test]
 async fn too_much_and_too_odd_get_a_page_or_a_problem() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.browser();
         let much = "x".repeat(2 * 1024 * 1024);
         let answer = browser.post("/signin", &[("email", &much)]).await;
         is_page(&answer, StatusCode::PAYLOAD_TOO_LARGE, "That is too much");
         let body = serde_json::json!({ "name": much });
-        let answer = house
+        let answer = server
             .call(Method::POST, "/apps", &tenant.token, Some(body))
             .await;
         is_problem(&answer, StatusCode::PAYLOAD_TOO_LARGE, "too_large");
@@ -106,7 +106,7 @@ async fn too_much_and_too_odd_get_a_page_or_a_problem() {
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "This can’t be read",
         );
-        let answer = house.api_get("/apps/%ff", &tenant.token).await;
+        let answer = server.api_get("/apps/%ff", &tenant.token).await;
         assert_eq!(answer.header("content-type"), "application/problem+json");
     })
     .await;

@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{Answer, Browser},
-    house::{House, Tenant, on_each_database},
+    test_server::{Tenant, TestServer, on_each_database},
 };
 use axum::http::StatusCode;
 use domain::time::Span;
@@ -44,14 +44,14 @@ async fn links_of(tenant: &Tenant, account: &str) -> Vec<LinkRow> {
 
 /// How many things there are that forms make: tokens, links, links of a new
 /// account, apps, entries of the audit.
-async fn things(house: &House, tenant: &Tenant) -> [u64; 5] {
+async fn things(server: &TestServer, tenant: &Tenant) -> [u64; 5] {
     let owner = &tenant.owner;
     [
         api_tokens::list(owner).await.unwrap().len() as u64,
         links_of(tenant, "shop").await.len() as u64,
         links_of(tenant, "fresh").await.len() as u64,
         apps::list::all(owner).await.unwrap().len() as u64,
-        house
+        server
             .world
             .past(
                 "UPDATE audit_entries SET actor_name = actor_name WHERE action <> 'api_token.used'",
@@ -104,23 +104,23 @@ pub async fn key_of(browser: &Browser, page: &str, action: &str) -> String {
 
 #[tokio::test]
 async fn s81_what_a_form_leads_to_can_be_reloaded_and_makes_nothing() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let browser = server.signed_in("acme").await;
         for (page, action, fields) in MAKERS {
             let key = key_of(&browser, page, action).await;
             let fields = [fields, &[("form_key", key.as_str())]].concat();
             let answer = browser.post(action, &fields).await;
             assert_eq!(answer.body, "", "{action}: nothing to reload");
             let to = answer.location().to_owned();
-            let made = things(&house, &tenant).await;
+            let made = things(&server, &tenant).await;
             let first = browser.get(&to).await.expect(StatusCode::OK);
             for _ in 0..2 {
                 let again = browser.get(&to).await.expect(StatusCode::OK);
                 assert_eq!(shown_of(&again), shown_of(&first), "{action}");
             }
-            assert_eq!(things(&house, &tenant).await, made, "{action}");
+            assert_eq!(things(&server, &tenant).await, made, "{action}");
         }
     })
     .await;
@@ -148,24 +148,24 @@ fn shown_of(page: &Answer) -> Vec<String> {
 
 #[tokio::test]
 async fn s81_a_form_sent_twice_leads_to_what_came_of_the_first() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let browser = server.signed_in("acme").await;
         for (page, action, fields) in MAKERS {
             let key = key_of(&browser, page, action).await;
             let fields = [fields, &[("form_key", key.as_str())]].concat();
             let first = browser.post(action, &fields).await;
-            let made = things(&house, &tenant).await;
+            let made = things(&server, &tenant).await;
             let second = browser.post(action, &fields).await;
             assert_eq!(second.location(), first.location(), "{action}");
-            assert_eq!(things(&house, &tenant).await, made, "{action}");
+            assert_eq!(things(&server, &tenant).await, made, "{action}");
             // Long after, what was shown once isn't shown, but nothing is done either.
-            house.world.clock.advance(SHOWN_FOR);
+            server.world.clock.advance(SHOWN_FOR);
             let later = browser.post(action, &fields).await;
             let page = browser.get(later.location()).await.expect(StatusCode::OK);
             assert!(page.body.contains("was not done a second time"), "{action}");
-            assert_eq!(things(&house, &tenant).await, made, "{action}");
+            assert_eq!(things(&server, &tenant).await, made, "{action}");
         }
     })
     .await;
@@ -174,18 +174,18 @@ async fn s81_a_form_sent_twice_leads_to_what_came_of_the_first() {
 /// A double click, or two tabs, while another process is still at it.
 #[tokio::test]
 async fn s81_a_form_sent_to_two_processes_at_once_is_done_once() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let one = house.signed_in("acme").await;
-        let second = house.world.second_process().await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let one = server.signed_in("acme").await;
+        let second = server.world.second_process().await;
         let other = Browser::new(&router(second, RouterOptions::default()));
         let cookie = one.cookie("mooring_session").unwrap();
         other.set("mooring_session", &cookie);
         for (page, action, fields) in MAKERS {
             let key = key_of(&one, page, action).await;
             let fields = [fields, &[("form_key", key.as_str())]].concat();
-            let before = things(&house, &tenant).await;
+            let before = things(&server, &tenant).await;
             let (a, b, c) = tokio::join!(
                 one.post(action, &fields),
                 other.post(action, &fields),
@@ -193,7 +193,7 @@ async fn s81_a_form_sent_to_two_processes_at_once_is_done_once() {
             );
             assert_eq!(a.location(), b.location(), "{action}");
             assert_eq!(a.location(), c.location(), "{action}");
-            let after = things(&house, &tenant).await;
+            let after = things(&server, &tenant).await;
             for (now, before) in after[..4].iter().zip(&before[..4]) {
                 assert!(now - before <= 1, "{action}: {before:?} {after:?}");
             }
@@ -218,9 +218,9 @@ pub async fn token_shown(browser: &Browser) -> (String, String) {
 
 #[tokio::test]
 async fn s81_what_is_shown_once_is_shown_for_two_minutes_to_its_session() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let (to, token) = token_shown(&browser).await;
         let sees = async |browser: &Browser, address: &str| {
             let page = browser.get(address).await.expect(StatusCode::OK);
@@ -229,50 +229,50 @@ async fn s81_what_is_shown_once_is_shown_for_two_minutes_to_its_session() {
         assert!(!sees(&browser, TOKENS).await, "at its address alone");
         let query = to.split_once('?').unwrap().1.split('#').next().unwrap();
         assert!(!sees(&browser, &format!("/t/acme/apps?{query}")).await);
-        let same_person = house.signed_in("acme").await;
+        let same_person = server.signed_in("acme").await;
         assert!(!sees(&same_person, &to).await, "another session");
-        assert!(!house.world.dump().await.contains(&token), "sealed");
+        assert!(!server.world.dump().await.contains(&token), "sealed");
         // Any process may show it.
-        let second = house.world.second_process().await;
+        let second = server.world.second_process().await;
         let elsewhere = Browser::new(&router(second, RouterOptions::default()));
         let cookie = browser.cookie("mooring_session").unwrap();
         elsewhere.set("mooring_session", &cookie);
         assert!(sees(&elsewhere, &to).await);
 
-        house.world.clock.advance(Span(SHOWN_FOR.0 - 1));
-        worker::tidy(&house.world.services).await.unwrap();
+        server.world.clock.advance(Span(SHOWN_FOR.0 - 1));
+        worker::tidy(&server.world.services).await.unwrap();
         assert!(sees(&browser, &to).await, "until the end");
-        house.world.clock.advance(Span(1));
+        server.world.clock.advance(Span(1));
         assert!(!sees(&browser, &to).await, "never after");
         let kept = "UPDATE form_results SET page = page WHERE secret IS NOT NULL";
-        assert_eq!(house.world.past(kept).await, 1);
-        worker::tidy(&house.world.services).await.unwrap();
-        assert_eq!(house.world.past(kept).await, 0, "nor is it kept");
+        assert_eq!(server.world.past(kept).await, 1);
+        worker::tidy(&server.world.services).await.unwrap();
+        assert_eq!(server.world.past(kept).await, 0, "nor is it kept");
     })
     .await;
 }
 
 #[tokio::test]
 async fn s81_what_came_of_forms_goes_with_the_session() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         token_shown(&browser).await;
         let all = "UPDATE form_results SET page = page";
-        assert_eq!(house.world.past(all).await, 1);
+        assert_eq!(server.world.past(all).await, 1);
         browser.post("/signout", &[]).await;
-        assert_eq!(house.world.past(all).await, 0);
+        assert_eq!(server.world.past(all).await, 0);
     })
     .await;
 }
 
 #[tokio::test]
 async fn s82_no_address_makes_a_page_say_what_did_not_happen() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let browser = house.signed_in("acme").await;
-        let stranger = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let browser = server.signed_in("acme").await;
+        let stranger = server.signed_in("acme").await;
         let answer = browser.post(&format!("{ACCOUNT}/disconnect"), &[]).await;
         let to = answer.told_on(ACCOUNT).to_owned();
         let says = async |browser: &Browser, address: &str| {
@@ -301,7 +301,7 @@ async fn s82_no_address_makes_a_page_say_what_did_not_happen() {
                 assert!(!says(&browser, &address).await, "{address}");
             }
         }
-        house.world.clock.advance(SHOWN_FOR);
+        server.world.clock.advance(SHOWN_FOR);
         assert!(!says(&browser, &to).await, "nor does a bookmark");
     })
     .await;
@@ -309,10 +309,10 @@ async fn s82_no_address_makes_a_page_say_what_did_not_happen() {
 
 #[tokio::test]
 async fn what_was_over_before_is_said_to_have_been() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let browser = server.signed_in("acme").await;
         let told = async |path: &str| said(&browser.post_and_look(path, &[]).await);
         let disconnect = format!("{ACCOUNT}/disconnect");
         assert!(told(&disconnect).await.contains("Gorgias confirmed"));
@@ -331,8 +331,8 @@ async fn what_was_over_before_is_said_to_have_been() {
         assert!(told(&withdraw).await.contains("was withdrawn already"));
         browser.post("/t/acme/accounts/links", &NEW_LINK).await;
         let link = links_of(&tenant, "fresh").await[0].id;
-        house.world.clock.advance(Span::days(8));
-        let browser = house.signed_in("acme").await;
+        server.world.clock.advance(Span::days(8));
+        let browser = server.signed_in("acme").await;
         let withdraw = format!("{fresh}/links/{link}/revoke");
         let body = said(&browser.post_and_look(&withdraw, &[]).await);
         assert!(body.contains("had expired already"), "{body}");

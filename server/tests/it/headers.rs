@@ -1,6 +1,6 @@
 //! What every response carries.
 
-use crate::{browser::Browser, house::on_each_database};
+use crate::{browser::Browser, test_server::on_each_database};
 use axum::http::{Method, StatusCode};
 use server::{router::router, site::Site, state::RouterOptions};
 use service::{Services, core::config::Config, host::Host, testing::World};
@@ -17,8 +17,8 @@ const EVERYWHERE: [(&str, &str); 5] = [
 /// security.md 56, 58
 #[tokio::test]
 async fn errors_carry_the_headers_too() {
-    on_each_database(async |house| {
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let browser = server.browser();
         for path in [
             "/signin",
             "/setup",
@@ -52,13 +52,13 @@ async fn errors_carry_the_headers_too() {
 /// security.md 56: a fault inside is a constant sentence with the headers.
 #[tokio::test]
 async fn a_fault_says_nothing_of_itself() {
-    on_each_database(async |house| {
-        let token = house.tenant("acme").await.token;
+    on_each_database(async |server| {
+        let token = server.tenant("acme").await.token;
         // Takes the tables away, until the one of API tokens is among them.
-        let mut answer = house.api_get("/apps", &token).await;
+        let mut answer = server.api_get("/apps", &token).await;
         while answer.status == StatusCode::OK {
-            house.world.services.db.migrate_down(1).await.unwrap();
-            answer = house.api_get("/apps", &token).await;
+            server.world.services.db.migrate_down(1).await.unwrap();
+            answer = server.api_get("/apps", &token).await;
         }
         assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(answer.json()["code"], "internal");

@@ -1,6 +1,6 @@
 //! `/healthz` and `/readyz`.
 
-use crate::{browser::Browser, house::on_each_database};
+use crate::{browser::Browser, test_server::on_each_database};
 use axum::http::StatusCode;
 use domain::time::Span;
 use futures::future::join_all;
@@ -10,12 +10,12 @@ use std::time::Duration;
 
 #[tokio::test]
 async fn health_is_told_without_a_session() {
-    on_each_database(async |house| {
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let browser = server.browser();
         assert_eq!(browser.get("/healthz").await.status, StatusCode::OK);
         assert_eq!(browser.get("/readyz").await.status, StatusCode::OK);
-        house.world.services.db.migrate_down(1).await.unwrap();
-        house.world.clock.advance(Span::seconds(1));
+        server.world.services.db.migrate_down(1).await.unwrap();
+        server.world.clock.advance(Span::seconds(1));
         let answer = browser.get("/readyz").await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(answer.body.contains("mooring migrate"), "{}", answer.body);
@@ -28,10 +28,10 @@ async fn health_is_told_without_a_session() {
 /// replaced one after the other: until then they are ready.
 #[tokio::test]
 async fn a_step_of_a_newer_version_leaves_a_process_ready() {
-    on_each_database(async |house| {
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let browser = server.browser();
         let later = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_later', 0)";
-        assert_eq!(house.world.past(later).await, 1);
+        assert_eq!(server.world.past(later).await, 1);
         let answer = browser.get("/readyz").await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     })
@@ -41,23 +41,23 @@ async fn a_step_of_a_newer_version_leaves_a_process_ready() {
 /// security.md 76: a flood of questions is one cheap statement a second, which changes nothing.
 #[tokio::test]
 async fn s76_a_flood_of_questions_is_one_statement_a_second() {
-    on_each_database(async |house| {
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let browser = server.browser();
         assert_eq!(browser.get("/readyz").await.body, "ready\n");
         for _ in 0..3 {
-            house.world.clock.advance(Span::seconds(1));
-            house.world.statements.take();
+            server.world.clock.advance(Span::seconds(1));
+            server.world.statements.take();
             let flood = join_all((0..200).map(|_| browser.get("/readyz"))).await;
             assert!(flood.iter().all(|answer| answer.status == StatusCode::OK));
-            let asked = house.world.statements.take();
+            let asked = server.world.statements.take();
             assert_eq!(asked.len(), 1, "{asked:?}");
             assert!(asked[0].starts_with("SELECT version"), "{asked:?}");
         }
         // A clock that was put back doesn't make an old answer hold for longer,
         // neither of the database nor of the keys.
-        house.world.clock.advance(Span::seconds(-3600));
+        server.world.clock.advance(Span::seconds(-3600));
         assert_eq!(browser.get("/readyz").await.status, StatusCode::OK);
-        let asked = house.world.statements.take();
+        let asked = server.world.statements.take();
         assert_eq!(asked.len(), 2, "{asked:?}");
         assert!(
             asked.iter().all(|sql| sql.starts_with("SELECT")),

@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{Answer, Browser},
-    house::on_each_database,
+    test_server::on_each_database,
 };
 use axum::http::StatusCode;
 use service::{
@@ -32,11 +32,11 @@ async fn sign_in(browser: &Browser, tenant: &str, next: &str) -> Answer {
 
 #[tokio::test]
 async fn a_form_that_outlives_its_session_keeps_what_was_typed() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let key = browser.get(NEW).await.form_key(NEW);
-        house.world.clock.advance(sessions::IDLE);
+        server.world.clock.advance(sessions::IDLE);
         let fields = [&TYPED[..], &[("form_key", key.as_str())]].concat();
         let answer = browser.post(NEW, &fields).await;
         assert_eq!(answer.location(), format!("/signin?next={NEW}"));
@@ -76,11 +76,11 @@ async fn a_form_that_outlives_its_session_keeps_what_was_typed() {
 
 #[tokio::test]
 async fn what_was_typed_is_for_who_typed_it_and_not_for_long() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        house.tenant("other").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        server.tenant("other").await;
         // The other is a member of the same tenant, too.
-        house
+        server
             .world
             .past(
                 "INSERT INTO memberships (tenant_id, person_id, role, created_at) \
@@ -88,7 +88,7 @@ async fn what_was_typed_is_for_who_typed_it_and_not_for_long() {
                  WHERE t.slug = 'acme' AND p.email LIKE 'other-%'",
             )
             .await;
-        let browser = house.signed_in("acme").await;
+        let browser = server.signed_in("acme").await;
         let key = browser.get(NEW).await.form_key(NEW);
         let fields = [&TYPED[..], &[("form_key", key.as_str())]].concat();
         browser.post("/signout", &[]).await;
@@ -103,12 +103,12 @@ async fn what_was_typed_is_for_who_typed_it_and_not_for_long() {
             "nor if it comes back"
         );
 
-        let mine = house.signed_in("acme").await;
+        let mine = server.signed_in("acme").await;
         mine.set(COOKIE, &kept);
         assert!(mine.get(NEW).await.body.contains("typed long ago"));
         let elsewhere = mine.get("/t/acme/apps").await.expect(StatusCode::OK);
         assert!(!elsewhere.body.contains("typed long ago"));
-        house.world.clock.advance(KEPT_FOR);
+        server.world.clock.advance(KEPT_FOR);
         assert!(!mine.get(NEW).await.body.contains("typed long ago"));
         mine.set(COOKIE, &format!("A{}", &kept[1..]));
         mine.get(NEW).await.expect(StatusCode::OK);
@@ -119,13 +119,13 @@ async fn what_was_typed_is_for_who_typed_it_and_not_for_long() {
 /// What counts is how long the cookie becomes, whatever was typed.
 #[tokio::test]
 async fn what_is_kept_is_as_long_as_a_cookie_may_be() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let signed_in = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let signed_in = server.signed_in("acme").await;
         let key = signed_in.get(NEW).await.form_key(NEW);
         // The size of the cookie, if so much was kept.
         let kept = async |letter: &str, count: usize| {
-            let browser = house.browser();
+            let browser = server.browser();
             let long = letter.repeat(count);
             let fields = [("name", long.as_str()), ("form_key", &key)];
             let answer = browser.post(NEW, &fields).await;
@@ -149,13 +149,13 @@ async fn what_is_kept_is_as_long_as_a_cookie_may_be() {
             assert!((2_758..=2_768).contains(&size), "{letter}: {size}");
         }
         // Whatever else is sent or asked for, no cookie is longer.
-        let browser = house.signed_in("acme").await;
-        house.world.clock.advance(sessions::IDLE);
+        let browser = server.signed_in("acme").await;
+        server.world.clock.advance(sessions::IDLE);
         let fields = [("name", "a"), ("form_key", &*"x.".repeat(2_000))];
         browser.post(NEW, &fields).await;
         assert!(browser.cookie(COOKIE).unwrap().len() < 500);
-        let browser = house.signed_in("acme").await;
-        house.world.clock.advance(sessions::IDLE);
+        let browser = server.signed_in("acme").await;
+        server.world.clock.advance(sessions::IDLE);
         let to = format!("/t/acme/accounts?q={}", "x".repeat(5_000));
         browser.get(&to).await;
         let path = format!("/t/acme/apps/{}", "x".repeat(5_000));
@@ -168,9 +168,9 @@ async fn what_is_kept_is_as_long_as_a_cookie_may_be() {
 
 #[tokio::test]
 async fn a_sign_in_says_why_it_is_asked_for() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.browser();
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.browser();
         let says = async |browser: &Browser, address: &str| {
             let page = browser.get(address).await.expect(StatusCode::OK);
             page.body.contains("Your session ended")
@@ -178,16 +178,16 @@ async fn a_sign_in_says_why_it_is_asked_for() {
         let to = browser.get(NEW).await.location().to_owned();
         assert!(!says(&browser, &to).await, "there was none");
         // A button has nothing to keep.
-        let browser = house.signed_in("acme").await;
-        house.world.clock.advance(sessions::IDLE);
+        let browser = server.signed_in("acme").await;
+        server.world.clock.advance(sessions::IDLE);
         let answer = browser.post("/t/acme/keys", &[]).await;
         assert!(says(&browser, answer.location()).await);
         sign_in(&browser, "acme", "/").await;
-        house.world.clock.advance(sessions::IDLE);
+        server.world.clock.advance(sessions::IDLE);
         let to = browser.get("/t/acme/keys").await.location().to_owned();
         assert!(says(&browser, &to).await, "{to}");
         // More than fits is not kept, and said to be lost.
-        let browser = house.signed_in("acme").await;
+        let browser = server.signed_in("acme").await;
         let key = browser.get(NEW).await.form_key(NEW);
         browser.post("/signout", &[]).await;
         let long = "x".repeat(5_000);

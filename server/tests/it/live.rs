@@ -2,7 +2,7 @@
 
 use crate::{
     browser::Browser,
-    house::{House, on_each_database},
+    test_server::{TestServer, on_each_database},
 };
 use axum::{
     body::{Body, BodyDataStream},
@@ -12,13 +12,13 @@ use futures::StreamExt;
 use server::{serving::Bounds, state::RouterOptions};
 use tower::ServiceExt;
 
-async fn open(house: &House, tenant: &str) -> (Browser, BodyDataStream) {
-    let browser = house.signed_in(tenant).await;
+async fn open(server: &TestServer, tenant: &str) -> (Browser, BodyDataStream) {
+    let browser = server.signed_in(tenant).await;
     let request = browser
         .request(Method::GET, &format!("/t/{tenant}/live"))
         .body(Body::empty())
         .unwrap();
-    let response = house.router.clone().oneshot(request).await.unwrap();
+    let response = server.router.clone().oneshot(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     assert_eq!(response.headers()["cache-control"], "no-cache");
@@ -36,12 +36,12 @@ async fn next(stream: &mut BodyDataStream) -> Option<String> {
 
 #[tokio::test]
 async fn changes_of_the_tenant_arrive() {
-    on_each_database(async |house| {
-        let acme = house.tenant("acme").await;
-        let other = house.tenant("other").await;
-        let (_browser, mut stream) = open(&house, "acme").await;
-        house.install(&other, "elsewhere").await;
-        house.install(&acme, "shop").await;
+    on_each_database(async |server| {
+        let acme = server.tenant("acme").await;
+        let other = server.tenant("other").await;
+        let (_browser, mut stream) = open(&server, "acme").await;
+        server.install(&other, "elsewhere").await;
+        server.install(&acme, "shop").await;
         let event = next(&mut stream).await.unwrap();
         assert!(event.contains("event: change"), "{event}");
         assert!(event.contains("\"subdomain\":\"shop\""), "{event}");
@@ -53,11 +53,11 @@ async fn changes_of_the_tenant_arrive() {
 
 #[tokio::test]
 async fn a_rotation_is_heard_of_as_it_comes_further() {
-    on_each_database(async |house| {
-        let acme = house.tenant("acme").await;
-        let other = house.tenant("other").await;
-        house.install(&acme, "shop").await;
-        let (browser, mut stream) = open(&house, "acme").await;
+    on_each_database(async |server| {
+        let acme = server.tenant("acme").await;
+        let other = server.tenant("other").await;
+        server.install(&acme, "shop").await;
+        let (browser, mut stream) = open(&server, "acme").await;
         let mut heard = async || {
             loop {
                 let event = next(&mut stream).await.unwrap();
@@ -70,7 +70,7 @@ async fn a_rotation_is_heard_of_as_it_comes_further() {
         browser.post("/t/acme/keys", &[]).await;
         let event = heard().await;
         assert_eq!(event.matches("event: keys").count(), 1, "{event}");
-        let services = &house.world.services;
+        let services = &server.world.services;
         while service::keys::rotate::continue_all(services).await.unwrap() {}
         heard().await;
         let page = browser.get("/t/acme/keys").await.body;
@@ -89,9 +89,9 @@ async fn a_rotation_is_heard_of_as_it_comes_further() {
 /// security.md 47
 #[tokio::test]
 async fn the_stream_ends_with_the_session() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let (browser, mut stream) = open(&house, "acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let (browser, mut stream) = open(&server, "acme").await;
         browser.post("/signout", &[]).await;
         assert_eq!(next(&mut stream).await, None);
     })
@@ -101,10 +101,10 @@ async fn the_stream_ends_with_the_session() {
 /// security.md 34
 #[tokio::test]
 async fn s34_the_stream_ends_with_the_process() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let (_browser, mut stream) = open(&house, "acme").await;
-        house.options.shutdown.cancel();
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let (_browser, mut stream) = open(&server, "acme").await;
+        server.options.shutdown.cancel();
         assert_eq!(next(&mut stream).await, None);
     })
     .await;
@@ -112,9 +112,9 @@ async fn s34_the_stream_ends_with_the_process() {
 
 #[tokio::test]
 async fn strangers_hear_nothing() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let answer = house.browser().get("/t/acme/live").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let answer = server.browser().get("/t/acme/live").await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
     })
     .await;
@@ -123,25 +123,25 @@ async fn strangers_hear_nothing() {
 /// security.md 75
 #[tokio::test]
 async fn s75_streams_are_bounded_for_each_session_and_in_all() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        house.tenant("other").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        server.tenant("other").await;
         let bounds = Bounds {
             streams_of_session: 2,
             streams: 3,
             ..Bounds::default()
         };
-        let house = house.with(RouterOptions {
+        let server = server.with(RouterOptions {
             bounds,
             ..RouterOptions::default()
         });
         let status = async |browser: &Browser, tenant: &str| {
             let request = browser.request(Method::GET, &format!("/t/{tenant}/live"));
             let request = request.body(Body::empty()).unwrap();
-            let response = house.router.clone().oneshot(request).await.unwrap();
+            let response = server.router.clone().oneshot(request).await.unwrap();
             (response.status(), response)
         };
-        let acme = house.signed_in("acme").await;
+        let acme = server.signed_in("acme").await;
         let (one, first) = status(&acme, "acme").await;
         let (two, _second) = status(&acme, "acme").await;
         assert_eq!((one, two), (StatusCode::OK, StatusCode::OK));
@@ -149,10 +149,10 @@ async fn s75_streams_are_bounded_for_each_session_and_in_all() {
         assert_eq!(three, StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(refused.headers()["retry-after"], "30");
         // The same person elsewhere, and others, aren't held up by that.
-        let elsewhere = house.signed_in("acme").await;
+        let elsewhere = server.signed_in("acme").await;
         let (elsewhere, _third) = status(&elsewhere, "acme").await;
         assert_eq!(elsewhere, StatusCode::OK);
-        let other = house.signed_in("other").await;
+        let other = server.signed_in("other").await;
         let (all, refused) = status(&other, "other").await;
         assert_eq!(all, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(refused.headers()["retry-after"], "30");

@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{Answer, Browser},
-    house::{House, on_each_database},
+    test_server::{TestServer, on_each_database},
 };
 use axum::{
     body::Body,
@@ -15,8 +15,8 @@ use service::connections::{
 };
 
 /// A link, and the path that leads to it.
-async fn link(house: &House) -> (crate::house::Tenant, String) {
-    let tenant = house.tenant("acme").await;
+async fn link(server: &TestServer) -> (crate::test_server::Tenant, String) {
+    let tenant = server.tenant("acme").await;
     let shop = "shop".parse().unwrap();
     let made = links::create(&tenant.owner, "acme-app", &shop, LinkOptions::default());
     let url = made.await.unwrap().url.expose_secret().to_owned();
@@ -24,7 +24,7 @@ async fn link(house: &House) -> (crate::house::Tenant, String) {
     (tenant, path.to_owned())
 }
 
-async fn state(tenant: &crate::house::Tenant) -> LinkState {
+async fn state(tenant: &crate::test_server::Tenant) -> LinkState {
     let shop = "shop".parse().unwrap();
     let account = show::show(&tenant.owner, "acme-app", &shop).await;
     let id = account.unwrap().unwrap().row.id;
@@ -39,9 +39,9 @@ async fn look(browser: &Browser, method: Method, path: &str, header: (&str, &str
 
 #[tokio::test]
 async fn s83_looking_at_a_link_counts_nothing() {
-    on_each_database(async |house| {
-        let (tenant, path) = link(&house).await;
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let (tenant, path) = link(&server).await;
+        let browser = server.browser();
         for method in [Method::GET, Method::HEAD] {
             for header in [
                 ("accept", "*/*"),
@@ -51,11 +51,11 @@ async fn s83_looking_at_a_link_counts_nothing() {
                 ("x-moz", "prefetch"),
                 ("user-agent", "Slackbot-LinkExpanding 1.0"),
             ] {
-                house.world.statements.take();
+                server.world.statements.take();
                 look(&browser, method.clone(), &path, header)
                     .await
                     .expect(StatusCode::OK);
-                let wrote = house.world.statements.count("BEGIN to write");
+                let wrote = server.world.statements.count("BEGIN to write");
                 assert_eq!(wrote, 0, "{method} {header:?}");
                 assert_eq!(state(&tenant).await, LinkState::Sent);
             }
@@ -66,9 +66,9 @@ async fn s83_looking_at_a_link_counts_nothing() {
 
 #[tokio::test]
 async fn s83_the_script_of_the_visible_page_says_that_it_was_opened() {
-    on_each_database(async |house| {
-        let (tenant, path) = link(&house).await;
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let (tenant, path) = link(&server).await;
+        let browser = server.browser();
         let page = browser.get(&path).await.expect(StatusCode::OK);
         let policy = page.header("content-security-policy");
         let nonce = policy.split("'nonce-").nth(1).unwrap();
@@ -100,14 +100,14 @@ async fn s83_the_script_of_the_visible_page_says_that_it_was_opened() {
 
 #[tokio::test]
 async fn s83_without_script_pressing_the_button_is_opening() {
-    on_each_database(async |house| {
-        let (tenant, path) = link(&house).await;
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let (tenant, path) = link(&server).await;
+        let browser = server.browser();
         let begun = browser.post(&path, &[]).await;
         assert!(
             begun
                 .location()
-                .starts_with(&house.simulator.issuer("shop"))
+                .starts_with(&server.simulator.issuer("shop"))
         );
         let shop = "shop".parse().unwrap();
         let account = show::show(&tenant.owner, "acme-app", &shop).await;
@@ -120,9 +120,9 @@ async fn s83_without_script_pressing_the_button_is_opening() {
 
 #[tokio::test]
 async fn s83_search_engines_are_kept_away_by_header_and_page() {
-    on_each_database(async |house| {
-        let (_, path) = link(&house).await;
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let (_, path) = link(&server).await;
+        let browser = server.browser();
         for path in [path.as_str(), "/r/unknown", "/signin"] {
             let page = browser.get(path).await;
             assert_eq!(page.header("x-robots-tag"), "noindex", "{path}");

@@ -2,7 +2,7 @@
 
 use crate::{
     browser::form,
-    house::{form_addresses, on_each_database},
+    test_server::{form_addresses, on_each_database},
 };
 use axum::http::{Method, StatusCode};
 use service::testing::PUBLIC_URL;
@@ -10,10 +10,10 @@ use service::testing::PUBLIC_URL;
 /// security.md 51
 #[tokio::test]
 async fn posts_from_elsewhere_are_refused_everywhere() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let browser = server.signed_in("acme").await;
         let elsewhere: [&[(&str, &str)]; 6] = [
             &[("origin", "https://evil.example")],
             &[("origin", "null")],
@@ -48,11 +48,11 @@ async fn posts_from_elsewhere_are_refused_everywhere() {
 /// security.md 51: GET changes nothing.
 #[tokio::test]
 async fn what_changes_things_does_not_answer_to_get() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let browser = house.signed_in("acme").await;
-        let before = house.world.dump().await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let browser = server.signed_in("acme").await;
+        let before = server.world.dump().await;
         for path in form_addresses() {
             let answer = browser.get(&path).await;
             // A page, where the form stands on one of its own.
@@ -64,13 +64,13 @@ async fn what_changes_things_does_not_answer_to_get() {
             ];
             assert!(pages.contains(&answer.status), "{path}: {}", answer.status);
         }
-        assert_eq!(house.world.dump().await, before);
+        assert_eq!(server.world.dump().await, before);
         for path in ["/signout", "/theme", "/t/acme/accounts/acme-app/shop/check"] {
             let answer = browser.get(path).await;
             assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
         }
         assert_eq!(browser.get("/t/acme").await.status, StatusCode::OK);
-        assert!(house.simulator.refreshes("shop").is_empty());
+        assert!(server.simulator.refreshes("shop").is_empty());
     })
     .await;
 }
@@ -78,11 +78,14 @@ async fn what_changes_things_does_not_answer_to_get() {
 /// security.md 11
 #[tokio::test]
 async fn forged_hosts_change_no_address() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.browser();
         let request = browser
-            .request(Method::GET, &crate::house::install_path(&tenant, "shop"))
+            .request(
+                Method::GET,
+                &crate::test_server::install_path(&tenant, "shop"),
+            )
             .header("host", "evil.example")
             .header("x-forwarded-host", "evil.example")
             .header("x-forwarded-proto", "https")
@@ -90,7 +93,7 @@ async fn forged_hosts_change_no_address() {
         let answer = browser.send(request.body(form(&[])).unwrap()).await;
         let location = answer.location();
         assert!(!location.contains("evil"), "{location}");
-        let redirect_uri = house.world.services.config.redirect_uri(tenant.app.id);
+        let redirect_uri = server.world.services.config.redirect_uri(tenant.app.id);
         let url = url::Url::parse(location).unwrap();
         assert!(
             url.query_pairs()
@@ -104,10 +107,10 @@ async fn forged_hosts_change_no_address() {
 /// and at no other address of a page.
 #[tokio::test]
 async fn s51_all_addresses_that_take_a_form_are_known() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
         let forms: Vec<_> = server::router::form_paths().collect();
-        let browser = house.browser();
+        let browser = server.browser();
         for path in app::routes::PATHS.iter().copied().chain(["/", "/healthz"]) {
             let answer = browser.post(path, &[]).await;
             let taken = answer.status != StatusCode::METHOD_NOT_ALLOWED;

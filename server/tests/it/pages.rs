@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{Answer, Browser},
-    house::on_each_database,
+    test_server::on_each_database,
 };
 use axum::http::StatusCode;
 use domain::role::Role;
@@ -27,9 +27,9 @@ fn shown<'a>(body: &'a str, start: &str) -> &'a str {
 
 #[tokio::test]
 async fn an_app_is_added_changed_and_removed() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let mut fields = vec![
             ("name", "Returns"),
             ("slug", "returns"),
@@ -73,15 +73,15 @@ async fn an_app_is_added_changed_and_removed() {
 
 #[tokio::test]
 async fn an_account_is_checked_and_disconnected() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let browser = server.signed_in("acme").await;
         let page = "/t/acme/accounts/acme-app/shop";
         let answer = browser.post(&format!("{page}/check"), &[]).await;
         answer.told_on(page);
         browser.get(answer.location()).await.expect(StatusCode::OK);
-        assert_eq!(house.simulator.refreshes("shop").len(), 1);
+        assert_eq!(server.simulator.refreshes("shop").len(), 1);
 
         let answer = browser.post(&format!("{page}/disconnect"), &[]).await;
         answer.told_on(page);
@@ -93,10 +93,10 @@ async fn an_account_is_checked_and_disconnected() {
 
 #[tokio::test]
 async fn an_account_is_erased_once_its_name_is_typed() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let browser = server.signed_in("acme").await;
         let page = "/t/acme/accounts/acme-app/shop";
         let erase = format!("{page}/erase");
         let asked = browser.get(&erase).await.expect(StatusCode::OK);
@@ -122,9 +122,9 @@ async fn an_account_is_erased_once_its_name_is_typed() {
 
 #[tokio::test]
 async fn an_operator_connects_an_account() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let connect = async |app, subdomain| {
             let fields = [("app", app), ("subdomain", subdomain)];
             browser.post("/t/acme/accounts/connect", &fields).await
@@ -132,7 +132,7 @@ async fn an_operator_connects_an_account() {
         assert!(errors(connect("acme-app", "a.b").await).contains("a.b"));
         errors(connect("nothing", "shop").await);
         let begun = connect("acme-app", "https://shop.gorgias.com/app").await;
-        let callback = house.simulator.approve(begun.location()).unwrap();
+        let callback = server.simulator.approve(begun.location()).unwrap();
         let answer = browser.get(&callback).await;
         browser.get(answer.location()).await.expect(StatusCode::OK);
 
@@ -142,7 +142,7 @@ async fn an_operator_connects_an_account() {
         assert!(
             again
                 .location()
-                .starts_with(&house.simulator.issuer("shop"))
+                .starts_with(&server.simulator.issuer("shop"))
         );
         assert_eq!(tenant.app.slug.as_str(), "acme-app");
     })
@@ -152,11 +152,11 @@ async fn an_operator_connects_an_account() {
 /// From the link to the approval, and the link can't be used again.
 #[tokio::test]
 async fn a_reconnect_link_leads_back() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        house.simulator.deactivate("shop");
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        server.simulator.deactivate("shop");
+        let browser = server.signed_in("acme").await;
         let page = "/t/acme/accounts/acme-app/shop";
         browser.post(&format!("{page}/check"), &[]).await;
         errors(
@@ -170,7 +170,7 @@ async fn a_reconnect_link_leads_back() {
         let later = browser.get(page).await.body;
         assert!(!later.contains(&link), "shown once");
 
-        let customer = house.browser();
+        let customer = server.browser();
         for _ in 0..3 {
             let seen = customer.get(&link).await.expect(StatusCode::OK);
             assert!(seen.body.contains("method=\"post\""), "{}", seen.body);
@@ -182,10 +182,10 @@ async fn a_reconnect_link_leads_back() {
         let path = link.strip_prefix("http://127.0.0.1:3000").unwrap();
         // A refusal leaves it usable.
         let begun = customer.post(path, &[]).await;
-        let refused = house.simulator.refuse(begun.location()).unwrap();
+        let refused = server.simulator.refuse(begun.location()).unwrap();
         customer.get(customer.get(&refused).await.location()).await;
         let begun = customer.post(path, &[]).await;
-        let callback = house.simulator.approve(begun.location()).unwrap();
+        let callback = server.simulator.approve(begun.location()).unwrap();
         let answer = customer.get(&callback).await;
         customer.get(answer.location()).await.expect(StatusCode::OK);
         let body = browser.get(page).await.body;
@@ -203,9 +203,9 @@ async fn a_reconnect_link_leads_back() {
 
 #[tokio::test]
 async fn a_link_for_a_new_account_can_be_withdrawn() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let fields = [("app", "acme-app"), ("subdomain", "fresh"), ("days", "")];
         let made = browser.post_and_look("/t/acme/accounts/links", &fields);
         let made = made.await.body;
@@ -221,16 +221,16 @@ async fn a_link_for_a_new_account_can_be_withdrawn() {
         let revoke = format!("{page}/links/{}/revoke", rows[0].id);
         let answer = browser.post(&revoke, &[]).await;
         answer.told_on(page);
-        assert_eq!(house.browser().get(&link).await.status, StatusCode::GONE);
+        assert_eq!(server.browser().get(&link).await.status, StatusCode::GONE);
     })
     .await;
 }
 
 #[tokio::test]
 async fn an_api_token_is_shown_once() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let page = "/t/acme/api-tokens";
         errors(browser.post(page, &[("name", "x"), ("role", "king")]).await);
         errors(
@@ -252,7 +252,7 @@ async fn an_api_token_is_shown_once() {
             .find(|text| text.len() == 47)
             .unwrap();
         let token = secrecy::SecretString::from(token.to_owned());
-        assert_eq!(house.api_get("/apps", &token).await.status, StatusCode::OK);
+        assert_eq!(server.api_get("/apps", &token).await.status, StatusCode::OK);
         let later = browser.get(page).await.expect(StatusCode::OK).body;
         assert!(!later.contains(secrecy::ExposeSecret::expose_secret(&token)));
         assert!(later.contains("backend"));
@@ -263,11 +263,11 @@ async fn an_api_token_is_shown_once() {
 /// security.md 53
 #[tokio::test]
 async fn a_role_in_the_form_changes_nothing() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let viewer = house.token(&tenant, Role::Viewer).await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let viewer = server.token(&tenant, Role::Viewer).await;
         let body = serde_json::json!({"role": "owner", "name": "x"});
-        let answer = house
+        let answer = server
             .call(
                 axum::http::Method::PATCH,
                 "/apps/acme-app",
@@ -282,8 +282,8 @@ async fn a_role_in_the_form_changes_nothing() {
 
 #[tokio::test]
 async fn the_theme_is_kept_in_a_cookie() {
-    on_each_database(async |house| {
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let browser = server.browser();
         let answer = browser
             .post("/theme", &[("theme", "dark"), ("back", "/signin")])
             .await;
@@ -302,10 +302,10 @@ async fn the_theme_is_kept_in_a_cookie() {
 
 #[tokio::test]
 async fn the_first_page_leads_on() {
-    on_each_database(async |house| {
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let browser = server.browser();
         assert_eq!(browser.get("/").await.location(), "/setup");
-        house.tenant("acme").await;
+        server.tenant("acme").await;
         assert_eq!(browser.get("/").await.location(), "/signin");
         let email = format!("acme-{OWNER}");
         sign_in(&browser, &email).await;
@@ -344,9 +344,9 @@ async fn sign_in(browser: &Browser, email: &str) {
 /// security.md 54
 #[tokio::test]
 async fn markup_in_names_stays_text() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let evil = "</script></title><img src=x>";
         let fields = [
             ("name", evil),
@@ -373,10 +373,10 @@ async fn markup_in_names_stays_text() {
 
 #[tokio::test]
 async fn the_audit_shows_who_did_what_and_is_filtered_by_its_address() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let browser = server.signed_in("acme").await;
         let page = browser.get("/t/acme/audit").await.expect(StatusCode::OK);
         for words in ["Signed in", "App added", "Authorization", "API token made"] {
             assert!(page.body.contains(words), "{words}: {}", page.body);
@@ -392,7 +392,7 @@ async fn the_audit_shows_who_did_what_and_is_filtered_by_its_address() {
         let page = browser.get("/t/acme/audit?after=3").await;
         assert!(page.body.contains("Entries 2 to 1"), "{}", page.body);
         browser.post("/signout", &[]).await;
-        let again = house.signed_in("acme").await;
+        let again = server.signed_in("acme").await;
         let page = again.get("/t/acme/audit?action=person.signed_out").await;
         assert!(page.body.contains("Entries "), "{}", page.body);
     })

@@ -2,8 +2,8 @@
 
 use crate::{
     browser::{Answer, Browser},
-    house::{House, on_each_database},
     pages::errors,
+    test_server::{TestServer, on_each_database},
 };
 use axum::http::{Method, StatusCode};
 use service::testing::PASSWORD;
@@ -23,8 +23,8 @@ async fn shown(browser: &Browser) -> Answer {
     page.expect(StatusCode::OK)
 }
 
-async fn become_role(house: &House, role: &str) {
-    let changed = house
+async fn become_role(server: &TestServer, role: &str) {
+    let changed = server
         .world
         .past(&format!("UPDATE memberships SET role = '{role}'"))
         .await;
@@ -33,9 +33,9 @@ async fn become_role(house: &House, role: &str) {
 
 #[tokio::test]
 async fn the_right_password_leads_to_a_page_that_leaves_by_itself() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let form = browser.get(PAGE).await.expect(StatusCode::OK).body;
         assert!(form.contains("Your password") && !form.contains(SECRET));
         assert_eq!(browser.get(PAGE).await.header("refresh"), "");
@@ -66,9 +66,9 @@ async fn the_right_password_leads_to_a_page_that_leaves_by_itself() {
 
 #[tokio::test]
 async fn a_wrong_password_shows_nothing() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         for wrong in ["", "canary-of-a-password"] {
             let body = errors(ask(&browser, wrong).await);
             assert!(
@@ -80,7 +80,7 @@ async fn a_wrong_password_shows_nothing() {
         // The password of the one is not the password of the other, nor is the session enough.
         let without = browser.post(PAGE, &[]).await;
         assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let nobody = ask(&house.browser(), PASSWORD).await;
+        let nobody = ask(&server.browser(), PASSWORD).await;
         assert!(nobody.location().starts_with("/signin"), "{nobody:?}");
     })
     .await;
@@ -89,19 +89,19 @@ async fn a_wrong_password_shows_nothing() {
 /// security.md 52, 53
 #[tokio::test]
 async fn only_owners_and_operators_of_the_tenant_may() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         for role in ["success", "viewer"] {
-            become_role(&house, role).await;
+            become_role(&server, role).await;
             for answer in [browser.get(PAGE).await, ask(&browser, PASSWORD).await] {
                 assert_eq!(answer.status, StatusCode::FORBIDDEN, "{role}");
                 assert!(!answer.body.contains(SECRET));
             }
         }
-        become_role(&house, "operator").await;
+        become_role(&server, "operator").await;
         assert!(shown(&browser).await.body.contains(SECRET));
-        house.tenant("other").await;
+        server.tenant("other").await;
         let nothing = browser.get("/t/nothing").await;
         for path in [
             "/t/other/apps/other-app/reveal",
@@ -119,9 +119,9 @@ async fn only_owners_and_operators_of_the_tenant_may() {
 /// security.md 51
 #[tokio::test]
 async fn another_site_cannot_ask_for_it() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let request = browser
             .request(Method::POST, PAGE)
             .header("origin", "https://evil.example")
@@ -138,10 +138,10 @@ async fn another_site_cannot_ask_for_it() {
 /// security.md 64
 #[tokio::test]
 async fn s64_it_is_not_shown_while_the_audit_cannot_be_written() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
-        house.world.make_audit_unwritable().await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
+        server.world.make_audit_unwritable().await;
         let answer = ask(&browser, PASSWORD).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(!answer.body.contains(SECRET));
@@ -151,7 +151,7 @@ async fn s64_it_is_not_shown_while_the_audit_cannot_be_written() {
             "{}",
             answer.body
         );
-        house.world.make_audit_writable().await;
+        server.world.make_audit_writable().await;
         assert!(shown(&browser).await.body.contains(SECRET));
     })
     .await;

@@ -3,7 +3,7 @@
 use crate::{
     browser::Browser,
     headers::with_public_url,
-    house::{House, on_each_database},
+    test_server::{TestServer, on_each_database},
 };
 use axum::http::StatusCode;
 use domain::time::Span;
@@ -22,15 +22,15 @@ async fn is_signed_in(browser: &Browser) -> bool {
 /// security.md 45
 #[tokio::test]
 async fn a_session_id_set_beforehand_is_replaced() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
         let planted = "AAAAAAAAAAAAAAAAAAAAAA";
-        let browser = house.browser();
+        let browser = server.browser();
         browser.set(COOKIE, planted);
         sign_in(&browser, "/").await;
         let id = browser.cookie(COOKIE).unwrap();
         assert_ne!(id, planted);
-        let thief = house.browser();
+        let thief = server.browser();
         thief.set(COOKIE, planted);
         assert!(!is_signed_in(&thief).await);
 
@@ -101,9 +101,9 @@ async fn cookies_are_bound_to_the_host_and_hidden_from_scripts() {
 /// security.md 46: only plain http on the loopback goes without.
 #[tokio::test]
 async fn plain_http_has_a_plain_name() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         assert!(browser.cookie(COOKIE).is_some());
         assert!(browser.cookie("__Host-mooring_session").is_none());
     })
@@ -113,11 +113,11 @@ async fn plain_http_has_a_plain_name() {
 /// security.md 47
 #[tokio::test]
 async fn signing_out_holds_in_every_process() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let other_process = Browser::new(&router(
-            house.world.second_process().await,
+            server.world.second_process().await,
             RouterOptions::default(),
         ));
         other_process.set(COOKIE, &browser.cookie(COOKIE).unwrap());
@@ -133,21 +133,21 @@ async fn signing_out_holds_in_every_process() {
 /// security.md 48
 #[tokio::test]
 async fn sessions_end_when_idle_and_at_last() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let idle = house.signed_in("acme").await;
-        house.world.clock.advance(sessions::IDLE);
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let idle = server.signed_in("acme").await;
+        server.world.clock.advance(sessions::IDLE);
         assert!(!is_signed_in(&idle).await);
 
-        let busy = house.signed_in("acme").await;
+        let busy = server.signed_in("acme").await;
         let step = Span::hours(11);
         let mut used = Span::default();
         while used.0 + step.0 < sessions::ABSOLUTE.0 {
-            house.world.clock.advance(step);
+            server.world.clock.advance(step);
             used = Span(used.0 + step.0);
             assert!(is_signed_in(&busy).await, "after {}", used.words());
         }
-        house.world.clock.advance(step);
+        server.world.clock.advance(step);
         assert!(!is_signed_in(&busy).await);
     })
     .await;
@@ -156,12 +156,12 @@ async fn sessions_end_when_idle_and_at_last() {
 /// Reading pages writes nothing, or hardly anything.
 #[tokio::test]
 async fn a_use_is_noted_every_few_minutes_only() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let first = browser.get("/t/acme").await;
         assert_eq!(first.header("set-cookie"), "");
-        house.world.clock.advance(Span::minutes(6));
+        server.world.clock.advance(Span::minutes(6));
         let later = browser.get("/t/acme").await;
         assert!(later.set_cookie(COOKIE).contains("HttpOnly"));
     })
@@ -171,12 +171,12 @@ async fn a_use_is_noted_every_few_minutes_only() {
 /// security.md 49
 #[tokio::test]
 async fn unknown_people_and_wrong_passwords_look_alike() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
+    on_each_database(async |server| {
+        server.tenant("acme").await;
         let known = format!("acme-{OWNER}");
         let mut pages = Vec::new();
         for email in [known.as_str(), "nobody@mooring.example"] {
-            let browser = house.browser();
+            let browser = server.browser();
             let fields = [("email", email), ("password", "not the password")];
             let answer = browser.post("/signin", &fields).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -201,9 +201,9 @@ fn without_nonce(html: &str) -> String {
 /// security.md 12
 #[tokio::test]
 async fn after_signing_in_only_own_paths_follow() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.browser();
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.browser();
         assert_eq!(
             sign_in(&browser, "/t/acme/apps?x=1").await,
             "/t/acme/apps?x=1"
@@ -222,9 +222,9 @@ async fn after_signing_in_only_own_paths_follow() {
 
 #[tokio::test]
 async fn pages_lead_to_the_sign_in_and_back() {
-    on_each_database(async |house| {
-        house.tenant("acme").await;
-        let browser = house.browser();
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.browser();
         let answer = browser.get("/t/acme/accounts?health=limited").await;
         let to = answer.location().to_owned();
         assert!(to.starts_with("/signin?next="), "{to}");
@@ -241,10 +241,10 @@ async fn pages_lead_to_the_sign_in_and_back() {
 /// The first person makes themselves owner with the token of the log.
 #[tokio::test]
 async fn set_up_works_once() {
-    on_each_database(async |house: House| {
-        let browser = house.browser();
+    on_each_database(async |server: TestServer| {
+        let browser = server.browser();
         assert_eq!(browser.get("/").await.location(), "/setup");
-        let services = &house.world.services;
+        let services = &server.world.services;
         let token = service::people::set_up::ensure_token(services)
             .await
             .unwrap()
@@ -274,10 +274,10 @@ async fn set_up_works_once() {
         // security.md 81: sent twice, it leads to where the first led.
         let again = browser.post("/setup", &fields(&token, PASSWORD)).await;
         assert_eq!(again.location(), "/");
-        let other = house.browser();
+        let other = server.browser();
         let again = other.post("/setup", &fields(&token, PASSWORD)).await;
         assert_eq!(again.location(), "/");
-        let people = house.world.past("UPDATE people SET name = name").await;
+        let people = server.world.past("UPDATE people SET name = name").await;
         assert_eq!(people, 1, "and makes no second person");
     })
     .await;

@@ -1,6 +1,6 @@
 //! Other tenants' things answer exactly as things that don't exist.
 
-use crate::house::{House, Tenant, on_each_database};
+use crate::test_server::{Tenant, TestServer, on_each_database};
 use axum::http::{Method, StatusCode};
 use domain::role::Role;
 use secrecy::ExposeSecret;
@@ -8,19 +8,19 @@ use service::api_tokens::{self, NewApiToken};
 
 const NOBODYS: &str = "0190b5c1-7c3e-7000-8000-000000000000";
 
-async fn two(house: &House) -> (Tenant, Tenant) {
-    let (acme, other) = (house.tenant("acme").await, house.tenant("other").await);
-    house.install(&acme, "shop").await;
-    house.install(&other, "shop").await;
+async fn two(server: &TestServer) -> (Tenant, Tenant) {
+    let (acme, other) = (server.tenant("acme").await, server.tenant("other").await);
+    server.install(&acme, "shop").await;
+    server.install(&other, "shop").await;
     (acme, other)
 }
 
 /// security.md 52
 #[tokio::test]
 async fn pages_of_others_are_not_there() {
-    on_each_database(async |house| {
-        let (_, other) = two(&house).await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let (_, other) = two(&server).await;
+        let browser = server.signed_in("acme").await;
         let page = async |path: &str| {
             let answer = browser.get(path).await;
             (answer.status, without_nonces(&answer.body))
@@ -66,9 +66,9 @@ fn without_nonces(html: &str) -> String {
 /// security.md 52
 #[tokio::test]
 async fn forms_about_others_things_do_nothing() {
-    on_each_database(async |house| {
-        let (_, other) = two(&house).await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let (_, other) = two(&server).await;
+        let browser = server.signed_in("acme").await;
         let token = api_tokens::list(&other.owner).await.unwrap()[0].id;
         let id = other.app.id;
         for path in [
@@ -103,11 +103,11 @@ async fn forms_about_others_things_do_nothing() {
             let answer = browser.post(&path, &fields).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         }
-        let there = house
+        let there = server
             .api_get("/connections/other-app/shop", &other.token)
             .await;
         assert_eq!(there.json()["health"], "working");
-        assert!(house.simulator.refreshes("shop").is_empty());
+        assert!(server.simulator.refreshes("shop").is_empty());
     })
     .await;
 }
@@ -115,10 +115,10 @@ async fn forms_about_others_things_do_nothing() {
 /// security.md 52
 #[tokio::test]
 async fn the_machine_api_knows_only_its_own() {
-    on_each_database(async |house| {
-        let (acme, other) = two(&house).await;
+    on_each_database(async |server| {
+        let (acme, other) = two(&server).await;
         let id = other.app.id;
-        let nothing = house.api_get("/apps/nothing", &acme.token).await;
+        let nothing = server.api_get("/apps/nothing", &acme.token).await;
         for (method, path) in [
             (Method::GET, format!("/apps/{id}")),
             (Method::GET, "/apps/other-app".to_owned()),
@@ -139,16 +139,16 @@ async fn the_machine_api_knows_only_its_own() {
             (Method::GET, "/connections/acme-app/nothing".to_owned()),
             (Method::GET, "/connections/acme-app/NOT%20ONE".to_owned()),
         ] {
-            let answer = house.call(method.clone(), &path, &acme.token, None).await;
+            let answer = server.call(method.clone(), &path, &acme.token, None).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}");
             assert_eq!(answer.body, nothing.body, "{method} {path}");
         }
         let link = serde_json::json!({"app": id, "subdomain": "shop"});
-        let answer = house
+        let answer = server
             .call(Method::POST, "/reconnect-links", &acme.token, Some(link))
             .await;
         assert_eq!(answer.body, nothing.body);
-        let events = house.api_get("/events", &acme.token).await.json();
+        let events = server.api_get("/events", &acme.token).await.json();
         for event in events["items"].as_array().unwrap() {
             assert_eq!(event["app"], "acme-app", "{event}");
         }
@@ -159,10 +159,10 @@ async fn the_machine_api_knows_only_its_own() {
 /// security.md 61
 #[tokio::test]
 async fn a_token_tied_to_an_app_sees_that_app_alone() {
-    on_each_database(async |house| {
-        let acme = house.tenant("acme").await;
-        let second = house.world.app(&acme.owner, "second").await;
-        house.install(&acme, "shop").await;
+    on_each_database(async |server| {
+        let acme = server.tenant("acme").await;
+        let second = server.world.app(&acme.owner, "second").await;
+        server.install(&acme, "shop").await;
         let new = NewApiToken {
             app: Some(second.id),
             ..NewApiToken::new("tied", Role::Operator)
@@ -175,13 +175,13 @@ async fn a_token_tied_to_an_app_sees_that_app_alone() {
             "/connections/acme-app/shop/token",
             "/connections/acme-app/shop/events",
         ] {
-            let answer = house.api_get(path, &tied).await;
+            let answer = server.api_get(path, &tied).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         }
-        let apps = house.api_get("/apps", &tied).await.json();
+        let apps = server.api_get("/apps", &tied).await.json();
         assert_eq!(apps["items"].as_array().unwrap().len(), 1);
         for list in ["/connections", "/events", "/connections?app=acme-app"] {
-            let page = house.api_get(list, &tied).await.json();
+            let page = server.api_get(list, &tied).await.json();
             assert_eq!(page["items"], serde_json::json!([]), "{list}");
         }
     })

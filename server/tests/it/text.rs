@@ -4,7 +4,7 @@
 
 use crate::{
     browser::{Answer, send},
-    house::{House, Tenant, form_addresses, on_each_database},
+    test_server::{Tenant, TestServer, form_addresses, on_each_database},
 };
 use axum::{
     body::Body,
@@ -104,17 +104,17 @@ fn addresses(pattern: &str, text: &str) -> Vec<String> {
     all
 }
 
-async fn house(house: &House) -> Tenant {
-    let tenant = house.tenant("acme").await;
-    house.install(&tenant, "shop").await;
+async fn connected_tenant(server: &TestServer) -> Tenant {
+    let tenant = server.tenant("acme").await;
+    server.install(&tenant, "shop").await;
     tenant
 }
 
 #[tokio::test]
 async fn s87_controls_in_addresses_are_refused() {
-    on_each_database(async |world| {
-        let tenant = house(&world).await;
-        let browser = world.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = connected_tenant(&server).await;
+        let browser = server.signed_in("acme").await;
         let others = [
             "/",
             "/healthz",
@@ -137,7 +137,7 @@ async fn s87_controls_in_addresses_are_refused() {
             }
             for pattern in CALLS {
                 for address in addresses(pattern, &text) {
-                    let answer = world.api_get(&address, &tenant.token).await;
+                    let answer = server.api_get(&address, &tenant.token).await;
                     assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{address}");
                     assert_eq!(answer.json()["code"], "control_character", "{address}");
                 }
@@ -149,9 +149,9 @@ async fn s87_controls_in_addresses_are_refused() {
 
 #[tokio::test]
 async fn s87_controls_in_forms_are_refused() {
-    on_each_database(async |world| {
-        house(&world).await;
-        let browser = world.signed_in("acme").await;
+    on_each_database(async |server| {
+        connected_tenant(&server).await;
+        let browser = server.signed_in("acme").await;
         let forms = form_addresses();
         for control in CONTROLS {
             let text = format!("a{control}b");
@@ -171,8 +171,8 @@ async fn s87_controls_in_forms_are_refused() {
 
 #[tokio::test]
 async fn s87_controls_in_json_are_refused() {
-    on_each_database(async |world| {
-        let tenant = house(&world).await;
+    on_each_database(async |server| {
+        let tenant = connected_tenant(&server).await;
         for control in CONTROLS {
             let text = format!("a{control}b");
             for (method, path) in BODIES {
@@ -189,7 +189,7 @@ async fn s87_controls_in_json_are_refused() {
                 bodies.push(json!({ text.clone(): "a" }));
                 for body in bodies {
                     let what = format!("{method} {path} {body}");
-                    let answer = world
+                    let answer = server
                         .call(method.clone(), path, &tenant.token, Some(body))
                         .await;
                     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{what}");
@@ -204,8 +204,8 @@ async fn s87_controls_in_json_are_refused() {
 /// What hyper lets through in a header.
 #[tokio::test]
 async fn s87_odd_bytes_in_headers_are_no_fault() {
-    on_each_database(async |world| {
-        house(&world).await;
+    on_each_database(async |server| {
+        connected_tenant(&server).await;
         for value in [
             &b"a\tb"[..],
             b"\xff\xfe",
@@ -236,7 +236,7 @@ async fn s87_odd_bytes_in_headers_are_no_fault() {
                         .uri(path)
                         .header(header, HeaderValue::from_bytes(value).unwrap());
                     let answer =
-                        send(&world.router, request.body(Body::from("a=b")).unwrap()).await;
+                        send(&server.router, request.body(Body::from("a=b")).unwrap()).await;
                     assert!(
                         !answer.status.is_server_error(),
                         "{path} {header} {value:?}: {}",
@@ -252,9 +252,9 @@ async fn s87_odd_bytes_in_headers_are_no_fault() {
 /// What is pasted brings its tab or line break along; that is cut off.
 #[tokio::test]
 async fn what_stands_around_a_pasted_text_is_cut_off() {
-    on_each_database(async |world| {
-        world.tenant("acme").await;
-        let browser = world.browser();
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.browser();
         let email = format!("\tacme-{}\r\n", service::testing::OWNER);
         let password = format!("{}\n", service::testing::PASSWORD);
         let fields = [("email", email.as_str()), ("password", password.as_str())];

@@ -3,7 +3,7 @@
 use crate::{
     api::connection,
     browser::{Answer, send},
-    house::{House, Tenant, on_each_database},
+    test_server::{Tenant, TestServer, on_each_database},
 };
 use axum::{
     Router,
@@ -47,9 +47,9 @@ async fn forwarded(
 }
 
 /// A tenant with an account, the path to its token, and a backend's token.
-async fn backend(house: &House, new: NewApiToken) -> (Tenant, String, SecretString) {
-    let tenant = house.tenant("acme").await;
-    house.install(&tenant, "shop").await;
+async fn backend(server: &TestServer, new: NewApiToken) -> (Tenant, String, SecretString) {
+    let tenant = server.tenant("acme").await;
+    server.install(&tenant, "shop").await;
     let path = format!("{}/token", connection(&tenant, "shop"));
     let token = api_tokens::create(&tenant.owner, new).await.unwrap();
     (tenant, path, token)
@@ -60,8 +60,8 @@ fn plain() -> NewApiToken {
 }
 
 /// The events of new addresses, oldest first.
-async fn events(house: &House, tenant: &Tenant) -> Vec<Value> {
-    let page = house.api_get("/events?limit=200", &tenant.token).await;
+async fn events(server: &TestServer, tenant: &Tenant) -> Vec<Value> {
+    let page = server.api_get("/events?limit=200", &tenant.token).await;
     let page = page.expect(StatusCode::OK).json();
     let mut events = page["items"].as_array().unwrap().clone();
     events.retain(|event| event["kind"] == "api_token.new_address");
@@ -90,16 +90,20 @@ async fn addresses_told(tenant: &Tenant) -> Vec<String> {
 
 #[tokio::test]
 async fn s79_the_first_read_from_a_new_address_is_an_entry_and_an_event() {
-    on_each_database(async |house| {
-        let (tenant, path, token) = backend(&house, plain()).await;
-        let here = &house.router;
+    on_each_database(async |server| {
+        let (tenant, path, token) = backend(&server, plain()).await;
+        let here = &server.router;
         call(here, HOME, &path, &token).await.expect(StatusCode::OK);
-        assert_eq!(events(&house, &tenant).await.len(), 0, "the very first use");
+        assert_eq!(
+            events(&server, &tenant).await.len(),
+            0,
+            "the very first use"
+        );
 
         for _ in 0..3 {
             call(here, AWAY, &path, &token).await.expect(StatusCode::OK);
         }
-        let told = events(&house, &tenant).await;
+        let told = events(&server, &tenant).await;
         assert_eq!(told.len(), 1);
         assert_eq!(told[0]["details"]["address"], "198.51.100.9");
         assert_eq!(told[0]["details"]["token"], "Returns");
@@ -112,12 +116,12 @@ async fn s79_the_first_read_from_a_new_address_is_an_entry_and_an_event() {
             let seen = call(here, host, "/connections", &token).await;
             seen.expect(StatusCode::OK);
         }
-        assert_eq!(events(&house, &tenant).await.len(), 2);
+        assert_eq!(events(&server, &tenant).await.len(), 2);
         // Both addresses that were known stay so.
         for host in [HOME, AWAY] {
             call(here, host, &path, &token).await.expect(StatusCode::OK);
         }
-        assert_eq!(events(&house, &tenant).await.len(), 2);
+        assert_eq!(events(&server, &tenant).await.len(), 2);
         let rows = api_tokens::list(&tenant.owner).await.unwrap();
         let row = rows.iter().find(|row| row.name == "Returns").unwrap();
         assert_eq!(row.used_from.len(), 3);
@@ -128,9 +132,9 @@ async fn s79_the_first_read_from_a_new_address_is_an_entry_and_an_event() {
             ..plain()
         };
         let tied = api_tokens::create(&tenant.owner, tied).await.unwrap();
-        let page = house.api_get("/events?limit=200", &tied).await;
+        let page = server.api_get("/events?limit=200", &tied).await;
         assert!(!page.expect(StatusCode::OK).body.contains("new_address"));
-        for report in audit::verify(&house.world.services, None).await.unwrap() {
+        for report in audit::verify(&server.world.services, None).await.unwrap() {
             assert_eq!(report.broken, None);
         }
     })
@@ -139,21 +143,21 @@ async fn s79_the_first_read_from_a_new_address_is_an_entry_and_an_event() {
 
 #[tokio::test]
 async fn s79_of_two_processes_one_tells() {
-    on_each_database(async |house| {
-        let (tenant, path, token) = backend(&house, plain()).await;
-        let other = house.world.second_process().await;
+    on_each_database(async |server| {
+        let (tenant, path, token) = backend(&server, plain()).await;
+        let other = server.world.second_process().await;
         let other = router(other, RouterOptions::default());
-        call(&house.router, HOME, &path, &token).await;
+        call(&server.router, HOME, &path, &token).await;
         // Several, so that the two meet at one of them for certain.
         let calls = (0..40).map(async |i| {
-            let router = if i % 2 == 0 { &house.router } else { &other };
+            let router = if i % 2 == 0 { &server.router } else { &other };
             let from = format!("198.51.100.{}:4000", i / 4);
             call(router, &from, &path, &token).await
         });
         for answer in futures::future::join_all(calls).await {
             assert_eq!(answer.status, StatusCode::OK);
         }
-        assert_eq!(events(&house, &tenant).await.len(), 10);
+        assert_eq!(events(&server, &tenant).await.len(), 10);
         assert_eq!(addresses_told(&tenant).await.len(), 10);
     })
     .await;
@@ -161,33 +165,36 @@ async fn s79_of_two_processes_one_tells() {
 
 #[tokio::test]
 async fn s79_an_address_is_new_again_after_thirty_days_without_a_use() {
-    on_each_database(async |house| {
-        let (tenant, _, token) = backend(&house, plain()).await;
-        let services = &house.world.services;
+    on_each_database(async |server| {
+        let (tenant, _, token) = backend(&server, plain()).await;
+        let services = &server.world.services;
         for host in [HOME, AWAY] {
-            call(&house.router, host, "/connections", &token).await;
+            call(&server.router, host, "/connections", &token).await;
         }
         assert_eq!(addresses_told(&tenant).await.len(), 1);
         // In use, though in no process that remembers the beginning.
         for _ in 0..3 {
-            house.world.clock.advance(Span::days(20));
-            call(&house.router, HOME, "/connections", &token).await;
+            server.world.clock.advance(Span::days(20));
+            call(&server.router, HOME, "/connections", &token).await;
             api_tokens::flush(services).await.unwrap();
         }
-        let fresh = router(house.world.second_process().await, RouterOptions::default());
-        for router in [&fresh, &house.router] {
+        let fresh = router(
+            server.world.second_process().await,
+            RouterOptions::default(),
+        );
+        for router in [&fresh, &server.router] {
             call(router, HOME, "/connections", &token).await;
         }
         assert_eq!(addresses_told(&tenant).await.len(), 1);
         // Not in use, and remembered all the same.
-        for router in [&house.router, &fresh] {
+        for router in [&server.router, &fresh] {
             call(router, AWAY, "/connections", &token).await;
         }
         assert_eq!(
             addresses_told(&tenant).await,
             ["198.51.100.9", "198.51.100.9"]
         );
-        assert_eq!(events(&house, &tenant).await.len(), 2);
+        assert_eq!(events(&server, &tenant).await.len(), 2);
     })
     .await;
 }
@@ -196,15 +203,15 @@ async fn s79_an_address_is_new_again_after_thirty_days_without_a_use() {
 /// address in what isn't told any more: the audit has each of them.
 #[tokio::test]
 async fn s79_addresses_and_what_is_told_of_them_are_bounded_but_not_the_audit() {
-    on_each_database(async |house| {
-        let (tenant, _, token) = backend(&house, plain()).await;
+    on_each_database(async |server| {
+        let (tenant, _, token) = backend(&server, plain()).await;
         for host in 0..130 {
             let from = format!("203.0.113.{host}:1");
-            call(&house.router, &from, "/connections", &token).await;
+            call(&server.router, &from, "/connections", &token).await;
             // So that they have an order.
-            house.world.clock.advance(Span::seconds(1));
+            server.world.clock.advance(Span::seconds(1));
         }
-        let told = events(&house, &tenant).await.len();
+        let told = events(&server, &tenant).await.len();
         assert_eq!(told, 19, "twenty of a day with the very first use");
         let recorded = addresses_told(&tenant).await;
         assert_eq!(recorded.len(), 129, "all but the very first");
@@ -213,9 +220,9 @@ async fn s79_addresses_and_what_is_told_of_them_are_bounded_but_not_the_audit() 
         let row = rows.iter().find(|row| row.name == "Returns").unwrap();
         assert_eq!(row.used_from.len(), 100);
         assert_eq!(row.used_from[0], "203.0.113.129");
-        house.world.clock.advance(Span::days(1));
-        call(&house.router, AWAY, "/connections", &token).await;
-        assert_eq!(events(&house, &tenant).await.len(), 20);
+        server.world.clock.advance(Span::days(1));
+        call(&server.router, AWAY, "/connections", &token).await;
+        assert_eq!(events(&server, &tenant).await.len(), 20);
         assert_eq!(addresses_told(&tenant).await.len(), 130);
     })
     .await;
@@ -223,22 +230,22 @@ async fn s79_addresses_and_what_is_told_of_them_are_bounded_but_not_the_audit() 
 
 #[tokio::test]
 async fn s79_what_comes_from_a_new_address_is_not_answered_without_an_entry() {
-    on_each_database(async |house| {
-        let (tenant, path, token) = backend(&house, plain()).await;
-        call(&house.router, HOME, &path, &token)
+    on_each_database(async |server| {
+        let (tenant, path, token) = backend(&server, plain()).await;
+        call(&server.router, HOME, &path, &token)
             .await
             .expect(StatusCode::OK);
-        house.world.make_audit_unwritable().await;
+        server.world.make_audit_unwritable().await;
         for path in ["/connections", &path] {
-            let refused = call(&house.router, AWAY, path, &token).await;
+            let refused = call(&server.router, AWAY, path, &token).await;
             let refused = refused.expect(StatusCode::SERVICE_UNAVAILABLE);
             assert_eq!(refused.json()["code"], "audit_unavailable");
             assert!(!refused.body.contains("access_token"));
         }
-        let known = call(&house.router, HOME, "/connections", &token).await;
+        let known = call(&server.router, HOME, "/connections", &token).await;
         known.expect(StatusCode::OK);
-        house.world.make_audit_writable().await;
-        call(&house.router, AWAY, &path, &token)
+        server.world.make_audit_writable().await;
+        call(&server.router, AWAY, &path, &token)
             .await
             .expect(StatusCode::OK);
         assert_eq!(addresses_told(&tenant).await, ["198.51.100.9"]);
@@ -250,32 +257,32 @@ async fn s79_what_comes_from_a_new_address_is_not_answered_without_an_entry() {
 /// refused is recorded once a minute: memory and audit both see to that.
 #[tokio::test]
 async fn s79_a_token_works_from_its_networks_alone() {
-    on_each_database(async |house| {
+    on_each_database(async |server| {
         let new = NewApiToken {
             networks: "203.0.113.0/24, 2001:db8::/32".parse().unwrap(),
             ..plain()
         };
-        let (tenant, path, token) = backend(&house, new).await;
+        let (tenant, path, token) = backend(&server, new).await;
         for from in [HOME, "[2001:db8:1::2]:1", "[::ffff:203.0.113.9]:1"] {
-            call(&house.router, from, &path, &token)
+            call(&server.router, from, &path, &token)
                 .await
                 .expect(StatusCode::OK);
         }
         for path in [path.as_str(), "/connections", &path] {
-            let refused = call(&house.router, AWAY, path, &token).await;
+            let refused = call(&server.router, AWAY, path, &token).await;
             let refused = refused.expect(StatusCode::FORBIDDEN);
             assert_eq!(refused.json()["code"], "network_not_allowed");
         }
         // Nobody knows where this comes from.
-        let refused = house.api_get(&path, &token).await;
+        let refused = server.api_get(&path, &token).await;
         assert_eq!(refused.json()["code"], "network_not_allowed");
         let told = entries(&tenant, Action::ApiTokenRefused).await;
         assert_eq!(told.len(), 1, "once a minute");
         assert_eq!(told[0].outcome, Outcome::Refused);
         assert_eq!(told[0].address.as_deref(), Some("198.51.100.9"));
         assert_eq!(told[0].detail, "network_not_allowed");
-        house.world.clock.advance(Span::minutes(1));
-        call(&house.router, AWAY, &path, &token).await;
+        server.world.clock.advance(Span::minutes(1));
+        call(&server.router, AWAY, &path, &token).await;
         assert_eq!(entries(&tenant, Action::ApiTokenRefused).await.len(), 2);
         assert!(
             addresses_told(&tenant)
@@ -289,7 +296,7 @@ async fn s79_a_token_works_from_its_networks_alone() {
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
             ..RouterOptions::default()
         };
-        let behind = router(house.world.services.clone(), behind);
+        let behind = router(server.world.services.clone(), behind);
         for (client, status) in [
             ("203.0.113.7", StatusCode::OK),
             ("198.51.100.9", StatusCode::FORBIDDEN),
@@ -298,7 +305,7 @@ async fn s79_a_token_works_from_its_networks_alone() {
             let answer = forwarded(&behind, "10.0.0.1:1", Some(client), &path, &token).await;
             assert_eq!(answer.status, status, "{client}");
         }
-        let forged = forwarded(&house.router, AWAY, Some("203.0.113.7"), &path, &token).await;
+        let forged = forwarded(&server.router, AWAY, Some("203.0.113.7"), &path, &token).await;
         assert_eq!(forged.status, StatusCode::FORBIDDEN);
     })
     .await;
@@ -306,22 +313,22 @@ async fn s79_a_token_works_from_its_networks_alone() {
 
 #[tokio::test]
 async fn s79_a_token_ends_when_its_time_is_over() {
-    on_each_database(async |house| {
+    on_each_database(async |server| {
         let new = NewApiToken {
             expires_in: Some(Span::days(30)),
             ..plain()
         };
-        let (tenant, path, token) = backend(&house, new).await;
-        call(&house.router, HOME, &path, &token)
+        let (tenant, path, token) = backend(&server, new).await;
+        call(&server.router, HOME, &path, &token)
             .await
             .expect(StatusCode::OK);
         let rows = api_tokens::list(&tenant.owner).await.unwrap();
         let row = rows.iter().find(|row| row.name == "Returns").unwrap();
-        let end = house.world.clock_now().plus(Span::days(30));
+        let end = server.world.clock_now().plus(Span::days(30));
         assert_eq!(row.expires_at, Some(end));
-        house.world.clock.advance(Span::days(30));
+        server.world.clock.advance(Span::days(30));
         for path in [path.as_str(), "/connections"] {
-            let refused = call(&house.router, HOME, path, &token).await;
+            let refused = call(&server.router, HOME, path, &token).await;
             let refused = refused.expect(StatusCode::UNAUTHORIZED);
             assert_eq!(refused.json()["code"], "token_expired");
             assert!(refused.header("www-authenticate").contains("invalid_token"));
@@ -333,20 +340,20 @@ async fn s79_a_token_ends_when_its_time_is_over() {
 /// What all this costs the usual read: nothing.
 #[tokio::test]
 async fn s79_the_usual_read_of_a_bounded_token_is_one_statement() {
-    on_each_database(async |house| {
+    on_each_database(async |server| {
         let new = NewApiToken {
             networks: "203.0.113.0/24".parse().unwrap(),
             expires_in: Some(Span::days(30)),
             ..plain()
         };
-        let (_, path, token) = backend(&house, new).await;
-        call(&house.router, HOME, &path, &token)
+        let (_, path, token) = backend(&server, new).await;
+        call(&server.router, HOME, &path, &token)
             .await
             .expect(StatusCode::OK);
-        house.world.statements.take();
-        let read = call(&house.router, HOME, &path, &token).await;
+        server.world.statements.take();
+        let read = call(&server.router, HOME, &path, &token).await;
         read.expect(StatusCode::OK);
-        let asked = house.world.statements.take();
+        let asked = server.world.statements.take();
         assert_eq!(asked.len(), 1, "{asked:#?}");
         assert!(asked[0].starts_with("SELECT "), "{asked:?}");
     })

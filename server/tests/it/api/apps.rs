@@ -1,6 +1,6 @@
 //! `/api/v1/apps`, and what all bodies have in common.
 
-use crate::{browser::send, house::on_each_database};
+use crate::{browser::send, test_server::on_each_database};
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 #[tokio::test]
 async fn an_app_from_its_begin_to_its_end() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
         let new = json!({
             "name": "Returns",
             "slug": "returns",
@@ -19,7 +19,7 @@ async fn an_app_from_its_begin_to_its_end() {
             "client_secret": "canary-secret",
             "scopes": ["offline", "tickets:read"],
         });
-        let made = house.call(Method::POST, "/apps", &tenant.token, Some(new)).await;
+        let made = server.call(Method::POST, "/apps", &tenant.token, Some(new)).await;
         let app = made.expect(StatusCode::CREATED);
         assert!(!app.body.contains("canary-secret"));
         let app = app.json();
@@ -31,17 +31,17 @@ async fn an_app_from_its_begin_to_its_end() {
         assert_eq!((&app["basic_encoding"], &app["pkce"]), (&json!("raw"), &json!("off")));
 
         for reference in [id, "returns"] {
-            let found = house.api_get(&format!("/apps/{reference}"), &tenant.token).await;
+            let found = server.api_get(&format!("/apps/{reference}"), &tenant.token).await;
             assert_eq!(found.json(), app);
         }
         let same = json!({"name": "Other", "client_id": "id", "client_secret": "s", "scopes": ["offline"]});
-        let refused = house.call(Method::POST, "/apps", &tenant.token, Some(same)).await;
+        let refused = server.call(Method::POST, "/apps", &tenant.token, Some(same)).await;
         let errors = refused.expect(StatusCode::UNPROCESSABLE_ENTITY).json()["errors"].clone();
         assert_eq!(errors[0]["field"], "client_id");
         assert!(errors[0]["message"].as_str().unwrap().contains("“Returns”"), "{errors}");
 
         let change = json!({"name": "Returns 2", "pkce": "on", "after_install_url": "https://returns.example/in"});
-        let changed = house
+        let changed = server
             .call(Method::PATCH, "/apps/returns", &tenant.token, Some(change))
             .await
             .expect(StatusCode::OK)
@@ -50,16 +50,16 @@ async fn an_app_from_its_begin_to_its_end() {
         assert_eq!(changed["pkce"], "on");
         assert_eq!(changed["scopes"], app["scopes"], "the rest stays");
         let cleared = json!({"after_install_url": null});
-        let changed = house
+        let changed = server
             .call(Method::PATCH, "/apps/returns", &tenant.token, Some(cleared))
             .await
             .json();
         assert_eq!(changed["after_install_url"], Value::Null);
         assert_eq!(changed["pkce"], "on");
 
-        let gone = house.call(Method::DELETE, "/apps/returns", &tenant.token, None).await;
+        let gone = server.call(Method::DELETE, "/apps/returns", &tenant.token, None).await;
         assert_eq!(gone.status, StatusCode::NO_CONTENT);
-        let missing = house.api_get("/apps/returns", &tenant.token).await;
+        let missing = server.api_get("/apps/returns", &tenant.token).await;
         assert_eq!(missing.status, StatusCode::NOT_FOUND);
     })
     .await;
@@ -67,8 +67,8 @@ async fn an_app_from_its_begin_to_its_end() {
 
 #[tokio::test]
 async fn mistakes_in_bodies_are_named_and_not_quoted() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
         for (body, status, code, named) in [
             (json!({"name": "x"}), 422, "invalid", "client_id"),
             (json!({"name": 7, "client_id": "a"}), 422, "invalid", "name"),
@@ -77,7 +77,7 @@ async fn mistakes_in_bodies_are_named_and_not_quoted() {
             (json!({"client_secrt": "canary"}), 422, "unknown_field", "client_secrt"),
             (json!(["canary"]), 400, "not_an_object", "object"),
         ] {
-            let answer = house.call(Method::POST, "/apps", &tenant.token, Some(body)).await;
+            let answer = server.call(Method::POST, "/apps", &tenant.token, Some(body)).await;
             assert_eq!(answer.header("content-type"), "application/problem+json");
             let problem = answer.json();
             assert_eq!(problem["status"], status, "{problem}");
@@ -92,12 +92,12 @@ async fn mistakes_in_bodies_are_named_and_not_quoted() {
                 .body(Body::from(body))
                 .unwrap()
         };
-        let broken = send(&house.router, request("application/json", "{\"canary\":")).await;
+        let broken = send(&server.router, request("application/json", "{\"canary\":")).await;
         assert_eq!(broken.json()["code"], "not_json");
-        let form = send(&house.router, request("text/plain", "{}")).await;
+        let form = send(&server.router, request("text/plain", "{}")).await;
         assert_eq!(form.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
         let twice = json!({"name": "A", "slug": "acme-app", "client_id": "i", "client_secret": "s", "scopes": ["offline"]});
-        let taken = house.call(Method::POST, "/apps", &tenant.token, Some(twice)).await;
+        let taken = server.call(Method::POST, "/apps", &tenant.token, Some(twice)).await;
         assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(taken.json()["errors"][0]["field"], "slug");
     })

@@ -2,7 +2,7 @@
 
 use crate::{
     api::connection,
-    house::{House, on_each_database},
+    test_server::{TestServer, on_each_database},
 };
 use axum::http::{Method, StatusCode};
 use domain::time::Span;
@@ -11,23 +11,23 @@ use simulator::{Endpoint, Fault};
 
 #[tokio::test]
 async fn a_refresh_answers_with_the_verdict() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
         let path = format!("{}/refresh", connection(&tenant, "shop"));
-        let refresh = async || house.call(Method::POST, &path, &tenant.token, None).await;
+        let refresh = async || server.call(Method::POST, &path, &tenant.token, None).await;
         let fine = refresh().await.expect(StatusCode::OK).json();
         assert_eq!(fine["health"], "working");
-        assert_eq!(fine["last_checked_at"], house.world.clock_now().rfc3339());
-        assert_eq!(house.simulator.refreshes("shop").len(), 1);
+        assert_eq!(fine["last_checked_at"], server.world.clock_now().rfc3339());
+        assert_eq!(server.simulator.refreshes("shop").len(), 1);
 
-        let shop = house.simulator.account("shop");
+        let shop = server.simulator.account("shop");
         shop.fail_once(Endpoint::Token, Fault::html());
         let none = refresh().await;
         assert_eq!(none.status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(none.json()["code"], "upstream_unavailable");
         // security.md 35
-        let token = house
+        let token = server
             .api_get(
                 &format!("{}/token", connection(&tenant, "shop")),
                 &tenant.token,
@@ -44,11 +44,11 @@ async fn a_refresh_answers_with_the_verdict() {
             refresh().await.expect(StatusCode::OK).json()["health"],
             "disconnected"
         );
-        house.simulator.rotate_secret("acme-app-id", "another");
+        server.simulator.rotate_secret("acme-app-id", "another");
         // Once is no verdict; five minutes later it is.
         let unsure = refresh().await;
         assert_eq!(unsure.json()["code"], "upstream_unavailable");
-        house.world.clock.advance(Span::minutes(5));
+        server.world.clock.advance(Span::minutes(5));
         let fault = refresh().await.expect(StatusCode::OK).json();
         assert_eq!(fault["health"], "setup_fault");
         assert_eq!(fault["own_health"], "disconnected");
@@ -59,20 +59,20 @@ async fn a_refresh_answers_with_the_verdict() {
 /// security.md 26: nothing is asked that could not be kept; pages and the living token go on
 #[tokio::test]
 async fn s26_without_a_journal_nothing_is_asked() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let journal = house.world.services.config.data_dir.join("journal");
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let journal = server.world.services.config.data_dir.join("journal");
         std::fs::write(&journal, "in its place").unwrap();
         let account = connection(&tenant, "shop");
         let path = format!("{account}/refresh");
-        let refused = house.call(Method::POST, &path, &tenant.token, None).await;
+        let refused = server.call(Method::POST, &path, &tenant.token, None).await;
         assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(refused.json()["code"], "journal_unavailable");
         assert_eq!(refused.header("retry-after"), "60");
-        assert_eq!(house.simulator.refreshes("shop").len(), 0);
+        assert_eq!(server.simulator.refreshes("shop").len(), 0);
         for path in [account.clone(), format!("{account}/token")] {
-            let answer = house.api_get(&path, &tenant.token).await;
+            let answer = server.api_get(&path, &tenant.token).await;
             assert_eq!(answer.expect(StatusCode::OK).json()["health"], "working");
         }
     })
@@ -81,13 +81,13 @@ async fn s26_without_a_journal_nothing_is_asked() {
 
 #[tokio::test]
 async fn the_list_is_filtered_and_paged() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
         for account in ["ash", "birch", "cedar"] {
-            house.install(&tenant, account).await;
+            server.install(&tenant, account).await;
         }
         let names = async |query: &str| -> (Vec<String>, Value) {
-            let page = house
+            let page = server
                 .api_get(&format!("/connections{query}"), &tenant.token)
                 .await
                 .expect(StatusCode::OK)
@@ -122,7 +122,7 @@ async fn the_list_is_filtered_and_paged() {
             "?after=x",
             "?q=a&q=b",
         ] {
-            let answer = house
+            let answer = server
                 .api_get(&format!("/connections{bad}"), &tenant.token)
                 .await;
             assert_eq!(answer.json()["code"], "invalid_parameter", "{bad}");
@@ -133,12 +133,12 @@ async fn the_list_is_filtered_and_paged() {
 
 #[tokio::test]
 async fn links_events_and_the_end() {
-    on_each_database(async |house: House| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
+    on_each_database(async |server: TestServer| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
         let path = connection(&tenant, "shop");
         let post =
-            async |path: &str, body| house.call(Method::POST, path, &tenant.token, body).await;
+            async |path: &str, body| server.call(Method::POST, path, &tenant.token, body).await;
         let links = format!("{path}/reconnect-links");
         let link = post(&links, None).await.expect(StatusCode::CREATED).json();
         assert!(
@@ -165,13 +165,15 @@ async fn links_events_and_the_end() {
         .await;
         assert_eq!(none.status, StatusCode::NOT_FOUND);
 
-        let end = house.call(Method::DELETE, &path, &tenant.token, None).await;
+        let end = server
+            .call(Method::DELETE, &path, &tenant.token, None)
+            .await;
         assert_eq!(
             end.expect(StatusCode::OK).json(),
             json!({"revoked_upstream": true})
         );
         assert_eq!(
-            house.api_get(&path, &tenant.token).await.json()["health"],
+            server.api_get(&path, &tenant.token).await.json()["health"],
             "not_connected"
         );
 
@@ -182,12 +184,12 @@ async fn links_events_and_the_end() {
                 .map(|i| i["kind"].as_str().unwrap().to_owned())
                 .collect()
         };
-        let timeline = house
+        let timeline = server
             .api_get(&format!("{path}/events"), &tenant.token)
             .await
             .json();
         let newest_first = kinds(&timeline);
-        let all = house.api_get("/events", &tenant.token).await.json();
+        let all = server.api_get("/events", &tenant.token).await.json();
         let mut oldest_first = kinds(&all);
         assert!(
             oldest_first.contains(&"connected".to_owned()),
@@ -210,7 +212,7 @@ async fn links_events_and_the_end() {
         );
 
         let next = all["next"].as_str().unwrap();
-        let later = house
+        let later = server
             .api_get(&format!("/events?after={next}"), &tenant.token)
             .await
             .json();

@@ -8,7 +8,7 @@ mod secrets;
 mod token;
 mod token_at_hand;
 
-use crate::house::Tenant;
+use crate::test_server::Tenant;
 
 /// The path of a connection, relative to `/api/v1`.
 fn connection(tenant: &Tenant, account: &str) -> String {

@@ -1,6 +1,6 @@
 //! `/api/v1/apps/{app}/secrets`
 
-use crate::house::on_each_database;
+use crate::test_server::on_each_database;
 use axum::http::{Method, StatusCode};
 use domain::{role::Role, time::Span};
 use serde_json::{Value, json};
@@ -10,12 +10,12 @@ const SECRETS: &str = "/apps/acme-app/secrets";
 
 #[tokio::test]
 async fn a_backend_replaces_a_client_secret_and_goes_back() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
         let call = async |method: Method, path: &str, body: Option<Value>| {
             let path = format!("{SECRETS}{path}");
-            let answer = house.call(method, &path, &tenant.token, body).await;
+            let answer = server.call(method, &path, &tenant.token, body).await;
             assert!(!answer.body.contains("canary") && !answer.body.contains("acme-app-secret"));
             answer
         };
@@ -33,15 +33,15 @@ async fn a_backend_replaces_a_client_secret_and_goes_back() {
             (&begin["next"], &begin["previous_until"]),
             (&Value::Null, &Value::Null)
         );
-        let now = house.world.clock_now();
+        let now = server.world.clock_now();
         assert_eq!(begin["in_use_since"], now.rfc3339());
         conflict(Method::POST, "/test", "no_next_secret").await;
         conflict(Method::POST, "/switch", "no_next_secret").await;
         conflict(Method::DELETE, "/next", "no_next_secret").await;
         conflict(Method::POST, "/roll-back", "no_previous_secret").await;
 
-        house.world.clock.advance(Span::minutes(1));
-        let now = house.world.clock_now();
+        server.world.clock.advance(Span::minutes(1));
+        let now = server.world.clock_now();
         let new = json!({"client_secret": "canary-2"});
         let added = call(Method::POST, "", Some(new))
             .await
@@ -58,7 +58,7 @@ async fn a_backend_replaces_a_client_secret_and_goes_back() {
             .expect(StatusCode::OK)
             .json();
         assert_eq!(result, json!({"result": "refused"}));
-        house
+        server
             .simulator
             .rotate_secret(&tenant.app.client_id, "canary-2");
         let next = json!({"slot": "next"});
@@ -93,8 +93,8 @@ async fn a_backend_replaces_a_client_secret_and_goes_back() {
 
 #[tokio::test]
 async fn mistakes_are_named_and_roles_are_kept() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
         for (body, code, named) in [
             (json!({}), "invalid", "client_secret"),
             (
@@ -109,7 +109,7 @@ async fn mistakes_are_named_and_roles_are_kept() {
             ),
             (json!({"secret": "canary"}), "unknown_field", "secret"),
         ] {
-            let answer = house
+            let answer = server
                 .call(Method::POST, SECRETS, &tenant.token, Some(body))
                 .await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -120,13 +120,13 @@ async fn mistakes_are_named_and_roles_are_kept() {
         }
         let slot = json!({"slot": "previous"});
         let path = format!("{SECRETS}/test");
-        let answer = house
+        let answer = server
             .call(Method::POST, &path, &tenant.token, Some(slot))
             .await;
         assert_eq!(answer.json()["code"], "invalid");
 
-        let viewer = house.token(&tenant, Role::Viewer).await;
-        let other = house.tenant("other").await;
+        let viewer = server.token(&tenant, Role::Viewer).await;
+        let other = server.tenant("other").await;
         let calls = [
             (Method::GET, ""),
             (Method::POST, "/test"),
@@ -136,10 +136,10 @@ async fn mistakes_are_named_and_roles_are_kept() {
         ];
         for (method, path) in calls {
             let path = format!("{SECRETS}{path}");
-            let refused = house.call(method.clone(), &path, &viewer, None).await;
+            let refused = server.call(method.clone(), &path, &viewer, None).await;
             assert_eq!(refused.status, StatusCode::FORBIDDEN, "{method} {path}");
             assert_eq!(refused.json()["code"], "forbidden");
-            let nothing = house.call(method.clone(), &path, &other.token, None).await;
+            let nothing = server.call(method.clone(), &path, &other.token, None).await;
             assert_eq!(nothing.status, StatusCode::NOT_FOUND, "{method} {path}");
         }
     })

@@ -1,6 +1,6 @@
 //! `/api/v1/connections/{app}/{subdomain}/token`
 
-use crate::{api::connection, house::on_each_database};
+use crate::{api::connection, test_server::on_each_database};
 use axum::http::{Method, StatusCode};
 use domain::time::Span;
 use serde_json::json;
@@ -10,11 +10,11 @@ use std::time::Duration;
 /// security.md 63
 #[tokio::test]
 async fn s63_a_token_has_the_life_that_was_asked_for() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
         let path = format!("{}/token", connection(&tenant, "shop"));
-        let answer = house
+        let answer = server
             .api_get(&path, &tenant.token)
             .await
             .expect(StatusCode::OK);
@@ -23,33 +23,33 @@ async fn s63_a_token_has_the_life_that_was_asked_for() {
         assert_eq!(token["token_type"], "Bearer");
         assert!(token["scope"].as_str().unwrap().contains("tickets:read"));
         let expires_at = token["expires_at"].as_str().unwrap();
-        assert!(expires_at > house.world.clock_now().rfc3339().as_str());
+        assert!(expires_at > server.world.clock_now().rfc3339().as_str());
         assert!(
-            house.simulator.refreshes("shop").is_empty(),
+            server.simulator.refreshes("shop").is_empty(),
             "served from what is held"
         );
 
         for bad in ["-1", "86401", "x", "1.5"] {
-            let answer = house
+            let answer = server
                 .api_get(&format!("{path}?min_ttl={bad}"), &tenant.token)
                 .await;
             assert_eq!(answer.json()["code"], "invalid_parameter", "{bad}");
         }
-        let typo = house
+        let typo = server
             .api_get(&format!("{path}?min_tll=1"), &tenant.token)
             .await;
         assert_eq!(typo.json()["code"], "unknown_parameter");
 
         // Close to its end, it is renewed first.
         let life = Span::hours(24);
-        house
+        server
             .world
             .clock
             .advance(Span(life.0 - Span::seconds(30).0));
-        house.simulator.advance(Duration::from_secs(86_400 - 30));
-        let renewed = house.api_get(&path, &tenant.token).await.json();
+        server.simulator.advance(Duration::from_secs(86_400 - 30));
+        let renewed = server.api_get(&path, &tenant.token).await.json();
         assert_ne!(renewed["access_token"], token["access_token"]);
-        assert_eq!(house.simulator.refreshes("shop").len(), 1);
+        assert_eq!(server.simulator.refreshes("shop").len(), 1);
     })
     .await;
 }
@@ -57,16 +57,16 @@ async fn s63_a_token_has_the_life_that_was_asked_for() {
 /// security.md 63: who asks for more life than Gorgias gives is told how much there is
 #[tokio::test]
 async fn s63_a_life_that_gorgias_does_not_give_is_named() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let shop = house.simulator.account("shop");
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let shop = server.simulator.account("shop");
         shop.token_lifetime(20).expires_in(ExpiresIn::Real);
         shop.opaque_access_token(true);
-        house.install(&tenant, "shop").await;
+        server.install(&tenant, "shop").await;
         let path = format!("{}/token", connection(&tenant, "shop"));
         let read = async |min_ttl: u32| {
             let path = format!("{path}?min_ttl={min_ttl}");
-            house.api_get(&path, &tenant.token).await
+            server.api_get(&path, &tenant.token).await
         };
         read(10).await.expect(StatusCode::OK);
         let answer = read(30).await;
@@ -75,50 +75,50 @@ async fn s63_a_life_that_gorgias_does_not_give_is_named() {
         let problem = answer.json();
         assert_eq!(problem["code"], "life_too_short");
         assert_eq!(problem["available_ttl"], 20);
-        house.world.clock.advance(Span::seconds(15));
+        server.world.clock.advance(Span::seconds(15));
         read(10).await.expect(StatusCode::OK);
-        assert_eq!(house.simulator.refreshes("shop").len(), 1);
+        assert_eq!(server.simulator.refreshes("shop").len(), 1);
     })
     .await;
 }
 
 #[tokio::test]
 async fn what_stands_in_the_way_of_a_token_is_typed() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
         let path = format!("{}/token", connection(&tenant, "shop"));
         let late = || {
-            house.world.clock.advance(Span::hours(25));
-            house.simulator.advance(Duration::from_secs(25 * 3600));
+            server.world.clock.advance(Span::hours(25));
+            server.simulator.advance(Duration::from_secs(25 * 3600));
         };
         late();
-        let shop = house.simulator.account("shop");
+        let shop = server.simulator.account("shop");
         shop.fail_always(Endpoint::Token, Fault::server_error());
-        let answer = house.api_get(&path, &tenant.token).await;
+        let answer = server.api_get(&path, &tenant.token).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(answer.json()["code"], "upstream_unavailable");
         assert!(answer.header("retry-after").parse::<u32>().unwrap() >= 1);
         shop.heal(Endpoint::Token);
-        house.world.clock.advance(Span::hours(1));
+        server.world.clock.advance(Span::hours(1));
         assert_eq!(
-            house.api_get(&path, &tenant.token).await.status,
+            server.api_get(&path, &tenant.token).await.status,
             StatusCode::OK
         );
 
         late();
         shop.deactivate();
-        let answer = house.api_get(&path, &tenant.token).await;
+        let answer = server.api_get(&path, &tenant.token).await;
         assert_eq!(answer.status, StatusCode::CONFLICT);
         assert_eq!(answer.json()["code"], "disconnected");
 
         let link = json!({"app": "acme-app", "subdomain": "never"});
-        house
+        server
             .call(Method::POST, "/reconnect-links", &tenant.token, Some(link))
             .await
             .expect(StatusCode::CREATED);
         let never = format!("{}/token", connection(&tenant, "never"));
-        let answer = house.api_get(&never, &tenant.token).await;
+        let answer = server.api_get(&never, &tenant.token).await;
         assert_eq!(answer.json()["code"], "not_connected");
     })
     .await;
@@ -127,18 +127,18 @@ async fn what_stands_in_the_way_of_a_token_is_typed() {
 /// What the app asks for now counts, not what it asked for at the approval.
 #[tokio::test]
 async fn an_answer_tells_which_scopes_are_missing() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
         let path = format!("{}/token", connection(&tenant, "shop"));
         let missing = async || {
-            let answer = house.api_get(&path, &tenant.token).await;
+            let answer = server.api_get(&path, &tenant.token).await;
             answer.expect(StatusCode::OK).json()["missing_scopes"].clone()
         };
         assert_eq!(missing().await, json!([]));
         let asks = async |scopes: &[&str]| {
             let body = json!({ "scopes": scopes });
-            let edited = house.call(Method::PATCH, "/apps/acme-app", &tenant.token, Some(body));
+            let edited = server.call(Method::PATCH, "/apps/acme-app", &tenant.token, Some(body));
             edited.await.expect(StatusCode::OK);
         };
         asks(&[
@@ -152,8 +152,8 @@ async fn an_answer_tells_which_scopes_are_missing() {
         let expected = json!(["customers:read", "tags:write"]);
         assert_eq!(missing().await, expected, "by the short way");
         // The long way tells the same.
-        house.world.clock.advance(Span::hours(25));
-        house.simulator.advance(Duration::from_secs(25 * 3600));
+        server.world.clock.advance(Span::hours(25));
+        server.simulator.advance(Duration::from_secs(25 * 3600));
         assert_eq!(missing().await, expected);
         asks(&["openid", "offline", "tickets:read"]).await;
         assert_eq!(missing().await, json!([]));
@@ -163,13 +163,13 @@ async fn an_answer_tells_which_scopes_are_missing() {
 
 #[tokio::test]
 async fn s64_without_an_audit_no_token_but_pages() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let browser = house.signed_in("acme").await;
-        house.world.make_audit_unwritable().await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let browser = server.signed_in("acme").await;
+        server.world.make_audit_unwritable().await;
         let path = format!("{}/token", connection(&tenant, "shop"));
-        let answer = house
+        let answer = server
             .api_get(&path, &tenant.token)
             .await
             .expect(StatusCode::SERVICE_UNAVAILABLE);
@@ -179,11 +179,11 @@ async fn s64_without_an_audit_no_token_but_pages() {
         let page = browser.get("/t/acme/accounts").await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.body.contains("shop"));
-        let again = house.signed_in("acme").await;
+        let again = server.signed_in("acme").await;
         assert_eq!(again.get("/t/acme").await.status, StatusCode::OK);
 
-        house.world.make_audit_writable().await;
-        house
+        server.world.make_audit_writable().await;
+        server
             .api_get(&path, &tenant.token)
             .await
             .expect(StatusCode::OK);

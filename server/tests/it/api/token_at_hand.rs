@@ -3,7 +3,7 @@
 
 use crate::{
     api::connection,
-    house::{House, Tenant, on_each_database},
+    test_server::{Tenant, TestServer, on_each_database},
 };
 use axum::http::StatusCode;
 use domain::{role::Role, time::Span};
@@ -14,16 +14,16 @@ use service::{
 };
 
 /// A tenant whose account's token was read a moment ago, and the path to it.
-async fn warm(house: &House, tenant: &str) -> (Tenant, String) {
-    let tenant = house.tenant(tenant).await;
-    house.install(&tenant, "shop").await;
+async fn warm(server: &TestServer, tenant: &str) -> (Tenant, String) {
+    let tenant = server.tenant(tenant).await;
+    server.install(&tenant, "shop").await;
     let path = format!("{}/token", connection(&tenant, "shop"));
-    read(house, &path, &tenant.token).await;
+    read(server, &path, &tenant.token).await;
     (tenant, path)
 }
 
-async fn read(house: &House, path: &str, token: &SecretString) -> String {
-    let answer = house.api_get(path, token).await.expect(StatusCode::OK);
+async fn read(server: &TestServer, path: &str, token: &SecretString) -> String {
+    let answer = server.api_get(path, token).await.expect(StatusCode::OK);
     let token = &answer.json()["access_token"];
     token.as_str().unwrap().to_owned()
 }
@@ -38,26 +38,26 @@ async fn token(tenant: &Tenant, role: Role, tied: bool) -> SecretString {
 
 #[tokio::test]
 async fn the_usual_read_is_one_statement_without_a_transaction() {
-    on_each_database(async |house| {
-        let (tenant, by_slug) = warm(&house, "acme").await;
+    on_each_database(async |server| {
+        let (tenant, by_slug) = warm(&server, "acme").await;
         let by_id = format!("/connections/{}/shop/token", tenant.app.id);
         let operator = token(&tenant, Role::Operator, true).await;
         for api_token in [&tenant.token, &operator] {
             // The first read of a minute writes the audit's entry.
-            read(&house, &by_slug, api_token).await;
+            read(&server, &by_slug, api_token).await;
             for path in [&by_slug, &by_id, &format!("{by_slug}?min_ttl=3600")] {
-                house.world.statements.take();
-                read(&house, path, api_token).await;
-                let asked = house.world.statements.take();
+                server.world.statements.take();
+                read(&server, path, api_token).await;
+                let asked = server.world.statements.take();
                 assert_eq!(asked.len(), 1, "{asked:#?}");
                 assert!(asked[0].starts_with("SELECT "), "{asked:?}");
             }
         }
         // The next minute's first read writes its entry, and nothing else.
-        house.world.clock.advance(Span::minutes(1));
-        house.world.statements.take();
-        read(&house, &by_slug, &tenant.token).await;
-        let asked = house.world.statements.take();
+        server.world.clock.advance(Span::minutes(1));
+        server.world.statements.take();
+        read(&server, &by_slug, &tenant.token).await;
+        let asked = server.world.statements.take();
         let writes: Vec<_> = asked
             .iter()
             .filter(|sql| sql.starts_with("UPDATE") || sql.starts_with("INSERT"))
@@ -74,13 +74,13 @@ async fn the_usual_read_is_one_statement_without_a_transaction() {
 /// security.md 59, 60
 #[tokio::test]
 async fn s60_the_short_way_refuses_a_revoked_token_with_the_next_request() {
-    on_each_database(async |house| {
-        let (tenant, path) = warm(&house, "acme").await;
+    on_each_database(async |server| {
+        let (tenant, path) = warm(&server, "acme").await;
         let operator = token(&tenant, Role::Operator, false).await;
-        read(&house, &path, &operator).await;
+        read(&server, &path, &operator).await;
         let id = api_tokens::list(&tenant.owner).await.unwrap()[0].id;
         api_tokens::revoke(&tenant.owner, id).await.unwrap();
-        let refused = house.api_get(&path, &operator).await;
+        let refused = server.api_get(&path, &operator).await;
         assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
         assert_eq!(refused.json()["code"], "token_invalid");
         // Whose call it is comes before what is wrong with it.
@@ -88,10 +88,10 @@ async fn s60_the_short_way_refuses_a_revoked_token_with_the_next_request() {
             format!("{path}?min_ttl=x"),
             "/connections/none/a.b/token".into(),
         ] {
-            let refused = house.api_get(&path, &operator).await;
+            let refused = server.api_get(&path, &operator).await;
             assert_eq!(refused.json()["code"], "token_invalid", "{path}");
         }
-        read(&house, &path, &tenant.token).await;
+        read(&server, &path, &tenant.token).await;
     })
     .await;
 }
@@ -99,12 +99,12 @@ async fn s60_the_short_way_refuses_a_revoked_token_with_the_next_request() {
 /// security.md 61, 52
 #[tokio::test]
 async fn s61_the_short_way_keeps_to_the_tokens_app_and_tenant() {
-    on_each_database(async |house| {
-        let (acme, path) = warm(&house, "acme").await;
-        let (other, other_path) = warm(&house, "other").await;
-        let second = house.world.app(&acme.owner, "second").await;
-        let redirect = house.world.services.config.redirect_uri(second.id);
-        house
+    on_each_database(async |server| {
+        let (acme, path) = warm(&server, "acme").await;
+        let (other, other_path) = warm(&server, "other").await;
+        let second = server.world.app(&acme.owner, "second").await;
+        let redirect = server.world.services.config.redirect_uri(second.id);
+        server
             .simulator
             .register_app(&second.client_id, "second-secret", &[&redirect]);
         let second = Tenant {
@@ -112,12 +112,12 @@ async fn s61_the_short_way_keeps_to_the_tokens_app_and_tenant() {
             app: second,
             token: acme.token.clone(),
         };
-        house.install(&second, "shop").await;
+        server.install(&second, "shop").await;
         let second_path = format!("{}/token", connection(&second, "shop"));
 
         let tied = token(&acme, Role::Operator, true).await;
-        let own = read(&house, &path, &tied).await;
-        assert_ne!(own, read(&house, &second_path, &acme.token).await);
+        let own = read(&server, &path, &tied).await;
+        assert_ne!(own, read(&server, &second_path, &acme.token).await);
         let by_id = |tenant: &Tenant| format!("/connections/{}/shop/token", tenant.app.id);
         for (api_token, path) in [
             (&tied, second_path.clone()),
@@ -126,7 +126,7 @@ async fn s61_the_short_way_keeps_to_the_tokens_app_and_tenant() {
             (&acme.token, by_id(&other)),
             (&acme.token, path.replace("shop", "none")),
         ] {
-            let answer = house.api_get(&path, api_token).await;
+            let answer = server.api_get(&path, api_token).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
             assert!(!answer.body.contains("access_token"));
         }
@@ -136,8 +136,8 @@ async fn s61_the_short_way_keeps_to_the_tokens_app_and_tenant() {
 
 #[tokio::test]
 async fn the_short_way_asks_for_the_role() {
-    on_each_database(async |house| {
-        let (tenant, path) = warm(&house, "acme").await;
+    on_each_database(async |server| {
+        let (tenant, path) = warm(&server, "acme").await;
         for (role, status) in [
             (Role::Viewer, StatusCode::FORBIDDEN),
             (Role::Success, StatusCode::FORBIDDEN),
@@ -146,7 +146,7 @@ async fn the_short_way_asks_for_the_role() {
         ] {
             let token = token(&tenant, role, false).await;
             assert_eq!(
-                house.api_get(&path, &token).await.status,
+                server.api_get(&path, &token).await.status,
                 status,
                 "{role:?}"
             );
@@ -158,19 +158,19 @@ async fn the_short_way_asks_for_the_role() {
 /// security.md 63
 #[tokio::test]
 async fn s63_the_short_way_serves_no_token_that_ends_too_soon() {
-    on_each_database(async |house| {
-        let (tenant, path) = warm(&house, "acme").await;
-        let first = read(&house, &path, &tenant.token).await;
+    on_each_database(async |server| {
+        let (tenant, path) = warm(&server, "acme").await;
+        let first = read(&server, &path, &tenant.token).await;
         // Gorgias gives a day; 90 seconds of it are left.
         let late = Span::seconds(86_400 - 90);
-        house.world.clock.advance(late);
-        house
+        server.world.clock.advance(late);
+        server
             .simulator
             .advance(std::time::Duration::from_secs(86_400 - 90));
-        assert_eq!(first, read(&house, &path, &tenant.token).await);
-        let renewed = read(&house, &format!("{path}?min_ttl=120"), &tenant.token).await;
+        assert_eq!(first, read(&server, &path, &tenant.token).await);
+        let renewed = read(&server, &format!("{path}?min_ttl=120"), &tenant.token).await;
         assert_ne!(first, renewed);
-        assert_eq!(house.simulator.refreshes("shop").len(), 1);
+        assert_eq!(server.simulator.refreshes("shop").len(), 1);
     })
     .await;
 }
@@ -178,14 +178,14 @@ async fn s63_the_short_way_serves_no_token_that_ends_too_soon() {
 /// security.md 64: the short way counts and enters reads as the long way does.
 #[tokio::test]
 async fn s64_each_read_by_the_short_way_is_told_of_once() {
-    on_each_database(async |house| {
-        let (tenant, path) = warm(&house, "acme").await;
+    on_each_database(async |server| {
+        let (tenant, path) = warm(&server, "acme").await;
         for _ in 0..4 {
-            read(&house, &path, &tenant.token).await;
+            read(&server, &path, &tenant.token).await;
         }
-        house.world.clock.advance(Span::minutes(1));
-        read(&house, &path, &tenant.token).await;
-        audit::flush(&house.world.services, true).await.unwrap();
+        server.world.clock.advance(Span::minutes(1));
+        read(&server, &path, &tenant.token).await;
+        audit::flush(&server.world.services, true).await.unwrap();
         let rows = audit::list(&tenant.owner, &audit::Filter::default(), None)
             .await
             .unwrap()
@@ -203,9 +203,9 @@ async fn s64_each_read_by_the_short_way_is_told_of_once() {
                 .all(|row| row.actor_name.as_deref() == Some("test"))
         );
 
-        house.world.make_audit_unwritable().await;
-        house.world.clock.advance(Span::minutes(1));
-        let refused = house.api_get(&path, &tenant.token).await;
+        server.world.make_audit_unwritable().await;
+        server.world.clock.advance(Span::minutes(1));
+        let refused = server.api_get(&path, &tenant.token).await;
         assert_eq!(refused.json()["code"], "audit_unavailable");
     })
     .await;
@@ -214,10 +214,10 @@ async fn s64_each_read_by_the_short_way_is_told_of_once() {
 /// A planted or moved row is no token on the short way either (security.md 38, 39).
 #[tokio::test]
 async fn s38_the_short_way_opens_no_record_of_another_connection() {
-    on_each_database(async |house| {
-        let (tenant, path) = warm(&house, "acme").await;
-        house.install(&tenant, "pier").await;
-        let moved = house
+    on_each_database(async |server| {
+        let (tenant, path) = warm(&server, "acme").await;
+        server.install(&tenant, "pier").await;
+        let moved = server
             .world
             .past(
                 "UPDATE credentials SET nonce = (SELECT o.nonce FROM credentials o \
@@ -228,7 +228,7 @@ async fn s38_the_short_way_opens_no_record_of_another_connection() {
             )
             .await;
         assert_eq!(moved, 2);
-        let answer = house.api_get(&path, &tenant.token).await;
+        let answer = server.api_get(&path, &tenant.token).await;
         assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
         assert!(!answer.body.contains("access_token"));
     })
@@ -239,14 +239,14 @@ async fn s38_the_short_way_opens_no_record_of_another_connection() {
 /// nobody who asks is to notice.
 #[tokio::test]
 async fn connections_that_died_with_the_database_give_no_error() {
-    on_each_database(async |house| {
-        if house.world.services.db.is_sqlite() {
+    on_each_database(async |server| {
+        if server.world.services.db.is_sqlite() {
             return; // A file doesn't hang up.
         }
-        let (tenant, path) = warm(&house, "acme").await;
+        let (tenant, path) = warm(&server, "acme").await;
         for _ in 0..3 {
-            read(&house, &path, &tenant.token).await;
-            house
+            read(&server, &path, &tenant.token).await;
+            server
                 .world
                 .past(
                     "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
@@ -254,7 +254,7 @@ async fn connections_that_died_with_the_database_give_no_error() {
                 )
                 .await;
             for _ in 0..3 {
-                read(&house, &path, &tenant.token).await;
+                read(&server, &path, &tenant.token).await;
             }
         }
     })

@@ -3,7 +3,7 @@
 use super::{approved, authorizations, health, refused};
 use crate::{
     browser::Browser,
-    house::{install_path, on_each_database},
+    test_server::{install_path, on_each_database},
 };
 use axum::{
     body::Body,
@@ -14,17 +14,17 @@ use domain::time::Span;
 /// security.md 1, 84
 #[tokio::test]
 async fn the_same_callback_twice_is_one_token_request() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.browser();
-        let callback = approved(&house, &browser, &tenant, "shop").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.browser();
+        let callback = approved(&server, &browser, &tenant, "shop").await;
         let (one, two) = futures::join!(browser.get(&callback), browser.get(&callback));
         assert_eq!(one.location(), two.location(), "the one result");
         assert_eq!(browser.get(&callback).await.location(), one.location());
-        assert_eq!(house.simulator.token_requests("shop").len(), 1);
+        assert_eq!(server.simulator.token_requests("shop").len(), 1);
         let page = browser.get(one.location()).await.expect(StatusCode::OK);
         assert!(page.body.contains("shop is connected"), "{}", page.body);
-        refused(&house.browser().get(&callback).await);
+        refused(&server.browser().get(&callback).await);
     })
     .await;
 }
@@ -32,24 +32,24 @@ async fn the_same_callback_twice_is_one_token_request() {
 /// security.md 2
 #[tokio::test]
 async fn another_browser_cannot_end_it() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.browser();
-        let callback = approved(&house, &browser, &tenant, "shop").await;
-        refused(&house.browser().get(&callback).await);
-        let guessing = house.browser();
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.browser();
+        let callback = approved(&server, &browser, &tenant, "shop").await;
+        refused(&server.browser().get(&callback).await);
+        let guessing = server.browser();
         guessing.set("mooring_browser", &"A".repeat(43));
         refused(&guessing.get(&callback).await);
         // The cookie's name follows from the state; its value doesn't.
         let (name, _) = authorizations(&browser).pop().unwrap();
-        let own = house.browser();
+        let own = server.browser();
         own.get(&install_path(&tenant, "shop")).await;
         let (_, others) = authorizations(&own).pop().unwrap();
         for value in ["A".repeat(others.len()), others] {
             guessing.set(&name, &value);
             refused(&guessing.get(&callback).await);
         }
-        assert!(house.simulator.token_requests("shop").is_empty());
+        assert!(server.simulator.token_requests("shop").is_empty());
         // Nothing was used up: the right one still can.
         assert_eq!(browser.get(&callback).await.status, StatusCode::SEE_OTHER);
     })
@@ -59,18 +59,18 @@ async fn another_browser_cannot_end_it() {
 /// security.md 3
 #[tokio::test]
 async fn a_state_lives_ten_minutes_and_through_a_restart() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.browser();
-        let callback = approved(&house, &browser, &tenant, "old").await;
-        house.world.clock.advance(Span::minutes(10));
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.browser();
+        let callback = approved(&server, &browser, &tenant, "old").await;
+        server.world.clock.advance(Span::minutes(10));
         refused(&browser.get(&callback).await);
-        assert!(house.simulator.token_requests("old").is_empty());
+        assert!(server.simulator.token_requests("old").is_empty());
 
-        let callback = approved(&house, &browser, &tenant, "young").await;
-        house.world.clock.advance(Span::minutes(9));
+        let callback = approved(&server, &browser, &tenant, "young").await;
+        server.world.clock.advance(Span::minutes(9));
         let restarted = Browser::new(&server::router::router(
-            house.world.second_process().await,
+            server.world.second_process().await,
             Default::default(),
         ));
         restarted.take_over(&browser);
@@ -87,10 +87,10 @@ async fn a_state_lives_ten_minutes_and_through_a_restart() {
 /// security.md 4
 #[tokio::test]
 async fn missing_and_doubled_parameters_are_refused() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.browser();
-        let callback = approved(&house, &browser, &tenant, "shop").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.browser();
+        let callback = approved(&server, &browser, &tenant, "shop").await;
         let url = url::Url::parse(&callback).unwrap();
         let parameter = |name: &str| {
             let (_, value) = url.query_pairs().find(|(key, _)| key == name).unwrap();
@@ -110,7 +110,7 @@ async fn missing_and_doubled_parameters_are_refused() {
         ] {
             refused(&browser.get(&format!("{}?{query}", url.path())).await);
         }
-        assert!(house.simulator.token_requests("shop").is_empty());
+        assert!(server.simulator.token_requests("shop").is_empty());
         let good = browser.get(&format!("{}?{code}&{state}", url.path())).await;
         assert_eq!(
             good.status,
@@ -124,19 +124,19 @@ async fn missing_and_doubled_parameters_are_refused() {
 /// security.md 5
 #[tokio::test]
 async fn another_issuer_gets_no_code() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.browser();
-        let callback = approved(&house, &browser, &tenant, "shop").await;
-        let evil = house.simulator.issuer("evil");
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.browser();
+        let callback = approved(&server, &browser, &tenant, "shop").await;
+        let evil = server.simulator.issuer("evil");
         let answer = browser
             .get(&format!("{callback}&iss={evil}&account=evil"))
             .await;
         let page = browser.get(answer.location()).await;
         assert!(page.body.contains("shop"), "{}", page.body);
-        assert!(house.simulator.token_requests("shop").is_empty());
-        assert!(house.simulator.token_requests("evil").is_empty());
-        assert_eq!(health(&house, &tenant, "shop").await["status"], 404);
+        assert!(server.simulator.token_requests("shop").is_empty());
+        assert!(server.simulator.token_requests("evil").is_empty());
+        assert_eq!(health(&server, &tenant, "shop").await["status"], 404);
     })
     .await;
 }
@@ -144,26 +144,26 @@ async fn another_issuer_gets_no_code() {
 /// security.md 6
 #[tokio::test]
 async fn what_an_operator_began_nobody_else_ends() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.tenant("other").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.tenant("other").await;
+        let browser = server.signed_in("acme").await;
         let fields = [("app", tenant.app.slug.as_str()), ("subdomain", "shop")];
         let begun = browser.post("/t/acme/accounts/connect", &fields).await;
-        let callback = house.simulator.approve(begun.location()).unwrap();
+        let callback = server.simulator.approve(begun.location()).unwrap();
 
         let (name, value) = authorizations(&browser).pop().unwrap();
-        let signed_out = house.browser();
+        let signed_out = server.browser();
         signed_out.set(&name, &value);
         refused(&signed_out.get(&callback).await);
-        let somebody_else = house.signed_in("other").await;
+        let somebody_else = server.signed_in("other").await;
         somebody_else.set(&name, &value);
         refused(&somebody_else.get(&callback).await);
-        assert!(house.simulator.token_requests("shop").is_empty());
+        assert!(server.simulator.token_requests("shop").is_empty());
 
         let answer = browser.get(&callback).await;
         browser.get(answer.location()).await.expect(StatusCode::OK);
-        assert_eq!(health(&house, &tenant, "shop").await["health"], "working");
+        assert_eq!(health(&server, &tenant, "shop").await["health"], "working");
     })
     .await;
 }
@@ -171,14 +171,14 @@ async fn what_an_operator_began_nobody_else_ends() {
 /// security.md 7
 #[tokio::test]
 async fn one_apps_code_is_not_played_into_another() {
-    on_each_database(async |house| {
-        let one = house.tenant("acme").await;
-        let two = house.tenant("other").await;
-        let browser = house.browser();
-        let callback = approved(&house, &browser, &one, "shop").await;
+    on_each_database(async |server| {
+        let one = server.tenant("acme").await;
+        let two = server.tenant("other").await;
+        let browser = server.browser();
+        let callback = approved(&server, &browser, &one, "shop").await;
         let (one_id, two_id) = (one.app.id.to_string(), two.app.id.to_string());
         refused(&browser.get(&callback.replace(&one_id, &two_id)).await);
-        assert!(house.simulator.token_requests("shop").is_empty());
+        assert!(server.simulator.token_requests("shop").is_empty());
     })
     .await;
 }
@@ -186,12 +186,12 @@ async fn one_apps_code_is_not_played_into_another() {
 /// security.md 13
 #[tokio::test]
 async fn an_error_from_gorgias_is_told_without_its_words() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let browser = server.browser();
         let begun = browser.get(&install_path(&tenant, "shop")).await;
-        let refusal = house.simulator.refuse(begun.location()).unwrap();
+        let refusal = server.simulator.refuse(begun.location()).unwrap();
         let mut url = url::Url::parse(&refusal).unwrap();
         let others = url.query_pairs().into_owned();
         let others: Vec<_> = others.filter(|(k, _)| k != "error_description").collect();
@@ -214,7 +214,7 @@ async fn an_error_from_gorgias_is_told_without_its_words() {
         let page = browser.get(answer.location()).await;
         assert!(!page.body.contains("<img src=x"), "{}", page.body);
         assert_eq!(
-            health(&house, &tenant, "shop").await["health"],
+            health(&server, &tenant, "shop").await["health"],
             "working",
             "tokens untouched"
         );
@@ -225,10 +225,10 @@ async fn an_error_from_gorgias_is_told_without_its_words() {
 /// security.md 83: a machine that looks at the address uses nothing up.
 #[tokio::test]
 async fn s83_a_look_at_the_callback_uses_no_code_up() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.browser();
-        let callback = approved(&house, &browser, &tenant, "shop").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.browser();
+        let callback = approved(&server, &browser, &tenant, "shop").await;
         let looks = [
             (Method::HEAD, "user-agent", "a scanner"),
             (Method::GET, "sec-purpose", "prefetch"),
@@ -241,7 +241,7 @@ async fn s83_a_look_at_the_callback_uses_no_code_up() {
             let answer = browser.send(request.body(Body::empty()).unwrap()).await;
             assert_eq!(answer.header("location"), "", "{name}: {value}");
         }
-        assert!(house.simulator.token_requests("shop").is_empty());
+        assert!(server.simulator.token_requests("shop").is_empty());
         let answer = browser.get(&callback).await;
         let page = browser.get(answer.location()).await.expect(StatusCode::OK);
         assert!(page.body.contains("shop is connected"), "{}", page.body);
@@ -252,9 +252,9 @@ async fn s83_a_look_at_the_callback_uses_no_code_up() {
 /// security.md 70: who is refused since too many failed is told how long to wait.
 #[tokio::test]
 async fn s70_who_is_shed_is_told_so() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.browser();
         let mut last = None;
         for n in 0..61 {
             let begun = browser
@@ -269,7 +269,7 @@ async fn s70_who_is_shed_is_told_so() {
         assert_eq!(shed.status, StatusCode::TOO_MANY_REQUESTS, "{}", shed.body);
         assert_eq!(shed.header("retry-after"), "600");
         assert!(shed.body.contains("Too many approvals"), "{}", shed.body);
-        assert!(house.simulator.with_credentials("evil-60").is_empty());
+        assert!(server.simulator.with_credentials("evil-60").is_empty());
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! The cookies of authorizations: one each, few, and small.
 
 use super::{approved, authorizations};
-use crate::house::{House, Tenant, install_path, on_each_database};
+use crate::test_server::{Tenant, TestServer, install_path, on_each_database};
 use axum::http::StatusCode;
 use domain::time::Span;
 
@@ -16,9 +16,9 @@ fn size(cookies: &[(String, String)]) -> usize {
 /// security.md 46, 71
 #[tokio::test]
 async fn s71_each_authorization_has_a_cookie_of_its_own() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.browser();
         let begun = browser.get(&install_path(&tenant, "shop")).await;
         let url = url::Url::parse(begun.location()).unwrap();
         let (_, state) = url.query_pairs().find(|(key, _)| key == "state").unwrap();
@@ -31,12 +31,12 @@ async fn s71_each_authorization_has_a_cookie_of_its_own() {
         }
         browser.get(&install_path(&tenant, "other")).await;
         assert_eq!(authorizations(&browser).len(), 2);
-        let callback = house.simulator.approve(begun.location()).unwrap();
+        let callback = server.simulator.approve(begun.location()).unwrap();
         browser.get(&callback).await;
         let left: Vec<_> = authorizations(&browser);
         assert!(left.len() == 1 && left[0].0 != name, "used up");
         // Whose time is over goes with the next, if the browser doesn't see to it.
-        house.world.clock.advance(Span::minutes(10));
+        server.world.clock.advance(Span::minutes(10));
         browser.get(&install_path(&tenant, "late")).await;
         let kept = authorizations(&browser);
         assert!(kept.len() == 1 && kept[0].0 != left[0].0, "{kept:?}");
@@ -48,16 +48,16 @@ async fn s71_each_authorization_has_a_cookie_of_its_own() {
 /// began go first, so that no page can push an operator's out.
 #[tokio::test]
 async fn s71_eight_are_kept_and_installs_make_room_first() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.signed_in("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
         let fields = [("app", tenant.app.slug.as_str()), ("subdomain", "mine")];
         let begun = browser.post("/t/acme/accounts/connect", &fields).await;
-        let operator = house.simulator.approve(begun.location()).unwrap();
+        let operator = server.simulator.approve(begun.location()).unwrap();
         let mut callbacks = Vec::new();
         for n in 0..9 {
-            house.world.clock.advance(Span::seconds(1));
-            callbacks.push(approved(&house, &browser, &tenant, &format!("shop-{n}")).await);
+            server.world.clock.advance(Span::seconds(1));
+            callbacks.push(approved(&server, &browser, &tenant, &format!("shop-{n}")).await);
             assert!(authorizations(&browser).len() <= 8);
         }
         for (n, callback) in callbacks.iter().enumerate() {
@@ -77,15 +77,15 @@ async fn s71_eight_are_kept_and_installs_make_room_first() {
 /// security.md 71: whatever an app asks for, the header stays one that proxies take.
 #[tokio::test]
 async fn s71_many_scopes_make_no_header_that_proxies_refuse() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
         for (scopes, kept) in [(40, 5), (400, 8)] {
-            ask_for(&house, &tenant, scopes).await;
-            let browser = house.browser();
+            ask_for(&server, &tenant, scopes).await;
+            let browser = server.browser();
             let mut callback = String::new();
             for n in 0..12 {
-                house.world.clock.advance(Span::seconds(1));
-                callback = approved(&house, &browser, &tenant, &format!("shop-{n}")).await;
+                server.world.clock.advance(Span::seconds(1));
+                callback = approved(&server, &browser, &tenant, &format!("shop-{n}")).await;
                 let cookies = authorizations(&browser);
                 assert!(size(&cookies) <= 6_000, "{}", size(&cookies));
             }
@@ -98,12 +98,12 @@ async fn s71_many_scopes_make_no_header_that_proxies_refuse() {
     .await;
 }
 
-async fn ask_for(house: &House, tenant: &Tenant, scopes: usize) {
+async fn ask_for(server: &TestServer, tenant: &Tenant, scopes: usize) {
     let mut wanted = vec!["openid".to_owned(), "offline".to_owned()];
     wanted.extend((0..scopes).map(|n| format!("thing{n}:read")));
     let body = serde_json::json!({ "scopes": wanted });
     let path = format!("/apps/{}", tenant.app.slug);
-    house
+    server
         .call(axum::http::Method::PATCH, &path, &tenant.token, Some(body))
         .await
         .expect(StatusCode::OK);

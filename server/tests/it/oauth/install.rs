@@ -1,7 +1,7 @@
 //! From “Connect app” to the page at the end.
 
 use super::{health, refused};
-use crate::house::{install_path, on_each_database};
+use crate::test_server::{install_path, on_each_database};
 use axum::{
     body::Body,
     http::{Method, StatusCode},
@@ -11,23 +11,23 @@ use std::time::Duration;
 
 #[tokio::test]
 async fn an_installation_from_its_begin_to_its_end() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.browser();
         let begun = browser.get(&install_path(&tenant, "shop")).await;
         assert!(
             begun
                 .location()
-                .starts_with(&house.simulator.issuer("shop"))
+                .starts_with(&server.simulator.issuer("shop"))
         );
-        let there = house.api_get("/connections", &tenant.token).await.json();
+        let there = server.api_get("/connections", &tenant.token).await.json();
         assert_eq!(
             there["items"].as_array().unwrap().len(),
             0,
             "no row before approval"
         );
 
-        let callback = house.simulator.approve(begun.location()).unwrap();
+        let callback = server.simulator.approve(begun.location()).unwrap();
         let ended = browser.get(&callback).await;
         let result = ended.location().to_owned();
         assert!(
@@ -38,14 +38,14 @@ async fn an_installation_from_its_begin_to_its_end() {
         assert!(page.body.contains("shop"), "{}", page.body);
         let again = browser.get(&result).await;
         assert_eq!(again.status, StatusCode::OK, "a reload is harmless");
-        assert_eq!(house.simulator.token_requests("shop").len(), 1);
-        let stranger = house.browser().get(&result).await;
+        assert_eq!(server.simulator.token_requests("shop").len(), 1);
+        let stranger = server.browser().get(&result).await;
         assert_eq!(
             stranger.status,
             StatusCode::NOT_FOUND,
             "bound to the browser"
         );
-        assert_eq!(health(&house, &tenant, "shop").await["health"], "working");
+        assert_eq!(health(&server, &tenant, "shop").await["health"], "working");
     })
     .await;
 }
@@ -53,9 +53,9 @@ async fn an_installation_from_its_begin_to_its_end() {
 /// security.md 8
 #[tokio::test]
 async fn install_wants_one_good_account() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.browser();
         let base = format!("/oauth/{}/install", tenant.app.id);
         let long = format!("?account={}", "a".repeat(200));
         for query in [
@@ -80,7 +80,7 @@ async fn install_wants_one_good_account() {
             assert_eq!(answer.header("location"), "", "{query}");
         }
         assert!(browser.cookies().is_empty());
-        assert!(house.simulator.log().is_empty());
+        assert!(server.simulator.log().is_empty());
         for app in ["0190b5c1-7c3e-7000-8000-000000000000", "acme-app", "x"] {
             let answer = browser
                 .get(&format!("/oauth/{app}/install?account=shop"))
@@ -94,21 +94,21 @@ async fn install_wants_one_good_account() {
 /// security.md 15
 #[tokio::test]
 async fn fewer_permissions_make_it_limited() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server
             .simulator
             .account("shop")
             .granted_scope(Some("openid offline"));
-        let browser = house.browser();
-        let answer = house.installation(&browser, &tenant, "shop").await;
+        let browser = server.browser();
+        let answer = server.installation(&browser, &tenant, "shop").await;
         let page = browser.get(answer.location()).await.expect(StatusCode::OK);
         assert!(
             page.body.contains("tickets:read"),
             "what is missing is named: {}",
             page.body
         );
-        let connection = health(&house, &tenant, "shop").await;
+        let connection = health(&server, &tenant, "shop").await;
         assert_eq!(connection["health"], "limited");
         let missing = connection["scopes"]["missing"].to_string();
         assert!(missing.contains("tickets:read"), "{missing}");
@@ -119,12 +119,12 @@ async fn fewer_permissions_make_it_limited() {
 /// security.md 14
 #[tokio::test]
 async fn without_a_refresh_token_it_stops_soon() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.simulator.account("shop").refresh_token(false);
-        house.install(&tenant, "shop").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.simulator.account("shop").refresh_token(false);
+        server.install(&tenant, "shop").await;
         assert_eq!(
-            health(&house, &tenant, "shop").await["health"],
+            health(&server, &tenant, "shop").await["health"],
             "stopping_soon"
         );
     })
@@ -134,8 +134,8 @@ async fn without_a_refresh_token_it_stops_soon() {
 /// security.md 19
 #[tokio::test]
 async fn an_id_token_that_cannot_be_trusted_is_refused() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
         for (account, id_token) in [
             ("nonce", IdToken::WrongNonce),
             ("aud", IdToken::WrongAud),
@@ -143,12 +143,12 @@ async fn an_id_token_that_cannot_be_trusted_is_refused() {
             ("exp", IdToken::Expired),
             ("alg", IdToken::AlgNone),
         ] {
-            house.simulator.account(account).id_token(id_token);
-            let browser = house.browser();
-            let answer = house.installation(&browser, &tenant, account).await;
+            server.simulator.account(account).id_token(id_token);
+            let browser = server.browser();
+            let answer = server.installation(&browser, &tenant, account).await;
             browser.get(answer.location()).await;
             assert_eq!(
-                health(&house, &tenant, account).await["status"],
+                health(&server, &tenant, account).await["status"],
                 404,
                 "{account}"
             );
@@ -160,25 +160,28 @@ async fn an_id_token_that_cannot_be_trusted_is_refused() {
 /// security.md 20
 #[tokio::test]
 async fn another_accounts_approval_changes_nothing() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        house.install(&tenant, "shop").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
         let path = format!("/connections/{}/shop/token", tenant.app.slug);
-        let before = house.api_get(&path, &tenant.token).await.json();
-        house.simulator.account("shop").token_account(Some("other"));
-        house.simulator.advance(Duration::from_secs(5));
-        let browser = house.browser();
-        let answer = house.installation(&browser, &tenant, "shop").await;
+        let before = server.api_get(&path, &tenant.token).await.json();
+        server
+            .simulator
+            .account("shop")
+            .token_account(Some("other"));
+        server.simulator.advance(Duration::from_secs(5));
+        let browser = server.browser();
+        let answer = server.installation(&browser, &tenant, "shop").await;
         let page = browser.get(answer.location()).await;
         assert!(page.body.contains("shop"), "{}", page.body);
-        let after = house.api_get(&path, &tenant.token).await.json();
+        let after = server.api_get(&path, &tenant.token).await.json();
         assert_eq!(before["access_token"], after["access_token"]);
 
-        house.simulator.account("shop").token_account(None);
-        house.install(&tenant, "shop").await;
-        let swapped = house.api_get(&path, &tenant.token).await.json();
+        server.simulator.account("shop").token_account(None);
+        server.install(&tenant, "shop").await;
+        let swapped = server.api_get(&path, &tenant.token).await.json();
         assert_ne!(before["access_token"], swapped["access_token"]);
-        assert_eq!(health(&house, &tenant, "shop").await["health"], "working");
+        assert_eq!(health(&server, &tenant, "shop").await["health"], "working");
     })
     .await;
 }
@@ -188,10 +191,10 @@ async fn another_accounts_approval_changes_nothing() {
 /// are refused here and where an authorization begins (`s70_reserved_names…`).
 #[tokio::test]
 async fn s70_a_missing_account_is_asked_for() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
         let path = format!("/oauth/{}/install", tenant.app.id);
-        let browser = house.browser();
+        let browser = server.browser();
         let asked = browser.get(&path).await;
         refused(&asked);
         assert!(asked.body.contains("Which Gorgias account is it?"));
@@ -228,15 +231,15 @@ async fn s70_a_missing_account_is_asked_for() {
         assert!(
             begun
                 .location()
-                .starts_with(&house.simulator.issuer("shop"))
+                .starts_with(&server.simulator.issuer("shop"))
         );
 
-        house.tenant("other").await;
-        let owner = house.signed_in("acme").await;
+        server.tenant("other").await;
+        let owner = server.signed_in("acme").await;
         let told = owner.get(&path).await;
         let template = format!("{path}?account={{gorgias_account}}");
         assert!(told.body.contains(&template), "{}", told.body);
-        let stranger = house.signed_in("other").await;
+        let stranger = server.signed_in("other").await;
         assert!(!stranger.get(&path).await.body.contains("gorgias_account"));
     })
     .await;
@@ -245,9 +248,9 @@ async fn s70_a_missing_account_is_asked_for() {
 /// security.md 83: HEAD and prefetching begin nothing.
 #[tokio::test]
 async fn s83_a_look_at_the_install_entry_begins_nothing() {
-    on_each_database(async |house| {
-        let tenant = house.tenant("acme").await;
-        let browser = house.browser();
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.browser();
         for (method, value) in [(Method::HEAD, ""), (Method::GET, "prefetch")] {
             let request = browser.request(method, &install_path(&tenant, "shop"));
             let request = request.header("sec-purpose", value);

@@ -6,19 +6,24 @@ mod install;
 
 use crate::{
     browser::{Answer, Browser},
-    house::{House, Tenant, install_path},
+    test_server::{Tenant, TestServer, install_path},
 };
 use axum::http::StatusCode;
 
-pub async fn health(house: &House, tenant: &Tenant, account: &str) -> serde_json::Value {
+pub async fn health(server: &TestServer, tenant: &Tenant, account: &str) -> serde_json::Value {
     let path = format!("/connections/{}/{account}", tenant.app.slug);
-    house.api_get(&path, &tenant.token).await.json()
+    server.api_get(&path, &tenant.token).await.json()
 }
 
 /// Begins an installation and approves it; gives the callback's address.
-pub async fn approved(house: &House, browser: &Browser, tenant: &Tenant, account: &str) -> String {
+pub async fn approved(
+    server: &TestServer,
+    browser: &Browser,
+    tenant: &Tenant,
+    account: &str,
+) -> String {
     let begun = browser.get(&install_path(tenant, account)).await;
-    house.simulator.approve(begun.location()).unwrap()
+    server.simulator.approve(begun.location()).unwrap()
 }
 
 pub fn refused(answer: &Answer) {

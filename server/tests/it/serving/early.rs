@@ -1,7 +1,7 @@
 //! Requests that are answered before all of them came (security.md 75).
 
 use super::{NEVER, SHORT, Server, alive, ask, bounded, patient, to_the_end, until};
-use crate::house::on_each_database;
+use crate::test_server::on_each_database;
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -14,7 +14,7 @@ use tokio::io::AsyncWriteExt;
 
 #[tokio::test]
 async fn s75_a_body_that_never_ends_is_answered_in_time() {
-    on_each_database(async |house| {
+    on_each_database(async |test_server| {
         let bounds = Bounds {
             answer: SHORT,
             ..patient()
@@ -23,8 +23,8 @@ async fn s75_a_body_that_never_ends_is_answered_in_time() {
             bounds,
             ..RouterOptions::default()
         };
-        let token = house.tenant("acme").await.token;
-        let router = router(house.world.services.clone(), options);
+        let token = test_server.tenant("acme").await.token;
+        let router = router(test_server.world.services.clone(), options);
         let server = Server::start(router, bounds).await;
         let bearer = format!("authorization: Bearer {}", token.expose_secret());
         for (path, kind, header) in [

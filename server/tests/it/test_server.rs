@@ -18,8 +18,8 @@ use service::{
 };
 use simulator::{Simulator, SimulatorConfig};
 
-/// See the module.
-pub struct House {
+/// All parts of one Mooring, on a database and a simulator of its own.
+pub struct TestServer {
     pub world: World,
     pub simulator: Simulator,
     pub router: Router,
@@ -34,13 +34,13 @@ pub struct Tenant {
 }
 
 /// Runs a test on SQLite and, where there is one, on PostgreSQL.
-pub async fn on_each_database<F: AsyncFn(House)>(test: F) {
+pub async fn on_each_database<F: AsyncFn(TestServer)>(test: F) {
     for backend in backends() {
         let simulator = Simulator::start(SimulatorConfig::default()).await.unwrap();
         let world = World::on(&backend, simulator.url_template()).await;
         let options = RouterOptions::default();
         let router = router(world.services.clone(), options.clone());
-        test(House {
+        test(TestServer {
             world,
             simulator,
             router,
@@ -50,8 +50,8 @@ pub async fn on_each_database<F: AsyncFn(House)>(test: F) {
     }
 }
 
-impl House {
-    /// The same house behind a router of other options.
+impl TestServer {
+    /// The same server behind a router of other options.
     pub fn with(self, options: RouterOptions) -> Self {
         Self {
             router: router(self.world.services.clone(), options.clone()),
