@@ -41,17 +41,17 @@ pub fn run(args: &Args) -> Result<()> {
 
 /// Builds everything as steps; `None` if one of them failed.
 pub fn all(steps: &mut Steps, release: bool) -> Option<Built> {
-    let again = if release {
+    let rerun = if release {
         "cargo xtask build --release"
     } else {
         "cargo xtask build"
     };
-    let site = steps.run("Site (wasm, script, style)", again, || site(release))?;
-    let binary = steps.run("Server", again, || executables(release, &[SERVER]))?;
+    let site = steps.run("Site (wasm, script, style)", rerun, || site(release))?;
+    let binary = steps.run("Server", rerun, || executables(release, &[SERVER]))?;
     if !release {
         return Some(Built { binary, site });
     }
-    steps.run("Distribution", again, || {
+    steps.run("Distribution", rerun, || {
         pack::finish(&site)?;
         let shipped = paths::dist()?.join("mooring");
         // A copy over an executable that runs would fail; a new file in its place does not.
@@ -65,12 +65,12 @@ pub fn all(steps: &mut Steps, release: bool) -> Option<Built> {
     })
 }
 
-/// Builds everything for development, and the stand-in for Gorgias with it.
+/// Builds everything for development, and the simulator with it.
 pub fn with_simulator(steps: &mut Steps) -> Option<(Built, PathBuf)> {
-    let again = "cargo xtask build";
-    let site = steps.run("Site (wasm, script, style)", again, || site(false))?;
+    let rerun = "cargo xtask build";
+    let site = steps.run("Site (wasm, script, style)", rerun, || site(false))?;
     // In one go: built by itself, the simulator would compile what both use once more.
-    steps.run("Server and simulator", again, || {
+    steps.run("Server and simulator", rerun, || {
         let binary = executables(false, &[SERVER, SIMULATOR])?;
         let simulator = paths::binaries(false)?.join(SIMULATOR.1);
         Ok((Built { binary, site }, simulator))

@@ -58,12 +58,12 @@ pub fn run() -> Result<()> {
 
 /// Adds formatting and lints to a run.
 pub fn add(steps: &mut Steps) {
-    let again = "cargo xtask check";
+    let rerun = "cargo xtask check";
     steps.run("Formatting", "cargo fmt --all", || {
         process::run(process::cargo().args(["fmt", "--all", "--check"]))
     });
     if steps
-        .run("Rust target for browsers", again, tools::wasm_target)
+        .run("Rust target for browsers", rerun, tools::wasm_target)
         .is_none()
     {
         return;

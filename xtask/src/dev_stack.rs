@@ -16,7 +16,7 @@ pub const OWNER: &str = "owner@demo.example";
 pub const TENANT: &str = "demo";
 
 /// Both servers with an owner and an API token; all is stopped and deleted when this is dropped.
-pub struct Stack {
+pub struct DevStack {
     // In the order in which they are to end.
     server: Option<Background>,
     _simulator: Background,
@@ -28,7 +28,7 @@ pub struct Stack {
     pub folder: PathBuf,
     /// Address of the pages.
     pub base: String,
-    /// Address of the stand-in for Gorgias.
+    /// Address of the simulator.
     pub simulator: String,
     /// Password of [`OWNER`].
     pub password: String,
@@ -36,8 +36,8 @@ pub struct Stack {
     pub token: String,
 }
 
-impl Stack {
-    /// Starts the simulator, makes owner and token; Mooring itself waits for [`Stack::serve`].
+impl DevStack {
+    /// Starts the simulator, makes owner and token; Mooring itself waits for [`DevStack::serve`].
     pub fn prepare(
         binary: &Path,
         simulator: &Path,

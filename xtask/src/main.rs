@@ -11,10 +11,10 @@ mod http;
 mod pack;
 mod paths;
 
+mod dev_stack;
 mod postgres;
 mod process;
 mod serve;
-mod stack;
 mod steps;
 mod test;
 mod tools;
@@ -36,7 +36,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Try Mooring: builds it, starts it with a stand-in for Gorgias and sample accounts
+    /// Try Mooring: builds it, starts it with a simulator of Gorgias and sample accounts
     Demo(demo::Args),
     /// Run Mooring for real use; what follows `--` goes to `mooring serve`
     Serve(serve::Args),

@@ -28,11 +28,11 @@ impl Steps {
 
     /// Runs one step; a failure is written down, and the steps after it still run.
     ///
-    /// `again` is the command that runs this step alone.
+    /// `rerun` is the command that runs this step alone.
     pub fn run<T>(
         &mut self,
         name: &str,
-        again: &str,
+        rerun: &str,
         step: impl FnOnce() -> Result<T>,
     ) -> Option<T> {
         println!("\n━━ {name}");
@@ -48,9 +48,9 @@ impl Steps {
             }
             Err(error) => {
                 println!("   {name}: FAILED after {}: {error:#}", seconds(took));
-                println!("   run it alone: {again}");
+                println!("   run it alone: {rerun}");
                 self.rows
-                    .push((name.to_owned(), took, Outcome::Failed(again.to_owned())));
+                    .push((name.to_owned(), took, Outcome::Failed(rerun.to_owned())));
                 None
             }
         }
@@ -85,8 +85,8 @@ impl Steps {
         }
         let mut failed = Vec::new();
         for (name, _, outcome) in &self.rows {
-            if let Outcome::Failed(again) = outcome {
-                println!("   to run \"{name}\" alone: {again}");
+            if let Outcome::Failed(rerun) = outcome {
+                println!("   to run \"{name}\" alone: {rerun}");
                 failed.push(name.as_str());
             }
         }

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything, each part a step.
 
+use crate::dev_stack::DevStack;
 use crate::postgres::{Cluster, Purpose};
-use crate::stack::Stack;
 use crate::{build, check, paths, process, steps::Steps, tools};
 use anyhow::{Result, bail};
 use std::process::Command;
@@ -92,11 +92,11 @@ fn deny(steps: &mut Steps) {
 }
 
 fn rust(steps: &mut Steps, filter: &[String]) {
-    let again = "cargo xtask test --only rust";
+    let rerun = "cargo xtask test --only rust";
     let given = std::env::var(POSTGRES).ok();
     let cluster = match &given {
         Some(_) => None,
-        None => match steps.run("PostgreSQL, throw-away", again, || {
+        None => match steps.run("PostgreSQL, throw-away", rerun, || {
             Cluster::start(Purpose::Tests)
         }) {
             Some(cluster) => Some(cluster),
@@ -115,7 +115,7 @@ fn rust(steps: &mut Steps, filter: &[String]) {
     } else {
         "Unit and integration tests"
     };
-    steps.run(name, again, || {
+    steps.run(name, rerun, || {
         let mut command = process::cargo();
         if nextest {
             command.args(["nextest", "run"]);
@@ -130,7 +130,7 @@ fn rust(steps: &mut Steps, filter: &[String]) {
         process::run(&mut command)
     });
     if nextest && filter.is_empty() {
-        steps.run("Examples in the documentation", again, || {
+        steps.run("Examples in the documentation", rerun, || {
             process::run(
                 process::cargo()
                     .args(["test", "--doc"])
@@ -159,15 +159,15 @@ fn add_filter(command: &mut Command, nextest: bool, filter: &[String]) {
 }
 
 fn browser(steps: &mut Steps, filter: &[String]) {
-    let again = "cargo xtask test --only browser";
-    let Some(chromium) = steps.run("npm packages and Chromium", again, || {
+    let rerun = "cargo xtask test --only browser";
+    let Some(chromium) = steps.run("npm packages and Chromium", rerun, || {
         tools::npm_packages()?;
         tools::chromium()
     }) else {
         steps.skip("Browser tests", "the packages or Chromium are missing");
         return;
     };
-    steps.run("Types of the browser tests", again, || {
+    steps.run("Types of the browser tests", rerun, || {
         process::run(
             Command::new("npx")
                 .args(["--no-install", "tsc", "--noEmit"])
@@ -178,8 +178,8 @@ fn browser(steps: &mut Steps, filter: &[String]) {
         steps.skip("Browser tests", "there is no build to test");
         return;
     };
-    steps.run("Browser tests", again, || {
-        let mut stack = Stack::prepare(&built.binary, &simulator, &built.site, None)?;
+    steps.run("Browser tests", rerun, || {
+        let mut stack = DevStack::prepare(&built.binary, &simulator, &built.site, None)?;
         // At its loudest, since the tests look for secrets in the log.
         stack.serve(&[("MOORING_LOG", "trace")])?;
         let outcome = process::run(

@@ -64,7 +64,7 @@ pub fn chromium() -> Result<PathBuf> {
     Ok(path)
 }
 
-/// The folder with `initdb` and `pg_ctl` of the newest PostgreSQL on this machine.
+/// The folder with `initdb` and `pg_ctl` of the newest PostgreSQL on this host.
 pub fn postgres() -> Result<PathBuf> {
     if let Some(found) = newest_postgres() {
         return Ok(found);

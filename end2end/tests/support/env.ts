@@ -1,4 +1,4 @@
-// What `cargo xtask test` says about the stack that it started.
+// What `cargo xtask test` says about the servers that it started.
 
 function need(name: string): string {
   const value = process.env[name];
@@ -10,7 +10,7 @@ function need(name: string): string {
 
 /** Address of Mooring's pages. */
 export const BASE = need('MOORING_E2E_BASE_URL');
-/** Address of the stand-in for Gorgias. */
+/** Address of the simulator. */
 export const SIMULATOR = need('MOORING_E2E_SIMULATOR_URL');
 /** The tenant there is, and its owner. */
 export const TENANT = need('MOORING_E2E_TENANT');

@@ -1,4 +1,4 @@
-// The stand-in for Gorgias, told what to do.
+// The simulator, told what to do.
 
 import { SIMULATOR } from './env';
 import { canary } from './record';

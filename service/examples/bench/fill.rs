@@ -30,13 +30,13 @@ pub struct Args {
     at: At,
     #[arg(long, env = "MOORING_MASTER_KEYS")]
     master_keys: SecretString,
-    /// Address of the stand-in's accounts
+    /// Address of the simulator's accounts
     #[arg(long)]
     gorgias: String,
     /// The tenant's short name, and its app's
     #[arg(long)]
     tenant: Slug,
-    /// The app's credentials at the stand-in
+    /// The app's credentials at the simulator
     #[arg(long)]
     client_id: String,
     #[arg(long)]
@@ -49,7 +49,7 @@ pub struct Args {
     prefix: String,
     #[arg(long)]
     accounts: u64,
-    /// The grant of `{prefix}0` at the stand-in
+    /// The grant of `{prefix}0` at the simulator
     #[arg(long)]
     first_grant: u64,
     /// Length of an access token

@@ -48,7 +48,7 @@ pub struct Shape {
 
 impl Shape {
     /// How long each connection waits from one request to the next.
-    fn pace(&self) -> Duration {
+    fn interval(&self) -> Duration {
         let all = self.rate.map(|rate| Duration::from_secs(1) / rate.max(1));
         let connections = u32::try_from(self.connections).unwrap_or(u32::MAX);
         all.unwrap_or_default() * connections
@@ -156,7 +156,7 @@ async fn drive(
         begin,
         end,
         status: StatusCode::from_u16(shape.status)?,
-        pace: shape.pace(),
+        interval: shape.interval(),
     };
     let loops: Vec<_> = (0..)
         .zip(senders)
@@ -207,7 +207,7 @@ struct Asking {
     begin: Instant,
     end: Instant,
     status: StatusCode,
-    pace: Duration,
+    interval: Duration,
 }
 
 async fn ask(
@@ -225,9 +225,9 @@ async fn ask(
     };
     for account in accounts {
         let request = make(account)?;
-        if !asking.pace.is_zero() {
+        if !asking.interval.is_zero() {
             tokio::time::sleep_until(next.into()).await;
-            next += asking.pace;
+            next += asking.interval;
         }
         let asked = Instant::now();
         sender.ready().await?;

@@ -34,12 +34,12 @@ enum Command {
     Bare(bare::Args),
     /// Ask for paths, as fast as the answers come
     Load(load::Args),
-    /// Refresh at the stand-in for Gorgias, as fast as the answers come
+    /// Refresh at the simulator, as fast as the answers come
     Refresh(load::RefreshArgs),
     /// Make connections due
     Due(rows::DueArgs),
-    /// Wait until no connection is due
-    Settled(rows::SettledArgs),
+    /// Wait until every connection that was due is stored
+    Stored(rows::StoredArgs),
     /// Update rows of credentials with the bytes that they hold
     Update(update::Args),
     /// Seal and open, beside the bare cipher
@@ -53,7 +53,7 @@ fn main() -> anyhow::Result<()> {
         Command::Load(args) => on_one_core(load::run(args)),
         Command::Refresh(args) => on_one_core(load::refresh(args)),
         Command::Due(args) => on_one_core(rows::due(args)),
-        Command::Settled(args) => on_one_core(rows::settled(args)),
+        Command::Stored(args) => on_one_core(rows::stored(args)),
         Command::Update(args) => on_one_core(update::run(args)),
         Command::Seal(args) => seal::run(&args),
     }?;

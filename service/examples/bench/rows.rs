@@ -25,7 +25,7 @@ pub struct DueArgs {
 }
 
 #[derive(clap::Args)]
-pub struct SettledArgs {
+pub struct StoredArgs {
     #[command(flatten)]
     at: At,
     /// How long to wait at most, in seconds
@@ -89,7 +89,7 @@ async fn queues(pool: &Pool) -> anyhow::Result<bool> {
 }
 
 /// Waits until nothing is due: all that was is stored.
-pub async fn settled(args: SettledArgs) -> anyhow::Result<Value> {
+pub async fn stored(args: StoredArgs) -> anyhow::Result<Value> {
     let pool = args.at.open(1).await?;
     let begun = Instant::now();
     loop {
@@ -98,8 +98,8 @@ pub async fn settled(args: SettledArgs) -> anyhow::Result<Value> {
                    THEN CAST(1 AS bigint) ELSE CAST(0 AS bigint) END";
         if pool.number(sql, &[now]).await? == 0 {
             let sql = "SELECT count(*) FROM connections WHERE last_fine_at >= $1";
-            let fine = pool.number(sql, &[args.since]).await?;
-            return Ok(json!({"at": now, "fine": fine}));
+            let refreshed = pool.number(sql, &[args.since]).await?;
+            return Ok(json!({"at": now, "refreshed": refreshed}));
         }
         if begun.elapsed() >= Duration::from_secs(args.patience) {
             let sql = "SELECT count(*) FROM connections WHERE due_at <= $1";

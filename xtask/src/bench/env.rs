@@ -1,11 +1,11 @@
 //! Everything that the measurements run on, made when it is first wanted.
 
-use super::machine::{Cores, Side};
+use super::host::{Cores, Side};
 use super::store::{self, Kind, Store};
+use crate::dev_stack::wait_until_up;
 use crate::http::Client;
 use crate::postgres::{Cluster, Purpose};
 use crate::process::{self, Background, Guard};
-use crate::stack::wait_until_up;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::fs;
@@ -61,11 +61,11 @@ impl Scale {
 }
 
 /// Everything that the measurements run on; all of it ends and is deleted with this.
-pub struct House {
+pub struct BenchEnv {
     pub scale: Scale,
     pub cores: Cores,
     programs: Programs,
-    /// Address of the stand-in for Gorgias, without the scheme.
+    /// Address of the simulator, without the scheme.
     pub simulator: String,
     keys: String,
     stores: Vec<Store>,
@@ -99,8 +99,8 @@ impl Serving {
     }
 }
 
-impl House {
-    /// Starts the stand-in for Gorgias; the rest comes when it is wanted.
+impl BenchEnv {
+    /// Starts the simulator; the rest comes when it is wanted.
     pub fn new(programs: Programs, short: bool, tables: &Path) -> Result<Self> {
         // Beside the tables and not in a folder for temporary files, which may be in memory.
         let folder = tempfile::Builder::new()
@@ -285,18 +285,18 @@ impl House {
         serde_json::from_str(last).with_context(|| format!("the helper said {last}"))
     }
 
-    /// Template of the addresses of accounts at the stand-in.
+    /// Template of the addresses of accounts at the simulator.
     pub fn gorgias(&self) -> String {
         format!("http://{}/a/{{subdomain}}", self.simulator)
     }
 
-    /// Asks the stand-in's control API.
+    /// Asks the simulator's control API.
     pub fn control(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
         let url = format!("http://{}/_control{path}", self.simulator);
         self.client.json(method, &url, None, body)
     }
 
-    /// How long the stand-in takes for each answer to a refresh.
+    /// How long the simulator takes for each answer to a refresh.
     pub fn latency(&self, latency: Duration) -> Result<()> {
         let fault = json!({"kind": "latency", "latency_ms": latency.as_millis()});
         let body = json!({

@@ -1,4 +1,4 @@
-//! The machine: which cores do what, and what has to be said beside every figure.
+//! The host: which cores do what, and what has to be said beside every figure.
 
 use crate::{paths, process};
 use std::fs;
@@ -10,7 +10,7 @@ use std::process::Command;
 pub struct Cores {
     /// Mooring, what it is compared with, and PostgreSQL.
     server: Option<usize>,
-    /// The load, and the stand-in for Gorgias.
+    /// The load, and the simulator.
     load: Option<usize>,
 }
 
@@ -91,10 +91,10 @@ fn expand(list: &str) -> Vec<usize> {
 }
 
 /// What has to be said beside every figure.
-pub struct Machine(Vec<(&'static str, String)>);
+pub struct Host(Vec<(&'static str, String)>);
 
-impl Machine {
-    /// Asks the machine; what it doesn't tell is left out.
+impl Host {
+    /// Asks the host; what it doesn't tell is left out.
     pub fn look(databases: &[String], short: bool) -> Self {
         let mut facts = Vec::new();
         let mut fact = |name, value: Option<String>| {
@@ -122,7 +122,7 @@ impl Machine {
             .and_then(|text| text.parse::<u64>().ok())
             .map(|kilobytes| format!(", {} GB of memory", kilobytes.div_ceil(1024 * 1024)));
         fact(
-            "machine",
+            "host",
             model.map(|model| format!("{model}, {cores} cores{}", memory.unwrap_or_default())),
         );
         fact("system", run(&["uname", "-srm"]));

@@ -1,16 +1,16 @@
 //! `cargo xtask bench`: what Mooring costs, as ratios of two things measured in the same run.
 
 mod compare;
-mod house;
-mod machine;
+mod env;
+mod host;
 mod rows;
 mod store;
 mod table;
 
 use crate::{paths, process, steps::Steps, test};
 use anyhow::{Context, Result};
-use house::{House, Programs};
-use machine::Machine;
+use env::{BenchEnv, Programs};
+use host::Host;
 use std::fs;
 use std::path::{Path, PathBuf};
 use table::Table;
@@ -35,7 +35,7 @@ pub enum Row {
     SweepLatency,
     /// Sealing and opening, beside the cipher alone
     Seal,
-    /// Refreshes a second, beside what Gorgias' stand-in can answer
+    /// Refreshes a second, beside what the simulator of Gorgias can answer
     Refreshes,
     /// How fast and how evenly a backlog is worked off
     CatchUp,
@@ -77,17 +77,17 @@ impl Row {
         }
     }
 
-    fn measure(self, house: &mut House) -> Result<Table> {
+    fn measure(self, env: &mut BenchEnv) -> Result<Table> {
         match self {
-            Self::TokenRead => rows::token_read::measure(house),
-            Self::SweepLatency => rows::sweep_latency::measure(house),
-            Self::Seal => rows::seal::measure(house),
-            Self::Refreshes => rows::refreshes::measure(house),
-            Self::CatchUp => rows::catch_up::measure(house),
-            Self::Memory => rows::memory::measure(house),
-            Self::Reencrypt => rows::reencrypt::measure(house),
-            Self::Processes => rows::processes::measure(house),
-            Self::Installs => rows::installs::measure(house),
+            Self::TokenRead => rows::token_read::measure(env),
+            Self::SweepLatency => rows::sweep_latency::measure(env),
+            Self::Seal => rows::seal::measure(env),
+            Self::Refreshes => rows::refreshes::measure(env),
+            Self::CatchUp => rows::catch_up::measure(env),
+            Self::Memory => rows::memory::measure(env),
+            Self::Reencrypt => rows::reencrypt::measure(env),
+            Self::Processes => rows::processes::measure(env),
+            Self::Installs => rows::installs::measure(env),
         }
     }
 }
@@ -102,16 +102,16 @@ pub fn run(args: &Args) -> Result<()> {
 }
 
 fn measure(steps: &mut Steps, args: &Args, tables: &Path) {
-    let again = if args.short {
+    let rerun = if args.short {
         "cargo xtask bench --short"
     } else {
         "cargo xtask bench"
     };
-    let Some(programs) = steps.run("Build", again, || build(args.short)) else {
+    let Some(programs) = steps.run("Build", rerun, || build(args.short)) else {
         return;
     };
-    let Some(mut house) = steps.run("Stand-in for Gorgias", again, || {
-        House::new(programs, args.short, tables)
+    let Some(mut env) = steps.run("Simulator", rerun, || {
+        BenchEnv::new(programs, args.short, tables)
     }) else {
         return;
     };
@@ -120,12 +120,12 @@ fn measure(steps: &mut Steps, args: &Args, tables: &Path) {
         if !args.rows.is_empty() && !args.rows.contains(&row) {
             continue;
         }
-        let command = format!("{again} {}", row.name());
+        let command = format!("{rerun} {}", row.name());
         let measured = steps.run(row.name(), &command, || {
-            let table = row.measure(&mut house)?;
+            let table = row.measure(&mut env)?;
             table.print();
             let text = table.markdown(&command);
-            let about = Machine::look(&house.versions(), args.short);
+            let about = Host::look(&env.versions(), args.short);
             let path = tables.join(format!("{}.md", row.name()));
             fs::write(&path, format!("{text}\n{}", about.markdown()))
                 .with_context(|| format!("cannot write {}", path.display()))?;
@@ -136,8 +136,8 @@ fn measure(steps: &mut Steps, args: &Args, tables: &Path) {
             all.push('\n');
         }
     }
-    let about = Machine::look(&house.versions(), args.short);
-    steps.run("All tables in one file", again, || {
+    let about = Host::look(&env.versions(), args.short);
+    steps.run("All tables in one file", rerun, || {
         let path = tables.join("all.md");
         fs::write(&path, format!("## Results\n\n{}\n{all}", about.markdown()))
             .with_context(|| format!("cannot write {}", path.display()))?;
@@ -146,7 +146,7 @@ fn measure(steps: &mut Steps, args: &Args, tables: &Path) {
     });
 }
 
-/// Builds `mooring` and the stand-in as they ship, then what measures them: in two steps, since
+/// Builds `mooring` and the simulator as they ship, then what measures them: in two steps, since
 /// the second needs the code for tests as well.
 fn build(short: bool) -> Result<Programs> {
     for wanted in [

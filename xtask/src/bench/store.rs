@@ -1,7 +1,7 @@
 //! A database as it is after years of work, and what is done with it from outside.
 
-use super::house::{House, Serving, now_ms};
-use super::machine::Side;
+use super::env::{BenchEnv, Serving, now_ms};
+use super::host::Side;
 use crate::{process, tools};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::Duration;
 use ureq::http::Method;
 
-/// The app of both tenants at the stand-in for Gorgias.
+/// The app of both tenants at the simulator.
 const CLIENT: (&str, &str) = ("bench", "secret-of-bench");
 /// `bench:secret-of-bench`, as HTTP Basic has it (RFC 7617).
 const BASIC: &str = "Basic YmVuY2g6c2VjcmV0LW9mLWJlbmNo";
@@ -42,7 +42,7 @@ pub struct Tenant {
     pub accounts: u64,
     /// API token of an operator.
     pub token: String,
-    /// The grant of its first account at the stand-in.
+    /// The grant of its first account at the simulator.
     first_grant: u64,
 }
 
@@ -58,35 +58,35 @@ pub struct Store {
     pub small: Tenant,
 }
 
-/// Fills an empty database, and makes the same accounts at the stand-in.
-pub fn fill(house: &House, kind: Kind, url: String) -> Result<Store> {
+/// Fills an empty database, and makes the same accounts at the simulator.
+pub fn fill(env: &BenchEnv, kind: Kind, url: String) -> Result<Store> {
     println!(
         "   {}: connecting {} accounts",
         kind.name(),
-        house.scale.accounts
+        env.scale.accounts
     );
     let app = json!({
         "client_id": CLIENT.0,
         "client_secret": CLIENT.1,
         "redirect_uris": ["http://127.0.0.1:3000/unused"],
     });
-    house.control(Method::POST, "/apps", Some(&app))?;
+    env.control(Method::POST, "/apps", Some(&app))?;
     let mut version = String::new();
     let mut tenant = |slug: &'static str, accounts: u64| -> Result<Tenant> {
         let prefix = format!("{slug}-");
         let wanted = json!({
             "prefix": prefix, "count": accounts, "client_id": CLIENT.0, "scope": SCOPES,
         });
-        let made = house.control(Method::POST, "/bulk/accounts", Some(&wanted))?;
+        let made = env.control(Method::POST, "/bulk/accounts", Some(&wanted))?;
         let first_grant = made["first_grant"].as_u64().context("no first_grant")?;
-        let filled = house.helper(
+        let filled = env.helper(
             Side::Anywhere,
             &[
                 "fill",
                 "--database",
                 &url,
                 "--gorgias",
-                &house.gorgias(),
+                &env.gorgias(),
                 "--tenant",
                 slug,
                 "--client-id",
@@ -115,8 +115,8 @@ pub fn fill(house: &House, kind: Kind, url: String) -> Result<Store> {
             first_grant,
         })
     };
-    let big = tenant("big", house.scale.accounts)?;
-    let small = tenant("small", house.scale.small)?;
+    let big = tenant("big", env.scale.accounts)?;
+    let small = tenant("small", env.scale.small)?;
     // Debian adds the package's own number.
     let version = version.split(' ').next().unwrap_or_default().to_owned();
     Ok(Store {
@@ -175,19 +175,19 @@ pub struct Load<'a> {
 
 impl Load<'_> {
     /// Asks for a while.
-    pub fn run(&self, house: &House) -> Result<Answered> {
-        self.run_with(house, &[])
+    pub fn run(&self, env: &BenchEnv) -> Result<Answered> {
+        self.run_with(env, &[])
     }
 
     /// Asks for redirects (303).
-    pub fn redirects(&self, house: &House) -> Result<Answered> {
-        self.run_with(house, &["--status", "303"])
+    pub fn redirects(&self, env: &BenchEnv) -> Result<Answered> {
+        self.run_with(env, &["--status", "303"])
     }
 
     /// Asks for redirects, so many a second, for as long as `longer` takes and once at least.
     pub fn redirects_beside<T: Send>(
         &self,
-        house: &House,
+        env: &BenchEnv,
         rate: u64,
         longer: impl FnOnce() -> Result<T> + Send,
     ) -> Result<T> {
@@ -195,10 +195,7 @@ impl Load<'_> {
         std::thread::scope(|threads| {
             let measuring = threads.spawn(longer);
             loop {
-                self.run_with(
-                    house,
-                    &["--status", "303", "--rate", &rate, "--warm-up", "0"],
-                )?;
+                self.run_with(env, &["--status", "303", "--rate", &rate, "--warm-up", "0"])?;
                 if measuring.is_finished() {
                     let measured = measuring.join();
                     return measured.unwrap_or_else(|_| bail!("what was measured broke off"));
@@ -207,12 +204,12 @@ impl Load<'_> {
         })
     }
 
-    fn run_with(&self, house: &House, more: &[&str]) -> Result<Answered> {
+    fn run_with(&self, env: &BenchEnv, more: &[&str]) -> Result<Answered> {
         let (accounts, connections) = (
             self.accounts.min(self.tenant.accounts).to_string(),
             self.connections.to_string(),
         );
-        let millis = house.scale.slice.as_millis().to_string();
+        let millis = env.scale.slice.as_millis().to_string();
         let usual = [
             "load",
             "--address",
@@ -230,19 +227,19 @@ impl Load<'_> {
             "--bearer",
             &self.tenant.token,
         ];
-        let found = house.helper(Side::Load, &[&usual, more].concat())?;
+        let found = env.helper(Side::Load, &[&usual, more].concat())?;
         Answered::read(&found)
     }
 }
 
-/// How many refreshes a second the stand-in answers to so many connections.
-pub fn most_refreshes(house: &House, tenant: &Tenant, connections: u64) -> Result<f64> {
-    let found = house.helper(
+/// How many refreshes a second the simulator answers to so many connections.
+pub fn most_refreshes(env: &BenchEnv, tenant: &Tenant, connections: u64) -> Result<f64> {
+    let found = env.helper(
         Side::Server,
         &[
             "refresh",
             "--address",
-            &house.simulator,
+            &env.simulator,
             "--prefix",
             &tenant.prefix,
             "--accounts",
@@ -250,7 +247,7 @@ pub fn most_refreshes(house: &House, tenant: &Tenant, connections: u64) -> Resul
             "--connections",
             &connections.to_string(),
             "--millis",
-            &house.scale.slice.as_millis().to_string(),
+            &env.scale.slice.as_millis().to_string(),
             "--first-grant",
             &tenant.first_grant.to_string(),
             "--authorization",
@@ -262,30 +259,35 @@ pub fn most_refreshes(house: &House, tenant: &Tenant, connections: u64) -> Resul
 
 impl Store {
     /// Makes that many accounts of the big tenant due, and no other.
-    pub fn due(&self, house: &House, count: u64) -> Result<()> {
-        house
-            .helper(
-                Side::Load,
-                &[
-                    "due",
-                    "--database",
-                    &self.url,
-                    "--prefix",
-                    &self.big.prefix,
-                    "--count",
-                    &count.to_string(),
-                ],
-            )
-            .map(drop)
+    pub fn due(&self, env: &BenchEnv, count: u64) -> Result<()> {
+        env.helper(
+            Side::Load,
+            &[
+                "due",
+                "--database",
+                &self.url,
+                "--prefix",
+                &self.big.prefix,
+                "--count",
+                &count.to_string(),
+            ],
+        )
+        .map(drop)
     }
 
     /// Waits until nothing is due any more, and makes sure that so many were refreshed and stored
     /// since that millisecond; gives the millisecond since 1970 when it was so.
-    fn settled(&self, house: &House, count: u64, since: i64, patience: Duration) -> Result<i64> {
-        let found = house.helper(
+    fn all_stored(
+        &self,
+        env: &BenchEnv,
+        count: u64,
+        since: i64,
+        patience: Duration,
+    ) -> Result<i64> {
+        let found = env.helper(
             Side::Load,
             &[
-                "settled",
+                "stored",
                 "--database",
                 &self.url,
                 "--patience",
@@ -294,29 +296,29 @@ impl Store {
                 &(since * 1000).to_string(),
             ],
         )?;
-        if found["fine"].as_u64() != Some(count) {
+        if found["refreshed"].as_u64() != Some(count) {
             bail!("of {count} due connections: {found}");
         }
         Ok(found["at"].as_i64().context("no instant")? / 1000)
     }
 
     /// Makes that many accounts due, has them refreshed by what `work` starts, and looks at what
-    /// the stand-in got meanwhile. What `work` gives is kept until all is stored.
+    /// the simulator got meanwhile. What `work` gives is kept until all is stored.
     pub fn refreshed<W>(
         &self,
-        house: &House,
+        env: &BenchEnv,
         count: u64,
         patience: Duration,
         work: impl FnOnce() -> Result<W>,
     ) -> Result<Refreshed> {
-        house.control(Method::DELETE, "/log", None)?;
+        env.control(Method::DELETE, "/log", None)?;
         let since = now_ms()?;
-        self.due(house, count)?;
+        self.due(env, count)?;
         let working = work()?;
-        let end = self.settled(house, count, since, patience)?;
+        let end = self.all_stored(env, count, since, patience)?;
         drop(working);
         let path = format!("/bulk/refreshes?since={since}");
-        let figures = house.control(Method::GET, &path, None)?;
+        let figures = env.control(Method::GET, &path, None)?;
         let number = |name: &str| {
             figures[name]
                 .as_i64()
@@ -335,9 +337,9 @@ impl Store {
     }
 }
 
-/// What the stand-in and the database saw of a row of refreshes.
+/// What the simulator and the database saw of a row of refreshes.
 pub struct Refreshed {
-    /// How often the stand-in was asked.
+    /// How often the simulator was asked.
     pub count: u64,
     /// How many accounts were due.
     pub due: u64,

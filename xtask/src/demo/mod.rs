@@ -1,10 +1,10 @@
-//! `cargo xtask demo`: Mooring with a stand-in for Gorgias and sample accounts, for looking around.
+//! `cargo xtask demo`: Mooring with a simulator of Gorgias and sample accounts, for looking around.
 
+mod scenario;
 mod seed;
 mod simulator;
-mod walk;
 
-use crate::stack::{OWNER, Stack, TENANT};
+use crate::dev_stack::{DevStack, OWNER, TENANT};
 use crate::{build, process, steps::Steps};
 use anyhow::{Context, Result, bail};
 
@@ -38,7 +38,7 @@ pub fn run(args: &Args) -> Result<()> {
          \n    password   {password}\
          \n\
          \nThe accounts: {base}/t/{TENANT}/accounts\
-         \nThe stand-in for Gorgias: {simulator}/_control/accounts\
+         \nThe simulator of Gorgias: {simulator}/_control/accounts\
          \nWhat the server writes: {log}\
          \n\nCtrl-C stops everything and deletes its folder.",
         base = stack.base,
@@ -54,13 +54,13 @@ pub fn run(args: &Args) -> Result<()> {
     bail!("the server ended by itself; its log says:\n{log}")
 }
 
-fn start(steps: &mut Steps, port: Option<u16>) -> Option<(Stack, Vec<seed::Sample>)> {
-    let again = "cargo xtask demo";
+fn start(steps: &mut Steps, port: Option<u16>) -> Option<(DevStack, Vec<seed::Sample>)> {
+    let rerun = "cargo xtask demo";
     let (built, simulator) = build::with_simulator(steps)?;
-    let mut stack = steps.run("Start with an empty database", again, || {
-        Stack::prepare(&built.binary, &simulator, &built.site, port)
+    let mut stack = steps.run("Start with an empty database", rerun, || {
+        DevStack::prepare(&built.binary, &simulator, &built.site, port)
     })?;
-    let samples = steps.run("Sample accounts", again, || {
+    let samples = steps.run("Sample accounts", rerun, || {
         seed::fill(&mut stack).context("cannot make the sample accounts")
     })?;
     Some((stack, samples))

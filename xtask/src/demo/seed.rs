@@ -1,10 +1,10 @@
 //! Sample accounts in every health state, each brought there the way a real one would get there:
 //! installed and approved in a browser, then something happens at Gorgias.
 
+use super::scenario;
 use super::simulator::Simulator;
-use super::walk;
+use crate::dev_stack::DevStack;
 use crate::http::{Client, encode};
-use crate::stack::Stack;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -170,7 +170,7 @@ pub struct Sample {
 }
 
 /// Makes apps and accounts; leaves the server running with its usual settings.
-pub fn fill(stack: &mut Stack) -> Result<Vec<Sample>> {
+pub fn fill(stack: &mut DevStack) -> Result<Vec<Sample>> {
     stack.serve(&[SHORT_INTERVAL, ("MOORING_WORKER", "off")])?;
     for app in APPS {
         Maker::new(stack)
@@ -244,12 +244,12 @@ pub fn complete(samples: &[Sample]) -> Result<()> {
 
 /// Acts as operator, as customer and as Gorgias.
 struct Maker<'a> {
-    stack: &'a Stack,
+    stack: &'a DevStack,
     api: Client,
 }
 
 impl<'a> Maker<'a> {
-    fn new(stack: &'a Stack) -> Self {
+    fn new(stack: &'a DevStack) -> Self {
         Self {
             stack,
             api: Client::new(),
@@ -346,7 +346,7 @@ impl<'a> Maker<'a> {
             text(&made, "install_url")?,
             encode(subdomain)
         );
-        walk::approve(&Client::new(), &address)
+        scenario::approve(&Client::new(), &address)
     }
 
     /// Proves a connection now; that Gorgias gives no verdict is one of the results wanted here.

@@ -1,4 +1,4 @@
-//! The stand-in's control API: what the demo tells it.
+//! The simulator's control API: what the demo tells it.
 
 use crate::http::Client;
 use anyhow::Result;

@@ -1,8 +1,8 @@
 //! 8: how fast and how evenly a backlog is worked off after an outage.
 
 use crate::bench::compare::Compared;
-use crate::bench::house::House;
-use crate::bench::machine::Side;
+use crate::bench::env::BenchEnv;
+use crate::bench::host::Side;
 use crate::bench::store::Kind;
 use crate::bench::table::{Goal, Line, Table};
 use anyhow::Result;
@@ -12,15 +12,15 @@ use std::time::Duration;
 const RATE: u32 = 100;
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub fn measure(house: &mut House) -> Result<Table> {
+pub fn measure(env: &mut BenchEnv) -> Result<Table> {
     let mut lines = Vec::new();
-    let due = u64::from(RATE) * u64::try_from(house.scale.backlog.as_millis())? / 1000;
+    let due = u64::from(RATE) * u64::try_from(env.scale.backlog.as_millis())? / 1000;
     for kind in Kind::BOTH {
-        let store = house.store(kind)?;
+        let store = env.store(kind)?;
         let (mut times, mut peaks) = (Vec::new(), Vec::new());
-        for _ in 0..house.scale.pairs {
-            let refreshed = store.refreshed(house, due, PATIENCE, || {
-                house.serve(&store.url, RATE, Side::Server)
+        for _ in 0..env.scale.pairs {
+            let refreshed = store.refreshed(env, due, PATIENCE, || {
+                env.serve(&store.url, RATE, Side::Server)
             })?;
             #[allow(clippy::cast_precision_loss)]
             let allowed = due as f64 / f64::from(RATE);
@@ -46,7 +46,7 @@ pub fn measure(house: &mut House) -> Result<Table> {
         method: format!(
             "A process that starts with {due} connections due, at `MOORING_REFRESH_RATE={RATE}`: \
              from its first request until the last new token is stored ÷ connections ÷ rate; \
-             and the most requests that reached the stand-in within any second (not a second \
+             and the most requests that reached the simulator within any second (not a second \
              of the clock) ÷ the rate."
         ),
         lines,

@@ -2,8 +2,8 @@
 
 use super::{FEW, USUAL_RATE, token_path};
 use crate::bench::compare::Compared;
-use crate::bench::house::House;
-use crate::bench::machine::Side;
+use crate::bench::env::BenchEnv;
+use crate::bench::host::Side;
 use crate::bench::store::{Kind, Load};
 use crate::bench::table::{Goal, Line, Table};
 use anyhow::{Context, Result};
@@ -14,14 +14,14 @@ const FLOOD: u64 = 1_000;
 /// Accounts that are read.
 const READ: u64 = 1_000;
 
-pub fn measure(house: &mut House) -> Result<Table> {
+pub fn measure(env: &mut BenchEnv) -> Result<Table> {
     let mut lines = Vec::new();
     for kind in Kind::BOTH {
-        let store = house.store(kind)?;
-        let mooring = house.serve(&store.url, USUAL_RATE, Side::Server)?;
-        let bare = house.bare(&store, 100)?;
+        let store = env.store(kind)?;
+        let mooring = env.serve(&store.url, USUAL_RATE, Side::Server)?;
+        let bare = env.bare(&store, 100)?;
         let (slug, token) = (store.big.slug, &store.big.token);
-        let app = house.api(&mooring, token, &format!("/api/v1/apps/{slug}"))?;
+        let app = env.api(&mooring, token, &format!("/api/v1/apps/{slug}"))?;
         let id = app["id"].as_str().context("the app has no id")?;
         let install = format!("/oauth/{id}/install?account={{}}");
         let load = |server, path, connections| Load {
@@ -34,9 +34,9 @@ pub fn measure(house: &mut House) -> Result<Table> {
         let begun = load(&mooring, &install, CONNECTIONS);
         let away = load(&bare, "/bare/{}/away", CONNECTIONS);
         let compared = Compared::turn_about(
-            house.scale.pairs,
-            || Ok(begun.redirects(house)?.per_second),
-            || Ok(away.redirects(house)?.per_second),
+            env.scale.pairs,
+            || Ok(begun.redirects(env)?.per_second),
+            || Ok(away.redirects(env)?.per_second),
         )?;
         lines.push(Line {
             what: format!("installations, {}", kind.name()),
@@ -47,11 +47,11 @@ pub fn measure(house: &mut House) -> Result<Table> {
         let path = token_path(slug);
         let reads = load(&mooring, &path, FEW);
         let flood = load(&mooring, &install, FEW);
-        reads.run(house)?;
-        let p99 = || Ok(reads.run(house)?.p99);
+        reads.run(env)?;
+        let p99 = || Ok(reads.run(env)?.p99);
         let compared = Compared::turn_about(
-            house.scale.pairs,
-            || flood.redirects_beside(house, FLOOD, p99),
+            env.scale.pairs,
+            || flood.redirects_beside(env, FLOOD, p99),
             p99,
         )?;
         lines.push(Line {

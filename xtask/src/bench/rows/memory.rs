@@ -2,8 +2,8 @@
 
 use super::USUAL_RATE;
 use crate::bench::compare::Compared;
-use crate::bench::house::{House, Serving};
-use crate::bench::machine::Side;
+use crate::bench::env::{BenchEnv, Serving};
+use crate::bench::host::Side;
 use crate::bench::store::Kind;
 use crate::bench::table::{Goal, Line, Table};
 use anyhow::Result;
@@ -13,32 +13,32 @@ const RATE: u32 = 10 * USUAL_RATE;
 /// Length of the bare server's answers, about that of a token read's.
 const BYTES: usize = 1_100;
 
-pub fn measure(house: &mut House) -> Result<Table> {
+pub fn measure(env: &mut BenchEnv) -> Result<Table> {
     let mut lines = Vec::new();
     for kind in Kind::BOTH {
-        let store = house.store(kind)?;
+        let store = env.store(kind)?;
         let name = match kind {
             Kind::Sqlite => "empty",
             Kind::Postgres => "empty_mooring",
         };
-        let empty = house.empty(kind, name)?;
-        crate::process::output(house.mooring(&empty, Side::Server).arg("migrate"))?;
-        let bare = house.bare(&store, BYTES)?;
-        let pause = 2 * house.scale.slice;
+        let empty = env.empty(kind, name)?;
+        crate::process::output(env.mooring(&empty, Side::Server).arg("migrate"))?;
+        let bare = env.bare(&store, BYTES)?;
+        let pause = 2 * env.scale.slice;
         let after = |server: Serving| {
             std::thread::sleep(pause);
             server.memory()
         };
-        let idle = || after(house.serve(&empty, RATE, Side::Server)?);
+        let idle = || after(env.serve(&empty, RATE, Side::Server)?);
         // More than can be refreshed while this is measured.
-        store.due(house, store.big.accounts)?;
+        store.due(env, store.big.accounts)?;
         let full = Compared::turn_about(
-            house.scale.pairs,
-            || after(house.serve(&store.url, RATE, Side::Server)?),
+            env.scale.pairs,
+            || after(env.serve(&store.url, RATE, Side::Server)?),
             idle,
         )?;
-        store.due(house, 0)?;
-        let beside_bare = Compared::turn_about(house.scale.pairs, idle, || bare.memory())?;
+        store.due(env, 0)?;
+        let beside_bare = Compared::turn_about(env.scale.pairs, idle, || bare.memory())?;
         lines.push(Line {
             what: format!(
                 "{} connections in mid-sweep ÷ none, {}",

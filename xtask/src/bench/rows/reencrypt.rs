@@ -2,8 +2,8 @@
 
 use super::{FEW, USUAL_RATE, token_path};
 use crate::bench::compare::Compared;
-use crate::bench::house::House;
-use crate::bench::machine::Side;
+use crate::bench::env::BenchEnv;
+use crate::bench::host::Side;
 use crate::bench::store::{Kind, Load, Store};
 use crate::bench::table::{Goal, Line, Table};
 use crate::process;
@@ -15,15 +15,15 @@ use std::time::Instant;
 /// Records that `mooring keys rotate` moves in one transaction.
 const BATCH: u64 = 100;
 
-pub fn measure(house: &mut House) -> Result<Table> {
+pub fn measure(env: &mut BenchEnv) -> Result<Table> {
     let mut lines = Vec::new();
     for kind in Kind::BOTH {
-        let store = house.store(kind)?;
+        let store = env.store(kind)?;
         let compared = Compared::turn_about(
-            house.scale.pairs,
-            || rotate(house, &store),
+            env.scale.pairs,
+            || rotate(env, &store),
             || {
-                let found = house.helper(
+                let found = env.helper(
                     Side::Server,
                     &[
                         "update",
@@ -44,7 +44,7 @@ pub fn measure(house: &mut House) -> Result<Table> {
             goal: Goal::AtLeast(0.7),
             unit: "a second",
         });
-        lines.push(reads_meanwhile(house, &store)?);
+        lines.push(reads_meanwhile(env, &store)?);
     }
     Ok(Table {
         number: 11,
@@ -60,8 +60,8 @@ pub fn measure(house: &mut House) -> Result<Table> {
     })
 }
 
-fn reads_meanwhile(house: &House, store: &Store) -> Result<Line> {
-    let mooring = house.serve(&store.url, USUAL_RATE, Side::Server)?;
+fn reads_meanwhile(env: &BenchEnv, store: &Store) -> Result<Line> {
+    let mooring = env.serve(&store.url, USUAL_RATE, Side::Server)?;
     let path = token_path(store.small.slug);
     let load = Load {
         server: &mooring,
@@ -70,15 +70,15 @@ fn reads_meanwhile(house: &House, store: &Store) -> Result<Line> {
         accounts: store.small.accounts,
         connections: FEW,
     };
-    load.run(house)?;
+    load.run(env)?;
     let compared = Compared::turn_about(
-        house.scale.pairs,
+        env.scale.pairs,
         || {
             std::thread::scope(|threads| {
-                let reading = threads.spawn(|| load.run(house));
+                let reading = threads.spawn(|| load.run(env));
                 // Once more as long as the reading lasts, so that it is never without.
                 while !reading.is_finished() {
-                    rotate(house, store)?;
+                    rotate(env, store)?;
                 }
                 match reading.join() {
                     Ok(answered) => Ok(answered?.p99),
@@ -86,7 +86,7 @@ fn reads_meanwhile(house: &House, store: &Store) -> Result<Line> {
                 }
             })
         },
-        || Ok(load.run(house)?.p99),
+        || Ok(load.run(env)?.p99),
     )?;
     Ok(Line {
         what: format!("p99 of token reads meanwhile, {}", store.kind.name()),
@@ -99,8 +99,8 @@ fn reads_meanwhile(house: &House, store: &Store) -> Result<Line> {
 /// Encrypts all secrets of the small tenant anew; gives the records a second, from the
 /// first step that is told of to the last.
 #[allow(clippy::cast_precision_loss)]
-fn rotate(house: &House, store: &Store) -> Result<f64> {
-    let mut command = house.mooring(&store.url, Side::Server);
+fn rotate(env: &BenchEnv, store: &Store) -> Result<f64> {
+    let mut command = env.mooring(&store.url, Side::Server);
     command
         .args(["keys", "rotate", "--tenant", store.small.slug])
         .stdin(Stdio::null())

@@ -1,9 +1,9 @@
-//! 7: refreshes a second, beside what the stand-in for Gorgias can answer.
+//! 7: refreshes a second, beside what the simulator can answer.
 
 use super::UNLIMITED;
 use crate::bench::compare::Compared;
-use crate::bench::house::House;
-use crate::bench::machine::Side;
+use crate::bench::env::BenchEnv;
+use crate::bench::host::Side;
 use crate::bench::store::{self, Kind, Refreshed, Store};
 use crate::bench::table::{Goal, Line, Table};
 use anyhow::Result;
@@ -15,28 +15,28 @@ const FAR: Duration = Duration::from_millis(100);
 /// Longer than any row of refreshes that goes well.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-pub fn measure(house: &mut House) -> Result<Table> {
+pub fn measure(env: &mut BenchEnv) -> Result<Table> {
     let mut lines = Vec::new();
     for kind in Kind::BOTH {
-        let store = house.store(kind)?;
-        let mooring = house.serve(&store.url, UNLIMITED, Side::Server)?;
-        // Of requests that are answered at once, the stand-in never sees two: how many Mooring
+        let store = env.store(kind)?;
+        let mooring = env.serve(&store.url, UNLIMITED, Side::Server)?;
+        // Of requests that are answered at once, the simulator never sees two: how many Mooring
         // has under way shows in the slow ones.
         let at_once = Cell::new(1);
         for latency in [FAR, Duration::ZERO] {
-            house.latency(latency)?;
-            let measured = beside(house, &store, latency, &at_once);
-            house.latency(Duration::ZERO)?;
+            env.latency(latency)?;
+            let measured = beside(env, &store, latency, &at_once);
+            env.latency(Duration::ZERO)?;
             lines.extend(measured?);
         }
         drop(mooring);
     }
     Ok(Table {
         number: 7,
-        title: "Refreshes, beside what the stand-in can answer",
+        title: "Refreshes, beside what the simulator can answer",
         method: format!(
             "Connections that are due, from the first request until the last new token is stored \
-             durably ÷ refreshes a second that a load gets from the stand-in over as many \
+             durably ÷ refreshes a second that a load gets from the simulator over as many \
              connections as Mooring had requests under way at once. Once with {} ms for each answer, as a service on \
              the Internet takes, and once with none, where the comparison is with a program that \
              stores nothing.",
@@ -47,22 +47,22 @@ pub fn measure(house: &mut House) -> Result<Table> {
 }
 
 fn beside(
-    house: &House,
+    env: &BenchEnv,
     store: &Store,
     latency: Duration,
     at_once: &Cell<u64>,
 ) -> Result<[Line; 2]> {
-    let count = enough(house, store, || Ok(()))?;
+    let count = enough(env, store, || Ok(()))?;
     let calls = RefCell::new(Vec::new());
     let compared = Compared::turn_about(
-        house.scale.pairs,
+        env.scale.pairs,
         || {
-            let refreshed = store.refreshed(house, count, PATIENCE, || Ok(()))?;
+            let refreshed = store.refreshed(env, count, PATIENCE, || Ok(()))?;
             calls.borrow_mut().push(refreshed.calls());
             at_once.set(at_once.get().max(refreshed.at_once));
             Ok(refreshed.per_second())
         },
-        || store::most_refreshes(house, &store.big, at_once.get()),
+        || store::most_refreshes(env, &store.big, at_once.get()),
     )?;
     let (name, millis) = (store.kind.name(), latency.as_millis());
     let goal = match (latency.is_zero(), store.kind) {
@@ -91,11 +91,11 @@ fn beside(
 
 /// How many connections take about as long as one measurement shall, found with a few.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-pub fn enough<W>(house: &House, store: &Store, work: impl FnOnce() -> Result<W>) -> Result<u64> {
-    let few = house.scale.probe;
+pub fn enough<W>(env: &BenchEnv, store: &Store, work: impl FnOnce() -> Result<W>) -> Result<u64> {
+    let few = env.scale.probe;
     let rate = store
-        .refreshed(house, few, PATIENCE, work)
+        .refreshed(env, few, PATIENCE, work)
         .map(|refreshed: Refreshed| refreshed.per_second())?;
-    let wanted = (rate * house.scale.refreshing.as_secs_f64()) as u64;
+    let wanted = (rate * env.scale.refreshing.as_secs_f64()) as u64;
     Ok(wanted.clamp(few, store.big.accounts))
 }

@@ -1,22 +1,22 @@
 //! 6: sealing and opening, beside the cipher alone.
 
 use crate::bench::compare::Compared;
-use crate::bench::house::House;
-use crate::bench::machine::Side;
+use crate::bench::env::BenchEnv;
+use crate::bench::host::Side;
 use crate::bench::table::{Goal, Line, Table};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-pub fn measure(house: &mut House) -> Result<Table> {
-    let output = house.folder().join("criterion");
-    let found = house.helper(
+pub fn measure(env: &mut BenchEnv) -> Result<Table> {
+    let output = env.folder().join("criterion");
+    let found = env.helper(
         Side::Server,
         &[
             "seal",
             "--pairs",
-            &house.scale.pairs.to_string(),
+            &env.scale.pairs.to_string(),
             "--millis",
-            &(house.scale.slice.as_millis() / 4).to_string(),
+            &(env.scale.slice.as_millis() / 4).to_string(),
             "--output",
             &output.to_string_lossy(),
         ],

@@ -2,8 +2,8 @@
 
 use super::{FEW, USUAL_RATE, token_path};
 use crate::bench::compare::Compared;
-use crate::bench::house::House;
-use crate::bench::machine::Side;
+use crate::bench::env::BenchEnv;
+use crate::bench::host::Side;
 use crate::bench::store::{Kind, Load};
 use crate::bench::table::{Goal, Line, Table};
 use anyhow::Result;
@@ -16,16 +16,16 @@ const BEGUN: Duration = Duration::from_millis(1_100);
 /// Accounts that are read.
 const READ: u64 = 1_000;
 
-pub fn measure(house: &mut House) -> Result<Table> {
+pub fn measure(env: &mut BenchEnv) -> Result<Table> {
     let mut lines = Vec::new();
     for kind in Kind::BOTH {
-        let store = house.store(kind)?;
+        let store = env.store(kind)?;
         let path = token_path(store.big.slug);
         for (rate, goal) in [
             (USUAL_RATE, Goal::AtMost(1.3)),
             (10 * USUAL_RATE, Goal::None),
         ] {
-            let mooring = house.serve(&store.url, rate, Side::Server)?;
+            let mooring = env.serve(&store.url, rate, Side::Server)?;
             let load = Load {
                 server: &mooring,
                 path: &path,
@@ -33,17 +33,17 @@ pub fn measure(house: &mut House) -> Result<Table> {
                 accounts: READ,
                 connections: FEW,
             };
-            load.run(house)?;
+            load.run(env)?;
             let compared = Compared::turn_about(
-                house.scale.pairs,
+                env.scale.pairs,
                 || {
-                    store.due(house, BACKLOG.min(store.big.accounts))?;
+                    store.due(env, BACKLOG.min(store.big.accounts))?;
                     std::thread::sleep(BEGUN);
-                    let p99 = load.run(house)?.p99;
-                    store.due(house, 0)?;
+                    let p99 = load.run(env)?.p99;
+                    store.due(env, 0)?;
                     Ok(p99)
                 },
-                || Ok(load.run(house)?.p99),
+                || Ok(load.run(env)?.p99),
             )?;
             lines.push(Line {
                 what: format!("p99 in a sweep at {rate} a second, {}", kind.name()),

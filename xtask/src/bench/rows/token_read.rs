@@ -2,8 +2,8 @@
 
 use super::{USUAL_RATE, token_path};
 use crate::bench::compare::Compared;
-use crate::bench::house::House;
-use crate::bench::machine::Side;
+use crate::bench::env::BenchEnv;
+use crate::bench::host::Side;
 use crate::bench::store::{Kind, Load};
 use crate::bench::table::{Goal, Line, Table};
 use anyhow::Result;
@@ -13,16 +13,16 @@ const CONNECTIONS: u64 = 32;
 /// Accounts that are read again and again: of most reads, the minute's first was a while ago.
 const OFTEN: u64 = 1_000;
 
-pub fn measure(house: &mut House) -> Result<Table> {
+pub fn measure(env: &mut BenchEnv) -> Result<Table> {
     let mut lines = Vec::new();
     let mut busy = 0.0_f64;
     for kind in Kind::BOTH {
-        let store = house.store(kind)?;
-        let mooring = house.serve(&store.url, USUAL_RATE, Side::Server)?;
+        let store = env.store(kind)?;
+        let mooring = env.serve(&store.url, USUAL_RATE, Side::Server)?;
         let path = token_path(store.big.slug);
         let first = format!("{}0", store.big.prefix);
-        let answer = house.api(&mooring, &store.big.token, &path.replace("{}", &first))?;
-        let bare = house.bare(&store, answer.to_string().len())?;
+        let answer = env.api(&mooring, &store.big.token, &path.replace("{}", &first))?;
+        let bare = env.bare(&store, answer.to_string().len())?;
         let busiest = RefCell::new(0.0_f64);
         for (accounts, goal) in [
             (OFTEN, Goal::AtLeast(0.8)),
@@ -36,13 +36,13 @@ pub fn measure(house: &mut House) -> Result<Table> {
                 connections: CONNECTIONS,
             };
             let run = |load: Load| -> Result<f64> {
-                let answered = load.run(house)?;
+                let answered = load.run(env)?;
                 let mut busiest = busiest.borrow_mut();
                 *busiest = busiest.max(answered.busy);
                 Ok(answered.per_second)
             };
             let compared = Compared::turn_about(
-                house.scale.pairs,
+                env.scale.pairs,
                 || run(load(&mooring, &path)),
                 || run(load(&bare, "/bare/{}")),
             )?;
