@@ -9,7 +9,7 @@ pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod columns;
-mod functions;
+pub mod functions;
 mod m0001_tenants;
 mod m0002_people;
 mod m0003_keys;

@@ -5,7 +5,7 @@ use crate::{
     columns::{add, at_null, remove},
     functions,
 };
-use sea_orm_migration::{prelude::*, schema::string_null, sea_orm::DbBackend};
+use sea_orm_migration::{prelude::*, schema::string_null};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -21,18 +21,6 @@ fn columns() -> [ColumnDef; 5] {
     ]
 }
 
-const FUNCTION: &str = "mooring_forget_previous_secrets(bigint)";
-
-/// The worker tidies up for all tenants; see `m0011_row_security`.
-const FORGET: &str = "
-CREATE FUNCTION mooring_forget_previous_secrets(present bigint) RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    DELETE FROM credentials WHERE purpose = 'app.client_secret_previous'
-        AND owner_id IN (SELECT id FROM apps WHERE previous_secret_until <= present);
-    UPDATE apps SET previous_secret_until = NULL WHERE previous_secret_until <= present
-$$;
-";
-
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -40,20 +28,12 @@ impl MigrationTrait for Migration {
         for column in columns() {
             add(manager, "apps", column).await?;
         }
-        if manager.get_database_backend() == DbBackend::Postgres {
-            manager.get_connection().execute_unprepared(FORGET).await?;
-            functions::for_program_alone(manager, [FUNCTION]).await?;
-        }
-        Ok(())
+        // The worker tidies up for all tenants.
+        functions::up(manager, self.name()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        if manager.get_database_backend() == DbBackend::Postgres {
-            manager
-                .get_connection()
-                .execute_unprepared(&format!("DROP FUNCTION {FUNCTION}"))
-                .await?;
-        }
+        functions::down(manager, self.name()).await?;
         for column in columns() {
             remove(manager, "apps", &column.get_column_name()).await?;
         }

@@ -7,7 +7,10 @@
 //! next number has to wait for that. A trigger does it, and therefore also for
 //! processes of the version before, which know nothing of numbers.
 
-use crate::columns::{add, index, owned_by, remove};
+use crate::{
+    columns::{add, index, owned_by, remove},
+    functions,
+};
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
 #[derive(DeriveMigrationName)]
@@ -22,17 +25,8 @@ INSERT INTO event_heads (tenant_id, count)
 ";
 
 const POSTGRES: &str = "
-CREATE FUNCTION mooring_number_event() RETURNS trigger
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
-BEGIN
-    INSERT INTO event_heads AS head (tenant_id, count) VALUES (NEW.tenant_id, 1)
-    ON CONFLICT (tenant_id) DO UPDATE SET count = head.count + 1
-    RETURNING head.count INTO NEW.seq;
-    RETURN NEW;
-END $$;
 CREATE TRIGGER number BEFORE INSERT ON events
     FOR EACH ROW EXECUTE FUNCTION mooring_number_event();
-REVOKE ALL ON FUNCTION mooring_number_event() FROM PUBLIC;
 ";
 
 const SQLITE: &str = "
@@ -64,6 +58,7 @@ impl MigrationTrait for Migration {
         manager
             .create_index(index("events", &["tenant_id", "seq"], true))
             .await?;
+        functions::up(manager, self.name()).await?;
         db.execute_unprepared(if postgres { POSTGRES } else { SQLITE })
             .await?;
         Ok(())
@@ -73,11 +68,12 @@ impl MigrationTrait for Migration {
         manager
             .get_connection()
             .execute_unprepared(if manager.get_database_backend() == DbBackend::Postgres {
-                "DROP TRIGGER number ON events; DROP FUNCTION mooring_number_event()"
+                "DROP TRIGGER number ON events"
             } else {
                 "DROP TRIGGER events_number"
             })
             .await?;
+        functions::down(manager, self.name()).await?;
         manager
             .drop_index(
                 Index::drop()

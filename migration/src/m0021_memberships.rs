@@ -8,16 +8,6 @@ use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-const FUNCTION: &str = "mooring_memberships_of(uuid)";
-
-const MEMBERSHIPS_OF: &str = "
-CREATE FUNCTION mooring_memberships_of(person uuid)
-RETURNS TABLE (tenant_id uuid, role character varying)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT m.tenant_id, m.role FROM memberships m WHERE m.person_id = person
-$$;
-";
-
 /// Processes of the version before read the table itself, in any tenant. Their
 /// role may not be there, or go at this moment.
 const BEFORE: &str = "
@@ -36,22 +26,21 @@ impl MigrationTrait for Migration {
             return Ok(());
         }
         let db = manager.get_connection();
-        db.execute_unprepared(MEMBERSHIPS_OF).await?;
         db.execute_unprepared(BEFORE).await?;
-        functions::for_program_alone(manager, [FUNCTION]).await
+        functions::up(manager, self.name()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         if manager.get_database_backend() != DbBackend::Postgres {
             return Ok(());
         }
+        functions::down(manager, self.name()).await?;
         manager
             .get_connection()
-            .execute_unprepared(&format!(
-                "DROP FUNCTION {FUNCTION}; \
-                 DROP POLICY IF EXISTS before ON memberships; DROP POLICY IF EXISTS program ON memberships; \
-                 ALTER TABLE memberships DISABLE ROW LEVEL SECURITY"
-            ))
+            .execute_unprepared(
+                "DROP POLICY IF EXISTS before ON memberships; DROP POLICY IF EXISTS program ON memberships; \
+                 ALTER TABLE memberships DISABLE ROW LEVEL SECURITY",
+            )
             .await?;
         Ok(())
     }

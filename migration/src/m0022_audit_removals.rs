@@ -5,17 +5,12 @@
 
 use crate::{
     columns::{add, at, at_null, id, index, remove, tenant},
-    functions, rights,
+    functions,
 };
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
-
-const FUNCTIONS: [&str; 2] = [
-    "mooring_audit_cut_through(bigint, bytea, bytea)",
-    "mooring_remove_tenant()",
-];
 
 /// Before anything is read, so that no process of the version before cuts more
 /// off after that, without a record. It locks `audit_heads` first, as those do.
@@ -40,56 +35,9 @@ ALTER TABLE audit_heads DROP CONSTRAINT audit_heads_tenant_id_fkey,
     ADD CONSTRAINT audit_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE RESTRICT NOT VALID;
 ALTER TABLE audit_entries DROP CONSTRAINT audit_entries_tenant_id_fkey,
     ADD CONSTRAINT audit_entries_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE RESTRICT NOT VALID;
-
-CREATE FUNCTION mooring_audit_cut_through(cut_number bigint, cut_mac bytea, new_seal bytea) RETURNS bigint
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    whose uuid := nullif(current_setting('mooring.tenant', true), '')::uuid;
-    gone bigint;
-BEGIN
-    UPDATE audit_heads h SET first = cut_number, first_mac = cut_mac, seal = new_seal
-        WHERE h.tenant_id = whose AND cut_number > h.first AND cut_number <= h.count
-        AND EXISTS (SELECT FROM audit_entries e
-            WHERE e.tenant_id = whose AND e.number = cut_number AND e.mac = cut_mac);
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'the audit has no entry % with this MAC to be cut through', cut_number;
-    END IF;
-    DELETE FROM audit_entries e WHERE e.tenant_id = whose AND e.number <= cut_number;
-    GET DIAGNOSTICS gone = ROW_COUNT;
-    INSERT INTO audit_removals (id, tenant_id, at, what, entries, through, login)
-        VALUES (gen_random_uuid(), whose, (extract(epoch from clock_timestamp()) * 1000000)::bigint,
-            'entries', gone, cut_number, session_user);
-    RETURN gone;
-END $$;
 ";
 
-/// For processes of the version before, which set the head themselves.
-const CUT: &str = "
-CREATE OR REPLACE FUNCTION mooring_audit_cut() RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    whose uuid := nullif(current_setting('mooring.tenant', true), '')::uuid;
-    last bigint := (SELECT h.first FROM audit_heads h WHERE h.tenant_id = whose);
-    gone bigint;
-BEGIN
-    DELETE FROM audit_entries e WHERE e.tenant_id = whose AND e.number <= last;
-    GET DIAGNOSTICS gone = ROW_COUNT;
-    IF gone > 0 THEN
-        INSERT INTO audit_removals (id, tenant_id, at, what, entries, through, login)
-            VALUES (gen_random_uuid(), whose, (extract(epoch from clock_timestamp()) * 1000000)::bigint,
-                'entries', gone, last, session_user);
-    END IF;
-END $$;
-";
-
-/// As it was.
-const CUT_BEFORE: &str = "
-CREATE OR REPLACE FUNCTION mooring_audit_cut() RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    DELETE FROM audit_entries e USING audit_heads h
-    WHERE h.tenant_id = nullif(current_setting('mooring.tenant', true), '')::uuid
-    AND e.tenant_id = h.tenant_id AND e.number <= h.first
-$$;
+const AS_IT_WAS: &str = "
 ALTER TABLE audit_heads DROP CONSTRAINT audit_heads_tenant_id_fkey,
     ADD CONSTRAINT audit_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE CASCADE;
 ALTER TABLE audit_entries DROP CONSTRAINT audit_entries_tenant_id_fkey,
@@ -135,21 +83,17 @@ impl MigrationTrait for Migration {
             db.execute_unprepared(SQLITE).await?;
             return Ok(());
         }
-        for sql in [LOCK, BACKFILL_POSTGRES, POSTGRES, CUT] {
+        for sql in [LOCK, BACKFILL_POSTGRES, POSTGRES] {
             db.execute_unprepared(sql).await?;
         }
-        db.execute_unprepared(&rights::remove_tenant()).await?;
-        functions::for_program_alone(manager, FUNCTIONS).await
+        functions::up(manager, self.name()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
         if manager.get_database_backend() == DbBackend::Postgres {
-            for function in FUNCTIONS {
-                db.execute_unprepared(&format!("DROP FUNCTION {function}"))
-                    .await?;
-            }
-            db.execute_unprepared(CUT_BEFORE).await?;
+            functions::down(manager, self.name()).await?;
+            db.execute_unprepared(AS_IT_WAS).await?;
         } else {
             db.execute_unprepared("DROP TRIGGER tenants_keep_audit")
                 .await?;

@@ -7,7 +7,7 @@ use crate::{
     columns::{add, at, remove},
     functions,
 };
-use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
+use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -20,24 +20,6 @@ fn key() -> [ColumnDef; 3] {
         binary_null("head_log_key"),
     ]
 }
-
-const FUNCTIONS: [&str; 2] = ["mooring_audit_heads()", "mooring_head_log_cut()"];
-
-/// The worker looks at all tenants' heads, of which nothing is secret; and old
-/// entries go as far as the end names, but never those from which the state of
-/// all heads can be told.
-const POSTGRES: &str = "
-CREATE FUNCTION mooring_audit_heads()
-RETURNS TABLE (tenant_id uuid, first bigint, count bigint, last_mac bytea)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT h.tenant_id, h.first, h.count, h.last_mac FROM audit_heads h
-$$;
-CREATE FUNCTION mooring_head_log_cut() RETURNS void
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    DELETE FROM head_log WHERE number <= (SELECT first FROM head_log_end)
-        AND number < (SELECT max(number) FROM head_log WHERE whole)
-$$;
-";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -73,25 +55,12 @@ impl MigrationTrait for Migration {
         for column in key() {
             add(manager, "installation", column).await?;
         }
-        if manager.get_database_backend() == DbBackend::Postgres {
-            manager
-                .get_connection()
-                .execute_unprepared(POSTGRES)
-                .await?;
-            functions::for_program_alone(manager, FUNCTIONS).await?;
-        }
-        Ok(())
+        // The worker looks at the heads of all tenants.
+        functions::up(manager, self.name()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        if manager.get_database_backend() == DbBackend::Postgres {
-            for function in FUNCTIONS {
-                manager
-                    .get_connection()
-                    .execute_unprepared(&format!("DROP FUNCTION {function}"))
-                    .await?;
-            }
-        }
+        functions::down(manager, self.name()).await?;
         for column in key() {
             remove(manager, "installation", &column.get_column_name()).await?;
         }

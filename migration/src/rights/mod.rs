@@ -15,18 +15,15 @@ mod table;
 pub use finish::finish;
 pub use removal::emptied_with_tenant;
 pub use role::{InUse, in_use};
-pub use table::{Caller, FUNCTIONS, Function, Rows, TABLES, Table};
+pub use table::{Rows, TABLES, Table};
 
 pub(crate) use before::give_back;
-pub(crate) use removal::remove_tenant;
 pub(crate) use role::{NEW_NAME, THIS_DATABASE};
 
+use crate::functions::{Caller, FUNCTIONS, Function};
 use sea_orm_migration::sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement,
 };
-
-/// Where functions find what they name: never in what a caller has made.
-const SEARCH_PATH: &str = "pg_catalog, public, pg_temp";
 
 /// Why the rights are not as they should be.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +72,7 @@ pub type Notes = Vec<String>;
 
 /// Gives the installation's role what [`TABLES`] and [`FUNCTIONS`] say and
 /// takes everything else, and keeps everybody else out. To be called after the
-/// steps, under the same lock. `login` is who the program signs in as, if that
+/// steps and [`crate::functions::install`], under the same lock. `login` is who the program signs in as, if that
 /// isn't whoever this connection is.
 ///
 /// # Errors
@@ -92,7 +89,6 @@ pub async fn apply(db: &DatabaseConnection, login: Option<&str>) -> Result<Notes
         let done = secured.iter().any(|name| name == table.name);
         db.execute_unprepared(&of_table(table, &role, done)).await?;
     }
-    db.execute_unprepared(&remove_tenant()).await?;
     let functions: String = FUNCTIONS.iter().map(|f| of_function(f, &role)).collect();
     db.execute_unprepared(&functions).await?;
     if finish::is_due(db).await? {
@@ -170,10 +166,7 @@ fn of_function(function: &Function, role: &str) -> String {
         Caller::Program => format!("GRANT EXECUTE ON FUNCTION public.{name} TO {role};"),
         Caller::Trigger | Caller::Before => String::new(),
     };
-    format!(
-        "ALTER FUNCTION public.{name} SET search_path = {SEARCH_PATH}; \
-         REVOKE ALL ON FUNCTION public.{name} FROM PUBLIC, {role}; {grant}"
-    )
+    format!("REVOKE ALL ON FUNCTION public.{name} FROM PUBLIC, {role}; {grant}")
 }
 
 /// Who may enter: the role and nobody else. Objects of a session's own could

@@ -1,5 +1,5 @@
-//! The one list of what the program may. A new table or function is a line
-//! here; a test compares the list with the schema.
+//! The one list of what the program may. A new table is a line here, a
+//! new function one in `functions/list.rs`; a test compares both lists with the schema.
 
 /// A table and what the program's role may do with it.
 #[derive(Debug, Clone, Copy)]
@@ -19,26 +19,6 @@ pub enum Rows {
     OfTenant,
     /// All of them, and why there is no policy.
     All(&'static str),
-}
-
-/// A function, as GRANT names it.
-#[derive(Debug, Clone, Copy)]
-pub struct Function {
-    /// Name and types of the arguments.
-    pub signature: &'static str,
-    /// Who calls it.
-    pub caller: Caller,
-}
-
-/// Who calls a function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Caller {
-    /// The program's role.
-    Program,
-    /// A trigger, and nobody else.
-    Trigger,
-    /// Processes of the version before alone, until `mooring migrate --finish`.
-    Before,
 }
 
 const fn of_tenant(name: &'static str, may: &'static str) -> Table {
@@ -130,49 +110,4 @@ pub const TABLES: &[Table] = &[
         "SELECT, INSERT, UPDATE (name)",
         "what a page's address names is looked up here before anybody has proven to belong to it",
     ),
-];
-
-const fn program(signature: &'static str) -> Function {
-    Function {
-        signature,
-        caller: Caller::Program,
-    }
-}
-
-/// Every function of the schema.
-pub const FUNCTIONS: &[Function] = &[
-    Function {
-        signature: "mooring_audit_cut()",
-        caller: Caller::Before,
-    },
-    program("mooring_audit_cut_through(bigint, bytea, bytea)"),
-    program("mooring_audit_heads()"),
-    program("mooring_count_scheduled()"),
-    program("mooring_due_look(bigint, bigint, bigint, bigint)"),
-    program("mooring_due_queue(bigint, bigint)"),
-    program("mooring_due_take(bigint, bigint, bigint)"),
-    program("mooring_due_turns(bigint, bigint, bigint, uuid)"),
-    program("mooring_forget_previous_secrets(bigint)"),
-    program("mooring_head_log_cut()"),
-    program("mooring_memberships_of(uuid)"),
-    Function {
-        signature: "mooring_number_event()",
-        caller: Caller::Trigger,
-    },
-    program("mooring_remove_tenant()"),
-    program("mooring_sweep_authorizations(bigint)"),
-    Function {
-        signature: "mooring_take_due(bigint, bigint, bigint)",
-        caller: Caller::Before,
-    },
-    program("mooring_tenant_of_api_token(bytea)"),
-    program("mooring_tenant_of_app(uuid)"),
-    program("mooring_tenant_of_authorization(uuid)"),
-    program("mooring_tenant_of_link(bytea)"),
-    program("mooring_tenant_of_state(bytea)"),
-    program("mooring_token_at_hand(bytea, text, uuid, text)"),
-    Function {
-        signature: "mooring_token_read(bytea, text, uuid, text)",
-        caller: Caller::Before,
-    },
 ];

@@ -2,15 +2,16 @@
 
 use super::Database;
 use migration::{
-    Migrator, MigratorTrait,
+    Migrator, MigratorTrait, functions,
     rights::{self, Notes, RightsError},
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, TransactionTrait};
 
 impl Database {
-    /// Runs all steps that are missing, then gives the program's role its
-    /// rights. On PostgreSQL under an advisory lock, so that two processes
-    /// don't run them at once; what is opened from then on works as that role.
+    /// Runs all steps that are missing, installs the functions that differ from
+    /// their files, then gives the program's role its rights. On PostgreSQL under
+    /// an advisory lock, so that two processes don't run them at once; what is
+    /// opened from then on works as that role.
     ///
     /// # Errors
     /// If a step fails; those before it stay.
@@ -26,6 +27,7 @@ impl Database {
     pub async fn migrate_for(&self, login: Option<&str>) -> Result<Notes, RightsError> {
         let lock = self.lock().await?;
         Migrator::up(&self.owner, None).await?;
+        functions::install(&self.owner).await?;
         let notes = rights::apply(&self.owner, login).await?;
         unlock(lock).await?;
         Ok(notes)
@@ -50,6 +52,7 @@ impl Database {
     pub async fn migrate_down(&self, steps: u32) -> Result<(), DbErr> {
         let lock = self.lock().await?;
         Migrator::down(&self.owner, Some(steps)).await?;
+        functions::install(&self.owner).await?;
         unlock(lock).await
     }
 

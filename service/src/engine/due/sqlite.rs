@@ -1,5 +1,5 @@
 //! The statements on SQLite. Those of PostgreSQL are functions of the same
-//! shape, in `migration/src/m0015_turns.rs`.
+//! shape, in `migration/src/functions/due_*.sql`.
 //!
 //! Each names the partial index that it goes by, or fails.
 

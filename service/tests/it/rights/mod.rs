@@ -1,6 +1,7 @@
 //! Rights in the database: PostgreSQL's roles, and what the program may.
 
 mod audit;
+mod functions;
 mod heads;
 mod names;
 mod roles;

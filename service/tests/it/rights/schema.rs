@@ -1,7 +1,10 @@
 //! The list of rights is that of the schema.
 
 use super::{AS_PROGRAM, Server, ask, in_session, key};
-use migration::rights::{Caller, FUNCTIONS, Rows, TABLES};
+use migration::{
+    functions::{Caller, FUNCTIONS},
+    rights::{Rows, TABLES},
+};
 use service::testing::on_each_database;
 use std::collections::BTreeSet;
 
@@ -70,7 +73,7 @@ async fn s52_every_table_of_tenants_has_a_policy_and_all_things_stand_in_the_lis
              FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
         )
         .await;
-        assert_eq!(there, listed.join(" "), "migration/src/rights/table.rs");
+        assert_eq!(there, listed.join(" "), "migration/src/functions/list.rs");
         for function in FUNCTIONS {
             let name = function.signature;
             let may = |who: &str| {

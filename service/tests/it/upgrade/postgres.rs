@@ -24,8 +24,8 @@ const ROWS: &str = "SELECT string_agg(c.relname || ': ' || (xpath('//r/text()', 
     false, true, '')))[1]::text, E'\\n' ORDER BY c.relname COLLATE \"C\") \
     FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'";
 
-/// Everything that can be told apart, but where functions look, and in which
-/// order rights were given.
+/// Everything that can be told apart, but where functions look, where lines end
+/// in them, and in which order rights were given.
 const SCHEMA: &str = "SELECT string_agg(line, E'\\n' ORDER BY line COLLATE \"C\") FROM (\
     SELECT format('column %s.%s %s %s', table_name, column_name, data_type, column_default) AS line \
         FROM information_schema.columns WHERE table_schema = 'public' \
@@ -36,7 +36,7 @@ const SCHEMA: &str = "SELECT string_agg(line, E'\\n' ORDER BY line COLLATE \"C\"
         FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' \
     UNION ALL SELECT format('policy %s %s %s %s %s %s', tablename, policyname, roles, cmd, qual, with_check) \
         FROM pg_policies WHERE schemaname = 'public' \
-    UNION ALL SELECT format('function %s %s', p.oid::regprocedure, md5(prosrc)) \
+    UNION ALL SELECT format('function %s %s', p.oid::regprocedure, md5(btrim(regexp_replace(prosrc, '\\s+', ' ', 'g')))) \
         FROM pg_proc p WHERE pronamespace = 'public'::regnamespace \
     UNION ALL SELECT format('trigger %s', pg_get_triggerdef(oid)) FROM pg_trigger WHERE NOT tgisinternal \
     UNION ALL SELECT format('right %s %s %s', relname, a.grantee::regrole, a.privilege_type) \

@@ -1,0 +1,171 @@
+//! All functions, and who may call them.
+
+/// A function, and the texts that it had.
+#[derive(Debug, Clone, Copy)]
+pub struct Function {
+    /// Name and types of the arguments, as GRANT and DROP want them.
+    pub signature: &'static str,
+    /// Who calls it.
+    pub caller: Caller,
+    /// The oldest first.
+    pub versions: &'static [Version],
+}
+
+/// Who calls a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// The program's role.
+    Program,
+    /// A trigger, and nobody else.
+    Trigger,
+    /// Processes of the version before alone, until `mooring migrate --finish`.
+    Before,
+}
+
+/// A function as it is from one step on. Most have one version, whose text is changed in place. One
+/// that needs what a step makes is another version, so that the one before can be put back.
+#[derive(Debug, Clone, Copy)]
+pub struct Version {
+    /// The step that it came with.
+    pub since: &'static str,
+    /// `CREATE OR REPLACE FUNCTION …`
+    pub text: &'static str,
+}
+
+const fn function(
+    signature: &'static str,
+    caller: Caller,
+    versions: &'static [Version],
+) -> Function {
+    Function {
+        signature,
+        caller,
+        versions,
+    }
+}
+
+macro_rules! version {
+    ($since:literal, $file:literal) => {
+        Version {
+            since: $since,
+            text: include_str!(concat!($file, ".sql")),
+        }
+    };
+}
+
+/// Every function of the schema, by name.
+pub const FUNCTIONS: &[Function] = &[
+    function(
+        "mooring_audit_cut()",
+        Caller::Before,
+        &[
+            version!("m0019_audit_cut", "audit_cut.m0019"),
+            version!("m0022_audit_removals", "audit_cut"),
+        ],
+    ),
+    function(
+        "mooring_audit_cut_through(bigint, bytea, bytea)",
+        Caller::Program,
+        &[version!("m0022_audit_removals", "audit_cut_through")],
+    ),
+    function(
+        "mooring_audit_heads()",
+        Caller::Program,
+        &[version!("m0023_head_log", "audit_heads")],
+    ),
+    function(
+        "mooring_count_scheduled()",
+        Caller::Program,
+        &[version!("m0015_turns", "count_scheduled")],
+    ),
+    function(
+        "mooring_due_look(bigint, bigint, bigint, bigint)",
+        Caller::Program,
+        &[version!("m0015_turns", "due_look")],
+    ),
+    function(
+        "mooring_due_queue(bigint, bigint)",
+        Caller::Program,
+        &[version!("m0015_turns", "due_queue")],
+    ),
+    function(
+        "mooring_due_take(bigint, bigint, bigint)",
+        Caller::Program,
+        &[version!("m0015_turns", "due_take")],
+    ),
+    function(
+        "mooring_due_turns(bigint, bigint, bigint, uuid)",
+        Caller::Program,
+        &[version!("m0015_turns", "due_turns")],
+    ),
+    function(
+        "mooring_forget_previous_secrets(bigint)",
+        Caller::Program,
+        &[version!("m0013_key_rotation", "forget_previous_secrets")],
+    ),
+    function(
+        "mooring_head_log_cut()",
+        Caller::Program,
+        &[version!("m0023_head_log", "head_log_cut")],
+    ),
+    function(
+        "mooring_memberships_of(uuid)",
+        Caller::Program,
+        &[version!("m0021_memberships", "memberships_of")],
+    ),
+    function(
+        "mooring_number_event()",
+        Caller::Trigger,
+        &[version!("m0017_event_numbers", "number_event")],
+    ),
+    function(
+        "mooring_remove_tenant()",
+        Caller::Program,
+        &[version!("m0022_audit_removals", "remove_tenant")],
+    ),
+    function(
+        "mooring_sweep_authorizations(bigint)",
+        Caller::Program,
+        &[version!("m0011_row_security", "sweep_authorizations")],
+    ),
+    function(
+        "mooring_take_due(bigint, bigint, bigint)",
+        Caller::Before,
+        &[version!("m0011_row_security", "take_due")],
+    ),
+    function(
+        "mooring_tenant_of_api_token(bytea)",
+        Caller::Program,
+        &[version!("m0011_row_security", "tenant_of_api_token")],
+    ),
+    function(
+        "mooring_tenant_of_app(uuid)",
+        Caller::Program,
+        &[version!("m0011_row_security", "tenant_of_app")],
+    ),
+    function(
+        "mooring_tenant_of_authorization(uuid)",
+        Caller::Program,
+        &[version!("m0011_row_security", "tenant_of_authorization")],
+    ),
+    function(
+        "mooring_tenant_of_link(bytea)",
+        Caller::Program,
+        &[version!("m0011_row_security", "tenant_of_link")],
+    ),
+    function(
+        "mooring_tenant_of_state(bytea)",
+        Caller::Program,
+        &[version!("m0011_row_security", "tenant_of_state")],
+    ),
+    function(
+        "mooring_token_at_hand(bytea, text, uuid, text)",
+        Caller::Program,
+        &[version!("m0027_api_token_limits", "token_at_hand")],
+    ),
+    function(
+        "mooring_token_read(bytea, text, uuid, text)",
+        Caller::Before,
+        &[version!("m0016_token_read", "token_read")],
+    ),
+];

@@ -1,0 +1,217 @@
+//! The functions of a PostgreSQL database, each in a file of its own.
+//!
+//! A step that needs functions installs those that came with it ([`up`]), and takes them back
+//! ([`down`]). After the steps, [`install`] brings each one that differs from its file up to date.
+//! So what a function does is changed in its file, without a step. Processes of the version before
+//! go on calling it, so it must do for them as well. If its arguments or columns change, it gets a
+//! new name, and the function before stays for one release ([`Caller::Before`]).
+//!
+//! Most run as the owner of the tables (`SECURITY DEFINER`), past row-level security. Who may call
+//! them is said in [`FUNCTIONS`].
+
+mod list;
+
+pub use list::{Caller, FUNCTIONS, Function, Version};
+
+use crate::rights;
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait,
+};
+
+/// For the transaction of a step: a text may name columns that a later step makes.
+const UNCHECKED: &str = "SET LOCAL check_function_bodies = off";
+
+/// Installs the functions that came with a step. On SQLite there are none.
+pub(crate) async fn up(manager: &SchemaManager<'_>, step: &str) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    db.execute_unprepared(UNCHECKED).await?;
+    for function in FUNCTIONS {
+        for version in function.versions.iter().filter(|v| v.since == step) {
+            function.put(db, version).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts back what was there before a step.
+pub(crate) async fn down(manager: &SchemaManager<'_>, step: &str) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    db.execute_unprepared(UNCHECKED).await?;
+    for function in FUNCTIONS {
+        let Some(at) = function.versions.iter().position(|v| v.since == step) else {
+            continue;
+        };
+        match at.checked_sub(1).and_then(|at| function.versions.get(at)) {
+            Some(before) => function.put(db, before).await?,
+            None => {
+                let drop = format!("DROP FUNCTION public.{}", function.signature);
+                db.execute_unprepared(&drop).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Brings every function up to date that differs from its file, as of the newest step that the
+/// database has. To be called after the steps, up or down, under the same lock.
+///
+/// # Errors
+/// If the database fails; what was done before stays, and the next call goes on.
+pub async fn install(db: &DatabaseConnection) -> Result<(), DbErr> {
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    let taken = Statement::from_string(
+        DbBackend::Postgres,
+        "SELECT version::text AS step FROM public.seaql_migrations",
+    );
+    let mut steps: Vec<String> = Vec::new();
+    for row in db.query_all_raw(taken).await? {
+        steps.push(row.try_get("", "step")?);
+    }
+    for function in FUNCTIONS {
+        let taken = |version: &&Version| steps.iter().any(|step| step == version.since);
+        if let Some(version) = function.versions.iter().rev().find(taken) {
+            let tx = db.begin().await?;
+            if !function.is_there(&tx, version).await? {
+                function.put(&tx, version).await?;
+            }
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// What stands in a function's comment: digests of the text that it was made from, and of what
+/// the database made of it. The second one shows whether somebody changed it by hand.
+const NOTED: &str = "'mooring ' || encode(sha256(convert_to($2, 'UTF8')), 'hex') || ' ' \
+    || encode(sha256(convert_to(pg_get_functiondef(to_regprocedure($1)), 'UTF8')), 'hex')";
+
+impl Function {
+    fn ask(&self, sql: &str, text: String) -> Statement {
+        let values = [format!("public.{}", self.signature).into(), text.into()];
+        Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+    }
+
+    /// Whether the database has the function as this version has it.
+    async fn is_there(&self, db: &impl ConnectionTrait, version: &Version) -> Result<bool, DbErr> {
+        let sql = format!(
+            "SELECT coalesce(obj_description(to_regprocedure($1), 'pg_proc') = {NOTED}, false) AS same"
+        );
+        let row = db
+            .query_one_raw(self.ask(&sql, version.sql(db).await?))
+            .await?;
+        row.map_or(Ok(false), |row| row.try_get("", "same"))
+    }
+
+    /// Makes or replaces it. Nobody may call a new one yet; whoever may call it still may.
+    async fn put(&self, db: &impl ConnectionTrait, version: &Version) -> Result<(), DbErr> {
+        let text = version.sql(db).await?;
+        let name = format!("public.{}", self.signature);
+        db.execute_unprepared(&format!("{text} REVOKE ALL ON FUNCTION {name} FROM PUBLIC"))
+            .await?;
+        let row = db
+            .query_one_raw(self.ask(&format!("SELECT {NOTED} AS noted"), text))
+            .await?;
+        let noted: String = row.map_or(Ok(String::new()), |row| row.try_get("", "noted"))?;
+        db.execute_unprepared(&format!("COMMENT ON FUNCTION {name} IS '{noted}'"))
+            .await?;
+        Ok(())
+    }
+}
+
+/// Stands where a text wants a line for each table of tenants.
+const EACH_TABLE: &str = "{deletes}";
+
+impl Version {
+    /// The text, with a line for each table of tenants that is there.
+    async fn sql(&self, db: &impl ConnectionTrait) -> Result<String, DbErr> {
+        if !self.text.contains(EACH_TABLE) {
+            return Ok(self.text.to_owned());
+        }
+        let mut lines = String::new();
+        for table in rights::emptied_with_tenant() {
+            let sql = "SELECT to_regclass($1) IS NOT NULL AS there";
+            let name = [format!("public.{table}").into()];
+            let there = Statement::from_sql_and_values(DbBackend::Postgres, sql, name);
+            let row = db.query_one_raw(there).await?;
+            if row.map_or(Ok(false), |row| row.try_get("", "there"))? {
+                lines += &format!("    DELETE FROM public.\"{table}\" WHERE tenant_id = whose;\n");
+            }
+        }
+        Ok(self.text.replace(EACH_TABLE, lines.trim_end()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Migrator, MigratorTrait};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn each_text_makes_the_function_that_it_is_listed_for() {
+        for function in FUNCTIONS {
+            let name = function.signature.split('(').next().unwrap();
+            for version in function.versions {
+                let makes = format!("CREATE OR REPLACE FUNCTION {name}(");
+                assert_eq!(version.text.matches(&makes).count(), 1, "{name}");
+                assert_eq!(version.text.matches("CREATE").count(), 1, "{name}");
+                assert!(
+                    version.text.starts_with("-- "),
+                    "{name} says what it is for"
+                );
+                assert!(
+                    version
+                        .text
+                        .contains("SET search_path = pg_catalog, public, pg_temp"),
+                    "{name}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn versions_stand_in_the_order_of_their_steps() {
+        let steps: Vec<String> = Migrator::migrations()
+            .iter()
+            .map(|step| step.name().to_owned())
+            .collect();
+        for function in FUNCTIONS {
+            let places: Vec<usize> = function
+                .versions
+                .iter()
+                .map(|version| steps.iter().position(|step| step == version.since).unwrap())
+                .collect();
+            assert!(
+                !places.is_empty() && places.is_sorted(),
+                "{}",
+                function.signature
+            );
+        }
+    }
+
+    #[test]
+    fn every_file_is_listed() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/functions");
+        let there: BTreeSet<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|kind| kind == "sql"))
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .collect();
+        let listed: BTreeSet<String> = FUNCTIONS
+            .iter()
+            .flat_map(|function| function.versions)
+            .map(|version| version.text.to_owned())
+            .collect();
+        assert_eq!(there, listed);
+    }
+}
