@@ -47,7 +47,7 @@ pub fn all(steps: &mut Steps, release: bool) -> Option<Built> {
         "cargo xtask build"
     };
     let site = steps.run("Site (wasm, script, style)", rerun, || site(release))?;
-    let binary = steps.run("Server", rerun, || executables(release, &[SERVER]))?;
+    let binary = steps.run("Server", rerun, || server(release))?;
     if !release {
         return Some(Built { binary, site });
     }
@@ -77,9 +77,8 @@ pub fn with_simulator(steps: &mut Steps) -> Option<(Built, PathBuf)> {
     })
 }
 
-/// Builds what browsers load and returns its folder.
-fn site(release: bool) -> Result<PathBuf> {
-    tools::wasm_target()?;
+/// Compiles what runs in browsers and returns the file.
+pub fn wasm(release: bool) -> Result<PathBuf> {
     let mut command = process::cargo();
     command.args(["rustc", "-p", "app", "--lib", "--crate-type", "cdylib"]);
     command.args([
@@ -103,6 +102,13 @@ fn site(release: bool) -> Result<PathBuf> {
     if !wasm.exists() {
         bail!("cargo built no {}", wasm.display());
     }
+    Ok(wasm)
+}
+
+/// Builds what browsers load and returns its folder.
+fn site(release: bool) -> Result<PathBuf> {
+    tools::wasm_target()?;
+    let wasm = wasm(release)?;
     let site = if release {
         paths::dist()?.join("site")
     } else {
@@ -120,6 +126,11 @@ fn site(release: bool) -> Result<PathBuf> {
     bundle::style(&pkg)?;
     bundle::copy_folder(&paths::root().join("public"), &site)?;
     Ok(site)
+}
+
+/// Builds the server and returns its executable.
+pub fn server(release: bool) -> Result<PathBuf> {
+    executables(release, &[SERVER])
 }
 
 /// Builds executables, each a package and a name, and returns the path of the first.

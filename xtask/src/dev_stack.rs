@@ -64,7 +64,7 @@ impl DevStack {
             Command::new(simulator).args(["--listen", &format!("127.0.0.1:{simulator_port}")]),
             &simulator_log,
         )?;
-        wait_until_up(&simulator, &simulator_url, &simulator_log)?;
+        wait_for(&simulator, &simulator_url, &simulator_log)?;
 
         let port = match port {
             Some(port) => process::unused(port)?,
@@ -118,7 +118,7 @@ impl DevStack {
         let log = self.server_log();
         let server =
             Background::start(self.mooring().arg("serve").envs(more.iter().copied()), &log)?;
-        wait_until_up(&server, &format!("{}/readyz", self.base), &log)?;
+        wait_for(&server, &format!("{}/readyz", self.base), &log)?;
         self.server = Some(server);
         Ok(())
     }
@@ -204,16 +204,23 @@ fn new_password() -> Result<String> {
     Ok(format!("{}-{}-{}", &text[..6], &text[6..12], &text[12..]))
 }
 
+/// Waits until a server answers, and shows its log if it doesn't.
+pub fn wait_for(server: &Background, url: &str, log: &Path) -> Result<()> {
+    wait_until_up(server, url).with_context(|| {
+        let why = fs::read_to_string(log).unwrap_or_default();
+        format!("the server's log says:\n{why}\n")
+    })
+}
+
 /// Waits until a server answers with something that is no error of its own.
-pub fn wait_until_up(server: &Background, url: &str, log: &Path) -> Result<()> {
+pub fn wait_until_up(server: &Background, url: &str) -> Result<()> {
     let client = Client::new();
     let patience = Instant::now() + Duration::from_secs(30);
     while server.alive() && Instant::now() < patience {
         if client.get(url).is_ok_and(|answer| answer.status < 500) {
             return Ok(());
         }
-        std::thread::sleep(Duration::from_millis(100));
+        std::thread::sleep(Duration::from_millis(20));
     }
-    let why = fs::read_to_string(log).unwrap_or_default();
-    bail!("{url} does not answer; the server's log says:\n{why}")
+    bail!("{url} does not answer")
 }

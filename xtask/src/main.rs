@@ -7,11 +7,10 @@ mod build;
 mod bundle;
 mod check;
 mod demo;
+mod dev_stack;
 mod http;
 mod pack;
 mod paths;
-
-mod dev_stack;
 mod postgres;
 mod process;
 mod serve;
@@ -19,6 +18,7 @@ mod steps;
 mod test;
 mod tools;
 mod torture;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

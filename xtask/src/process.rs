@@ -161,10 +161,13 @@ impl Background {
     pub fn start(command: &mut Command, log: &Path) -> Result<Self> {
         let file = std::fs::File::create(log)
             .with_context(|| format!("cannot write {}", log.display()))?;
+        Self::start_in_sight(command.stdout(file.try_clone()?).stderr(file))
+    }
+
+    /// Starts a command whose output a person can follow, unless it was sent elsewhere.
+    pub fn start_in_sight(command: &mut Command) -> Result<Self> {
         let mut child = command
             .stdin(Stdio::null())
-            .stdout(file.try_clone()?)
-            .stderr(file)
             .spawn()
             .with_context(|| format!("cannot start `{}`", shown(command)))?;
         let pid = child.id();

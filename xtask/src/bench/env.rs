@@ -2,7 +2,7 @@
 
 use super::host::{Cores, Side};
 use super::store::{self, Kind, Store};
-use crate::dev_stack::wait_until_up;
+use crate::dev_stack::wait_for;
 use crate::http::Client;
 use crate::postgres::{Cluster, Purpose};
 use crate::process::{self, Background, Guard};
@@ -124,7 +124,7 @@ impl BenchEnv {
                 .args(["--listen", &simulator]),
             &log,
         )?;
-        wait_until_up(
+        wait_for(
             &running,
             &format!("http://{simulator}/_control/health"),
             &log,
@@ -234,7 +234,7 @@ impl BenchEnv {
                 .env("MOORING_REFRESH_RATE", rate.to_string()),
             &log,
         )?;
-        wait_until_up(&process, &format!("http://{address}/readyz"), &log)?;
+        wait_for(&process, &format!("http://{address}/readyz"), &log)?;
         Ok(Serving { process, address })
     }
 
@@ -270,7 +270,7 @@ impl BenchEnv {
             &log,
         )?;
         let first = format!("http://{address}/bare/{}0", tenant.prefix);
-        wait_until_up(&process, &first, &log)?;
+        wait_for(&process, &first, &log)?;
         Ok(Serving { process, address })
     }
 
