@@ -9,6 +9,7 @@ mod check;
 mod demo;
 mod dev_stack;
 mod http;
+mod loop_times;
 mod pack;
 mod paths;
 mod postgres;
@@ -50,6 +51,8 @@ enum Command {
     Torture(torture::Args),
     /// Measure: ratios of Mooring to the least that could do the same
     Bench(bench::Args),
+    /// Measure how long a developer waits for a changed page, style and use case
+    LoopTimes(loop_times::Args),
 }
 
 fn main() -> ExitCode {
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Check => check::run(),
         Command::Torture(args) => torture::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::LoopTimes(args) => loop_times::run(&args),
     });
     // The signal handler ends this process itself once everything is cleaned up.
     process::wait_if_interrupted();

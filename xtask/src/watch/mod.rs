@@ -22,6 +22,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 use std::time::{Duration, Instant, SystemTime};
 
+pub use page::EVENTS;
+
 /// How long a request waits for a server that starts anew.
 const PATIENCE: Duration = Duration::from_secs(60);
 
