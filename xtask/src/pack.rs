@@ -150,7 +150,6 @@ fn counted(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
 
     fn row(name: &str, brotli: usize) -> Row {

@@ -165,7 +165,6 @@ fn as_postgres(program: &Path, folder: &Path) -> Command {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
     use std::net::TcpStream;
 

@@ -81,7 +81,6 @@ fn at(sorted: &[f64], part: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use std::cell::RefCell;
 

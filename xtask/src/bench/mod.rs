@@ -182,7 +182,6 @@ fn build(short: bool) -> Result<Programs> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
 
     /// Proves that every measurement runs and writes what it measured; the figures of a
