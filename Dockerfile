@@ -1,7 +1,8 @@
 # syntax=docker/dockerfile:1
 FROM node:20-bookworm-slim AS node
 
-FROM rust:1.95-bookworm AS build
+# The same compiler as in rust-toolchain.toml.
+FROM rust:1.95.0-bookworm AS build
 # npm brings wasm-opt (binaryen); Debian 12's own is too old, and so is its Node.
 COPY --from=node /usr/local/bin /usr/local/bin
 COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
