@@ -7,6 +7,7 @@ pub(crate) mod digest;
 pub mod error;
 pub mod expiry;
 pub mod live;
+pub(crate) mod queries;
 pub mod relay;
 pub mod services;
 pub(crate) mod state;

@@ -2,7 +2,7 @@
 //! doubt (see `refusals`).
 
 use crate::{
-    core::error::InternalError,
+    core::{error::InternalError, queries},
     entity::{app, connection},
     records::{app::App, app_credentials, connection::Record},
     tenancy::{TenantScope, Tx},
@@ -17,9 +17,7 @@ use domain::{
     time::{Span, Timestamp},
     token::overdue_at,
 };
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, ExprTrait, QueryFilter, Statement, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
 /// Whether the caller is the one who tries the app's credentials now. The
 /// breaker is a row, so all processes together try once.
@@ -134,11 +132,6 @@ pub(crate) async fn put_off(scope: &TenantScope, app: AppId) -> Result<(), Inter
     let now = scope.now();
     let interval = scope.config.check_interval;
     let half = interval.0 / 2;
-    let spread = if scope.db.is_sqlite() {
-        "abs(random() % $1)"
-    } else {
-        "floor(random() * $1::bigint)::bigint"
-    };
     let tx = scope.write().await?;
     let values: [sea_orm::Value; 6] = [
         Ord::max(half, 1).into(),
@@ -148,15 +141,7 @@ pub(crate) async fn put_off(scope: &TenantScope, app: AppId) -> Result<(), Inter
         app.0.into(),
         now.0.into(),
     ];
-    let sql = format!(
-        "UPDATE connections SET due_at = $2 + {spread}, overdue_at = $3, queued_expiry = NULL \
-         WHERE tenant_id = $4 AND app_id = $5 AND due_at <= $6 AND renewable"
-    );
-    tx.execute_raw(Statement::from_sql_and_values(
-        scope.db.backend(),
-        sql,
-        values,
-    ))
-    .await?;
+    tx.execute_raw(queries::PUT_OFF.with(&scope.db, values))
+        .await?;
     tx.commit().await
 }

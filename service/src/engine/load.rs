@@ -1,7 +1,7 @@
 //! How much of the rate all checks need: with too much of it in use, there is
 //! too little left to catch up after an outage.
 
-use crate::core::{error::InternalError, services::Services};
+use crate::core::{error::InternalError, queries, services::Services};
 use domain::{
     time::{Span, Timestamp},
     token::{HIGHEST_LOAD, load_percent},
@@ -11,24 +11,13 @@ use sea_orm::{ConnectionTrait, Statement};
 /// How often the connections of all tenants are counted.
 const COUNT_EVERY: Span = Span::minutes(10);
 
-/// Each connection that has a next attempt stands in one of these indexes.
-const COUNT: &str = "SELECT (SELECT count(*) FROM connections \
-       WHERE queued_expiry IS NULL AND lease_until = 0 AND due_at > 0) \
-     + (SELECT count(*) FROM connections WHERE queued_expiry IS NOT NULL AND lease_until = 0) \
-     + (SELECT count(*) FROM connections WHERE lease_until > 0) AS scheduled";
-
 /// Counts the connections of all tenants that have a next attempt: it takes a
 /// fraction of a second for a million. Of other tenants, it gives away this number alone.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.
 pub async fn count(services: &Services) -> Result<u64, InternalError> {
-    let sql = if services.db.is_sqlite() {
-        COUNT
-    } else {
-        "SELECT scheduled FROM mooring_count_scheduled()"
-    };
-    let statement = Statement::from_string(services.db.backend(), sql);
+    let statement = queries::COUNT_SCHEDULED.with(&services.db, []);
     let row = services.db.read().query_one_raw(statement).await?;
     let count: i64 = row
         .ok_or_else(|| InternalError::inconsistent("connections", "due_at", "count"))?

@@ -1,7 +1,7 @@
 //! Which tenants a person belongs to, and as what.
 
 use crate::{
-    core::{error::InternalError, services::Services},
+    core::{error::InternalError, queries, services::Services},
     entity::{person, tenant},
     tenancy::{Actor, Who},
 };
@@ -10,7 +10,7 @@ use domain::{
     role::Role,
     slug::Slug,
 };
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, Statement};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 /// A tenant as one of its members sees it.
@@ -91,12 +91,7 @@ struct Member {
 /// Where the person belongs, in any tenant. On PostgreSQL a function finds it,
 /// beneath whose policy no tenant is needed.
 async fn of_person(services: &Services, person: PersonId) -> Result<Vec<Member>, InternalError> {
-    let sql = if services.db.is_sqlite() {
-        "SELECT tenant_id, role FROM memberships WHERE person_id = $1"
-    } else {
-        "SELECT tenant_id, role FROM mooring_memberships_of($1)"
-    };
-    let statement = Statement::from_sql_and_values(services.db.backend(), sql, [person.0.into()]);
+    let statement = queries::MEMBERSHIPS_OF.with(&services.db, [person.0.into()]);
     Ok(Member::find_by_statement(statement)
         .all(services.db.read())
         .await?)

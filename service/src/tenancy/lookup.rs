@@ -3,11 +3,11 @@
 //! here; all else is then asked for within its scope.
 
 use crate::{
-    core::{digest::digest, error::InternalError, services::Services},
+    core::{digest::digest, error::InternalError, queries, services::Services},
     tenancy::TenantScope,
 };
 use domain::ids::{AppId, AuthorizationId, TenantId};
-use sea_orm::{ConnectionTrait, Statement, Value};
+use sea_orm::{ConnectionTrait, Value};
 use secrecy::SecretString;
 
 /// What names its tenant.
@@ -29,38 +29,15 @@ pub(crate) async fn scope_of(
     services: &Services,
     key: Key<'_>,
 ) -> Result<Option<TenantScope>, InternalError> {
-    let (name, table, column, value): (_, _, _, Value) = match key {
-        Key::App(id) => ("app", "apps", "id", id.0.into()),
-        Key::State(state) => (
-            "state",
-            "authorizations",
-            "state_hash",
-            digest("state", state).into(),
-        ),
-        Key::Authorization(id) => ("authorization", "authorizations", "id", id.0.into()),
-        Key::Link(token) => (
-            "link",
-            "reconnect_links",
-            "token_hash",
-            digest("link", token).into(),
-        ),
-        Key::ApiToken(hash) => ("api_token", "api_tokens", "token_hash", hash.into()),
+    let (query, value): (_, Value) = match key {
+        Key::App(id) => (queries::TENANT_OF_APP, id.0.into()),
+        Key::State(state) => (queries::TENANT_OF_STATE, digest("state", state).into()),
+        Key::Authorization(id) => (queries::TENANT_OF_AUTHORIZATION, id.0.into()),
+        Key::Link(token) => (queries::TENANT_OF_LINK, digest("link", token).into()),
+        Key::ApiToken(hash) => (queries::TENANT_OF_API_TOKEN, hash.into()),
     };
-    let sql = if services.db.is_sqlite() {
-        format!("SELECT tenant_id FROM {table} WHERE {column} = $1")
-    } else {
-        // Runs as the tables' owner, beneath whose policy no tenant is needed.
-        format!("SELECT mooring_tenant_of_{name}($1) AS tenant_id")
-    };
-    let row = services
-        .db
-        .read()
-        .query_one_raw(Statement::from_sql_and_values(
-            services.db.backend(),
-            sql,
-            [value],
-        ))
-        .await?;
+    let db = &services.db;
+    let row = db.read().query_one_raw(query.with(db, [value])).await?;
     let tenant: Option<uuid::Uuid> = match row {
         Some(row) => row.try_get("", "tenant_id")?,
         None => None,

@@ -2,7 +2,7 @@
 
 use crate::{
     audit,
-    core::{database::Transaction, error::InternalError, expiry, services::Services},
+    core::{database::Transaction, error::InternalError, expiry, queries, services::Services},
     encryption::VaultError,
     engine::{
         due::{self, Left},
@@ -314,13 +314,7 @@ async fn remove_old(
     now: Timestamp,
 ) -> Result<(), InternalError> {
     let expired_before = now.minus(RESULT_LIFE).0;
-    let sweep = if services.db.is_sqlite() {
-        "DELETE FROM authorizations WHERE expires_at < $1"
-    } else {
-        "SELECT mooring_sweep_authorizations($1)"
-    };
-    let sweep =
-        Statement::from_sql_and_values(services.db.backend(), sweep, [expired_before.into()]);
+    let sweep = queries::SWEEP_AUTHORIZATIONS.with(&services.db, [expired_before.into()]);
     tx.execute_raw(sweep).await?;
     forget_previous_secrets(services, tx, now).await?;
     session::Entity::delete_many()
@@ -336,18 +330,13 @@ async fn forget_previous_secrets(
     tx: &Transaction,
     now: Timestamp,
 ) -> Result<(), InternalError> {
-    let statements = if services.db.is_sqlite() {
-        &[
-            "DELETE FROM credentials WHERE purpose = 'app.client_secret_previous' \
-             AND owner_id IN (SELECT id FROM apps WHERE previous_secret_until <= $1)",
-            "UPDATE apps SET previous_secret_until = NULL WHERE previous_secret_until <= $1",
-        ][..]
-    } else {
-        &["SELECT mooring_forget_previous_secrets($1)"]
-    };
-    for sql in statements {
-        let statement = Statement::from_sql_and_values(services.db.backend(), *sql, [now.0.into()]);
-        tx.execute_raw(statement).await?;
+    let forget = queries::FORGET_PREVIOUS_SECRETS.with(&services.db, [now.0.into()]);
+    tx.execute_raw(forget).await?;
+    if services.db.is_sqlite() {
+        let close = queries::CLOSE_PREVIOUS_SECRETS_ON_SQLITE;
+        let backend = services.db.backend();
+        let close = Statement::from_sql_and_values(backend, close, [now.0.into()]);
+        tx.execute_raw(close).await?;
     }
     Ok(())
 }

@@ -16,13 +16,13 @@ pub(crate) use write::{cut, keep_noted};
 
 use super::chain::Key;
 use crate::{
-    core::{error::InternalError, services::Services},
+    core::{error::InternalError, queries, services::Services},
     entity::installation,
     vault::SealedOwn,
 };
 use chain::{Head, Heads};
 use domain::ids::DataKeyId;
-use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
 use uuid::Uuid;
 
 /// What the key is for; part of its encryption, so it never changes.
@@ -66,13 +66,7 @@ struct HeadRow {
 
 /// The heads as they are now, of all tenants.
 async fn present(services: &Services, db: &impl ConnectionTrait) -> Result<Heads, InternalError> {
-    let sql = if services.db.is_sqlite() {
-        "SELECT tenant_id, first, count, last_mac FROM audit_heads"
-    } else {
-        // Beneath whose policy no tenant is needed.
-        "SELECT * FROM mooring_audit_heads()"
-    };
-    let statement = Statement::from_string(services.db.backend(), sql);
+    let statement = queries::AUDIT_HEADS.with(&services.db, []);
     let rows = HeadRow::find_by_statement(statement).all(db).await?;
     Ok(rows
         .into_iter()

@@ -5,7 +5,7 @@ use super::{ServedToken, TokenError, entry, living};
 use crate::{
     api_tokens::{self, Presented},
     audit::{self, By},
-    core::{error::InternalError, services::Services},
+    core::{error::InternalError, queries, services::Services},
     encryption::Purpose,
     records::connection,
     tenancy::{TenantScope, credentials::SealedRow},
@@ -18,32 +18,12 @@ use domain::{
     subdomain::Subdomain,
     time::{Span, Timestamp},
 };
-use sea_orm::{ConnAcquireErr, DbErr, FromQueryResult, Statement, Value};
+use sea_orm::{ConnAcquireErr, DbErr, FromQueryResult, Value};
 use secrecy::SecretString;
 use std::net::IpAddr;
 use uuid::Uuid;
 
-/// The same columns under the same names on both databases. On PostgreSQL the
-/// tenant isn't known yet, so a function finds them (`m0027_api_token_limits`).
-const POSTGRES: &str = "SELECT * FROM mooring_token_at_hand($1, $2, $3, $4)";
-/// Values stand in subqueries, so that SQLite's planner can't look at them: after
-/// an `ANALYZE`, it would plan anew for each value that is bound.
-const SQLITE: &str = "\
-SELECT t.id AS token_id, t.tenant_id, t.name AS token_name, t.role,
-    t.app_id AS only_app, t.token_hash, t.expires_at AS token_expires_at, t.revoked_at, t.networks,
-    a.id AS app, a.slug, a.fault_since, a.requested_scopes,
-    c.id AS connection, c.standing, c.loss_cause, c.standing_since, c.disconnected_by,
-    c.renewable, c.granted_scopes, c.missing_scopes, c.access_expires_at,
-    c.last_fine_at, c.failing_since, c.overdue_at,
-    s.data_key_id, s.format, s.nonce, s.ciphertext
-FROM api_tokens t
-JOIN apps a ON a.tenant_id = t.tenant_id AND a.id = coalesce((SELECT $3),
-    (SELECT n.id FROM apps n WHERE n.tenant_id = t.tenant_id AND n.slug = (SELECT $2)))
-JOIN connections c ON c.tenant_id = t.tenant_id AND c.app_id = a.id AND c.subdomain = (SELECT $4)
-JOIN credentials s ON s.tenant_id = t.tenant_id AND s.owner_id = c.id
-    AND s.purpose = 'connection.access_token'
-WHERE t.token_hash = (SELECT $1)";
-
+/// The same columns under the same names on both databases.
 #[derive(FromQueryResult)]
 struct Row {
     token_id: Uuid,
@@ -136,8 +116,7 @@ async fn find(
         subdomain.as_str().into(),
     ];
     let db = &services.db;
-    let sql = if db.is_sqlite() { SQLITE } else { POSTGRES };
-    let statement = Statement::from_sql_and_values(db.backend(), sql, values);
+    let statement = queries::TOKEN_FAST_PATH.with(db, values);
     match Row::find_by_statement(statement).one(db.quick()).await {
         Ok(row) => Ok(row),
         Err(error @ DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) => Err(error.into()),

@@ -1,16 +1,10 @@
 //! Whether the database can be worked with.
 
 use super::{Database, errors};
+use crate::core::queries;
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbErr};
 use std::collections::HashSet;
-
-/// The steps of the schema that were run, and whether the server only reads:
-/// one statement that changes nothing.
-const POSTGRES: &str = "SELECT version, \
-    pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS only_reads \
-    FROM seaql_migrations";
-const SQLITE: &str = "SELECT version, FALSE AS only_reads FROM seaql_migrations";
 
 /// What is in the way of work with the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +25,7 @@ impl Database {
     /// # Errors
     /// If it doesn't answer.
     pub async fn readiness(&self) -> Result<Readiness, DbErr> {
-        let sql = if self.is_sqlite() { SQLITE } else { POSTGRES };
-        let look = Statement::from_string(self.backend(), sql);
+        let look = queries::READINESS.with(self, []);
         let rows = match self.read.query_all_raw(look).await {
             Ok(rows) => rows,
             // Neither the table of steps nor the role is there before the first step.

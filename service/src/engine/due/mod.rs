@@ -6,13 +6,17 @@
 //! first. What a look costs depends on what it takes and on how many tenants
 //! wait, not on how many connections there are.
 
-mod sqlite;
 #[cfg(test)]
 mod tests;
 
 use super::lease::{LEASE, Lease};
 use crate::{
-    core::{database::Transaction, error::InternalError, services::Services},
+    core::{
+        database::Transaction,
+        error::InternalError,
+        queries::{self, Query},
+        services::Services,
+    },
     engine::rate_limit::RateLimit,
 };
 use domain::token;
@@ -39,7 +43,7 @@ pub(crate) struct Taken {
 pub(crate) enum Left {
     /// There is no rest.
     Nothing,
-    /// The rate_limit.
+    /// The rate limit.
     Paced,
     /// The caller has no room for more.
     Crowded,
@@ -93,7 +97,7 @@ pub(crate) async fn take(services: &Services, room: usize) -> Result<Taken, Inte
             if due.waiting > 0 {
                 work.queue().await?;
             }
-            work.take_turns(most, &mut rate_limit).await?
+            work.take_fairly(most, &mut rate_limit).await?
         };
         if all || (rows.len() as i64) < most {
             // All of it, or the queue is at its end, or what is left of it is in somebody's hands.
@@ -138,11 +142,20 @@ struct Work<'a> {
 impl Work<'_> {
     async fn rows(
         &self,
+        query: Query,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<QueryResult>, InternalError> {
+        let statement = query.with(&self.services.db, values);
+        Ok(self.tx.query_all_raw(statement).await?)
+    }
+
+    async fn rows_of(
+        &self,
         sql: impl Into<String>,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<QueryResult>, InternalError> {
-        let statement =
-            Statement::from_sql_and_values(self.services.db.backend(), sql.into(), values);
+        let backend = self.services.db.backend();
+        let statement = Statement::from_sql_and_values(backend, sql.into(), values);
         Ok(self.tx.query_all_raw(statement).await?)
     }
 
@@ -152,25 +165,18 @@ impl Work<'_> {
     /// anything can be is due now. The latter come of clocks that were wrong.
     async fn look(&self) -> Result<Due, InternalError> {
         let latest = token::latest_due(self.services.now(), self.services.config.check_interval);
-        let rows = if self.services.db.is_sqlite() {
-            for (sql, values) in sqlite::put_right(self.now, latest.0) {
-                self.rows(sql, values).await?;
+        let values: [Value; 4] = [
+            self.now.into(),
+            latest.0.into(),
+            LEASE.0.into(),
+            BATCH.into(),
+        ];
+        if self.services.db.is_sqlite() {
+            for sql in queries::PUT_RIGHT_ON_SQLITE {
+                self.rows_of(sql, values.clone()).await?;
             }
-            let values = [self.now.into(), (BATCH + 1).into()];
-            self.rows(sqlite::LOOK, values).await?
-        } else {
-            let values = [
-                self.now.into(),
-                latest.0.into(),
-                LEASE.0.into(),
-                BATCH.into(),
-            ];
-            self.rows(
-                "SELECT waiting, queue FROM mooring_due_look($1, $2, $3, $4)",
-                values,
-            )
-            .await?
-        };
+        }
+        let rows = self.rows(queries::DUE_LOOK, values).await?;
         let row = rows
             .first()
             .ok_or_else(|| InternalError::inconsistent("connections", "due_at", "count"))?;
@@ -183,13 +189,10 @@ impl Work<'_> {
     /// A batch of what is due joins the queue; says how many those are.
     async fn queue(&self) -> Result<i64, InternalError> {
         let values = [self.now.into(), BATCH.into()];
+        let rows = self.rows(queries::DUE_QUEUE, values).await?;
         if self.services.db.is_sqlite() {
-            let rows = self.rows(sqlite::QUEUE, values).await?;
             return Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX));
         }
-        let rows = self
-            .rows("SELECT moved FROM mooring_due_queue($1, $2)", values)
-            .await?;
         Ok(rows
             .first()
             .map(|row| row.try_get("", "moved"))
@@ -199,13 +202,8 @@ impl Work<'_> {
 
     /// Takes all that is due; there is no queue.
     async fn take_all(&self, most: i64) -> Result<Vec<Lease>, InternalError> {
-        let sql = if self.services.db.is_sqlite() {
-            sqlite::TAKE
-        } else {
-            "SELECT id, tenant_id, lease_fence FROM mooring_due_take($1, $2, $3)"
-        };
         let values = [LEASE.0.into(), self.now.into(), most.into()];
-        self.rows(sql, values)
+        self.rows(queries::DUE_TAKE, values)
             .await?
             .iter()
             .map(Lease::read)
@@ -215,7 +213,7 @@ impl Work<'_> {
     /// Takes from the queue, tenant by tenant from the one after that which was
     /// served last, as many rounds as there is room for; what one tenant doesn't
     /// use goes to the others. The nearest expiry of a tenant goes first.
-    async fn take_turns(
+    async fn take_fairly(
         &self,
         most: i64,
         rate_limit: &mut RateLimit,
@@ -223,7 +221,7 @@ impl Work<'_> {
         let served = rate_limit.served_tenant.unwrap_or_default();
         let mut leases: Vec<(i64, Lease)> = if self.services.db.is_sqlite() {
             let values = [most.into(), served.into()];
-            let chosen = self.rows(sqlite::TURNS, values).await?;
+            let chosen = self.rows(queries::FAIR_QUEUE, values).await?;
             let chosen: Vec<Uuid> = chosen
                 .iter()
                 .map(|row| row.try_get("", "id"))
@@ -233,7 +231,9 @@ impl Work<'_> {
             }
             let mut values: Vec<Value> = vec![LEASE.0.into(), self.now.into()];
             values.extend(chosen.iter().map(|id| Value::from(*id)));
-            let rows = self.rows(sqlite::take_these(chosen.len()), values).await?;
+            let rows = self
+                .rows_of(queries::take_chosen_on_sqlite(chosen.len()), values)
+                .await?;
             let mut leases = Vec::new();
             for row in &rows {
                 let id: Uuid = row.try_get("", "id")?;
@@ -245,9 +245,7 @@ impl Work<'_> {
             leases
         } else {
             let values = [LEASE.0.into(), self.now.into(), most.into(), served.into()];
-            let sql =
-                "SELECT id, tenant_id, lease_fence, place FROM mooring_due_turns($1, $2, $3, $4)";
-            self.rows(sql, values)
+            self.rows(queries::FAIR_QUEUE, values)
                 .await?
                 .iter()
                 .map(|row| Ok((row.try_get("", "place")?, Lease::read(row)?)))

@@ -260,10 +260,16 @@ async fn cost(crowd: &Crowd) -> i64 {
     let tx = services.db.owner().begin().await.unwrap();
     let run = |sql: String| Statement::from_string(crowd.world.backend, sql);
     if services.db.is_sqlite() {
-        let fixed = [sqlite::LOOK, sqlite::QUEUE, sqlite::TAKE, sqlite::TURNS];
-        let right = sqlite::put_right(now, now).map(|(sql, _)| sql);
-        let these = sqlite::take_these(3);
-        for sql in fixed.into_iter().chain(right).chain([these.as_str()]) {
+        let fixed = [
+            queries::DUE_LOOK,
+            queries::DUE_QUEUE,
+            queries::DUE_TAKE,
+            queries::FAIR_QUEUE,
+        ];
+        let fixed = fixed.map(|query| query.with(&services.db, []).sql);
+        let right = queries::PUT_RIGHT_ON_SQLITE.map(str::to_owned);
+        let chosen = queries::take_chosen_on_sqlite(3);
+        for sql in fixed.into_iter().chain(right).chain([chosen]) {
             let plan = tx.query_all_raw(run(format!("EXPLAIN QUERY PLAN {sql}")));
             for step in plan.await.unwrap() {
                 let step: String = step.try_get("", "detail").unwrap();

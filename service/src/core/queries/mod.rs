@@ -1,0 +1,71 @@
+//! Statements that differ by dialect, side by side: `sqlite/*.sql` and
+//! `postgres/*.sql`. On PostgreSQL most call a function, which sees all tenants
+//! or is one round trip (`migration/src/functions`).
+//!
+//! On SQLite, each that must go by a certain index names it, or fails.
+
+use super::database::Database;
+use sea_orm::{Statement, Value};
+
+/// One statement in both dialects.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Query {
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+impl Query {
+    /// The statement for this database.
+    pub fn with(self, db: &Database, values: impl IntoIterator<Item = Value>) -> Statement {
+        let sql = if db.is_sqlite() {
+            self.sqlite
+        } else {
+            self.postgres
+        };
+        Statement::from_sql_and_values(db.backend(), sql, values)
+    }
+}
+
+macro_rules! query {
+    ($name:literal) => {
+        Query {
+            sqlite: include_str!(concat!("sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("postgres/", $name, ".sql")),
+        }
+    };
+}
+
+pub(crate) const AUDIT_HEADS: Query = query!("audit_heads");
+pub(crate) const COUNT_SCHEDULED: Query = query!("count_scheduled");
+pub(crate) const DUE_LOOK: Query = query!("due_look");
+pub(crate) const DUE_QUEUE: Query = query!("due_queue");
+pub(crate) const DUE_TAKE: Query = query!("due_take");
+pub(crate) const FAIR_QUEUE: Query = query!("fair_queue");
+pub(crate) const FORGET_PREVIOUS_SECRETS: Query = query!("forget_previous_secrets");
+pub(crate) const MEMBERSHIPS_OF: Query = query!("memberships_of");
+pub(crate) const PUT_OFF: Query = query!("put_off");
+pub(crate) const READINESS: Query = query!("readiness");
+pub(crate) const SWEEP_AUTHORIZATIONS: Query = query!("sweep_authorizations");
+pub(crate) const TENANT_OF_API_TOKEN: Query = query!("tenant_of_api_token");
+pub(crate) const TENANT_OF_APP: Query = query!("tenant_of_app");
+pub(crate) const TENANT_OF_AUTHORIZATION: Query = query!("tenant_of_authorization");
+pub(crate) const TENANT_OF_LINK: Query = query!("tenant_of_link");
+pub(crate) const TENANT_OF_STATE: Query = query!("tenant_of_state");
+pub(crate) const TOKEN_FAST_PATH: Query = query!("token_fast_path");
+
+/// What [`DUE_LOOK`]'s function does first on PostgreSQL, with the same values.
+pub(crate) const PUT_RIGHT_ON_SQLITE: [&str; 3] = [
+    include_str!("sqlite/due_free.sql"),
+    include_str!("sqlite/due_unqueue.sql"),
+    include_str!("sqlite/due_pull_in.sql"),
+];
+/// What [`FORGET_PREVIOUS_SECRETS`]' function does besides.
+pub(crate) const CLOSE_PREVIOUS_SECRETS_ON_SQLITE: &str =
+    include_str!("sqlite/close_previous_secrets.sql");
+
+/// [`FAIR_QUEUE`]'s function takes what it chose. On SQLite this takes so many
+/// chosen ones; one that isn't due after all leaves the queue.
+pub(crate) fn take_chosen_on_sqlite(count: usize) -> String {
+    let places: Vec<String> = (3..count + 3).map(|n| format!("${n}")).collect();
+    include_str!("sqlite/take_chosen.sql").replace("{places}", &places.join(", "))
+}

@@ -1,0 +1,1 @@
+SELECT scheduled FROM mooring_count_scheduled()

@@ -1,0 +1,1 @@
+SELECT moved FROM mooring_due_queue($1, $2)

@@ -1,0 +1,1 @@
+SELECT mooring_forget_previous_secrets($1)

@@ -1,0 +1,1 @@
+SELECT tenant_id, role FROM mooring_memberships_of($1)

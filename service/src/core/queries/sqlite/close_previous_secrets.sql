@@ -1,0 +1,1 @@
+UPDATE apps SET previous_secret_until = NULL WHERE previous_secret_until <= $1

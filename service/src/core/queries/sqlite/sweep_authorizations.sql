@@ -1,0 +1,1 @@
+DELETE FROM authorizations WHERE expires_at < $1

@@ -1,0 +1,1 @@
+SELECT tenant_id FROM apps WHERE id = $1

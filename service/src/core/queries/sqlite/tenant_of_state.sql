@@ -1,0 +1,1 @@
+SELECT tenant_id FROM authorizations WHERE state_hash = $1
