@@ -1,9 +1,10 @@
 //! An HTTP client with a cookie jar, for walking through the product as a browser and as a machine.
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::time::Duration;
 use ureq::http::{Method, Request, header};
+use url::{Url, form_urlencoded};
 
 /// One answer, read to the end.
 pub struct Answer {
@@ -40,14 +41,15 @@ impl Client {
 
     /// `POST` of a form, as a browser sends it from a page of the same origin.
     pub fn post_form(&self, url: &str, fields: &[(String, String)]) -> Result<Answer> {
-        let body = fields
-            .iter()
-            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
-            .collect::<Vec<_>>()
-            .join("&");
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let request = Request::post(url)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(header::ORIGIN, origin(url)?)
+            .header(
+                header::ORIGIN,
+                Url::parse(url)?.origin().ascii_serialization(),
+            )
             .header("Sec-Fetch-Site", "same-origin")
             .body(body)?;
         self.send(request)
@@ -110,41 +112,13 @@ impl Client {
     }
 }
 
-/// Scheme, host and port of an address.
-pub fn origin(url: &str) -> Result<String> {
-    let (scheme, rest) = url
-        .split_once("://")
-        .ok_or_else(|| anyhow!("{url} is no address"))?;
-    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    Ok(format!("{scheme}://{host}"))
-}
-
 /// Where a link on a page leads.
 pub fn resolve(page: &str, link: &str) -> Result<String> {
-    if link.contains("://") {
-        return Ok(link.to_owned());
-    }
-    if link.starts_with('/') {
-        return Ok(origin(page)? + link);
-    }
-    let path = page.split(['?', '#']).next().unwrap_or(page);
-    if link.is_empty() {
-        return Ok(page.to_owned());
-    }
-    let folder = path.rsplit_once('/').map_or(path, |(folder, _)| folder);
-    Ok(format!("{folder}/{link}"))
-}
-
-/// Percent-encodes all but the unreserved characters.
-pub fn encode(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
-            }
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
+    let page = Url::parse(page).with_context(|| format!("{page} is no address"))?;
+    let target = page
+        .join(link)
+        .with_context(|| format!("{link} leads nowhere"))?;
+    Ok(target.into())
 }
 
 #[cfg(test)]
@@ -164,11 +138,6 @@ mod tests {
             resolve(page, "https://x.test/y").unwrap(),
             "https://x.test/y"
         );
-        assert!(origin("nonsense").is_err());
-    }
-
-    #[test]
-    fn fields_are_encoded() {
-        assert_eq!(encode("a b&c=ü"), "a%20b%26c%3D%C3%BC");
+        assert!(resolve("nonsense", "/b").is_err());
     }
 }

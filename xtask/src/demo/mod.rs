@@ -1,5 +1,6 @@
 //! `cargo xtask demo`: Mooring with a simulator of Gorgias and sample accounts, for looking around.
 
+mod samples;
 mod scenario;
 mod seed;
 mod simulator;

@@ -1,165 +1,22 @@
 //! Sample accounts in every health state, each brought there the way a real one would get there:
 //! installed and approved in a browser, then something happens at Gorgias.
 
+use super::samples::{ACCOUNTS, APPS, Account, App, Happening};
 use super::scenario;
 use super::simulator::Simulator;
 use crate::dev_stack::DevStack;
-use crate::http::{Client, encode};
+use crate::http::Client;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use ureq::http::Method;
+use url::Url;
 
 /// As short as can be: an account is overdue after twice of it; see [`Happening::Overlooked`].
 const SHORT_INTERVAL: (&str, &str) = ("MOORING_CHECK_INTERVAL", "10s");
 
 /// How long an account may take to become what it is to be: longer than two short intervals.
 const PATIENCE: Duration = Duration::from_secs(40);
-
-/// An app to register on both sides.
-struct App {
-    slug: &'static str,
-    name: &'static str,
-    scopes: &'static [&'static str],
-}
-
-const APPS: &[App] = &[
-    App {
-        slug: "helpdesk-sync",
-        name: "Helpdesk sync",
-        scopes: &[
-            "openid",
-            "email",
-            "profile",
-            "offline",
-            "account:read",
-            "tickets:read",
-            "tickets:write",
-            "customers:read",
-            "tags:read",
-        ],
-    },
-    // Without `offline` Gorgias gives no refresh token.
-    App {
-        slug: "weekly-report",
-        name: "Weekly report",
-        scopes: &["openid", "email", "tickets:read", "statistics:read"],
-    },
-    App {
-        slug: "macro-importer",
-        name: "Macro importer",
-        scopes: &["openid", "email", "offline", "macros:read", "macros:write"],
-    },
-];
-
-/// What becomes of a sample account.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Happening {
-    /// Connected, nothing else.
-    Nothing,
-    /// Its admin approves fewer permissions than asked.
-    FewerPermissions,
-    /// Its admin switches the app off.
-    Deactivated,
-    /// Gorgias answers with errors.
-    Outage,
-    /// Gorgias asks for an hour's patience, and no check happens for two intervals.
-    Overlooked,
-    /// The app's secret is replaced at Gorgias, and nobody tells Mooring.
-    SecretReplaced,
-    /// A link is made and never used.
-    Invited,
-    /// A person disconnects it.
-    DisconnectedOnPurpose,
-}
-
-/// An account, what becomes of it, and the health that Mooring must show for it.
-struct Account {
-    subdomain: &'static str,
-    app: &'static str,
-    happening: Happening,
-    health: &'static str,
-}
-
-const fn account(
-    subdomain: &'static str,
-    app: &'static str,
-    happening: Happening,
-    health: &'static str,
-) -> Account {
-    Account {
-        subdomain,
-        app,
-        happening,
-        health,
-    }
-}
-
-const ACCOUNTS: &[Account] = &[
-    // First, since it has to fall behind.
-    account(
-        "quiet-lake",
-        "helpdesk-sync",
-        Happening::Overlooked,
-        "unchecked",
-    ),
-    account("northwind", "helpdesk-sync", Happening::Nothing, "working"),
-    account(
-        "bluebird-toys",
-        "helpdesk-sync",
-        Happening::Nothing,
-        "working",
-    ),
-    account(
-        "coffee-corner",
-        "helpdesk-sync",
-        Happening::Nothing,
-        "working",
-    ),
-    account(
-        "harbor-goods",
-        "helpdesk-sync",
-        Happening::FewerPermissions,
-        "limited",
-    ),
-    account(
-        "fern-and-co",
-        "helpdesk-sync",
-        Happening::Deactivated,
-        "disconnected",
-    ),
-    account("stormy-bay", "helpdesk-sync", Happening::Outage, "retrying"),
-    account(
-        "new-dawn",
-        "helpdesk-sync",
-        Happening::Invited,
-        "not_connected",
-    ),
-    account(
-        "closed-shop",
-        "helpdesk-sync",
-        Happening::DisconnectedOnPurpose,
-        "not_connected",
-    ),
-    account(
-        "northwind",
-        "weekly-report",
-        Happening::Nothing,
-        "stopping_soon",
-    ),
-    account(
-        "oak-lane",
-        "macro-importer",
-        Happening::Nothing,
-        "setup_fault",
-    ),
-    account(
-        "pine-ridge",
-        "macro-importer",
-        Happening::SecretReplaced,
-        "setup_fault",
-    ),
-];
 
 /// One account as Mooring shows it.
 pub struct Sample {
@@ -341,12 +198,9 @@ impl<'a> Maker<'a> {
     /// What an admin does who clicks "Connect app" in the helpdesk.
     fn install(&self, app: &str, subdomain: &str) -> Result<()> {
         let made = self.call(Method::GET, &format!("/apps/{app}"), None)?;
-        let address = format!(
-            "{}?account={}",
-            text(&made, "install_url")?,
-            encode(subdomain)
-        );
-        scenario::approve(&Client::new(), &address)
+        let install = text(&made, "install_url")?;
+        let address = Url::parse_with_params(install, [("account", subdomain)])?;
+        scenario::approve(&Client::new(), address.as_str())
     }
 
     /// Proves a connection now; that Gorgias gives no verdict is one of the results wanted here.
@@ -377,34 +231,4 @@ fn text<'v>(value: &'v Value, key: &str) -> Result<&'v str> {
     value[key]
         .as_str()
         .with_context(|| format!("the answer has no {key}: {value}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_samples_cover_all_eight_states() {
-        let mut states: Vec<&str> = ACCOUNTS.iter().map(|account| account.health).collect();
-        states.sort_unstable();
-        states.dedup();
-        assert_eq!(
-            states,
-            [
-                "disconnected",
-                "limited",
-                "not_connected",
-                "retrying",
-                "setup_fault",
-                "stopping_soon",
-                "unchecked",
-                "working",
-            ]
-        );
-        assert!(
-            ACCOUNTS
-                .iter()
-                .all(|account| APPS.iter().any(|app| app.slug == account.app))
-        );
-    }
 }
