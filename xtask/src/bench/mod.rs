@@ -9,6 +9,7 @@ mod table;
 
 use crate::{paths, process, steps::Steps, test};
 use anyhow::{Context, Result};
+use clap::ValueEnum;
 use env::{BenchEnv, Programs};
 use host::Host;
 use std::fs;
@@ -27,7 +28,7 @@ pub struct Args {
 }
 
 /// What can be measured.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Row {
     /// Token reads a second, beside a bare route
     TokenRead,
@@ -50,31 +51,10 @@ pub enum Row {
 }
 
 impl Row {
-    const ALL: [Self; 9] = [
-        Self::TokenRead,
-        Self::SweepLatency,
-        Self::Seal,
-        Self::Refreshes,
-        Self::CatchUp,
-        Self::Memory,
-        Self::Reencrypt,
-        Self::Processes,
-        Self::Installs,
-    ];
-
     /// Its word on the command line, and its file.
-    fn name(self) -> &'static str {
-        match self {
-            Self::TokenRead => "token-read",
-            Self::SweepLatency => "sweep-latency",
-            Self::Seal => "seal",
-            Self::Refreshes => "refreshes",
-            Self::CatchUp => "catch-up",
-            Self::Memory => "memory",
-            Self::Reencrypt => "reencrypt",
-            Self::Processes => "processes",
-            Self::Installs => "installs",
-        }
+    fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
     }
 
     fn measure(self, env: &mut BenchEnv) -> Result<Table> {
@@ -116,12 +96,12 @@ fn measure(steps: &mut Steps, args: &Args, tables: &Path) {
         return;
     };
     let mut all = String::new();
-    for row in Row::ALL {
+    for &row in Row::value_variants() {
         if !args.rows.is_empty() && !args.rows.contains(&row) {
             continue;
         }
         let command = format!("{rerun} {}", row.name());
-        let measured = steps.run(row.name(), &command, || {
+        let measured = steps.run(&row.name(), &command, || {
             let table = row.measure(&mut env)?;
             table.print();
             let text = table.markdown(&command);
@@ -198,7 +178,7 @@ mod tests {
         steps.finish().unwrap();
         let all = fs::read_to_string(folder.path().join("all.md")).unwrap();
         assert!(all.contains("commit"), "{all}");
-        for row in Row::ALL {
+        for &row in Row::value_variants() {
             let path = folder.path().join(format!("{}.md", row.name()));
             let text = fs::read_to_string(&path).unwrap();
             let figures: Vec<f64> = text
