@@ -127,30 +127,26 @@ fn measure(steps: &mut Steps, args: &Args, tables: &Path) {
 }
 
 /// Builds `mooring` and the simulator as they ship, then what measures them: in two steps, since
-/// the second needs the code for tests as well.
+/// the second needs the code for tests as well. A short run takes what the tests have built
+/// already, with the same selection: any other one would compile most dependencies once more.
 fn build(short: bool) -> Result<Programs> {
-    for wanted in [
-        &["--bin", "mooring", "--bin", "gorgias-simulator"][..],
-        &["--example", "bench"],
-    ] {
-        let mut command = process::cargo();
-        command.arg("build");
-        if short {
-            // What the tests have built already.
-            command.args(test::PACKAGES);
-        } else {
+    if short {
+        process::run(
+            process::cargo()
+                .args(["test", "--no-run"])
+                .args(test::PACKAGES),
+        )?;
+    } else {
+        for wanted in [
+            &["--bin", "mooring", "--bin", "gorgias-simulator"][..],
+            &["--example", "bench"],
+        ] {
             // The same packages both times, so that what they depend on is built once.
-            command.args([
-                "--release",
-                "-p",
-                "server",
-                "-p",
-                "simulator",
-                "-p",
-                "service",
-            ]);
+            let packages = ["-p", "server", "-p", "simulator", "-p", "service"];
+            let mut command = process::cargo();
+            command.args(["build", "--release"]).args(packages);
+            process::run(command.args(wanted))?;
         }
-        process::run(command.args(wanted))?;
     }
     let folder: PathBuf = paths::binaries(!short)?;
     Ok(Programs {
