@@ -57,6 +57,12 @@ pub enum AuthenticateError {
     Internal(#[from] InternalError),
 }
 
+impl From<Refusal> for AuthenticateError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
 impl From<sea_orm::DbErr> for AuthenticateError {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::Internal(error.into())
@@ -78,29 +84,29 @@ impl Presented<'_> {
         services: &Services,
         hash: &[u8],
         address: Option<IpAddr>,
-    ) -> Result<Result<Role, Refusal>, InternalError> {
+    ) -> Result<Role, AuthenticateError> {
         let now = services.now();
         // The index finds by digest, of which nobody can guess a beginning; the
         // comparison that decides takes the same time for every outcome.
         if !bool::from(self.token_hash.ct_eq(hash)) || self.revoked_at.is_some() {
-            return Ok(Err(Refusal::Unknown));
+            return Err(Refusal::Unknown.into());
         }
         if self
             .expires_at
             .is_some_and(|at| at <= services.expiry_now().0)
         {
-            return Ok(Err(Refusal::Expired));
+            return Err(Refusal::Expired.into());
         }
         let bad = |column| InternalError::inconsistent("api_tokens", column, self.id);
         if let Some(networks) = self.networks {
             let networks: Networks = networks.parse().map_err(|_| bad("networks"))?;
             if !networks.hold(address) {
-                return Ok(Err(Refusal::WrongNetwork));
+                return Err(Refusal::WrongNetwork.into());
             }
         }
         let role = self.role.parse().map_err(|_| bad("role"))?;
         services.state::<UseLog>().note(self.tenant, self.id, now);
-        Ok(Ok(role))
+        Ok(role)
     }
 
     /// Whether it may touch the app.
@@ -142,15 +148,11 @@ pub async fn authenticate(
         revoked_at: row.revoked_at,
         networks: row.networks.as_deref(),
     };
-    let role = match presented.recognize(services, &hash, address)? {
-        Ok(role) => role,
-        Err(refusal) => {
-            if refusal == Refusal::WrongNetwork {
-                addresses::refused(&scope, presented.id, &row.name, address).await;
-            }
-            return Err(AuthenticateError::Refused(refusal));
-        }
-    };
+    let role = presented.recognize(services, &hash, address);
+    if let Err(AuthenticateError::Refused(Refusal::WrongNetwork)) = role {
+        addresses::refused(&scope, presented.id, &row.name, address).await;
+    }
+    let role = role?;
     if let Err(error) = addresses::note(&scope, presented.id, &row.name, address).await {
         tracing::error!(%error, "The new address of an API token could not be recorded, so it isn't answered");
         return Err(AuthenticateError::AuditUnavailable);

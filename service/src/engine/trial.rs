@@ -47,8 +47,9 @@ async fn attempt(
         fence: Some(lease.fence),
         who,
     };
-    let Ok(mut input) = attempt.load().await? else {
-        return Ok(Trial::Unclear);
+    let mut input = match attempt.load().await {
+        Ok(input) => input,
+        Err(stop) => return stop.verdict().map(|_| Trial::Unclear),
     };
     input.client.client_secret = secret.clone();
     input.in_use = false;

@@ -148,7 +148,7 @@ impl Row {
             networks: self.networks.as_deref(),
         };
         // What doesn't add up is explained on the long way.
-        let role = presented.recognize(services, hash, address).ok()?.ok()?;
+        let role = presented.recognize(services, hash, address).ok()?;
         if !role.allows(Permission::ReadTokens) || !presented.reaches(AppId(self.app)) {
             return None;
         }

@@ -52,6 +52,17 @@ pub struct JournalFull {
     error: io::Error,
 }
 
+/// No room was reserved.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReserveError {
+    /// The disk has none.
+    #[error(transparent)]
+    Full(#[from] JournalFull),
+    /// Something inside failed.
+    #[error(transparent)]
+    Internal(#[from] InternalError),
+}
+
 /// This process's journal, and those that it took over.
 pub(crate) struct Journal(Arc<Inner>);
 
@@ -160,11 +171,11 @@ impl Inner {
 /// [`JournalFull`] if the disk has none. [`InternalError`] if the database doesn't answer.
 pub(crate) async fn reserve(
     services: &Services,
-) -> Result<Result<Reservation, JournalFull>, InternalError> {
+) -> Result<Reservation, ReserveError> {
     let key = services.vault().journal_key(services).await?;
     let inner = &services.state::<Journal>().0;
     if let Some(slot) = inner.free_slot() {
-        return Ok(Ok(Reservation { slot, key }));
+        return Ok(Reservation { slot, key });
     }
     let growing = Arc::clone(&inner.growing).lock_owned().await;
     let (ours, name) = (Arc::clone(inner), services.new_id());
@@ -172,13 +183,13 @@ pub(crate) async fn reserve(
         let _growing = growing;
         ours.grow(name)
     });
-    Ok(match grown.await? {
+    match grown.await.map_err(InternalError::from)? {
         Ok(slot) => Ok(Reservation { slot, key }),
-        Err(error) => Err(JournalFull {
+        Err(error) => Err(ReserveError::Full(JournalFull {
             folder: inner.folder.clone(),
             error,
-        }),
-    })
+        })),
+    }
 }
 
 /// Looks whether answers could be kept now, and says in the log if not.
@@ -186,10 +197,14 @@ pub(crate) async fn reserve(
 /// # Errors
 /// [`InternalError`] if the database doesn't answer.
 pub async fn preflight(services: &Services) -> Result<(), InternalError> {
-    if let Err(full) = reserve(services).await? {
-        tracing::error!(error = %full, "Gorgias will not be asked for tokens, since its answers could be lost");
+    match reserve(services).await {
+        Ok(_) => Ok(()),
+        Err(ReserveError::Internal(error)) => Err(error),
+        Err(ReserveError::Full(full)) => {
+            tracing::error!(error = %full, "Gorgias will not be asked for tokens, since its answers could be lost");
+            Ok(())
+        }
     }
-    Ok(())
 }
 
 impl Reservation {

@@ -44,7 +44,7 @@ fn answer(services: &Services) -> Answer {
 async fn note(services: &Services, at_once: usize) -> Vec<Duration> {
     let mut places = Vec::new();
     for _ in 0..at_once {
-        places.push(reserve(services).await.unwrap().unwrap());
+        places.push(reserve(services).await.unwrap());
     }
     let noting = places.into_iter().map(|place| {
         let services = services.clone();
@@ -110,7 +110,7 @@ async fn s26_a_failed_sync_is_everybodys_and_the_file_is_never_trusted_again() {
     let services = world.process_on(disk.clone()).await;
     let mut places = Vec::new();
     for _ in 0..5 {
-        places.push(reserve(&services).await.unwrap().unwrap());
+        places.push(reserve(&services).await.unwrap());
     }
     let later = places.pop().unwrap();
     let answers: Vec<Answer> = places.iter().map(|_| answer(&services)).collect();
@@ -122,6 +122,6 @@ async fn s26_a_failed_sync_is_everybodys_and_the_file_is_never_trusted_again() {
     // The disk is well again, the file is not: another one is begun.
     disk.break_down(false);
     assert!(!later.note(&services, &answer(&services)).await.is_safe());
-    let fresh = reserve(&services).await.unwrap().unwrap();
+    let fresh = reserve(&services).await.unwrap();
     assert!(fresh.note(&services, &answer(&services)).await.is_safe());
 }

@@ -10,7 +10,7 @@ use crate::{
     core::error::InternalError,
     engine::{
         app_fault, evidence,
-        journal::{self, Replayed},
+        journal::{self, Replayed, ReserveError},
         refusals,
     },
     records::{
@@ -36,11 +36,50 @@ pub(crate) struct Attempt<'a> {
     pub who: &'a event::Actor,
 }
 
+/// Why an attempt ends before Gorgias is asked.
+pub(crate) enum Stop {
+    /// There is nothing to ask.
+    Verdict(Verdict),
+    /// Something inside failed.
+    Internal(InternalError),
+}
+
+impl Stop {
+    /// As the outcome of the attempt.
+    pub fn verdict(self) -> Result<Verdict, InternalError> {
+        match self {
+            Self::Verdict(verdict) => Ok(verdict),
+            Self::Internal(error) => Err(error),
+        }
+    }
+}
+
+impl From<Verdict> for Stop {
+    fn from(verdict: Verdict) -> Self {
+        Self::Verdict(verdict)
+    }
+}
+
+impl From<InternalError> for Stop {
+    fn from(error: InternalError) -> Self {
+        Self::Internal(error)
+    }
+}
+
+/// What an app's open breaker means to an attempt.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Breaker {
+    /// One connection tries the app's credentials, the others wait.
+    Obeyed,
+    /// Somebody asked, or the attempt passed it already.
+    Passed,
+}
+
 impl Attempt<'_> {
     pub async fn run(&self) -> Result<Verdict, InternalError> {
-        let input = match self.load().await? {
+        let input = match self.load().await {
             Ok(input) => input,
-            Err(verdict) => return Ok(verdict),
+            Err(stop) => return stop.verdict(),
         };
         match self.ask(&input).await {
             Ok(renewal) => store_durably(self.scope, self.who, input, renewal).await,
@@ -49,51 +88,60 @@ impl Attempt<'_> {
         }
     }
 
-    pub async fn load(&self) -> Result<Result<RefreshInput, Verdict>, InternalError> {
+    /// Loads what an attempt starts from.
+    ///
+    /// # Errors
+    /// [`Stop`] if there is nothing to ask, or something inside failed.
+    pub async fn load(&self) -> Result<RefreshInput, Stop> {
         // With the token that the last answer replaced, nobody must ask again.
         match journal::replay_connection(self.scope, self.id, &LateAnswers).await? {
             Replayed::Nothing => (),
-            Replayed::Stored => return Ok(Err(Verdict::Superseded)),
-            Replayed::Busy => return Ok(Err(Verdict::Busy)),
+            Replayed::Stored => return Err(Verdict::Superseded.into()),
+            Replayed::Busy => return Err(Verdict::Busy.into()),
         }
-        self.load_input(*self.who != event::Actor::Worker).await
+        let breaker = if *self.who == event::Actor::Worker {
+            Breaker::Obeyed
+        } else {
+            Breaker::Passed
+        };
+        self.load_input(breaker).await
     }
 
-    /// Loads what an attempt starts from; `past` an open breaker of the app or not.
-    async fn load_input(&self, past: bool) -> Result<Result<RefreshInput, Verdict>, InternalError> {
+    async fn load_input(&self, breaker: Breaker) -> Result<RefreshInput, Stop> {
         // Before anything is read: what is repaired from here on is newer.
         let used_at = self.scope.now();
         let Some(loaded) = load::load(self.scope, self.id).await? else {
-            return Ok(Err(Verdict::NotConnected));
+            return Err(Verdict::NotConnected.into());
         };
         let (record, app) = (loaded.record.under(self.fence), loaded.app);
         if matches!(record.standing, Standing::NotConnected(_)) {
-            return Ok(Err(Verdict::NotConnected));
+            return Err(Verdict::NotConnected.into());
         }
         if app.credentials.fault.is_some()
-            && !past
+            && breaker == Breaker::Obeyed
             && !app_fault::may_probe(self.scope, app.id).await?
         {
             // One connection tries them, the others wait; their states stay as they are.
             app_fault::put_off(self.scope, app.id).await?;
-            return Ok(Err(Verdict::AppRefused));
+            return Err(Verdict::AppRefused.into());
         }
         let Some(refresh_token) = loaded.refresh_token? else {
-            return self.note_end(record).await.map(Err);
+            return Err(self.note_end(record).await?.into());
         };
         let client = ClientCredentials {
             client_id: app.client_id.clone(),
             client_secret: loaded.client_secret?,
             encoding: app.basic_encoding,
         };
-        let reservation = match journal::reserve(self.scope).await? {
+        let reservation = match journal::reserve(self.scope).await {
             Ok(reservation) => reservation,
-            Err(full) => {
+            Err(ReserveError::Internal(error)) => return Err(error.into()),
+            Err(ReserveError::Full(full)) => {
                 tracing::error!(error = %full, connection.id = %self.id, "Gorgias is not asked, since its answer could be lost");
-                return Ok(Err(Verdict::JournalFull));
+                return Err(Verdict::JournalFull.into());
             }
         };
-        Ok(Ok(RefreshInput {
+        Ok(RefreshInput {
             record,
             app,
             client,
@@ -101,7 +149,7 @@ impl Attempt<'_> {
             in_use: true,
             used_at,
             reservation,
-        }))
+        })
     }
 
     pub(super) async fn record(&self, tx: &Tx) -> Result<Option<Record>, InternalError> {
@@ -145,9 +193,9 @@ impl Attempt<'_> {
     /// so the row is read again; if it is unchanged, Gorgias is asked once more.
     async fn confirm(&self, input: RefreshInput) -> Result<Verdict, InternalError> {
         // The confirmation belongs to the same attempt, so the breaker let it pass already.
-        let again = match self.load_input(true).await? {
+        let again = match self.load_input(Breaker::Passed).await {
             Ok(again) => again,
-            Err(verdict) => return Ok(verdict),
+            Err(stop) => return stop.verdict(),
         };
         if again.record.token_version != input.record.token_version {
             return Ok(Verdict::Superseded);
