@@ -158,6 +158,20 @@ impl Health {
         }
     }
 
+    /// The letter of a day in a stored history.
+    pub const fn letter(self) -> char {
+        match self {
+            Self::SetupFault => 'S',
+            Self::NotConnected => 'N',
+            Self::Disconnected => 'D',
+            Self::StoppingSoon => 'T',
+            Self::Unchecked => 'U',
+            Self::Retrying => 'R',
+            Self::Limited => 'L',
+            Self::Working => 'W',
+        }
+    }
+
     /// The adjective that people read.
     pub const fn label(self) -> &'static str {
         match self {

@@ -30,16 +30,15 @@ impl HealthHistory {
     pub fn decode(last_day: i64, text: &str) -> Self {
         let mut history = Self::empty(last_day);
         for (slot, letter) in history.days.iter_mut().zip(text.chars()) {
-            *slot = Health::ALL
-                .into_iter()
-                .find(|h| Self::letter(Some(*h)) == letter);
+            *slot = Health::ALL.into_iter().find(|h| h.letter() == letter);
         }
         history
     }
 
     /// The history as fourteen letters.
     pub fn encode(&self) -> String {
-        self.days.iter().map(|d| Self::letter(*d)).collect()
+        let letters = self.days.iter();
+        letters.map(|day| day.map_or('.', Health::letter)).collect()
     }
 
     /// The day of the newest slot.
@@ -86,20 +85,6 @@ impl HealthHistory {
             *slot = slot.map(|own| own.worse(state));
         }
         self
-    }
-
-    const fn letter(day: Option<Health>) -> char {
-        match day {
-            None => '.',
-            Some(Health::SetupFault) => 'S',
-            Some(Health::NotConnected) => 'N',
-            Some(Health::Disconnected) => 'D',
-            Some(Health::StoppingSoon) => 'T',
-            Some(Health::Unchecked) => 'U',
-            Some(Health::Retrying) => 'R',
-            Some(Health::Limited) => 'L',
-            Some(Health::Working) => 'W',
-        }
     }
 }
 
