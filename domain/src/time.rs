@@ -9,6 +9,7 @@ use time::OffsetDateTime;
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
 #[serde(transparent)]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::DeriveValueType))]
 pub struct Timestamp(pub i64);
 
 /// A length of time in microseconds; may be negative.
@@ -16,6 +17,7 @@ pub struct Timestamp(pub i64);
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
 #[serde(transparent)]
+#[cfg_attr(feature = "sea-orm", derive(sea_orm::DeriveValueType))]
 pub struct Span(pub i64);
 
 impl Span {

@@ -25,7 +25,7 @@ pub async fn number(
     next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
     let services = &state.services;
-    let id = services.new_id().to_string();
+    let id = services.new_uuid().to_string();
     let route = request
         .extensions()
         .get::<MatchedPath>()

@@ -88,11 +88,11 @@ async fn last_use(
     let tx = scope.read().await?;
     let row = tx
         .all::<Entity>()
-        .filter(Column::TokenId.eq(id.0))
+        .filter(Column::TokenId.eq(*id))
         .filter(Column::Network.eq(network.to_string()))
         .one(&*tx)
         .await?;
-    Ok(row.map(|row| Timestamp(row.last_seen_at)))
+    Ok(row.map(|row| row.last_seen_at))
 }
 
 /// Records a use from an address that the database doesn't know of lately, and
@@ -107,7 +107,7 @@ async fn meet(
     let tx = scope.write().await?;
     let token = tx
         .all::<api_token::Entity>()
-        .filter(api_token::Column::Id.eq(id.0))
+        .filter(api_token::Column::Id.eq(*id))
         .lock(LockType::NoKeyUpdate)
         .one(&*tx)
         .await?;
@@ -117,23 +117,23 @@ async fn meet(
     }
     let known = tx
         .all::<Entity>()
-        .filter(Column::TokenId.eq(id.0))
+        .filter(Column::TokenId.eq(*id))
         .all(&*tx)
         .await?;
     let lately = known
         .iter()
         .find(|row| row.network == network)
-        .map(|row| Timestamp(row.last_seen_at))
+        .map(|row| row.last_seen_at)
         .filter(|last| is_lately(*last, now));
     if let Some(last) = lately {
         return Ok(last);
     }
     let row = ActiveModel {
-        tenant_id: Set(tx.tenant().0),
-        token_id: Set(id.0),
+        tenant_id: Set(tx.tenant()),
+        token_id: Set(*id),
         network: Set(network.clone()),
-        first_seen_at: Set(now.0),
-        last_seen_at: Set(now.0),
+        first_seen_at: Set(now),
+        last_seen_at: Set(now),
     };
     Entity::insert(row)
         .on_conflict(
@@ -145,14 +145,14 @@ async fn meet(
         .await?;
     if let Some(oldest) = without_room(&known, &network) {
         tx.delete::<Entity>()
-            .filter(Column::TokenId.eq(id.0))
+            .filter(Column::TokenId.eq(*id))
             .filter(Column::Network.eq(oldest))
             .exec(&*tx)
             .await?;
     }
     let today = known
         .iter()
-        .filter(|row| now.since(Timestamp(row.first_seen_at)) < Span::days(1));
+        .filter(|row| now.since(row.first_seen_at) < Span::days(1));
     if !known.is_empty() {
         if today.count() < TOLD_A_DAY {
             let happening = Happening::ApiTokenNewAddress {
@@ -193,14 +193,14 @@ pub(super) async fn of_tenant(
 ) -> Result<HashMap<ApiTokenId, Vec<String>>, InternalError> {
     let rows = tx
         .all::<Entity>()
-        .filter(Column::LastSeenAt.gt(now.minus(FORGOTTEN_AFTER).0))
+        .filter(Column::LastSeenAt.gt(now.minus(FORGOTTEN_AFTER)))
         .order_by_desc(Column::LastSeenAt)
         .order_by_asc(Column::Network)
         .all(&**tx)
         .await?;
     let mut used_from: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {
-        let of_token = used_from.entry(ApiTokenId(row.token_id)).or_default();
+        let of_token = used_from.entry(row.token_id).or_default();
         of_token.push(row.network);
     }
     Ok(used_from)
@@ -262,10 +262,10 @@ pub(super) async fn flush(services: &Services) -> Result<(), InternalError> {
         let tx = scope.write().await?;
         for (token, network, last) in &uses {
             tx.update::<Entity>()
-                .col_expr(Column::LastSeenAt, Expr::value(last.0))
-                .filter(Column::TokenId.eq(token.0))
+                .col_expr(Column::LastSeenAt, Expr::value(*last))
+                .filter(Column::TokenId.eq(*token))
                 .filter(Column::Network.eq(network.to_string()))
-                .filter(Column::LastSeenAt.lt(last.0))
+                .filter(Column::LastSeenAt.lt(*last))
                 .exec(&*tx)
                 .await?;
         }

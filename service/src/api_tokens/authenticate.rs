@@ -12,6 +12,7 @@ use crate::{
 use domain::{
     ids::{ApiTokenId, AppId, TenantId},
     role::Role,
+    time::Timestamp,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::{ExposeSecret, SecretString};
@@ -25,8 +26,8 @@ pub(crate) struct Presented<'a> {
     pub role: &'a str,
     pub only_app: Option<AppId>,
     pub token_hash: &'a [u8],
-    pub expires_at: Option<i64>,
-    pub revoked_at: Option<i64>,
+    pub expires_at: Option<Timestamp>,
+    pub revoked_at: Option<Timestamp>,
     pub networks: Option<&'a str>,
 }
 
@@ -93,7 +94,7 @@ impl Presented<'_> {
         }
         if self
             .expires_at
-            .is_some_and(|at| at <= services.expiry_now().0)
+            .is_some_and(|at| at <= services.expiry_now())
         {
             return Err(Refusal::Expired.into());
         }
@@ -139,10 +140,10 @@ pub async fn authenticate(
         .ok_or_else(unknown)?;
     drop(tx);
     let presented = Presented {
-        id: ApiTokenId(row.id),
-        tenant: TenantId(row.tenant_id),
+        id: row.id,
+        tenant: row.tenant_id,
         role: &row.role,
-        only_app: row.app_id.map(AppId),
+        only_app: row.app_id,
         token_hash: &row.token_hash,
         expires_at: row.expires_at,
         revoked_at: row.revoked_at,

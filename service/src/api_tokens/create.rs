@@ -12,7 +12,7 @@ use crate::{
     tenancy::{Actor, TenantScope, Tx, Who},
 };
 use domain::{
-    ids::{ApiTokenId, AppId, TenantId},
+    ids::AppId,
     permission::Permission,
     role::Role,
     slug::Slug,
@@ -109,7 +109,7 @@ pub async fn create_on_command_line(
         .await
         .map_err(InternalError::from)?
         .ok_or_else(|| CreateApiTokenError::NoTenant(slug.clone()))?;
-    let scope = TenantScope::new(services, TenantId(tenant.id));
+    let scope = TenantScope::new(services, tenant.id);
     let by = (By::CommandLine, None);
     insert(&scope, new, "Command line".to_owned(), by).await
 }
@@ -154,15 +154,15 @@ async fn insert(
     let id = scope.new_id();
     let row = api_token::ActiveModel {
         id: Set(id),
-        tenant_id: Set(scope.tenant().0),
-        app_id: Set(new.app.map(|a| a.0)),
+        tenant_id: Set(scope.tenant()),
+        app_id: Set(new.app),
         name: Set(name.to_owned()),
         role: Set(new.role.code().to_owned()),
         prefix: Set(token.expose_secret().chars().take(SHOWN).collect()),
         token_hash: Set(token_hash(&token)),
         created_by: Set(created_by),
-        created_at: Set(scope.now().0),
-        expires_at: Set(expires_at.map(|at| at.0)),
+        created_at: Set(scope.now()),
+        expires_at: Set(expires_at),
         last_used_at: Set(None),
         revoked_at: Set(None),
         networks: Set((!new.networks.is_everywhere()).then(|| new.networks.to_string())),
@@ -171,13 +171,9 @@ async fn insert(
         .exec_without_returning(&*tx)
         .await
         .map_err(InternalError::from)?;
-    let entry = Entry::new(
-        by,
-        Action::ApiTokenCreated,
-        Target::api_token(ApiTokenId(id), name),
-    )
-    .at(address)
-    .detail(detail(&new, expires_at));
+    let entry = Entry::new(by, Action::ApiTokenCreated, Target::api_token(id, name))
+        .at(address)
+        .detail(detail(&new, expires_at));
     audit::record(scope, &tx, &entry).await?;
     tx.commit().await?;
     tracing::info!(api_token.id = %id, api_token.role = new.role.code(), "an API token was made");
@@ -199,7 +195,7 @@ fn detail(new: &NewApiToken, expires_at: Option<Timestamp>) -> String {
 async fn is_there(tx: &Tx, id: AppId) -> Result<bool, InternalError> {
     let row = tx
         .all::<app::Entity>()
-        .filter(app::Column::Id.eq(id.0))
+        .filter(app::Column::Id.eq(id))
         .one(&**tx)
         .await?;
     Ok(row.is_some())

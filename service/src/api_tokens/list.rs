@@ -68,7 +68,7 @@ async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, InternalError> {
     let tx = actor.read().await?;
     let mut tokens = tx.all::<api_token::Entity>();
     if let Some(app) = actor.only_app {
-        tokens = tokens.filter(api_token::Column::AppId.eq(app.0));
+        tokens = tokens.filter(api_token::Column::AppId.eq(app));
     }
     let tokens = tokens
         .order_by_desc(api_token::Column::Id)
@@ -84,8 +84,8 @@ async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, InternalError> {
     tokens
         .into_iter()
         .map(|row| {
-            let id = ApiTokenId(row.id);
-            let noted = row.last_used_at.map(Timestamp);
+            let id = row.id;
+            let noted = row.last_used_at;
             Ok(ApiTokenRow {
                 id,
                 role: row
@@ -96,12 +96,12 @@ async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, InternalError> {
                 prefix: row.prefix,
                 app: row
                     .app_id
-                    .map(|id| (AppId(id), names.get(&id).cloned().unwrap_or_default())),
+                    .map(|id| (id, names.get(&id).cloned().unwrap_or_default())),
                 created_by: row.created_by,
-                created_at: Timestamp(row.created_at),
-                expires_at: row.expires_at.map(Timestamp),
+                created_at: row.created_at,
+                expires_at: row.expires_at,
                 last_used_at: noted.max(actor.state::<UseLog>().of(actor.tenant(), id)),
-                revoked_at: row.revoked_at.map(Timestamp),
+                revoked_at: row.revoked_at,
                 networks: row
                     .networks
                     .unwrap_or_default()

@@ -41,13 +41,12 @@ pub async fn revoke(actor: &Actor, id: ApiTokenId) -> Result<Revoked, RevokeApiT
     let tx = actor.write().await?;
     let row = tx
         .all::<api_token::Entity>()
-        .filter(api_token::Column::Id.eq(id.0))
+        .filter(api_token::Column::Id.eq(id))
         .one(&*tx)
         .await
         .map_err(InternalError::from)?;
     // A token that is tied to an app sees the tokens of that app alone.
-    let visible =
-        |row: &api_token::Model| actor.only_app.is_none_or(|app| row.app_id == Some(app.0));
+    let visible = |row: &api_token::Model| actor.only_app.is_none_or(|app| row.app_id == Some(app));
     let row = row.filter(visible).ok_or(RevokeApiTokenError::NotFound)?;
     // One with a role that nobody knows is the owner's to end.
     let role = row.role.parse().unwrap_or(Role::Owner);
@@ -55,12 +54,12 @@ pub async fn revoke(actor: &Actor, id: ApiTokenId) -> Result<Revoked, RevokeApiT
         return Err(Forbidden.into());
     }
     if let Some(at) = row.revoked_at {
-        return Ok(Revoked::Before(Timestamp(at)));
+        return Ok(Revoked::Before(at));
     }
     let done = tx
         .update::<api_token::Entity>()
-        .col_expr(api_token::Column::RevokedAt, Expr::value(actor.now().0))
-        .filter(api_token::Column::Id.eq(id.0))
+        .col_expr(api_token::Column::RevokedAt, Expr::value(actor.now()))
+        .filter(api_token::Column::Id.eq(id))
         .filter(api_token::Column::RevokedAt.is_null())
         .exec(&*tx)
         .await

@@ -11,9 +11,9 @@ use crate::{
     testing,
 };
 use domain::{
-    ids::{ApiTokenId, AppId, PersonId, TenantId},
+    ids::{ApiTokenId, AppId, PersonId},
     role::Role,
-    time::Span,
+    time::{Span, Timestamp},
 };
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::Expr};
 use secrecy::ExposeSecret;
@@ -26,7 +26,7 @@ async fn owner(services: &Services, slug: &str) -> Actor {
         id: Set(id),
         slug: Set(slug.into()),
         name: Set(slug.into()),
-        created_at: Set(0),
+        created_at: Set(Timestamp(0)),
         ..Default::default()
     };
     tenant::Entity::insert(row)
@@ -41,7 +41,7 @@ async fn owner(services: &Services, slug: &str) -> Actor {
     };
     Actor::new(
         services,
-        (TenantId(id), slug.parse().unwrap(), slug.into()),
+        (id, slug.parse().unwrap(), slug.into()),
         who,
         Role::Owner,
         None,
@@ -53,7 +53,7 @@ async fn app(actor: &Actor, slug: &str) -> AppId {
     let tx = actor.write().await.unwrap();
     let row = app::ActiveModel {
         id: Set(id),
-        tenant_id: Set(actor.tenant().0),
+        tenant_id: Set(actor.tenant()),
         slug: Set(slug.into()),
         name: Set(slug.to_uppercase()),
         client_id: Set("client".into()),
@@ -63,8 +63,8 @@ async fn app(actor: &Actor, slug: &str) -> AppId {
         pkce: Set(false),
         fault_since: Set(None),
         probe_at: Set(None),
-        created_at: Set(0),
-        updated_at: Set(0),
+        created_at: Set(Timestamp(0)),
+        updated_at: Set(Timestamp(0)),
         ..Default::default()
     };
     app::Entity::insert(row)
@@ -72,7 +72,7 @@ async fn app(actor: &Actor, slug: &str) -> AppId {
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    AppId(id)
+    id
 }
 
 fn new(role: Role, app: Option<AppId>) -> NewApiToken {
@@ -109,7 +109,7 @@ async fn an_expired_token_is_nobodys() {
         let end = services.now().plus(Span::minutes(5));
         let tx = actor.write().await.unwrap();
         tx.update::<api_token::Entity>()
-            .col_expr(api_token::Column::ExpiresAt, Expr::value(end.0))
+            .col_expr(api_token::Column::ExpiresAt, Expr::value(end))
             .exec(&*tx)
             .await
             .unwrap();

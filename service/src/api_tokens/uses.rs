@@ -53,7 +53,7 @@ impl UseLog {
     pub(crate) fn note(&self, tenant: TenantId, token: ApiTokenId, at: Timestamp) {
         let mut marks = self.marks();
         let mark = marks.entry((tenant, token)).or_insert(at);
-        *mark = at.max(*mark);
+        *mark = Ord::max(*mark, at);
     }
 
     /// The mark of a token, if the database doesn't know of it yet.
@@ -114,9 +114,9 @@ async fn write(
     let mut case = CaseStatement::new();
     let mut newer = Condition::any();
     for (token, at) in marks {
-        case = case.case(Column::Id.eq(token.0), at.0);
-        let before = Column::LastUsedAt.is_null().or(Column::LastUsedAt.lt(at.0));
-        newer = newer.add(Column::Id.eq(token.0).and(before));
+        case = case.case(Column::Id.eq(*token), *at);
+        let before = Column::LastUsedAt.is_null().or(Column::LastUsedAt.lt(*at));
+        newer = newer.add(Column::Id.eq(*token).and(before));
     }
     let tx = scope.write().await?;
     // A row that another process marks just now, or that somebody revokes, is

@@ -29,9 +29,9 @@ pub async fn accept(actor: &Actor, id: AppId) -> Result<(), AppFormError> {
     };
     app_credentials::write(&tx, id, &vouched_for).await?;
     tx.update::<connection::Entity>()
-        .filter(connection::Column::AppId.eq(id.0))
+        .filter(connection::Column::AppId.eq(id))
         .filter(connection::Column::DueAt.is_not_null())
-        .col_expr(connection::Column::DueAt, Expr::value(now.0))
+        .col_expr(connection::Column::DueAt, Expr::value(now))
         .exec(&*tx)
         .await?;
     let entry = Entry::of(actor, Action::RefusalsAccepted, Target::app(id, &app.slug));

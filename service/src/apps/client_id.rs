@@ -22,7 +22,7 @@ pub(super) async fn must_be_free(
     own: Option<AppId>,
 ) -> Result<(), AppFormError> {
     // Locked before the heads of events and audit, as everywhere.
-    tenant::Entity::find_by_id(tx.tenant().0)
+    tenant::Entity::find_by_id(tx.tenant())
         .lock(LockType::NoKeyUpdate)
         .one(&**tx)
         .await?;
@@ -31,7 +31,7 @@ pub(super) async fn must_be_free(
         .filter(app::Column::ClientId.eq(client_id))
         .all(&**tx)
         .await?;
-    let Some(other) = others.iter().find(|row| own != Some(AppId(row.id))) else {
+    let Some(other) = others.iter().find(|row| own != Some(row.id)) else {
         return Ok(());
     };
     // Who is tied to an app doesn't learn what the others are called.

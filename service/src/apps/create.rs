@@ -27,7 +27,7 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
     let now = actor.now();
     let row = app::Model {
         id: actor.new_id(),
-        tenant_id: tx.tenant().0,
+        tenant_id: tx.tenant(),
         slug: checked.slug.to_string(),
         name: checked.name,
         client_id: checked.client_id,
@@ -37,8 +37,8 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
         pkce: checked.pkce,
         fault_since: None,
         probe_at: None,
-        created_at: now.0,
-        updated_at: now.0,
+        created_at: now,
+        updated_at: now,
         next_secret_added_at: None,
         next_secret_added_by: None,
         next_secret_tested_at: None,
@@ -70,7 +70,7 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
                 actor.services(),
                 &tx,
                 Purpose::AppClientSecret,
-                row.id,
+                row.id.0,
                 secret,
             )
             .await?;

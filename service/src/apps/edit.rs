@@ -13,7 +13,10 @@ use crate::{
     records::{app::App, app_credentials, connection::Record, known_apps::KnownApps},
     tenancy::Actor,
 };
-use domain::{ids::AppId, permission::Permission};
+use domain::{
+    ids::{AppId, ConnectionId},
+    permission::Permission,
+};
 use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 /// How many connections are looked at in one go when the scopes change.
@@ -46,7 +49,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
     let client_id_stays = checked.client_id == before.client_id;
     let now = actor.now();
     tx.update::<app::Entity>()
-        .filter(app::Column::Id.eq(id.0))
+        .filter(app::Column::Id.eq(id))
         .col_expr(app::Column::Name, Expr::value(checked.name))
         .col_expr(app::Column::ClientId, Expr::value(checked.client_id))
         .col_expr(
@@ -62,7 +65,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
             Expr::value(checked.basic_encoding.code()),
         )
         .col_expr(app::Column::Pkce, Expr::value(checked.pkce))
-        .col_expr(app::Column::UpdatedAt, Expr::value(now.0))
+        .col_expr(app::Column::UpdatedAt, Expr::value(now))
         .exec(&*tx)
         .await?;
     if credentials_changed && let Some(known) = app_credentials::locked(&tx, id).await? {
@@ -86,9 +89,9 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
     if credentials_changed && before.credentials.fault.is_some() {
         // Prove the new credentials soon, not at the next interval.
         tx.update::<connection::Entity>()
-            .filter(connection::Column::AppId.eq(id.0))
+            .filter(connection::Column::AppId.eq(id))
             .filter(connection::Column::DueAt.is_not_null())
-            .col_expr(connection::Column::DueAt, Expr::value(now.0))
+            .col_expr(connection::Column::DueAt, Expr::value(now))
             .exec(&*tx)
             .await?;
     }
@@ -131,7 +134,7 @@ fn changed(before: &App, after: &Checked) -> String {
 /// Brings the connections' health in line with the scopes requested now, in
 /// batches, so that no other writer waits long.
 async fn follow_scopes(actor: &Actor, app: AppId) -> Result<(), InternalError> {
-    let mut after = uuid::Uuid::nil();
+    let mut after = ConnectionId(uuid::Uuid::nil());
     loop {
         let tx = actor.write().await?;
         // Read anew: of two edits at once, the later one counts.
@@ -143,7 +146,7 @@ async fn follow_scopes(actor: &Actor, app: AppId) -> Result<(), InternalError> {
         };
         let rows = tx
             .all::<connection::Entity>()
-            .filter(connection::Column::AppId.eq(app.0))
+            .filter(connection::Column::AppId.eq(app))
             .filter(Expr::col(connection::Column::Id).gt(after))
             .order_by_asc(connection::Column::Id)
             .limit(BATCH)

@@ -26,7 +26,7 @@ pub async fn all(actor: &Actor) -> Result<Vec<AppRow>, InternalError> {
     let tx = actor.read().await?;
     let mut query = tx.all::<app::Entity>();
     if let Some(only) = actor.only_app {
-        query = query.filter(app::Column::Id.eq(only.0));
+        query = query.filter(app::Column::Id.eq(only));
     }
     let apps: Vec<App> = query
         .order_by_asc(app::Column::Name)

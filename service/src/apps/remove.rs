@@ -23,20 +23,20 @@ pub async fn remove(actor: &Actor, id: AppId) -> Result<(), AppFormError> {
     };
     let connections = tx
         .all::<connection::Entity>()
-        .filter(connection::Column::AppId.eq(id.0))
+        .filter(connection::Column::AppId.eq(id))
         .select_only()
         .column(connection::Column::Id)
         .into_query();
     tx.delete::<credential::Entity>()
         .filter(
             credential::Column::OwnerId
-                .eq(id.0)
+                .eq(id)
                 .or(credential::Column::OwnerId.in_subquery(connections)),
         )
         .exec(&*tx)
         .await?;
     tx.delete::<app::Entity>()
-        .filter(app::Column::Id.eq(id.0))
+        .filter(app::Column::Id.eq(id))
         .exec(&*tx)
         .await?;
     let target = Target::app(id, &app.slug);

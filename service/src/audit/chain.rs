@@ -6,11 +6,11 @@ use crate::{
     entity::{audit_entry, audit_head},
     host::random::{Random, secret_text},
 };
+use domain::ids::TenantId;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use uuid::Uuid;
 
 /// How entries are laid out in the MAC.
 pub(super) const FORMAT: i16 = 1;
@@ -70,10 +70,10 @@ impl Key {
         let mut parts = Parts::default();
         parts.put_text("mooring.audit.entry");
         parts.put_number(row.format.into());
-        parts.put(row.tenant_id.as_bytes());
+        parts.put(row.tenant_id.0.as_bytes());
         parts.put_number(row.number);
         parts.put(before);
-        parts.put_number(row.at);
+        parts.put_number(row.at.0);
         parts.put_text(&row.actor_kind);
         parts.put_some(row.actor_id.as_ref().map(|id| id.as_bytes().as_slice()));
         parts.put_text(&row.action);
@@ -94,7 +94,7 @@ impl Key {
         let mut parts = Parts::default();
         parts.put_text("mooring.audit.head");
         parts.put_number(FORMAT.into());
-        parts.put(head.tenant_id.as_bytes());
+        parts.put(head.tenant_id.0.as_bytes());
         parts.put_number(head.first);
         parts.put(&head.first_mac);
         parts.put_number(head.count);
@@ -104,10 +104,10 @@ impl Key {
 
     /// What marks an entry as erased by us, so that nobody else can empty
     /// personal fields unnoticed.
-    pub fn erasure(&self, tenant: Uuid, number: i64) -> Vec<u8> {
+    pub fn erasure(&self, tenant: TenantId, number: i64) -> Vec<u8> {
         let mut parts = Parts::default();
         parts.put_text("mooring.audit.erasure");
-        parts.put(tenant.as_bytes());
+        parts.put(tenant.0.as_bytes());
         parts.put_number(number);
         self.mac(&parts)
     }

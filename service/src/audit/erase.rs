@@ -15,11 +15,7 @@ use crate::{
     },
     tenancy::{Actor, TenantScope, Who},
 };
-use domain::{
-    ids::{PersonId, TenantId},
-    permission::Permission,
-    slug::Slug,
-};
+use domain::{ids::PersonId, permission::Permission, slug::Slug};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 /// How many entries are changed in one transaction.
@@ -74,7 +70,7 @@ pub async fn erase_on_command_line(
         .await
         .map_err(InternalError::from)?
         .ok_or_else(|| EraseError::NoTenant(slug.clone()))?;
-    let scope = TenantScope::new(services, TenantId(tenant.id));
+    let scope = TenantScope::new(services, tenant.id);
     all(&scope, whose, |target| {
         Entry::new(By::CommandLine, Action::Erased, target)
     })
@@ -106,7 +102,7 @@ async fn batch(
         Whose::Person(id) => (
             Condition::all()
                 .add(Column::ActorKind.eq("person"))
-                .add(Column::ActorId.eq(id.0)),
+                .add(Column::ActorId.eq(*id)),
             Target::person(*id),
         ),
         Whose::Email(email) => (
@@ -134,7 +130,7 @@ async fn batch(
     }
     let (key, _) = lock(scope, &tx).await?;
     for number in &numbers {
-        let mark = key.erasure(tx.tenant().0, *number);
+        let mark = key.erasure(tx.tenant(), *number);
         tx.update::<Entity>()
             .filter(Column::Number.eq(*number))
             .col_expr(Column::ActorName, Expr::value(Option::<String>::None))

@@ -88,7 +88,7 @@ impl TryFrom<Model> for AuditRow {
         let bad = |column| InternalError::inconsistent("audit_entries", column, row.number);
         Ok(Self {
             number: row.number,
-            at: Timestamp(row.at),
+            at: row.at,
             erased: row.salt.is_none(),
             action: Action::from_code(&row.action).ok_or_else(|| bad("action"))?,
             outcome: Outcome::from_code(&row.outcome).ok_or_else(|| bad("outcome"))?,
@@ -163,6 +163,6 @@ fn condition(filter: &Filter) -> Condition {
         .add_option(actor)
         .add_option(target)
         .add_option(filter.action.map(|a| Column::Action.eq(a.code())))
-        .add_option(filter.from.map(|at| Column::At.gte(at.0)))
-        .add_option(filter.to.map(|at| Column::At.lt(at.0)))
+        .add_option(filter.from.map(|at| Column::At.gte(at)))
+        .add_option(filter.to.map(|at| Column::At.lt(at)))
 }

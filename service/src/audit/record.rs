@@ -85,7 +85,7 @@ fn row(
         tenant_id: head.tenant_id,
         number: head.count + 1,
         format: FORMAT,
-        at: services.now().0,
+        at: services.now(),
         actor_kind: entry.by.code().to_owned(),
         actor_id: entry.by.id(),
         action: entry.action.code().to_owned(),
@@ -147,7 +147,7 @@ pub(super) async fn lock(
         None => {
             // Of two first entries at once, one begins the chain. Everybody
             // locks the tenant before the head, never the other way round.
-            tenant::Entity::find_by_id(tx.tenant().0)
+            tenant::Entity::find_by_id(tx.tenant())
                 .lock(LockType::NoKeyUpdate)
                 .one(&**tx)
                 .await?;
@@ -177,7 +177,7 @@ async fn begin(services: &Services, tx: &Tx) -> Result<(Key, audit_head::Model),
         .seal(services, tx, Purpose::AuditKey, owner, &key.0)
         .await?;
     let mut head = audit_head::Model {
-        tenant_id: owner,
+        tenant_id: tx.tenant(),
         first: 0,
         first_mac: BEGINNING.to_vec(),
         count: 0,

@@ -20,7 +20,6 @@ use sea_orm::{
 };
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 /// How many entries go in one transaction, which holds the chain's head.
 const BATCH: u64 = 1_000;
@@ -57,7 +56,7 @@ pub async fn cut_off(
     }
     let before = sight.now.minus(keep);
     // Without a tenant's scope: the scopes are entered one by one.
-    let tenants: Vec<Uuid> = tenant::Entity::find()
+    let tenants: Vec<TenantId> = tenant::Entity::find()
         .select_only()
         .column(tenant::Column::Id)
         .into_tuple()
@@ -66,7 +65,7 @@ pub async fn cut_off(
     let mut removed = 0;
     let mut first_fault = None;
     for tenant in tenants {
-        let scope = TenantScope::new(services, TenantId(tenant));
+        let scope = TenantScope::new(services, tenant);
         while !stop.is_cancelled() {
             match batch(&scope, before).await {
                 Ok(some) => {
@@ -96,14 +95,14 @@ async fn batch(scope: &TenantScope, before: Timestamp) -> Result<u64, InternalEr
             .order_by_asc(audit_entry::Column::Number)
             .one(&*tx)
             .await?;
-        oldest.is_some_and(|row| row.at < before.0)
+        oldest.is_some_and(|row| row.at < before)
     };
     if !is_old {
         return Ok(0);
     }
     let tx = scope.write().await?;
     let (key, mut head) = lock(scope, &tx).await?;
-    let oldest: Vec<(i64, i64, Vec<u8>)> = tx
+    let oldest: Vec<(i64, Timestamp, Vec<u8>)> = tx
         .all::<audit_entry::Entity>()
         .select_only()
         .column(audit_entry::Column::Number)
@@ -119,7 +118,7 @@ async fn batch(scope: &TenantScope, before: Timestamp) -> Result<u64, InternalEr
     let old = oldest
         .into_iter()
         .zip(head.first + 1..)
-        .take_while(|((number, at, _), next)| number == next && *at < before.0);
+        .take_while(|((number, at, _), next)| number == next && *at < before);
     let Some(((last, _, mac), _)) = old.last() else {
         return Ok(0);
     };
@@ -167,7 +166,7 @@ async fn cut_here(
     let record = audit_removal::Model {
         id: scope.new_id(),
         tenant_id: head.tenant_id,
-        at: scope.now().0,
+        at: scope.now(),
         what: "entries".to_owned(),
         entries: gone,
         through: head.first,

@@ -6,7 +6,7 @@ use crate::{
     entity::{audit_entry, audit_head, tenant},
     tenancy::TenantScope,
 };
-use domain::{ids::TenantId, slug::Slug, time::Timestamp};
+use domain::{slug::Slug, time::Timestamp};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
@@ -120,7 +120,7 @@ pub async fn verify(services: &Services, only: Option<&Slug>) -> Result<Vec<Repo
     let mut reports = Vec::new();
     for tenant in tenants {
         let mut walk = Walk {
-            scope: TenantScope::new(services, TenantId(tenant.id)),
+            scope: TenantScope::new(services, tenant.id),
             report: Report {
                 tenant: tenant.former_slug.unwrap_or(tenant.slug),
                 good: 0,
@@ -231,7 +231,7 @@ impl Walk {
                 self.report.good += 1;
                 self.report.erased += u64::from(row.salt.is_none());
                 self.report.last = number;
-                self.report.last_at = Some(Timestamp(row.at));
+                self.report.last_at = Some(row.at);
                 *mac = row.mac;
             }
         }
@@ -251,7 +251,7 @@ impl Walk {
         let sql = "SELECT h.first AS first, coalesce((SELECT max(r.through) FROM audit_removals r \
             WHERE r.tenant_id = h.tenant_id), 0) AS through FROM audit_heads h WHERE h.tenant_id = $1";
         let tx = self.scope.read().await?;
-        let tenant = self.scope.tenant().0.into();
+        let tenant = self.scope.tenant().into();
         let statement = Statement::from_sql_and_values(self.scope.db.backend(), sql, [tenant]);
         let Some(row) = tx.query_one_raw(statement).await? else {
             return Ok(false);

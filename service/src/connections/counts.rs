@@ -81,7 +81,7 @@ pub(crate) async fn by_app(
         .into();
     let groups = tx
         .all::<connection::Entity>()
-        .filter(connection::Column::AppId.is_in(apps.iter().map(|a| a.id.0)))
+        .filter(connection::Column::AppId.is_in(apps.iter().map(|a| a.id)))
         .select_only()
         .column(connection::Column::AppId)
         .column_as(own, "own")
@@ -134,7 +134,7 @@ pub async fn of_tenant(actor: &Actor) -> Result<HealthCounts, InternalError> {
 pub(crate) async fn visible_apps(actor: &Actor, tx: &Tx) -> Result<Vec<App>, InternalError> {
     let mut query = tx.all::<app::Entity>();
     if let Some(only) = actor.only_app {
-        query = query.filter(app::Column::Id.eq(only.0));
+        query = query.filter(app::Column::Id.eq(only));
     }
     query
         .all(&**tx)

@@ -68,7 +68,7 @@ pub async fn erase(actor: &Actor, app: &str, subdomain: &Subdomain) -> Result<()
     };
     let row = tx
         .all::<connection::Entity>()
-        .filter(connection::Column::Id.eq(record.id.0))
+        .filter(connection::Column::Id.eq(record.id))
         .filter(connection::Column::Standing.eq("not_connected"))
         .lock(LockType::Update)
         .one(&*tx)
@@ -77,12 +77,12 @@ pub async fn erase(actor: &Actor, app: &str, subdomain: &Subdomain) -> Result<()
         return Err(EraseError::ConnectedAgain);
     }
     tx.delete::<credential::Entity>()
-        .filter(credential::Column::OwnerId.eq(record.id.0))
+        .filter(credential::Column::OwnerId.eq(record.id))
         .exec(&*tx)
         .await?;
     // Links and events go with it.
     tx.delete::<connection::Entity>()
-        .filter(connection::Column::Id.eq(record.id.0))
+        .filter(connection::Column::Id.eq(record.id))
         .exec(&*tx)
         .await?;
     tx.tell(record.news(&tx));

@@ -21,7 +21,6 @@ use domain::{
 use sea_orm::{
     ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::SelectStatement,
 };
-use uuid::Uuid;
 
 /// An entry of a timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,14 +39,14 @@ impl TimelineEntry {
     /// What a row of `table` tells.
     fn read(
         table: &'static str,
-        (id, at): (Uuid, i64),
+        (id, at): (EventId, Timestamp),
         actor: &str,
         details: &str,
     ) -> Result<Self, InternalError> {
         let bad = |column| InternalError::inconsistent(table, column, id);
         Ok(Self {
-            id: EventId(id),
-            at: Timestamp(at),
+            id,
+            at,
             actor: serde_json::from_str(actor).map_err(|_| bad("actor"))?,
             happening: serde_json::from_str(details).map_err(|_| bad("details"))?,
         })
@@ -75,12 +74,12 @@ pub async fn of_connection(
     let tx = actor.read().await?;
     let mut query = tx
         .all::<event::Entity>()
-        .filter(event::Column::ConnectionId.eq(connection.0));
+        .filter(event::Column::ConnectionId.eq(connection));
     if let Some(only) = actor.only_app {
         query = query.filter(event::Column::ConnectionId.in_subquery(of_app(&tx, only)));
     }
     if let Some(before) = before {
-        query = query.filter(event::Column::Id.lt(before.0));
+        query = query.filter(event::Column::Id.lt(before));
     }
     query
         .order_by_desc(event::Column::Id)
@@ -95,7 +94,7 @@ pub async fn of_connection(
 /// The connections of an app.
 fn of_app(tx: &Tx, app: AppId) -> SelectStatement {
     tx.all::<connection::Entity>()
-        .filter(connection::Column::AppId.eq(app.0))
+        .filter(connection::Column::AppId.eq(app))
         .select_only()
         .column(connection::Column::Id)
         .into_query()

@@ -180,7 +180,7 @@ pub async fn list(actor: &Actor, wanted: &ListQuery) -> Result<ListPage, ListErr
         next = Some(Cursor {
             severity: row.health.severity(),
             value: match wanted.sort {
-                Sort::Changed => changed.to_string(),
+                Sort::Changed => changed.0.to_string(),
                 Sort::Worst | Sort::Name => row.subdomain.to_string(),
             },
             id: row.id,
@@ -245,7 +245,7 @@ impl Listing<'_> {
                             Condition::any().add(Column::HealthSince.lt(since)).add(
                                 Condition::all()
                                     .add(Column::HealthSince.eq(since))
-                                    .add(Column::Id.lt(c.id.0)),
+                                    .add(Column::Id.lt(c.id)),
                             ),
                         )
                     }
@@ -267,7 +267,7 @@ impl Listing<'_> {
                     .add(
                         Condition::all()
                             .add(Column::Subdomain.eq(c.value.as_str()))
-                            .add(Column::Id.gt(c.id.0)),
+                            .add(Column::Id.gt(c.id)),
                     ),
             ),
         }
@@ -281,9 +281,9 @@ impl Listing<'_> {
                     .apps
                     .iter()
                     .find(|a| a.slug.as_str() == wanted || a.id.to_string() == *wanted);
-                query = query.filter(Column::AppId.eq(found.map_or(uuid::Uuid::nil(), |a| a.id.0)));
+                query = query.filter(Column::AppId.eq(found.map(|a| a.id)));
             }
-            None => query = query.filter(Column::AppId.is_in(self.apps.iter().map(|a| a.id.0))),
+            None => query = query.filter(Column::AppId.is_in(self.apps.iter().map(|a| a.id))),
         }
         if let Some(health) = health {
             query = query.filter(query::health_is(

@@ -46,28 +46,28 @@ async fn newest_renewal(
     app: AppId,
     refused: &[(ConnectionId, Timestamp)],
 ) -> Result<Option<Timestamp>, InternalError> {
-    let renewed = |since: Option<i64>| -> Select<Entity> {
+    let renewed = |since: Option<Timestamp>| -> Select<Entity> {
         tx.all::<Entity>()
-            .filter(Column::AppId.eq(app.0))
+            .filter(Column::AppId.eq(app))
             .filter(Column::Health.is_in(RENEWED.map(Health::code)))
             .filter(Column::LastSuccessAt.gt(since))
             .select_only()
     };
-    let last = refused.iter().map(|(_, since)| since.0).max();
-    let any: Option<i64> = renewed(last)
+    let last = refused.iter().map(|(_, since)| *since).max();
+    let any: Option<Timestamp> = renewed(last)
         .column(Column::LastSuccessAt)
         .limit(1)
         .into_tuple()
         .one(&**tx)
         .await?;
     if any.is_some() {
-        return Ok(any.map(Timestamp));
+        return Ok(any);
     }
-    let first = refused.iter().map(|(_, since)| since.0).min();
-    let newest: Option<Option<i64>> = renewed(first)
+    let first = refused.iter().map(|(_, since)| *since).min();
+    let newest: Option<Option<Timestamp>> = renewed(first)
         .column_as(Column::LastSuccessAt.max(), "newest")
         .into_tuple()
         .one(&**tx)
         .await?;
-    Ok(newest.flatten().map(Timestamp))
+    Ok(newest.flatten())
 }

@@ -100,13 +100,13 @@ pub async fn worker_beat(actor: &Actor) -> Result<WorkerBeat, InternalError> {
     let last = heartbeat::Entity::find_by_id("worker")
         .one(actor.db.read())
         .await?
-        .map(|row| Timestamp(row.at));
+        .map(|row| row.at);
     let tx = actor.read().await?;
     let mut overdue = tx
         .all::<connection::Entity>()
         .filter(super::query::own_health_is(Health::Unchecked, actor.now()));
     if let Some(only) = actor.only_app {
-        overdue = overdue.filter(connection::Column::AppId.eq(only.0));
+        overdue = overdue.filter(connection::Column::AppId.eq(only));
     }
     let overdue = overdue.count(&*tx).await?;
     Ok(WorkerBeat { last, overdue })

@@ -29,7 +29,7 @@ pub fn own_health_is(health: Health, now: Timestamp) -> Condition {
     let stored = |h: Health| Column::Health.eq(h.code());
     let ran_out = Condition::all()
         .add(stored(Health::StoppingSoon))
-        .add(Column::AccessExpiresAt.lte(now.0));
+        .add(Column::AccessExpiresAt.lte(now));
     match health {
         // A state of the app, never a connection's own.
         Health::SetupFault => Condition::any().add(Column::Health.eq("")),
@@ -38,19 +38,19 @@ pub fn own_health_is(health: Health, now: Timestamp) -> Condition {
         Health::StoppingSoon => Condition::all().add(stored(health)).add(
             Condition::any()
                 .add(Column::AccessExpiresAt.is_null())
-                .add(Column::AccessExpiresAt.gt(now.0)),
+                .add(Column::AccessExpiresAt.gt(now)),
         ),
         Health::Unchecked => Condition::all()
             .add(
                 Column::Health
                     .is_in([Health::Retrying, Health::Limited, Health::Working].map(Health::code)),
             )
-            .add(Column::OverdueAt.lte(now.0)),
+            .add(Column::OverdueAt.lte(now)),
         Health::Retrying | Health::Limited | Health::Working => {
             Condition::all().add(stored(health)).add(
                 Condition::any()
                     .add(Column::OverdueAt.is_null())
-                    .add(Column::OverdueAt.gt(now.0)),
+                    .add(Column::OverdueAt.gt(now)),
             )
         }
     }
@@ -58,7 +58,7 @@ pub fn own_health_is(health: Health, now: Timestamp) -> Condition {
 
 /// The rows that a page shows with the given health.
 pub fn health_is(health: Health, faulty: &[AppId], now: Timestamp) -> Condition {
-    let of_faulty = Column::AppId.is_in(faulty.iter().map(|id| id.0));
+    let of_faulty = Column::AppId.is_in(faulty.iter().copied());
     if health == Health::SetupFault {
         return Condition::all().add(of_faulty);
     }
@@ -87,7 +87,7 @@ pub fn asks_for_a_look(now: Timestamp) -> Condition {
         .add(Column::FailureKind.eq(FailureKind::Unreadable.encode()))
         .add(Column::FailureKind.starts_with(FailureKind::AccountRefused(0).code()));
     Condition::all()
-        .add(Column::RefusedSince.lte(now.minus(LOOK_AFTER).0))
+        .add(Column::RefusedSince.lte(now.minus(LOOK_AFTER)))
         .add(refused)
         .add(Expr::exists(works))
 }

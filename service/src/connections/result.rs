@@ -85,8 +85,8 @@ pub async fn show(
     let tx = scope.read().await?;
     let row = tx
         .all::<authorization::Entity>()
-        .filter(authorization::Column::Id.eq(authorization.0))
-        .filter(authorization::Column::AppId.eq(app.0))
+        .filter(authorization::Column::Id.eq(authorization))
+        .filter(authorization::Column::AppId.eq(app))
         .filter(authorization::Column::BrowserHash.eq(digest("browser", browser)))
         .one(&*tx)
         .await?;
@@ -94,7 +94,7 @@ pub async fn show(
         return Ok(None);
     };
     let bad = |column| InternalError::inconsistent("authorizations", column, row.id);
-    let outcome = match (&row.outcome, row.consumed_at.map(Timestamp)) {
+    let outcome = match (&row.outcome, row.consumed_at) {
         (Some(outcome), _) => serde_json::from_str(outcome).map_err(|_| bad("outcome"))?,
         (None, None) => return Ok(None),
         (None, Some(at)) if services.expiry_now().since(at) < LONGEST_EXCHANGE => Outcome::UnderWay,

@@ -60,7 +60,7 @@ pub async fn show(
     // Names and times only: the page has no way to a ciphertext.
     let stored: Vec<(String, i64)> = tx
         .all::<credential::Entity>()
-        .filter(credential::Column::OwnerId.eq(record.id.0))
+        .filter(credential::Column::OwnerId.eq(record.id))
         .select_only()
         .column(credential::Column::Purpose)
         .column(credential::Column::UpdatedAt)

@@ -145,13 +145,13 @@ async fn note(services: &Services) -> Result<Option<Timestamp>, InternalError> {
     let row = heartbeat::Entity::find_by_id(NOTE)
         .one(services.db.read())
         .await?;
-    Ok(row.map(|row| Timestamp(row.at)))
+    Ok(row.map(|row| row.at))
 }
 
 async fn write(services: &Services, at: Timestamp) -> Result<(), InternalError> {
     let row = heartbeat::ActiveModel {
         name: Set(NOTE.to_owned()),
-        at: Set(at.0),
+        at: Set(at),
     };
     let tx = services.db.begin_write().await?;
     heartbeat::Entity::insert(row)
@@ -175,7 +175,7 @@ async fn database_now(services: &Services) -> Result<Timestamp, InternalError> {
     let statement = Statement::from_string(services.db.backend(), sql);
     let row = services.db.read().query_one_raw(statement).await?;
     let row = row.ok_or_else(|| InternalError::inconsistent("pg_catalog", "clock", "no row"))?;
-    Ok(Timestamp(row.try_get("", "now")?))
+    Ok(row.try_get::<Timestamp>("", "now")?)
 }
 
 #[cfg(test)]

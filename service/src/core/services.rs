@@ -87,7 +87,7 @@ impl Services {
 
     /// A new UUIDv7 (RFC 9562 5.7) with microseconds in `rand_a` (6.2, method
     /// 3); within one process, each is greater than the one before.
-    pub fn new_id(&self) -> Uuid {
+    pub fn new_uuid(&self) -> Uuid {
         let now = self.now().0.max(0);
         let previous = self
             .last_id
@@ -101,6 +101,11 @@ impl Services {
         let tail = u64::from_be_bytes(tail) >> 2;
         let head = (micros / 1_000) << 16 | 0x7000 | (micros % 1_000) << 2;
         Uuid::from_u128(u128::from(head) << 64 | 1 << 63 | u128::from(tail))
+    }
+
+    /// The id of a new row.
+    pub fn new_id<I: From<Uuid>>(&self) -> I {
+        self.new_uuid().into()
     }
 }
 

@@ -26,13 +26,13 @@ pub(crate) async fn may_probe(scope: &TenantScope, app: AppId) -> Result<bool, I
     let tx = scope.write().await?;
     let first = tx
         .update::<app::Entity>()
-        .filter(app::Column::Id.eq(app.0))
+        .filter(app::Column::Id.eq(app))
         .filter(
             Condition::any()
                 .add(app::Column::ProbeAt.is_null())
-                .add(app::Column::ProbeAt.lte(now.0)),
+                .add(app::Column::ProbeAt.lte(now)),
         )
-        .col_expr(app::Column::ProbeAt, Expr::value(now.plus(PROBE_EVERY).0))
+        .col_expr(app::Column::ProbeAt, Expr::value(now.plus(PROBE_EVERY)))
         .exec(&*tx)
         .await?;
     tx.commit().await?;
@@ -68,7 +68,7 @@ async fn take_back(scope: &TenantScope, tx: &Tx, app: AppId) -> Result<(), Inter
     let kind = FailureKind::ClientRefused.encode();
     let retried = tx
         .all::<connection::Entity>()
-        .filter(connection::Column::AppId.eq(app.0))
+        .filter(connection::Column::AppId.eq(app))
         .filter(connection::Column::Health.eq(Health::Retrying.code()))
         .filter(connection::Column::FailureKind.eq(kind))
         .all(&**tx)
@@ -117,7 +117,7 @@ async fn come_due(scope: &TenantScope, app: AppId) -> Result<(), InternalError> 
     let tx = scope.write().await?;
     let in_time = Expr::col(connection::Column::AccessExpiresAt).sub(NEEDED_LIFE.0);
     tx.update::<connection::Entity>()
-        .filter(connection::Column::AppId.eq(app.0))
+        .filter(connection::Column::AppId.eq(app))
         .filter(Expr::col(connection::Column::DueAt).gt(in_time.clone()))
         .col_expr(connection::Column::DueAt, in_time)
         .exec(&*tx)
@@ -137,9 +137,9 @@ pub(crate) async fn put_off(scope: &TenantScope, app: AppId) -> Result<(), Inter
         Ord::max(half, 1).into(),
         now.plus(Span(half)).0.into(),
         overdue_at(now, interval).0.into(),
-        tx.tenant().0.into(),
-        app.0.into(),
-        now.0.into(),
+        tx.tenant().into(),
+        app.into(),
+        now.into(),
     ];
     tx.execute_raw(queries::PUT_OFF.with(&scope.db, values))
         .await?;

@@ -58,7 +58,7 @@ impl Lease {
                      RETURNING id, tenant_id, lease_fence",
                     free(services)
                 ),
-                [LEASE.0.into(), connection.0.into(), tx.tenant().0.into()],
+                [LEASE.into(), connection.into(), tx.tenant().into()],
             ))
             .await?;
         let lease = row.map(|row| Self::read(&row)).transpose()?;
@@ -85,7 +85,7 @@ impl Lease {
                     "SELECT id FROM connections WHERE id = $1 AND tenant_id = $2 AND {}",
                     free(scope)
                 ),
-                [connection.0.into(), tx.tenant().0.into()],
+                [connection.into(), tx.tenant().into()],
             ))
             .await?;
         drop(tx);
@@ -118,7 +118,7 @@ impl Lease {
         tx.execute_raw(Statement::from_sql_and_values(
             services.db.backend(),
             "UPDATE connections SET lease_until = 0 WHERE id = $1 AND tenant_id = $2 AND lease_fence = $3",
-            [self.connection.0.into(), tx.tenant().0.into(), self.fence.into()],
+            [self.connection.into(), tx.tenant().into(), self.fence.into()],
         ))
         .await?;
         Ok(())
@@ -126,8 +126,8 @@ impl Lease {
 
     pub(crate) fn read(row: &QueryResult) -> Result<Self, InternalError> {
         Ok(Self {
-            connection: ConnectionId(row.try_get("", "id")?),
-            tenant: TenantId(row.try_get("", "tenant_id")?),
+            connection: row.try_get("", "id")?,
+            tenant: row.try_get("", "tenant_id")?,
             fence: row.try_get("", "lease_fence")?,
         })
     }

@@ -54,11 +54,11 @@ pub(crate) async fn keep_known(services: &Services) -> Result<(), InternalError>
     };
     let sql = "SELECT counted_at FROM pace WHERE id = 1";
     let row = services.db.read().query_one_raw(run(sql, vec![])).await?;
-    let counted: Option<i64> = row
+    let counted: Option<Timestamp> = row
         .map(|row| row.try_get("", "counted_at"))
         .transpose()?
         .flatten();
-    let fresh = |at| (Span(0)..COUNT_EVERY).contains(&now.since(Timestamp(at)));
+    let fresh = |at: Timestamp| (Span(0)..COUNT_EVERY).contains(&now.since(at));
     if counted.is_some_and(fresh) {
         return Ok(());
     }
@@ -71,7 +71,7 @@ pub(crate) async fn keep_known(services: &Services) -> Result<(), InternalError>
     }
     let sql = "UPDATE pace SET scheduled = $1, counted_at = $2 WHERE id = 1";
     let tx = services.db.begin_write().await?;
-    tx.execute_raw(run(sql, vec![count.cast_signed().into(), now.0.into()]))
+    tx.execute_raw(run(sql, vec![count.cast_signed().into(), now.into()]))
         .await?;
     tx.commit().await?;
     Ok(())

@@ -7,11 +7,13 @@
 //! enough for the full rate, and there is no burst.
 
 use crate::core::{database::Transaction, error::InternalError, services::Services};
-use domain::time::{Span, Timestamp};
+use domain::{
+    ids::TenantId,
+    time::{Span, Timestamp},
+};
 use sea_orm::{ConnectionTrait, Statement};
 use std::time::Duration;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 /// How far ahead slots are taken. Nothing is saved up: a slot that nobody took is gone.
 const AHEAD: Span = Span::seconds(1);
@@ -33,7 +35,7 @@ pub(crate) struct RateLimit {
     /// Between two requests.
     step: Span,
     /// Whose turn it was last.
-    pub served_tenant: Option<Uuid>,
+    pub served_tenant: Option<TenantId>,
 }
 
 impl RateLimit {
@@ -52,10 +54,10 @@ impl RateLimit {
             .query_one_raw(Statement::from_string(services.db.backend(), sql))
             .await?
             .ok_or_else(|| InternalError::inconsistent("pace", "id", 1))?;
-        let now = Timestamp(row.try_get("", "now")?);
+        let now: Timestamp = row.try_get("", "now")?;
         let mut slow = u32::try_from(row.try_get::<i32>("", "slow")?).unwrap_or_default();
         // A rate that was halved in the future was halved before the clock was put back.
-        let mut slow_since = Timestamp(row.try_get("", "slow_since")?).min(now);
+        let mut slow_since = now.min(row.try_get("", "slow_since")?);
         if slow > 0 && now.since(slow_since) >= RECOVERY {
             slow -= 1;
             slow_since = now;
@@ -63,12 +65,13 @@ impl RateLimit {
         let step = (1_000_000_i64 << slow.min(MOST_HALVINGS))
             / i64::from(services.config.refresh_rate.max(1));
         let step = Span(step.max(1));
+        let free_at: Timestamp = row.try_get("", "free_at")?;
         // No crowd of readers, and no clock that was put back, stops the sweep for longer.
         let most_debt = AHEAD.max(step).0.saturating_mul(2);
         Ok(Self {
             now,
             here: Instant::now(),
-            free_at: Timestamp(row.try_get("", "free_at")?).clamp(now, now.plus(Span(most_debt))),
+            free_at: free_at.clamp(now, now.plus(Span(most_debt))),
             slow,
             slow_since,
             step,
@@ -111,9 +114,9 @@ impl RateLimit {
     /// Stores the rate_limit.
     pub async fn store(&self, services: &Services, tx: &Transaction) -> Result<(), InternalError> {
         let values: [sea_orm::Value; 4] = [
-            self.free_at.0.into(),
+            self.free_at.into(),
             i32::try_from(self.slow).unwrap_or_default().into(),
-            self.slow_since.0.into(),
+            self.slow_since.into(),
             self.served_tenant.into(),
         ];
         let sql = "UPDATE pace SET free_at = $1, slow = $2, slow_since = $3, served_tenant = $4 WHERE id = 1";

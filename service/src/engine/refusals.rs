@@ -47,10 +47,10 @@ async fn take_back(
     let now = scope.now();
     let lost = tx
         .all::<connection::Entity>()
-        .filter(connection::Column::AppId.eq(app.0))
+        .filter(connection::Column::AppId.eq(app))
         .filter(connection::Column::Standing.eq("lost"))
         .filter(connection::Column::LossCause.eq("refused"))
-        .filter(connection::Column::StandingSince.gte(since.0))
+        .filter(connection::Column::StandingSince.gte(since))
         .all(&**tx)
         .await?;
     let interval = scope.config.check_interval;

@@ -1,17 +1,17 @@
 //! Rows of `api_token_addresses`.
 
-use sea_orm::entity::prelude::*;
+use super::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "api_token_addresses")]
 pub struct Model {
-    pub tenant_id: Uuid,
+    pub tenant_id: TenantId,
     #[sea_orm(primary_key, auto_increment = false)]
-    pub token_id: Uuid,
+    pub token_id: ApiTokenId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub network: String,
-    pub first_seen_at: i64,
-    pub last_seen_at: i64,
+    pub first_seen_at: Timestamp,
+    pub last_seen_at: Timestamp,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -19,6 +19,6 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-impl crate::entity::Owned for Entity {
+impl Owned for Entity {
     const TENANT: Column = Column::TenantId;
 }

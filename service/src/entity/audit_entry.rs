@@ -1,16 +1,16 @@
 //! Rows of `audit_entries`.
 
-use sea_orm::entity::prelude::*;
+use super::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_entries")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub tenant_id: Uuid,
+    pub tenant_id: TenantId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub number: i64,
     pub format: i16,
-    pub at: i64,
+    pub at: Timestamp,
     pub actor_kind: String,
     pub actor_id: Option<Uuid>,
     pub action: String,
@@ -35,6 +35,6 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-impl crate::entity::Owned for Entity {
+impl Owned for Entity {
     const TENANT: Column = Column::TenantId;
 }

@@ -1,14 +1,14 @@
 //! Rows of `audit_removals`.
 
-use sea_orm::entity::prelude::*;
+use super::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_removals")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub tenant_id: Uuid,
-    pub at: i64,
+    pub tenant_id: TenantId,
+    pub at: Timestamp,
     pub what: String,
     pub entries: i64,
     pub through: i64,
@@ -20,6 +20,6 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-impl crate::entity::Owned for Entity {
+impl Owned for Entity {
     const TENANT: Column = Column::TenantId;
 }

@@ -1,24 +1,24 @@
 //! Rows of `authorizations`.
 
-use sea_orm::entity::prelude::*;
+use super::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "authorizations")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
-    pub tenant_id: Uuid,
-    pub app_id: Uuid,
+    pub id: AuthorizationId,
+    pub tenant_id: TenantId,
+    pub app_id: AppId,
     pub subdomain: String,
     pub state_hash: Vec<u8>,
     pub browser_hash: Vec<u8>,
     pub origin: String,
-    pub person_id: Option<Uuid>,
-    pub link_id: Option<Uuid>,
+    pub person_id: Option<PersonId>,
+    pub link_id: Option<LinkId>,
     pub requested_scopes: String,
-    pub created_at: i64,
-    pub expires_at: i64,
-    pub consumed_at: Option<i64>,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub consumed_at: Option<Timestamp>,
     pub outcome: Option<String>,
     pub network: Option<String>,
     pub approved: bool,
@@ -29,6 +29,6 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-impl crate::entity::Owned for Entity {
+impl Owned for Entity {
     const TENANT: Column = Column::TenantId;
 }

@@ -1,22 +1,22 @@
 //! Rows of `credentials`.
 
-use sea_orm::entity::prelude::*;
+use super::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "credentials")]
 pub struct Model {
-    pub tenant_id: Uuid,
+    pub tenant_id: TenantId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub owner_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub purpose: String,
-    pub data_key_id: Uuid,
+    pub data_key_id: DataKeyId,
     pub format: i16,
     pub nonce: Vec<u8>,
     pub ciphertext: Vec<u8>,
-    pub updated_at: i64,
+    pub updated_at: Timestamp,
     /// Since when it is known to be unreadable; sealing it anew ends that.
-    pub set_aside_at: Option<i64>,
+    pub set_aside_at: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -24,6 +24,6 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-impl crate::entity::Owned for Entity {
+impl Owned for Entity {
     const TENANT: Column = Column::TenantId;
 }

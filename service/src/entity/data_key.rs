@@ -1,19 +1,19 @@
 //! Rows of `data_keys`.
 
-use sea_orm::entity::prelude::*;
+use super::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "data_keys")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
-    pub tenant_id: Option<Uuid>,
+    pub id: DataKeyId,
+    pub tenant_id: Option<TenantId>,
     pub master_key_id: String,
     pub nonce: Vec<u8>,
     pub wrapped: Vec<u8>,
     pub encryptions: i64,
-    pub created_at: i64,
-    pub retired_at: Option<i64>,
+    pub created_at: Timestamp,
+    pub retired_at: Option<Timestamp>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

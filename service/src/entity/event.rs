@@ -1,18 +1,18 @@
 //! Rows of `events`.
 
-use sea_orm::entity::prelude::*;
+use super::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "events")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
-    pub tenant_id: Uuid,
-    pub connection_id: Uuid,
+    pub id: EventId,
+    pub tenant_id: TenantId,
+    pub connection_id: ConnectionId,
     pub kind: String,
     pub actor: String,
     pub details: String,
-    pub at: i64,
+    pub at: Timestamp,
     /// Given by the database as the row is inserted.
     pub seq: Option<i64>,
 }
@@ -22,6 +22,6 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-impl crate::entity::Owned for Entity {
+impl Owned for Entity {
     const TENANT: Column = Column::TenantId;
 }

@@ -1,6 +1,6 @@
 //! Rows of `form_results`.
 
-use sea_orm::entity::prelude::*;
+use super::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "form_results")]
@@ -13,9 +13,9 @@ pub struct Model {
     pub location: Option<String>,
     pub outcome: Option<String>,
     pub secret: Option<Vec<u8>>,
-    pub created_at: i64,
-    pub shown_until: i64,
-    pub expires_at: i64,
+    pub created_at: Timestamp,
+    pub shown_until: Timestamp,
+    pub expires_at: Timestamp,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

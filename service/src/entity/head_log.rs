@@ -1,13 +1,13 @@
 //! Rows of `head_log`.
 
-use sea_orm::entity::prelude::*;
+use super::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "head_log")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub number: i64,
-    pub at: i64,
+    pub at: Timestamp,
     pub whole: bool,
     pub heads: Vec<u8>,
     pub mac: Vec<u8>,

@@ -1,6 +1,6 @@
 //! Rows of `head_log_end`.
 
-use sea_orm::entity::prelude::*;
+use super::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "head_log_end")]
@@ -11,7 +11,7 @@ pub struct Model {
     pub first_mac: Vec<u8>,
     pub count: i64,
     pub last_mac: Vec<u8>,
-    pub at: i64,
+    pub at: Timestamp,
     pub seal: Vec<u8>,
 }
 

@@ -1,6 +1,6 @@
 //! Rows of `installation`.
 
-use sea_orm::entity::prelude::*;
+use super::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "installation")]
@@ -9,7 +9,7 @@ pub struct Model {
     pub id: i32,
     pub role: Option<String>,
     pub database_oid: Option<i64>,
-    pub head_log_data_key_id: Option<Uuid>,
+    pub head_log_data_key_id: Option<DataKeyId>,
     pub head_log_key_nonce: Option<Vec<u8>>,
     pub head_log_key: Option<Vec<u8>>,
 }

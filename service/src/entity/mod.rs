@@ -27,6 +27,13 @@ pub mod set_up;
 pub mod tenant;
 pub mod tenant_event;
 
+/// What the entities' columns hold.
+mod prelude {
+    pub(crate) use super::Owned;
+    pub(crate) use domain::{ids::*, time::Timestamp};
+    pub(crate) use sea_orm::entity::prelude::*;
+}
+
 /// An entity whose rows belong to a tenant.
 pub(crate) trait Owned: EntityTrait {
     /// The column that names the tenant.

@@ -1,17 +1,17 @@
 //! Rows of `tenants`.
 
-use sea_orm::entity::prelude::*;
+use super::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "tenants")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
+    pub id: TenantId,
     pub slug: String,
     pub name: String,
-    pub created_at: i64,
+    pub created_at: Timestamp,
     /// Since when the row alone is left of it, for its audit.
-    pub removed_at: Option<i64>,
+    pub removed_at: Option<Timestamp>,
     /// What its slug was until then.
     pub former_slug: Option<String>,
 }

@@ -87,7 +87,7 @@ impl Vault {
             Some(current) if under_way => (Begun::Resumed, current.id),
             _ => {
                 let made = fresh.insert(scope.services(), &tx).await?;
-                (Begun::New, made.id.0)
+                (Begun::New, made.id)
             }
         };
         retire(scope, &tx, &without(&keys, current)).await?;
@@ -95,7 +95,7 @@ impl Vault {
             .filter(credential::Column::SetAsideAt.is_not_null())
             .col_expr(
                 credential::Column::SetAsideAt,
-                Expr::value(Option::<i64>::None),
+                Expr::value(Option::<domain::time::Timestamp>::None),
             )
             .exec(&*tx)
             .await?;
@@ -118,7 +118,7 @@ impl Vault {
         if others.is_empty() || waiting(tx, &others).one(&**tx).await?.is_some() {
             return Ok(None);
         }
-        Ok(Some(DataKeyId(current.id)))
+        Ok(Some(current.id))
     }
 
     /// Brings at most so many records under the current key. What is being
@@ -137,7 +137,7 @@ impl Vault {
         let current = self
             .encrypting_key(scope.services(), &tx, tx.tenant())
             .await?;
-        let others = without(&keys, current.id.0);
+        let others = without(&keys, current.id);
         retire(scope, &tx, &others).await?;
         // Nobody is waited for, so that this can't be one half of a deadlock.
         let rows = waiting(&tx, &others)
@@ -177,7 +177,7 @@ impl Vault {
         current: &DataKey,
         row: &credential::Model,
     ) -> Result<Sealed, InternalError> {
-        let old = DataKeyId(row.data_key_id);
+        let old = row.data_key_id;
         let context =
             |key, format| credential_context(tx.tenant(), &row.purpose, row.owner_id, key, format);
         let unreadable = || VaultError::UnreadableRecord {
@@ -215,8 +215,8 @@ impl Vault {
             .column(credential::Column::DataKeyId)
             .into_query();
         let removed = data_key::Entity::delete_many()
-            .filter(data_key::Column::TenantId.eq(tx.tenant().0))
-            .filter(data_key::Column::RetiredAt.lt(scope.expiry_now().minus(KEPT_FOR).0))
+            .filter(data_key::Column::TenantId.eq(tx.tenant()))
+            .filter(data_key::Column::RetiredAt.lt(scope.expiry_now().minus(KEPT_FOR)))
             .filter(data_key::Column::Id.not_in_subquery(used))
             .exec(&*tx)
             .await?;
@@ -258,9 +258,9 @@ pub(crate) fn replacement(
     }
     let rows = rows_of(db, some.len(), 6);
     let [key, format, tenant] = [1, 2, 3].map(|n| place(db, values.len() + n));
-    values.push(current.id.0.into());
+    values.push(current.id.into());
     values.push(FORMAT.into());
-    values.push(scope.tenant().0.into());
+    values.push(scope.tenant().into());
     // Without statistics, SQLite would take a key or a tenant for less than one record.
     let by_record = if db.is_sqlite() { "+" } else { "" };
     let sql = format!(
@@ -275,9 +275,9 @@ pub(crate) fn replacement(
     Statement::from_sql_and_values(db.backend(), sql, values)
 }
 
-async fn key_ids(tx: &Tx) -> Result<Vec<Uuid>, InternalError> {
+async fn key_ids(tx: &Tx) -> Result<Vec<DataKeyId>, InternalError> {
     Ok(data_key::Entity::find()
-        .filter(data_key::Column::TenantId.eq(tx.tenant().0))
+        .filter(data_key::Column::TenantId.eq(tx.tenant()))
         .select_only()
         .column(data_key::Column::Id)
         .into_tuple()
@@ -285,27 +285,24 @@ async fn key_ids(tx: &Tx) -> Result<Vec<Uuid>, InternalError> {
         .await?)
 }
 
-fn without(keys: &[Uuid], current: Uuid) -> Vec<Uuid> {
+fn without(keys: &[DataKeyId], current: DataKeyId) -> Vec<DataKeyId> {
     keys.iter().copied().filter(|id| *id != current).collect()
 }
 
 /// The records under these keys that are still to be brought under the current
 /// one, found through the index on `data_key_id`.
-fn waiting(tx: &Tx, keys: &[Uuid]) -> Select<credential::Entity> {
+fn waiting(tx: &Tx, keys: &[DataKeyId]) -> Select<credential::Entity> {
     tx.by_keys::<credential::Entity>(credential::Column::DataKeyId, keys.to_vec())
         .filter(credential::Column::SetAsideAt.is_null())
 }
 
 /// Ends the keys' encrypting; the time of the first end stays.
-async fn retire(scope: &TenantScope, tx: &Tx, keys: &[Uuid]) -> Result<(), InternalError> {
+async fn retire(scope: &TenantScope, tx: &Tx, keys: &[DataKeyId]) -> Result<(), InternalError> {
     data_key::Entity::update_many()
-        .filter(data_key::Column::TenantId.eq(tx.tenant().0))
+        .filter(data_key::Column::TenantId.eq(tx.tenant()))
         .filter(data_key::Column::Id.is_in(keys.iter().copied()))
         .filter(data_key::Column::RetiredAt.is_null())
-        .col_expr(
-            data_key::Column::RetiredAt,
-            Expr::value(scope.expiry_now().0),
-        )
+        .col_expr(data_key::Column::RetiredAt, Expr::value(scope.expiry_now()))
         .exec(&**tx)
         .await?;
     Ok(())
@@ -321,7 +318,7 @@ async fn set_aside(
         .filter(credential::Column::OwnerId.eq(owner))
         .filter(credential::Column::Purpose.eq(purpose))
         .filter(credential::Column::SetAsideAt.is_null())
-        .col_expr(credential::Column::SetAsideAt, Expr::value(scope.now().0))
+        .col_expr(credential::Column::SetAsideAt, Expr::value(scope.now()))
         .exec(&**tx)
         .await?;
     Ok(())

@@ -7,7 +7,7 @@ use crate::{
     keys::TenantKeys,
     tenancy::{Actor, TenantScope},
 };
-use domain::{ids::TenantId, permission::Permission, slug::Slug};
+use domain::{permission::Permission, slug::Slug};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// A tenant, for who runs the installation.
@@ -52,7 +52,7 @@ pub async fn tenants(services: &Services, only: Option<&Slug>) -> Result<Vec<Ten
                 .slug
                 .parse()
                 .map_err(|_| InternalError::inconsistent("tenants", "slug", row.id))?,
-            scope: TenantScope::new(services, TenantId(row.id)),
+            scope: TenantScope::new(services, row.id),
         });
     }
     match only {

@@ -98,7 +98,7 @@ impl Vault {
         scope: &TenantScope,
     ) -> Result<TenantKeys, InternalError> {
         let tx = scope.read().await?;
-        let counts: Vec<(Uuid, i64, i64)> = tx
+        let counts: Vec<(DataKeyId, i64, i64)> = tx
             .all::<credential::Entity>()
             .select_only()
             .column(credential::Column::DataKeyId)
@@ -114,7 +114,7 @@ impl Vault {
             .collect();
         let current = active(Some(tx.tenant())).one(&*tx).await?.map(|key| key.id);
         let rows = data_key::Entity::find()
-            .filter(data_key::Column::TenantId.eq(tx.tenant().0))
+            .filter(data_key::Column::TenantId.eq(tx.tenant()))
             .order_by_desc(data_key::Column::Id)
             .all(&*tx)
             .await?;
@@ -123,12 +123,12 @@ impl Vault {
             .map(|row| {
                 let (records, unreadable) = counts.get(&row.id).copied().unwrap_or_default();
                 DataKeyStatus {
-                    id: DataKeyId(row.id),
+                    id: row.id,
                     master_key_version: wrapped(&row).version(),
                     master_key_id: row.master_key_id,
                     current: current == Some(row.id),
-                    created_at: Timestamp(row.created_at),
-                    retired_at: row.retired_at.map(Timestamp),
+                    created_at: row.created_at,
+                    retired_at: row.retired_at,
                     encryptions: row.encryptions.unsigned_abs(),
                     records: records.unsigned_abs(),
                     unreadable: unreadable.unsigned_abs(),
@@ -149,8 +149,8 @@ impl Vault {
             .map(|row| UnreadableRecord {
                 owner: row.owner_id,
                 purpose: row.purpose,
-                data_key: DataKeyId(row.data_key_id),
-                since: Timestamp(row.set_aside_at.unwrap_or_default()),
+                data_key: row.data_key_id,
+                since: row.set_aside_at.unwrap_or_default(),
             })
             .collect();
         Ok(TenantKeys { keys, unreadable })

@@ -168,11 +168,11 @@ pub async fn claim(
         return Ok(match row.location {
             Some(location) => Claim::Done {
                 location,
-                at: Timestamp(row.created_at),
+                at: row.created_at,
                 shown,
             },
-            None if row.outcome.is_some() => Claim::Interrupted(Timestamp(row.created_at)),
-            None => Claim::UnderWay(Timestamp(row.created_at)),
+            None if row.outcome.is_some() => Claim::Interrupted(row.created_at),
+            None => Claim::UnderWay(row.created_at),
         });
     }
     let row = ActiveModel {
@@ -182,9 +182,9 @@ pub async fn claim(
         location: Set(None),
         outcome: Set(None),
         secret: Set(None),
-        created_at: Set(now.0),
-        shown_until: Set(now.0),
-        expires_at: Set(now.plus(KNOWN_FOR).0),
+        created_at: Set(now),
+        shown_until: Set(now),
+        expires_at: Set(now.plus(KNOWN_FOR)),
     };
     let insert = Entity::insert(row).on_conflict(
         OnConflict::columns([Column::SessionHash, Column::Key])
@@ -269,9 +269,9 @@ pub async fn keep(
         location: Set(Some(result.location)),
         outcome: Set(Some(result.outcome)),
         secret: Set(secret),
-        created_at: Set(now.0),
-        shown_until: Set(now.plus(SHOWN_FOR).0),
-        expires_at: Set(now.plus(KNOWN_FOR).0),
+        created_at: Set(now),
+        shown_until: Set(now.plus(SHOWN_FOR)),
+        expires_at: Set(now.plus(KNOWN_FOR)),
     };
     let upsert = Entity::insert(row).on_conflict(
         OnConflict::columns([Column::SessionHash, Column::Key])
@@ -328,15 +328,15 @@ pub async fn show(
 /// # Errors
 /// If the database failed.
 pub(crate) async fn sweep(tx: &Transaction, now: Timestamp) -> Result<(), InternalError> {
-    let over = Column::ShownUntil.lte(now.0);
+    let over = Column::ShownUntil.lte(now);
     Entity::update_many()
-        .filter(over.or(Column::ShownUntil.gt(now.plus(SHOWN_AT_MOST).0)))
+        .filter(over.or(Column::ShownUntil.gt(now.plus(SHOWN_AT_MOST))))
         .filter(Column::Secret.is_not_null())
         .col_expr(Column::Secret, Expr::value(Option::<Vec<u8>>::None))
         .exec(tx)
         .await?;
     Entity::delete_many()
-        .filter(Column::ExpiresAt.lte(now.0))
+        .filter(Column::ExpiresAt.lte(now))
         .exec(tx)
         .await?;
     Ok(())
@@ -344,7 +344,7 @@ pub(crate) async fn sweep(tx: &Transaction, now: Timestamp) -> Result<(), Intern
 
 /// What is said to be shown for longer was kept while the clock was ahead.
 fn is_shown(row: &Model, now: Timestamp) -> bool {
-    let left = Timestamp(row.shown_until).since(now);
+    let left = row.shown_until.since(now);
     Span(0) < left && left <= SHOWN_AT_MOST
 }
 

@@ -49,19 +49,19 @@ pub async fn actor(
     // Asked for at every request, so that a removal holds at once.
     let db = services.db.read();
     let by_slug = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug.as_str()));
-    let by_id = person::Entity::find_by_id(person.0);
+    let by_id = person::Entity::find_by_id(person);
     let (tenant, row) = tokio::try_join!(by_slug.one(db), by_id.one(db))?;
     let (Some(tenant), Some(person)) = (tenant, row) else {
         return Ok(None);
     };
-    let Some(role) = role_in(services, TenantId(tenant.id), PersonId(person.id)).await? else {
+    let Some(role) = role_in(services, tenant.id, person.id).await? else {
         return Ok(None);
     };
     Ok(Some(Actor::new(
         services,
-        (TenantId(tenant.id), slug.clone(), tenant.name),
+        (tenant.id, slug.clone(), tenant.name),
         Who::Person {
-            id: PersonId(person.id),
+            id: person.id,
             name: person.name,
             email: person.email,
         },
@@ -77,14 +77,14 @@ pub(crate) async fn role_in(
     person: PersonId,
 ) -> Result<Option<Role>, InternalError> {
     let members = of_person(services, person).await?;
-    let member = members.into_iter().find(|m| m.tenant_id == tenant.0);
+    let member = members.into_iter().find(|m| m.tenant_id == tenant);
     member.as_ref().map(role_of).transpose()
 }
 
 /// A membership, as it is found before a tenant is known.
 #[derive(FromQueryResult)]
 struct Member {
-    tenant_id: Uuid,
+    tenant_id: TenantId,
     role: String,
 }
 
@@ -131,7 +131,7 @@ pub async fn tenants_of(
 pub(crate) async fn tenant_ids(
     services: &Services,
     person: PersonId,
-) -> Result<Vec<Uuid>, InternalError> {
+) -> Result<Vec<TenantId>, InternalError> {
     // Without a tenant's scope, as above.
     let members = of_person(services, person).await?;
     Ok(members.into_iter().map(|member| member.tenant_id).collect())
@@ -146,11 +146,11 @@ pub async fn person(
     id: PersonId,
 ) -> Result<Option<PersonSummary>, InternalError> {
     // Without a tenant's scope: a person's own data belongs to none.
-    let row = person::Entity::find_by_id(id.0)
+    let row = person::Entity::find_by_id(id)
         .one(services.db.read())
         .await?;
     Ok(row.map(|p| PersonSummary {
-        id: PersonId(p.id),
+        id: p.id,
         name: p.name,
         email: p.email,
     }))

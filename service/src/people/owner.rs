@@ -18,7 +18,6 @@ use domain::{
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, SqlErr};
 use secrecy::SecretString;
-use uuid::Uuid;
 
 /// The owner was not made.
 #[derive(Debug, thiserror::Error)]
@@ -89,9 +88,7 @@ pub async fn create(
         name,
         password_hash,
     };
-    let tx = TenantScope::new(services, TenantId(tenant))
-        .enter(tx)
-        .await?;
+    let tx = TenantScope::new(services, tenant).enter(tx).await?;
     let id = insert_owner(services, &tx, tenant, person)
         .await
         .map_err(taken)?;
@@ -112,13 +109,13 @@ pub(super) async fn insert_tenant(
     tx: &Transaction,
     slug: &Slug,
     name: &str,
-) -> Result<Uuid, DbErr> {
+) -> Result<TenantId, DbErr> {
     let id = services.new_id();
     tenant::Entity::insert(tenant::ActiveModel {
         id: Set(id),
         slug: Set(slug.to_string()),
         name: Set(name.to_owned()),
-        created_at: Set(services.now().0),
+        created_at: Set(services.now()),
         ..Default::default()
     })
     .exec_without_returning(tx)
@@ -131,10 +128,10 @@ pub(super) async fn insert_tenant(
 pub(super) async fn insert_owner(
     services: &Services,
     tx: &Transaction,
-    tenant: Uuid,
+    tenant: TenantId,
     person: Person,
 ) -> Result<PersonId, DbErr> {
-    let (id, now) = (services.new_id(), services.now().0);
+    let (id, now) = (services.new_id(), services.now());
     person::Entity::insert(person::ActiveModel {
         id: Set(id),
         email: Set(person.email),
@@ -153,7 +150,7 @@ pub(super) async fn insert_owner(
     .exec_without_returning(tx)
     .await?;
     set_up::Entity::delete_many().exec(tx).await?;
-    Ok(PersonId(id))
+    Ok(id)
 }
 
 fn taken(error: DbErr) -> CreateOwnerError {

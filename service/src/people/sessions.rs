@@ -74,9 +74,9 @@ pub async fn update(
 ) -> Result<bool, InternalError> {
     let tx = services.db.begin_write().await?;
     let done = session::Entity::update_many()
-        .col_expr(session::Column::PersonId, Expr::value(person.map(|p| p.0)))
+        .col_expr(session::Column::PersonId, Expr::value(person))
         .col_expr(session::Column::Data, Expr::value(data))
-        .col_expr(session::Column::ExpiresAt, Expr::value(expires.0))
+        .col_expr(session::Column::ExpiresAt, Expr::value(expires))
         .filter(session::Column::IdHash.eq(id_hash(id)))
         .exec(&tx)
         .await?;
@@ -122,14 +122,13 @@ pub async fn load(
         .one(services.db.read())
         .await?;
     Ok(row.and_then(|row| {
-        let created_at = Timestamp(row.created_at);
-        let expires_at = Timestamp(row.expires_at).min(created_at.plus(ABSOLUTE));
-        (expires_at > services.expiry_now()).then(|| StoredSession {
-            person: row.person_id.map(PersonId),
+        let session = StoredSession {
+            person: row.person_id,
             data: row.data,
-            created_at,
-            expires_at,
-        })
+            created_at: row.created_at,
+            expires_at: Ord::min(row.expires_at, row.created_at.plus(ABSOLUTE)),
+        };
+        (session.expires_at > services.expiry_now()).then_some(session)
     }))
 }
 
@@ -151,7 +150,7 @@ pub async fn remove(services: &Services, id: &SecretString) -> Result<(), Intern
 pub async fn remove_all_of(services: &Services, person: PersonId) -> Result<(), InternalError> {
     let tx = services.db.begin_write().await?;
     session::Entity::delete_many()
-        .filter(session::Column::PersonId.eq(person.0))
+        .filter(session::Column::PersonId.eq(person))
         .exec(&tx)
         .await?;
     tx.commit().await?;
@@ -168,8 +167,8 @@ pub async fn sweep(services: &Services) -> Result<u64, InternalError> {
     let done = session::Entity::delete_many()
         .filter(
             session::Column::ExpiresAt
-                .lte(now.0)
-                .or(session::Column::CreatedAt.lte(now.minus(ABSOLUTE).0)),
+                .lte(now)
+                .or(session::Column::CreatedAt.lte(now.minus(ABSOLUTE))),
         )
         .exec(&tx)
         .await?;
@@ -190,10 +189,10 @@ fn row(
 ) -> session::ActiveModel {
     session::ActiveModel {
         id_hash: Set(id_hash(id)),
-        person_id: Set(person.map(|p| p.0)),
+        person_id: Set(person),
         data: Set(data.to_owned()),
-        created_at: Set(services.expiry_now().0),
-        expires_at: Set(expires.0),
+        created_at: Set(services.expiry_now()),
+        expires_at: Set(expires),
     }
 }
 

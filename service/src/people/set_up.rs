@@ -16,10 +16,7 @@ use crate::{
     host::random::secret_text,
     tenancy::TenantScope,
 };
-use domain::{
-    ids::{PersonId, TenantId},
-    slug::Slug,
-};
+use domain::{ids::PersonId, slug::Slug};
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, EntityTrait, PaginatorTrait, QuerySelect,
     sea_query::OnConflict,
@@ -76,7 +73,7 @@ pub async fn ensure_token(services: &Services) -> Result<Option<SecretString>, I
     let row = set_up::ActiveModel {
         id: Set(ROW),
         token_hash: Set(token_hash(&token)),
-        created_at: Set(services.now().0),
+        created_at: Set(services.now()),
     };
     set_up::Entity::insert(row)
         .on_conflict(
@@ -122,9 +119,7 @@ pub async fn create_owner(
     let tenant = owner::insert_tenant(services, &tx, &slug, &tenant_name)
         .await
         .map_err(InternalError::from)?;
-    let tx = TenantScope::new(services, TenantId(tenant))
-        .enter(tx)
-        .await?;
+    let tx = TenantScope::new(services, tenant).enter(tx).await?;
     let (name, email) = (person.name.clone(), person.email.clone());
     let id = owner::insert_owner(services, &tx, tenant, person)
         .await

@@ -11,7 +11,6 @@ use crate::{
 use domain::ids::PersonId;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
-use uuid::Uuid;
 
 /// Nobody is signed in.
 #[derive(Debug, thiserror::Error)]
@@ -47,10 +46,10 @@ pub async fn sign_in(
     let (id, hash) = person.map(|p| (p.id, p.password_hash)).unzip();
     let verdict = password::verify(hash.clone(), password).await?;
     match (verdict, id, hash) {
-        (Verdict::Right, Some(id), _) => Ok(PersonId(id)),
+        (Verdict::Right, Some(id), _) => Ok(id),
         (Verdict::RightAsTyped, Some(id), Some(old)) => {
             renew(services, id, old, password).await;
-            Ok(PersonId(id))
+            Ok(id)
         }
         _ => Err(SignInError::Wrong),
     }
@@ -58,7 +57,7 @@ pub async fn sign_in(
 
 /// Puts the hash of the prepared password in place of the old one. If that
 /// fails, the old one goes on to serve.
-async fn renew(services: &Services, id: Uuid, old: String, password: &SecretString) {
+async fn renew(services: &Services, id: PersonId, old: String, password: &SecretString) {
     let renewed = async {
         let hash = password::hash(&*services.random, password).await?;
         let tx = services.db.begin_write().await?;

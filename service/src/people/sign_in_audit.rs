@@ -7,7 +7,7 @@ use crate::{
     people::membership,
     tenancy::TenantScope,
 };
-use domain::ids::{PersonId, TenantId};
+use domain::ids::PersonId;
 use std::net::IpAddr;
 
 /// Records that somebody signed in. If it can't be recorded, that is logged
@@ -44,7 +44,7 @@ async fn try_note(
     };
     let entry = Entry::new(by, action, Target::tenant()).at(address);
     for tenant in membership::tenant_ids(services, id).await? {
-        let tx = TenantScope::new(services, TenantId(tenant)).write().await?;
+        let tx = TenantScope::new(services, tenant).write().await?;
         record(services, &tx, &entry).await?;
         tx.commit().await?;
     }

@@ -15,7 +15,6 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use std::collections::{BTreeSet, HashMap};
-use uuid::Uuid;
 
 /// An app, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +47,7 @@ impl TryFrom<app::Model> for App {
     fn try_from(row: app::Model) -> Result<Self, InternalError> {
         let bad = |column| InternalError::inconsistent("apps", column, row.id);
         Ok(Self {
-            id: AppId(row.id),
+            id: row.id,
             slug: row.slug.parse().map_err(|_| bad("slug"))?,
             client_id: row.client_id.clone(),
             requested: row
@@ -62,7 +61,7 @@ impl TryFrom<app::Model> for App {
                 .map_err(|_| bad("basic_encoding"))?,
             pkce: row.pkce,
             credentials: app_credentials::of(&row)?,
-            created_at: Timestamp(row.created_at),
+            created_at: row.created_at,
             name: row.name,
         })
     }
@@ -75,11 +74,11 @@ pub(crate) async fn find(
     only: Option<AppId>,
 ) -> Result<Option<App>, InternalError> {
     let wanted = match reference.parse::<AppId>() {
-        Ok(id) => app::Column::Id.eq(id.0),
+        Ok(id) => app::Column::Id.eq(id),
         Err(_) => app::Column::Slug.eq(reference),
     };
     let row = tx.all::<app::Entity>().filter(wanted).one(&**tx).await?;
-    row.filter(|row| only.is_none_or(|id| id.0 == row.id))
+    row.filter(|row| only.is_none_or(|id| id == row.id))
         .map(App::try_from)
         .transpose()
 }
@@ -90,10 +89,10 @@ pub(crate) async fn rows(
     tx: &Tx,
     ids: impl Iterator<Item = AppId>,
 ) -> Result<HashMap<AppId, app::Model>, InternalError> {
-    let ids: BTreeSet<Uuid> = ids.map(|id| id.0).collect();
+    let ids: BTreeSet<AppId> = ids.collect();
     let rows = tx.by_keys::<app::Entity>(app::Column::Id, ids.into_iter().collect());
     let rows = rows.all(&**tx).await?;
-    Ok(rows.into_iter().map(|row| (AppId(row.id), row)).collect())
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// Finds an app by id without knowing its tenant: for Gorgias' own calls

@@ -7,8 +7,7 @@ use crate::{
 };
 use domain::{
     app_credentials::{AppCredentials, CredentialsFault},
-    ids::{AppId, ConnectionId},
-    time::Timestamp,
+    ids::AppId,
 };
 use sea_orm::{
     ColumnTrait, QueryFilter, QuerySelect,
@@ -18,27 +17,26 @@ use sea_orm::{
 pub(crate) fn of(row: &app::Model) -> Result<AppCredentials, InternalError> {
     let bad = |column| InternalError::inconsistent("apps", column, row.id);
     let by_refusals = row.fault_by_refusals;
-    let fault = row.fault_since.map(|since| CredentialsFault {
-        since: Timestamp(since),
-        by_refusals,
-    });
+    let fault = row
+        .fault_since
+        .map(|since| CredentialsFault { since, by_refusals });
     let exchange_refused = row
         .exchange_refused_at
         .zip(row.exchange_refused_by.as_deref())
-        .map(|(at, by)| by.parse().map(|by| (Timestamp(at), by)))
+        .map(|(at, by)| by.parse().map(|by| (at, by)))
         .transpose()
         .map_err(|_| bad("exchange_refused_by"))?;
     Ok(AppCredentials {
         fault,
-        probe_at: row.probe_at.map(Timestamp),
+        probe_at: row.probe_at,
         refused_in_a_row: u32::try_from(row.refused_in_a_row)
             .map_err(|_| bad("refused_in_a_row"))?,
-        refused_since: row.refused_since.map(Timestamp),
-        refusals_accepted_until: row.refusals_accepted_until.map(Timestamp),
-        client_refused_at: row.client_refused_at.map(Timestamp),
-        client_refused_by: row.client_refused_by.map(ConnectionId),
+        refused_since: row.refused_since,
+        refusals_accepted_until: row.refusals_accepted_until,
+        client_refused_at: row.client_refused_at,
+        client_refused_by: row.client_refused_by,
         exchange_refused,
-        changed_at: Timestamp(row.updated_at),
+        changed_at: row.updated_at,
     })
 }
 
@@ -46,7 +44,7 @@ pub(crate) fn of(row: &app::Model) -> Result<AppCredentials, InternalError> {
 pub(crate) async fn locked(tx: &Tx, app: AppId) -> Result<Option<AppCredentials>, InternalError> {
     let row = tx
         .all::<app::Entity>()
-        .filter(app::Column::Id.eq(app.0))
+        .filter(app::Column::Id.eq(app))
         .lock(LockType::NoKeyUpdate)
         .one(&**tx)
         .await?;
@@ -56,7 +54,6 @@ pub(crate) async fn locked(tx: &Tx, app: AppId) -> Result<Option<AppCredentials>
 /// Writes what a transition of [`locked`] ones gave.
 pub(crate) async fn write(tx: &Tx, app: AppId, to: &AppCredentials) -> Result<(), InternalError> {
     use app::Column;
-    let micros = |at: Option<Timestamp>| Expr::value(at.map(|at| at.0));
     let (refused_at, refused_by) = to
         .exchange_refused
         .as_ref()
@@ -64,24 +61,21 @@ pub(crate) async fn write(tx: &Tx, app: AppId, to: &AppCredentials) -> Result<()
         .unzip();
     let in_a_row = i32::try_from(to.refused_in_a_row).unwrap_or(i32::MAX);
     tx.update::<app::Entity>()
-        .filter(Column::Id.eq(app.0))
-        .col_expr(Column::FaultSince, micros(to.rejected_since()))
+        .filter(Column::Id.eq(app))
+        .col_expr(Column::FaultSince, Expr::value(to.rejected_since()))
         .col_expr(Column::FaultByRefusals, Expr::value(to.in_doubt()))
-        .col_expr(Column::ProbeAt, micros(to.probe_at))
+        .col_expr(Column::ProbeAt, Expr::value(to.probe_at))
         .col_expr(Column::RefusedInARow, Expr::value(in_a_row))
-        .col_expr(Column::RefusedSince, micros(to.refused_since))
+        .col_expr(Column::RefusedSince, Expr::value(to.refused_since))
         .col_expr(
             Column::RefusalsAcceptedUntil,
-            micros(to.refusals_accepted_until),
+            Expr::value(to.refusals_accepted_until),
         )
-        .col_expr(Column::ClientRefusedAt, micros(to.client_refused_at))
-        .col_expr(
-            Column::ClientRefusedBy,
-            Expr::value(to.client_refused_by.map(|id| id.0)),
-        )
-        .col_expr(Column::ExchangeRefusedAt, micros(refused_at))
+        .col_expr(Column::ClientRefusedAt, Expr::value(to.client_refused_at))
+        .col_expr(Column::ClientRefusedBy, Expr::value(to.client_refused_by))
+        .col_expr(Column::ExchangeRefusedAt, Expr::value(refused_at))
         .col_expr(Column::ExchangeRefusedBy, Expr::value(refused_by))
-        .col_expr(Column::UpdatedAt, Expr::value(to.changed_at.0))
+        .col_expr(Column::UpdatedAt, Expr::value(to.changed_at))
         .exec(&**tx)
         .await?;
     Ok(())

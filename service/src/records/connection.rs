@@ -71,22 +71,22 @@ impl TryFrom<Model> for Record {
                 .map_err(|_| bad("missing_scopes"))?,
             approved_by_name: row.approved_by_name,
             approved_by_email: row.approved_by_email,
-            access_expires_at: row.access_expires_at.map(Timestamp),
-            last_success_at: row.last_success_at.map(Timestamp),
-            last_attempt_at: row.last_attempt_at.map(Timestamp),
-            failing_since: row.failing_since.map(Timestamp),
+            access_expires_at: row.access_expires_at,
+            last_success_at: row.last_success_at,
+            last_attempt_at: row.last_attempt_at,
+            failing_since: row.failing_since,
             failures: u32::try_from(row.failures).map_err(|_| bad("failures"))?,
             failure: row.failure,
             failure_kind: row.failure_kind.as_deref().and_then(FailureKind::decode),
-            refused_since: row.refused_since.map(Timestamp),
-            overdue_at: row.overdue_at.map(Timestamp),
-            due_at: row.due_at.map(Timestamp),
+            refused_since: row.refused_since,
+            overdue_at: row.overdue_at,
+            due_at: row.due_at,
             health: row.health.parse().map_err(|_| bad("health"))?,
-            health_since: Timestamp(row.health_since),
+            health_since: row.health_since,
             history: HealthHistory::decode(row.history_day, &row.history),
             token_version: row.token_version,
-            restored_at: row.restored_at.map(Timestamp),
-            updated_at: Timestamp(row.updated_at),
+            restored_at: row.restored_at,
+            updated_at: row.updated_at,
         };
         state.standing = standing(
             &row.standing,
@@ -97,10 +97,10 @@ impl TryFrom<Model> for Record {
         )
         .ok_or_else(|| bad("standing"))?;
         Ok(Self {
-            id: ConnectionId(row.id),
-            app: AppId(row.app_id),
+            id: row.id,
+            app: row.app_id,
             subdomain: row.subdomain.parse().map_err(|_| bad("subdomain"))?,
-            created_at: Timestamp(row.created_at),
+            created_at: row.created_at,
             connection: Connection::stored(state),
             fence: None,
         })
@@ -111,12 +111,12 @@ impl TryFrom<Model> for Record {
 pub(crate) fn standing(
     standing: &str,
     loss_cause: Option<&str>,
-    since: Option<i64>,
+    since: Option<Timestamp>,
     disconnected_by: Option<String>,
     restored: bool,
 ) -> Option<Standing> {
     let lost = |at, cause| Standing::Lost { at, cause };
-    match (standing, loss_cause, since.map(Timestamp)) {
+    match (standing, loss_cause, since) {
         ("connected", _, _) => Some(Standing::Connected),
         ("not_connected", _, since) => {
             Some(Standing::NotConnected(match (disconnected_by, since) {
@@ -193,7 +193,7 @@ impl Record {
     /// same connection, theirs stays.
     pub async fn insert(&self, tx: &Tx) -> Result<(), InternalError> {
         let model = ActiveModel {
-            lease_until: Set(0),
+            lease_until: Set(Timestamp::default()),
             lease_fence: Set(0),
             ..self.columns(tx)
         };
@@ -224,22 +224,21 @@ impl Record {
             Standing::Connected => ("connected", None, None, None),
             Standing::NotConnected(Absence::NeverFinished) => ("not_connected", None, None, None),
             Standing::NotConnected(Absence::OnPurpose { by, at }) => {
-                ("not_connected", None, Some(at.0), Some(by.clone()))
+                ("not_connected", None, Some(*at), Some(by.clone()))
             }
             Standing::Lost { at, cause } => {
                 let cause = match cause {
                     LossCause::Refused | LossCause::RefusedAfterRestore => "refused",
                     LossCause::Unauthorized => "unauthorized",
                 };
-                ("lost", Some(cause.to_owned()), Some(at.0), None)
+                ("lost", Some(cause.to_owned()), Some(*at), None)
             }
         };
-        let micros = |at: Option<Timestamp>| Set(at.map(|at| at.0));
         let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
         ActiveModel {
-            id: Set(self.id.0),
-            tenant_id: Set(tx.tenant().0),
-            app_id: Set(self.app.0),
+            id: Set(self.id),
+            tenant_id: Set(tx.tenant()),
+            app_id: Set(self.app),
             subdomain: Set(self.subdomain.to_string()),
             standing: Set(standing.to_owned()),
             loss_cause: Set(loss_cause),
@@ -250,26 +249,26 @@ impl Record {
             missing_scopes: Set(count(self.missing_scopes)),
             approved_by_name: Set(self.approved_by_name.clone()),
             approved_by_email: Set(self.approved_by_email.clone()),
-            access_expires_at: micros(self.access_expires_at),
-            last_success_at: micros(self.last_success_at),
-            last_attempt_at: micros(self.last_attempt_at),
-            failing_since: micros(self.failing_since),
+            access_expires_at: Set(self.access_expires_at),
+            last_success_at: Set(self.last_success_at),
+            last_attempt_at: Set(self.last_attempt_at),
+            failing_since: Set(self.failing_since),
             failures: Set(i32::try_from(self.failures).unwrap_or(i32::MAX)),
             failure: Set(self.failure.clone()),
             failure_kind: Set(self.failure_kind.map(FailureKind::encode)),
-            refused_since: micros(self.refused_since),
+            refused_since: Set(self.refused_since),
             scopes_unknown: Set(self.scopes_unknown),
-            overdue_at: micros(self.overdue_at),
+            overdue_at: Set(self.overdue_at),
             health: Set(self.health.code().to_owned()),
-            health_since: Set(self.health_since.0),
+            health_since: Set(self.health_since),
             history: Set(self.history.encode()),
             history_day: Set(self.history.last_day()),
-            due_at: micros(self.due_at),
+            due_at: Set(self.due_at),
             lease_until: NotSet,
             lease_fence: NotSet,
             token_version: Set(self.token_version),
-            created_at: Set(self.created_at.0),
-            updated_at: Set(self.updated_at.0),
+            created_at: Set(self.created_at),
+            updated_at: Set(self.updated_at),
             // Whoever stores it says when it is due next.
             queued_expiry: Set(None),
             restored_at: NotSet,

@@ -29,7 +29,7 @@ pub(crate) async fn find(
     subdomain: &Subdomain,
 ) -> Result<Option<Record>, InternalError> {
     tx.all::<connection::Entity>()
-        .filter(connection::Column::AppId.eq(app.0))
+        .filter(connection::Column::AppId.eq(app))
         .filter(connection::Column::Subdomain.eq(subdomain.as_str()))
         .one(&**tx)
         .await?

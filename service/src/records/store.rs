@@ -11,10 +11,9 @@ use crate::{
     entity::connection::{ActiveModel, Column},
     tenancy::{Tx, outbox},
 };
-use domain::event::Actor;
+use domain::{event::Actor, ids::ConnectionId};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, IdenStatic, Iterable, Statement, Value};
 use std::collections::HashSet;
-use uuid::Uuid;
 
 /// Most rows that one statement changes.
 const AT_ONCE: usize = 32;
@@ -60,13 +59,13 @@ pub(crate) async fn store_all(
     for some in powers_of_two(all, AT_ONCE) {
         let rows = tx.query_all_raw(update(services, tx, some)).await?;
         for row in rows {
-            stored_ids.insert(row.try_get::<Uuid>("", "id")?);
+            stored_ids.insert(row.try_get::<ConnectionId>("", "id")?);
         }
     }
     let mut stored = Vec::with_capacity(all.len());
     for Storing { changed, who } in all {
         let Changed { record, events, .. } = changed;
-        if !stored_ids.contains(&record.id.0) {
+        if !stored_ids.contains(&record.id) {
             stored.push(Stored::Outdated);
             continue;
         }
@@ -93,7 +92,7 @@ fn update(services: &Services, tx: &Tx, some: &[Storing<'_>]) -> Statement {
             ..
         } = one.changed;
         let row: ActiveModel = record.columns(tx);
-        values.push(record.id.0.into());
+        values.push(record.id.into());
         values.push((*from_version).into());
         values.push(record.fence.into());
         values.extend(
@@ -104,7 +103,7 @@ fn update(services: &Services, tx: &Tx, some: &[Storing<'_>]) -> Statement {
     }
     let rows = rows_of(&services.db, some.len(), values.len() / some.len().max(1));
     let tenant = place(&services.db, values.len() + 1);
-    values.push(tx.tenant().0.into());
+    values.push(tx.tenant().into());
     let names: Vec<&str> = columns.iter().map(|column| column.as_str()).collect();
     let changes: Vec<String> = names.iter().map(|n| format!("{n} = changed.{n}")).collect();
     let sql = format!(

@@ -68,7 +68,7 @@ impl Vault {
                 .collect::<Result<Vec<_>, _>>()?;
             // A row of another tenant under the same owner stays as it is.
             let same_tenant =
-                Expr::col((credential::Entity, credential::Column::TenantId)).eq(tx.tenant().0);
+                Expr::col((credential::Entity, credential::Column::TenantId)).eq(tx.tenant());
             let written = credential::Entity::insert_many(rows)
                 .on_conflict(
                     OnConflict::columns([credential::Column::OwnerId, credential::Column::Purpose])
@@ -127,7 +127,7 @@ impl Vault {
         owner: Uuid,
     ) -> Result<SecretString, InternalError> {
         let sealed = SealedRow {
-            data_key: DataKeyId(row.data_key_id),
+            data_key: row.data_key_id,
             format: row.format,
             nonce: &row.nonce,
             ciphertext: &row.ciphertext,
@@ -186,14 +186,14 @@ fn sealed_row(
         )
         .map_err(|_| VaultError::NotSealed)?;
     Ok(credential::ActiveModel {
-        tenant_id: Set(tenant.0),
+        tenant_id: Set(tenant),
         owner_id: Set(one.owner),
         purpose: Set(purpose.to_owned()),
-        data_key_id: Set(data_key.id.0),
+        data_key_id: Set(data_key.id),
         format: Set(FORMAT),
         nonce: Set(sealed.nonce.to_vec()),
         ciphertext: Set(sealed.ciphertext),
-        updated_at: Set(services.now().0),
+        updated_at: Set(services.now()),
         set_aside_at: Set(None),
     })
 }

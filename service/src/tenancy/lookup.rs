@@ -42,5 +42,5 @@ pub(crate) async fn scope_of(
         Some(row) => row.try_get("", "tenant_id")?,
         None => None,
     };
-    Ok(tenant.map(|id| TenantScope::new(services, TenantId(id))))
+    Ok(tenant.map(|id| TenantScope::new(services, id)))
 }

@@ -108,12 +108,12 @@ pub(crate) fn add(
     };
     let row = event::ActiveModel {
         id: Set(id),
-        tenant_id: Set(tx.tenant().0),
-        connection_id: Set(connection.0),
+        tenant_id: Set(tx.tenant()),
+        connection_id: Set(connection),
         kind: Set(what.code().to_owned()),
         actor: Set(json("actor", serde_json::to_string(who))?),
         details: Set(json("details", serde_json::to_string(what))?),
-        at: Set(services.now().0),
+        at: Set(services.now()),
         seq: NotSet,
     };
     lock(&tx.outbox().events).of_connections.push(row);
@@ -135,11 +135,11 @@ pub(crate) fn add_to_tenant(
     };
     let row = tenant_event::ActiveModel {
         id: Set(id),
-        tenant_id: Set(tx.tenant().0),
+        tenant_id: Set(tx.tenant()),
         kind: Set(what.code().to_owned()),
         actor: Set(json("actor", serde_json::to_string(who))?),
         details: Set(json("details", serde_json::to_string(what))?),
-        at: Set(services.now().0),
+        at: Set(services.now()),
         seq: NotSet,
     };
     lock(&tx.outbox().events).of_tenant.push(row);

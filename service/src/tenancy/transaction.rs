@@ -8,10 +8,9 @@ use crate::{
 use domain::ids::TenantId;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseBackend, Delete, DeleteMany, QueryFilter, Select, Update,
-    UpdateMany, sea_query::Expr,
+    UpdateMany, Value, sea_query::Expr,
 };
 use std::ops::Deref;
-use uuid::Uuid;
 
 /// A transaction within one tenant.
 pub(crate) struct Tx {
@@ -38,15 +37,19 @@ impl Tx {
 
     /// The tenant's rows of an entity.
     pub fn all<E: Owned>(&self) -> Select<E> {
-        E::find().filter(E::TENANT.eq(self.tenant.0))
+        E::find().filter(E::TENANT.eq(self.tenant))
     }
 
     /// The tenant's rows that have one of these keys. Without statistics, SQLite
     /// takes a tenant for less than a list of keys, and would read all of it.
-    pub fn by_keys<E: Owned>(&self, column: E::Column, keys: Vec<Uuid>) -> Select<E> {
+    pub fn by_keys<E: Owned>(
+        &self,
+        column: E::Column,
+        keys: Vec<impl Into<Value> + Clone>,
+    ) -> Select<E> {
         let rows = if self.inner.get_database_backend() == DatabaseBackend::Sqlite {
             let tenant = E::TENANT.as_column_ref();
-            let of_tenant = [Expr::col(tenant), self.tenant.0.into()];
+            let of_tenant = [Expr::col(tenant), self.tenant.into()];
             E::find().filter(Expr::cust_with_exprs("(+ ?) = ?", of_tenant))
         } else {
             self.all::<E>()
@@ -56,12 +59,12 @@ impl Tx {
 
     /// An update of the tenant's rows of an entity.
     pub fn update<E: Owned>(&self) -> UpdateMany<E> {
-        Update::many(E::default()).filter(E::TENANT.eq(self.tenant.0))
+        Update::many(E::default()).filter(E::TENANT.eq(self.tenant))
     }
 
     /// A removal of the tenant's rows of an entity.
     pub fn delete<E: Owned>(&self) -> DeleteMany<E> {
-        Delete::many(E::default()).filter(E::TENANT.eq(self.tenant.0))
+        Delete::many(E::default()).filter(E::TENANT.eq(self.tenant))
     }
 
     /// What leaves with the commit.

@@ -7,7 +7,7 @@ use crate::{
     entity::{audit_removal, tenant},
     tenancy::{TenantScope, Tx},
 };
-use domain::{ids::TenantId, slug::Slug};
+use domain::slug::Slug;
 use migration::rights::emptied_with_tenant;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement,
@@ -39,7 +39,7 @@ pub async fn remove(services: &Services, slug: &Slug) -> Result<(), RemoveTenant
         .await
         .map_err(InternalError::from)?
         .ok_or_else(|| RemoveTenantError::NoTenant(slug.clone()))?;
-    let scope = TenantScope::new(services, TenantId(tenant.id));
+    let scope = TenantScope::new(services, tenant.id);
     let tx = scope.write().await?;
     if services.db.is_sqlite() {
         empty(&scope, &tx, &tenant).await?;
@@ -59,9 +59,9 @@ pub async fn remove(services: &Services, slug: &Slug) -> Result<(), RemoveTenant
 async fn empty(scope: &TenantScope, tx: &Tx, tenant: &tenant::Model) -> Result<(), InternalError> {
     let id = tenant.id;
     let removed = tenant::ActiveModel::from(tenant::Model {
-        removed_at: Some(scope.now().0),
+        removed_at: Some(scope.now()),
         former_slug: Some(tenant.slug.clone()),
-        slug: format!("removed-{}", id.simple()),
+        slug: format!("removed-{}", id.0.simple()),
         ..tenant.clone()
     });
     tenant::Entity::update(removed.reset_all())
@@ -85,7 +85,7 @@ async fn empty(scope: &TenantScope, tx: &Tx, tenant: &tenant::Model) -> Result<(
     let record = audit_removal::Model {
         id: scope.new_id(),
         tenant_id: id,
-        at: scope.now().0,
+        at: scope.now(),
         what: "tenant".to_owned(),
         entries: 0,
         through: 0,

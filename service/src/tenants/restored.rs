@@ -17,7 +17,6 @@ use domain::ids::TenantId;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Statement, sea_query::Expr,
 };
-use uuid::Uuid;
 
 /// What was marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +38,7 @@ pub async fn restored(services: &Services) -> Result<Restored, InternalError> {
     expiry::is_right(services).await?;
     let sessions = end_sessions(services).await?;
     // Without a tenant's scope: the scopes are entered one by one.
-    let tenants: Vec<Uuid> = tenant::Entity::find()
+    let tenants: Vec<TenantId> = tenant::Entity::find()
         .select_only()
         .column(tenant::Column::Id)
         .into_tuple()
@@ -47,7 +46,7 @@ pub async fn restored(services: &Services) -> Result<Restored, InternalError> {
         .await?;
     let mut connections = 0;
     for tenant in &tenants {
-        connections += mark(&TenantScope::new(services, TenantId(*tenant))).await?;
+        connections += mark(&TenantScope::new(services, *tenant)).await?;
     }
     Ok(Restored {
         tenants: tenants.len() as u64,
@@ -64,7 +63,7 @@ async fn end_sessions(services: &Services) -> Result<u64, InternalError> {
 }
 
 async fn mark(scope: &TenantScope) -> Result<u64, InternalError> {
-    let now = scope.now().0;
+    let now = scope.now();
     let tx = scope.write().await?;
     let due = tx
         .update::<connection::Entity>()
@@ -89,7 +88,10 @@ async fn mark_events(scope: &TenantScope, tx: &Tx) -> Result<(), InternalError> 
     let sql = "INSERT INTO event_heads AS head (tenant_id, count, restored_count, restored_mark) \
          VALUES ($1, 0, 0, $2) ON CONFLICT (tenant_id) DO UPDATE \
          SET restored_count = head.count, restored_mark = excluded.restored_mark";
-    let values = [scope.tenant().0.into(), scope.new_id().into()];
+    let values = [
+        scope.tenant().into(),
+        scope.new_id::<domain::ids::EventId>().into(),
+    ];
     let statement = Statement::from_sql_and_values(scope.db.backend(), sql, values);
     tx.execute_raw(statement).await?;
     Ok(())

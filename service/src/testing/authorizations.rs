@@ -31,15 +31,15 @@ impl World {
         let now = self.services.now();
         let row = ActiveModel {
             id: Set(self.services.new_id()),
-            tenant_id: Set(app.0.0),
-            app_id: Set(app.1.0),
+            tenant_id: Set(app.0),
+            app_id: Set(app.1),
             subdomain: Set(account.to_owned()),
             state_hash: Set(digest("state", state)),
             browser_hash: Set(digest("browser", browser)),
             origin: Set("install".to_owned()),
             requested_scopes: Set("offline openid".to_owned()),
-            created_at: Set(now.0),
-            expires_at: Set(now.plus(STATE_LIFE).0),
+            created_at: Set(now),
+            expires_at: Set(now.plus(STATE_LIFE)),
             ..Default::default()
         };
         let tx = TenantScope::new(&self.services, app.0)

@@ -31,7 +31,7 @@ impl World {
         let rows = tx.all::<connection::Entity>().all(&*tx).await.unwrap();
         let mut held = Vec::new();
         for row in rows {
-            let leased = row.lease_until > 0;
+            let leased = row.lease_until.0 > 0;
             let record = Record::try_from(row).unwrap();
             let open = |purpose| services.vault().open(&tx, purpose, record.id.0);
             held.push(Held {

@@ -133,13 +133,13 @@ impl Vault {
         id: DataKeyId,
         state: &SecretString,
     ) -> Result<Option<AuthorizationKey>, InternalError> {
-        let row = data_key::Entity::find_by_id(id.0)
+        let row = data_key::Entity::find_by_id(id)
             .filter(data_key::Column::TenantId.is_null())
             .one(services.db.read())
             .await?;
         let now = services.expiry_now();
         let opens = |row: &data_key::Model| {
-            let retired = row.retired_at.map(Timestamp);
+            let retired = row.retired_at;
             retired.is_none_or(|at| now.since(at) < OPENS_AFTER)
         };
         let Some(row) = row.filter(opens) else {

@@ -49,13 +49,13 @@ impl Fresh {
     ) -> Result<DataKey, VaultError> {
         let id = self.owner.data_key;
         let row = data_key::ActiveModel {
-            id: Set(id.0),
-            tenant_id: Set(self.owner.tenant.map(|t| t.0)),
+            id: Set(id),
+            tenant_id: Set(self.owner.tenant),
             master_key_id: Set(self.wrapped.key_id),
             nonce: Set(self.wrapped.nonce),
             wrapped: Set(self.wrapped.ciphertext),
             encryptions: Set(0),
-            created_at: Set(services.now().0),
+            created_at: Set(services.now()),
             retired_at: Set(None),
         };
         data_key::Entity::insert(row)
@@ -116,7 +116,7 @@ impl Vault {
             return;
         }
         let rows = data_key::Entity::find()
-            .filter(data_key::Column::TenantId.eq(tenant.0))
+            .filter(data_key::Column::TenantId.eq(tenant))
             .order_by_desc(data_key::Column::Id)
             .all(services.db.read())
             .await
@@ -163,8 +163,8 @@ impl Vault {
         if let Some(key) = self.cached(Some(tenant), id) {
             return Ok(key);
         }
-        let row = data_key::Entity::find_by_id(id.0)
-            .filter(data_key::Column::TenantId.eq(tenant.0))
+        let row = data_key::Entity::find_by_id(id)
+            .filter(data_key::Column::TenantId.eq(tenant))
             .one(tx)
             .await?
             .ok_or(VaultError::NoKey { data_key: id })?;
@@ -187,7 +187,7 @@ impl Vault {
         let free = Query::select()
             .column(data_key::Column::Id)
             .from(data_key::Entity)
-            .and_where(data_key::Column::Id.eq(id.0))
+            .and_where(data_key::Column::Id.eq(id))
             .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
             .to_owned();
         let counted = data_key::Entity::update_many()
@@ -293,7 +293,7 @@ impl Vault {
     /// Who wrapped the key of a row.
     pub(crate) fn service_of(&self, row: &data_key::Model) -> Result<&dyn KeyService, VaultError> {
         let unknown = || VaultError::UnknownKey {
-            data_key: DataKeyId(row.id),
+            data_key: row.id,
             master_key: row.master_key_id.clone(),
         };
         self.0.keyring.with(&row.master_key_id).ok_or_else(unknown)
@@ -337,7 +337,7 @@ pub(crate) async fn lock_all(services: &Services, tx: &Transaction) -> Result<()
 /// the weaker one that lets foreign keys refer to the tenant: with `FOR
 /// UPDATE`, two that have both inserted rows of the tenant would deadlock.
 pub(crate) async fn lock_tenant(tx: &Transaction, tenant: TenantId) -> Result<(), InternalError> {
-    crate::entity::tenant::Entity::find_by_id(tenant.0)
+    crate::entity::tenant::Entity::find_by_id(tenant)
         .lock(LockType::NoKeyUpdate)
         .one(tx)
         .await?
@@ -349,7 +349,7 @@ pub(crate) async fn lock_tenant(tx: &Transaction, tenant: TenantId) -> Result<()
 pub(crate) fn active(tenant: Option<TenantId>) -> Select<data_key::Entity> {
     let all = data_key::Entity::find();
     match tenant {
-        Some(tenant) => all.filter(data_key::Column::TenantId.eq(tenant.0)),
+        Some(tenant) => all.filter(data_key::Column::TenantId.eq(tenant)),
         None => all.filter(data_key::Column::TenantId.is_null()),
     }
     .filter(data_key::Column::RetiredAt.is_null())
@@ -360,8 +360,8 @@ pub(crate) fn active(tenant: Option<TenantId>) -> Select<data_key::Entity> {
 /// Whose key a row holds.
 pub(crate) fn owner(row: &data_key::Model) -> KeyOwner {
     KeyOwner {
-        tenant: row.tenant_id.map(TenantId),
-        data_key: DataKeyId(row.id),
+        tenant: row.tenant_id,
+        data_key: row.id,
     }
 }
 

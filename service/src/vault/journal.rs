@@ -148,7 +148,7 @@ impl Vault {
         services: &Services,
         id: DataKeyId,
     ) -> Result<Option<JournalKey>, InternalError> {
-        let row = data_key::Entity::find_by_id(id.0)
+        let row = data_key::Entity::find_by_id(id)
             .filter(data_key::Column::TenantId.is_null())
             .one(services.db.read())
             .await?;

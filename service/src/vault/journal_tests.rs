@@ -91,7 +91,7 @@ async fn a_tenants_key_opens_no_entry() {
             .await
             .unwrap()
             .unwrap();
-        let id = DataKeyId(of_tenant.id);
+        let id = of_tenant.id;
         let named = services.vault().journal_key_named(services, id).await;
         assert!(named.unwrap().is_none());
     })

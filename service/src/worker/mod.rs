@@ -262,9 +262,9 @@ async fn postpone(scope: &TenantScope, connection: ConnectionId, pause: Span) {
     let done = async {
         let tx = scope.write().await?;
         tx.update::<connection::Entity>()
-            .filter(connection::Column::Id.eq(connection.0))
-            .filter(connection::Column::DueAt.lt(later.0))
-            .col_expr(connection::Column::DueAt, Expr::value(later.0))
+            .filter(connection::Column::Id.eq(connection))
+            .filter(connection::Column::DueAt.lt(later))
+            .col_expr(connection::Column::DueAt, Expr::value(later))
             .col_expr(
                 connection::Column::QueuedExpiry,
                 Expr::value(Option::<i64>::None),
@@ -289,7 +289,7 @@ pub async fn tidy(services: &Services) -> Result<(), InternalError> {
     let tx = services.db.begin_write().await?;
     heartbeat::Entity::insert(heartbeat::ActiveModel {
         name: Set("worker".into()),
-        at: Set(now.0),
+        at: Set(now),
     })
     .on_conflict(
         OnConflict::column(heartbeat::Column::Name)
@@ -318,7 +318,7 @@ async fn remove_old(
     tx.execute_raw(sweep).await?;
     forget_previous_secrets(services, tx, now).await?;
     session::Entity::delete_many()
-        .filter(session::Column::ExpiresAt.lt(now.0))
+        .filter(session::Column::ExpiresAt.lt(now))
         .exec(tx)
         .await?;
     Ok(())

@@ -135,19 +135,18 @@ pub async fn show(actor: &Actor, id: AppId) -> Result<Slots, SecretError> {
     let row = row(actor, &tx, id, None).await?;
     let stored = tx
         .all::<credential::Entity>()
-        .filter(credential::Column::OwnerId.eq(id.0))
+        .filter(credential::Column::OwnerId.eq(id))
         .filter(credential::Column::Purpose.eq(Purpose::AppClientSecret.code()))
         .select_only()
         .column(credential::Column::UpdatedAt)
-        .into_tuple::<i64>()
+        .into_tuple::<Timestamp>()
         .one(&*tx)
         .await?;
     Ok(Slots {
-        in_use_since: stored.map(Timestamp),
+        in_use_since: stored,
         next: next(&row)?,
         previous_until: row
             .previous_secret_until
-            .map(Timestamp)
             .filter(|until| *until > actor.expiry_now()),
     })
 }
@@ -160,12 +159,12 @@ fn next(row: &app::Model) -> Result<Option<NextSecret>, InternalError> {
         (Some(code), Some(at)) => {
             let found = TestResult::ALL.into_iter().find(|r| r.code() == code);
             let bad = || InternalError::inconsistent("apps", "next_secret_result", row.id);
-            Some((found.ok_or_else(bad)?, Timestamp(at)))
+            Some((found.ok_or_else(bad)?, at))
         }
         _ => None,
     };
     Ok(Some(NextSecret {
-        added_at: Timestamp(added_at),
+        added_at,
         added_by: row.next_secret_added_by.clone().unwrap_or_default(),
         tested,
     }))
@@ -178,14 +177,14 @@ async fn row(
     id: AppId,
     lock: Option<LockType>,
 ) -> Result<app::Model, SecretError> {
-    let mut query = tx.all::<app::Entity>().filter(app::Column::Id.eq(id.0));
+    let mut query = tx.all::<app::Entity>().filter(app::Column::Id.eq(id));
     if let Some(lock) = lock {
         query = query.lock(lock);
     }
     query
         .one(&**tx)
         .await?
-        .filter(|row| actor.only_app.is_none_or(|only| only.0 == row.id))
+        .filter(|row| actor.only_app.is_none_or(|only| only == row.id))
         .ok_or(SecretError::NotFound)
 }
 
@@ -219,7 +218,7 @@ async fn record(
     action: Action,
     detail: &str,
 ) -> Result<(), InternalError> {
-    let entry = Entry::of(actor, action, Target::app(AppId(row.id), &row.slug)).detail(detail);
+    let entry = Entry::of(actor, action, Target::app(row.id, &row.slug)).detail(detail);
     audit::record(actor.services(), tx, &entry).await
 }
 
@@ -241,7 +240,7 @@ pub(super) async fn keep_previous(actor: &Actor, tx: &Tx, id: AppId) -> Result<(
         None => None,
     };
     tx.update::<app::Entity>()
-        .filter(app::Column::Id.eq(id.0))
+        .filter(app::Column::Id.eq(id))
         .col_expr(app::Column::PreviousSecretUntil, Expr::value(until))
         .exec(&**tx)
         .await?;
@@ -254,10 +253,10 @@ async fn note_next(actor: &Actor, tx: &Tx, id: AppId, filled: bool) -> Result<()
         Who::Person { name, .. } | Who::ApiToken { name, .. } => name.clone(),
     };
     tx.update::<app::Entity>()
-        .filter(app::Column::Id.eq(id.0))
+        .filter(app::Column::Id.eq(id))
         .col_expr(
             app::Column::NextSecretAddedAt,
-            Expr::value(filled.then_some(actor.now().0)),
+            Expr::value(filled.then_some(actor.now())),
         )
         .col_expr(
             app::Column::NextSecretAddedBy,
@@ -291,9 +290,9 @@ async fn take_back_fault(actor: &Actor, id: AppId) -> Result<(), InternalError> 
     // By itself: whoever keeps a grant locks first the connection, then the app.
     let tx = actor.write().await?;
     tx.update::<connection::Entity>()
-        .filter(connection::Column::AppId.eq(id.0))
+        .filter(connection::Column::AppId.eq(id))
         .filter(connection::Column::DueAt.is_not_null())
-        .col_expr(connection::Column::DueAt, Expr::value(now.0))
+        .col_expr(connection::Column::DueAt, Expr::value(now))
         .exec(&*tx)
         .await?;
     tx.commit().await

@@ -64,11 +64,7 @@ pub async fn reveal(
     let tx = actor.read().await?;
     let app = row(actor, &tx, id, None).await?;
     drop(tx);
-    let entry = Entry::of(
-        actor,
-        Action::SecretShown,
-        Target::app(AppId(app.id), &app.slug),
-    );
+    let entry = Entry::of(actor, Action::SecretShown, Target::app(app.id, &app.slug));
     // The very check of signing in, with whatever slows guesses down there.
     match sign_in::sign_in(actor.services(), email, password).await {
         Ok(found) if found == *person => (),

@@ -19,7 +19,7 @@ pub async fn roll_back(actor: &Actor, id: AppId) -> Result<(), SecretError> {
     let row = row(actor, &tx, id, Some(LockType::NoKeyUpdate)).await?;
     if row
         .previous_secret_until
-        .is_none_or(|until| until <= actor.expiry_now().0)
+        .is_none_or(|until| until <= actor.expiry_now())
     {
         return Err(SecretError::NoPrevious);
     }
@@ -38,7 +38,7 @@ pub async fn roll_back(actor: &Actor, id: AppId) -> Result<(), SecretError> {
         .forget(&tx, id.0, &[Purpose::AppPreviousClientSecret])
         .await?;
     tx.update::<app::Entity>()
-        .filter(app::Column::Id.eq(id.0))
+        .filter(app::Column::Id.eq(id))
         .col_expr(
             app::Column::PreviousSecretUntil,
             Expr::value(Option::<i64>::None),

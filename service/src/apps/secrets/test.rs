@@ -41,9 +41,9 @@ pub async fn test(actor: &Actor, id: AppId) -> Result<TestResult, SecretError> {
     let tx = actor.write().await?;
     let noted = tx
         .update::<app::Entity>()
-        .filter(app::Column::Id.eq(id.0))
+        .filter(app::Column::Id.eq(id))
         .filter(app::Column::NextSecretAddedAt.eq(added_at))
-        .col_expr(app::Column::NextSecretTestedAt, Expr::value(actor.now().0))
+        .col_expr(app::Column::NextSecretTestedAt, Expr::value(actor.now()))
         .col_expr(app::Column::NextSecretResult, Expr::value(result.code()))
         .exec(&*tx)
         .await?;
@@ -87,7 +87,7 @@ pub async fn test_in_use(actor: &Actor, id: AppId) -> Result<TestResult, SecretE
 async fn living(tx: &Tx, id: AppId) -> Result<Vec<uuid::Uuid>, InternalError> {
     Ok(tx
         .all::<connection::Entity>()
-        .filter(connection::Column::AppId.eq(id.0))
+        .filter(connection::Column::AppId.eq(id))
         .filter(connection::Column::Standing.eq("connected"))
         .filter(connection::Column::Renewable.eq(true))
         .order_by_desc(connection::Column::LastSuccessAt)

@@ -5,6 +5,7 @@ use crate::{
     audit::chain::{Key, Parts, same},
     entity::{head_log, head_log_end},
 };
+use domain::ids::TenantId;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -23,13 +24,13 @@ pub(crate) struct Head {
 }
 
 /// The heads of all tenants.
-pub(crate) type Heads = BTreeMap<Uuid, Head>;
+pub(crate) type Heads = BTreeMap<TenantId, Head>;
 
 /// Heads as an entry holds them.
-pub(crate) fn packed<'a>(heads: impl IntoIterator<Item = (&'a Uuid, &'a Head)>) -> Vec<u8> {
+pub(crate) fn packed<'a>(heads: impl IntoIterator<Item = (&'a TenantId, &'a Head)>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (tenant, head) in heads {
-        bytes.extend_from_slice(tenant.as_bytes());
+        bytes.extend_from_slice(tenant.0.as_bytes());
         bytes.extend_from_slice(&head.first.to_be_bytes());
         bytes.extend_from_slice(&head.count.to_be_bytes());
         bytes.extend_from_slice(&head.last_mac);
@@ -44,7 +45,7 @@ pub(crate) fn unpacked(bytes: &[u8]) -> Option<Heads> {
         .then(|| heads.iter().map(unpacked_head).collect())?
 }
 
-fn unpacked_head(bytes: &[u8; LENGTH]) -> Option<(Uuid, Head)> {
+fn unpacked_head(bytes: &[u8; LENGTH]) -> Option<(TenantId, Head)> {
     let (tenant, rest) = bytes.split_first_chunk()?;
     let (first, rest) = rest.split_first_chunk()?;
     let (count, last_mac) = rest.split_first_chunk()?;
@@ -53,7 +54,7 @@ fn unpacked_head(bytes: &[u8; LENGTH]) -> Option<(Uuid, Head)> {
         count: i64::from_be_bytes(*count),
         last_mac: last_mac.try_into().ok()?,
     };
-    Some((Uuid::from_bytes(*tenant), head))
+    Some((TenantId(Uuid::from_bytes(*tenant)), head))
 }
 
 impl Key {
@@ -64,7 +65,7 @@ impl Key {
         parts.put_number(FORMAT);
         parts.put_number(row.number);
         parts.put(before);
-        parts.put_number(row.at);
+        parts.put_number(row.at.0);
         parts.put_number(row.whole.into());
         parts.put(&row.heads);
         self.mac(&parts)
@@ -79,7 +80,7 @@ impl Key {
         parts.put(&end.first_mac);
         parts.put_number(end.count);
         parts.put(&end.last_mac);
-        parts.put_number(end.at);
+        parts.put_number(end.at.0);
         self.mac(&parts)
     }
 
@@ -102,7 +103,7 @@ mod tests {
             last_mac: [n; 32],
         };
         let heads: Heads = (1..4)
-            .map(|n| (Uuid::from_bytes([n; 16]), head(n)))
+            .map(|n| (TenantId(Uuid::from_bytes([n; 16])), head(n)))
             .collect();
         let bytes = packed(&heads);
         assert_eq!(bytes.len(), 3 * LENGTH);

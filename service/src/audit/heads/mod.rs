@@ -47,7 +47,7 @@ async fn key(
         return Ok(None);
     };
     let sealed = SealedOwn {
-        data_key: DataKeyId(data_key),
+        data_key,
         nonce,
         ciphertext,
     };
@@ -58,7 +58,7 @@ async fn key(
 /// A head as all tenants' are read.
 #[derive(FromQueryResult)]
 struct HeadRow {
-    tenant_id: Uuid,
+    tenant_id: TenantId,
     first: i64,
     count: i64,
     last_mac: Vec<u8>,

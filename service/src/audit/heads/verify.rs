@@ -17,7 +17,6 @@ use crate::{
 use domain::{ids::TenantId, time::Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 /// How many entries are looked at in one go.
 const BATCH: u64 = 1_000;
@@ -102,7 +101,7 @@ struct Walk<'a> {
     /// What the entries so far say together.
     heads: Heads,
     /// Where another entry stands in the place of one that was noted.
-    rewritten: BTreeMap<Uuid, i64>,
+    rewritten: BTreeMap<TenantId, i64>,
 }
 
 impl Walk<'_> {
@@ -164,7 +163,7 @@ impl Walk<'_> {
         if rows.is_empty() {
             return at(self.report.last + 1, Damage::CutOff);
         }
-        let mut noted: BTreeMap<Uuid, BTreeMap<i64, [u8; 32]>> = BTreeMap::new();
+        let mut noted: BTreeMap<TenantId, BTreeMap<i64, [u8; 32]>> = BTreeMap::new();
         for row in rows {
             let number = self.report.last + 1;
             if row.number != number {
@@ -184,7 +183,7 @@ impl Walk<'_> {
             }
             self.report.good += 1;
             self.report.last = number;
-            self.report.last_at = Some(Timestamp(row.at));
+            self.report.last_at = Some(row.at);
             *mac = row.mac;
         }
         for (tenant, noted) in noted {
@@ -198,13 +197,13 @@ impl Walk<'_> {
     /// tenant's own chain shows.
     async fn look_for(
         &mut self,
-        tenant: Uuid,
+        tenant: TenantId,
         noted: BTreeMap<i64, [u8; 32]>,
     ) -> Result<(), InternalError> {
         if self.rewritten.contains_key(&tenant) {
             return Ok(());
         }
-        let scope = TenantScope::new(self.services, TenantId(tenant));
+        let scope = TenantScope::new(self.services, tenant);
         let tx = scope.read().await?;
         let there: Vec<(i64, Vec<u8>)> = tx
             .all::<audit_entry::Entity>()
@@ -260,7 +259,7 @@ async fn last_number(services: &Services) -> Result<i64, InternalError> {
     Ok(last.map_or(0, |row| row.number))
 }
 
-async fn name_of(services: &Services, id: Uuid) -> Result<String, InternalError> {
+async fn name_of(services: &Services, id: TenantId) -> Result<String, InternalError> {
     let row = tenant::Entity::find_by_id(id)
         .one(services.db.read())
         .await?;

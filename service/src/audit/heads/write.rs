@@ -68,7 +68,7 @@ impl HeadLog {
         let tx = services.db.begin_write().await?;
         let (key, mut end) = lock(services, &tx).await?;
         self.read_on(&tx, &end).await?;
-        let just_now = (Span(0)..APART).contains(&now.since(Timestamp(end.at)));
+        let just_now = (Span(0)..APART).contains(&now.since(end.at));
         let heads = present(services, &tx).await?;
         if !known {
             self.tell_of_losses(&heads);
@@ -86,7 +86,7 @@ impl HeadLog {
         }
         let mut row = head_log::Model {
             number: end.count + 1,
-            at: now.0,
+            at: now,
             whole,
             heads: packed(&moved),
             mac: Vec::new(),
@@ -94,7 +94,7 @@ impl HeadLog {
         row.mac = key.of_heads(&end.last_mac, &row);
         end.count = row.number;
         end.last_mac.clone_from(&row.mac);
-        end.at = now.0;
+        end.at = now;
         head_log::Entity::insert(head_log::ActiveModel::from(row).reset_all())
             .exec_without_returning(&tx)
             .await?;
@@ -157,7 +157,7 @@ impl HeadLog {
         for row in rows {
             let heads = unpacked(&row.heads).ok_or(InternalError::AuditDamaged)?;
             self.seen = row.number;
-            self.take(heads, row.whole, Timestamp(row.at));
+            self.take(heads, row.whole, row.at);
         }
         self.seen = end.count;
         Ok(())
@@ -185,7 +185,7 @@ async fn lock(
         first_mac: BEGINNING.to_vec(),
         count: 0,
         last_mac: BEGINNING.to_vec(),
-        at: 0,
+        at: Timestamp::default(),
         seal: Vec::new(),
     };
     let known = key(services, tx).await?;
@@ -255,7 +255,7 @@ async fn put_end(
 pub(crate) async fn cut(services: &Services, before: Timestamp) -> Result<(), InternalError> {
     let last_whole = head_log::Entity::find()
         .filter(head_log::Column::Whole.eq(true))
-        .filter(head_log::Column::At.lt(before.0))
+        .filter(head_log::Column::At.lt(before))
         .order_by_desc(head_log::Column::Number)
         .select_only()
         .column(head_log::Column::Number)

@@ -252,18 +252,18 @@ impl Facts {
         let bad = |column| InternalError::inconsistent("authorizations", column, row.id);
         let origin = match (row.origin.as_str(), row.person_id, row.link_id) {
             ("install", _, _) => Origin::Install,
-            ("operator", Some(person), _) => Origin::Operator(PersonId(person)),
-            ("link", _, Some(link)) => Origin::Link(LinkId(link)),
+            ("operator", Some(person), _) => Origin::Operator(person),
+            ("link", _, Some(link)) => Origin::Link(link),
             _ => return Err(bad("origin")),
         };
         let requested = row.requested_scopes.parse();
         Ok(Self {
-            tenant: TenantId(row.tenant_id),
-            app: AppId(row.app_id),
+            tenant: row.tenant_id,
+            app: row.app_id,
             subdomain: row.subdomain.parse().map_err(|_| bad("subdomain"))?,
             origin,
             requested: Requested::Scopes(requested.map_err(|_| bad("requested_scopes"))?),
-            begun_at: Timestamp(row.created_at),
+            begun_at: row.created_at,
             seed: browser.clone(),
         })
     }

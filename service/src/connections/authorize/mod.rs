@@ -134,9 +134,9 @@ pub async fn begin_with_link(
         .ok_or(BeginError::NotFound)?;
     drop(tx);
     if link.started_at.is_none() {
-        mark_started(&scope, LinkId(link.id)).await?;
+        mark_started(&scope, link.id).await?;
     }
-    let origin = Origin::Link(LinkId(link.id));
+    let origin = Origin::Link(link.id);
     begin(services, scope.tenant(), &app, &subdomain, origin).await
 }
 
@@ -144,12 +144,9 @@ pub async fn begin_with_link(
 async fn mark_started(scope: &TenantScope, link: LinkId) -> Result<(), InternalError> {
     let tx = scope.write().await?;
     tx.update::<reconnect_link::Entity>()
-        .filter(reconnect_link::Column::Id.eq(link.0))
+        .filter(reconnect_link::Column::Id.eq(link))
         .filter(reconnect_link::Column::StartedAt.is_null())
-        .col_expr(
-            reconnect_link::Column::StartedAt,
-            Expr::value(scope.now().0),
-        )
+        .col_expr(reconnect_link::Column::StartedAt, Expr::value(scope.now()))
         .exec(&*tx)
         .await?;
     tx.commit().await

@@ -113,7 +113,7 @@ impl Attempt<'_> {
         let tx = self.scope.read().await?;
         let usable = tx
             .all::<reconnect_link::Entity>()
-            .filter(reconnect_link::Column::Id.eq(link.0))
+            .filter(reconnect_link::Column::Id.eq(link))
             .filter(reconnect_link::Column::ApprovedAt.is_null())
             .filter(reconnect_link::Column::RevokedAt.is_null())
             .one(&*tx)
@@ -229,11 +229,11 @@ impl Attempt<'_> {
             tx.update::<reconnect_link::Entity>()
                 .filter(reconnect_link::Column::ApprovedAt.is_null())
                 .filter(reconnect_link::Column::RevokedAt.is_null())
-                .col_expr(reconnect_link::Column::ApprovedAt, Expr::value(now.0))
+                .col_expr(reconnect_link::Column::ApprovedAt, Expr::value(now))
         };
         if let Some(link) = self.facts.origin.link() {
             let used = open()
-                .filter(reconnect_link::Column::Id.eq(link.0))
+                .filter(reconnect_link::Column::Id.eq(link))
                 .exec(&**tx)
                 .await?;
             if used.rows_affected == 0 {
@@ -241,8 +241,8 @@ impl Attempt<'_> {
             }
         }
         open()
-            .filter(reconnect_link::Column::ConnectionId.eq(connection.0))
-            .filter(reconnect_link::Column::ExpiresAt.gt(self.scope.expiry_now().0))
+            .filter(reconnect_link::Column::ConnectionId.eq(connection))
+            .filter(reconnect_link::Column::ExpiresAt.gt(self.scope.expiry_now()))
             .exec(&**tx)
             .await?;
         Ok(())
@@ -251,7 +251,7 @@ impl Attempt<'_> {
     async fn locked_record(&self, tx: &Tx, app: AppId) -> Result<Record, InternalError> {
         let find = || {
             tx.all::<connection::Entity>()
-                .filter(connection::Column::AppId.eq(app.0))
+                .filter(connection::Column::AppId.eq(app))
                 .filter(connection::Column::Subdomain.eq(self.facts.subdomain.as_str()))
                 // Beside foreign keys' own locks: links and events name the connection.
                 .lock(LockType::NoKeyUpdate)

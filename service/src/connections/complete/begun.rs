@@ -52,14 +52,14 @@ pub(super) async fn find(
     };
     if let Some((scope, row)) = stored(services, callback).await? {
         let here = row.browser_hash == digest("browser", &callback.browser);
-        if !here || row.app_id != app.0 {
+        if !here || row.app_id != app {
             return Err(unknown());
         }
-        let id = AuthorizationId(row.id);
+        let id = row.id;
         if row.consumed_at.is_some() {
             return Ok(Found::Ended(id));
         }
-        if row.expires_at <= services.expiry_now().0 {
+        if row.expires_at <= services.expiry_now() {
             return Err(unknown());
         }
         return Ok(Found::Begun(Box::new(Begun {

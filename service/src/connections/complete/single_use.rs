@@ -50,9 +50,9 @@ pub(super) async fn take(
     if let Some(id) = begun.stored {
         let consumed = tx
             .update::<Entity>()
-            .filter(Column::Id.eq(id.0))
+            .filter(Column::Id.eq(id))
             .filter(Column::ConsumedAt.is_null())
-            .col_expr(Column::ConsumedAt, Expr::value(now.0))
+            .col_expr(Column::ConsumedAt, Expr::value(now))
             .exec(&*tx)
             .await?;
         tx.commit().await?;
@@ -65,22 +65,22 @@ pub(super) async fn take(
     let state_hash = digest("state", state);
     let row = ActiveModel {
         id: Set(id),
-        tenant_id: Set(tx.tenant().0),
-        app_id: Set(facts.app.0),
+        tenant_id: Set(tx.tenant()),
+        app_id: Set(facts.app),
         subdomain: Set(facts.subdomain.to_string()),
         state_hash: Set(state_hash.clone()),
         browser_hash: Set(digest("browser", browser)),
         origin: Set(facts.origin.code().to_owned()),
-        person_id: Set(facts.origin.person().map(|id| id.0)),
-        link_id: Set(facts.origin.link().map(|id| id.0)),
+        person_id: Set(facts.origin.person()),
+        link_id: Set(facts.origin.link()),
         requested_scopes: Set(match &facts.requested {
             Requested::Scopes(scopes) => scopes.to_string(),
             Requested::Digest(_) => String::new(),
         }),
-        created_at: Set(now.0),
+        created_at: Set(now),
         // Until then the cookie could come once more.
-        expires_at: Set(now.plus(STATE_LIFE).0),
-        consumed_at: Set(Some(now.0)),
+        expires_at: Set(now.plus(STATE_LIFE)),
+        consumed_at: Set(Some(now)),
         outcome: Set(None),
         network: Set(address.map(strangers::network)),
         approved: Set(false),
@@ -94,7 +94,7 @@ pub(super) async fn take(
         .await?;
     if written == 1 {
         tx.commit().await?;
-        return Ok(Taken::First(AuthorizationId(id)));
+        return Ok(Taken::First(id));
     }
     let before = tx
         .all::<Entity>()
@@ -103,7 +103,7 @@ pub(super) async fn take(
         .one(&*tx)
         .await?
         .ok_or(AuthorizationProblem::StateUnknown)?;
-    Ok(Taken::Before(AuthorizationId(before.id)))
+    Ok(Taken::Before(before.id))
 }
 
 /// Keeps why it brought nothing, for the page after it.
@@ -126,7 +126,7 @@ pub(super) async fn write_outcome(
     let text = serde_json::to_string(outcome)
         .map_err(|_| InternalError::inconsistent("authorizations", "outcome", id))?;
     tx.update::<Entity>()
-        .filter(Column::Id.eq(id.0))
+        .filter(Column::Id.eq(id))
         .col_expr(Column::Outcome, Expr::value(text))
         .col_expr(
             Column::Approved,

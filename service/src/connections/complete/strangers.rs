@@ -93,9 +93,9 @@ pub(super) async fn room(
 ) -> Result<bool, InternalError> {
     let failed = || {
         tx.all::<Entity>()
-            .filter(Column::AppId.eq(app.0))
+            .filter(Column::AppId.eq(app))
             .filter(Column::Origin.eq("install"))
-            .filter(Column::CreatedAt.gt(now.minus(WINDOW).0))
+            .filter(Column::CreatedAt.gt(now.minus(WINDOW)))
             .filter(Column::ConsumedAt.is_not_null())
             .filter(Column::Approved.eq(false))
             .order_by_desc(Column::CreatedAt)

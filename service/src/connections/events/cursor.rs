@@ -73,14 +73,14 @@ pub(super) struct Head {
     /// How many there were when a backup was restored last.
     restored_count: Option<i64>,
     /// An id from then.
-    restored_mark: Option<Uuid>,
+    restored_mark: Option<EventId>,
 }
 
 impl Head {
     pub async fn read(tx: &Tx) -> Result<Self, InternalError> {
         let sql =
             "SELECT count, restored_count, restored_mark FROM event_heads WHERE tenant_id = $1";
-        let of_tenant = [tx.tenant().0.into()];
+        let of_tenant = [tx.tenant().into()];
         let head = Statement::from_sql_and_values(tx.get_database_backend(), sql, of_tenant);
         let head = Self::find_by_statement(head).one(&**tx).await?;
         Ok(head.unwrap_or_default())
@@ -100,7 +100,7 @@ impl Head {
             After::Event(number, id) => match event_at(tx, number).await? {
                 Some(found) => found == id,
                 // It was removed with its app, in this history or the one before.
-                None => !(self.is_after_restore(number) && Some(id.0) < self.restored_mark),
+                None => !(self.is_after_restore(number) && Some(id) < self.restored_mark),
             },
         };
         Ok(is_here.then_some(number))
@@ -149,7 +149,7 @@ async fn at_or_before(tx: &Tx, id: EventId) -> Result<i64, InternalError> {
         .all::<event::Entity>()
         .select_only()
         .column(event::Column::Seq)
-        .filter(event::Column::Id.lte(id.0))
+        .filter(event::Column::Id.lte(id))
         .order_by_desc(event::Column::Id)
         .limit(1)
         .into_tuple()

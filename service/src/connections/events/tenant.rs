@@ -13,7 +13,6 @@ use crate::{
 use domain::{ids::AppId, subdomain::Subdomain};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeSet, HashMap};
-use uuid::Uuid;
 
 /// An entry with the connection that it belongs to, if it belongs to one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +109,7 @@ async fn of_connections(
         .limit(limit)
         .all(&**tx)
         .await?;
-    let ids: BTreeSet<Uuid> = rows.iter().map(|row| row.connection_id).collect();
+    let ids: BTreeSet<_> = rows.iter().map(|row| row.connection_id).collect();
     let connections: HashMap<_, _> = tx
         .by_keys::<connection::Entity>(connection::Column::Id, ids.into_iter().collect())
         .all(&**tx)
@@ -126,7 +125,7 @@ async fn of_connections(
             let subdomain = subdomain.parse().map_err(|_| {
                 InternalError::inconsistent("connections", "subdomain", row.connection_id)
             })?;
-            let (number, connection) = (row.seq, Some((AppId(*app), subdomain)));
+            let (number, connection) = (row.seq, Some((*app, subdomain)));
             let entry = row.try_into()?;
             Ok((
                 number.unwrap_or_default(),

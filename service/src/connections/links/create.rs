@@ -80,19 +80,19 @@ pub async fn create(
     let now = actor.expiry_now();
     let expires_at = now.plus(life);
     let token = secret_text(&*actor.random, "");
-    let id = actor.new_id();
+    let id: LinkId = actor.new_id();
     let who = actor.as_event_actor();
     let row = reconnect_link::ActiveModel {
         id: Set(id),
-        tenant_id: Set(tx.tenant().0),
-        app_id: Set(app.id.0),
-        connection_id: Set(record.id.0),
+        tenant_id: Set(tx.tenant()),
+        app_id: Set(app.id),
+        connection_id: Set(record.id),
         subdomain: Set(subdomain.to_string()),
         token_hash: Set(digest("link", &token)),
         created_by: Set(who.label()),
         email: Set(None),
-        created_at: Set(now.0),
-        expires_at: Set(expires_at.0),
+        created_at: Set(now),
+        expires_at: Set(expires_at),
         opened_at: Set(None),
         started_at: Set(None),
         approved_at: Set(None),
@@ -114,7 +114,7 @@ pub async fn create(
     audit::record(actor, &tx, &entry).await?;
     tx.commit().await?;
     Ok(NewLink {
-        id: LinkId(id),
+        id,
         url: actor.config.link_url(&token),
         expires_at,
     })

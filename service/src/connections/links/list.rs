@@ -36,9 +36,9 @@ pub async fn of_connection(
     let tx = actor.read().await?;
     let mut query = tx
         .all::<Entity>()
-        .filter(Column::ConnectionId.eq(connection.0));
+        .filter(Column::ConnectionId.eq(connection));
     if let Some(only) = actor.only_app {
-        query = query.filter(Column::AppId.eq(only.0));
+        query = query.filter(Column::AppId.eq(only));
     }
     let rows = query.order_by_desc(Column::Id).limit(20).all(&*tx).await?;
     Ok(rows
@@ -56,12 +56,12 @@ pub(crate) async fn outstanding(
     let tx = actor.read().await?;
     let mut query = tx.all::<Entity>();
     if let Some(only) = actor.only_app {
-        query = query.filter(Column::AppId.eq(only.0));
+        query = query.filter(Column::AppId.eq(only));
     }
     let rows = query
         .filter(Column::ApprovedAt.is_null())
         .filter(Column::RevokedAt.is_null())
-        .filter(Column::ExpiresAt.gt(now.0))
+        .filter(Column::ExpiresAt.gt(now))
         .order_by_desc(Column::Id)
         .limit(limit)
         .all(&*tx)

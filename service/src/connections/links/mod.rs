@@ -120,7 +120,7 @@ impl LinkRow {
                 revoked_at: Some(_),
                 ..
             } => LinkState::Revoked,
-            Model { expires_at, .. } if *expires_at <= now.0 => LinkState::Expired,
+            Model { expires_at, .. } if *expires_at <= now => LinkState::Expired,
             Model {
                 started_at: Some(_),
                 ..
@@ -131,13 +131,13 @@ impl LinkRow {
             _ => LinkState::Sent,
         };
         Self {
-            id: LinkId(row.id),
+            id: row.id,
             state,
             created_by: row.created_by.clone(),
-            created_at: Timestamp(row.created_at),
-            expires_at: Timestamp(row.expires_at),
-            opened_at: row.opened_at.map(Timestamp),
-            approved_at: row.approved_at.map(Timestamp),
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            opened_at: row.opened_at,
+            approved_at: row.approved_at,
         }
     }
 }
@@ -146,7 +146,7 @@ impl LinkRow {
 async fn tell(tx: &Tx, connection: ConnectionId) -> Result<(), InternalError> {
     let row = tx
         .all::<connection::Entity>()
-        .filter(connection::Column::Id.eq(connection.0))
+        .filter(connection::Column::Id.eq(connection))
         .one(&**tx)
         .await?;
     if let Some(row) = row {

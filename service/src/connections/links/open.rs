@@ -18,7 +18,6 @@ use crate::{
 use domain::{
     event::{self, Happening},
     health::Health,
-    ids::ConnectionId,
     scope::ScopeSet,
     subdomain::Subdomain,
     time::Timestamp,
@@ -113,7 +112,7 @@ pub async fn open(
             services.now(),
         ),
         created_by: row.created_by,
-        expires_at: Timestamp(row.expires_at),
+        expires_at: row.expires_at,
     }))
 }
 
@@ -133,11 +132,11 @@ pub async fn mark_opened(services: &Services, token: &SecretString) -> Result<()
         .update::<Entity>()
         .filter(Column::Id.eq(row.id))
         .filter(Column::OpenedAt.is_null())
-        .col_expr(Column::OpenedAt, Expr::value(services.now().0))
+        .col_expr(Column::OpenedAt, Expr::value(services.now()))
         .exec(&*tx)
         .await?;
     if first.rows_affected == 1 {
-        let connection = ConnectionId(row.connection_id);
+        let connection = row.connection_id;
         outbox::add(
             services,
             &tx,

@@ -8,11 +8,7 @@ use crate::{
     records::app,
     tenancy::{Actor, Tx, outbox},
 };
-use domain::{
-    event::Happening,
-    ids::{ConnectionId, LinkId},
-    permission::Permission,
-};
+use domain::{event::Happening, ids::LinkId, permission::Permission};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 
 /// What became of a withdrawal.
@@ -41,10 +37,10 @@ pub async fn revoke(actor: &Actor, link: LinkId) -> Result<Withdrawal, LinkError
     }
     let withdrawn = tx
         .update::<Entity>()
-        .filter(Column::Id.eq(link.0))
+        .filter(Column::Id.eq(link))
         .filter(Column::ApprovedAt.is_null())
         .filter(Column::RevokedAt.is_null())
-        .col_expr(Column::RevokedAt, Expr::value(actor.now().0))
+        .col_expr(Column::RevokedAt, Expr::value(actor.now()))
         .exec(&*tx)
         .await?;
     if withdrawn.rows_affected == 0 {
@@ -54,7 +50,7 @@ pub async fn revoke(actor: &Actor, link: LinkId) -> Result<Withdrawal, LinkError
             LinkRow::new(&row, actor.expiry_now()).state,
         ));
     }
-    let connection = ConnectionId(row.connection_id);
+    let connection = row.connection_id;
     outbox::add(
         actor.services(),
         &tx,
@@ -78,9 +74,9 @@ pub async fn revoke(actor: &Actor, link: LinkId) -> Result<Withdrawal, LinkError
 }
 
 async fn find(actor: &Actor, tx: &Tx, link: LinkId) -> Result<Model, LinkError> {
-    let mut query = tx.all::<Entity>().filter(Column::Id.eq(link.0));
+    let mut query = tx.all::<Entity>().filter(Column::Id.eq(link));
     if let Some(only) = actor.only_app {
-        query = query.filter(Column::AppId.eq(only.0));
+        query = query.filter(Column::AppId.eq(only));
     }
     query.one(&**tx).await?.ok_or(LinkError::NotFound)
 }

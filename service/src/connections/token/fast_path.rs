@@ -21,37 +21,36 @@ use domain::{
 use sea_orm::{ConnAcquireErr, DbErr, FromQueryResult, Value};
 use secrecy::SecretString;
 use std::net::IpAddr;
-use uuid::Uuid;
 
 /// The same columns under the same names on both databases.
 #[derive(FromQueryResult)]
 struct Row {
-    token_id: Uuid,
-    tenant_id: Uuid,
+    token_id: ApiTokenId,
+    tenant_id: TenantId,
     token_name: String,
     role: String,
-    only_app: Option<Uuid>,
+    only_app: Option<AppId>,
     token_hash: Vec<u8>,
-    token_expires_at: Option<i64>,
-    revoked_at: Option<i64>,
+    token_expires_at: Option<Timestamp>,
+    revoked_at: Option<Timestamp>,
     networks: Option<String>,
-    app: Uuid,
+    app: AppId,
     slug: String,
-    fault_since: Option<i64>,
+    fault_since: Option<Timestamp>,
     requested_scopes: String,
-    connection: Uuid,
+    connection: ConnectionId,
     standing: String,
     loss_cause: Option<String>,
-    standing_since: Option<i64>,
+    standing_since: Option<Timestamp>,
     disconnected_by: Option<String>,
     renewable: bool,
     granted_scopes: String,
     missing_scopes: i32,
-    access_expires_at: Option<i64>,
-    last_fine_at: Option<i64>,
-    failing_since: Option<i64>,
-    overdue_at: Option<i64>,
-    data_key_id: Uuid,
+    access_expires_at: Option<Timestamp>,
+    last_fine_at: Option<Timestamp>,
+    failing_since: Option<Timestamp>,
+    overdue_at: Option<Timestamp>,
+    data_key_id: DataKeyId,
     format: i16,
     nonce: Vec<u8>,
     ciphertext: Vec<u8>,
@@ -82,17 +81,17 @@ pub async fn fast_path(
     let Some(served) = row.serve(services, &hash, address, min_ttl) else {
         return Ok(None);
     };
-    let scope = TenantScope::new(services, TenantId(row.tenant_id));
-    let connection = ConnectionId(row.connection);
-    api_tokens::addresses::note(&scope, ApiTokenId(row.token_id), &row.token_name, address)
+    let scope = TenantScope::new(services, row.tenant_id);
+    let connection = row.connection;
+    api_tokens::addresses::note(&scope, row.token_id, &row.token_name, address)
         .await
         .map_err(|error| {
             tracing::error!(%error, "The new address of an API token could not be recorded, so no token is handed out");
             TokenError::AuditUnavailable
         })?;
-    audit::reads::note(&scope, row.token_id, connection, || {
+    audit::reads::note(&scope, row.token_id.0, connection, || {
         let by = By::ApiToken {
-            id: ApiTokenId(row.token_id),
+            id: row.token_id,
             name: row.token_name.clone(),
         };
         entry(by, address, connection, &row.slug, subdomain)
@@ -108,7 +107,7 @@ async fn find(
     app: &str,
     subdomain: &Subdomain,
 ) -> Result<Option<Row>, InternalError> {
-    let id = app.parse::<AppId>().ok().map(|id| id.0);
+    let id = app.parse::<AppId>().ok();
     let values: [Value; 4] = [
         hash.into(),
         app.into(),
@@ -138,10 +137,10 @@ impl Row {
         min_ttl: Span,
     ) -> Option<ServedToken> {
         let presented = Presented {
-            id: ApiTokenId(self.token_id),
-            tenant: TenantId(self.tenant_id),
+            id: self.token_id,
+            tenant: self.tenant_id,
             role: &self.role,
-            only_app: self.only_app.map(AppId),
+            only_app: self.only_app,
             token_hash: &self.token_hash,
             expires_at: self.token_expires_at,
             revoked_at: self.revoked_at,
@@ -154,9 +153,9 @@ impl Row {
         }
         let condition = self.condition()?;
         let now = services.now();
-        let expires_at = living(&condition, self.last_fine_at.map(Timestamp), min_ttl, now)?;
+        let expires_at = living(&condition, self.last_fine_at, min_ttl, now)?;
         let sealed = SealedRow {
-            data_key: DataKeyId(self.data_key_id),
+            data_key: self.data_key_id,
             format: self.format,
             nonce: &self.nonce,
             ciphertext: &self.ciphertext,
@@ -164,7 +163,7 @@ impl Row {
         let purpose = Purpose::ConnectionAccessToken;
         let access_token = services
             .vault()
-            .open_row(&sealed, presented.tenant, purpose, self.connection)
+            .open_row(&sealed, presented.tenant, purpose, self.connection.0)
             .ok()??;
         let granted: ScopeSet = self.granted_scopes.parse().ok()?;
         // None is counted where nobody knows, too (`State::missing`).
@@ -192,12 +191,12 @@ impl Row {
             false,
         )?;
         Some(Condition {
-            credentials_rejected_since: self.fault_since.map(Timestamp),
+            credentials_rejected_since: self.fault_since,
             standing,
             renewable: self.renewable,
-            access_expires_at: self.access_expires_at.map(Timestamp),
-            failing_since: self.failing_since.map(Timestamp),
-            overdue_at: self.overdue_at.map(Timestamp),
+            access_expires_at: self.access_expires_at,
+            failing_since: self.failing_since,
+            overdue_at: self.overdue_at,
             missing_scopes: usize::try_from(self.missing_scopes).ok()?,
         })
     }

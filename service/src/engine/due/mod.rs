@@ -19,7 +19,7 @@ use crate::{
     },
     engine::rate_limit::RateLimit,
 };
-use domain::token;
+use domain::{time::Timestamp, token};
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -80,7 +80,7 @@ pub(crate) async fn take(services: &Services, room: usize) -> Result<Taken, Inte
         let work = Work {
             services,
             tx: &tx,
-            now: services.now().0,
+            now: services.now(),
         };
         let due = work.look().await?;
         if due.waiting > BATCH && fills > 0 {
@@ -121,7 +121,7 @@ async fn fill(services: &Services, most: usize) -> Result<usize, InternalError> 
         let work = Work {
             services,
             tx: &tx,
-            now: services.now().0,
+            now: services.now(),
         };
         let moved = work.queue().await?;
         tx.commit().await?;
@@ -136,7 +136,7 @@ async fn fill(services: &Services, most: usize) -> Result<usize, InternalError> 
 struct Work<'a> {
     services: &'a Services,
     tx: &'a Transaction,
-    now: i64,
+    now: Timestamp,
 }
 
 impl Work<'_> {
@@ -218,7 +218,9 @@ impl Work<'_> {
         most: i64,
         rate_limit: &mut RateLimit,
     ) -> Result<Vec<Lease>, InternalError> {
-        let served = rate_limit.served_tenant.unwrap_or_default();
+        let served = rate_limit
+            .served_tenant
+            .map_or(Uuid::nil(), |tenant| tenant.0);
         let mut leases: Vec<(i64, Lease)> = if self.services.db.is_sqlite() {
             let values = [most.into(), served.into()];
             let chosen = self.rows(queries::FAIR_QUEUE, values).await?;
@@ -229,7 +231,7 @@ impl Work<'_> {
             if chosen.is_empty() {
                 return Ok(Vec::new());
             }
-            let mut values: Vec<Value> = vec![LEASE.0.into(), self.now.into()];
+            let mut values: Vec<Value> = vec![LEASE.into(), self.now.into()];
             values.extend(chosen.iter().map(|id| Value::from(*id)));
             let rows = self
                 .rows_of(queries::take_chosen_on_sqlite(chosen.len()), values)
@@ -253,7 +255,7 @@ impl Work<'_> {
         };
         leases.sort_unstable_by_key(|(place, _)| *place);
         if let Some((_, last)) = leases.last() {
-            rate_limit.served_tenant = Some(last.tenant.0);
+            rate_limit.served_tenant = Some(last.tenant);
         }
         Ok(leases.into_iter().map(|(_, lease)| lease).collect())
     }

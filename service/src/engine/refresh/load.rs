@@ -55,7 +55,7 @@ pub(super) async fn load(
 /// A connection's record by its id.
 pub(super) async fn record(tx: &Tx, id: ConnectionId) -> Result<Option<Record>, InternalError> {
     tx.all::<connection::Entity>()
-        .filter(connection::Column::Id.eq(id.0))
+        .filter(connection::Column::Id.eq(id))
         .one(&**tx)
         .await?
         .map(Record::try_from)
@@ -81,17 +81,18 @@ async fn read_all(
     ids: &[ConnectionId],
 ) -> Result<Vec<Result<Option<Loaded>, InternalError>>, InternalError> {
     let tx = scope.read().await?;
-    let wanted = ids.iter().map(|id| id.0).collect();
-    let rows: HashMap<Uuid, connection::Model> = tx
+    let wanted = ids.to_vec();
+    let rows: HashMap<ConnectionId, connection::Model> = tx
         .by_keys::<connection::Entity>(connection::Column::Id, wanted)
         .all(&*tx)
         .await?
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
-    let apps = apps::rows(&tx, rows.values().map(|row| AppId(row.app_id))).await?;
+    let apps = apps::rows(&tx, rows.values().map(|row| row.app_id)).await?;
     let purposes = [Purpose::ConnectionRefreshToken, Purpose::AppClientSecret];
-    let owners = apps.keys().map(|app| app.0).chain(rows.keys().copied());
+    let owners = apps.keys().map(|app| app.0);
+    let owners = owners.chain(rows.keys().map(|id| id.0));
     let secrets: HashMap<Uuid, credential::Model> = tx
         .by_keys::<credential::Entity>(credential::Column::OwnerId, owners.collect())
         .filter(credential::Column::Purpose.is_in(purposes.map(Purpose::code)))
@@ -108,7 +109,7 @@ async fn read_all(
     };
     let mut loaded = Vec::with_capacity(ids.len());
     for id in ids {
-        loaded.push(match rows.get(&id.0) {
+        loaded.push(match rows.get(id) {
             Some(row) => found.open(row).await.map(Some),
             None => Ok(None),
         });

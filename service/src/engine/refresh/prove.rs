@@ -26,7 +26,7 @@ pub(crate) async fn token(
     let tx = scope.read().await?;
     let row = tx
         .all::<connection::Entity>()
-        .filter(connection::Column::Id.eq(id.0))
+        .filter(connection::Column::Id.eq(id))
         .one(&*tx)
         .await?;
     let Some(record) = row.map(Record::try_from).transpose()? else {

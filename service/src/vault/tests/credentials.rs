@@ -168,7 +168,7 @@ async fn s38_a_moved_ciphertext_does_not_open() {
             (
                 "to another tenant",
                 credential::Model {
-                    tenant_id: theirs.tenant().0,
+                    tenant_id: theirs.tenant(),
                     ..original.clone()
                 },
                 &theirs,
@@ -178,7 +178,7 @@ async fn s38_a_moved_ciphertext_does_not_open() {
             (
                 "to another tenant and key",
                 credential::Model {
-                    tenant_id: theirs.tenant().0,
+                    tenant_id: theirs.tenant(),
                     data_key_id: foreign.data_key_id,
                     ..original.clone()
                 },

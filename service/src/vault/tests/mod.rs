@@ -15,7 +15,7 @@ use crate::{
     tenancy::TenantScope,
     testing,
 };
-use domain::ids::TenantId;
+use domain::{ids::TenantId, time::Timestamp};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
     TransactionTrait, sea_query::Expr,
@@ -39,9 +39,9 @@ async fn tenant(services: &Services) -> TenantScope {
     let tx = services.db.begin_write().await.unwrap();
     let row = tenant::ActiveModel {
         id: Set(id),
-        slug: Set(format!("t{}", id.simple())),
+        slug: Set(format!("t{}", id.0.simple())),
         name: Set("Harbour".into()),
-        created_at: Set(0),
+        created_at: Set(Timestamp(0)),
         ..Default::default()
     };
     tenant::Entity::insert(row)
@@ -49,7 +49,7 @@ async fn tenant(services: &Services) -> TenantScope {
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    TenantScope::new(services, TenantId(id))
+    TenantScope::new(services, id)
 }
 
 async fn keep(
@@ -114,7 +114,7 @@ async fn change_keys(
     let tx = services.db.begin_write().await.unwrap();
     let mut update = data_key::Entity::update_many().col_expr(column, Expr::value(value));
     if let Some(tenant) = of {
-        update = update.filter(data_key::Column::TenantId.eq(tenant.0));
+        update = update.filter(data_key::Column::TenantId.eq(tenant));
     }
     update.exec(&tx).await.unwrap();
     tx.commit().await.unwrap();
@@ -122,7 +122,7 @@ async fn change_keys(
 
 async fn keys_of(services: &Services, tenant: TenantId) -> Vec<data_key::Model> {
     data_key::Entity::find()
-        .filter(data_key::Column::TenantId.eq(tenant.0))
+        .filter(data_key::Column::TenantId.eq(tenant))
         .all(services.db.owner())
         .await
         .unwrap()
