@@ -6,6 +6,8 @@
 pub mod app_credentials;
 pub mod basic_encoding;
 pub mod clock;
+#[cfg(feature = "sea-orm")]
+pub mod column;
 pub mod connection;
 pub mod error;
 pub mod event;

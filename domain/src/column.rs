@@ -1,0 +1,111 @@
+//! Types that stand in a column of the database as text, for SeaORM.
+
+use crate::{
+    basic_encoding::BasicEncoding, health::Health, role::Role, scope::ScopeSet, slug::Slug,
+    subdomain::Subdomain,
+};
+pub use sea_orm;
+use sea_orm::{DbErr, TryGetError};
+use std::sync::Arc;
+
+/// The text in a column is none of its type's.
+#[derive(Debug, thiserror::Error)]
+#[error("the column {column} holds no {expected}")]
+pub struct BadText {
+    /// The column's name.
+    pub column: String,
+    /// The type that was to be read.
+    pub expected: &'static str,
+}
+
+impl BadText {
+    /// The error as SeaORM carries it. Its own derive doesn't name the column.
+    pub fn found(column: Option<&str>, expected: &'static str) -> TryGetError {
+        TryGetError::DbErr(DbErr::TryIntoErr {
+            from: "String",
+            into: expected,
+            source: Arc::new(Self {
+                column: column.unwrap_or_default().to_owned(),
+                expected,
+            }),
+        })
+    }
+
+    /// The column that an error is about, if it came from here.
+    pub fn column_of(error: &DbErr) -> Option<&str> {
+        match error {
+            DbErr::TryIntoErr { source, .. } => {
+                source.downcast_ref::<Self>().map(|bad| bad.column.as_str())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Lets types stand in columns as text: `FromStr` reads it, the given function writes it.
+#[macro_export]
+macro_rules! text_columns {
+    ($($type:ident: $text:expr;)*) => {$(
+        const _: () = {
+            use $crate::column::{BadText, sea_orm::{self, sea_query}};
+
+            impl From<$type> for sea_orm::Value {
+                fn from(value: $type) -> Self {
+                    let text: fn($type) -> String = $text;
+                    text(value).into()
+                }
+            }
+
+            impl sea_orm::TryGetable for $type {
+                fn try_get_by<I: sea_orm::ColIdx>(
+                    row: &sea_orm::QueryResult,
+                    index: I,
+                ) -> Result<Self, sea_orm::TryGetError> {
+                    let text = String::try_get_by(row, index)?;
+                    text.parse()
+                        .map_err(|_| BadText::found(index.as_str(), stringify!($type)))
+                }
+            }
+
+            impl sea_query::ValueType for $type {
+                fn try_from(value: sea_orm::Value) -> Result<Self, sea_query::ValueTypeErr> {
+                    let text = <String as sea_query::ValueType>::try_from(value)?;
+                    text.parse().map_err(|_| sea_query::ValueTypeErr)
+                }
+
+                fn type_name() -> String {
+                    stringify!($type).to_owned()
+                }
+
+                fn array_type() -> sea_query::ArrayType {
+                    sea_query::ArrayType::String
+                }
+
+                fn column_type() -> sea_query::ColumnType {
+                    sea_query::ColumnType::Text
+                }
+            }
+
+            impl sea_query::Nullable for $type {
+                fn null() -> sea_orm::Value {
+                    sea_orm::Value::String(None)
+                }
+            }
+
+            impl sea_orm::IntoActiveValue<$type> for $type {
+                fn into_active_value(self) -> sea_orm::ActiveValue<$type> {
+                    sea_orm::ActiveValue::Set(self)
+                }
+            }
+        };
+    )*};
+}
+
+text_columns! {
+    BasicEncoding: |encoding| encoding.code().to_owned();
+    Health: |health| health.code().to_owned();
+    Role: |role| role.code().to_owned();
+    ScopeSet: |scopes| scopes.to_string();
+    Slug: String::from;
+    Subdomain: String::from;
+}
