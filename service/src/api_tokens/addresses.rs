@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     audit::{self, Action, By, Entry, Target},
-    core::{error::InternalError, services::Services},
+    core::{error::InternalError, rows::Rows, services::Services},
     entity::{
         api_token,
         api_token_address::{ActiveModel, Column, Entity, Model},
@@ -105,13 +105,13 @@ async fn meet(
 ) -> Result<Timestamp, InternalError> {
     let (now, network) = (scope.expiry_now(), network.to_string());
     let tx = scope.write().await?;
-    let token = tx
+    let is_there = tx
         .all::<api_token::Entity>()
         .filter(api_token::Column::Id.eq(*id))
         .lock(LockType::NoKeyUpdate)
-        .one(&*tx)
+        .any(&*tx)
         .await?;
-    if token.is_none() {
+    if !is_there {
         // Gone with its app, a moment ago.
         return Ok(now);
     }

@@ -2,7 +2,7 @@
 
 use super::{LENGTH, Networks, PREFIX, addresses, token_hash, uses::UseLog};
 use crate::{
-    core::{error::InternalError, services::Services},
+    core::{error::InternalError, rows::Rows, services::Services},
     entity::{api_token, tenant},
     tenancy::{
         Actor, Who,
@@ -23,7 +23,7 @@ use subtle::ConstantTimeEq;
 pub(crate) struct Presented<'a> {
     pub id: ApiTokenId,
     pub tenant: TenantId,
-    pub role: &'a str,
+    pub role: Role,
     pub only_app: Option<AppId>,
     pub token_hash: &'a [u8],
     pub expires_at: Option<Timestamp>,
@@ -98,16 +98,16 @@ impl Presented<'_> {
         {
             return Err(Refusal::Expired.into());
         }
-        let bad = |column| InternalError::inconsistent("api_tokens", column, self.id);
         if let Some(networks) = self.networks {
-            let networks: Networks = networks.parse().map_err(|_| bad("networks"))?;
+            let networks: Networks = networks
+                .parse()
+                .map_err(|_| InternalError::inconsistent("api_tokens", "networks", self.id))?;
             if !networks.hold(address) {
                 return Err(Refusal::WrongNetwork.into());
             }
         }
-        let role = self.role.parse().map_err(|_| bad("role"))?;
         services.state::<UseLog>().note(self.tenant, self.id, now);
-        Ok(role)
+        Ok(self.role)
     }
 
     /// Whether it may touch the app.
@@ -135,14 +135,14 @@ pub async fn authenticate(
     let row = tx
         .all::<api_token::Entity>()
         .filter(api_token::Column::TokenHash.eq(hash.clone()))
-        .one(&*tx)
+        .row::<api_token::Model>(&*tx)
         .await?
         .ok_or_else(unknown)?;
     drop(tx);
     let presented = Presented {
         id: row.id,
         tenant: row.tenant_id,
-        role: &row.role,
+        role: row.role,
         only_app: row.app_id,
         token_hash: &row.token_hash,
         expires_at: row.expires_at,
@@ -159,16 +159,12 @@ pub async fn authenticate(
         return Err(AuthenticateError::AuditUnavailable);
     }
     let tenant = tenant::Entity::find_by_id(row.tenant_id)
-        .one(services.db.read())
+        .row::<tenant::Model>(services.db.read())
         .await?
         .ok_or_else(unknown)?;
-    let slug = tenant
-        .slug
-        .parse()
-        .map_err(|_| InternalError::inconsistent("tenants", "slug", tenant.id))?;
     let actor = Actor::new(
         services,
-        (presented.tenant, slug, tenant.name),
+        (presented.tenant, tenant.slug, tenant.name),
         Who::ApiToken {
             id: presented.id,
             name: row.name.clone(),

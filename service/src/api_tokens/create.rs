@@ -5,6 +5,7 @@ use crate::{
     audit::{self, Action, By, Entry, Target},
     core::{
         error::{FieldError, Forbidden, InternalError},
+        rows::Rows,
         services::Services,
     },
     entity::{api_token, app, tenant},
@@ -105,9 +106,8 @@ pub async fn create_on_command_line(
     // Without a tenant's scope: the slug is looked up to enter one.
     let tenant = tenant::Entity::find()
         .filter(tenant::Column::Slug.eq(slug.as_str()))
-        .one(services.db.read())
-        .await
-        .map_err(InternalError::from)?
+        .row::<tenant::Model>(services.db.read())
+        .await?
         .ok_or_else(|| CreateApiTokenError::NoTenant(slug.clone()))?;
     let scope = TenantScope::new(services, tenant.id);
     let by = (By::CommandLine, None);
@@ -157,7 +157,7 @@ async fn insert(
         tenant_id: Set(scope.tenant()),
         app_id: Set(new.app),
         name: Set(name.to_owned()),
-        role: Set(new.role.code().to_owned()),
+        role: Set(new.role),
         prefix: Set(token.expose_secret().chars().take(SHOWN).collect()),
         token_hash: Set(token_hash(&token)),
         created_by: Set(created_by),
@@ -193,10 +193,8 @@ fn detail(new: &NewApiToken, expires_at: Option<Timestamp>) -> String {
 }
 
 async fn is_there(tx: &Tx, id: AppId) -> Result<bool, InternalError> {
-    let row = tx
-        .all::<app::Entity>()
+    tx.all::<app::Entity>()
         .filter(app::Column::Id.eq(id))
-        .one(&**tx)
-        .await?;
-    Ok(row.is_some())
+        .any(&**tx)
+        .await
 }

@@ -2,7 +2,10 @@
 
 use super::{Networks, addresses, uses::UseLog};
 use crate::{
-    core::error::{Forbidden, InternalError},
+    core::{
+        error::{Forbidden, InternalError},
+        rows::{Rows, or_log},
+    },
     entity::{api_token, app},
     tenancy::Actor,
 };
@@ -12,8 +15,11 @@ use domain::{
     role::Role,
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
+
+/// What the log says if one can't be read.
+const WANTED_FOR: &str = "the list of API tokens";
 
 /// A token without what is secret of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,45 +76,43 @@ async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, InternalError> {
     if let Some(app) = actor.only_app {
         tokens = tokens.filter(api_token::Column::AppId.eq(app));
     }
-    let tokens = tokens
+    let tokens: Vec<api_token::Model> = tokens
         .order_by_desc(api_token::Column::Id)
-        .all(&*tx)
+        .readable(&*tx, WANTED_FOR)
         .await?;
-    let apps = tx
+    let apps: Vec<(AppId, String)> = tx
         .all::<app::Entity>()
         .filter(app::Column::Id.is_in(tokens.iter().filter_map(|t| t.app_id)))
+        .select_only()
+        .columns([app::Column::Id, app::Column::Name])
+        .into_tuple()
         .all(&*tx)
         .await?;
     let mut used_from = addresses::of_tenant(&tx, actor.expiry_now()).await?;
-    let names: HashMap<_, _> = apps.into_iter().map(|a| (a.id, a.name)).collect();
-    tokens
-        .into_iter()
-        .map(|row| {
-            let id = row.id;
-            let noted = row.last_used_at;
-            Ok(ApiTokenRow {
-                id,
-                role: row
-                    .role
-                    .parse()
-                    .map_err(|_| InternalError::inconsistent("api_tokens", "role", row.id))?,
-                name: row.name,
-                prefix: row.prefix,
-                app: row
-                    .app_id
-                    .map(|id| (id, names.get(&id).cloned().unwrap_or_default())),
-                created_by: row.created_by,
-                created_at: row.created_at,
-                expires_at: row.expires_at,
-                last_used_at: noted.max(actor.state::<UseLog>().of(actor.tenant(), id)),
-                revoked_at: row.revoked_at,
-                networks: row
-                    .networks
-                    .unwrap_or_default()
-                    .parse()
-                    .map_err(|_| InternalError::inconsistent("api_tokens", "networks", row.id))?,
-                used_from: used_from.remove(&id).unwrap_or_default(),
-            })
+    let names: HashMap<_, _> = apps.into_iter().collect();
+    let row = |token: api_token::Model| {
+        let networks = token.networks.unwrap_or_default().parse();
+        let id = token.id;
+        Ok(ApiTokenRow {
+            id,
+            name: token.name,
+            role: token.role,
+            prefix: token.prefix,
+            app: token
+                .app_id
+                .map(|id| (id, names.get(&id).cloned().unwrap_or_default())),
+            created_by: token.created_by,
+            created_at: token.created_at,
+            expires_at: token.expires_at,
+            last_used_at: token
+                .last_used_at
+                .max(actor.state::<UseLog>().of(actor.tenant(), id)),
+            revoked_at: token.revoked_at,
+            networks: networks
+                .map_err(|_| InternalError::inconsistent("api_tokens", "networks", id))?,
+            used_from: used_from.remove(&id).unwrap_or_default(),
         })
-        .collect()
+    };
+    let rows = tokens.into_iter().map(row);
+    Ok(rows.filter_map(|row| or_log(row, WANTED_FOR)).collect())
 }

@@ -6,8 +6,13 @@ use crate::{
     entity::api_token,
     tenancy::Actor,
 };
-use domain::{ids::ApiTokenId, permission::Permission, role::Role, time::Timestamp};
-use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
+use domain::{
+    ids::{ApiTokenId, AppId},
+    permission::Permission,
+    role::Role,
+    time::Timestamp,
+};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 /// The token was not revoked.
 #[derive(Debug, thiserror::Error)]
@@ -39,21 +44,30 @@ pub enum Revoked {
 pub async fn revoke(actor: &Actor, id: ApiTokenId) -> Result<Revoked, RevokeApiTokenError> {
     actor.require(Permission::ManageApiTokens)?;
     let tx = actor.write().await?;
-    let row = tx
+    // Not as its model: one with a role that nobody knows is the owner's to end.
+    let row: Option<(String, Option<AppId>, String, Option<Timestamp>)> = tx
         .all::<api_token::Entity>()
         .filter(api_token::Column::Id.eq(id))
+        .select_only()
+        .columns([
+            api_token::Column::Name,
+            api_token::Column::AppId,
+            api_token::Column::Role,
+            api_token::Column::RevokedAt,
+        ])
+        .into_tuple()
         .one(&*tx)
         .await
         .map_err(InternalError::from)?;
     // A token that is tied to an app sees the tokens of that app alone.
-    let visible = |row: &api_token::Model| actor.only_app.is_none_or(|app| row.app_id == Some(app));
-    let row = row.filter(visible).ok_or(RevokeApiTokenError::NotFound)?;
-    // One with a role that nobody knows is the owner's to end.
-    let role = row.role.parse().unwrap_or(Role::Owner);
+    let (name, _, role, revoked_at) = row
+        .filter(|(_, of, ..)| actor.only_app.is_none_or(|app| *of == Some(app)))
+        .ok_or(RevokeApiTokenError::NotFound)?;
+    let role = role.parse().unwrap_or(Role::Owner);
     if !actor.role.may_give_to_api_token(role) {
         return Err(Forbidden.into());
     }
-    if let Some(at) = row.revoked_at {
+    if let Some(at) = revoked_at {
         return Ok(Revoked::Before(at));
     }
     let done = tx
@@ -68,7 +82,7 @@ pub async fn revoke(actor: &Actor, id: ApiTokenId) -> Result<Revoked, RevokeApiT
         // Somebody else came in between.
         return Ok(Revoked::Before(actor.now()));
     }
-    let target = Target::api_token(id, &row.name);
+    let target = Target::api_token(id, &name);
     let entry = Entry::of(actor, Action::ApiTokenRevoked, target);
     audit::record(actor, &tx, &entry).await?;
     tx.commit().await?;

@@ -24,7 +24,7 @@ async fn owner(services: &Services, slug: &str) -> Actor {
     let tx = services.db.begin_write().await.unwrap();
     let row = tenant::ActiveModel {
         id: Set(id),
-        slug: Set(slug.into()),
+        slug: Set(slug.parse().unwrap()),
         name: Set(slug.into()),
         created_at: Set(Timestamp(0)),
         ..Default::default()
@@ -54,12 +54,12 @@ async fn app(actor: &Actor, slug: &str) -> AppId {
     let row = app::ActiveModel {
         id: Set(id),
         tenant_id: Set(actor.tenant()),
-        slug: Set(slug.into()),
+        slug: Set(slug.parse().unwrap()),
         name: Set(slug.to_uppercase()),
         client_id: Set("client".into()),
-        requested_scopes: Set(String::new()),
+        requested_scopes: Set(domain::scope::ScopeSet::default()),
         after_install_url: Set(None),
-        basic_encoding: Set("plain".into()),
+        basic_encoding: Set(domain::basic_encoding::BasicEncoding::Raw),
         pkce: Set(false),
         fault_since: Set(None),
         probe_at: Set(None),

@@ -6,7 +6,7 @@
 
 use super::form::AppFormError;
 use crate::{
-    core::error::FieldError,
+    core::{error::FieldError, rows::Rows},
     entity::{app, tenant},
     tenancy::{Actor, Tx},
 };
@@ -24,19 +24,22 @@ pub(super) async fn must_be_free(
     // Locked before the heads of events and audit, as everywhere.
     tenant::Entity::find_by_id(tx.tenant())
         .lock(LockType::NoKeyUpdate)
-        .one(&**tx)
+        .any(&**tx)
         .await?;
-    let others = tx
+    let others: Vec<(AppId, String)> = tx
         .all::<app::Entity>()
         .filter(app::Column::ClientId.eq(client_id))
+        .select_only()
+        .columns([app::Column::Id, app::Column::Name])
+        .into_tuple()
         .all(&**tx)
         .await?;
-    let Some(other) = others.iter().find(|row| own != Some(row.id)) else {
+    let Some((_, other)) = others.iter().find(|(id, _)| own != Some(*id)) else {
         return Ok(());
     };
     // Who is tied to an app doesn't learn what the others are called.
     let name = match actor.only_app {
-        None => format!("The app “{}”", other.name),
+        None => format!("The app “{other}”"),
         Some(_) => "Another app".to_owned(),
     };
     Err(AppFormError::Invalid(vec![FieldError::new(

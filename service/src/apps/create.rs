@@ -12,7 +12,7 @@ use crate::{
     records::app::App,
     tenancy::Actor,
 };
-use domain::permission::Permission;
+use domain::{permission::Permission, slug::Slug};
 use sea_orm::{ActiveModelTrait, EntityTrait, SqlErr};
 
 /// Adds an app; its client secret is stored sealed.
@@ -28,12 +28,12 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
     let row = app::Model {
         id: actor.new_id(),
         tenant_id: tx.tenant(),
-        slug: checked.slug.to_string(),
+        slug: checked.slug,
         name: checked.name,
         client_id: checked.client_id,
-        requested_scopes: checked.scopes.to_string(),
+        requested_scopes: checked.scopes,
         after_install_url: checked.after_install_url,
-        basic_encoding: checked.basic_encoding.code().to_owned(),
+        basic_encoding: checked.basic_encoding,
         pkce: checked.pkce,
         fault_since: None,
         probe_at: None,
@@ -83,7 +83,7 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
 }
 
 /// The short name belongs to another app; the field to change is the one that it came from.
-fn taken(form: &AppForm, slug: &str) -> AppFormError {
+fn taken(form: &AppForm, slug: &Slug) -> AppFormError {
     let typed = form.slug.as_deref().is_some_and(|s| !s.trim().is_empty());
     AppFormError::Invalid(vec![FieldError {
         field: if typed { "slug" } else { "name" },

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     audit::{self, Action, Entry, Target},
-    core::error::InternalError,
+    core::{error::InternalError, rows::Rows},
     encryption::Purpose,
     entity::{app, connection},
     records::{app::App, app_credentials, connection::Record, known_apps::KnownApps},
@@ -17,7 +17,7 @@ use domain::{
     ids::{AppId, ConnectionId},
     permission::Permission,
 };
-use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
 /// How many connections are looked at in one go when the scopes change.
 const BATCH: u64 = 500;
@@ -62,7 +62,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
         )
         .col_expr(
             app::Column::BasicEncoding,
-            Expr::value(checked.basic_encoding.code()),
+            Expr::value(checked.basic_encoding),
         )
         .col_expr(app::Column::Pkce, Expr::value(checked.pkce))
         .col_expr(app::Column::UpdatedAt, Expr::value(now))
@@ -144,19 +144,18 @@ async fn follow_scopes(actor: &Actor, app: AppId) -> Result<(), InternalError> {
         else {
             return Ok(());
         };
-        let rows = tx
+        let records = tx
             .all::<connection::Entity>()
             .filter(connection::Column::AppId.eq(app))
             .filter(Expr::col(connection::Column::Id).gt(after))
             .order_by_asc(connection::Column::Id)
-            .limit(BATCH)
-            .all(&*tx)
+            .first::<Record>(&*tx, BATCH, "following the scopes of its app")
             .await?;
-        let Some(last) = rows.last() else {
+        let Some(last) = records.last() else {
             return Ok(());
         };
         after = last.id;
-        for record in Record::readable(rows, "its app's scopes changed") {
+        for record in records {
             if record.missing(&requested).len() == record.missing_scopes {
                 continue;
             }

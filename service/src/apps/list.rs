@@ -2,7 +2,7 @@
 
 use crate::{
     connections::counts::{self, HealthCounts},
-    core::error::InternalError,
+    core::{error::InternalError, rows::Rows},
     entity::app,
     records::app::App,
     tenancy::Actor,
@@ -31,11 +31,8 @@ pub async fn all(actor: &Actor) -> Result<Vec<AppRow>, InternalError> {
     let apps: Vec<App> = query
         .order_by_asc(app::Column::Name)
         .order_by_asc(app::Column::Id)
-        .all(&*tx)
-        .await?
-        .into_iter()
-        .map(App::try_from)
-        .collect::<Result<_, _>>()?;
+        .readable(&*tx, "the list of apps")
+        .await?;
     let mut by_app = counts::by_app(&tx, &apps, actor.now()).await?;
     Ok(apps
         .into_iter()

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     core::{
         error::{Forbidden, InternalError},
+        rows::Rows,
         services::Services,
     },
     entity::{
@@ -66,9 +67,8 @@ pub async fn erase_on_command_line(
     // Without a tenant's scope: the slug is looked up to enter one.
     let tenant = tenant::Entity::find()
         .filter(tenant::Column::Slug.eq(slug.as_str()))
-        .one(services.db.read())
-        .await
-        .map_err(InternalError::from)?
+        .row::<tenant::Model>(services.db.read())
+        .await?
         .ok_or_else(|| EraseError::NoTenant(slug.clone()))?;
     let scope = TenantScope::new(services, tenant.id);
     all(&scope, whose, |target| {

@@ -2,13 +2,16 @@
 
 use super::{Action, Outcome};
 use crate::{
-    core::error::{Forbidden, InternalError},
+    core::{
+        error::{Forbidden, InternalError},
+        rows::Rows,
+    },
     entity::audit_entry::{Column, Entity, Model},
     tenancy::Actor,
 };
 use domain::{permission::Permission, time::Timestamp};
 use sea_orm::{
-    ColumnTrait, Condition, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ExprTrait, QueryFilter, QueryOrder,
     sea_query::{Expr, Func, LikeExpr},
 };
 
@@ -124,18 +127,13 @@ async fn page(
     after: Option<i64>,
 ) -> Result<AuditPage, InternalError> {
     let tx = actor.read().await?;
-    let rows = tx
+    let mut rows: Vec<AuditRow> = tx
         .all::<Entity>()
         .filter(condition(filter))
         .filter(Condition::all().add_option(after.map(|n| Column::Number.lt(n))))
         .order_by_desc(Column::Number)
-        .limit(LIMIT + 1)
-        .all(&*tx)
+        .first(&*tx, LIMIT + 1, "the list of the audit")
         .await?;
-    let mut rows = rows
-        .into_iter()
-        .map(AuditRow::try_from)
-        .collect::<Result<Vec<_>, _>>()?;
     let more = rows.len() as u64 > LIMIT;
     rows.truncate(LIMIT as usize);
     let next = rows.last().filter(|_| more).map(|row| row.number);

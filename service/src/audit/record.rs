@@ -5,7 +5,7 @@ use super::{
     chain::{BEGINNING, FORMAT, Key, personal},
 };
 use crate::{
-    core::{error::InternalError, services::Services},
+    core::{error::InternalError, rows::Rows, services::Services},
     encryption::Purpose,
     entity::{audit_entry, audit_head, tenant},
     tenancy::Tx,
@@ -149,7 +149,7 @@ pub(super) async fn lock(
             // locks the tenant before the head, never the other way round.
             tenant::Entity::find_by_id(tx.tenant())
                 .lock(LockType::NoKeyUpdate)
-                .one(&**tx)
+                .any(&**tx)
                 .await?;
             match find().await? {
                 Some(head) => head,

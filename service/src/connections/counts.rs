@@ -2,7 +2,7 @@
 
 use super::query;
 use crate::{
-    core::error::InternalError,
+    core::{error::InternalError, rows::Rows},
     entity::{app, connection},
     records::app::App,
     tenancy::{Actor, Tx},
@@ -55,7 +55,8 @@ impl HealthCounts {
 
 #[derive(FromQueryResult)]
 struct Group {
-    app_id: uuid::Uuid,
+    app_id: AppId,
+    /// It may be none that is known.
     own: String,
     n: i64,
     long: Option<i64>,
@@ -71,7 +72,7 @@ pub(crate) async fn by_app(
     for decided_by_time in [Health::Unchecked, Health::Disconnected] {
         own = own.case(
             query::own_health_is(decided_by_time, now),
-            Expr::value(decided_by_time.code()),
+            Expr::value(decided_by_time),
         );
     }
     let own: Expr = own.finally(Expr::col(connection::Column::Health)).into();
@@ -92,25 +93,39 @@ pub(crate) async fn by_app(
         .into_model::<Group>()
         .all(&**tx)
         .await?;
+    let mut unknown = false;
     let faulty = query::faulty(apps);
     let mut counts: HashMap<AppId, HealthCounts> = HashMap::new();
     for group in groups {
-        let app = AppId(group.app_id);
-        let health = if faulty.contains(&app) {
-            Health::SetupFault
-        } else {
-            group
-                .own
-                .parse()
-                .map_err(|_| InternalError::inconsistent("connections", "health", app))?
+        let health = match group.own.parse() {
+            _ if faulty.contains(&group.app_id) => Health::SetupFault,
+            Ok(health) => health,
+            Err(_) => {
+                unknown = true;
+                continue;
+            }
         };
-        let counts = counts.entry(app).or_default();
+        let counts = counts.entry(group.app_id).or_default();
         counts.add(health, group.n.unsigned_abs());
         if health == Health::Retrying {
             counts.to_look_at += group.long.unwrap_or_default().unsigned_abs();
         }
     }
+    if unknown {
+        log_unknown(tx, apps).await?;
+    }
     Ok(counts)
+}
+
+/// A group doesn't tell its rows; the log has them.
+async fn log_unknown(tx: &Tx, apps: &[App]) -> Result<(), InternalError> {
+    tx.all::<connection::Entity>()
+        .filter(connection::Column::AppId.is_in(apps.iter().map(|a| a.id)))
+        .filter(connection::Column::Health.is_not_in(Health::ALL))
+        .limit(20)
+        .readable::<connection::Model>(&**tx, "the counts of healths")
+        .await?;
+    Ok(())
 }
 
 /// The counts of all apps that the actor may see: two queries.
@@ -120,8 +135,17 @@ pub(crate) async fn by_app(
 pub async fn of_tenant(actor: &Actor) -> Result<HealthCounts, InternalError> {
     let tx = actor.read().await?;
     let apps = visible_apps(actor, &tx).await?;
+    sum(&tx, &apps, actor.now()).await
+}
+
+/// The counts of all these apps.
+pub(crate) async fn sum(
+    tx: &Tx,
+    apps: &[App],
+    now: Timestamp,
+) -> Result<HealthCounts, InternalError> {
     let mut sum = HealthCounts::default();
-    for counts in by_app(&tx, &apps, actor.now()).await?.into_values() {
+    for counts in by_app(tx, apps, now).await?.into_values() {
         for health in Health::ALL {
             sum.add(health, counts.get(health));
         }
@@ -136,10 +160,5 @@ pub(crate) async fn visible_apps(actor: &Actor, tx: &Tx) -> Result<Vec<App>, Int
     if let Some(only) = actor.only_app {
         query = query.filter(app::Column::Id.eq(only));
     }
-    query
-        .all(&**tx)
-        .await?
-        .into_iter()
-        .map(App::try_from)
-        .collect()
+    query.readable(&**tx, "the apps of a tenant").await
 }

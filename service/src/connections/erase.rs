@@ -3,7 +3,10 @@
 use super::disconnect::{self, DisconnectError};
 use crate::{
     audit::{self, Action, Entry, Target},
-    core::error::{Forbidden, InternalError},
+    core::{
+        error::{Forbidden, InternalError},
+        rows::Rows,
+    },
     entity::{connection, credential},
     tenancy::Actor,
 };
@@ -66,14 +69,14 @@ pub async fn erase(actor: &Actor, app: &str, subdomain: &Subdomain) -> Result<()
     else {
         return Err(EraseError::NotFound);
     };
-    let row = tx
+    let disconnected = tx
         .all::<connection::Entity>()
         .filter(connection::Column::Id.eq(record.id))
-        .filter(connection::Column::Standing.eq("not_connected"))
+        .filter(connection::Column::Standing.eq(connection::StandingCode::NotConnected))
         .lock(LockType::Update)
-        .one(&*tx)
+        .any(&*tx)
         .await?;
-    if row.is_none() {
+    if !disconnected {
         return Err(EraseError::ConnectedAgain);
     }
     tx.delete::<credential::Entity>()

@@ -9,7 +9,7 @@ pub use cursor::{After, CursorError};
 pub use tenant::{EventsError, Page, TenantEntry, of_tenant};
 
 use crate::{
-    core::error::InternalError,
+    core::{error::InternalError, rows::Rows},
     entity::{connection, event},
     tenancy::{Actor as Asker, Tx},
 };
@@ -83,12 +83,8 @@ pub async fn of_connection(
     }
     query
         .order_by_desc(event::Column::Id)
-        .limit(limit)
-        .all(&*tx)
-        .await?
-        .into_iter()
-        .map(TimelineEntry::try_from)
-        .collect()
+        .first(&*tx, limit, "a timeline")
+        .await
 }
 
 /// The connections of an app.

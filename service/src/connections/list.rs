@@ -2,8 +2,8 @@
 
 use super::{counts, others, query, row::AccountRow};
 use crate::{
-    core::error::InternalError,
-    entity::connection::{Column, Entity, Model},
+    core::{error::InternalError, rows::Rows},
+    entity::connection::{Column, Entity},
     records::{app::App, connection::Record},
     tenancy::{Actor, Tx},
 };
@@ -12,7 +12,7 @@ use domain::{
     health::Health, ids::ConnectionId, scope::Scope, subdomain::Subdomain, time::Timestamp,
 };
 use sea_orm::{
-    ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, QueryFilter, QueryOrder, Select,
     sea_query::{Expr, ExprTrait, Func, LikeExpr},
 };
 
@@ -145,34 +145,39 @@ impl Cursor {
 pub async fn list(actor: &Actor, wanted: &ListQuery) -> Result<ListPage, ListError> {
     let tx = actor.read().await?;
     let apps = counts::visible_apps(actor, &tx).await?;
-    let now = actor.now();
+    of_apps(&tx, &apps, wanted, actor.now()).await
+}
+
+/// A page of the connections of these apps.
+pub(super) async fn of_apps(
+    tx: &Tx,
+    apps: &[App],
+    wanted: &ListQuery,
+    now: Timestamp,
+) -> Result<ListPage, ListError> {
     let limit = wanted.limit.clamp(1, MOST);
     let cursor = match wanted.after.as_deref() {
         Some(after) => Some(Cursor::decode(after).ok_or(ListError::BadCursor)?),
         None => None,
     };
     let listing = Listing {
-        tx: &tx,
-        apps: &apps,
+        tx,
+        apps,
         wanted,
         now,
         cursor,
     };
     // One more than the page shows whether there is another.
-    let mut models = match (wanted.sort, wanted.health) {
+    let mut records = match (wanted.sort, wanted.health) {
         (Sort::Worst, None) => listing.by_severity(limit + 1).await?,
         (_, health) => listing.plain(health, limit + 1).await?,
     };
-    let more = models.len() as u64 > limit;
-    models.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let mut rows = Vec::with_capacity(models.len());
+    let more = records.len() as u64 > limit;
+    records.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let mut rows = Vec::with_capacity(records.len());
     let mut next = None;
-    let records = models
-        .into_iter()
-        .map(|model| Ok((model.health_since, Record::try_from(model)?)))
-        .collect::<Result<Vec<_>, InternalError>>()?;
-    let alone = others::that_work(&tx, records.iter().map(|(_, record)| record)).await?;
-    for (changed, record) in records {
+    let alone = others::that_work(tx, records.iter()).await?;
+    for record in records {
         let Some(app) = apps.iter().find(|a| a.id == record.app) else {
             continue;
         };
@@ -180,7 +185,7 @@ pub async fn list(actor: &Actor, wanted: &ListQuery) -> Result<ListPage, ListErr
         next = Some(Cursor {
             severity: row.health.severity(),
             value: match wanted.sort {
-                Sort::Changed => changed.0.to_string(),
+                Sort::Changed => record.health_since.0.to_string(),
                 Sort::Worst | Sort::Name => row.subdomain.to_string(),
             },
             id: row.id,
@@ -204,7 +209,7 @@ struct Listing<'a> {
 impl Listing<'_> {
     /// Walks the states from the loudest, each along its own index range, so
     /// that no order over a computed value is needed.
-    async fn by_severity(&self, limit: u64) -> Result<Vec<Model>, ListError> {
+    async fn by_severity(&self, limit: u64) -> Result<Vec<Record>, ListError> {
         let mut states = Health::ALL;
         states.sort_by_key(|h| h.severity());
         let mut rows = Vec::new();
@@ -219,17 +224,12 @@ impl Listing<'_> {
                 .as_ref()
                 .filter(|c| c.severity == state.severity());
             let query = self.filtered(Some(state));
-            rows.extend(
-                Self::after_name(query, here)
-                    .limit(left)
-                    .all(&**self.tx)
-                    .await?,
-            );
+            rows.extend(self.records(Self::after_name(query, here), left).await?);
         }
         Ok(rows)
     }
 
-    async fn plain(&self, health: Option<Health>, limit: u64) -> Result<Vec<Model>, ListError> {
+    async fn plain(&self, health: Option<Health>, limit: u64) -> Result<Vec<Record>, ListError> {
         let query = self.filtered(health);
         let query = match self.wanted.sort {
             Sort::Worst | Sort::Name => Self::after_name(query, self.cursor.as_ref()),
@@ -252,7 +252,15 @@ impl Listing<'_> {
                 }
             }
         };
-        Ok(query.limit(limit).all(&**self.tx).await?)
+        Ok(self.records(query, limit).await?)
+    }
+
+    async fn records(
+        &self,
+        query: Select<Entity>,
+        limit: u64,
+    ) -> Result<Vec<Record>, InternalError> {
+        query.first(&**self.tx, limit, "the list of accounts").await
     }
 
     fn after_name(query: Select<Entity>, cursor: Option<&Cursor>) -> Select<Entity> {

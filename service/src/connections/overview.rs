@@ -61,7 +61,9 @@ pub async fn overview(actor: &Actor) -> Result<Overview, InternalError> {
         limit: NAMED,
         ..Default::default()
     };
-    let page = list::list(actor, &query)
+    let tx = actor.read().await?;
+    let apps = counts::visible_apps(actor, &tx).await?;
+    let page = list::of_apps(&tx, &apps, &query, actor.now())
         .await
         .map_err(|error| match error {
             ListError::Internal(fault) => fault,
@@ -74,13 +76,12 @@ pub async fn overview(actor: &Actor) -> Result<Overview, InternalError> {
         .into_iter()
         .filter(|row| row.needs_someone)
         .collect();
-    let counts = counts::of_tenant(actor).await?;
-    let links = links::outstanding(actor, 10).await?;
+    let counts = counts::sum(&tx, &apps, actor.now()).await?;
+    let links = links::outstanding(&tx, &apps, actor.expiry_now(), 10).await?;
+    drop(tx);
     let worker = worker_beat(actor).await?;
     let too_high = load::known_too_high(actor).await?;
     let clock_ahead = expiry::look(actor).await?.doubt;
-    let tx = actor.read().await?;
-    let apps = counts::visible_apps(actor, &tx).await?;
     Ok(Overview {
         counts,
         need,

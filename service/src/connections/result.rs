@@ -1,7 +1,7 @@
 //! How an authorization ended, for the page after it.
 
 use crate::{
-    core::{digest::digest, error::InternalError, services::Services},
+    core::{digest::digest, error::InternalError, rows::Rows, services::Services},
     entity::authorization,
     records::{app, find},
     tenancy::lookup::{self, Key},
@@ -88,7 +88,7 @@ pub async fn show(
         .filter(authorization::Column::Id.eq(authorization))
         .filter(authorization::Column::AppId.eq(app))
         .filter(authorization::Column::BrowserHash.eq(digest("browser", browser)))
-        .one(&*tx)
+        .row::<authorization::Model>(&*tx)
         .await?;
     let Some(row) = row else {
         return Ok(None);
@@ -103,16 +103,16 @@ pub async fn show(
             problem: AuthorizationProblem::Unavailable,
         },
     };
-    let subdomain: Subdomain = row.subdomain.parse().map_err(|_| bad("subdomain"))?;
     let Some(app) = app::find(&tx, &app.to_string(), None).await? else {
         return Ok(None);
     };
-    let requested: ScopeSet = match row.requested_scopes.as_str() {
+    let requested = if row.requested_scopes.is_empty() {
         // Too many for the cookie, so they were the app's own.
-        "" => app.requested.clone(),
-        scopes => scopes.parse().map_err(|_| bad("requested_scopes"))?,
+        app.requested.clone()
+    } else {
+        row.requested_scopes
     };
-    let record = find::find(&tx, app.id, &subdomain).await?;
+    let record = find::find(&tx, app.id, &row.subdomain).await?;
     let condition = record
         .as_ref()
         .map(|record| record.condition(app.credentials.rejected_since()));
@@ -121,21 +121,19 @@ pub async fn show(
         Outcome::UnderWay | Outcome::Failed { .. } => Comparison::default(),
     };
     let again = (row.origin == "install").then(|| {
-        format!(
-            "{}?account={subdomain}",
-            services.config.install_url(app.id)
-        )
+        let install = services.config.install_url(app.id);
+        format!("{install}?account={}", row.subdomain)
     });
     Ok(Some(AuthorizationResult {
         after_install_url: app
             .after_install_url
             .as_deref()
-            .and_then(|url| with_account(url, &subdomain)),
+            .and_then(|url| with_account(url, &row.subdomain)),
         health: condition.map(|condition| Health::of(&condition, services.now())),
         lacks_offline: !app.requested.contains("offline"),
         access_expires_at: record.and_then(|record| record.access_expires_at),
         app_name: app.name,
-        subdomain,
+        subdomain: row.subdomain,
         outcome,
         comparison,
         again,

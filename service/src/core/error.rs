@@ -1,6 +1,7 @@
 //! Failures that are nobody's mistake: the reader sees one sentence, the log the rest.
 
 use crate::{core::database::errors, encryption::VaultError};
+use std::convert::Infallible;
 
 /// Something inside Mooring failed. Never shown in detail to anybody outside.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +44,13 @@ pub enum InternalError {
     Task(#[from] tokio::task::JoinError),
 }
 
+/// Of what can't fail.
+impl From<Infallible> for InternalError {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
 impl InternalError {
     /// Whether the database isn't available just now: it is away, only reads, or
     /// somebody else holds it. The same may work in a moment.
@@ -58,10 +66,10 @@ impl InternalError {
 
     /// For those who waited for what failed with this.
     pub(crate) fn for_others(&self) -> Self {
-        if self.database_unavailable() {
-            Self::DatabaseUnavailable
-        } else {
-            Self::Awaited
+        match self {
+            Self::Inconsistent { table, column, id } => Self::inconsistent(table, column, id),
+            other if other.database_unavailable() => Self::DatabaseUnavailable,
+            _ => Self::Awaited,
         }
     }
 

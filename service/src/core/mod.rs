@@ -9,6 +9,7 @@ pub mod expiry;
 pub mod live;
 pub(crate) mod queries;
 pub mod relay;
+pub(crate) mod rows;
 pub mod services;
 pub(crate) mod state;
 pub(crate) mod statements;

@@ -2,7 +2,7 @@
 //! doubt (see `refusals`).
 
 use crate::{
-    core::{error::InternalError, queries},
+    core::{error::InternalError, queries, rows::Rows},
     entity::{app, connection},
     records::{app::App, app_credentials, connection::Record},
     tenancy::{TenantScope, Tx},
@@ -69,12 +69,12 @@ async fn take_back(scope: &TenantScope, tx: &Tx, app: AppId) -> Result<(), Inter
     let retried = tx
         .all::<connection::Entity>()
         .filter(connection::Column::AppId.eq(app))
-        .filter(connection::Column::Health.eq(Health::Retrying.code()))
+        .filter(connection::Column::Health.eq(Health::Retrying))
         .filter(connection::Column::FailureKind.eq(kind))
-        .all(&**tx)
+        .readable::<Record>(&**tx, "bringing back what its app's fault took")
         .await?;
     let now = scope.now();
-    for record in Record::readable(retried, "its app's fault was found") {
+    for record in retried {
         let changed = record.change(|connection| connection.failures_taken_back(now));
         changed.store(scope, tx, &Actor::Worker).await?;
     }

@@ -8,8 +8,8 @@
 //! writes to customers in vain.
 
 use crate::{
-    core::error::InternalError,
-    entity::connection,
+    core::{error::InternalError, rows::Rows},
+    entity::connection::{self, LossCode, StandingCode},
     records::{app_credentials, connection::Record},
     tenancy::{TenantScope, Tx},
 };
@@ -48,13 +48,13 @@ async fn take_back(
     let lost = tx
         .all::<connection::Entity>()
         .filter(connection::Column::AppId.eq(app))
-        .filter(connection::Column::Standing.eq("lost"))
-        .filter(connection::Column::LossCause.eq("refused"))
+        .filter(connection::Column::Standing.eq(StandingCode::Lost))
+        .filter(connection::Column::LossCause.eq(LossCode::Refused))
         .filter(connection::Column::StandingSince.gte(since))
-        .all(&**tx)
+        .readable::<Record>(&**tx, "bringing back what its app's fault took")
         .await?;
     let interval = scope.config.check_interval;
-    for record in Record::readable(lost, "its app's fault was found") {
+    for record in lost {
         let changed = record.change(|connection| connection.refusal_taken_back(now, interval));
         changed.store(scope, tx, &Actor::Worker).await?;
     }

@@ -10,7 +10,7 @@ pub struct Model {
     pub tenant_id: TenantId,
     pub app_id: Option<AppId>,
     pub name: String,
-    pub role: String,
+    pub role: Role,
     pub prefix: String,
     pub token_hash: Vec<u8>,
     pub created_by: String,

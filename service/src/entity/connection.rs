@@ -9,13 +9,13 @@ pub struct Model {
     pub id: ConnectionId,
     pub tenant_id: TenantId,
     pub app_id: AppId,
-    pub subdomain: String,
-    pub standing: String,
-    pub loss_cause: Option<String>,
+    pub subdomain: Subdomain,
+    pub standing: StandingCode,
+    pub loss_cause: Option<LossCode>,
     pub standing_since: Option<Timestamp>,
     pub disconnected_by: Option<String>,
     pub renewable: bool,
-    pub granted_scopes: String,
+    pub granted_scopes: ScopeSet,
     pub missing_scopes: i32,
     pub approved_by_name: Option<String>,
     pub approved_by_email: Option<String>,
@@ -27,7 +27,7 @@ pub struct Model {
     pub failures: i32,
     pub failure: Option<String>,
     pub overdue_at: Option<Timestamp>,
-    pub health: String,
+    pub health: Health,
     pub health_since: Timestamp,
     #[sea_orm(column_name = "strip")]
     pub history: String,
@@ -40,6 +40,7 @@ pub struct Model {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub queued_expiry: Option<Timestamp>,
+    /// A kind of a later version is no kind that is known.
     pub failure_kind: Option<String>,
     pub refused_since: Option<Timestamp>,
     pub scopes_unknown: bool,
@@ -51,6 +52,21 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+codes! {
+    /// What is held for it. Other columns say more.
+    StandingCode {
+        NotConnected = "not_connected",
+        Connected = "connected",
+        Lost = "lost",
+    }
+    /// How Gorgias told us that access is gone. It doesn't name a backup, so
+    /// that processes of the version before can read it.
+    LossCode {
+        Refused = "refused",
+        Unauthorized = "unauthorized",
+    }
+}
 
 impl Owned for Entity {
     const TENANT: Column = Column::TenantId;

@@ -9,7 +9,7 @@ pub struct Model {
     pub tenant_id: TenantId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub person_id: PersonId,
-    pub role: String,
+    pub role: Role,
     pub created_at: Timestamp,
 }
 

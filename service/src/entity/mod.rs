@@ -3,6 +3,30 @@
 
 use sea_orm::EntityTrait;
 
+/// Columns that hold one of some codes.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident { $($code:ident = $text:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($code,)* }
+
+        impl std::str::FromStr for $name {
+            type Err = ();
+
+            fn from_str(text: &str) -> Result<Self, ()> {
+                match text {
+                    $($text => Ok(Self::$code),)*
+                    _ => Err(()),
+                }
+            }
+        }
+
+        domain::text_columns! {
+            $name: |code| match code { $($name::$code => $text,)* }.to_owned();
+        }
+    )*};
+}
+
 pub mod api_token;
 pub mod api_token_address;
 pub mod app;
@@ -30,7 +54,10 @@ pub mod tenant_event;
 /// What the entities' columns hold.
 mod prelude {
     pub(crate) use super::Owned;
-    pub(crate) use domain::{ids::*, time::Timestamp};
+    pub(crate) use domain::{
+        basic_encoding::BasicEncoding, health::Health, ids::*, role::Role, scope::ScopeSet,
+        slug::Slug, subdomain::Subdomain, time::Timestamp,
+    };
     pub(crate) use sea_orm::entity::prelude::*;
 }
 

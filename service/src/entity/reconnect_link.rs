@@ -10,7 +10,7 @@ pub struct Model {
     pub tenant_id: TenantId,
     pub app_id: AppId,
     pub connection_id: ConnectionId,
-    pub subdomain: String,
+    pub subdomain: Subdomain,
     pub token_hash: Vec<u8>,
     pub created_by: String,
     pub email: Option<String>,

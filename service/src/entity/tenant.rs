@@ -7,13 +7,13 @@ use super::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: TenantId,
-    pub slug: String,
+    pub slug: Slug,
     pub name: String,
     pub created_at: Timestamp,
     /// Since when the row alone is left of it, for its audit.
     pub removed_at: Option<Timestamp>,
     /// What its slug was until then.
-    pub former_slug: Option<String>,
+    pub former_slug: Option<Slug>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

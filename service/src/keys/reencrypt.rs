@@ -8,6 +8,7 @@ use crate::{
     audit::{self, Entry},
     core::{
         error::InternalError,
+        rows::Rows,
         statements::{place, powers_of_two, rows_of},
     },
     encryption::{
@@ -79,7 +80,7 @@ impl Vault {
         let under_way = match &current {
             Some(current) => {
                 let others = without(&keys, current.id);
-                waiting(&tx, &others).one(&*tx).await?.is_some()
+                waiting(&tx, &others).any(&*tx).await?
             }
             None => false,
         };
@@ -115,7 +116,7 @@ impl Vault {
             return Ok(None);
         };
         let others = without(&keys, current.id);
-        if others.is_empty() || waiting(tx, &others).one(&**tx).await?.is_some() {
+        if others.is_empty() || waiting(tx, &others).any(&**tx).await? {
             return Ok(None);
         }
         Ok(Some(current.id))
@@ -164,7 +165,7 @@ impl Vault {
             self.count(&tx, current.id, step.moved.cast_signed())
                 .await?;
         }
-        step.more = waiting(&tx, &others).one(&*tx).await?.is_some();
+        step.more = waiting(&tx, &others).any(&*tx).await?;
         tx.commit().await?;
         Ok(step)
     }

@@ -2,7 +2,7 @@
 
 use super::KeysError;
 use crate::{
-    core::{error::InternalError, services::Services},
+    core::{error::InternalError, rows::Rows, services::Services},
     entity::tenant,
     keys::TenantKeys,
     tenancy::{Actor, TenantScope},
@@ -45,16 +45,15 @@ pub async fn tenants(services: &Services, only: Option<&Slug>) -> Result<Vec<Ten
     if let Some(slug) = only {
         query = query.filter(tenant::Column::Slug.eq(slug.as_str()));
     }
-    let mut found = Vec::new();
-    for row in query.all(services.db.read()).await? {
-        found.push(Tenant {
-            slug: row
-                .slug
-                .parse()
-                .map_err(|_| InternalError::inconsistent("tenants", "slug", row.id))?,
+    // None is passed over: keys are removed once every tenant is under new ones.
+    let rows = query.rows::<tenant::Model>(services.db.read()).await?;
+    let found: Vec<_> = rows
+        .into_iter()
+        .map(|row| Tenant {
+            slug: row.slug,
             scope: TenantScope::new(services, row.id),
-        });
-    }
+        })
+        .collect();
     match only {
         Some(slug) if found.is_empty() => Err(KeysError::NoTenant(slug.clone())),
         _ => Ok(found),

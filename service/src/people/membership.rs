@@ -1,7 +1,12 @@
 //! Which tenants a person belongs to, and as what.
 
 use crate::{
-    core::{error::InternalError, queries, services::Services},
+    core::{
+        error::InternalError,
+        queries,
+        rows::{Rows, or_log},
+        services::Services,
+    },
     entity::{person, tenant},
     tenancy::{Actor, Who},
 };
@@ -12,6 +17,9 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
 use uuid::Uuid;
+
+/// What the log says if a row can't be read.
+const WANTED_FOR: &str = "the tenants of a person";
 
 /// A tenant as one of its members sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +58,11 @@ pub async fn actor(
     let db = services.db.read();
     let by_slug = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug.as_str()));
     let by_id = person::Entity::find_by_id(person);
-    let (tenant, row) = tokio::try_join!(by_slug.one(db), by_id.one(db))?;
-    let (Some(tenant), Some(person)) = (tenant, row) else {
+    let found = tokio::try_join!(
+        by_slug.row::<tenant::Model>(db),
+        by_id.row::<person::Model>(db)
+    )?;
+    let (Some(tenant), Some(person)) = found else {
         return Ok(None);
     };
     let Some(role) = role_in(services, tenant.id, person.id).await? else {
@@ -112,19 +123,17 @@ pub async fn tenants_of(
         .filter(tenant::Column::Id.is_in(members.iter().map(|m| m.tenant_id)))
         .order_by_asc(tenant::Column::Name)
         .order_by_asc(tenant::Column::Slug)
-        .all(db)
+        .readable::<tenant::Model>(db, WANTED_FOR)
         .await?;
-    let mut found = Vec::with_capacity(tenants.len());
-    for tenant in tenants {
-        if let Some(member) = members.iter().find(|m| m.tenant_id == tenant.id) {
-            found.push(TenantOfPerson {
-                slug: slug_of(&tenant)?,
-                role: role_of(member)?,
-                name: tenant.name,
-            });
-        }
-    }
-    Ok(found)
+    let of_person = |tenant: tenant::Model| {
+        let member = members.iter().find(|m| m.tenant_id == tenant.id)?;
+        Some(TenantOfPerson {
+            slug: tenant.slug,
+            role: or_log(role_of(member), WANTED_FOR)?,
+            name: tenant.name,
+        })
+    };
+    Ok(tenants.into_iter().filter_map(of_person).collect())
 }
 
 /// The ids of the tenants that the person belongs to.
@@ -164,10 +173,4 @@ fn role_of(row: &Member) -> Result<Role, InternalError> {
             format_args!("of a member of {}", row.tenant_id),
         )
     })
-}
-
-fn slug_of(row: &tenant::Model) -> Result<Slug, InternalError> {
-    row.slug
-        .parse()
-        .map_err(|_| InternalError::inconsistent("tenants", "slug", row.id))
 }

@@ -6,6 +6,7 @@ use crate::{
     core::{
         database::Transaction,
         error::{FieldError, InternalError},
+        rows::Rows,
         services::Services,
     },
     entity::{membership, person, set_up, tenant},
@@ -74,9 +75,8 @@ pub async fn create(
     // Without a tenant's scope: the tenant may come into being only now.
     let there = tenant::Entity::find()
         .filter(tenant::Column::Slug.eq(slug.as_str()))
-        .one(&tx)
-        .await
-        .map_err(InternalError::from)?;
+        .row::<tenant::Model>(&tx)
+        .await?;
     let tenant = match there {
         Some(tenant) => tenant.id,
         None => insert_tenant(services, &tx, slug, slug.as_str())
@@ -113,7 +113,7 @@ pub(super) async fn insert_tenant(
     let id = services.new_id();
     tenant::Entity::insert(tenant::ActiveModel {
         id: Set(id),
-        slug: Set(slug.to_string()),
+        slug: Set(slug.clone()),
         name: Set(name.to_owned()),
         created_at: Set(services.now()),
         ..Default::default()
@@ -144,7 +144,7 @@ pub(super) async fn insert_owner(
     membership::Entity::insert(membership::ActiveModel {
         tenant_id: Set(tenant),
         person_id: Set(id),
-        role: Set(Role::Owner.code().to_owned()),
+        role: Set(Role::Owner),
         created_at: Set(now),
     })
     .exec_without_returning(tx)

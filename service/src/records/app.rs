@@ -1,8 +1,7 @@
 //! An app as the database holds it, with its types checked.
 
-use super::app_credentials;
 use crate::{
-    core::{error::InternalError, services::Services},
+    core::{error::InternalError, rows::Rows, services::Services},
     entity::app,
     tenancy::{
         TenantScope, Tx,
@@ -45,24 +44,17 @@ impl TryFrom<app::Model> for App {
     type Error = InternalError;
 
     fn try_from(row: app::Model) -> Result<Self, InternalError> {
-        let bad = |column| InternalError::inconsistent("apps", column, row.id);
         Ok(Self {
             id: row.id,
-            slug: row.slug.parse().map_err(|_| bad("slug"))?,
-            client_id: row.client_id.clone(),
-            requested: row
-                .requested_scopes
-                .parse()
-                .map_err(|_| bad("requested_scopes"))?,
-            after_install_url: row.after_install_url.clone(),
-            basic_encoding: row
-                .basic_encoding
-                .parse()
-                .map_err(|_| bad("basic_encoding"))?,
-            pkce: row.pkce,
-            credentials: app_credentials::of(&row)?,
-            created_at: row.created_at,
+            credentials: (&row).try_into()?,
+            slug: row.slug,
             name: row.name,
+            client_id: row.client_id,
+            requested: row.requested_scopes,
+            after_install_url: row.after_install_url,
+            basic_encoding: row.basic_encoding,
+            pkce: row.pkce,
+            created_at: row.created_at,
         })
     }
 }
@@ -77,22 +69,19 @@ pub(crate) async fn find(
         Ok(id) => app::Column::Id.eq(id),
         Err(_) => app::Column::Slug.eq(reference),
     };
-    let row = tx.all::<app::Entity>().filter(wanted).one(&**tx).await?;
-    row.filter(|row| only.is_none_or(|id| id == row.id))
-        .map(App::try_from)
-        .transpose()
+    let app = tx.all::<app::Entity>().filter(wanted);
+    let app: Option<App> = app.row(&**tx).await?;
+    Ok(app.filter(|app| only.is_none_or(|id| id == app.id)))
 }
 
-/// The rows of those of these apps that there are. One that holds nonsense says
-/// so when it is made an [`App`], and spoils no other.
-pub(crate) async fn rows(
+/// Those of these apps that there are.
+pub(crate) async fn by_id(
     tx: &Tx,
     ids: impl Iterator<Item = AppId>,
-) -> Result<HashMap<AppId, app::Model>, InternalError> {
+) -> Result<HashMap<AppId, Result<App, InternalError>>, InternalError> {
     let ids: BTreeSet<AppId> = ids.collect();
     let rows = tx.by_keys::<app::Entity>(app::Column::Id, ids.into_iter().collect());
-    let rows = rows.all(&**tx).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    rows.by_key(&**tx, app::Column::Id).await
 }
 
 /// Finds an app by id without knowing its tenant: for Gorgias' own calls

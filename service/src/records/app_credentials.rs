@@ -1,7 +1,7 @@
 //! What is known of an app's credentials, in its row.
 
 use crate::{
-    core::error::InternalError,
+    core::{error::InternalError, rows::Rows},
     entity::app,
     tenancy::{TenantScope, Tx},
 };
@@ -14,51 +14,44 @@ use sea_orm::{
     sea_query::{Expr, LockType},
 };
 
-pub(crate) fn of(row: &app::Model) -> Result<AppCredentials, InternalError> {
-    let bad = |column| InternalError::inconsistent("apps", column, row.id);
-    let by_refusals = row.fault_by_refusals;
-    let fault = row
-        .fault_since
-        .map(|since| CredentialsFault { since, by_refusals });
-    let exchange_refused = row
-        .exchange_refused_at
-        .zip(row.exchange_refused_by.as_deref())
-        .map(|(at, by)| by.parse().map(|by| (at, by)))
-        .transpose()
-        .map_err(|_| bad("exchange_refused_by"))?;
-    Ok(AppCredentials {
-        fault,
-        probe_at: row.probe_at,
-        refused_in_a_row: u32::try_from(row.refused_in_a_row)
-            .map_err(|_| bad("refused_in_a_row"))?,
-        refused_since: row.refused_since,
-        refusals_accepted_until: row.refusals_accepted_until,
-        client_refused_at: row.client_refused_at,
-        client_refused_by: row.client_refused_by,
-        exchange_refused,
-        changed_at: row.updated_at,
-    })
+impl TryFrom<&app::Model> for AppCredentials {
+    type Error = InternalError;
+
+    fn try_from(row: &app::Model) -> Result<Self, InternalError> {
+        let by_refusals = row.fault_by_refusals;
+        let refused_in_a_row = u32::try_from(row.refused_in_a_row)
+            .map_err(|_| InternalError::inconsistent("apps", "refused_in_a_row", row.id))?;
+        Ok(Self {
+            fault: row
+                .fault_since
+                .map(|since| CredentialsFault { since, by_refusals }),
+            probe_at: row.probe_at,
+            refused_in_a_row,
+            refused_since: row.refused_since,
+            refusals_accepted_until: row.refusals_accepted_until,
+            client_refused_at: row.client_refused_at,
+            client_refused_by: row.client_refused_by,
+            exchange_refused: row.exchange_refused_at.zip(row.exchange_refused_by.clone()),
+            changed_at: row.updated_at,
+        })
+    }
 }
 
 /// Those of an app, locked for who is about to change them; `None` if it is gone.
 pub(crate) async fn locked(tx: &Tx, app: AppId) -> Result<Option<AppCredentials>, InternalError> {
-    let row = tx
+    let row: Option<app::Model> = tx
         .all::<app::Entity>()
         .filter(app::Column::Id.eq(app))
         .lock(LockType::NoKeyUpdate)
-        .one(&**tx)
+        .row(&**tx)
         .await?;
-    row.as_ref().map(of).transpose()
+    row.as_ref().map(TryInto::try_into).transpose()
 }
 
 /// Writes what a transition of [`locked`] ones gave.
 pub(crate) async fn write(tx: &Tx, app: AppId, to: &AppCredentials) -> Result<(), InternalError> {
     use app::Column;
-    let (refused_at, refused_by) = to
-        .exchange_refused
-        .as_ref()
-        .map(|(at, by)| (*at, by.to_string()))
-        .unzip();
+    let (refused_at, refused_by) = to.exchange_refused.clone().unzip();
     let in_a_row = i32::try_from(to.refused_in_a_row).unwrap_or(i32::MAX);
     tx.update::<app::Entity>()
         .filter(Column::Id.eq(app))

@@ -2,7 +2,7 @@
 
 use crate::{
     core::{error::InternalError, live::Change as News, services::Services},
-    entity::connection::{ActiveModel, Column, Entity, Model},
+    entity::connection::{ActiveModel, Column, Entity, LossCode, Model, StandingCode},
     tenancy::Tx,
 };
 use domain::{
@@ -62,10 +62,7 @@ impl TryFrom<Model> for Record {
             // With `is_unproven`, which the other columns decide.
             standing: Standing::Connected,
             renewable: row.renewable,
-            granted: row
-                .granted_scopes
-                .parse()
-                .map_err(|_| bad("granted_scopes"))?,
+            granted: row.granted_scopes,
             scopes_unknown: row.scopes_unknown,
             missing_scopes: usize::try_from(row.missing_scopes)
                 .map_err(|_| bad("missing_scopes"))?,
@@ -81,7 +78,7 @@ impl TryFrom<Model> for Record {
             refused_since: row.refused_since,
             overdue_at: row.overdue_at,
             due_at: row.due_at,
-            health: row.health.parse().map_err(|_| bad("health"))?,
+            health: row.health,
             health_since: row.health_since,
             history: HealthHistory::decode(row.history_day, &row.history),
             token_version: row.token_version,
@@ -89,8 +86,8 @@ impl TryFrom<Model> for Record {
             updated_at: row.updated_at,
         };
         state.standing = standing(
-            &row.standing,
-            row.loss_cause.as_deref(),
+            row.standing,
+            row.loss_cause,
             row.standing_since,
             row.disconnected_by,
             state.is_unproven(),
@@ -99,7 +96,7 @@ impl TryFrom<Model> for Record {
         Ok(Self {
             id: row.id,
             app: row.app_id,
-            subdomain: row.subdomain.parse().map_err(|_| bad("subdomain"))?,
+            subdomain: row.subdomain,
             created_at: row.created_at,
             connection: Connection::stored(state),
             fence: None,
@@ -109,26 +106,28 @@ impl TryFrom<Model> for Record {
 
 /// What the columns say that we hold; `None` if they contradict each other.
 pub(crate) fn standing(
-    standing: &str,
-    loss_cause: Option<&str>,
+    standing: StandingCode,
+    loss_cause: Option<LossCode>,
     since: Option<Timestamp>,
     disconnected_by: Option<String>,
     restored: bool,
 ) -> Option<Standing> {
     let lost = |at, cause| Standing::Lost { at, cause };
     match (standing, loss_cause, since) {
-        ("connected", _, _) => Some(Standing::Connected),
-        ("not_connected", _, since) => {
+        (StandingCode::Connected, ..) => Some(Standing::Connected),
+        (StandingCode::NotConnected, _, since) => {
             Some(Standing::NotConnected(match (disconnected_by, since) {
                 (Some(by), Some(at)) => Absence::OnPurpose { by, at },
                 _ => Absence::NeverFinished,
             }))
         }
-        // The column doesn't name the backup, so that processes of the version
-        // before can read it.
-        ("lost", Some("refused"), Some(at)) => Some(lost(at, refusal(restored))),
-        ("lost", Some("unauthorized"), Some(at)) => Some(lost(at, LossCause::Unauthorized)),
-        _ => None,
+        (StandingCode::Lost, Some(LossCode::Refused), Some(at)) => {
+            Some(lost(at, refusal(restored)))
+        }
+        (StandingCode::Lost, Some(LossCode::Unauthorized), Some(at)) => {
+            Some(lost(at, LossCause::Unauthorized))
+        }
+        (StandingCode::Lost, ..) => None,
     }
 }
 
@@ -153,16 +152,6 @@ impl Record {
             connection: Connection::offered(now),
             fence: None,
         }
-    }
-
-    /// The records of these rows. One that can't be read is logged and passed
-    /// over: it must not keep the others from what is done `when` this happened.
-    pub fn readable(rows: Vec<Model>, when: &'static str) -> impl Iterator<Item = Self> {
-        rows.into_iter().filter_map(move |row| {
-            Self::try_from(row)
-                .inspect_err(|error| tracing::error!(%error, when, "A connection was passed over"))
-                .ok()
-        })
     }
 
     /// The record, changed under a lease, if there is one, that is given back when it is stored.
@@ -221,17 +210,20 @@ impl Record {
     /// All columns but the lease's.
     pub(crate) fn columns(&self, tx: &Tx) -> ActiveModel {
         let (standing, loss_cause, since, by) = match &self.standing {
-            Standing::Connected => ("connected", None, None, None),
-            Standing::NotConnected(Absence::NeverFinished) => ("not_connected", None, None, None),
+            Standing::Connected => (StandingCode::Connected, None, None, None),
+            Standing::NotConnected(Absence::NeverFinished) => {
+                (StandingCode::NotConnected, None, None, None)
+            }
             Standing::NotConnected(Absence::OnPurpose { by, at }) => {
-                ("not_connected", None, Some(*at), Some(by.clone()))
+                let by = Some(by.clone());
+                (StandingCode::NotConnected, None, Some(*at), by)
             }
             Standing::Lost { at, cause } => {
                 let cause = match cause {
-                    LossCause::Refused | LossCause::RefusedAfterRestore => "refused",
-                    LossCause::Unauthorized => "unauthorized",
+                    LossCause::Refused | LossCause::RefusedAfterRestore => LossCode::Refused,
+                    LossCause::Unauthorized => LossCode::Unauthorized,
                 };
-                ("lost", Some(cause.to_owned()), Some(*at), None)
+                (StandingCode::Lost, Some(cause), Some(*at), None)
             }
         };
         let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
@@ -239,13 +231,13 @@ impl Record {
             id: Set(self.id),
             tenant_id: Set(tx.tenant()),
             app_id: Set(self.app),
-            subdomain: Set(self.subdomain.to_string()),
-            standing: Set(standing.to_owned()),
+            subdomain: Set(self.subdomain.clone()),
+            standing: Set(standing),
             loss_cause: Set(loss_cause),
             standing_since: Set(since),
             disconnected_by: Set(by),
             renewable: Set(self.renewable),
-            granted_scopes: Set(self.granted.to_string()),
+            granted_scopes: Set(self.granted.clone()),
             missing_scopes: Set(count(self.missing_scopes)),
             approved_by_name: Set(self.approved_by_name.clone()),
             approved_by_email: Set(self.approved_by_email.clone()),
@@ -259,7 +251,7 @@ impl Record {
             refused_since: Set(self.refused_since),
             scopes_unknown: Set(self.scopes_unknown),
             overdue_at: Set(self.overdue_at),
-            health: Set(self.health.code().to_owned()),
+            health: Set(self.health),
             health_since: Set(self.health_since),
             history: Set(self.history.encode()),
             history_day: Set(self.history.last_day()),

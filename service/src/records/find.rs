@@ -4,7 +4,11 @@ use super::{
     app::{self, App},
     connection::Record,
 };
-use crate::{core::error::InternalError, entity::connection, tenancy::Tx};
+use crate::{
+    core::{error::InternalError, rows::Rows},
+    entity::connection,
+    tenancy::Tx,
+};
 use domain::{ids::AppId, subdomain::Subdomain};
 use sea_orm::{ColumnTrait, QueryFilter};
 
@@ -31,8 +35,6 @@ pub(crate) async fn find(
     tx.all::<connection::Entity>()
         .filter(connection::Column::AppId.eq(app))
         .filter(connection::Column::Subdomain.eq(subdomain.as_str()))
-        .one(&**tx)
-        .await?
-        .map(Record::try_from)
-        .transpose()
+        .row(&**tx)
+        .await
 }

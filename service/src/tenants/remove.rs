@@ -3,7 +3,7 @@
 
 use crate::{
     audit::{self, Action, By, Entry, Target},
-    core::{error::InternalError, services::Services},
+    core::{error::InternalError, rows::Rows, services::Services},
     entity::{audit_removal, tenant},
     tenancy::{TenantScope, Tx},
 };
@@ -35,9 +35,8 @@ pub async fn remove(services: &Services, slug: &Slug) -> Result<(), RemoveTenant
     let tenant = tenant::Entity::find()
         .filter(tenant::Column::Slug.eq(slug.as_str()))
         .filter(tenant::Column::RemovedAt.is_null())
-        .one(services.db.read())
-        .await
-        .map_err(InternalError::from)?
+        .row::<tenant::Model>(services.db.read())
+        .await?
         .ok_or_else(|| RemoveTenantError::NoTenant(slug.clone()))?;
     let scope = TenantScope::new(services, tenant.id);
     let tx = scope.write().await?;
@@ -58,10 +57,13 @@ pub async fn remove(services: &Services, slug: &Slug) -> Result<(), RemoveTenant
 /// What `mooring_remove_tenant` does on PostgreSQL.
 async fn empty(scope: &TenantScope, tx: &Tx, tenant: &tenant::Model) -> Result<(), InternalError> {
     let id = tenant.id;
+    let slug = format!("removed-{}", id.0.simple());
     let removed = tenant::ActiveModel::from(tenant::Model {
         removed_at: Some(scope.now()),
         former_slug: Some(tenant.slug.clone()),
-        slug: format!("removed-{}", id.0.simple()),
+        slug: slug
+            .parse()
+            .map_err(|_| InternalError::inconsistent("tenants", "slug", id))?,
         ..tenant.clone()
     });
     tenant::Entity::update(removed.reset_all())

@@ -67,7 +67,7 @@ async fn mark(scope: &TenantScope) -> Result<u64, InternalError> {
     let tx = scope.write().await?;
     let due = tx
         .update::<connection::Entity>()
-        .filter(connection::Column::Standing.eq("connected"))
+        .filter(connection::Column::Standing.eq(connection::StandingCode::Connected))
         .filter(connection::Column::Renewable.eq(true))
         .col_expr(connection::Column::RestoredAt, Expr::value(now))
         .col_expr(connection::Column::DueAt, Expr::value(now))

@@ -33,11 +33,11 @@ impl World {
             id: Set(self.services.new_id()),
             tenant_id: Set(app.0),
             app_id: Set(app.1),
-            subdomain: Set(account.to_owned()),
+            subdomain: Set(account.parse().unwrap()),
             state_hash: Set(digest("state", state)),
             browser_hash: Set(digest("browser", browser)),
             origin: Set("install".to_owned()),
-            requested_scopes: Set("offline openid".to_owned()),
+            requested_scopes: Set("offline openid".parse().unwrap()),
             created_at: Set(now),
             expires_at: Set(now.plus(STATE_LIFE)),
             ..Default::default()

@@ -2,7 +2,7 @@
 
 use super::Vault;
 use crate::{
-    core::{database::Transaction, error::InternalError, services::Services},
+    core::{database::Transaction, error::InternalError, rows::Rows, services::Services},
     encryption::{
         VaultError,
         key_service::{KeyOwner, KeyService, KeyServiceError, Wrapped},
@@ -337,12 +337,15 @@ pub(crate) async fn lock_all(services: &Services, tx: &Transaction) -> Result<()
 /// the weaker one that lets foreign keys refer to the tenant: with `FOR
 /// UPDATE`, two that have both inserted rows of the tenant would deadlock.
 pub(crate) async fn lock_tenant(tx: &Transaction, tenant: TenantId) -> Result<(), InternalError> {
-    crate::entity::tenant::Entity::find_by_id(tenant)
+    let locked = crate::entity::tenant::Entity::find_by_id(tenant)
         .lock(LockType::NoKeyUpdate)
-        .one(tx)
-        .await?
-        .ok_or_else(|| InternalError::inconsistent("tenants", "id", tenant))?;
-    Ok(())
+        .any(tx)
+        .await?;
+    if locked {
+        Ok(())
+    } else {
+        Err(InternalError::inconsistent("tenants", "id", tenant))
+    }
 }
 
 /// The newest key that may still encrypt.

@@ -10,7 +10,10 @@ pub mod test;
 
 use crate::{
     audit::{self, Action, Entry, Target},
-    core::error::{FieldError, Forbidden, InternalError},
+    core::{
+        error::{FieldError, Forbidden, InternalError},
+        rows::Rows,
+    },
     encryption::Purpose,
     entity::{app, connection, credential},
     records::app_credentials,
@@ -182,9 +185,9 @@ async fn row(
         query = query.lock(lock);
     }
     query
-        .one(&**tx)
+        .row(&**tx)
         .await?
-        .filter(|row| actor.only_app.is_none_or(|only| only == row.id))
+        .filter(|row: &app::Model| actor.only_app.is_none_or(|only| only == row.id))
         .ok_or(SecretError::NotFound)
 }
 

@@ -84,11 +84,11 @@ pub async fn test_in_use(actor: &Actor, id: AppId) -> Result<TestResult, SecretE
 }
 
 /// Connections that a secret can be tested with.
-async fn living(tx: &Tx, id: AppId) -> Result<Vec<uuid::Uuid>, InternalError> {
+async fn living(tx: &Tx, id: AppId) -> Result<Vec<ConnectionId>, InternalError> {
     Ok(tx
         .all::<connection::Entity>()
         .filter(connection::Column::AppId.eq(id))
-        .filter(connection::Column::Standing.eq("connected"))
+        .filter(connection::Column::Standing.eq(connection::StandingCode::Connected))
         .filter(connection::Column::Renewable.eq(true))
         .order_by_desc(connection::Column::LastSuccessAt)
         .order_by_asc(connection::Column::Id)
@@ -102,7 +102,7 @@ async fn living(tx: &Tx, id: AppId) -> Result<Vec<uuid::Uuid>, InternalError> {
 
 async fn ask(
     actor: &Actor,
-    living: Vec<uuid::Uuid>,
+    living: Vec<ConnectionId>,
     secret: &SecretString,
 ) -> Result<TestResult, InternalError> {
     if living.is_empty() {
@@ -110,7 +110,7 @@ async fn ask(
     }
     for connection in living {
         let tx = actor.write().await?;
-        let lease = Lease::take(actor.services(), &tx, ConnectionId(connection)).await?;
+        let lease = Lease::take(actor.services(), &tx, connection).await?;
         tx.commit().await?;
         // Somebody is at it right now; perhaps another connection is free.
         let Some(lease) = lease else { continue };

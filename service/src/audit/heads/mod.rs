@@ -21,7 +21,7 @@ use crate::{
     vault::SealedOwn,
 };
 use chain::{Head, Heads};
-use domain::ids::DataKeyId;
+use domain::ids::TenantId;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
 use uuid::Uuid;
 

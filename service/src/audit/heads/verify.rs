@@ -260,8 +260,12 @@ async fn last_number(services: &Services) -> Result<i64, InternalError> {
 }
 
 async fn name_of(services: &Services, id: TenantId) -> Result<String, InternalError> {
-    let row = tenant::Entity::find_by_id(id)
+    // As texts: what can't be a slug is named as it is.
+    let row: Option<(String, Option<String>)> = tenant::Entity::find_by_id(id)
+        .select_only()
+        .columns([tenant::Column::Slug, tenant::Column::FormerSlug])
+        .into_tuple()
         .one(services.db.read())
         .await?;
-    Ok(row.map_or_else(|| id.to_string(), |row| row.former_slug.unwrap_or(row.slug)))
+    Ok(row.map_or_else(|| id.to_string(), |(slug, former)| former.unwrap_or(slug)))
 }

@@ -256,13 +256,12 @@ impl Facts {
             ("link", _, Some(link)) => Origin::Link(link),
             _ => return Err(bad("origin")),
         };
-        let requested = row.requested_scopes.parse();
         Ok(Self {
             tenant: row.tenant_id,
             app: row.app_id,
-            subdomain: row.subdomain.parse().map_err(|_| bad("subdomain"))?,
+            subdomain: row.subdomain.clone(),
             origin,
-            requested: Requested::Scopes(requested.map_err(|_| bad("requested_scopes"))?),
+            requested: Requested::Scopes(row.requested_scopes.clone()),
             begun_at: row.created_at,
             seed: browser.clone(),
         })

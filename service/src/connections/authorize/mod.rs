@@ -124,10 +124,6 @@ pub async fn begin_with_link(
     token: &SecretString,
 ) -> Result<Begun, BeginError> {
     let (scope, link) = links::usable(services, token).await??;
-    let subdomain = link
-        .subdomain
-        .parse()
-        .map_err(|_| InternalError::inconsistent("reconnect_links", "subdomain", link.id))?;
     let tx = scope.read().await?;
     let app = app::find(&tx, &link.app_id.to_string(), None)
         .await?
@@ -137,7 +133,7 @@ pub async fn begin_with_link(
         mark_started(&scope, link.id).await?;
     }
     let origin = Origin::Link(link.id);
-    begin(services, scope.tenant(), &app, &subdomain, origin).await
+    begin(services, scope.tenant(), &app, &link.subdomain, origin).await
 }
 
 /// Once: whoever presses the button a thousand times writes nothing more.

@@ -7,7 +7,7 @@ use crate::{
         authorize::{Facts, derived},
         complete::exchange,
     },
-    core::error::InternalError,
+    core::{error::InternalError, rows::Rows},
     engine::{app_fault, evidence},
     entity::{connection, reconnect_link},
     records::{
@@ -116,9 +116,9 @@ impl Attempt<'_> {
             .filter(reconnect_link::Column::Id.eq(link))
             .filter(reconnect_link::Column::ApprovedAt.is_null())
             .filter(reconnect_link::Column::RevokedAt.is_null())
-            .one(&*tx)
+            .any(&*tx)
             .await?;
-        if usable.is_some() {
+        if usable {
             Ok(())
         } else {
             Err(AuthorizationProblem::LinkGone.into())
@@ -255,17 +255,16 @@ impl Attempt<'_> {
                 .filter(connection::Column::Subdomain.eq(self.facts.subdomain.as_str()))
                 // Beside foreign keys' own locks: links and events name the connection.
                 .lock(LockType::NoKeyUpdate)
-                .one(&**tx)
+                .row::<Record>(&**tx)
         };
         if find().await?.is_none() {
             Record::offered(self.scope, app, self.facts.subdomain.clone())
                 .insert(tx)
                 .await?;
         }
-        let row = find().await?.ok_or_else(|| {
+        find().await?.ok_or_else(|| {
             InternalError::inconsistent("connections", "subdomain", &self.facts.subdomain)
-        })?;
-        row.try_into()
+        })
     }
 
     /// How it was begun, and by whom, for the audit.

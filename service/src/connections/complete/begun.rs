@@ -3,7 +3,7 @@
 use super::callback::{Callback, CallbackError};
 use crate::{
     connections::authorize::{Facts, Origin},
-    core::{digest::digest, error::InternalError, services::Services},
+    core::{digest::digest, error::InternalError, rows::Rows, services::Services},
     encryption::Purpose,
     entity::authorization::{Column, Entity, Model},
     people::membership,
@@ -84,10 +84,10 @@ async fn stored(
         return Ok(None);
     };
     let tx = scope.read().await?;
-    let row = tx
+    let row: Option<Model> = tx
         .all::<Entity>()
         .filter(Column::StateHash.eq(digest("state", &callback.state)))
-        .one(&*tx)
+        .row(&*tx)
         .await?;
     drop(tx);
     Ok(row.map(|row| (scope, row)))

@@ -7,11 +7,11 @@ use crate::{
         authorize::{Requested, STATE_LIFE},
         result::Outcome,
     },
-    core::{digest::digest, error::InternalError},
-    entity::authorization::{ActiveModel, Column, Entity},
+    core::{digest::digest, error::InternalError, rows::Rows},
+    entity::authorization::{ActiveModel, Column, Entity, Model},
     tenancy::{TenantScope, Tx},
 };
-use domain::{error::AuthorizationProblem, ids::AuthorizationId};
+use domain::{error::AuthorizationProblem, ids::AuthorizationId, scope::ScopeSet};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter,
@@ -67,15 +67,15 @@ pub(super) async fn take(
         id: Set(id),
         tenant_id: Set(tx.tenant()),
         app_id: Set(facts.app),
-        subdomain: Set(facts.subdomain.to_string()),
+        subdomain: Set(facts.subdomain.clone()),
         state_hash: Set(state_hash.clone()),
         browser_hash: Set(digest("browser", browser)),
         origin: Set(facts.origin.code().to_owned()),
         person_id: Set(facts.origin.person()),
         link_id: Set(facts.origin.link()),
         requested_scopes: Set(match &facts.requested {
-            Requested::Scopes(scopes) => scopes.to_string(),
-            Requested::Digest(_) => String::new(),
+            Requested::Scopes(scopes) => scopes.clone(),
+            Requested::Digest(_) => ScopeSet::default(),
         }),
         created_at: Set(now),
         // Until then the cookie could come once more.
@@ -96,11 +96,11 @@ pub(super) async fn take(
         tx.commit().await?;
         return Ok(Taken::First(id));
     }
-    let before = tx
+    let before: Model = tx
         .all::<Entity>()
         .filter(Column::StateHash.eq(state_hash))
         .filter(Column::BrowserHash.eq(digest("browser", browser)))
-        .one(&*tx)
+        .row(&*tx)
         .await?
         .ok_or(AuthorizationProblem::StateUnknown)?;
     Ok(Taken::Before(before.id))

@@ -11,6 +11,7 @@ use super::callback::CallbackError;
 use crate::{
     core::{
         error::InternalError,
+        rows::Rows,
         services::{Inner, ProcessState, Services},
     },
     entity::{
@@ -65,13 +66,11 @@ pub(super) async fn is_known(
     account: &Subdomain,
 ) -> Result<bool, InternalError> {
     let tx = scope.read().await?;
-    let found = tx
-        .all::<connection::Entity>()
+    tx.all::<connection::Entity>()
         .filter(connection::Column::Subdomain.eq(account.as_str()))
         .filter(connection::Column::LastSuccessAt.is_not_null())
-        .one(&*tx)
-        .await?;
-    Ok(found.is_some())
+        .any(&*tx)
+        .await
 }
 
 /// As [`room`], in a transaction of its own.

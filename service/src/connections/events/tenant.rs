@@ -6,12 +6,15 @@ use super::{
     of_app,
 };
 use crate::{
-    core::error::InternalError,
+    core::{error::InternalError, rows::Rows},
     entity::{connection, event, tenant_event},
     tenancy::{Actor as Asker, Tx},
 };
-use domain::{ids::AppId, subdomain::Subdomain};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use domain::{
+    ids::{AppId, ConnectionId},
+    subdomain::Subdomain,
+};
+use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeSet, HashMap};
 
 /// An entry with the connection that it belongs to, if it belongs to one.
@@ -89,14 +92,54 @@ pub async fn of_tenant(
 }
 
 /// Entries with their numbers.
-type Numbered = Vec<(i64, TenantEntry)>;
+type Entries = Vec<(i64, TenantEntry)>;
+
+/// An event with its number.
+struct Numbered {
+    number: i64,
+    connection: Option<ConnectionId>,
+    entry: TimelineEntry,
+}
+
+impl TryFrom<event::Model> for Numbered {
+    type Error = InternalError;
+
+    fn try_from(row: event::Model) -> Result<Self, InternalError> {
+        Ok(Self {
+            number: row.seq.unwrap_or_default(),
+            connection: Some(row.connection_id),
+            entry: row.try_into()?,
+        })
+    }
+}
+
+impl TryFrom<tenant_event::Model> for Numbered {
+    type Error = InternalError;
+
+    fn try_from(row: tenant_event::Model) -> Result<Self, InternalError> {
+        let at = (row.id, row.at);
+        Ok(Self {
+            number: row.seq.unwrap_or_default(),
+            connection: None,
+            entry: TimelineEntry::read("tenant_events", at, &row.actor, &row.details)?,
+        })
+    }
+}
+
+/// What an event tells of its connection.
+#[derive(FromQueryResult)]
+struct Account {
+    id: ConnectionId,
+    app_id: AppId,
+    subdomain: Subdomain,
+}
 
 async fn of_connections(
     actor: &Asker,
     tx: &Tx,
     (after, to): (i64, i64),
     limit: u64,
-) -> Result<Numbered, InternalError> {
+) -> Result<Entries, InternalError> {
     let mut query = tx
         .all::<event::Entity>()
         .filter(event::Column::Seq.gt(after))
@@ -104,58 +147,49 @@ async fn of_connections(
     if let Some(only) = actor.only_app {
         query = query.filter(event::Column::ConnectionId.in_subquery(of_app(tx, only)));
     }
-    let rows = query
+    let events: Vec<Numbered> = query
         .order_by_asc(event::Column::Seq)
-        .limit(limit)
-        .all(&**tx)
+        .first(&**tx, limit, "the events of a tenant")
         .await?;
-    let ids: BTreeSet<_> = rows.iter().map(|row| row.connection_id).collect();
-    let connections: HashMap<_, _> = tx
+    let ids: BTreeSet<_> = events.iter().filter_map(|one| one.connection).collect();
+    let accounts: Vec<Account> = tx
         .by_keys::<connection::Entity>(connection::Column::Id, ids.into_iter().collect())
-        .all(&**tx)
-        .await?
+        .select_only()
+        .columns([
+            connection::Column::Id,
+            connection::Column::AppId,
+            connection::Column::Subdomain,
+        ])
+        .readable_columns(&**tx, "the events of a tenant")
+        .await?;
+    let accounts: HashMap<_, _> = accounts
         .into_iter()
-        .map(|row| (row.id, (row.app_id, row.subdomain)))
+        .map(|one| (one.id, (one.app_id, one.subdomain)))
         .collect();
-    rows.into_iter()
-        .map(|row| {
-            let (app, subdomain) = connections
-                .get(&row.connection_id)
-                .ok_or_else(|| InternalError::inconsistent("events", "connection_id", row.id))?;
-            let subdomain = subdomain.parse().map_err(|_| {
-                InternalError::inconsistent("connections", "subdomain", row.connection_id)
-            })?;
-            let (number, connection) = (row.seq, Some((*app, subdomain)));
-            let entry = row.try_into()?;
-            Ok((
-                number.unwrap_or_default(),
-                TenantEntry { connection, entry },
-            ))
-        })
-        .collect()
+    // The events of an account that can't be read are passed over with it.
+    let with_account = |event: Numbered| {
+        let connection = Some(accounts.get(&event.connection?)?.clone());
+        let entry = event.entry;
+        Some((event.number, TenantEntry { connection, entry }))
+    };
+    Ok(events.into_iter().filter_map(with_account).collect())
 }
 
 async fn of_tenant_itself(
     tx: &Tx,
     (after, to): (i64, i64),
     limit: u64,
-) -> Result<Numbered, InternalError> {
-    let rows = tx
+) -> Result<Entries, InternalError> {
+    let events: Vec<Numbered> = tx
         .all::<tenant_event::Entity>()
         .filter(tenant_event::Column::Seq.gt(after))
         .filter(tenant_event::Column::Seq.lte(to))
         .order_by_asc(tenant_event::Column::Seq)
-        .limit(limit)
-        .all(&**tx)
+        .first(&**tx, limit, "the events of a tenant")
         .await?;
-    rows.into_iter()
-        .map(|row| {
-            let at = (row.id, row.at);
-            let entry = TenantEntry {
-                connection: None,
-                entry: TimelineEntry::read("tenant_events", at, &row.actor, &row.details)?,
-            };
-            Ok((row.seq.unwrap_or_default(), entry))
-        })
-        .collect()
+    let of_none = |Numbered { number, entry, .. }| {
+        let connection = None;
+        (number, TenantEntry { connection, entry })
+    };
+    Ok(events.into_iter().map(of_none).collect())
 }

@@ -87,7 +87,7 @@ pub async fn create(
         tenant_id: Set(tx.tenant()),
         app_id: Set(app.id),
         connection_id: Set(record.id),
-        subdomain: Set(subdomain.to_string()),
+        subdomain: Set(subdomain.clone()),
         token_hash: Set(digest("link", &token)),
         created_by: Set(who.label()),
         email: Set(None),

@@ -2,15 +2,13 @@
 
 use super::LinkRow;
 use crate::{
-    core::error::InternalError,
-    entity::{
-        app,
-        reconnect_link::{Column, Entity},
-    },
-    tenancy::Actor,
+    core::{error::InternalError, rows::Rows},
+    entity::reconnect_link::{Column, Entity, Model},
+    records::app::App,
+    tenancy::{Actor, Tx},
 };
-use domain::{ids::ConnectionId, slug::Slug, subdomain::Subdomain};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use domain::{ids::ConnectionId, slug::Slug, subdomain::Subdomain, time::Timestamp};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
 /// A link that is on its way, with its account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,50 +38,40 @@ pub async fn of_connection(
     if let Some(only) = actor.only_app {
         query = query.filter(Column::AppId.eq(only));
     }
-    let rows = query.order_by_desc(Column::Id).limit(20).all(&*tx).await?;
+    let rows: Vec<Model> = query
+        .order_by_desc(Column::Id)
+        .first(&*tx, 20, "the links of an account")
+        .await?;
     Ok(rows
         .iter()
         .map(|row| LinkRow::new(row, actor.expiry_now()))
         .collect())
 }
 
-/// Links on their way: usable, newest first.
+/// Links of these apps on their way: usable at `now`, newest first.
 pub(crate) async fn outstanding(
-    actor: &Actor,
+    tx: &Tx,
+    apps: &[App],
+    now: Timestamp,
     limit: u64,
 ) -> Result<Vec<OutstandingLink>, InternalError> {
-    let now = actor.expiry_now();
-    let tx = actor.read().await?;
-    let mut query = tx.all::<Entity>();
-    if let Some(only) = actor.only_app {
-        query = query.filter(Column::AppId.eq(only));
-    }
-    let rows = query
+    let rows: Vec<Model> = tx
+        .all::<Entity>()
+        .filter(Column::AppId.is_in(apps.iter().map(|app| app.id)))
         .filter(Column::ApprovedAt.is_null())
         .filter(Column::RevokedAt.is_null())
         .filter(Column::ExpiresAt.gt(now))
         .order_by_desc(Column::Id)
-        .limit(limit)
-        .all(&*tx)
+        .first(&**tx, limit, "the links on their way")
         .await?;
-    let apps = tx
-        .all::<app::Entity>()
-        .filter(app::Column::Id.is_in(rows.iter().map(|r| r.app_id)))
-        .all(&*tx)
-        .await?;
-    rows.iter()
-        .map(|row| {
-            let bad = |column| InternalError::inconsistent("reconnect_links", column, row.id);
-            let app = apps
-                .iter()
-                .find(|a| a.id == row.app_id)
-                .ok_or_else(|| bad("app_id"))?;
-            Ok(OutstandingLink {
-                app_slug: app.slug.parse().map_err(|_| bad("app_id"))?,
-                app_name: app.name.clone(),
-                subdomain: row.subdomain.parse().map_err(|_| bad("subdomain"))?,
-                link: LinkRow::new(row, now),
-            })
+    let of_app = |row: Model| {
+        let app = apps.iter().find(|app| app.id == row.app_id)?;
+        Some(OutstandingLink {
+            app_slug: app.slug.clone(),
+            app_name: app.name.clone(),
+            link: LinkRow::new(&row, now),
+            subdomain: row.subdomain,
         })
-        .collect()
+    };
+    Ok(rows.into_iter().filter_map(of_app).collect())
 }

@@ -13,7 +13,10 @@ pub use open::{PublicLink, mark_opened, open};
 pub use revoke::{Withdrawal, revoke};
 
 use crate::{
-    core::error::{Forbidden, InternalError},
+    core::{
+        error::{Forbidden, InternalError},
+        rows::Rows,
+    },
     entity::{connection, reconnect_link::Model},
     records::connection::Record,
     tenancy::Tx,
@@ -144,13 +147,13 @@ impl LinkRow {
 
 /// Open pages of the connection hear that its links changed.
 async fn tell(tx: &Tx, connection: ConnectionId) -> Result<(), InternalError> {
-    let row = tx
+    let record: Option<Record> = tx
         .all::<connection::Entity>()
         .filter(connection::Column::Id.eq(connection))
-        .one(&**tx)
+        .row(&**tx)
         .await?;
-    if let Some(row) = row {
-        tx.tell(Record::try_from(row)?.news(tx));
+    if let Some(record) = record {
+        tx.tell(record.news(tx));
     }
     Ok(())
 }

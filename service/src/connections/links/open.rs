@@ -2,7 +2,7 @@
 
 use super::{LinkGone, LinkRow, LinkState, tell};
 use crate::{
-    core::{digest::digest, error::InternalError, services::Services},
+    core::{digest::digest, error::InternalError, rows::Rows, services::Services},
     entity::{
         connection,
         reconnect_link::{Column, Entity, Model},
@@ -58,7 +58,7 @@ pub(crate) async fn usable(
     let row = tx
         .all::<Entity>()
         .filter(Column::TokenHash.eq(digest("link", token)))
-        .one(&*tx)
+        .row::<Model>(&*tx)
         .await?;
     drop(tx);
     let Some(row) = row else {
@@ -88,7 +88,7 @@ pub async fn open(
     let bad = |column| InternalError::inconsistent("reconnect_links", column, row.id);
     let tx = scope.read().await?;
     let tenant = tenant::Entity::find_by_id(row.tenant_id)
-        .one(&*tx)
+        .row::<tenant::Model>(&*tx)
         .await?
         .ok_or_else(|| bad("tenant_id"))?;
     let app = app::find(&tx, &row.app_id.to_string(), None)
@@ -97,10 +97,9 @@ pub async fn open(
     let record = tx
         .all::<connection::Entity>()
         .filter(connection::Column::Id.eq(row.connection_id))
-        .one(&*tx)
+        .row::<Record>(&*tx)
         .await?
         .ok_or_else(|| bad("connection_id"))?;
-    let record = Record::try_from(record)?;
     Ok(Ok(PublicLink {
         tenant_name: tenant.name,
         app_name: app.name.clone(),

@@ -3,7 +3,7 @@
 use super::{LinkError, LinkRow, LinkState, tell};
 use crate::{
     audit::{self, Action, Entry, Target},
-    core::error::InternalError,
+    core::rows::Rows,
     entity::reconnect_link::{Column, Entity, Model},
     records::app,
     tenancy::{Actor, Tx, outbox},
@@ -62,11 +62,7 @@ pub async fn revoke(actor: &Actor, link: LinkId) -> Result<Withdrawal, LinkError
     let app = app::find(&tx, &row.app_id.to_string(), None)
         .await?
         .ok_or(LinkError::NotFound)?;
-    let subdomain = row
-        .subdomain
-        .parse()
-        .map_err(|_| InternalError::inconsistent("reconnect_links", "subdomain", row.id))?;
-    let target = Target::account(Some(connection), &app.slug, &subdomain);
+    let target = Target::account(Some(connection), &app.slug, &row.subdomain);
     let entry = Entry::of(actor, Action::LinkRevoked, target).detail(format!("link={link}"));
     audit::record(actor, &tx, &entry).await?;
     tx.commit().await?;
@@ -78,5 +74,5 @@ async fn find(actor: &Actor, tx: &Tx, link: LinkId) -> Result<Model, LinkError> 
     if let Some(only) = actor.only_app {
         query = query.filter(Column::AppId.eq(only));
     }
-    query.one(&**tx).await?.ok_or(LinkError::NotFound)
+    query.row(&**tx).await?.ok_or(LinkError::NotFound)
 }

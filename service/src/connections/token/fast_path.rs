@@ -7,6 +7,7 @@ use crate::{
     audit::{self, By},
     core::{error::InternalError, queries, services::Services},
     encryption::Purpose,
+    entity::connection::{LossCode, StandingCode},
     records::connection,
     tenancy::{TenantScope, credentials::SealedRow},
 };
@@ -14,13 +15,14 @@ use domain::{
     health::{Condition, Health},
     ids::{ApiTokenId, AppId, ConnectionId, DataKeyId, TenantId},
     permission::Permission,
+    role::Role,
     scope::ScopeSet,
     subdomain::Subdomain,
     time::{Span, Timestamp},
 };
 use sea_orm::{ConnAcquireErr, DbErr, FromQueryResult, Value};
 use secrecy::SecretString;
-use std::net::IpAddr;
+use std::{mem, net::IpAddr};
 
 /// The same columns under the same names on both databases.
 #[derive(FromQueryResult)]
@@ -28,7 +30,7 @@ struct Row {
     token_id: ApiTokenId,
     tenant_id: TenantId,
     token_name: String,
-    role: String,
+    role: Role,
     only_app: Option<AppId>,
     token_hash: Vec<u8>,
     token_expires_at: Option<Timestamp>,
@@ -37,14 +39,15 @@ struct Row {
     app: AppId,
     slug: String,
     fault_since: Option<Timestamp>,
+    /// Seldom looked at, so not read before.
     requested_scopes: String,
     connection: ConnectionId,
-    standing: String,
-    loss_cause: Option<String>,
+    standing: StandingCode,
+    loss_cause: Option<LossCode>,
     standing_since: Option<Timestamp>,
     disconnected_by: Option<String>,
     renewable: bool,
-    granted_scopes: String,
+    granted_scopes: ScopeSet,
     missing_scopes: i32,
     access_expires_at: Option<Timestamp>,
     last_fine_at: Option<Timestamp>,
@@ -75,7 +78,7 @@ pub async fn fast_path(
     let Some(hash) = api_tokens::hash_of(token) else {
         return Ok(None);
     };
-    let Some(row) = find(services, &hash, app, subdomain).await? else {
+    let Some(mut row) = find(services, &hash, app, subdomain).await? else {
         return Ok(None);
     };
     let Some(served) = row.serve(services, &hash, address, min_ttl) else {
@@ -118,6 +121,8 @@ async fn find(
     let statement = queries::TOKEN_FAST_PATH.with(db, values);
     match Row::find_by_statement(statement).one(db.quick()).await {
         Ok(row) => Ok(row),
+        // The long way says what of the row can't be read.
+        Err(DbErr::TryIntoErr { .. }) => Ok(None),
         Err(error @ DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) => Err(error.into()),
         Err(error) => {
             // Connections to it may have died with a restart of the database;
@@ -130,7 +135,7 @@ async fn find(
 
 impl Row {
     fn serve(
-        &self,
+        &mut self,
         services: &Services,
         hash: &[u8],
         address: Option<IpAddr>,
@@ -139,7 +144,7 @@ impl Row {
         let presented = Presented {
             id: self.token_id,
             tenant: self.tenant_id,
-            role: &self.role,
+            role: self.role,
             only_app: self.only_app,
             token_hash: &self.token_hash,
             expires_at: self.token_expires_at,
@@ -165,26 +170,26 @@ impl Row {
             .vault()
             .open_row(&sealed, presented.tenant, purpose, self.connection.0)
             .ok()??;
-        let granted: ScopeSet = self.granted_scopes.parse().ok()?;
         // None is counted where nobody knows, too (`State::missing`).
         let missing = if self.missing_scopes == 0 {
             ScopeSet::default()
         } else {
-            granted.missing_of(&self.requested_scopes.parse().ok()?)
+            self.granted_scopes
+                .missing_of(&self.requested_scopes.parse().ok()?)
         };
         Some(ServedToken {
             access_token,
             expires_at,
             missing,
-            scope: granted,
+            scope: mem::take(&mut self.granted_scopes),
             health: Health::of(&condition, now),
         })
     }
 
     fn condition(&self) -> Option<Condition> {
         let standing = connection::standing(
-            &self.standing,
-            self.loss_cause.as_deref(),
+            self.standing,
+            self.loss_cause,
             self.standing_since,
             self.disconnected_by.clone(),
             // That changes only what people read.

@@ -28,11 +28,7 @@ use domain::{
     token,
 };
 use gorgias::{Renewal, UpstreamError};
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// How long to wait before a write is tried again.
 const WRITE_AGAIN: [Duration; 3] = [
@@ -157,16 +153,14 @@ async fn store_in_one(scope: &TenantScope, all: &[Keep]) -> Result<Vec<Verdict>,
     let services = scope.services();
     let tx = scope.write().await?;
     // They may have been edited while Gorgias answered.
-    let apps: HashMap<AppId, App> = app::rows(&tx, all.iter().map(|one| one.record.app))
-        .await?
-        .into_iter()
-        .map(|(id, row)| App::try_from(row).map(|app| (id, app)))
-        .collect::<Result<_, _>>()?;
+    let apps = app::by_id(&tx, all.iter().map(|one| one.record.app)).await?;
     let mut changes = Vec::with_capacity(all.len());
     for one in all {
         let app = apps
             .get(&one.record.app)
-            .ok_or_else(|| InternalError::inconsistent("connections", "app_id", one.record.id))?;
+            .ok_or_else(|| InternalError::inconsistent("connections", "app_id", one.record.id))?
+            .as_ref()
+            .map_err(InternalError::for_others)?;
         changes.push(change(services, app, one));
     }
     let storing: Vec<Storing<'_>> = all
@@ -193,7 +187,9 @@ async fn store_in_one(scope: &TenantScope, all: &[Keep]) -> Result<Vec<Verdict>,
         by.push(one.record.id);
     }
     for (app, by) in &proven {
-        let Some(app) = apps.get(app) else { continue };
+        let Some(Ok(app)) = apps.get(app) else {
+            continue;
+        };
         // The tokens are stored; the app's next success says it again.
         if let Err(error) = app_fault::clear(scope, app, by).await {
             tracing::error!(%error, app.id = %app.id, "That an app's credentials work could not be noted");

@@ -5,10 +5,11 @@ use crate::{
     core::{
         batch::Batcher,
         error::InternalError,
+        rows::Rows,
         services::{self, ProcessState},
     },
     encryption::Purpose,
-    entity::{app, connection, credential},
+    entity::{connection, credential},
     records::{
         app::{self as apps, App},
         connection::Record,
@@ -56,10 +57,8 @@ pub(super) async fn load(
 pub(super) async fn record(tx: &Tx, id: ConnectionId) -> Result<Option<Record>, InternalError> {
     tx.all::<connection::Entity>()
         .filter(connection::Column::Id.eq(id))
-        .one(&**tx)
-        .await?
-        .map(Record::try_from)
-        .transpose()
+        .row(&**tx)
+        .await
 }
 
 async fn load_all(
@@ -81,18 +80,15 @@ async fn read_all(
     ids: &[ConnectionId],
 ) -> Result<Vec<Result<Option<Loaded>, InternalError>>, InternalError> {
     let tx = scope.read().await?;
-    let wanted = ids.to_vec();
-    let rows: HashMap<ConnectionId, connection::Model> = tx
-        .by_keys::<connection::Entity>(connection::Column::Id, wanted)
-        .all(&*tx)
-        .await?
-        .into_iter()
-        .map(|row| (row.id, row))
-        .collect();
-    let apps = apps::rows(&tx, rows.values().map(|row| row.app_id)).await?;
+    let records: HashMap<ConnectionId, Result<Record, InternalError>> = tx
+        .by_keys::<connection::Entity>(connection::Column::Id, ids.to_vec())
+        .by_key(&*tx, connection::Column::Id)
+        .await?;
+    let readable = || records.values().flatten();
+    let apps = apps::by_id(&tx, readable().map(|record| record.app)).await?;
     let purposes = [Purpose::ConnectionRefreshToken, Purpose::AppClientSecret];
     let owners = apps.keys().map(|app| app.0);
-    let owners = owners.chain(rows.keys().map(|id| id.0));
+    let owners = owners.chain(readable().map(|record| record.id.0));
     let secrets: HashMap<Uuid, credential::Model> = tx
         .by_keys::<credential::Entity>(credential::Column::OwnerId, owners.collect())
         .filter(credential::Column::Purpose.is_in(purposes.map(Purpose::code)))
@@ -109,8 +105,9 @@ async fn read_all(
     };
     let mut loaded = Vec::with_capacity(ids.len());
     for id in ids {
-        loaded.push(match rows.get(id) {
-            Some(row) => found.open(row).await.map(Some),
+        loaded.push(match records.get(id) {
+            Some(Ok(record)) => found.open(record.clone()).await.map(Some),
+            Some(Err(error)) => Err(error.for_others()),
             None => Ok(None),
         });
     }
@@ -121,19 +118,18 @@ async fn read_all(
 struct Found<'a> {
     scope: &'a TenantScope,
     tx: &'a Tx,
-    apps: HashMap<AppId, app::Model>,
+    apps: HashMap<AppId, Result<App, InternalError>>,
     /// By owner: refresh tokens of connections, client secrets of apps.
     secrets: HashMap<Uuid, credential::Model>,
 }
 
 impl Found<'_> {
-    async fn open(&self, row: &connection::Model) -> Result<Loaded, InternalError> {
-        let record = Record::try_from(row.clone())?;
+    async fn open(&self, record: Record) -> Result<Loaded, InternalError> {
         let app = self
             .apps
             .get(&record.app)
             .ok_or_else(|| InternalError::inconsistent("connections", "app_id", record.id))?;
-        let app = App::try_from(app.clone())?;
+        let app = app.as_ref().map_err(InternalError::for_others)?.clone();
         let client_secret = match self.secret(Purpose::AppClientSecret, app.id.0).await {
             Ok(Some(secret)) => Ok(secret),
             Ok(None) => Err(InternalError::inconsistent("apps", "client_secret", app.id)),

@@ -6,7 +6,7 @@
 
 use super::Verdict;
 use crate::{
-    core::error::InternalError,
+    core::{error::InternalError, rows::Rows},
     encryption::Purpose,
     entity::connection,
     records::{connection::Record, store::Stored},
@@ -24,12 +24,12 @@ pub(crate) async fn token(
     who: &event::Actor,
 ) -> Result<Verdict, InternalError> {
     let tx = scope.read().await?;
-    let row = tx
+    let record: Option<Record> = tx
         .all::<connection::Entity>()
         .filter(connection::Column::Id.eq(id))
-        .one(&*tx)
+        .row(&*tx)
         .await?;
-    let Some(record) = row.map(Record::try_from).transpose()? else {
+    let Some(record) = record else {
         return Ok(Verdict::NotConnected);
     };
     let may_ask = record.granted.contains("account:read") || record.granted.contains("write:all");

@@ -39,7 +39,7 @@ async fn tenant(services: &Services) -> TenantScope {
     let tx = services.db.begin_write().await.unwrap();
     let row = tenant::ActiveModel {
         id: Set(id),
-        slug: Set(format!("t{}", id.0.simple())),
+        slug: Set(format!("t{}", id.0.simple()).parse().unwrap()),
         name: Set("Harbour".into()),
         created_at: Set(Timestamp(0)),
         ..Default::default()
