@@ -16,7 +16,6 @@ use domain::{
     slug::Slug,
 };
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
-use uuid::Uuid;
 
 /// What the log says if a row can't be read.
 const WANTED_FOR: &str = "the tenants of a person";
@@ -102,7 +101,7 @@ struct Member {
 /// Where the person belongs, in any tenant. On PostgreSQL a function finds it,
 /// beneath whose policy no tenant is needed.
 async fn of_person(services: &Services, person: PersonId) -> Result<Vec<Member>, InternalError> {
-    let statement = queries::MEMBERSHIPS_OF.with(&services.db, [person.0.into()]);
+    let statement = queries::MEMBERSHIPS_OF.with(&services.db, [person.into()]);
     Ok(Member::find_by_statement(statement)
         .all(services.db.read())
         .await?)

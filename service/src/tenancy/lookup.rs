@@ -30,15 +30,15 @@ pub(crate) async fn scope_of(
     key: Key<'_>,
 ) -> Result<Option<TenantScope>, InternalError> {
     let (query, value): (_, Value) = match key {
-        Key::App(id) => (queries::TENANT_OF_APP, id.0.into()),
+        Key::App(id) => (queries::TENANT_OF_APP, id.into()),
         Key::State(state) => (queries::TENANT_OF_STATE, digest("state", state).into()),
-        Key::Authorization(id) => (queries::TENANT_OF_AUTHORIZATION, id.0.into()),
+        Key::Authorization(id) => (queries::TENANT_OF_AUTHORIZATION, id.into()),
         Key::Link(token) => (queries::TENANT_OF_LINK, digest("link", token).into()),
         Key::ApiToken(hash) => (queries::TENANT_OF_API_TOKEN, hash.into()),
     };
     let db = &services.db;
     let row = db.read().query_one_raw(query.with(db, [value])).await?;
-    let tenant: Option<uuid::Uuid> = match row {
+    let tenant: Option<TenantId> = match row {
         Some(row) => row.try_get("", "tenant_id")?,
         None => None,
     };

@@ -23,7 +23,6 @@ use crate::{
 use chain::{Head, Heads};
 use domain::ids::TenantId;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
-use uuid::Uuid;
 
 /// What the key is for; part of its encryption, so it never changes.
 const PURPOSE: &str = "audit.heads";

@@ -153,7 +153,7 @@ impl Row {
         };
         // What doesn't add up is explained on the long way.
         let role = presented.recognize(services, hash, address).ok()?;
-        if !role.allows(Permission::ReadTokens) || !presented.reaches(AppId(self.app)) {
+        if !role.allows(Permission::ReadTokens) || !presented.reaches(self.app) {
             return None;
         }
         let condition = self.condition()?;

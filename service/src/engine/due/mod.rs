@@ -165,12 +165,7 @@ impl Work<'_> {
     /// anything can be is due now. The latter come of clocks that were wrong.
     async fn look(&self) -> Result<Due, InternalError> {
         let latest = token::latest_due(self.services.now(), self.services.config.check_interval);
-        let values: [Value; 4] = [
-            self.now.into(),
-            latest.0.into(),
-            LEASE.0.into(),
-            BATCH.into(),
-        ];
+        let values: [Value; 4] = [self.now.into(), latest.into(), LEASE.into(), BATCH.into()];
         if self.services.db.is_sqlite() {
             for sql in queries::PUT_RIGHT_ON_SQLITE {
                 self.rows_of(sql, values.clone()).await?;
@@ -202,7 +197,7 @@ impl Work<'_> {
 
     /// Takes all that is due; there is no queue.
     async fn take_all(&self, most: i64) -> Result<Vec<Lease>, InternalError> {
-        let values = [LEASE.0.into(), self.now.into(), most.into()];
+        let values = [LEASE.into(), self.now.into(), most.into()];
         self.rows(queries::DUE_TAKE, values)
             .await?
             .iter()
@@ -246,7 +241,7 @@ impl Work<'_> {
             }
             leases
         } else {
-            let values = [LEASE.0.into(), self.now.into(), most.into(), served.into()];
+            let values = [LEASE.into(), self.now.into(), most.into(), served.into()];
             self.rows(queries::FAIR_QUEUE, values)
                 .await?
                 .iter()

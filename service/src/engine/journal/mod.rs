@@ -169,9 +169,7 @@ impl Inner {
 ///
 /// # Errors
 /// [`JournalFull`] if the disk has none. [`InternalError`] if the database doesn't answer.
-pub(crate) async fn reserve(
-    services: &Services,
-) -> Result<Reservation, ReserveError> {
+pub(crate) async fn reserve(services: &Services) -> Result<Reservation, ReserveError> {
     let key = services.vault().journal_key(services).await?;
     let inner = &services.state::<Journal>().0;
     if let Some(slot) = inner.free_slot() {
