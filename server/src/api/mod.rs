@@ -2,10 +2,14 @@
 
 mod bearer;
 mod body;
+mod input;
+mod openapi;
 mod problem;
+mod problems;
 mod query;
 mod v1;
 
+pub use openapi::document;
 pub use problem::Problem;
 
 use crate::state::AppState;
@@ -13,7 +17,8 @@ use axum::{Router, http::StatusCode};
 
 /// Everything below `/api/v1`.
 pub fn routes() -> Router<AppState> {
-    v1::routes()
+    let (router, _) = openapi::routes().split_for_parts();
+    router
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
             Problem::new(

@@ -1,7 +1,9 @@
 //! Errors of the machine API (RFC 9457).
 
+use super::input::Mistake;
 use crate::failure::Failure;
 use axum::{
+    Json,
     http::{
         HeaderValue, StatusCode,
         header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
@@ -9,12 +11,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::time::Span;
-use serde_json::json;
+use serde::Serialize;
 use service::{
     InternalError,
     core::error::{FieldError, Forbidden},
 };
 use tokio::task::JoinError;
+use utoipa::ToSchema;
 
 /// When to ask again if the audit can't be written.
 const AUDIT_WAIT: Span = Span::seconds(10);
@@ -25,11 +28,43 @@ pub struct Problem {
     status: StatusCode,
     code: &'static str,
     detail: String,
-    errors: Vec<FieldError>,
+    errors: Vec<Mistake>,
     retry_after: Option<Span>,
     challenge: Option<&'static str>,
-    /// A member of its own (RFC 9457 3.2).
-    extra: Option<Box<(&'static str, i64)>>,
+    available_ttl: Option<i64>,
+}
+
+/// A problem as it is sent (RFC 9457). Programs go by `code`, people read `detail`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem, example = json!({
+    "type": "about:blank",
+    "title": "Unprocessable Entity",
+    "status": 422,
+    "code": "invalid",
+    "detail": "client_id: This field is missing.",
+    "errors": [{ "field": "client_id", "message": "This field is missing." }],
+}))]
+pub struct Body {
+    /// With `life_too_short`: how many seconds of life can be asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    available_ttl: Option<i64>,
+    code: &'static str,
+    detail: String,
+    /// What is wrong with which field or parameter.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<InvalidField>,
+    status: u16,
+    title: &'static str,
+    r#type: &'static str,
+}
+
+/// A field or parameter that can't be used; its value is never quoted.
+#[derive(Serialize, ToSchema)]
+struct InvalidField {
+    field: String,
+    message: String,
 }
 
 impl Problem {
@@ -42,7 +77,7 @@ impl Problem {
             errors: Vec::new(),
             retry_after: None,
             challenge: None,
-            extra: None,
+            available_ttl: None,
         }
     }
 
@@ -51,8 +86,8 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here")
     }
 
-    /// Fields of the body that can't be used.
-    pub fn invalid(errors: Vec<FieldError>) -> Self {
+    /// Fields or parameters that can't be used.
+    pub fn invalid(status: StatusCode, code: &'static str, errors: Vec<Mistake>) -> Self {
         let detail = errors
             .iter()
             .map(|e| format!("{}: {}", e.field, e.message))
@@ -60,8 +95,18 @@ impl Problem {
             .join(" ");
         Self {
             errors,
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
+            ..Self::new(status, code, detail)
         }
+    }
+
+    /// Fields of the body that a use case can't take.
+    pub fn invalid_fields(errors: Vec<FieldError>) -> Self {
+        let mistake = |error: FieldError| Mistake {
+            field: error.field.into(),
+            message: error.message,
+        };
+        let errors = errors.into_iter().map(mistake).collect();
+        Self::invalid(StatusCode::UNPROCESSABLE_ENTITY, "invalid", errors)
     }
 
     /// What can't be recorded isn't done.
@@ -70,11 +115,11 @@ impl Problem {
             .retry_after(AUDIT_WAIT)
     }
 
-    /// Adds a member of this kind of problem's own (RFC 9457 3.2).
+    /// Tells how much life there is (a member of its own, RFC 9457 3.2).
     #[must_use]
-    pub fn with(self, member: &'static str, value: i64) -> Self {
+    pub fn available_ttl(self, seconds: i64) -> Self {
         Self {
-            extra: Some(Box::new((member, value))),
+            available_ttl: Some(seconds),
             ..self
         }
     }
@@ -100,24 +145,20 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut body = json!({
-            "type": "about:blank",
-            "title": self.status.canonical_reason().unwrap_or_default(),
-            "status": self.status.as_u16(),
-            "code": self.code,
-            "detail": self.detail,
-        });
-        if let Some((member, value)) = self.extra.map(|extra| *extra) {
-            body[member] = value.into();
-        }
-        if !self.errors.is_empty() {
-            body["errors"] = self
-                .errors
-                .iter()
-                .map(|e| json!({ "field": e.field, "message": e.message }))
-                .collect();
-        }
-        let mut response = (self.status, body.to_string()).into_response();
+        let field = |mistake: Mistake| InvalidField {
+            field: mistake.field.into_owned(),
+            message: mistake.message,
+        };
+        let body = Body {
+            available_ttl: self.available_ttl,
+            code: self.code,
+            detail: self.detail,
+            errors: self.errors.into_iter().map(field).collect(),
+            status: self.status.as_u16(),
+            title: self.status.canonical_reason().unwrap_or_default(),
+            r#type: "about:blank",
+        };
+        let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(
             CONTENT_TYPE,

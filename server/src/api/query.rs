@@ -1,91 +1,66 @@
 //! Parameters of addresses. A misspelt one is an error: ignored, it would give
 //! an answer to another question.
 
-use super::Problem;
+use super::{Problem, input};
 use axum::{
     extract::FromRequestParts,
     http::{StatusCode, request::Parts},
 };
-use std::{fmt::Display, str::FromStr};
+use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-/// The parameters that were not read yet.
-pub struct Query(Vec<(String, String)>);
+/// What the parameters of an address say.
+pub struct Query<T: input::Input>(pub T::Parsed);
 
-impl<S: Send + Sync> FromRequestParts<S> for Query {
+impl<S: Send + Sync, T: input::Input> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let query = parts.uri.query().unwrap_or_default();
-        Ok(Self(
-            form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
-        ))
+        let parsed = input::read::<T>(fields(query)).map_err(|wrong| {
+            let code = if wrong.unknown {
+                "unknown_parameter"
+            } else {
+                "invalid_parameter"
+            };
+            Problem::invalid(StatusCode::BAD_REQUEST, code, wrong.errors)
+        })?;
+        Ok(Self(parsed))
     }
 }
 
-fn wrong(name: &str, why: impl Display) -> Problem {
-    Problem::new(
-        StatusCode::BAD_REQUEST,
-        "invalid_parameter",
-        format!("{name}: {why}"),
-    )
-}
-
-impl Query {
-    /// A parameter; empty counts as missing.
-    ///
-    /// # Errors
-    /// If it stands there twice.
-    pub fn text(&mut self, name: &str) -> Result<Option<String>, Problem> {
-        let mut values = self.0.extract_if(.., |(key, _)| key == name);
-        match (values.next(), values.next()) {
-            (_, Some(_)) => Err(wrong(name, "give it once")),
-            (value, None) => Ok(value.map(|(_, text)| text).filter(|text| !text.is_empty())),
-        }
-    }
-
-    /// A parameter of a type.
-    ///
-    /// # Errors
-    /// If it is of another.
-    pub fn parsed<T: FromStr<Err: Display>>(&mut self, name: &str) -> Result<Option<T>, Problem> {
-        self.text(name)?
-            .map(|text| text.parse().map_err(|error| wrong(name, error)))
-            .transpose()
-    }
-
-    /// A number within bounds, or what stands for it.
-    ///
-    /// # Errors
-    /// If it is something else.
-    pub fn number(&mut self, name: &str, least: u32, most: u32, or: u32) -> Result<u32, Problem> {
-        match self.text(name)? {
-            None => Ok(or),
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|number| (least..=most).contains(number))
-                .ok_or_else(|| wrong(name, format!("give a number from {least} to {most}"))),
-        }
-    }
-
-    /// Ends the reading.
-    ///
-    /// # Errors
-    /// If there is a parameter that nobody read.
-    pub fn end(self) -> Result<(), Problem> {
-        match self.0.first() {
-            None => Ok(()),
-            Some((name, _)) => {
-                let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
-                Err(Problem::new(
-                    StatusCode::BAD_REQUEST,
-                    "unknown_parameter",
-                    format!("there is no parameter “{name}” here; remove it, or correct its name"),
-                ))
+/// The parameters as an object: an empty one counts as missing, and one that
+/// stands there twice is a list, which no parameter takes.
+fn fields(query: &str) -> Map<String, Value> {
+    let mut fields = Map::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let value = Value::String(value.into_owned());
+        match fields.get_mut(name.as_ref()) {
+            None => {
+                fields.insert(name.into_owned(), value);
             }
+            Some(before) => *before = Value::Array(vec![before.take(), value]),
         }
+    }
+    for value in fields.values_mut() {
+        if value.as_str().is_some_and(str::is_empty) {
+            value.take();
+        }
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn parameters_become_an_object() {
+        let fields = fields("a=1&b=&c=x+y&c=&d");
+        assert_eq!(
+            Value::Object(fields),
+            json!({ "a": "1", "b": null, "c": ["x y", ""], "d": null })
+        );
     }
 }

@@ -11,7 +11,7 @@ mod restored;
 mod tokens;
 
 use crate::{
-    core_dumps, private,
+    api, core_dumps, private,
     settings::{
         Settings, Sources,
         table::{CONFIG, SETTINGS, Setting},
@@ -50,6 +50,8 @@ enum Command {
     Audit(audit::Audit),
     /// Check settings, database, keys and clock
     Check(check::Check),
+    /// Print the description of the machine API (OpenAPI 3.1)
+    Openapi,
     /// Say that the database was restored from a backup: have every connection checked
     Restored(restored::Restored),
 }
@@ -122,6 +124,10 @@ fn run(command: Command, flags: &HashMap<String, String>) -> anyhow::Result<Exit
         keys::generate();
         return Ok(ExitCode::SUCCESS);
     }
+    if let Command::Openapi = command {
+        println!("{:#}", api::document());
+        return Ok(ExitCode::SUCCESS);
+    }
     let folder = std::env::current_dir().context("the current folder is gone")?;
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
@@ -144,7 +150,7 @@ fn run(command: Command, flags: &HashMap<String, String>) -> anyhow::Result<Exit
             Command::Owner(owner) => owner.run(&settings).await,
             Command::Tokens(tokens) => tokens.run(&settings).await,
             Command::Restored(restored) => restored.run(&settings).await,
-            Command::Check(_) | Command::Audit(_) => Ok(()),
+            Command::Check(_) | Command::Audit(_) | Command::Openapi => Ok(()),
         }
     })?;
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,9 @@
 //! One Mooring with everything: database, simulator, router.
 
-use crate::browser::{Answer, Browser, send};
+use crate::{
+    api::described,
+    browser::{Answer, Browser, send},
+};
 use axum::{
     Router,
     body::Body,
@@ -126,7 +129,7 @@ impl TestServer {
         browser.get(&callback).await
     }
 
-    /// A call of the machine API.
+    /// A call of the machine API, whose answer has to be one that is described.
     pub async fn call(
         &self,
         method: Method,
@@ -134,9 +137,10 @@ impl TestServer {
         token: &SecretString,
         body: Option<Value>,
     ) -> Answer {
+        let address = format!("/api/v1{path}");
         let request = Request::builder()
-            .method(method)
-            .uri(format!("/api/v1{path}"))
+            .method(method.clone())
+            .uri(&address)
             .header("authorization", format!("Bearer {}", token.expose_secret()));
         let request = match body {
             Some(json) => request
@@ -144,7 +148,9 @@ impl TestServer {
                 .body(Body::from(json.to_string())),
             None => request.body(Body::empty()),
         };
-        send(&self.router, request.unwrap()).await
+        let answer = send(&self.router, request.unwrap()).await;
+        described::check(&method, &address, &answer);
+        answer
     }
 
     pub async fn api_get(&self, path: &str, token: &SecretString) -> Answer {

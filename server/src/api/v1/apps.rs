@@ -1,120 +1,142 @@
 //! `/api/v1/apps`
 
-use super::json;
-use crate::api::{Problem, bearer::Caller, body::Body};
-use axum::{Json, extract::Path, http::StatusCode, response::IntoResponse};
-use domain::permission::Permission;
-use serde_json::{Value, json};
-use service::apps::{
-    self, App,
-    form::{AppForm, AppFormError},
+use super::{
+    answers::{App, Apps},
+    app_bodies::{AppChange, Change, NewApp},
+    paths::AppPath,
 };
+use crate::api::{
+    Problem,
+    bearer::Caller,
+    body::Body,
+    input::Mistake,
+    problems::{BODY, COMMON, PATH, problems},
+};
+use axum::{Json, extract::Path, http::StatusCode};
+use domain::permission::Permission;
+use service::{
+    Actor,
+    apps::{
+        self,
+        form::{AppForm, AppFormError},
+    },
+};
+
+problems!(ListProblems: COMMON);
+problems!(CreateProblems: COMMON, BODY);
+problems!(AppProblems: COMMON, PATH);
+problems!(EditProblems: COMMON, PATH, BODY);
 
 impl From<AppFormError> for Problem {
     fn from(error: AppFormError) -> Self {
         match error {
             AppFormError::Forbidden(forbidden) => forbidden.into(),
             AppFormError::NotFound => Self::not_found(),
-            AppFormError::Invalid(errors) => Self::invalid(errors),
+            AppFormError::Invalid(errors) => Self::invalid_fields(errors),
             AppFormError::Internal(fault) => fault.into(),
         }
     }
 }
 
-/// All apps that the token may see.
-pub async fn list(Caller(actor): Caller) -> Result<Json<Value>, Problem> {
+/// All apps that the token may see
+#[utoipa::path(
+    get, path = "/apps", operation_id = "listApps", tag = "apps",
+    responses((status = 200, body = Apps, description = "The apps"), ListProblems)
+)]
+pub async fn list(Caller(actor): Caller) -> Result<Json<Apps>, Problem> {
     actor.require(Permission::Look)?;
-    let rows = apps::list::all(&actor).await?;
-    let items: Vec<_> = rows
-        .iter()
-        .map(|row| json::app(&row.app, &actor.config))
-        .collect();
-    Ok(Json(json!({ "items": items })))
+    let rows = apps::list::all(&actor).await?.into_iter();
+    let items = rows.map(|row| App::new(row.app, &actor.config)).collect();
+    Ok(Json(Apps { items }))
 }
 
-/// Adds an app.
-pub async fn create(Caller(actor): Caller, mut body: Body) -> Result<impl IntoResponse, Problem> {
-    let form = AppForm {
-        name: body.required("name"),
-        slug: body.text("slug"),
-        client_id: body.required("client_id"),
-        client_secret: body.secret("client_secret"),
-        scopes: body.texts("scopes").unwrap_or_default(),
-        after_install_url: body.text("after_install_url"),
-        basic_encoding: body.text("basic_encoding"),
-        pkce: pkce(&mut body, false),
-    };
-    body.end()?;
+/// Adds an app
+#[utoipa::path(
+    post, path = "/apps", operation_id = "createApp", tag = "apps",
+    request_body = NewApp,
+    responses((status = 201, body = App, description = "The app, without its secret"), CreateProblems)
+)]
+pub async fn create(
+    Caller(actor): Caller,
+    Body(form): Body<NewApp>,
+) -> Result<(StatusCode, Json<App>), Problem> {
     let app = apps::create::create(&actor, &form).await?;
-    Ok((StatusCode::CREATED, Json(json::app(&app, &actor.config))))
+    Ok((StatusCode::CREATED, Json(App::new(app, &actor.config))))
 }
 
-/// One app.
-pub async fn show(Caller(actor): Caller, Path(app): Path<String>) -> Result<Json<Value>, Problem> {
-    let app = find(&actor, &app).await?;
-    Ok(Json(json::app(&app, &actor.config)))
+/// One app
+#[utoipa::path(
+    get, path = "/apps/{app}", operation_id = "getApp", tag = "apps",
+    params(AppPath),
+    responses((status = 200, body = App, description = "The app"), AppProblems)
+)]
+pub async fn show(Caller(actor): Caller, Path(path): Path<AppPath>) -> Result<Json<App>, Problem> {
+    let app = find(&actor, &path.app).await?;
+    Ok(Json(App::new(app, &actor.config)))
 }
 
-/// Changes what the body names and leaves the rest.
+/// Changes what the body names and leaves the rest
+#[utoipa::path(
+    patch, path = "/apps/{app}", operation_id = "changeApp", tag = "apps",
+    params(AppPath),
+    request_body = AppChange,
+    responses((status = 200, body = App, description = "The app as it is now"), EditProblems)
+)]
 pub async fn edit(
     Caller(actor): Caller,
-    Path(app): Path<String>,
-    mut body: Body,
-) -> Result<Json<Value>, Problem> {
-    let app = find(&actor, &app).await?;
-    if let Some(slug) = body.text("slug")
-        && slug != app.slug.as_str()
-    {
-        body.wrong(
-            "slug",
-            "The short name stands in addresses and can't be changed.",
-        );
-    }
-    let form = AppForm {
-        name: body.text("name").unwrap_or(app.name),
-        slug: None,
-        client_id: body.text("client_id").unwrap_or(app.client_id),
-        client_secret: body.secret("client_secret"),
-        scopes: body
-            .texts("scopes")
-            .unwrap_or_else(|| vec![app.requested.to_string()]),
-        after_install_url: if body.has("after_install_url") {
-            body.text("after_install_url")
-        } else {
-            app.after_install_url
-        },
-        basic_encoding: body
-            .text("basic_encoding")
-            .or_else(|| Some(app.basic_encoding.code().to_owned())),
-        pkce: pkce(&mut body, app.pkce),
-    };
-    body.end()?;
-    let app = apps::edit::edit(&actor, app.id, &form).await?;
-    Ok(Json(json::app(&app, &actor.config)))
+    Path(path): Path<AppPath>,
+    Body(change): Body<AppChange>,
+) -> Result<Json<App>, Problem> {
+    let app = find(&actor, &path.app).await?;
+    let id = app.id;
+    let form = changed(app, change)?;
+    let app = apps::edit::edit(&actor, id, &form).await?;
+    Ok(Json(App::new(app, &actor.config)))
 }
 
-/// Removes an app with its connections.
-pub async fn remove(Caller(actor): Caller, Path(app): Path<String>) -> Result<StatusCode, Problem> {
-    let app = find(&actor, &app).await?;
+fn changed(app: apps::App, change: Change) -> Result<AppForm, Problem> {
+    if change.slug.is_some_and(|slug| slug != app.slug.as_str()) {
+        let mistake = Mistake {
+            field: "slug".into(),
+            message: "The short name stands in addresses and can't be changed.".into(),
+        };
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return Err(Problem::invalid(status, "invalid", vec![mistake]));
+    }
+    Ok(AppForm {
+        name: change.name.unwrap_or(app.name),
+        slug: None,
+        client_id: change.client_id.unwrap_or(app.client_id),
+        client_secret: change.client_secret,
+        scopes: change
+            .scopes
+            .unwrap_or_else(|| vec![app.requested.to_string()]),
+        after_install_url: change.after_install_url.unwrap_or(app.after_install_url),
+        basic_encoding: change
+            .basic_encoding
+            .or_else(|| Some(app.basic_encoding.code().to_owned())),
+        pkce: change.pkce.unwrap_or(app.pkce),
+    })
+}
+
+/// Removes an app with its secret, its connections and their tokens
+#[utoipa::path(
+    delete, path = "/apps/{app}", operation_id = "deleteApp", tag = "apps",
+    params(AppPath),
+    responses((status = 204, description = "It is removed"), AppProblems)
+)]
+pub async fn remove(
+    Caller(actor): Caller,
+    Path(path): Path<AppPath>,
+) -> Result<StatusCode, Problem> {
+    let app = find(&actor, &path.app).await?;
     apps::remove::remove(&actor, app.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn find(actor: &service::Actor, app: &str) -> Result<App, Problem> {
+pub(super) async fn find(actor: &Actor, app: &str) -> Result<apps::App, Problem> {
     actor.require(Permission::Look)?;
     apps::list::one(actor, app)
         .await?
         .ok_or_else(Problem::not_found)
-}
-
-fn pkce(body: &mut Body, or: bool) -> bool {
-    match body.text("pkce").as_deref() {
-        None => or,
-        Some("on") => true,
-        Some("off") => false,
-        Some(_) => {
-            body.wrong("pkce", "Give “on” or “off”.");
-            or
-        }
-    }
 }

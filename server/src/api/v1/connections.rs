@@ -1,8 +1,17 @@
 //! `/api/v1/connections`
 
-use super::json;
+use super::{
+    answers::{Connection, ConnectionDetails, Page, Revoked},
+    paths::AccountPath,
+};
 use crate::{
-    api::{Problem, bearer::Caller, query::Query},
+    api::{
+        Problem,
+        bearer::Caller,
+        input::{Errors, Field, Input},
+        problems::{COMMON, PATH, QUERY, problems},
+        query::Query,
+    },
     state::AppState,
 };
 use axum::{
@@ -11,7 +20,7 @@ use axum::{
     http::StatusCode,
 };
 use domain::{subdomain::Subdomain, time::Span};
-use serde_json::{Value, json};
+use serde::Deserialize;
 use service::{
     Actor,
     connections::{
@@ -22,49 +31,123 @@ use service::{
     },
     engine::refresh::Verdict,
 };
+use utoipa::IntoParams;
 
-/// The app and the account in an address.
-pub type AccountPath = Path<(String, String)>;
+problems!(ListProblems: COMMON, QUERY);
+problems!(ConnectionProblems: COMMON, PATH);
+problems!(
+    RefreshProblems: COMMON, PATH,
+    &[(503, "upstream_unavailable"), (503, "journal_unavailable")],
+);
 
-/// Connections, a page at a time.
-pub async fn list(Caller(actor): Caller, mut query: Query) -> Result<Json<Value>, Problem> {
-    let most = u32::try_from(MOST).unwrap_or(u32::MAX);
-    let wanted = ListQuery {
-        q: query.text("q")?.unwrap_or_default(),
-        health: query.parsed("health")?,
-        app: query.text("app")?,
-        scope: query.parsed("scope")?,
-        sort: query
-            .text("sort")?
-            .map_or(Sort::Name, |code| Sort::from_code(&code)),
-        after: query.text("after")?,
-        limit: query.number("limit", 1, most, 50)?.into(),
-    };
-    query.end()?;
+/// Which connections to list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Part of the subdomain, or of the name or address of who approved
+    #[param(value_type = Option<String>, nullable = false)]
+    #[serde(default)]
+    q: Field<String>,
+    /// Only with this health
+    #[param(value_type = Option<super::answers::HealthSchema>, nullable = false, inline)]
+    #[serde(default)]
+    health: Field<String>,
+    /// Only of this app, a slug or id
+    #[param(value_type = Option<String>, nullable = false)]
+    #[serde(default)]
+    app: Field<String>,
+    /// Only with this scope granted
+    #[param(value_type = Option<String>, nullable = false)]
+    #[serde(default)]
+    scope: Field<String>,
+    /// `name` (if not given), `worst` or `changed`
+    #[param(value_type = Option<String>, nullable = false)]
+    #[serde(default)]
+    sort: Field<String>,
+    /// The `next` of the page before
+    #[param(value_type = Option<String>, nullable = false)]
+    #[serde(default)]
+    after: Field<String>,
+    /// How many on a page
+    #[param(value_type = Option<u32>, nullable = false, minimum = 1, maximum = 200, default = 50)]
+    #[serde(default)]
+    limit: Field<String>,
+}
+
+impl Input for Filter {
+    type Parsed = ListQuery;
+
+    fn parse(self, errors: &mut Errors) -> Option<ListQuery> {
+        let most = u32::try_from(MOST).unwrap_or(u32::MAX);
+        Some(ListQuery {
+            q: errors.optional("q", self.q).unwrap_or_default(),
+            health: errors.parsed("health", self.health),
+            app: errors.optional("app", self.app),
+            scope: errors.parsed("scope", self.scope),
+            sort: errors
+                .optional("sort", self.sort)
+                .map_or(Sort::Name, |code| Sort::from_code(&code)),
+            after: errors.optional("after", self.after),
+            limit: errors
+                .number("limit", self.limit, 1..=most)
+                .unwrap_or(50)
+                .into(),
+        })
+    }
+}
+
+/// Connections, a page at a time
+#[utoipa::path(
+    get, path = "/connections", operation_id = "listConnections", tag = "connections",
+    params(Filter),
+    responses((status = 200, body = Page<Connection>, description = "A page"), ListProblems)
+)]
+pub async fn list(
+    Caller(actor): Caller,
+    Query(wanted): Query<Filter>,
+) -> Result<Json<Page<Connection>>, Problem> {
     let page = list::list(&actor, &wanted).await.map_err(|e| match e {
         ListError::BadCursor => {
             Problem::new(StatusCode::BAD_REQUEST, "invalid_parameter", e.to_string())
         }
         ListError::Internal(fault) => fault.into(),
     })?;
-    let items: Vec<_> = page.rows.iter().map(json::row).collect();
-    Ok(Json(json!({ "items": items, "next": page.next })))
+    Ok(Json(Page {
+        items: page.rows.into_iter().map(Connection::from).collect(),
+        next: page.next,
+    }))
 }
 
-/// One connection.
-pub async fn show(Caller(actor): Caller, Path(path): AccountPath) -> Result<Json<Value>, Problem> {
+/// One connection
+#[utoipa::path(
+    get, path = "/connections/{app}/{subdomain}", operation_id = "getConnection",
+    tag = "connections", params(AccountPath),
+    responses((status = 200, body = ConnectionDetails, description = "The connection"), ConnectionProblems)
+)]
+pub async fn show(
+    Caller(actor): Caller,
+    Path(path): Path<AccountPath>,
+) -> Result<Json<ConnectionDetails>, Problem> {
     let (account, _) = find(&actor, &path).await?;
-    Ok(Json(json::connection(&account)))
+    Ok(Json(account.into()))
 }
 
-/// Proves a connection now.
+/// Proves a connection now
+#[utoipa::path(
+    post, path = "/connections/{app}/{subdomain}/refresh", operation_id = "refreshConnection",
+    tag = "connections", params(AccountPath),
+    responses(
+        (status = 200, body = ConnectionDetails, description = "The connection, whatever its health turned out to be"),
+        RefreshProblems
+    )
+)]
 pub async fn refresh(
     Caller(actor): Caller,
     State(state): State<AppState>,
-    Path(path): AccountPath,
-) -> Result<Json<Value>, Problem> {
+    Path(path): Path<AccountPath>,
+) -> Result<Json<ConnectionDetails>, Problem> {
     let (_, subdomain) = find(&actor, &path).await?;
-    let (asking, app) = (actor.clone(), path.0.clone());
+    let (asking, app) = (actor.clone(), path.app.clone());
     let verdict = state
         .to_its_end(async move { check_now::check_now(&asking, &app, &subdomain).await })
         .await?;
@@ -94,24 +177,28 @@ pub async fn refresh(
         Err(CheckError::Internal(fault)) => return Err(fault.into()),
     }
     let (account, _) = find(&actor, &path).await?;
-    Ok(Json(json::connection(&account)))
+    Ok(Json(account.into()))
 }
 
-/// Revokes the tokens at Gorgias, as far as it answers, and forgets them.
+/// Revokes the tokens at Gorgias, as far as it answers, and forgets them
+#[utoipa::path(
+    delete, path = "/connections/{app}/{subdomain}", operation_id = "disconnect",
+    tag = "connections", params(AccountPath),
+    responses((status = 200, body = Revoked, description = "The tokens are forgotten"), ConnectionProblems)
+)]
 pub async fn disconnect(
     Caller(actor): Caller,
     State(state): State<AppState>,
-    Path((app, subdomain)): AccountPath,
-) -> Result<Json<Value>, Problem> {
+    Path(AccountPath { app, subdomain }): Path<AccountPath>,
+) -> Result<Json<Revoked>, Problem> {
     let subdomain: Subdomain = subdomain.parse().map_err(|_| Problem::not_found())?;
     let ended = state
         .to_its_end(async move { disconnect::disconnect(&actor, &app, &subdomain).await })
         .await?;
     match ended {
-        Ok(ended) => {
-            let confirmed = matches!(ended, Disconnected::Now { confirmed: true });
-            Ok(Json(json!({ "revoked_upstream": confirmed })))
-        }
+        Ok(ended) => Ok(Json(Revoked {
+            revoked_upstream: matches!(ended, Disconnected::Now { confirmed: true }),
+        })),
         Err(DisconnectError::NotFound) => Err(Problem::not_found()),
         Err(DisconnectError::Forbidden(forbidden)) => Err(forbidden.into()),
         Err(DisconnectError::Internal(fault)) => Err(fault.into()),
@@ -119,12 +206,9 @@ pub async fn disconnect(
 }
 
 /// The connection that an address names.
-pub async fn find(
-    actor: &Actor,
-    (app, subdomain): &(String, String),
-) -> Result<(Account, Subdomain), Problem> {
-    let subdomain: Subdomain = subdomain.parse().map_err(|_| Problem::not_found())?;
-    let account = show::show(actor, app, &subdomain)
+pub async fn find(actor: &Actor, path: &AccountPath) -> Result<(Account, Subdomain), Problem> {
+    let subdomain: Subdomain = path.subdomain.parse().map_err(|_| Problem::not_found())?;
+    let account = show::show(actor, &path.app, &subdomain)
         .await?
         .ok_or_else(Problem::not_found)?;
     Ok((account, subdomain))

@@ -1,44 +1,113 @@
 //! Timelines: of a connection newest first, of the tenant oldest first.
 
 use super::{
-    connections::{AccountPath, find},
-    json,
+    answers::{Event, Page, TenantEvent},
+    connections::find,
+    paths::AccountPath,
 };
-use crate::api::{Problem, bearer::Caller, query::Query};
+use crate::api::{
+    Problem,
+    bearer::Caller,
+    input::{Errors, Field, Input},
+    problems::{COMMON, PATH, QUERY, problems},
+    query::Query,
+};
 use axum::{Json, extract::Path, http::StatusCode};
 use domain::ids::{AppId, EventId};
-use serde_json::{Value, json};
+use serde::Deserialize;
 use service::{
     apps,
     connections::events::{self, After, EventsError},
 };
 use std::collections::HashMap;
+use utoipa::IntoParams;
 
-/// What happened to a connection; `next` leads to what was before.
-pub async fn of_connection(
-    Caller(actor): Caller,
-    Path(path): AccountPath,
-    mut query: Query,
-) -> Result<Json<Value>, Problem> {
-    let before: Option<EventId> = query.parsed("after")?;
-    let limit = query.number("limit", 1, 200, 50)?;
-    query.end()?;
-    let (account, _) = find(&actor, &path).await?;
-    let entries =
-        events::of_connection(&actor, account.row.id, before, u64::from(limit) + 1).await?;
-    let shown = &entries[..entries.len().min(limit as usize)];
-    let more = entries.len() > shown.len();
-    let next = shown.last().filter(|_| more).map(|entry| entry.id);
-    let items: Vec<_> = shown.iter().map(json::event).collect();
-    Ok(Json(json!({ "items": items, "next": next })))
+problems!(TimelineProblems: COMMON, PATH, QUERY);
+problems!(EventsProblems: COMMON, QUERY, &[(410, "cursor_unknown")]);
+
+/// Which events of a connection to list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Timeline {
+    /// The `next` of the answer before
+    #[serde(default)]
+    #[param(value_type = Option<String>, nullable = false)]
+    after: Field<String>,
+    /// How many on a page
+    #[serde(default)]
+    #[param(value_type = Option<u32>, nullable = false, minimum = 1, maximum = 200, default = 50)]
+    limit: Field<String>,
 }
 
-/// What happened in the tenant since an event. `next` is where to go on later,
-/// even if there is nothing more now.
-pub async fn of_tenant(Caller(actor): Caller, mut query: Query) -> Result<Json<Value>, Problem> {
-    let after: Option<After> = query.parsed("after")?;
-    let limit = query.number("limit", 1, 200, 50)?;
-    query.end()?;
+/// Which events of the tenant to list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Since {
+    /// The `next` of an answer before; everything from the first event on if not given
+    #[serde(default)]
+    #[param(value_type = Option<String>, nullable = false)]
+    after: Field<String>,
+    /// How many on a page
+    #[serde(default)]
+    #[param(value_type = Option<u32>, nullable = false, minimum = 1, maximum = 200, default = 50)]
+    limit: Field<String>,
+}
+
+impl Input for Timeline {
+    type Parsed = (Option<EventId>, u32);
+
+    fn parse(self, errors: &mut Errors) -> Option<Self::Parsed> {
+        let after = errors.parsed("after", self.after);
+        let limit = errors.number("limit", self.limit, 1..=200);
+        Some((after, limit.unwrap_or(50)))
+    }
+}
+
+impl Input for Since {
+    type Parsed = (Option<After>, u32);
+
+    fn parse(self, errors: &mut Errors) -> Option<Self::Parsed> {
+        let after = errors.parsed("after", self.after);
+        let limit = errors.number("limit", self.limit, 1..=200);
+        Some((after, limit.unwrap_or(50)))
+    }
+}
+
+/// What happened to a connection, newest first; `next` leads to what was before
+#[utoipa::path(
+    get, path = "/connections/{app}/{subdomain}/events", operation_id = "listConnectionEvents",
+    tag = "events", params(AccountPath, Timeline),
+    responses((status = 200, body = Page<Event>, description = "A page"), TimelineProblems)
+)]
+pub async fn of_connection(
+    Caller(actor): Caller,
+    Path(path): Path<AccountPath>,
+    Query((before, limit)): Query<Timeline>,
+) -> Result<Json<Page<Event>>, Problem> {
+    let (account, _) = find(&actor, &path).await?;
+    let more_than_limit = u64::from(limit) + 1;
+    let mut entries =
+        events::of_connection(&actor, account.row.id, before, more_than_limit).await?;
+    let more = entries.len() > limit as usize;
+    entries.truncate(limit as usize);
+    let last = entries.last().filter(|_| more);
+    let next = last.map(|entry| entry.id.to_string());
+    let items = entries.into_iter().map(Event::from).collect();
+    Ok(Json(Page { items, next }))
+}
+
+/// What happened in the tenant since an event, oldest first
+///
+/// `next` is where to go on later, even if there is nothing more now.
+#[utoipa::path(
+    get, path = "/events", operation_id = "listEvents", tag = "events",
+    params(Since),
+    responses((status = 200, body = Page<TenantEvent>, description = "A page"), EventsProblems)
+)]
+pub async fn of_tenant(
+    Caller(actor): Caller,
+    Query((after, limit)): Query<Since>,
+) -> Result<Json<Page<TenantEvent>>, Problem> {
     let page = events::of_tenant(&actor, after, limit.into())
         .await
         .map_err(|error| match error {
@@ -52,18 +121,14 @@ pub async fn of_tenant(Caller(actor): Caller, mut query: Query) -> Result<Json<V
         .into_iter()
         .map(|row| (row.app.id, row.app.slug))
         .collect();
-    let next = page.next.map(|next| next.to_string());
-    let items: Vec<_> = page
-        .entries
-        .iter()
-        .map(|entry| {
-            let mut value = json::event(&entry.entry);
-            let (app, subdomain) = entry.connection.clone().unzip();
-            value["app"] = json!(app.and_then(|app| slugs.get(&app)));
-            value["app_id"] = json!(app);
-            value["subdomain"] = json!(subdomain);
-            value
-        })
-        .collect();
-    Ok(Json(json!({ "items": items, "next": next })))
+    let items = page.entries.into_iter().map(|entry| {
+        let (app, subdomain) = entry.connection.unzip();
+        let slug = app.and_then(|app| slugs.get(&app));
+        let subdomain = subdomain.map(|subdomain| subdomain.to_string());
+        TenantEvent::new(entry.entry, app, slug.map(ToString::to_string), subdomain)
+    });
+    Ok(Json(Page {
+        items: items.collect(),
+        next: page.next.map(|next| next.to_string()),
+    }))
 }

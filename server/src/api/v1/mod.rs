@@ -1,50 +1,34 @@
 //! The first version of the machine API, one file a thing.
 
+mod answers;
+mod app_bodies;
 mod apps;
 mod connections;
 mod events;
-mod json;
+mod paths;
 mod reconnect_links;
 mod secrets;
 mod token;
 
 use crate::state::AppState;
-use axum::{
-    Router,
-    routing::{delete, get, post},
-};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// Its addresses, relative to `/api/v1`.
-pub fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/apps", get(apps::list).post(apps::create))
-        .route(
-            "/apps/{app}",
-            get(apps::show).patch(apps::edit).delete(apps::remove),
-        )
-        .route("/apps/{app}/secrets", get(secrets::show).post(secrets::add))
-        .route("/apps/{app}/secrets/next", delete(secrets::discard))
-        .route("/apps/{app}/secrets/test", post(secrets::test))
-        .route("/apps/{app}/secrets/switch", post(secrets::switch))
-        .route("/apps/{app}/secrets/roll-back", post(secrets::roll_back))
-        .route("/connections", get(connections::list))
-        .route(
-            "/connections/{app}/{subdomain}",
-            get(connections::show).delete(connections::disconnect),
-        )
-        .route("/connections/{app}/{subdomain}/token", get(token::read))
-        .route(
-            "/connections/{app}/{subdomain}/refresh",
-            post(connections::refresh),
-        )
-        .route(
-            "/connections/{app}/{subdomain}/reconnect-links",
-            post(reconnect_links::for_connection),
-        )
-        .route(
-            "/connections/{app}/{subdomain}/events",
-            get(events::of_connection),
-        )
-        .route("/reconnect-links", post(reconnect_links::for_any))
-        .route("/events", get(events::of_tenant))
+/// Its addresses with their descriptions, relative to `/api/v1`.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(apps::list, apps::create))
+        .routes(routes!(apps::show, apps::edit, apps::remove))
+        .routes(routes!(secrets::show, secrets::add))
+        .routes(routes!(secrets::discard))
+        .routes(routes!(secrets::test))
+        .routes(routes!(secrets::switch))
+        .routes(routes!(secrets::roll_back))
+        .routes(routes!(connections::list))
+        .routes(routes!(connections::show, connections::disconnect))
+        .routes(routes!(token::read))
+        .routes(routes!(connections::refresh))
+        .routes(routes!(reconnect_links::for_connection))
+        .routes(routes!(events::of_connection))
+        .routes(routes!(reconnect_links::for_any))
+        .routes(routes!(events::of_tenant))
 }

@@ -1,50 +1,144 @@
 //! Reconnect links, for a connection or for an account never connected before.
 
-use super::connections::{AccountPath, find};
-use crate::api::{Problem, bearer::Caller, body::Body};
+use super::{answers::Time, connections::find, paths::AccountPath};
+use crate::api::{
+    Problem,
+    bearer::Caller,
+    body::Body,
+    input::{Errors, Field, Input},
+    problems::{BODY, COMMON, Code, PATH, problems},
+};
 use axum::{Json, extract::Path, http::StatusCode};
-use domain::{subdomain::Subdomain, time::Span};
+use domain::subdomain::Subdomain;
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use service::{
     Actor,
     connections::links::{self, LinkError, LinkOptions},
 };
+use utoipa::ToSchema;
 
-/// A link for a connection.
-pub async fn for_connection(
-    Caller(actor): Caller,
-    Path(path): AccountPath,
-    mut body: Body,
-) -> Result<(StatusCode, Json<Value>), Problem> {
-    let (_, subdomain) = find(&actor, &path).await?;
-    let options = options(&mut body);
-    body.end()?;
-    create(&actor, &path.0, &subdomain, options).await
+const LINK: &[Code] = &[
+    (404, "not_found"),
+    (422, "invalid_expires_in"),
+    (422, "mail_not_set_up"),
+    (422, "reserved_subdomain"),
+];
+
+problems!(ConnectionProblems: COMMON, PATH, BODY, &LINK[1..]);
+problems!(AnyProblems: COMMON, BODY, LINK);
+
+/// How a link is to be.
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({ "expires_in": 86400 }))]
+pub struct Options {
+    /// Seconds; seven days if not given
+    #[schema(value_type = Option<i64>, minimum = 300, maximum = 2592000)]
+    #[serde(default)]
+    expires_in: Field<i64>,
+    /// Refused: Mooring sends no mail yet
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    email: Field<String>,
+}
+
+impl Input for Options {
+    type Parsed = LinkOptions;
+
+    fn parse(self, errors: &mut Errors) -> Option<LinkOptions> {
+        Some(LinkOptions {
+            expires_in: errors.seconds("expires_in", self.expires_in),
+            email: errors.optional("email", self.email),
+        })
+    }
 }
 
 /// A link for any account of an app.
-pub async fn for_any(
-    Caller(actor): Caller,
-    mut body: Body,
-) -> Result<(StatusCode, Json<Value>), Problem> {
-    let app = body.required("app");
-    let subdomain = body.required("subdomain").parse::<Subdomain>();
-    let subdomain = subdomain.and_then(Subdomain::not_reserved);
-    if let Err(error) = &subdomain {
-        body.wrong("subdomain", error.to_string());
-    }
-    let options = options(&mut body);
-    body.end()?;
-    let subdomain = subdomain.map_err(|_| Problem::not_found())?;
-    create(&actor, &app, &subdomain, options).await
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({ "app": "returns", "subdomain": "acme-shop", "expires_in": 86400 }))]
+pub struct NewLink {
+    /// The app's slug or id
+    #[schema(value_type = String, required)]
+    #[serde(default)]
+    app: Field<String>,
+    /// The account's name at Gorgias
+    #[schema(value_type = String, required)]
+    #[serde(default)]
+    subdomain: Field<String>,
+    /// Seconds; seven days if not given
+    #[schema(value_type = Option<i64>, minimum = 300, maximum = 2592000)]
+    #[serde(default)]
+    expires_in: Field<i64>,
+    /// Refused: Mooring sends no mail yet
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    email: Field<String>,
 }
 
-fn options(body: &mut Body) -> LinkOptions {
-    LinkOptions {
-        expires_in: body.number("expires_in").map(Span::seconds),
-        email: body.text("email"),
+impl Input for NewLink {
+    type Parsed = (String, Subdomain, LinkOptions);
+
+    fn parse(self, errors: &mut Errors) -> Option<Self::Parsed> {
+        let app = errors.required("app", self.app);
+        let subdomain = errors.required("subdomain", self.subdomain);
+        let subdomain = subdomain.and_then(|text| {
+            text.parse()
+                .and_then(Subdomain::not_reserved)
+                .map_err(|error| errors.add("subdomain", error.to_string()))
+                .ok()
+        });
+        let options = Options {
+            expires_in: self.expires_in,
+            email: self.email,
+        };
+        let options = options.parse(errors);
+        Some((app?, subdomain?, options?))
     }
+}
+
+/// A link that was made; its address is told this once.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "019a9f00-0000-7000-8000-000000000002",
+    "url": "https://mooring.example.com/r/Jx3",
+    "expires_at": "2026-11-30T14:05:00Z",
+}))]
+pub struct Link {
+    expires_at: Time,
+    #[schema(format = "uuid")]
+    id: String,
+    #[schema(format = "uri")]
+    url: String,
+}
+
+/// A link with which a connection's admin approves the app again
+#[utoipa::path(
+    post, path = "/connections/{app}/{subdomain}/reconnect-links",
+    operation_id = "createConnectionLink", tag = "reconnect links",
+    params(AccountPath),
+    request_body = Option<Options>,
+    responses((status = 201, body = Link, description = "The link"), ConnectionProblems)
+)]
+pub async fn for_connection(
+    Caller(actor): Caller,
+    Path(path): Path<AccountPath>,
+    Body(options): Body<Options>,
+) -> Result<(StatusCode, Json<Link>), Problem> {
+    let (_, subdomain) = find(&actor, &path).await?;
+    create(&actor, &path.app, &subdomain, options).await
+}
+
+/// The same, also for an account that was never connected
+#[utoipa::path(
+    post, path = "/reconnect-links", operation_id = "createLink", tag = "reconnect links",
+    request_body = NewLink,
+    responses((status = 201, body = Link, description = "The link"), AnyProblems)
+)]
+pub async fn for_any(
+    Caller(actor): Caller,
+    Body((app, subdomain, options)): Body<NewLink>,
+) -> Result<(StatusCode, Json<Link>), Problem> {
+    create(&actor, &app, &subdomain, options).await
 }
 
 async fn create(
@@ -52,18 +146,16 @@ async fn create(
     app: &str,
     subdomain: &Subdomain,
     options: LinkOptions,
-) -> Result<(StatusCode, Json<Value>), Problem> {
+) -> Result<(StatusCode, Json<Link>), Problem> {
     let link = links::create(actor, app, subdomain, options)
         .await
         .map_err(problem)?;
-    Ok((
-        StatusCode::CREATED,
-        Json(json!({
-            "id": link.id,
-            "url": link.url.expose_secret(),
-            "expires_at": link.expires_at.rfc3339(),
-        })),
-    ))
+    let link = Link {
+        expires_at: Time(link.expires_at),
+        id: link.id.to_string(),
+        url: link.url.expose_secret().to_owned(),
+    };
+    Ok((StatusCode::CREATED, Json(link)))
 }
 
 fn problem(error: LinkError) -> Problem {

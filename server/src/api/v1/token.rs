@@ -1,8 +1,14 @@
 //! `/api/v1/connections/{app}/{subdomain}/token`
 
-use super::connections::AccountPath;
+use super::{answers::HealthSchema, paths::AccountPath};
 use crate::{
-    api::{Problem, bearer::Bearer, query::Query},
+    api::{
+        Problem,
+        bearer::Bearer,
+        input::{Errors, Field, Input},
+        problems::{COMMON, PATH, QUERY, problems},
+        query::Query,
+    },
     state::AppState,
 };
 use axum::{
@@ -13,33 +19,90 @@ use axum::{
 };
 use domain::{health::Health, scope::ScopeSet, subdomain::Subdomain, time::Span};
 use secrecy::ExposeSecret;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use service::connections::token::{self, ServedToken, TokenError};
+use utoipa::{IntoParams, ToSchema};
+
+problems!(
+    TokenProblems: COMMON, PATH, QUERY,
+    &[
+        (409, "disconnected"),
+        (409, "setup_fault"),
+        (409, "not_connected"),
+        (409, "life_too_short"),
+        (503, "upstream_unavailable"),
+    ],
+);
 
 /// The most life that can be asked of a token, in seconds. Gorgias gives a day;
 /// whoever asked for all of it would never be content with what is there.
 const LONGEST: u32 = 43_200;
 
-/// The answer; borrowed, so that no more copies of the token are made than needed.
-#[derive(Serialize)]
+/// Which token is wanted.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// How many seconds of life the token must have at least
+    #[param(value_type = Option<u32>, nullable = false, minimum = 0, maximum = 43200, default = 60)]
+    #[serde(default)]
+    min_ttl: Field<String>,
+}
+
+impl Input for Wanted {
+    type Parsed = Span;
+
+    fn parse(self, errors: &mut Errors) -> Option<Span> {
+        let seconds = errors.number("min_ttl", self.min_ttl, 0..=LONGEST);
+        Some(Span::seconds(seconds.unwrap_or(60).into()))
+    }
+}
+
+/// An access token. Borrowed, so that no more copies of it are made than needed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AccessToken, example = json!({
+    "access_token": "eyJhbGciOi",
+    "token_type": "Bearer",
+    "expires_at": "2026-11-30T14:05:00Z",
+    "scope": "offline openid tickets:read",
+    "missing_scopes": ["tags:read"],
+    "health": "working",
+}))]
 struct Answer<'a> {
     access_token: &'a str,
     token_type: &'a str,
+    #[schema(format = DateTime)]
     expires_at: String,
+    /// What was granted, separated by spaces
     scope: String,
+    /// What the app asks for now and the account did not grant
+    #[schema(value_type = Vec<String>)]
     missing_scopes: &'a ScopeSet,
+    #[schema(value_type = HealthSchema)]
     health: Health,
 }
 
-/// An access token with at least `min_ttl` seconds of life.
+/// An access token with at least `min_ttl` seconds of life
+///
+/// As long as one is held, the answer is 200, whatever the connection's health.
+#[utoipa::path(
+    get, path = "/connections/{app}/{subdomain}/token", operation_id = "getAccessToken",
+    tag = "access tokens", params(AccountPath, Wanted),
+    responses(
+        (
+            status = 200, body = Answer, description = "The token",
+            headers(("Cache-Control" = String, description = "`no-store`"))
+        ),
+        TokenProblems
+    )
+)]
 pub async fn read(
     bearer: Bearer,
     State(state): State<AppState>,
-    Path((app, subdomain)): AccountPath,
-    query: Query,
+    Path(AccountPath { app, subdomain }): Path<AccountPath>,
+    query: Result<Query<Wanted>, Problem>,
 ) -> Result<Response, Problem> {
-    let wanted = wanted(&subdomain, query);
-    if let Ok((subdomain, min_ttl)) = &wanted {
+    let subdomain: Option<Subdomain> = subdomain.parse().ok();
+    if let (Some(subdomain), Ok(Query(min_ttl))) = (&subdomain, &query) {
         let (services, Bearer { token, address }) = (&state.services, &bearer);
         let fast = token::fast_path(services, token, *address, &app, subdomain, *min_ttl);
         if let Some(served) = fast.await.map_err(problem)? {
@@ -48,19 +111,13 @@ pub async fn read(
     }
     // Whose call it is comes before what is wrong with it.
     let actor = bearer.actor(&state.services).await?;
-    let (subdomain, min_ttl) = wanted?;
+    let subdomain = subdomain.ok_or_else(Problem::not_found)?;
+    let Query(min_ttl) = query?;
     let served = state
         .to_its_end(async move { token::read(&actor, &app, &subdomain, min_ttl).await })
         .await?
         .map_err(problem)?;
     Ok(answer(&served))
-}
-
-fn wanted(subdomain: &str, mut query: Query) -> Result<(Subdomain, Span), Problem> {
-    let subdomain = subdomain.parse().map_err(|_| Problem::not_found())?;
-    let min_ttl = Span::seconds(query.number("min_ttl", 0, LONGEST, 60)?.into());
-    query.end()?;
-    Ok((subdomain, min_ttl))
 }
 
 fn answer(served: &ServedToken) -> Response {
@@ -88,7 +145,7 @@ fn problem(error: TokenError) -> Problem {
             available,
             retry_after,
         } => conflict("life_too_short")
-            .with("available_ttl", available.whole_seconds())
+            .available_ttl(available.whole_seconds())
             .retry_after(retry_after),
         TokenError::Unavailable { retry_after } => Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,

@@ -4,6 +4,8 @@ mod addresses;
 mod apps;
 mod bearer;
 mod connections;
+pub mod described;
+mod openapi;
 mod secrets;
 mod token;
 mod token_at_hand;

@@ -1,0 +1,277 @@
+//! How calls are given what they need: bodies and parameters alike become an
+//! object, serde reads it into a struct of raw fields, and each field is then
+//! parsed by its own type. All mistakes are collected; no value is quoted, since
+//! some are secrets.
+
+use domain::time::Span;
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::{Map, Value};
+use std::{borrow::Cow, fmt::Display, ops::RangeInclusive, str::FromStr};
+
+/// The raw fields of a body, or the raw parameters of an address.
+pub trait Input: DeserializeOwned {
+    /// What they say.
+    type Parsed;
+
+    /// Parses each field, and notes what is wrong.
+    fn parse(self, errors: &mut Errors) -> Option<Self::Parsed>;
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone)]
+pub struct Mistake {
+    /// Its name; of an unknown field, as it was sent.
+    pub field: Cow<'static, str>,
+    /// A sentence that says what to give.
+    pub message: String,
+}
+
+/// All that is wrong with an object.
+#[derive(Debug)]
+pub struct Unusable {
+    /// Whether it has a field that does not exist.
+    pub unknown: bool,
+    /// One entry a field.
+    pub errors: Vec<Mistake>,
+}
+
+/// Reads an object.
+///
+/// # Errors
+/// All mistakes of all fields.
+pub fn read<T: Input>(fields: Map<String, Value>) -> Result<T::Parsed, Unusable> {
+    let mut errors = Errors::default();
+    let raw: Result<T, _> = serde_ignored::deserialize(Value::Object(fields), |path| {
+        errors.unknown(&path.to_string());
+    });
+    let unknown = !errors.0.is_empty();
+    // A raw field takes any value, so serde itself has nothing to refuse.
+    let parsed = raw.ok().and_then(|raw| raw.parse(&mut errors));
+    match parsed {
+        Some(parsed) if errors.0.is_empty() => Ok(parsed),
+        _ => Err(Unusable {
+            unknown,
+            errors: errors.0,
+        }),
+    }
+}
+
+/// A raw field: any value is read, and looked at later.
+#[derive(Debug, Default)]
+pub enum Field<T> {
+    /// The field is not there.
+    #[default]
+    Missing,
+    /// It is null.
+    Null,
+    /// It has a value of the right kind.
+    Given(T),
+    /// It has a value of another kind.
+    Unfit,
+}
+
+/// A kind of value that a raw field can have.
+pub trait Raw: Sized {
+    /// What to say if there is another kind.
+    const WANTED: &str;
+
+    /// The value, if it is of this kind.
+    fn from_value(value: Value) -> Option<Self>;
+}
+
+impl Raw for String {
+    const WANTED: &str = "Give one text.";
+
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl Raw for Vec<String> {
+    const WANTED: &str = "Give a list of texts.";
+
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Array(values) => values.into_iter().map(String::from_value).collect(),
+            _ => None,
+        }
+    }
+}
+
+impl Raw for i64 {
+    const WANTED: &str = "Give a whole number.";
+
+    fn from_value(value: Value) -> Option<Self> {
+        value.as_i64()
+    }
+}
+
+impl<'de, T: Raw> Deserialize<'de> for Field<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Value::deserialize(deserializer)? {
+            Value::Null => Self::Null,
+            value => T::from_value(value).map_or(Self::Unfit, Self::Given),
+        })
+    }
+}
+
+/// The mistakes found so far, and the ways to parse a field that note them.
+#[derive(Debug, Default)]
+pub struct Errors(Vec<Mistake>);
+
+impl Errors {
+    /// Notes a mistake.
+    pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
+        self.0.push(Mistake {
+            field: field.into(),
+            message: message.into(),
+        });
+    }
+
+    /// The name came from outside, so it is cut and stripped.
+    fn unknown(&mut self, name: &str) {
+        let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
+        self.0.push(Mistake {
+            field: name.into(),
+            message: "This does not exist here; remove it, or correct its name.".into(),
+        });
+    }
+
+    /// A value that may be missing or null.
+    pub fn optional<T: Raw>(&mut self, name: &'static str, field: Field<T>) -> Option<T> {
+        match field {
+            Field::Missing | Field::Null => None,
+            Field::Given(value) => Some(value),
+            Field::Unfit => {
+                self.add(name, T::WANTED);
+                None
+            }
+        }
+    }
+
+    /// A value that must be there.
+    pub fn required<T: Raw>(&mut self, name: &'static str, field: Field<T>) -> Option<T> {
+        if let Field::Missing | Field::Null = field {
+            self.add(name, "This field is missing.");
+        }
+        self.optional(name, field)
+    }
+
+    /// A text that nobody may see.
+    pub fn secret(&mut self, name: &'static str, field: Field<String>) -> Option<SecretString> {
+        self.optional(name, field).map(SecretString::from)
+    }
+
+    /// A value of a type that reads itself from a text.
+    pub fn parsed<T: FromStr<Err: Display>>(
+        &mut self,
+        name: &'static str,
+        field: Field<String>,
+    ) -> Option<T> {
+        let text = self.optional(name, field)?;
+        text.parse()
+            .map_err(|error: T::Err| self.add(name, error.to_string()))
+            .ok()
+    }
+
+    /// A whole number within bounds, written as text.
+    pub fn number(
+        &mut self,
+        name: &'static str,
+        field: Field<String>,
+        bounds: RangeInclusive<u32>,
+    ) -> Option<u32> {
+        let number = self.optional(name, field)?.parse().ok();
+        let number = number.filter(|number| bounds.contains(number));
+        if number.is_none() {
+            let (least, most) = bounds.into_inner();
+            self.add(name, format!("Give a number from {least} to {most}."));
+        }
+        number
+    }
+
+    /// A number of seconds.
+    pub fn seconds(&mut self, name: &'static str, field: Field<i64>) -> Option<Span> {
+        let seconds = self.optional(name, field)?;
+        // What is longer than any limit stays so.
+        Some(Span(seconds.saturating_mul(Span::seconds(1).0)))
+    }
+
+    /// One of two words.
+    pub fn either(
+        &mut self,
+        name: &'static str,
+        field: Field<String>,
+        [yes, no]: [&str; 2],
+    ) -> Option<bool> {
+        let text = self.optional(name, field)?;
+        let found = [(yes, true), (no, false)]
+            .into_iter()
+            .find(|(word, _)| *word == text);
+        if found.is_none() {
+            self.add(name, format!("Give “{yes}” or “{no}”."));
+        }
+        found.map(|(_, value)| value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::subdomain::Subdomain;
+    use serde_json::json;
+
+    #[derive(Deserialize)]
+    struct Sample {
+        #[serde(default)]
+        name: Field<String>,
+        #[serde(default)]
+        subdomain: Field<String>,
+        #[serde(default)]
+        limit: Field<String>,
+    }
+
+    impl Input for Sample {
+        type Parsed = (String, Option<Subdomain>, u32);
+
+        fn parse(self, errors: &mut Errors) -> Option<Self::Parsed> {
+            let name = errors.required("name", self.name);
+            let subdomain = errors.parsed("subdomain", self.subdomain);
+            let limit = errors.number("limit", self.limit, 1..=200);
+            Some((name?, subdomain, limit.unwrap_or(50)))
+        }
+    }
+
+    fn sample(value: Value) -> Result<(String, Option<Subdomain>, u32), Unusable> {
+        let Value::Object(fields) = value else {
+            return Err(Unusable {
+                unknown: false,
+                errors: Vec::new(),
+            });
+        };
+        read::<Sample>(fields)
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once_and_none_quotes_a_value() {
+        let wrong =
+            json!({ "subdomain": "canary!", "limit": ["canary"], "nmae": "canary", "x": {} });
+        let wrong = sample(wrong).unwrap_err();
+        assert!(wrong.unknown);
+        let fields: Vec<_> = wrong.errors.iter().map(|e| e.field.as_ref()).collect();
+        assert_eq!(fields, ["nmae", "x", "name", "subdomain", "limit"]);
+        assert!(!format!("{wrong:?}").contains("canary"));
+        let known = sample(json!({ "name": "a", "limit": "0" })).unwrap_err();
+        assert!(!known.unknown);
+    }
+
+    #[test]
+    fn missing_and_null_are_the_same_unless_somebody_asks() {
+        let read = sample(json!({ "name": "a", "subdomain": null }));
+        assert_eq!(read.unwrap(), ("a".to_owned(), None, 50));
+    }
+}

@@ -1,0 +1,78 @@
+//! What the calls answer with. Members stand in the order of the alphabet, as
+//! they did from the first version on; instants are RFC 3339 in UTC.
+
+mod app;
+mod connection;
+mod event;
+mod secrets;
+
+pub use app::{App, Apps};
+pub use connection::{Connection, ConnectionDetails, Revoked};
+pub use event::{Event, TenantEvent};
+pub use secrets::{Secrets, Tested};
+
+use domain::{health::Health, time::Timestamp};
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr, Schema,
+        schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type},
+    },
+};
+
+/// A page of a list.
+#[derive(Serialize, ToSchema)]
+pub struct Page<T> {
+    /// What is on this page.
+    pub items: Vec<T>,
+    /// Give this as `after` to go on; null if there is no more.
+    #[schema(required)]
+    pub next: Option<String>,
+}
+
+/// A moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Time(pub Timestamp);
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.rfc3339())
+    }
+}
+
+impl PartialSchema for Time {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .examples(["2026-11-29T14:05:00Z"])
+            .into()
+    }
+}
+
+impl ToSchema for Time {
+    fn name() -> Cow<'static, str> {
+        "Time".into()
+    }
+}
+
+/// The schema of [`Health`].
+pub struct HealthSchema;
+
+impl PartialSchema for HealthSchema {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("The health of a connection, as pages show it."))
+            .enum_values(Some(Health::ALL.map(Health::code)))
+            .into()
+    }
+}
+
+impl ToSchema for HealthSchema {
+    fn name() -> Cow<'static, str> {
+        "Health".into()
+    }
+}

@@ -1,0 +1,25 @@
+//! The variable parts of addresses.
+
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// An app.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct AppPath {
+    /// The app's slug or id
+    #[param(example = "returns")]
+    pub app: String,
+}
+
+/// An account connected to an app.
+#[derive(Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct AccountPath {
+    /// The app's slug or id
+    #[param(example = "returns")]
+    pub app: String,
+    /// The account's name at Gorgias: the `acme-shop` of acme-shop.gorgias.com
+    #[param(example = "acme-shop")]
+    pub subdomain: String,
+}
