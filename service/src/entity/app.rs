@@ -34,11 +34,4 @@ pub struct Model {
     pub client_refused_by: Option<ConnectionId>,
 }
 
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
-impl Owned for Entity {
-    const TENANT: Column = Column::TenantId;
-}
+entity!(of tenant);

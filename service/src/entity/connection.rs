@@ -48,10 +48,7 @@ pub struct Model {
     pub restored_at: Option<Timestamp>,
 }
 
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
+entity!(of tenant);
 
 codes! {
     /// What is held for it. Other columns say more.
@@ -66,8 +63,4 @@ codes! {
         Refused = "refused",
         Unauthorized = "unauthorized",
     }
-}
-
-impl Owned for Entity {
-    const TENANT: Column = Column::TenantId;
 }

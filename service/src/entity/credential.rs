@@ -19,11 +19,4 @@ pub struct Model {
     pub set_aside_at: Option<Timestamp>,
 }
 
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
-impl Owned for Entity {
-    const TENANT: Column = Column::TenantId;
-}
+entity!(of tenant);

@@ -17,11 +17,4 @@ pub struct Model {
     pub seq: Option<i64>,
 }
 
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
-impl Owned for Entity {
-    const TENANT: Column = Column::TenantId;
-}
+entity!(of tenant);

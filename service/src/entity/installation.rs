@@ -14,7 +14,4 @@ pub struct Model {
     pub head_log_key: Option<Vec<u8>>,
 }
 
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
+entity!();

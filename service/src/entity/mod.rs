@@ -3,6 +3,23 @@
 
 use sea_orm::EntityTrait;
 
+/// What an entity needs beside its model.
+macro_rules! entity {
+    () => {
+        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+        pub enum Relation {}
+
+        impl ActiveModelBehavior for ActiveModel {}
+    };
+    (of tenant) => {
+        entity!();
+
+        impl Owned for Entity {
+            const TENANT: Column = Column::TenantId;
+        }
+    };
+}
+
 /// Columns that hold one of some codes.
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident { $($code:ident = $text:literal,)* })*) => {$(

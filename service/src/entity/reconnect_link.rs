@@ -22,11 +22,4 @@ pub struct Model {
     pub revoked_at: Option<Timestamp>,
 }
 
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
-
-impl Owned for Entity {
-    const TENANT: Column = Column::TenantId;
-}
+entity!(of tenant);

@@ -16,7 +16,4 @@ pub struct Model {
     pub former_slug: Option<Slug>,
 }
 
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}
+entity!();
