@@ -39,6 +39,7 @@ mod tied;
 mod token;
 mod transit;
 mod transport;
+mod unreadable;
 mod upgrade;
 mod vault;
 mod waiting;
