@@ -1,5 +1,6 @@
 //! Every page and its address.
 
+use crate::address::Address;
 use crate::pages::{
     self, account, accounts, api_tokens, app, app_new, apps, audit, connect, disconnect, erase,
     keys, overview, problem, reconnect, result, reveal, setup, signin, tenants, which_account,
@@ -9,32 +10,31 @@ use leptos_meta::provide_meta_context;
 use leptos_router::{
     SsrMode,
     components::{FlatRoutes, Route, Router},
-    path,
 };
 
 /// The addresses of all pages, as axum writes them. The router answers GET on
 /// each with [`crate::render`].
 pub const PATHS: &[&str] = &[
-    "/setup",
-    "/signin",
-    "/t",
-    "/t/{tenant}",
-    "/t/{tenant}/accounts",
-    "/t/{tenant}/accounts/connect",
-    "/t/{tenant}/accounts/{app}/{subdomain}",
-    "/t/{tenant}/accounts/{app}/{subdomain}/disconnect",
-    "/t/{tenant}/accounts/{app}/{subdomain}/erase",
-    "/t/{tenant}/apps",
-    "/t/{tenant}/apps/new",
-    "/t/{tenant}/apps/{app}",
-    "/t/{tenant}/apps/{app}/reveal",
-    "/t/{tenant}/api-tokens",
-    "/t/{tenant}/audit",
-    "/t/{tenant}/keys",
-    "/r/{token}",
-    "/oauth/{app}/result/{authorization}",
-    "/oauth/account",
-    "/oauth/problem",
+    Address::SETUP.0,
+    Address::SIGN_IN.0,
+    Address::TENANTS.0,
+    Address::OVERVIEW.0,
+    Address::ACCOUNTS.0,
+    Address::CONNECT.0,
+    Address::ACCOUNT.0,
+    Address::DISCONNECT.0,
+    Address::ERASE.0,
+    Address::APPS.0,
+    Address::NEW_APP.0,
+    Address::APP.0,
+    Address::REVEAL.0,
+    Address::API_TOKENS.0,
+    Address::AUDIT.0,
+    Address::KEYS.0,
+    Address::RECONNECT.0,
+    Address::RESULT.0,
+    Address::WHICH_ACCOUNT.0,
+    Address::PROBLEM.0,
 ];
 
 /// The root of every page.
@@ -44,34 +44,34 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <FlatRoutes fallback=pages::nowhere>
-                <Route ssr=SsrMode::Async path=path!("/setup") view=setup::page/>
-                <Route ssr=SsrMode::Async path=path!("/signin") view=signin::page/>
-                <Route ssr=SsrMode::Async path=path!("/t") view=tenants::page/>
-                <Route ssr=SsrMode::Async path=path!("/t/:tenant") view=overview::page/>
-                <Route ssr=SsrMode::Async path=path!("/t/:tenant/accounts") view=accounts::page/>
-                <Route ssr=SsrMode::Async path=path!("/t/:tenant/accounts/connect") view=connect::page/>
-                <Route ssr=SsrMode::Async path=path!("/t/:tenant/accounts/:app/:subdomain") view=account::page/>
+                <Route ssr=SsrMode::Async path=Address::SETUP view=setup::page/>
+                <Route ssr=SsrMode::Async path=Address::SIGN_IN view=signin::page/>
+                <Route ssr=SsrMode::Async path=Address::TENANTS view=tenants::page/>
+                <Route ssr=SsrMode::Async path=Address::OVERVIEW view=overview::page/>
+                <Route ssr=SsrMode::Async path=Address::ACCOUNTS view=accounts::page/>
+                <Route ssr=SsrMode::Async path=Address::CONNECT view=connect::page/>
+                <Route ssr=SsrMode::Async path=Address::ACCOUNT view=account::page/>
                 <Route
                     ssr=SsrMode::Async
-                    path=path!("/t/:tenant/accounts/:app/:subdomain/disconnect")
+                    path=Address::DISCONNECT
                     view=disconnect::page
                 />
                 <Route
                     ssr=SsrMode::Async
-                    path=path!("/t/:tenant/accounts/:app/:subdomain/erase")
+                    path=Address::ERASE
                     view=erase::page
                 />
-                <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps") view=apps::page/>
-                <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/new") view=app_new::page/>
-                <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/:app") view=app::page/>
-                <Route ssr=SsrMode::Async path=path!("/t/:tenant/apps/:app/reveal") view=reveal::page/>
-                <Route ssr=SsrMode::Async path=path!("/t/:tenant/api-tokens") view=api_tokens::page/>
-                <Route ssr=SsrMode::Async path=path!("/t/:tenant/audit") view=audit::page/>
-                <Route ssr=SsrMode::Async path=path!("/t/:tenant/keys") view=keys::page/>
-                <Route ssr=SsrMode::Async path=path!("/r/:token") view=reconnect::page/>
-                <Route ssr=SsrMode::Async path=path!("/oauth/:app/result/:authorization") view=result::page/>
-                <Route ssr=SsrMode::Async path=path!("/oauth/account") view=which_account::page/>
-                <Route ssr=SsrMode::Async path=path!("/oauth/problem") view=problem::page/>
+                <Route ssr=SsrMode::Async path=Address::APPS view=apps::page/>
+                <Route ssr=SsrMode::Async path=Address::NEW_APP view=app_new::page/>
+                <Route ssr=SsrMode::Async path=Address::APP view=app::page/>
+                <Route ssr=SsrMode::Async path=Address::REVEAL view=reveal::page/>
+                <Route ssr=SsrMode::Async path=Address::API_TOKENS view=api_tokens::page/>
+                <Route ssr=SsrMode::Async path=Address::AUDIT view=audit::page/>
+                <Route ssr=SsrMode::Async path=Address::KEYS view=keys::page/>
+                <Route ssr=SsrMode::Async path=Address::RECONNECT view=reconnect::page/>
+                <Route ssr=SsrMode::Async path=Address::RESULT view=result::page/>
+                <Route ssr=SsrMode::Async path=Address::WHICH_ACCOUNT view=which_account::page/>
+                <Route ssr=SsrMode::Async path=Address::PROBLEM view=problem::page/>
             </FlatRoutes>
         </Router>
     }

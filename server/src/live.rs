@@ -8,6 +8,7 @@ use crate::{
     streams::{Stream, TooMany},
     visitor::Visitor,
 };
+use app::address::Address;
 use axum::{
     Router,
     extract::{Path, State},
@@ -50,7 +51,7 @@ const UNBUFFERED: (HeaderName, HeaderValue) = (
 
 /// The stream of a tenant.
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/t/{tenant}/live", get(live))
+    Router::new().route(Address::LIVE.0, get(live))
 }
 
 async fn live(

@@ -9,6 +9,7 @@ use crate::{
     state::RouterOptions,
 };
 use anyhow::{Context, bail};
+use app::address::Address;
 use gorgias::{HttpGorgias, Reaching};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
@@ -233,8 +234,9 @@ async fn announce_set_up(services: &Services) -> anyhow::Result<()> {
     if let Some(token) = set_up::ensure_token(services).await? {
         // Not through the log's filter and format: it has to be readable, this once.
         eprintln!(
-            "Nobody has set this Mooring up yet. Open\n  {}/setup\nand give this set-up token:\n  {}",
+            "Nobody has set this Mooring up yet. Open\n  {}{}\nand give this set-up token:\n  {}",
             services.config.public_url,
+            Address::Setup,
             token.expose_secret()
         );
     }

@@ -1,6 +1,7 @@
 //! The frame's data, and the navigation that it gives.
 
 use super::{Glyph, Icon, Theme};
+use crate::address::Address;
 use domain::health::Health;
 use leptos::prelude::*;
 
@@ -97,20 +98,28 @@ pub enum NavItem {
 }
 
 impl NavItem {
-    const fn looks(self) -> (&'static str, &'static str, Glyph) {
+    const fn looks(self) -> (&'static str, Glyph) {
         match self {
-            Self::Overview => ("", "Overview", Glyph::Overview),
-            Self::Accounts => ("/accounts", "Accounts", Glyph::Accounts),
-            Self::Apps => ("/apps", "Apps", Glyph::Apps),
-            Self::ApiTokens => ("/api-tokens", "API tokens", Glyph::Api),
-            Self::Audit => ("/audit", "Audit", Glyph::Audit),
-            Self::Keys => ("/keys", "Keys", Glyph::Key),
+            Self::Overview => ("Overview", Glyph::Overview),
+            Self::Accounts => ("Accounts", Glyph::Accounts),
+            Self::Apps => ("Apps", Glyph::Apps),
+            Self::ApiTokens => ("API tokens", Glyph::Api),
+            Self::Audit => ("Audit", Glyph::Audit),
+            Self::Keys => ("Keys", Glyph::Key),
         }
     }
 
     /// The page's address in a tenant.
-    pub fn href(self, tenant_slug: &str) -> String {
-        format!("/t/{tenant_slug}{}", self.looks().0)
+    pub fn href(self, tenant: &str) -> String {
+        match self {
+            Self::Overview => Address::Overview { tenant },
+            Self::Accounts => Address::Accounts { tenant },
+            Self::Apps => Address::Apps { tenant },
+            Self::ApiTokens => Address::ApiTokens { tenant },
+            Self::Audit => Address::Audit { tenant },
+            Self::Keys => Address::Keys { tenant },
+        }
+        .to_string()
     }
 
     /// The number beside it, and what it counts.
@@ -144,7 +153,7 @@ fn sections(frame: &Frame) -> Vec<(Option<&'static str>, Vec<NavItem>)> {
 }
 
 fn item(item: NavItem, frame: &Frame) -> impl IntoView + use<> {
-    let (_, label, icon) = item.looks();
+    let (label, icon) = item.looks();
     let (n, of) = item.count(frame);
     view! {
         <li>

@@ -1,6 +1,7 @@
 //! The bar on top: tenant, search, person.
 
 use super::{Frame, Glyph, Icon};
+use crate::address::Address;
 use leptos::prelude::*;
 
 /// How pages look: as the system says, or overruled.
@@ -118,7 +119,7 @@ fn tenant_menu(frame: &Frame) -> impl IntoView + use<> {
                     .map(|t| {
                         view! {
                             <a
-                                href=format!("/t/{}", t.slug)
+                                href=Address::Overview { tenant: t.slug.as_str() }.to_string()
                                 aria-current=(t.slug == frame.tenant_slug).then_some("true")
                             >
                                 <span class="dot" data-square=true aria-hidden="true">
@@ -129,7 +130,7 @@ fn tenant_menu(frame: &Frame) -> impl IntoView + use<> {
                             </a>
                         }
                     })
-                    .collect_view()} <hr/> <a href="/t">"All tenants"</a>
+                    .collect_view()} <hr/> <a href=Address::Tenants.to_string()>"All tenants"</a>
             </div>
         </details>
     }
@@ -151,7 +152,7 @@ fn person_menu(frame: &Frame) -> impl IntoView + use<> {
                     <span class="sub">{frame.role.clone()}</span>
                 </p>
                 <hr/>
-                <form class="seg" method="post" action="/theme" aria-label="Theme">
+                <form class="seg" method="post" action=Address::Theme.to_string() aria-label="Theme">
                     {Theme::ALL
                         .into_iter()
                         .map(|t| {
@@ -165,7 +166,7 @@ fn person_menu(frame: &Frame) -> impl IntoView + use<> {
                         .collect_view()}
                 </form>
                 <hr/>
-                <form method="post" action="/signout">
+                <form method="post" action=Address::SignOut.to_string()>
                     <button type="submit">"Sign out"</button>
                 </form>
             </div>
@@ -181,17 +182,19 @@ pub fn TopBar(
     /// How the page keeps itself up to date, on pages that do.
     live: Option<AnyView>,
 ) -> AnyView {
-    let home = format!("/t/{}", frame.tenant_slug);
+    let tenant = frame.tenant_slug.as_str();
+    let home = Address::Overview { tenant }.to_string();
+    let accounts = Address::Accounts { tenant }.to_string();
     view! {
         <header class="top">
-            <a class="brand" href=home.clone() aria-label="Mooring, overview">
+            <a class="brand" href=home aria-label="Mooring, overview">
                 <Brand/>
             </a>
             <span class="sub" aria-hidden="true">
                 "/"
             </span>
             {tenant_menu(&frame)}
-            <form class="search" role="search" aria-label="All accounts" action=format!("{home}/accounts")>
+            <form class="search" role="search" aria-label="All accounts" action=accounts>
                 <Icon name=Glyph::Search/>
                 <input
                     type="search"

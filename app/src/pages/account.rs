@@ -2,13 +2,14 @@
 //! with it and the one thing to do.
 
 use super::{
-    Address, PageError,
+    PageError, PageParams,
     account_panels::{health_history_panel, links_panel, permissions, timeline, tokens},
     outcome, panel,
-    row_action::{May, account_href, main_action, tenant_home},
+    row_action::{May, account_href, main_action},
     send_link, show,
 };
 use crate::{
+    address::Address,
     components::{Crumb, Fact, Facts, Glyph, Icon, Moment, NavItem, Outcome, PageHead, Reason},
     context::PageContext,
     csp,
@@ -36,7 +37,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     let subdomain: Subdomain = address
         .part("subdomain")
@@ -66,10 +67,16 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         link_wanted: address.query("link") == Some("new"),
         account,
     };
-    let (home, href) = (tenant_home(&data.tenant), data.href());
+    let (stream, href) = (
+        Address::Live {
+            tenant: &data.tenant,
+        }
+        .to_string(),
+        data.href(),
+    );
     let connection = data.account.row.id.to_string();
     let title = data.account.row.subdomain.to_string();
-    let live = view! { <Live stream=format!("{home}/live") page=href connection/> }.into_any();
+    let live = view! { <Live stream page=href connection/> }.into_any();
     Ok(view! {
         <SignedInLayout frame=around.frame title islands=true live=live>
             {view(&data)}
@@ -158,7 +165,10 @@ pub(super) fn view(data: &Data) -> AnyView {
 }
 
 fn head(data: &Data) -> AnyView {
-    let accounts = format!("{}/accounts", tenant_home(&data.tenant));
+    let accounts = Address::Accounts {
+        tenant: &data.tenant,
+    }
+    .to_string();
     view! {
         <PageHead
             title=data.account.row.subdomain.to_string()
@@ -185,13 +195,19 @@ fn meta(data: &Data) -> AnyView {
         .split_once("://")
         .map_or(data.at_gorgias.as_str(), |(_, host)| host)
         .to_owned();
+    let app = data.account.row.app_slug.as_str();
+    let app = Address::App {
+        tenant: &data.tenant,
+        app,
+    }
+    .to_string();
     view! {
         <a href=format!("{}/", data.at_gorgias) rel="noreferrer">
             {host} <Icon name=Glyph::External/>
         </a>
         <span>
             <Icon name=Glyph::Apps/>
-            <a href=format!("/t/{}/apps/{}", data.tenant, data.account.row.app_slug)>
+            <a href=app>
                 {data.account.row.app_name.clone()}
             </a>
         </span>
@@ -220,9 +236,14 @@ fn actions(data: &Data) -> AnyView {
             data.account.row.explanation.next,
             NextStep::SendLink | NextStep::AddOffline | NextStep::TellOperator
         );
-    let post = |to: &str, words: &'static str| {
+    let tenant = &data.tenant;
+    let (app, subdomain) = (
+        data.account.row.app_slug.as_str(),
+        data.account.row.subdomain.as_str(),
+    );
+    let post = |to: Address<'_>, words: &'static str| {
         view! {
-            <form method="post" action=format!("{href}/{to}")>
+            <form method="post" action=to.to_string()>
                 <button type="submit">{words}</button>
             </form>
         }
@@ -237,17 +258,17 @@ fn actions(data: &Data) -> AnyView {
                     {may
                         .send_links
                         .then(|| view! { <a href=format!("{href}?link=new#link")>"Send reconnect link"</a> })}
-                    {may.authorize.then(|| post("authorize", "Approve at Gorgias yourself"))}
+                    {may.authorize.then(|| post(Address::Authorize { tenant, app, subdomain }, "Approve at Gorgias yourself"))}
                     {(may.disconnect && connected)
                         .then(|| {
                             view! {
                                 <hr/>
-                                <a href=format!("{href}/disconnect")>"Disconnect and forget tokens…"</a>
+                                <a href=Address::Disconnect { tenant, app, subdomain }.to_string()>"Disconnect and forget tokens…"</a>
                             }
                         })}
                     {may
                         .disconnect
-                        .then(|| view! { <a href=format!("{href}/erase")>"Erase for good…"</a> })}
+                        .then(|| view! { <a href=Address::Erase { tenant, app, subdomain }.to_string()>"Erase for good…"</a> })}
                 </div>
             </details>
         }
@@ -256,7 +277,7 @@ fn actions(data: &Data) -> AnyView {
         {check
             .then(|| {
                 view! {
-                    <form method="post" action=format!("{href}/check")>
+                    <form method="post" action=Address::Check { tenant, app, subdomain }.to_string()>
                         <button type="submit" class="button">
                             <Icon name=Glyph::Retrying/>
                             "Check now"

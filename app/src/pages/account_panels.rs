@@ -1,6 +1,7 @@
 //! The panels of an account's page. Each shows its part or says why it can't.
 
 use super::{account::Data, overview::link_steps};
+use crate::address::Address;
 use crate::components::{
     Callout, Empty, Fact, Facts, Glyph, HealthHistory, HealthHistoryLegend, Icon, Moment, Panel,
     PanelFailed, PostButton, ScopeTable, SecretMask, Size, Steps, Timeline, TimelineDay,
@@ -35,7 +36,7 @@ pub(super) fn permissions(data: &Data) -> AnyView {
     let app = &account.row.app_name;
     let footer = view! {
         <span></span>
-        <a href=format!("/t/{}/apps/{}", data.tenant, account.row.app_slug)>{format!("What {app} asks for")}</a>
+        <a href=Address::App { tenant: &data.tenant, app: account.row.app_slug.as_str() }.to_string()>{format!("What {app} asks for")}</a>
     }
     .into_any();
     if matches!(account.condition.standing, Standing::NotConnected(_)) {
@@ -273,7 +274,13 @@ fn link_row(data: &Data, link: &LinkRow) -> AnyView {
     let revoke = (is_open(link) && data.may.send_links).then(|| {
         view! {
             <PostButton
-                action=format!("{}/links/{}/revoke", data.href(), link.id)
+                action=Address::RevokeLink {
+                    tenant: &data.tenant,
+                    app: data.account.row.app_slug.as_str(),
+                    subdomain: data.account.row.subdomain.as_str(),
+                    id: &link.id.to_string(),
+                }
+                .to_string()
                 size=Size::Small
                 about=format!("link made {}", link.created_at.absolute())
             >

@@ -1,10 +1,8 @@
 //! Pages that ask before an account's connection comes to an end.
 
-use super::{
-    Address, PageError,
-    row_action::{account_href, tenant_home},
-};
+use super::{PageError, PageParams, row_action::account_href};
 use crate::{
+    address::Address,
     components::{Crumb, NavItem},
     context::PageContext,
     frame::page_chrome,
@@ -22,7 +20,7 @@ use service::connections::{row::AccountRow, show as account};
 /// disconnect is told so.
 pub(super) async fn ask(
     context: &PageContext,
-    address: &Address,
+    address: &PageParams,
     verb: &str,
     view: impl FnOnce(&str, &AccountRow) -> AnyView,
 ) -> Result<AnyView, PageError> {
@@ -45,7 +43,7 @@ pub(super) async fn ask(
 pub(super) fn place(tenant: &str, row: &AccountRow) -> (Vec<Crumb>, String) {
     let href = account_href(tenant, row.app_slug.as_str(), row.subdomain.as_str());
     let crumbs = vec![
-        Crumb::new("Accounts", format!("{}/accounts", tenant_home(tenant))),
+        Crumb::new("Accounts", Address::Accounts { tenant }.to_string()),
         Crumb::new(row.subdomain.to_string(), href.clone()),
     ];
     (crumbs, href)

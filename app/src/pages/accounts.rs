@@ -1,13 +1,14 @@
 //! `/t/{tenant}/accounts`: every account, searched, filtered, sorted, in pages.
 
 use super::{
-    Address, PageError,
+    PageError, PageParams,
     accounts_filter::{self, Choices, changed, href, is_filtered},
     outcome,
-    row_action::{May, account_href, row_action, tenant_home},
+    row_action::{May, account_href, row_action},
     show,
 };
 use crate::{
+    address::Address,
     components::{
         Choice, Dir, Empty, Glyph, HealthBadge, HealthHistory, Kind, LinkButton, LoadFailed,
         NavItem, NoMatch, PageHead, SortHeader, Tab, Tabs, TimeOr,
@@ -36,7 +37,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     let query = accounts_filter::read(address.pairs());
     let around = page_chrome(&context, &actor, NavItem::Accounts).await;
@@ -48,7 +49,6 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
             cursor: matches!(error, ListError::BadCursor),
         }
     });
-    let home = tenant_home(actor.tenant_slug.as_str());
     let data = Data {
         tenant: actor.tenant_slug.to_string(),
         now: context.services.now(),
@@ -60,8 +60,11 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
     };
     let said = outcome::outcome(context.outcome.as_ref(), &FormState::default());
     let here = href(&data.base(), &data.query);
-    let live = view! { <Live stream=format!("{home}/live") page=here connection=String::new()/> }
-        .into_any();
+    let stream = Address::Live {
+        tenant: &data.tenant,
+    }
+    .to_string();
+    let live = view! { <Live stream page=here connection=String::new()/> }.into_any();
     Ok(view! {
         <SignedInLayout frame=around.frame title="Accounts" islands=true wide=true live=live>
             {said}
@@ -112,7 +115,10 @@ pub(super) struct Data {
 
 impl Data {
     fn base(&self) -> String {
-        format!("{}/accounts", tenant_home(&self.tenant))
+        Address::Accounts {
+            tenant: &self.tenant,
+        }
+        .to_string()
     }
 
     fn count(&self, of: Health) -> u64 {
@@ -152,7 +158,7 @@ pub(super) fn view(data: &Data) -> AnyView {
     let base = data.base();
     let actions = data.may.send_links.then(|| {
         view! {
-            <LinkButton href=format!("{base}/connect") kind=Kind::Primary icon=Glyph::Plus>
+            <LinkButton href=Address::Connect { tenant: &data.tenant }.to_string() kind=Kind::Primary icon=Glyph::Plus>
                 "Connect an account"
             </LinkButton>
         }
@@ -205,7 +211,7 @@ fn none(data: &Data) -> AnyView {
     }
     let action = data.may.send_links.then(|| {
         view! {
-            <LinkButton href=format!("{}/connect", data.base())>"Connect the first"</LinkButton>
+            <LinkButton href=Address::Connect { tenant: &data.tenant }.to_string()>"Connect the first"</LinkButton>
         }
     });
     view! {

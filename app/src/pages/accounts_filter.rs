@@ -1,7 +1,7 @@
 //! The accounts list's state, which lives in its address, so that a link shows
 //! a colleague the same thing.
 
-use super::error::escape;
+use crate::address::escape;
 use crate::components::{Choice, FilterChip, Glyph, Icon};
 use domain::{health::Health, scope::Scope};
 use leptos::prelude::*;

@@ -1,7 +1,8 @@
 //! `/t/{tenant}/api-tokens`: with what backends read access tokens.
 
-use super::{Address, PageError, outcome, row_action::tenant_home, setup::problem, show};
+use super::{PageError, PageParams, outcome, setup::problem, show};
 use crate::{
+    address::Address,
     components::{
         Button, Choice, CopyField, Empty, Field, FormKey, Glyph, Kind, LoadFailed, Moment, NavItem,
         Outcome, PageHead, Panel, PostButton, Radios, Select, Size, TimeOr,
@@ -24,7 +25,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     actor.require(Permission::ManageApiTokens)?;
     let tokens = match api_tokens::list(&actor).await {
@@ -132,13 +133,13 @@ fn made(data: &Data) -> Option<AnyView> {
 }
 
 fn list(data: &Data) -> AnyView {
-    let home = tenant_home(&data.tenant);
+    let tenant = &data.tenant;
     let body = match data.tokens.as_deref() {
         None => view! {
             <LoadFailed
                 what="The tokens couldn’t be loaded."
                 why="The database didn’t answer as it should. They go on working."
-                retry=format!("{home}/api-tokens")
+                retry=Address::ApiTokens { tenant }.to_string()
             />
         }
         .into_any(),
@@ -178,11 +179,11 @@ fn list(data: &Data) -> AnyView {
 }
 
 fn row(data: &Data, token: &ApiTokenRow) -> AnyView {
-    let revoke = format!(
-        "{}/api-tokens/{}/revoke",
-        tenant_home(&data.tenant),
-        token.id
-    );
+    let revoke = Address::RevokeApiToken {
+        tenant: &data.tenant,
+        id: &token.id.to_string(),
+    }
+    .to_string();
     let expired = token.expires_at.is_some_and(|at| at <= data.now);
     let end = match token.revoked_at {
         Some(at) => view! {
@@ -288,7 +289,7 @@ fn create(data: &Data) -> AnyView {
             .map(|a| Choice::new(a.slug.as_str(), a.name.clone())),
     );
     let body = view! {
-        <form class="body" method="post" action=format!("{}/api-tokens", tenant_home(&data.tenant))>
+        <form class="body" method="post" action=Address::ApiTokens { tenant: &data.tenant }.to_string()>
             <FormKey/>
             {problem(&form)}
             <Field

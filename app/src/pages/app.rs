@@ -1,14 +1,15 @@
 //! `/t/{tenant}/apps/{app}`.
 
 use super::{
-    Address, PageError,
+    PageError, PageParams,
     app_form::form,
     app_panels::{addresses, exchange_refused, fault, preview, read_only, removal, states},
     app_secrets, outcome,
-    row_action::{May, tenant_home},
+    row_action::May,
     show,
 };
 use crate::{
+    address::Address,
     components::{Callout, Crumb, Glyph, Moment, NavItem, PageHead},
     context::PageContext,
     form_outcome::ShownOutcome,
@@ -27,7 +28,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     let app = list::one(&actor, address.part("app"))
         .await?
@@ -103,8 +104,17 @@ pub(super) struct Data {
 }
 
 impl Data {
+    pub fn address(&self) -> Address<'_> {
+        let app = self.app.slug.as_str();
+        Address::App {
+            tenant: &self.tenant,
+            app,
+        }
+    }
+
+    /// The same, as text.
     pub fn href(&self) -> String {
-        format!("{}/apps/{}", tenant_home(&self.tenant), self.app.slug)
+        self.address().to_string()
     }
 
     pub fn total(&self) -> u64 {
@@ -151,7 +161,7 @@ fn edit(data: &Data) -> AnyView {
 }
 
 pub(super) fn view(data: &Data) -> AnyView {
-    let home = tenant_home(&data.tenant);
+    let tenant = &data.tenant;
     let outcome = if matches!(data.form.action, "app_edit" | "app_remove" | "app_secret")
         && data.form.failed()
     {
@@ -159,7 +169,7 @@ pub(super) fn view(data: &Data) -> AnyView {
     } else {
         outcome::outcome(data.outcome.as_ref(), &data.form)
     };
-    let accounts = format!("{home}/accounts?app={}", data.app.slug);
+    let accounts = format!("{}?app={}", Address::Accounts { tenant }, data.app.slug);
     let meta = view! {
         <a href=accounts>
             {match data.total() {
@@ -171,13 +181,13 @@ pub(super) fn view(data: &Data) -> AnyView {
     }
     .into_any();
     view! {
-        <PageHead title=data.app.name.clone() crumbs=vec![Crumb::new("Apps", format!("{home}/apps"))] meta/>
+        <PageHead title=data.app.name.clone() crumbs=vec![Crumb::new("Apps", Address::Apps { tenant }.to_string())] meta/>
         {outcome}
         {data.app.credentials.rejected_since().map(|since| fault(data, since))}
         {exchange_refused(data)}
         <div class="split">
             <div>
-                {data.may.manage_apps.then(|| app_secrets::panel(&data.href(), data.secret_use(), data.slots.as_ref(), &data.form))}
+                {data.may.manage_apps.then(|| app_secrets::panel(tenant, data.app.slug.as_str(), data.secret_use(), data.slots.as_ref(), &data.form))}
                 {addresses(data)}
                 {if data.may.manage_apps {
                     edit(data)

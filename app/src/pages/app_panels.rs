@@ -1,7 +1,8 @@
 //! The panels of an app's page, and what it says if Gorgias refuses the app.
 
-use super::{app::Data, row_action::tenant_home, scope_words::ScopeWords};
+use super::{app::Data, app_secrets, scope_words::ScopeWords};
 use crate::{
+    address::Address,
     components::{
         Button, Callout, CopyField, Field, FormKey, Glyph, Icon, Kind, Ledger, LedgerRow,
         LinkButton, Moment, Panel, PostButton, Size,
@@ -16,7 +17,7 @@ pub(super) fn fault(data: &Data, since: Timestamp) -> AnyView {
         let vouch = data.may.manage_apps.then(|| {
             view! {
                 <div class="actions">
-                    <PostButton action=format!("{}/refusals", data.href()) once=true size=Size::Small>
+                    <PostButton action=Address::Refusals { tenant: &data.tenant, app: data.app.slug.as_str() }.to_string() once=true size=Size::Small>
                         "The credentials are right"
                     </PostButton>
                     <p class="sub">
@@ -61,7 +62,7 @@ pub(super) fn exchange_refused(data: &Data) -> Option<AnyView> {
     let test = data.may.manage_apps.then(|| {
         view! {
             <div class="actions">
-                <PostButton action=format!("{}/secret/test-in-use", data.href()) size=Size::Small>
+                <PostButton action=app_secrets::step(&data.tenant, data.app.slug.as_str(), "test-in-use") size=Size::Small>
                     "Test the secret"
                 </PostButton>
             </div>
@@ -133,11 +134,8 @@ pub(super) fn states(data: &Data) -> AnyView {
     let Some(counts) = &data.counts else {
         return ().into_any();
     };
-    let base = format!(
-        "{}/accounts?app={}",
-        tenant_home(&data.tenant),
-        data.app.slug
-    );
+    let tenant = &data.tenant;
+    let base = format!("{}?app={}", Address::Accounts { tenant }, data.app.slug);
     let rows: Vec<_> = counts
         .iter()
         .filter(|(_, n)| *n > 0)
@@ -149,11 +147,7 @@ pub(super) fn states(data: &Data) -> AnyView {
             count: n.to_string(),
         })
         .collect();
-    let connect = format!(
-        "{}/accounts/connect?app={}",
-        tenant_home(&data.tenant),
-        data.app.slug
-    );
+    let connect = format!("{}?app={}", Address::Connect { tenant }, data.app.slug);
     let footer = view! { <a href=connect>"Connect an account"</a> }.into_any();
     let body = if rows.is_empty() {
         view! { <p class="body">"No account yet."</p> }.into_any()
@@ -229,7 +223,7 @@ pub(super) fn removal(data: &Data) -> AnyView {
                 <Icon name=Glyph::Chevron/>
                 {format!("Remove {}…", data.app.name)}
             </summary>
-            <form class="form" method="post" action=format!("{}/remove", data.href())>
+            <form class="form" method="post" action=Address::RemoveApp { tenant: &data.tenant, app: data.app.slug.as_str() }.to_string()>
                 <FormKey/>
                 <p>
                     {format!(

@@ -1,6 +1,7 @@
 //! The client secrets of an app: in use, new, and the one before.
 
 use crate::{
+    address::Address,
     components::{
         Badge, Button, Callout, Fact, Facts, FormKey, Glyph, HealthBadge, LinkButton, Moment,
         Panel, PanelFailed, PostButton, SecretField, SecretMask, Size,
@@ -22,7 +23,18 @@ pub(super) struct Use {
 }
 
 /// The panel. `None` if it couldn't be loaded.
-pub(super) fn panel(app: &str, of: Use, slots: Option<&Slots>, state: &FormState) -> AnyView {
+/// Where the form of a step goes.
+pub(super) fn step(tenant: &str, app: &str, step: &str) -> String {
+    Address::SecretStep { tenant, app, step }.to_string()
+}
+
+pub(super) fn panel(
+    tenant: &str,
+    app: &str,
+    of: Use,
+    slots: Option<&Slots>,
+    state: &FormState,
+) -> AnyView {
     let Some(slots) = slots else {
         return view! {
             <PanelFailed
@@ -30,7 +42,7 @@ pub(super) fn panel(app: &str, of: Use, slots: Option<&Slots>, state: &FormState
                 title="Client secret"
                 what="What is stored couldn’t be loaded."
                 why="The database didn’t answer as it should. The rest of this page is current."
-                retry=app.to_owned()
+                retry=Address::App { tenant, app }.to_string()
             />
         }
         .into_any();
@@ -49,10 +61,10 @@ pub(super) fn panel(app: &str, of: Use, slots: Option<&Slots>, state: &FormState
         <div class="body">
             {problem}
             <div class="pair">
-                {in_use(app, of, slots)}
-                {slots.next.as_ref().map(|next| waiting(app, next))}
+                {in_use(tenant, app, of, slots)}
+                {slots.next.as_ref().map(|next| waiting(tenant, app, next))}
             </div>
-            {enter(app, slots, state)}
+            {enter(tenant, app, slots, state)}
             <p class="sub">
                 "Switching takes effect at the next renewal and can be undone: the secret before stays for 24 hours."
             </p>
@@ -67,14 +79,14 @@ pub(super) fn panel(app: &str, of: Use, slots: Option<&Slots>, state: &FormState
     .into_any()
 }
 
-fn in_use(app: &str, of: Use, slots: &Slots) -> AnyView {
+fn in_use(tenant: &str, app: &str, of: Use, slots: &Slots) -> AnyView {
     let serves = match of.accounts {
         1 => "Serves 1 account".to_owned(),
         n => format!("Serves {n} accounts"),
     };
     let back = slots.previous_until.map(|until| {
         view! {
-            <PostButton action=format!("{app}/secret/roll-back") once=true size=Size::Small>
+            <PostButton action=step(tenant, app, "roll-back") once=true size=Size::Small>
                 "Go back to the one before"
             </PostButton>
             <span class="sub">"Possible until " <Moment at=until/></span>
@@ -83,10 +95,10 @@ fn in_use(app: &str, of: Use, slots: &Slots) -> AnyView {
     let footer = view! {
         <span>{serves}</span>
         <div class="actions">
-            <PostButton action=format!("{app}/secret/test-in-use") once=true size=Size::Small>
+            <PostButton action=step(tenant, app, "test-in-use") once=true size=Size::Small>
                 "Test"
             </PostButton>
-            <LinkButton href=format!("{app}/reveal") size=Size::Small>
+            <LinkButton href=Address::Reveal { tenant, app }.to_string() size=Size::Small>
                 "Show…"
             </LinkButton>
             {back}
@@ -150,7 +162,7 @@ fn found(next: &NextSecret) -> (&'static str, Glyph, Option<Health>, &'static st
     }
 }
 
-fn waiting(app: &str, next: &NextSecret) -> AnyView {
+fn waiting(tenant: &str, app: &str, next: &NextSecret) -> AnyView {
     let (badge, icon, health, sentence) = found(next);
     let aside = match health {
         Some(health) => view! { <Badge icon health>{badge}</Badge> }.into_any(),
@@ -164,17 +176,17 @@ fn waiting(app: &str, next: &NextSecret) -> AnyView {
     });
     let switch = next.ready().then(|| {
         view! {
-            <PostButton action=format!("{app}/secret/switch") once=true size=Size::Small>
+            <PostButton action=step(tenant, app, "switch") once=true size=Size::Small>
                 "Switch to the new secret"
             </PostButton>
         }
     });
     let footer = view! {
         {switch}
-        <PostButton action=format!("{app}/secret/test") once=true size=Size::Small>
+        <PostButton action=step(tenant, app, "test") once=true size=Size::Small>
             "Test again"
         </PostButton>
-        <PostButton action=format!("{app}/secret/remove") once=true size=Size::Small>
+        <PostButton action=step(tenant, app, "remove") once=true size=Size::Small>
             "Remove"
         </PostButton>
     }
@@ -197,7 +209,7 @@ fn waiting(app: &str, next: &NextSecret) -> AnyView {
     .into_any()
 }
 
-fn enter(app: &str, slots: &Slots, state: &FormState) -> AnyView {
+fn enter(tenant: &str, app: &str, slots: &Slots, state: &FormState) -> AnyView {
     let error = (state.action == "app_secret")
         .then(|| state.error("new_secret"))
         .flatten();
@@ -207,7 +219,7 @@ fn enter(app: &str, slots: &Slots, state: &FormState) -> AnyView {
         "New client secret"
     };
     view! {
-        <form class="form" method="post" action=format!("{app}/secret")>
+        <form class="form" method="post" action=Address::Secret { tenant, app }.to_string()>
             <FormKey/>
             <SecretField
                 name="new_secret"

@@ -1,11 +1,8 @@
 //! `/t/{tenant}/apps`: the apps that the tenant publishes.
 
-use super::{
-    Address, PageError, outcome,
-    row_action::{May, tenant_home},
-    show,
-};
+use super::{PageError, PageParams, outcome, row_action::May, show};
 use crate::{
+    address::Address,
     components::{Empty, Glyph, HealthBadge, Kind, LinkButton, LoadFailed, NavItem, PageHead},
     context::PageContext,
     frame::page_chrome,
@@ -19,7 +16,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     let around = page_chrome(&context, &actor, NavItem::Apps).await;
     let apps: Option<Vec<Row>> = around.apps.map(|rows| {
@@ -62,9 +59,9 @@ pub(super) fn view(
     outcome: Option<AnyView>,
     may: May,
 ) -> AnyView {
-    let base = format!("{}/apps", tenant_home(tenant));
+    let base = Address::Apps { tenant }.to_string();
     let add = may.manage_apps.then(|| {
-        let href = format!("{base}/new");
+        let href = Address::NewApp { tenant }.to_string();
         view! {
             <LinkButton href kind=Kind::Primary icon=Glyph::Plus>
                 "Add app"
@@ -76,7 +73,7 @@ pub(super) fn view(
             <LoadFailed
                 what="The apps couldn’t be loaded."
                 why="The database didn’t answer as it should."
-                retry=base.clone()
+                retry=base
             />
         }
         .into_any(),
@@ -88,7 +85,7 @@ pub(super) fn view(
             </Empty>
         }
         .into_any(),
-        Some(apps) => table(&base, apps),
+        Some(apps) => table(tenant, apps),
     };
     view! {
         <PageHead title="Apps" actions=add.into_any()/>
@@ -98,7 +95,7 @@ pub(super) fn view(
     .into_any()
 }
 
-fn table(base: &str, apps: &[Row]) -> AnyView {
+fn table(tenant: &str, apps: &[Row]) -> AnyView {
     view! {
         <div class="table-wrap">
             <table class="table cards">
@@ -111,7 +108,7 @@ fn table(base: &str, apps: &[Row]) -> AnyView {
                         <th scope="col">"Asks for"</th>
                     </tr>
                 </thead>
-                <tbody>{apps.iter().map(|row| table_row(base, row)).collect_view()}</tbody>
+                <tbody>{apps.iter().map(|row| table_row(tenant, row)).collect_view()}</tbody>
             </table>
         </div>
     }
@@ -132,7 +129,7 @@ fn states(row: &Row) -> String {
     }
 }
 
-fn table_row(base: &str, row: &Row) -> AnyView {
+fn table_row(tenant: &str, row: &Row) -> AnyView {
     let state = match row.app.credentials.rejected_since() {
         Some(_) => view! { <HealthBadge health=Health::SetupFault/> }.into_any(),
         None => states(row).into_any(),
@@ -140,7 +137,7 @@ fn table_row(base: &str, row: &Row) -> AnyView {
     view! {
         <tr>
             <th scope="row">
-                <a class="name" href=format!("{base}/{}", row.app.slug)>
+                <a class="name" href=Address::App { tenant, app: row.app.slug.as_str() }.to_string()>
                     {row.app.name.clone()}
                 </a>
                 " "

@@ -1,12 +1,13 @@
 //! `/t/{tenant}/audit`: who did what.
 
 use super::{
-    Address, PageError,
+    PageError, PageParams,
     audit_filter::{self, Query, href},
-    row_action::{account_href, tenant_home},
+    row_action::account_href,
     show,
 };
 use crate::{
+    address::Address,
     components::{Empty, Glyph, LoadFailed, Moment, NavItem, NoMatch, PageHead, Pager, Panel},
     context::PageContext,
     frame::page_chrome,
@@ -20,7 +21,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     actor.require(Permission::ReadAudit)?;
     let query = audit_filter::read(address.pairs());
@@ -56,7 +57,10 @@ pub(super) struct Data {
 
 impl Data {
     fn base(&self) -> String {
-        format!("{}/audit", tenant_home(&self.tenant))
+        Address::Audit {
+            tenant: &self.tenant,
+        }
+        .to_string()
     }
 }
 
@@ -203,7 +207,7 @@ fn target(tenant: &str, entry: &AuditRow) -> AnyView {
     let name = entry.target.clone();
     let address = match (entry.target_kind.as_str(), name.split_once('/')) {
         ("account", Some((app, account))) => Some(account_href(tenant, app, account)),
-        ("app", _) => Some(format!("{}/apps/{name}", tenant_home(tenant))),
+        ("app", _) => Some(Address::App { tenant, app: &name }.to_string()),
         _ => None,
     };
     match (address, entry.target_kind.as_str()) {

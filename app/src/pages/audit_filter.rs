@@ -1,7 +1,7 @@
 //! Which entries of the audit are shown; it lives in the address, so that a
 //! link shows a colleague the same thing.
 
-use super::error::escape;
+use crate::address::escape;
 use crate::components::{Button, Choice, Field, Kind, Select};
 use domain::time::{Span, Timestamp};
 use leptos::prelude::*;

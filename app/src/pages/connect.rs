@@ -1,14 +1,9 @@
 //! `/t/{tenant}/accounts/connect`: an account that isn't here yet, approved by
 //! oneself or by its admin with a link.
 
-use super::{
-    Address, PageError, outcome,
-    row_action::{May, tenant_home},
-    send_link,
-    setup::problem,
-    show,
-};
+use super::{PageError, PageParams, outcome, row_action::May, send_link, setup::problem, show};
 use crate::{
+    address::Address,
     components::{
         Button, Choice, Crumb, Empty, Field, FormKey, Glyph, Kind, LinkButton, NavItem, PageHead,
         Panel, Select,
@@ -28,7 +23,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     actor.require(Permission::SendLinks)?;
     csp::forms_to_gorgias(&context);
@@ -72,13 +67,16 @@ pub(super) struct Data {
 }
 
 pub(super) fn view(data: &Data) -> AnyView {
-    let accounts = format!("{}/accounts", tenant_home(&data.tenant));
+    let accounts = Address::Accounts {
+        tenant: &data.tenant,
+    }
+    .to_string();
     let (body, said) = match data.link.clone() {
         _ if data.apps.is_empty() => (no_app(data), None),
         Some(link) => (link_made(link), None),
         // What was wrong with the form stands in it.
         None => (
-            form(data, &accounts),
+            form(data),
             outcome::outcome(data.outcome.as_ref(), &FormState::default()),
         ),
     };
@@ -93,7 +91,7 @@ pub(super) fn view(data: &Data) -> AnyView {
 fn no_app(data: &Data) -> AnyView {
     let action = data.may.manage_apps.then(|| {
         view! {
-            <LinkButton href=format!("{}/apps/new", tenant_home(&data.tenant)) kind=Kind::Primary>
+            <LinkButton href=Address::NewApp { tenant: &data.tenant }.to_string() kind=Kind::Primary>
                 "Add app"
             </LinkButton>
         }
@@ -117,7 +115,7 @@ fn link_made(link: MadeLink) -> AnyView {
     .into_any()
 }
 
-fn form(data: &Data, accounts: &str) -> AnyView {
+fn form(data: &Data) -> AnyView {
     let options = data
         .apps
         .iter()
@@ -134,7 +132,7 @@ fn form(data: &Data, accounts: &str) -> AnyView {
     let buttons = if data.may.authorize {
         view! {
             <Button kind=Kind::Primary>"Continue to Gorgias"</Button>
-            <Button icon=Glyph::Link formaction=format!("{accounts}/links")>
+            <Button icon=Glyph::Link formaction=Address::Links { tenant: &data.tenant }.to_string()>
                 "Make a link instead"
             </Button>
         }
@@ -149,12 +147,18 @@ fn form(data: &Data, accounts: &str) -> AnyView {
     };
     let (action, explanation) = if data.may.authorize {
         (
-            format!("{accounts}/connect"),
+            Address::Connect {
+                tenant: &data.tenant,
+            }
+            .to_string(),
             "If you are an admin of the account at Gorgias, approve the app there yourself. Otherwise make a link and send it to somebody who is.",
         )
     } else {
         (
-            format!("{accounts}/links"),
+            Address::Links {
+                tenant: &data.tenant,
+            }
+            .to_string(),
             "Make a link and send it to an admin of the account at Gorgias, who approves the app there.",
         )
     };
@@ -176,7 +180,7 @@ fn form(data: &Data, accounts: &str) -> AnyView {
                 error=data.form.error("subdomain")
             />
             {send_link::life(&data.form, data.now)}
-            <p class="actions">{buttons} <LinkButton href=accounts.to_owned() kind=Kind::Quiet>"Cancel"</LinkButton></p>
+            <p class="actions">{buttons} <LinkButton href=Address::Accounts { tenant: &data.tenant }.to_string() kind=Kind::Quiet>"Cancel"</LinkButton></p>
         </form>
     }
     .into_any();

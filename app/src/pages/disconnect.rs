@@ -1,7 +1,8 @@
 //! `…/disconnect`: the question before an account's tokens are forgotten.
 
-use super::{Address, PageError, account_question, show};
+use super::{PageError, PageParams, account_question, show};
 use crate::{
+    address::Address,
     components::{Confirm, Kind, LinkButton, PageHead, PostButton},
     context::PageContext,
 };
@@ -12,15 +13,21 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     account_question::ask(&context, &address, "Disconnect", view).await
 }
 
 pub(super) fn view(tenant: &str, row: &AccountRow) -> AnyView {
     let (crumbs, href) = account_question::place(tenant, row);
+    let disconnect = Address::Disconnect {
+        tenant,
+        app: row.app_slug.as_str(),
+        subdomain: row.subdomain.as_str(),
+    }
+    .to_string();
     let footer = view! {
         <LinkButton href=href.clone()>"Keep it connected"</LinkButton>
-        <PostButton action=format!("{href}/disconnect") once=true kind=Kind::Destroy>
+        <PostButton action=disconnect once=true kind=Kind::Destroy>
             "Disconnect and forget tokens"
         </PostButton>
     }

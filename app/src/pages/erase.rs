@@ -1,7 +1,8 @@
 //! `…/erase`: the question before an account's connection is erased for good.
 
-use super::{Address, PageError, account_question, show};
+use super::{PageError, PageParams, account_question, show};
 use crate::{
+    address::Address,
     components::{Button, Confirm, Field, FormKey, Kind, LinkButton, PageHead},
     context::PageContext,
     form_state::FormState,
@@ -14,7 +15,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     account_question::ask(&context, &address, "Erase", |tenant, row| {
         view(tenant, row, &context.form("erase"))
     })
@@ -42,6 +43,12 @@ pub(super) fn view(tenant: &str, row: &AccountRow, form: &FormState) -> AnyView 
         form.error("confirm").or_else(|| form.problem()),
     );
     let title = format!("Erase {account} from {} for good?", row.app_name);
+    let erase = Address::Erase {
+        tenant,
+        app: row.app_slug.as_str(),
+        subdomain: row.subdomain.as_str(),
+    }
+    .to_string();
     let footer = view! {
         <LinkButton href=href.clone()>"Keep it"</LinkButton>
         <Button kind=Kind::Destroy form="erase-form">{format!("Erase {account} for good")}</Button>
@@ -52,7 +59,7 @@ pub(super) fn view(tenant: &str, row: &AccountRow, form: &FormState) -> AnyView 
         <Confirm id="erase" title footer>
             {first}
             <p>{what}</p>
-            <form id="erase-form" class="form" method="post" action=format!("{href}/erase")>
+            <form id="erase-form" class="form" method="post" action=erase>
                 <FormKey/>
                 <Field
                     name="confirm"

@@ -1,6 +1,7 @@
 //! Pages in place of the one that was asked for.
 
 use crate::{
+    address::{Address, escape},
     components::{Glyph, Icon, LinkButton},
     shell::PublicLayout,
 };
@@ -44,7 +45,7 @@ fn sign_in() -> AnyView {
     let here = use_context::<Parts>()
         .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
         .unwrap_or_default();
-    let to = format!("/signin?next={}", escape(&here));
+    let to = format!("{}?next={}", Address::SignIn, escape(&here));
     if let (Some(response), Ok(location)) =
         (use_context::<ResponseOptions>(), HeaderValue::try_from(&to))
     {
@@ -55,19 +56,6 @@ fn sign_in() -> AnyView {
         <Plain title="Sign in first" why="This page is for people who are signed in." href=to action="Sign in"/>
     }
     .into_any()
-}
-
-/// Percent-encodes a value of a query (RFC 3986 2.1).
-pub(crate) fn escape(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                out.push(byte.into())
-            }
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-        out
-    })
 }
 
 impl PageError {
@@ -82,7 +70,7 @@ impl PageError {
                     <Plain
                         title="Your role doesn’t allow this"
                         why="Nothing was changed. An owner of the tenant can give you another role."
-                        href="/t"
+                        href=Address::Tenants.to_string()
                         action="Back to your tenants"
                     />
                 }
@@ -129,7 +117,7 @@ pub(crate) fn nowhere() -> impl IntoView {
         <Plain
             title="There is nothing here"
             why="The address may be mistyped, or the thing was removed, or it belongs to a tenant that you aren’t a member of."
-            href="/t"
+            href=Address::Tenants.to_string()
             action="Your tenants"
         />
     }
@@ -155,18 +143,5 @@ fn Plain(
                 </LinkButton>
             </p>
         </PublicLayout>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_way_back_survives_the_query() {
-        assert_eq!(
-            escape("/t/x/accounts?q=a&b=c d"),
-            "/t/x/accounts%3Fq%3Da%26b%3Dc%20d"
-        );
     }
 }

@@ -1,7 +1,8 @@
 //! A new tenant's overview: the checklist that ticks itself off.
 
-use super::row_action::{May, tenant_home};
+use super::row_action::May;
 use crate::{
+    address::Address,
     components::{
         CheckItem, Checklist, CopyField, Empty, Glyph, Kind, LinkButton, PageHead, Panel,
     },
@@ -54,7 +55,7 @@ pub(super) fn view(progress: &Progress) -> AnyView {
 }
 
 fn add_app(progress: &Progress) -> AnyView {
-    let home = tenant_home(&progress.tenant);
+    let tenant = &progress.tenant;
     match &progress.app {
         Some(app) => {
             view! { <CheckItem title=format!("App “{}” added", app.name) number=2 done=true/> }
@@ -64,7 +65,7 @@ fn add_app(progress: &Progress) -> AnyView {
             let action = progress.may.manage_apps.then(|| {
                 view! {
                     <p class="actions">
-                        <LinkButton href=format!("{home}/apps/new") kind=Kind::Primary>
+                        <LinkButton href=Address::NewApp { tenant }.to_string() kind=Kind::Primary>
                             "Add app"
                         </LinkButton>
                     </p>
@@ -109,11 +110,11 @@ fn register(progress: &Progress) -> AnyView {
 }
 
 fn connect(progress: &Progress) -> AnyView {
-    let home = tenant_home(&progress.tenant);
+    let tenant = &progress.tenant;
     let action = (progress.app.is_some() && progress.may.send_links).then(|| {
         view! {
             <p class="actions">
-                <LinkButton href=format!("{home}/accounts/connect") kind=Kind::Primary>
+                <LinkButton href=Address::Connect { tenant }.to_string() kind=Kind::Primary>
                     "Connect an account"
                 </LinkButton>
             </p>

@@ -1,7 +1,8 @@
 //! `/t/{tenant}/keys`: data keys, what is under each, and what can't be read.
 
-use super::{Address, PageError, outcome, row_action::tenant_home, show};
+use super::{PageError, PageParams, outcome, show};
 use crate::{
+    address::Address,
     components::{
         Badge, Callout, Fact, Facts, Glyph, Kind, LoadFailed, Moment, NavItem, PageHead, Panel,
         PostButton,
@@ -21,7 +22,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     actor.require(Permission::ManageKeys)?;
     let keys = match status::show(&actor).await {
@@ -39,11 +40,11 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         outcome: context.outcome.clone(),
         form: context.form.clone().unwrap_or_default(),
     };
-    let home = tenant_home(&data.tenant);
+    let tenant = &data.tenant;
     let live = view! {
         <Live
-            stream=format!("{home}/live")
-            page=format!("{home}/keys")
+            stream=Address::Live { tenant }.to_string()
+            page=Address::Keys { tenant }.to_string()
             connection="keys".to_owned()
         />
     }
@@ -66,7 +67,10 @@ pub(super) struct Data {
 }
 
 pub(super) fn view(data: &Data) -> AnyView {
-    let here = format!("{}/keys", tenant_home(&data.tenant));
+    let here = Address::Keys {
+        tenant: &data.tenant,
+    }
+    .to_string();
     let body = match &data.keys {
         None => view! {
             <LoadFailed

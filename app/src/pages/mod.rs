@@ -49,12 +49,12 @@ use service::InternalError;
 
 /// What the address says: its variable parts, and its query.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Address {
+pub(crate) struct PageParams {
     path: Vec<(String, String)>,
     query: Vec<(String, String)>,
 }
 
-impl Address {
+impl PageParams {
     fn here() -> Self {
         let pairs = |map: leptos_router::params::ParamsMap| {
             map.into_iter().map(|(k, v)| (k.into_owned(), v)).collect()
@@ -91,12 +91,12 @@ fn get<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
 /// Loads a page and shows it, or what stands in its place.
 pub(crate) fn show<F, Fut>(load: F) -> impl IntoView
 where
-    F: FnOnce(PageContext, Address) -> Fut,
+    F: FnOnce(PageContext, PageParams) -> Fut,
     Fut: Future<Output = Result<AnyView, PageError>> + Send + 'static,
 {
     match PageContext::get() {
         Ok(context) => {
-            let page = load(context, Address::here());
+            let page = load(context, PageParams::here());
             Suspend::new(async move { page.await.unwrap_or_else(PageError::show) }).into_any()
         }
         Err(error) => error.show(),

@@ -1,13 +1,14 @@
 //! `/t/{tenant}`: what needs somebody.
 
 use super::{
-    Address, PageError,
+    PageError, PageParams,
     getting_started::{self, Progress},
     overview_notices, panel,
     row_action::{May, account_href, row_action, tenant_home},
     show,
 };
 use crate::{
+    address::Address,
     components::{
         Empty, Glyph, HealthBadge, Kind, Ledger, LedgerRow, LinkButton, Moment, NavItem, PageHead,
         Panel, PanelFailed, Size, Step, Steps, TimeTag,
@@ -36,7 +37,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     let around = page_chrome(&context, &actor, NavItem::Overview).await;
     let loaded = panel("overview", overview::overview(&actor).await);
@@ -88,8 +89,8 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
         })
     };
     let home = tenant_home(&tenant);
-    let live = view! { <Live stream=format!("{home}/live") page=home connection=String::new()/> }
-        .into_any();
+    let stream = Address::Live { tenant: &tenant }.to_string();
+    let live = view! { <Live stream page=home connection=String::new()/> }.into_any();
     Ok(view! {
         <SignedInLayout frame=around.frame title="Overview" islands=true live=live>
             {body}
@@ -159,7 +160,14 @@ impl Data {
     /// Where the first problem is mended.
     fn first(&self) -> Option<String> {
         if let Some((app, _)) = self.faulty.first() {
-            return Some(format!("/t/{}/apps/{}", self.tenant, app.slug));
+            let app = app.slug.as_str();
+            return Some(
+                Address::App {
+                    tenant: &self.tenant,
+                    app,
+                }
+                .to_string(),
+            );
         }
         let row = self.lists.as_ref()?.0.first()?;
         Some(account_href(
@@ -171,7 +179,9 @@ impl Data {
 }
 
 pub(super) fn view(data: &Data) -> AnyView {
-    let home = tenant_home(&data.tenant);
+    let all = Address::Accounts {
+        tenant: &data.tenant,
+    };
     let actions = match data.first() {
         Some(href) => view! {
             <LinkButton href kind=Kind::Primary>
@@ -179,8 +189,7 @@ pub(super) fn view(data: &Data) -> AnyView {
             </LinkButton>
         }
         .into_any(),
-        None => view! { <LinkButton href=format!("{home}/accounts")>"All accounts"</LinkButton> }
-            .into_any(),
+        None => view! { <LinkButton href=all.to_string()>"All accounts"</LinkButton> }.into_any(),
     };
     view! {
         <PageHead title=data.title() lead=data.lead() actions/>
@@ -234,7 +243,7 @@ fn needs(data: &Data) -> AnyView {
     }
     let footer = view! {
         <span>"Worst first"</span>
-        <a href=format!("{home}/accounts")>"All "{accounts(data.count(|_| true))}</a>
+        <a href=Address::Accounts { tenant: &data.tenant }.to_string()>"All "{accounts(data.count(|_| true))}</a>
     }
     .into_any();
     view! {
@@ -253,7 +262,11 @@ fn needs(data: &Data) -> AnyView {
 }
 
 fn faulty_app(data: &Data, app: &App, n: u64) -> AnyView {
-    let href = format!("/t/{}/apps/{}", data.tenant, app.slug);
+    let href = Address::App {
+        tenant: &data.tenant,
+        app: app.slug.as_str(),
+    }
+    .to_string();
     view! {
         <li>
             <HealthBadge health=Health::SetupFault/>
@@ -303,10 +316,13 @@ fn states(data: &Data) -> AnyView {
             &home,
         );
     };
+    let all = Address::Accounts {
+        tenant: &data.tenant,
+    };
     let rows = counts
         .iter()
         .map(|(health, n)| LedgerRow {
-            href: format!("{home}/accounts?health={}", health.code()),
+            href: format!("{all}?health={}", health.code()),
             health: *health,
             icon: Glyph::from(*health),
             label: health.label().into(),

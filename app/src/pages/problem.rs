@@ -2,7 +2,7 @@
 //! be matched with anything we began. The server renders it with 400 in place
 //! of the address that was asked for.
 
-use super::{Address, PageError, show};
+use super::{PageError, PageParams, show};
 use crate::{context::PageContext, form_state::FormState, shell::PublicLayout};
 use axum::http::StatusCode;
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, _: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError> {
     let form = context.form("problem");
     if !form.was_posted() {
         return Err(PageError::NotFound);

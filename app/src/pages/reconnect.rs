@@ -1,8 +1,9 @@
 //! `/r/{token}`: what a customer's admin sees behind a reconnect link.
 //! Looking changes nothing: mail scanners and link previews look as well.
 
-use super::{Address, PageError, scope_words::ScopeWords, setup::problem, show};
+use super::{PageError, PageParams, scope_words::ScopeWords, setup::problem, show};
 use crate::{
+    address::Address,
     components::{Button, Fact, Facts, Glyph, Icon, Kind, Moment, Size},
     context::PageContext,
     csp,
@@ -20,7 +21,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let token = address.part("token").to_owned();
     let secret = SecretString::from(token.clone());
     match links::open(&context.services, &secret).await? {
@@ -113,7 +114,7 @@ pub(super) fn view(link: &PublicLink, token: &str, form: &FormState, now: Timest
             <p>{why(link)}</p>
         </header>
         {problem(form)}
-        <form method="post" action=format!("/r/{token}")>
+        <form method="post" action=Address::Reconnect { token }.to_string()>
             <Button kind=Kind::Primary size=Size::Large wide=true>
                 "Continue to Gorgias"
                 <Icon name=Glyph::ArrowRight/>

@@ -2,7 +2,7 @@
 //! the browser that went through it and to no other.
 
 use super::{
-    Address, PageError,
+    PageError, PageParams,
     scope_words::{ScopeWords, list},
     show,
 };
@@ -25,7 +25,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let app: AppId = address
         .part("app")
         .parse()

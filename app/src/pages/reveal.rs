@@ -2,8 +2,9 @@
 //! client secret. Without islands: no script runs here, and no data for one
 //! stands in the page.
 
-use super::{Address, PageError, outcome, row_action::tenant_home, show};
+use super::{PageError, PageParams, outcome, show};
 use crate::{
+    address::Address,
     components::{
         Button, Callout, CopyField, Crumb, Field, FormKey, Glyph, Kind, LinkButton, NavItem,
         PageHead, Panel,
@@ -24,7 +25,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     let app = list::one(&actor, address.part("app"))
         .await?
@@ -56,7 +57,8 @@ async fn load(context: PageContext, address: Address) -> Result<AnyView, PageErr
 /// The browser leaves by itself, back to the app. In the header rather than the
 /// page, so that it is there whatever order the page's parts are made in.
 fn leave_soon(tenant: &str, app: &App) {
-    let to = format!("{}/apps/{}", tenant_home(tenant), app.slug);
+    let app = app.slug.as_str();
+    let to = Address::App { tenant, app };
     let leave = format!("{};url={to}", SHOWN_FOR.whole_seconds());
     if let (Some(response), Ok(leave)) = (
         use_context::<ResponseOptions>(),
@@ -67,15 +69,20 @@ fn leave_soon(tenant: &str, app: &App) {
 }
 
 pub(super) fn view(tenant: &str, app: &App, secret: Option<String>, state: &FormState) -> AnyView {
-    let apps = format!("{}/apps", tenant_home(tenant));
-    let href = format!("{apps}/{}", app.slug);
+    let slug = app.slug.as_str();
+    let apps = Address::Apps { tenant }.to_string();
+    let href = Address::App { tenant, app: slug }.to_string();
     let crumbs = vec![
         Crumb::new("Apps", apps),
         Crumb::new(app.name.clone(), href.clone()),
     ];
     let body = match secret {
         Some(secret) => shown(&href, secret),
-        None => question(&href, state),
+        None => question(
+            Address::Reveal { tenant, app: slug }.to_string(),
+            &href,
+            state,
+        ),
     };
     view! {
         <PageHead title="Client secret" crumbs/>
@@ -86,7 +93,7 @@ pub(super) fn view(tenant: &str, app: &App, secret: Option<String>, state: &Form
     .into_any()
 }
 
-fn question(href: &str, state: &FormState) -> AnyView {
+fn question(action: String, href: &str, state: &FormState) -> AnyView {
     let problem = state.problem().map(|text| {
         view! {
             <Callout health=Health::Disconnected icon=Glyph::Warn alert=true>
@@ -95,7 +102,7 @@ fn question(href: &str, state: &FormState) -> AnyView {
         }
     });
     view! {
-        <form class="body" method="post" action=format!("{href}/reveal")>
+        <form class="body" method="post" action=action>
             <FormKey/>
             {problem}
             <p>

@@ -1,7 +1,9 @@
 //! Addresses of an account, and the one thing to do about it.
 
-use super::error::escape;
-use crate::components::{Glyph, Kind, LinkButton, PostButton, Size};
+use crate::{
+    address::Address,
+    components::{Glyph, Kind, LinkButton, PostButton, Size},
+};
 use domain::{health_words::NextStep, permission::Permission};
 use leptos::prelude::*;
 use service::{Actor, connections::row::AccountRow};
@@ -30,18 +32,39 @@ impl May {
 
 /// The address of a tenant's pages.
 pub(super) fn tenant_home(tenant: &str) -> String {
-    format!("/t/{tenant}")
+    Address::Overview { tenant }.to_string()
 }
 
 /// The address of an account's page.
 pub(super) fn account_href(tenant: &str, app: &str, subdomain: &str) -> String {
-    format!("/t/{tenant}/accounts/{app}/{}", escape(subdomain))
+    Address::Account {
+        tenant,
+        app,
+        subdomain,
+    }
+    .to_string()
+}
+
+/// The address of the app's page.
+fn app_href(tenant: &str, row: &AccountRow) -> String {
+    let app = row.app_slug.as_str();
+    Address::App { tenant, app }.to_string()
+}
+
+/// Where an account's form for a check goes.
+fn check_href(tenant: &str, row: &AccountRow) -> String {
+    Address::Check {
+        tenant,
+        app: row.app_slug.as_str(),
+        subdomain: row.subdomain.as_str(),
+    }
+    .to_string()
 }
 
 /// Where an app's form has “offline” ticked already, with what that means for
 /// its accounts.
 pub(super) fn add_offline(tenant: &str, row: &AccountRow) -> String {
-    format!("/t/{tenant}/apps/{}?add=offline#asks", row.app_slug)
+    format!("{}?add=offline#asks", app_href(tenant, row))
 }
 
 /// The action at the end of a row: quiet, small, or none.
@@ -62,13 +85,13 @@ pub(super) fn row_action(tenant: &str, row: &AccountRow, may: May) -> AnyView {
         }
         .into_any(),
         NextStep::TellOperator => view! {
-            <LinkButton href=format!("/t/{tenant}/apps/{}", row.app_slug) size=Size::Small about>
+            <LinkButton href=app_href(tenant, row) size=Size::Small about>
                 "Open app"
             </LinkButton>
         }
         .into_any(),
         NextStep::LookAtWorker | NextStep::LookAtAccount if may.check => view! {
-            <PostButton action=format!("{href}/check") size=Size::Small about>
+            <PostButton action=check_href(tenant, row) size=Size::Small about>
                 "Check now"
             </PostButton>
         }
@@ -84,7 +107,7 @@ pub(super) fn main_action(tenant: &str, row: &AccountRow, may: May) -> Option<An
     let check = || {
         may.check.then(|| {
             view! {
-                <PostButton action=format!("{href}/check") icon=Glyph::Retrying>
+                <PostButton action=check_href(tenant, row) icon=Glyph::Retrying>
                     "Check now"
                 </PostButton>
             }
@@ -121,7 +144,7 @@ pub(super) fn main_action(tenant: &str, row: &AccountRow, may: May) -> Option<An
         NextStep::TellOperator => Some(
             view! {
                 <LinkButton
-                    href=format!("/t/{tenant}/apps/{}", row.app_slug)
+                    href=app_href(tenant, row)
                     kind=Kind::Primary
                     size=Size::Large
                 >

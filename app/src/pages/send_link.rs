@@ -2,6 +2,7 @@
 
 use super::{account::Data, row_action::add_offline, setup::problem};
 use crate::{
+    address::Address,
     components::{
         Button, Choice, CopyField, FormKey, Glyph, Kind, LinkButton, Outcome, Panel, Segments,
     },
@@ -35,8 +36,14 @@ pub(super) fn view(data: &Data) -> AnyView {
             let what = format!(
                 ".gorgias.com opens it, approves at Gorgias, and {app} works again. Opening the link uses nothing up; it works for one approval, and you can withdraw it before."
             );
+            let links = Address::AccountLinks {
+                tenant: &data.tenant,
+                app: data.account.row.app_slug.as_str(),
+                subdomain: data.account.row.subdomain.as_str(),
+            }
+            .to_string();
             let body = view! {
-                <form class="body" method="post" action=format!("{}/links", data.href())>
+                <form class="body" method="post" action=links>
                     <FormKey/>
                     <p>"An admin of " <b>{account.to_string()}</b> {what}</p>
                     {problem(&data.form)}

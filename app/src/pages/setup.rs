@@ -1,7 +1,8 @@
 //! `/setup`: the first owner, once.
 
-use super::{Address, PageError, show};
+use super::{PageError, PageParams, show};
 use crate::{
+    address::Address,
     components::{Button, Callout, Field, Glyph, Kind, SecretField},
     context::PageContext,
     form_state::FormState,
@@ -15,7 +16,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, _: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError> {
     if !set_up::is_open(&context.services).await? {
         return Err(PageError::NotFound);
     }
@@ -30,6 +31,9 @@ async fn load(context: PageContext, _: Address) -> Result<AnyView, PageError> {
 }
 
 pub(super) fn view(form: &FormState, public_url: &str) -> AnyView {
+    let example = Address::Overview {
+        tenant: "your-company",
+    };
     view! {
         <header>
             <h1>"Set up Mooring"</h1>
@@ -38,7 +42,7 @@ pub(super) fn view(form: &FormState, public_url: &str) -> AnyView {
             </p>
         </header>
         {problem(form)}
-        <form class="form" method="post" action="/setup">
+        <form class="form" method="post" action=Address::Setup.to_string()>
             <SecretField
                 name="token"
                 label="Set-up token"
@@ -62,7 +66,7 @@ pub(super) fn view(form: &FormState, public_url: &str) -> AnyView {
                 plain=true
                 required=true
                 maxlength=40_u32
-                hint=format!("Small letters, digits and hyphens: {public_url}/t/your-company")
+                hint=format!("Small letters, digits and hyphens: {public_url}{example}")
                 value=form.value("tenant_slug")
                 error=form.error("tenant_slug")
             />

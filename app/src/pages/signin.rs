@@ -1,7 +1,8 @@
 //! `/signin`.
 
-use super::{Address, PageError, setup::problem, show};
+use super::{PageError, PageParams, setup::problem, show};
 use crate::{
+    address::Address,
     components::{Button, Callout, Field, Glyph, Kind},
     context::PageContext,
     form_state::{FormState, Kept},
@@ -14,7 +15,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, address: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let form = context.form("signin");
     let next = form
         .value("next")
@@ -57,7 +58,7 @@ pub(super) fn view(form: &FormState, next: Option<String>, kept: Option<Kept>) -
         <h1>"Sign in"</h1>
         {kept.map(why)}
         {problem(form)}
-        <form class="form" method="post" action="/signin">
+        <form class="form" method="post" action=Address::SignIn.to_string()>
             {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
             <Field
                 name="email"

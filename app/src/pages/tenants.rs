@@ -1,7 +1,8 @@
 //! `/t`: the tenants of whoever is signed in.
 
-use super::{Address, PageError, panel, show};
+use super::{PageError, PageParams, panel, show};
 use crate::{
+    address::Address,
     components::{Empty, Glyph, Icon, Kind, PostButton},
     context::PageContext,
     shell::PublicLayout,
@@ -16,7 +17,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, _: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError> {
     let person = context.person()?.clone();
     let mut tenants = Vec::new();
     for tenant in membership::tenants_of(&context.services, person.id).await? {
@@ -61,7 +62,7 @@ pub(super) fn view(person: &str, tenants: Vec<(TenantOfPerson, Option<u64>)>) ->
                         view! {
                             <li>
                                 <Icon name=Glyph::Building/>
-                                <a href=format!("/t/{}", tenant.slug)>{tenant.name.clone()}</a>
+                                <a href=Address::Overview { tenant: tenant.slug.as_str() }.to_string()>{tenant.name.clone()}</a>
                                 " "
                                 <span class="sub">{note(&tenant, problems)}</span>
                             </li>
@@ -78,7 +79,7 @@ pub(super) fn view(person: &str, tenants: Vec<(TenantOfPerson, Option<u64>)>) ->
             <p>{format!("Signed in as {person}.")}</p>
         </header>
         {list}
-        <PostButton action="/signout" kind=Kind::Quiet>
+        <PostButton action=Address::SignOut.to_string() kind=Kind::Quiet>
             "Sign out"
         </PostButton>
     }

@@ -1,7 +1,7 @@
 //! `/oauth/account`: an installation whose address names no account. The server
 //! renders it with 400 in place of the install entry; its form leads there again.
 
-use super::{Address, PageError, show};
+use super::{PageError, PageParams, show};
 use crate::{
     components::{Button, Callout, CopyField, Field, Kind},
     context::PageContext,
@@ -20,7 +20,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-async fn load(context: PageContext, _: Address) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError> {
     let form = context.form("account");
     let id: AppId = form
         .value("app")

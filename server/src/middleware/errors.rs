@@ -2,7 +2,7 @@
 //! problem (RFC 9457) for programs.
 
 use crate::{api::Problem, failure::SENTENCE, state::AppState};
-use app::{components::Theme, context::PageContext, form_state::FormState};
+use app::{address::Address, components::Theme, context::PageContext, form_state::FormState};
 use axum::{
     extract::Request,
     http::{
@@ -138,7 +138,7 @@ async fn page(
         kept: None,
     };
     let mut request = Request::new(());
-    *request.uri_mut() = Uri::from_static("/oauth/problem");
+    *request.uri_mut() = Uri::from_static(Address::PROBLEM.0);
     let mut response = app::render(request.into_parts().0, context).await;
     *response.status_mut() = status;
     response

@@ -3,6 +3,7 @@
 
 use super::{Parameters, cookies as authorizations, glance, problem_page};
 use crate::{cookies, failure::Failure, pages::see_other, visitor::Visitor};
+use app::address::Address;
 use axum::{
     extract::{Path, Request},
     http::{
@@ -59,7 +60,11 @@ pub async fn callback(
     let work = async move { complete::complete(&services, app, callback, person).await };
     match visitor.state.to_its_end(work).await? {
         Ok(authorization) => {
-            let mut response = see_other(&format!("/oauth/{app}/result/{authorization}"));
+            let result = Address::Result {
+                app: &app.to_string(),
+                authorization: &authorization.to_string(),
+            };
+            let mut response = see_other(&result.to_string());
             let config = &visitor.state.services.config;
             for cookie in authorizations::end_of(config, &state)
                 .into_iter()

@@ -3,7 +3,7 @@
 
 use super::{Parameters, departure::to_gorgias, glance};
 use crate::{failure::Failure, state::AppState, visitor::Visitor};
-use app::form_state::FormState;
+use app::{address::Address, form_state::FormState};
 use axum::{
     extract::{FromRequestParts, Path, Request, State},
     http::{Method, Uri, request::Parts},
@@ -74,7 +74,7 @@ async fn which_account(
 ) -> Result<Response, Failure> {
     let visitor = Visitor::from_request_parts(&mut parts, state).await?;
     parts.method = Method::GET;
-    parts.uri = Uri::from_static("/oauth/account");
+    parts.uri = Uri::from_static(Address::WHICH_ACCOUNT.0);
     let shown: String = typed
         .chars()
         .take(100)

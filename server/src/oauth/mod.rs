@@ -10,7 +10,7 @@ mod install;
 pub use departure::to_gorgias;
 
 use crate::{state::AppState, visitor::Visitor};
-use app::form_state::FormState;
+use app::{address::Address, form_state::FormState};
 use axum::{
     Router,
     http::{Method, Uri, request::Parts},
@@ -23,8 +23,8 @@ use url::form_urlencoded;
 /// App URL and redirect URI of every app.
 pub fn routes() -> Router<AppState> {
     Router::new()
-        .route("/oauth/{app}/install", get(install::install))
-        .route("/oauth/{app}/callback", get(callback::callback))
+        .route(Address::INSTALL.0, get(install::install))
+        .route(Address::CALLBACK.0, get(callback::callback))
 }
 
 /// The values of a query, each parameter at most once (RFC 6749 3.1).
@@ -64,7 +64,7 @@ async fn problem_page(parts: Parts, visitor: &Visitor, problem: &AuthorizationPr
 
 async fn explain(mut parts: Parts, visitor: &Visitor, text: [(&str, String); 3]) -> Response {
     parts.method = Method::GET;
-    parts.uri = Uri::from_static("/oauth/problem");
+    parts.uri = Uri::from_static(Address::PROBLEM.0);
     let form = FormState {
         action: "problem",
         values: text

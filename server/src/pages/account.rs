@@ -4,7 +4,10 @@ use crate::{
     oauth::to_gorgias,
     pages::{Answered, Form, Posted, sentence},
 };
-use app::form_outcome::{FormOutcome, LinkOver};
+use app::{
+    address::Address,
+    form_outcome::{FormOutcome, LinkOver},
+};
 use axum::{extract::Path, response::Response};
 use domain::{subdomain::Subdomain, time::Span};
 use service::{
@@ -42,7 +45,12 @@ impl Request {
         posted: Posted,
         form: &Form,
     ) -> Result<Self, Answered> {
-        let page = format!("/t/{tenant}/accounts/{app}/{subdomain}");
+        let page = Address::Account {
+            tenant: &tenant,
+            app: &app,
+            subdomain: &subdomain,
+        }
+        .to_string();
         let actor = posted.member(&tenant, &page, form).await?;
         posted.first(&page).await?;
         let Ok(subdomain) = subdomain.parse() else {

@@ -1,7 +1,7 @@
 //! API tokens: make, revoke.
 
 use crate::pages::{Answered, Form, Posted, sentence};
-use app::form_outcome::FormOutcome;
+use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
 use domain::{
     role::{NotARole, Role},
@@ -21,7 +21,7 @@ const REVOKE: Form = Form::new("api_token_revoke", &[]);
 
 /// Makes a token, which the page shows for two minutes.
 pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
-    let page = format!("/t/{tenant}/api-tokens");
+    let page = Address::ApiTokens { tenant: &tenant }.to_string();
     let actor = posted.member(&tenant, &page, &FORM).await?;
     posted.first(&page).await?;
     let mut errors = Vec::new();
@@ -80,7 +80,7 @@ pub async fn revoke(
     Path((tenant, id)): Path<(String, String)>,
     posted: Posted,
 ) -> Result<Response, Answered> {
-    let page = format!("/t/{tenant}/api-tokens");
+    let page = Address::ApiTokens { tenant: &tenant }.to_string();
     let actor = posted.member(&tenant, &page, &REVOKE).await?;
     let Ok(id) = id.parse() else {
         return Ok(posted.not_found().await);

@@ -1,7 +1,7 @@
 //! An app's client secrets: enter a new one, test it, switch, go back.
 
 use crate::pages::{Answered, Form, Posted, apps::find, sentence};
-use app::form_outcome::FormOutcome;
+use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
 use service::{
     apps::secrets::{self, SecretError, TestResult},
@@ -15,7 +15,11 @@ pub async fn add(
     Path((tenant, app)): Path<(String, String)>,
     posted: Posted,
 ) -> Result<Response, Answered> {
-    let page = format!("/t/{tenant}/apps/{app}");
+    let page = Address::App {
+        tenant: &tenant,
+        app: &app,
+    }
+    .to_string();
     let (actor, app) = find(&posted, &tenant, &app, &page, &FORM).await?;
     let secret = posted.secret("new_secret");
     let done = match secrets::add::add(&actor, app.id, &secret).await {
@@ -31,7 +35,11 @@ pub async fn step(
     Path((tenant, app, step)): Path<(String, String, String)>,
     posted: Posted,
 ) -> Result<Response, Answered> {
-    let page = format!("/t/{tenant}/apps/{app}");
+    let page = Address::App {
+        tenant: &tenant,
+        app: &app,
+    }
+    .to_string();
     let (actor, app) = find(&posted, &tenant, &app, &page, &FORM).await?;
     let id = app.id;
     let done =

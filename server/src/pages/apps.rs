@@ -1,7 +1,7 @@
 //! Apps: add, change, remove.
 
 use crate::pages::{Answered, Form, Posted};
-use app::form_outcome::FormOutcome;
+use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
 use service::{
     Actor,
@@ -29,12 +29,16 @@ const REFUSALS: Form = Form::new("app_refusals", &[]);
 
 /// Adds an app.
 pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
-    let page = format!("/t/{tenant}/apps/new");
+    let page = Address::NewApp { tenant: &tenant }.to_string();
     let actor = posted.member(&tenant, &page, &CREATE).await?;
     posted.first(&page).await?;
     match apps::create::create(&actor, &form(&posted)).await {
         Ok(app) => {
-            let page = format!("/t/{tenant}/apps/{}", app.slug);
+            let page = Address::App {
+                tenant: &tenant,
+                app: app.slug.as_str(),
+            }
+            .to_string();
             posted.done(&page, FormOutcome::AppAdded).await
         }
         Err(error) => refused(&posted, &page, &CREATE, error).await,
@@ -46,11 +50,19 @@ pub async fn edit(
     Path((tenant, app)): Path<(String, String)>,
     posted: Posted,
 ) -> Result<Response, Answered> {
-    let page = format!("/t/{tenant}/apps/{app}");
+    let page = Address::App {
+        tenant: &tenant,
+        app: &app,
+    }
+    .to_string();
     let (actor, app) = find(&posted, &tenant, &app, &page, &EDIT).await?;
     match apps::edit::edit(&actor, app.id, &form(&posted)).await {
         Ok(app) => {
-            let page = format!("/t/{tenant}/apps/{}", app.slug);
+            let page = Address::App {
+                tenant: &tenant,
+                app: app.slug.as_str(),
+            }
+            .to_string();
             posted.done(&page, FormOutcome::AppSaved).await
         }
         Err(error) => refused(&posted, &page, &EDIT, error).await,
@@ -62,7 +74,11 @@ pub async fn remove(
     Path((tenant, app)): Path<(String, String)>,
     posted: Posted,
 ) -> Result<Response, Answered> {
-    let page = format!("/t/{tenant}/apps/{app}");
+    let page = Address::App {
+        tenant: &tenant,
+        app: &app,
+    }
+    .to_string();
     let (actor, app) = find(&posted, &tenant, &app, &page, &REMOVE).await?;
     if posted.text("confirm").trim() != app.slug.as_str() {
         let message = format!("Type “{}” to remove the app.", app.slug);
@@ -72,7 +88,8 @@ pub async fn remove(
     match apps::remove::remove(&actor, app.id).await {
         Ok(()) => {
             let outcome = FormOutcome::AppRemoved { name: app.name };
-            posted.done(&format!("/t/{tenant}/apps"), outcome).await
+            let apps = Address::Apps { tenant: &tenant }.to_string();
+            posted.done(&apps, outcome).await
         }
         Err(error) => refused(&posted, &page, &REMOVE, error).await,
     }
@@ -83,7 +100,11 @@ pub async fn accept_refusals(
     Path((tenant, app)): Path<(String, String)>,
     posted: Posted,
 ) -> Result<Response, Answered> {
-    let page = format!("/t/{tenant}/apps/{app}");
+    let page = Address::App {
+        tenant: &tenant,
+        app: &app,
+    }
+    .to_string();
     let (actor, app) = find(&posted, &tenant, &app, &page, &REFUSALS).await?;
     match apps::accept_refusals::accept(&actor, app.id).await {
         Ok(()) => posted.done(&page, FormOutcome::RefusalsAccepted).await,

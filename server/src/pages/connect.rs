@@ -8,7 +8,7 @@ use crate::{
         sentence,
     },
 };
-use app::form_outcome::FormOutcome;
+use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
 use domain::subdomain::Subdomain;
 use service::{
@@ -78,7 +78,7 @@ pub async fn send_link(Path(tenant): Path<String>, posted: Posted) -> Result<Res
 }
 
 async fn member(tenant: &str, posted: &Posted, form: &Form) -> Result<(Actor, String), Answered> {
-    let page = format!("/t/{tenant}/accounts/connect");
+    let page = Address::Connect { tenant }.to_string();
     Ok((posted.member(tenant, &page, form).await?, page))
 }
 

@@ -2,7 +2,7 @@
 
 use super::account::Request;
 use crate::pages::{Answered, Form, Posted, sentence};
-use app::form_outcome::FormOutcome;
+use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
 use service::{
     connections::erase::{self, EraseError},
@@ -16,8 +16,18 @@ pub async fn erase(
     Path((tenant, app, subdomain)): Path<(String, String, String)>,
     posted: Posted,
 ) -> Result<Response, Answered> {
-    let request = Request::read((tenant.clone(), app, subdomain), posted, &FORM).await?;
-    let page = format!("{}/erase", request.page);
+    let page = Address::Erase {
+        tenant: &tenant,
+        app: &app,
+        subdomain: &subdomain,
+    }
+    .to_string();
+    let request = Request::read(
+        (tenant.clone(), app.clone(), subdomain.clone()),
+        posted,
+        &FORM,
+    )
+    .await?;
     let posted = &request.posted;
     let (actor, app, subdomain) = (
         request.actor.clone(),
@@ -37,9 +47,8 @@ pub async fn erase(
     Ok(match ended {
         Ok(()) => {
             let outcome = FormOutcome::AccountErased { account };
-            posted
-                .done(&format!("/t/{tenant}/accounts"), outcome)
-                .await?
+            let accounts = Address::Accounts { tenant: &tenant }.to_string();
+            posted.done(&accounts, outcome).await?
         }
         Err(EraseError::NotFound) => posted.not_found().await,
         Err(EraseError::Forbidden(_)) => posted.forbidden(&page, &FORM).await,

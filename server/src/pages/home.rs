@@ -1,6 +1,7 @@
 //! `/`: on to where somebody most likely wants to be.
 
 use crate::{failure::Failure, pages::see_other, visitor::Visitor};
+use app::address::Address;
 use axum::response::Response;
 use service::people::{membership, set_up};
 
@@ -9,11 +10,19 @@ pub async fn home(visitor: Visitor) -> Result<Response, Failure> {
     let services = &visitor.state.services;
     let Some(person) = &visitor.person else {
         let open = set_up::is_open(services).await?;
-        return Ok(see_other(if open { "/setup" } else { "/signin" }));
+        let to = if open {
+            Address::Setup
+        } else {
+            Address::SignIn
+        };
+        return Ok(see_other(&to.to_string()));
     };
     let tenants = membership::tenants_of(services, person.id).await?;
-    Ok(match tenants.as_slice() {
-        [only] => see_other(&format!("/t/{}", only.slug)),
-        _ => see_other("/t"),
-    })
+    let to = match tenants.as_slice() {
+        [only] => Address::Overview {
+            tenant: only.slug.as_str(),
+        },
+        _ => Address::Tenants,
+    };
+    Ok(see_other(&to.to_string()))
 }

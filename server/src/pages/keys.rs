@@ -1,7 +1,7 @@
 //! Keys: begin a rotation.
 
 use crate::pages::{Answered, Form, Posted};
-use app::form_outcome::FormOutcome;
+use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
 use service::keys::{Begun, KeysError, rotate};
 
@@ -9,7 +9,7 @@ const FORM: Form = Form::new("keys", &[]);
 
 /// Gives the tenant a new data key; the worker does the rest.
 pub async fn begin(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
-    let page = format!("/t/{tenant}/keys");
+    let page = Address::Keys { tenant: &tenant }.to_string();
     let actor = posted.member(&tenant, &page, &FORM).await?;
     posted.first(&page).await?;
     let outcome = match rotate::begin_as(&actor).await {

@@ -30,7 +30,10 @@ use crate::{
     failure::Failure, kept_form::KeptForm, middleware::database_unavailable, state::AppState,
     visitor::Visitor,
 };
-use app::routes::PATHS;
+use app::{
+    address::{Address, Pattern},
+    routes::PATHS,
+};
 use axum::{
     Router,
     extract::{Request, State},
@@ -44,69 +47,50 @@ use axum::{
 };
 
 /// A path, and what answers a POST to it.
-type FormRoute = (&'static str, fn() -> MethodRouter<AppState>);
+type FormRoute = (Pattern, fn() -> MethodRouter<AppState>);
 
 /// Where forms post to. POST is answered nowhere else but in the machine API, so
 /// that tests which ask all of these miss none.
 const FORM_ROUTES: [FormRoute; 24] = [
-    ("/setup", || post(setup::create_owner)),
-    ("/signin", || post(signin::sign_in)),
-    ("/signout", || post(signout::sign_out)),
-    ("/theme", || post(theme::choose)),
-    ("/r/{token}", || post(reconnect::continue_to_gorgias)),
-    ("/r/{token}/opened", || post(reconnect::opened)),
-    ("/t/{tenant}/accounts/connect", || post(connect::connect)),
-    ("/t/{tenant}/accounts/links", || post(connect::send_link)),
-    ("/t/{tenant}/accounts/{app}/{subdomain}/check", || {
-        post(account::check)
-    }),
-    ("/t/{tenant}/accounts/{app}/{subdomain}/authorize", || {
-        post(account::authorize)
-    }),
-    ("/t/{tenant}/accounts/{app}/{subdomain}/disconnect", || {
-        post(account::disconnect)
-    }),
-    ("/t/{tenant}/accounts/{app}/{subdomain}/erase", || {
-        post(erase::erase)
-    }),
-    ("/t/{tenant}/accounts/{app}/{subdomain}/links", || {
-        post(account::create_link)
-    }),
-    (
-        "/t/{tenant}/accounts/{app}/{subdomain}/links/{id}/revoke",
-        || post(account::revoke_link),
-    ),
-    ("/t/{tenant}/apps/new", || post(apps::create)),
-    ("/t/{tenant}/apps/{app}", || post(apps::edit)),
-    ("/t/{tenant}/apps/{app}/remove", || post(apps::remove)),
-    ("/t/{tenant}/apps/{app}/refusals", || {
-        post(apps::accept_refusals)
-    }),
-    ("/t/{tenant}/apps/{app}/reveal", || post(reveal::show)),
-    ("/t/{tenant}/apps/{app}/secret", || post(app_secrets::add)),
-    ("/t/{tenant}/apps/{app}/secret/{step}", || {
-        post(app_secrets::step)
-    }),
-    ("/t/{tenant}/api-tokens", || post(api_tokens::create)),
-    ("/t/{tenant}/api-tokens/{id}/revoke", || {
-        post(api_tokens::revoke)
-    }),
-    ("/t/{tenant}/keys", || post(keys::begin)),
+    (Address::SETUP, || post(setup::create_owner)),
+    (Address::SIGN_IN, || post(signin::sign_in)),
+    (Address::SIGN_OUT, || post(signout::sign_out)),
+    (Address::THEME, || post(theme::choose)),
+    (Address::RECONNECT, || post(reconnect::continue_to_gorgias)),
+    (Address::OPENED, || post(reconnect::opened)),
+    (Address::CONNECT, || post(connect::connect)),
+    (Address::LINKS, || post(connect::send_link)),
+    (Address::CHECK, || post(account::check)),
+    (Address::AUTHORIZE, || post(account::authorize)),
+    (Address::DISCONNECT, || post(account::disconnect)),
+    (Address::ERASE, || post(erase::erase)),
+    (Address::ACCOUNT_LINKS, || post(account::create_link)),
+    (Address::REVOKE_LINK, || post(account::revoke_link)),
+    (Address::NEW_APP, || post(apps::create)),
+    (Address::APP, || post(apps::edit)),
+    (Address::REMOVE_APP, || post(apps::remove)),
+    (Address::REFUSALS, || post(apps::accept_refusals)),
+    (Address::REVEAL, || post(reveal::show)),
+    (Address::SECRET, || post(app_secrets::add)),
+    (Address::SECRET_STEP, || post(app_secrets::step)),
+    (Address::API_TOKENS, || post(api_tokens::create)),
+    (Address::REVOKE_API_TOKEN, || post(api_tokens::revoke)),
+    (Address::KEYS, || post(keys::begin)),
 ];
 
 /// The paths to which forms post.
 pub fn form_paths() -> impl Iterator<Item = &'static str> {
-    FORM_ROUTES.iter().map(|(path, _)| *path)
+    FORM_ROUTES.iter().map(|(pattern, _)| pattern.0)
 }
 
 /// Every page and every form.
 pub fn routes(state: &AppState) -> Router<AppState> {
-    let mut routes = Router::new().route("/", get(home::home));
+    let mut routes = Router::new().route(Address::HOME.0, get(home::home));
     for path in PATHS {
         routes = routes.route(path, get(show));
     }
-    for (path, form) in FORM_ROUTES {
-        routes = routes.route(path, form());
+    for (pattern, form) in FORM_ROUTES {
+        routes = routes.route(pattern.0, form());
     }
     routes.layer(from_fn_with_state(state.clone(), to_its_end))
 }

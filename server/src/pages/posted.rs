@@ -11,7 +11,9 @@ use crate::{
     state::AppState,
     visitor::Visitor,
 };
-use app::{components::FORM_KEY, form_outcome::FormOutcome, form_state::FormState};
+use app::{
+    address::Address, components::FORM_KEY, form_outcome::FormOutcome, form_state::FormState,
+};
 use axum::{
     Form as Fields,
     extract::{FromRequest, FromRequestParts, Request},
@@ -144,7 +146,7 @@ impl Posted {
     /// To the sign-in, and back to the page. If a session ended meanwhile, the
     /// sign-in says so, and what was typed is kept on the way.
     async fn sign_in(&self, page: &str, form: &Form) -> Result<Response, Answered> {
-        let mut response = see_other(&format!("/signin?next={}", own_path(page)));
+        let mut response = see_other(&format!("{}?next={}", Address::SignIn, own_path(page)));
         let made_for = self.text(FORM_KEY);
         if self.visitor.had_session || !made_for.is_empty() {
             let services = &self.visitor.state.services;

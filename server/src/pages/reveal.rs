@@ -4,7 +4,7 @@ use crate::{
     failure::Failure,
     pages::{Answered, Form, Posted, apps::find, sentence},
 };
-use app::form_outcome::FormOutcome;
+use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, http::StatusCode, response::Response};
 use service::{
     apps::secrets::reveal::{self, RevealError},
@@ -18,7 +18,11 @@ pub async fn show(
     Path((tenant, app)): Path<(String, String)>,
     posted: Posted,
 ) -> Result<Response, Answered> {
-    let page = format!("/t/{tenant}/apps/{app}/reveal");
+    let page = Address::Reveal {
+        tenant: &tenant,
+        app: &app,
+    }
+    .to_string();
     let (actor, app) = find(&posted, &tenant, &app, &page, &FORM).await?;
     let password = posted.secret("password");
     let error = match reveal::reveal(&actor, app.id, &password).await {

@@ -5,6 +5,7 @@ use crate::{
     pages::{Form, Posted, see_other, sentence},
     visitor,
 };
+use app::address::Address;
 use axum::response::Response;
 use service::{
     core::error::FieldError,
@@ -32,16 +33,21 @@ pub async fn create_owner(session: Session, posted: Posted) -> Result<Response, 
         Ok(person) => {
             visitor::sign_in(&session, person, services.expiry_now()).await?;
             let tenants = membership::tenants_of(&services, person).await?;
-            let slug = tenants.first().map(|tenant| format!("/t/{}", tenant.slug));
-            return Ok(see_other(slug.as_deref().unwrap_or("/t")));
+            let to = tenants.first().map_or(Address::Tenants, |tenant| {
+                let tenant = tenant.slug.as_str();
+                Address::Overview { tenant }
+            });
+            return Ok(see_other(&to.to_string()));
         }
         // Sent a second time: on to where the first led, or to the sign-in.
-        Err(SetUpError::Done) => return Ok(see_other("/")),
+        Err(SetUpError::Done) => return Ok(see_other(Address::HOME.0)),
         Err(e @ SetUpError::WrongToken) => {
             vec![FieldError::new("token", sentence(&e.to_string()))]
         }
         Err(SetUpError::Invalid(errors)) => errors,
         Err(SetUpError::Internal(fault)) => return Err(fault.into()),
     };
-    Ok(posted.rerender_with_errors("/setup", &FORM, errors).await)
+    Ok(posted
+        .rerender_with_errors(Address::SETUP.0, &FORM, errors)
+        .await)
 }

@@ -6,6 +6,7 @@ use crate::{
     pages::{Form, Posted, see_other},
     visitor,
 };
+use app::address::Address;
 use axum::response::Response;
 use service::{
     core::error::FieldError,
@@ -37,7 +38,9 @@ pub async fn sign_in(session: Session, posted: Posted) -> Result<Response, Failu
         }
         Err(e @ SignInError::Wrong) => {
             let errors = vec![FieldError::new("", e.to_string())];
-            Ok(posted.rerender_with_errors("/signin", &FORM, errors).await)
+            Ok(posted
+                .rerender_with_errors(Address::SIGN_IN.0, &FORM, errors)
+                .await)
         }
         Err(SignInError::Internal(fault)) => Err(fault.into()),
     }

@@ -5,6 +5,7 @@ use crate::{
     failure::Failure,
     pages::{Posted, see_other},
 };
+use app::address::Address;
 use axum::{http::header::SET_COOKIE, response::Response};
 use service::people;
 use tower_sessions::Session;
@@ -17,7 +18,7 @@ pub async fn sign_out(session: Session, posted: Posted) -> Result<Response, Fail
     if let Some(person) = &visitor.person {
         people::signed_out(services, person.id, visitor.address).await;
     }
-    let mut response = see_other("/signin");
+    let mut response = see_other(&Address::SignIn.to_string());
     let config = &services.config;
     let ends = [cookies::session_end(config), cookies::kept_form_end(config)];
     for cookie in ends.into_iter().flatten() {

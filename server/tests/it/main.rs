@@ -2,6 +2,7 @@
 //! or, where it is about all of them, as what is tested.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod addresses;
 mod after_a_restore;
 mod api;
 mod browser;

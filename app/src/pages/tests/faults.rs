@@ -22,7 +22,7 @@ fn secrets(faulty: bool, in_doubt: bool) -> String {
         faulty,
         in_doubt,
     };
-    html(|| app_secrets::panel("/t/x/apps/returns", of, Some(&slots), &FormState::default()))
+    html(|| app_secrets::panel("x", "returns", of, Some(&slots), &FormState::default()))
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
 /// A client secret is no person's password; passwords are.
 #[test]
 fn fields_for_secrets_are_no_password_managers_business() {
-    let new = html(|| app_new::view("/t/x", &FormState::default()));
+    let new = html(|| app_new::view("x", &FormState::default()));
     let set_up = html(|| setup::view(&FormState::default(), "https://mooring.example"));
     for (page, name) in [(&new, "client_secret"), (&set_up, "token")] {
         let name = format!("name=\"{name}\"");

@@ -229,7 +229,7 @@ fn an_apps_form_keeps_what_was_typed_and_never_the_secret() {
         ("scope".into(), "tickets:read".into()),
         ("client_secret".into(), "canary".into()),
     ];
-    let page = html(|| app_new::view("/t/parcelwise", &state));
+    let page = html(|| app_new::view("parcelwise", &state));
     assert!(!page.contains("canary"));
     assert_snapshot!("app_form_with_errors", outline(&page));
 }

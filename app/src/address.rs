@@ -1,0 +1,243 @@
+//! Every address of pages and forms, once: links, forms, redirects and both
+//! routers take theirs from here.
+
+use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, StaticSegment};
+use std::{borrow::Cow, fmt};
+
+/// A path with variables, as axum writes it: `/t/{tenant}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pattern(pub &'static str);
+
+macro_rules! addresses {
+    ($($(#[$doc:meta])* $constant:ident $variant:ident $({ $($part:ident),+ })? = $pattern:literal;)+) => {
+        /// An address of ours. Its variables are percent-encoded when it is shown.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Address<'a> {
+            $($(#[$doc])* $variant $({ $(#[doc = "A variable of the path."] $part: &'a str),+ })?,)+
+        }
+
+        impl<'a> Address<'a> {
+            $($(#[$doc])* pub const $constant: Pattern = Pattern($pattern);)+
+
+            /// The patterns of all addresses.
+            pub const PATTERNS: &'static [Pattern] = &[$(Self::$constant),+];
+
+            /// The pattern that the router has for it.
+            pub const fn pattern(&self) -> Pattern {
+                match self {
+                    $(Self::$variant $({ $($part: _),+ })? => Self::$constant,)+
+                }
+            }
+
+            /// The value of a variable.
+            fn part(&self, name: &str) -> &'a str {
+                match self {
+                    $(Self::$variant $({ $($part),+ })? => {
+                        let parts: &[(&str, &'a str)] = &[$($((stringify!($part), *$part)),+)?];
+                        let found = parts.iter().find(|(part, _)| *part == name);
+                        found.map_or("", |(_, value)| value)
+                    })+
+                }
+            }
+
+            /// One address of each kind, with these values for its variables.
+            #[cfg(test)]
+            fn each(value: &'a str) -> Vec<Self> {
+                vec![$(Self::$variant $({ $($part: value),+ })?),+]
+            }
+        }
+    };
+}
+
+addresses! {
+    /// Wherever somebody belongs.
+    HOME Home = "/";
+    /// The set-up of a new installation.
+    SETUP Setup = "/setup";
+    /// The sign-in.
+    SIGN_IN SignIn = "/signin";
+    /// The end of a session.
+    SIGN_OUT SignOut = "/signout";
+    /// The choice of a theme.
+    THEME Theme = "/theme";
+    /// The tenants of a person.
+    TENANTS Tenants = "/t";
+    /// What needs somebody.
+    OVERVIEW Overview { tenant } = "/t/{tenant}";
+    /// Changes of a tenant, as events.
+    LIVE Live { tenant } = "/t/{tenant}/live";
+    /// Every account.
+    ACCOUNTS Accounts { tenant } = "/t/{tenant}/accounts";
+    /// An account to be connected.
+    CONNECT Connect { tenant } = "/t/{tenant}/accounts/connect";
+    /// A link for an account that was never connected.
+    LINKS Links { tenant } = "/t/{tenant}/accounts/links";
+    /// One account.
+    ACCOUNT Account { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}";
+    /// A check of an account.
+    CHECK Check { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/check";
+    /// An authorization by an operator.
+    AUTHORIZE Authorize { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/authorize";
+    /// The end of a connection.
+    DISCONNECT Disconnect { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/disconnect";
+    /// The removal of a connection.
+    ERASE Erase { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/erase";
+    /// A link for an account.
+    ACCOUNT_LINKS AccountLinks { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/links";
+    /// The end of a link.
+    REVOKE_LINK RevokeLink { tenant, app, subdomain, id } = "/t/{tenant}/accounts/{app}/{subdomain}/links/{id}/revoke";
+    /// Every app.
+    APPS Apps { tenant } = "/t/{tenant}/apps";
+    /// An app to be added.
+    NEW_APP NewApp { tenant } = "/t/{tenant}/apps/new";
+    /// One app.
+    APP App { tenant, app } = "/t/{tenant}/apps/{app}";
+    /// The removal of an app.
+    REMOVE_APP RemoveApp { tenant, app } = "/t/{tenant}/apps/{app}/remove";
+    /// Somebody's word that an app's credentials are right.
+    REFUSALS Refusals { tenant, app } = "/t/{tenant}/apps/{app}/refusals";
+    /// An app's client secret, shown.
+    REVEAL Reveal { tenant, app } = "/t/{tenant}/apps/{app}/reveal";
+    /// A new client secret.
+    SECRET Secret { tenant, app } = "/t/{tenant}/apps/{app}/secret";
+    /// What is done with a client secret.
+    SECRET_STEP SecretStep { tenant, app, step } = "/t/{tenant}/apps/{app}/secret/{step}";
+    /// Tokens of the machine API.
+    API_TOKENS ApiTokens { tenant } = "/t/{tenant}/api-tokens";
+    /// The end of a token.
+    REVOKE_API_TOKEN RevokeApiToken { tenant, id } = "/t/{tenant}/api-tokens/{id}/revoke";
+    /// Who did what.
+    AUDIT Audit { tenant } = "/t/{tenant}/audit";
+    /// Keys that encrypt everything.
+    KEYS Keys { tenant } = "/t/{tenant}/keys";
+    /// A reconnect link.
+    RECONNECT Reconnect { token } = "/r/{token}";
+    /// Notes that a reconnect link was opened.
+    OPENED Opened { token } = "/r/{token}/opened";
+    /// The App URL of an app.
+    INSTALL Install { app } = "/oauth/{app}/install";
+    /// The redirect URI of an app.
+    CALLBACK Callback { app } = "/oauth/{app}/callback";
+    /// What came of an authorization.
+    RESULT Result { app, authorization } = "/oauth/{app}/result/{authorization}";
+    /// Asks which account to connect.
+    WHICH_ACCOUNT WhichAccount = "/oauth/account";
+    /// Explains a problem.
+    PROBLEM Problem = "/oauth/problem";
+}
+
+impl Pattern {
+    /// Its words and variables, in their order.
+    fn segments(self) -> impl Iterator<Item = Segment> {
+        let segments = self.0.split('/').filter(|segment| !segment.is_empty());
+        segments.map(
+            |segment| match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
+                Some(name) => Segment::Variable(name),
+                None => Segment::Word(segment),
+            },
+        )
+    }
+}
+
+enum Segment {
+    Word(&'static str),
+    Variable(&'static str),
+}
+
+impl fmt::Display for Address<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut segments = self.pattern().segments().peekable();
+        if segments.peek().is_none() {
+            return f.write_str("/");
+        }
+        segments.try_for_each(|segment| match segment {
+            Segment::Word(word) => write!(f, "/{word}"),
+            Segment::Variable(name) => write!(f, "/{}", encode(self.part(name), false)),
+        })
+    }
+}
+
+/// Leptos' router takes a pattern as its route.
+impl PossibleRouteMatch for Pattern {
+    fn optional(&self) -> bool {
+        false
+    }
+
+    fn test<'a>(&self, path: &'a str) -> Option<PartialPathMatch<'a>> {
+        let mut rest = path;
+        let mut values = Vec::new();
+        for segment in self.segments() {
+            let found = match segment {
+                Segment::Word(word) => StaticSegment(word).test(rest)?,
+                Segment::Variable(name) => leptos_router::ParamSegment(name).test(rest)?,
+            };
+            rest = found.remaining();
+            values.extend(found.params());
+        }
+        let matched = &path[..path.len() - rest.len()];
+        Some(PartialPathMatch::new(rest, values, matched))
+    }
+
+    fn generate_path(&self, path: &mut Vec<PathSegment>) {
+        path.extend(self.segments().map(|segment| match segment {
+            Segment::Word(word) => PathSegment::Static(Cow::Borrowed(word)),
+            Segment::Variable(name) => PathSegment::Param(Cow::Borrowed(name)),
+        }));
+    }
+}
+
+/// Percent-encodes a value of a query (RFC 3986 2.1).
+pub(crate) fn escape(text: &str) -> String {
+    encode(text, true)
+}
+
+fn encode(text: &str, slash: bool) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(byte.into());
+            }
+            b'/' if slash => out.push('/'),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_is_matched_by_its_pattern_and_no_other_word() {
+        for value in ["acme", "a/b c?d#e%f", "ü"] {
+            for address in Address::each(value) {
+                let path = address.to_string();
+                let found = address.pattern().test(&path);
+                let found = found.unwrap_or_else(|| panic!("{address:?}: {path}"));
+                assert!(found.is_complete(), "{address:?}: {path}");
+                for (name, part) in found.params() {
+                    assert_eq!(address.part(&name), value);
+                    assert_eq!(part, encode(value, false), "{address:?}");
+                }
+            }
+        }
+        assert!(Address::APP.test("/t/acme/accounts/shop").is_none());
+    }
+
+    #[test]
+    fn patterns_are_there_once() {
+        let mut patterns = Address::PATTERNS.to_vec();
+        patterns.sort();
+        patterns.dedup();
+        assert_eq!(patterns.len(), Address::PATTERNS.len());
+    }
+
+    #[test]
+    fn the_way_back_survives_the_query() {
+        assert_eq!(
+            escape("/t/x/accounts?q=a&b=c d"),
+            "/t/x/accounts%3Fq%3Da%26b%3Dc%20d"
+        );
+    }
+}
