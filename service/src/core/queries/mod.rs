@@ -36,14 +36,23 @@ macro_rules! query {
 }
 
 pub(crate) const AUDIT_HEADS: Query = query!("audit_heads");
+/// Each connection that has a next attempt stands in one of the indexes that are
+/// counted.
 pub(crate) const COUNT_SCHEDULED: Query = query!("count_scheduled");
+/// How many are due outside of the queue, up to a number, and whether there is a queue.
 pub(crate) const DUE_LOOK: Query = query!("due_look");
+/// What is due joins the queue.
 pub(crate) const DUE_QUEUE: Query = query!("due_queue");
+/// Takes what is due.
 pub(crate) const DUE_TAKE: Query = query!("due_take");
+/// Whose turn it is, in order: round by round, and in each the tenants after the
+/// one served last, then those up to it.
 pub(crate) const FAIR_QUEUE: Query = query!("fair_queue");
 pub(crate) const FORGET_PREVIOUS_SECRETS: Query = query!("forget_previous_secrets");
 pub(crate) const MEMBERSHIPS_OF: Query = query!("memberships_of");
+/// For half the check interval and up to as much again.
 pub(crate) const PUT_OFF: Query = query!("put_off");
+/// The steps of the schema that were run, and whether the database only reads.
 pub(crate) const READINESS: Query = query!("readiness");
 pub(crate) const SWEEP_AUTHORIZATIONS: Query = query!("sweep_authorizations");
 pub(crate) const TENANT_OF_API_TOKEN: Query = query!("tenant_of_api_token");
@@ -51,9 +60,15 @@ pub(crate) const TENANT_OF_APP: Query = query!("tenant_of_app");
 pub(crate) const TENANT_OF_AUTHORIZATION: Query = query!("tenant_of_authorization");
 pub(crate) const TENANT_OF_LINK: Query = query!("tenant_of_link");
 pub(crate) const TENANT_OF_STATE: Query = query!("tenant_of_state");
+/// On SQLite, values stand in subqueries, so that its planner can't look at them:
+/// after an ANALYZE, it would plan anew for each value that is bound. On PostgreSQL
+/// the tenant isn't known yet, so a function finds the row.
 pub(crate) const TOKEN_FAST_PATH: Query = query!("token_fast_path");
 
-/// What [`DUE_LOOK`]'s function does first on PostgreSQL, with the same values.
+/// What [`DUE_LOOK`]'s function does first on PostgreSQL, with the same values:
+/// frees leases that ran out and those that end later than any can; what queues
+/// without being due leaves the queue; what is due later than anything can be is
+/// due now.
 pub(crate) const PUT_RIGHT_ON_SQLITE: [&str; 3] = [
     include_str!("sqlite/due_free.sql"),
     include_str!("sqlite/due_unqueue.sql"),

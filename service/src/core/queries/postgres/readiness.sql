@@ -1,4 +1,3 @@
--- The steps of the schema that were run, and whether the server only reads.
 SELECT version,
     pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS only_reads
 FROM seaql_migrations

@@ -1,4 +1,3 @@
--- Each connection that has a next attempt stands in one of these indexes.
 SELECT (SELECT count(*) FROM connections
 WHERE queued_expiry IS NULL AND lease_until = 0 AND due_at > 0)
 + (SELECT count(*) FROM connections WHERE queued_expiry IS NOT NULL AND lease_until = 0)

@@ -1,4 +1,3 @@
--- What is due joins the queue.
 UPDATE connections SET queued_expiry = coalesce(access_expires_at, 0) WHERE id IN (
 SELECT id FROM connections INDEXED BY connections_waiting
 WHERE queued_expiry IS NULL AND lease_until = 0 AND due_at <= $1

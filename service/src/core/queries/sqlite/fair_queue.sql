@@ -1,5 +1,3 @@
--- Whose turn it is, in order: round by round, and in each the tenants after
--- the one served last, then those up to it.
 WITH RECURSIVE
 ahead(tenant, turn) AS (
 SELECT * FROM (SELECT tenant_id, 1 FROM connections INDEXED BY connections_queued

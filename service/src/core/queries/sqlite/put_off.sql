@@ -1,3 +1,2 @@
--- For half the check interval and up to as much again.
 UPDATE connections SET due_at = $2 + abs(random() % $1), overdue_at = $3, queued_expiry = NULL
 WHERE tenant_id = $4 AND app_id = $5 AND due_at <= $6 AND renewable

@@ -1,5 +1,3 @@
--- Values stand in subqueries, so that SQLite's planner can't look at them:
--- after an ANALYZE, it would plan anew for each value that is bound.
 SELECT t.id AS token_id, t.tenant_id, t.name AS token_name, t.role,
     t.app_id AS only_app, t.token_hash, t.expires_at AS token_expires_at, t.revoked_at, t.networks,
     a.id AS app, a.slug, a.fault_since, a.requested_scopes,
