@@ -1,27 +1,13 @@
 //! Failures that are nobody's mistake: one constant sentence outside, the rest in the log.
 
-use crate::middleware::database_unavailable;
+use crate::{middleware::database_unavailable, sentences::SENTENCE};
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use domain::time::Span;
 use gorgias::template::TemplateError;
 use service::InternalError;
 use tokio::task::JoinError;
-
-/// What anybody is told when something inside failed.
-pub const SENTENCE: &str = "Something inside Mooring failed. Nothing of what you asked for is \
-    certain to have happened: look, then try again. If it fails again, tell whoever runs this \
-    Mooring; its log says more.";
-
-/// What anybody is told while the database isn't available.
-pub const UNAVAILABLE: &str = "The database is not available just now. Nothing of what you asked for \
-    is certain to have happened: wait a few seconds, look, then try again. If it lasts, tell whoever \
-    runs this Mooring; its log says more.";
-
-/// When to try again while the database isn't available.
-pub const TRY_AGAIN: Span = Span::seconds(5);
 
 /// Something inside failed while a request was answered.
 #[derive(Debug, thiserror::Error)]

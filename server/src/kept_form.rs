@@ -1,11 +1,7 @@
 //! A form that outlived its session: why the sign-in is asked for, and what was
 //! typed, kept in a sealed cookie until the same person is back on the form.
 
-use crate::{
-    cookies,
-    failure::Failure,
-    pages::{FORMS, Form},
-};
+use crate::{cookies, failure::Failure, form::Form};
 use app::form_state::{FormState, Kept};
 use axum::http::HeaderValue;
 use domain::{ids::PersonId, time::Timestamp};
@@ -57,8 +53,7 @@ impl KeptForm {
         made_for: &str,
         values: Vec<(String, String)>,
     ) -> Self {
-        let whose =
-            FormKey::is_in_form(made_for) && FORMS.iter().any(|known| known.action == form.action);
+        let whose = FormKey::is_in_form(made_for) && form.is_kept;
         let made_for = if whose { made_for } else { "" };
         let mut kept = Self {
             action: form.action.to_owned(),
@@ -117,9 +112,10 @@ impl KeptForm {
         FormKey::made_for(&self.made_for, person)
     }
 
-    /// The form as it was sent, for its page and the person who typed it.
-    pub fn restored(self, page: &str, person: PersonId) -> Option<FormState> {
-        let form = FORMS.iter().find(|form| form.action == self.action)?;
+    /// The form as it was sent, for its page and the person who typed it, if it
+    /// is one of these.
+    pub fn restored(self, forms: &[Form], page: &str, person: PersonId) -> Option<FormState> {
+        let form = forms.iter().find(|form| form.action == self.action)?;
         if self.page != page || self.values.is_empty() || !self.is_of(person) {
             return None;
         }

@@ -3,9 +3,9 @@
 use crate::{
     cookies,
     failure::Failure,
+    form::Form,
     kept_form::KeptForm,
     middleware::client_address,
-    pages::QUERY,
     session_store::{NOTED_EVERY, PERSON, SEEN_AT, SIGNED_IN_AT},
     state::AppState,
 };
@@ -31,6 +31,9 @@ use service::{
 use std::net::IpAddr;
 use tower_sessions::{Session, session::Error};
 use url::form_urlencoded;
+
+/// The parameter that names the outcome of a form.
+pub const OUTCOME: &str = "outcome";
 
 /// A browser, and the person who is signed in with it.
 #[derive(Clone)]
@@ -90,16 +93,16 @@ impl Visitor {
         Ok(self.kept_form().await?.map(|kept| kept.told()))
     }
 
-    /// What the person had typed into a form of this page.
+    /// What the person had typed into one of these forms, on this page.
     ///
     /// # Errors
     /// If it couldn't be found out.
-    pub async fn restored(&self, page: &str) -> Result<Option<FormState>, Failure> {
+    pub async fn restored(&self, forms: &[Form], page: &str) -> Result<Option<FormState>, Failure> {
         let Some(person) = &self.person else {
             return Ok(None);
         };
         let kept = self.kept_form().await?;
-        Ok(kept.and_then(|kept| kept.restored(page, person.id)))
+        Ok(kept.and_then(|kept| kept.restored(forms, page, person.id)))
     }
 
     /// What came of the form that led to this page, if this session posted it
@@ -110,7 +113,7 @@ impl Visitor {
     pub async fn outcome(&self, uri: &Uri) -> Result<Option<ShownOutcome>, Failure> {
         let named = uri.query().and_then(|query| {
             form_urlencoded::parse(query.as_bytes())
-                .find(|(name, _)| name == QUERY)
+                .find(|(name, _)| name == OUTCOME)
                 .and_then(|(_, key)| FormKey::parse(&key))
         });
         let (Some(key), Some(session)) = (named, &self.session) else {

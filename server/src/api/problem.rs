@@ -181,14 +181,14 @@ impl From<Failure> for Problem {
             return Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "database_unavailable",
-                crate::failure::UNAVAILABLE,
+                crate::sentences::UNAVAILABLE,
             )
-            .retry_after(crate::failure::TRY_AGAIN);
+            .retry_after(crate::sentences::TRY_AGAIN);
         }
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
-            crate::failure::SENTENCE,
+            crate::sentences::SENTENCE,
         )
     }
 }

@@ -3,8 +3,8 @@
 //! Sessions fail with nothing but a text, and their layer with nothing but a
 //! 500. So their store notes what it met for as long as a request is answered.
 
-use super::errors::Explanation;
-use crate::failure::{TRY_AGAIN, UNAVAILABLE};
+use super::explanation::Explanation;
+use crate::sentences::{TRY_AGAIN, UNAVAILABLE};
 use axum::{
     extract::Request,
     http::{StatusCode, header::RETRY_AFTER},

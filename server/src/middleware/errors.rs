@@ -1,7 +1,8 @@
 //! Errors that no handler made look like all others: a page for browsers, a
 //! problem (RFC 9457) for programs.
 
-use crate::{api::Problem, failure::SENTENCE, state::AppState};
+use super::explanation::Explanation;
+use crate::{api::Problem, sentences::SENTENCE, state::AppState};
 use app::{address::Address, components::Theme, context::PageContext, form_state::FormState};
 use axum::{
     extract::Request,
@@ -11,29 +12,6 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-
-/// What an error is, why, and what helps. An extension of the response that
-/// knows better than its status.
-#[derive(Debug, Clone, Copy)]
-pub struct Explanation {
-    /// The `code` for programs.
-    pub code: &'static str,
-    /// The title for people.
-    pub title: &'static str,
-    /// What is the case.
-    pub explanation: &'static str,
-    /// What helps.
-    pub remedy: &'static str,
-}
-
-impl Explanation {
-    /// An error with this explanation.
-    pub fn response(self, status: StatusCode) -> Response {
-        let mut response = status.into_response();
-        response.extensions_mut().insert(self);
-        response
-    }
-}
 
 /// Who asks, by the address.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -142,14 +120,6 @@ async fn page(
     let mut response = app::render(request.into_parts().0, context).await;
     *response.status_mut() = status;
     response
-}
-
-impl Explanation {
-    fn words(&self) -> String {
-        format!("{} {}", self.explanation, self.remedy)
-            .trim_end()
-            .to_owned()
-    }
 }
 
 /// What a status says by itself.

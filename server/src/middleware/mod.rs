@@ -4,6 +4,7 @@ pub mod client_address;
 pub mod database_unavailable;
 pub mod errors;
 pub mod every_request;
+pub mod explanation;
 pub mod origin;
 pub mod panic;
 pub mod security_headers;

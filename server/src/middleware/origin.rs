@@ -3,7 +3,7 @@
 //! Stricter than tower-http's `csrf`, which lets requests through that carry
 //! neither `Origin` nor `Sec-Fetch-Site`.
 
-use super::errors::Explanation;
+use super::explanation::Explanation;
 use axum::{
     extract::Request,
     http::{

@@ -1,6 +1,6 @@
 //! A handler that panics answers with a constant sentence; others go on.
 
-use crate::failure::SENTENCE;
+use crate::sentences::SENTENCE;
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},

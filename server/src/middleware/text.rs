@@ -3,7 +3,7 @@
 //! in: here in addresses, in [`crate::pages::Posted`] in forms, in
 //! `api::body` in JSON (security.md 87).
 
-use super::errors::Explanation;
+use super::explanation::Explanation;
 use axum::{
     extract::Request,
     http::{StatusCode, Uri},

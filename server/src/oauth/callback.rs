@@ -2,7 +2,7 @@
 //! with the result, so that reloading is harmless and nobody sees the code.
 
 use super::{Parameters, cookies as authorizations, glance, problem_page};
-use crate::{cookies, failure::Failure, pages::see_other, visitor::Visitor};
+use crate::{cookies, failure::Failure, redirect::see_other, visitor::Visitor};
 use app::address::Address;
 use axum::{
     extract::{Path, Request},

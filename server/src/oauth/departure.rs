@@ -1,7 +1,7 @@
 //! The way to Gorgias, from wherever an authorization is begun.
 
 use super::cookies as authorizations;
-use crate::{cookies, pages::see_other};
+use crate::{cookies, redirect::see_other};
 use axum::{
     http::{HeaderMap, header::SET_COOKIE},
     response::Response,

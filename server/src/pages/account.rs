@@ -24,7 +24,7 @@ use service::{
 
 const CHECK: Form = Form::new("check", &[]);
 const AUTHORIZE: Form = Form::new("authorize", &[]);
-pub(super) const LINK: Form = Form::new("link", &["days"]);
+pub(super) const LINK: Form = Form::new("link", &["days"]).kept();
 const WITHDRAW: Form = Form::new("link_revoke", &[]);
 const DISCONNECT: Form = Form::new("disconnect", &[]);
 

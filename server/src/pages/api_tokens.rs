@@ -16,7 +16,7 @@ use service::{
 };
 
 pub(super) const FORM: Form =
-    Form::new("api_token", &["name", "role", "app", "expires", "networks"]);
+    Form::new("api_token", &["name", "role", "app", "expires", "networks"]).kept();
 const REVOKE: Form = Form::new("api_token_revoke", &[]);
 
 /// Makes a token, which the page shows for two minutes.

@@ -22,9 +22,9 @@ const FIELDS: &[&str] = &[
     "basic_encoding",
     "pkce",
 ];
-pub(super) const CREATE: Form = Form::new("app_create", FIELDS);
-pub(super) const EDIT: Form = Form::new("app_edit", FIELDS);
-pub(super) const REMOVE: Form = Form::new("app_remove", &["confirm"]);
+pub(super) const CREATE: Form = Form::new("app_create", FIELDS).kept();
+pub(super) const EDIT: Form = Form::new("app_edit", FIELDS).kept();
+pub(super) const REMOVE: Form = Form::new("app_remove", &["confirm"]).kept();
 const REFUSALS: Form = Form::new("app_refusals", &[]);
 
 /// Adds an app.

@@ -21,8 +21,8 @@ use service::{
 };
 
 const FIELDS: &[&str] = &["app", "subdomain", "days"];
-pub(super) const CONNECT: Form = Form::new("connect", FIELDS);
-pub(super) const LINK: Form = Form::new("new_link", FIELDS);
+pub(super) const CONNECT: Form = Form::new("connect", FIELDS).kept();
+pub(super) const LINK: Form = Form::new("new_link", FIELDS).kept();
 
 /// Leads the operator to Gorgias to approve the app on an account.
 pub async fn connect(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {

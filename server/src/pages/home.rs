@@ -1,6 +1,6 @@
 //! `/`: on to where somebody most likely wants to be.
 
-use crate::{failure::Failure, pages::see_other, visitor::Visitor};
+use crate::{failure::Failure, redirect::see_other, visitor::Visitor};
 use app::address::Address;
 use axum::response::Response;
 use service::people::{membership, set_up};

@@ -10,7 +10,6 @@ mod apps;
 mod claimed_form;
 mod connect;
 mod erase;
-mod form;
 mod home;
 mod keys;
 mod posted;
@@ -21,9 +20,8 @@ mod signin;
 mod signout;
 mod theme;
 
+pub(crate) use crate::form::Form;
 pub use answered::Answered;
-pub use form::Form;
-pub(crate) use posted::QUERY;
 pub use posted::{Posted, sentence};
 
 use crate::{
@@ -37,12 +35,9 @@ use app::{
 use axum::{
     Router,
     extract::{Request, State},
-    http::{
-        HeaderValue, Method, StatusCode,
-        header::{LOCATION, SET_COOKIE},
-    },
+    http::{Method, StatusCode, header::SET_COOKIE},
     middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::{MethodRouter, get, post},
 };
 
@@ -99,7 +94,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
 pub async fn show(visitor: Visitor, request: Request) -> Result<Response, Failure> {
     let (parts, _) = request.into_parts();
     let outcome = visitor.outcome(&parts.uri).await?;
-    let form = visitor.restored(parts.uri.path()).await?;
+    let form = visitor.restored(&FORMS, parts.uri.path()).await?;
     let mut context = visitor.context(form, outcome);
     context.kept = visitor.kept().await?;
     let ended = visitor.had_session && visitor.person.is_none() && context.kept.is_none();
@@ -143,12 +138,12 @@ async fn to_its_end(
     }
 }
 
-/// To an address that was built here: 303, so that the browser comes with GET.
-pub fn see_other(address: &str) -> Response {
-    let Ok(location) = HeaderValue::from_str(address) else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    let mut response = StatusCode::SEE_OTHER.into_response();
-    response.headers_mut().insert(LOCATION, location);
-    response
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_into_each_of_these_forms_is_kept() {
+        assert!(FORMS.iter().all(|form| form.is_kept), "{FORMS:?}");
+    }
 }

@@ -7,9 +7,10 @@ use crate::{
     kept_form::KeptForm,
     middleware::text::CONTROLS,
     own_path::own_path,
-    pages::{Answered, Form, claimed_form::ClaimedForm, see_other},
+    pages::{Answered, Form, claimed_form::ClaimedForm},
+    redirect::see_other,
     state::AppState,
-    visitor::Visitor,
+    visitor::{OUTCOME, Visitor},
 };
 use app::{
     address::Address, components::FORM_KEY, form_outcome::FormOutcome, form_state::FormState,
@@ -256,7 +257,7 @@ impl Posted {
             Some(key) => key.clone(),
             None => FormKey::new(services.random.as_ref()),
         };
-        let location = format!("{page}?{QUERY}={}{part}", key.as_str());
+        let location = format!("{page}?{OUTCOME}={}{part}", key.as_str());
         let result = FormResult {
             page: page.to_owned(),
             location: location.clone(),
@@ -343,9 +344,6 @@ impl Posted {
         app::render(parts, context).await
     }
 }
-
-/// The name under which an address carries the key of an outcome.
-pub(crate) const QUERY: &str = "outcome";
 
 /// An error's message as a sentence: a capital first, a full stop last.
 pub fn sentence(message: &str) -> String {

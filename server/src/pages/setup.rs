@@ -2,7 +2,8 @@
 
 use crate::{
     failure::Failure,
-    pages::{Form, Posted, see_other, sentence},
+    pages::{Form, Posted, sentence},
+    redirect::see_other,
     visitor,
 };
 use app::address::Address;

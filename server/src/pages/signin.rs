@@ -3,7 +3,8 @@
 use crate::{
     failure::Failure,
     own_path::own_path,
-    pages::{Form, Posted, see_other},
+    pages::{Form, Posted},
+    redirect::see_other,
     visitor,
 };
 use app::address::Address;

@@ -1,10 +1,6 @@
 //! `/signout`.
 
-use crate::{
-    cookies,
-    failure::Failure,
-    pages::{Posted, see_other},
-};
+use crate::{cookies, failure::Failure, pages::Posted, redirect::see_other};
 use app::address::Address;
 use axum::{http::header::SET_COOKIE, response::Response};
 use service::people;

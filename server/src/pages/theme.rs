@@ -1,10 +1,6 @@
 //! `/theme`: how pages look, kept in a cookie.
 
-use crate::{
-    cookies,
-    own_path::own_path,
-    pages::{Posted, see_other},
-};
+use crate::{cookies, own_path::own_path, pages::Posted, redirect::see_other};
 use app::components::Theme;
 use axum::{
     http::header::{REFERER, SET_COOKIE},

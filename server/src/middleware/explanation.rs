@@ -1,0 +1,36 @@
+//! What an error is, in words.
+
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+
+/// What an error is, why, and what helps. An extension of the response that
+/// knows better than its status.
+#[derive(Debug, Clone, Copy)]
+pub struct Explanation {
+    /// The `code` for programs.
+    pub code: &'static str,
+    /// The title for people.
+    pub title: &'static str,
+    /// What is the case.
+    pub explanation: &'static str,
+    /// What helps.
+    pub remedy: &'static str,
+}
+
+impl Explanation {
+    /// An error with this explanation.
+    pub fn response(self, status: StatusCode) -> Response {
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+
+    /// What is the case, and what helps.
+    pub fn words(&self) -> String {
+        format!("{} {}", self.explanation, self.remedy)
+            .trim_end()
+            .to_owned()
+    }
+}
