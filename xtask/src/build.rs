@@ -77,6 +77,14 @@ pub fn with_simulator(steps: &mut Steps) -> Option<(Built, PathBuf)> {
     })
 }
 
+/// Builds what answers calls, without what browsers load.
+pub fn server_and_simulator(steps: &mut Steps) -> Option<(PathBuf, PathBuf)> {
+    steps.run("Server and simulator", "cargo xtask build", || {
+        let server = executables(false, &[SERVER, SIMULATOR])?;
+        Ok((server, paths::binaries(false)?.join(SIMULATOR.1)))
+    })
+}
+
 /// Compiles what runs in browsers and returns the file.
 pub fn wasm(release: bool) -> Result<PathBuf> {
     let mut command = process::cargo();

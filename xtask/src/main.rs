@@ -2,6 +2,7 @@
 // The clock that clippy.toml bans is the product's; here it only measures how long a step took.
 #![allow(clippy::disallowed_methods)]
 
+mod api_fuzz;
 mod bench;
 mod build;
 mod bundle;

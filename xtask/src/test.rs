@@ -2,7 +2,7 @@
 
 use crate::dev_stack::DevStack;
 use crate::postgres::{Cluster, Purpose};
-use crate::{build, check, paths, process, steps::Steps, tools};
+use crate::{api_fuzz, build, check, paths, process, steps::Steps, tools};
 use anyhow::{Result, bail};
 use std::process::Command;
 
@@ -51,6 +51,8 @@ pub enum Part {
     Deny,
     /// Unit and integration tests, on SQLite and PostgreSQL
     Rust,
+    /// Calls of the machine API, made from its description (schemathesis)
+    ApiFuzz,
     /// Playwright and axe in Chromium
     Browser,
 }
@@ -73,6 +75,9 @@ pub fn run(args: &Args) -> Result<()> {
     }
     if args.wants(Part::Rust) {
         rust(&mut steps, &args.filter);
+    }
+    if args.wants(Part::ApiFuzz) && args.filter.is_empty() {
+        api_fuzz::add(&mut steps);
     }
     if args.wants(Part::Browser) {
         browser(&mut steps, &args.filter);

@@ -112,6 +112,24 @@ fn apt_install(packages: &[&str]) -> Result<()> {
         .with_context(|| format!("install what is missing: `sudo apt-get install {names}`"))
 }
 
+/// Python with virtual environments; installed where it is missing.
+pub fn python() -> Result<()> {
+    if has_python() {
+        return Ok(());
+    }
+    apt_install(&["python3-venv"])?;
+    if !has_python() {
+        bail!("Python 3.10 or later with venv is missing");
+    }
+    Ok(())
+}
+
+/// Whether there is a Python that is new enough and makes virtual environments.
+pub fn has_python() -> bool {
+    let asked = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
+    process::works(Command::new("python3").args(["-c", asked]))
+}
+
 /// Whether a cargo sub-command such as `nextest` is installed.
 pub fn has_cargo(subcommand: &str) -> bool {
     process::works(process::cargo().args([subcommand, "--version"]))

@@ -1,9 +1,9 @@
 //! `cargo xtask demo`: Mooring with a simulator of Gorgias and sample accounts, for looking around.
 
 mod samples;
-mod scenario;
+pub mod scenario;
 mod seed;
-mod simulator;
+pub mod simulator;
 
 use crate::dev_stack::{DevStack, OWNER, TENANT};
 use crate::{build, process, steps::Steps};
