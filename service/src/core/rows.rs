@@ -32,7 +32,7 @@ pub(crate) trait Rows<E: EntityTrait>:
         row.map(|row| read::<E, T>(&row)).transpose()
     }
 
-    /// Whether there is a row. None is read, so it need not be readable.
+    /// Whether there is a row, readable or not.
     async fn any(self, db: &impl ConnectionTrait) -> Result<bool, InternalError> {
         Ok(db.query_one(self.limit(1).as_query()).await?.is_some())
     }
@@ -46,7 +46,7 @@ pub(crate) trait Rows<E: EntityTrait>:
         rows.iter().map(read::<E, T>).collect()
     }
 
-    /// The rows that can be read. The log has the others, and for what they were wanted.
+    /// The rows that can be read. The log names the others, and what they were wanted for.
     async fn readable<T: Readable<E>>(
         self,
         db: &impl ConnectionTrait,
@@ -57,18 +57,7 @@ pub(crate) trait Rows<E: EntityTrait>:
         Ok(rows.filter_map(|row| or_log(row, wanted_for)).collect())
     }
 
-    /// As [`Rows::readable`], of the columns that are selected.
-    async fn readable_columns<M: FromQueryResult>(
-        self,
-        db: &impl ConnectionTrait,
-        wanted_for: &'static str,
-    ) -> Result<Vec<M>, InternalError> {
-        let rows = db.query_all(self.as_query()).await?;
-        let rows = rows.iter().map(columns::<E, M>);
-        Ok(rows.filter_map(|row| or_log(row, wanted_for)).collect())
-    }
-
-    /// The first rows that can be read, so many of them if there are so many.
+    /// Up to `limit` rows that can be read; the others don't count.
     async fn first<T: Readable<E>>(
         self,
         db: &impl ConnectionTrait,
@@ -117,19 +106,15 @@ pub(crate) fn or_log<T>(row: Result<T, InternalError>, wanted_for: &'static str)
 }
 
 fn read<E: EntityTrait, T: Readable<E>>(row: &QueryResult) -> Result<T, InternalError> {
-    columns::<E, E::Model>(row)?.try_into().map_err(Into::into)
-}
-
-fn columns<E: EntityTrait, M: FromQueryResult>(row: &QueryResult) -> Result<M, InternalError> {
-    M::from_query_result(row, "").map_err(|error| {
-        let found = column_of(&error).unwrap_or("?");
-        let column = E::Column::iter().find(|column| column.as_str() == found);
-        InternalError::inconsistent(
-            E::default().table_name(),
-            column.map_or("?", |column| column.as_str()),
-            key_of::<E>(row),
-        )
-    })
+    let model = E::Model::from_query_result(row, "").map_err(|error| {
+        let named = |column: &E::Column| Some(column.as_str()) == column_of(&error);
+        let table = E::default().table_name();
+        match E::Column::iter().find(named) {
+            Some(column) => InternalError::inconsistent(table, column.as_str(), key_of::<E>(row)),
+            None => error.into(),
+        }
+    })?;
+    model.try_into().map_err(Into::into)
 }
 
 /// Which column an error is about.

@@ -330,12 +330,12 @@ async fn forget_previous_secrets(
     tx: &Transaction,
     now: Timestamp,
 ) -> Result<(), InternalError> {
-    let forget = queries::FORGET_PREVIOUS_SECRETS.with(&services.db, [now.0.into()]);
+    let forget = queries::FORGET_PREVIOUS_SECRETS.with(&services.db, [now.into()]);
     tx.execute_raw(forget).await?;
     if services.db.is_sqlite() {
         let close = queries::CLOSE_PREVIOUS_SECRETS_ON_SQLITE;
         let backend = services.db.backend();
-        let close = Statement::from_sql_and_values(backend, close, [now.0.into()]);
+        let close = Statement::from_sql_and_values(backend, close, [now.into()]);
         tx.execute_raw(close).await?;
     }
     Ok(())

@@ -6,7 +6,10 @@ use super::{
     of_app,
 };
 use crate::{
-    core::{error::InternalError, rows::Rows},
+    core::{
+        error::InternalError,
+        rows::{Rows, or_log},
+    },
     entity::{connection, event, tenant_event},
     tenancy::{Actor as Asker, Tx},
 };
@@ -14,8 +17,11 @@ use domain::{
     ids::{AppId, ConnectionId},
     subdomain::Subdomain,
 };
-use sea_orm::{ColumnTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeSet, HashMap};
+
+/// What the log says if a row can't be read.
+const WANTED_FOR: &str = "the events of a tenant";
 
 /// An entry with the connection that it belongs to, if it belongs to one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,14 +132,6 @@ impl TryFrom<tenant_event::Model> for Numbered {
     }
 }
 
-/// What an event tells of its connection.
-#[derive(FromQueryResult)]
-struct Account {
-    id: ConnectionId,
-    app_id: AppId,
-    subdomain: Subdomain,
-}
-
 async fn of_connections(
     actor: &Asker,
     tx: &Tx,
@@ -149,10 +147,11 @@ async fn of_connections(
     }
     let events: Vec<Numbered> = query
         .order_by_asc(event::Column::Seq)
-        .first(&**tx, limit, "the events of a tenant")
+        .first(&**tx, limit, WANTED_FOR)
         .await?;
     let ids: BTreeSet<_> = events.iter().filter_map(|one| one.connection).collect();
-    let accounts: Vec<Account> = tx
+    // Not as models: nothing but its name can keep an account from being told.
+    let accounts: Vec<(ConnectionId, AppId, String)> = tx
         .by_keys::<connection::Entity>(connection::Column::Id, ids.into_iter().collect())
         .select_only()
         .columns([
@@ -160,12 +159,15 @@ async fn of_connections(
             connection::Column::AppId,
             connection::Column::Subdomain,
         ])
-        .readable_columns(&**tx, "the events of a tenant")
+        .into_tuple()
+        .all(&**tx)
         .await?;
-    let accounts: HashMap<_, _> = accounts
-        .into_iter()
-        .map(|one| (one.id, (one.app_id, one.subdomain)))
-        .collect();
+    let account = |(id, app, name): (ConnectionId, AppId, String)| {
+        let bad = |_| InternalError::inconsistent("connections", "subdomain", id);
+        Some((id, (app, or_log(name.parse().map_err(bad), WANTED_FOR)?)))
+    };
+    let accounts: HashMap<_, (AppId, Subdomain)> =
+        accounts.into_iter().filter_map(account).collect();
     // The events of an account that can't be read are passed over with it.
     let with_account = |event: Numbered| {
         let connection = Some(accounts.get(&event.connection?)?.clone());
@@ -185,7 +187,7 @@ async fn of_tenant_itself(
         .filter(tenant_event::Column::Seq.gt(after))
         .filter(tenant_event::Column::Seq.lte(to))
         .order_by_asc(tenant_event::Column::Seq)
-        .first(&**tx, limit, "the events of a tenant")
+        .first(&**tx, limit, WANTED_FOR)
         .await?;
     let of_none = |Numbered { number, entry, .. }| {
         let connection = None;
