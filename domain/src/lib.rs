@@ -1,7 +1,8 @@
 //! What is true about tenants, apps and connections, without any I/O.
 //!
 //! This is the only code that the browser and the server share, so it knows no
-//! database, no HTTP and no HTML.
+//! database, no HTTP and no HTML. With the feature `sea-orm`, its types can
+//! stand in columns; `service` alone asks for that.
 
 pub mod app_credentials;
 pub mod basic_encoding;
