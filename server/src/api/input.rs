@@ -57,8 +57,9 @@ pub fn read<T: Input>(fields: Map<String, Value>) -> Result<T::Parsed, Unusable>
     }
 }
 
-/// A raw field: any value is read, and looked at later.
-#[derive(Debug, Default)]
+/// A raw field: any value is read, and looked at later. Some are secrets, so
+/// it has no `Debug`.
+#[derive(Default)]
 pub enum Field<T> {
     /// The field is not there.
     #[default]
