@@ -70,7 +70,7 @@ pub mod tenant_event;
 
 /// What the entities' columns hold.
 mod prelude {
-    pub(crate) use super::Owned;
+    pub(crate) use crate::entity::Owned;
     pub(crate) use domain::{
         basic_encoding::BasicEncoding, health::Health, ids::*, role::Role, scope::ScopeSet,
         slug::Slug, subdomain::Subdomain, time::Timestamp,
