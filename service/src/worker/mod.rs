@@ -23,7 +23,7 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
 use std::time::Duration;
@@ -98,7 +98,7 @@ async fn sweep(services: &Services, stop: &CancellationToken) {
     sweep.finish().await;
 }
 
-/// Attempts what is due, as far as the common pace allows, waits for all of
+/// Attempts what is due, as far as the common rate allows, waits for all of
 /// it, and says how many that was.
 ///
 /// # Errors
@@ -330,13 +330,8 @@ async fn forget_previous_secrets(
     tx: &Transaction,
     now: Timestamp,
 ) -> Result<(), InternalError> {
-    let forget = queries::FORGET_PREVIOUS_SECRETS.with(&services.db, [now.into()]);
-    tx.execute_raw(forget).await?;
-    if services.db.is_sqlite() {
-        let close = queries::CLOSE_PREVIOUS_SECRETS_ON_SQLITE;
-        let backend = services.db.backend();
-        let close = Statement::from_sql_and_values(backend, close, [now.into()]);
-        tx.execute_raw(close).await?;
+    for statement in queries::FORGET_PREVIOUS_SECRETS.with(&services.db, [now.into()]) {
+        tx.execute_raw(statement).await?;
     }
     Ok(())
 }

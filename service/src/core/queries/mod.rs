@@ -26,6 +26,31 @@ impl Query {
     }
 }
 
+/// What takes several statements with the same values, as many as the dialect needs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Queries {
+    sqlite: &'static [&'static str],
+    postgres: &'static [&'static str],
+}
+
+impl Queries {
+    /// The statements for this database, in their order.
+    pub fn with(
+        self,
+        db: &Database,
+        values: impl IntoIterator<Item = Value> + Clone,
+    ) -> impl Iterator<Item = Statement> {
+        let all = if db.is_sqlite() {
+            self.sqlite
+        } else {
+            self.postgres
+        };
+        let backend = db.backend();
+        all.iter()
+            .map(move |sql| Statement::from_sql_and_values(backend, *sql, values.clone()))
+    }
+}
+
 macro_rules! query {
     ($name:literal) => {
         Query {
@@ -48,7 +73,14 @@ pub(crate) const DUE_TAKE: Query = query!("due_take");
 /// Whose turn it is, in order: round by round, and in each the tenants after the
 /// one served last, then those up to it.
 pub(crate) const FAIR_QUEUE: Query = query!("fair_queue");
-pub(crate) const FORGET_PREVIOUS_SECRETS: Query = query!("forget_previous_secrets");
+/// Removes the client secrets that nobody can go back to any more.
+pub(crate) const FORGET_PREVIOUS_SECRETS: Queries = Queries {
+    sqlite: &[
+        include_str!("sqlite/forget_previous_secrets.sql"),
+        include_str!("sqlite/close_previous_secrets.sql"),
+    ],
+    postgres: &[include_str!("postgres/forget_previous_secrets.sql")],
+};
 pub(crate) const MEMBERSHIPS_OF: Query = query!("memberships_of");
 /// For half the check interval and up to as much again.
 pub(crate) const PUT_OFF: Query = query!("put_off");
@@ -65,18 +97,18 @@ pub(crate) const TENANT_OF_STATE: Query = query!("tenant_of_state");
 /// the tenant isn't known yet, so a function finds the row.
 pub(crate) const TOKEN_FAST_PATH: Query = query!("token_fast_path");
 
-/// What [`DUE_LOOK`]'s function does first on PostgreSQL, with the same values:
+/// To be run before [`DUE_LOOK`], whose function does it by itself on PostgreSQL:
 /// frees leases that ran out and those that end later than any can; what queues
 /// without being due leaves the queue; what is due later than anything can be is
 /// due now.
-pub(crate) const PUT_RIGHT_ON_SQLITE: [&str; 3] = [
-    include_str!("sqlite/due_free.sql"),
-    include_str!("sqlite/due_unqueue.sql"),
-    include_str!("sqlite/due_pull_in.sql"),
-];
-/// What [`FORGET_PREVIOUS_SECRETS`]' function does besides.
-pub(crate) const CLOSE_PREVIOUS_SECRETS_ON_SQLITE: &str =
-    include_str!("sqlite/close_previous_secrets.sql");
+pub(crate) const PUT_RIGHT: Queries = Queries {
+    sqlite: &[
+        include_str!("sqlite/due_free.sql"),
+        include_str!("sqlite/due_unqueue.sql"),
+        include_str!("sqlite/due_pull_in.sql"),
+    ],
+    postgres: &[],
+};
 
 /// [`FAIR_QUEUE`]'s function takes what it chose. On SQLite this takes so many
 /// chosen ones; one that isn't due after all leaves the queue.

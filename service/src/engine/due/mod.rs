@@ -57,8 +57,8 @@ struct Due {
     queue: bool,
 }
 
-/// Takes the leases of what is due, as many as there is room and the common
-/// pace has slots for.
+/// Takes the leases of what is due, as many as there is room for and the
+/// common rate has slots for.
 pub(crate) async fn take(services: &Services, room: usize) -> Result<Taken, InternalError> {
     let mut fills = FILLS;
     loop {
@@ -85,7 +85,7 @@ pub(crate) async fn take(services: &Services, room: usize) -> Result<Taken, Inte
         let due = work.look().await?;
         if due.waiting > BATCH && fills > 0 {
             // Ordered before any is taken, in transactions that nobody waits
-            // for long; others go on with the pace meanwhile.
+            // for long; others take slots meanwhile.
             tx.commit().await?;
             fills -= fill(services, fills).await?;
             continue;
@@ -149,16 +149,6 @@ impl Work<'_> {
         Ok(self.tx.query_all_raw(statement).await?)
     }
 
-    async fn rows_of(
-        &self,
-        sql: impl Into<String>,
-        values: impl IntoIterator<Item = Value>,
-    ) -> Result<Vec<QueryResult>, InternalError> {
-        let backend = self.services.db.backend();
-        let statement = Statement::from_sql_and_values(backend, sql.into(), values);
-        Ok(self.tx.query_all_raw(statement).await?)
-    }
-
     /// Puts right what can't be as it is, and sees what is due: leases that ran
     /// out are free again, and so are those that end later than any can; what
     /// queues without being due leaves the queue; what is due later than
@@ -166,10 +156,8 @@ impl Work<'_> {
     async fn look(&self) -> Result<Due, InternalError> {
         let latest = token::latest_due(self.services.now(), self.services.config.check_interval);
         let values: [Value; 4] = [self.now.into(), latest.into(), LEASE.into(), BATCH.into()];
-        if self.services.db.is_sqlite() {
-            for sql in queries::PUT_RIGHT_ON_SQLITE {
-                self.rows_of(sql, values.clone()).await?;
-            }
+        for statement in queries::PUT_RIGHT.with(&self.services.db, values.clone()) {
+            self.tx.execute_raw(statement).await?;
         }
         let rows = self.rows(queries::DUE_LOOK, values).await?;
         let row = rows
@@ -228,9 +216,9 @@ impl Work<'_> {
             }
             let mut values: Vec<Value> = vec![LEASE.into(), self.now.into()];
             values.extend(chosen.iter().map(|id| Value::from(*id)));
-            let rows = self
-                .rows_of(queries::take_chosen_on_sqlite(chosen.len()), values)
-                .await?;
+            let take = queries::take_chosen_on_sqlite(chosen.len());
+            let take = Statement::from_sql_and_values(self.services.db.backend(), take, values);
+            let rows = self.tx.query_all_raw(take).await?;
             let mut leases = Vec::new();
             for row in &rows {
                 let id: Uuid = row.try_get("", "id")?;

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use super::*;
 use crate::{
     engine::load,
@@ -40,7 +38,7 @@ impl Crowd {
         take(&self.world.services, room).await.unwrap()
     }
 
-    /// A second passes for the rate_limit.
+    /// A second passes for the rate limit.
     async fn second(&self) {
         self.execute("UPDATE pace SET free_at = free_at - 1000000")
             .await;
@@ -267,7 +265,9 @@ async fn cost(crowd: &Crowd) -> i64 {
             queries::FAIR_QUEUE,
         ];
         let fixed = fixed.map(|query| query.with(&services.db, []).sql);
-        let right = queries::PUT_RIGHT_ON_SQLITE.map(str::to_owned);
+        let right = queries::PUT_RIGHT
+            .with(&services.db, [])
+            .map(|statement| statement.sql);
         let chosen = queries::take_chosen_on_sqlite(3);
         for sql in fixed.into_iter().chain(right).chain([chosen]) {
             let plan = tx.query_all_raw(run(format!("EXPLAIN QUERY PLAN {sql}")));
@@ -323,7 +323,7 @@ async fn s33_what_comes_from_the_future_is_put_right() {
         assert_eq!(taken.leases.len(), 4);
         crowd.second().await;
         assert_eq!(crowd.take(64).await.leases.len(), 0, "all are held");
-        // The database's clock is put back by a day: leases and pace lie a day ahead.
+        // The database's clock is put back by a day: leases and rate limit lie a day ahead.
         crowd
             .execute(&format!("UPDATE connections SET lease_until = lease_until + {day}"))
             .await;
