@@ -1,6 +1,6 @@
-//! How fast Gorgias may be asked for tokens: one pace for all processes.
+//! How fast Gorgias may be asked for tokens: one rate for all processes.
 //!
-//! The pace is the generic cell rate algorithm (ITU-T I.371, A) over one row,
+//! The rate limit is the generic cell rate algorithm (ITU-T I.371, A) over one row,
 //! on the database's clock: `free_at` is the first slot that nobody has taken.
 //! Slots lie one step apart. Whoever takes some may take them up to a second
 //! ahead, and lets each request wait for its slot: so a look now and then is
@@ -24,7 +24,7 @@ const RECOVERY: Span = Span::minutes(1);
 /// The rate is never less than 2^-4 of the one set.
 const MOST_HALVINGS: u32 = 4;
 
-/// The pace as it stands, locked until the transaction ends.
+/// The rate limit as it stands, locked until the transaction ends.
 pub(crate) struct RateLimit {
     now: Timestamp,
     /// The same instant, for waiting.
@@ -39,7 +39,7 @@ pub(crate) struct RateLimit {
 }
 
 impl RateLimit {
-    /// Reads the rate_limit, for this transaction alone.
+    /// Reads the rate limit, for this transaction alone.
     pub async fn lock(services: &Services, tx: &Transaction) -> Result<Self, InternalError> {
         let lock = if services.db.is_sqlite() {
             ""
@@ -111,7 +111,7 @@ impl RateLimit {
         self.slow_since = self.now;
     }
 
-    /// Stores the rate_limit.
+    /// Stores the rate limit.
     pub async fn store(&self, services: &Services, tx: &Transaction) -> Result<(), InternalError> {
         let values: [sea_orm::Value; 4] = [
             self.free_at.into(),
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     /// Twenty a second, with slots taken for so long already.
-    fn pace(ahead: Span) -> RateLimit {
+    fn rate_limit(ahead: Span) -> RateLimit {
         let now = Timestamp(1_000_000_000);
         RateLimit {
             now,
@@ -170,14 +170,14 @@ mod tests {
 
     #[test]
     fn slots_are_taken_a_second_ahead_and_no_more() {
-        assert_eq!(pace(Span(0)).allowed(), 20);
-        assert_eq!(pace(Span(900_000)).allowed(), 2);
-        assert_eq!(pace(Span(1_000_000)).allowed(), 0);
+        assert_eq!(rate_limit(Span(0)).allowed(), 20);
+        assert_eq!(rate_limit(Span(900_000)).allowed(), 2);
+        assert_eq!(rate_limit(Span(1_000_000)).allowed(), 0);
     }
 
     #[test]
     fn slots_lie_a_step_apart_whoever_takes_them() {
-        let mut rate_limit = pace(Span(0));
+        let mut rate_limit = rate_limit(Span(0));
         let mut slots = Vec::new();
         for some in [3, 4] {
             slots.extend(rate_limit.reserve(some));
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn what_goes_out_of_turn_is_made_up_for() {
-        let mut rate_limit = pace(Span(0));
+        let mut rate_limit = rate_limit(Span(0));
         rate_limit.take(30);
         assert_eq!(rate_limit.allowed(), 0);
         rate_limit.now = rate_limit.now.plus(Span::seconds(1));
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_rate_of_less_than_one_a_second_is_still_one() {
-        let mut rate_limit = pace(Span(0));
+        let mut rate_limit = rate_limit(Span(0));
         rate_limit.step = Span::seconds(16);
         assert_eq!(rate_limit.allowed(), 1);
     }

@@ -111,7 +111,7 @@ impl Leader {
 
 impl Drop for Leader {
     fn drop(&mut self) {
-        // Before the sender goes: who wakes finds the seat free.
+        // Before the sender goes: who wakes finds nobody who leads.
         self.services
             .state::<SingleFlight>()
             .all()

@@ -1,9 +1,9 @@
 //! The journal: what Gorgias answered, from its arrival until it stands in
 //! the database.
 //!
-//! A place for the answer is taken on the disk before Gorgias is asked, so that
+//! Room for the answer is reserved on the disk before Gorgias is asked, so that
 //! a full disk stops the call and not the answer. The answer is sealed, written
-//! there and synced before the database hears of it, and the place is freed
+//! there and synced before the database hears of it, and the room is freed
 //! after. What a process leaves behind, whoever holds no lock on it any more,
 //! is stored by the next one that looks (`replay`).
 
@@ -15,8 +15,9 @@ mod tests;
 
 pub(crate) use entry::Answer;
 pub use replay::set_aside;
-pub(crate) use replay::{Replayed, holds_answer, replay_connection};
-pub(crate) use replay::{Store, close, keep_replayed, replay};
+pub(crate) use replay::{
+    Replayed, Store, close, holds_answer, keep_replayed, replay, replay_connection,
+};
 
 use crate::{
     core::{
@@ -41,7 +42,7 @@ use uuid::Uuid;
 /// The folder in the data folder.
 const FOLDER: &str = "journal";
 
-/// There is no place for an answer, so nothing may be asked.
+/// There is no room for an answer, so nothing may be asked.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "no place for Gorgias' answers can be made in {}: {error}; make room on the disk, or let Mooring write there (MOORING_DATA_DIR)",
@@ -97,7 +98,7 @@ struct Files {
     others: Vec<Arc<Shared>>,
 }
 
-/// A place for one answer.
+/// Room for one answer.
 pub(crate) struct Reservation {
     slot: Slot,
     key: JournalKey,
@@ -165,10 +166,11 @@ impl Inner {
     }
 }
 
-/// Takes a place for an answer, before Gorgias is asked for it.
+/// Reserves room for an answer, before Gorgias is asked for it.
 ///
 /// # Errors
-/// [`JournalFull`] if the disk has none. [`InternalError`] if the database doesn't answer.
+/// [`ReserveError::Full`] if the disk has none, [`ReserveError::Internal`] if the
+/// database doesn't answer.
 pub(crate) async fn reserve(services: &Services) -> Result<Reservation, ReserveError> {
     let key = services.vault().journal_key(services).await?;
     let inner = &services.state::<Journal>().0;
@@ -243,7 +245,7 @@ impl Noted {
         self.safe
     }
 
-    /// Frees the place, since the answer is stored or overtaken.
+    /// Frees the room, since the answer is stored or overtaken.
     pub async fn clear(self, services: &Services) {
         let Some(slot) = self.slot else { return };
         let clears = &services.state::<Journal>().0.clears;

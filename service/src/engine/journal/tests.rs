@@ -1,5 +1,4 @@
 //! The journal by itself: how long an answer is in memory alone.
-#![allow(clippy::unwrap_used)]
 
 use super::{Answer, Noted, reserve};
 use crate::{

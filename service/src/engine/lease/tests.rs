@@ -5,7 +5,6 @@
 //! a lease is given back with a result that is. Each is tested without the other.
 //! An attempt that failed also reads the row again before it says so, which the
 //! version covers.
-#![allow(clippy::unwrap_used)]
 
 use super::Lease;
 use crate::{

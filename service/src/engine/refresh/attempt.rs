@@ -3,8 +3,8 @@
 use super::{
     Verdict,
     input::RefreshInput,
-    keep::{LateAnswers, store_durably},
     load,
+    store::{LateAnswers, store_durably},
 };
 use crate::{
     core::error::InternalError,
@@ -258,7 +258,7 @@ impl Attempt<'_> {
             }
             _ => None,
         };
-        // Read again: whoever input the lease meanwhile may know better.
+        // Read again: whoever held the lease meanwhile may know better.
         let Some(record) = self.record(&tx).await? else {
             return Ok(Verdict::NotConnected);
         };

@@ -5,15 +5,15 @@
 
 mod attempt;
 mod input;
-mod keep;
 mod load;
 pub(crate) mod prove;
+mod store;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
 pub(crate) use attempt::Attempt;
-pub(crate) use keep::{LateAnswers, store_durably};
+pub(crate) use store::{LateAnswers, store_durably};
 pub use verdict::Verdict;
 
 use super::{journal, lease::Lease};

@@ -1,4 +1,4 @@
-//! What Gorgias granted, kept: first in the journal, then in the database.
+//! What Gorgias granted, stored: first in the journal, then in the database.
 
 use super::{BATCH, Verdict, input::RefreshInput, load::record};
 use crate::{
@@ -40,7 +40,7 @@ const WRITE_AGAIN: [Duration; 3] = [
 /// How often, if the journal has it: that tries it again by itself.
 const IF_SAFE: usize = 1;
 
-/// Keeps a grant. From the moment that the journal has it, it is not lost
+/// Stores a grant. From the moment that the journal has it, it is not lost
 /// whatever happens to this process or the database.
 ///
 /// # Errors
@@ -70,7 +70,7 @@ pub(crate) async fn store_durably(
     } else {
         WRITE_AGAIN.len()
     };
-    let mut result = keep(scope, &input.record, &answer).await;
+    let mut result = store_answer(scope, &input.record, &answer).await;
     // A deadlock, a busy pool.
     for pause in WRITE_AGAIN.iter().take(again) {
         let Err(
@@ -83,7 +83,7 @@ pub(crate) async fn store_durably(
         };
         tracing::warn!(%error, connection.id = %input.record.id, "A new token could not be stored; trying again");
         tokio::time::sleep(*pause).await;
-        result = keep(scope, &input.record, &answer).await;
+        result = store_answer(scope, &input.record, &answer).await;
     }
     if result.is_ok() {
         noted.clear(scope).await;
@@ -92,13 +92,13 @@ pub(crate) async fn store_durably(
 }
 
 /// An answer on its way to the record that it was asked for with.
-pub(super) struct Keep {
+pub(super) struct Unstored {
     record: Record,
     answer: Arc<Answer>,
 }
 
 /// Answers of a tenant that are stored together.
-struct StoreBatches(Batcher<TenantId, Keep, Result<Verdict, InternalError>>);
+struct StoreBatches(Batcher<TenantId, Unstored, Result<Verdict, InternalError>>);
 
 impl ProcessState for StoreBatches {
     fn begin(_: &services::Inner) -> Self {
@@ -107,23 +107,26 @@ impl ProcessState for StoreBatches {
 }
 
 /// Stores an answer, together with others of the tenant that wait to be stored.
-pub(super) async fn keep(
+pub(super) async fn store_answer(
     scope: &TenantScope,
     record: &Record,
     answer: &Arc<Answer>,
 ) -> Result<Verdict, InternalError> {
-    let keep = Keep {
+    let unstored = Unstored {
         record: record.clone(),
         answer: Arc::clone(answer),
     };
     let everybodys = scope.clone();
     let batches = &scope.state::<StoreBatches>().0;
     let work = move |all| store_batch(everybodys.clone(), all);
-    batches.join(scope.tenant(), keep, work).await?
+    batches.join(scope.tenant(), unstored, work).await?
 }
 
 /// Stores a batch of answers in one transaction, or, if one of them fails, each in its own.
-async fn store_batch(scope: TenantScope, all: Vec<Keep>) -> Vec<Result<Verdict, InternalError>> {
+async fn store_batch(
+    scope: TenantScope,
+    all: Vec<Unstored>,
+) -> Vec<Result<Verdict, InternalError>> {
     if all.len() > 1 {
         match store_in_one(&scope, &all).await {
             Ok(verdicts) => return verdicts.into_iter().map(Ok).collect(),
@@ -149,7 +152,10 @@ async fn store_batch(scope: TenantScope, all: Vec<Keep>) -> Vec<Result<Verdict, 
     results
 }
 
-async fn store_in_one(scope: &TenantScope, all: &[Keep]) -> Result<Vec<Verdict>, InternalError> {
+async fn store_in_one(
+    scope: &TenantScope,
+    all: &[Unstored],
+) -> Result<Vec<Verdict>, InternalError> {
     let services = scope.services();
     let tx = scope.write().await?;
     // They may have been edited while Gorgias answered.
@@ -212,8 +218,8 @@ async fn store_in_one(scope: &TenantScope, all: &[Keep]) -> Result<Vec<Verdict>,
 }
 
 /// What an answer makes of the record that it was asked for with.
-fn change(services: &Services, app: &App, one: &Keep) -> Changed {
-    let Keep { record, answer } = one;
+fn change(services: &Services, app: &App, one: &Unstored) -> Changed {
+    let Unstored { record, answer } = one;
     let (at, now) = (answer.at, services.now());
     let attempt = attempted(services, at);
     record.clone().change(|connection| match &answer.renewal {
@@ -244,7 +250,7 @@ impl Store for LateAnswers {
                 if record.token_version == answer.bound.version
                     && !matches!(record.standing, Standing::NotConnected(_)) =>
             {
-                let kept = keep(scope, &record, &Arc::new(answer)).await?;
+                let kept = store_answer(scope, &record, &Arc::new(answer)).await?;
                 Ok(kept != Verdict::Superseded)
             }
             _ => Ok(false),

@@ -1,10 +1,9 @@
 //! What attempts do together, and what of it stays each one's own.
-#![allow(clippy::unwrap_used)]
 
 use super::{
     Verdict,
-    keep::keep,
     load::{Loaded, load},
+    store::store_answer,
 };
 use crate::{
     core::error::InternalError,
@@ -71,7 +70,7 @@ impl Five {
     }
 
     /// Stores a new token for each, all at once.
-    async fn keep(&self, loaded: &[Loaded]) -> Vec<Result<Verdict, InternalError>> {
+    async fn store_answer(&self, loaded: &[Loaded]) -> Vec<Result<Verdict, InternalError>> {
         let answers: Vec<Arc<Answer>> = loaded
             .iter()
             .map(|one| {
@@ -82,7 +81,7 @@ impl Five {
         let kept = loaded
             .iter()
             .zip(&answers)
-            .map(|(one, answer)| keep(&self.scope, &one.record, answer));
+            .map(|(one, answer)| store_answer(&self.scope, &one.record, answer));
         join_all(kept).await
     }
 
@@ -124,12 +123,12 @@ async fn what_comes_together_is_read_and_stored_in_one_transaction() {
     Five::each(async |five| {
         let loaded = five.load().await;
         assert_eq!(five.world.statements.count("BEGIN to read"), 1);
-        let kept = five.keep(&loaded).await;
+        let kept = five.store_answer(&loaded).await;
         assert!(kept.iter().all(|one| matches!(one, Ok(Verdict::Fine))));
         assert_eq!(five.world.statements.count("BEGIN to write"), 1);
         assert_eq!(five.held().await, vec![(2, "second".to_owned()); 5]);
         // Once more from what is outdated by now.
-        let kept = five.keep(&loaded).await;
+        let kept = five.store_answer(&loaded).await;
         let outdated = |one: &Result<_, _>| matches!(one, Ok(Verdict::Superseded));
         assert!(kept.iter().all(outdated), "{kept:?}");
     })
@@ -142,7 +141,7 @@ async fn s25_one_that_can_not_be_stored_holds_up_no_other() {
     Five::each(async |five| {
         let loaded = five.load().await;
         five.world.make_tokens_unwritable_of("b%").await;
-        let kept = five.keep(&loaded).await;
+        let kept = five.store_answer(&loaded).await;
         let fine: Vec<bool> = kept.iter().map(Result::is_ok).collect();
         assert_eq!(fine, [true, false, true, true, true]);
         five.world.make_tokens_writable().await;
@@ -153,7 +152,7 @@ async fn s25_one_that_can_not_be_stored_holds_up_no_other() {
         });
         assert_eq!(five.held().await, expected);
         // The one is stored when it can be.
-        let kept = five.keep(&loaded).await;
+        let kept = five.store_answer(&loaded).await;
         assert!(matches!(kept.as_slice(), [_, Ok(Verdict::Fine), ..]));
         assert_eq!(five.held().await, vec![second; 5]);
     })
