@@ -1,5 +1,4 @@
 //! Property tests of the rule that decides a connection's health.
-#![allow(clippy::unwrap_used)]
 
 use super::*;
 use crate::time::Span;

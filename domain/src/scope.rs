@@ -182,7 +182,6 @@ impl fmt::Display for ScopeSet {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use proptest::prelude::*;
 

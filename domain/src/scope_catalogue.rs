@@ -102,7 +102,6 @@ pub fn basics() -> ScopeSet {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -81,7 +81,6 @@ impl fmt::Display for Slug {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

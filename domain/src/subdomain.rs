@@ -206,7 +206,6 @@ impl fmt::Display for Subdomain {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use proptest::prelude::*;
 

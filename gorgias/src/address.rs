@@ -82,7 +82,6 @@ const fn embedded(within: Network) -> Network {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     /// security.md 9

@@ -172,7 +172,6 @@ pub fn is_private(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::guard::Reach;
     use std::{io, sync::atomic::AtomicUsize};

@@ -135,7 +135,6 @@ impl Resolve for Guard {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use std::sync::Mutex;
 

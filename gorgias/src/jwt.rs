@@ -71,7 +71,6 @@ pub(crate) struct NoObject;
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use proptest::prelude::*;
 

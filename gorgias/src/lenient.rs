@@ -162,7 +162,6 @@ impl<'de> Visitor<'de> for ElementVisitor {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

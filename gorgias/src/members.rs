@@ -130,7 +130,6 @@ impl<'de, const N: usize> Visitor<'de> for Collect<'_, '_, N> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use proptest::prelude::*;
 

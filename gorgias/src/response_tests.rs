@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used)]
 use super::*;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};

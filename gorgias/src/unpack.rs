@@ -92,7 +92,6 @@ fn inflate(packing: Packing, bytes: &[u8], limit: usize) -> Unpacked {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use flate2::{
         Compression,

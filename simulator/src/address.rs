@@ -90,7 +90,6 @@ pub(crate) fn is_subdomain(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn found(template: &str, host: &str, path: &str) -> Option<(String, String)> {

@@ -162,7 +162,6 @@ fn figures(requests: &[LoggedRequest]) -> Figures {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::{Simulator, SimulatorConfig};
 

@@ -113,7 +113,6 @@ pub(super) fn ScopeWords(scopes: ScopeSet) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

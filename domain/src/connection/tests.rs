@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used)]
 use super::*;
 use crate::{event::Happening, granted::Granted, health::LossCause, time::Span, token};
 use proptest::prelude::*;

@@ -231,7 +231,6 @@ impl Rotate {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use domain::{ids::DataKeyId, time::Timestamp};
     use service::keys::UnreadableRecord;

@@ -158,7 +158,6 @@ fn run(command: Command, flags: &HashMap<String, String>) -> anyhow::Result<Exit
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

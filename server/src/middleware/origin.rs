@@ -65,7 +65,6 @@ fn is_own(headers: &HeaderMap, public_url: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn own(pairs: &[(&'static str, &str)]) -> bool {

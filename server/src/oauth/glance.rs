@@ -31,7 +31,6 @@ pub fn answer(method: &Method, headers: &HeaderMap) -> Option<Response> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn status(method: &Method, header: Option<(&'static str, &str)>) -> Option<StatusCode> {

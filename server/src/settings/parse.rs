@@ -97,7 +97,6 @@ pub fn networks(text: &str) -> Result<Vec<IpNet>, String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

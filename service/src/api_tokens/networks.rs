@@ -128,7 +128,6 @@ impl fmt::Display for SeenAs {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn hold(networks: &str, address: &str) -> bool {

@@ -1,7 +1,5 @@
 //! What only a look at the rows shows: digests, expiry, tokens tied to an app.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use super::*;
 use crate::{
     Actor, Services,

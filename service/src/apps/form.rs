@@ -197,7 +197,6 @@ impl AppForm {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn good() -> AppForm {

@@ -149,7 +149,6 @@ fn with_account(url: &str, subdomain: &Subdomain) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

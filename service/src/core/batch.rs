@@ -117,7 +117,6 @@ impl<K: Copy + Eq + Hash, J, R> Drop for Batches<K, J, R> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use futures::future::join_all;
     use tokio::sync::Semaphore;

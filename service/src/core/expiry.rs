@@ -180,7 +180,6 @@ async fn database_now(services: &Services) -> Result<Timestamp, InternalError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::testing::on_each_database;
 

@@ -145,7 +145,6 @@ fn key_of<E: EntityTrait>(row: &QueryResult) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::{entity::app, testing::World};
     use sea_orm::ConnectionTrait;

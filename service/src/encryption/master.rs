@@ -234,7 +234,6 @@ impl std::fmt::Debug for MasterKeys {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::host::random::SystemRandom;
 

@@ -147,7 +147,6 @@ pub(crate) fn context(parts: &[&[u8]]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::host::random::SystemRandom;
     use std::collections::HashSet;

@@ -66,7 +66,6 @@ pub fn password(bytes: Vec<u8>) -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn utf16(text: &str, encode: fn(u16) -> [u8; 2]) -> Vec<u8> {

@@ -1,4 +1,3 @@
-#![allow(clippy::unwrap_used)]
 use super::*;
 use crate::{host::random::SystemRandom, testing::hashes};
 use futures::future::join_all;

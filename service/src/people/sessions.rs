@@ -198,7 +198,6 @@ fn row(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::testing;
 

@@ -133,7 +133,6 @@ fn is_changed(column: Column) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::{
         records::connection::{Record, attempted},

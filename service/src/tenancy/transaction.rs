@@ -101,7 +101,6 @@ impl Deref for Tx {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use crate::{
         TenantScope,
         entity::{app, connection, credential},

@@ -141,7 +141,6 @@ fn all(id: DataKeyId, purpose: BriefPurpose, bound: &[&[u8]]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::testing;
 

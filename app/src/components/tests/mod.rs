@@ -1,5 +1,4 @@
 //! The HTML of parts and of whole pages, made natively.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod gallery;
 mod pages;

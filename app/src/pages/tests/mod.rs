@@ -1,5 +1,4 @@
 //! The views with data that no database gave, and whole pages as the router asks for them.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod authorizing;
 mod faults;

@@ -1,7 +1,5 @@
 //! The audit on a database.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 mod erasing;
 mod listing;
 mod tampering;

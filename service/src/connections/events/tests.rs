@@ -1,6 +1,5 @@
 //! Whoever catches up by the tenant's events misses none, whatever the order
 //! in which transactions end.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::*;
 use crate::{

@@ -1,5 +1,4 @@
 //! security.md 86: a server that has much to do is not taken for one that is gone.
-#![allow(clippy::unwrap_used)]
 
 use super::{Database, Limits, Options, generation::Generation, pool::Pool};
 use crate::testing::{Backend, World, backends};

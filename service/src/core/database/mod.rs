@@ -151,7 +151,6 @@ impl Database {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use crate::testing::{World, backends};
     use sea_orm::ConnectionTrait;
 

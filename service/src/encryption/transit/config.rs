@@ -190,7 +190,6 @@ impl std::fmt::Debug for TransitConfig {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn named(name: &str) -> Result<TransitConfig, TransitConfigError> {

@@ -1,7 +1,5 @@
 //! The vault on a database: what was moved, changed or planted never opens.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 mod credentials;
 mod data_keys;
 mod reencrypt;

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used)]
-
 use super::*;
 
 fn prepared(url: &str, plaintext: Plaintext) -> Result<Transport, TransportError> {
