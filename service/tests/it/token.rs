@@ -60,7 +60,7 @@ async fn a_token_is_read_without_any_upstream_call_even_if_expires_in_is_zero() 
 #[tokio::test]
 async fn s63_asking_for_more_life_than_there_is_asks_gorgias_once() {
     flow::each(async |f| {
-        // Opaque, since the stand-in's clock goes on while the test's stands still.
+        // Opaque, since the simulator's clock goes on while the test's stands still.
         let account = f.sim.account("acme");
         account.token_lifetime(600).expires_in(ExpiresIn::Real);
         account.opaque_access_token(true);

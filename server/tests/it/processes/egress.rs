@@ -22,7 +22,7 @@ use tokio_rustls::{
 /// The names of all accounts; nobody could resolve them.
 const NAMES: &str = "*.gorgias.test";
 
-/// A proxy whose tunnels all lead to the stand-in, which is behind TLS there.
+/// A proxy whose tunnels all lead to the simulator, which is behind TLS there.
 struct Proxy {
     address: SocketAddr,
     heads: Arc<Mutex<Vec<String>>>,

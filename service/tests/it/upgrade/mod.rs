@@ -70,7 +70,7 @@ async fn works(url: &SecretString, known: &Known) {
     let text = read.unwrap().access_token;
     assert!(
         text.expose_secret().starts_with("eyJ"),
-        "a token of the stand-in"
+        "a token of the simulator"
     );
 
     let password = SecretString::from(PASSWORD);
