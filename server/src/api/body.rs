@@ -1,6 +1,6 @@
 //! JSON bodies.
 
-use super::{Problem, input};
+use super::Problem;
 use crate::middleware::text::CONTROLS;
 use axum::{
     body::Bytes,
@@ -8,6 +8,7 @@ use axum::{
     http::{StatusCode, header::CONTENT_TYPE},
 };
 use serde_json::{Map, Value};
+use service::core::input;
 
 /// What a JSON object says. No body at all counts as an empty object.
 pub struct Body<T: input::Input>(pub T::Parsed);

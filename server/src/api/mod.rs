@@ -2,7 +2,6 @@
 
 mod bearer;
 mod body;
-mod input;
 mod openapi;
 mod problem;
 mod problems;

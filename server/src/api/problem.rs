@@ -1,6 +1,5 @@
 //! Errors of the machine API (RFC 9457).
 
-use super::input::Mistake;
 use crate::failure::Failure;
 use axum::{
     Json,
@@ -28,7 +27,7 @@ pub struct Problem {
     status: StatusCode,
     code: &'static str,
     detail: String,
-    errors: Vec<Mistake>,
+    errors: Vec<FieldError>,
     retry_after: Option<Span>,
     challenge: Option<&'static str>,
     available_ttl: Option<i64>,
@@ -87,7 +86,7 @@ impl Problem {
     }
 
     /// Fields or parameters that can't be used.
-    pub fn invalid(status: StatusCode, code: &'static str, errors: Vec<Mistake>) -> Self {
+    pub fn invalid(status: StatusCode, code: &'static str, errors: Vec<FieldError>) -> Self {
         let detail = errors
             .iter()
             .map(|e| format!("{}: {}", e.field, e.message))
@@ -101,11 +100,6 @@ impl Problem {
 
     /// Fields of the body that a use case can't take.
     pub fn invalid_fields(errors: Vec<FieldError>) -> Self {
-        let mistake = |error: FieldError| Mistake {
-            field: error.field.into(),
-            message: error.message,
-        };
-        let errors = errors.into_iter().map(mistake).collect();
         Self::invalid(StatusCode::UNPROCESSABLE_ENTITY, "invalid", errors)
     }
 
@@ -145,7 +139,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let field = |mistake: Mistake| InvalidField {
+        let field = |mistake: FieldError| InvalidField {
             field: mistake.field.into_owned(),
             message: mistake.message,
         };

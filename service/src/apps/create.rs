@@ -85,8 +85,7 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
 /// The short name belongs to another app; the field to change is the one that it came from.
 fn taken(form: &AppForm, slug: &Slug) -> AppFormError {
     let typed = form.slug.as_deref().is_some_and(|s| !s.trim().is_empty());
-    AppFormError::Invalid(vec![FieldError {
-        field: if typed { "slug" } else { "name" },
-        message: format!("Another app already has the short name “{slug}”; choose another one."),
-    }])
+    let message = format!("Another app already has the short name “{slug}”; choose another one.");
+    let field = if typed { "slug" } else { "name" };
+    AppFormError::Invalid(vec![FieldError::new(field, message)])
 }

@@ -77,11 +77,8 @@ impl AppForm {
     /// One entry a field that can't be stored.
     pub(crate) fn check(&self, existing: Option<&Slug>) -> Result<Checked, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let mut bad = |field, message: &str| {
-            errors.push(FieldError {
-                field,
-                message: message.to_owned(),
-            })
+        let mut bad = |field: &'static str, message: &str| {
+            errors.push(FieldError::new(field, message));
         };
         let name = self.name.trim();
         if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
@@ -198,6 +195,7 @@ impl AppForm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::borrow::Cow;
 
     fn good() -> AppForm {
         AppForm {
@@ -209,11 +207,11 @@ mod tests {
         }
     }
 
-    fn fields(form: &AppForm) -> Vec<&'static str> {
+    fn fields(form: &AppForm) -> Vec<Cow<'static, str>> {
         form.check(None)
             .err()
             .unwrap_or_default()
-            .iter()
+            .into_iter()
             .map(|e| e.field)
             .collect()
     }

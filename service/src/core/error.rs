@@ -1,7 +1,7 @@
 //! Failures that are nobody's mistake: the reader sees one sentence, the log the rest.
 
 use crate::{core::database::errors, encryption::VaultError};
-use std::convert::Infallible;
+use std::{borrow::Cow, convert::Infallible};
 
 /// Something inside Mooring failed. Never shown in detail to anybody outside.
 #[derive(Debug, thiserror::Error)]
@@ -92,20 +92,20 @@ impl InternalError {
 #[error("your role doesn't allow this; ask an owner of the tenant")]
 pub struct Forbidden;
 
-/// What is wrong with one field of a form.
+/// What is wrong with one field of a form, a query or a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// The input's name.
-    pub field: &'static str,
+    /// The field's name; of an unknown field, as it was sent.
+    pub field: Cow<'static, str>,
     /// A sentence that names the remedy.
     pub message: String,
 }
 
 impl FieldError {
     /// What is wrong with the input of this name.
-    pub fn new(field: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self {
-            field,
+            field: field.into(),
             message: message.into(),
         }
     }

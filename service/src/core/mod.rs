@@ -6,6 +6,7 @@ pub mod database;
 pub(crate) mod digest;
 pub mod error;
 pub mod expiry;
+pub mod input;
 pub mod live;
 pub(crate) mod queries;
 pub mod relay;

@@ -134,7 +134,7 @@ async fn every_field_is_named_that_will_not_do() {
         else {
             panic!("accepted")
         };
-        let fields: Vec<_> = errors.iter().map(|e| e.field).collect();
+        let fields: Vec<_> = errors.iter().map(|e| e.field.as_ref()).collect();
         assert_eq!(
             fields,
             ["tenant_name", "name", "tenant_slug", "email", "password"]
@@ -298,7 +298,7 @@ async fn an_owner_is_made_on_an_empty_database_and_beside_others() {
             panic!("{bad:?}")
         };
         assert_eq!(
-            errors.iter().map(|e| e.field).collect::<Vec<_>>(),
+            errors.iter().map(|e| e.field.as_ref()).collect::<Vec<_>>(),
             ["email", "password"]
         );
     })

@@ -1,10 +1,12 @@
 //! The bodies that add and change an app.
 
-use crate::api::input::{Errors, Field, Input};
 use domain::basic_encoding::BasicEncoding;
 use secrecy::SecretString;
 use serde::Deserialize;
-use service::apps::form::AppForm;
+use service::{
+    apps::form::AppForm,
+    core::input::{Errors, Field, Input},
+};
 use utoipa::ToSchema;
 
 /// An app to be added.
@@ -35,7 +37,7 @@ pub struct NewApp {
     /// From Gorgias' partners' portal; never told again
     #[schema(value_type = String, required, write_only)]
     #[serde(default)]
-    client_secret: Field<String>,
+    client_secret: Field<SecretString>,
     /// What to ask for; without `offline` there is no refresh token
     #[schema(value_type = Vec<String>, required)]
     #[serde(default)]
@@ -61,7 +63,7 @@ impl Input for NewApp {
         let name = errors.required("name", self.name);
         let slug = errors.optional("slug", self.slug);
         let client_id = errors.required("client_id", self.client_id);
-        let client_secret = errors.secret("client_secret", self.client_secret);
+        let client_secret = errors.optional("client_secret", self.client_secret);
         let scopes = errors.optional("scopes", self.scopes);
         let after_install_url = errors.optional("after_install_url", self.after_install_url);
         let basic_encoding = encoding(errors, self.basic_encoding);
@@ -97,7 +99,7 @@ pub struct AppChange {
     /// Replaces the one in use
     #[schema(value_type = Option<String>, write_only)]
     #[serde(default)]
-    client_secret: Field<String>,
+    client_secret: Field<SecretString>,
     /// All scopes to ask for from now on
     #[schema(value_type = Option<Vec<String>>)]
     #[serde(default)]
@@ -140,7 +142,7 @@ impl Input for AppChange {
             name: errors.optional("name", self.name),
             slug: errors.optional("slug", self.slug),
             client_id: errors.optional("client_id", self.client_id),
-            client_secret: errors.secret("client_secret", self.client_secret),
+            client_secret: errors.optional("client_secret", self.client_secret),
             scopes: errors.optional("scopes", self.scopes),
             after_install_url,
             basic_encoding: encoding(errors, self.basic_encoding),

@@ -9,7 +9,6 @@ use crate::api::{
     Problem,
     bearer::Caller,
     body::Body,
-    input::Mistake,
     problems::{BODY, COMMON, PATH, problems},
 };
 use axum::{Json, extract::Path, http::StatusCode};
@@ -20,6 +19,7 @@ use service::{
         self,
         form::{AppForm, AppFormError},
     },
+    core::error::FieldError,
 };
 
 problems!(ListProblems: COMMON);
@@ -96,12 +96,9 @@ pub async fn edit(
 
 fn changed(app: apps::App, change: Change) -> Result<AppForm, Problem> {
     if change.slug.is_some_and(|slug| slug != app.slug.as_str()) {
-        let mistake = Mistake {
-            field: "slug".into(),
-            message: "The short name stands in addresses and can't be changed.".into(),
-        };
-        let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return Err(Problem::invalid(status, "invalid", vec![mistake]));
+        let message = "The short name stands in addresses and can't be changed.";
+        let errors = vec![FieldError::new("slug", message)];
+        return Err(Problem::invalid_fields(errors));
     }
     Ok(AppForm {
         name: change.name.unwrap_or(app.name),

@@ -8,7 +8,6 @@ use crate::{
     api::{
         Problem,
         bearer::Caller,
-        input::{Errors, Field, Input},
         problems::{COMMON, PATH, QUERY, problems},
         query::Query,
     },
@@ -29,6 +28,7 @@ use service::{
         list::{self, ListError, ListQuery, MOST, Sort},
         show::{self, Account},
     },
+    core::input::{Errors, Field, Input},
     engine::refresh::Verdict,
 };
 use utoipa::IntoParams;

@@ -8,7 +8,6 @@ use super::{
 use crate::api::{
     Problem,
     bearer::Caller,
-    input::{Errors, Field, Input},
     problems::{COMMON, PATH, QUERY, problems},
     query::Query,
 };
@@ -18,6 +17,7 @@ use serde::Deserialize;
 use service::{
     apps,
     connections::events::{self, After, EventsError},
+    core::input::{Errors, Field, Input},
 };
 use std::collections::HashMap;
 use utoipa::IntoParams;

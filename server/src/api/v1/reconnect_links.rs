@@ -5,7 +5,6 @@ use crate::api::{
     Problem,
     bearer::Caller,
     body::Body,
-    input::{Errors, Field, Input},
     problems::{BODY, COMMON, Code, PATH, problems},
 };
 use axum::{Json, extract::Path, http::StatusCode};
@@ -15,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use service::{
     Actor,
     connections::links::{self, LinkError, LinkOptions},
+    core::input::{Errors, Field, Input},
 };
 use utoipa::ToSchema;
 

@@ -10,7 +10,6 @@ use crate::api::{
     Problem,
     bearer::Caller,
     body::Body,
-    input::{Errors, Field, Input},
     problems::{BODY, COMMON, PATH, problems},
 };
 use axum::{Json, extract::Path, http::StatusCode};
@@ -22,7 +21,10 @@ use service::{
         App,
         secrets::{self, SecretError},
     },
-    core::error::FieldError,
+    core::{
+        error::FieldError,
+        input::{Errors, Field, Input},
+    },
 };
 use utoipa::ToSchema;
 
@@ -63,7 +65,7 @@ pub struct NewSecret {
     /// From Gorgias' partners' portal; never told again
     #[schema(value_type = String, required, write_only)]
     #[serde(default)]
-    client_secret: Field<String>,
+    client_secret: Field<SecretString>,
 }
 
 impl Input for NewSecret {
@@ -71,8 +73,7 @@ impl Input for NewSecret {
 
     fn parse(self, errors: &mut Errors) -> Option<SecretString> {
         // Without one, the use case says what is missing.
-        let secret = errors.secret("client_secret", self.client_secret);
-        Some(secret.unwrap_or_default())
+        Some(errors.secret("client_secret", self.client_secret))
     }
 }
 

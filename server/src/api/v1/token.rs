@@ -5,7 +5,6 @@ use crate::{
     api::{
         Problem,
         bearer::Bearer,
-        input::{Errors, Field, Input},
         problems::{COMMON, PATH, QUERY, problems},
         query::Query,
     },
@@ -20,7 +19,10 @@ use axum::{
 use domain::{health::Health, scope::ScopeSet, subdomain::Subdomain, time::Span};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
-use service::connections::token::{self, ServedToken, TokenError};
+use service::{
+    connections::token::{self, ServedToken, TokenError},
+    core::input::{Errors, Field, Input},
+};
 use utoipa::{IntoParams, ToSchema};
 
 problems!(

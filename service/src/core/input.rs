@@ -1,15 +1,15 @@
-//! How calls are given what they need: bodies and parameters alike become an
-//! object, serde reads it into a struct of raw fields, and each field is then
-//! parsed by its own type. All mistakes are collected; no value is quoted, since
-//! some are secrets.
+//! How forms, queries and JSON bodies are read: each becomes an object, serde
+//! reads it into a struct of raw fields, and each field is then parsed by its own
+//! type. All mistakes are collected; no value is quoted, since some are secrets.
 
+use crate::core::error::FieldError;
 use domain::time::Span;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use std::{borrow::Cow, fmt::Display, ops::RangeInclusive, str::FromStr};
 
-/// The raw fields of a body, or the raw parameters of an address.
+/// The raw fields of a form or a body, or the raw parameters of an address.
 pub trait Input: DeserializeOwned {
     /// What they say.
     type Parsed;
@@ -18,36 +18,24 @@ pub trait Input: DeserializeOwned {
     fn parse(self, errors: &mut Errors) -> Option<Self::Parsed>;
 }
 
-/// What is wrong with one field.
-#[derive(Debug, Clone)]
-pub struct Mistake {
-    /// Its name; of an unknown field, as it was sent.
-    pub field: Cow<'static, str>,
-    /// A sentence that says what to give.
-    pub message: String,
-}
-
 /// All that is wrong with an object.
 #[derive(Debug)]
 pub struct Unusable {
     /// Whether it has a field that does not exist.
     pub unknown: bool,
     /// One entry a field.
-    pub errors: Vec<Mistake>,
+    pub errors: Vec<FieldError>,
 }
 
-/// Reads an object.
+/// Reads an object. A field that does not exist is a mistake.
 ///
 /// # Errors
 /// All mistakes of all fields.
 pub fn read<T: Input>(fields: Map<String, Value>) -> Result<T::Parsed, Unusable> {
-    let mut errors = Errors::default();
-    let raw: Result<T, _> = serde_ignored::deserialize(Value::Object(fields), |path| {
-        errors.unknown(&path.to_string());
-    });
+    let (raw, unknown) = raw::<T>(fields);
+    let mut errors = Errors(unknown);
     let unknown = !errors.0.is_empty();
-    // A raw field takes any value, so serde itself has nothing to refuse.
-    let parsed = raw.ok().and_then(|raw| raw.parse(&mut errors));
+    let parsed = raw.and_then(|raw| raw.parse(&mut errors));
     match parsed {
         Some(parsed) if errors.0.is_empty() => Ok(parsed),
         _ => Err(Unusable {
@@ -55,6 +43,60 @@ pub fn read<T: Input>(fields: Map<String, Value>) -> Result<T::Parsed, Unusable>
             errors: errors.0,
         }),
     }
+}
+
+/// Reads an object whose unknown fields mean nothing.
+///
+/// # Errors
+/// All mistakes of the fields that exist.
+pub fn read_known<T: Input>(fields: Map<String, Value>) -> Result<T::Parsed, Vec<FieldError>> {
+    raw::<T>(fields).0.map_or_else(|| Err(Vec::new()), parse)
+}
+
+/// The raw fields of an object, and a mistake for each that does not exist.
+pub fn raw<T: DeserializeOwned>(fields: Map<String, Value>) -> (Option<T>, Vec<FieldError>) {
+    let mut errors = Errors::default();
+    let raw = serde_ignored::deserialize(Value::Object(fields), |path| {
+        errors.unknown(&path.to_string());
+    });
+    // A raw field takes any value, so serde itself has nothing to refuse.
+    (raw.ok(), errors.0)
+}
+
+/// Parses raw fields.
+///
+/// # Errors
+/// All mistakes of all fields.
+pub fn parse<T: Input>(raw: T) -> Result<T::Parsed, Vec<FieldError>> {
+    let mut errors = Errors::default();
+    match raw.parse(&mut errors) {
+        Some(parsed) if errors.0.is_empty() => Ok(parsed),
+        _ => Err(errors.0),
+    }
+}
+
+/// Pairs of a form or a query as an object. An empty value counts as missing;
+/// what stands there twice becomes a list.
+pub fn object<'a>(
+    pairs: impl IntoIterator<Item = (Cow<'a, str>, Cow<'a, str>)>,
+) -> Map<String, Value> {
+    let mut fields = Map::new();
+    for (name, value) in pairs {
+        let value = Value::String(value.into_owned());
+        match fields.get_mut(name.as_ref()) {
+            None => {
+                fields.insert(name.into_owned(), value);
+            }
+            Some(Value::Array(values)) => values.push(value),
+            Some(before) => *before = Value::Array(vec![before.take(), value]),
+        }
+    }
+    for value in fields.values_mut() {
+        if value.as_str().is_some_and(str::is_empty) {
+            value.take();
+        }
+    }
+    fields
 }
 
 /// A raw field: any value is read, and looked at later. Some are secrets, so
@@ -70,6 +112,23 @@ pub enum Field<T> {
     Given(T),
     /// It has a value of another kind.
     Unfit,
+}
+
+/// What the address of a page says: nonsense is left out, since nobody typed it
+/// into a field that could be corrected.
+impl Field<String> {
+    /// The text, without spaces around it, if there is one.
+    pub fn given(&self) -> Option<&str> {
+        match self {
+            Self::Given(text) => Some(text.trim()).filter(|text| !text.is_empty()),
+            Self::Missing | Self::Null | Self::Unfit => None,
+        }
+    }
+
+    /// A value of a type that reads itself from a text.
+    pub fn parsed<T: FromStr>(&self) -> Option<T> {
+        self.given()?.parse().ok()
+    }
 }
 
 /// A kind of value that a raw field can have.
@@ -88,6 +147,28 @@ impl Raw for String {
         match value {
             Value::String(text) => Some(text),
             _ => None,
+        }
+    }
+}
+
+impl Raw for SecretString {
+    const WANTED: &str = String::WANTED;
+
+    fn from_value(value: Value) -> Option<Self> {
+        String::from_value(value).map(Self::from)
+    }
+}
+
+/// The values of a field that may stand in a form several times, such as boxes.
+pub struct Repeated(pub Vec<String>);
+
+impl Raw for Repeated {
+    const WANTED: &str = Vec::<String>::WANTED;
+
+    fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::String(text) => Some(Self(vec![text])),
+            several => Vec::from_value(several).map(Self),
         }
     }
 }
@@ -122,24 +203,19 @@ impl<'de, T: Raw> Deserialize<'de> for Field<T> {
 
 /// The mistakes found so far, and the ways to parse a field that note them.
 #[derive(Debug, Default)]
-pub struct Errors(Vec<Mistake>);
+pub struct Errors(Vec<FieldError>);
 
 impl Errors {
     /// Notes a mistake.
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
-        self.0.push(Mistake {
-            field: field.into(),
-            message: message.into(),
-        });
+        self.0.push(FieldError::new(field, message));
     }
 
     /// The name came from outside, so it is cut and stripped.
     fn unknown(&mut self, name: &str) {
         let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
-        self.0.push(Mistake {
-            field: name.into(),
-            message: "This does not exist here; remove it, or correct its name.".into(),
-        });
+        let message = "This does not exist here; remove it, or correct its name.";
+        self.0.push(FieldError::new(name, message));
     }
 
     /// A value that may be missing or null.
@@ -162,9 +238,19 @@ impl Errors {
         self.optional(name, field)
     }
 
-    /// A text that nobody may see.
-    pub fn secret(&mut self, name: &'static str, field: Field<String>) -> Option<SecretString> {
-        self.optional(name, field).map(SecretString::from)
+    /// A text; empty if there is none.
+    pub fn text(&mut self, name: &'static str, field: Field<String>) -> String {
+        self.optional(name, field).unwrap_or_default()
+    }
+
+    /// Whether a box is ticked.
+    pub fn ticked(&mut self, name: &'static str, field: Field<String>) -> bool {
+        self.optional(name, field).is_some_and(|text| text == "on")
+    }
+
+    /// A text that nobody may see; empty if there is none.
+    pub fn secret(&mut self, name: &'static str, field: Field<SecretString>) -> SecretString {
+        self.optional(name, field).unwrap_or_default()
     }
 
     /// A value of a type that reads itself from a text.
@@ -274,5 +360,32 @@ mod tests {
     fn missing_and_null_are_the_same_unless_somebody_asks() {
         let read = sample(json!({ "name": "a", "subdomain": null }));
         assert_eq!(read.unwrap(), ("a".to_owned(), None, 50));
+    }
+
+    #[test]
+    fn pairs_become_an_object() {
+        let pairs = [("a", "1"), ("b", ""), ("c", "x y"), ("c", ""), ("c", "z")];
+        let pairs = pairs.map(|(name, value)| (name.into(), value.into()));
+        let fields = object(pairs);
+        assert_eq!(
+            Value::Object(fields),
+            json!({ "a": "1", "b": null, "c": ["x y", "", "z"] })
+        );
+    }
+
+    #[test]
+    fn what_is_unknown_or_nonsense_is_passed_over_only_where_that_is_asked() {
+        let odd = || json!({ "name": "a", "limit": "canary", "x": 1 });
+        let Value::Object(fields) = odd() else {
+            unreachable!();
+        };
+        assert!(read::<Sample>(fields.clone()).unwrap_err().unknown);
+        let known = read_known::<Sample>(fields.clone()).unwrap_err();
+        assert_eq!(known.len(), 1, "{known:?}");
+        let (raw, unknown) = raw::<Sample>(fields);
+        let raw = raw.unwrap();
+        assert_eq!(unknown.len(), 1);
+        assert_eq!(raw.name.given(), Some("a"));
+        assert_eq!(raw.limit.parsed::<u32>(), None, "nonsense is left out");
     }
 }
