@@ -6,7 +6,7 @@ use crate::{
     form_state::{FormState, Kept},
     pages::PageError,
 };
-use domain::slug::Slug;
+use domain::{error::AuthorizationProblem, slug::Slug};
 use leptos::prelude::*;
 use secrecy::SecretString;
 use service::{
@@ -33,6 +33,29 @@ pub struct PageContext {
     pub outcome: Option<ShownOutcome>,
     /// Why somebody whose session had ended is to sign in.
     pub kept: Option<Kept>,
+    /// What went wrong, if the page stands in place of another.
+    pub problem: Option<ProblemText>,
+}
+
+/// What the page of a problem says.
+#[derive(Debug, Clone)]
+pub struct ProblemText {
+    /// What it is.
+    pub title: String,
+    /// Why it is so.
+    pub explanation: String,
+    /// What helps.
+    pub remedy: String,
+}
+
+impl From<&AuthorizationProblem> for ProblemText {
+    fn from(problem: &AuthorizationProblem) -> Self {
+        Self {
+            title: problem.title(),
+            explanation: problem.explanation(),
+            remedy: problem.remedy().to_owned(),
+        }
+    }
 }
 
 impl PageContext {

@@ -68,6 +68,7 @@ impl Visitor {
             form,
             outcome,
             kept: None,
+            problem: None,
         }
     }
 

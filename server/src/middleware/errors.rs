@@ -3,7 +3,11 @@
 
 use super::explanation::Explanation;
 use crate::{api::Problem, sentences::SENTENCE, state::AppState};
-use app::{address::Address, components::Theme, context::PageContext, form_state::FormState};
+use app::{
+    address::Address,
+    components::Theme,
+    context::{PageContext, ProblemText},
+};
 use axum::{
     extract::Request,
     http::{
@@ -92,15 +96,10 @@ async fn page(
     status: StatusCode,
     explanation: Explanation,
 ) -> Response {
-    let values = [
-        ("title", explanation.title),
-        ("explanation", explanation.explanation),
-        ("remedy", explanation.remedy),
-    ];
-    let form = FormState {
-        action: "problem",
-        values: values.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
-        ..FormState::default()
+    let problem = ProblemText {
+        title: explanation.title.to_owned(),
+        explanation: explanation.explanation.to_owned(),
+        remedy: explanation.remedy.to_owned(),
     };
     let context = PageContext {
         services: state.services.clone(),
@@ -111,9 +110,10 @@ async fn page(
             .and_then(|header| header.to_str().ok())
             .map(Theme::from_cookie_header)
             .unwrap_or_default(),
-        form: Some(form),
+        form: None,
         outcome: None,
         kept: None,
+        problem: Some(problem),
     };
     let mut request = Request::new(());
     *request.uri_mut() = Uri::from_static(Address::PROBLEM.0);

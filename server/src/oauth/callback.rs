@@ -1,7 +1,7 @@
 //! `/oauth/{app}/callback`: the redirect URI. It ends in a redirect to the page
 //! with the result, so that reloading is harmless and nobody sees the code.
 
-use super::{Parameters, cookies as authorizations, glance, problem_page};
+use super::{cookies as authorizations, glance, parameters, problem_page};
 use crate::{cookies, failure::Failure, redirect::see_other, visitor::Visitor};
 use app::address::Address;
 use axum::{
@@ -14,7 +14,51 @@ use axum::{
 };
 use domain::{error::AuthorizationProblem, ids::AppId};
 use secrecy::SecretString;
-use service::connections::complete::{self, Callback, CallbackError};
+use serde::Deserialize;
+use service::{
+    connections::complete::{self, Callback, CallbackError},
+    core::input::{Errors, Field, Input},
+};
+
+/// What Gorgias adds to the redirect URI (RFC 6749 4.1.2, RFC 9207).
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Parameters {
+    code: Field<SecretString>,
+    state: Field<SecretString>,
+    error: Field<String>,
+    /// Not used, but it may not stand there twice either.
+    error_description: Field<String>,
+    iss: Field<String>,
+}
+
+/// What they say.
+struct Answer {
+    state: SecretString,
+    /// The code, or the error's code.
+    answer: Result<SecretString, String>,
+    iss: Option<String>,
+}
+
+impl Input for Parameters {
+    type Parsed = Answer;
+
+    fn parse(self, errors: &mut Errors) -> Option<Answer> {
+        errors.optional("error_description", self.error_description);
+        let code = errors.optional("code", self.code);
+        let error = errors.optional("error", self.error);
+        let answer = match (code, error) {
+            (Some(code), None) => Ok(code),
+            (None, Some(error)) => Err(error),
+            _ => return None,
+        };
+        Some(Answer {
+            state: errors.required("state", self.state)?,
+            answer,
+            iss: errors.optional("iss", self.iss),
+        })
+    }
+}
 
 /// Hands the code in, once.
 pub async fn callback(
@@ -29,20 +73,10 @@ pub async fn callback(
     let Ok(app) = app.parse::<AppId>() else {
         return Ok(app::render(parts, visitor.context(None, None)).await);
     };
-    let names = ["code", "state", "error", "error_description", "iss"];
-    let Some(mut parameters) = Parameters::read(&parts, &names) else {
-        return Ok(problem_page(parts, &visitor, &AuthorizationProblem::Malformed).await);
-    };
-    let answer = match (parameters.take("code"), parameters.take("error")) {
-        (Some(code), None) => Some(Ok(SecretString::from(code))),
-        (None, Some(error)) => Some(Err(error)),
-        _ => None,
-    };
-    let (Some(state), Some(answer)) = (parameters.take("state"), answer) else {
+    let Ok(Answer { state, answer, iss }) = parameters::<Parameters>(&parts) else {
         return Ok(problem_page(parts, &visitor, &AuthorizationProblem::Malformed).await);
     };
     let services = visitor.state.services.clone();
-    let state = SecretString::from(state);
     let sealed = authorizations::find(&parts.headers, &services.config, &state);
     if sealed.is_none() && visitor.browser.is_none() {
         return Ok(problem_page(parts, &visitor, &AuthorizationProblem::StateUnknown).await);
@@ -51,7 +85,7 @@ pub async fn callback(
     let callback = Callback {
         state: state.clone(),
         answer,
-        iss: parameters.take("iss"),
+        iss,
         sealed,
         browser,
         address: visitor.address,

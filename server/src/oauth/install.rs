@@ -1,7 +1,7 @@
 //! `/oauth/{app}/install?account={subdomain}`: “Connect app” in the helpdesk
 //! sends the customer's browser here, and it goes on to Gorgias at once.
 
-use super::{Parameters, departure::to_gorgias, glance};
+use super::{departure::to_gorgias, glance, parameters};
 use crate::{failure::Failure, state::AppState, visitor::Visitor};
 use app::{address::Address, form_state::FormState};
 use axum::{
@@ -13,10 +13,29 @@ use domain::{
     ids::AppId,
     subdomain::{Subdomain, SubdomainError},
 };
+use serde::Deserialize;
 use service::{
     connections::authorize::{self, BeginError},
-    core::error::FieldError,
+    core::{
+        error::FieldError,
+        input::{Errors, Field, Input},
+    },
 };
+
+/// What stands in the address of “Connect app”.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Parameters {
+    account: Field<String>,
+}
+
+impl Input for Parameters {
+    type Parsed = String;
+
+    fn parse(self, errors: &mut Errors) -> Option<String> {
+        errors.optional("account", self.account)
+    }
+}
 
 /// Begins an authorization. Nobody is asked who they are, and nothing is stored.
 pub async fn install(
@@ -31,9 +50,8 @@ pub async fn install(
     let Ok(app) = app.parse::<AppId>() else {
         return not_found(parts, &state).await;
     };
-    let typed = Parameters::read(&parts, &["account"])
-        .and_then(|mut parameters| parameters.take("account"))
-        .unwrap_or_default();
+    // An account that is named twice is as good as none.
+    let typed = parameters::<Parameters>(&parts).unwrap_or_default();
     let account = match account(&typed) {
         Ok(account) => account,
         Err(error) => return which_account(parts, &state, app, &typed, error).await,

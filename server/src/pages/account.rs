@@ -2,7 +2,7 @@
 
 use crate::{
     oauth::to_gorgias,
-    pages::{Answered, Form, Posted, sentence},
+    pages::{Answered, Form, Posted, PostedForm},
 };
 use app::{
     address::Address,
@@ -10,6 +10,7 @@ use app::{
 };
 use axum::{extract::Path, response::Response};
 use domain::{subdomain::Subdomain, time::Span};
+use serde::Deserialize;
 use service::{
     Actor,
     connections::{
@@ -19,7 +20,10 @@ use service::{
         links::{self, LinkError, LinkOptions, LinkState, Withdrawal},
         show,
     },
-    core::error::FieldError,
+    core::{
+        error::FieldError,
+        input::{Errors, Field, Input},
+    },
 };
 
 const CHECK: Form = Form::new("check", &[]);
@@ -70,7 +74,7 @@ impl Request {
     }
 
     async fn failed(&self, form: &Form, field: &'static str, message: &str) -> Response {
-        let errors = vec![FieldError::new(field, sentence(message))];
+        let errors = vec![FieldError::new(field, message)];
         self.posted
             .rerender_with_errors(&self.page, form, errors)
             .await
@@ -120,16 +124,18 @@ pub async fn authorize(Path(path): AccountPath, posted: Posted) -> Result<Respon
 }
 
 /// Makes a reconnect link, which the page shows for two minutes.
-pub async fn create_link(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
+pub async fn create_link(
+    Path(path): AccountPath,
+    PostedForm(posted, fields): PostedForm<LinkFields>,
+) -> Result<Response, Answered> {
     let request = Request::read(path, posted, &LINK).await?;
     // A link is for an account whose page there is; others begin at “connect”.
     let there = show::show(&request.actor, &request.app, &request.subdomain).await?;
     if there.is_none() {
         return Ok(request.posted.not_found().await);
     }
-    let Ok(options) = link_options(&request.posted) else {
-        return Ok(request.failed(&LINK, "days", NOT_DAYS).await);
-    };
+    let posted = &request.posted;
+    let options = posted.parse(fields, &request.page, &LINK).await?;
     let made = links::create(&request.actor, &request.app, &request.subdomain, options).await;
     Ok(match made {
         Ok(link) => {
@@ -137,7 +143,6 @@ pub async fn create_link(Path(path): AccountPath, posted: Posted) -> Result<Resp
                 account: request.subdomain.to_string(),
                 until: link.expires_at,
             };
-            let posted = &request.posted;
             posted
                 .done_showing(&request.page, "#link", outcome, link.url)
                 .await?
@@ -152,21 +157,39 @@ pub async fn create_link(Path(path): AccountPath, posted: Posted) -> Result<Resp
     })
 }
 
-pub(super) const NOT_DAYS: &str = "Give a number of days from 1 to 30.";
+const NOT_DAYS: &str = "Give a number of days from 1 to 30.";
 
-/// How long the form's link shall live; nothing given is fine, nonsense isn't.
-pub(super) fn link_options(posted: &Posted) -> Result<LinkOptions, ()> {
-    let days = match posted.text("days").trim() {
+/// What is asked for a link.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct LinkFields {
+    days: Field<String>,
+}
+
+impl Input for LinkFields {
+    type Parsed = LinkOptions;
+
+    fn parse(self, errors: &mut Errors) -> Option<LinkOptions> {
+        Some(link_options(errors, self.days))
+    }
+}
+
+/// How long the form's link shall live.
+pub(super) fn link_options(errors: &mut Errors, days: Field<String>) -> LinkOptions {
+    let days = match errors.text("days", days).trim() {
         "" => None,
-        text => match text.parse() {
-            Ok(days @ 1..=30) => Some(days),
-            _ => return Err(()),
-        },
+        text => {
+            let days = text.parse().ok().filter(|days| (1..=30).contains(days));
+            if days.is_none() {
+                errors.add("days", NOT_DAYS);
+            }
+            days
+        }
     };
-    Ok(LinkOptions {
+    LinkOptions {
         expires_in: days.map(Span::days),
         email: None,
-    })
+    }
 }
 
 /// Withdraws a reconnect link.

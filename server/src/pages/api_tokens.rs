@@ -1,66 +1,80 @@
 //! API tokens: make, revoke.
 
-use crate::pages::{Answered, Form, Posted, sentence};
+use crate::pages::{Answered, Form, Posted, PostedForm};
 use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
-use domain::{
-    role::{NotARole, Role},
-    time::Span,
-};
+use domain::{role::Role, time::Span};
+use serde::Deserialize;
 use service::{
-    api_tokens::{
-        self, CreateApiTokenError, Networks, NewApiToken, NoNetworks, RevokeApiTokenError, Revoked,
-    },
+    api_tokens::{self, CreateApiTokenError, Networks, NewApiToken, RevokeApiTokenError, Revoked},
     apps,
-    core::error::FieldError,
+    core::{
+        error::FieldError,
+        input::{Errors, Field, Input},
+    },
 };
 
 pub(super) const FORM: Form =
     Form::new("api_token", &["name", "role", "app", "expires", "networks"]).kept();
 const REVOKE: Form = Form::new("api_token_revoke", &[]);
 
+/// What is typed for a token.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Fields {
+    name: Field<String>,
+    role: Field<String>,
+    app: Field<String>,
+    expires: Field<String>,
+    networks: Field<String>,
+}
+
+impl Input for Fields {
+    /// The token, and the one app that it may see.
+    type Parsed = (NewApiToken, Option<String>);
+
+    fn parse(self, errors: &mut Errors) -> Option<Self::Parsed> {
+        let name = errors.text("name", self.name);
+        let role = errors.text("role", self.role).parse::<Role>();
+        let role = role.map_err(|error| errors.add("role", error.to_string()));
+        let app = errors.optional("app", self.app);
+        let expires_in = errors.optional("expires", self.expires).and_then(|days| {
+            let days = days.parse().ok().filter(|days| (1..=3_650).contains(days));
+            if days.is_none() {
+                errors.add("expires", "Choose one of these.");
+            }
+            days.map(Span::days)
+        });
+        let networks = errors.text("networks", self.networks).parse::<Networks>();
+        let networks = networks.map_err(|error| errors.add("networks", error.to_string()));
+        let new = NewApiToken {
+            name,
+            role: role.ok()?,
+            app: None,
+            expires_in,
+            networks: networks.ok()?,
+        };
+        Some((new, app))
+    }
+}
+
 /// Makes a token, which the page shows for two minutes.
-pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
+pub async fn create(
+    Path(tenant): Path<String>,
+    PostedForm(posted, fields): PostedForm<Fields>,
+) -> Result<Response, Answered> {
     let page = Address::ApiTokens { tenant: &tenant }.to_string();
     let actor = posted.member(&tenant, &page, &FORM).await?;
     posted.first(&page).await?;
-    let mut errors = Vec::new();
-    let role: Result<Role, NotARole> = posted.text("role").parse();
-    let role = role.map_err(|e| errors.push(FieldError::new("role", sentence(&e.to_string()))));
-    let app = match posted.text("app") {
-        "" => None,
-        app => {
-            let found = apps::list::one(&actor, app).await;
-            let app = posted.looked(found).await?.map(|app| app.id);
-            if app.is_none() {
-                errors.push(FieldError::new("app", "There is no such app."));
-            }
-            app
-        }
-    };
-    let expires_in = match posted.text("expires") {
-        "" => None,
-        days => {
-            let days = days.parse().ok().filter(|days| (1..=3_650).contains(days));
-            if days.is_none() {
-                errors.push(FieldError::new("expires", "Choose one of these."));
-            }
-            days.map(Span::days)
-        }
-    };
-    let networks: Result<Networks, NoNetworks> = posted.text("networks").parse();
-    let networks =
-        networks.map_err(|e| errors.push(FieldError::new("networks", sentence(&e.to_string()))));
-    let (Ok(role), Ok(networks), true) = (role, networks, errors.is_empty()) else {
-        return Ok(posted.rerender_with_errors(&page, &FORM, errors).await);
-    };
-    let new = NewApiToken {
-        name: posted.text("name").to_owned(),
-        role,
-        app,
-        expires_in,
-        networks,
-    };
+    let (mut new, app) = posted.parse(fields, &page, &FORM).await?;
+    if let Some(app) = app {
+        let found = posted.looked(apps::list::one(&actor, &app).await).await?;
+        let Some(app) = found else {
+            let errors = vec![FieldError::new("app", "There is no such app.")];
+            return Ok(posted.rerender_with_errors(&page, &FORM, errors).await);
+        };
+        new.app = Some(app.id);
+    }
     match api_tokens::create(&actor, new).await {
         Ok(token) => {
             let outcome = FormOutcome::TokenMade;

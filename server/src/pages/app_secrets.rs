@@ -1,19 +1,39 @@
 //! An app's client secrets: enter a new one, test it, switch, go back.
 
-use crate::pages::{Answered, Form, Posted, apps::find, sentence};
+use crate::pages::{Answered, Form, Posted, PostedForm, apps::find};
 use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
+use secrecy::SecretString;
+use serde::Deserialize;
 use service::{
     apps::secrets::{self, SecretError, TestResult},
-    core::error::FieldError,
+    core::{
+        error::FieldError,
+        input::{Errors, Field, Input},
+    },
 };
 
 const FORM: Form = Form::new("app_secret", &[]);
 
+/// A client secret to be put next.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct NewSecret {
+    new_secret: Field<SecretString>,
+}
+
+impl Input for NewSecret {
+    type Parsed = SecretString;
+
+    fn parse(self, errors: &mut Errors) -> Option<SecretString> {
+        Some(errors.secret("new_secret", self.new_secret))
+    }
+}
+
 /// Adds a new client secret and tests it.
 pub async fn add(
     Path((tenant, app)): Path<(String, String)>,
-    posted: Posted,
+    PostedForm(posted, fields): PostedForm<NewSecret>,
 ) -> Result<Response, Answered> {
     let page = Address::App {
         tenant: &tenant,
@@ -21,7 +41,7 @@ pub async fn add(
     }
     .to_string();
     let (actor, app) = find(&posted, &tenant, &app, &page, &FORM).await?;
-    let secret = posted.secret("new_secret");
+    let secret = posted.parse(fields, &page, &FORM).await?;
     let done = match secrets::add::add(&actor, app.id, &secret).await {
         Ok(()) => secrets::test::test(&actor, app.id).await.map(tested),
         Err(error) => Err(error),
@@ -82,7 +102,7 @@ async fn answer(
         Err(SecretError::Internal(fault)) => return Err(fault.into()),
         Err(SecretError::Invalid(errors)) => errors,
         Err(error @ (SecretError::NoNext | SecretError::NotReady | SecretError::NoPrevious)) => {
-            vec![FieldError::new("", sentence(&error.to_string()))]
+            vec![FieldError::new("", error.to_string())]
         }
     };
     Ok(posted.rerender_with_errors(page, &FORM, errors).await)

@@ -1,15 +1,20 @@
 //! Apps: add, change, remove.
 
-use crate::pages::{Answered, Form, Posted};
+use crate::pages::{Answered, Form, Posted, PostedForm};
 use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
+use secrecy::SecretString;
+use serde::Deserialize;
 use service::{
     Actor,
     apps::{
         self, App,
         form::{AppForm, AppFormError},
     },
-    core::error::FieldError,
+    core::{
+        error::FieldError,
+        input::{Errors, Field, Input, Repeated},
+    },
 };
 
 const FIELDS: &[&str] = &[
@@ -28,11 +33,15 @@ pub(super) const REMOVE: Form = Form::new("app_remove", &["confirm"]).kept();
 const REFUSALS: Form = Form::new("app_refusals", &[]);
 
 /// Adds an app.
-pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
+pub async fn create(
+    Path(tenant): Path<String>,
+    PostedForm(posted, fields): PostedForm<AppFields>,
+) -> Result<Response, Answered> {
     let page = Address::NewApp { tenant: &tenant }.to_string();
     let actor = posted.member(&tenant, &page, &CREATE).await?;
     posted.first(&page).await?;
-    match apps::create::create(&actor, &form(&posted)).await {
+    let form = posted.parse(fields, &page, &CREATE).await?;
+    match apps::create::create(&actor, &form).await {
         Ok(app) => {
             let page = Address::App {
                 tenant: &tenant,
@@ -48,7 +57,7 @@ pub async fn create(Path(tenant): Path<String>, posted: Posted) -> Result<Respon
 /// Changes an app.
 pub async fn edit(
     Path((tenant, app)): Path<(String, String)>,
-    posted: Posted,
+    PostedForm(posted, fields): PostedForm<AppFields>,
 ) -> Result<Response, Answered> {
     let page = Address::App {
         tenant: &tenant,
@@ -56,7 +65,8 @@ pub async fn edit(
     }
     .to_string();
     let (actor, app) = find(&posted, &tenant, &app, &page, &EDIT).await?;
-    match apps::edit::edit(&actor, app.id, &form(&posted)).await {
+    let form = posted.parse(fields, &page, &EDIT).await?;
+    match apps::edit::edit(&actor, app.id, &form).await {
         Ok(app) => {
             let page = Address::App {
                 tenant: &tenant,
@@ -72,7 +82,7 @@ pub async fn edit(
 /// Removes an app; its short name has to be typed, since nothing brings it back.
 pub async fn remove(
     Path((tenant, app)): Path<(String, String)>,
-    posted: Posted,
+    PostedForm(posted, fields): PostedForm<Confirmation>,
 ) -> Result<Response, Answered> {
     let page = Address::App {
         tenant: &tenant,
@@ -80,7 +90,7 @@ pub async fn remove(
     }
     .to_string();
     let (actor, app) = find(&posted, &tenant, &app, &page, &REMOVE).await?;
-    if posted.text("confirm").trim() != app.slug.as_str() {
+    if posted.parse(fields, &page, &REMOVE).await? != app.slug.as_str() {
         let message = format!("Type “{}” to remove the app.", app.slug);
         let errors = vec![FieldError::new("confirm", message)];
         return Ok(posted.rerender_with_errors(&page, &REMOVE, errors).await);
@@ -129,21 +139,55 @@ pub(super) async fn find(
     }
 }
 
-fn form(posted: &Posted) -> AppForm {
-    let some = |name| Some(posted.text(name).to_owned()).filter(|text| !text.is_empty());
-    AppForm {
-        name: posted.text("name").to_owned(),
-        slug: some("slug"),
-        client_id: posted.text("client_id").to_owned(),
-        client_secret: some("client_secret").map(|_| posted.secret("client_secret")),
-        scopes: posted
-            .all("scope")
-            .chain(posted.all("scopes"))
-            .map(str::to_owned)
-            .collect(),
-        after_install_url: some("after_install_url"),
-        basic_encoding: some("basic_encoding"),
-        pkce: posted.text("pkce") == "on",
+/// What is typed for an app.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct AppFields {
+    name: Field<String>,
+    slug: Field<String>,
+    client_id: Field<String>,
+    client_secret: Field<SecretString>,
+    /// One a box.
+    scope: Field<Repeated>,
+    /// More of them, in one line.
+    scopes: Field<String>,
+    after_install_url: Field<String>,
+    basic_encoding: Field<String>,
+    pkce: Field<String>,
+}
+
+impl Input for AppFields {
+    type Parsed = AppForm;
+
+    fn parse(self, errors: &mut Errors) -> Option<AppForm> {
+        let boxes = errors.optional("scope", self.scope).map(|boxes| boxes.0);
+        let typed = errors.optional("scopes", self.scopes);
+        Some(AppForm {
+            name: errors.text("name", self.name),
+            slug: errors.optional("slug", self.slug),
+            client_id: errors.text("client_id", self.client_id),
+            client_secret: errors.optional("client_secret", self.client_secret),
+            scopes: boxes.unwrap_or_default().into_iter().chain(typed).collect(),
+            after_install_url: errors.optional("after_install_url", self.after_install_url),
+            basic_encoding: errors.optional("basic_encoding", self.basic_encoding),
+            pkce: errors.ticked("pkce", self.pkce),
+        })
+    }
+}
+
+/// The name that is typed to confirm what nothing undoes.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Confirmation {
+    confirm: Field<String>,
+}
+
+impl Input for Confirmation {
+    type Parsed = String;
+
+    fn parse(self, errors: &mut Errors) -> Option<String> {
+        let typed = errors.text("confirm", self.confirm);
+        Some(typed.trim().to_owned())
     }
 }
 

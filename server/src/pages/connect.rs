@@ -2,33 +2,70 @@
 
 use crate::{
     oauth::to_gorgias,
-    pages::{
-        Answered, Form, Posted,
-        account::{NOT_DAYS, link_options},
-        sentence,
-    },
+    pages::{Answered, Form, Posted, PostedForm, account::link_options},
 };
 use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
 use domain::subdomain::Subdomain;
+use serde::Deserialize;
 use service::{
     Actor,
     connections::{
         authorize::{self, BeginError},
-        links::{self, LinkError},
+        links::{self, LinkError, LinkOptions},
     },
-    core::error::FieldError,
+    core::{
+        error::FieldError,
+        input::{Errors, Field, Input},
+    },
 };
 
 const FIELDS: &[&str] = &["app", "subdomain", "days"];
 pub(super) const CONNECT: Form = Form::new("connect", FIELDS).kept();
 pub(super) const LINK: Form = Form::new("new_link", FIELDS).kept();
 
+/// What is typed for an account.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Fields {
+    app: Field<String>,
+    subdomain: Field<String>,
+    days: Field<String>,
+}
+
+/// What it says.
+pub struct Wanted {
+    app: String,
+    subdomain: Subdomain,
+    link: LinkOptions,
+}
+
+impl Input for Fields {
+    type Parsed = Wanted;
+
+    fn parse(self, errors: &mut Errors) -> Option<Wanted> {
+        let app = errors.text("app", self.app);
+        let typed = errors.text("subdomain", self.subdomain);
+        let subdomain = Subdomain::from_typed(&typed)
+            .and_then(Subdomain::not_reserved)
+            .map_err(|error| errors.add("subdomain", error.to_string()));
+        let link = link_options(errors, self.days);
+        Some(Wanted {
+            app,
+            subdomain: subdomain.ok()?,
+            link,
+        })
+    }
+}
+
 /// Leads the operator to Gorgias to approve the app on an account.
-pub async fn connect(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
+pub async fn connect(
+    Path(tenant): Path<String>,
+    PostedForm(posted, fields): PostedForm<Fields>,
+) -> Result<Response, Answered> {
     let (actor, page) = member(&tenant, &posted, &CONNECT).await?;
-    let subdomain = subdomain(&posted, &page, &CONNECT).await?;
-    let begun = authorize::begin_as_operator(&actor, posted.text("app"), &subdomain).await;
+    let wanted = posted.parse(fields, &page, &CONNECT).await?;
+    let begun = authorize::begin_as_operator(&actor, &wanted.app, &wanted.subdomain).await;
     Ok(match begun {
         Ok(begun) => to_gorgias(&posted.parts.headers, actor.services(), &begun),
         Err(BeginError::NotFound) => failed(&posted, &page, &CONNECT, no_app()).await,
@@ -37,26 +74,25 @@ pub async fn connect(Path(tenant): Path<String>, posted: Posted) -> Result<Respo
         Err(
             error @ (BeginError::Address(_) | BeginError::LinkGone(_) | BeginError::NoAccount(_)),
         ) => {
-            let error = FieldError::new("subdomain", sentence(&error.to_string()));
+            let error = FieldError::new("subdomain", error.to_string());
             failed(&posted, &page, &CONNECT, error).await
         }
     })
 }
 
 /// Makes a link for an account that was never connected, which the page shows for two minutes.
-pub async fn send_link(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
+pub async fn send_link(
+    Path(tenant): Path<String>,
+    PostedForm(posted, fields): PostedForm<Fields>,
+) -> Result<Response, Answered> {
     let (actor, page) = member(&tenant, &posted, &LINK).await?;
     posted.first(&page).await?;
-    let subdomain = subdomain(&posted, &page, &LINK).await?;
-    let Ok(options) = link_options(&posted) else {
-        let error = FieldError::new("days", NOT_DAYS);
-        return Ok(failed(&posted, &page, &LINK, error).await);
-    };
-    let made = links::create(&actor, posted.text("app"), &subdomain, options).await;
+    let wanted = posted.parse(fields, &page, &LINK).await?;
+    let made = links::create(&actor, &wanted.app, &wanted.subdomain, wanted.link).await;
     Ok(match made {
         Ok(link) => {
             let outcome = FormOutcome::LinkMade {
-                account: subdomain.to_string(),
+                account: wanted.subdomain.to_string(),
                 until: link.expires_at,
             };
             posted
@@ -67,11 +103,11 @@ pub async fn send_link(Path(tenant): Path<String>, posted: Posted) -> Result<Res
         Err(LinkError::Forbidden(_)) => posted.forbidden(&page, &LINK).await,
         Err(LinkError::Internal(fault)) => return Err(fault.into()),
         Err(LinkError::NoAccount(error)) => {
-            let error = FieldError::new("subdomain", sentence(&error.to_string()));
+            let error = FieldError::new("subdomain", error.to_string());
             failed(&posted, &page, &LINK, error).await
         }
         Err(error @ (LinkError::BadLife | LinkError::NoMail)) => {
-            let error = FieldError::new("days", sentence(&error.to_string()));
+            let error = FieldError::new("days", error.to_string());
             failed(&posted, &page, &LINK, error).await
         }
     })
@@ -80,16 +116,6 @@ pub async fn send_link(Path(tenant): Path<String>, posted: Posted) -> Result<Res
 async fn member(tenant: &str, posted: &Posted, form: &Form) -> Result<(Actor, String), Answered> {
     let page = Address::Connect { tenant }.to_string();
     Ok((posted.member(tenant, &page, form).await?, page))
-}
-
-async fn subdomain(posted: &Posted, page: &str, form: &Form) -> Result<Subdomain, Answered> {
-    match Subdomain::from_typed(posted.text("subdomain")).and_then(Subdomain::not_reserved) {
-        Ok(subdomain) => Ok(subdomain),
-        Err(error) => {
-            let error = FieldError::new("subdomain", sentence(&error.to_string()));
-            Err(failed(posted, page, form, error).await.into())
-        }
-    }
 }
 
 fn no_app() -> FieldError {

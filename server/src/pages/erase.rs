@@ -1,7 +1,7 @@
 //! Erasing an account's connection for good.
 
-use super::account::Request;
-use crate::pages::{Answered, Form, Posted, sentence};
+use super::{account::Request, apps::Confirmation};
+use crate::pages::{Answered, Form, PostedForm};
 use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
 use service::{
@@ -14,7 +14,7 @@ const FORM: Form = Form::new("erase", &["confirm"]);
 /// Erases it, if the account's name was typed: nothing undoes that.
 pub async fn erase(
     Path((tenant, app, subdomain)): Path<(String, String, String)>,
-    posted: Posted,
+    PostedForm(posted, fields): PostedForm<Confirmation>,
 ) -> Result<Response, Answered> {
     let page = Address::Erase {
         tenant: &tenant,
@@ -34,7 +34,7 @@ pub async fn erase(
         request.app.clone(),
         request.subdomain.clone(),
     );
-    if posted.text("confirm").trim() != subdomain.as_str() {
+    if posted.parse(fields, &page, &FORM).await? != subdomain.as_str() {
         let message = format!("Type “{subdomain}” to erase it.");
         let errors = vec![FieldError::new("confirm", message)];
         return Ok(posted.rerender_with_errors(&page, &FORM, errors).await);
@@ -54,7 +54,7 @@ pub async fn erase(
         Err(EraseError::Forbidden(_)) => posted.forbidden(&page, &FORM).await,
         Err(EraseError::Internal(fault)) => return Err(fault.into()),
         Err(error @ EraseError::ConnectedAgain) => {
-            let errors = vec![FieldError::new("", sentence(&error.to_string()))];
+            let errors = vec![FieldError::new("", error.to_string())];
             posted.rerender_with_errors(&page, &FORM, errors).await
         }
     })

@@ -13,6 +13,7 @@ mod erase;
 mod home;
 mod keys;
 mod posted;
+mod posted_form;
 mod reconnect;
 mod reveal;
 mod setup;
@@ -22,7 +23,8 @@ mod theme;
 
 pub(crate) use crate::form::Form;
 pub use answered::Answered;
-pub use posted::{Posted, sentence};
+pub use posted::Posted;
+pub use posted_form::PostedForm;
 
 use crate::{
     failure::Failure, kept_form::KeptForm, middleware::database_unavailable, state::AppState,

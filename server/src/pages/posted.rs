@@ -5,30 +5,23 @@ use crate::{
     cookies,
     failure::Failure,
     kept_form::KeptForm,
-    middleware::text::CONTROLS,
     own_path::own_path,
     pages::{Answered, Form, claimed_form::ClaimedForm},
     redirect::see_other,
-    state::AppState,
     visitor::{OUTCOME, Visitor},
 };
-use app::{
-    address::Address, components::FORM_KEY, form_outcome::FormOutcome, form_state::FormState,
-};
+use app::{address::Address, form_outcome::FormOutcome, form_state::FormState};
 use axum::{
-    Form as Fields,
-    extract::{FromRequest, FromRequestParts, Request},
-    http::{
-        HeaderValue, Method, StatusCode, Uri,
-        header::{CONTENT_TYPE, SET_COOKIE},
-        request::Parts,
-    },
-    response::{IntoResponse, Response},
+    http::{Method, StatusCode, Uri, header::SET_COOKIE, request::Parts},
+    response::Response,
 };
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     Actor, InternalError,
-    core::error::FieldError,
+    core::{
+        error::FieldError,
+        input::{self, Input},
+    },
     people::form_results::{self, AT_WORK_FOR, Claim, FormKey, FormResult},
 };
 use std::{
@@ -41,89 +34,41 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// How often at most, so that this request is answered in time.
 const LOOKS: u32 = 200;
 
-/// The fields of a form, with everything to render its page again. All values
-/// are held as secrets, since some are.
+/// Whoever posted a form, with everything to render its page again. As an
+/// extractor, it takes a form of one button, which has no fields.
 pub struct Posted {
     /// Who posted it.
     pub visitor: Visitor,
     /// The request without its body.
     pub parts: Parts,
-    fields: Vec<(String, SecretString)>,
+    /// What tells this rendering of the form from others; empty if nothing does.
+    pub(super) key: String,
+    /// What was sent, to be shown again. All held as secrets, since some are.
+    pub(super) sent: Vec<(String, SecretString)>,
     /// Its key, once it is claimed and until it is known what came of it.
-    claimed: Mutex<Option<ClaimedForm>>,
-}
-
-impl FromRequest<AppState> for Posted {
-    type Rejection = Answered;
-
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Answered> {
-        let (mut parts, body) = request.into_parts();
-        let visitor = Visitor::from_request_parts(&mut parts, state).await?;
-        // A form of one button has no fields; who sends it without a browser gives it no type.
-        parts
-            .headers
-            .entry(CONTENT_TYPE)
-            .or_insert(HeaderValue::from_static(
-                "application/x-www-form-urlencoded",
-            ));
-        let request = Request::from_parts(parts.clone(), body);
-        let Fields(fields) = Fields::<Vec<(String, String)>>::from_request(request, state)
-            .await
-            .map_err(IntoResponse::into_response)?;
-        let fields: Option<Vec<_>> = fields
-            .into_iter()
-            .map(|(name, value)| {
-                let value = SecretString::from(value);
-                let line = single_line(value.expose_secret())?;
-                Some((single_line(&name)?.to_owned(), SecretString::from(line)))
-            })
-            .collect();
-        match fields {
-            Some(fields) => Ok(Self {
-                visitor,
-                parts,
-                fields,
-                claimed: Mutex::default(),
-            }),
-            None => Err(CONTROLS.response(StatusCode::BAD_REQUEST).into()),
-        }
-    }
-}
-
-/// All fields of ours are single lines. What was pasted may have a tab or a
-/// line break around it; any other control character is nobody's (security.md 87).
-fn single_line(text: &str) -> Option<&str> {
-    let text = text.trim_matches(['\t', '\r', '\n']);
-    (!text.chars().any(char::is_control)).then_some(text)
+    pub(super) claimed: Mutex<Option<ClaimedForm>>,
 }
 
 impl Posted {
-    /// The first value of that name, or nothing.
-    pub fn text(&self, name: &str) -> &str {
-        let found = self.fields.iter().find(|(key, _)| key == name);
-        found.map_or("", |(_, value)| value.expose_secret())
-    }
-
-    /// All values of that name: boxes repeat theirs.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.fields
-            .iter()
-            .filter(move |(key, _)| key == name)
-            .map(|(_, value)| value.expose_secret())
-    }
-
-    /// A value that must not be shown again.
-    pub fn secret(&self, name: &str) -> SecretString {
-        self.fields
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.clone())
-            .unwrap_or_default()
+    /// What the fields say.
+    ///
+    /// # Errors
+    /// The page again, with all that is wrong.
+    pub async fn parse<T: Input>(
+        &self,
+        raw: T,
+        page: &str,
+        form: &Form,
+    ) -> Result<T::Parsed, Answered> {
+        match input::parse(raw) {
+            Ok(parsed) => Ok(parsed),
+            Err(errors) => Err(self.rerender_with_errors(page, form, errors).await.into()),
+        }
     }
 
     /// What was typed into the form's fields, to be shown again.
     fn values(&self, form: &Form) -> Vec<(String, String)> {
-        self.fields
+        self.sent
             .iter()
             .filter(|(key, _)| form.fields.contains(&key.as_str()))
             .map(|(key, value)| (key.clone(), value.expose_secret().to_owned()))
@@ -148,7 +93,7 @@ impl Posted {
     /// sign-in says so, and what was typed is kept on the way.
     async fn sign_in(&self, page: &str, form: &Form) -> Result<Response, Answered> {
         let mut response = see_other(&format!("{}?next={}", Address::SignIn, own_path(page)));
-        let made_for = self.text(FORM_KEY);
+        let made_for = self.key.as_str();
         if self.visitor.had_session || !made_for.is_empty() {
             let services = &self.visitor.state.services;
             let kept = KeptForm::form(services, page, form, made_for, self.values(form));
@@ -176,10 +121,8 @@ impl Posted {
     /// # Errors
     /// The redirect to what came of it the first time.
     pub async fn first(&self, page: &str) -> Result<(), Answered> {
-        let (Some(session), Some(key)) = (
-            &self.visitor.session,
-            FormKey::from_form(self.text(FORM_KEY)),
-        ) else {
+        let (Some(session), Some(key)) = (&self.visitor.session, FormKey::from_form(&self.key))
+        else {
             return Ok(());
         };
         let services = &self.visitor.state.services;
@@ -278,9 +221,12 @@ impl Posted {
         &self,
         page: &str,
         form: &Form,
-        errors: Vec<FieldError>,
+        mut errors: Vec<FieldError>,
     ) -> Response {
         self.give_back().await;
+        for error in &mut errors {
+            error.message = sentence(&error.message);
+        }
         let form = FormState {
             action: form.action,
             values: self.values(form),
@@ -296,7 +242,7 @@ impl Posted {
 
     /// The page again, saying that the role doesn't allow it.
     pub async fn forbidden(&self, page: &str, form: &Form) -> Response {
-        let message = sentence(&service::core::error::Forbidden.to_string());
+        let message = service::core::error::Forbidden.to_string();
         let errors = vec![FieldError::new("", message)];
         let mut response = self.rerender_with_errors(page, form, errors).await;
         *response.status_mut() = StatusCode::FORBIDDEN;
@@ -346,7 +292,7 @@ impl Posted {
 }
 
 /// An error's message as a sentence: a capital first, a full stop last.
-pub fn sentence(message: &str) -> String {
+fn sentence(message: &str) -> String {
     let mut letters = message.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string());
     let text = first.unwrap_or_default() + letters.as_str();

@@ -3,7 +3,7 @@
 use crate::{
     failure::Failure,
     oauth::to_gorgias,
-    pages::{Form, Posted, sentence},
+    pages::{Form, Posted},
 };
 use axum::{extract::Path, http::StatusCode, response::Response};
 use secrecy::SecretString;
@@ -43,7 +43,7 @@ pub async fn continue_to_gorgias(
         Ok(begun) => to_gorgias(&posted.parts.headers, services, &begun),
         Err(BeginError::Internal(fault)) => return Err(fault.into()),
         Err(error) => {
-            let errors = vec![FieldError::new("", sentence(&error.to_string()))];
+            let errors = vec![FieldError::new("", error.to_string())];
             posted.rerender_with_errors(&page, &FORM, errors).await
         }
     })

@@ -2,21 +2,41 @@
 
 use crate::{
     failure::Failure,
-    pages::{Answered, Form, Posted, apps::find, sentence},
+    pages::{Answered, Form, PostedForm, apps::find},
 };
 use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, http::StatusCode, response::Response};
+use secrecy::SecretString;
+use serde::Deserialize;
 use service::{
     apps::secrets::reveal::{self, RevealError},
-    core::error::FieldError,
+    core::{
+        error::FieldError,
+        input::{Errors, Field, Input},
+    },
 };
 
 const FORM: Form = Form::new("app_reveal", &[]);
 
+/// Proves that it is still the person who signed in.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Password {
+    password: Field<SecretString>,
+}
+
+impl Input for Password {
+    type Parsed = SecretString;
+
+    fn parse(self, errors: &mut Errors) -> Option<SecretString> {
+        Some(errors.secret("password", self.password))
+    }
+}
+
 /// Leads to the page that shows it.
 pub async fn show(
     Path((tenant, app)): Path<(String, String)>,
-    posted: Posted,
+    PostedForm(posted, fields): PostedForm<Password>,
 ) -> Result<Response, Answered> {
     let page = Address::Reveal {
         tenant: &tenant,
@@ -24,7 +44,7 @@ pub async fn show(
     }
     .to_string();
     let (actor, app) = find(&posted, &tenant, &app, &page, &FORM).await?;
-    let password = posted.secret("password");
+    let password = posted.parse(fields, &page, &FORM).await?;
     let error = match reveal::reveal(&actor, app.id, &password).await {
         Ok(secret) => {
             let outcome = FormOutcome::SecretShown;
@@ -32,7 +52,7 @@ pub async fn show(
         }
         Err(error) => error,
     };
-    let text = sentence(&error.to_string());
+    let text = error.to_string();
     let (field, status) = match error {
         RevealError::Forbidden(_) => return Ok(posted.forbidden(&page, &FORM).await),
         RevealError::NotFound => return Ok(posted.not_found().await),

@@ -1,15 +1,19 @@
 //! `/setup`: the first owner.
 
 use crate::{
-    failure::Failure,
-    pages::{Form, Posted, sentence},
+    pages::{Answered, Form, PostedForm},
     redirect::see_other,
     visitor,
 };
 use app::address::Address;
 use axum::response::Response;
+use secrecy::SecretString;
+use serde::Deserialize;
 use service::{
-    core::error::FieldError,
+    core::{
+        error::FieldError,
+        input::{Errors, Field, Input},
+    },
     people::{
         membership,
         set_up::{self, NewOwner, SetUpError},
@@ -19,17 +23,43 @@ use tower_sessions::Session;
 
 const FORM: Form = Form::new("setup", &["tenant_name", "tenant_slug", "name", "email"]);
 
+/// What is typed for the first owner.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Fields {
+    token: Field<SecretString>,
+    tenant_name: Field<String>,
+    tenant_slug: Field<String>,
+    name: Field<String>,
+    email: Field<String>,
+    password: Field<SecretString>,
+}
+
+impl Input for Fields {
+    /// The set-up token, and the owner.
+    type Parsed = (SecretString, NewOwner);
+
+    fn parse(self, errors: &mut Errors) -> Option<Self::Parsed> {
+        let token = errors.secret("token", self.token);
+        let owner = NewOwner {
+            tenant_name: errors.text("tenant_name", self.tenant_name),
+            tenant_slug: errors.text("tenant_slug", self.tenant_slug),
+            name: errors.text("name", self.name),
+            email: errors.text("email", self.email),
+            password: errors.secret("password", self.password),
+        };
+        Some((token, owner))
+    }
+}
+
 /// Makes the first owner and signs them in.
-pub async fn create_owner(session: Session, posted: Posted) -> Result<Response, Failure> {
+pub async fn create_owner(
+    session: Session,
+    PostedForm(posted, fields): PostedForm<Fields>,
+) -> Result<Response, Answered> {
     let services = posted.visitor.state.services.clone();
-    let form = NewOwner {
-        tenant_name: posted.text("tenant_name").to_owned(),
-        tenant_slug: posted.text("tenant_slug").to_owned(),
-        name: posted.text("name").to_owned(),
-        email: posted.text("email").to_owned(),
-        password: posted.secret("password"),
-    };
-    let made = set_up::create_owner(&services, &posted.secret("token"), form).await;
+    let (token, owner) = posted.parse(fields, Address::SETUP.0, &FORM).await?;
+    let made = set_up::create_owner(&services, &token, owner).await;
     let errors = match made {
         Ok(person) => {
             visitor::sign_in(&session, person, services.expiry_now()).await?;
@@ -43,7 +73,7 @@ pub async fn create_owner(session: Session, posted: Posted) -> Result<Response, 
         // Sent a second time: on to where the first led, or to the sign-in.
         Err(SetUpError::Done) => return Ok(see_other(Address::HOME.0)),
         Err(e @ SetUpError::WrongToken) => {
-            vec![FieldError::new("token", sentence(&e.to_string()))]
+            vec![FieldError::new("token", e.to_string())]
         }
         Err(SetUpError::Invalid(errors)) => errors,
         Err(SetUpError::Internal(fault)) => return Err(fault.into()),

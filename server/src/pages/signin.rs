@@ -1,16 +1,20 @@
 //! `/signin`.
 
 use crate::{
-    failure::Failure,
     own_path::own_path,
-    pages::{Form, Posted},
+    pages::{Answered, Form, PostedForm},
     redirect::see_other,
     visitor,
 };
 use app::address::Address;
 use axum::response::Response;
+use secrecy::SecretString;
+use serde::Deserialize;
 use service::{
-    core::error::FieldError,
+    core::{
+        error::FieldError,
+        input::{Errors, Field, Input},
+    },
     people::{
         self,
         sign_in::{self, SignInError},
@@ -20,16 +24,46 @@ use tower_sessions::Session;
 
 const FORM: Form = Form::new("signin", &["email", "next"]);
 
+/// What is typed to sign in.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Fields {
+    email: Field<String>,
+    password: Field<SecretString>,
+    next: Field<String>,
+}
+
+/// What it says.
+pub struct Given {
+    email: String,
+    password: SecretString,
+    next: String,
+}
+
+impl Input for Fields {
+    type Parsed = Given;
+
+    fn parse(self, errors: &mut Errors) -> Option<Given> {
+        Some(Given {
+            email: errors.text("email", self.email),
+            password: errors.secret("password", self.password),
+            next: errors.text("next", self.next),
+        })
+    }
+}
+
 /// Signs somebody in and leads back to where they were going.
-pub async fn sign_in(session: Session, posted: Posted) -> Result<Response, Failure> {
+pub async fn sign_in(
+    session: Session,
+    PostedForm(posted, fields): PostedForm<Fields>,
+) -> Result<Response, Answered> {
     let services = posted.visitor.state.services.clone();
-    let result =
-        sign_in::sign_in(&services, posted.text("email"), &posted.secret("password")).await;
-    match result {
+    let given = posted.parse(fields, Address::SIGN_IN.0, &FORM).await?;
+    match sign_in::sign_in(&services, &given.email, &given.password).await {
         Ok(person) => {
             visitor::sign_in(&session, person, services.expiry_now()).await?;
             people::signed_in(&services, person, posted.visitor.address).await;
-            let mut response = see_other(own_path(posted.text("next")));
+            let mut response = see_other(own_path(&given.next));
             let kept = posted.visitor.kept_form().await?;
             if !kept.is_some_and(|kept| kept.is_of(person)) {
                 // What somebody else typed here is not for this person.

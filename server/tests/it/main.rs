@@ -12,6 +12,7 @@ mod cli;
 mod clocks;
 mod credentials;
 mod errors;
+mod fields;
 mod forms;
 mod headers;
 mod health;

@@ -1,7 +1,7 @@
 //! Whole pages, through the one way in which they are made.
 
 use crate::{
-    context::PageContext,
+    context::{PageContext, ProblemText},
     form_outcome::{FormOutcome, ShownOutcome},
     form_state::FormState,
     render,
@@ -61,6 +61,7 @@ async fn context(world: &World, person: Option<&Actor>) -> PageContext {
         form: None,
         outcome: None,
         kept: None,
+        problem: None,
     }
 }
 
@@ -292,10 +293,10 @@ async fn a_form_that_failed_is_unprocessable_and_a_secret_is_shown() {
 async fn a_problem_page_is_a_bad_request() {
     let (world, _) = world().await;
     let mut problem = context(&world, None).await;
-    problem.form = Some(FormState {
-        action: "problem",
-        values: vec![("title".into(), "This address is incomplete".into())],
-        ..FormState::default()
+    problem.problem = Some(ProblemText {
+        title: "This address is incomplete".into(),
+        explanation: "The account is missing.".into(),
+        remedy: "Go back.".into(),
     });
     let page = get(problem, "/oauth/problem").await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
