@@ -24,10 +24,14 @@ use domain::{
     time::Timestamp,
 };
 use leptos::prelude::*;
-use service::connections::{
-    events::{self, TimelineEntry},
-    links::{self, LinkRow},
-    show::{self as account, Account},
+use serde::Deserialize;
+use service::{
+    connections::{
+        events::{self, TimelineEntry},
+        links::{self, LinkRow},
+        show::{self as account, Account},
+    },
+    core::input::Field,
 };
 
 /// How many entries of the timeline a page shows.
@@ -35,6 +39,15 @@ const ENTRIES: u64 = 30;
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Query {
+    /// The timeline goes on behind this event.
+    before: Field<String>,
+    /// “new” opens the form for a reconnect link.
+    link: Field<String>,
 }
 
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
@@ -46,7 +59,8 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     let account = account::show(&actor, address.part("app"), &subdomain)
         .await?
         .ok_or(PageError::NotFound)?;
-    let before: Option<EventId> = address.query("before").and_then(|id| id.parse().ok());
+    let query = address.query::<Query>();
+    let before = query.before.parsed::<EventId>();
     let timeline = events::of_connection(&actor, account.row.id, before, ENTRIES + 1).await;
     let links = links::of_connection(&actor, account.row.id).await;
     let around = page_chrome(&context, &actor, NavItem::Accounts).await;
@@ -64,7 +78,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         before: before.is_some(),
         form: context.form.clone().unwrap_or_default(),
         outcome: context.outcome.clone(),
-        link_wanted: address.query("link") == Some("new"),
+        link_wanted: query.link.given() == Some("new"),
         account,
     };
     let (stream, href) = (

@@ -2,7 +2,7 @@
 
 use super::{
     PageError, PageParams,
-    accounts_filter::{self, Choices, changed, href, is_filtered},
+    accounts_filter::{self, Choices, Parameters, changed, href, is_filtered},
     outcome,
     row_action::{May, account_href, row_action},
     show,
@@ -39,7 +39,7 @@ pub(crate) fn page() -> impl IntoView {
 
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
-    let query = accounts_filter::read(address.pairs());
+    let query = ListQuery::from(address.query::<Parameters>());
     let around = page_chrome(&context, &actor, NavItem::Accounts).await;
     let page = list::list(&actor, &query).await.map_err(|error| {
         if let ListError::Internal(fault) = &error {

@@ -5,25 +5,35 @@ use crate::address::escape;
 use crate::components::{Choice, FilterChip, Glyph, Icon};
 use domain::{health::Health, scope::Scope};
 use leptos::prelude::*;
-use service::connections::list::{ListQuery, Sort};
+use serde::Deserialize;
+use service::{
+    connections::list::{ListQuery, Sort},
+    core::input::Field,
+};
 
-/// Reads the query of the address; what makes no sense there is left out.
-pub(super) fn read(pairs: &[(String, String)]) -> ListQuery {
-    let get = |name: &str| {
-        pairs
-            .iter()
-            .find(|(k, _)| k == name)
-            .map(|(_, v)| v.trim())
-            .filter(|v| !v.is_empty())
-    };
-    ListQuery {
-        q: get("q").unwrap_or_default().to_owned(),
-        health: get("health").and_then(|h| h.parse().ok()),
-        app: get("app").map(str::to_owned),
-        scope: get("scope").and_then(|s| s.parse().ok()),
-        sort: Sort::from_code(get("sort").unwrap_or_default()),
-        after: get("after").map(str::to_owned),
-        ..ListQuery::default()
+/// The query of the address.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Parameters {
+    q: Field<String>,
+    health: Field<String>,
+    app: Field<String>,
+    scope: Field<String>,
+    sort: Field<String>,
+    after: Field<String>,
+}
+
+impl From<Parameters> for ListQuery {
+    fn from(parameters: Parameters) -> Self {
+        Self {
+            q: parameters.q.given().unwrap_or_default().to_owned(),
+            health: parameters.health.parsed(),
+            app: parameters.app.given().map(str::to_owned),
+            scope: parameters.scope.parsed(),
+            sort: Sort::from_code(parameters.sort.given().unwrap_or_default()),
+            after: parameters.after.given().map(str::to_owned),
+            ..Self::default()
+        }
     }
 }
 
@@ -237,19 +247,17 @@ pub(super) fn toolbar(base: &str, query: &ListQuery, choices: &Choices) -> AnyVi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use service::core::input;
 
-    fn pairs_of(text: &str) -> Vec<(String, String)> {
-        text.split('&')
-            .filter_map(|p| p.split_once('='))
-            .map(|(k, v)| (k.into(), v.into()))
-            .collect()
+    fn read(text: &str) -> ListQuery {
+        let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+        let fields = input::object(pairs.map(|(name, value)| (name.into(), value.into())));
+        input::raw::<Parameters>(fields).0.unwrap().into()
     }
 
     #[test]
     fn the_address_holds_the_state() {
-        let query = read(&pairs_of(
-            "q=acme&health=limited&app=returns&scope=tags:read&sort=name&after=abc",
-        ));
+        let query = read("q=acme&health=limited&app=returns&scope=tags:read&sort=name&after=abc");
         assert_eq!(
             href("/t/x/accounts", &query),
             "/t/x/accounts?q=acme&health=limited&app=returns&scope=tags%3Aread&sort=name&after=abc"
@@ -260,7 +268,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_left_out() {
-        let query = read(&pairs_of("health=sad&sort=odd&scope=\"&q= "));
+        let query = read("health=sad&sort=odd&scope=\"&q= ");
         assert_eq!(query, ListQuery::default());
         assert!(!is_filtered(&query));
     }

@@ -19,13 +19,26 @@ use crate::{
 };
 use domain::{health::Health, scope::Scope, subdomain::Subdomain};
 use leptos::prelude::*;
-use service::apps::{
-    App, list,
-    secrets::{self, Slots},
+use serde::Deserialize;
+use service::{
+    apps::{
+        App, list,
+        secrets::{self, Slots},
+    },
+    core::input::Field,
 };
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Query {
+    /// The account whose helpdesk shows a preview.
+    sandbox: Field<String>,
+    /// “offline” ticks that scope.
+    add: Field<String>,
 }
 
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
@@ -55,7 +68,8 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         None
     };
     let config = &context.services.config;
-    let sandbox = address.query("sandbox").unwrap_or_default().to_owned();
+    let query = address.query::<Query>();
+    let sandbox = query.sandbox.given().unwrap_or_default().to_owned();
     let preview = Subdomain::from_typed(&sandbox)
         .ok()
         .and_then(|account| config.gorgias.preview_url(&account, &app.client_id).ok())
@@ -70,7 +84,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         sandbox,
         preview,
         outcome: context.outcome.clone(),
-        add_offline: address.query("add") == Some("offline"),
+        add_offline: query.add.given() == Some("offline"),
         form: context.form.clone().unwrap_or_default(),
         app,
     };

@@ -2,7 +2,7 @@
 
 use super::{
     PageError, PageParams,
-    audit_filter::{self, Query, href},
+    audit_filter::{self, Parameters, Query, href},
     row_action::account_href,
     show,
 };
@@ -24,7 +24,7 @@ pub(crate) fn page() -> impl IntoView {
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     actor.require(Permission::ReadAudit)?;
-    let query = audit_filter::read(address.pairs());
+    let query: Query = address.query::<Parameters>().into();
     let page = match audit::list(&actor, &query.filter(), query.after).await {
         Ok(page) => Some(page),
         Err(ListAuditError::Forbidden(forbidden)) => return Err(forbidden.into()),

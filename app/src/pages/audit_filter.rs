@@ -5,7 +5,11 @@ use crate::address::escape;
 use crate::components::{Button, Choice, Field, Kind, Select};
 use domain::time::{Span, Timestamp};
 use leptos::prelude::*;
-use service::audit::{Action, Filter};
+use serde::Deserialize;
+use service::{
+    audit::{Action, Filter},
+    core::input::Field,
+};
 
 /// What the address says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,27 +24,30 @@ pub(super) struct Query {
     pub after: Option<i64>,
 }
 
-/// Reads the query of the address; what makes no sense there is left out.
-pub(super) fn read(pairs: &[(String, String)]) -> Query {
-    let get = |name: &str| {
-        pairs
-            .iter()
-            .find(|(k, _)| k == name)
-            .map_or("", |(_, v)| v.trim())
-    };
-    let day = |name: &str| {
-        Some(get(name))
-            .filter(|text| Timestamp::of_day(text).is_some())
-            .unwrap_or_default()
-            .to_owned()
-    };
-    Query {
-        actor: get("actor").to_owned(),
-        action: Action::from_code(get("action")),
-        target: get("target").to_owned(),
-        from: day("from"),
-        to: day("to"),
-        after: get("after").parse().ok(),
+/// The query of the address.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Parameters {
+    actor: Field<String>,
+    action: Field<String>,
+    target: Field<String>,
+    from: Field<String>,
+    to: Field<String>,
+    after: Field<String>,
+}
+
+impl From<Parameters> for Query {
+    fn from(parameters: Parameters) -> Self {
+        let text = |field: Field<String>| field.given().unwrap_or_default().to_owned();
+        let day = |field| Some(text(field)).filter(|text| Timestamp::of_day(text).is_some());
+        Self {
+            actor: text(parameters.actor),
+            action: parameters.action.given().and_then(Action::from_code),
+            target: text(parameters.target),
+            from: day(parameters.from).unwrap_or_default(),
+            to: day(parameters.to).unwrap_or_default(),
+            after: parameters.after.parsed(),
+        }
     }
 }
 
@@ -142,19 +149,19 @@ pub(super) fn form(base: &str, query: &Query) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use service::core::input;
 
-    fn pairs_of(text: &str) -> Vec<(String, String)> {
-        text.split('&')
-            .filter_map(|p| p.split_once('='))
-            .map(|(k, v)| (k.into(), v.into()))
-            .collect()
+    fn read(text: &str) -> Query {
+        let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
+        let fields = input::object(pairs.map(|(name, value)| (name.into(), value.into())));
+        input::raw::<Parameters>(fields).0.unwrap().into()
     }
 
     #[test]
     fn the_address_holds_the_filters() {
         let text =
             "actor=ann&action=app.edited&target=returns&from=2026-11-01&to=2026-11-29&after=7";
-        let query = read(&pairs_of(text));
+        let query = read(text);
         assert_eq!(href("/t/x/audit", &query), format!("/t/x/audit?{text}"));
         let filter = query.filter();
         assert_eq!(filter.action, Some(Action::AppEdited));
@@ -167,7 +174,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_left_out() {
-        let query = read(&pairs_of("action=sad&from=yesterday&to=2026-02-30&after=x"));
+        let query = read("action=sad&from=yesterday&to=2026-02-30&after=x");
         assert_eq!(query, Query::default());
         assert!(!query.is_filtered());
     }

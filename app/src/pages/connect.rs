@@ -17,10 +17,18 @@ use crate::{
 };
 use domain::{permission::Permission, time::Timestamp};
 use leptos::prelude::*;
-use service::apps::App;
+use serde::Deserialize;
+use service::{apps::App, core::input::Field as RawField};
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Query {
+    /// The app that is chosen already.
+    app: RawField<String>,
 }
 
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
@@ -38,7 +46,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
             .flatten()
             .map(|row| row.app)
             .collect(),
-        wanted: address.query("app").map(str::to_owned),
+        wanted: address.query::<Query>().app.given().map(str::to_owned),
         form: context.form.clone().unwrap_or_default(),
         link: context.outcome.as_ref().and_then(ShownOutcome::link),
         outcome: context.outcome.clone(),

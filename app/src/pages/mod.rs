@@ -44,48 +44,39 @@ pub(crate) use error::nowhere;
 
 use crate::context::PageContext;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
-use service::InternalError;
+use leptos_router::{
+    hooks::{use_params_map, use_query_map},
+    params::ParamsMap,
+};
+use serde::de::DeserializeOwned;
+use service::{InternalError, core::input};
 
 /// What the address says: its variable parts, and its query.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PageParams {
-    path: Vec<(String, String)>,
-    query: Vec<(String, String)>,
+    path: ParamsMap,
+    query: ParamsMap,
 }
 
 impl PageParams {
     fn here() -> Self {
-        let pairs = |map: leptos_router::params::ParamsMap| {
-            map.into_iter().map(|(k, v)| (k.into_owned(), v)).collect()
-        };
         Self {
-            path: pairs(use_params_map().get_untracked()),
-            query: pairs(use_query_map().get_untracked()),
+            path: use_params_map().get_untracked(),
+            query: use_query_map().get_untracked(),
         }
     }
 
     /// A variable part of the path.
     pub(crate) fn part(&self, name: &str) -> &str {
-        get(&self.path, name).unwrap_or_default()
+        self.path.get_str(name).unwrap_or_default()
     }
 
-    /// A value of the query.
-    pub(crate) fn query(&self, name: &str) -> Option<&str> {
-        get(&self.query, name)
+    /// The query. Unknown parameters mean nothing.
+    pub(crate) fn query<T: DeserializeOwned + Default>(&self) -> T {
+        let pairs = self.query.clone().into_iter();
+        let fields = input::object(pairs.map(|(name, value)| (name, value.into())));
+        input::raw(fields).0.unwrap_or_default()
     }
-
-    /// The query's pairs.
-    pub(crate) fn pairs(&self) -> &[(String, String)] {
-        &self.query
-    }
-}
-
-fn get<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs
-        .iter()
-        .find(|(k, _)| k == name)
-        .map(|(_, v)| v.as_str())
 }
 
 /// Loads a page and shows it, or what stands in its place.

@@ -10,16 +10,25 @@ use crate::{
 };
 use domain::health::Health;
 use leptos::prelude::*;
+use serde::Deserialize;
+use service::core::input::Field as RawField;
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Query {
+    /// Where to go afterwards.
+    next: RawField<String>,
 }
 
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let form = context.form("signin");
     let next = form
         .value("next")
-        .or_else(|| address.query("next").map(str::to_owned));
+        .or_else(|| address.query::<Query>().next.given().map(str::to_owned));
     let footer = view! { "No account? Ask an owner of your tenant." }.into_any();
     Ok(view! {
         <PublicLayout title="Sign in" noindex=true footer>
