@@ -24,5 +24,6 @@ pub mod scope;
 pub mod scope_catalogue;
 pub mod slug;
 pub mod subdomain;
+mod texts;
 pub mod time;
 pub mod token;

@@ -1,14 +1,17 @@
 //! Scopes: what a customer allows an app (RFC 6749 3.3).
 
-use crate::scope_catalogue::{self, Kind};
+use crate::{
+    scope_catalogue::{self, Kind},
+    texts::texts,
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
-/// One scope. It need not be in the catalogue: what Gorgias grants and we don't
-/// know is shown as such, never dropped.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Scope(String);
+texts! {
+    /// One scope. It need not be in the catalogue: what Gorgias grants and we don't
+    /// know is shown as such, never dropped.
+    Scope: ScopeError
+}
 
 /// The text is no scope: empty, longer than 100, or with a character outside RFC 6749 3.3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -16,11 +19,6 @@ pub struct Scope(String);
 pub struct ScopeError;
 
 impl Scope {
-    /// The scope as it is sent.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     pub(crate) fn known(code: &'static str) -> Self {
         Self(code.to_owned())
     }
@@ -53,26 +51,6 @@ impl FromStr for Scope {
         } else {
             Err(ScopeError)
         }
-    }
-}
-
-impl TryFrom<String> for Scope {
-    type Error = ScopeError;
-
-    fn try_from(text: String) -> Result<Self, ScopeError> {
-        text.parse()
-    }
-}
-
-impl From<Scope> for String {
-    fn from(scope: Scope) -> Self {
-        scope.0
-    }
-}
-
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

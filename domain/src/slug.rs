@@ -1,14 +1,14 @@
 //! The short name of a tenant or an app in URLs.
 
-use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use crate::texts::texts;
+use std::str::FromStr;
 
-/// 1–40 of `a-z 0-9 -`, beginning with a letter, not ending with a hyphen.
-///
-/// It can't look like a UUID, so that `{app}` in a URL is either one without doubt.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Slug(String);
+texts! {
+    /// 1–40 of `a-z 0-9 -`, beginning with a letter, not ending with a hyphen.
+    ///
+    /// It can't look like a UUID, so that `{app}` in a URL is either one without doubt.
+    Slug: SlugError
+}
 
 /// The text is not a slug.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -18,11 +18,6 @@ pub struct Slug(String);
 pub struct SlugError;
 
 impl Slug {
-    /// The slug as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// A slug made from a name: “Returns & Co” gives `returns-co`. `None` if
     /// the name has no ASCII letter to begin with.
     pub fn suggest(name: &str) -> Option<Self> {
@@ -56,26 +51,6 @@ impl FromStr for Slug {
         } else {
             Err(SlugError)
         }
-    }
-}
-
-impl TryFrom<String> for Slug {
-    type Error = SlugError;
-
-    fn try_from(text: String) -> Result<Self, SlugError> {
-        text.parse()
-    }
-}
-
-impl From<Slug> for String {
-    fn from(slug: Slug) -> Self {
-        slug.0
-    }
-}
-
-impl fmt::Display for Slug {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

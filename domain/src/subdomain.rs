@@ -1,17 +1,17 @@
 //! The name of a Gorgias account: `acme` in `acme.gorgias.com`.
 
-use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use crate::texts::texts;
+use std::str::FromStr;
 
-/// A checked subdomain: 1–63 of `a-z 0-9 -`, no hyphen at either end and none
-/// at positions 3 and 4 (which would make it an `xn--` name).
-///
-/// Only ASCII letters are lower-cased: Unicode case folding would let
-/// look-alikes through. Gorgias publishes no rule, so this is the one of DNS
-/// labels (RFC 1035 2.3.1, RFC 5891 4.2.3.1).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Subdomain(String);
+texts! {
+    /// A checked subdomain: 1–63 of `a-z 0-9 -`, no hyphen at either end and none
+    /// at positions 3 and 4 (which would make it an `xn--` name).
+    ///
+    /// Only ASCII letters are lower-cased: Unicode case folding would let
+    /// look-alikes through. Gorgias publishes no rule, so this is the one of DNS
+    /// labels (RFC 1035 2.3.1, RFC 5891 4.2.3.1).
+    Subdomain: SubdomainError
+}
 
 /// Why a text is not the subdomain of a Gorgias account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -120,11 +120,6 @@ const RESERVED: [&str; 74] = [
 ];
 
 impl Subdomain {
-    /// The subdomain as text, lower case.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// The subdomain, if an account may have it. Asked where an account is named
     /// for the first time; what is stored already is read without.
     ///
@@ -181,26 +176,6 @@ impl FromStr for Subdomain {
             return Err(SubdomainError::BadHyphen);
         }
         Ok(Self(name))
-    }
-}
-
-impl TryFrom<String> for Subdomain {
-    type Error = SubdomainError;
-
-    fn try_from(text: String) -> Result<Self, SubdomainError> {
-        text.parse()
-    }
-}
-
-impl From<Subdomain> for String {
-    fn from(subdomain: Subdomain) -> Self {
-        subdomain.0
-    }
-}
-
-impl fmt::Display for Subdomain {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
