@@ -14,7 +14,6 @@ pub use verify::{HeadsDamage, HeadsReport, TenantDamage, verify_heads};
 pub use write::HeadLog;
 pub(crate) use write::{cut, keep_noted};
 
-use super::chain::Key;
 use crate::{
     core::{error::InternalError, queries, services::Services},
     entity::installation,
@@ -29,29 +28,16 @@ const PURPOSE: &str = "audit.heads";
 /// The one row of the log's end, and of the installation.
 const ROW: i32 = 1;
 
-/// The key, if the log was begun; `Err(())` inside if it can't be opened.
-async fn key(
-    services: &Services,
-    db: &impl ConnectionTrait,
-) -> Result<Option<Result<Key, ()>>, InternalError> {
+/// The key as it is stored, if the log was begun.
+async fn sealed_key(db: &impl ConnectionTrait) -> Result<Option<SealedOwn>, InternalError> {
     let row = installation::Entity::find_by_id(ROW).one(db).await?;
-    let Some(row) = row else {
-        return Ok(None);
-    };
-    let (Some(data_key), Some(nonce), Some(ciphertext)) = (
-        row.head_log_data_key_id,
-        row.head_log_key_nonce,
-        row.head_log_key,
-    ) else {
-        return Ok(None);
-    };
-    let sealed = SealedOwn {
-        data_key,
-        nonce,
-        ciphertext,
-    };
-    let opened = services.vault().open_own(db, PURPOSE, &sealed).await?;
-    Ok(Some(opened.map(Key).ok_or(())))
+    Ok(row.and_then(|row| {
+        Some(SealedOwn {
+            data_key: row.head_log_data_key_id?,
+            nonce: row.head_log_key_nonce?,
+            ciphertext: row.head_log_key?,
+        })
+    }))
 }
 
 /// A head as all tenants' are read.

@@ -1,9 +1,9 @@
 //! Walking the log of heads, and holding what it says against what is there.
 
 use super::{
-    ROW,
+    PURPOSE, ROW,
     chain::{Heads, unpacked},
-    key, present,
+    present, sealed_key,
 };
 use crate::{
     audit::{
@@ -114,12 +114,19 @@ impl Walk<'_> {
         let services = self.services;
         let db = services.db.read();
         let end = end(services).await?;
-        let (key, end) = match (key(services, db).await?, end) {
-            (Some(Ok(key)), Some(end)) => (key, end),
-            (Some(Ok(_)), None) => return of_end(Damage::HeadMissing),
-            (Some(Err(())), _) | (None, Some(_)) => return of_end(Damage::KeyMissing),
-            (None, None) if last_number(services).await? > 0 => return of_end(Damage::HeadMissing),
-            (None, None) => return Ok(None),
+        let Some(sealed) = sealed_key(db).await? else {
+            return match end {
+                Some(_) => of_end(Damage::KeyMissing),
+                None if last_number(services).await? > 0 => of_end(Damage::HeadMissing),
+                None => Ok(None),
+            };
+        };
+        let opened = services.vault().open_own(db, PURPOSE, &sealed).await?;
+        let Some(key) = opened.map(Key) else {
+            return of_end(Damage::KeyMissing);
+        };
+        let Some(end) = end else {
+            return of_end(Damage::HeadMissing);
         };
         if !key.holds_end(&end) {
             return of_end(Damage::HeadChanged);

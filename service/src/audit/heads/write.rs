@@ -3,7 +3,7 @@
 use super::{
     PURPOSE, ROW,
     chain::{Heads, packed, unpacked},
-    key, present,
+    present, sealed_key,
 };
 use crate::{
     audit::chain::{BEGINNING, Key},
@@ -188,8 +188,7 @@ async fn lock(
         at: Timestamp::default(),
         seal: Vec::new(),
     };
-    let known = key(services, tx).await?;
-    if known.is_none() {
+    if sealed_key(tx).await?.is_none() {
         head_log_end::Entity::insert(head_log_end::ActiveModel::from(nothing).reset_all())
             .on_conflict(
                 OnConflict::column(head_log_end::Column::Id)
@@ -205,9 +204,12 @@ async fn lock(
         .await?
         .ok_or(InternalError::AuditDamaged)?;
     // Again: whoever held the lock may have begun.
-    match key(services, tx).await? {
-        Some(Ok(key)) if key.holds_end(&end) => Ok((key, end)),
-        Some(_) => Err(InternalError::AuditDamaged),
+    match sealed_key(tx).await? {
+        Some(sealed) => {
+            let opened = services.vault().open_own(tx, PURPOSE, &sealed).await?;
+            let key = opened.map(Key).filter(|key| key.holds_end(&end));
+            Ok((key.ok_or(InternalError::AuditDamaged)?, end))
+        }
         // There was a key once.
         None if end.count > 0 || !end.seal.is_empty() => Err(InternalError::AuditDamaged),
         None => Ok((begin(services, tx).await?, end)),
