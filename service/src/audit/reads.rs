@@ -2,12 +2,12 @@
 //! written before the first answer of that minute. What is asked again within
 //! the minute is counted here, and the count goes into the next entry.
 //!
-//! First reads that come at once share a transaction: whoever gets the
-//! writer's lock writes for all that wait.
+//! First reads of a tenant that come at once share a transaction.
 
 use super::{Entry, record::record_all};
 use crate::{
     core::{
+        batch::Batcher,
         error::InternalError,
         services::{Inner, ProcessState, Services},
     },
@@ -19,10 +19,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::{
-    sync::oneshot::{self, error::TryRecvError},
-    time::MissedTickBehavior,
-};
+use tokio::{sync::RwLock, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -42,22 +39,21 @@ struct Reader {
 }
 
 /// The reads that are recorded already, and those that wait for it.
-#[derive(Default)]
 pub struct ReadLog {
-    state: Mutex<State>,
-    writer: tokio::sync::Mutex<()>,
+    recorded: Mutex<HashMap<Reader, Recorded>>,
+    firsts: Batcher<TenantId, First, Result<(), NotRecorded>>,
+    /// A flush has it for itself, so that nothing is told of twice.
+    flushing: RwLock<()>,
 }
 
 impl ProcessState for ReadLog {
     fn begin(_: &Inner) -> Self {
-        Self::default()
+        Self {
+            recorded: Mutex::default(),
+            firsts: Batcher::new(usize::MAX),
+            flushing: RwLock::default(),
+        }
     }
-}
-
-#[derive(Default)]
-struct State {
-    recorded: HashMap<Reader, Recorded>,
-    waiting: Vec<Waiting>,
 }
 
 struct Recorded {
@@ -68,16 +64,27 @@ struct Recorded {
     entry: Entry,
 }
 
-struct Waiting {
+/// The first read of a minute, as far as its reader knows.
+struct First {
     reader: Reader,
     minute: i64,
     entry: Entry,
-    done: oneshot::Sender<Result<(), NotRecorded>>,
 }
 
 impl ReadLog {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn recorded(&self) -> MutexGuard<'_, HashMap<Reader, Recorded>> {
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a read, if the first one of its minute is recorded.
+    fn repeats(&self, reader: &Reader, minute: i64) -> bool {
+        match self.recorded().get_mut(reader) {
+            Some(recorded) if recorded.minute == minute => {
+                recorded.repeats += 1;
+                true
+            }
+            _ => false,
+        }
     }
 }
 
@@ -87,98 +94,69 @@ pub(crate) async fn note(
     scope: &TenantScope,
     who: Uuid,
     connection: ConnectionId,
-    entry: impl Fn() -> Entry,
+    entry: impl FnOnce() -> Entry,
 ) -> Result<(), NotRecorded> {
     let reader = Reader {
         tenant: scope.tenant(),
         who,
         connection,
     };
-    let log = &scope.state::<ReadLog>();
-    loop {
-        let minute = scope.now().0.div_euclid(MINUTE);
-        let mut done = {
-            let mut state = log.state();
-            if let Some(recorded) = state.recorded.get_mut(&reader)
-                && recorded.minute == minute
-            {
-                recorded.repeats += 1;
-                return Ok(());
-            }
-            let (sender, receiver) = oneshot::channel();
-            state.waiting.push(Waiting {
-                reader,
-                minute,
-                entry: entry(),
-                done: sender,
-            });
-            receiver
-        };
-        let writer = log.writer.lock().await;
-        // Whoever held the lock before may have written this one, too.
-        let mut result = done.try_recv();
-        if result == Err(TryRecvError::Empty) {
-            write_waiting(scope.services()).await;
-            result = done.try_recv();
-        }
-        drop(writer);
-        // Otherwise whoever wrote for us was cut off; the next round does it.
-        if let Ok(result) = result {
-            return result;
-        }
+    let log = scope.state::<ReadLog>();
+    let minute = scope.now().0.div_euclid(MINUTE);
+    if log.repeats(&reader, minute) {
+        return Ok(());
     }
+    let first = First {
+        reader,
+        minute,
+        entry: entry(),
+    };
+    let everybodys = scope.clone();
+    let work = move |firsts| write_all(everybodys.clone(), firsts);
+    let written = log.firsts.join(scope.tenant(), first, work);
+    written.await.unwrap_or(Err(NotRecorded))
 }
 
-/// Writes all that wait, a transaction for each tenant.
-async fn write_waiting(services: &Services) {
-    let mut tenants: BTreeMap<TenantId, Vec<Waiting>> = BTreeMap::new();
-    {
-        let mut state = services.state::<ReadLog>().state();
-        for waiting in std::mem::take(&mut state.waiting) {
-            let reader = waiting.reader;
-            match state.recorded.get_mut(&reader) {
-                // Who held the lock before recorded the first of this minute,
-                // but didn't know of this one yet.
-                Some(recorded) if recorded.minute == waiting.minute => {
-                    if waiting.done.send(Ok(())).is_ok() {
-                        recorded.repeats += 1;
-                    }
-                }
-                _ => tenants.entry(reader.tenant).or_default().push(waiting),
-            }
-        }
-    }
-    for (tenant, waiting) in tenants {
-        let scope = TenantScope::new(services, tenant);
-        let result = write(&scope, &waiting).await.map_err(|error| {
-            tracing::error!(%error, tenant.id = %tenant, "Reads of tokens could not be recorded, so no token is handed out");
-            NotRecorded
-        });
-        for Waiting { done, .. } in waiting {
-            // Nobody there: the request was given up.
-            let _ = done.send(result);
-        }
-    }
+async fn write_all(scope: TenantScope, mut firsts: Vec<First>) -> Vec<Result<(), NotRecorded>> {
+    let log = scope.state::<ReadLog>();
+    let _no_flush = log.flushing.read().await;
+    // The batch before may have recorded the first of this minute.
+    let known: Vec<bool> = firsts
+        .iter()
+        .map(|first| log.repeats(&first.reader, first.minute))
+        .collect();
+    let mut of_each = known.iter();
+    firsts.retain(|_| of_each.next() == Some(&false));
+    let written = write(&scope, firsts).await.map_err(|error| {
+        tracing::error!(%error, tenant.id = %scope.tenant(), "Reads of tokens could not be recorded, so no token is handed out");
+        NotRecorded
+    });
+    let results = known.into_iter();
+    results
+        .map(|known| if known { Ok(()) } else { written })
+        .collect()
 }
 
-async fn write(scope: &TenantScope, waiting: &[Waiting]) -> Result<(), InternalError> {
+async fn write(scope: &TenantScope, waiting: Vec<First>) -> Result<(), InternalError> {
+    if waiting.is_empty() {
+        return Ok(());
+    }
     // One of several at once is the first; the others are its repeats.
     let mut firsts: BTreeMap<(Reader, i64), (Entry, i64)> = BTreeMap::new();
     for one in waiting {
         firsts
             .entry((one.reader, one.minute))
             .and_modify(|(_, repeats)| *repeats += 1)
-            .or_insert_with(|| (one.entry.clone(), 0));
+            .or_insert((one.entry, 0));
     }
     let told: Vec<(Reader, i64, Entry)> = {
-        let state = scope.state::<ReadLog>().state();
+        let recorded = scope.state::<ReadLog>().recorded();
         let mut before = None;
         firsts
             .iter()
             .map(|((reader, minute), (entry, _))| {
                 // Taken along by the first entry of the reader, if there are two minutes.
-                let counted = state
-                    .recorded
+                let counted = recorded
                     .get(reader)
                     .filter(|_| before.replace(*reader) != Some(*reader));
                 let entry = Entry {
@@ -194,10 +172,10 @@ async fn write(scope: &TenantScope, waiting: &[Waiting]) -> Result<(), InternalE
     let tx = scope.write().await?;
     let added = record_all(scope, &tx, &entries).await?;
     tx.commit().await?;
-    let mut state = scope.state::<ReadLog>().state();
+    let mut all = scope.state::<ReadLog>().recorded();
     for ((reader, minute, entry), added) in told.into_iter().zip(added) {
         let repeats = firsts.get(&(reader, minute)).map_or(0, |(_, n)| *n);
-        let recorded = state.recorded.entry(reader).or_insert_with(|| Recorded {
+        let recorded = all.entry(reader).or_insert_with(|| Recorded {
             minute,
             repeats: 0,
             entry: entry.clone(),
@@ -237,15 +215,14 @@ pub async fn keep_flushed(services: Services, stop: CancellationToken) {
 /// [`InternalError`] if the database fails; they stay counted then.
 pub async fn flush(services: &Services, all: bool) -> Result<(), InternalError> {
     let minute = services.now().0.div_euclid(MINUTE);
-    let _writer = services.state::<ReadLog>().writer.lock().await;
+    let log = services.state::<ReadLog>();
+    let _alone = log.flushing.write().await;
     let mut tenants: BTreeMap<TenantId, Vec<(Reader, Entry)>> = BTreeMap::new();
     {
-        let mut state = services.state::<ReadLog>().state();
+        let mut all_recorded = log.recorded();
         let old = |recorded: &Recorded| all || recorded.minute != minute;
-        state
-            .recorded
-            .retain(|_, recorded| recorded.repeats > 0 || !old(recorded));
-        for (reader, recorded) in state.recorded.iter().filter(|(_, r)| old(r)) {
+        all_recorded.retain(|_, recorded| recorded.repeats > 0 || !old(recorded));
+        for (reader, recorded) in all_recorded.iter().filter(|(_, r)| old(r)) {
             let entry = Entry {
                 repeats: recorded.repeats - 1,
                 once: None,
@@ -263,9 +240,9 @@ pub async fn flush(services: &Services, all: bool) -> Result<(), InternalError> 
         let tx = scope.write().await?;
         record_all(services, &tx, &entries).await?;
         tx.commit().await?;
-        let mut state = services.state::<ReadLog>().state();
+        let mut all_recorded = log.recorded();
         for (reader, entry) in told {
-            if let Some(recorded) = state.recorded.get_mut(&reader) {
+            if let Some(recorded) = all_recorded.get_mut(&reader) {
                 recorded.repeats -= entry.repeats + 1;
             }
         }
