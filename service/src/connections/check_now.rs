@@ -4,9 +4,8 @@ use crate::{
     audit::{self, Action, Entry, Target},
     core::error::{Forbidden, InternalError},
     engine::{
-        lease::{Lease, PATIENCE},
+        lease::{Lease, PATIENCE, Waited},
         refresh::{self, Verdict, prove},
-        single_flight::Waiting,
     },
     records::find,
     tenancy::{Actor, outbox},
@@ -38,35 +37,28 @@ pub async fn check_now(
     subdomain: &Subdomain,
 ) -> Result<Verdict, CheckError> {
     actor.require(Permission::CheckConnections)?;
-    let tx = actor.write().await?;
+    let tx = actor.read().await?;
     let Some((app, Some(record))) =
         find::find_with_app(&tx, app, subdomain, actor.only_app).await?
     else {
         return Err(CheckError::NotFound);
     };
-    let mut waiting = Waiting::new(actor, record.id, Instant::now() + PATIENCE);
-    let mut lease = Lease::take(actor.services(), &tx, record.id).await?;
-    tx.commit().await?;
+    drop(tx);
     let who = actor.as_event_actor();
-    let mut verdict = None;
-    // Somebody else is at it: what they find is as good as what we would.
-    while lease.is_none() && waiting.news().await {
+    // Somebody else may be at it: what they find is as good as what we would.
+    let look = || async {
         let tx = actor.read().await?;
-        let Some(now) = find::find(&tx, app.id, subdomain).await? else {
-            return Err(CheckError::NotFound);
-        };
-        drop(tx);
-        if now.last_attempt_at > record.last_attempt_at || now.token_version != record.token_version
-        {
-            verdict = Some(Verdict::Superseded);
-            break;
-        }
-        lease = Lease::take_if_free(actor.scope(), record.id).await?;
-    }
-    let verdict = match (verdict, lease) {
-        (Some(verdict), _) => verdict,
-        (None, Some(lease)) => refresh::attempt(actor.scope(), &lease, &who).await?,
-        (None, None) => Verdict::Busy,
+        let now = find::find(&tx, app.id, subdomain).await?;
+        let now = now.ok_or(CheckError::NotFound)?;
+        let checked = now.last_attempt_at > record.last_attempt_at
+            || now.token_version != record.token_version;
+        Ok::<_, CheckError>(checked.then_some(Verdict::Superseded))
+    };
+    let deadline = Instant::now() + PATIENCE;
+    let verdict = match Lease::wait(actor.scope(), record.id, deadline, look).await? {
+        Waited::Taken(lease) => refresh::attempt(actor.scope(), &lease, &who).await?,
+        Waited::Found(verdict) => verdict,
+        Waited::Late => Verdict::Busy,
     };
     let verdict = match verdict {
         Verdict::Fine => prove::token(actor.scope(), record.id, &who).await?,

@@ -4,7 +4,10 @@ use crate::{
     audit::{self, Action, Entry, Target},
     core::error::{Forbidden, InternalError},
     encryption::Purpose,
-    engine::{lease::Lease, replay},
+    engine::{
+        lease::{Lease, PATIENCE, Waited},
+        replay,
+    },
     records::store::Stored,
     tenancy::Actor,
 };
@@ -15,6 +18,7 @@ use domain::{
     time::Timestamp,
 };
 use gorgias::ClientCredentials;
+use tokio::time::Instant;
 
 /// Why nothing was disconnected.
 #[derive(Debug, thiserror::Error)]
@@ -68,17 +72,16 @@ pub async fn disconnect(
     };
     drop(tx);
     // A refresh under way would leave a token behind that nobody revokes.
-    let lease = Lease::wait(actor.scope(), record.id).await?;
+    let look = || async { Ok::<_, InternalError>(None::<()>) };
+    let waited = Lease::wait(actor.scope(), record.id, Instant::now() + PATIENCE, look).await?;
     let done = async {
         // Nor one that waits to be stored.
         replay::replay_connection(actor.services(), record.id).await?;
         revoke_and_forget(actor, app, subdomain).await
     }
     .await;
-    if let Some(lease) = lease {
-        let tx = actor.write().await?;
-        lease.give_back(actor.services(), &tx).await?;
-        tx.commit().await?;
+    if let Waited::Taken(lease) = waited {
+        lease.give_back(actor.scope()).await?;
     }
     done
 }

@@ -7,7 +7,7 @@ use super::single_flight::Waiting;
 use crate::{
     core::{error::InternalError, services::Services},
     engine::rate_limit::RateLimit,
-    tenancy::{TenantScope, Tx},
+    tenancy::TenantScope,
 };
 use domain::{
     ids::{ConnectionId, TenantId},
@@ -41,22 +41,44 @@ pub(crate) struct Lease {
     pub fence: i64,
 }
 
+/// What came of waiting for a lease.
+pub(crate) enum Waited<T> {
+    /// It is ours.
+    Taken(Lease),
+    /// There is nothing more to do.
+    Found(T),
+    /// Somebody held it for too long.
+    Late,
+}
+
 impl Lease {
-    /// Takes the lease of one connection, unless somebody holds it.
+    /// Takes the lease of one connection, unless somebody holds it: then no
+    /// transaction that writes is begun in vain.
     pub async fn take(
-        services: &Services,
-        tx: &Tx,
+        scope: &TenantScope,
         connection: ConnectionId,
     ) -> Result<Option<Self>, InternalError> {
-        let clock = services.db.clock_sql();
+        let (clock, free, backend) = (scope.db.clock_sql(), free(scope), scope.db.backend());
+        let tx = scope.read().await?;
+        let seems_free = tx
+            .query_one_raw(Statement::from_sql_and_values(
+                backend,
+                format!("SELECT id FROM connections WHERE id = $1 AND tenant_id = $2 AND {free}"),
+                [connection.into(), tx.tenant().into()],
+            ))
+            .await?;
+        drop(tx);
+        if seems_free.is_none() {
+            return Ok(None);
+        }
+        let tx = scope.write().await?;
         let row = tx
             .query_one_raw(Statement::from_sql_and_values(
-                services.db.backend(),
+                backend,
                 format!(
                     "UPDATE connections SET lease_until = {clock} + $1, lease_fence = lease_fence + 1 \
-                     WHERE id = $2 AND tenant_id = $3 AND {} \
-                     RETURNING id, tenant_id, lease_fence",
-                    free(services)
+                     WHERE id = $2 AND tenant_id = $3 AND {free} \
+                     RETURNING id, tenant_id, lease_fence"
                 ),
                 [LEASE.into(), connection.into(), tx.tenant().into()],
             ))
@@ -64,64 +86,49 @@ impl Lease {
         let lease = row.map(|row| Self::read(&row)).transpose()?;
         if lease.is_some() {
             // Somebody waits for it, so it goes at once; the sweep makes up for it.
-            let mut rate_limit = RateLimit::lock(services, tx).await?;
+            let mut rate_limit = RateLimit::lock(scope, &tx).await?;
             rate_limit.take(1);
-            rate_limit.store(services, tx).await?;
+            rate_limit.store(scope, &tx).await?;
         }
-        Ok(lease)
-    }
-
-    /// Takes the lease of one connection, if nobody seems to hold it: who waits
-    /// for it begins no transaction that writes as long as it would be in vain.
-    pub async fn take_if_free(
-        scope: &TenantScope,
-        connection: ConnectionId,
-    ) -> Result<Option<Self>, InternalError> {
-        let tx = scope.read().await?;
-        let free = tx
-            .query_one_raw(Statement::from_sql_and_values(
-                scope.db.backend(),
-                format!(
-                    "SELECT id FROM connections WHERE id = $1 AND tenant_id = $2 AND {}",
-                    free(scope)
-                ),
-                [connection.into(), tx.tenant().into()],
-            ))
-            .await?;
-        drop(tx);
-        if free.is_none() {
-            return Ok(None);
-        }
-        let tx = scope.write().await?;
-        let lease = Self::take(scope, &tx, connection).await?;
         tx.commit().await?;
         Ok(lease)
     }
 
-    /// Takes the lease of one connection as soon as nobody holds it; `None` if
-    /// that takes longer than [`PATIENCE`].
-    pub async fn wait(
+    /// Takes the lease of one connection as soon as nobody holds it, unless `look`
+    /// finds before that there is nothing more to do.
+    pub async fn wait<T, E: From<InternalError>, F>(
         scope: &TenantScope,
         connection: ConnectionId,
-    ) -> Result<Option<Self>, InternalError> {
-        let mut waiting = Waiting::new(scope, connection, Instant::now() + PATIENCE);
+        deadline: Instant,
+        look: impl Fn() -> F,
+    ) -> Result<Waited<T>, E>
+    where
+        F: Future<Output = Result<Option<T>, E>>,
+    {
+        let mut waiting = Waiting::new(scope, connection, deadline);
         loop {
-            let lease = Self::take_if_free(scope, connection).await?;
-            if lease.is_some() || !waiting.news().await {
-                return Ok(lease);
+            if let Some(found) = look().await? {
+                return Ok(Waited::Found(found));
+            }
+            if let Some(lease) = Self::take(scope, connection).await? {
+                return Ok(Waited::Taken(lease));
+            }
+            if !waiting.news().await {
+                return Ok(Waited::Late);
             }
         }
     }
 
     /// Gives the lease back, unless somebody else holds it by now.
-    pub async fn give_back(&self, services: &Services, tx: &Tx) -> Result<(), InternalError> {
+    pub async fn give_back(&self, scope: &TenantScope) -> Result<(), InternalError> {
+        let tx = scope.write().await?;
         tx.execute_raw(Statement::from_sql_and_values(
-            services.db.backend(),
+            scope.db.backend(),
             "UPDATE connections SET lease_until = 0 WHERE id = $1 AND tenant_id = $2 AND lease_fence = $3",
             [self.connection.into(), tx.tenant().into(), self.fence.into()],
         ))
         .await?;
-        Ok(())
+        tx.commit().await
     }
 
     pub(crate) fn read(row: &QueryResult) -> Result<Self, InternalError> {

@@ -109,11 +109,10 @@ async fn ask(
         return Ok(TestResult::Untestable);
     }
     for connection in living {
-        let tx = actor.write().await?;
-        let lease = Lease::take(actor.services(), &tx, connection).await?;
-        tx.commit().await?;
-        // Somebody is at it right now; perhaps another connection is free.
-        let Some(lease) = lease else { continue };
+        // Somebody may be at it right now; perhaps another connection is free.
+        let Some(lease) = Lease::take(actor.scope(), connection).await? else {
+            continue;
+        };
         match try_secret(actor.scope(), &lease, &actor.as_event_actor(), secret).await? {
             Trial::Accepted => return Ok(TestResult::Accepted),
             Trial::Refused => return Ok(TestResult::Refused),

@@ -7,9 +7,9 @@ use crate::{
     core::error::{Forbidden, InternalError},
     encryption::Purpose,
     engine::{
-        lease::Lease,
+        lease::{Lease, Waited},
         refresh,
-        single_flight::{Failed, Leader, Outcome, Role, Waiting},
+        single_flight::{Failed, Leader, Outcome, Role},
     },
     records::{app::App, connection::Record},
     tenancy::Actor,
@@ -136,10 +136,6 @@ fn entry(
 /// A token with what the audit says of it, from which it must not be parted.
 type Obtained = (ConnectionId, Slug, ServedToken);
 
-fn with_target(app: &App, record: &Record, token: ServedToken) -> Obtained {
-    (record.id, app.slug.clone(), token)
-}
-
 async fn obtain(
     actor: &Actor,
     app: &str,
@@ -148,9 +144,9 @@ async fn obtain(
 ) -> Result<Obtained, TokenError> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let (app, record) = look(actor, app, subdomain).await?;
-        if let Some(token) = token_or_reason(actor, &app, &record, min_ttl).await? {
-            return Ok(with_target(&app, &record, token));
+        let (_, record, token) = look(actor, app, subdomain, min_ttl).await?;
+        if let Some(token) = token {
+            return Ok(token);
         }
         match Leader::join(actor, record.id) {
             Role::Leads(flight) => {
@@ -180,53 +176,40 @@ async fn lead(
     deadline: Instant,
 ) -> Result<Obtained, TokenError> {
     let (app, subdomain) = (record.app.to_string(), &record.subdomain);
-    let mut waiting = Waiting::new(actor, record.id, deadline);
-    let lease = loop {
-        // Also the first time: who led before may have landed a moment ago.
-        let (found, record) = look(actor, &app, subdomain).await?;
-        if let Some(token) = token_or_reason(actor, &found, &record, min_ttl).await? {
-            return Ok(with_target(&found, &record, token));
-        }
-        if let Some(lease) = Lease::take_if_free(actor.scope(), record.id).await? {
-            break lease;
-        }
-        if !waiting.news().await {
-            return Err(LATE);
-        }
+    let look = || look(actor, &app, subdomain, min_ttl);
+    let token = || async { Ok(look().await?.2) };
+    // Looks the first time, too: who led before may have landed a moment ago.
+    let lease = match Lease::wait(actor.scope(), record.id, deadline, token).await? {
+        Waited::Taken(lease) => lease,
+        Waited::Found(token) => return Ok(token),
+        Waited::Late => return Err(LATE),
     };
     // Whoever held the lease a moment ago may have brought the token.
-    let (found, record) = look(actor, &app, subdomain).await?;
-    if let Some(done) = token_or_reason(actor, &found, &record, min_ttl)
-        .await
-        .transpose()
-    {
-        give_back(actor, &lease).await?;
-        return done.map(|token| with_target(&found, &record, token));
+    if let Some(done) = token().await.transpose() {
+        lease.give_back(actor.scope()).await?;
+        return done;
     }
     refresh::attempt(actor.scope(), &lease, &event::Actor::Worker).await?;
-    let (found, record) = look(actor, &app, subdomain).await?;
-    match token_or_reason(actor, &found, &record, min_ttl).await? {
-        Some(token) => Ok(with_target(&found, &record, token)),
-        None => Err(unavailable(&found, &record, min_ttl, actor.now())),
-    }
+    let (app, record, token) = look().await?;
+    token.ok_or_else(|| unavailable(&app, &record, min_ttl, actor.now()))
 }
 
-async fn give_back(actor: &Actor, lease: &Lease) -> Result<(), InternalError> {
-    let tx = actor.write().await?;
-    lease.give_back(actor.services(), &tx).await?;
-    tx.commit().await
-}
-
+/// The connection, and the token if Gorgias need not be asked for one.
 async fn look(
     actor: &Actor,
     app: &str,
     subdomain: &Subdomain,
-) -> Result<(App, Record), TokenError> {
+    min_ttl: Span,
+) -> Result<(App, Record, Option<Obtained>), TokenError> {
     let tx = actor.read().await?;
-    match crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await? {
-        Some((app, Some(record))) => Ok((app, record)),
-        _ => Err(TokenError::NotFound),
-    }
+    let found = crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await?;
+    drop(tx);
+    let Some((app, Some(record))) = found else {
+        return Err(TokenError::NotFound);
+    };
+    let token = token_or_reason(actor, &app, &record, min_ttl).await?;
+    let token = token.map(|token| (record.id, app.slug.clone(), token));
+    Ok((app, record, token))
 }
 
 /// Until when the token that was received at `received` lives, if that is long

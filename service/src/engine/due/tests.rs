@@ -331,12 +331,10 @@ async fn s33_what_comes_from_the_future_is_put_right() {
             .execute(&format!("UPDATE pace SET free_at = free_at + {day}, slow = 4, slow_since = slow_since + {day}"))
             .await;
         let scope = crate::TenantScope::new(&world.services, crowd.tenants[0]);
-        let tx = scope.write().await.unwrap();
         let one = taken.leases[0].0.connection;
-        let lease = Lease::take(&world.services, &tx, one).await.unwrap();
+        let lease = Lease::take(&scope, one).await.unwrap();
         assert!(lease.is_some(), "a reader needn't wait for a day");
-        lease.unwrap().give_back(&world.services, &tx).await.unwrap();
-        tx.commit().await.unwrap();
+        lease.unwrap().give_back(&scope).await.unwrap();
         crowd.second().await;
         crowd.second().await;
         let again = crowd.take(64).await;

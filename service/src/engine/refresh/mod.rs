@@ -57,8 +57,6 @@ pub(crate) async fn end<T>(
     if result.is_err() && journal::holds_answer(scope, lease.connection) {
         return result;
     }
-    let tx = scope.write().await?;
-    lease.give_back(scope, &tx).await?;
-    tx.commit().await?;
+    lease.give_back(scope).await?;
     result
 }
