@@ -78,7 +78,7 @@ pub fn main() -> ExitCode {
 fn command() -> clap::Command {
     let settings = std::iter::once(&CONFIG).chain(SETTINGS);
     settings.fold(Cli::command(), |command, setting| {
-        let command = command.arg(flag(setting.flag(), setting.value, setting.help));
+        let command = command.arg(flag(setting.flag(), setting.value, setting.full_help()));
         match setting.file_key() {
             Some(key) => {
                 let help = format!("Read --{} from a file", setting.flag());
@@ -89,11 +89,11 @@ fn command() -> clap::Command {
     })
 }
 
-fn flag(name: String, value: &'static str, help: impl Into<String>) -> Arg {
+fn flag(name: String, value: &'static str, help: String) -> Arg {
     Arg::new(name.clone())
         .long(name)
         .value_name(value)
-        .help(help.into())
+        .help(help)
         .help_heading("Settings")
         .global(true)
 }

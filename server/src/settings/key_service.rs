@@ -1,13 +1,12 @@
 //! The settings of a key service.
 
-use super::{Reader, SettingsError, parse};
+use super::{Reader, SettingsError, parse, table};
 use gorgias::EgressProxy;
 use service::encryption::key_service::KeyService;
 use std::{path::Path, sync::Arc};
 
 #[cfg(feature = "transit")]
 use {
-    super::SETTINGS,
     secrecy::SecretString,
     service::{
         encryption::transit::{TokenSource, TransitConfig, TransitConfigError, TransitKeys},
@@ -24,10 +23,6 @@ pub struct KeyServiceSettings {
     transit: TransitConfig,
 }
 
-const URL: &str = "key_service_url";
-#[cfg(feature = "transit")]
-const TOKEN: &str = "key_service_token";
-
 impl Reader<'_> {
     /// The key service, if its address was given.
     pub(super) fn key_service(
@@ -36,12 +31,11 @@ impl Reader<'_> {
         egress: Option<&EgressProxy>,
     ) -> Result<Option<KeyServiceSettings>, SettingsError> {
         let wraps = self.parsed(
-            "key_service_use",
-            "wrap",
+            &table::KEY_SERVICE_USE,
             |t| parse::either(t, "wrap", "unwrap"),
             "give wrap or unwrap",
         )?;
-        let Some(url) = self.given(URL)? else {
+        let Some(url) = self.sources.get(&table::KEY_SERVICE_URL)? else {
             return Ok(None);
         };
         self.at(&url, folder, wraps, egress).map(Some)
@@ -70,19 +64,14 @@ impl Reader<'_> {
         wraps: bool,
         egress: Option<&EgressProxy>,
     ) -> Result<KeyServiceSettings, SettingsError> {
-        let wrong = |name: &str, error: TransitConfigError| {
-            SettingsError::new(name, &error.to_string(), "")
-        };
-        let address = TransitConfig::parse_url(&url.text).map_err(|e| wrong(&url.name, e))?;
-        let key = self.given("key_service_key")?;
-        let (name, key) = match key {
-            Some(key) => (key.name, key.text),
-            None => (String::new(), "transit/mooring".to_owned()),
-        };
+        let address = TransitConfig::parse_url(&url.text)
+            .map_err(|e| SettingsError::new(&url.name, &e.to_string(), ""))?;
         let token = self.token(folder)?;
-        let config = TransitConfig::new(address, &key, token).map_err(|e| wrong(&name, e))?;
-        let namespace = self.given("key_service_namespace")?.map(|given| given.text);
-        let authorities = match self.given("key_service_ca_file")? {
+        let new = |key: &str| TransitConfig::new(address, key, token).map_err(|e| e.to_string());
+        let config = self.parsed(&table::KEY_SERVICE_KEY, new, "")?;
+        let namespace = self.sources.get(&table::KEY_SERVICE_NAMESPACE)?;
+        let namespace = namespace.map(|given| given.text);
+        let authorities = match self.sources.get(&table::KEY_SERVICE_CA_FILE)? {
             None => None,
             Some(given) => {
                 let pem = std::fs::read(folder.join(&given.text));
@@ -104,9 +93,8 @@ impl Reader<'_> {
 
     #[cfg(feature = "transit")]
     fn token(&self, folder: &Path) -> Result<TokenSource, SettingsError> {
-        let setting = SETTINGS.iter().find(|s| s.key == TOKEN);
-        let file = setting.and_then(|setting| self.sources.file(setting));
-        match (self.given(TOKEN)?, file) {
+        let setting = &table::KEY_SERVICE_TOKEN;
+        match (self.sources.get(setting)?, self.sources.file(setting)) {
             (Some(_), Some(file)) => Ok(TokenSource::File(folder.join(file.text))),
             (Some(given), None) => Ok(TokenSource::Fixed(SecretString::from(given.text))),
             (None, _) => Err(SettingsError::new(

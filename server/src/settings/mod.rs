@@ -26,7 +26,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-use table::SETTINGS;
+use table::Setting;
 
 /// A setting is wrong or missing: one line that names it and the remedy.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -136,55 +136,44 @@ impl Settings {
     pub fn read(sources: &Sources, folder: &Path) -> Result<Self, SettingsError> {
         let read = Reader { sources };
         let private_network = read.parsed(
-            "gorgias_private_network",
-            "deny",
+            &table::GORGIAS_PRIVATE_NETWORK,
             |t| parse::either(t, "allow", "deny"),
             "give allow or deny",
         )?;
-        let data_dir = folder.join(read.text("data_dir", "data")?);
+        let data_dir = folder.join(read.parsed(&table::DATA_DIR, |t| Ok(PathBuf::from(t)), "")?);
         let egress = read.egress()?;
         Ok(Self {
             secret_files: sources.secret_files(folder),
             web: WebSettings {
                 listen: read.parsed(
-                    "listen",
-                    "127.0.0.1:3000",
+                    &table::LISTEN,
                     |t| {
                         t.parse()
                             .map_err(|_| format!("“{t}” is not an address with a port"))
                     },
                     "give one such as 127.0.0.1:3000 or [::]:3000",
                 )?,
-                public_url: read.parsed(
-                    "public_url",
-                    "http://127.0.0.1:3000",
-                    parse_public_url,
-                    "",
-                )?,
+                public_url: read.parsed(&table::PUBLIC_URL, parse_public_url, "")?,
                 trusted_proxies: read.parsed(
-                    "trusted_proxies",
-                    "",
+                    &table::TRUSTED_PROXIES,
                     parse::networks,
                     "give networks such as 10.0.0.0/8, separated by commas",
                 )?,
             },
             gorgias: GorgiasSettings {
                 template: read.parsed(
-                    "gorgias_url",
-                    "https://{subdomain}.gorgias.com",
+                    &table::GORGIAS_URL,
                     |t| GorgiasTemplate::parse(t, private_network).map_err(|e| e.to_string()),
                     "",
                 )?,
                 private_network,
                 check_interval: read.parsed(
-                    "check_interval",
-                    "6h",
+                    &table::CHECK_INTERVAL,
                     parse::interval,
                     "give one such as 90s, 30m or 6h",
                 )?,
                 refresh_rate: read.parsed(
-                    "refresh_rate",
-                    "20",
+                    &table::REFRESH_RATE,
                     |t| match t.parse() {
                         Ok(rate @ 1..=10_000) => Ok(rate),
                         _ => Err(format!("“{t}” is not a number from 1 to 10000")),
@@ -192,8 +181,7 @@ impl Settings {
                     "give a number such as 20",
                 )?,
                 worker: read.parsed(
-                    "worker",
-                    "on",
+                    &table::WORKER,
                     |t| parse::either(t, "on", "off"),
                     "give on or off",
                 )?,
@@ -201,8 +189,7 @@ impl Settings {
             },
             log: LogSettings {
                 filter: read.parsed(
-                    "log",
-                    "info",
+                    &table::LOG,
                     |t| match tracing_subscriber::EnvFilter::try_new(t) {
                         Ok(_) => Ok(t.to_owned()),
                         Err(e) => Err(e.to_string()),
@@ -210,8 +197,7 @@ impl Settings {
                     "give a level such as info, or info,server=debug",
                 )?,
                 format: read.parsed(
-                    "log_format",
-                    "text",
+                    &table::LOG_FORMAT,
                     |t| match t {
                         "text" => Ok(LogFormat::Text),
                         "json" => Ok(LogFormat::Json),
@@ -221,14 +207,13 @@ impl Settings {
                 )?,
             },
             store: StoreSettings {
-                database_url: match read.database_url("database_url", folder)? {
+                database_url: match read.database_url(&table::DATABASE_URL, folder)? {
                     Some(url) => url,
                     None => sqlite_in(&data_dir),
                 },
-                migrate_database_url: read.database_url("migrate_database_url", folder)?,
+                migrate_database_url: read.database_url(&table::MIGRATE_DATABASE_URL, folder)?,
                 database_plaintext: read.parsed(
-                    "database_plaintext",
-                    "deny",
+                    &table::DATABASE_PLAINTEXT,
                     |t| match parse::either(t, "allow", "deny")? {
                         true => Ok(Plaintext::Allow),
                         false => Ok(Plaintext::Deny),
@@ -236,13 +221,13 @@ impl Settings {
                     "give allow or deny",
                 )?,
                 audit_retention: read.parsed(
-                    "audit_retention",
-                    "forever",
+                    &table::AUDIT_RETENTION,
                     parse::retention,
                     "give one such as 365d, or forever",
                 )?,
                 master_keys: read
-                    .given("master_keys")?
+                    .sources
+                    .get(&table::MASTER_KEYS)?
                     .map(|g| (g.name, SecretString::from(g.text))),
                 key_service: read.key_service(folder, egress.as_ref())?,
                 data_dir,
@@ -310,36 +295,22 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn given(&self, key: &str) -> Result<Option<Given>, SettingsError> {
-        match SETTINGS.iter().find(|s| s.key == key) {
-            Some(setting) => self.sources.get(setting),
-            None => Ok(None),
-        }
-    }
-
-    fn text(&self, key: &str, default: &str) -> Result<String, SettingsError> {
-        Ok(self
-            .given(key)?
-            .map_or_else(|| default.to_owned(), |g| g.text))
-    }
-
     fn parsed<T>(
         &self,
-        key: &str,
-        default: &str,
-        parse: impl Fn(&str) -> Result<T, String>,
+        setting: &Setting,
+        parse: impl FnOnce(&str) -> Result<T, String>,
         remedy: &str,
     ) -> Result<T, SettingsError> {
-        let given = self.given(key)?;
-        let (name, text) = given.map_or_else(
-            || (key.to_owned(), default.to_owned()),
-            |g| (g.name, g.text),
-        );
+        let (name, text) = match (self.sources.get(setting)?, setting.default) {
+            (Some(given), _) => (given.name, given.text),
+            (None, table::Fallback::Text(text)) => (setting.key.into(), text.into()),
+            (None, table::Fallback::Words(_)) => (setting.key.into(), String::new()),
+        };
         parse(&text).map_err(|problem| SettingsError::new(&name, &problem, remedy))
     }
 
     fn egress(&self) -> Result<Option<EgressProxy>, SettingsError> {
-        let Some(given) = self.given("egress_proxy")? else {
+        let Some(given) = self.sources.get(&table::EGRESS_PROXY)? else {
             return Ok(None);
         };
         let proxy = EgressProxy::parse(&SecretString::from(given.text));
@@ -350,10 +321,10 @@ impl Reader<'_> {
     /// A path of SQLite counts from `folder`, as all paths do.
     fn database_url(
         &self,
-        key: &str,
+        setting: &Setting,
         folder: &Path,
     ) -> Result<Option<SecretString>, SettingsError> {
-        let Some(given) = self.given(key)? else {
+        let Some(given) = self.sources.get(setting)? else {
             return Ok(None);
         };
         let url = SecretString::from(given.text);

@@ -1,4 +1,7 @@
-//! Every setting once: the flags, the variables and the keys of the file come from this list.
+//! Every setting once: flags, variables, keys of the file, defaults and the table
+//! of README.md come from this list.
+
+use Fallback::{Text, Words};
 
 /// A setting. `key` is its key in the file; the flag is `--key` with hyphens,
 /// the variable `MOORING_KEY` in capitals.
@@ -8,27 +11,48 @@ pub struct Setting {
     pub key: &'static str,
     /// What `--help` calls the value.
     pub value: &'static str,
-    /// What it is for.
+    /// What holds if it is not given.
+    pub default: Fallback,
+    /// What it is for. README.md shows it, too, and makes links of words that
+    /// begin with "docs/".
     pub help: &'static str,
     /// Whether it may also be read from a file that `…_FILE` names.
     pub secret: bool,
 }
 
-const fn plain(key: &'static str, value: &'static str, help: &'static str) -> Setting {
+/// What holds if a setting is not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fallback {
+    /// This value.
+    Text(&'static str),
+    /// What these words say.
+    Words(&'static str),
+}
+
+const fn plain(
+    key: &'static str,
+    value: &'static str,
+    default: Fallback,
+    help: &'static str,
+) -> Setting {
     Setting {
         key,
         value,
+        default,
         help,
         secret: false,
     }
 }
 
-const fn secret(key: &'static str, value: &'static str, help: &'static str) -> Setting {
+const fn secret(
+    key: &'static str,
+    value: &'static str,
+    default: Fallback,
+    help: &'static str,
+) -> Setting {
     Setting {
-        key,
-        value,
-        help,
         secret: true,
+        ..plain(key, value, default, help)
     }
 }
 
@@ -36,124 +60,72 @@ const fn secret(key: &'static str, value: &'static str, help: &'static str) -> S
 pub const CONFIG: Setting = plain(
     "config",
     "PATH",
-    "Settings file; mooring.toml if it is there",
+    Words("`mooring.toml` if it is there"),
+    "Settings file, in TOML",
 );
 
-/// All settings but [`CONFIG`].
-pub const SETTINGS: &[Setting] = &[
-    plain(
-        "listen",
-        "ADDRESS",
-        "Address and port [default: 127.0.0.1:3000]",
-    ),
-    plain(
-        "public_url",
-        "URL",
-        "Origin that browsers use [default: http://127.0.0.1:3000]",
-    ),
-    plain(
-        "data_dir",
-        "PATH",
-        "Folder of what Mooring keeps on disk [default: data]",
-    ),
-    plain(
-        "audit_retention",
-        "SPAN",
-        "How long entries of the audit are kept, such as 365d [default: for ever]",
-    ),
-    plain(
-        "trusted_proxies",
-        "NETWORKS",
-        "Networks whose X-Forwarded-For is believed, separated by commas [default: none]",
-    ),
-    secret(
-        "database_url",
-        "URL",
-        "sqlite://… or postgres://… [default: mooring.db in the data folder]",
-    ),
-    plain(
-        "database_plaintext",
-        "allow|deny",
-        "Whether PostgreSQL off this machine may be spoken to without verified TLS [default: deny]",
-    ),
-    secret(
-        "migrate_database_url",
-        "URL",
-        "The same database for `mooring migrate` alone, as the login that owns it [default: database_url]",
-    ),
-    secret(
-        "master_keys",
-        "KEYS",
-        "id:base64 keys separated by commas; the first encrypts, all decrypt",
-    ),
-    plain(
-        "key_service_url",
-        "URL",
-        "HashiCorp Vault or OpenBao whose transit engine wraps data keys [default: none]",
-    ),
-    plain(
-        "key_service_key",
-        "NAME",
-        "Its key: MOUNT/NAME [default: transit/mooring]",
-    ),
-    secret("key_service_token", "TOKEN", "Token for the key service"),
-    plain(
-        "key_service_namespace",
-        "NAME",
-        "Namespace at the key service [default: none]",
-    ),
-    plain(
-        "key_service_ca_file",
-        "PATH",
-        "Certificate authority of the key service, in PEM [default: those of the machine]",
-    ),
-    plain(
-        "key_service_use",
-        "wrap|unwrap",
-        "Whether it wraps new data keys, or only unwraps what it wrapped [default: wrap]",
-    ),
-    plain(
-        "gorgias_url",
-        "TEMPLATE",
-        "Address of a Gorgias account [default: https://{subdomain}.gorgias.com]",
-    ),
-    plain(
-        "gorgias_private_network",
-        "allow|deny",
-        "Whether that address may be private or on this machine [default: deny]",
-    ),
-    secret(
-        "egress_proxy",
-        "URL",
-        "Proxy to the internet, where there is no other way out: http://user:password@host:port [default: none]",
-    ),
-    plain(
-        "check_interval",
-        "TIME",
-        "Longest time between two checks of a connection [default: 6h]",
-    ),
-    plain(
-        "refresh_rate",
-        "NUMBER",
-        "Token requests to Gorgias a second, all processes together [default: 20]",
-    ),
-    plain(
-        "worker",
-        "on|off",
-        "Whether this process does the background work [default: on]",
-    ),
-    plain("log", "FILTER", "What is logged [default: info]"),
-    plain(
-        "log_format",
-        "text|json",
-        "How it is logged [default: text]",
-    ),
-];
+macro_rules! settings {
+    ($($name:ident = $setting:expr;)*) => {
+        $(pub(super) const $name: Setting = $setting;)*
+        /// All settings but [`CONFIG`].
+        pub const SETTINGS: &[Setting] = &[$($name),*];
+    };
+}
+
+settings! {
+    LISTEN = plain("listen", "ADDRESS", Text("127.0.0.1:3000"),
+        "Address and port");
+    PUBLIC_URL = plain("public_url", "URL", Text("http://127.0.0.1:3000"),
+        "Origin that browsers use; redirect URIs and links are built from it alone; `http` only on the loopback");
+    DATA_DIR = plain("data_dir", "PATH", Text("data"),
+        "Folder of what Mooring keeps on disk, also beside PostgreSQL");
+    DATABASE_URL = secret("database_url", "URL", Words("`mooring.db` in the data folder"),
+        "`sqlite://…` or `postgres://…`");
+    MIGRATE_DATABASE_URL = secret("migrate_database_url", "URL", Words("`MOORING_DATABASE_URL`"),
+        "The same PostgreSQL database for `mooring migrate` alone, as the login that owns it; see docs/operations.md#logins-and-rights");
+    DATABASE_PLAINTEXT = plain("database_plaintext", "allow|deny", Text("deny"),
+        "`allow` lets PostgreSQL off this machine be spoken to without verified TLS; see docs/operations.md#tls-to-postgresql");
+    MASTER_KEYS = secret("master_keys", "KEYS", Words("none: no start without one, or a key service"),
+        "`id:base64` keys separated by commas or line breaks; the first encrypts, all decrypt");
+    KEY_SERVICE_URL = plain("key_service_url", "URL", Words("none"),
+        "HashiCorp Vault or OpenBao whose transit engine wraps data keys instead; see docs/operations.md#a-key-service");
+    KEY_SERVICE_KEY = plain("key_service_key", "MOUNT/NAME", Text("transit/mooring"),
+        "Its transit key, as `MOUNT/NAME`");
+    KEY_SERVICE_TOKEN = secret("key_service_token", "TOKEN", Words("none"),
+        "Token for the key service; its file is read anew each time");
+    KEY_SERVICE_NAMESPACE = plain("key_service_namespace", "NAME", Words("none"),
+        "Namespace at the key service");
+    KEY_SERVICE_CA_FILE = plain("key_service_ca_file", "PATH", Words("the machine's"),
+        "Certificate authority to trust at the key service, in PEM");
+    KEY_SERVICE_USE = plain("key_service_use", "wrap|unwrap", Text("wrap"),
+        "`unwrap`: the key service opens what it wrapped and gets nothing new");
+    TRUSTED_PROXIES = plain("trusted_proxies", "NETWORKS", Words("none"),
+        "Networks, separated by commas, whose `X-Forwarded-For` is believed for the address in log and audit; see docs/proxies.md");
+    EGRESS_PROXY = secret("egress_proxy", "URL", Words("none"),
+        "Proxy to the internet, where there is no other way out: `http://user:password@host:port`; `HTTPS_PROXY` is not read");
+    GORGIAS_URL = plain("gorgias_url", "TEMPLATE", Text("https://{subdomain}.gorgias.com"),
+        "Address of a Gorgias account, with `{subdomain}` in it once");
+    GORGIAS_PRIVATE_NETWORK = plain("gorgias_private_network", "allow|deny", Text("deny"),
+        "`allow` lets that address be private or on this machine (for the simulator)");
+    AUDIT_RETENTION = plain("audit_retention", "SPAN", Text("forever"),
+        "How long entries of the audit are kept: `365d`, `forever`");
+    CHECK_INTERVAL = plain("check_interval", "TIME", Text("6h"),
+        "Longest time between two checks of a connection, ten seconds at least: `90s`, `30m`, `6h`");
+    REFRESH_RATE = plain("refresh_rate", "NUMBER", Text("20"),
+        "Token requests to Gorgias a second, all processes together; the sweep slows down by itself where Gorgias asks many accounts to");
+    WORKER = plain("worker", "on|off", Text("on"),
+        "`on` or `off`: whether this process does the background work");
+    LOG = plain("log", "FILTER", Text("info"),
+        "What is logged: `info`, or `info,server=debug`");
+    LOG_FORMAT = plain("log_format", "text|json", Text("text"),
+        "How it is logged: `text` or `json`, to standard error");
+}
 
 impl Setting {
-    /// The variable's name.
-    pub fn variable(&self) -> String {
-        format!("MOORING_{}", self.key.to_ascii_uppercase())
+    /// What `--help` says.
+    pub fn full_help(&self) -> String {
+        let (Text(default) | Words(default)) = self.default;
+        format!("{} [default: {default}]", self.help)
     }
 
     /// The flag's name without hyphens in front.

@@ -335,3 +335,37 @@ fn the_login_that_serves_is_known_if_there_are_two() {
     );
     assert!(!error.contains("canary"), "{error}");
 }
+
+/// README.md has the table as the list of settings says it.
+#[test]
+fn the_readme_has_every_setting() {
+    let words = |help: &str| {
+        let linked = |word: &str| match word.split('#').next() {
+            Some(page) if page.starts_with("docs/") => format!("[{page}]({word})"),
+            _ => word.to_owned(),
+        };
+        help.split(' ').map(linked).collect::<Vec<_>>().join(" ")
+    };
+    let mut rows = "| variable | meaning | default |\n|---|---|---|\n".to_owned();
+    for setting in std::iter::once(&table::CONFIG).chain(table::SETTINGS) {
+        let variable = setting.key.to_ascii_uppercase();
+        let secret = if setting.secret { " (secret)" } else { "" };
+        let help = words(setting.help);
+        let default = match setting.default {
+            table::Fallback::Text(text) => format!("`{text}`"),
+            table::Fallback::Words(words) => words.to_owned(),
+        };
+        rows += &format!("| `MOORING_{variable}`{secret} | {help} | {default} |\n");
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (head, rest) = text.split_once("<!-- settings: ").unwrap();
+    let (how, rest) = rest.split_once(" -->\n\n").unwrap();
+    let (found, tail) = rest.split_once("\n<!-- /settings -->").unwrap();
+    if std::env::var_os("MOORING_UPDATE_README").is_some() {
+        let text = format!("{head}<!-- settings: {how} -->\n\n{rows}\n<!-- /settings -->{tail}");
+        std::fs::write(path, text).unwrap();
+    } else {
+        assert_eq!(found, rows, "{how}");
+    }
+}
