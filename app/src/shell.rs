@@ -1,21 +1,14 @@
 //! The HTML document, and the two layouts of pages.
 
 use crate::components::{Brand, Frame, Nav, OptionalText, Sprite, Theme, TopBar};
-use axum::http::{HeaderName, HeaderValue, header::COOKIE, request::Parts};
+use axum::http::{HeaderName, HeaderValue};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title};
 
-/// The theme of this request: from context if somebody decided it, else from its cookie.
-pub fn theme() -> Theme {
-    use_context::<Theme>().unwrap_or_else(|| {
-        use_context::<Parts>()
-            .and_then(|parts| {
-                let header = parts.headers.get(COOKIE)?;
-                Some(Theme::from_cookie_header(header.to_str().ok()?))
-            })
-            .unwrap_or_default()
-    })
+/// The theme of this request.
+fn theme() -> Theme {
+    use_context::<Theme>().unwrap_or_default()
 }
 
 /// The document around `body`. Layouts find the options in context.

@@ -1,41 +1,52 @@
 //! Names and attributes of cookies.
 
+use app::components::Theme;
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     Services, core::config::Config, host::random::secret_text, people::kept_forms::KEPT_FOR,
 };
+use std::borrow::Cow;
 use tower_sessions::cookie::time::Duration;
 
-/// Name of the session's cookie. Browsers accept `__Host-` only with `Secure`,
-/// which plain http on the loopback can't have.
+const BROWSER: &str = "__Host-mooring_browser";
+const KEPT_FORM: &str = "__Host-mooring_kept_form";
+
+/// The name of a cookie. Browsers accept `__Host-` only with `Secure`, which
+/// plain http on the loopback can't have.
+pub fn name(full: &'static str, config: &Config) -> &'static str {
+    match full.strip_prefix("__Host-") {
+        Some(plain) if !config.is_https() => plain,
+        _ => full,
+    }
+}
+
+/// The name of the session's cookie.
 pub fn session_name(config: &Config) -> &'static str {
-    if config.is_https() {
-        "__Host-mooring_session"
-    } else {
-        "mooring_session"
-    }
+    name("__Host-mooring_session", config)
 }
 
-fn browser_name(config: &Config) -> &'static str {
-    if config.is_https() {
-        "__Host-mooring_browser"
-    } else {
-        "mooring_browser"
-    }
-}
-
-/// The value of a request's cookie. The first one counts, as for tower-sessions.
-pub fn value(headers: &HeaderMap, name: &str) -> Option<String> {
+/// The cookies of a request, as they were sent.
+pub fn all(headers: &HeaderMap) -> impl Iterator<Item = Cookie<'_>> {
     headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|header| header.to_str().ok())
-        .flat_map(|header| header.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value.to_owned())
+        .flat_map(Cookie::split_parse)
+        .flatten()
+}
+
+/// The value of a request's cookie. The first one counts, as for tower-sessions.
+pub fn value(headers: &HeaderMap, name: &str) -> Option<String> {
+    all(headers)
+        .find(|cookie| cookie.name() == name)
+        .map(|cookie| cookie.value().to_owned())
+}
+
+/// How the browser of a request wants pages to look.
+pub fn theme_of(headers: &HeaderMap) -> Theme {
+    value(headers, Theme::COOKIE).map_or_else(Theme::default, |code| Theme::from_code(&code))
 }
 
 /// The secret that tells this browser from all others. It isn't tied to
@@ -43,7 +54,7 @@ pub fn value(headers: &HeaderMap, name: &str) -> Option<String> {
 /// brought one back can see how it ended.
 pub fn browser(headers: &HeaderMap, config: &Config) -> Option<SecretString> {
     // 256 bits in base64url: anything shorter is not ours.
-    value(headers, browser_name(config))
+    value(headers, name(BROWSER, config))
         .filter(|text| {
             text.len() == 43
                 && text
@@ -63,23 +74,32 @@ pub fn browser_or_new(
     }
     let secret = secret_text(services.random.as_ref(), "");
     let cookie = hardened(
-        browser_name(&services.config),
+        name(BROWSER, &services.config),
         secret.expose_secret().to_owned(),
         &services.config,
     );
     (secret, header(&cookie))
 }
 
-/// Ends the session's cookie. It needs the attributes of the cookie itself, or
-/// browsers ignore it.
+/// Ends the session's cookie.
 pub fn session_end(config: &Config) -> Option<HeaderValue> {
-    let mut cookie = hardened(session_name(config), String::new(), config);
+    end(session_name(config), config)
+}
+
+/// Ends a cookie. It needs the attributes of the cookie itself, or browsers
+/// ignore it.
+pub fn end(name: impl Into<Cow<'static, str>>, config: &Config) -> Option<HeaderValue> {
+    let mut cookie = hardened(name, String::new(), config);
     cookie.make_removal();
     header(&cookie)
 }
 
 /// A cookie that only this origin and no script can read.
-fn hardened(name: &'static str, value: String, config: &Config) -> Cookie<'static> {
+pub fn hardened(
+    name: impl Into<Cow<'static, str>>,
+    value: String,
+    config: &Config,
+) -> Cookie<'static> {
     Cookie::build((name, value))
         .path("/")
         .http_only(true)
@@ -88,46 +108,50 @@ fn hardened(name: &'static str, value: String, config: &Config) -> Cookie<'stati
         .build()
 }
 
-fn kept_form_name(config: &Config) -> &'static str {
-    if config.is_https() {
-        "__Host-mooring_kept_form"
-    } else {
-        "mooring_kept_form"
-    }
-}
-
 /// What was typed into a form whose session had ended, sealed.
 pub fn kept_form_of(headers: &HeaderMap, config: &Config) -> Option<SecretString> {
-    value(headers, kept_form_name(config)).map(SecretString::from)
+    value(headers, name(KEPT_FORM, config)).map(SecretString::from)
 }
 
 /// Keeps it until its time is over.
 pub fn kept_form(sealed: &SecretString, config: &Config) -> Option<HeaderValue> {
     let value = sealed.expose_secret().to_owned();
-    let mut cookie = hardened(kept_form_name(config), value, config);
+    let mut cookie = hardened(name(KEPT_FORM, config), value, config);
     cookie.set_max_age(Duration::seconds(KEPT_FOR.whole_seconds()));
     header(&cookie)
 }
 
 /// Forgets it.
 pub fn kept_form_end(config: &Config) -> Option<HeaderValue> {
-    let mut cookie = hardened(kept_form_name(config), String::new(), config);
-    cookie.make_removal();
-    header(&cookie)
+    end(name(KEPT_FORM, config), config)
 }
 
 /// How pages look; no secret, kept for a year.
 pub fn theme(code: &'static str, config: &Config) -> Option<HeaderValue> {
-    let secure = if config.is_https() { "; Secure" } else { "" };
-    let name = app::components::Theme::COOKIE;
-    HeaderValue::from_str(&format!(
-        "{name}={code}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000{secure}"
-    ))
-    .ok()
+    let mut cookie = hardened(Theme::COOKIE, code.to_owned(), config);
+    cookie.set_max_age(Duration::days(365));
+    header(&cookie)
 }
 
-fn header(cookie: &Cookie<'_>) -> Option<HeaderValue> {
+/// `Set-Cookie`; it isn't logged.
+pub fn header(cookie: &Cookie<'_>) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_str(&cookie.to_string()).ok()?;
     value.set_sensitive(true);
     Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_a_name_counts_and_stays_as_it_was_sent() {
+        let mut headers = HeaderMap::new();
+        for text in ["a=%41; flag; theme=dark", "a=2; theme=light"] {
+            headers.append(COOKIE, HeaderValue::from_static(text));
+        }
+        assert_eq!(value(&headers, "a").as_deref(), Some("%41"));
+        assert_eq!(theme_of(&headers), Theme::Dark);
+        assert_eq!(theme_of(&HeaderMap::new()), Theme::System);
+    }
 }

@@ -17,7 +17,7 @@ use app::{
 };
 use axum::{
     extract::FromRequestParts,
-    http::{Uri, header::COOKIE, request::Parts},
+    http::{Uri, request::Parts},
 };
 use domain::{ids::PersonId, slug::Slug, time::Timestamp};
 use secrecy::SecretString;
@@ -157,12 +157,6 @@ impl FromRequestParts<AppState> for Visitor {
             .filter(|_| person.is_some())
             .and_then(|session| session.id())
             .map(|id| FormSession::of(&SecretString::from(id.to_string())));
-        let theme = parts
-            .headers
-            .get(COOKIE)
-            .and_then(|header| header.to_str().ok())
-            .map(Theme::from_cookie_header)
-            .unwrap_or_default();
         Ok(Self {
             person,
             session,
@@ -173,7 +167,7 @@ impl FromRequestParts<AppState> for Visitor {
             )
             .is_some(),
             browser: cookies::browser(&parts.headers, &state.services.config),
-            theme,
+            theme: cookies::theme_of(&parts.headers),
             address: client_address::find(
                 &parts.extensions,
                 &parts.headers,

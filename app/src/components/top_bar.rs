@@ -48,15 +48,6 @@ impl Theme {
             .unwrap_or_default()
     }
 
-    /// Reads a `Cookie` header.
-    pub fn from_cookie_header(header: &str) -> Self {
-        header
-            .split(';')
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(name, _)| *name == Self::COOKIE)
-            .map_or_else(Self::default, |(_, code)| Self::from_code(code))
-    }
-
     /// `data-theme` of the document, if the system is overruled.
     pub const fn attr(self) -> Option<&'static str> {
         match self {

@@ -2,7 +2,7 @@
 //! problem (RFC 9457) for programs.
 
 use super::explanation::Explanation;
-use crate::{api::Problem, sentences::SENTENCE, state::AppState};
+use crate::{api::Problem, cookies, sentences::SENTENCE, state::AppState};
 use app::{
     address::Address,
     components::Theme,
@@ -11,8 +11,8 @@ use app::{
 use axum::{
     extract::Request,
     http::{
-        HeaderMap, HeaderValue, StatusCode, Uri,
-        header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE},
+        HeaderMap, StatusCode, Uri,
+        header::{CONTENT_LENGTH, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
 };
@@ -49,10 +49,7 @@ pub async fn explain(
     next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
     let asks = Asks::of(request.uri().path());
-    let cookie = match asks {
-        Asks::Browser => request.headers().get(COOKIE).cloned(),
-        Asks::Program | Asks::Other => None,
-    };
+    let theme = cookies::theme_of(request.headers());
     let response = next(request).await;
     let status = response.status();
     if status.as_u16() < 400 || asks == Asks::Other || is_explained(response.headers()) {
@@ -64,7 +61,7 @@ pub async fn explain(
         Asks::Program => {
             Problem::new(status, explanation.code, explanation.words()).into_response()
         }
-        Asks::Browser | Asks::Other => page(state, cookie.as_ref(), status, explanation).await,
+        Asks::Browser | Asks::Other => page(state, theme, status, explanation).await,
     };
     with_headers_of(explained, response)
 }
@@ -92,7 +89,7 @@ fn with_headers_of(mut explained: Response, original: Response) -> Response {
 /// Asks no database: it may be what failed.
 async fn page(
     state: &AppState,
-    cookie: Option<&HeaderValue>,
+    theme: Theme,
     status: StatusCode,
     explanation: Explanation,
 ) -> Response {
@@ -106,10 +103,7 @@ async fn page(
         options: state.leptos.clone(),
         signed_in: None,
         browser: None,
-        theme: cookie
-            .and_then(|header| header.to_str().ok())
-            .map(Theme::from_cookie_header)
-            .unwrap_or_default(),
+        theme,
         form: None,
         outcome: None,
         kept: None,

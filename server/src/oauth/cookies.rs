@@ -5,7 +5,7 @@
 //! asks for very much. The oldest make room; those that nobody known began go first.
 
 use crate::cookies;
-use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
+use axum::http::{HeaderMap, HeaderValue};
 use domain::time::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
@@ -13,6 +13,7 @@ use service::{
     connections::authorize::{Begun, Outline, STATE_LIFE, cookie_name},
     core::config::Config,
 };
+use tower_sessions::cookie::time::Duration;
 
 /// So many at most.
 const MOST: usize = 8;
@@ -20,13 +21,9 @@ const MOST: usize = 8;
 /// is what proxies take without being told, and other cookies stand in it, too.
 const MOST_BYTES: usize = 6_000;
 
-/// What their names begin with. Browsers accept `__Host-` only with `Secure`.
+/// What their names begin with.
 fn prefix(config: &Config) -> &'static str {
-    if config.is_https() {
-        "__Host-mooring_auth_"
-    } else {
-        "mooring_auth_"
-    }
+    cookies::name("__Host-mooring_auth_", config)
 }
 
 /// The cookie that belongs to a state.
@@ -39,7 +36,7 @@ pub fn find(headers: &HeaderMap, config: &Config, state: &SecretString) -> Optio
 pub fn keep(headers: &HeaderMap, services: &Services, begun: &Begun) -> Vec<HeaderValue> {
     let config = &services.config;
     let name = format!("{}{}", prefix(config), begun.name);
-    let value = begun.value.expose_secret();
+    let value = begun.value.expose_secret().to_owned();
     let mut room = MOST_BYTES.saturating_sub(name.len() + value.len());
     let mut kept = 1;
     let mut set: Vec<_> = Vec::new();
@@ -49,29 +46,19 @@ pub fn keep(headers: &HeaderMap, services: &Services, begun: &Begun) -> Vec<Head
             kept += 1;
             room -= other.size;
         } else {
-            set.extend(end(other.name, config));
+            set.extend(cookies::end(other.name, config));
         }
     }
-    set.extend(header(&name, value, STATE_LIFE.whole_seconds(), config));
+    let mut cookie = cookies::hardened(name, value, config);
+    cookie.set_max_age(Duration::seconds(STATE_LIFE.whole_seconds()));
+    set.extend(cookies::header(&cookie));
     set
 }
 
 /// Ends the cookie of a state that was used up.
 pub fn end_of(config: &Config, state: &SecretString) -> Option<HeaderValue> {
-    end(format!("{}{}", prefix(config), cookie_name(state)), config)
-}
-
-fn end(name: String, config: &Config) -> Option<HeaderValue> {
-    header(&name, "", 0, config)
-}
-
-/// `Set-Cookie`, for so many seconds; it isn't logged.
-fn header(name: &str, value: &str, seconds: i64, config: &Config) -> Option<HeaderValue> {
-    let secure = if config.is_https() { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
-    let mut value = HeaderValue::from_str(&text).ok()?;
-    value.set_sensitive(true);
-    Some(value)
+    let name = format!("{}{}", prefix(config), cookie_name(state));
+    cookies::end(name, config)
 }
 
 struct UnderWay {
@@ -84,14 +71,10 @@ struct UnderWay {
 /// All of a request, the most worth keeping first.
 fn under_way(headers: &HeaderMap, config: &Config, now: Timestamp) -> Vec<UnderWay> {
     let prefix = prefix(config);
-    let mut found: Vec<UnderWay> = headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|header| header.to_str().ok())
-        .flat_map(|header| header.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(name, _)| name.starts_with(prefix))
-        .map(|(name, value)| {
+    let mut found: Vec<UnderWay> = cookies::all(headers)
+        .filter(|cookie| cookie.name().starts_with(prefix))
+        .map(|cookie| {
+            let (name, value) = cookie.name_value();
             let outline = Outline::of(value);
             UnderWay {
                 name: name.to_owned(),
