@@ -67,7 +67,7 @@ pub fn Button(
     #[prop(optional)]
     size: Size,
     /// An icon before the words.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip, into)]
     icon: Option<Glyph>,
     /// As wide as its container.
     #[prop(optional)]
@@ -181,19 +181,9 @@ pub fn PostButton(
     view! {
         <form method="post" action=action>
             {once.then(|| view! { <FormKey/> })}
-            <button
-                type="submit"
-                class="button"
-                data-kind=kind.attr()
-                data-size=size.attr()
-                data-wide=wide
-                name=name.0
-                value=value.0
-            >
-                {icon.map(|name| view! { <Icon name/> })}
+            <Button kind size icon wide name value about>
                 {children()}
-                {about_words(about)}
-            </button>
+            </Button>
         </form>
     }
     .into_any()

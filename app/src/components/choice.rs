@@ -1,7 +1,7 @@
 //! Choosing: boxes, lists, a few values side by side.
 
 use super::OptionalText;
-use super::field::{described_by, error_line, hint_line};
+use super::field::{asked, labelled};
 use leptos::prelude::*;
 
 /// One thing to choose.
@@ -88,11 +88,8 @@ pub fn Select(
     #[prop(optional, into)]
     error: OptionalText,
 ) -> AnyView {
-    let described = described_by(&name, &hint, &error);
-    let invalid = error.0.is_some().then_some("true");
-    view! {
-        <div class="field">
-            <label for=name.clone()>{label}</label>
+    labelled(&name, label, hint, error, |invalid, described| {
+        view! {
             <select id=name.clone() name=name.clone() aria-invalid=invalid aria-describedby=described>
                 {options
                     .into_iter()
@@ -106,11 +103,8 @@ pub fn Select(
                     })
                     .collect_view()}
             </select>
-            {hint_line(&name, hint)}
-            {error_line(&name, error)}
-        </div>
-    }
-    .into_any()
+        }
+    })
 }
 
 /// A few choices, one beneath the other, each with its meaning.
@@ -134,10 +128,7 @@ pub fn Radios(
     #[prop(optional, into)]
     error: OptionalText,
 ) -> AnyView {
-    let described = described_by(&name, &hint, &error);
-    view! {
-        <fieldset class="field" aria-describedby=described>
-            <legend>{legend}</legend>
+    let choices = view! {
             {options
                 .into_iter()
                 .map(|o| {
@@ -150,11 +141,8 @@ pub fn Radios(
                     }
                 })
                 .collect_view()}
-            {hint_line(&name, hint)}
-            {error_line(&name, error)}
-        </fieldset>
-    }
-    .into_any()
+    };
+    asked(&name, legend, hint, error, choices)
 }
 
 /// A few short choices side by side.
@@ -175,10 +163,7 @@ pub fn Segments(
     #[prop(optional, into)]
     hint: OptionalText,
 ) -> AnyView {
-    let described = described_by(&name, &hint, &OptionalText(None));
-    view! {
-        <fieldset class="field" aria-describedby=described>
-            <legend>{legend}</legend>
+    let choices = view! {
             <div class="seg">
                 {options
                     .into_iter()
@@ -193,10 +178,8 @@ pub fn Segments(
                     })
                     .collect_view()}
             </div>
-            {hint_line(&name, hint)}
-        </fieldset>
-    }
-    .into_any()
+    };
+    asked(&name, legend, hint, OptionalText(None), choices)
 }
 
 /// One box to tick.

@@ -4,39 +4,72 @@ use super::{Glyph, Icon, OptionalText};
 use domain::health::Health;
 use leptos::prelude::*;
 
-/// The ids that a control points to: its error first, then its hint.
-pub(super) fn described_by(id: &str, hint: &OptionalText, error: &OptionalText) -> Option<String> {
-    match (&error.0, &hint.0) {
-        (Some(_), Some(_)) => Some(format!("{id}-error {id}-hint")),
-        (Some(_), None) => Some(format!("{id}-error")),
-        (None, Some(_)) => Some(format!("{id}-hint")),
+/// The lines beneath a control, and their ids for `aria-describedby`: that of
+/// the error first, then that of the hint.
+fn beneath(id: &str, hint: OptionalText, error: OptionalText) -> (Option<String>, impl IntoView) {
+    let (error_id, hint_id) = (format!("{id}-error"), format!("{id}-hint"));
+    let described = match (&error.0, &hint.0) {
+        (Some(_), Some(_)) => Some(format!("{error_id} {hint_id}")),
+        (Some(_), None) => Some(error_id.clone()),
+        (None, Some(_)) => Some(hint_id.clone()),
         (None, None) => None,
-    }
-}
-
-/// The line of help beneath a control.
-pub(super) fn hint_line(id: &str, hint: OptionalText) -> Option<impl IntoView + use<>> {
-    let id = format!("{id}-hint");
-    hint.0.map(|hint| {
+    };
+    let hint = hint.0.map(|hint| {
         view! {
-            <p class="hint" id=id>
+            <p class="hint" id=hint_id>
                 {hint}
             </p>
         }
-    })
-}
-
-/// What is wrong, beneath a control.
-pub(super) fn error_line(id: &str, error: OptionalText) -> Option<impl IntoView + use<>> {
-    let id = format!("{id}-error");
-    error.0.map(|error| {
+    });
+    let error = error.0.map(|error| {
         view! {
-            <p class="error" id=id data-health=Health::Disconnected.code()>
+            <p class="error" id=error_id data-health=Health::Disconnected.code()>
                 <Icon name=Glyph::Warn/>
                 {format!(" {error}")}
             </p>
         }
-    })
+    });
+    (described, (hint, error))
+}
+
+/// A control between its label and the lines beneath. The control gets its
+/// `aria-invalid` and its `aria-describedby`.
+pub(super) fn labelled<V: IntoView>(
+    id: &str,
+    label: String,
+    hint: OptionalText,
+    error: OptionalText,
+    control: impl FnOnce(Option<&'static str>, Option<String>) -> V,
+) -> AnyView {
+    let invalid = error.0.is_some().then_some("true");
+    let (described, lines) = beneath(id, hint, error);
+    view! {
+        <div class="field">
+            <label for=id.to_owned()>{label}</label>
+            {control(invalid, described)}
+            {lines}
+        </div>
+    }
+    .into_any()
+}
+
+/// Choices between what is asked and the lines beneath.
+pub(super) fn asked<V: IntoView>(
+    name: &str,
+    legend: String,
+    hint: OptionalText,
+    error: OptionalText,
+    choices: V,
+) -> AnyView {
+    let (described, lines) = beneath(name, hint, error);
+    view! {
+        <fieldset class="field" aria-describedby=described>
+            <legend>{legend}</legend>
+            {choices}
+            {lines}
+        </fieldset>
+    }
+    .into_any()
 }
 
 /// One line to fill in.
@@ -89,12 +122,9 @@ pub fn Field(
     autofocus: bool,
 ) -> AnyView {
     let id = id.0.unwrap_or_else(|| name.clone());
-    let described = described_by(&id, &hint, &error);
-    let invalid = error.0.is_some().then_some("true");
     let kind = kind.0.unwrap_or_else(|| "text".into());
-    view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
+    labelled(&id, label, hint, error, |invalid, described| {
+        view! {
             <input
                 id=id.clone()
                 name=name
@@ -112,11 +142,8 @@ pub fn Field(
                 aria-invalid=invalid
                 aria-describedby=described
             />
-            {hint_line(&id, hint)}
-            {error_line(&id, error)}
-        </div>
-    }
-    .into_any()
+        }
+    })
 }
 
 /// A secret that an app or a server was given: no person's password, so browsers
@@ -141,11 +168,8 @@ pub fn SecretField(
     #[prop(optional, into)]
     error: OptionalText,
 ) -> AnyView {
-    let described = described_by(&name, &hint, &error);
-    let invalid = error.0.is_some().then_some("true");
-    view! {
-        <div class="field">
-            <label for=name.clone()>{label}</label>
+    labelled(&name, label, hint, error, |invalid, described| {
+        view! {
             <input
                 id=name.clone()
                 name=name.clone()
@@ -162,11 +186,8 @@ pub fn SecretField(
                 aria-invalid=invalid
                 aria-describedby=described
             />
-            {hint_line(&name, hint)}
-            {error_line(&name, error)}
-        </div>
-    }
-    .into_any()
+        }
+    })
 }
 
 /// Text inside `<textarea>`, which the framework writes as it is.
@@ -198,11 +219,8 @@ pub fn TextArea(
     #[prop(optional, into)]
     error: OptionalText,
 ) -> AnyView {
-    let described = described_by(&name, &hint, &error);
-    let invalid = error.0.is_some().then_some("true");
-    view! {
-        <div class="field">
-            <label for=name.clone()>{label}</label>
+    labelled(&name, label, hint, error, |invalid, described| {
+        view! {
             <textarea
                 id=name.clone()
                 name=name.clone()
@@ -212,11 +230,8 @@ pub fn TextArea(
             >
                 {value.0.map(|text| escaped(&text))}
             </textarea>
-            {hint_line(&name, hint)}
-            {error_line(&name, error)}
-        </div>
-    }
-    .into_any()
+        }
+    })
 }
 
 /// A value to copy. Without script it is selected by hand; the children are the
@@ -239,10 +254,9 @@ pub fn CopyField(
     #[prop(optional)]
     children: Option<Children>,
 ) -> AnyView {
-    let described = described_by(&id, &hint, &OptionalText(None));
-    view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
+    let none = OptionalText(None);
+    labelled(&id, label, hint, none, |_, described| {
+        view! {
             <div class="copy">
                 <input
                     id=id.clone()
@@ -260,10 +274,8 @@ pub fn CopyField(
                 />
                 {children.map(|children| children())}
             </div>
-            {hint_line(&id, hint)}
-        </div>
-    }
-    .into_any()
+        }
+    })
 }
 
 /// Stands for a secret: dots, and a fingerprint to tell two apart.

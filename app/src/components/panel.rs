@@ -1,6 +1,6 @@
 //! Titled boxes, and what stands in them.
 
-use super::{Callout, Glyph, Icon};
+use super::{Glyph, Icon, LoadFailed};
 use domain::health::Health;
 use leptos::prelude::*;
 
@@ -67,17 +67,7 @@ pub fn PanelFailed(
 ) -> AnyView {
     view! {
         <Panel id title>
-            <Callout
-                health=Health::Disconnected
-                icon=Glyph::Warn
-                alert=true
-                action=view! { <a href=retry>"Retry"</a> }.into_any()
-            >
-                <p>
-                    <b>{what}</b>
-                    {format!(" {why}")}
-                </p>
-            </Callout>
+            <LoadFailed what why retry/>
         </Panel>
     }
     .into_any()

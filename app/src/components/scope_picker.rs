@@ -1,6 +1,6 @@
 //! Choosing what an app asks for: a resource a row, a box a cell.
 
-use super::scope_table::title_of;
+use super::scope_table::{group, table, title_of};
 use super::{Glyph, Icon};
 use domain::{
     scope::ScopeSet,
@@ -67,22 +67,6 @@ fn resource(name: &str, entries: &'static [Entry], asked: &ScopeSet) -> impl Int
     }
 }
 
-/// A title, and rows beneath.
-fn group(title: &'static str, rows: Vec<AnyView>) -> impl IntoView {
-    (!rows.is_empty()).then(|| {
-        view! {
-            <tbody>
-                <tr class="group">
-                    <th scope="rowgroup" colspan="3">
-                        {title}
-                    </th>
-                </tr>
-                {rows}
-            </tbody>
-        }
-    })
-}
-
 /// The boxes of every documented scope, sent as `scope`. Deprecated ones and
 /// ones that nobody documents are offered only where they are asked for already.
 #[component]
@@ -129,22 +113,11 @@ pub fn ScopePicker(
         }
         .into_any()
     }));
-    view! {
-        <div class="table-wrap">
-            <table class="table scopes">
-                <caption class="sr">{caption}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Resource"</th>
-                        <th scope="col">"Read"</th>
-                        <th scope="col">"Write"</th>
-                    </tr>
-                </thead>
-                {group("Sign-in and renewal", basic)}
-                {group("Helpdesk data", data)}
-                {group("Old and unknown", rest)}
-            </table>
-        </div>
-    }
-    .into_any()
+    let groups = [
+        ("Sign-in and renewal", basic),
+        ("Helpdesk data", data),
+        ("Old and unknown", rest),
+    ]
+    .map(|(title, rows)| (!rows.is_empty()).then(|| group(title.to_owned(), rows)));
+    table(caption, groups)
 }

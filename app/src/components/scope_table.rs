@@ -246,15 +246,22 @@ fn row_view(row: ScopeRow) -> impl IntoView {
     }
 }
 
-/// Requested and granted, missing and extra, by resource.
-#[component]
-pub fn ScopeTable(
-    /// What the table shows, read but not shown.
-    #[prop(into)]
-    caption: String,
-    /// The rows; see [`scope_groups`].
-    groups: Vec<ScopeGroup>,
-) -> AnyView {
+/// The title of some resources, and their rows.
+pub(super) fn group<V: IntoView>(title: String, rows: V) -> impl IntoView + use<V> {
+    view! {
+        <tbody>
+            <tr class="group">
+                <th scope="rowgroup" colspan="3">
+                    {title}
+                </th>
+            </tr>
+            {rows}
+        </tbody>
+    }
+}
+
+/// A table of permissions: a resource a row.
+pub(super) fn table<V: IntoView>(caption: String, groups: V) -> AnyView {
     view! {
         <div class="table-wrap">
             <table class="table scopes">
@@ -266,23 +273,22 @@ pub fn ScopeTable(
                         <th scope="col">"Write"</th>
                     </tr>
                 </thead>
-                {groups
-                    .into_iter()
-                    .map(|g| {
-                        view! {
-                            <tbody>
-                                <tr class="group">
-                                    <th scope="rowgroup" colspan="3">
-                                        {g.title}
-                                    </th>
-                                </tr>
-                                {g.rows.into_iter().map(row_view).collect_view()}
-                            </tbody>
-                        }
-                    })
-                    .collect_view()}
+                {groups}
             </table>
         </div>
     }
     .into_any()
+}
+
+/// Requested and granted, missing and extra, by resource.
+#[component]
+pub fn ScopeTable(
+    /// What the table shows, read but not shown.
+    #[prop(into)]
+    caption: String,
+    /// The rows; see [`scope_groups`].
+    groups: Vec<ScopeGroup>,
+) -> AnyView {
+    let rows = |g: ScopeGroup| group(g.title, g.rows.into_iter().map(row_view).collect_view());
+    table(caption, groups.into_iter().map(rows).collect_view())
 }

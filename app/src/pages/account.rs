@@ -50,15 +50,23 @@ struct Query {
     link: Field<String>,
 }
 
-async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
-    let actor = context.actor(address.part("tenant")).await?;
+/// The account that an address names.
+pub(super) async fn find(
+    actor: &service::Actor,
+    address: &PageParams,
+) -> Result<Account, PageError> {
     let subdomain: Subdomain = address
         .part("subdomain")
         .parse()
         .map_err(|_| PageError::NotFound)?;
-    let account = account::show(&actor, address.part("app"), &subdomain)
+    account::show(actor, address.part("app"), &subdomain)
         .await?
-        .ok_or(PageError::NotFound)?;
+        .ok_or(PageError::NotFound)
+}
+
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
+    let actor = context.actor(address.part("tenant")).await?;
+    let account = find(&actor, &address).await?;
     let query = address.query::<Query>();
     let before = query.before.parsed::<EventId>();
     let timeline = events::of_connection(&actor, account.row.id, before, ENTRIES + 1).await;
@@ -72,7 +80,11 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         tenant: actor.tenant_slug.to_string(),
         now: context.services.now(),
         may,
-        at_gorgias: context.services.config.gorgias.issuer(&subdomain),
+        at_gorgias: context
+            .services
+            .config
+            .gorgias
+            .issuer(&account.row.subdomain),
         timeline: panel("timeline", timeline),
         links: panel("links", links),
         before: before.is_some(),

@@ -1,6 +1,6 @@
 //! Pages that ask before an account's connection comes to an end.
 
-use super::{PageError, PageParams, row_action::account_href};
+use super::{PageError, PageParams, account, row_action::account_href};
 use crate::{
     address::Address,
     components::{Crumb, NavItem},
@@ -8,9 +8,9 @@ use crate::{
     frame::page_chrome,
     shell::SignedInLayout,
 };
-use domain::{permission::Permission, subdomain::Subdomain};
+use domain::permission::Permission;
 use leptos::prelude::*;
-use service::connections::{row::AccountRow, show as account};
+use service::connections::row::AccountRow;
 
 /// The page of a question: its title is `verb` and the account; `view` gets the
 /// tenant and the account's row.
@@ -25,16 +25,10 @@ pub(super) async fn ask(
     view: impl FnOnce(&str, &AccountRow) -> AnyView,
 ) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
-    let subdomain: Subdomain = address
-        .part("subdomain")
-        .parse()
-        .map_err(|_| PageError::NotFound)?;
-    let account = account::show(&actor, address.part("app"), &subdomain)
-        .await?
-        .ok_or(PageError::NotFound)?;
+    let account = account::find(&actor, address).await?;
     actor.require(Permission::Disconnect)?;
     let around = page_chrome(context, &actor, NavItem::Accounts).await;
-    let title = format!("{verb} {subdomain}");
+    let title = format!("{verb} {}", account.row.subdomain);
     let question = view(actor.tenant_slug.as_str(), &account.row);
     Ok(view! { <SignedInLayout frame=around.frame title>{question}</SignedInLayout> }.into_any())
 }
