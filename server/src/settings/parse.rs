@@ -36,7 +36,9 @@ pub fn retention(text: &str) -> Result<Option<Span>, String> {
 fn within(text: &str, least: i64, days: i64) -> Result<Span, String> {
     let text = text.trim();
     // The crate knows longer units, too; its month `M` is too close to a minute.
-    let ours = text.chars().all(|c| c.is_ascii_digit() || "smindh".contains(c));
+    let ours = text
+        .chars()
+        .all(|c| c.is_ascii_digit() || "smindh".contains(c));
     let length = humantime::parse_duration(text).ok().filter(|_| ours);
     let length = length.ok_or_else(|| format!("“{text}” is not a length of time"))?;
     let span = i64::try_from(length.as_micros()).map_or(Span(i64::MAX), Span);
