@@ -1,54 +1,108 @@
 //! A connection: as lists have it, and with everything.
 
 use super::{HealthSchema, Time};
-use domain::{failure::FailureKind, health::Health, scope::ScopeSet};
+use domain::{failure::FailureKind, health::Health, scope::ScopeSet, time::Timestamp};
 use serde::Serialize;
 use service::connections::{row::AccountRow, show::Account};
 use utoipa::ToSchema;
 
-/// A connection as lists have it.
-#[derive(Serialize, ToSchema)]
-pub struct Connection {
-    /// When the access token runs out.
-    #[schema(required)]
-    access_expires_at: Option<Time>,
-    /// The app's name in addresses.
-    app: String,
-    #[schema(format = "uuid")]
-    app_id: String,
-    /// Who approved it, as far as Gorgias told.
-    #[schema(required)]
-    approved_by: Option<String>,
-    /// What follows from the reason; may be empty.
-    detail: String,
-    /// What the last attempt ended with, while it is tried again.
-    #[schema(required)]
-    failure_kind: Option<Failure>,
-    #[schema(value_type = HealthSchema)]
-    health: Health,
-    health_since: Time,
-    /// When the last attempt was made.
-    #[schema(required)]
-    last_checked_at: Option<Time>,
-    /// The same as `last_success_at`, under the name that was published first.
-    #[schema(required)]
-    last_fine_at: Option<Time>,
-    /// When the connection last proved to work.
-    #[schema(required)]
-    last_success_at: Option<Time>,
-    /// Whether somebody has to do something.
-    needs_someone: bool,
-    /// When the next attempt is due.
-    #[schema(required)]
-    next_check_at: Option<Time>,
-    /// The connection's own health, beneath a setup fault of its app.
-    #[schema(value_type = HealthSchema)]
-    own_health: Health,
-    /// The health in words.
-    reason: String,
-    scopes: Scopes,
-    /// The account's name at Gorgias.
-    subdomain: String,
+/// A connection; with everything if `created_at` and `failure` are named.
+macro_rules! connection {
+    (
+        $(#[$about:meta])*
+        $name:ident, $scopes:ident $(, $created_at:ident, $failure:ident)?
+    ) => {
+        #[derive(Serialize, ToSchema)]
+        $(#[$about])*
+        pub struct $name {
+            /// When the access token runs out.
+            #[schema(required)]
+            access_expires_at: Option<Time>,
+            /// The app's name in addresses.
+            app: String,
+            #[schema(format = "uuid")]
+            app_id: String,
+            /// Who approved it, as far as Gorgias told.
+            #[schema(required)]
+            approved_by: Option<String>,
+            $(
+                /// When it was first offered or connected.
+                $created_at: Time,
+            )?
+            /// What follows from the reason; may be empty.
+            detail: String,
+            $(
+                /// Why the last attempt failed, in plain words.
+                #[schema(required)]
+                $failure: Option<String>,
+            )?
+            /// What the last attempt ended with, while it is tried again.
+            #[schema(required)]
+            failure_kind: Option<Failure>,
+            #[schema(value_type = HealthSchema)]
+            health: Health,
+            health_since: Time,
+            /// When the last attempt was made.
+            #[schema(required)]
+            last_checked_at: Option<Time>,
+            /// The same as `last_success_at`, under the name that was published first.
+            #[schema(required)]
+            last_fine_at: Option<Time>,
+            /// When the connection last proved to work.
+            #[schema(required)]
+            last_success_at: Option<Time>,
+            /// Whether somebody has to do something.
+            needs_someone: bool,
+            /// When the next attempt is due.
+            #[schema(required)]
+            next_check_at: Option<Time>,
+            /// The connection's own health, beneath a setup fault of its app.
+            #[schema(value_type = HealthSchema)]
+            own_health: Health,
+            /// The health in words.
+            reason: String,
+            scopes: $scopes,
+            /// The account's name at Gorgias.
+            subdomain: String,
+        }
+
+        impl $name {
+            /// `scopes` gets what was granted, whether that is known, and what is missing.
+            fn of(
+                row: AccountRow,
+                $($created_at: Timestamp,)?
+                $($failure: Option<String>,)?
+                scopes: impl FnOnce(ScopeSet, bool, ScopeSet) -> $scopes,
+            ) -> Self {
+                Self {
+                    access_expires_at: row.access_expires_at.map(Time),
+                    app: row.app_slug.to_string(),
+                    app_id: row.app_id.to_string(),
+                    approved_by: row.approved_by,
+                    $($created_at: Time($created_at),)?
+                    detail: row.explanation.detail,
+                    $($failure,)?
+                    failure_kind: row.failure.map(Failure::from),
+                    health: row.health,
+                    health_since: Time(row.health_since),
+                    last_checked_at: row.last_attempt.map(Time),
+                    last_fine_at: row.last_success.map(Time),
+                    last_success_at: row.last_success.map(Time),
+                    needs_someone: row.needs_someone,
+                    next_check_at: row.next_attempt.map(Time),
+                    own_health: row.own_health,
+                    reason: row.explanation.reason,
+                    scopes: scopes(row.granted, !row.scopes_unknown, row.missing),
+                    subdomain: row.subdomain.to_string(),
+                }
+            }
+        }
+    };
+}
+
+connection! {
+    /// A connection as lists have it.
+    Connection, Scopes
 }
 
 /// What was granted.
@@ -64,82 +118,37 @@ struct Scopes {
     missing: ScopeSet,
 }
 
-/// A connection with everything.
-#[derive(Serialize, ToSchema)]
-#[schema(example = json!({
-    "app": "returns",
-    "app_id": "019a9f00-0000-7000-8000-000000000001",
-    "subdomain": "acme-shop",
-    "health": "limited",
-    "own_health": "limited",
-    "health_since": "2026-11-28T09:12:44Z",
-    "reason": "Working, but 1 permission is missing: tags:read.",
-    "detail": "The account's admin can approve them with a link; until then everything else works.",
-    "failure_kind": null,
-    "failure": null,
-    "needs_someone": true,
-    "scopes": {
-        "requested": ["offline", "openid", "tags:read", "tickets:read"],
-        "granted": ["offline", "openid", "tickets:read"],
-        "missing": ["tags:read"],
-        "extra": [],
-        "deprecated": [],
-        "known": true,
-    },
-    "approved_by": "Ann Lee",
-    "access_expires_at": "2026-11-30T14:05:00Z",
-    "last_fine_at": "2026-11-29T14:05:00Z",
-    "last_success_at": "2026-11-29T14:05:00Z",
-    "last_checked_at": "2026-11-29T14:05:00Z",
-    "next_check_at": "2026-11-29T19:31:10Z",
-    "created_at": "2026-11-01T08:00:00Z",
-}))]
-pub struct ConnectionDetails {
-    /// When the access token runs out.
-    #[schema(required)]
-    access_expires_at: Option<Time>,
-    /// The app's name in addresses.
-    app: String,
-    #[schema(format = "uuid")]
-    app_id: String,
-    /// Who approved it, as far as Gorgias told.
-    #[schema(required)]
-    approved_by: Option<String>,
-    /// When it was first offered or connected.
-    created_at: Time,
-    /// What follows from the reason; may be empty.
-    detail: String,
-    /// Why the last attempt failed, in plain words.
-    #[schema(required)]
-    failure: Option<String>,
-    /// What the last attempt ended with, while it is tried again.
-    #[schema(required)]
-    failure_kind: Option<Failure>,
-    #[schema(value_type = HealthSchema)]
-    health: Health,
-    health_since: Time,
-    /// When the last attempt was made.
-    #[schema(required)]
-    last_checked_at: Option<Time>,
-    /// The same as `last_success_at`, under the name that was published first.
-    #[schema(required)]
-    last_fine_at: Option<Time>,
-    /// When the connection last proved to work.
-    #[schema(required)]
-    last_success_at: Option<Time>,
-    /// Whether somebody has to do something.
-    needs_someone: bool,
-    /// When the next attempt is due.
-    #[schema(required)]
-    next_check_at: Option<Time>,
-    /// The connection's own health, beneath a setup fault of its app.
-    #[schema(value_type = HealthSchema)]
-    own_health: Health,
-    /// The health in words.
-    reason: String,
-    scopes: ScopeDetails,
-    /// The account's name at Gorgias.
-    subdomain: String,
+connection! {
+    /// A connection with everything.
+    #[schema(example = json!({
+        "app": "returns",
+        "app_id": "019a9f00-0000-7000-8000-000000000001",
+        "subdomain": "acme-shop",
+        "health": "limited",
+        "own_health": "limited",
+        "health_since": "2026-11-28T09:12:44Z",
+        "reason": "Working, but 1 permission is missing: tags:read.",
+        "detail": "The account's admin can approve them with a link; until then everything else works.",
+        "failure_kind": null,
+        "failure": null,
+        "needs_someone": true,
+        "scopes": {
+            "requested": ["offline", "openid", "tags:read", "tickets:read"],
+            "granted": ["offline", "openid", "tickets:read"],
+            "missing": ["tags:read"],
+            "extra": [],
+            "deprecated": [],
+            "known": true,
+        },
+        "approved_by": "Ann Lee",
+        "access_expires_at": "2026-11-30T14:05:00Z",
+        "last_fine_at": "2026-11-29T14:05:00Z",
+        "last_success_at": "2026-11-29T14:05:00Z",
+        "last_checked_at": "2026-11-29T14:05:00Z",
+        "next_check_at": "2026-11-29T19:31:10Z",
+        "created_at": "2026-11-01T08:00:00Z",
+    }))]
+    ConnectionDetails, ScopeDetails, created_at, failure
 }
 
 /// What was requested against what was granted.
@@ -205,62 +214,24 @@ impl From<FailureKind> for Failure {
 
 impl From<AccountRow> for Connection {
     fn from(row: AccountRow) -> Self {
-        Self {
-            access_expires_at: row.access_expires_at.map(Time),
-            app: row.app_slug.to_string(),
-            app_id: row.app_id.to_string(),
-            approved_by: row.approved_by,
-            detail: row.explanation.detail,
-            failure_kind: row.failure.map(Failure::from),
-            health: row.health,
-            health_since: Time(row.health_since),
-            last_checked_at: row.last_attempt.map(Time),
-            last_fine_at: row.last_success.map(Time),
-            last_success_at: row.last_success.map(Time),
-            needs_someone: row.needs_someone,
-            next_check_at: row.next_attempt.map(Time),
-            own_health: row.own_health,
-            reason: row.explanation.reason,
-            scopes: Scopes {
-                granted: row.granted,
-                known: !row.scopes_unknown,
-                missing: row.missing,
-            },
-            subdomain: row.subdomain.to_string(),
-        }
+        Self::of(row, |granted, known, missing| Scopes {
+            granted,
+            known,
+            missing,
+        })
     }
 }
 
 impl From<Account> for ConnectionDetails {
     fn from(account: Account) -> Self {
-        let listed = Connection::from(account.row);
-        Self {
-            access_expires_at: listed.access_expires_at,
-            app: listed.app,
-            app_id: listed.app_id,
-            approved_by: listed.approved_by,
-            created_at: Time(account.created_at),
-            detail: listed.detail,
-            failure: account.failure,
-            failure_kind: listed.failure_kind,
-            health: listed.health,
-            health_since: listed.health_since,
-            last_checked_at: listed.last_checked_at,
-            last_fine_at: listed.last_fine_at,
-            last_success_at: listed.last_success_at,
-            needs_someone: listed.needs_someone,
-            next_check_at: listed.next_check_at,
-            own_health: listed.own_health,
-            reason: listed.reason,
-            scopes: ScopeDetails {
-                deprecated: account.comparison.deprecated,
-                extra: account.comparison.extra,
-                granted: listed.scopes.granted,
-                known: listed.scopes.known,
-                missing: listed.scopes.missing,
-                requested: account.app.requested,
-            },
-            subdomain: listed.subdomain,
-        }
+        let scopes = |granted, known, missing| ScopeDetails {
+            deprecated: account.comparison.deprecated,
+            extra: account.comparison.extra,
+            granted,
+            known,
+            missing,
+            requested: account.app.requested,
+        };
+        Self::of(account.row, account.created_at, account.failure, scopes)
     }
 }
