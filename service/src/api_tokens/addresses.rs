@@ -86,11 +86,11 @@ async fn last_use(
     (_, id, network): &Key,
 ) -> Result<Option<Timestamp>, InternalError> {
     let tx = scope.read().await?;
-    let row = tx
+    let row: Option<Model> = tx
         .all::<Entity>()
         .filter(Column::TokenId.eq(*id))
         .filter(Column::Network.eq(network.to_string()))
-        .one(&*tx)
+        .row(&*tx)
         .await?;
     Ok(row.map(|row| row.last_seen_at))
 }
@@ -115,10 +115,10 @@ async fn meet(
         // Gone with its app, a moment ago.
         return Ok(now);
     }
-    let known = tx
+    let known: Vec<Model> = tx
         .all::<Entity>()
         .filter(Column::TokenId.eq(*id))
-        .all(&*tx)
+        .rows(&*tx)
         .await?;
     let lately = known
         .iter()
@@ -191,12 +191,12 @@ pub(super) async fn of_tenant(
     tx: &Tx,
     now: Timestamp,
 ) -> Result<HashMap<ApiTokenId, Vec<String>>, InternalError> {
-    let rows = tx
+    let rows: Vec<Model> = tx
         .all::<Entity>()
         .filter(Column::LastSeenAt.gt(now.minus(FORGOTTEN_AFTER)))
         .order_by_desc(Column::LastSeenAt)
         .order_by_asc(Column::Network)
-        .all(&**tx)
+        .rows(&**tx)
         .await?;
     let mut used_from: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {

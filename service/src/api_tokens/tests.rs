@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     Actor, Services,
-    core::error::Forbidden,
+    core::{error::Forbidden, rows::Rows},
     entity::{api_token, app, tenant},
     tenancy::Who,
     testing,
@@ -87,7 +87,7 @@ async fn a_digest_alone_is_kept() {
         let actor = owner(&world.services, "harbour").await;
         let token = create(&actor, new(Role::Operator, None)).await.unwrap();
         let rows = api_token::Entity::find()
-            .all(world.services.db.owner())
+            .rows::<api_token::Model>(world.services.db.owner())
             .await
             .unwrap();
         assert_eq!(rows[0].token_hash, token_hash(&token));

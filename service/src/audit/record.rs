@@ -111,12 +111,10 @@ fn row(
 
 /// Whether an entry that is recorded once only is there.
 pub(crate) async fn is_recorded(tx: &Tx, once: &str) -> Result<bool, InternalError> {
-    let found = tx
-        .all::<audit_entry::Entity>()
+    tx.all::<audit_entry::Entity>()
         .filter(audit_entry::Column::Once.eq(once))
-        .one(&**tx)
-        .await?;
-    Ok(found.is_some())
+        .any(&**tx)
+        .await
 }
 
 async fn already_there(tx: &Tx, entries: &[Entry]) -> Result<HashSet<String>, InternalError> {
@@ -141,7 +139,7 @@ pub(super) async fn lock(
     services: &Services,
     tx: &Tx,
 ) -> Result<(Key, audit_head::Model), InternalError> {
-    let find = || tx.all::<audit_head::Entity>().lock_exclusive().one(&**tx);
+    let find = || tx.all::<audit_head::Entity>().lock_exclusive().row(&**tx);
     let head = match find().await? {
         Some(head) => head,
         None => {

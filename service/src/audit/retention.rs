@@ -6,7 +6,7 @@ use super::{
     record::{lock, record},
 };
 use crate::{
-    core::{error::InternalError, expiry, services::Services},
+    core::{error::InternalError, expiry, rows::Rows, services::Services},
     entity::{audit_entry, audit_head, audit_removal, tenant},
     tenancy::{TenantScope, Tx},
 };
@@ -90,10 +90,10 @@ pub async fn cut_off(
 async fn batch(scope: &TenantScope, before: Timestamp) -> Result<u64, InternalError> {
     let is_old = {
         let tx = scope.read().await?;
-        let oldest = tx
+        let oldest: Option<audit_entry::Model> = tx
             .all::<audit_entry::Entity>()
             .order_by_asc(audit_entry::Column::Number)
-            .one(&*tx)
+            .row(&*tx)
             .await?;
         oldest.is_some_and(|row| row.at < before)
     };

@@ -2,7 +2,7 @@
 
 use super::{chain::Key, record::key};
 use crate::{
-    core::{error::InternalError, services::Services},
+    core::{error::InternalError, rows::Rows, services::Services},
     entity::{audit_entry, audit_head, tenant},
     tenancy::TenantScope,
 };
@@ -249,7 +249,7 @@ impl Walk {
         &self,
     ) -> Result<(Option<Key>, Option<audit_head::Model>), InternalError> {
         let tx = self.scope.read().await?;
-        let head = tx.all::<audit_head::Entity>().one(&*tx).await?;
+        let head = tx.all::<audit_head::Entity>().row(&*tx).await?;
         Ok((key(&self.scope, &tx).await?, head))
     }
 
@@ -273,13 +273,11 @@ impl Walk {
         limit: u64,
     ) -> Result<Vec<audit_entry::Model>, InternalError> {
         let tx = self.scope.read().await?;
-        let rows = tx
-            .all::<audit_entry::Entity>()
+        tx.all::<audit_entry::Entity>()
             .filter(audit_entry::Column::Number.gt(number))
             .order_by_asc(audit_entry::Column::Number)
             .limit(limit)
-            .all(&*tx)
-            .await?;
-        Ok(rows)
+            .rows(&*tx)
+            .await
     }
 }

@@ -7,7 +7,7 @@ use super::{
     row::AccountRow,
 };
 use crate::{
-    core::{error::InternalError, expiry},
+    core::{error::InternalError, expiry, rows::Rows},
     engine::load,
     entity::{connection, heartbeat},
     records::app::App,
@@ -99,7 +99,7 @@ pub async fn overview(actor: &Actor) -> Result<Overview, InternalError> {
 /// [`InternalError`] if the database fails.
 pub async fn worker_beat(actor: &Actor) -> Result<WorkerBeat, InternalError> {
     let last = heartbeat::Entity::find_by_id("worker")
-        .one(actor.db.read())
+        .row::<heartbeat::Model>(actor.db.read())
         .await?
         .map(|row| row.at);
     let tx = actor.read().await?;

@@ -12,6 +12,7 @@
 use crate::{
     core::{
         error::InternalError,
+        rows::Rows,
         services::{Inner, ProcessState, Services},
     },
     entity::heartbeat,
@@ -143,7 +144,7 @@ pub async fn keep_looking(services: Services, stop: CancellationToken) {
 
 async fn note(services: &Services) -> Result<Option<Timestamp>, InternalError> {
     let row = heartbeat::Entity::find_by_id(NOTE)
-        .one(services.db.read())
+        .row::<heartbeat::Model>(services.db.read())
         .await?;
     Ok(row.map(|row| row.at))
 }

@@ -76,7 +76,7 @@ impl Vault {
         if keys.is_empty() {
             return Ok(Begun::Nothing);
         }
-        let current = active(Some(tx.tenant())).one(&*tx).await?;
+        let current = active(&*tx, Some(tx.tenant())).await?;
         let under_way = match &current {
             Some(current) => {
                 let others = without(&keys, current.id);
@@ -112,7 +112,7 @@ impl Vault {
     /// read is under it.
     pub(crate) async fn taken_over(&self, tx: &Tx) -> Result<Option<DataKeyId>, InternalError> {
         let keys = key_ids(tx).await?;
-        let Some(current) = active(Some(tx.tenant())).one(&**tx).await? else {
+        let Some(current) = active(&**tx, Some(tx.tenant())).await? else {
             return Ok(None);
         };
         let others = without(&keys, current.id);
@@ -141,23 +141,22 @@ impl Vault {
         let others = without(&keys, current.id);
         retire(scope, &tx, &others).await?;
         // Nobody is waited for, so that this can't be one half of a deadlock.
-        let rows = waiting(&tx, &others)
+        let rows: Vec<credential::Model> = waiting(&tx, &others)
             .limit(most)
             .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
-            .all(&*tx)
+            .rows(&*tx)
             .await?;
         let mut resealed = Vec::with_capacity(rows.len());
         for row in rows {
             match self.reseal(scope, &tx, &current, &row).await {
                 Ok(sealed) => resealed.push((row, sealed)),
-                // Neither the database nor a key service that fails says anything of the record.
-                Err(InternalError::Database(error)) => return Err(error.into()),
-                Err(InternalError::Vault(error)) if !error.is_lost() => return Err(error.into()),
-                Err(error) => {
+                Err(InternalError::Vault(error)) if error.is_lost() => {
                     tracing::error!(error = %error, tenant.id = %tx.tenant(), "A record can't be brought under the new data key and is set aside");
                     set_aside(scope, &tx, row.owner_id, &row.purpose).await?;
                     step.set_aside += 1;
                 }
+                // Neither the database nor a key service that fails says anything of the record.
+                Err(error) => return Err(error),
             }
         }
         step.moved = replace(scope, &tx, &current, &resealed).await?;

@@ -2,16 +2,16 @@
 
 use super::reencrypt::KEPT_FOR;
 use crate::{
-    core::error::InternalError,
+    core::{error::InternalError, rows::Rows},
     entity::{credential, data_key},
     tenancy::TenantScope,
     vault::{
         Vault,
-        data_keys::{active, wrapped},
+        data_keys::{active, keys_of, wrapped},
     },
 };
 use domain::{ids::DataKeyId, time::Timestamp};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -112,12 +112,8 @@ impl Vault {
             .into_iter()
             .map(|(key, records, unreadable)| (key, (records, unreadable)))
             .collect();
-        let current = active(Some(tx.tenant())).one(&*tx).await?.map(|key| key.id);
-        let rows = data_key::Entity::find()
-            .filter(data_key::Column::TenantId.eq(tx.tenant()))
-            .order_by_desc(data_key::Column::Id)
-            .all(&*tx)
-            .await?;
+        let current = active(&*tx, Some(tx.tenant())).await?.map(|key| key.id);
+        let rows: Vec<data_key::Model> = keys_of(Some(tx.tenant())).rows(&*tx).await?;
         let mut keys: Vec<_> = rows
             .into_iter()
             .map(|row| {
@@ -136,13 +132,13 @@ impl Vault {
             })
             .collect();
         keys.sort_by_key(|key| !key.current);
-        let unreadable = tx
+        let unreadable: Vec<credential::Model> = tx
             .all::<credential::Entity>()
             .filter(credential::Column::SetAsideAt.is_not_null())
             .order_by_asc(credential::Column::SetAsideAt)
             .order_by_asc(credential::Column::OwnerId)
             .limit(LISTED)
-            .all(&*tx)
+            .rows(&*tx)
             .await?;
         let unreadable = unreadable
             .into_iter()

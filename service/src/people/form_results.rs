@@ -8,7 +8,9 @@
 //! is a person's for all their tenants.
 
 use crate::{
-    core::{database::Transaction, digest::digest, error::InternalError, services::Services},
+    core::{
+        database::Transaction, digest::digest, error::InternalError, rows::Rows, services::Services,
+    },
     entity::form_result::{ActiveModel, Column, Entity, Model},
     host::random::Random,
     vault::BriefPurpose,
@@ -353,9 +355,9 @@ async fn find(
     session: &FormSession,
     key: &FormKey,
 ) -> Result<Option<Model>, InternalError> {
-    Ok(Entity::find_by_id((session.0.clone(), key.0.clone()))
-        .one(services.db.read())
-        .await?)
+    Entity::find_by_id((session.0.clone(), key.0.clone()))
+        .row(services.db.read())
+        .await
 }
 
 fn bound<'a>(session: &'a FormSession, key: &'a FormKey, page: &'a str) -> [&'a [u8]; 3] {

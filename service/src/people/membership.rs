@@ -155,7 +155,7 @@ pub async fn person(
 ) -> Result<Option<PersonSummary>, InternalError> {
     // Without a tenant's scope: a person's own data belongs to none.
     let row = person::Entity::find_by_id(id)
-        .one(services.db.read())
+        .row::<person::Model>(services.db.read())
         .await?;
     Ok(row.map(|p| PersonSummary {
         id: p.id,

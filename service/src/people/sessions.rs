@@ -5,7 +5,7 @@
 //! tenants; so none of this runs in a tenant's scope.
 
 use crate::{
-    core::{digest::digest, error::InternalError, services::Services},
+    core::{digest::digest, error::InternalError, rows::Rows, services::Services},
     entity::session,
 };
 use domain::{
@@ -119,7 +119,7 @@ pub async fn load(
     id: &SecretString,
 ) -> Result<Option<StoredSession>, InternalError> {
     let row = session::Entity::find_by_id(id_hash(id))
-        .one(services.db.read())
+        .row::<session::Model>(services.db.read())
         .await?;
     Ok(row.and_then(|row| {
         let session = StoredSession {
@@ -209,7 +209,7 @@ mod tests {
             let soon = services.now().plus(IDLE);
             assert!(create(services, &id, None, "{}", soon).await.unwrap());
             let rows = session::Entity::find()
-                .all(services.db.read())
+                .rows::<session::Model>(services.db.read())
                 .await
                 .unwrap();
             assert_eq!(rows[0].id_hash, digest("session", &id));

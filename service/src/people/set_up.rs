@@ -10,6 +10,7 @@ use crate::{
     core::{
         digest::digest,
         error::{FieldError, InternalError},
+        rows::Rows,
         services::Services,
     },
     entity::{person, set_up},
@@ -135,9 +136,8 @@ pub async fn create_owner(
 async fn require_token(db: &impl ConnectionTrait, token: &SecretString) -> Result<(), SetUpError> {
     let row = set_up::Entity::find_by_id(ROW)
         .lock_exclusive()
-        .one(db)
-        .await
-        .map_err(InternalError::from)?;
+        .row::<set_up::Model>(db)
+        .await?;
     if anybody(db).await? {
         return Err(SetUpError::Done);
     }

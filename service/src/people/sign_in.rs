@@ -5,7 +5,7 @@ use super::{
     password::{self, Verdict},
 };
 use crate::{
-    core::{error::InternalError, services::Services},
+    core::{error::InternalError, rows::Rows, services::Services},
     entity::person,
 };
 use domain::ids::PersonId;
@@ -40,9 +40,8 @@ pub async fn sign_in(
     let address = email::normalize(address).unwrap_or_default();
     let person = person::Entity::find()
         .filter(person::Column::Email.is_in([address, as_kept_before]))
-        .one(services.db.read())
-        .await
-        .map_err(InternalError::from)?;
+        .row::<person::Model>(services.db.read())
+        .await?;
     let (id, hash) = person.map(|p| (p.id, p.password_hash)).unzip();
     let verdict = password::verify(hash.clone(), password).await?;
     match (verdict, id, hash) {

@@ -1,7 +1,7 @@
 //! Seals, opens and forgets the secrets of apps and connections.
 
 use crate::{
-    core::{error::InternalError, services::Services, statements::powers_of_two},
+    core::{error::InternalError, rows::Rows, services::Services, statements::powers_of_two},
     encryption::{
         Purpose, VaultError,
         seal::{FORMAT, Key, context},
@@ -106,11 +106,11 @@ impl Vault {
         purpose: Purpose,
         owner: Uuid,
     ) -> Result<Option<SecretString>, InternalError> {
-        let row = tx
+        let row: Option<credential::Model> = tx
             .all::<credential::Entity>()
             .filter(credential::Column::OwnerId.eq(owner))
             .filter(credential::Column::Purpose.eq(purpose.code()))
-            .one(&**tx)
+            .row(&**tx)
             .await?;
         match row {
             Some(row) => self.open_found(tx, &row, purpose, owner).await.map(Some),

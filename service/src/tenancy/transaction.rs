@@ -90,7 +90,7 @@ impl Tx {
     }
 }
 
-/// For SeaORM's executors: `query.one(&*tx)`.
+/// For what runs a query: `query.row(&*tx)`.
 impl Deref for Tx {
     type Target = Transaction;
 
@@ -103,6 +103,7 @@ impl Deref for Tx {
 mod tests {
     use crate::{
         TenantScope,
+        core::rows::Rows,
         entity::{app, connection, credential},
         testing::{World, backends},
     };
@@ -148,7 +149,7 @@ mod tests {
             for (owner, found) in [(&mine, 1), (&theirs, 0)] {
                 let tx = owner.read().await.unwrap();
                 let apps = tx.by_keys::<app::Entity>(app::Column::Id, keys.clone());
-                assert_eq!(apps.all(&*tx).await.unwrap().len(), found);
+                assert_eq!(apps.rows::<app::Model>(&*tx).await.unwrap().len(), found);
             }
         }
     }

@@ -8,7 +8,7 @@
 
 use super::{
     Vault,
-    data_keys::{DataKey, active},
+    data_keys::{DataKey, active, named},
 };
 use crate::{
     core::{error::InternalError, services::Services},
@@ -24,7 +24,6 @@ use domain::{
     time::{Span, Timestamp},
 };
 use hkdf::Hkdf;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use std::sync::{MutexGuard, PoisonError};
@@ -110,12 +109,12 @@ impl Vault {
         {
             return Ok(AuthorizationKey::derive(key, state)?);
         }
-        let row = match active(None).one(services.db.read()).await? {
+        let row = match active(services.db.read(), None).await? {
             Some(row) => row,
             None => {
                 // Makes one.
                 self.journal_key(services).await?;
-                let made = active(None).one(services.db.read()).await?;
+                let made = active(services.db.read(), None).await?;
                 made.ok_or_else(|| InternalError::inconsistent("data_keys", "tenant_id", "none"))?
             }
         };
@@ -133,10 +132,7 @@ impl Vault {
         id: DataKeyId,
         state: &SecretString,
     ) -> Result<Option<AuthorizationKey>, InternalError> {
-        let row = data_key::Entity::find_by_id(id)
-            .filter(data_key::Column::TenantId.is_null())
-            .one(services.db.read())
-            .await?;
+        let row = named(services.db.read(), None, id).await?;
         let now = services.expiry_now();
         let opens = |row: &data_key::Model| {
             let retired = row.retired_at;

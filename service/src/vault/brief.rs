@@ -3,9 +3,12 @@
 //! installation's data key (HKDF-Expand, RFC 5869 2.3): however many there are,
 //! they don't count as encryptions of that key.
 
-use super::{Vault, data_keys::DataKey};
+use super::{
+    Vault,
+    data_keys::{DataKey, keys_of},
+};
 use crate::{
-    core::{error::InternalError, services::Services},
+    core::{error::InternalError, rows::Rows, services::Services},
     encryption::{
         VaultError,
         seal::{FORMAT, KEY_LENGTH, Key, context},
@@ -15,7 +18,6 @@ use crate::{
 };
 use domain::ids::DataKeyId;
 use hmac::{Hmac, KeyInit, Mac};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -52,12 +54,8 @@ impl Vault {
         bound: &[&[u8]],
         plain: &[u8],
     ) -> Result<Vec<u8>, InternalError> {
-        let newest = data_key::Entity::find()
-            .filter(data_key::Column::TenantId.is_null())
-            .order_by_desc(data_key::Column::Id)
-            .one(services.db.read())
-            .await?
-            .ok_or(VaultError::NotSealed)?;
+        let newest: Option<data_key::Model> = keys_of(None).row(services.db.read()).await?;
+        let newest = newest.ok_or(VaultError::NotSealed)?;
         let DataKey { id, key } = self.unwrap(&newest).await?;
         Ok(seal(&*services.random, id, &key, purpose, bound, plain)?)
     }

@@ -79,7 +79,7 @@ impl Vault {
     /// [`VaultError::UnknownKey`] or [`VaultError::BadKey`] name the first data
     /// key that doesn't open, and the remedy; [`VaultError::KeyService`] what is
     /// wrong with the service; or the database failed.
-    pub async fn check(&self, services: &Services) -> Result<(), VaultError> {
+    pub async fn check(&self, services: &Services) -> Result<(), InternalError> {
         let first = self.0.keyring.first().map_err(not_wrapped)?;
         first
             .prove(&*services.random)
@@ -89,7 +89,8 @@ impl Vault {
                 error,
             })?;
         // Read straight from the table, since the keys of all tenants are wanted.
-        for row in data_key::Entity::find().all(services.db.read()).await? {
+        let rows: Vec<data_key::Model> = data_key::Entity::find().rows(services.db.read()).await?;
+        for row in rows {
             let service = self.service_of(&row)?;
             if row.tenant_id.is_none() || !service.is_remote() {
                 self.unwrap(&row).await?;
@@ -97,13 +98,13 @@ impl Vault {
         }
         let tx = services.db.begin_write().await?;
         lock_all(services, &tx).await?;
-        if active(None).one(&tx).await?.is_none() {
+        if active(&tx, None).await?.is_none() {
             self.create(services, &tx, None).await?;
         }
         tx.commit().await?;
         // In memory from now on, so that this process goes on with it when a
         // later one hands it to a master key that this one doesn't have.
-        if let Some(row) = active(None).one(services.db.read()).await? {
+        if let Some(row) = active(services.db.read(), None).await? {
             self.unwrap(&row).await?;
         }
         Ok(())
@@ -115,10 +116,8 @@ impl Vault {
         if !self.0.keyring.is_remote() || self.is_prepared(tenant) {
             return;
         }
-        let rows = data_key::Entity::find()
-            .filter(data_key::Column::TenantId.eq(tenant))
-            .order_by_desc(data_key::Column::Id)
-            .all(services.db.read())
+        let rows = keys_of(Some(tenant))
+            .rows::<data_key::Model>(services.db.read())
             .await
             .unwrap_or_default();
         for row in &rows {
@@ -143,11 +142,11 @@ impl Vault {
         tx: &Transaction,
         tenant: TenantId,
     ) -> Result<DataKey, InternalError> {
-        if let Some(row) = active(Some(tenant)).one(tx).await? {
+        if let Some(row) = active(tx, Some(tenant)).await? {
             return Ok(self.unwrap(&row).await?);
         }
         lock_tenant(tx, tenant).await?;
-        match active(Some(tenant)).one(tx).await? {
+        match active(tx, Some(tenant)).await? {
             Some(row) => Ok(self.unwrap(&row).await?),
             None => Ok(self.create(services, tx, Some(tenant)).await?),
         }
@@ -159,15 +158,12 @@ impl Vault {
         tx: &Transaction,
         tenant: TenantId,
         id: DataKeyId,
-    ) -> Result<Arc<Key>, VaultError> {
+    ) -> Result<Arc<Key>, InternalError> {
         if let Some(key) = self.cached(Some(tenant), id) {
             return Ok(key);
         }
-        let row = data_key::Entity::find_by_id(id)
-            .filter(data_key::Column::TenantId.eq(tenant))
-            .one(tx)
-            .await?
-            .ok_or(VaultError::NoKey { data_key: id })?;
+        let row = named(tx, Some(tenant), id).await?;
+        let row = row.ok_or(VaultError::NoKey { data_key: id })?;
         Ok(self.unwrap(&row).await?.key)
     }
 
@@ -348,16 +344,35 @@ pub(crate) async fn lock_tenant(tx: &Transaction, tenant: TenantId) -> Result<()
     }
 }
 
-/// The newest key that may still encrypt.
-pub(crate) fn active(tenant: Option<TenantId>) -> Select<data_key::Entity> {
-    let all = data_key::Entity::find();
+/// The keys of a tenant or, without one, of the installation: the newest first.
+pub(crate) fn keys_of(tenant: Option<TenantId>) -> Select<data_key::Entity> {
+    let all = data_key::Entity::find().order_by_desc(data_key::Column::Id);
     match tenant {
         Some(tenant) => all.filter(data_key::Column::TenantId.eq(tenant)),
         None => all.filter(data_key::Column::TenantId.is_null()),
     }
-    .filter(data_key::Column::RetiredAt.is_null())
-    .filter(data_key::Column::Encryptions.lt(ENCRYPTIONS_PER_KEY))
-    .order_by_desc(data_key::Column::Id)
+}
+
+/// The newest key that may still encrypt.
+pub(crate) async fn active(
+    db: &impl ConnectionTrait,
+    tenant: Option<TenantId>,
+) -> Result<Option<data_key::Model>, InternalError> {
+    keys_of(tenant)
+        .filter(data_key::Column::RetiredAt.is_null())
+        .filter(data_key::Column::Encryptions.lt(ENCRYPTIONS_PER_KEY))
+        .row(db)
+        .await
+}
+
+/// The key that a row or a cookie names, if it is the owner's.
+pub(crate) async fn named(
+    db: &impl ConnectionTrait,
+    tenant: Option<TenantId>,
+    id: DataKeyId,
+) -> Result<Option<data_key::Model>, InternalError> {
+    let by_id = keys_of(tenant).filter(data_key::Column::Id.eq(id));
+    by_id.row(db).await
 }
 
 /// Whose key a row holds.

@@ -4,7 +4,7 @@
 
 use super::{
     Vault,
-    data_keys::{DataKey, ENCRYPTIONS_PER_KEY, active, lock_all},
+    data_keys::{DataKey, ENCRYPTIONS_PER_KEY, active, lock_all, named},
 };
 use crate::{
     core::{error::InternalError, services::Services},
@@ -12,11 +12,9 @@ use crate::{
         VaultError,
         seal::{FORMAT, Key, context},
     },
-    entity::data_key,
     host::random::Random,
 };
 use domain::ids::{ConnectionId, DataKeyId, TenantId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
@@ -121,15 +119,15 @@ impl Vault {
             return Ok(key);
         }
         // In memory before the transaction: a key service may let us wait.
-        if let Some(row) = active(None).one(services.db.read()).await? {
+        if let Some(row) = active(services.db.read(), None).await? {
             self.unwrap(&row).await?;
         }
         let tx = services.db.begin_write().await?;
-        let key = match active(None).one(&tx).await? {
+        let key = match active(&tx, None).await? {
             Some(row) => self.unwrap(&row).await?,
             None => {
                 lock_all(services, &tx).await?;
-                match active(None).one(&tx).await? {
+                match active(&tx, None).await? {
                     Some(row) => self.unwrap(&row).await?,
                     None => self.create(services, &tx, None).await?,
                 }
@@ -148,10 +146,7 @@ impl Vault {
         services: &Services,
         id: DataKeyId,
     ) -> Result<Option<JournalKey>, InternalError> {
-        let row = data_key::Entity::find_by_id(id)
-            .filter(data_key::Column::TenantId.is_null())
-            .one(services.db.read())
-            .await?;
+        let row = named(services.db.read(), None, id).await?;
         let Some(row) = row else {
             return Ok(None);
         };

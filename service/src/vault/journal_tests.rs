@@ -1,7 +1,7 @@
 use super::*;
-use crate::testing;
+use crate::{core::rows::Rows, entity::data_key, testing};
 use domain::ids::{ConnectionId, TenantId};
-use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 fn bound(services: &Services) -> Bound {
     Bound {
@@ -13,7 +13,7 @@ fn bound(services: &Services) -> Bound {
 
 async fn encryptions(services: &Services, key: &JournalKey) -> i64 {
     data_key::Entity::find_by_id(key.id().0)
-        .one(services.db.owner())
+        .row::<data_key::Model>(services.db.owner())
         .await
         .unwrap()
         .unwrap()
@@ -86,7 +86,7 @@ async fn a_tenants_key_opens_no_entry() {
         world.app(&owner, "returns").await;
         let of_tenant = data_key::Entity::find()
             .filter(data_key::Column::TenantId.is_not_null())
-            .one(services.db.owner())
+            .row::<data_key::Model>(services.db.owner())
             .await
             .unwrap()
             .unwrap();

@@ -1,17 +1,19 @@
 //! A secret of the installation's own, which belongs to no tenant: sealed under
 //! the installation's data key, which is never removed.
 
-use super::{Vault, data_keys::active};
+use super::{
+    Vault,
+    data_keys::{active, named},
+};
 use crate::{
     core::{database::Transaction, error::InternalError, services::Services},
     encryption::{
         VaultError,
         seal::{FORMAT, context},
     },
-    entity::data_key,
 };
 use domain::ids::DataKeyId;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::ConnectionTrait;
 use secrecy::{ExposeSecret, SecretString};
 
 /// The columns that hold it.
@@ -32,7 +34,7 @@ impl Vault {
         secret: &SecretString,
     ) -> Result<SealedOwn, InternalError> {
         // It is made at the first start.
-        let row = active(None).one(tx).await?.ok_or_else(|| {
+        let row = active(tx, None).await?.ok_or_else(|| {
             InternalError::inconsistent("data_keys", "tenant_id", "of the installation")
         })?;
         let key = self.unwrap(&row).await?;
@@ -59,11 +61,7 @@ impl Vault {
         purpose: &str,
         sealed: &SealedOwn,
     ) -> Result<Option<SecretString>, InternalError> {
-        let row = data_key::Entity::find_by_id(sealed.data_key.0)
-            .filter(data_key::Column::TenantId.is_null())
-            .one(db)
-            .await?;
-        let Some(row) = row else {
+        let Some(row) = named(db, None, sealed.data_key).await? else {
             return Ok(None);
         };
         let key = self.unwrap(&row).await?.key;

@@ -1,8 +1,10 @@
 //! Whether the keys fit, asked often.
 
-use super::Vault;
-use crate::{core::services::Services, encryption::VaultError, entity::data_key};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use super::{Vault, data_keys::keys_of};
+use crate::{
+    core::{error::InternalError, rows::Rows, services::Services},
+    entity::data_key,
+};
 
 impl Vault {
     /// Whether the master keys open the installation's own data keys. Changes
@@ -10,11 +12,8 @@ impl Vault {
     ///
     /// # Errors
     /// As [`Vault::check`], which looks at all data keys.
-    pub async fn probe(&self, services: &Services) -> Result<(), VaultError> {
-        let rows = data_key::Entity::find()
-            .filter(data_key::Column::TenantId.is_null())
-            .all(services.db.read())
-            .await?;
+    pub async fn probe(&self, services: &Services) -> Result<(), InternalError> {
+        let rows: Vec<data_key::Model> = keys_of(None).rows(services.db.read()).await?;
         for row in &rows {
             self.unwrap(row).await?;
         }

@@ -5,7 +5,7 @@ use super::{
     data_keys::{lock_all, owner, wrapped},
 };
 use crate::{
-    core::services::Services,
+    core::{error::InternalError, rows::Rows, services::Services},
     encryption::{VaultError, key_service::Wrapped},
     entity::data_key,
 };
@@ -28,7 +28,7 @@ impl Vault {
     /// nothing is changed then. [`VaultError::BadKey`] or
     /// [`VaultError::KeyService`] if one doesn't open or can't be wrapped; what
     /// was handed over before stays so.
-    pub async fn rewrap(&self, services: &Services) -> Result<u64, VaultError> {
+    pub async fn rewrap(&self, services: &Services) -> Result<u64, InternalError> {
         let first = self.0.keyring.first().map_err(|_| VaultError::NotSealed)?;
         let current = first.ids().into_iter().next().unwrap_or_default();
         let newest = first.prove(&*services.random).await;
@@ -37,7 +37,8 @@ impl Vault {
             error,
         })?;
         // Straight from the table, since the keys of all tenants are wanted.
-        let mut rows = data_key::Entity::find().all(services.db.read()).await?;
+        let mut rows: Vec<data_key::Model> =
+            data_key::Entity::find().rows(services.db.read()).await?;
         rows.retain(|row| row.master_key_id != current || wrapped(row).version() < newest);
         for row in &rows {
             self.service_of(row)?;

@@ -1,7 +1,10 @@
 //! Which master keys and key services are set, and what hangs on each.
 
 use super::{Vault, data_keys::wrapped};
-use crate::{core::services::Services, encryption::VaultError, entity::data_key};
+use crate::{
+    core::{error::InternalError, rows::Rows, services::Services},
+    entity::data_key,
+};
 use sea_orm::EntityTrait;
 use std::collections::BTreeMap;
 
@@ -35,10 +38,11 @@ impl Vault {
     ///
     /// # Errors
     /// If the database failed.
-    pub async fn status(&self, services: &Services) -> Result<Vec<MasterKeyStatus>, VaultError> {
+    pub async fn status(&self, services: &Services) -> Result<Vec<MasterKeyStatus>, InternalError> {
         // Read straight from the table, since the keys of all tenants count.
         let mut counts: BTreeMap<String, Count> = BTreeMap::new();
-        for row in data_key::Entity::find().all(services.db.read()).await? {
+        let rows: Vec<data_key::Model> = data_key::Entity::find().rows(services.db.read()).await?;
+        for row in rows {
             let version = wrapped(&row).version();
             let count = counts.entry(row.master_key_id).or_default();
             count.data_keys += 1;

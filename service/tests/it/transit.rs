@@ -117,7 +117,7 @@ async fn a_key_service_takes_over_and_gives_back_while_everything_goes_on() {
             .process_with(Vault::with(vec![local(&f.world)]))
             .await;
         let refused = lost.vault().check(&lost).await.unwrap_err();
-        let VaultError::UnknownKey { master_key, .. } = &refused else {
+        let InternalError::Vault(VaultError::UnknownKey { master_key, .. }) = &refused else {
             panic!("{refused:?}")
         };
         assert_eq!(master_key, ID);

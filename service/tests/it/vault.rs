@@ -6,6 +6,7 @@ use domain::{role::Role, time::Span};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     api_tokens::{self, NewApiToken},
+    core::error::InternalError,
     encryption::{MasterKeys, MasterKeysError, VaultError},
     host::random::SystemRandom,
     people::{sessions, set_up},
@@ -29,8 +30,9 @@ async fn s40_a_start_needs_the_keys_of_the_one_before() {
             .expect("the world's own keys fit");
         let other = MasterKeys::generate(&SystemRandom);
         let refused = vault(&other).check(services).await.unwrap_err();
-        let (VaultError::UnknownKey { master_key, .. } | VaultError::BadKey { master_key, .. }) =
-            &refused
+        let InternalError::Vault(
+            VaultError::UnknownKey { master_key, .. } | VaultError::BadKey { master_key, .. },
+        ) = &refused
         else {
             panic!("{refused:?}")
         };

@@ -15,7 +15,7 @@ pub use write::HeadLog;
 pub(crate) use write::{cut, keep_noted};
 
 use crate::{
-    core::{error::InternalError, queries, services::Services},
+    core::{error::InternalError, queries, rows::Rows, services::Services},
     entity::installation,
     vault::SealedOwn,
 };
@@ -30,7 +30,7 @@ const ROW: i32 = 1;
 
 /// The key as it is stored, if the log was begun.
 async fn sealed_key(db: &impl ConnectionTrait) -> Result<Option<SealedOwn>, InternalError> {
-    let row = installation::Entity::find_by_id(ROW).one(db).await?;
+    let row: Option<installation::Model> = installation::Entity::find_by_id(ROW).row(db).await?;
     Ok(row.and_then(|row| {
         Some(SealedOwn {
             data_key: row.head_log_data_key_id?,

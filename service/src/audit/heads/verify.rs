@@ -10,7 +10,7 @@ use crate::{
         Broken, Damage,
         chain::{Key, same},
     },
-    core::{error::InternalError, services::Services},
+    core::{error::InternalError, rows::Rows, services::Services},
     entity::{audit_entry, head_log, head_log_end, tenant},
     tenancy::TenantScope,
 };
@@ -139,7 +139,7 @@ impl Walk<'_> {
                 .filter(head_log::Column::Number.lte(end.count))
                 .order_by_asc(head_log::Column::Number)
                 .limit(BATCH)
-                .all(db)
+                .rows(db)
                 .await?;
             if let Some(broken) = self.batch(&key, &mut mac, rows).await? {
                 return Ok(Some(broken));
@@ -250,7 +250,7 @@ impl Walk<'_> {
 
 async fn end(services: &Services) -> Result<Option<head_log_end::Model>, InternalError> {
     let db = services.db.read();
-    Ok(head_log_end::Entity::find_by_id(ROW).one(db).await?)
+    head_log_end::Entity::find_by_id(ROW).row(db).await
 }
 
 /// What an entry says, if it is what was written behind `before`.
@@ -259,9 +259,9 @@ fn said(key: &Key, before: &[u8], row: &head_log::Model) -> Option<Heads> {
 }
 
 async fn last_number(services: &Services) -> Result<i64, InternalError> {
-    let last = head_log::Entity::find()
+    let last: Option<head_log::Model> = head_log::Entity::find()
         .order_by_desc(head_log::Column::Number)
-        .one(services.db.read())
+        .row(services.db.read())
         .await?;
     Ok(last.map_or(0, |row| row.number))
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     audit::chain::{BEGINNING, Key},
-    core::{database::Transaction, error::InternalError, services::Services},
+    core::{database::Transaction, error::InternalError, rows::Rows, services::Services},
     entity::{head_log, head_log_end, installation},
 };
 use domain::time::{Span, Timestamp};
@@ -142,17 +142,17 @@ impl HeadLog {
         }
         if self.seen == 0 || self.seen > end.count {
             *self = Self::default();
-            let whole = head_log::Entity::find()
+            let whole: Option<head_log::Model> = head_log::Entity::find()
                 .filter(head_log::Column::Whole.eq(true))
                 .order_by_desc(head_log::Column::Number)
-                .one(tx)
+                .row(tx)
                 .await?;
             self.seen = whole.map_or(end.first, |row| row.number - 1);
         }
-        let rows = head_log::Entity::find()
+        let rows: Vec<head_log::Model> = head_log::Entity::find()
             .filter(head_log::Column::Number.gt(self.seen))
             .order_by_asc(head_log::Column::Number)
-            .all(tx)
+            .rows(tx)
             .await?;
         for row in rows {
             let heads = unpacked(&row.heads).ok_or(InternalError::AuditDamaged)?;
@@ -200,7 +200,7 @@ async fn lock(
     }
     let end = head_log_end::Entity::find_by_id(ROW)
         .lock_exclusive()
-        .one(tx)
+        .row(tx)
         .await?
         .ok_or(InternalError::AuditDamaged)?;
     // Again: whoever held the lock may have begun.
@@ -272,9 +272,8 @@ pub(crate) async fn cut(services: &Services, before: Timestamp) -> Result<(), In
     if last <= end.first {
         return Ok(());
     }
-    let Some(row) = head_log::Entity::find_by_id(last).one(&tx).await? else {
-        return Err(InternalError::AuditDamaged);
-    };
+    let row: Option<head_log::Model> = head_log::Entity::find_by_id(last).row(&tx).await?;
+    let row = row.ok_or(InternalError::AuditDamaged)?;
     end.first = last;
     end.first_mac = row.mac;
     put_end(&tx, &key, end).await?;

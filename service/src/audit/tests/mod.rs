@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     Actor,
+    core::rows::Rows,
     entity::{audit_entry, audit_head},
     testing::{self, World},
 };
@@ -25,7 +26,7 @@ async fn entries(world: &World) -> Vec<audit_entry::Model> {
     audit_entry::Entity::find()
         .order_by_asc(audit_entry::Column::TenantId)
         .order_by_asc(audit_entry::Column::Number)
-        .all(world.services.db.owner())
+        .rows(world.services.db.owner())
         .await
         .unwrap()
 }

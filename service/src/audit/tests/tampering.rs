@@ -134,7 +134,7 @@ async fn s65_a_cut_tail_shows_and_the_head_cant_be_set_back() {
         let owner = with_five(&world).await;
         let before = entries(&world).await;
         let head = audit_head::Entity::find()
-            .one(world.services.db.owner())
+            .row::<audit_head::Model>(world.services.db.owner())
             .await
             .unwrap()
             .unwrap();
@@ -197,7 +197,10 @@ async fn s65_the_programs_role_can_neither_change_nor_remove_entries() {
         }
         let stranger = world.owner("pier").await;
         let tx = stranger.read().await.unwrap();
-        let seen = audit_entry::Entity::find().all(&*tx).await.unwrap();
+        let seen = audit_entry::Entity::find()
+            .rows::<audit_entry::Model>(&*tx)
+            .await
+            .unwrap();
         assert_eq!(seen.len(), 1, "one's own alone");
     })
     .await;

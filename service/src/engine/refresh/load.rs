@@ -92,7 +92,7 @@ async fn read_all(
     let secrets: HashMap<Uuid, credential::Model> = tx
         .by_keys::<credential::Entity>(credential::Column::OwnerId, owners.collect())
         .filter(credential::Column::Purpose.is_in(purposes.map(Purpose::code)))
-        .all(&*tx)
+        .rows::<credential::Model>(&*tx)
         .await?
         .into_iter()
         .map(|row| (row.owner_id, row))

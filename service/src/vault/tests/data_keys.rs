@@ -117,7 +117,7 @@ async fn s40_only_the_right_master_keys_pass_the_check() {
         let new = keys();
         let missing = vault(&new).check(services).await.unwrap_err();
         assert!(
-            matches!(missing, VaultError::UnknownKey { .. }),
+            matches!(missing, InternalError::Vault(VaultError::UnknownKey { .. })),
             "{missing:?}"
         );
         let id = old.expose_secret().split_once(':').unwrap().0;
@@ -127,7 +127,10 @@ async fn s40_only_the_right_master_keys_pass_the_check() {
         let other_key = new.expose_secret().split_once(':').unwrap().1;
         let wrong = vault(&SecretString::from(format!("{id}:{other_key}")));
         let refused = wrong.check(services).await.unwrap_err();
-        assert!(matches!(refused, VaultError::BadKey { .. }), "{refused:?}");
+        assert!(
+            matches!(refused, InternalError::Vault(VaultError::BadKey { .. })),
+            "{refused:?}"
+        );
         assert!(refused.to_string().contains("mooring keys generate"));
         assert!(!refused.to_string().contains(other_key));
         assert!(matches!(
@@ -188,7 +191,10 @@ async fn s41_data_keys_are_handed_over_to_a_new_master_key() {
             [(true, true, 0), (false, false, 2)]
         );
         let refused = vault(&new).rewrap(services).await;
-        assert!(matches!(refused, Err(VaultError::UnknownKey { .. })));
+        assert!(matches!(
+            refused,
+            Err(InternalError::Vault(VaultError::UnknownKey { .. }))
+        ));
         assert_eq!(both.rewrap(services).await.unwrap(), 2);
         assert_eq!(both.rewrap(services).await.unwrap(), 0, "done is done");
         assert_eq!(counts(&both).await, [(true, true, 2), (true, false, 0)]);
@@ -231,13 +237,13 @@ async fn a_changed_or_moved_data_key_does_not_open() {
         change_keys(services, data_key::Column::Wrapped, flipped, None).await;
         assert!(matches!(
             vault(&text).check(services).await,
-            Err(VaultError::BadKey { .. })
+            Err(InternalError::Vault(VaultError::BadKey { .. }))
         ));
         change_keys(services, data_key::Column::Wrapped, vec![7_u8; 32], None).await;
         assert!(
             matches!(
                 vault(&text).check(services).await,
-                Err(VaultError::BadKey { .. })
+                Err(InternalError::Vault(VaultError::BadKey { .. }))
             ),
             "planted key"
         );

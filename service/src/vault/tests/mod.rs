@@ -6,7 +6,7 @@ mod reencrypt;
 
 use super::{Vault, data_keys::ENCRYPTIONS_PER_KEY};
 use crate::{
-    core::{error::InternalError, services::Services},
+    core::{error::InternalError, rows::Rows, services::Services},
     encryption::{MasterKeys, Purpose, VaultError},
     entity::{credential, data_key, tenant},
     host::random::SystemRandom,
@@ -83,7 +83,7 @@ async fn read(
 
 async fn row(services: &Services, purpose: Purpose, owner: Uuid) -> credential::Model {
     credential::Entity::find_by_id((owner, purpose.code().to_owned()))
-        .one(services.db.owner())
+        .row(services.db.owner())
         .await
         .unwrap()
         .unwrap()
@@ -121,7 +121,7 @@ async fn change_keys(
 async fn keys_of(services: &Services, tenant: TenantId) -> Vec<data_key::Model> {
     data_key::Entity::find()
         .filter(data_key::Column::TenantId.eq(tenant))
-        .all(services.db.owner())
+        .rows(services.db.owner())
         .await
         .unwrap()
 }
