@@ -111,7 +111,12 @@ impl Lease {
                 return Ok(Waited::Found(found));
             }
             if let Some(lease) = Self::take(scope, connection).await? {
-                return Ok(Waited::Taken(lease));
+                // Whoever held it a moment ago may have done what there was to do.
+                let Some(found) = look().await.transpose() else {
+                    return Ok(Waited::Taken(lease));
+                };
+                lease.give_back(scope).await?;
+                return found.map(Waited::Found);
             }
             if !waiting.news().await {
                 return Ok(Waited::Late);

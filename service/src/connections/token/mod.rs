@@ -177,18 +177,13 @@ async fn lead(
 ) -> Result<Obtained, TokenError> {
     let (app, subdomain) = (record.app.to_string(), &record.subdomain);
     let look = || look(actor, &app, subdomain, min_ttl);
-    let token = || async { Ok(look().await?.2) };
+    let token = || async { Ok::<_, TokenError>(look().await?.2) };
     // Looks the first time, too: who led before may have landed a moment ago.
     let lease = match Lease::wait(actor.scope(), record.id, deadline, token).await? {
         Waited::Taken(lease) => lease,
         Waited::Found(token) => return Ok(token),
         Waited::Late => return Err(LATE),
     };
-    // Whoever held the lease a moment ago may have brought the token.
-    if let Some(done) = token().await.transpose() {
-        lease.give_back(actor.scope()).await?;
-        return done;
-    }
     refresh::attempt(actor.scope(), &lease, &event::Actor::Worker).await?;
     let (app, record, token) = look().await?;
     token.ok_or_else(|| unavailable(&app, &record, min_ttl, actor.now()))
