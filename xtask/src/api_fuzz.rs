@@ -144,7 +144,7 @@ fn seed(stack: &DevStack) -> Result<()> {
     let (id, secret) = ("returns-id", "returns-secret");
     let app = json!({
         "name": "Returns",
-        "slug": "returns",
+        "slug": "known",
         "client_id": id,
         "client_secret": secret,
         "scopes": ["openid", "offline", "tickets:read"],
@@ -154,7 +154,7 @@ fn seed(stack: &DevStack) -> Result<()> {
     Simulator::new(&client, &stack.simulator).app(id, secret, &made)?;
     let install = made["install_url"].as_str().unwrap_or_default();
     scenario::approve(&Client::new(), &format!("{install}?account=acme-shop"))?;
-    let url = format!("{}/api/v1/connections/returns/acme-shop/token", stack.base);
+    let url = format!("{}/api/v1/connections/known/acme-shop/token", stack.base);
     let read = client.json(Method::GET, &url, Some(&stack.token), None);
     read.context("the sample account gives no token").map(drop)
 }

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
     "name": "Returns",
     "slug": "returns",
     "client_id": "6123abc",
-    "client_secret": "a secret of Gorgias' partners' portal",
+    "client_secret": "from-the-partners-portal",
     "scopes": ["openid", "email", "profile", "offline", "tickets:read"],
     "after_install_url": "https://returns.example.com/welcome",
     "basic_encoding": "raw",

@@ -60,7 +60,7 @@ fn named(error: FieldError) -> FieldError {
 
 /// A client secret to be put next.
 #[derive(Deserialize, ToSchema)]
-#[schema(example = json!({ "client_secret": "a secret of Gorgias' partners' portal" }))]
+#[schema(example = json!({ "client_secret": "next-from-the-partners-portal" }))]
 pub struct NewSecret {
     /// From Gorgias' partners' portal; never told again
     #[schema(value_type = String, required, write_only)]

@@ -205,3 +205,29 @@ async fn it_is_printed() {
     let printed: Value = serde_json::from_slice(&printed.stdout).unwrap();
     assert_eq!(printed, *DOCUMENT);
 }
+
+/// The fuzzer begins with the examples: refused, they would lead it nowhere.
+#[tokio::test]
+async fn calls_that_send_the_examples_succeed() {
+    on_each_database(async |server| {
+        let token = server.tenant("acme").await.token;
+        for (call, status) in [
+            ("POST /apps", 201),
+            ("PATCH /apps/{app}", 200),
+            ("POST /apps/{app}/secrets", 201),
+            ("POST /reconnect-links", 201),
+        ] {
+            let (method, path) = call.split_once(' ').unwrap();
+            let described = &DOCUMENT["paths"][format!("/api/v1{path}")];
+            let operation = &described[method.to_lowercase()];
+            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+            let name = schema["$ref"].as_str().unwrap().trim_start_matches('#');
+            let example = DOCUMENT.pointer(name).unwrap()["example"].clone();
+            let path = path.replace("{app}", "returns");
+            let method = method.parse().unwrap();
+            let answer = server.call(method, &path, &token, Some(example)).await;
+            assert_eq!(answer.status, status, "{call}: {}", answer.body);
+        }
+    })
+    .await;
+}
