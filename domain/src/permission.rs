@@ -24,15 +24,19 @@ pub enum Permission {
     ManageApiTokens,
     /// Rotate keys.
     ManageKeys,
-    /// Invite and remove people.
+    /// Invite and remove people, and change their roles, as far as
+    /// [`crate::role::Role::may_manage`] says.
     ManageMembers,
+    /// Change what belongs to the tenant itself: its name, its settings, what
+    /// the audit keeps of people.
+    ManageTenant,
     /// See who did what.
     ReadAudit,
 }
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Look,
         Self::CheckConnections,
         Self::SendLinks,
@@ -44,6 +48,7 @@ impl Permission {
         Self::ManageApiTokens,
         Self::ManageKeys,
         Self::ManageMembers,
+        Self::ManageTenant,
         Self::ReadAudit,
     ];
 
@@ -51,7 +56,11 @@ impl Permission {
     /// to one. Lists of other things show what belongs to that app.
     pub const fn is_of_whole_tenant(self) -> bool {
         match self {
-            Self::AddApps | Self::ManageKeys | Self::ManageMembers | Self::ReadAudit => true,
+            Self::AddApps
+            | Self::ManageKeys
+            | Self::ManageMembers
+            | Self::ManageTenant
+            | Self::ReadAudit => true,
             Self::Look
             | Self::CheckConnections
             | Self::SendLinks

@@ -85,8 +85,32 @@ impl Role {
             | Permission::ManageApps
             | Permission::AddApps
             | Permission::ManageApiTokens
+            | Permission::ManageMembers
             | Permission::ReadAudit => matches!(self, Self::Owner | Self::Operator),
-            Permission::ManageKeys | Permission::ManageMembers => matches!(self, Self::Owner),
+            Permission::ManageKeys | Permission::ManageTenant => matches!(self, Self::Owner),
+        }
+    }
+
+    /// Whether a person with this role may invite and remove people who have
+    /// the other role. To change a role takes this for the old and the new one.
+    pub const fn may_manage(self, other: Self) -> bool {
+        match self {
+            Self::Owner => !matches!(other, Self::Backend),
+            Self::Operator => matches!(other, Self::Success | Self::Viewer),
+            Self::Success | Self::Viewer | Self::Backend => false,
+        }
+    }
+
+    /// What the role is for, in a sentence for people.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Owner => "Everything: people, keys, sign-in, deleting the tenant.",
+            Self::Operator => "Runs apps too: secrets, permissions, API tokens, people below.",
+            Self::Success => {
+                "Sees accounts, checks them, sends links. Never sees a secret, never changes an app."
+            }
+            Self::Viewer => "Sees accounts and their history, changes nothing.",
+            Self::Backend => "Reads access tokens over the machine API, and makes links.",
         }
     }
 
@@ -154,6 +178,57 @@ mod tests {
         assert_eq!(Role::of_person("backend"), Err(NotARole));
         for role in Role::OF_PEOPLE {
             assert_eq!(Role::of_person(role.code()), Ok(role));
+        }
+    }
+
+    /// security.md 53
+    #[test]
+    fn s53_nobody_gives_a_person_more_than_they_have() {
+        for (giver, given) in Role::ALL
+            .into_iter()
+            .flat_map(|giver| Role::ALL.map(|given| (giver, given)))
+        {
+            if giver.may_manage(given) {
+                assert!(giver.allows(Permission::ManageMembers));
+                let gains = Permission::ALL
+                    .into_iter()
+                    .find(|p| given.allows(*p) && !giver.allows(*p));
+                assert_eq!(gains, None, "{giver:?} gives {given:?}");
+            }
+            assert!(!giver.may_manage(Role::Backend), "no person is a backend");
+        }
+        assert!(!Role::Operator.may_manage(Role::Operator));
+        assert!(Role::Owner.may_manage(Role::Owner));
+    }
+
+    /// The rights of every role, as the documentation of the product has them.
+    #[test]
+    fn the_matrix_of_rights() {
+        use Permission::*;
+        let people: [(Role, &[Permission]); 4] = [
+            (Role::Viewer, &[Look]),
+            (Role::Success, &[Look, CheckConnections, SendLinks]),
+            (
+                Role::Operator,
+                &[
+                    Look,
+                    CheckConnections,
+                    SendLinks,
+                    Authorize,
+                    Disconnect,
+                    ReadTokens,
+                    ManageApps,
+                    AddApps,
+                    ManageApiTokens,
+                    ManageMembers,
+                    ReadAudit,
+                ],
+            ),
+            (Role::Owner, &Permission::ALL),
+        ];
+        for (role, rights) in people {
+            let may = Permission::ALL.into_iter().filter(|p| role.allows(*p));
+            assert_eq!(may.collect::<Vec<_>>(), rights, "{role:?}");
         }
     }
 

@@ -51,7 +51,7 @@ pub enum EraseError {
 /// # Errors
 /// See [`EraseError`].
 pub async fn erase(actor: &Actor, whose: &Whose) -> Result<u64, EraseError> {
-    actor.require(Permission::ManageMembers)?;
+    actor.require(Permission::ManageTenant)?;
     all(actor.scope(), whose, |target| erasing(actor, whose, target)).await
 }
 
