@@ -1,8 +1,8 @@
 //! Types that stand in a column of the database as text, for SeaORM.
 
 use crate::{
-    basic_encoding::BasicEncoding, health::Health, role::Role, scope::ScopeSet, slug::Slug,
-    subdomain::Subdomain,
+    app_limit::AppLimit, basic_encoding::BasicEncoding, health::Health, role::Role,
+    scope::ScopeSet, slug::Slug, subdomain::Subdomain,
 };
 pub use sea_orm;
 use sea_orm::{DbErr, TryGetError};
@@ -102,6 +102,7 @@ macro_rules! text_columns {
 }
 
 text_columns! {
+    AppLimit: |limit| limit.to_string();
     BasicEncoding: |encoding| encoding.code().to_owned();
     Health: |health| health.code().to_owned();
     Role: |role| role.code().to_owned();

@@ -61,6 +61,8 @@ ids! {
     AuthorizationId
     /// A link that lets a customer's admin reconnect their account.
     LinkId
+    /// An invitation to a tenant.
+    InvitationId
     /// An entry of a connection's timeline.
     EventId
     /// A bearer token of the machine API.

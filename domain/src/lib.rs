@@ -5,6 +5,7 @@
 //! stand in columns; `service` alone asks for that.
 
 pub mod app_credentials;
+pub mod app_limit;
 pub mod basic_encoding;
 pub mod clock;
 #[cfg(feature = "sea-orm")]

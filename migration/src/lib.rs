@@ -40,6 +40,7 @@ mod m0028_tenant_events;
 mod m0029_restored;
 mod m0030_form_results;
 mod m0032_failure_kinds;
+mod m0033_members;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -79,6 +80,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0029_restored::Migration),
             Box::new(m0030_form_results::Migration),
             Box::new(m0032_failure_kinds::Migration),
+            Box::new(m0033_members::Migration),
         ]
     }
 }

@@ -109,8 +109,13 @@ pub const FUNCTIONS: &[Function] = &[
         &[version!("m0023_head_log", "head_log_cut")],
     ),
     function(
-        "mooring_memberships_of(uuid)",
+        "mooring_memberships(uuid)",
         Caller::Program,
+        &[version!("m0033_members", "memberships")],
+    ),
+    function(
+        "mooring_memberships_of(uuid)",
+        Caller::Before,
         &[version!("m0021_memberships", "memberships_of")],
     ),
     function(
@@ -147,6 +152,11 @@ pub const FUNCTIONS: &[Function] = &[
         "mooring_tenant_of_authorization(uuid)",
         Caller::Program,
         &[version!("m0011_row_security", "tenant_of_authorization")],
+    ),
+    function(
+        "mooring_tenant_of_invitation(bytea)",
+        Caller::Program,
+        &[version!("m0033_members", "tenant_of_invitation")],
     ),
     function(
         "mooring_tenant_of_link(bytea)",

@@ -80,7 +80,8 @@ pub const TABLES: &[Table] = &[
         "SELECT, UPDATE (head_log_data_key_id, head_log_key_nonce, head_log_key)",
         "the installation's",
     ),
-    of_tenant("memberships", "SELECT, INSERT"),
+    of_tenant("invitations", "SELECT, INSERT, UPDATE"),
+    of_tenant("memberships", "SELECT, INSERT, UPDATE, DELETE"),
     all("pace", "SELECT, UPDATE", "the worker's, for all tenants"),
     all(
         "people",

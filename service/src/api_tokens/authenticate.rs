@@ -170,7 +170,7 @@ pub async fn authenticate(
             name: row.name.clone(),
         },
         role,
-        presented.only_app,
+        presented.only_app.into(),
     );
     Ok(actor.at(address))
 }

@@ -83,7 +83,7 @@ pub async fn create(actor: &Actor, new: NewApiToken) -> Result<SecretString, Cre
         return Err(Forbidden.into());
     }
     // A token that is tied to an app makes no token that reaches further.
-    if actor.only_app.is_some() && new.app != actor.only_app {
+    if !actor.apps.covers(&new.app.into()) {
         return Err(Forbidden.into());
     }
     let created_by = match &actor.who {

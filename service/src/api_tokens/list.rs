@@ -73,8 +73,8 @@ pub async fn list(actor: &Actor) -> Result<Vec<ApiTokenRow>, ListApiTokensError>
 async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, InternalError> {
     let tx = actor.read().await?;
     let mut tokens = tx.all::<api_token::Entity>();
-    if let Some(app) = actor.only_app {
-        tokens = tokens.filter(api_token::Column::AppId.eq(app));
+    if let Some(apps) = actor.apps.ids() {
+        tokens = tokens.filter(api_token::Column::AppId.is_in(apps));
     }
     let tokens: Vec<api_token::Model> = tokens
         .order_by_desc(api_token::Column::Id)

@@ -61,7 +61,7 @@ pub async fn revoke(actor: &Actor, id: ApiTokenId) -> Result<Revoked, RevokeApiT
         .map_err(InternalError::from)?;
     // A token that is tied to an app sees the tokens of that app alone.
     let (name, _, role, revoked_at) = row
-        .filter(|(_, of, ..)| actor.only_app.is_none_or(|app| *of == Some(app)))
+        .filter(|(_, of, ..)| actor.apps.covers(&(*of).into()))
         .ok_or(RevokeApiTokenError::NotFound)?;
     let role = role.parse().unwrap_or(Role::Owner);
     if !actor.role.may_give_to_api_token(role) {

@@ -42,7 +42,7 @@ async fn owner(services: &Services, slug: &str) -> Actor {
         (id, slug.parse().unwrap(), slug.into()),
         who,
         Role::Owner,
-        None,
+        Option::<AppId>::None.into(),
     )
 }
 
@@ -142,7 +142,7 @@ async fn a_token_tied_to_an_app_sees_and_makes_tokens_of_that_app_alone() {
             .await
             .unwrap();
         let tied = authenticate(services, &tied, None).await.unwrap();
-        assert_eq!(tied.only_app, Some(returns));
+        assert_eq!(tied.apps, Some(returns).into());
         assert_eq!(tied.tenant(), ours.tenant());
         for other in [None, Some(loyalty)] {
             let refused = create(&tied, new(Role::Viewer, other)).await;

@@ -19,7 +19,7 @@ use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 pub async fn accept(actor: &Actor, id: AppId) -> Result<(), AppFormError> {
     actor.require(Permission::ManageApps)?;
     let tx = actor.write().await?;
-    let Some(app) = crate::records::app::find(&tx, &id.to_string(), actor.only_app).await? else {
+    let Some(app) = crate::records::app::find(&tx, &id.to_string(), &actor.apps).await? else {
         return Err(AppFormError::NotFound);
     };
     let now = actor.now();

@@ -32,13 +32,13 @@ pub async fn at_install(
         return Ok(None);
     };
     let (tenant, app) = &*known;
-    let role = match person {
+    let membership = match person {
         // Without a tenant's scope: whether this person belongs to the app's tenant.
-        Some(person) => membership::role_in(services, *tenant, person).await?,
+        Some(person) => membership::of(services, *tenant, person).await?,
         None => None,
     };
     Ok(Some(AtInstall {
         name: app.name.clone(),
-        managed: role.is_some_and(|role| role.allows(Permission::ManageApps)),
+        managed: membership.is_some_and(|m| m.may(Permission::ManageApps, app.id)),
     }))
 }

@@ -38,9 +38,10 @@ pub(super) async fn must_be_free(
         return Ok(());
     };
     // Who is tied to an app doesn't learn what the others are called.
-    let name = match actor.only_app {
-        None => format!("The app “{other}”"),
-        Some(_) => "Another app".to_owned(),
+    let name = if actor.apps.is_limited() {
+        "Another app".to_owned()
+    } else {
+        format!("The app “{other}”")
     };
     Err(AppFormError::Invalid(vec![FieldError::new(
         "client_id",

@@ -14,6 +14,7 @@ use crate::{
     tenancy::Actor,
 };
 use domain::{
+    app_limit::AppLimit,
     ids::{AppId, ConnectionId},
     permission::Permission,
 };
@@ -31,8 +32,7 @@ const BATCH: u64 = 500;
 pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFormError> {
     actor.require(Permission::ManageApps)?;
     let tx = actor.write().await?;
-    let Some(before) = crate::records::app::find(&tx, &id.to_string(), actor.only_app).await?
-    else {
+    let Some(before) = crate::records::app::find(&tx, &id.to_string(), &actor.apps).await? else {
         return Err(AppFormError::NotFound);
     };
     let checked = form
@@ -105,7 +105,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
         followed.await.map_err(InternalError::from)??;
     }
     let tx = actor.read().await?;
-    crate::records::app::find(&tx, &id.to_string(), None)
+    crate::records::app::find(&tx, &id.to_string(), &AppLimit::All)
         .await?
         .ok_or(AppFormError::NotFound)
 }
@@ -138,7 +138,7 @@ async fn follow_scopes(actor: &Actor, app: AppId) -> Result<(), InternalError> {
     loop {
         let tx = actor.write().await?;
         // Read anew: of two edits at once, the later one counts.
-        let Some(requested) = crate::records::app::find(&tx, &app.to_string(), None)
+        let Some(requested) = crate::records::app::find(&tx, &app.to_string(), &AppLimit::All)
             .await?
             .map(|a| a.requested)
         else {

@@ -25,8 +25,8 @@ pub struct AppRow {
 pub async fn all(actor: &Actor) -> Result<Vec<AppRow>, InternalError> {
     let tx = actor.read().await?;
     let mut query = tx.all::<app::Entity>();
-    if let Some(only) = actor.only_app {
-        query = query.filter(app::Column::Id.eq(only));
+    if let Some(only) = actor.apps.ids() {
+        query = query.filter(app::Column::Id.is_in(only));
     }
     let apps: Vec<App> = query
         .order_by_asc(app::Column::Name)
@@ -49,5 +49,5 @@ pub async fn all(actor: &Actor) -> Result<Vec<AppRow>, InternalError> {
 /// [`InternalError`] if the database fails.
 pub async fn one(actor: &Actor, reference: &str) -> Result<Option<App>, InternalError> {
     let tx = actor.read().await?;
-    crate::records::app::find(&tx, reference, actor.only_app).await
+    crate::records::app::find(&tx, reference, &actor.apps).await
 }

@@ -18,7 +18,7 @@ use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait};
 pub async fn remove(actor: &Actor, id: AppId) -> Result<(), AppFormError> {
     actor.require(Permission::ManageApps)?;
     let tx = actor.write().await?;
-    let Some(app) = crate::records::app::find(&tx, &id.to_string(), actor.only_app).await? else {
+    let Some(app) = crate::records::app::find(&tx, &id.to_string(), &actor.apps).await? else {
         return Err(AppFormError::NotFound);
     };
     let connections = tx

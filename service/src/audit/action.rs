@@ -9,6 +9,16 @@ pub enum Action {
     SignedOut,
     /// An owner was made, at set-up or on the command line.
     OwnerCreated,
+    /// Somebody was invited; the detail names role and apps.
+    Invited,
+    /// An invitation was withdrawn.
+    InvitationWithdrawn,
+    /// An invitation was accepted; the detail names role and apps.
+    Joined,
+    /// A member's role or apps were changed; the detail names both.
+    RoleChanged,
+    /// A member was removed, or left.
+    MemberRemoved,
     /// An app was added.
     AppCreated,
     /// An app was changed; the detail names the fields.
@@ -67,10 +77,15 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 35] = [
         Self::SignedIn,
         Self::SignedOut,
         Self::OwnerCreated,
+        Self::Invited,
+        Self::InvitationWithdrawn,
+        Self::Joined,
+        Self::RoleChanged,
+        Self::MemberRemoved,
         Self::AppCreated,
         Self::AppEdited,
         Self::RefusalsAccepted,
@@ -107,6 +122,11 @@ impl Action {
             Self::SignedIn => "person.signed_in",
             Self::SignedOut => "person.signed_out",
             Self::OwnerCreated => "person.owner_created",
+            Self::Invited => "person.invited",
+            Self::InvitationWithdrawn => "person.invitation_withdrawn",
+            Self::Joined => "person.joined",
+            Self::RoleChanged => "person.role_changed",
+            Self::MemberRemoved => "person.removed",
             Self::AppCreated => "app.created",
             Self::AppEdited => "app.edited",
             Self::RefusalsAccepted => "app.refusals_accepted",
@@ -143,6 +163,11 @@ impl Action {
             Self::SignedIn => "Signed in",
             Self::SignedOut => "Signed out",
             Self::OwnerCreated => "Owner made",
+            Self::Invited => "Invited",
+            Self::InvitationWithdrawn => "Invitation withdrawn",
+            Self::Joined => "Joined",
+            Self::RoleChanged => "Role changed",
+            Self::MemberRemoved => "Member removed",
             Self::AppCreated => "App added",
             Self::AppEdited => "App changed",
             Self::RefusalsAccepted => "Refusals accepted",

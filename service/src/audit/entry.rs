@@ -3,7 +3,7 @@
 use super::{Action, Outcome};
 use crate::tenancy::{Actor, Who};
 use domain::{
-    ids::{ApiTokenId, AppId, ConnectionId, DataKeyId, PersonId},
+    ids::{ApiTokenId, AppId, ConnectionId, DataKeyId, InvitationId, PersonId},
     subdomain::Subdomain,
 };
 use std::net::IpAddr;
@@ -118,6 +118,15 @@ impl Target {
     pub fn person(id: PersonId) -> Self {
         Self {
             kind: "person",
+            id: Some(id.0),
+            name: String::new(),
+        }
+    }
+
+    /// An invitation. Its address is a person's, so it is not named.
+    pub fn invitation(id: InvitationId) -> Self {
+        Self {
+            kind: "invitation",
             id: Some(id.0),
             name: String::new(),
         }

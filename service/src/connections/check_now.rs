@@ -38,8 +38,7 @@ pub async fn check_now(
 ) -> Result<Verdict, CheckError> {
     actor.require(Permission::CheckConnections)?;
     let tx = actor.read().await?;
-    let Some((app, Some(record))) =
-        find::find_with_app(&tx, app, subdomain, actor.only_app).await?
+    let Some((app, Some(record))) = find::find_with_app(&tx, app, subdomain, &actor.apps).await?
     else {
         return Err(CheckError::NotFound);
     };

@@ -157,8 +157,8 @@ pub(crate) async fn sum(
 /// The apps that the actor may see.
 pub(crate) async fn visible_apps(actor: &Actor, tx: &Tx) -> Result<Vec<App>, InternalError> {
     let mut query = tx.all::<app::Entity>();
-    if let Some(only) = actor.only_app {
-        query = query.filter(app::Column::Id.eq(only));
+    if let Some(only) = actor.apps.ids() {
+        query = query.filter(app::Column::Id.is_in(only));
     }
     query.readable(&**tx, "the apps of a tenant").await
 }

@@ -66,7 +66,7 @@ pub async fn disconnect(
     actor.require(Permission::Disconnect)?;
     let tx = actor.read().await?;
     let Some((_, Some(record))) =
-        crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await?
+        crate::records::find::find_with_app(&tx, app, subdomain, &actor.apps).await?
     else {
         return Err(DisconnectError::NotFound);
     };
@@ -95,7 +95,7 @@ async fn revoke_and_forget(
     loop {
         let tx = actor.write().await?;
         let Some((found, Some(record))) =
-            crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await?
+            crate::records::find::find_with_app(&tx, app, subdomain, &actor.apps).await?
         else {
             return Err(DisconnectError::NotFound);
         };
@@ -139,7 +139,7 @@ async fn revoke_upstream(
 ) -> Result<bool, DisconnectError> {
     let tx = actor.read().await?;
     let Some((app, Some(record))) =
-        crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await?
+        crate::records::find::find_with_app(&tx, app, subdomain, &actor.apps).await?
     else {
         return Err(DisconnectError::NotFound);
     };

@@ -55,7 +55,7 @@ impl From<DisconnectError> for EraseError {
 pub async fn erase(actor: &Actor, app: &str, subdomain: &Subdomain) -> Result<(), EraseError> {
     actor.require(Permission::Disconnect)?;
     let tx = actor.read().await?;
-    let found = crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await?;
+    let found = crate::records::find::find_with_app(&tx, app, subdomain, &actor.apps).await?;
     drop(tx);
     let Some((_, Some(record))) = found else {
         return Err(EraseError::NotFound);
@@ -65,7 +65,7 @@ pub async fn erase(actor: &Actor, app: &str, subdomain: &Subdomain) -> Result<()
     }
     let tx = actor.write().await?;
     let Some((app, Some(record))) =
-        crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await?
+        crate::records::find::find_with_app(&tx, app, subdomain, &actor.apps).await?
     else {
         return Err(EraseError::NotFound);
     };

@@ -75,8 +75,8 @@ pub async fn of_connection(
     let mut query = tx
         .all::<event::Entity>()
         .filter(event::Column::ConnectionId.eq(connection));
-    if let Some(only) = actor.only_app {
-        query = query.filter(event::Column::ConnectionId.in_subquery(of_app(&tx, only)));
+    if let Some(only) = actor.apps.ids() {
+        query = query.filter(event::Column::ConnectionId.in_subquery(of_apps(&tx, only)));
     }
     if let Some(before) = before {
         query = query.filter(event::Column::Id.lt(before));
@@ -87,10 +87,10 @@ pub async fn of_connection(
         .await
 }
 
-/// The connections of an app.
-fn of_app(tx: &Tx, app: AppId) -> SelectStatement {
+/// The connections of some apps.
+fn of_apps(tx: &Tx, apps: impl Iterator<Item = AppId>) -> SelectStatement {
     tx.all::<connection::Entity>()
-        .filter(connection::Column::AppId.eq(app))
+        .filter(connection::Column::AppId.is_in(apps))
         .select_only()
         .column(connection::Column::Id)
         .into_query()

@@ -106,8 +106,8 @@ pub async fn worker_beat(actor: &Actor) -> Result<WorkerBeat, InternalError> {
     let mut overdue = tx
         .all::<connection::Entity>()
         .filter(super::query::own_health_is(Health::Unchecked, actor.now()));
-    if let Some(only) = actor.only_app {
-        overdue = overdue.filter(connection::Column::AppId.eq(only));
+    if let Some(only) = actor.apps.ids() {
+        overdue = overdue.filter(connection::Column::AppId.is_in(only));
     }
     let overdue = overdue.count(&*tx).await?;
     Ok(WorkerBeat { last, overdue })

@@ -7,6 +7,7 @@ use crate::{
     tenancy::lookup::{self, Key},
 };
 use domain::{
+    app_limit::AppLimit,
     error::AuthorizationProblem,
     health::Health,
     ids::{AppId, AuthorizationId},
@@ -103,7 +104,7 @@ pub async fn show(
             problem: AuthorizationProblem::Unavailable,
         },
     };
-    let Some(app) = app::find(&tx, &app.to_string(), None).await? else {
+    let Some(app) = app::find(&tx, &app.to_string(), &AppLimit::All).await? else {
         return Ok(None);
     };
     let requested = if row.requested_scopes.is_empty() {

@@ -53,7 +53,7 @@ pub async fn show(
 ) -> Result<Option<Account>, InternalError> {
     let tx = actor.read().await?;
     let Some((app, Some(record))) =
-        crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await?
+        crate::records::find::find_with_app(&tx, app, subdomain, &actor.apps).await?
     else {
         return Ok(None);
     };

@@ -41,6 +41,15 @@ impl Config {
         SecretString::from(format!("{}/r/{}", self.public_url, token.expose_secret()))
     }
 
+    /// The address of an invitation.
+    pub fn invitation_url(&self, token: &SecretString) -> SecretString {
+        SecretString::from(format!(
+            "{}/invite/{}",
+            self.public_url,
+            token.expose_secret()
+        ))
+    }
+
     /// Whether cookies can be `Secure`: everywhere but on plain http of the loopback.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")

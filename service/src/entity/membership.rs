@@ -10,6 +10,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub person_id: PersonId,
     pub role: Role,
+    pub apps: AppLimit,
     pub created_at: Timestamp,
 }
 

@@ -60,6 +60,7 @@ pub mod head_log;
 pub mod head_log_end;
 pub mod heartbeat;
 pub mod installation;
+pub mod invitation;
 pub mod membership;
 pub mod person;
 pub mod reconnect_link;
@@ -72,8 +73,8 @@ pub mod tenant_event;
 mod prelude {
     pub(crate) use crate::entity::Owned;
     pub(crate) use domain::{
-        basic_encoding::BasicEncoding, health::Health, ids::*, role::Role, scope::ScopeSet,
-        slug::Slug, subdomain::Subdomain, time::Timestamp,
+        app_limit::AppLimit, basic_encoding::BasicEncoding, health::Health, ids::*, role::Role,
+        scope::ScopeSet, slug::Slug, subdomain::Subdomain, time::Timestamp,
     };
     pub(crate) use sea_orm::entity::prelude::*;
 }

@@ -11,6 +11,7 @@ pub struct Model {
     pub name: String,
     pub password_hash: String,
     pub created_at: Timestamp,
+    pub last_seen_at: Option<Timestamp>,
 }
 
 entity!();

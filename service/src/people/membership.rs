@@ -11,11 +11,15 @@ use crate::{
     tenancy::{Actor, Who},
 };
 use domain::{
-    ids::{PersonId, TenantId},
+    app_limit::AppLimit,
+    ids::{AppId, PersonId, TenantId},
+    permission::Permission,
     role::Role,
     slug::Slug,
 };
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, sea_query::Expr,
+};
 
 /// What the log says if a row can't be read.
 const WANTED_FOR: &str = "the tenants of a person";
@@ -64,7 +68,7 @@ pub async fn actor(
     let (Some(tenant), Some(person)) = found else {
         return Ok(None);
     };
-    let Some(role) = role_in(services, tenant.id, person.id).await? else {
+    let Some(membership) = of(services, tenant.id, person.id).await? else {
         return Ok(None);
     };
     Ok(Some(Actor::new(
@@ -75,20 +79,36 @@ pub async fn actor(
             name: person.name,
             email: person.email,
         },
-        role,
-        None,
+        membership.role,
+        membership.apps,
     )))
 }
 
-/// The person's role in the tenant, if they belong to it.
-pub(crate) async fn role_in(
+/// What a person may do in a tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Membership {
+    /// Their role.
+    pub role: Role,
+    /// Which apps they may touch.
+    pub apps: AppLimit,
+}
+
+impl Membership {
+    /// Whether it includes the permission for this app.
+    pub fn may(&self, permission: Permission, app: AppId) -> bool {
+        self.role.allows(permission) && self.apps.includes(app)
+    }
+}
+
+/// What the person may do in the tenant, if they belong to it.
+pub(crate) async fn of(
     services: &Services,
     tenant: TenantId,
     person: PersonId,
-) -> Result<Option<Role>, InternalError> {
+) -> Result<Option<Membership>, InternalError> {
     let members = of_person(services, person).await?;
     let member = members.into_iter().find(|m| m.tenant_id == tenant);
-    member.as_ref().map(role_of).transpose()
+    member.map(|member| member.read()).transpose()
 }
 
 /// A membership, as it is found before a tenant is known.
@@ -96,6 +116,20 @@ pub(crate) async fn role_in(
 struct Member {
     tenant_id: TenantId,
     role: String,
+    apps: String,
+}
+
+impl Member {
+    fn read(&self) -> Result<Membership, InternalError> {
+        let bad = |column| {
+            let whose = format_args!("of a member of {}", self.tenant_id).to_string();
+            InternalError::inconsistent("memberships", column, whose)
+        };
+        Ok(Membership {
+            role: Role::of_person(&self.role).map_err(|_| bad("role"))?,
+            apps: self.apps.parse().map_err(|_| bad("apps"))?,
+        })
+    }
 }
 
 /// Where the person belongs, in any tenant. On PostgreSQL a function finds it,
@@ -128,11 +162,27 @@ pub async fn tenants_of(
         let member = members.iter().find(|m| m.tenant_id == tenant.id)?;
         Some(TenantOfPerson {
             slug: tenant.slug,
-            role: or_log(role_of(member), WANTED_FOR)?,
+            role: or_log(member.read(), WANTED_FOR)?.role,
             name: tenant.name,
         })
     };
     Ok(tenants.into_iter().filter_map(of_person).collect())
+}
+
+/// Notes that somebody was seen. Without a tenant's scope: a person's own data
+/// belongs to none.
+///
+/// # Errors
+/// If the database failed.
+pub async fn seen(services: &Services, person: PersonId) -> Result<(), InternalError> {
+    let tx = services.db.begin_write().await?;
+    person::Entity::update_many()
+        .col_expr(person::Column::LastSeenAt, Expr::value(services.now()))
+        .filter(person::Column::Id.eq(person))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// The ids of the tenants that the person belongs to.
@@ -162,14 +212,4 @@ pub async fn person(
         name: p.name,
         email: p.email,
     }))
-}
-
-fn role_of(row: &Member) -> Result<Role, InternalError> {
-    Role::of_person(&row.role).map_err(|_| {
-        InternalError::inconsistent(
-            "memberships",
-            "role",
-            format_args!("of a member of {}", row.tenant_id),
-        )
-    })
 }

@@ -6,7 +6,9 @@
 
 pub mod email;
 pub mod form_results;
+pub mod invitations;
 pub mod kept_forms;
+pub mod members;
 pub mod membership;
 pub mod owner;
 pub mod password;

@@ -13,6 +13,7 @@ use crate::{
     tenancy::TenantScope,
 };
 use domain::{
+    app_limit::AppLimit,
     ids::{PersonId, TenantId},
     role::Role,
     slug::Slug,
@@ -138,6 +139,7 @@ pub(super) async fn insert_owner(
         name: Set(person.name),
         password_hash: Set(person.password_hash),
         created_at: Set(now),
+        last_seen_at: Set(None),
     })
     .exec_without_returning(tx)
     .await?;
@@ -145,6 +147,7 @@ pub(super) async fn insert_owner(
         tenant_id: Set(tenant),
         person_id: Set(id),
         role: Set(Role::Owner),
+        apps: Set(AppLimit::All),
         created_at: Set(now),
     })
     .exec_without_returning(tx)

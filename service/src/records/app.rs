@@ -9,8 +9,8 @@ use crate::{
     },
 };
 use domain::{
-    app_credentials::AppCredentials, basic_encoding::BasicEncoding, ids::AppId, scope::ScopeSet,
-    slug::Slug, time::Timestamp,
+    app_credentials::AppCredentials, app_limit::AppLimit, basic_encoding::BasicEncoding,
+    ids::AppId, scope::ScopeSet, slug::Slug, time::Timestamp,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use std::collections::{BTreeSet, HashMap};
@@ -63,7 +63,7 @@ impl TryFrom<app::Model> for App {
 pub(crate) async fn find(
     tx: &Tx,
     reference: &str,
-    only: Option<AppId>,
+    limit: &AppLimit,
 ) -> Result<Option<App>, InternalError> {
     let wanted = match reference.parse::<AppId>() {
         Ok(id) => app::Column::Id.eq(id),
@@ -71,7 +71,7 @@ pub(crate) async fn find(
     };
     let app = tx.all::<app::Entity>().filter(wanted);
     let app: Option<App> = app.row(&**tx).await?;
-    Ok(app.filter(|app| only.is_none_or(|id| id == app.id)))
+    Ok(app.filter(|app| limit.includes(app.id)))
 }
 
 /// Those of these apps that there are.
@@ -94,6 +94,6 @@ pub(crate) async fn find_anywhere(
         return Ok(None);
     };
     let tx = scope.read().await?;
-    let app = find(&tx, &id.to_string(), None).await?;
+    let app = find(&tx, &id.to_string(), &AppLimit::All).await?;
     Ok(app.map(|app| (scope, app)))
 }

@@ -9,7 +9,7 @@ use crate::{
     entity::connection,
     tenancy::Tx,
 };
-use domain::{ids::AppId, subdomain::Subdomain};
+use domain::{app_limit::AppLimit, ids::AppId, subdomain::Subdomain};
 use sea_orm::{ColumnTrait, QueryFilter};
 
 /// Finds an app and, if there is one, its connection to the account, as far as the actor may see it.
@@ -17,9 +17,9 @@ pub(crate) async fn find_with_app(
     tx: &Tx,
     app: &str,
     subdomain: &Subdomain,
-    only: Option<AppId>,
+    limit: &AppLimit,
 ) -> Result<Option<(App, Option<Record>)>, InternalError> {
-    let Some(app) = app::find(tx, app, only).await? else {
+    let Some(app) = app::find(tx, app, limit).await? else {
         return Ok(None);
     };
     let record = find(tx, app.id, subdomain).await?;

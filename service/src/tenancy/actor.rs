@@ -5,8 +5,9 @@ use crate::{
     tenancy::TenantScope,
 };
 use domain::{
+    app_limit::AppLimit,
     event,
-    ids::{ApiTokenId, AppId, PersonId, TenantId},
+    ids::{ApiTokenId, PersonId, TenantId},
     permission::Permission,
     role::Role,
     slug::Slug,
@@ -58,8 +59,8 @@ pub struct Actor {
     pub who: Who,
     /// What they may do.
     pub role: Role,
-    /// The only app that an API token may touch, if it is tied to one.
-    pub only_app: Option<AppId>,
+    /// Which apps they may touch.
+    pub apps: AppLimit,
     /// Where the request comes from, for the audit.
     pub address: Option<IpAddr>,
 }
@@ -71,7 +72,7 @@ impl Actor {
         tenant: (TenantId, Slug, String),
         who: Who,
         role: Role,
-        only_app: Option<AppId>,
+        apps: AppLimit,
     ) -> Self {
         Self {
             scope: TenantScope::new(services, tenant.0),
@@ -79,7 +80,7 @@ impl Actor {
             tenant_name: tenant.2,
             who,
             role,
-            only_app,
+            apps,
             address: None,
         }
     }
@@ -95,11 +96,11 @@ impl Actor {
         &self.scope
     }
 
-    /// Whether the role includes the permission. Who is tied to an app has none
-    /// that reaches beyond it.
+    /// Whether the role includes the permission. Who is limited to
+    /// some apps has none that reaches beyond them.
     pub fn may(&self, permission: Permission) -> bool {
         self.role.allows(permission)
-            && (self.only_app.is_none() || !permission.is_of_whole_tenant())
+            && (!self.apps.is_limited() || !permission.is_of_whole_tenant())
     }
 
     /// Goes on only if the actor has the permission.

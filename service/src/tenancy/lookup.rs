@@ -20,6 +20,8 @@ pub(crate) enum Key<'a> {
     Authorization(AuthorizationId),
     /// The token of a reconnect link.
     Link(&'a SecretString),
+    /// The token of an invitation.
+    Invitation(&'a SecretString),
     /// The digest of an API token.
     ApiToken(Vec<u8>),
 }
@@ -34,6 +36,10 @@ pub(crate) async fn scope_of(
         Key::State(state) => (queries::TENANT_OF_STATE, digest("state", state).into()),
         Key::Authorization(id) => (queries::TENANT_OF_AUTHORIZATION, id.into()),
         Key::Link(token) => (queries::TENANT_OF_LINK, digest("link", token).into()),
+        Key::Invitation(token) => (
+            queries::TENANT_OF_INVITATION,
+            digest("invitation", token).into(),
+        ),
         Key::ApiToken(hash) => (queries::TENANT_OF_API_TOKEN, hash.into()),
     };
     let db = &services.db;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use domain::{ids::ApiTokenId, role::Role, slug::Slug, time::Span};
+use domain::{app_limit::AppLimit, ids::ApiTokenId, role::Role, slug::Slug, time::Span};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     Actor, Services,
@@ -45,8 +45,8 @@ async fn a_token_is_shown_once_and_recognized_afterwards() {
         assert!(text.starts_with("mrg_") && text.len() == 47, "{text}");
         let actor = authenticate(services, &token, None).await.unwrap();
         assert_eq!(
-            (actor.tenant(), actor.role, actor.only_app),
-            (anna.tenant(), Role::Operator, None)
+            (actor.tenant(), actor.role, actor.apps.clone()),
+            (anna.tenant(), Role::Operator, AppLimit::All)
         );
         assert_eq!(actor.person(), None);
 

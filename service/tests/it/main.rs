@@ -20,6 +20,7 @@ mod leftover;
 mod links;
 mod list;
 mod live;
+mod members;
 mod people;
 mod refresh;
 mod refusals;

@@ -1,7 +1,7 @@
 //! security.md 52, beneath the program: PostgreSQL itself keeps tenants apart.
 
 use crate::flow;
-use domain::{role::Role, time::Span};
+use domain::{app_limit::AppLimit, role::Role, time::Span};
 use migration::rights::{Rows, TABLES};
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::ExposeSecret;
@@ -9,6 +9,7 @@ use service::{
     api_tokens::{self, NewApiToken},
     audit::cut_off,
     connections::links,
+    people::invitations::{NewInvitation, invite},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -49,6 +50,12 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
         links::create(&f.owner, "returns", &flow::sub("acme"), Default::default())
             .await
             .unwrap();
+        let invitation = NewInvitation {
+            emails: "ann@example.com".into(),
+            role: Role::Viewer,
+            apps: AppLimit::All,
+        };
+        invite(&f.owner, invitation).await.unwrap();
         let new = NewApiToken::new("Backend", Role::Operator);
         let token = api_tokens::create(&f.owner, new).await.unwrap();
         // The second one is new, and tells so.

@@ -187,7 +187,7 @@ async fn row(
     query
         .row(&**tx)
         .await?
-        .filter(|row: &app::Model| actor.only_app.is_none_or(|only| only == row.id))
+        .filter(|row: &app::Model| actor.apps.includes(row.id))
         .ok_or(SecretError::NotFound)
 }
 

@@ -22,6 +22,7 @@ use crate::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
+    app_limit::AppLimit,
     ids::{AppId, LinkId, TenantId},
     permission::Permission,
     subdomain::{Subdomain, SubdomainError},
@@ -106,7 +107,7 @@ pub async fn begin_as_operator(
     actor.require(Permission::Authorize)?;
     let person = actor.person().ok_or(Forbidden)?;
     let tx = actor.read().await?;
-    let app = app::find(&tx, app, actor.only_app)
+    let app = app::find(&tx, app, &actor.apps)
         .await?
         .ok_or(BeginError::NotFound)?;
     drop(tx);
@@ -125,7 +126,7 @@ pub async fn begin_with_link(
 ) -> Result<Begun, BeginError> {
     let (scope, link) = links::usable(services, token).await??;
     let tx = scope.read().await?;
-    let app = app::find(&tx, &link.app_id.to_string(), None)
+    let app = app::find(&tx, &link.app_id.to_string(), &AppLimit::All)
         .await?
         .ok_or(BeginError::NotFound)?;
     drop(tx);

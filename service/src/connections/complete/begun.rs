@@ -14,6 +14,7 @@ use crate::{
     },
 };
 use domain::{
+    app_limit::AppLimit,
     error::AuthorizationProblem,
     ids::{AppId, AuthorizationId, PersonId},
     permission::Permission,
@@ -109,8 +110,8 @@ impl Begun {
         if signed_in != Some(person) {
             return Err(AuthorizationProblem::OtherPerson.into());
         }
-        let role = membership::role_in(&self.scope, self.facts.tenant, person).await?;
-        if role.is_some_and(|role| role.allows(Permission::Authorize)) {
+        let membership = membership::of(&self.scope, self.facts.tenant, person).await?;
+        if membership.is_some_and(|m| m.may(Permission::Authorize, self.facts.app)) {
             Ok(())
         } else {
             Err(AuthorizationProblem::RoleGone.into())
@@ -121,7 +122,7 @@ impl Begun {
     pub async fn app(&self) -> Result<(App, ClientCredentials), CallbackError> {
         let tx = self.scope.read().await.map_err(CallbackError::Internal)?;
         let id = self.facts.app.0;
-        let app = app::find(&tx, &id.to_string(), None)
+        let app = app::find(&tx, &id.to_string(), &AppLimit::All)
             .await?
             .ok_or(AuthorizationProblem::StateUnknown)?;
         let secret = self

@@ -3,7 +3,7 @@
 use super::{
     TimelineEntry,
     cursor::{After, Head},
-    of_app,
+    of_apps,
 };
 use crate::{
     core::{
@@ -82,7 +82,7 @@ pub async fn of_tenant(
     };
     let span = (number.unwrap_or_default(), head.count);
     let mut entries = of_connections(actor, &tx, span, limit).await?;
-    if actor.only_app.is_none() {
+    if !actor.apps.is_limited() {
         entries.extend(of_tenant_itself(&tx, span, limit).await?);
         entries.sort_by_key(|(number, _)| *number);
         entries.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -142,8 +142,8 @@ async fn of_connections(
         .all::<event::Entity>()
         .filter(event::Column::Seq.gt(after))
         .filter(event::Column::Seq.lte(to));
-    if let Some(only) = actor.only_app {
-        query = query.filter(event::Column::ConnectionId.in_subquery(of_app(tx, only)));
+    if let Some(only) = actor.apps.ids() {
+        query = query.filter(event::Column::ConnectionId.in_subquery(of_apps(tx, only)));
     }
     let events: Vec<Numbered> = query
         .order_by_asc(event::Column::Seq)

@@ -65,7 +65,7 @@ pub async fn create(
     }
     let subdomain = &subdomain.clone().not_reserved()?;
     let tx = actor.write().await?;
-    let app = app::find(&tx, app, actor.only_app)
+    let app = app::find(&tx, app, &actor.apps)
         .await?
         .ok_or(LinkError::NotFound)?;
     let record = match find::find(&tx, app.id, subdomain).await? {

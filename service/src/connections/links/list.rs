@@ -35,8 +35,8 @@ pub async fn of_connection(
     let mut query = tx
         .all::<Entity>()
         .filter(Column::ConnectionId.eq(connection));
-    if let Some(only) = actor.only_app {
-        query = query.filter(Column::AppId.eq(only));
+    if let Some(only) = actor.apps.ids() {
+        query = query.filter(Column::AppId.is_in(only));
     }
     let rows: Vec<Model> = query
         .order_by_desc(Column::Id)

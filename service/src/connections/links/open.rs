@@ -16,6 +16,7 @@ use crate::{
     },
 };
 use domain::{
+    app_limit::AppLimit,
     event::{self, Happening},
     health::Health,
     scope::ScopeSet,
@@ -91,7 +92,7 @@ pub async fn open(
         .row::<tenant::Model>(&*tx)
         .await?
         .ok_or_else(|| bad("tenant_id"))?;
-    let app = app::find(&tx, &row.app_id.to_string(), None)
+    let app = app::find(&tx, &row.app_id.to_string(), &AppLimit::All)
         .await?
         .ok_or_else(|| bad("app_id"))?;
     let record = tx

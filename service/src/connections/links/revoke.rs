@@ -8,7 +8,7 @@ use crate::{
     records::app,
     tenancy::{Actor, Tx, outbox},
 };
-use domain::{event::Happening, ids::LinkId, permission::Permission};
+use domain::{app_limit::AppLimit, event::Happening, ids::LinkId, permission::Permission};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 
 /// What became of a withdrawal.
@@ -59,7 +59,7 @@ pub async fn revoke(actor: &Actor, link: LinkId) -> Result<Withdrawal, LinkError
         &Happening::LinkRevoked,
     )?;
     tell(&tx, connection).await?;
-    let app = app::find(&tx, &row.app_id.to_string(), None)
+    let app = app::find(&tx, &row.app_id.to_string(), &AppLimit::All)
         .await?
         .ok_or(LinkError::NotFound)?;
     let target = Target::account(Some(connection), &app.slug, &row.subdomain);
@@ -71,8 +71,8 @@ pub async fn revoke(actor: &Actor, link: LinkId) -> Result<Withdrawal, LinkError
 
 async fn find(actor: &Actor, tx: &Tx, link: LinkId) -> Result<Model, LinkError> {
     let mut query = tx.all::<Entity>().filter(Column::Id.eq(link));
-    if let Some(only) = actor.only_app {
-        query = query.filter(Column::AppId.eq(only));
+    if let Some(only) = actor.apps.ids() {
+        query = query.filter(Column::AppId.is_in(only));
     }
     query.row(&**tx).await?.ok_or(LinkError::NotFound)
 }

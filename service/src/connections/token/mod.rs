@@ -197,7 +197,7 @@ async fn look(
     min_ttl: Span,
 ) -> Result<(App, Record, Option<Obtained>), TokenError> {
     let tx = actor.read().await?;
-    let found = crate::records::find::find_with_app(&tx, app, subdomain, actor.only_app).await?;
+    let found = crate::records::find::find_with_app(&tx, app, subdomain, &actor.apps).await?;
     drop(tx);
     let Some((app, Some(record))) = found else {
         return Err(TokenError::NotFound);

@@ -90,6 +90,7 @@ pub(crate) const SWEEP_AUTHORIZATIONS: Query = query!("sweep_authorizations");
 pub(crate) const TENANT_OF_API_TOKEN: Query = query!("tenant_of_api_token");
 pub(crate) const TENANT_OF_APP: Query = query!("tenant_of_app");
 pub(crate) const TENANT_OF_AUTHORIZATION: Query = query!("tenant_of_authorization");
+pub(crate) const TENANT_OF_INVITATION: Query = query!("tenant_of_invitation");
 pub(crate) const TENANT_OF_LINK: Query = query!("tenant_of_link");
 pub(crate) const TENANT_OF_STATE: Query = query!("tenant_of_state");
 /// On SQLite, values stand in subqueries, so that its planner can't look at them:

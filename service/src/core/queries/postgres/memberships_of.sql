@@ -1,1 +1,1 @@
-SELECT tenant_id, role FROM mooring_memberships_of($1)
+SELECT tenant_id, role, apps FROM mooring_memberships($1)

@@ -1,1 +1,1 @@
-SELECT tenant_id, role FROM memberships WHERE person_id = $1
+SELECT tenant_id, role, apps FROM memberships WHERE person_id = $1

@@ -1,0 +1,1 @@
+SELECT tenant_id FROM invitations WHERE token_hash = $1

@@ -1,0 +1,222 @@
+//! Making invitations.
+
+use super::{LIFE, new_token};
+use crate::{
+    audit::{self, Action, By, Entry, Target},
+    core::{
+        error::{FieldError, Forbidden, InternalError},
+        rows::Rows,
+    },
+    entity::{invitation, person},
+    people::{
+        email,
+        members::{check_grant, in_audit, is_member},
+        owner::NOT_AN_ADDRESS,
+    },
+    tenancy::{Actor, TenantScope, Tx},
+};
+use domain::{
+    app_limit::AppLimit,
+    ids::{InvitationId, PersonId},
+    permission::Permission,
+    role::Role,
+    time::Timestamp,
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use secrecy::SecretString;
+use std::net::IpAddr;
+
+/// So many people can be invited at once.
+pub const MOST: usize = 20;
+
+/// Who is to be invited, and as what.
+#[derive(Debug, Clone)]
+pub struct NewInvitation {
+    /// Addresses, separated by commas, as they were typed.
+    pub emails: String,
+    /// What they may do.
+    pub role: Role,
+    /// Which apps they may touch.
+    pub apps: AppLimit,
+}
+
+/// An invitation just made. Its address is shown this once.
+#[derive(Debug)]
+pub struct Invited {
+    /// Its id.
+    pub id: InvitationId,
+    /// Who is invited.
+    pub email: String,
+    /// The address to open.
+    pub url: SecretString,
+    /// Until when it works.
+    pub expires_at: Timestamp,
+}
+
+/// Nobody was invited.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// The role doesn't allow it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// Some fields won't do; each entry names its field: `email`, `role` or `apps`.
+    #[error("some fields need another look")]
+    Invalid(Vec<FieldError>),
+    /// Something inside failed.
+    #[error(transparent)]
+    Internal(#[from] InternalError),
+}
+
+impl From<sea_orm::DbErr> for InviteError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+/// Invites people; all of them, or nobody. An invitation that waits for the
+/// same address is withdrawn: the newest one counts.
+///
+/// # Errors
+/// [`InviteError`]; nothing is stored then.
+pub async fn invite(actor: &Actor, new: NewInvitation) -> Result<Vec<Invited>, InviteError> {
+    actor.require(Permission::ManageMembers)?;
+    let inviter = Inviter {
+        by: By::from(&actor.who),
+        person: actor.person(),
+        address: actor.address,
+    };
+    invite_by(actor.scope(), Some(actor), &inviter, new).await
+}
+
+/// Who invites.
+pub(crate) struct Inviter {
+    pub by: By,
+    pub person: Option<PersonId>,
+    pub address: Option<IpAddr>,
+}
+
+pub(crate) async fn invite_by(
+    scope: &TenantScope,
+    actor: Option<&Actor>,
+    inviter: &Inviter,
+    new: NewInvitation,
+) -> Result<Vec<Invited>, InviteError> {
+    let (emails, mut errors) = addresses(&new.emails);
+    let tx = scope.write().await?;
+    errors.extend(check_grant(actor, &tx, new.role, &new.apps).await?);
+    let known = members_among(&tx, &emails).await?;
+    if !known.is_empty() {
+        let message = format!("{} is a member already.", known.join(", "));
+        errors.push(FieldError::new("email", message));
+    }
+    if !errors.is_empty() {
+        return Err(InviteError::Invalid(errors));
+    }
+    let now = scope.expiry_now();
+    let expires_at = now.plus(LIFE);
+    withdraw_older(&tx, &emails, now).await?;
+    let mut invited = Vec::with_capacity(emails.len());
+    for email in emails {
+        let id: InvitationId = scope.new_id();
+        let (token, token_hash) = new_token(scope);
+        let row = invitation::ActiveModel {
+            id: Set(id),
+            tenant_id: Set(tx.tenant()),
+            email: Set(email.clone()),
+            role: Set(new.role),
+            apps: Set(new.apps.clone()),
+            token_hash: Set(token_hash),
+            created_by: Set(inviter.by.name().unwrap_or_default()),
+            inviter_id: Set(inviter.person),
+            created_at: Set(now),
+            expires_at: Set(expires_at),
+            accepted_at: Set(None),
+            withdrawn_at: Set(None),
+        };
+        invitation::Entity::insert(row)
+            .exec_without_returning(&*tx)
+            .await?;
+        let entry = Entry::new(inviter.by.clone(), Action::Invited, Target::invitation(id))
+            .at(inviter.address)
+            .detail(in_audit(new.role, &new.apps));
+        audit::record(scope, &tx, &entry).await?;
+        invited.push(Invited {
+            id,
+            email,
+            url: scope.config.invitation_url(&token),
+            expires_at,
+        });
+    }
+    tx.commit().await?;
+    Ok(invited)
+}
+
+/// The addresses of a text, each once, and what is wrong with them.
+fn addresses(text: &str) -> (Vec<String>, Vec<FieldError>) {
+    let (mut emails, mut errors) = (Vec::new(), Vec::new());
+    for typed in text
+        .split([',', ';'])
+        .filter(|part| !part.trim().is_empty())
+    {
+        match email::normalize(typed) {
+            Some(email) if emails.contains(&email) => (),
+            Some(email) => emails.push(email),
+            None => {
+                let message = format!("“{}” is not an e-mail address.", typed.trim());
+                errors.push(FieldError::new("email", message));
+            }
+        }
+    }
+    if emails.is_empty() && errors.is_empty() {
+        errors.push(FieldError::new("email", NOT_AN_ADDRESS));
+    }
+    if emails.len() > MOST {
+        let message = format!("Invite at most {MOST} people at once.");
+        errors.push(FieldError::new("email", message));
+    }
+    (emails, errors)
+}
+
+/// Those of the addresses whose people are members of the tenant already.
+async fn members_among(tx: &Tx, emails: &[String]) -> Result<Vec<String>, InternalError> {
+    // People belong to no tenant; nothing is told of those who aren't members of this one.
+    let people: Vec<person::Model> = person::Entity::find()
+        .filter(person::Column::Email.is_in(emails))
+        .rows(&**tx)
+        .await?;
+    let mut members = Vec::new();
+    for person in people {
+        if is_member(tx, person.id).await? {
+            members.push(person.email);
+        }
+    }
+    Ok(members)
+}
+
+async fn withdraw_older(tx: &Tx, emails: &[String], now: Timestamp) -> Result<(), InternalError> {
+    tx.update::<invitation::Entity>()
+        .filter(invitation::Column::Email.is_in(emails))
+        .filter(invitation::Column::AcceptedAt.is_null())
+        .filter(invitation::Column::WithdrawnAt.is_null())
+        .col_expr(invitation::Column::WithdrawnAt, Expr::value(now))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_separated_by_commas() {
+        let (emails, errors) = addresses("a@x.example, B@x.example;a@x.example,");
+        assert_eq!(emails, ["a@x.example", "b@x.example"]);
+        assert_eq!(errors, []);
+        let (_, errors) = addresses("a@x.example, nobody");
+        assert_eq!(errors[0].message, "“nobody” is not an e-mail address.");
+        assert_eq!(addresses(" , ").1.len(), 1);
+        let many: Vec<_> = (0..=MOST).map(|n| format!("p{n}@x.example")).collect();
+        assert_eq!(addresses(&many.join(",")).1.len(), 1);
+    }
+}

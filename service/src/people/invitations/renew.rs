@@ -1,0 +1,44 @@
+//! Sending an invitation again.
+
+use super::{ChangeInvitationError, Invited, LIFE, find_pending, new_token};
+use crate::{
+    audit::{self, Action, Entry, Target},
+    entity::invitation,
+    people::members::in_audit,
+    tenancy::Actor,
+};
+use domain::ids::InvitationId;
+use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
+
+/// Gives an invitation a new address and another seven days. The address
+/// before stops working. The inviter is now the actor.
+///
+/// # Errors
+/// [`ChangeInvitationError`]; nothing is changed then.
+pub async fn renew(actor: &Actor, id: InvitationId) -> Result<Invited, ChangeInvitationError> {
+    let tx = actor.write().await?;
+    let row = find_pending(actor, &tx, id).await?;
+    let (token, token_hash) = new_token(actor);
+    let expires_at = actor.expiry_now().plus(LIFE);
+    tx.update::<invitation::Entity>()
+        .filter(invitation::Column::Id.eq(id))
+        .col_expr(invitation::Column::TokenHash, Expr::value(token_hash))
+        .col_expr(invitation::Column::ExpiresAt, Expr::value(expires_at))
+        .col_expr(
+            invitation::Column::CreatedBy,
+            Expr::value(actor.as_event_actor().label()),
+        )
+        .col_expr(invitation::Column::InviterId, Expr::value(actor.person()))
+        .exec(&*tx)
+        .await?;
+    let detail = in_audit(row.role, &row.apps);
+    let entry = Entry::of(actor, Action::Invited, Target::invitation(id)).detail(detail);
+    audit::record(actor, &tx, &entry).await?;
+    tx.commit().await?;
+    Ok(Invited {
+        id,
+        email: row.email,
+        url: actor.config.invitation_url(&token),
+        expires_at,
+    })
+}

@@ -1,0 +1,32 @@
+//! Taking an invitation back.
+
+use super::{ChangeInvitationError, find_pending};
+use crate::{
+    audit::{self, Action, Entry, Target},
+    entity::invitation,
+    tenancy::Actor,
+};
+use domain::ids::InvitationId;
+use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
+
+/// Withdraws an invitation that waits.
+///
+/// # Errors
+/// [`ChangeInvitationError`]; nothing is changed then.
+pub async fn withdraw(actor: &Actor, id: InvitationId) -> Result<(), ChangeInvitationError> {
+    let tx = actor.write().await?;
+    find_pending(actor, &tx, id).await?;
+    tx.update::<invitation::Entity>()
+        .filter(invitation::Column::Id.eq(id))
+        .col_expr(
+            invitation::Column::WithdrawnAt,
+            Expr::value(actor.expiry_now()),
+        )
+        .exec(&*tx)
+        .await?;
+    let target = Target::invitation(id);
+    let entry = Entry::of(actor, Action::InvitationWithdrawn, target);
+    audit::record(actor, &tx, &entry).await?;
+    tx.commit().await?;
+    Ok(())
+}

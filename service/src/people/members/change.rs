@@ -1,0 +1,55 @@
+//! Another role, or other apps, for a member.
+
+use super::{MemberError, check_grant, find, in_audit, lock, must_not_be_last_owner};
+use crate::{
+    audit::{self, Action, Entry, Target},
+    core::error::Forbidden,
+    entity::membership,
+    tenancy::Actor,
+};
+use domain::{app_limit::AppLimit, ids::PersonId, permission::Permission, role::Role};
+use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
+
+/// Gives a member a role and apps. `false` if they have both already.
+///
+/// # Errors
+/// [`MemberError`]; nothing is changed then.
+pub async fn change(
+    actor: &Actor,
+    person: PersonId,
+    role: Role,
+    apps: &AppLimit,
+) -> Result<bool, MemberError> {
+    actor.require(Permission::ManageMembers)?;
+    let tx = actor.write().await?;
+    lock(&tx).await?;
+    let member = find(&tx, person).await?;
+    if !actor.role.may_manage(member.role) {
+        return Err(Forbidden.into());
+    }
+    let errors = check_grant(Some(actor), &tx, role, apps).await?;
+    if !errors.is_empty() {
+        return Err(MemberError::Invalid(errors));
+    }
+    if (member.role, &member.apps) == (role, apps) {
+        return Ok(false);
+    }
+    if member.role == Role::Owner && role != Role::Owner {
+        must_not_be_last_owner(&tx).await?;
+    }
+    tx.update::<membership::Entity>()
+        .filter(membership::Column::PersonId.eq(person))
+        .col_expr(membership::Column::Role, Expr::value(role))
+        .col_expr(membership::Column::Apps, Expr::value(apps.clone()))
+        .exec(&*tx)
+        .await?;
+    let detail = format!(
+        "from {} to {}",
+        in_audit(member.role, &member.apps),
+        in_audit(role, apps)
+    );
+    let entry = Entry::of(actor, Action::RoleChanged, Target::person(person)).detail(detail);
+    audit::record(actor, &tx, &entry).await?;
+    tx.commit().await?;
+    Ok(true)
+}

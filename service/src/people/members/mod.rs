@@ -1,0 +1,126 @@
+//! The people of a tenant: who they are, what they may do, and changing that.
+//! A change holds for the next request, in every process.
+
+mod change;
+mod list;
+mod remove;
+
+pub use change::change;
+pub use list::{Member, list, one};
+pub use remove::remove;
+
+use crate::{
+    core::{
+        error::{FieldError, Forbidden, InternalError},
+        rows::Rows,
+    },
+    entity::{app, membership, tenant},
+    tenancy::{Actor, Tx},
+};
+use domain::{app_limit::AppLimit, ids::PersonId, role::Role};
+use sea_orm::{
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, sea_query::LockType,
+};
+
+/// A member was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum MemberError {
+    /// The role doesn't allow it.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// There is no such member.
+    #[error("there is no such member")]
+    NotFound,
+    /// Nobody would be left who may do everything.
+    #[error("a tenant needs an owner; make somebody else an owner first")]
+    LastOwner,
+    /// Some fields won't do; each entry names its field: `role` or `apps`.
+    #[error("some fields need another look")]
+    Invalid(Vec<FieldError>),
+    /// Something inside failed.
+    #[error(transparent)]
+    Internal(#[from] InternalError),
+}
+
+impl From<sea_orm::DbErr> for MemberError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+/// Changes of members wait for each other, so that two of them together can't
+/// leave a tenant without an owner. Locked before the heads of events and audit,
+/// as everywhere.
+async fn lock(tx: &Tx) -> Result<(), InternalError> {
+    tenant::Entity::find_by_id(tx.tenant())
+        .lock(LockType::NoKeyUpdate)
+        .row::<tenant::Model>(&**tx)
+        .await?;
+    Ok(())
+}
+
+async fn find(tx: &Tx, person: PersonId) -> Result<membership::Model, MemberError> {
+    tx.all::<membership::Entity>()
+        .filter(membership::Column::PersonId.eq(person))
+        .row(&**tx)
+        .await?
+        .ok_or(MemberError::NotFound)
+}
+
+/// Goes on only if another owner remains.
+async fn must_not_be_last_owner(tx: &Tx) -> Result<(), MemberError> {
+    let owners = tx
+        .all::<membership::Entity>()
+        .filter(membership::Column::Role.eq(Role::Owner))
+        .count(&**tx)
+        .await?;
+    if owners > 1 {
+        Ok(())
+    } else {
+        Err(MemberError::LastOwner)
+    }
+}
+
+/// What is wrong with a role and apps that somebody is to be given.
+pub(super) async fn check_grant(
+    actor: Option<&Actor>,
+    tx: &Tx,
+    role: Role,
+    apps: &AppLimit,
+) -> Result<Vec<FieldError>, InternalError> {
+    let mut errors = Vec::new();
+    if actor.is_some_and(|actor| !actor.role.may_manage(role)) {
+        errors.push(FieldError::new(
+            "role",
+            "Nobody gives more than they have; ask an owner for this role.",
+        ));
+    }
+    let Some(ids) = apps.ids() else {
+        return Ok(errors);
+    };
+    let ids: Vec<_> = ids.collect();
+    let message = if role == Role::Owner {
+        Some("An owner has every app. Choose every app, or another role.")
+    } else if ids.is_empty() {
+        Some("Choose at least one app.")
+    } else {
+        let wanted = ids.len() as u64;
+        let apps = tx.by_keys::<app::Entity>(app::Column::Id, ids);
+        (apps.count(&**tx).await? < wanted).then_some("One of these apps was removed.")
+    };
+    errors.extend(message.map(|message| FieldError::new("apps", message)));
+    Ok(errors)
+}
+
+/// How the audit names a grant: no name of anybody.
+pub(super) fn in_audit(role: Role, apps: &AppLimit) -> String {
+    format!("role={} apps={apps}", role.code())
+}
+
+/// Whether the transaction's tenant has this person as a member.
+pub(super) async fn is_member(tx: &Tx, person: PersonId) -> Result<bool, InternalError> {
+    let members = tx
+        .all::<membership::Entity>()
+        .filter(membership::Column::PersonId.eq(person));
+    Ok(members.count(&**tx).await? > 0)
+}

@@ -1,0 +1,42 @@
+//! A member goes.
+
+use super::{MemberError, find, in_audit, lock, must_not_be_last_owner};
+use crate::{
+    audit::{self, Action, Entry, Target},
+    core::error::Forbidden,
+    entity::membership,
+    tenancy::Actor,
+};
+use domain::{ids::PersonId, permission::Permission, role::Role};
+use sea_orm::{ColumnTrait, QueryFilter};
+
+/// Removes a member. Everybody may leave by themselves. The person stays, with
+/// their other tenants; what they did stays in the audit, and the API tokens
+/// that they made go on working.
+///
+/// # Errors
+/// [`MemberError`]; nothing is changed then.
+pub async fn remove(actor: &Actor, person: PersonId) -> Result<(), MemberError> {
+    let leaves = actor.person() == Some(person);
+    if !leaves {
+        actor.require(Permission::ManageMembers)?;
+    }
+    let tx = actor.write().await?;
+    lock(&tx).await?;
+    let member = find(&tx, person).await?;
+    if !leaves && !actor.role.may_manage(member.role) {
+        return Err(Forbidden.into());
+    }
+    if member.role == Role::Owner {
+        must_not_be_last_owner(&tx).await?;
+    }
+    tx.delete::<membership::Entity>()
+        .filter(membership::Column::PersonId.eq(person))
+        .exec(&*tx)
+        .await?;
+    let detail = in_audit(member.role, &member.apps);
+    let entry = Entry::of(actor, Action::MemberRemoved, Target::person(person)).detail(detail);
+    audit::record(actor, &tx, &entry).await?;
+    tx.commit().await?;
+    Ok(())
+}
