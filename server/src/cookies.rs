@@ -44,16 +44,16 @@ pub fn value(headers: &HeaderMap, name: &str) -> Option<String> {
         .map(|cookie| cookie.value().to_owned())
 }
 
-/// How the browser of a request wants pages to look.
+/// The theme that the browser's cookie asks for.
 pub fn theme_of(headers: &HeaderMap) -> Theme {
     value(headers, Theme::COOKIE).map_or_else(Theme::default, |code| Theme::from_code(&code))
 }
 
-/// The secret that tells this browser from all others. It isn't tied to
-/// anybody; results of authorizations are, so that only the browser that
-/// brought one back can see how it ended.
+/// A secret that identifies this browser. It belongs to no person. The result of an
+/// authorization is bound to it, so that only the browser that came to the callback
+/// can see the result.
 pub fn browser(headers: &HeaderMap, config: &Config) -> Option<SecretString> {
-    // 256 bits in base64url: anything shorter is not ours.
+    // 256 bits in base64url: anything shorter isn't ours.
     value(headers, name(BROWSER, config))
         .filter(|text| {
             text.len() == 43
@@ -94,7 +94,7 @@ pub fn end(name: impl Into<Cow<'static, str>>, config: &Config) -> Option<Header
     header(&cookie)
 }
 
-/// A cookie that only this origin and no script can read.
+/// A cookie that only this origin can read, and no script.
 pub fn hardened(
     name: impl Into<Cow<'static, str>>,
     value: String,
@@ -108,12 +108,12 @@ pub fn hardened(
         .build()
 }
 
-/// What was typed into a form whose session had ended, sealed.
+/// The sealed values of a form whose session had ended.
 pub fn kept_form_of(headers: &HeaderMap, config: &Config) -> Option<SecretString> {
     value(headers, name(KEPT_FORM, config)).map(SecretString::from)
 }
 
-/// Keeps it until its time is over.
+/// Keeps the sealed form until it expires.
 pub fn kept_form(sealed: &SecretString, config: &Config) -> Option<HeaderValue> {
     let value = sealed.expose_secret().to_owned();
     let mut cookie = hardened(name(KEPT_FORM, config), value, config);
@@ -121,19 +121,19 @@ pub fn kept_form(sealed: &SecretString, config: &Config) -> Option<HeaderValue> 
     header(&cookie)
 }
 
-/// Forgets it.
+/// Ends the cookie of the kept form.
 pub fn kept_form_end(config: &Config) -> Option<HeaderValue> {
     end(name(KEPT_FORM, config), config)
 }
 
-/// How pages look; no secret, kept for a year.
+/// The theme; it is no secret and is kept for a year.
 pub fn theme(code: &'static str, config: &Config) -> Option<HeaderValue> {
     let mut cookie = hardened(Theme::COOKIE, code.to_owned(), config);
     cookie.set_max_age(Duration::days(365));
     header(&cookie)
 }
 
-/// `Set-Cookie`; it isn't logged.
+/// `Set-Cookie`, marked as sensitive so that it isn't logged.
 pub fn header(cookie: &Cookie<'_>) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_str(&cookie.to_string()).ok()?;
     value.set_sensitive(true);

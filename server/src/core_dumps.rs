@@ -1,10 +1,10 @@
-//! Keeps this process's memory off the disk, and from its neighbours.
+//! Keeps this process's memory off the disk, and hidden from other processes.
 
 use std::io;
 
-/// Switches core dumps off for good. On Linux, other processes of the same user
-/// can't look into this one any more either: neither its memory nor its
-/// environment, which may hold the master keys.
+/// Switches core dumps off for good. On Linux, other processes of the same user can
+/// then read neither the memory nor the environment, which may hold the master
+/// keys.
 ///
 /// # Errors
 /// If the system refuses.

@@ -1,4 +1,4 @@
-//! Failures that are nobody's mistake: one constant sentence outside, the rest in the log.
+//! Internal failures: the client gets one constant sentence, the log has the rest.
 
 use crate::{middleware::database_unavailable, sentences::SENTENCE};
 use axum::{
@@ -18,29 +18,29 @@ pub enum Failure {
     /// With the session.
     #[error(transparent)]
     Session(#[from] tower_sessions::session::Error),
-    /// The template of Gorgias' address and an account give no address.
+    /// The template of Gorgias' address and an account don't make an address.
     #[error(transparent)]
     Address(#[from] TemplateError),
-    /// What came of a form could not be written down.
+    /// The outcome of a form could not be serialized.
     #[error("an outcome could not be written down: {0}")]
     Outcome(#[from] serde_json::Error),
-    /// A task panicked; the panic itself is in the log already.
+    /// A task panicked; the panic itself is already in the log.
     #[error("work ended badly")]
     Task(#[from] JoinError),
 }
 
 impl Failure {
-    /// Whether the same may work in a moment.
+    /// Whether the same request may work in a moment.
     pub fn database_unavailable(&self) -> bool {
         match self {
             Self::Internal(fault) => fault.database_unavailable(),
-            // It says no more than a text; the store told what it met.
+            // The error holds only a text; the session store has noted the cause.
             Self::Session(_) => database_unavailable::was_met(),
             Self::Address(_) | Self::Outcome(_) | Self::Task(_) => false,
         }
     }
 
-    /// One line in the log, where the failure meets the outside.
+    /// Writes one line to the log, where the failure becomes an answer.
     pub fn log(&self) {
         tracing::error!(error = %self, "a request failed");
     }

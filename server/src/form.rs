@@ -1,4 +1,4 @@
-//! What a handler knows of its form.
+//! What a handler has to know about its form.
 
 /// A form of a page.
 #[derive(Debug, Clone, Copy)]
@@ -7,7 +7,7 @@ pub struct Form {
     pub action: &'static str,
     /// The fields whose values are shown again; never a secret.
     pub fields: &'static [&'static str],
-    /// Whether what was typed is kept while somebody signs in again.
+    /// Whether the typed values are kept while the person signs in again.
     pub is_kept: bool,
 }
 
@@ -21,8 +21,8 @@ impl Form {
         }
     }
 
-    /// The same, and what was typed is kept while somebody signs in again.
-    /// It belongs to `pages::FORMS` then.
+    /// The same form, but its typed values are kept while the person signs in
+    /// again. Such a form has to be in `pages::FORMS`.
     #[must_use]
     pub const fn kept(self) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! `/healthz` and `/readyz`: for whoever watches the process. They tell nothing of a tenant.
+//! `/healthz` and `/readyz`, for monitoring. They say nothing about tenants.
 
 use crate::state::AppState;
 use axum::{Router, extract::State, http::StatusCode, routing::get};
@@ -10,14 +10,14 @@ use std::{
 };
 use tokio::time::timeout;
 
-/// How long an answer holds: however often it is asked, there is one look a second.
+/// How long an answer is used again: however many requests come, there is one check a second.
 const HOLDS: Span = Span::seconds(1);
-/// The keys are tried so often. What they opened stays open meanwhile.
+/// How often the keys are checked. Between two checks, opened keys stay open.
 const KEYS: Span = Span::minutes(1);
-/// How long whoever asks waits for a look.
+/// How long a request waits for a check.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Both, without sessions.
+/// The routes of both, without sessions.
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/healthz", get(async || "alive\n"))
@@ -33,14 +33,14 @@ const fn not_ready(why: &'static str) -> Answer {
     (StatusCode::SERVICE_UNAVAILABLE, why)
 }
 
-/// What the last look found. Clones share it.
+/// The result of the last check. Clones share it.
 #[derive(Clone, Default)]
 pub struct Looks(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
     last: Mutex<Last>,
-    /// Held by whoever looks.
+    /// Held by the request that checks.
     looking: tokio::sync::Mutex<()>,
 }
 
@@ -50,14 +50,14 @@ struct Last {
     keys_fit: Option<Timestamp>,
 }
 
-/// Whether the database answers and writes, its migrations are done and the keys open it.
+/// Whether the database answers and takes writes, its migrations are done and the keys open it.
 async fn ready(State(state): State<AppState>) -> Answer {
     let (looks, services) = (&state.looks, &state.services);
     if let Some(answer) = looks.fresh(services) {
         return answer;
     }
-    // On its own, so that a database that doesn't answer is waited for to the
-    // end, and found out, whoever asks for how long.
+    // A task of its own, so that a check of a database that doesn't answer runs to
+    // its end, however long the request waits.
     let look = tokio::spawn(looks.clone().look(services.clone()));
     match timeout(PATIENCE, look).await {
         Ok(Ok(answer)) => answer,
@@ -77,7 +77,7 @@ impl Looks {
 
     async fn look(self, services: Services) -> Answer {
         let _looking = self.0.looking.lock().await;
-        // Whoever held the lock before may have brought it.
+        // The request that held the lock before may have brought an answer.
         if let Some(answer) = self.fresh(&services) {
             return answer;
         }
@@ -117,7 +117,7 @@ impl Looks {
     }
 }
 
-/// Whether something of that instant still holds; not if the clock was put back.
+/// Whether a result of that instant is still valid; it isn't if the clock was put back.
 fn within(services: &Services, at: Timestamp, span: Span) -> bool {
     (Span(0)..span).contains(&services.now().since(at))
 }

@@ -1,5 +1,6 @@
-//! A form that outlived its session: why the sign-in is asked for, and what was
-//! typed, kept in a sealed cookie until the same person is back on the form.
+//! A form whose session ended before it was sent: why the sign-in is asked for, and
+//! the typed values, kept in a sealed cookie until the same person is back on the
+//! form.
 
 use crate::{cookies, failure::Failure, form::Form};
 use app::form_state::{FormState, Kept};
@@ -15,24 +16,24 @@ use service::{
     },
 };
 
-/// What the cookie holds.
+/// The content of the cookie.
 #[derive(Serialize, Deserialize)]
 pub struct KeptForm {
     /// The path of the form's page.
     page: String,
     /// Which form of the page it was.
     action: String,
-    /// For whom the form was made, as the form says it; empty if it doesn't say.
+    /// For whom the form was made; empty if the form doesn't say.
     made_for: String,
-    /// What was typed, but secrets.
+    /// The typed values, without secrets.
     values: Vec<(String, String)>,
-    /// It was more than can be kept.
+    /// The values were too long to be kept.
     too_long: bool,
     until: Timestamp,
 }
 
 impl KeptForm {
-    /// A page that was asked for after its session had ended.
+    /// For a page that was asked for after its session had ended.
     pub fn page(services: &Services, page: &str) -> Self {
         Self {
             page: page.to_owned(),
@@ -44,8 +45,8 @@ impl KeptForm {
         }
     }
 
-    /// A form that was sent after its session had ended. What was typed is kept
-    /// only if the form says for whom it was made.
+    /// For a form that was sent after its session had ended. The typed values are
+    /// kept only if the form says for whom it was made.
     pub fn form(
         services: &Services,
         page: &str,
@@ -68,13 +69,13 @@ impl KeptForm {
         kept
     }
 
-    /// Whether it can be kept in a cookie: as it will stand there, since
-    /// quotation marks and the like take twice the room.
+    /// Whether it fits in a cookie. This measures the JSON, since characters such
+    /// as quotation marks take twice the room there.
     fn fits(&self) -> bool {
         serde_json::to_string(self).is_ok_and(|text| text.len() <= LONGEST)
     }
 
-    /// As the cookie that keeps it; `None` if not even the page's address fits.
+    /// The cookie that keeps it; `None` if the page's address alone is too long.
     ///
     /// # Errors
     /// If it couldn't be sealed.
@@ -87,10 +88,10 @@ impl KeptForm {
         Ok(cookies::kept_form(&sealed, &services.config))
     }
 
-    /// What the cookie keeps, as long as its time isn't over.
+    /// Opens the cookie; `None` if it has expired.
     ///
     /// # Errors
-    /// If it couldn't be found out.
+    /// If it couldn't be opened because of a failure.
     pub async fn open(services: &Services, cookie: &SecretString) -> Result<Option<Self>, Failure> {
         let opened = kept_forms::open(services, cookie).await?;
         Ok(opened
@@ -98,7 +99,7 @@ impl KeptForm {
             .filter(|kept| kept.until > services.expiry_now()))
     }
 
-    /// What the sign-in says of it.
+    /// What the sign-in page says about it.
     pub fn told(&self) -> Kept {
         match (self.too_long, self.values.is_empty()) {
             (true, _) => Kept::TooLong,
@@ -112,8 +113,8 @@ impl KeptForm {
         FormKey::made_for(&self.made_for, person)
     }
 
-    /// The form as it was sent, for its page and the person who typed it, if it
-    /// is one of these.
+    /// The typed values, if the form is one of `forms`, on this page, and was made
+    /// for this person.
     pub fn restored(self, forms: &[Form], page: &str, person: PersonId) -> Option<FormState> {
         let form = forms.iter().find(|form| form.action == self.action)?;
         if self.page != page || self.values.is_empty() || !self.is_of(person) {

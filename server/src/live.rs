@@ -37,13 +37,13 @@ use tower_sessions::Session;
 
 /// How often a comment keeps the connection open.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// How often it is asked whether the person is still signed in and a member.
+/// How often the session and the membership are checked again.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
-/// How long, in seconds, a page waits that got no stream.
+/// How many seconds a page waits before it tries again, if it got no stream.
 const RETRY: HeaderValue = HeaderValue::from_static("30");
 
-/// nginx passes such an answer on piece by piece, whatever its settings say.
+/// nginx doesn't buffer an answer with this header, whatever its settings.
 const UNBUFFERED: (HeaderName, HeaderValue) = (
     HeaderName::from_static("x-accel-buffering"),
     HeaderValue::from_static("no"),
@@ -67,7 +67,7 @@ async fn live(
     ) else {
         return Ok(StatusCode::NOT_FOUND.into_response());
     };
-    // Whoever is signed in has a session with an id.
+    // A signed-in person's session has an id.
     let stream = match session.id().map(|id| state.streams.begin(id)) {
         Some(Ok(stream)) => stream,
         Some(Err(TooMany::OfSession)) => return Ok(refused(StatusCode::TOO_MANY_REQUESTS)),
@@ -87,7 +87,7 @@ async fn live(
         ask_again,
         _stream: stream,
     };
-    // A comment at once: some browsers take a stream for open with its first byte only.
+    // A comment at once: some browsers regard a stream as open only after its first byte.
     let first = stream::iter([Ok(Event::default().comment("open"))]);
     let events = first.chain(stream::unfold(listener, Listener::next));
     let headers = HeaderMap::from_iter([UNBUFFERED]);
@@ -115,8 +115,8 @@ struct Listener {
 }
 
 impl Listener {
-    /// Waits for the next change of the tenant. Ends with the process, and with
-    /// the session or the membership.
+    /// Waits for the next change of the tenant. The stream ends when the process
+    /// stops, the session ends or the membership ends.
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
         let stop = self.state.options.shutdown.clone();
         loop {
@@ -128,7 +128,7 @@ impl Listener {
                         return Some((Ok(event), self));
                     }
                     Ok(_) => (),
-                    // Too many at once: the page had better look again at everything.
+                    // Too many changes at once: the page has to reload.
                     Err(RecvError::Lagged(_)) => {
                         return Some((Ok(Event::default().event("reload").data("")), self));
                     }
@@ -136,7 +136,7 @@ impl Listener {
                 },
                 keys = self.keys.recv() => match keys {
                     Ok(tenant) if tenant != self.tenant => (),
-                    // Whoever missed some had better look, too.
+                    // If some messages were missed, the page has to look, too.
                     Ok(_) | Err(RecvError::Lagged(_)) => {
                         return Some((Ok(Event::default().event("keys").data("")), self));
                     }

@@ -1,7 +1,7 @@
-//! Addresses that a form or a query may send a browser to: paths of our own only.
+//! Paths that a form or a query may send a browser to; they never lead to another origin.
 
-/// The text if it is a path on this origin, else `/`. Browsers read `//host`
-/// and `/\host` as other origins, and drop tabs and newlines (WHATWG URL 4.4).
+/// The text if it is a path on this origin, else `/`. Browsers read `//host` and
+/// `/\host` as other origins, and drop tabs and newlines (WHATWG URL 4.4).
 pub fn own_path(text: &str) -> &str {
     let mut bytes = text.bytes();
     let good = bytes.next() == Some(b'/')

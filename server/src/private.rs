@@ -1,16 +1,16 @@
-//! What Mooring keeps on disk is its user's alone (security.md 77).
+//! Only Mooring's own user can read what it keeps on disk (security.md 77).
 
 use crate::settings::Settings;
 use std::path::Path;
 
-/// From here on, no file and no folder that this process makes is open to
-/// others, whoever makes it: SQLite, the journal, a library.
+/// From here on, no other user can read a file or folder that this process makes,
+/// whether Mooring, SQLite or a library makes it.
 pub fn keep() {
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
 }
 
-/// What others can look into, each with the remedy.
+/// The paths that other users can read, each with the remedy.
 pub fn open_to_others(settings: &Settings) -> Vec<String> {
     let store = &settings.store;
     let mut open = Vec::new();
@@ -39,7 +39,7 @@ pub fn open_to_others(settings: &Settings) -> Vec<String> {
     open
 }
 
-/// The permissions; nothing if it isn't there, or where there are none.
+/// The permissions; `None` if the path doesn't exist, or on systems without them.
 #[cfg(unix)]
 fn mode(path: &Path) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;

@@ -1,11 +1,11 @@
-//! Sending a browser on.
+//! Redirects.
 
 use axum::{
     http::{HeaderValue, StatusCode, header::LOCATION},
     response::{IntoResponse, Response},
 };
 
-/// To an address that was built here: 303, so that the browser comes with GET.
+/// Redirects to an address that was built here, with 303, so that the browser uses GET.
 pub fn see_other(address: &str) -> Response {
     let Ok(location) = HeaderValue::from_str(address) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();

@@ -1,4 +1,4 @@
-//! All addresses, and what surrounds every request. Tests use the same router.
+//! All routes and layers. Tests use the same router.
 
 use crate::{
     api, cookies, health, live,
@@ -25,17 +25,17 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 pub use crate::pages::form_paths;
 
-/// No request may be larger, in bytes.
+/// The size limit of a request's body, in bytes.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 
-/// The whole of Mooring's web side.
+/// All routes of Mooring.
 pub fn router(services: Services, options: RouterOptions) -> Router {
     let https = services.config.is_https();
     let site = options.site.routes();
     let answer_time = options.bounds.answer;
     let state = AppState::new(services.clone(), options);
 
-    // Cookies are read here and nowhere else.
+    // Session cookies are read only here.
     let sessions = SessionManagerLayer::new(DatabaseSessions::new(services.clone()))
         .with_name(cookies::session_name(&services.config))
         .with_secure(https)
@@ -50,7 +50,7 @@ pub fn router(services: Services, options: RouterOptions) -> Router {
         .merge(live::routes())
         .fallback(pages::show)
         .layer(sessions)
-        // Around sessions, whose own failures say no more than 500.
+        // Around the session layer, which answers its own failures with a bare 500.
         .layer(from_fn(database_unavailable::answer_in_place));
 
     Router::new()
@@ -59,7 +59,7 @@ pub fn router(services: Services, options: RouterOptions) -> Router {
         .nest("/api/v1", api::routes())
         .merge(browsers)
         .with_state(state.clone())
-        // One stack: what is layered one by one is boxed one by one, at each request.
+        // One stack: layers that are added one by one are boxed one by one, for each request.
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn_with_state(

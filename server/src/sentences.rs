@@ -1,13 +1,13 @@
-//! What anybody is told of failures inside.
+//! The sentences that clients get for internal failures.
 
 use domain::time::Span;
 
-/// What anybody is told when something inside failed.
+/// The answer when something inside failed.
 pub const SENTENCE: &str = "Something inside Mooring failed. Nothing of what you asked for is \
     certain to have happened: look, then try again. If it fails again, tell whoever runs this \
     Mooring; its log says more.";
 
-/// What anybody is told while the database isn't available.
+/// The answer while the database isn't available.
 pub const UNAVAILABLE: &str = "The database is not available just now. Nothing of what you asked for \
     is certain to have happened: wait a few seconds, look, then try again. If it lasts, tell whoever \
     runs this Mooring; its log says more.";

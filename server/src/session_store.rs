@@ -20,18 +20,18 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
-/// The use of a session is noted this often at most, so that reading writes nothing.
+/// How often at most the use of a session is noted, so that most reads write nothing.
 pub const NOTED_EVERY: Span = Span::minutes(5);
 
 /// Key of the person's id in a session.
 pub const PERSON: &str = "person";
-/// Key of the instant of the sign-in, in microseconds.
+/// Key of the time of the sign-in, in microseconds.
 pub const SIGNED_IN_AT: &str = "signed_in_at";
-/// Key of the instant when the use was noted last, in microseconds.
+/// Key of the time when the use was last noted, in microseconds.
 pub const SEEN_AT: &str = "seen_at";
 
-/// Keeps sessions by a digest of their id; when they end is decided here, on
-/// the clock of the services, and not by the cookie.
+/// Stores sessions by a digest of their id. Their end is decided here, by the clock
+/// of the services, and not by the cookie.
 #[derive(Clone)]
 pub struct DatabaseSessions {
     services: Services,
@@ -43,7 +43,7 @@ impl DatabaseSessions {
         Self { services }
     }
 
-    /// Whether the database has all of a session but when it was used last.
+    /// Whether the database has all of a session, apart from the time of its last use.
     async fn is_kept(&self, record: &Record) -> bool {
         let without = |data: &HashMap<String, Value>| {
             let mut data = data.clone();
@@ -54,7 +54,7 @@ impl DatabaseSessions {
         matches!(kept, Ok(Some(kept)) if without(&kept.data) == without(&record.data))
     }
 
-    /// The earlier end of the two.
+    /// The end of a session: the earlier one of its two ends.
     fn ends_at(&self, data: &HashMap<String, Value>) -> Timestamp {
         let now = self.services.expiry_now();
         let begun = data
@@ -103,7 +103,7 @@ impl SessionStore for DatabaseSessions {
             if created.map_err(failed)? {
                 return Ok(());
             }
-            // There is a session of this id already; it is somebody else's.
+            // Another session has this id already.
             record.id = Id::default();
         }
     }
@@ -114,7 +114,7 @@ impl SessionStore for DatabaseSessions {
         let ends_at = self.ends_at(&record.data);
         let id = secret(&record.id);
         match sessions::update(&self.services, &id, person, &data, ends_at).await {
-            // When it was used last can be noted the next time.
+            // The time of the last use can be noted the next time.
             Err(fault) if fault.database_unavailable() && self.is_kept(record).await => Ok(()),
             updated => updated.map(drop).map_err(failed),
         }
@@ -126,7 +126,7 @@ impl SessionStore for DatabaseSessions {
             return Ok(None);
         };
         let data = serde_json::from_str(&stored.data).map_err(|e| Error::Decode(e.to_string()))?;
-        // Not looked at by anybody: `ends_at` decides.
+        // Nothing reads this: `ends_at` decides.
         let expiry_date = OffsetDateTime::from_unix_timestamp(stored.expires_at.0 / 1_000_000)
             .unwrap_or(OffsetDateTime::UNIX_EPOCH);
         Ok(Some(Record {

@@ -1,4 +1,4 @@
-//! The folder of what browsers load: script, wasm, style, icons.
+//! The folder of the files that browsers load: script, wasm, style, icons.
 
 use axum::{
     Router,
@@ -11,7 +11,7 @@ use leptos::config::LeptosOptions;
 use std::path::{Path, PathBuf};
 use tower_http::services::{ServeDir, ServeFile};
 
-/// Where the site lies.
+/// The folder of the site.
 #[derive(Debug, Clone)]
 pub struct Site {
     root: PathBuf,
@@ -32,13 +32,13 @@ impl Site {
         Self { root }
     }
 
-    /// Where the environment says (`LEPTOS_SITE_ROOT`), else beside the executable.
+    /// The folder that `LEPTOS_SITE_ROOT` names, else `site` beside the executable.
     pub fn find() -> Self {
         std::env::var_os("LEPTOS_SITE_ROOT")
             .map_or_else(Self::default, |root| Self::new(root.into()))
     }
 
-    /// A release has a list of hashes; its file names change with the content.
+    /// The list of hashes of a release, whose file names change with the content.
     fn hashes(&self) -> Option<PathBuf> {
         let path = std::path::absolute(self.root.join("hash.txt")).ok()?;
         path.is_file().then_some(path)
@@ -55,7 +55,7 @@ impl Site {
             .build()
     }
 
-    /// Serves the files, compressed beforehand where the browser takes it.
+    /// Serves the files; compressed ones if the browser accepts them.
     pub fn routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
         let pkg = ServeDir::new(self.root.join("pkg"))
             .append_index_html_on_directories(false)
@@ -73,7 +73,7 @@ impl Site {
     }
 }
 
-/// Names with a hash stay the same for ever; others are asked for each time.
+/// Files with a hash in their name never change; browsers ask for others each time.
 async fn cache(
     axum::extract::State(hashed): axum::extract::State<bool>,
     request: Request,

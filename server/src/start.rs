@@ -1,4 +1,4 @@
-//! From settings to a running server, and its orderly end.
+//! Starts the server from the settings, and stops it in order.
 
 use crate::{
     private,
@@ -31,14 +31,14 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// How long requests and background work may take to come to their end.
+/// How long requests and background work may take to finish.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// What is said of a database that doesn't write.
+/// The error about a database that doesn't accept writes.
 pub const ONLY_READS: &str =
     "the database only reads: it is a standby, or was set to; give the address of the primary";
 
-/// Opens the database; for SQLite the folder is made if it isn't there.
+/// Opens the database; for SQLite, makes the folder if it doesn't exist.
 ///
 /// # Errors
 /// If the folder can't be made or the database doesn't answer.
@@ -51,10 +51,10 @@ pub async fn open_database(settings: &Settings) -> anyhow::Result<Database> {
     .await
 }
 
-/// As [`open_database`], as the login that owns the schema.
+/// Like [`open_database`], but with the login that owns the schema.
 ///
 /// # Errors
-/// As [`open_database`].
+/// Like [`open_database`].
 pub async fn open_to_migrate(settings: &Settings) -> anyhow::Result<Database> {
     match &settings.store.migrate_database_url {
         Some(url) => open(settings, url, "MOORING_MIGRATE_DATABASE_URL").await,
@@ -64,7 +64,7 @@ pub async fn open_to_migrate(settings: &Settings) -> anyhow::Result<Database> {
 
 async fn open(settings: &Settings, url: &SecretString, name: &str) -> anyhow::Result<Database> {
     if let Some(folder) = sqlite_folder(url) {
-        // Where nothing else is said, the file is in the data folder.
+        // By default, the file is in the data folder.
         let setting = if folder == settings.store.data_dir {
             "MOORING_DATA_DIR"
         } else {
@@ -83,7 +83,7 @@ async fn open(settings: &Settings, url: &SecretString, name: &str) -> anyhow::Re
     opened.map_err(|e| SettingsError::new(name, &e.to_string(), "").into())
 }
 
-/// Only its owner may look into it.
+/// Makes a folder that only its owner can read.
 fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -92,8 +92,7 @@ fn make_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Everything that the use cases run on, checked: the migrations are done and
-/// the keys fit.
+/// The services, checked: the migrations are done and the keys fit.
 ///
 /// # Errors
 /// A line that names what is wrong and the remedy.
@@ -138,7 +137,7 @@ fn assemble(settings: &Settings, db: Database, vault: Vault) -> anyhow::Result<S
     ))
 }
 
-/// Serves until it is told to stop, then lets everything come to its end.
+/// Serves until it is told to stop, then finishes what is open.
 ///
 /// # Errors
 /// If it can't start.
@@ -147,11 +146,11 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     for open in private::open_to_others(settings) {
         tracing::warn!("{open}");
     }
-    // Before the set-up token is told, which would be of no use.
+    // If this fails, the set-up token has not been shown for nothing.
     let listener = listen(settings.web.listen)?;
     announce_set_up(&services).await?;
     expiry::look(&services).await?;
-    // Before anybody asks Gorgias for anything newer.
+    // Before this process asks Gorgias for newer answers.
     if let Err(error) = replay::replay(&services).await {
         tracing::error!(%error, "Answers of Gorgias wait in the journal, since they can't be stored");
     }
@@ -175,7 +174,7 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
         bounds,
     };
     let router = router(services.clone(), options);
-    // Before anybody hears that it serves, and tells it to stop.
+    // Before the log says that it serves: a signal may follow at once.
     stop_on_signal(&shutdown);
     tracing::info!(
         address = %listener.local_addr()?,
@@ -203,8 +202,8 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How many connections the system accepts before Mooring does. Of a burst of
-/// more, the rest would come a second later: the usual 128 is soon reached.
+/// How many connections the system queues before Mooring accepts them. In a burst,
+/// further ones would come a second later, and the usual 128 is reached soon.
 const BACKLOG: u32 = 1024;
 
 fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
@@ -213,7 +212,7 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
             SocketAddr::V4(_) => TcpSocket::new_v4()?,
             SocketAddr::V6(_) => TcpSocket::new_v6()?,
         };
-        // A restart may take the port at once.
+        // A restart can use the port at once.
         #[cfg(unix)]
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
@@ -229,10 +228,11 @@ fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     })
 }
 
-/// As long as there is nobody, whoever reads the log may make the first owner.
+/// As long as there is no person, anyone who can read the log may make the first owner.
 async fn announce_set_up(services: &Services) -> anyhow::Result<()> {
     if let Some(token) = set_up::ensure_token(services).await? {
-        // Not through the log's filter and format: it has to be readable, this once.
+        // Not through the log, whose filter or format could hide the token, which
+        // is shown only this once.
         eprintln!(
             "Nobody has set this Mooring up yet. Open\n  {}{}\nand give this set-up token:\n  {}",
             services.config.public_url,

@@ -10,18 +10,18 @@ use tokio::task::JoinError;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
-/// How the router is put together.
+/// The options of the router.
 #[derive(Debug, Clone, Default)]
 pub struct RouterOptions {
-    /// Where scripts and style lie.
+    /// The folder of the site.
     pub site: Site,
-    /// Whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// Ends event streams.
     pub shutdown: CancellationToken,
-    /// What has to come to its end before the process does.
+    /// The tasks that have to finish before the process ends.
     pub tasks: TaskTracker,
-    /// How much connections may take.
+    /// The limits of connections.
     pub bounds: Bounds,
 }
 
@@ -29,15 +29,15 @@ pub struct RouterOptions {
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
 
-/// What handlers share. Reached through [`AppState`], which derefs to it.
+/// What handlers share. [`AppState`] derefs to it.
 pub struct Shared {
     /// The use cases.
     pub services: Services,
-    /// How the router is put together.
+    /// The options of the router.
     pub options: RouterOptions,
     /// What Leptos needs to know.
     pub leptos: LeptosOptions,
-    /// What `/readyz` found last.
+    /// The last result of `/readyz`.
     pub looks: Looks,
     /// The event streams that are open.
     pub streams: Streams,
@@ -55,8 +55,8 @@ impl AppState {
         }))
     }
 
-    /// Runs work to its end even if the client goes away meanwhile: an answer
-    /// of Gorgias must not be lost between its arrival and the database.
+    /// Finishes work even if the client goes away meanwhile: an answer of Gorgias
+    /// must not be lost before it is in the database.
     ///
     /// # Errors
     /// If the work panics.

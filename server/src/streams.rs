@@ -22,23 +22,23 @@ struct Open {
     by_session: HashMap<Id, usize>,
 }
 
-/// A stream may be opened; dropped, it is at its end.
+/// The place of an open stream; dropping it frees the place.
 pub struct Stream {
     streams: Streams,
     session: Id,
 }
 
-/// There are enough streams.
+/// No more streams may be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TooMany {
-    /// Of this session.
+    /// This session has too many.
     OfSession,
-    /// In all.
+    /// All sessions together have too many.
     InAll,
 }
 
 impl Streams {
-    /// None is open.
+    /// Without open streams.
     pub fn new(bounds: Bounds) -> Self {
         Self(Arc::new(Shared {
             bounds,
@@ -50,10 +50,10 @@ impl Streams {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts one more.
+    /// Takes a place for one more stream.
     ///
     /// # Errors
-    /// If there are enough.
+    /// If all places are taken.
     pub fn begin(&self, session: Id) -> Result<Stream, TooMany> {
         let bounds = &self.0.bounds;
         let mut open = self.open();

@@ -1,4 +1,4 @@
-//! Who sends a request to a page: resolved from cookies, once a request.
+//! Who sends a request to a page; found from the cookies, once for each request.
 
 use crate::{
     cookies,
@@ -42,17 +42,17 @@ pub struct Visitor {
     pub state: AppState,
     /// Who is signed in.
     pub person: Option<PersonSummary>,
-    /// The session in which they are, for what comes of forms.
+    /// The person's session, for outcomes of forms.
     pub session: Option<FormSession>,
-    /// What the browser keeps of a form that outlived its session.
+    /// The cookie of a form whose session ended before it was sent.
     pub kept_form: Option<SecretString>,
-    /// Whether the browser brought the cookie of a session that may have ended.
+    /// Whether the browser sent the cookie of a session, which may have ended.
     pub had_session: bool,
     /// The browser's own secret.
     pub browser: Option<SecretString>,
-    /// How the person wants pages to look.
+    /// The theme that the browser's cookie asks for.
     pub theme: Theme,
-    /// Where the browser is, as far as it can be believed.
+    /// The client's address, as far as proxies can be trusted.
     pub address: Option<IpAddr>,
 }
 
@@ -72,10 +72,10 @@ impl Visitor {
         }
     }
 
-    /// What is kept of a form that outlived its session.
+    /// The kept form of the cookie.
     ///
     /// # Errors
-    /// If it couldn't be found out.
+    /// If it couldn't be opened because of a failure.
     pub async fn kept_form(&self) -> Result<Option<KeptForm>, Failure> {
         match &self.kept_form {
             Some(cookie) => KeptForm::open(&self.state.services, cookie).await,
@@ -83,7 +83,7 @@ impl Visitor {
         }
     }
 
-    /// Why somebody whose session had ended is to sign in.
+    /// Why a person whose session had ended has to sign in.
     ///
     /// # Errors
     /// If it couldn't be found out.
@@ -106,8 +106,9 @@ impl Visitor {
         Ok(kept.and_then(|kept| kept.restored(forms, page, person.id)))
     }
 
-    /// What came of the form that led to this page, if this session posted it
-    /// within the last two minutes. No address alone makes a page say anything.
+    /// The outcome of the form that led to this page, if this session posted it
+    /// within the last two minutes. An address alone can't make a page show an
+    /// outcome.
     ///
     /// # Errors
     /// If it couldn't be found out.
@@ -121,7 +122,7 @@ impl Visitor {
             return Ok(None);
         };
         let shown = form_results::show(&self.state.services, session, &key, uri.path()).await?;
-        // One of another version, which knows outcomes that this one doesn't, says nothing.
+        // An outcome of another version that this one doesn't know is not shown.
         Ok(shown.and_then(|shown| {
             Some(ShownOutcome {
                 outcome: serde_json::from_str(&shown.outcome).ok()?,
@@ -130,8 +131,8 @@ impl Visitor {
         }))
     }
 
-    /// The signed-in person as a member of a tenant; `None` for strangers and
-    /// for tenants that don't exist alike.
+    /// The signed-in person as a member of a tenant; `None` both for people who are
+    /// not members and for tenants that don't exist.
     ///
     /// # Errors
     /// If it couldn't be found out.
@@ -178,7 +179,7 @@ impl FromRequestParts<AppState> for Visitor {
     }
 }
 
-/// The person of a session. Asked again with each request, so that a removal
+/// The person of a session. It is read again for each request, so that a removal
 /// takes effect at once in every process.
 async fn person(session: &Session, state: &AppState) -> Result<Option<PersonSummary>, Failure> {
     let Some(id) = session.get::<PersonId>(PERSON).await? else {
@@ -192,8 +193,8 @@ async fn person(session: &Session, state: &AppState) -> Result<Option<PersonSumm
     Ok(membership::person(&state.services, id).await?)
 }
 
-/// Signs a person in. The session gets a new id, so that one that somebody
-/// planted beforehand is worth nothing (ASVS 7.2.4).
+/// Signs a person in. The session gets a new id, so that an id that an attacker
+/// planted before is worthless (ASVS 7.2.4).
 ///
 /// # Errors
 /// If the session can't be kept.

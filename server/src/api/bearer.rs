@@ -1,4 +1,4 @@
-//! Who calls: the API token of the `Authorization` header (RFC 6750 2.1).
+//! The caller: the API token of the `Authorization` header (RFC 6750 2.1).
 
 use super::Problem;
 use crate::{middleware::client_address, state::AppState};
@@ -14,11 +14,11 @@ use service::{
 use std::net::IpAddr;
 use url::form_urlencoded;
 
-/// The API token that came with a request, not looked at yet.
+/// The API token of a request, not yet checked.
 pub struct Bearer {
     /// The token.
     pub token: SecretString,
-    /// Where the request comes from.
+    /// The client's address.
     pub address: Option<IpAddr>,
 }
 
@@ -49,10 +49,10 @@ impl FromRequestParts<AppState> for Bearer {
 }
 
 impl Bearer {
-    /// The actor that the token stands for.
+    /// The actor of the token.
     ///
     /// # Errors
-    /// If it stands for nobody.
+    /// If no actor has this token.
     pub async fn actor(&self, services: &Services) -> Result<Actor, Problem> {
         let unauthorized = |code, detail| {
             Problem::new(StatusCode::UNAUTHORIZED, code, detail)
@@ -82,7 +82,7 @@ impl Bearer {
     }
 }
 
-/// The actor that an API token stands for.
+/// The actor of a request's API token.
 pub struct Caller(pub Actor);
 
 impl FromRequestParts<AppState> for Caller {
@@ -106,7 +106,7 @@ fn token(headers: &HeaderMap) -> Option<SecretString> {
         .then(|| SecretString::from(token.trim()))
 }
 
-/// RFC 6750 2.3 allows tokens in addresses and advises against it.
+/// Whether the address has a token. RFC 6750 2.3 allows that and advises against it.
 fn in_url(parts: &Parts) -> bool {
     let query = parts.uri.query().unwrap_or_default();
     form_urlencoded::parse(query.as_bytes())

@@ -10,7 +10,7 @@ use axum::{
 use serde_json::{Map, Value};
 use service::core::input;
 
-/// What a JSON object says. No body at all counts as an empty object.
+/// The parsed JSON object. A missing body counts as an empty object.
 pub struct Body<T: input::Input>(pub T::Parsed);
 
 impl<S: Send + Sync, T: input::Input> FromRequest<S> for Body<T> {
@@ -77,8 +77,8 @@ async fn fields<S: Send + Sync>(
     }
 }
 
-/// All texts of ours are single lines (security.md 87). Looked for in the whole
-/// body, so that no reader of a field has to think of it.
+/// All our texts are single lines (security.md 87). This looks at the whole body,
+/// so that no field can be forgotten.
 fn has_controls(value: &Value) -> bool {
     match value {
         Value::String(text) => text.chars().any(char::is_control),

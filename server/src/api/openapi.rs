@@ -56,7 +56,7 @@ impl Modify for Bearer {
     }
 }
 
-/// The description as text, and the tag of this text (RFC 9110 8.8.3).
+/// The description as text, and its ETag (RFC 9110 8.8.3).
 struct Served {
     text: String,
     tag: HeaderValue,
@@ -85,7 +85,7 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
 )]
 async fn serve(headers: HeaderMap) -> Response {
     let Served { text, tag } = &*SERVED;
-    // Asked each time whether it is still the same.
+    // Browsers ask each time whether it has changed.
     let about = [
         (ETAG, tag.clone()),
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
@@ -100,12 +100,12 @@ async fn serve(headers: HeaderMap) -> Response {
 
 problems!(DescriptionProblems: WITHOUT_TOKEN);
 
-/// Every address below `/api/v1`, with its description.
+/// All routes below `/api/v1`, with their descriptions.
 pub fn routes() -> OpenApiRouter<AppState> {
     v1::routes().routes(routes!(serve))
 }
 
-/// The description of every address that [`routes`] has.
+/// The description of all routes of [`routes`].
 pub fn document() -> Value {
     let described = Description::openapi().nest("/api/v1", routes().into_openapi());
     let mut document = serde_json::to_value(described).unwrap_or_default();
@@ -113,8 +113,7 @@ pub fn document() -> Value {
     document
 }
 
-/// A body need not be there, but null is none; and [`super::input`] refuses
-/// fields that a body does not have.
+/// A body may be missing, but it may not be `null`. [`super::input`] refuses unknown fields.
 fn close_bodies(document: &mut Value) {
     let mut closed = Vec::new();
     let paths = document["paths"].as_object_mut().into_iter().flatten();

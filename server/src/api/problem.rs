@@ -18,7 +18,7 @@ use service::{
 use tokio::task::JoinError;
 use utoipa::ToSchema;
 
-/// When to ask again if the audit can't be written.
+/// `Retry-After` if the audit can't be written.
 const AUDIT_WAIT: Span = Span::seconds(10);
 
 /// What went wrong, for a program by `code` and for a person by `detail`.
@@ -33,7 +33,7 @@ pub struct Problem {
     available_ttl: Option<i64>,
 }
 
-/// A problem as it is sent (RFC 9457). Programs go by `code`, people read `detail`.
+/// A problem (RFC 9457). Programs go by `code`, people read `detail`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem, example = json!({
     "type": "about:blank",
@@ -44,7 +44,7 @@ pub struct Problem {
     "errors": [{ "field": "client_id", "message": "This field is missing." }],
 }))]
 pub struct Body {
-    /// With `life_too_short`: how many seconds of life can be asked for.
+    /// With `life_too_short`: the most seconds of life that can be asked for
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     available_ttl: Option<i64>,
@@ -67,7 +67,7 @@ struct InvalidField {
 }
 
 impl Problem {
-    /// A problem without more to say. `detail` names the remedy.
+    /// A problem without further members. `detail` names the remedy.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
             status,
@@ -80,7 +80,7 @@ impl Problem {
         }
     }
 
-    /// For what isn't there and for what belongs to somebody else alike.
+    /// The same answer for what doesn't exist and for what belongs to another tenant.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here")
     }
@@ -98,18 +98,18 @@ impl Problem {
         }
     }
 
-    /// Fields of the body that a use case can't take.
+    /// Fields of the body that the use case refuses.
     pub fn invalid_fields(errors: Vec<FieldError>) -> Self {
         Self::invalid(StatusCode::UNPROCESSABLE_ENTITY, "invalid", errors)
     }
 
-    /// What can't be recorded isn't done.
+    /// An action that can't be recorded isn't done.
     pub fn audit_unavailable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "audit_unavailable", detail)
             .retry_after(AUDIT_WAIT)
     }
 
-    /// Tells how much life there is (a member of its own, RFC 9457 3.2).
+    /// Adds `available_ttl`, an extension member (RFC 9457 3.2).
     #[must_use]
     pub fn available_ttl(self, seconds: i64) -> Self {
         Self {
@@ -118,7 +118,7 @@ impl Problem {
         }
     }
 
-    /// Tells how long to wait.
+    /// Adds `Retry-After`.
     #[must_use]
     pub fn retry_after(self, span: Span) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! Which problems a call can answer with, for its description.
+//! The problems that each call can answer with, for its description.
 
 use super::problem::Body;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use utoipa::{
 /// A status and a `code`.
 pub type Code = (u16, &'static str);
 
-/// Of the call that needs no token.
+/// Problems of the call that needs no token.
 pub const WITHOUT_TOKEN: &[Code] = &[
     (400, "control_character"),
     (413, "too_large"),
@@ -21,7 +21,7 @@ pub const WITHOUT_TOKEN: &[Code] = &[
     (503, "unavailable"),
 ];
 
-/// Of every call with a token.
+/// Problems of every call with a token.
 pub const COMMON: &[Code] = &[
     (400, "control_character"),
     (401, "token_missing"),
@@ -38,13 +38,13 @@ pub const COMMON: &[Code] = &[
     (503, "unavailable"),
 ];
 
-/// Of calls with a variable part in their path.
+/// Problems of calls with a variable part in their path.
 pub const PATH: &[Code] = &[(400, "malformed"), (404, "not_found")];
 
-/// Of calls with parameters.
+/// Problems of calls with parameters.
 pub const QUERY: &[Code] = &[(400, "invalid_parameter"), (400, "unknown_parameter")];
 
-/// Of calls with a body.
+/// Problems of calls with a body.
 pub const BODY: &[Code] = &[
     (400, "not_json"),
     (400, "not_an_object"),
@@ -54,7 +54,7 @@ pub const BODY: &[Code] = &[
     (422, "unknown_field"),
 ];
 
-/// The answers with these problems, one a status.
+/// The answers with these problems, one for each status.
 pub fn responses(sets: &[&[Code]]) -> BTreeMap<String, RefOr<Response>> {
     let mut by_status: BTreeMap<u16, Vec<&'static str>> = BTreeMap::new();
     for (status, code) in sets.iter().flat_map(|set| set.iter()) {

@@ -1,5 +1,5 @@
-//! Parameters of addresses. A misspelt one is an error: ignored, it would give
-//! an answer to another question.
+//! Query parameters. A misspelt one is an error: if it were ignored, the answer
+//! would be to another question.
 
 use super::Problem;
 use axum::{
@@ -9,7 +9,7 @@ use axum::{
 use service::core::input;
 use url::form_urlencoded;
 
-/// What the parameters of an address say.
+/// The parsed query parameters.
 pub struct Query<T: input::Input>(pub T::Parsed);
 
 impl<S: Send + Sync, T: input::Input> FromRequestParts<S> for Query<T> {

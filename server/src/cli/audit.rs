@@ -55,7 +55,7 @@ impl Erase {
 }
 
 impl Audit {
-    /// Does it; verifying fails if any chain is broken.
+    /// Runs the subcommand; `verify` fails if any chain is broken.
     pub async fn run(&self, settings: &Settings) -> anyhow::Result<ExitCode> {
         let services = start::services(settings).await?;
         let verify = match self {
@@ -63,7 +63,7 @@ impl Audit {
             Self::Erase(erase) => return erase.run(&services).await,
         };
         let reports = audit::verify(&services, verify.tenant.as_ref()).await?;
-        // Of all tenants together, as far as all were asked for.
+        // The heads of all tenants are verified only if no tenant was named.
         let heads = match verify.tenant {
             None => Some(audit::verify_heads(&services).await?),
             Some(_) => None,
@@ -114,7 +114,7 @@ fn line(report: &Report) -> String {
     }
 }
 
-/// The log of all tenants' heads, and whose audit isn't what it says.
+/// The lines about the log of all tenants' heads, and the tenants whose audit differs from it.
 fn heads_lines(report: &HeadsReport) -> Vec<String> {
     let HeadsReport { good, last, .. } = report;
     let of_log = match report.broken {

@@ -1,4 +1,4 @@
-//! `mooring check`: everything that has to be right, as a list.
+//! `mooring check`: a list of everything that has to be right.
 
 use super::output::Json;
 use crate::{
@@ -18,15 +18,15 @@ use service::{
 };
 use std::process::ExitCode;
 
-/// This program did not exist before; a clock that says so is wrong.
+/// A clock before this is wrong, because this program did not exist then.
 const FIRST_RELEASE: Timestamp = Timestamp::from_unix_seconds(1_767_225_600); // 2026-01-01
 
 struct Finding {
     what: &'static str,
     problem: Option<String>,
-    /// What works but soon may not; no reason to fail.
+    /// What works now but may soon fail; the command does not fail for it.
     warning: Option<String>,
-    /// How it is.
+    /// More about the finding.
     note: Option<String>,
 }
 
@@ -147,7 +147,7 @@ async fn look(settings: Result<Settings, SettingsError>, clock_is_right: bool) -
     findings
 }
 
-/// Whether the database can be worked with, and how it is reached.
+/// Whether the database can be used, and how it is reached.
 async fn database(db: &anyhow::Result<Database>) -> Finding {
     let ready = match db {
         Ok(db) => match db.readiness().await {
@@ -169,7 +169,7 @@ async fn database(db: &anyhow::Result<Database>) -> Finding {
     }
 }
 
-/// Whether the clock is too far ahead of the last heartbeat, unless somebody
+/// Whether the clock is too far ahead of the last heartbeat, unless the operator
 /// says that it is right.
 async fn doubt(services: &Services, clock_is_right: bool) -> Option<String> {
     let looked = async {
@@ -208,8 +208,8 @@ async fn rate(services: &Services) -> Finding {
     }
 }
 
-/// A variable that other programs heed. Mooring doesn't: a proxy sees where it
-/// connects to, so that one is named on purpose.
+/// The name of a proxy variable that is set. Other programs obey it, Mooring
+/// doesn't: a proxy sees where Mooring connects to, so it has to be set on purpose.
 fn unread_proxy(settings: &Settings) -> Option<String> {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let name = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]

@@ -42,7 +42,7 @@ pub fn generate() {
 }
 
 impl Keys {
-    /// Runs what needs settings.
+    /// Runs a subcommand that needs settings.
     pub async fn run(&self, settings: &Settings) -> anyhow::Result<()> {
         match self {
             Self::Generate => generate(),
@@ -178,7 +178,8 @@ impl Rotate {
                 eprintln!(
                     "Master key “{}” is no longer needed: take it out of {} of every process.",
                     key.id,
-                    // Ids of master keys in the settings never hold a colon.
+                    // Ids of master keys in the settings never hold a colon, so
+                    // this is a key service's.
                     if key.id.contains(':') {
                         "the settings MOORING_KEY_SERVICE_…"
                     } else {

@@ -32,7 +32,7 @@ impl Migrate {
             .await
             .context("the database is not up to date; what was done before stays")?;
         if self.finish {
-            // It is being done.
+            // This command does it now.
             notes.retain(|note| !note.contains("--finish"));
             notes.extend(db.finish().await.context("not all rights were taken")?);
         }

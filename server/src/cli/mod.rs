@@ -1,5 +1,5 @@
 //! The command line. Data goes to standard output, everything else to standard
-//! error; 0 means done, 1 failed, 2 wrong usage.
+//! error; exit code 0 means done, 1 failed, 2 wrong usage.
 
 mod audit;
 mod check;
@@ -74,7 +74,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The command line with a flag for each setting, wherever it stands.
+/// The command line with a flag for each setting, before or after the subcommand.
 fn command() -> clap::Command {
     let settings = std::iter::once(&CONFIG).chain(SETTINGS);
     settings.fold(Cli::command(), |command, setting| {

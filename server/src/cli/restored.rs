@@ -11,7 +11,7 @@ pub struct Restored {
 }
 
 impl Restored {
-    /// Marks the history, and has every connection checked.
+    /// Marks the audit's history as restored, and has every connection checked.
     pub async fn run(&self, settings: &Settings) -> anyhow::Result<()> {
         let services = start::services(settings).await?;
         let Marked {

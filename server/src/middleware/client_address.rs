@@ -1,4 +1,4 @@
-//! The address that a request comes from, as far as it can be believed.
+//! The client's address, as far as proxies can be trusted.
 
 use axum::{
     extract::ConnectInfo,
@@ -7,8 +7,8 @@ use axum::{
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 
-/// The nearest address that isn't a trusted proxy's. `X-Forwarded-For` is
-/// written from left to right, so it is believed from right to left.
+/// The nearest address that isn't a trusted proxy's. Each proxy appends to
+/// `X-Forwarded-For`, so it is read from right to left.
 pub fn find(extensions: &Extensions, headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAddr> {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip();
     Some(behind(peer, headers, trusted))
@@ -17,7 +17,7 @@ pub fn find(extensions: &Extensions, headers: &HeaderMap, trusted: &[IpNet]) -> 
 fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|net| net.contains(&ip.to_canonical()));
     let mut address = peer;
-    // As bytes: what a client wrote further left must not hide what a proxy added.
+    // Bytes, not text: a value that the client sent must not hide what a proxy appended.
     let forwarded: Vec<&[u8]> = headers
         .get_all("x-forwarded-for")
         .iter()

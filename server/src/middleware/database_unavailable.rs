@@ -1,7 +1,8 @@
-//! What is answered while the database isn't available: 503, and when to try again.
+//! The answer while the database isn't available: 503 with `Retry-After`.
 //!
-//! Sessions fail with nothing but a text, and their layer with nothing but a
-//! 500. So their store notes what it met for as long as a request is answered.
+//! An error of a session holds only a text, and the session layer answers it with a
+//! bare 500. So the session store notes the cause for as long as the request is
+//! answered.
 
 use super::explanation::Explanation;
 use crate::sentences::{TRY_AGAIN, UNAVAILABLE};
@@ -19,11 +20,11 @@ tokio::task_local! {
 
 /// Notes that a request met a database that isn't available.
 pub fn meet() {
-    // Outside of a request there is nobody to tell.
+    // Outside of a request there is nothing to note.
     let _ = MET.try_with(|met| met.set(true));
 }
 
-/// Whether this request met one.
+/// Whether this request met a database that isn't available.
 pub fn was_met() -> bool {
     MET.try_with(Cell::get).unwrap_or(false)
 }
@@ -35,7 +36,7 @@ const WHY: Explanation = Explanation {
     remedy: "",
 };
 
-/// The answer.
+/// The answer: 503.
 pub fn answer() -> Response {
     let mut response = WHY.response(StatusCode::SERVICE_UNAVAILABLE);
     let again = TRY_AGAIN.whole_seconds().into();
@@ -43,7 +44,7 @@ pub fn answer() -> Response {
     response
 }
 
-/// Puts it in the place of a 500 that came of it.
+/// Replaces a 500 whose cause was the database.
 pub async fn answer_in_place(request: Request, next: Next) -> Response {
     let answered = async {
         let response = next.run(request).await;

@@ -1,5 +1,5 @@
-//! Errors that no handler made look like all others: a page for browsers, a
-//! problem (RFC 9457) for programs.
+//! Gives errors that no handler made the same form as all others: a page for
+//! browsers, a problem (RFC 9457) for programs.
 
 use super::explanation::Explanation;
 use crate::{api::Problem, cookies, sentences::SENTENCE, state::AppState};
@@ -17,12 +17,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// Who asks, by the address.
+/// What kind of client asks, told by the path.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asks {
     Browser,
     Program,
-    /// Something that reads the status alone.
+    /// A client that reads only the status.
     Other,
 }
 
@@ -42,7 +42,7 @@ impl Asks {
     }
 }
 
-/// Puts a page or a problem in place of errors that are neither.
+/// Replaces an error that is neither a page nor a problem by one.
 pub async fn explain(
     state: &AppState,
     request: Request,
@@ -66,14 +66,14 @@ pub async fn explain(
     with_headers_of(explained, response)
 }
 
-/// Pages, problems and other documents that a handler made.
+/// Whether it is a page, a problem or another document that a handler made.
 fn is_explained(headers: &HeaderMap) -> bool {
     headers
         .get(CONTENT_TYPE)
         .is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"))
 }
 
-/// `Allow`, `Retry-After` and whatever else was said stays.
+/// Keeps `Allow`, `Retry-After` and the other headers of the original answer.
 fn with_headers_of(mut explained: Response, original: Response) -> Response {
     let mut headers = original.into_parts().0.headers;
     headers.remove(CONTENT_TYPE);
@@ -86,7 +86,7 @@ fn with_headers_of(mut explained: Response, original: Response) -> Response {
     explained
 }
 
-/// Asks no database: it may be what failed.
+/// Doesn't use the database, since that may be what failed.
 async fn page(
     state: &AppState,
     theme: Theme,
@@ -116,7 +116,7 @@ async fn page(
     response
 }
 
-/// What a status says by itself.
+/// The usual explanation of a status.
 fn usual(status: StatusCode) -> &'static Explanation {
     match status {
         StatusCode::NOT_FOUND | StatusCode::GONE => &Explanation {

@@ -1,5 +1,5 @@
-//! What surrounds every request, in one layer: each layer that calls the next
-//! is boxed anew at each request, and a token read is paid by the microsecond.
+//! What is done for every request, in one layer: each layer that calls the next is
+//! boxed again for each request, and token reads have to be fast.
 
 use super::{errors, origin, security_headers, text, trace};
 use crate::state::AppState;
@@ -15,12 +15,12 @@ pub struct Surroundings {
     state: AppState,
     /// The origin that forms may come from.
     public_url: String,
-    /// Whether browsers come by https.
+    /// Whether browsers use https.
     https: bool,
 }
 
 impl Surroundings {
-    /// Of a router with this state.
+    /// For a router with this state.
     pub fn new(state: AppState) -> Arc<Self> {
         let config = &state.services.config;
         Arc::new(Self {
@@ -31,8 +31,8 @@ impl Surroundings {
     }
 }
 
-/// Numbers the request, refuses what no handler shall see, explains errors that
-/// are neither page nor problem, and adds the security headers.
+/// Numbers the request, refuses what no handler may see, explains errors that are
+/// neither a page nor a problem, and adds the security headers.
 pub async fn surround(
     State(around): State<Arc<Surroundings>>,
     request: Request,

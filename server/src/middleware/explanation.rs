@@ -1,19 +1,19 @@
-//! What an error is, in words.
+//! An error in words.
 
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 
-/// What an error is, why, and what helps. An extension of the response that
-/// knows better than its status.
+/// What an error is, why, and what helps. A handler puts it into the response's
+/// extensions if it knows more than the status says.
 #[derive(Debug, Clone, Copy)]
 pub struct Explanation {
     /// The `code` for programs.
     pub code: &'static str,
     /// The title for people.
     pub title: &'static str,
-    /// What is the case.
+    /// What happened.
     pub explanation: &'static str,
     /// What helps.
     pub remedy: &'static str,
@@ -27,7 +27,7 @@ impl Explanation {
         response
     }
 
-    /// What is the case, and what helps.
+    /// What happened, and what helps.
     pub fn words(&self) -> String {
         format!("{} {}", self.explanation, self.remedy)
             .trim_end()

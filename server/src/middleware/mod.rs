@@ -1,4 +1,4 @@
-//! What surrounds every request.
+//! What is done for every request.
 
 pub mod client_address;
 pub mod database_unavailable;

@@ -21,22 +21,22 @@ const FOREIGN: Explanation = Explanation {
     remedy: "Open the page again under its usual address and repeat what you did.",
 };
 
-/// The answer to requests that change something and don't come from the public
-/// origin, unless they carry no cookie and say nothing of where they come from.
+/// Refuses requests that change something and don't come from the public origin. A
+/// request without cookies and without a word about its origin is allowed.
 pub fn refusal(public_url: &str, request: &Request) -> Option<Response> {
     let changes = !matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    // The machine API takes no cookies, so nobody's browser can be used against it.
+    // The machine API takes no cookies, so a page can't use a person's browser against it.
     let by_cookie = !request.uri().path().starts_with("/api/v1/");
     let is_foreign = changes && by_cookie && !is_own(request.headers(), public_url);
     is_foreign.then(|| FOREIGN.response(StatusCode::FORBIDDEN))
 }
 
-/// `Sec-Fetch-Site` is set by browsers alone, whatever a page or a proxy does.
-/// So it decides where `Origin` is `null`: a proxy that adds `Referrer-Policy:
-/// no-referrer` makes that of our own pages as well.
+/// Only browsers set `Sec-Fetch-Site`; no page and no proxy can change it. So it
+/// decides where `Origin` is `null`: a proxy that adds `Referrer-Policy:
+/// no-referrer` makes the origin of our own pages `null`, too.
 fn is_own(headers: &HeaderMap, public_url: &str) -> bool {
     let mut said = false;
     let mut nothing_said = false;

@@ -1,4 +1,4 @@
-//! A handler that panics answers with a constant sentence; others go on.
+//! A handler that panics answers with a constant sentence; other requests go on.
 
 use crate::sentences::SENTENCE;
 use axum::{

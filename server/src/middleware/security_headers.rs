@@ -1,4 +1,4 @@
-//! Headers that every response carries, errors and static files included.
+//! Headers of every response, also of errors and static files.
 
 use axum::http::{
     HeaderMap, HeaderName, HeaderValue,
@@ -27,7 +27,7 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// What holds unless the handler has said otherwise. Pages bring their own
+/// Headers for responses whose handler has not set them. Pages have their own
 /// policy; static files may be cached.
 const ELSE: [(HeaderName, &str); 2] = [
     (
@@ -37,7 +37,7 @@ const ELSE: [(HeaderName, &str); 2] = [
     (CACHE_CONTROL, "no-store"),
 ];
 
-/// Adds the headers; `https` says whether browsers come by it.
+/// Adds the headers; `https` says whether browsers use https.
 pub fn complete(headers: &mut HeaderMap, https: bool) {
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));

@@ -1,7 +1,7 @@
-//! Control characters stand in no name, word or key that anybody means, and
-//! PostgreSQL can't keep one of them (NUL). They are refused where text comes
-//! in: here in addresses, in [`crate::pages::Posted`] in forms, in
-//! `api::body` in JSON (security.md 87).
+//! No meaningful name, word or key has control characters, and PostgreSQL can't
+//! store one of them (NUL). They are refused where text comes in: here in
+//! addresses, in [`crate::pages::Posted`] in forms, in `api::body` in JSON
+//! (security.md 87).
 
 use super::explanation::Explanation;
 use axum::{
@@ -11,7 +11,7 @@ use axum::{
 };
 use url::form_urlencoded;
 
-/// What is said of a text with control characters.
+/// The explanation of a text with control characters.
 pub const CONTROLS: Explanation = Explanation {
     code: "control_character",
     title: "This can’t be read",
@@ -29,9 +29,9 @@ fn has_controls(uri: &Uri) -> bool {
     [uri.path(), uri.query().unwrap_or_default()]
         .into_iter()
         .any(|text| {
-            // What is neither encoded nor beyond ASCII can't be one in a `Uri`.
+            // A `Uri` holds a control character only if it is encoded or beyond ASCII.
             let plain = text.bytes().all(|b| b != b'%' && b < 0x7f);
-            // A path decodes as a query does, but for `+`, which matters to nobody here.
+            // A path decodes like a query, except for `+`, which makes no difference here.
             !plain
                 && form_urlencoded::parse(text.as_bytes())
                     .any(|(name, value)| name.chars().chain(value.chars()).any(char::is_control))

@@ -1,5 +1,5 @@
-//! One span a request. It names the route, never the address: codes, states
-//! and tokens of links stand in addresses.
+//! One span for each request. It names the route, never the address: addresses hold
+//! codes, states and tokens of links.
 
 use super::client_address;
 use axum::{
@@ -11,14 +11,14 @@ use tracing::Instrument;
 
 use crate::state::AppState;
 
-/// Name of the header that carries the number of the request.
+/// The header with the request's number.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The audit tells of each read of a token that succeeds; a line for each as
-/// well would be the greater part of the work.
+/// The audit records each token read that succeeds; a line in the log for each as
+/// well would cost more than the read itself.
 const COUNTED: &str = "/api/v1/connections/{app}/{subdomain}/token";
 
-/// Gives the request a number, and what is logged meanwhile the number.
+/// Gives a number to the request, and to all that is logged during it.
 pub async fn number(
     state: &AppState,
     request: Request,

@@ -1,5 +1,5 @@
-//! `/oauth/{app}/callback`: the redirect URI. It ends in a redirect to the page
-//! with the result, so that reloading is harmless and nobody sees the code.
+//! `/oauth/{app}/callback`: the redirect URI. It answers with a redirect to the
+//! page with the result, so that reloading is harmless and the code is never shown.
 
 use super::{cookies as authorizations, glance, parameters, problem_page};
 use crate::{cookies, failure::Failure, redirect::see_other, visitor::Visitor};
@@ -27,15 +27,15 @@ struct Parameters {
     code: Field<SecretString>,
     state: Field<SecretString>,
     error: Field<String>,
-    /// Not used, but it may not stand there twice either.
+    /// Not used, but it may not be given twice either.
     error_description: Field<String>,
     iss: Field<String>,
 }
 
-/// What they say.
+/// The parsed parameters.
 struct Answer {
     state: SecretString,
-    /// The code, or the error's code.
+    /// The code, or the code of the error.
     answer: Result<SecretString, String>,
     iss: Option<String>,
 }

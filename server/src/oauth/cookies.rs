@@ -1,8 +1,9 @@
-//! The cookies of authorizations under way: one each, so that no other
-//! authorization of the browser can spoil it.
+//! The cookies of authorizations under way. Each has its own cookie, so that two
+//! authorizations in one browser don't disturb each other.
 //!
-//! Proxies take headers of a few KiB, so there may be eight, and fewer if an app
-//! asks for very much. The oldest make room; those that nobody known began go first.
+//! Proxies accept headers of a few KiB, so there may be eight, and fewer if an app
+//! asks for very much. The oldest are ended first, and before these the ones that
+//! no signed-in person began.
 
 use crate::cookies;
 use axum::http::{HeaderMap, HeaderValue};
@@ -15,13 +16,13 @@ use service::{
 };
 use tower_sessions::cookie::time::Duration;
 
-/// So many at most.
+/// How many cookies there may be.
 const MOST: usize = 8;
-/// And together no more bytes than this, names included: a header line of 8 KiB
-/// is what proxies take without being told, and other cookies stand in it, too.
+/// How many bytes they may have together, with their names: proxies accept a header
+/// line of 8 KiB by default, and it holds other cookies, too.
 const MOST_BYTES: usize = 6_000;
 
-/// What their names begin with.
+/// The prefix of their names.
 fn prefix(config: &Config) -> &'static str {
     cookies::name("__Host-mooring_auth_", config)
 }
@@ -32,7 +33,7 @@ pub fn find(headers: &HeaderMap, config: &Config, state: &SecretString) -> Optio
     cookies::value(headers, &name).map(SecretString::from)
 }
 
-/// Sets the cookie of an authorization, and ends those that have to make room for it.
+/// Sets the cookie of an authorization, and ends those for which there is no room.
 pub fn keep(headers: &HeaderMap, services: &Services, begun: &Begun) -> Vec<HeaderValue> {
     let config = &services.config;
     let name = format!("{}{}", prefix(config), begun.name);
@@ -40,7 +41,7 @@ pub fn keep(headers: &HeaderMap, services: &Services, begun: &Begun) -> Vec<Head
     let mut room = MOST_BYTES.saturating_sub(name.len() + value.len());
     let mut kept = 1;
     let mut set: Vec<_> = Vec::new();
-    // The one that goes last comes first.
+    // The cookie that is ended last comes first.
     for other in under_way(headers, config, services.expiry_now()) {
         if other.alive && kept < MOST && other.size <= room {
             kept += 1;
@@ -55,7 +56,7 @@ pub fn keep(headers: &HeaderMap, services: &Services, begun: &Begun) -> Vec<Head
     set
 }
 
-/// Ends the cookie of a state that was used up.
+/// Ends the cookie of a state that was used.
 pub fn end_of(config: &Config, state: &SecretString) -> Option<HeaderValue> {
     let name = format!("{}{}", prefix(config), cookie_name(state));
     cookies::end(name, config)
@@ -68,7 +69,7 @@ struct UnderWay {
     rank: (bool, i64),
 }
 
-/// All of a request, the most worth keeping first.
+/// All cookies of a request, the most important first.
 fn under_way(headers: &HeaderMap, config: &Config, now: Timestamp) -> Vec<UnderWay> {
     let prefix = prefix(config);
     let mut found: Vec<UnderWay> = cookies::all(headers)

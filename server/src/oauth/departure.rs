@@ -1,4 +1,4 @@
-//! The way to Gorgias, from wherever an authorization is begun.
+//! The redirect to Gorgias, wherever an authorization is begun.
 
 use super::cookies as authorizations;
 use crate::{cookies, redirect::see_other};
@@ -8,8 +8,8 @@ use axum::{
 };
 use service::{Services, connections::authorize::Begun};
 
-/// To Gorgias, with the cookie of the authorization, and the browser's secret if
-/// it has none yet: that one shows the result.
+/// Redirects to Gorgias and sets the authorization's cookie, and the browser's
+/// secret if there is none yet. Only that browser is shown the result.
 pub fn to_gorgias(headers: &HeaderMap, services: &Services, begun: &Begun) -> Response {
     let mut response = see_other(begun.url.as_str());
     let set = response.headers_mut();

@@ -1,13 +1,13 @@
-//! Requests that only look: made by machines, before or instead of a person's.
+//! HEAD requests and prefetches: machines make them, before a person comes or without one.
 
 use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
 
-/// The answer to HEAD and to prefetching, which must use nothing up; `None` if
-/// it is a person's browser that comes. A prefetch that is answered with an error
-/// is thrown away, and the browser comes again once the person does.
+/// The answer to HEAD and to prefetching, which must not use anything up; `None`
+/// for a person's request. The browser throws a failed prefetch away and asks again
+/// when the person opens the link.
 pub fn answer(method: &Method, headers: &HeaderMap) -> Option<Response> {
     let ahead = ["sec-purpose", "purpose", "x-purpose", "x-moz"]
         .iter()

@@ -22,7 +22,7 @@ use service::{
     },
 };
 
-/// What stands in the address of “Connect app”.
+/// The parameters of the “Connect app” address.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Parameters {
@@ -37,7 +37,7 @@ impl Input for Parameters {
     }
 }
 
-/// Begins an authorization. Nobody is asked who they are, and nothing is stored.
+/// Begins an authorization. No sign-in is needed, and nothing is stored.
 pub async fn install(
     State(state): State<AppState>,
     Path(app): Path<String>,
@@ -50,7 +50,7 @@ pub async fn install(
     let Ok(app) = app.parse::<AppId>() else {
         return not_found(parts, &state).await;
     };
-    // An account that is named twice is as good as none.
+    // An account that is given twice counts as missing.
     let typed = parameters::<Parameters>(&parts).unwrap_or_default();
     let account = match account(&typed) {
         Ok(account) => account,
@@ -67,7 +67,7 @@ pub async fn install(
     }
 }
 
-/// Gorgias sends the name alone; whoever is asked for it may paste an address.
+/// Gorgias sends only the name; a person may paste an address.
 fn account(typed: &str) -> Result<Subdomain, SubdomainError> {
     let named = if typed.contains(".gorgias.com") {
         Subdomain::from_typed(typed)
@@ -82,7 +82,7 @@ async fn not_found(mut parts: Parts, state: &AppState) -> Result<Response, Failu
     Ok(app::render(parts, visitor.context(None, None)).await)
 }
 
-/// The page that asks for the account, with what was typed.
+/// The page that asks for the account, with the typed value.
 async fn which_account(
     mut parts: Parts,
     state: &AppState,
@@ -99,7 +99,7 @@ async fn which_account(
         .filter(|c| !c.is_control())
         .collect();
     let errors = match error {
-        // Nothing was typed yet: the address simply had none.
+        // Nothing was typed yet: the address had no account.
         SubdomainError::Empty => Vec::new(),
         error => vec![FieldError::new("account", error.to_string())],
     };

@@ -1,5 +1,5 @@
-//! What Gorgias calls: install and callback of each app. The page with the
-//! result is a page like others.
+//! The addresses that Gorgias calls: install and callback of each app. The page
+//! with the result is an ordinary page.
 
 mod callback;
 mod cookies;
@@ -31,15 +31,14 @@ pub fn routes() -> Router<AppState> {
         .route(Address::CALLBACK.0, get(callback::callback))
 }
 
-/// Reads the parameters of an address. Unknown ones mean nothing (RFC 6749
-/// 4.1.2), an empty one counts as missing, and none may stand there twice (3.1).
+/// Reads query parameters. Unknown ones are ignored (RFC 6749 4.1.2), an empty one
+/// counts as missing, and none may be given twice (3.1).
 fn parameters<T: Input>(parts: &Parts) -> Result<T::Parsed, Vec<FieldError>> {
     let query = parts.uri.query().unwrap_or_default();
     input::read_known::<T>(input::object(form_urlencoded::parse(query.as_bytes())))
 }
 
-/// The page that explains a problem, with 400. Nothing of the request's
-/// address stands on it.
+/// The page that explains a problem, with 400. It shows nothing of the request's address.
 async fn problem_page(
     mut parts: Parts,
     visitor: &Visitor,

@@ -85,7 +85,7 @@ impl Request {
     }
 }
 
-/// Proves the connection now. What came of it stands in the timeline.
+/// Checks the connection now. The timeline shows the result.
 pub async fn check(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
     let request = Request::read(path, posted, &CHECK).await?;
     let (actor, app, subdomain) = (
@@ -105,7 +105,7 @@ pub async fn check(Path(path): AccountPath, posted: Posted) -> Result<Response, 
     })
 }
 
-/// Leads the operator to Gorgias to approve the app themselves.
+/// Sends the operator to Gorgias to approve the app.
 pub async fn authorize(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
     let request = Request::read(path, posted, &AUTHORIZE).await?;
     let begun = authorize::begin_as_operator(&request.actor, &request.app, &request.subdomain);
@@ -129,7 +129,7 @@ pub async fn create_link(
     PostedForm(posted, fields): PostedForm<LinkFields>,
 ) -> Result<Response, Answered> {
     let request = Request::read(path, posted, &LINK).await?;
-    // A link is for an account whose page there is; others begin at “connect”.
+    // This link is for an account that has a page; others begin at “connect”.
     let there = show::show(&request.actor, &request.app, &request.subdomain).await?;
     if there.is_none() {
         return Ok(request.posted.not_found().await);
@@ -159,7 +159,7 @@ pub async fn create_link(
 
 const NOT_DAYS: &str = "Give a number of days from 1 to 30.";
 
-/// What is asked for a link.
+/// The fields of the form for a link.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct LinkFields {
@@ -174,7 +174,7 @@ impl Input for LinkFields {
     }
 }
 
-/// How long the form's link shall live.
+/// The options of the form's link.
 pub(super) fn link_options(errors: &mut Errors, days: Field<String>) -> LinkOptions {
     let days = match errors.text("days", days).trim() {
         "" => None,
@@ -217,7 +217,7 @@ pub async fn revoke_link(
     })
 }
 
-/// Revokes the tokens at Gorgias, as far as it answers, and forgets them.
+/// Revokes the tokens at Gorgias, if it answers, and deletes them.
 pub async fn disconnect(Path(path): AccountPath, posted: Posted) -> Result<Response, Answered> {
     let request = Request::read(path, posted, &DISCONNECT).await?;
     let (actor, app, subdomain) = (

@@ -1,11 +1,10 @@
-//! Answers that a handler gives before it comes to its own business.
+//! Early answers of a handler.
 
 use crate::failure::Failure;
 use axum::response::{IntoResponse, Response};
 
-/// The answer to a request that goes no further: to sign-in, to the page for
-/// things that aren't there, a form shown again, or a failure's. A handler
-/// passes it on with `?`.
+/// An early answer: a redirect to the sign-in, the page for things that don't
+/// exist, a form shown again, or a failure. A handler passes it on with `?`.
 pub struct Answered(Box<Response>);
 
 impl From<Response> for Answered {

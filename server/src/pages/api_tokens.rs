@@ -18,7 +18,7 @@ pub(super) const FORM: Form =
     Form::new("api_token", &["name", "role", "app", "expires", "networks"]).kept();
 const REVOKE: Form = Form::new("api_token_revoke", &[]);
 
-/// What is typed for a token.
+/// The fields of the form for a token.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Fields {
@@ -89,7 +89,7 @@ pub async fn create(
     }
 }
 
-/// Ends a token for good.
+/// Revokes a token for good.
 pub async fn revoke(
     Path((tenant, id)): Path<(String, String)>,
     posted: Posted,

@@ -15,7 +15,7 @@ use service::{
 
 const FORM: Form = Form::new("app_secret", &[]);
 
-/// A client secret to be put next.
+/// The form with the next client secret.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct NewSecret {
@@ -49,8 +49,8 @@ pub async fn add(
     answer(&posted, &page, done).await
 }
 
-/// Tests, switches to, goes back from or removes the new client secret, or
-/// tests the one in use.
+/// Tests, switches to, goes back from or removes the next client secret, or tests
+/// the one in use.
 pub async fn step(
     Path((tenant, app, step)): Path<(String, String, String)>,
     posted: Posted,

@@ -79,7 +79,7 @@ pub async fn edit(
     }
 }
 
-/// Removes an app; its short name has to be typed, since nothing brings it back.
+/// Removes an app. Its short name has to be typed, since this can't be undone.
 pub async fn remove(
     Path((tenant, app)): Path<(String, String)>,
     PostedForm(posted, fields): PostedForm<Confirmation>,
@@ -105,7 +105,7 @@ pub async fn remove(
     }
 }
 
-/// Takes an operator's word that the app's credentials are right.
+/// Accepts an operator's word that the app's credentials are right.
 pub async fn accept_refusals(
     Path((tenant, app)): Path<(String, String)>,
     posted: Posted,
@@ -122,8 +122,8 @@ pub async fn accept_refusals(
     }
 }
 
-/// The member who posted it, for the first time, and the app. Whether it is the
-/// first time is asked first: the app may be gone by what the form did.
+/// The member who posted the form, and the app. The check whether the form was
+/// posted before comes first, since the form itself may have removed the app.
 pub(super) async fn find(
     posted: &Posted,
     tenant: &str,
@@ -139,7 +139,7 @@ pub(super) async fn find(
     }
 }
 
-/// What is typed for an app.
+/// The fields of the form for an app.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct AppFields {
@@ -147,9 +147,9 @@ pub struct AppFields {
     slug: Field<String>,
     client_id: Field<String>,
     client_secret: Field<SecretString>,
-    /// One a box.
+    /// One value for each checkbox.
     scope: Field<Repeated>,
-    /// More of them, in one line.
+    /// More scopes, in one line.
     scopes: Field<String>,
     after_install_url: Field<String>,
     basic_encoding: Field<String>,
@@ -175,7 +175,7 @@ impl Input for AppFields {
     }
 }
 
-/// The name that is typed to confirm what nothing undoes.
+/// The name that is typed to confirm an action that can't be undone.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Confirmation {

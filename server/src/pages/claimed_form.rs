@@ -1,4 +1,4 @@
-//! A form whose key is claimed, until it is known what came of it.
+//! A form whose key is claimed, until its outcome is known.
 
 use crate::state::AppState;
 use service::{
@@ -8,8 +8,8 @@ use service::{
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-/// Dropped before anything is known of it, by a failure, the form may have been
-/// done or not: whoever posts it again is told so, and it isn't done twice.
+/// If a failure drops it before its outcome is known, the form may have taken
+/// effect or not. A second post is told so, and the form isn't done twice.
 pub struct ClaimedForm(Option<Form>);
 
 struct Form {
@@ -33,7 +33,7 @@ impl ClaimedForm {
         self.0.as_ref().map(|form| &form.key)
     }
 
-    /// What came of it is kept.
+    /// The outcome is stored, so there is nothing left to do.
     pub fn settle(mut self) {
         self.0 = None;
     }
@@ -58,7 +58,7 @@ impl Drop for ClaimedForm {
         let interrupt = async move {
             let noted = form_results::interrupt(&form.services, &form.session, &form.key);
             if let Err(error) = noted.await {
-                // After a minute it counts as interrupted all the same.
+                // After a minute the form counts as interrupted anyway.
                 tracing::error!(%error, "that a form was interrupted could not be noted");
             }
         };

@@ -1,4 +1,4 @@
-//! Accounts that were never connected: connect one oneself, or send a link.
+//! Accounts that were never connected: connect one, or send a link.
 
 use crate::{
     oauth::to_gorgias,
@@ -24,7 +24,7 @@ const FIELDS: &[&str] = &["app", "subdomain", "days"];
 pub(super) const CONNECT: Form = Form::new("connect", FIELDS).kept();
 pub(super) const LINK: Form = Form::new("new_link", FIELDS).kept();
 
-/// What is typed for an account.
+/// The fields of the form for an account.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Fields {
@@ -33,7 +33,7 @@ pub struct Fields {
     days: Field<String>,
 }
 
-/// What it says.
+/// The parsed fields.
 pub struct Wanted {
     app: String,
     subdomain: Subdomain,
@@ -58,7 +58,7 @@ impl Input for Fields {
     }
 }
 
-/// Leads the operator to Gorgias to approve the app on an account.
+/// Sends the operator to Gorgias to approve the app for an account.
 pub async fn connect(
     Path(tenant): Path<String>,
     PostedForm(posted, fields): PostedForm<Fields>,

@@ -11,7 +11,7 @@ use service::{
 
 const FORM: Form = Form::new("erase", &["confirm"]);
 
-/// Erases it, if the account's name was typed: nothing undoes that.
+/// Erases the connection. The account's name has to be typed, since this can't be undone.
 pub async fn erase(
     Path((tenant, app, subdomain)): Path<(String, String, String)>,
     PostedForm(posted, fields): PostedForm<Confirmation>,

@@ -1,11 +1,11 @@
-//! `/`: on to where somebody most likely wants to be.
+//! `/`: redirects to the most useful page.
 
 use crate::{failure::Failure, redirect::see_other, visitor::Visitor};
 use app::address::Address;
 use axum::response::Response;
 use service::people::{membership, set_up};
 
-/// To the set-up, the sign-in, the only tenant, or the list of tenants.
+/// Redirects to the set-up, the sign-in, the only tenant, or the list of tenants.
 pub async fn home(visitor: Visitor) -> Result<Response, Failure> {
     let services = &visitor.state.services;
     let Some(person) = &visitor.person else {

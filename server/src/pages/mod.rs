@@ -1,6 +1,6 @@
-//! Pages, and the forms on them: one file a page. A form that succeeds is
-//! answered with 303, to a page that says what came of it; one that fails with
-//! its page again, what was typed in it, and what was wrong.
+//! Pages and their forms, one file for each page. A form that succeeds is answered
+//! with 303, to a page that shows the outcome. One that fails is answered with its
+//! page, the typed values and the errors.
 
 mod account;
 mod answered;
@@ -43,11 +43,11 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
-/// A path, and what answers a POST to it.
+/// A path, and the handler of POST.
 type FormRoute = (Pattern, fn() -> MethodRouter<AppState>);
 
-/// Where forms post to. POST is answered nowhere else but in the machine API, so
-/// that tests which ask all of these miss none.
+/// All paths of forms. Besides these, only the machine API answers POST, so that
+/// tests over all of these miss none.
 const FORM_ROUTES: [FormRoute; 24] = [
     (Address::SETUP, || post(setup::create_owner)),
     (Address::SIGN_IN, || post(signin::sign_in)),
@@ -92,7 +92,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
     routes.layer(from_fn_with_state(state.clone(), to_its_end))
 }
 
-/// Any page; an address without one gives the page for things that aren't there.
+/// Any page; an unknown path gives the page for things that don't exist.
 pub async fn show(visitor: Visitor, request: Request) -> Result<Response, Failure> {
     let (parts, _) = request.into_parts();
     let outcome = visitor.outcome(&parts.uri).await?;
@@ -103,7 +103,7 @@ pub async fn show(visitor: Visitor, request: Request) -> Result<Response, Failur
     let here = parts.uri.path().to_owned();
     let mut response = app::render(parts, context).await;
     if ended && response.status() == StatusCode::SEE_OTHER {
-        // To the sign-in, which says why.
+        // Redirects to the sign-in, which says why.
         let services = &visitor.state.services;
         let kept = KeptForm::page(services, &here);
         if let Some(cookie) = kept.cookie(services).await? {
@@ -113,7 +113,7 @@ pub async fn show(visitor: Visitor, request: Request) -> Result<Response, Failur
     Ok(response)
 }
 
-/// The forms of which something is kept while somebody signs in again.
+/// The forms whose typed values are kept while the person signs in again.
 pub(crate) const FORMS: [Form; 7] = [
     account::LINK,
     api_tokens::FORM,
@@ -124,15 +124,15 @@ pub(crate) const FORMS: [Form; 7] = [
     connect::LINK,
 ];
 
-/// Works on a form to its end even if the browser goes away: a second click
-/// ends the first request, and waits for what came of it.
+/// Finishes a form's request even if the browser goes away: a second click ends the
+/// first request, and the second one waits for the outcome of the first.
 async fn to_its_end(
     State(state): State<AppState>,
     request: Request,
     next: Next,
 ) -> Result<Response, Failure> {
     if request.method() == Method::POST {
-        // What a session's store meets is told to the task that asks it.
+        // The session store notes its failures in the task that calls it.
         let answered = database_unavailable::answer_in_place(request, next);
         Ok(state.to_its_end(answered).await?)
     } else {

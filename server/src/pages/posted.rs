@@ -1,5 +1,5 @@
 //! A form that was posted, and the ways to answer it: a redirect to a page that
-//! says what came of it, or the page again with what was wrong.
+//! shows the outcome, or the same page again with the errors.
 
 use crate::{
     cookies,
@@ -29,31 +29,31 @@ use std::{
     time::Duration,
 };
 
-/// How often it is looked whether another request is done with the same form.
+/// How often to look whether another request has finished the same form.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
-/// How often at most, so that this request is answered in time.
+/// How many times at most, so that this request is answered in time.
 const LOOKS: u32 = 200;
 
-/// Whoever posted a form, with everything to render its page again. As an
-/// extractor, it takes a form of one button, which has no fields.
+/// A form that was posted, and all that is needed to render its page again. As an
+/// extractor, it accepts a form with only a button, which has no fields.
 pub struct Posted {
-    /// Who posted it.
+    /// The browser and the person.
     pub visitor: Visitor,
     /// The request without its body.
     pub parts: Parts,
-    /// What tells this rendering of the form from others; empty if nothing does.
+    /// The key of this rendering of the form; empty if there is none.
     pub(super) key: String,
-    /// What was sent, to be shown again. All held as secrets, since some are.
+    /// The values that were sent, to be shown again. All are held as secrets, since some are.
     pub(super) sent: Vec<(String, SecretString)>,
-    /// Its key, once it is claimed and until it is known what came of it.
+    /// The claimed key, until the outcome is known.
     pub(super) claimed: Mutex<Option<ClaimedForm>>,
 }
 
 impl Posted {
-    /// What the fields say.
+    /// The parsed fields.
     ///
     /// # Errors
-    /// The page again, with all that is wrong.
+    /// The page again, with all errors.
     pub async fn parse<T: Input>(
         &self,
         raw: T,
@@ -66,7 +66,7 @@ impl Posted {
         }
     }
 
-    /// What was typed into the form's fields, to be shown again.
+    /// The values that were typed into the form's fields, to be shown again.
     fn values(&self, form: &Form) -> Vec<(String, String)> {
         self.sent
             .iter()
@@ -75,10 +75,10 @@ impl Posted {
             .collect()
     }
 
-    /// The member of the tenant who posted it.
+    /// The member of the tenant who posted the form.
     ///
     /// # Errors
-    /// The answer for everybody else.
+    /// The answer for other people.
     pub async fn member(&self, tenant: &str, page: &str, form: &Form) -> Result<Actor, Answered> {
         if self.visitor.person.is_none() {
             return Err(self.sign_in(page, form).await?.into());
@@ -89,8 +89,8 @@ impl Posted {
         }
     }
 
-    /// To the sign-in, and back to the page. If a session ended meanwhile, the
-    /// sign-in says so, and what was typed is kept on the way.
+    /// Redirects to the sign-in, which leads back to the page. If a session ended
+    /// meanwhile, the sign-in says so, and the typed values are kept.
     async fn sign_in(&self, page: &str, form: &Form) -> Result<Response, Answered> {
         let mut response = see_other(&format!("{}?next={}", Address::SignIn, own_path(page)));
         let made_for = self.key.as_str();
@@ -104,7 +104,7 @@ impl Posted {
         Ok(response)
     }
 
-    /// What was typed before was sent now, or was not the person's.
+    /// The kept values were sent now, or belonged to another person.
     pub fn forget_kept(&self, response: &mut Response) {
         if self.visitor.kept_form.is_some()
             && let Some(cookie) = cookies::kept_form_end(&self.visitor.state.services.config)
@@ -113,13 +113,13 @@ impl Posted {
         }
     }
 
-    /// Goes on only if this form was not posted before: from a second click, a
-    /// second tab, or by sending it again after going back. Whoever comes while
-    /// the first is at work waits for its result. A form without a key, such as
-    /// one of the version before, always goes on.
+    /// Goes on only if this form was not posted before, by a second click, in a
+    /// second tab, or after going back. While the first request works, the second
+    /// one waits for its outcome. A form without a key, such as one of the version
+    /// before, always goes on.
     ///
     /// # Errors
-    /// The redirect to what came of it the first time.
+    /// The redirect to the outcome of the first request.
     pub async fn first(&self, page: &str) -> Result<(), Answered> {
         let (Some(session), Some(key)) = (&self.visitor.session, FormKey::from_form(&self.key))
         else {
@@ -162,18 +162,18 @@ impl Posted {
         }
     }
 
-    /// To the page, which says what happened.
+    /// Redirects to the page, which shows the outcome.
     ///
     /// # Errors
-    /// If it can't be kept until then.
+    /// If the outcome can't be kept until then.
     pub async fn done(&self, page: &str, outcome: FormOutcome) -> Result<Response, Answered> {
         self.leave(page, "", &outcome, None).await
     }
 
-    /// To the part of the page that shows the secret for two minutes.
+    /// Redirects to the part of the page that shows the secret for two minutes.
     ///
     /// # Errors
-    /// If it can't be kept until then.
+    /// If the secret can't be kept until then.
     pub async fn done_showing(
         &self,
         page: &str,
@@ -216,7 +216,7 @@ impl Posted {
         Ok(response)
     }
 
-    /// The page again, with what was wrong.
+    /// The page again, with the errors.
     pub async fn rerender_with_errors(
         &self,
         page: &str,
@@ -249,14 +249,14 @@ impl Posted {
         response
     }
 
-    /// The page for things that aren't there.
+    /// The page for things that don't exist.
     pub async fn not_found(&self) -> Response {
         self.give_back().await;
         self.render("/nothing/there", FormState::default()).await
     }
 
-    /// What was found out before anything was done. If that failed, the form
-    /// may be posted again.
+    /// The result of a query before anything was changed. If the query failed, the
+    /// form may be posted again.
     ///
     /// # Errors
     /// The answer to the failure.
@@ -267,7 +267,7 @@ impl Posted {
         Ok(found?)
     }
 
-    /// Nothing was done, so the form may be posted again.
+    /// Nothing was changed, so the form may be posted again.
     async fn give_back(&self) {
         let claimed = self.claimed().take();
         if let Some(claimed) = claimed {
@@ -285,13 +285,13 @@ impl Posted {
         parts.uri = page.parse().unwrap_or_else(|_| Uri::from_static("/"));
         let form = Some(form).filter(|form| !form.action.is_empty());
         let mut context = self.visitor.context(form, None);
-        // The sign-in says once more why it is asked for.
+        // The sign-in says again why it is asked for.
         context.kept = self.visitor.kept().await.unwrap_or_default();
         app::render(parts, context).await
     }
 }
 
-/// An error's message as a sentence: a capital first, a full stop last.
+/// An error's message as a sentence: with a capital letter and a full stop.
 fn sentence(message: &str) -> String {
     let mut letters = message.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string());

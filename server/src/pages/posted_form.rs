@@ -1,4 +1,4 @@
-//! How a form that was posted is read.
+//! Reads a form that was posted.
 
 use crate::{
     middleware::{explanation::Explanation, text::CONTROLS},
@@ -21,7 +21,7 @@ use std::sync::Mutex;
 /// A form that was posted, and its raw fields.
 pub struct PostedForm<T>(pub Posted, pub T);
 
-/// The fields of a form of one button.
+/// The fields of a form with only a button: none.
 #[derive(Deserialize)]
 pub struct NoFields {}
 
@@ -40,7 +40,8 @@ impl<T: DeserializeOwned> FromRequest<AppState> for PostedForm<T> {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Answered> {
         let (mut parts, body) = request.into_parts();
         let visitor = Visitor::from_request_parts(&mut parts, state).await?;
-        // A form of one button has no fields; who sends it without a browser gives it no type.
+        // A form with only a button has no fields; clients other than browsers may
+        // send it without a content type.
         parts
             .headers
             .entry(CONTENT_TYPE)
@@ -84,7 +85,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for PostedForm<T> {
     }
 }
 
-/// A page of another version can have such a field; nobody types one.
+/// Only a page of another version has such a field; people can't add one.
 const UNKNOWN_FIELD: Explanation = Explanation {
     code: "unknown_field",
     title: "This form can’t be read",
@@ -92,8 +93,8 @@ const UNKNOWN_FIELD: Explanation = Explanation {
     remedy: "Go back, load the page anew, and send its form again.",
 };
 
-/// All fields of ours are single lines. What was pasted may have a tab or a
-/// line break around it; any other control character is nobody's (security.md 87).
+/// All our fields are single lines. Pasted text may have a tab or a line break at
+/// its ends; no other control character is accepted (security.md 87).
 fn single_line(text: &str) -> Option<&str> {
     let text = text.trim_matches(['\t', '\r', '\n']);
     (!text.chars().any(char::is_control)).then_some(text)

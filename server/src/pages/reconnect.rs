@@ -17,19 +17,20 @@ use service::{
 
 const FORM: Form = Form::new("reconnect", &[]);
 
-/// Notes that somebody has the page before them: its script says so once the
-/// page is visible. Looking alone counts nothing, since mail scanners, link
-/// previews and prefetching browsers look as well.
+/// Notes that a person sees the page: its script says so once the page is visible.
+/// A request alone is no proof, since mail scanners, link previews and prefetching
+/// browsers make one, too.
 pub async fn opened(Path(token): Path<String>, posted: Posted) -> Result<StatusCode, Failure> {
     let services = &posted.visitor.state.services;
     links::mark_opened(services, &SecretString::from(token)).await?;
-    // The same for links that can't be used: nobody learns which there are.
+    // The answer is the same for links that can't be used, so that it doesn't tell
+    // which links exist.
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Begins the authorization that the link is for. Only here, and not when the
-/// page is looked at, a state comes into being. Pressing the button is opening
-/// the link, too, where no script said it.
+/// Begins the authorization of the link. The state is made here and not when the
+/// page is shown. Pressing the button counts as opening the link, too, for browsers
+/// without scripts.
 pub async fn continue_to_gorgias(
     Path(token): Path<String>,
     posted: Posted,

@@ -1,4 +1,4 @@
-//! Showing a client secret to a person who signs in again.
+//! Shows a client secret to a person who enters their password again.
 
 use crate::{
     failure::Failure,
@@ -18,7 +18,7 @@ use service::{
 
 const FORM: Form = Form::new("app_reveal", &[]);
 
-/// Proves that it is still the person who signed in.
+/// The password, to prove that it is still the person who signed in.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Password {
@@ -33,7 +33,7 @@ impl Input for Password {
     }
 }
 
-/// Leads to the page that shows it.
+/// Redirects to the page that shows the secret.
 pub async fn show(
     Path((tenant, app)): Path<(String, String)>,
     PostedForm(posted, fields): PostedForm<Password>,

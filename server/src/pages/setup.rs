@@ -23,7 +23,7 @@ use tower_sessions::Session;
 
 const FORM: Form = Form::new("setup", &["tenant_name", "tenant_slug", "name", "email"]);
 
-/// What is typed for the first owner.
+/// The fields of the form for the first owner.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Fields {
@@ -70,7 +70,7 @@ pub async fn create_owner(
             });
             return Ok(see_other(&to.to_string()));
         }
-        // Sent a second time: on to where the first led, or to the sign-in.
+        // Posted a second time: `/` leads to the tenant, or to the sign-in.
         Err(SetUpError::Done) => return Ok(see_other(Address::HOME.0)),
         Err(e @ SetUpError::WrongToken) => {
             vec![FieldError::new("token", e.to_string())]

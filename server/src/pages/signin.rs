@@ -24,7 +24,7 @@ use tower_sessions::Session;
 
 const FORM: Form = Form::new("signin", &["email", "next"]);
 
-/// What is typed to sign in.
+/// The fields of the sign-in.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Fields {
@@ -33,7 +33,7 @@ pub struct Fields {
     next: Field<String>,
 }
 
-/// What it says.
+/// The parsed fields.
 pub struct Given {
     email: String,
     password: SecretString,
@@ -52,7 +52,7 @@ impl Input for Fields {
     }
 }
 
-/// Signs somebody in and leads back to where they were going.
+/// Signs a person in and redirects to the page that they wanted.
 pub async fn sign_in(
     session: Session,
     PostedForm(posted, fields): PostedForm<Fields>,
@@ -66,7 +66,7 @@ pub async fn sign_in(
             let mut response = see_other(own_path(&given.next));
             let kept = posted.visitor.kept_form().await?;
             if !kept.is_some_and(|kept| kept.is_of(person)) {
-                // What somebody else typed here is not for this person.
+                // The kept values of another person are not for this one.
                 posted.forget_kept(&mut response);
             }
             Ok(response)

@@ -6,7 +6,7 @@ use axum::{http::header::SET_COOKIE, response::Response};
 use service::people;
 use tower_sessions::Session;
 
-/// Ends the session in the database, and so everywhere.
+/// Ends the session in the database, and so for every process.
 pub async fn sign_out(session: Session, posted: Posted) -> Result<Response, Failure> {
     let visitor = &posted.visitor;
     let services = &visitor.state.services;

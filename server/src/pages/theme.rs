@@ -1,4 +1,4 @@
-//! `/theme`: how pages look, kept in a cookie.
+//! `/theme`: the theme of pages, kept in a cookie.
 
 use crate::{
     cookies,
@@ -16,7 +16,7 @@ use service::core::input::{Errors, Field, Input};
 
 const FORM: Form = Form::new("theme", &[]);
 
-/// What is chosen.
+/// The fields of the form.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Fields {
@@ -24,7 +24,7 @@ pub struct Fields {
     back: Field<String>,
 }
 
-/// What it says.
+/// The parsed fields.
 pub struct Chosen {
     theme: String,
     /// The page to go back to.
@@ -42,7 +42,7 @@ impl Input for Fields {
     }
 }
 
-/// Keeps the choice and goes back to the page.
+/// Sets the cookie and redirects back to the page.
 pub async fn choose(PostedForm(posted, fields): PostedForm<Fields>) -> Result<Response, Answered> {
     let chosen = posted.parse(fields, "/", &FORM).await?;
     let config = &posted.visitor.state.services.config;

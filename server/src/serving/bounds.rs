@@ -1,37 +1,36 @@
-//! How much of the machine connections may take.
+//! The limits of connections.
 
 use std::time::Duration;
 
-/// Most connections at once, where the machine lets a process have the files.
+/// The most connections at once, if the process may open enough files.
 const CONNECTIONS: usize = 4_096;
 
-/// Open files that are left to the database, to requests to Gorgias, to the
-/// journal and to files of the site.
+/// How many open files are left for the database, for requests to Gorgias, for the
+/// journal and for files of the site.
 #[cfg(unix)]
 const OTHER_FILES: u64 = 1_024;
 
-/// How many connections there may be, and how long each may keep Mooring waiting.
+/// How many connections there may be, and how long each may make Mooring wait.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
     /// Connections at once; more wait to be accepted.
     pub connections: usize,
     /// For the whole head of a request, from the connection or the first byte on.
     pub head: Duration,
-    /// Between an answer and the next request. Longer than proxies keep unused
-    /// connections (nginx: 60 s), so that they end them and none meets a
-    /// request on its way.
+    /// Between an answer and the next request. This is longer than proxies keep
+    /// unused connections (nginx: 60 s), so that the proxy closes first and no
+    /// request meets a closed connection.
     pub idle: Duration,
-    /// As `idle`, once less than a quarter of the places is free.
+    /// Like `idle`, once less than a quarter of the places is free.
     pub idle_when_full: Duration,
-    /// For a peer that doesn't take what is sent.
+    /// For a peer that doesn't read what is sent.
     pub write: Duration,
     /// From the head of a request, its body included, to the head of the answer.
     pub answer: Duration,
     /// From the head of a request to the last byte of its answer, unless that
     /// is a stream of events.
     pub whole: Duration,
-    /// For a peer that was answered before all of its request was read, to
-    /// read the answer.
+    /// For a peer that was answered before its whole request was read, to read the answer.
     pub linger: Duration,
     /// Event streams of one session.
     pub streams_of_session: usize,
@@ -57,8 +56,8 @@ impl Default for Bounds {
 }
 
 impl Bounds {
-    /// What this machine allows. Raises the process's limit of open files as
-    /// far as it is needed and may be raised.
+    /// The bounds of this machine. Raises the process's limit of open files, as far
+    /// as needed and allowed.
     pub fn of_this_machine() -> Self {
         let connections = connections();
         Self {
@@ -98,7 +97,7 @@ fn connections() -> usize {
     CONNECTIONS
 }
 
-/// At least half of the files is left to all else.
+/// At least half of the files is left for other things.
 #[cfg(unix)]
 fn within(files: Option<u64>) -> usize {
     let Some(files) = files else {

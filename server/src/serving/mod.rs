@@ -1,7 +1,7 @@
-//! Takes connections, as many as there is room for, and ends those that keep
-//! it waiting.
+//! Accepts connections, as many as there is room for, and ends those that make it
+//! wait too long.
 //!
-//! `axum::serve` has neither a time for a request's head nor a bound on
+//! `axum::serve` has neither a time limit for a request's head nor a bound on
 //! connections (security.md 75, ADR 21).
 
 mod bounds;
@@ -41,14 +41,14 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt;
 use turn::{Tracked, Turns};
 
-/// Most bytes of a request's head, with which a connection's memory is bounded
-/// as well. Cookies of authorizations come to 16 KiB.
+/// The most bytes of a request's head, which bounds a connection's memory as well.
+/// Cookies of authorizations take up to 16 KiB.
 const HEAD_LIMIT: usize = 64 * 1024;
 
-/// How long to leave the system alone that can't accept a connection.
+/// How long to wait after the system could not accept a connection.
 const ACCEPT_AGAIN: Duration = Duration::from_secs(1);
 
-/// Serves until `shutdown`, then lets open requests come to their end.
+/// Serves until `shutdown`, then finishes open requests.
 pub async fn run(
     listener: TcpListener,
     router: Router,
@@ -57,7 +57,7 @@ pub async fn run(
 ) {
     let room = Arc::new(Semaphore::new(bounds.connections));
     let open = TaskTracker::new();
-    // Whoever comes when all places are taken waits in the system's queue.
+    // If all places are taken, new connections wait in the system's queue.
     while let Some((stream, peer, place)) = tokio::select! {
         biased;
         () = shutdown.cancelled() => None,
@@ -96,7 +96,7 @@ async fn next(
     }
 }
 
-/// Whether a connection went before it was accepted.
+/// Whether the peer went away before the connection was accepted.
 fn of_the_peer(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -113,7 +113,8 @@ async fn connection(
     turns: Turns,
     shutdown: CancellationToken,
 ) {
-    // Events of a stream go out at once. A peer that is gone already shows soon.
+    // Events of a stream are sent at once. If this fails, the peer is gone, which
+    // the next read shows.
     let _ = stream.set_nodelay(true);
     let io = TokioIo::new(Timed::new(stream, turns.clone()));
     let of_requests = turns.clone();
@@ -142,8 +143,8 @@ async fn connection(
     }
 }
 
-/// Drives a connection until it ends by itself, or has no use any more: hyper
-/// would wait for the rest of a request that was answered already.
+/// Drives a connection until it ends, or until it is over: hyper would wait for the
+/// rest of a request that was answered already.
 async fn to_its_end<C>(connection: &mut C, turns: &Turns) -> Option<C::Output>
 where
     C: Future + Unpin,
@@ -156,9 +157,9 @@ where
     .await
 }
 
-/// Says that nothing more is sent, and gives the peer a moment to read the
-/// answer: the system discards it if a connection is closed while something
-/// still comes in (RFC 9112 9.6).
+/// Closes the sending side, and gives the peer a moment to read the answer: the
+/// system discards the answer if a connection is closed while data still comes in
+/// (RFC 9112 9.6).
 async fn leave(mut stream: TcpStream, limit: Duration) {
     let read = async {
         stream.shutdown().await?;

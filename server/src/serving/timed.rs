@@ -1,4 +1,4 @@
-//! A stream that fails when its peer keeps it waiting for too long.
+//! A stream that fails if its peer makes it wait too long.
 
 use super::turn::Turns;
 use std::{
@@ -11,15 +11,15 @@ use tokio::{
     time::{Instant, Sleep, sleep},
 };
 
-/// A stream with the limits of its connection's turns.
+/// A stream with the time limits of its connection's turns.
 pub(super) struct Timed<S> {
     stream: S,
     turns: Turns,
     read: Pin<Box<Sleep>>,
-    /// For which turn `read` was set.
+    /// The turn for which `read` was set.
     set_for: Option<u64>,
     write: Pin<Box<Sleep>>,
-    /// Whether something waits to be taken by the peer.
+    /// Whether the peer still has to read something.
     writing: bool,
 }
 
@@ -41,8 +41,8 @@ impl<S> Timed<S> {
         }
     }
 
-    /// Whether the turn has taken too long. `Pending` sees to it that the
-    /// connection is woken when it has.
+    /// Ready if the turn took too long. If it is `Pending`, the connection is woken
+    /// when the time is over.
     fn waits(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let (turn, limit) = self.turns.limit();
         let Some(limit) = limit else {
@@ -55,7 +55,7 @@ impl<S> Timed<S> {
         self.read.as_mut().poll(cx)
     }
 
-    /// What came of writing. If nothing: whether it may go on like this.
+    /// The result of a write. If nothing was written: whether the time limits still hold.
     fn wrote<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -70,7 +70,7 @@ impl<S> Timed<S> {
             self.write.as_mut().reset(Instant::now() + limit);
             self.writing = true;
         }
-        // A peer that takes a byte now and then has the time of the whole answer.
+        // A peer that reads a byte now and then has the time of the whole answer.
         if self.waits(cx).is_pending() {
             ready!(self.write.as_mut().poll(cx));
         }
@@ -124,8 +124,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
         let result = Pin::new(&mut self.stream).poll_flush(cx);
         if matches!(result, Poll::Ready(Ok(()))) {
             self.turns.flushed();
-            // After an answer, hyper doesn't ask for more if it did before: it
-            // waits to be woken. If there is no time left, reading will say so.
+            // hyper may not read again after an answer if it did before: it waits
+            // to be woken. This sets the timer; if the time is over, the next read
+            // fails.
             let _ = self.waits(cx);
         }
         self.wrote(cx, result)

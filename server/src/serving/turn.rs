@@ -1,4 +1,4 @@
-//! Whose turn it is on a connection, and how long it may take.
+//! What a connection waits for, and how long that may take.
 
 use super::Bounds;
 use hyper::body::{Body, Frame, SizeHint};
@@ -13,22 +13,22 @@ use tokio::sync::Semaphore;
 /// What a connection waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Turn {
-    /// The peer's: the rest of a request's head.
+    /// For the peer: the rest of a request's head.
     Head,
-    /// Ours: the request is being answered.
+    /// For Mooring: the request is being answered.
     Answer,
-    /// Ours: the answer is a stream of events.
+    /// For Mooring: the answer is a stream of events.
     Stream,
-    /// The peer's: the last of an answer is on its way.
+    /// For the peer: it still has to read the end of an answer.
     Sent,
-    /// Nobody's: the peer may send another request.
+    /// For neither: the peer may send another request.
     Idle,
-    /// The peer was answered before all of its request was read. What still
-    /// comes of it is no other request, so the connection ends.
+    /// The peer was answered before its whole request was read. What still comes is
+    /// not another request, so the connection ends.
     Over,
 }
 
-/// The turns of one connection, known to the stream and to the answers.
+/// The turns of one connection, shared by the stream and the answers.
 #[derive(Clone)]
 pub(super) struct Turns(Arc<Shared>);
 
@@ -41,14 +41,14 @@ struct Shared {
 
 struct Now {
     turn: Turn,
-    /// Which turn it is, counted.
+    /// The number of the present turn.
     number: u64,
-    /// Whether something of the request's body is not read yet.
+    /// Whether a part of the request's body is not read yet.
     unread: bool,
 }
 
 impl Turns {
-    /// A new connection owes us a request's head.
+    /// A new connection: it waits for a request's head.
     pub fn new(bounds: Bounds, room: Arc<Semaphore>) -> Self {
         Self(Arc::new(Shared {
             bounds,
@@ -78,7 +78,7 @@ impl Turns {
         }
     }
 
-    /// A head is complete; its answer ends when what this returns is dropped.
+    /// A head is complete. Its answer ends when the returned value is dropped.
     pub fn begin(&self) -> Tracked<()> {
         self.turn_to(Turn::Answer);
         Tracked {
@@ -87,7 +87,7 @@ impl Turns {
         }
     }
 
-    /// The body of the request that began, to be read by whoever answers it.
+    /// The body of the request that began, for the handler to read.
     pub fn reading<B: Body>(&self, body: B) -> Read<B> {
         self.now().unread = !body.is_end_stream();
         Read {
@@ -106,7 +106,7 @@ impl Turns {
         self.turn_to(Turn::Stream);
     }
 
-    /// The peer took all that there was to send.
+    /// The peer has read everything that was sent.
     pub fn flushed(&self) {
         if self.now().turn == Turn::Sent {
             let next = if self.is_read() {
@@ -118,13 +118,13 @@ impl Turns {
         }
     }
 
-    /// Whether the connection has no use any more.
+    /// Whether the connection has no further use.
     pub fn are_over(&self) -> bool {
         self.now().turn == Turn::Over
     }
 
-    /// The number of the present turn, and how long it may take. Events may
-    /// come for as long as the peer takes them.
+    /// The number of the present turn, and its time limit. A stream of events has
+    /// no limit for as long as the peer reads it.
     pub fn limit(&self) -> (u64, Option<Duration>) {
         let now = self.now();
         let Shared { bounds, room, .. } = &*self.0;
@@ -140,7 +140,7 @@ impl Turns {
         (now.number, limit)
     }
 
-    /// How long the peer may take to take something.
+    /// How long the peer may take to read something.
     pub fn write_limit(&self) -> Duration {
         self.0.bounds.write
     }
@@ -161,7 +161,7 @@ impl Drop for End {
     }
 }
 
-/// A request's body, which knows when it was read to its end.
+/// A request's body, which notes when it was read to its end.
 pub(super) struct Read<B> {
     body: B,
     turns: Turns,
@@ -191,7 +191,7 @@ impl<B: Body + Unpin> Body for Read<B> {
     }
 }
 
-/// An answer's body; when it is dropped, the answer is at its end.
+/// An answer's body; dropping it ends the answer.
 pub(super) struct Tracked<B> {
     body: B,
     _end: End,

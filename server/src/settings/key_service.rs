@@ -107,7 +107,7 @@ impl Reader<'_> {
 }
 
 impl KeyServiceSettings {
-    /// Puts it in front of the others, or behind them if it only unwraps.
+    /// Puts it before the others, or after them if it only unwraps.
     #[cfg(feature = "transit")]
     pub(super) fn join(
         &self,
@@ -137,7 +137,7 @@ impl KeyServiceSettings {
 
     #[cfg(not(feature = "transit"))]
     pub(super) fn join(&self, _: &mut Vec<Arc<dyn KeyService>>) -> Result<(), SettingsError> {
-        // Without the feature there never is one.
+        // Without the feature there is never a key service.
         let _ = self.wraps;
         Ok(())
     }

@@ -34,15 +34,15 @@ use table::Setting;
 pub struct SettingsError(String);
 
 impl SettingsError {
-    /// `name` as it was given; `problem` must not quote a secret. No remedy if
-    /// the problem's text ends with one.
+    /// `name` is the name under which the setting was given; `problem` must not
+    /// quote a secret. `remedy` is empty if `problem` ends with one.
     pub fn new(name: &str, problem: &str, remedy: &str) -> Self {
         let remedy = if remedy.is_empty() {
             String::new()
         } else {
             format!("; {remedy}")
         };
-        // One line, whatever stood in the value.
+        // One line, whatever the value was.
         let text = format!("{name}: {problem}{remedy}");
         Self(text.replace(|c: char| c.is_control(), " "))
     }
@@ -57,27 +57,27 @@ pub enum LogFormat {
     Json,
 }
 
-/// Where requests are taken.
+/// How requests reach Mooring.
 #[derive(Debug, Clone)]
 pub struct WebSettings {
     /// Address and port.
     pub listen: SocketAddr,
     /// The origin that browsers use.
     pub public_url: String,
-    /// Whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpNet>,
 }
 
-/// Where things are kept.
+/// Where data is kept.
 #[derive(Debug, Clone)]
 pub struct StoreSettings {
-    /// Folder of what is kept on disk.
+    /// The data folder.
     pub data_dir: PathBuf,
     /// The database, with its password.
     pub database_url: SecretString,
-    /// The same database as `mooring migrate` signs in to it, if otherwise.
+    /// The address by which `mooring migrate` signs in to the same database, if it differs.
     pub migrate_database_url: Option<SecretString>,
-    /// Whether it may be spoken to in plain text off this machine.
+    /// Whether a connection in plain text to another machine is allowed.
     pub database_plaintext: Plaintext,
     /// How long entries of the audit are kept; `None` is for ever.
     pub audit_retention: Option<Span>,
@@ -92,7 +92,7 @@ pub struct StoreSettings {
 pub struct GorgiasSettings {
     /// Where accounts live.
     pub template: GorgiasTemplate,
-    /// Whether they may live on a private or loopback address.
+    /// Whether accounts may have a private or loopback address.
     pub private_network: bool,
     /// Longest time between two checks of a connection.
     pub check_interval: Span,
@@ -100,7 +100,7 @@ pub struct GorgiasSettings {
     pub refresh_rate: u32,
     /// Whether this process does the background work.
     pub worker: bool,
-    /// The way out, where there is only one.
+    /// The proxy to Gorgias, if there is one.
     pub egress: Option<EgressProxy>,
 }
 
@@ -116,9 +116,9 @@ pub struct LogSettings {
 /// All settings, checked.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where requests are taken.
+    /// How requests reach Mooring.
     pub web: WebSettings,
-    /// Where things are kept.
+    /// Where data is kept.
     pub store: StoreSettings,
     /// Gorgias.
     pub gorgias: GorgiasSettings,
@@ -129,7 +129,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Checks everything that was given; relative paths count from `folder`.
+    /// Checks all given settings; relative paths count from `folder`.
     ///
     /// # Errors
     /// The first setting that is wrong.
@@ -240,8 +240,7 @@ impl Settings {
         sqlite_folder(&self.store.database_url)
     }
 
-    /// The master keys, if there are any. Not every command needs them, so they
-    /// are read last.
+    /// The master keys, if there are any. Not every command needs them, so they are read last.
     ///
     /// # Errors
     /// If they are wrong.
@@ -254,7 +253,7 @@ impl Settings {
         Ok(Some(keys))
     }
 
-    /// The vault on master keys and key service.
+    /// The vault with the master keys and the key service.
     ///
     /// # Errors
     /// If there is neither, or one of them is wrong.
@@ -277,7 +276,7 @@ impl Settings {
         Ok(Vault::with(services))
     }
 
-    /// What the use cases need to know.
+    /// The configuration of the use cases.
     pub fn config(&self) -> service::core::config::Config {
         service::core::config::Config {
             public_url: self.web.public_url.clone(),
@@ -318,7 +317,7 @@ impl Reader<'_> {
         Ok(Some(proxy))
     }
 
-    /// A path of SQLite counts from `folder`, as all paths do.
+    /// A path of SQLite counts from `folder`, like all paths.
     fn database_url(
         &self,
         setting: &Setting,
@@ -352,8 +351,8 @@ fn sqlite_at(path: &Path) -> SecretString {
 }
 
 impl StoreSettings {
-    /// Whom `mooring serve` signs in to PostgreSQL as, if `mooring migrate`
-    /// signs in by another address, and as far as the address says.
+    /// The login of `mooring serve` at PostgreSQL, if `mooring migrate` has another
+    /// address and this one names a login.
     pub fn login_that_serves(&self) -> Option<String> {
         self.migrate_database_url.as_ref()?;
         database::login_of(&self.database_url)

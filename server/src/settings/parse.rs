@@ -1,4 +1,4 @@
-//! Texts of settings to values.
+//! Parses the texts of settings.
 
 use domain::{time::Span, token::SHORTEST_INTERVAL};
 use ipnet::IpNet;
@@ -13,7 +13,7 @@ pub fn duration(text: &str) -> Result<Span, String> {
 }
 
 /// The time between two checks, such as `90s`, `15m`, `6h`, `1h30m` or `7d`; at
-/// least as much as lies between two checks that are planned, at most 366 days.
+/// least the shortest time between two planned checks, at most 366 days.
 ///
 /// # Errors
 /// What is wrong.
@@ -32,10 +32,11 @@ pub fn retention(text: &str) -> Result<Option<Span>, String> {
     }
 }
 
-/// A length of time of at least so many seconds and at most so many days.
+/// A length of time of at least `least` seconds and at most `days` days.
 fn within(text: &str, least: i64, days: i64) -> Result<Span, String> {
     let text = text.trim();
-    // The crate knows longer units, too; its month `M` is too close to a minute.
+    // The crate knows longer units, too, but its month `M` is too easily confused
+    // with a minute.
     let ours = text
         .chars()
         .all(|c| c.is_ascii_digit() || "smindh".contains(c));

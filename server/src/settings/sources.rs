@@ -1,4 +1,4 @@
-//! Where settings come from: a flag before a variable before a key of the file.
+//! Where settings come from: flags first, then variables, then the file.
 
 use super::{
     SettingsError,
@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What was given, still as text.
+/// The given settings, still as text.
 #[derive(Default)]
 pub struct Sources {
     flags: HashMap<String, String>,
@@ -29,8 +29,8 @@ pub struct Given {
 }
 
 impl Sources {
-    /// Reads the settings file that flags or variables name, else `mooring.toml`
-    /// of the folder if it is there. Empty variables count as not set.
+    /// Reads the settings file that a flag or a variable names, else `mooring.toml`
+    /// in the folder if it exists. Empty variables count as not set.
     ///
     /// # Errors
     /// If the file can't be read, is no TOML, or has a key that is no setting.
@@ -39,7 +39,7 @@ impl Sources {
         variables: impl IntoIterator<Item = (String, String)>,
         folder: &Path,
     ) -> Result<Self, SettingsError> {
-        // A list of variables with Windows' line ends leaves a part of them.
+        // A list of variables with Windows line ends leaves a `\r` at the end of each value.
         let variables: HashMap<_, _> = variables
             .into_iter()
             .map(|(name, value)| (name, bare(&value).to_owned()))
@@ -68,7 +68,7 @@ impl Sources {
             match text_file::read(&sources.file_path) {
                 Ok(text) => sources.read_file(&text)?,
                 Err(e) if e.kind() == io::ErrorKind::NotFound => (),
-                // Without it, Mooring would run with other settings than were meant.
+                // Without the file, Mooring would run with other settings than intended.
                 Err(e) => {
                     return Err(SettingsError::new(
                         &sources.file_path.display().to_string(),
@@ -83,7 +83,7 @@ impl Sources {
 
     fn read_file(&mut self, text: &str) -> Result<(), SettingsError> {
         let path = self.file_path.display().to_string();
-        // The error of the parser quotes the line, which may hold a key.
+        // The parser's error quotes the line, which may hold a key.
         let table: toml::Table = text.parse().map_err(|e: toml::de::Error| {
             let line = e
                 .span()
@@ -117,7 +117,7 @@ impl Sources {
         Ok(())
     }
 
-    /// The strongest value of a setting, if one was given.
+    /// The value of a setting from the first source that has it.
     ///
     /// # Errors
     /// If a secret is given both by value and by file, or its file can't be read.
@@ -139,7 +139,7 @@ impl Sources {
         Ok(None)
     }
 
-    /// The file that a secret is to be read from, if that is how it was given.
+    /// The file that holds a secret, if the secret was given that way.
     pub fn file(&self, setting: &Setting) -> Option<Given> {
         let key = setting.file_key()?;
         [Source::Flag, Source::Variable, Source::File]

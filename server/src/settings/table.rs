@@ -1,5 +1,5 @@
-//! Every setting once: flags, variables, keys of the file, defaults and the table
-//! of README.md come from this list.
+//! The list of all settings: flags, variables, keys of the file, defaults and the
+//! table of README.md are made from it.
 
 use Fallback::{Text, Words};
 
@@ -11,21 +11,21 @@ pub struct Setting {
     pub key: &'static str,
     /// What `--help` calls the value.
     pub value: &'static str,
-    /// What holds if it is not given.
+    /// What applies if it is not given.
     pub default: Fallback,
-    /// What it is for. README.md shows it, too, and makes links of words that
-    /// begin with "docs/".
+    /// What it is for. README.md shows it, too, and makes links of words that begin
+    /// with "docs/".
     pub help: &'static str,
     /// Whether it may also be read from a file that `…_FILE` names.
     pub secret: bool,
 }
 
-/// What holds if a setting is not given.
+/// What applies if a setting is not given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fallback {
     /// This value.
     Text(&'static str),
-    /// What these words say.
+    /// A description in words.
     Words(&'static str),
 }
 
@@ -133,7 +133,7 @@ impl Setting {
         self.key.replace('_', "-")
     }
 
-    /// The key under which a file with the value is named.
+    /// The key for a file that holds the value.
     pub fn file_key(&self) -> Option<String> {
         self.secret.then(|| format!("{}_file", self.key))
     }

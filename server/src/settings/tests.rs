@@ -140,7 +140,7 @@ fn secrets_come_by_value_or_by_file_but_not_by_both() {
     );
 }
 
-/// security.md 88: as PowerShell, Windows' editors and lists of variables leave them.
+/// security.md 88: values as PowerShell, editors on Windows and lists of variables leave them.
 #[test]
 fn s88_what_editors_and_shells_add_is_not_part_of_a_setting() {
     let folder = tempfile::tempdir().unwrap();
@@ -194,7 +194,7 @@ fn s88_what_editors_and_shells_add_is_not_part_of_a_setting() {
     assert_eq!(settings.web.listen.port(), 2);
 }
 
-/// A settings file that is there and can't be read is not passed over.
+/// A settings file that exists and can't be read is an error.
 #[test]
 fn an_unreadable_settings_file_stops_the_start() {
     let folder = tempfile::tempdir().unwrap();
@@ -304,7 +304,7 @@ mod key_service {
     }
 }
 
-/// Whom `migrate` gives the program's role to.
+/// The login that `migrate` gives the program's role to.
 #[test]
 fn the_login_that_serves_is_known_if_there_are_two() {
     let serves = "postgres://mooring%5Fserves:x@db.example/mooring";
@@ -336,7 +336,7 @@ fn the_login_that_serves_is_known_if_there_are_two() {
     assert!(!error.contains("canary"), "{error}");
 }
 
-/// README.md has the table as the list of settings says it.
+/// The table in README.md is the list of settings.
 #[test]
 fn the_readme_has_every_setting() {
     let words = |help: &str| {

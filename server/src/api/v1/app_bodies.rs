@@ -34,11 +34,11 @@ pub struct NewApp {
     #[schema(value_type = String, required)]
     #[serde(default)]
     client_id: Field<String>,
-    /// From Gorgias' partners' portal; never told again
+    /// From Gorgias' partners' portal; never shown again
     #[schema(value_type = String, required, write_only)]
     #[serde(default)]
     client_secret: Field<SecretString>,
-    /// What to ask for; without `offline` there is no refresh token
+    /// The scopes to ask for; without `offline` there is no refresh token
     #[schema(value_type = Vec<String>, required)]
     #[serde(default)]
     scopes: Field<Vec<String>>,
@@ -81,7 +81,7 @@ impl Input for NewApp {
     }
 }
 
-/// What to change of an app.
+/// The changes of an app.
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({ "name": "Returns 2", "pkce": "on" }))]
 pub struct AppChange {
@@ -89,7 +89,7 @@ pub struct AppChange {
     #[schema(value_type = Option<String>)]
     #[serde(default)]
     name: Field<String>,
-    /// Can't be changed; taken if it is the app's
+    /// Can't be changed; accepted if it is the app's own
     #[schema(value_type = Option<String>)]
     #[serde(default)]
     slug: Field<String>,
@@ -104,7 +104,7 @@ pub struct AppChange {
     #[schema(value_type = Option<Vec<String>>)]
     #[serde(default)]
     scopes: Field<Vec<String>>,
-    /// An https address; null takes it away
+    /// An https address; null removes it
     #[schema(value_type = Option<String>)]
     #[serde(default)]
     after_install_url: Field<String>,
@@ -118,7 +118,7 @@ pub struct AppChange {
     pkce: Field<String>,
 }
 
-/// What [`AppChange`] says; what is `None` stays.
+/// A parsed [`AppChange`]; `None` leaves a member as it is.
 pub struct Change {
     pub name: Option<String>,
     pub slug: Option<String>,

@@ -44,7 +44,7 @@ problems!(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Filter {
-    /// Part of the subdomain, or of the name or address of who approved
+    /// Part of the subdomain, or of the name or address of the person who approved
     #[param(value_type = Option<String>, nullable = false)]
     #[serde(default)]
     q: Field<String>,
@@ -132,7 +132,7 @@ pub async fn show(
     Ok(Json(account.into()))
 }
 
-/// Proves a connection now
+/// Checks a connection now
 #[utoipa::path(
     post, path = "/connections/{app}/{subdomain}/refresh", operation_id = "refreshConnection",
     tag = "connections", params(AccountPath),
@@ -180,7 +180,7 @@ pub async fn refresh(
     Ok(Json(account.into()))
 }
 
-/// Revokes the tokens at Gorgias, as far as it answers, and forgets them
+/// Revokes the tokens at Gorgias, if it answers, and deletes them
 #[utoipa::path(
     delete, path = "/connections/{app}/{subdomain}", operation_id = "disconnect",
     tag = "connections", params(AccountPath),
@@ -205,7 +205,7 @@ pub async fn disconnect(
     }
 }
 
-/// The connection that an address names.
+/// The connection that a path names.
 pub async fn find(actor: &Actor, path: &AccountPath) -> Result<(Account, Subdomain), Problem> {
     let subdomain: Subdomain = path.subdomain.parse().map_err(|_| Problem::not_found())?;
     let account = show::show(actor, &path.app, &subdomain)

@@ -1,4 +1,4 @@
-//! Timelines: of a connection newest first, of the tenant oldest first.
+//! Events: of a connection newest first, of the tenant oldest first.
 
 use super::{
     answers::{Event, Page, TenantEvent},
@@ -43,7 +43,7 @@ pub struct Timeline {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Since {
-    /// The `next` of an answer before; everything from the first event on if not given
+    /// The `next` of an answer before; if not given, from the first event on
     #[serde(default)]
     #[param(value_type = Option<String>, nullable = false)]
     after: Field<String>,
@@ -73,7 +73,7 @@ impl Input for Since {
     }
 }
 
-/// What happened to a connection, newest first; `next` leads to what was before
+/// What happened to a connection, newest first; `next` leads to older events
 #[utoipa::path(
     get, path = "/connections/{app}/{subdomain}/events", operation_id = "listConnectionEvents",
     tag = "events", params(AccountPath, Timeline),
@@ -98,7 +98,7 @@ pub async fn of_connection(
 
 /// What happened in the tenant since an event, oldest first
 ///
-/// `next` is where to go on later, even if there is nothing more now.
+/// `next` is where to continue later, even if there is nothing more now.
 #[utoipa::path(
     get, path = "/events", operation_id = "listEvents", tag = "events",
     params(Since),

@@ -1,4 +1,4 @@
-//! The first version of the machine API, one file a thing.
+//! The first version of the machine API, one file for each resource.
 
 mod answers;
 mod app_bodies;
@@ -13,7 +13,7 @@ mod token;
 use crate::state::AppState;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// Its addresses with their descriptions, relative to `/api/v1`.
+/// Its routes with their descriptions, relative to `/api/v1`.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(apps::list, apps::create))

@@ -1,4 +1,4 @@
-//! The variable parts of addresses.
+//! The variable parts of paths.
 
 use serde::Deserialize;
 use utoipa::IntoParams;

@@ -1,4 +1,4 @@
-//! Reconnect links, for a connection or for an account never connected before.
+//! Reconnect links, for a connection or for an account that was never connected.
 
 use super::{answers::Time, connections::find, paths::AccountPath};
 use crate::api::{
@@ -28,7 +28,7 @@ const LINK: &[Code] = &[
 problems!(ConnectionProblems: COMMON, PATH, BODY, &LINK[1..]);
 problems!(AnyProblems: COMMON, BODY, LINK);
 
-/// How a link is to be.
+/// The options of a link.
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({ "expires_in": 86400 }))]
 pub struct Options {
@@ -96,7 +96,7 @@ impl Input for NewLink {
     }
 }
 
-/// A link that was made; its address is told this once.
+/// A new link; its address is shown only this once.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "019a9f00-0000-7000-8000-000000000002",
@@ -111,7 +111,7 @@ pub struct Link {
     url: String,
 }
 
-/// A link with which a connection's admin approves the app again
+/// Makes a link with which a connection's admin approves the app again
 #[utoipa::path(
     post, path = "/connections/{app}/{subdomain}/reconnect-links",
     operation_id = "createConnectionLink", tag = "reconnect links",
@@ -128,7 +128,7 @@ pub async fn for_connection(
     create(&actor, &path.app, &subdomain, options).await
 }
 
-/// The same, also for an account that was never connected
+/// Makes a link for any account, also for one that was never connected
 #[utoipa::path(
     post, path = "/reconnect-links", operation_id = "createLink", tag = "reconnect links",
     request_body = NewLink,

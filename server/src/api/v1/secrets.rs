@@ -1,5 +1,4 @@
-//! `/api/v1/apps/{app}/secrets`: client secrets in two slots. None of the
-//! answers holds a secret.
+//! `/api/v1/apps/{app}/secrets`: client secrets in two slots. No answer holds a secret.
 
 use super::{
     answers::{Secrets, Tested},
@@ -53,16 +52,16 @@ impl From<SecretError> for Problem {
     }
 }
 
-/// The page's form calls the field otherwise.
+/// The use case calls the field by its name in the page's form.
 fn named(error: FieldError) -> FieldError {
     FieldError::new("client_secret", error.message)
 }
 
-/// A client secret to be put next.
+/// The next client secret.
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({ "client_secret": "next-from-the-partners-portal" }))]
 pub struct NewSecret {
-    /// From Gorgias' partners' portal; never told again
+    /// From Gorgias' partners' portal; never shown again
     #[schema(value_type = String, required, write_only)]
     #[serde(default)]
     client_secret: Field<SecretString>,
@@ -88,7 +87,7 @@ pub struct Slot {
 }
 
 impl Input for Slot {
-    /// Whether it is the one in use.
+    /// Whether the slot is `in_use`.
     type Parsed = bool;
 
     fn parse(self, errors: &mut Errors) -> Option<bool> {
@@ -111,7 +110,7 @@ pub async fn show(
     slots(&actor, &app).await
 }
 
-/// Adds a client secret to be tested and switched to
+/// Adds the next client secret, to be tested and switched to
 #[utoipa::path(
     post, path = "/apps/{app}/secrets", operation_id = "addSecret", tag = "client secrets",
     params(AppPath),
@@ -164,7 +163,7 @@ pub async fn switch(
     slots(&actor, &app).await
 }
 
-/// Goes back to the client secret before, for 24 hours after a switch
+/// Goes back to the previous client secret, for 24 hours after a switch
 #[utoipa::path(
     post, path = "/apps/{app}/secrets/roll-back", operation_id = "rollBackSecret", tag = "client secrets",
     params(AppPath),

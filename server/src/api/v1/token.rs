@@ -36,11 +36,11 @@ problems!(
     ],
 );
 
-/// The most life that can be asked of a token, in seconds. Gorgias gives a day;
-/// whoever asked for all of it would never be content with what is there.
+/// The greatest `min_ttl`, in seconds. Gorgias' tokens live for a day; a `min_ttl`
+/// of a day would never be met by a stored token.
 const LONGEST: u32 = 43_200;
 
-/// Which token is wanted.
+/// The options of a token read.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
@@ -59,7 +59,7 @@ impl Input for Wanted {
     }
 }
 
-/// An access token. Borrowed, so that no more copies of it are made than needed.
+/// An access token. It is borrowed, so that there are no needless copies of it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AccessToken, example = json!({
     "access_token": "eyJhbGciOi",
@@ -74,9 +74,9 @@ struct Answer<'a> {
     token_type: &'a str,
     #[schema(format = DateTime)]
     expires_at: String,
-    /// What was granted, separated by spaces
+    /// The granted scopes, separated by spaces
     scope: String,
-    /// What the app asks for now and the account did not grant
+    /// The scopes that the app asks for now and the account did not grant
     #[schema(value_type = Vec<String>)]
     missing_scopes: &'a ScopeSet,
     #[schema(value_type = HealthSchema)]
@@ -85,7 +85,7 @@ struct Answer<'a> {
 
 /// An access token with at least `min_ttl` seconds of life
 ///
-/// As long as one is held, the answer is 200, whatever the connection's health.
+/// As long as Mooring holds one, the answer is 200, whatever the connection's health.
 #[utoipa::path(
     get, path = "/connections/{app}/{subdomain}/token", operation_id = "getAccessToken",
     tag = "access tokens", params(AccountPath, Wanted),
@@ -111,7 +111,7 @@ pub async fn read(
             return Ok(answer(&served));
         }
     }
-    // Whose call it is comes before what is wrong with it.
+    // The token is checked before the parameters.
     let actor = bearer.actor(&state.services).await?;
     let subdomain = subdomain.ok_or_else(Problem::not_found)?;
     let Query(min_ttl) = query?;

@@ -1,4 +1,4 @@
-//! An app; never its secret.
+//! An app, without its secret.
 
 use super::Time;
 use domain::{basic_encoding::BasicEncoding, scope::ScopeSet};
@@ -88,7 +88,7 @@ enum Pkce {
 }
 
 impl App {
-    /// What is told of an app.
+    /// The app as the API shows it.
     pub fn new(app: apps::App, config: &Config) -> Self {
         let credentials = &app.credentials;
         Self {

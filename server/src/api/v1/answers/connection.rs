@@ -1,4 +1,4 @@
-//! A connection: as lists have it, and with everything.
+//! A connection: a short form for lists, and one with every member.
 
 use super::{HealthSchema, Time};
 use domain::{failure::FailureKind, health::Health, scope::ScopeSet, time::Timestamp};
@@ -6,7 +6,7 @@ use serde::Serialize;
 use service::connections::{row::AccountRow, show::Account};
 use utoipa::ToSchema;
 
-/// A connection; with everything if `created_at` and `failure` are named.
+/// Declares a connection. It has every member if `created_at` and `failure` are named.
 macro_rules! connection {
     (
         $(#[$about:meta])*
@@ -36,7 +36,7 @@ macro_rules! connection {
                 #[schema(required)]
                 $failure: Option<String>,
             )?
-            /// What the last attempt ended with, while it is tried again.
+            /// How the last attempt failed, as long as Mooring tries again.
             #[schema(required)]
             failure_kind: Option<Failure>,
             #[schema(value_type = HealthSchema)]
@@ -51,12 +51,12 @@ macro_rules! connection {
             /// When the connection last proved to work.
             #[schema(required)]
             last_success_at: Option<Time>,
-            /// Whether somebody has to do something.
+            /// Whether a person has to do something.
             needs_someone: bool,
             /// When the next attempt is due.
             #[schema(required)]
             next_check_at: Option<Time>,
-            /// The connection's own health, beneath a setup fault of its app.
+            /// The connection's own health, without its app's setup fault.
             #[schema(value_type = HealthSchema)]
             own_health: Health,
             /// The health in words.
@@ -67,7 +67,8 @@ macro_rules! connection {
         }
 
         impl $name {
-            /// `scopes` gets what was granted, whether that is known, and what is missing.
+            /// `scopes` makes the scopes from the granted ones, whether those are
+            /// known, and the missing ones.
             fn of(
                 row: AccountRow,
                 $($created_at: Timestamp,)?
@@ -101,7 +102,7 @@ macro_rules! connection {
 }
 
 connection! {
-    /// A connection as lists have it.
+    /// A connection in a list.
     Connection, Scopes
 }
 
@@ -110,8 +111,8 @@ connection! {
 struct Scopes {
     #[schema(value_type = Vec<String>)]
     granted: ScopeSet,
-    /// False if Gorgias' last answer could not be read; then `granted` is what
-    /// it said before, and nothing is called missing.
+    /// False if Gorgias' last answer could not be read; then `granted` is from the
+    /// answer before, and `missing` is empty.
     known: bool,
     /// Requested, but not granted.
     #[schema(value_type = Vec<String>)]
@@ -119,7 +120,7 @@ struct Scopes {
 }
 
 connection! {
-    /// A connection with everything.
+    /// A connection with every member.
     #[schema(example = json!({
         "app": "returns",
         "app_id": "019a9f00-0000-7000-8000-000000000001",
@@ -151,7 +152,7 @@ connection! {
     ConnectionDetails, ScopeDetails, created_at, failure
 }
 
-/// What was requested against what was granted.
+/// The requested and the granted scopes.
 #[derive(Serialize, ToSchema)]
 struct ScopeDetails {
     /// Granted, but announced to be removed.
@@ -162,8 +163,8 @@ struct ScopeDetails {
     extra: ScopeSet,
     #[schema(value_type = Vec<String>)]
     granted: ScopeSet,
-    /// False if Gorgias' last answer could not be read; then `granted` is what
-    /// it said before, and nothing is called missing.
+    /// False if Gorgias' last answer could not be read; then `granted` is from the
+    /// answer before, and `missing` is empty.
     known: bool,
     /// Requested, but not granted.
     #[schema(value_type = Vec<String>)]
@@ -172,7 +173,7 @@ struct ScopeDetails {
     requested: ScopeSet,
 }
 
-/// What an attempt ended with.
+/// How an attempt failed.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = FailureKind)]
@@ -185,13 +186,13 @@ enum Failure {
     AccountRefused,
     /// An answer that can't be read or used.
     Unreadable,
-    /// An OAuth error that speaks of the request, such as `invalid_request`.
+    /// An OAuth error about the request, such as `invalid_request`.
     RequestRefused,
-    /// `invalid_client`, which nobody has confirmed yet.
+    /// `invalid_client`, not confirmed by a second one yet.
     ClientRefused,
 }
 
-/// What came of a disconnection.
+/// The result of a disconnection.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({ "revoked_upstream": true }))]
 pub struct Revoked {

@@ -1,4 +1,4 @@
-//! Entries of timelines.
+//! Events of a connection and of the tenant.
 
 use super::{HealthSchema, Time};
 use domain::{
@@ -11,7 +11,7 @@ use serde::Serialize;
 use service::connections::events::TimelineEntry;
 use utoipa::ToSchema;
 
-/// An entry of a connection's timeline.
+/// An event of a connection.
 #[derive(Serialize, ToSchema)]
 pub struct Event {
     actor: Actor,
@@ -61,7 +61,7 @@ pub struct TenantEvent {
 #[derive(Serialize, ToSchema)]
 struct Actor {
     kind: ActorKind,
-    /// Their name, where there is one.
+    /// The actor's name, if there is one.
     #[schema(required)]
     name: Option<String>,
 }
@@ -94,7 +94,7 @@ enum Kind {
     ApiTokenNewAddress,
 }
 
-/// More of what happened; which members there are depends on `kind`.
+/// More about the event; `kind` decides which members there are.
 #[derive(Default, Serialize, ToSchema)]
 #[schema(as = EventDetails)]
 struct Details {
@@ -160,7 +160,7 @@ impl From<event::Actor> for Actor {
     }
 }
 
-/// The kind of what happened, and what more there is to tell.
+/// The kind of an event, and its details.
 fn told(happening: Happening) -> (Kind, Details) {
     let mut details = Details::default();
     let kind = match happening {
@@ -223,7 +223,7 @@ impl From<TimelineEntry> for Event {
 }
 
 impl TenantEvent {
-    /// An entry, and whose it is.
+    /// An event, with its app and account.
     pub fn new(
         entry: TimelineEntry,
         app_id: Option<AppId>,

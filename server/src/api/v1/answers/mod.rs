@@ -1,5 +1,5 @@
-//! What the calls answer with. Members stand in the order of the alphabet, as
-//! they did from the first version on; instants are RFC 3339 in UTC.
+//! What calls answer with. Members are in alphabetical order since the first
+//! version; times are RFC 3339 in UTC.
 
 mod app;
 mod connection;
@@ -25,9 +25,9 @@ use utoipa::{
 /// A page of a list.
 #[derive(Serialize, ToSchema)]
 pub struct Page<T> {
-    /// What is on this page.
+    /// The entries of this page.
     pub items: Vec<T>,
-    /// Give this as `after` to go on; null if there is no more.
+    /// The `after` of the next page; null if there is none.
     #[schema(required)]
     pub next: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The slots of an app's client secrets; never a secret.
+//! The slots of an app's client secrets, without the secrets.
 
 use super::Time;
 use serde::Serialize;
@@ -19,13 +19,13 @@ use utoipa::ToSchema;
     "previous_until": null,
 }))]
 pub struct Secrets {
-    /// Since when the one in use is.
+    /// Since when the client secret is in use.
     #[schema(required)]
     in_use_since: Option<Time>,
-    /// The one to be tested and switched to.
+    /// The next client secret, to be tested and switched to.
     #[schema(required)]
     next: Option<Next>,
-    /// Until when one can go back to the one before.
+    /// Until when the previous client secret can be put back into use.
     #[schema(required)]
     previous_until: Option<Time>,
 }
@@ -35,11 +35,11 @@ pub struct Secrets {
 #[schema(as = NextSecret)]
 struct Next {
     added_at: Time,
-    /// The person or the API token.
+    /// The person or the API token that added it.
     added_by: String,
     /// Whether it can be switched to.
     ready: bool,
-    /// What its last test found.
+    /// The result of its last test.
     #[schema(required)]
     result: Option<SecretTest>,
     /// When it was tested last.
@@ -47,7 +47,7 @@ struct Next {
     tested_at: Option<Time>,
 }
 
-/// What a test of a client secret found.
+/// The result of a test of a client secret.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum SecretTest {
@@ -55,13 +55,13 @@ enum SecretTest {
     Accepted,
     /// Gorgias refused it.
     Refused,
-    /// Gorgias gave no answer that says anything about it.
+    /// Gorgias' answer says nothing about it.
     Unclear,
     /// The app has no connection to test it with.
     Untestable,
 }
 
-/// What a test found.
+/// The result of a test.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({ "result": "accepted" }))]
 pub struct Tested {
