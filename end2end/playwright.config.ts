@@ -11,7 +11,7 @@ if (!baseURL) {
   );
 }
 
-// What tests keep for one another; their processes inherit the name. teardown.ts deletes it.
+// Files that tests share; the tests' processes inherit the variable. teardown.ts deletes them.
 process.env.MOORING_E2E_RUN ??= mkdtempSync(join(tmpdir(), 'mooring-browser-'));
 
 const chromium = {
@@ -36,16 +36,16 @@ export default defineConfig({
   testDir: './tests',
   outputDir: './test-results',
   globalTeardown: './tests/support/teardown.ts',
-  // All tests share one server and one database, so they take turns.
+  // All tests share one server and one database, so they run one after the other.
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
-  // A second try would hide a race that a customer will meet.
+  // A retry would hide a race that customers will meet, too.
   retries: 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],
-  // Pictures to look at are no test: they are taken if there is a folder for them.
+  // Screenshots to look at are no tests: they are taken only if a folder for them is named.
   ...(process.env.MOORING_E2E_SHOTS ? {} : { grepInvert: /@shots/ }),
   use: {
     baseURL,
@@ -55,7 +55,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
   },
   projects: [
-    // Fills the tenant; once all the others are through, the secrets are looked for.
+    // Fills the tenant. After all other projects, `secrets` looks for secrets.
     { name: 'prepare', testMatch: 'prepare.ts', teardown: 'secrets', use: chromium },
     {
       name: 'script',

@@ -1,5 +1,5 @@
-//! Every address of pages and forms, once: links, forms, redirects and both
-//! routers take theirs from here.
+//! The list of all addresses of pages and forms. Links, forms, redirects and both
+//! routers use it.
 
 use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, StaticSegment};
 use std::{borrow::Cow, fmt};
@@ -10,7 +10,7 @@ pub struct Pattern(pub &'static str);
 
 macro_rules! addresses {
     ($($(#[$doc:meta])* $constant:ident $variant:ident $({ $($part:ident),+ })? = $pattern:literal;)+) => {
-        /// An address of ours. Its variables are percent-encoded when it is shown.
+        /// An address of Mooring. `Display` percent-encodes its variables.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Address<'a> {
             $($(#[$doc])* $variant $({ $(#[doc = "A variable of the path."] $part: &'a str),+ })?,)+
@@ -22,7 +22,7 @@ macro_rules! addresses {
             /// The patterns of all addresses.
             pub const PATTERNS: &'static [Pattern] = &[$(Self::$constant),+];
 
-            /// The pattern that the router has for it.
+            /// The router's pattern of this address.
             pub const fn pattern(&self) -> Pattern {
                 match self {
                     $(Self::$variant $({ $($part: _),+ })? => Self::$constant,)+
@@ -40,7 +40,7 @@ macro_rules! addresses {
                 }
             }
 
-            /// One address of each kind, with these values for its variables.
+            /// One address of each kind, with `value` for every variable.
             #[cfg(test)]
             fn each(value: &'a str) -> Vec<Self> {
                 vec![$(Self::$variant $({ $($part: value),+ })?),+]
@@ -50,7 +50,7 @@ macro_rules! addresses {
 }
 
 addresses! {
-    /// Wherever somebody belongs.
+    /// The most useful page for this visitor.
     HOME Home = "/";
     /// The set-up of a new installation.
     SETUP Setup = "/setup";
@@ -62,7 +62,7 @@ addresses! {
     THEME Theme = "/theme";
     /// The tenants of a person.
     TENANTS Tenants = "/t";
-    /// What needs somebody.
+    /// The accounts that need a person.
     OVERVIEW Overview { tenant } = "/t/{tenant}";
     /// Changes of a tenant, as events.
     LIVE Live { tenant } = "/t/{tenant}/live";
@@ -94,21 +94,21 @@ addresses! {
     APP App { tenant, app } = "/t/{tenant}/apps/{app}";
     /// The removal of an app.
     REMOVE_APP RemoveApp { tenant, app } = "/t/{tenant}/apps/{app}/remove";
-    /// Somebody's word that an app's credentials are right.
+    /// An operator's word that an app's credentials are right.
     REFUSALS Refusals { tenant, app } = "/t/{tenant}/apps/{app}/refusals";
     /// An app's client secret, shown.
     REVEAL Reveal { tenant, app } = "/t/{tenant}/apps/{app}/reveal";
-    /// A new client secret.
+    /// The next client secret.
     SECRET Secret { tenant, app } = "/t/{tenant}/apps/{app}/secret";
-    /// What is done with a client secret.
+    /// A step with a client secret.
     SECRET_STEP SecretStep { tenant, app, step } = "/t/{tenant}/apps/{app}/secret/{step}";
     /// Tokens of the machine API.
     API_TOKENS ApiTokens { tenant } = "/t/{tenant}/api-tokens";
     /// The end of a token.
     REVOKE_API_TOKEN RevokeApiToken { tenant, id } = "/t/{tenant}/api-tokens/{id}/revoke";
-    /// Who did what.
+    /// The audit.
     AUDIT Audit { tenant } = "/t/{tenant}/audit";
-    /// Keys that encrypt everything.
+    /// The encryption keys.
     KEYS Keys { tenant } = "/t/{tenant}/keys";
     /// A reconnect link.
     RECONNECT Reconnect { token } = "/r/{token}";
@@ -118,7 +118,7 @@ addresses! {
     INSTALL Install { app } = "/oauth/{app}/install";
     /// The redirect URI of an app.
     CALLBACK Callback { app } = "/oauth/{app}/callback";
-    /// What came of an authorization.
+    /// The result of an authorization.
     RESULT Result { app, authorization } = "/oauth/{app}/result/{authorization}";
     /// Asks which account to connect.
     WHICH_ACCOUNT WhichAccount = "/oauth/account";
@@ -127,7 +127,7 @@ addresses! {
 }
 
 impl Pattern {
-    /// Its words and variables, in their order.
+    /// Its segments, in order.
     fn segments(self) -> impl Iterator<Item = Segment> {
         let segments = self.0.split('/').filter(|segment| !segment.is_empty());
         segments.map(
@@ -157,7 +157,7 @@ impl fmt::Display for Address<'_> {
     }
 }
 
-/// Leptos' router takes a pattern as its route.
+/// Leptos' router uses a pattern as its route.
 impl PossibleRouteMatch for Pattern {
     fn optional(&self) -> bool {
         false

@@ -1,4 +1,4 @@
-//! What a page is made from: the services, who asks, and the form that failed.
+//! The data of a page: the services, the person, and the form that failed.
 
 use crate::{
     components::Theme,
@@ -14,30 +14,30 @@ use service::{
     people::membership::{self, PersonSummary},
 };
 
-/// Everything that `server` knows about a request when it asks for a page.
+/// Everything that `server` knows about a request for a page.
 #[derive(Clone)]
 pub struct PageContext {
     /// The use cases.
     pub services: Services,
     /// Where script, wasm and style sheet are.
     pub options: LeptosOptions,
-    /// Who is signed in.
+    /// The signed-in person.
     pub signed_in: Option<PersonSummary>,
     /// The secret in this browser's cookie, to which authorizations are bound.
     pub browser: Option<SecretString>,
-    /// How the person wants pages to look.
+    /// The theme that the browser's cookie asks for.
     pub theme: Theme,
     /// The form that was posted and failed, if the page is its answer.
     pub form: Option<FormState>,
-    /// What came of a form that was posted before this page.
+    /// The outcome of the form that led to this page.
     pub outcome: Option<ShownOutcome>,
-    /// Why somebody whose session had ended is to sign in.
+    /// Why a person whose session had ended has to sign in.
     pub kept: Option<Kept>,
-    /// What went wrong, if the page stands in place of another.
+    /// The problem, if this page is shown instead of another.
     pub problem: Option<ProblemText>,
 }
 
-/// What the page of a problem says.
+/// The text of the page of a problem.
 #[derive(Debug, Clone)]
 pub struct ProblemText {
     /// What it is.
@@ -67,10 +67,10 @@ impl PageContext {
         use_context().ok_or(PageError::Broken)
     }
 
-    /// The person who is signed in.
+    /// The signed-in person.
     ///
     /// # Errors
-    /// [`PageError::SignIn`] if nobody is.
+    /// [`PageError::SignIn`] if there is none.
     pub fn person(&self) -> Result<&PersonSummary, PageError> {
         self.signed_in.as_ref().ok_or(PageError::SignIn)
     }
@@ -78,7 +78,7 @@ impl PageContext {
     /// The signed-in person as a member of a tenant.
     ///
     /// # Errors
-    /// Whoever isn't a member gets the answer for a tenant that doesn't exist.
+    /// A person who isn't a member gets the same answer as for a tenant that doesn't exist.
     pub async fn actor(&self, tenant: &str) -> Result<Actor, PageError> {
         let person = self.person()?.id;
         let slug: Slug = tenant.parse().map_err(|_| PageError::NotFound)?;
@@ -87,7 +87,7 @@ impl PageContext {
             .ok_or(PageError::NotFound)
     }
 
-    /// The form of this name, if it was posted and failed.
+    /// The state of the form with this name, if it was posted and failed.
     pub fn form(&self, action: &str) -> FormState {
         match &self.form {
             Some(form) if form.action == action => form.clone(),

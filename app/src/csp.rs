@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 
-/// Only scripts with this page's nonce run; nothing comes from elsewhere.
+/// Only scripts with this page's nonce run; nothing is loaded from other origins.
 fn policy(nonce: &str, form_action: &str) -> String {
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -24,13 +24,13 @@ fn set(form_action: &str) {
     }
 }
 
-/// Forms lead to this server alone.
+/// Forms may post only to this server.
 pub(crate) fn own_forms() {
     set("'self'");
 }
 
-/// A form of this page is answered with a redirect to Gorgias, which
-/// `form-action` restricts as well.
+/// A form of this page is answered with a redirect to Gorgias, and `form-action`
+/// restricts redirects, too.
 pub(crate) fn forms_to_gorgias(context: &PageContext) {
     let template = context.services.config.gorgias.form_action_source();
     set(&format!("'self' https: {template}"));

@@ -1,12 +1,12 @@
-//! What came of a form: kept for the session that posted it, and shown by the
-//! page that the redirect leads to. No address says it.
+//! The outcome of a form: kept for the session that posted it, and shown by the
+//! page that the redirect leads to. It is never part of an address.
 
 use domain::time::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use service::apps::secrets::TestResult;
 
-/// What came of a form. Kept as JSON for a day; nothing secret.
+/// The outcome of a form. It is kept as JSON for a day and holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum FormOutcome {
@@ -24,21 +24,21 @@ pub enum FormOutcome {
         /// The account.
         account: String,
     },
-    /// Somebody vouched for an app's credentials.
+    /// An operator said that an app's credentials are right.
     RefusalsAccepted,
     /// A new client secret was added or tested.
     NewSecret {
-        /// What the test found.
+        /// The result of the test.
         tested: SecretTest,
     },
     /// The client secret in use was tested.
     SecretInUse {
-        /// What the test found.
+        /// The result of the test.
         tested: SecretTest,
     },
     /// The new client secret is in use.
     SecretSwitched,
-    /// The client secret before is in use again.
+    /// The previous client secret is in use again.
     SecretRolledBack,
     /// The new client secret was removed.
     SecretRemoved,
@@ -46,7 +46,7 @@ pub enum FormOutcome {
     SecretShown,
     /// A rotation of keys began.
     RotationBegun,
-    /// One was under way.
+    /// A rotation of keys was already under way.
     RotationResumed,
     /// There was nothing to rotate.
     RotationNothing,
@@ -59,7 +59,7 @@ pub enum FormOutcome {
     },
     /// A reconnect link was withdrawn.
     LinkWithdrawn,
-    /// It could not be used any more before.
+    /// The reconnect link could not be used any more when it was to be withdrawn.
     LinkOverBefore {
         /// Why.
         why: LinkOver,
@@ -68,40 +68,40 @@ pub enum FormOutcome {
     TokenMade,
     /// An API token was revoked.
     TokenRevoked,
-    /// It was revoked before.
+    /// The API token was already revoked.
     TokenRevokedBefore {
         /// When.
         at: Timestamp,
     },
-    /// An account was checked; its timeline says with what result.
+    /// An account was checked; its timeline shows the result.
     Checked,
     /// An account was disconnected.
     Disconnected {
         /// Whether Gorgias confirmed that the tokens are revoked.
         confirmed: bool,
     },
-    /// It was disconnected on purpose before.
+    /// The account was already disconnected on purpose.
     DisconnectedBefore {
         /// By whom.
         by: String,
         /// When.
         at: Timestamp,
     },
-    /// It was never connected.
+    /// The account was never connected.
     NeverConnected,
     /// The form was posted before, and its result is not shown any more.
     DoneBefore {
         /// When it was posted.
         at: Timestamp,
     },
-    /// The form was posted before, and nobody knows what came of it.
+    /// The form was posted before, and its outcome is unknown.
     Unknown {
         /// When it was posted.
         at: Timestamp,
     },
 }
 
-/// What a test of a client secret found.
+/// The result of a test of a client secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecretTest {
@@ -132,18 +132,18 @@ impl From<TestResult> for SecretTest {
 pub enum LinkOver {
     /// It led to an approval.
     Used,
-    /// Its time was over.
+    /// It had expired.
     Expired,
     /// It was withdrawn.
     Withdrawn,
 }
 
-/// What a page has to show of a form that was posted before it.
+/// The outcome that a page shows of a form that was posted before it.
 #[derive(Debug, Clone)]
 pub struct ShownOutcome {
     /// What happened.
     pub outcome: FormOutcome,
-    /// What is shown with it for two minutes: a link, an API token, a client secret.
+    /// A secret that is shown with it for two minutes: a link, an API token, a client secret.
     pub secret: Option<SecretString>,
 }
 
@@ -175,7 +175,7 @@ impl ShownOutcome {
         }
     }
 
-    /// The secret of this outcome, if it is the one that happened.
+    /// The secret, if `outcome` is what happened.
     pub(crate) fn secret_of(&self, outcome: &FormOutcome) -> Option<String> {
         self.in_clear().filter(|_| self.outcome == *outcome)
     }

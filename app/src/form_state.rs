@@ -1,33 +1,33 @@
-//! A form that was posted and failed: what was typed, what was wrong.
+//! A form that was posted and failed: its typed values and its errors.
 
 use service::core::error::FieldError;
 
-/// Stands in the page that answers a POST. Without one, a form is empty.
+/// The form's state in the page that answers a POST. By default, a form is empty.
 #[derive(Debug, Clone, Default)]
 pub struct FormState {
-    /// Which form of the page it is.
+    /// The name of the form among those of its page.
     pub action: &'static str,
-    /// What was typed, by field name; never a secret.
+    /// The typed values by field name; never a secret.
     pub values: Vec<(String, String)>,
-    /// What was wrong; a field named "" means the form as a whole.
+    /// The errors; a field named "" means the form as a whole.
     pub errors: Vec<FieldError>,
-    /// It was typed before a session ended, and not sent since.
+    /// The values were typed before a session ended, and have not been sent since.
     pub restored: bool,
 }
 
-/// What became of a form, or a page, whose session had ended.
+/// What was kept of a form, or a page, whose session had ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
-    /// What was typed is kept until the same person is signed in again.
+    /// The typed values are kept until the same person is signed in again.
     Typed,
     /// Nothing was typed.
     Nothing,
-    /// More was typed than can be kept.
+    /// The typed values were too long to be kept.
     TooLong,
 }
 
 impl FormState {
-    /// What was typed into a field.
+    /// The value that was typed into a field.
     pub fn value(&self, field: &str) -> Option<String> {
         self.values
             .iter()
@@ -35,7 +35,7 @@ impl FormState {
             .map(|(_, value)| value.clone())
     }
 
-    /// Everything that was sent under a name: boxes come repeated.
+    /// All values that were sent under a name: checkboxes send several.
     pub fn all<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
         self.values
             .iter()
@@ -43,7 +43,7 @@ impl FormState {
             .map(|(_, value)| value.as_str())
     }
 
-    /// What was typed, or what the form starts with if nothing was posted.
+    /// The typed value, or `start` if nothing was posted.
     pub fn value_or(&self, field: &str, start: impl Into<String>) -> String {
         if self.was_posted() {
             self.value(field).unwrap_or_default()
@@ -52,7 +52,7 @@ impl FormState {
         }
     }
 
-    /// What was wrong with a field.
+    /// The error of a field.
     pub fn error(&self, field: &str) -> Option<String> {
         self.errors
             .iter()
@@ -60,12 +60,12 @@ impl FormState {
             .map(|e| e.message.clone())
     }
 
-    /// What was wrong with the form as a whole.
+    /// The error of the form as a whole.
     pub fn problem(&self) -> Option<String> {
         self.error("")
     }
 
-    /// Whether anything was wrong.
+    /// Whether there are errors.
     pub fn failed(&self) -> bool {
         !self.errors.is_empty()
     }

@@ -1,4 +1,4 @@
-//! What stands around every page of a tenant.
+//! The frame around every page of a tenant.
 
 use crate::{
     components::{Frame, NavItem, TenantLink, WorkerBeat, WorkerState},
@@ -17,10 +17,10 @@ use service::{
     people::membership,
 };
 
-/// The worker counts as late when it was not seen for so long.
+/// The worker counts as late after this long without a heartbeat.
 const LATE: Span = Span::minutes(2);
 
-/// The frame, and the tenant's apps, from which it counts.
+/// The frame, and the tenant's apps, whose counts it shows.
 pub(crate) struct PageChrome {
     /// The frame.
     pub frame: Frame,
@@ -28,7 +28,7 @@ pub(crate) struct PageChrome {
     pub apps: Option<Vec<AppRow>>,
 }
 
-/// Loads the frame. What can't be loaded is left out of it: the page goes on.
+/// Loads the frame. A part that can't be loaded is left out, and the page is shown without it.
 pub(crate) async fn page_chrome(
     context: &PageContext,
     actor: &Actor,
@@ -98,7 +98,7 @@ fn worker(beat: Beat, total: u64, now: Timestamp) -> WorkerBeat {
     WorkerBeat { state, lines }
 }
 
-/// The counts of all apps together.
+/// The counts of all apps added up.
 pub(crate) fn sum(apps: &[AppRow]) -> Vec<(Health, u64)> {
     let mut states = Health::ALL;
     states.sort_by_key(|h| h.severity());

@@ -1,7 +1,7 @@
-//! What Mooring shows: pages, components, islands.
+//! The user interface of Mooring: pages, components, islands.
 //!
-//! Everything but [`islands`] is made on the server; the browser gets the
-//! islands alone, and pages without one load no script.
+//! Only [`islands`] are compiled for the browser; everything else is rendered on
+//! the server. Pages without an island load no script.
 
 pub mod islands;
 
@@ -31,7 +31,7 @@ pub mod shell;
 #[cfg(feature = "ssr")]
 pub use render::render;
 
-/// Makes the islands of the page live.
+/// Hydrates the islands of the page.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

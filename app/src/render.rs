@@ -1,4 +1,4 @@
-//! From a request to a response: the one way in which pages are made.
+//! Renders the page of a request. All pages are made here.
 
 use crate::{components::FormKeys, context::PageContext, csp, routes::App, shell};
 use axum::{
@@ -17,13 +17,13 @@ use leptos::{
 use leptos_axum::{ResponseOptions, render_app_async_with_context};
 use std::sync::{Arc, OnceLock};
 
-/// Renders the page of the request's path. For a POST whose path is no page,
-/// the caller puts the path of the page to show into `parts.uri` first.
+/// Renders the page of the request's path. For a POST whose path is no page, the
+/// caller first puts the path of the page to show into `parts.uri`.
 ///
-/// Nothing is streamed: status and headers are right, and the page is whole.
-/// A path without a page gives the page for things that aren't there, with 404.
+/// Nothing is streamed, so that status and headers are right and the page is
+/// complete. An unknown path gives the page for things that don't exist, with 404.
 pub async fn render(parts: Parts, context: PageContext) -> Response {
-    // Leptos runs on the runtime that is there; only the first call says so.
+    // Leptos uses the current runtime; only the first call sets it.
     let _ = any_spawner::Executor::init_tokio();
     let nonce = Arc::new(OnceLock::new());
     let options = context.options.clone();
@@ -55,7 +55,7 @@ pub async fn render(parts: Parts, context: PageContext) -> Response {
     whole(response, nonce.get()).await
 }
 
-/// Collects the body and puts right what Leptos leaves.
+/// Collects the body and corrects what Leptos leaves wrong.
 async fn whole(response: Response, nonce: Option<&Nonce>) -> Response {
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
@@ -66,9 +66,9 @@ async fn whole(response: Response, nonce: Option<&Nonce>) -> Response {
     Response::from_parts(parts, Body::from(html))
 }
 
-/// Gives the preloaded script the nonce, without which the policy refuses it,
-/// and moves the data for islands, which stands behind the end of the document,
-/// into it; on pages without islands nobody reads it, and it goes.
+/// Adds the nonce to the preloaded script, since the policy refuses it otherwise.
+/// Leptos writes the data for islands after the end of the document: this moves it
+/// into the document, or removes it from pages without islands.
 fn tidy(html: &str, nonce: &str) -> String {
     const END: &str = "</body></html>";
     const ISLANDS: &str = "<script type=\"module\"";

@@ -1,4 +1,4 @@
-//! Every page and its address.
+//! All pages and their addresses.
 
 use crate::address::Address;
 use crate::pages::{
@@ -14,11 +14,11 @@ use leptos_router::{
 
 macro_rules! pages {
     ($($address:ident: $page:ident,)+) => {
-        /// The addresses of all pages, as axum writes them. The router answers GET on
+        /// The addresses of all pages, in axum's syntax. The router answers GET on
         /// each with [`crate::render`].
         pub const PATHS: &[&str] = &[$(Address::$address.0),+];
 
-        /// The root of every page.
+        /// The root component of all pages.
         #[component]
         pub fn App() -> impl IntoView {
             provide_meta_context();

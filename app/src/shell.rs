@@ -11,11 +11,11 @@ fn theme() -> Theme {
     use_context::<Theme>().unwrap_or_default()
 }
 
-/// The document around `body`. Layouts find the options in context.
+/// The document around `body`. Layouts get the options from the context.
 pub fn document(options: LeptosOptions, body: impl IntoView) -> impl IntoView {
     provide_context(options.clone());
-    // Nothing of a page is hydrated but its islands, so nothing that a page
-    // loaded may be written into it for the browser to pick up.
+    // Only islands are hydrated, so Leptos must not write the page's loaded data
+    // into the page for the browser.
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
     }
@@ -35,15 +35,15 @@ pub fn document(options: LeptosOptions, body: impl IntoView) -> impl IntoView {
     }
 }
 
-/// Leptos writes the title's text into the page as it is, and names stand in
-/// titles; `</title>` in one must not end it.
+/// Leptos writes the title's text unescaped, and titles hold names; a `</title>` in
+/// a name must not end the title.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
 }
 
-/// What makes islands live. Pages without islands load no script at all.
+/// The scripts that hydrate islands. Pages without islands load no script.
 fn scripts(islands: bool) -> Option<impl IntoView> {
     islands.then(|| {
         let options = use_context::<LeptosOptions>();
@@ -51,21 +51,21 @@ fn scripts(islands: bool) -> Option<impl IntoView> {
     })
 }
 
-/// Signed-in pages: bar on top, navigation, the page.
+/// The layout of signed-in pages: top bar, navigation, page.
 #[component]
 pub fn SignedInLayout(
     /// What the frame shows.
     frame: Frame,
-    /// The page in a few words, for the title of the window.
+    /// The page's name, for the window's title.
     #[prop(into)]
     title: String,
     /// Whether the page holds islands.
     #[prop(optional)]
     islands: bool,
-    /// For pages that are one wide table.
+    /// For pages with one wide table.
     #[prop(optional)]
     wide: bool,
-    /// The island that keeps the page up to date; it stands in the bar on top.
+    /// The island that keeps the page up to date; it is in the top bar.
     #[prop(optional)]
     live: Option<AnyView>,
     children: Children,
@@ -94,7 +94,7 @@ pub fn SignedInLayout(
     .into_any()
 }
 
-/// Keeps search engines away from this answer.
+/// Keeps search engines from indexing this answer.
 fn no_robots() {
     if let Some(response) = use_context::<ResponseOptions>() {
         let name = HeaderName::from_static("x-robots-tag");
@@ -102,13 +102,13 @@ fn no_robots() {
     }
 }
 
-/// Pages without the frame: sign-in, set-up, reconnect, results.
+/// The layout of pages without the frame: sign-in, set-up, reconnect, results.
 #[component]
 pub fn PublicLayout(
-    /// The page in a few words, for the title of the window.
+    /// The page's name, for the window's title.
     #[prop(into)]
     title: String,
-    /// The vendor's name in place of Mooring's mark.
+    /// The vendor's name instead of Mooring's brand.
     #[prop(optional, into)]
     brand: OptionalText,
     /// Whether the page holds islands.
@@ -117,17 +117,17 @@ pub fn PublicLayout(
     /// A wider card, for pages with more to read.
     #[prop(optional)]
     wide: bool,
-    /// Keeps search engines away.
+    /// Keeps search engines from indexing the page.
     #[prop(optional)]
     noindex: bool,
-    /// A line beneath the card.
+    /// A line below the card.
     #[prop(optional)]
     footer: Option<AnyView>,
     children: Children,
 ) -> AnyView {
     let named = brand.0.clone().unwrap_or_else(|| "Mooring".into());
     if noindex {
-        // By header as well: not everybody who fetches a page reads it.
+        // As a header as well: not every client parses the page.
         no_robots();
     }
     view! {

@@ -1,4 +1,4 @@
-// What a form makes, it makes once, however often it is sent. security.md 81
+// A form makes its thing once, however often it is sent. security.md 81
 
 import { SIGNED_IN, TENANT } from './support/env';
 import { expect, test } from './support/test';

@@ -1,4 +1,4 @@
-// An installation that nobody has set up, and one in which nothing has happened yet.
+// An installation without an owner, and one whose tenant is still empty.
 
 import { writeFileSync } from 'node:fs';
 import { BASE, RUN } from './support/env';

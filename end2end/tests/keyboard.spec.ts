@@ -1,4 +1,4 @@
-// Without a pointer. screens.md: Acceptance 2, 3
+// Use without a mouse. screens.md: Acceptance 2, 3
 
 import { EMAIL, PASSWORD, TENANT } from './support/env';
 import { expect, live, type Page, test } from './support/test';
@@ -6,18 +6,19 @@ import { ACCOUNTS, RETURNS } from './support/world';
 
 const focused = (page: Page) => page.locator(':focus');
 
-/** Goes on with Tab until something has the focus, and sees each time that the focus shows. */
+/** Presses Tab until the named element has the focus, and checks each time that the focus is visible. */
 async function tabTo(page: Page, name: string | RegExp, role: 'link' | 'button' | 'textbox'): Promise<void> {
   const wanted = page.getByRole(role, { name, exact: typeof name === 'string' });
   for (let steps = 0; steps < 60; steps += 1) {
     await page.keyboard.press('Tab');
     const state = await page.evaluate(() => {
       const element = document.activeElement;
-      // Behind the last link the browser's own bar has the focus, and a page that has just come has none.
+      // After the last link, the browser's own bar has the focus; on a page that
+      // has just loaded, nothing has it.
       if (!element || element === document.body) return undefined;
       const style = getComputedStyle(element);
       const box = element.getBoundingClientRect();
-      // What covers it, such as a bar that stays on top, hides the focus.
+      // An element above it, such as a sticky bar, hides the focus.
       const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
       return {
         outlined: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0,

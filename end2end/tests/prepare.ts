@@ -11,7 +11,7 @@ import { ACCOUNTS, APPROVES, FAULTY, FAULTY_TOO, type Links, REFUSES, RETURNS, S
 
 const connection = (app: string, account: string) => `connections/${app}/${account}`;
 
-/** Has it checked until it is what it is to be; a check without a verdict is an answer, too. */
+/** Checks the connection until it has this health; a check without a verdict counts as an answer, too. */
 async function check(app: string, account: string, health: string): Promise<void> {
   const checked = async () => {
     await api('POST', `${connection(app, account)}/refresh`).catch((error: Error) => {
@@ -73,7 +73,7 @@ test('every state has an account', async () => {
   await connect(surveys, FAULTY);
   await connect(surveys, FAULTY_TOO);
   await register(SURVEYS.client_id, 'canary-another-secret-77e0', surveys.redirect_uri);
-  // Until another account confirms it, nothing is sure.
+  // It is not a setup fault until another account confirms it.
   await check(SURVEYS.slug, FAULTY_TOO, 'retrying');
   await check(SURVEYS.slug, FAULTY, 'setup_fault');
 });

@@ -1,4 +1,5 @@
-// A client secret is shown to who signs in again, and the page leaves by itself.
+// A client secret is shown after the password was entered again, and the browser
+// leaves the page by itself.
 
 import { api, type App } from './support/api';
 import { PASSWORD, SIGNED_IN, TENANT } from './support/env';
@@ -39,7 +40,7 @@ test('a client secret is shown for half a minute after the password', async ({ p
   if (script) {
     await page.getByRole('link', { name: 'Hide it now' }).click();
   }
-  // Else the browser leaves by itself.
+  // The browser leaves the page by itself.
   await expect(page).toHaveURL(home, { timeout: 45_000 });
   await expect(page.getByText(secret)).toHaveCount(0);
   await page.goto(`/t/${TENANT}/audit?action=app.secret_shown`);

@@ -1,13 +1,12 @@
-// Runs last, whatever became of the others: none of the secrets of this run
-// may be in anything that a browser was sent, or in a server's log.
-// security.md 57
+// Runs last, even if other tests failed: no secret of this run may be in a response
+// to a browser, or in a server's log. security.md 57
 
 import { SERVER_LOG } from './support/env';
 import { bodies, type Body, type Canary, canaries, keepLog, logs } from './support/record';
 import { noteSecrets } from './support/simulator';
 import { expect, test } from './support/test';
 
-/** A secret as it is, and as pages and addresses would write it. */
+/** A secret as it is, and as pages and addresses encode it. */
 function spellings(value: string): string[] {
   const html = value.replace(/&/g, '&amp;').replace(/"/g, '&quot;').replace(/'/g, '&#x27;');
   return [...new Set([value, encodeURIComponent(value), html, Buffer.from(value).toString('base64')])];
@@ -16,7 +15,7 @@ function spellings(value: string): string[] {
 const holds = (text: string | undefined, canary: Canary) =>
   spellings(canary.value).some((spelling) => text?.includes(spelling));
 
-/** Where it was found, without repeating it. */
+/** The place where it was found, without the secret itself. */
 const place = (canary: Canary, body: Body) =>
   `${canary.kind} in ${body.method} ${body.url.replaceAll(canary.value, '…')} (${body.status})`;
 
@@ -43,7 +42,7 @@ test('enough was recorded to mean something', () => {
   for (const log of logs()) expect(log, 'the log is at its loudest').toContain(' TRACE ');
 });
 
-/** An answer that shows something once: of the machine API to a POST, or of the page after a form. */
+/** An answer that shows a secret once: the machine API's answer to a POST, or the page after a form. */
 const once = (body: Body) => body.method === 'POST' || new URL(body.url).searchParams.has('outcome');
 
 test('no answer holds a secret', () => {

@@ -1,5 +1,5 @@
-// Pictures to look at, in the folder that MOORING_E2E_SHOTS names; see playwright.config.ts.
-// screens.md: Acceptance 8
+// Screenshots to look at, in the folder that MOORING_E2E_SHOTS names; see
+// playwright.config.ts. screens.md: Acceptance 8
 
 import { BASE, SIGNED_IN } from './support/env';
 import { FULL, PUBLIC } from './support/screens';

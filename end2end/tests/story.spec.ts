@@ -1,4 +1,4 @@
-// The whole story as people click it, on a Mooring that nobody has set up yet.
+// The whole story, from the set-up of a new Mooring on, as people click it.
 
 import { noteLink } from './support/api';
 import { Mooring } from './support/mooring';
@@ -111,7 +111,7 @@ test('set up, connect, break, mend', async ({ page, customer, customerWatch, jav
     expect(link).toMatch(new RegExp(`^${mooring.base}/r/[A-Za-z0-9_-]{43}$`));
   });
 
-  // The page stays open from here on. Without script, it is looked at again later.
+  // The page stays open from here on. Without script, the test loads it again later.
   if (script) {
     await live(page);
     await expect(page.getByRole('status').filter({ hasText: /^Live$/ })).toBeVisible();

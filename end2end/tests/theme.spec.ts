@@ -1,4 +1,4 @@
-// How pages look is chosen once and stays.
+// The theme is chosen once and stays.
 
 import { SIGNED_IN, TENANT } from './support/env';
 import { expect, test } from './support/test';

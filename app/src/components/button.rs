@@ -1,9 +1,9 @@
-//! Things to press: buttons of forms, links that look like them, forms of one button.
+//! Buttons of forms, links that look like buttons, and forms with only a button.
 
 use super::{FormKey, Glyph, Icon, OptionalText};
 use leptos::prelude::*;
 
-/// How much a button stands out. One primary button a page.
+/// How much a button stands out. A page has one primary button.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Kind {
     /// The usual one.
@@ -13,7 +13,7 @@ pub enum Kind {
     Primary,
     /// Without a frame.
     Quiet,
-    /// Destroys something.
+    /// For an action that destroys something.
     Destroy,
 }
 
@@ -50,7 +50,7 @@ impl Size {
     }
 }
 
-/// What tells equal buttons of a table apart for those who don't see the row.
+/// Words for screen readers that tell equal buttons of a table apart.
 fn about_words(about: OptionalText) -> Option<impl IntoView> {
     about
         .0
@@ -81,13 +81,13 @@ pub fn Button(
     /// The value it sends.
     #[prop(optional, into)]
     value: OptionalText,
-    /// Id of the form it belongs to, if it stands outside.
+    /// The id of its form, if the button is outside the form.
     #[prop(optional, into)]
     form: OptionalText,
-    /// Another address than the form's.
+    /// An address to post to instead of the form's.
     #[prop(optional, into)]
     formaction: OptionalText,
-    /// What it is about, read but not shown.
+    /// What it is about, for screen readers only.
     #[prop(optional, into)]
     about: OptionalText,
     children: Children,
@@ -115,7 +115,7 @@ pub fn Button(
 /// A link that looks like a button: it leads somewhere and changes nothing.
 #[component]
 pub fn LinkButton(
-    /// Where it leads.
+    /// The address it leads to.
     #[prop(into)]
     href: String,
     /// How much it stands out.
@@ -130,7 +130,7 @@ pub fn LinkButton(
     /// As wide as its container.
     #[prop(optional)]
     wide: bool,
-    /// What it is about, read but not shown.
+    /// What it is about, for screen readers only.
     #[prop(optional, into)]
     about: OptionalText,
     children: Children,
@@ -145,14 +145,14 @@ pub fn LinkButton(
     .into_any()
 }
 
-/// A form of one button: changes something at once.
+/// A form with only a button, which changes something at once.
 #[component]
 pub fn PostButton(
-    /// Where it posts to.
+    /// The address it posts to.
     #[prop(into)]
     action: String,
-    /// Pressed twice, it counts once. Not within parts that `Live` compares:
-    /// the form's key differs each time.
+    /// A second press has no effect. Not for parts that `Live` compares: the form's
+    /// key differs each time.
     #[prop(optional)]
     once: bool,
     /// How much it stands out.
@@ -173,7 +173,7 @@ pub fn PostButton(
     /// The value to send along.
     #[prop(optional, into)]
     value: OptionalText,
-    /// What it is about, read but not shown.
+    /// What it is about, for screen readers only.
     #[prop(optional, into)]
     about: OptionalText,
     children: Children,

@@ -1,11 +1,12 @@
-//! Accounts by state over some days: a picture, a legend, the same figures as a table.
+//! Accounts by state over some days: a picture, a legend, and the same numbers as a table.
 
 use super::{Glyph, Icon};
 use domain::{health::Health, time::Timestamp};
 use leptos::prelude::*;
 use std::fmt::Write;
 
-/// How many accounts were in which state, each counted once in its worst.
+/// How many accounts were in which state; each account counts once, in its worst
+/// state of the day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChartDay {
     /// An instant of the day.
@@ -41,14 +42,14 @@ impl ChartDay {
     }
 }
 
-/// The states from the ground up: trouble first, worst lowest; Working rests on top.
+/// The states from bottom to top: problems first, the worst one lowest; Working is on top.
 fn stack() -> [Health; 8] {
     let mut states = Health::ALL;
     states.sort_by_key(|h| h.severity());
     states
 }
 
-/// The top of the scale: the next 1, 2 or 5 times a power of ten, and even.
+/// The top of the scale: the next 1, 2 or 5 times a power of ten, and an even number.
 fn scale(most: u64) -> u64 {
     let mut power = 1_u64;
     loop {
@@ -65,8 +66,8 @@ fn scale(most: u64) -> u64 {
     }
 }
 
-/// The bars of one day. `x` counts days from the left; a bar that would be
-/// thinner than a hair gets half a percent of the height.
+/// The bars of one day. `x` counts days from the left. A bar that would be too thin
+/// to see gets half a percent of the height.
 fn bars(day: &ChartDay, x: usize, top: u64, stack: &[Health]) -> String {
     let mut svg = String::new();
     let mut ground = 100.0_f64;
@@ -77,7 +78,7 @@ fn bars(day: &ChartDay, x: usize, top: u64, stack: &[Health]) -> String {
         }
         let height = (n as f64 / top as f64 * 100.0).max(0.5);
         ground -= height;
-        // Writing to a string cannot fail.
+        // Writing to a string can't fail.
         let _ = write!(
             svg,
             r#"<rect data-health="{}" x="{}.5" y="{ground:.2}" width="7" height="{height:.2}"/>"#,
@@ -140,7 +141,7 @@ fn table(days: &[ChartDay], stack: &[Health]) -> impl IntoView + use<> {
     }
 }
 
-/// The figures of each day as stacked bars; stands in a panel's `.body`.
+/// The numbers of each day as stacked bars; goes into a panel's `.body`.
 #[component]
 pub fn HealthChart(
     /// Oldest first; at most 14.

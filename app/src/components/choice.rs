@@ -1,21 +1,21 @@
-//! Choosing: boxes, lists, a few values side by side.
+//! Controls to choose with: checkboxes, lists, a few values side by side.
 
 use super::OptionalText;
 use super::field::{asked, labelled};
 use leptos::prelude::*;
 
-/// One thing to choose.
+/// One option.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// What is sent.
+    /// The value that is sent.
     pub value: String,
-    /// What is read.
+    /// The words that are shown.
     pub label: String,
-    /// What it means, a line beneath.
+    /// What it means, on a line below.
     pub hint: Option<String>,
     /// How many things have it.
     pub count: Option<u64>,
-    /// Whether it is chosen (where several can be).
+    /// Whether it is chosen (if several can be).
     pub checked: bool,
 }
 
@@ -29,21 +29,21 @@ impl Choice {
         }
     }
 
-    /// With a line that says what it means.
+    /// Adds a line that says what it means.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// With the number of things that have it.
+    /// Adds the number of things that have it.
     #[must_use]
     pub fn count(mut self, count: u64) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// Chosen or not.
+    /// Sets whether it is chosen.
     #[must_use]
     pub fn checked(mut self, checked: bool) -> Self {
         self.checked = checked;
@@ -51,7 +51,7 @@ impl Choice {
     }
 }
 
-/// The words beside a box.
+/// The words beside a checkbox.
 fn tick_words(label: String, hint: Option<String>) -> impl IntoView {
     view! {
         <span>
@@ -67,16 +67,16 @@ fn tick_words(label: String, hint: Option<String>) -> impl IntoView {
     }
 }
 
-/// A list that opens.
+/// A drop-down list.
 #[component]
 pub fn Select(
     /// The name it is sent under, and its id.
     #[prop(into)]
     name: String,
-    /// What it is.
+    /// Its label.
     #[prop(into)]
     label: String,
-    /// What there is to choose.
+    /// The options.
     options: Vec<Choice>,
     /// The chosen value.
     #[prop(optional, into)]
@@ -107,16 +107,16 @@ pub fn Select(
     })
 }
 
-/// A few choices, one beneath the other, each with its meaning.
+/// A few options, one below the other, each with its meaning.
 #[component]
 pub fn Radios(
     /// The name they are sent under.
     #[prop(into)]
     name: String,
-    /// What is asked.
+    /// The question.
     #[prop(into)]
     legend: String,
-    /// What there is to choose.
+    /// The options.
     options: Vec<Choice>,
     /// The chosen value.
     #[prop(optional, into)]
@@ -145,16 +145,16 @@ pub fn Radios(
     asked(&name, legend, hint, error, choices)
 }
 
-/// A few short choices side by side.
+/// A few short options side by side.
 #[component]
 pub fn Segments(
     /// The name they are sent under.
     #[prop(into)]
     name: String,
-    /// What is asked.
+    /// The question.
     #[prop(into)]
     legend: String,
-    /// What there is to choose.
+    /// The options.
     options: Vec<Choice>,
     /// The chosen value.
     #[prop(optional, into)]
@@ -182,13 +182,13 @@ pub fn Segments(
     asked(&name, legend, hint, OptionalText(None), choices)
 }
 
-/// One box to tick.
+/// A single checkbox.
 #[component]
 pub fn Checkbox(
     /// The name it is sent under.
     #[prop(into)]
     name: String,
-    /// What is sent when it is ticked; "on" if left out.
+    /// The value that is sent if it is ticked; "on" if left out.
     #[prop(optional, into)]
     value: OptionalText,
     /// What ticking it means.
@@ -197,7 +197,7 @@ pub fn Checkbox(
     /// A line of help.
     #[prop(optional, into)]
     hint: OptionalText,
-    /// Ticked or not.
+    /// Whether it is ticked.
     #[prop(optional)]
     checked: bool,
 ) -> AnyView {

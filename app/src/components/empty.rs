@@ -1,13 +1,13 @@
-//! Three kinds of nothing, never with the same words.
+//! Three reasons why nothing is shown, each with its own words.
 
 use super::{Callout, Glyph, Icon, LinkButton};
 use domain::health::Health;
 use leptos::prelude::*;
 
-/// Nothing yet: one sentence and one next step.
+/// There is nothing yet: one sentence and one next step.
 #[component]
 pub fn Empty(
-    /// What would be here.
+    /// The icon of what would be here.
     icon: Glyph,
     /// "Nothing connected yet".
     #[prop(into)]
@@ -28,10 +28,10 @@ pub fn Empty(
     .into_any()
 }
 
-/// Nothing matches the filters.
+/// No entry matches the filters.
 #[component]
 pub fn NoMatch(
-    /// What doesn't exist, a sentence.
+    /// A sentence that says what doesn't exist.
     #[prop(into)]
     what: String,
     /// The address without filters.
@@ -50,16 +50,16 @@ pub fn NoMatch(
     .into_any()
 }
 
-/// It couldn't be loaded.
+/// The content couldn't be loaded.
 #[component]
 pub fn LoadFailed(
-    /// What failed, a sentence.
+    /// A sentence that says what failed.
     #[prop(into)]
     what: String,
-    /// Why, and what still holds.
+    /// Why it failed, and what is still true.
     #[prop(into)]
     why: String,
-    /// Where trying again leads.
+    /// The address to try again.
     #[prop(into)]
     retry: String,
 ) -> AnyView {

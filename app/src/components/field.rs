@@ -4,8 +4,8 @@ use super::{Glyph, Icon, OptionalText};
 use domain::health::Health;
 use leptos::prelude::*;
 
-/// The lines beneath a control, and their ids for `aria-describedby`: that of
-/// the error first, then that of the hint.
+/// The lines below a control, and their ids for `aria-describedby`: the error's id
+/// first, then the hint's.
 fn beneath(id: &str, hint: OptionalText, error: OptionalText) -> (Option<String>, impl IntoView) {
     let (error_id, hint_id) = (format!("{id}-error"), format!("{id}-hint"));
     let described = match (&error.0, &hint.0) {
@@ -32,7 +32,7 @@ fn beneath(id: &str, hint: OptionalText, error: OptionalText) -> (Option<String>
     (described, (hint, error))
 }
 
-/// A control between its label and the lines beneath. The control gets its
+/// A control with its label above and its lines below. The control gets its
 /// `aria-invalid` and its `aria-describedby`.
 pub(super) fn labelled<V: IntoView>(
     id: &str,
@@ -53,7 +53,7 @@ pub(super) fn labelled<V: IntoView>(
     .into_any()
 }
 
-/// Choices between what is asked and the lines beneath.
+/// Options, with the question above and the lines below.
 pub(super) fn asked<V: IntoView>(
     name: &str,
     legend: String,
@@ -72,7 +72,7 @@ pub(super) fn asked<V: IntoView>(
     .into_any()
 }
 
-/// One line to fill in.
+/// A field of one line.
 #[component]
 pub fn Field(
     /// The name it is sent under.
@@ -81,19 +81,19 @@ pub fn Field(
     /// Its id; the name if left out.
     #[prop(optional, into)]
     id: OptionalText,
-    /// What it is.
+    /// Its label.
     #[prop(into)]
     label: String,
     /// The type of the input; "text" if left out.
     #[prop(optional, into)]
     kind: OptionalText,
-    /// What it holds.
+    /// Its value.
     #[prop(optional, into)]
     value: OptionalText,
     /// A line of help.
     #[prop(optional, into)]
     hint: OptionalText,
-    /// What is wrong with what was typed.
+    /// The error of the typed value.
     #[prop(optional, into)]
     error: OptionalText,
     /// What browsers and password managers may fill in.
@@ -114,10 +114,10 @@ pub fn Field(
     /// Must be filled in.
     #[prop(optional)]
     required: bool,
-    /// Codes and names that no one should correct: no capitals, no spell check.
+    /// For codes and names: no automatic capitals, no spell check.
     #[prop(optional)]
     plain: bool,
-    /// Holds the cursor when the page opens.
+    /// Has the focus when the page opens.
     #[prop(optional)]
     autofocus: bool,
 ) -> AnyView {
@@ -146,25 +146,25 @@ pub fn Field(
     })
 }
 
-/// A secret that an app or a server was given: no person's password, so browsers
-/// and password managers neither offer to keep it nor fill it in. They do so for
-/// every field of the type "password", whatever its `autocomplete` says; so this
-/// one is text, and the style hides its letters.
+/// A secret of an app or a server. It is no person's password, so browsers and
+/// password managers must neither save it nor fill it in. They do that for every
+/// field of the type "password", whatever its `autocomplete` says; so this field is
+/// text, and the style hides its letters.
 #[component]
 pub fn SecretField(
     /// The name it is sent under, and its id.
     #[prop(into)]
     name: String,
-    /// What it is.
+    /// Its label.
     #[prop(into)]
     label: String,
-    /// Its letters are shown: for what is typed off a screen and used once.
+    /// Shows its letters: for a secret that is copied from a screen by hand and used once.
     #[prop(optional)]
     readable: bool,
     /// A line of help.
     #[prop(optional, into)]
     hint: OptionalText,
-    /// What is wrong with what was typed.
+    /// The error of the typed value.
     #[prop(optional, into)]
     error: OptionalText,
 ) -> AnyView {
@@ -190,32 +190,32 @@ pub fn SecretField(
     })
 }
 
-/// Text inside `<textarea>`, which the framework writes as it is.
+/// Escapes the text in `<textarea>`, which the framework writes as it is.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
 }
 
-/// Several lines to fill in.
+/// A field of several lines.
 #[component]
 pub fn TextArea(
     /// The name it is sent under, and its id.
     #[prop(into)]
     name: String,
-    /// What it is.
+    /// Its label.
     #[prop(into)]
     label: String,
     /// How many lines are shown.
     #[prop(default = 3)]
     rows: u32,
-    /// What it holds.
+    /// Its value.
     #[prop(optional, into)]
     value: OptionalText,
     /// A line of help.
     #[prop(optional, into)]
     hint: OptionalText,
-    /// What is wrong with what was typed.
+    /// The error of the typed value.
     #[prop(optional, into)]
     error: OptionalText,
 ) -> AnyView {
@@ -234,14 +234,14 @@ pub fn TextArea(
     })
 }
 
-/// A value to copy. Without script it is selected by hand; the children are the
-/// place of the button that copies.
+/// A value to copy. Without script, people select it by hand; the children are the
+/// place of the copy button.
 #[component]
 pub fn CopyField(
     /// Its id.
     #[prop(into)]
     id: String,
-    /// What it is.
+    /// Its label.
     #[prop(into)]
     label: String,
     /// The value.
@@ -250,7 +250,7 @@ pub fn CopyField(
     /// A line of help.
     #[prop(optional, into)]
     hint: OptionalText,
-    /// The button that copies.
+    /// The copy button.
     #[prop(optional)]
     children: Option<Children>,
 ) -> AnyView {
@@ -278,7 +278,7 @@ pub fn CopyField(
     })
 }
 
-/// Stands for a secret: dots, and a fingerprint to tell two apart.
+/// A placeholder for a secret: dots, and a fingerprint to tell two secrets apart.
 #[component]
 pub fn SecretMask(
     /// The start of the secret's digest.

@@ -1,23 +1,23 @@
-//! What tells one rendering of a form from all others.
+//! The key of one rendering of a form.
 
 use domain::ids::PersonId;
 use leptos::prelude::*;
 use service::{host::random::Random, people::form_results::FormKey as Key};
 use std::sync::Arc;
 
-/// Makes the keys of a page's forms; in the context of a page that somebody
-/// signed in looks at.
+/// Makes the keys of a page's forms; in the context of pages for a signed-in person.
 #[derive(Clone)]
 pub(crate) struct FormKeys {
     pub random: Arc<dyn Random>,
-    /// Who that is.
+    /// The signed-in person.
     pub person: PersonId,
 }
 
-/// The name that the key is sent under.
+/// The field's name in the form.
 pub const FORM_KEY: &str = "form_key";
 
-/// Goes into every form that makes something: posted twice, it makes it once.
+/// Belongs in every form that makes something: if the form is posted twice, the
+/// thing is made once.
 #[component]
 pub fn FormKey() -> AnyView {
     use_context::<FormKeys>()

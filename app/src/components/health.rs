@@ -1,4 +1,4 @@
-//! Health in a word, and over fourteen days.
+//! Health as a badge, and over fourteen days.
 
 use super::{Glyph, Icon, OptionalText};
 use domain::{
@@ -7,12 +7,12 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// A state: icon and word on tinted ground.
+/// A state: icon and word on a tinted background.
 #[component]
 pub fn HealthBadge(
     /// The state, which gives colour and icon.
     health: Health,
-    /// Other words than the state's own.
+    /// Other words than the state's label.
     #[prop(optional, into)]
     label: OptionalText,
 ) -> AnyView {
@@ -25,12 +25,12 @@ pub fn HealthBadge(
     .into_any()
 }
 
-/// A badge for what is no health, such as "Tested, not in use".
+/// A badge for something other than health, such as "Tested, not in use".
 #[component]
 pub fn Badge(
     /// Its icon.
     icon: Glyph,
-    /// A colour, if it has one.
+    /// A state that gives it a colour.
     #[prop(optional, into)]
     health: Option<Health>,
     children: Children,
@@ -44,7 +44,7 @@ pub fn Badge(
     .into_any()
 }
 
-/// Top and height of a bar on the 20 units of the history: taller is worse.
+/// Top and height of a bar, of the history's 20 units: taller is worse.
 const fn bar(health: Health) -> (u8, u8) {
     match health {
         Health::SetupFault | Health::Disconnected => (0, 20),
@@ -60,7 +60,7 @@ fn bars_of(history: &domain::health_history::HealthHistory, health: Health) -> O
     bars(history, Some(health), bar(health))
 }
 
-/// The path of all days of one kind, drawn with this top and height.
+/// The path of all days with this state, or without one, drawn with this top and height.
 fn bars(
     history: &domain::health_history::HealthHistory,
     kind: Option<Health>,
@@ -98,7 +98,7 @@ pub fn HealthHistory(
     /// The picture in words; [`health_history_label`] if left out.
     #[prop(optional, into)]
     label: OptionalText,
-    /// As wide as its container and taller.
+    /// As wide as its container, and taller.
     #[prop(optional)]
     wide: bool,
 ) -> AnyView {

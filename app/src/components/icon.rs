@@ -1,4 +1,4 @@
-//! Icons: drawn on 16 × 16, one sprite a page, never without a word beside them.
+//! Icons: drawn on 16 × 16, one sprite for each page, always with a word beside them.
 
 use domain::health::Health;
 use leptos::prelude::*;
@@ -12,13 +12,13 @@ macro_rules! glyphs {
         }
 
         impl Glyph {
-            /// Where the sprite holds it, as an address within the page.
+            /// The fragment of the icon in the sprite.
             pub const fn href(self) -> &'static str {
                 match self { $(Self::$name => concat!("#i-", $code)),* }
             }
         }
 
-        /// Every drawing, as `<symbol>` elements.
+        /// All drawings, as `<symbol>` elements.
         const SYMBOLS: &str = concat!(
             $("<symbol id=\"i-", $code, "\" viewBox=\"0 0 16 16\">", $drawing, "</symbol>"),*
         );
@@ -129,7 +129,7 @@ impl From<Health> for Glyph {
     }
 }
 
-/// One icon. It is hidden from assistive technology: the words beside it are its name.
+/// One icon. It is hidden from screen readers: the words beside it are its name.
 #[component]
 pub fn Icon(
     /// Which drawing.
@@ -144,7 +144,7 @@ pub fn Icon(
     .into_any()
 }
 
-/// The drawings themselves; the layouts put it at the end of each page.
+/// The drawings; layouts put it at the end of each page.
 #[component]
 pub fn Sprite() -> AnyView {
     view! { <svg class="sprite" aria-hidden="true" inner_html=SYMBOLS></svg> }.into_any()

@@ -1,4 +1,4 @@
-//! Around a list: sorting, filters, pages.
+//! The controls of a list: sorting, filters, pages.
 
 use super::{Choice, Glyph, Icon, OptionalText};
 use leptos::prelude::*;
@@ -21,19 +21,19 @@ impl Dir {
     }
 }
 
-/// A column head that sorts: a button of the filter form, or a link.
+/// A column header that sorts: a button of the filter form, or a link.
 #[component]
 pub fn SortHeader(
     /// The column's name.
     #[prop(into)]
     label: String,
-    /// What pressing it sends as `sort`.
+    /// The value that it sends as `sort`.
     #[prop(optional, into)]
     value: OptionalText,
     /// Id of the filter form.
     #[prop(optional, into)]
     form: OptionalText,
-    /// Where pressing it leads, in place of a form.
+    /// The address it leads to, instead of a form.
     #[prop(optional, into)]
     href: OptionalText,
     /// How the list is sorted by this column now.
@@ -67,13 +67,13 @@ pub fn SortHeader(
     .into_any()
 }
 
-/// A filter that is set; following it takes it off.
+/// A filter that is set; following the link removes it.
 #[component]
 pub fn FilterChip(
-    /// What is filtered by.
+    /// The filter's name.
     #[prop(into)]
     label: String,
-    /// What it must be.
+    /// The filter's value.
     #[prop(into)]
     value: String,
     /// The address without this filter.
@@ -91,16 +91,16 @@ pub fn FilterChip(
     .into_any()
 }
 
-/// Choices of one filter; stands in the GET form and opens without script.
+/// The options of one filter; part of the GET form, opens without script.
 #[component]
 pub fn FilterMenu(
-    /// What is filtered by.
+    /// The filter's name.
     #[prop(into)]
     label: String,
-    /// The name the boxes are sent under.
+    /// The name the checkboxes are sent under.
     #[prop(into)]
     name: String,
-    /// What there is to choose.
+    /// The options.
     options: Vec<Choice>,
 ) -> AnyView {
     view! {
@@ -125,7 +125,7 @@ pub fn FilterMenu(
     .into_any()
 }
 
-/// One way through the pages.
+/// A link to the previous or the next page.
 fn step(label: &'static str, rel: &'static str, href: Option<String>) -> impl IntoView {
     match href {
         Some(href) => view! {
@@ -143,7 +143,7 @@ fn step(label: &'static str, rel: &'static str, href: Option<String>) -> impl In
     }
 }
 
-/// The way to the next rows and back.
+/// Links to the next rows and back.
 #[component]
 pub fn Pager(
     /// "Pages of accounts".
@@ -152,9 +152,9 @@ pub fn Pager(
     /// "1–50 of 144".
     #[prop(into)]
     summary: String,
-    /// The address of the rows before.
+    /// The address of the previous rows.
     prev: Option<String>,
-    /// The address of the rows after.
+    /// The address of the next rows.
     next: Option<String>,
 ) -> AnyView {
     view! {

@@ -1,10 +1,10 @@
-//! Messages stay where the thing happened.
+//! Messages, shown where the event happened.
 
 use super::{Glyph, HealthBadge, Icon};
 use domain::health::Health;
 use leptos::prelude::*;
 
-/// A state that matters here, with at most one way on.
+/// A state that matters here, with at most one link.
 #[component]
 pub fn Callout(
     /// Its colour.
@@ -12,7 +12,7 @@ pub fn Callout(
     /// Its icon; the state's own if left out.
     #[prop(optional, into)]
     icon: Option<Glyph>,
-    /// Read out at once.
+    /// Screen readers read it at once.
     #[prop(optional)]
     alert: bool,
     /// A link at its end.
@@ -30,7 +30,7 @@ pub fn Callout(
     .into_any()
 }
 
-/// The outcome of what was just done, one line.
+/// The outcome of the last form, on one line.
 #[component]
 pub fn Outcome(
     /// Working for success, anything else for a failure.
@@ -79,10 +79,10 @@ pub fn Reason(
     .into_any()
 }
 
-/// A question before something is destroyed: names the thing and the consequence.
+/// A question before something is destroyed: it names the thing and the consequence.
 #[component]
 pub fn Confirm(
-    /// Start of its ids.
+    /// The start of its ids.
     #[prop(into)]
     id: String,
     /// The question.

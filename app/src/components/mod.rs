@@ -1,4 +1,4 @@
-//! What pages are made of. Each part shows what it is given and decides nothing;
+//! The components of pages. Each shows what it is given and decides nothing;
 //! classes and `data-*` attributes are those of `style/components/`.
 
 mod button;

@@ -1,4 +1,4 @@
-//! The frame's data, and the navigation that it gives.
+//! The data of the frame, and the navigation made from it.
 
 use super::{Glyph, Icon, Theme};
 use crate::address::Address;
@@ -8,11 +8,11 @@ use leptos::prelude::*;
 /// What the frame of a signed-in page shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Frame {
-    /// The tenant's part of addresses.
+    /// The tenant's slug.
     pub tenant_slug: String,
     /// The tenant's name.
     pub tenant_name: String,
-    /// Every tenant of the person, this one too.
+    /// All tenants of the person, including this one.
     pub tenants: Vec<TenantLink>,
     /// The person's name.
     pub person_name: String,
@@ -20,11 +20,11 @@ pub struct Frame {
     pub person_email: String,
     /// The name of the person's role in this tenant.
     pub role: String,
-    /// How many accounts need somebody.
+    /// How many accounts need a person.
     pub need_you: u64,
     /// How many apps have a setup fault.
     pub faulty_apps: u64,
-    /// How the background work is.
+    /// The state of the background work.
     pub worker: WorkerBeat,
     /// The page's place in the navigation.
     pub current: Option<NavItem>,
@@ -34,14 +34,14 @@ pub struct Frame {
     pub may_read_audit: bool,
     /// Whether the person may rotate keys.
     pub may_manage_keys: bool,
-    /// How the person wants it to look.
+    /// The theme that the browser's cookie asks for.
     pub theme: Theme,
 }
 
 /// One tenant to switch to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TenantLink {
-    /// Its part of addresses.
+    /// Its slug.
     pub slug: String,
     /// Its name.
     pub name: String,
@@ -49,23 +49,23 @@ pub struct TenantLink {
     pub note: String,
 }
 
-/// How the background work is.
+/// The state of the background work.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WorkerBeat {
-    /// In a word.
+    /// The state as one word.
     pub state: WorkerState,
-    /// Lines beneath: "Last beat 12 s ago", "1 of 48 checks overdue".
+    /// Details: "Last beat 12 s ago", "1 of 48 checks overdue".
     pub lines: Vec<String>,
 }
 
-/// The background work in a word.
+/// The state of the background work.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum WorkerState {
-    /// It beats.
+    /// The heartbeat is recent.
     Fine,
-    /// It has not beaten for a while.
+    /// There was no heartbeat for a while.
     Late,
-    /// It has never beaten.
+    /// There was never a heartbeat.
     #[default]
     Unknown,
 }
@@ -83,7 +83,7 @@ impl WorkerState {
 /// A page of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NavItem {
-    /// What needs somebody.
+    /// The accounts that need a person.
     Overview,
     /// Every account.
     Accounts,
@@ -91,9 +91,9 @@ pub enum NavItem {
     Apps,
     /// Tokens of the machine API.
     ApiTokens,
-    /// Who did what.
+    /// The audit.
     Audit,
-    /// Keys that encrypt everything.
+    /// The encryption keys.
     Keys,
 }
 
@@ -122,7 +122,7 @@ impl NavItem {
         .to_string()
     }
 
-    /// The number beside it, and what it counts.
+    /// The number beside it, and words that say what is counted.
     const fn count(self, frame: &Frame) -> (u64, &'static str) {
         match self {
             Self::Accounts => (frame.need_you, " need you"),
@@ -132,7 +132,7 @@ impl NavItem {
     }
 }
 
-/// The sections of the navigation: a title, if any, and its pages.
+/// The sections of the navigation: an optional title, and the pages.
 fn sections(frame: &Frame) -> Vec<(Option<&'static str>, Vec<NavItem>)> {
     let mut sections = vec![(
         None,
@@ -177,7 +177,7 @@ fn item(item: NavItem, frame: &Frame) -> impl IntoView + use<> {
     }
 }
 
-/// Main navigation: a column, or folded behind a button on narrow windows.
+/// The main navigation: a column, or folded behind a button in narrow windows.
 #[component]
 pub fn Nav(
     /// What it shows.

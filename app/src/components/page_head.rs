@@ -1,4 +1,4 @@
-//! The top of a page: where we are, what it is, what can be done.
+//! The top of a page: breadcrumb, title, actions.
 
 use super::OptionalText;
 use leptos::prelude::*;
@@ -31,13 +31,13 @@ pub fn PageHead(
     /// The pages above.
     #[prop(optional)]
     crumbs: Vec<Crumb>,
-    /// A sentence beneath the title.
+    /// A sentence below the title.
     #[prop(optional, into)]
     lead: OptionalText,
-    /// Facts in a line beneath the title.
+    /// Facts in a line below the title.
     #[prop(optional)]
     meta: Option<AnyView>,
-    /// What can be done here.
+    /// The actions of the page.
     #[prop(optional)]
     actions: Option<AnyView>,
 ) -> AnyView {
@@ -79,7 +79,7 @@ pub struct Tab {
     pub label: String,
     /// Its address.
     pub href: String,
-    /// How many things it holds.
+    /// How many entries it has.
     pub count: Option<u64>,
     /// Whether it is shown now.
     pub current: bool,
@@ -96,14 +96,14 @@ impl Tab {
         }
     }
 
-    /// With the number of things it holds.
+    /// Adds the number of its entries.
     #[must_use]
     pub fn count(mut self, count: u64) -> Self {
         self.count = Some(count);
         self
     }
 
-    /// Shown now or not.
+    /// Sets whether it is shown now.
     #[must_use]
     pub fn current(mut self, current: bool) -> Self {
         self.current = current;
@@ -114,7 +114,7 @@ impl Tab {
 /// Views of one list.
 #[component]
 pub fn Tabs(
-    /// What they are views of.
+    /// The name of the list.
     #[prop(into)]
     label: String,
     /// The views.

@@ -1,10 +1,10 @@
-//! Titled boxes, and what stands in them.
+//! Panels, and what they contain.
 
 use super::{Glyph, Icon, LoadFailed};
 use domain::health::Health;
 use leptos::prelude::*;
 
-/// A titled box. Its children stand in it edge to edge; words go into a `.body`.
+/// A titled box. Its children fill it to the edges; text goes into a `.body`.
 #[component]
 pub fn Panel(
     /// The id of its title.
@@ -13,13 +13,13 @@ pub fn Panel(
     /// Its title.
     #[prop(into)]
     title: String,
-    /// At the end of its head.
+    /// Shown at the end of its header.
     #[prop(optional)]
     aside: Option<AnyView>,
-    /// Its foot.
+    /// Its footer.
     #[prop(optional)]
     footer: Option<AnyView>,
-    /// A class besides `panel`.
+    /// A class in addition to `panel`.
     #[prop(optional)]
     class: &'static str,
     /// The level of its title: 2, or 3 in another panel.
@@ -46,7 +46,7 @@ pub fn Panel(
     .into_any()
 }
 
-/// A panel whose content couldn't be loaded; the rest of the page stands.
+/// A panel whose content couldn't be loaded; the rest of the page is shown.
 #[component]
 pub fn PanelFailed(
     /// The id of its title.
@@ -55,13 +55,13 @@ pub fn PanelFailed(
     /// Its title.
     #[prop(into)]
     title: String,
-    /// What failed, a sentence.
+    /// A sentence that says what failed.
     #[prop(into)]
     what: String,
-    /// Why, and what still holds.
+    /// Why it failed, and what is still true.
     #[prop(into)]
     why: String,
-    /// Where trying again leads.
+    /// The address to try again.
     #[prop(into)]
     retry: String,
 ) -> AnyView {
@@ -73,16 +73,16 @@ pub fn PanelFailed(
     .into_any()
 }
 
-/// Facts, each a name and a value.
+/// Facts, each with a name and a value.
 #[component]
 pub fn Facts(
-    /// Large figures, for the top of a page.
+    /// Large numbers, for the top of a page.
     #[prop(optional)]
     big: bool,
-    /// One a row.
+    /// One fact on each row.
     #[prop(optional)]
     list: bool,
-    /// Directly in a panel.
+    /// Directly in a panel, without other content.
     #[prop(optional)]
     body: bool,
     children: Children,
@@ -102,7 +102,7 @@ pub fn Fact(
     /// Its name.
     #[prop(into)]
     term: String,
-    /// A line beneath the value.
+    /// A line below the value.
     #[prop(optional)]
     detail: Option<AnyView>,
     children: Children,
@@ -120,7 +120,7 @@ pub fn Fact(
 /// One line of a ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerRow {
-    /// Where it leads.
+    /// The address it leads to.
     pub href: String,
     /// The colour of its icon.
     pub health: Health,
@@ -128,11 +128,11 @@ pub struct LedgerRow {
     pub icon: Glyph,
     /// What is counted.
     pub label: String,
-    /// The figure.
+    /// The number.
     pub count: String,
 }
 
-/// Figures that lead to what they count.
+/// Numbers with links to what they count.
 #[component]
 pub fn Ledger(
     /// The lines.

@@ -1,4 +1,4 @@
-//! Choosing what an app asks for: a resource a row, a box a cell.
+//! The choice of an app's scopes: one row for each resource, one cell for each checkbox.
 
 use super::scope_table::{group, table, title_of};
 use super::{Glyph, Icon};
@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// One box; `word` and `of` together are its name.
+/// One checkbox; `word` and `of` together are its name.
 fn tick(
     entry: &'static Entry,
     asked: &ScopeSet,
@@ -67,13 +67,13 @@ fn resource(name: &str, entries: &'static [Entry], asked: &ScopeSet) -> impl Int
     }
 }
 
-/// The boxes of every documented scope, sent as `scope`. Deprecated ones and
-/// ones that nobody documents are offered only where they are asked for already.
+/// The checkboxes of every documented scope, sent as `scope`. Deprecated and
+/// undocumented scopes are offered only if the app asks for them already.
 #[component]
 pub fn ScopePicker(
-    /// What the app asks for now.
+    /// The scopes that the app asks for now.
     asked: ScopeSet,
-    /// What the table shows, read but not shown.
+    /// The caption of the table, for screen readers only.
     #[prop(into)]
     caption: String,
 ) -> AnyView {

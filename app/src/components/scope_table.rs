@@ -1,4 +1,4 @@
-//! Permissions of one account: a resource a row, a mark and a word a cell.
+//! The scopes of one account: one row for each resource, with a mark and a word in each cell.
 
 use super::{Glyph, Icon};
 use domain::{
@@ -8,18 +8,18 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// What became of one scope.
+/// The state of one scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScopeMark {
     /// Requested and granted.
     Granted,
-    /// Requested, and covered by `write:all` alone.
+    /// Requested, and covered only by `write:all`.
     Covered,
     /// Requested and not covered.
     Missing,
     /// Granted and not requested.
     Extra,
-    /// Granted and about to be removed by Gorgias.
+    /// Granted, and announced to be removed by Gorgias.
     Deprecated,
     /// Neither requested nor granted.
     NotAsked,
@@ -63,17 +63,17 @@ impl ScopeMark {
     }
 }
 
-/// The marks of a row.
+/// The cells of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScopeCells {
     /// A resource: reading and changing.
     Resource {
-        /// Reading.
+        /// The scope to read.
         read: ScopeMark,
-        /// Changing.
+        /// The scope to change.
         write: ScopeMark,
     },
-    /// A scope by itself.
+    /// A single scope.
     One(ScopeMark),
 }
 
@@ -86,7 +86,7 @@ pub struct ScopeRow {
     pub code: Option<String>,
     /// What it allows.
     pub meaning: String,
-    /// What became of it.
+    /// The marks of its scopes.
     pub cells: ScopeCells,
 }
 
@@ -126,7 +126,7 @@ fn resource_row(
     })
 }
 
-/// The row of a scope by itself.
+/// The row of a single scope.
 fn single_row(scope: &Scope, requested: &ScopeSet, granted: &ScopeSet) -> ScopeRow {
     let mark = ScopeMark::of(scope, requested, granted);
     let (name, meaning) = match scope.entry() {
@@ -156,8 +156,7 @@ pub(super) fn title_of(entry: &Entry) -> String {
     .to_owned()
 }
 
-/// All that is requested or granted, by resource; what nobody asked for and
-/// nobody gave is left out.
+/// All requested and granted scopes by resource; other scopes are left out.
 pub fn scope_groups(requested: &ScopeSet, granted: &ScopeSet) -> Vec<ScopeGroup> {
     let mut basic = Vec::new();
     let mut data = Vec::new();
@@ -246,7 +245,7 @@ fn row_view(row: ScopeRow) -> impl IntoView {
     }
 }
 
-/// The title of some resources, and their rows.
+/// A group of rows with its title.
 pub(super) fn group<V: IntoView>(title: String, rows: V) -> impl IntoView + use<V> {
     view! {
         <tbody>
@@ -260,7 +259,7 @@ pub(super) fn group<V: IntoView>(title: String, rows: V) -> impl IntoView + use<
     }
 }
 
-/// A table of permissions: a resource a row.
+/// A table of scopes, one row for each resource.
 pub(super) fn table<V: IntoView>(caption: String, groups: V) -> AnyView {
     view! {
         <div class="table-wrap">
@@ -283,7 +282,7 @@ pub(super) fn table<V: IntoView>(caption: String, groups: V) -> AnyView {
 /// Requested and granted, missing and extra, by resource.
 #[component]
 pub fn ScopeTable(
-    /// What the table shows, read but not shown.
+    /// The caption of the table, for screen readers only.
     #[prop(into)]
     caption: String,
     /// The rows; see [`scope_groups`].

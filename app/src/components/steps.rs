@@ -1,4 +1,4 @@
-//! How far something has come: a link on its way, the first steps of a tenant.
+//! Progress: the steps of a link, and the first steps of a tenant.
 
 use super::{Glyph, Icon};
 use domain::health::Health;
@@ -13,7 +13,7 @@ pub struct Step {
 }
 
 impl Step {
-    /// Taken.
+    /// A step that is done.
     pub fn done(label: impl Into<String>) -> Self {
         Self {
             label: label.into(),
@@ -22,7 +22,7 @@ impl Step {
         }
     }
 
-    /// Not yet taken.
+    /// A step that is not done yet.
     pub fn open(label: impl Into<String>) -> Self {
         Self {
             label: label.into(),
@@ -31,7 +31,7 @@ impl Step {
         }
     }
 
-    /// Where it ended: expired, revoked.
+    /// The step at which it ended: expired, revoked.
     pub fn ended(label: impl Into<String>) -> Self {
         Self {
             label: label.into(),
@@ -40,7 +40,7 @@ impl Step {
         }
     }
 
-    /// The word read out for a step that is not taken, since a circle says nothing.
+    /// The word for screen readers if a step is not done, since the circle has no text.
     const fn aside(&self) -> Option<&'static str> {
         match self.icon {
             Glyph::Circle => Some(" (not yet)"),
@@ -49,7 +49,7 @@ impl Step {
     }
 }
 
-/// Sent, opened, approved.
+/// The steps of a link: sent, opened, approved.
 #[component]
 pub fn Steps(
     /// The steps, in order.
@@ -89,7 +89,7 @@ pub fn Checklist(children: Children) -> AnyView {
 /// One of the first steps; only the current one shows what to do.
 #[component]
 pub fn CheckItem(
-    /// What is to be done.
+    /// What has to be done.
     #[prop(into)]
     title: String,
     /// Its number.
@@ -97,7 +97,7 @@ pub fn CheckItem(
     /// Already done.
     #[prop(optional)]
     done: bool,
-    /// The next to do.
+    /// The next step to do.
     #[prop(optional)]
     current: bool,
     #[prop(optional)] children: Option<Children>,

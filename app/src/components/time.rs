@@ -1,4 +1,4 @@
-//! Every time is relative and absolute, and says its zone.
+//! Every time is shown relative and absolute, with its zone.
 
 use super::OptionalText;
 use domain::time::Timestamp;
@@ -13,7 +13,7 @@ pub fn Moment(
     view! { <time datetime=at.rfc3339()>{at.absolute()}</time> }.into_any()
 }
 
-/// An instant seen from now, with date and time beneath.
+/// An instant relative to now, with date and time below.
 #[component]
 pub fn TimeTag(
     /// The instant.
@@ -30,14 +30,14 @@ pub fn TimeTag(
     .into_any()
 }
 
-/// Like [`TimeTag`] for what may never have happened.
+/// Like [`TimeTag`], for something that may never have happened.
 #[component]
 pub fn TimeOr(
     /// The instant, if there is one.
     at: Option<Timestamp>,
     /// When the page was made.
     now: Timestamp,
-    /// What stands there otherwise; "Never" if left out.
+    /// The text if there is no instant; "Never" if left out.
     #[prop(optional, into)]
     or: OptionalText,
 ) -> AnyView {

@@ -1,4 +1,4 @@
-//! What happened, grouped by day, newest first.
+//! The events of a connection, grouped by day, newest first.
 
 use super::{Glyph, Icon};
 use domain::{
@@ -8,10 +8,10 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// One thing that happened.
+/// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimelineEvent {
-    /// The state it led to, if it changed anything.
+    /// The health it led to, if it changed anything.
     pub health: Option<Health>,
     /// Its icon.
     pub icon: Glyph,
@@ -24,7 +24,7 @@ pub struct TimelineEvent {
 }
 
 impl TimelineEvent {
-    /// An entry of a connection's timeline.
+    /// Makes an event from an entry of a connection's timeline.
     pub fn of(happening: &Happening, actor: &Actor, at: Timestamp) -> Self {
         let (icon, health) = match happening {
             Happening::Connected { .. } | Happening::Reconnected { .. } => {
@@ -68,7 +68,7 @@ fn date(at: Timestamp) -> String {
         .to_owned()
 }
 
-/// The time of day, since its heading names the day: `09:40 UTC`.
+/// The time of day, since the heading has the date: `09:40 UTC`.
 fn time_of_day(at: Timestamp) -> String {
     at.absolute()
         .split(", ")
@@ -78,7 +78,7 @@ fn time_of_day(at: Timestamp) -> String {
 }
 
 impl TimelineDay {
-    /// Groups events, newest first, by their day in UTC and names the days as seen from `now`.
+    /// Groups events, newest first, by their day in UTC, and names the days relative to `now`.
     pub fn group(events: Vec<TimelineEvent>, now: Timestamp) -> Vec<Self> {
         events
             .chunk_by(|a, b| a.at.day() == b.at.day())
@@ -119,7 +119,7 @@ fn entry(event: TimelineEvent, now: Timestamp) -> impl IntoView {
     }
 }
 
-/// Days and their events; stands in a panel of the class `timeline`.
+/// Days and their events; goes into a panel with the class `timeline`.
 #[component]
 pub fn Timeline(
     /// Newest first.

@@ -1,13 +1,13 @@
-//! The bar on top: tenant, search, person.
+//! The top bar: tenant, search, person.
 
 use super::{Frame, Glyph, Icon};
 use crate::address::Address;
 use leptos::prelude::*;
 
-/// How pages look: as the system says, or overruled.
+/// The theme of pages: the system's, or the person's choice.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// As the system says.
+    /// The system's.
     #[default]
     System,
     /// Dark on light.
@@ -17,7 +17,7 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// The name of the cookie that keeps it.
+    /// The name of the cookie that stores it.
     pub const COOKIE: &'static str = "theme";
 
     /// All, in the order of the menu.
@@ -40,7 +40,7 @@ impl Theme {
         }
     }
 
-    /// Reads a code; what is none is the system's.
+    /// Reads a code; an unknown code means the system's.
     pub fn from_code(code: &str) -> Self {
         Self::ALL
             .into_iter()
@@ -48,7 +48,7 @@ impl Theme {
             .unwrap_or_default()
     }
 
-    /// `data-theme` of the document, if the system is overruled.
+    /// The document's `data-theme`, if the person chose one.
     pub const fn attr(self) -> Option<&'static str> {
         match self {
             Self::System => None,
@@ -165,12 +165,12 @@ fn person_menu(frame: &Frame) -> impl IntoView + use<> {
     }
 }
 
-/// The bar on top of signed-in pages.
+/// The top bar of signed-in pages.
 #[component]
 pub fn TopBar(
     /// What it shows.
     frame: Frame,
-    /// How the page keeps itself up to date, on pages that do.
+    /// The island that keeps the page up to date, if there is one.
     live: Option<AnyView>,
 ) -> AnyView {
     let tenant = frame.tenant_slug.as_str();

@@ -1,6 +1,6 @@
-//! Optional words of a part.
+//! Optional texts of components.
 
-/// A text that may be left out: takes `&str`, `String` and options of both.
+/// A text that may be left out: made from `&str`, `String` and options of both.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OptionalText(pub Option<String>);
 

@@ -1,11 +1,11 @@
-//! The browser's own functions, as far as islands need them.
+//! The functions of the browser that islands use.
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Document, DomParser, HtmlElement, HtmlInputElement, Response, SupportedType};
 
-/// Says that islands work now; browser tests wait for it.
+/// Marks the document when islands work; browser tests wait for the mark.
 pub(super) fn mark_live() {
     if let Some(root) = document()
         .document_element()
@@ -15,7 +15,7 @@ pub(super) fn mark_live() {
     }
 }
 
-/// Copies an input's value, and says so for two seconds.
+/// Copies an input's value, and sets `copied` for two seconds.
 pub(super) fn copy(input: &str, copied: RwSignal<bool>) {
     let Some(input) = document()
         .get_element_by_id(input)
@@ -24,7 +24,7 @@ pub(super) fn copy(input: &str, copied: RwSignal<bool>) {
         return;
     };
     let navigator = window().navigator();
-    // Over plain http, away from the loopback, browsers have no clipboard.
+    // Over plain http, except on the loopback, browsers have no clipboard.
     let has_clipboard =
         js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|c| c.is_object());
     if !has_clipboard {
@@ -42,7 +42,7 @@ pub(super) fn copy(input: &str, copied: RwSignal<bool>) {
     });
 }
 
-/// Loads a page as the browser would, without running anything of it.
+/// Loads a page without running its scripts.
 pub(super) async fn load(address: &str) -> Result<Document, JsValue> {
     let response: Response = JsFuture::from(window().fetch_with_str(address))
         .await?

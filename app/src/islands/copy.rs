@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-/// Copies the value of the input with the id `of`. Where the browser doesn't
-/// allow that, it selects the value, for the keyboard to copy.
+/// Copies the value of the input with the id `of`. If the browser doesn't allow
+/// that, it selects the value, so that the person can copy it with the keyboard.
 #[island]
 pub fn Copy(
     /// The id of the input.
     of: String,
-    /// What is copied, read but not shown: "App URL".
+    /// What is copied, for screen readers only: "App URL".
     what: String,
 ) -> impl IntoView {
     let copied = RwSignal::new(false);

@@ -2,16 +2,16 @@
 
 use leptos::prelude::*;
 
-/// How the page hears of changes. On the server it has not begun yet.
+/// How the page learns of changes. On the server this is `NotYet`.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Hearing {
-    /// Not begun.
+    /// It has not begun.
     #[default]
     NotYet,
     /// The stream is open.
     Live,
-    /// The stream broke; the page asks every 30 seconds.
+    /// The stream broke; the page polls every 30 seconds.
     Paused,
 }
 
@@ -33,14 +33,14 @@ impl Hearing {
     }
 }
 
-/// Listens to the tenant's stream. On the page of an account or of the keys, the parts marked with
-/// `data-live` are replaced by their newer selves; lists, whose rows would move
-/// under the pointer, offer the updates instead.
+/// Listens to the tenant's stream. On the page of an account or of the keys, the
+/// parts with `data-live` are replaced by newer ones. In lists, rows would move
+/// under the pointer, so they offer the updates instead.
 #[island]
 pub fn Live(
     /// Address of the stream.
     stream: String,
-    /// Address of this page, to load newer parts from.
+    /// Address of this page, from which newer parts are loaded.
     page: String,
     /// The id of the connection that the page shows, or `keys`; empty for lists.
     connection: String,
@@ -62,7 +62,7 @@ pub fn Live(
     }
 }
 
-/// What a list says when there is something newer than it shows.
+/// What a list shows when there is something newer.
 fn offer(updates: u32, page: &str) -> Option<impl IntoView + use<>> {
     let words = match updates {
         1 => "1 update, show".to_owned(),

@@ -1,5 +1,5 @@
-//! What is live in the browser: the only code that becomes wasm. Each island
-//! is a comfort; the page does its work without.
+//! The islands: the only code that is compiled to wasm. They are conveniences;
+//! every page works without them.
 
 mod copy;
 mod live;

@@ -1,4 +1,4 @@
-//! The stream of changes: heard, asked for when it breaks, put into the page.
+//! The stream of changes: listens, polls when it breaks, and updates the page.
 
 use super::{browser, live::Hearing};
 use leptos::prelude::*;
@@ -7,25 +7,25 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Document, Element, EventSource, HtmlElement, MessageEvent};
 
-/// How often a page whose stream is broken asks.
+/// How often a page polls when its stream is broken.
 const POLL: Duration = Duration::from_secs(30);
 
-/// What the page of the keys has in place of a connection.
+/// The page of the keys has this instead of a connection.
 const KEYS: &str = "keys";
 
-/// What one page listens with.
+/// The state with which one page listens.
 #[derive(Clone)]
 struct Listener {
     page: String,
     connection: String,
     hearing: RwSignal<Hearing>,
     updates: RwSignal<u32>,
-    /// A load is under way, and whether another change came meanwhile.
+    /// Whether a load is under way, and whether another change came meanwhile.
     busy: Rc<Cell<bool>>,
     again: Rc<Cell<bool>>,
 }
 
-/// Opens the stream and keeps listening as long as the page is open.
+/// Opens the stream and listens as long as the page is open.
 pub(super) fn listen(
     stream: &str,
     page: String,
@@ -56,8 +56,8 @@ pub(super) fn listen(
 impl Listener {
     fn follow(&self, source: &EventSource) {
         let this = self.clone();
-        // What changed before the stream was open was missed: while the page was
-        // on its way, or until the browser opened a broken stream again.
+        // Changes before the stream was open were missed: while the page was
+        // loading, or until the browser reopened a broken stream.
         let open = Closure::<dyn Fn()>::new(move || {
             let missed = this.hearing.get_untracked() == Hearing::Paused;
             if missed || !this.connection.is_empty() {
@@ -72,7 +72,7 @@ impl Listener {
             this.heard(&event.data().as_string().unwrap_or_default());
         });
         let this = self.clone();
-        // Too much happened at once for the stream to tell.
+        // Too many changes came at once to send each.
         let reload = Closure::<dyn Fn()>::new(move || this.refresh());
         source.set_onopen(Some(open.as_ref().unchecked_ref()));
         source.set_onerror(Some(error.as_ref().unchecked_ref()));
@@ -85,7 +85,7 @@ impl Listener {
             }
         });
         let _ = source.add_event_listener_with_callback("keys", keys.as_ref().unchecked_ref());
-        // They live as long as the page.
+        // The closures live as long as the page.
         keys.forget();
         open.forget();
         error.forget();
@@ -93,7 +93,7 @@ impl Listener {
         reload.forget();
     }
 
-    /// One change: `{"connection", "subdomain", "health"}`.
+    /// Handles one change: `{"connection", "subdomain", "health"}`.
     fn heard(&self, data: &str) {
         if self.connection.is_empty() {
             self.updates.update(|n| *n += 1);
@@ -107,8 +107,8 @@ impl Listener {
         }
     }
 
-    /// Loads the page anew and takes over what changed. One load at a time; a
-    /// change during it causes one more.
+    /// Loads the page again and takes over what changed. There is one load at a
+    /// time; a change meanwhile causes one more.
     fn refresh(&self) {
         if self.busy.replace(true) {
             self.again.set(true);
@@ -160,7 +160,7 @@ fn elements(document: &Document) -> Vec<Element> {
         .collect()
 }
 
-/// Replaces what is in an element; focus that was in it stays in it.
+/// Replaces the content of an element; if the focus was in it, it stays in it.
 fn replace(element: &Element, html: &str) {
     let focused = document()
         .active_element()

@@ -1,5 +1,4 @@
-//! `/t/{tenant}/accounts/{app}/{subdomain}`: one account, what is the case
-//! with it and the one thing to do.
+//! `/t/{tenant}/accounts/{app}/{subdomain}`: one account, its state and the one thing to do.
 
 use super::{
     PageError, PageParams,
@@ -44,7 +43,7 @@ pub(crate) fn page() -> impl IntoView {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Query {
-    /// The timeline goes on behind this event.
+    /// The timeline continues after this event, with older ones.
     before: Field<String>,
     /// “new” opens the form for a reconnect link.
     link: Field<String>,
@@ -111,7 +110,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// What the account's page shows.
+/// The data of the account's page.
 pub(super) struct Data {
     pub tenant: String,
     pub now: Timestamp,
@@ -119,7 +118,7 @@ pub(super) struct Data {
     /// The account's address at Gorgias.
     pub at_gorgias: String,
     pub account: Account,
-    /// Newest first, one more than is shown; `None` if it couldn't be loaded.
+    /// Newest first, one more than the page shows; `None` if it couldn't be loaded.
     pub timeline: Option<Vec<TimelineEntry>>,
     /// `None` if they couldn't be loaded.
     pub links: Option<Vec<LinkRow>>,
@@ -141,13 +140,13 @@ impl Data {
         )
     }
 
-    /// Whether the form for a new link is open, or its result shown.
+    /// Whether the form for a new link is open, or its result is shown.
     fn link_open(&self) -> bool {
         self.may.send_links
             && (self.link_wanted || self.form.action == "link" || self.link_made().is_some())
     }
 
-    /// The link that was just made, for those who may make one.
+    /// The new link, if the person may make links.
     pub(super) fn link_made(&self) -> Option<MadeLink> {
         self.outcome
             .as_ref()
@@ -155,7 +154,7 @@ impl Data {
             .and_then(ShownOutcome::link)
     }
 
-    /// The newest result of a check that somebody asked for.
+    /// The result of the newest check that a person asked for.
     fn last_check(&self) -> Option<(&str, Timestamp)> {
         self.timeline
             .iter()
@@ -206,7 +205,7 @@ fn head(data: &Data) -> AnyView {
     .into_any()
 }
 
-/// Name and address of who approved, as far as Gorgias told.
+/// Name and e-mail address of the person who approved, as far as Gorgias told.
 fn approver(account: &Account) -> Option<String> {
     match (&account.approved_by_name, &account.approved_by_email) {
         (Some(name), Some(email)) => Some(format!("{name}, {email}")),
@@ -250,12 +249,12 @@ fn meta(data: &Data) -> AnyView {
     .into_any()
 }
 
-/// What can be done besides the main action.
+/// The actions besides the main one.
 fn actions(data: &Data) -> AnyView {
     let href = data.href();
     let may = data.may;
     let connected = data.account.row.own_health != Health::NotConnected;
-    // Where checking is the main action already, it stands once.
+    // If checking is already the main action, it is shown only once.
     let check = may.check
         && connected
         && matches!(
@@ -316,9 +315,9 @@ fn actions(data: &Data) -> AnyView {
     .into_any()
 }
 
-/// What came of the form that led here.
+/// The outcome of the form that led here.
 fn outcome(data: &Data) -> Option<AnyView> {
-    // A form for a link shows its own.
+    // The form for a link shows its own outcome.
     if data.form.action == "link" || data.link_made().is_some() {
         return None;
     }
@@ -368,7 +367,7 @@ fn reason(data: &Data) -> AnyView {
             .then(|| "Once it is approved, this page turns Working by itself.".to_owned()),
     )
     .collect();
-    // With the form open above, its button is the main one.
+    // If the form is open above, its button is the primary one.
     let action = if data.link_open() && matches!(e.next, NextStep::SendLink | NextStep::AddOffline)
     {
         None
@@ -383,7 +382,7 @@ fn reason(data: &Data) -> AnyView {
     .into_any()
 }
 
-/// A fact that is an instant, or words in its place.
+/// A fact with an instant, or with words instead.
 fn instant(
     term: &'static str,
     at: Option<Timestamp>,

@@ -1,4 +1,4 @@
-//! The panels of an account's page. Each shows its part or says why it can't.
+//! The panels of an account's page. Each shows its part, or says why it can't.
 
 use super::{account::Data, overview::link_steps};
 use crate::address::Address;
@@ -21,7 +21,7 @@ use service::connections::{
 const REST_IS_FINE: &str =
     "The database didn’t answer as it should. The rest of this page is current.";
 
-/// "2 missing", or nothing for none.
+/// "2 missing", or nothing if there are none.
 fn some(n: usize, what: &str) -> Option<String> {
     (n > 0).then(|| format!(" · {n} {what}"))
 }
@@ -87,7 +87,7 @@ pub(super) fn permissions(data: &Data) -> AnyView {
     .into_any()
 }
 
-/// What Gorgias said last about the permissions could not be read.
+/// For an account whose last answer about permissions could not be read.
 fn unknown_permissions(data: &Data, footer: AnyView) -> AnyView {
     let granted = &data.account.row.granted;
     let before = if granted.is_empty() {
@@ -109,7 +109,7 @@ fn unknown_permissions(data: &Data, footer: AnyView) -> AnyView {
     .into_any()
 }
 
-/// `write:all` is announced to be removed by Gorgias; what to do before it is.
+/// Gorgias has announced the removal of `write:all`; this says what to do before.
 fn old_permission(data: &Data) -> AnyView {
     let (asked, granted) = (&data.account.app.requested, &data.account.row.granted);
     let by_it_alone = |s: &&Scope| granted.covers(s) && !granted.contains(s.as_str());

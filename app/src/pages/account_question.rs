@@ -1,4 +1,4 @@
-//! Pages that ask before an account's connection comes to an end.
+//! Pages that ask before an account's connection is ended.
 
 use super::{PageError, PageParams, account, row_action::account_href};
 use crate::{
@@ -16,8 +16,8 @@ use service::connections::row::AccountRow;
 /// tenant and the account's row.
 ///
 /// # Errors
-/// [`PageError::NotFound`] for an account that isn't there; whoever may not
-/// disconnect is told so.
+/// [`PageError::NotFound`] for an account that doesn't exist, and an error for a
+/// person who may not disconnect.
 pub(super) async fn ask(
     context: &PageContext,
     address: &PageParams,
@@ -33,7 +33,7 @@ pub(super) async fn ask(
     Ok(view! { <SignedInLayout frame=around.frame title>{question}</SignedInLayout> }.into_any())
 }
 
-/// The way back, and the account's own address.
+/// The breadcrumb, and the account's address.
 pub(super) fn place(tenant: &str, row: &AccountRow) -> (Vec<Crumb>, String) {
     let href = account_href(tenant, row.app_slug.as_str(), row.subdomain.as_str());
     let crumbs = vec![

@@ -1,4 +1,4 @@
-//! `/t/{tenant}/accounts`: every account, searched, filtered, sorted, in pages.
+//! `/t/{tenant}/accounts`: all accounts, with search, filters, sorting and pages.
 
 use super::{
     PageError, PageParams,
@@ -97,11 +97,11 @@ fn choices(apps: &[AppRow]) -> Choices {
 
 /// Why there are no rows to show.
 pub(super) struct Failed {
-    /// The address names a page of another list.
+    /// The address has the cursor of another list.
     pub cursor: bool,
 }
 
-/// What the list shows.
+/// The data of the list.
 pub(super) struct Data {
     pub tenant: String,
     pub now: Timestamp,
@@ -134,7 +134,7 @@ impl Data {
         self.counts.iter().flatten().map(|(_, n)| n).sum()
     }
 
-    /// What wasn't found, in a sentence.
+    /// A sentence that says what wasn't found.
     fn no_match(&self) -> String {
         let state = self.query.health.map(|h| format!(" that is {}", h.label()));
         let q = Some(&self.query.q)
@@ -178,7 +178,7 @@ pub(super) fn view(data: &Data) -> AnyView {
     .into_any()
 }
 
-/// The views that people ask for most; the other states stand in a menu.
+/// The most used views; the other states are in a menu.
 fn tabs(data: &Data) -> Option<AnyView> {
     data.counts.as_ref()?;
     let base = data.base();
@@ -288,7 +288,7 @@ fn table(data: &Data, page: &ListPage) -> AnyView {
     .into_any()
 }
 
-/// A second line beneath the reason: facts that are no state.
+/// A second line below the reason: facts that are not part of the state.
 fn second_line(row: &AccountRow) -> Option<String> {
     if row.health == Health::SetupFault {
         return Some(format!("Before that: {}", row.own_health.label()));
@@ -335,8 +335,8 @@ fn table_row(data: &Data, row: &AccountRow) -> AnyView {
     .into_any()
 }
 
-/// Pages follow one another by where the last one ended, so that page 10,000
-/// costs no more than page 2; back is the browser's back, or the beginning.
+/// Each page begins where the page before ended, so that page 10,000 costs no more
+/// than page 2. The way back is the browser's back button, or the first page.
 fn pager(data: &Data, page: &ListPage) -> AnyView {
     let base = data.base();
     let known = if is_filtered(&data.query) {

@@ -1,5 +1,5 @@
-//! The accounts list's state, which lives in its address, so that a link shows
-//! a colleague the same thing.
+//! The filters of the accounts list. They are in the address, so that a link shows
+//! a colleague the same list.
 
 use crate::address::escape;
 use crate::components::{Choice, FilterChip, Glyph, Icon};
@@ -37,7 +37,7 @@ impl From<Parameters> for ListQuery {
     }
 }
 
-/// The query's pairs, as the address and hidden fields carry them.
+/// The pairs of the query, for the address and for hidden fields.
 fn pairs(query: &ListQuery) -> Vec<(&'static str, String)> {
     let sort = (query.sort != Sort::default()).then(|| query.sort.code().to_owned());
     [
@@ -65,7 +65,7 @@ pub(super) fn href(base: &str, query: &ListQuery) -> String {
     }
 }
 
-/// The address with something changed; another list begins at its first page.
+/// The address after a change; the changed list begins at its first page.
 pub(super) fn changed(
     base: &str,
     query: &ListQuery,
@@ -79,12 +79,12 @@ pub(super) fn changed(
     href(base, &query)
 }
 
-/// Whether the list shows less than all.
+/// Whether the list is filtered.
 pub(super) fn is_filtered(query: &ListQuery) -> bool {
     !query.q.is_empty() || query.health.is_some() || query.app.is_some() || query.scope.is_some()
 }
 
-/// What the list can be filtered by.
+/// The options of the filters.
 pub(super) struct Choices {
     /// States and how many accounts are in them.
     pub health: Vec<(Health, u64)>,
@@ -94,7 +94,7 @@ pub(super) struct Choices {
     pub scopes: Vec<Scope>,
 }
 
-/// A menu of links, each of which sets one filter.
+/// A menu of links; each sets one filter.
 fn menu(label: &'static str, links: Vec<(String, String, Option<u64>)>) -> AnyView {
     view! {
         <details class="menu" name="filter">
@@ -201,7 +201,7 @@ const fn sort_words(sort: Sort) -> &'static str {
     }
 }
 
-/// Search and filters: a GET form that keeps what is set, and chips.
+/// Search and filters: a GET form that keeps the filters that are set, and chips.
 pub(super) fn toolbar(base: &str, query: &ListQuery, choices: &Choices) -> AnyView {
     let hidden = pairs(&ListQuery {
         after: None,

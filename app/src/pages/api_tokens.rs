@@ -1,4 +1,4 @@
-//! `/t/{tenant}/api-tokens`: with what backends read access tokens.
+//! `/t/{tenant}/api-tokens`: the tokens with which backends read access tokens.
 
 use super::{PageError, PageParams, outcome, setup::problem, show};
 use crate::{
@@ -61,10 +61,10 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// What the page shows.
+/// The data of the page.
 pub(super) struct Data {
     pub tenant: String,
-    /// Of whoever looks at the page.
+    /// The reader's role.
     pub role: Role,
     pub now: Timestamp,
     pub public_url: String,
@@ -76,14 +76,14 @@ pub(super) struct Data {
 }
 
 impl Data {
-    /// The token that was just made.
+    /// The new token.
     fn token_made(&self) -> Option<String> {
         self.outcome.as_ref()?.secret_of(&FormOutcome::TokenMade)
     }
 }
 
 pub(super) fn view(data: &Data) -> AnyView {
-    // The form for a token tells by itself what was wrong, and a new token is shown.
+    // The form shows its own errors, and a new token is shown by itself.
     let outcome = if data.form.action == "api_token" || data.token_made().is_some() {
         None
     } else {
@@ -103,7 +103,7 @@ pub(super) fn view(data: &Data) -> AnyView {
     .into_any()
 }
 
-/// The token that was just made, shown for two minutes.
+/// The new token, shown for two minutes.
 fn made(data: &Data) -> Option<AnyView> {
     let token = data.token_made()?;
     let body = view! {
@@ -231,10 +231,10 @@ fn row(data: &Data, token: &ApiTokenRow) -> AnyView {
     .into_any()
 }
 
-/// How many addresses a row names.
+/// How many addresses a row shows.
 const NAMED: usize = 3;
 
-/// From where a token was used lately.
+/// The addresses from which a token was used lately.
 fn used_from(token: &ApiTokenRow) -> Option<AnyView> {
     let (named, more) = token.used_from.split_at(token.used_from.len().min(NAMED));
     if named.is_empty() {
@@ -260,7 +260,7 @@ const fn meaning(role: Role) -> &'static str {
     }
 }
 
-/// How long a token can work.
+/// How long a token may work.
 fn lives() -> Vec<Choice> {
     vec![
         Choice::new("", "Until it is revoked"),

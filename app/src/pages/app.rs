@@ -35,7 +35,7 @@ pub(crate) fn page() -> impl IntoView {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Query {
-    /// The account whose helpdesk shows a preview.
+    /// The account in whose helpdesk the preview is shown.
     sandbox: Field<String>,
     /// “offline” ticks that scope.
     add: Field<String>,
@@ -97,18 +97,18 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// What an app's page shows.
+/// The data of an app's page.
 pub(super) struct Data {
     pub tenant: String,
     pub may: May,
     pub app: App,
-    /// Its client secrets; `None` if they couldn't be loaded or aren't to be shown.
+    /// Its client secrets; `None` if they couldn't be loaded or may not be shown.
     pub slots: Option<Slots>,
     pub install_url: String,
     pub redirect_uri: String,
     /// How many of its accounts are in which state; `None` if unknown.
     pub counts: Option<Vec<(Health, u64)>>,
-    /// The sandbox that was typed, and its preview link.
+    /// The typed sandbox account, and its preview link.
     pub sandbox: String,
     pub preview: Option<String>,
     pub outcome: Option<ShownOutcome>,
@@ -126,7 +126,7 @@ impl Data {
         }
     }
 
-    /// The same, as text.
+    /// The address as text.
     pub fn href(&self) -> String {
         self.address().to_string()
     }
@@ -144,7 +144,7 @@ impl Data {
     }
 }
 
-/// The form that changes the app; with “offline” ticked, if that is what it is for.
+/// The form that changes the app; “offline” is ticked if the address asks for it.
 fn edit(data: &Data) -> AnyView {
     let state = if data.form.action == "app_edit" {
         data.form.clone()

@@ -1,4 +1,4 @@
-//! The form of an app: credentials, permissions, and what few need.
+//! The form of an app: credentials, permissions, and advanced options.
 
 use super::setup::problem;
 use crate::{
@@ -12,7 +12,7 @@ use domain::{basic_encoding::BasicEncoding, health::Health, scope::ScopeSet, sco
 use leptos::prelude::*;
 use service::apps::App;
 
-/// What the boxes show: what was ticked, what is stored, or what a new app starts with.
+/// The ticked checkboxes: as typed, as stored, or the defaults of a new app.
 fn asked(app: Option<&App>, state: &FormState) -> ScopeSet {
     if state.was_posted() {
         let words = state.all("scope").chain(state.all("scopes"));
@@ -24,7 +24,7 @@ fn asked(app: Option<&App>, state: &FormState) -> ScopeSet {
     app.map_or_else(scope_catalogue::basics, |app| app.requested.clone())
 }
 
-/// What saving other permissions means for accounts that are connected.
+/// What a change of permissions means for connected accounts.
 fn consequence(accounts: u64) -> Option<AnyView> {
     (accounts > 0).then(|| {
         let who = if accounts == 1 { "its 1 account".to_owned() } else { format!("its {accounts} accounts") };
@@ -42,7 +42,7 @@ fn consequence(accounts: u64) -> Option<AnyView> {
     })
 }
 
-/// The form of a new app, or of one that exists and its number of accounts.
+/// The form of a new app, or of an existing one with its number of accounts.
 pub(super) fn form(action: &str, existing: Option<(&App, u64)>, state: &FormState) -> AnyView {
     let app = existing.map(|(app, _)| app);
     let verb = if existing.is_some() {
@@ -70,7 +70,7 @@ fn name(app: Option<&App>, state: &FormState) -> String {
 }
 
 fn credentials(app: Option<&App>, state: &FormState) -> AnyView {
-    // An app that is there has a panel of its own for it, with a test before the switch.
+    // An existing app has its own panel for the secret, with a test before the switch.
     let secret = app.is_none().then(|| {
         view! {
             <SecretField
@@ -157,7 +157,7 @@ fn permissions(app: Option<&App>, accounts: u64, state: &FormState) -> AnyView {
     .into_any()
 }
 
-/// What few apps need; open if something in it was wrong.
+/// Options that few apps need; open if one of them has an error.
 fn advanced(app: Option<&App>, state: &FormState) -> AnyView {
     let wrong =
         state.error("after_install_url").is_some() || state.error("basic_encoding").is_some();

@@ -1,4 +1,4 @@
-//! The panels of an app's page, and what it says if Gorgias refuses the app.
+//! The panels of an app's page, and its notices if Gorgias refuses the app.
 
 use super::{app::Data, app_secrets, scope_words::ScopeWords};
 use crate::{
@@ -55,8 +55,9 @@ pub(super) fn fault(data: &Data, since: Timestamp) -> AnyView {
     .into_any()
 }
 
-/// Gorgias refused the credentials when a code was handed in. Anybody may name the
-/// account that says so, so nothing stops for it; whether it is true, a test tells.
+/// Gorgias refused the credentials when a code was exchanged. Anyone may choose the
+/// account whose answer says so, so nothing is stopped because of it; a test shows
+/// whether it is true.
 pub(super) fn exchange_refused(data: &Data) -> Option<AnyView> {
     let (at, by) = data.app.credentials.exchange_refused.clone()?;
     let test = data.may.manage_apps.then(|| {
@@ -206,7 +207,7 @@ pub(super) fn preview(data: &Data) -> AnyView {
     .into_any()
 }
 
-/// Nothing can undo it, so the name is typed.
+/// The removal can't be undone, so the name has to be typed.
 pub(super) fn removal(data: &Data) -> AnyView {
     let mine = data.form.action == "app_remove";
     let error = mine

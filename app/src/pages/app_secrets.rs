@@ -1,4 +1,4 @@
-//! The client secrets of an app: in use, new, and the one before.
+//! The client secrets of an app: in use, next, and previous.
 
 use crate::{
     address::Address,
@@ -12,18 +12,17 @@ use domain::health::Health;
 use leptos::prelude::*;
 use service::apps::secrets::{NextSecret, Slots, TestResult};
 
-/// Who uses the secret, and whether it can be vouched for.
+/// How many accounts use the secret, and whether an operator can say that it is right.
 #[derive(Clone, Copy)]
 pub(super) struct Use {
     pub accounts: u64,
-    /// The app has a fault: Gorgias refuses its credentials, or they are in doubt.
+    /// The app has a setup fault: Gorgias refuses its credentials, or they are in doubt.
     pub faulty: bool,
-    /// What the fault is: many refused accounts, one right after the other.
+    /// The cause of the fault: Gorgias refused several accounts in a row.
     pub in_doubt: bool,
 }
 
-/// The panel. `None` if it couldn't be loaded.
-/// Where the form of a step goes.
+/// The address to which the form of a step posts.
 pub(super) fn step(tenant: &str, app: &str, step: &str) -> String {
     Address::SecretStep { tenant, app, step }.to_string()
 }
@@ -131,7 +130,7 @@ fn in_use(tenant: &str, app: &str, of: Use, slots: &Slots) -> AnyView {
     .into_any()
 }
 
-/// What the last test found, in words for a badge and a sentence.
+/// The result of the last test, as words for a badge and a sentence.
 fn found(next: &NextSecret) -> (&'static str, Glyph, Option<Health>, &'static str) {
     match next.tested.map(|(result, _)| result) {
         None => ("Not tested", Glyph::Info, None, "Not tested yet"),

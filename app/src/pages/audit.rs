@@ -1,4 +1,4 @@
-//! `/t/{tenant}/audit`: who did what.
+//! `/t/{tenant}/audit`: the audit.
 
 use super::{
     PageError, PageParams,
@@ -47,7 +47,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// What the page shows.
+/// The data of the page.
 pub(super) struct Data {
     pub tenant: String,
     /// `None` if it couldn't be loaded.
@@ -146,7 +146,7 @@ fn table(data: &Data, page: &AuditPage) -> AnyView {
 
 fn row(data: &Data, entry: &AuditRow) -> AnyView {
     let id = format!("entry-{}", entry.number);
-    // Leads to the list from this entry on, to be sent to somebody.
+    // A link to the list from this entry on, to be sent to a colleague.
     let link = format!(
         "{}#{id}",
         href(&data.base(), &Query::default().from(Some(entry.number + 1)))
@@ -201,8 +201,8 @@ fn who(entry: &AuditRow) -> String {
     }
 }
 
-/// A link where there is a page. What was removed since leads to the page for
-/// things that aren't there.
+/// A link if the target has a page. If the target was removed since, the link leads
+/// to the page for things that don't exist.
 fn target(tenant: &str, entry: &AuditRow) -> AnyView {
     let name = entry.target.clone();
     let address = match (entry.target_kind.as_str(), name.split_once('/')) {

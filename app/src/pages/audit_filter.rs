@@ -1,5 +1,5 @@
-//! Which entries of the audit are shown; it lives in the address, so that a
-//! link shows a colleague the same thing.
+//! The filters of the audit. They are in the address, so that a link shows a
+//! colleague the same entries.
 
 use crate::address::escape;
 use crate::components::{Button, Choice, Field, Kind, Select};
@@ -11,7 +11,7 @@ use service::{
     core::input::Field,
 };
 
-/// What the address says.
+/// The parsed query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Query {
     actor: String,
@@ -52,12 +52,12 @@ impl From<Parameters> for Query {
 }
 
 impl Query {
-    /// Whether it shows less than all.
+    /// Whether the list is filtered.
     pub fn is_filtered(&self) -> bool {
         self.from(None) != Self::default()
     }
 
-    /// The same, going on behind another entry.
+    /// The same filters, after another entry.
     pub fn from(&self, after: Option<i64>) -> Self {
         Self {
             after,
@@ -65,7 +65,7 @@ impl Query {
         }
     }
 
-    /// For the use case. The last day counts whole.
+    /// The filter for the use case. The last day is included.
     pub fn filter(&self) -> Filter {
         Filter {
             actor: self.actor.clone(),
@@ -100,7 +100,7 @@ pub(super) fn href(base: &str, query: &Query) -> String {
     }
 }
 
-/// A form that sends the filters in the address.
+/// A GET form that puts the filters into the address.
 pub(super) fn form(base: &str, query: &Query) -> AnyView {
     let mut actions = vec![Choice::new("", "Everything")];
     actions.extend(Action::ALL.map(|a| Choice::new(a.code(), a.label())));

@@ -1,5 +1,5 @@
-//! `/t/{tenant}/accounts/connect`: an account that isn't here yet, approved by
-//! oneself or by its admin with a link.
+//! `/t/{tenant}/accounts/connect`: connects an account for the first time. The
+//! operator approves it, or its admin with a link.
 
 use super::{PageError, PageParams, outcome, row_action::May, send_link, setup::problem, show};
 use crate::{
@@ -27,7 +27,7 @@ pub(crate) fn page() -> impl IntoView {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Query {
-    /// The app that is chosen already.
+    /// The preselected app.
     app: RawField<String>,
 }
 
@@ -60,7 +60,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// What the page shows.
+/// The data of the page.
 pub(super) struct Data {
     pub tenant: String,
     pub now: Timestamp,
@@ -69,7 +69,7 @@ pub(super) struct Data {
     /// The app that the address names.
     pub wanted: Option<String>,
     pub form: FormState,
-    /// The link that was just made here.
+    /// The link that was made here just now.
     pub link: Option<MadeLink>,
     pub outcome: Option<ShownOutcome>,
 }
@@ -82,7 +82,7 @@ pub(super) fn view(data: &Data) -> AnyView {
     let (body, said) = match data.link.clone() {
         _ if data.apps.is_empty() => (no_app(data), None),
         Some(link) => (link_made(link), None),
-        // What was wrong with the form stands in it.
+        // The form shows its own errors.
         None => (
             form(data),
             outcome::outcome(data.outcome.as_ref(), &FormState::default()),

@@ -1,4 +1,4 @@
-//! `…/disconnect`: the question before an account's tokens are forgotten.
+//! `…/disconnect`: the question before an account's tokens are deleted.
 
 use super::{PageError, PageParams, account_question, show};
 use crate::{

@@ -1,4 +1,4 @@
-//! Pages in place of the one that was asked for.
+//! Pages that are shown instead of the requested one.
 
 use crate::{
     address::{Address, escape},
@@ -17,10 +17,10 @@ use service::{InternalError, core::error::Forbidden};
 /// Why a page can't be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
-    /// It isn't there, or not for whoever asks.
+    /// The page doesn't exist, or not for this person.
     #[error("there is no such page")]
     NotFound,
-    /// Nobody is signed in.
+    /// No person is signed in.
     #[error("nobody is signed in")]
     SignIn,
     /// The role doesn't allow it.
@@ -40,7 +40,7 @@ fn status(code: StatusCode) {
     }
 }
 
-/// Leads to the sign-in, and from there back here.
+/// Redirects to the sign-in, which leads back here.
 fn sign_in() -> AnyView {
     let here = use_context::<Parts>()
         .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
@@ -59,7 +59,7 @@ fn sign_in() -> AnyView {
 }
 
 impl PageError {
-    /// The page, with its status.
+    /// Shows the page, with its status.
     pub(crate) fn show(self) -> AnyView {
         match self {
             Self::NotFound => nowhere().into_any(),
@@ -109,8 +109,9 @@ impl PageError {
     }
 }
 
-/// For addresses without a page, and things that aren't there or belong to
-/// somebody else: nobody learns which.
+/// The page for unknown addresses, and for things that don't exist or belong to
+/// another tenant. It is the same for all, so that it doesn't tell which things
+/// exist.
 pub(crate) fn nowhere() -> impl IntoView {
     status(StatusCode::NOT_FOUND);
     view! {
@@ -123,7 +124,7 @@ pub(crate) fn nowhere() -> impl IntoView {
     }
 }
 
-/// A title, a reason, a way on.
+/// A title, a reason, and a link.
 #[component]
 fn Plain(
     #[prop(into)] title: String,

@@ -1,4 +1,4 @@
-//! A new tenant's overview: the checklist that ticks itself off.
+//! A new tenant's overview: a checklist whose steps are ticked when they are done.
 
 use super::row_action::May;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 use leptos::prelude::*;
 use service::apps::App;
 
-/// How far a tenant without accounts has come.
+/// The progress of a tenant without accounts.
 pub(super) struct Progress {
     pub tenant: String,
     /// The first app, if there is one.

@@ -1,4 +1,4 @@
-//! `/t/{tenant}/keys`: data keys, what is under each, and what can't be read.
+//! `/t/{tenant}/keys`: data keys, how many records each encrypts, and which can't be read.
 
 use super::{PageError, PageParams, outcome, show};
 use crate::{
@@ -57,7 +57,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// What the page shows.
+/// The data of the page.
 pub(super) struct Data {
     pub tenant: String,
     /// `None` if they couldn't be loaded.

@@ -1,5 +1,5 @@
-//! The pages, one file each: `page` is what the router calls, `load` asks the
-//! use cases, and the view shows what it is given and asks nobody.
+//! The pages, one file for each: the router calls `page`, `load` calls the use
+//! cases, and the view only shows the data it is given.
 
 pub(crate) mod account;
 mod account_panels;
@@ -51,7 +51,7 @@ use leptos_router::{
 use serde::de::DeserializeOwned;
 use service::{InternalError, core::input};
 
-/// What the address says: its variable parts, and its query.
+/// The variable parts and the query of the address.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PageParams {
     path: ParamsMap,
@@ -71,7 +71,7 @@ impl PageParams {
         self.path.get_str(name).unwrap_or_default()
     }
 
-    /// The query. Unknown parameters mean nothing.
+    /// The parsed query. Unknown parameters are ignored.
     pub(crate) fn query<T: DeserializeOwned + Default>(&self) -> T {
         let pairs = self.query.clone().into_iter();
         let fields = input::object(pairs.map(|(name, value)| (name, value.into())));
@@ -79,7 +79,7 @@ impl PageParams {
     }
 }
 
-/// Loads a page and shows it, or what stands in its place.
+/// Loads a page and shows it, or shows the page of the error.
 pub(crate) fn show<F, Fut>(load: F) -> impl IntoView
 where
     F: FnOnce(PageContext, PageParams) -> Fut,
@@ -94,8 +94,8 @@ where
     }
 }
 
-/// What a panel needs; one that can't be loaded is logged and says so on the
-/// page, and leaves the rest alone.
+/// The data of a panel. If it can't be loaded, the error is logged, the panel says
+/// so, and the rest of the page is shown.
 pub(crate) fn panel<T>(
     what: &'static str,
     loaded: Result<T, impl Into<InternalError>>,

@@ -1,4 +1,4 @@
-//! The line that says what came of a form, after the redirect.
+//! The line with the outcome of a form, shown after the redirect.
 
 use crate::{
     components::Outcome,
@@ -8,7 +8,7 @@ use crate::{
 use domain::health::Health;
 use leptos::prelude::*;
 
-/// The sentence for an outcome, and how good it is.
+/// The sentence for an outcome, and the health that gives its colour.
 fn sentence(outcome: &FormOutcome) -> (String, Health) {
     let good = |text: &str| (text.to_owned(), Health::Working);
     let so_so = |text: &str| (text.to_owned(), Health::Limited);
@@ -105,8 +105,8 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
     }
 }
 
-/// The outcome of what was done before this page, or what was wrong with the
-/// form as a whole, if there is one to tell.
+/// The outcome of the form before this page, or the error of the form as a whole,
+/// if there is one.
 pub(super) fn outcome(shown: Option<&ShownOutcome>, form: &FormState) -> Option<AnyView> {
     if let Some(problem) = form.problem() {
         return Some(view! { <Outcome health=Health::Disconnected>{problem}</Outcome> }.into_any());

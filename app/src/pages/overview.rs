@@ -1,4 +1,4 @@
-//! `/t/{tenant}`: what needs somebody.
+//! `/t/{tenant}`: the accounts that need a person.
 
 use super::{
     PageError, PageParams,
@@ -99,7 +99,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// What the overview shows.
+/// The data of the overview.
 pub(super) struct Data {
     pub tenant: String,
     pub now: Timestamp,
@@ -108,12 +108,12 @@ pub(super) struct Data {
     pub faulty: Vec<(App, u64)>,
     /// How many accounts are in which state.
     pub counts: Option<Vec<(Health, u64)>>,
-    /// How many accounts need somebody.
+    /// How many accounts need a person.
     pub need_you: u64,
-    /// How much of the rate all checks need, in percent, if that is too much.
+    /// How many percent of the rate all checks need, if that is too much.
     pub too_high: Option<u64>,
     pub clock_ahead: Option<Span>,
-    /// What needs somebody, and the links on their way.
+    /// The accounts that need a person, and the links not used yet.
     pub lists: Option<(Vec<AccountRow>, Vec<OutstandingLink>)>,
 }
 
@@ -157,7 +157,7 @@ impl Data {
         Some(format!("{waiting}{fine} of {total} work."))
     }
 
-    /// Where the first problem is mended.
+    /// The address at which the first problem is solved.
     fn first(&self) -> Option<String> {
         if let Some((app, _)) = self.faulty.first() {
             let app = app.slug.as_str();
@@ -226,7 +226,7 @@ fn needs(data: &Data) -> AnyView {
             &home,
         );
     };
-    // An app's fault stands once, in place of all its accounts.
+    // An app's setup fault is shown once, and its accounts are left out.
     let rows: Vec<_> = need
         .iter()
         .filter(|row| row.health != Health::SetupFault)
@@ -396,7 +396,7 @@ fn links(data: &Data) -> AnyView {
     .into_any()
 }
 
-/// How far a link has come, in steps.
+/// The progress of a link, as steps.
 pub(super) fn link_steps(state: LinkState, made: Timestamp, now: Timestamp) -> Vec<Step> {
     let sent = Step::done(format!("Made {}", made.relative(now)));
     let (opened, approved) = (|| Step::done("Opened"), || Step::open("Approved"));

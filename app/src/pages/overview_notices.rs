@@ -1,10 +1,10 @@
-//! What the overview tells whoever may set up apps, who knows whoever runs the server.
+//! Notices on the overview for people who may set up apps. They know who runs the server.
 
 use crate::components::{Callout, Glyph};
 use domain::{health::Health, time::Span};
 use leptos::prelude::*;
 
-/// That checks take up most of what may be asked of Gorgias.
+/// Checks take up most of the rate of requests to Gorgias.
 pub(super) fn too_high(percent: u64) -> AnyView {
     view! {
         <Callout health=Health::Limited icon=Glyph::Warn>
@@ -19,7 +19,7 @@ pub(super) fn too_high(percent: u64) -> AnyView {
     .into_any()
 }
 
-/// That the clock is in doubt.
+/// The clock is in doubt.
 pub(super) fn clock_ahead(span: Span) -> AnyView {
     view! {
         <Callout health=Health::Limited icon=Glyph::Warn>

@@ -1,6 +1,5 @@
-//! `/oauth/problem`: an installation or a return from Gorgias that could not
-//! be matched with anything we began. The server renders it with 400 in place
-//! of the address that was asked for.
+//! `/oauth/problem`: an installation or a callback that belongs to no authorization
+//! of ours. The server renders it with 400 at the requested address.
 
 use super::{PageError, PageParams, show};
 use crate::{context::PageContext, shell::PublicLayout};

@@ -1,5 +1,6 @@
-//! `/r/{token}`: what a customer's admin sees behind a reconnect link.
-//! Looking changes nothing: mail scanners and link previews look as well.
+//! `/r/{token}`: the page that a customer's admin sees behind a reconnect link. A
+//! GET request changes nothing, since mail scanners and link previews make one,
+//! too.
 
 use super::{PageError, PageParams, scope_words::ScopeWords, setup::problem, show};
 use crate::{
@@ -63,8 +64,8 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     }
 }
 
-/// Says that the link was opened, once, as soon as the page is visible to
-/// somebody. In the page itself: the script of islands would be a hundred times as long.
+/// Says that the link was opened, once, as soon as a person can see the page. This
+/// script is inline: the script of islands would be a hundred times as long.
 const OPENED: &str = "(()=>{const d=document,e=\"visibilitychange\",f=()=>{if(d.visibilityState===\"visible\"){d.removeEventListener(e,f);fetch(location.pathname+\"/opened\",{method:\"POST\",keepalive:true}).catch(()=>{})}};d.addEventListener(e,f);f()})()";
 
 fn tell_opened() -> AnyView {
@@ -72,7 +73,7 @@ fn tell_opened() -> AnyView {
     view! { <script nonce=nonce inner_html=OPENED></script> }.into_any()
 }
 
-/// Why the reader was asked.
+/// Why the reader got the link.
 fn why(link: &PublicLink) -> String {
     let (tenant, app) = (&link.tenant_name, &link.app_name);
     match link.health {

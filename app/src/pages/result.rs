@@ -1,5 +1,5 @@
-//! `/oauth/{app}/result/{authorization}`: how an authorization ended, shown to
-//! the browser that went through it and to no other.
+//! `/oauth/{app}/result/{authorization}`: the result of an authorization. Only the
+//! browser that went through it may see it.
 
 use super::{
     PageError, PageParams,
@@ -73,17 +73,17 @@ pub(super) fn view(result: &AuthorizationResult) -> AnyView {
     }
 }
 
-/// How an approved connection is now. One that is gone was erased.
+/// The health of the approved connection now. A missing connection was erased.
 fn health(result: &AuthorizationResult) -> Health {
     result.health.unwrap_or(Health::NotConnected)
 }
 
-/// Whether the access that was approved has ended since.
+/// Whether the approved connection has ended since.
 fn ended(result: &AuthorizationResult) -> bool {
     matches!(health(result), Health::Disconnected | Health::NotConnected)
 }
 
-/// What the state means for who has just approved, if it is more than that it works.
+/// What the health means for the person who approved, unless it is simply working.
 fn meaning(result: &AuthorizationResult, missing: &[String]) -> Option<String> {
     let app = &result.app_name;
     match health(result) {
@@ -182,7 +182,7 @@ fn approved(result: &AuthorizationResult, by: Option<&str>, granted: &ScopeSet) 
     .into_any()
 }
 
-/// The browser came twice, and looks again by itself until the first is through.
+/// The browser came twice. The page reloads until the first request is done.
 fn under_way(result: &AuthorizationResult) -> AnyView {
     view! {
         <header>

@@ -1,6 +1,6 @@
-//! `…/apps/{app}/reveal`: signing in again, and then, for half a minute, the
-//! client secret. Without islands: no script runs here, and no data for one
-//! stands in the page.
+//! `…/apps/{app}/reveal`: asks for the password again, then shows the client secret
+//! for half a minute. The page has no islands, so no script runs here and no data
+//! for a script is in the page.
 
 use super::{PageError, PageParams, outcome, show};
 use crate::{
@@ -37,7 +37,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         .outcome
         .as_ref()
         .and_then(|shown| shown.secret_of(&FormOutcome::SecretShown));
-    // The form tells by itself what was wrong.
+    // The form shows its own errors.
     let said = match secret {
         Some(_) => None,
         None => outcome::outcome(context.outcome.as_ref(), &FormState::default()),
@@ -54,8 +54,9 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// The browser leaves by itself, back to the app. In the header rather than the
-/// page, so that it is there whatever order the page's parts are made in.
+/// Sends the browser back to the app after a while. This is a header rather than a
+/// part of the page, so that it doesn't depend on the order in which parts are
+/// rendered.
 fn leave_soon(tenant: &str, app: &App) {
     let app = app.slug.as_str();
     let to = Address::App { tenant, app };
@@ -128,7 +129,7 @@ fn question(action: String, href: &str, state: &FormState) -> AnyView {
     .into_any()
 }
 
-/// The page leaves by itself: the answer's header `Refresh` makes the browser do so.
+/// The answer's header `Refresh` makes the browser leave the page.
 fn shown(href: &str, secret: String) -> AnyView {
     let seconds = SHOWN_FOR.whole_seconds();
     view! {

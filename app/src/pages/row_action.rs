@@ -1,4 +1,4 @@
-//! Addresses of an account, and the one thing to do about it.
+//! Addresses of an account, and the one action that its state needs.
 
 use crate::{
     address::Address,
@@ -8,7 +8,7 @@ use domain::{health_words::NextStep, permission::Permission};
 use leptos::prelude::*;
 use service::{Actor, connections::row::AccountRow};
 
-/// What the reader may do; buttons for the rest are left out.
+/// What the reader may do; other buttons are left out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct May {
     pub send_links: bool,
@@ -51,7 +51,7 @@ fn app_href(tenant: &str, row: &AccountRow) -> String {
     Address::App { tenant, app }.to_string()
 }
 
-/// Where an account's form for a check goes.
+/// The address to which the form for a check posts.
 fn check_href(tenant: &str, row: &AccountRow) -> String {
     Address::Check {
         tenant,
@@ -61,13 +61,13 @@ fn check_href(tenant: &str, row: &AccountRow) -> String {
     .to_string()
 }
 
-/// Where an app's form has “offline” ticked already, with what that means for
-/// its accounts.
+/// The address of the app's form with “offline” already ticked, which also says
+/// what that means for its accounts.
 pub(super) fn add_offline(tenant: &str, row: &AccountRow) -> String {
     format!("{}?add=offline#asks", app_href(tenant, row))
 }
 
-/// The action at the end of a row: quiet, small, or none.
+/// The action at the end of a row: a quiet, small button, or none.
 pub(super) fn row_action(tenant: &str, row: &AccountRow, may: May) -> AnyView {
     let href = account_href(tenant, row.app_slug.as_str(), row.subdomain.as_str());
     let about = row.subdomain.to_string();
@@ -101,7 +101,7 @@ pub(super) fn row_action(tenant: &str, row: &AccountRow, may: May) -> AnyView {
     }
 }
 
-/// The one action on top of an account's page.
+/// The main action of an account's page.
 pub(super) fn main_action(tenant: &str, row: &AccountRow, may: May) -> Option<AnyView> {
     let href = account_href(tenant, row.app_slug.as_str(), row.subdomain.as_str());
     let check = || {

@@ -1,4 +1,4 @@
-//! Permissions in words, for people who have never heard of scopes.
+//! Scopes in words, for people who don't know scopes.
 
 use crate::components::{Glyph, Icon};
 use domain::{
@@ -25,7 +25,7 @@ fn resources(scopes: &ScopeSet, kind: Kind) -> Vec<String> {
         .collect()
 }
 
-/// What an app may do, a line each: see, change, stay connected, know who.
+/// What an app may do, one line each: see, change, stay connected, know who the person is.
 pub(super) fn lines(scopes: &ScopeSet) -> Vec<(Glyph, &'static str, String)> {
     let mut lines = Vec::new();
     let (see, change) = (
@@ -76,7 +76,7 @@ pub(super) fn lines(scopes: &ScopeSet) -> Vec<(Glyph, &'static str, String)> {
     lines
 }
 
-/// The lines as a list, and the names behind a fold.
+/// The lines as a list; the names of the scopes can be unfolded.
 #[component]
 pub(super) fn ScopeWords(scopes: ScopeSet) -> impl IntoView {
     let names = scopes

@@ -1,4 +1,4 @@
-//! Making a reconnect link, on the account's page.
+//! The form for a reconnect link, on the account's page.
 
 use super::{account::Data, row_action::add_offline, setup::problem};
 use crate::{
@@ -17,7 +17,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// How long a link can be made to work, in days.
+/// How long a link may work, in days.
 const LIVES: [(&str, &str); 3] = [("1", "1 day"), ("7", "7 days"), ("30", "30 days")];
 
 pub(super) fn view(data: &Data) -> AnyView {
@@ -68,7 +68,7 @@ pub(super) fn view(data: &Data) -> AnyView {
     .into_any()
 }
 
-/// Why no link is made: approved again, the account would stop again.
+/// Why no link can be made: without “offline”, the account would stop again after the approval.
 fn offline_first(data: &Data) -> AnyView {
     let row = &data.account.row;
     let app = row.app_name.clone();
@@ -96,7 +96,7 @@ fn offline_first(data: &Data) -> AnyView {
     .into_any()
 }
 
-/// How long the link shall work.
+/// How long the link is to work.
 pub(super) fn life(form: &FormState, now: Timestamp) -> AnyView {
     let options = LIVES
         .iter()
@@ -115,7 +115,7 @@ pub(super) fn life(form: &FormState, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-/// The link that was just made, shown for two minutes.
+/// The new link, shown for two minutes.
 pub(super) fn made(link: MadeLink) -> AnyView {
     let (url, until) = (link.url, link.until.absolute());
     view! {

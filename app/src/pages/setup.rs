@@ -1,4 +1,4 @@
-//! `/setup`: the first owner, once.
+//! `/setup`: makes the first owner, once.
 
 use super::{PageError, PageParams, show};
 use crate::{
@@ -114,7 +114,7 @@ pub(super) fn view(form: &FormState, public_url: &str) -> AnyView {
     .into_any()
 }
 
-/// What was wrong with a form as a whole, or why it is filled in already.
+/// The error of a form as a whole, or why the form is already filled in.
 pub(super) fn problem(form: &FormState) -> Option<AnyView> {
     if let Some(problem) = form.problem() {
         return Some(

@@ -60,8 +60,8 @@ fn why(kept: Kept) -> AnyView {
     .into_any()
 }
 
-/// `next` only travels through the form; the server checks that it is a path
-/// of its own before it leads there.
+/// The form only carries `next`; the server checks that it is a path of its own
+/// before it redirects there.
 pub(super) fn view(form: &FormState, next: Option<String>, kept: Option<Kept>) -> AnyView {
     view! {
         <h1>"Sign in"</h1>

@@ -1,4 +1,4 @@
-//! `/t`: the tenants of whoever is signed in.
+//! `/t`: the tenants of the signed-in person.
 
 use super::{PageError, PageParams, panel, show};
 use crate::{
@@ -34,7 +34,7 @@ async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError>
     .into_any())
 }
 
-/// Role, and how many accounts need somebody.
+/// The role, and how many accounts need a person.
 fn note(tenant: &TenantOfPerson, problems: Option<u64>) -> String {
     let role = tenant.role.label();
     match problems {

@@ -1,5 +1,6 @@
-//! `/oauth/account`: an installation whose address names no account. The server
-//! renders it with 400 in place of the install entry; its form leads there again.
+//! `/oauth/account`: asks for the account if the install address names none. The
+//! server renders it with 400 at the install address, and its form leads there
+//! again.
 
 use super::{PageError, PageParams, show};
 use crate::{

@@ -14,7 +14,7 @@ export interface Connection {
   health: string;
 }
 
-/** One call; its answer counts as something that was seen. */
+/** Makes one call; its answer is recorded like a browser's. */
 export async function api<T>(method: string, path: string, body?: unknown): Promise<T> {
   const url = `${BASE}/api/v1/${path}`;
   const response = await fetch(url, {
@@ -30,7 +30,7 @@ export async function api<T>(method: string, path: string, body?: unknown): Prom
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
-/** Reads the access token, which nobody but the backend may ever see. */
+/** Reads the access token; only the backend may ever see it. */
 export async function noteAccessToken(app: string, account: string): Promise<void> {
   const { access_token: value } = await api<{ access_token: string }>('GET', `connections/${app}/${account}/token`);
   canary({ kind: 'access token', value });
@@ -43,7 +43,7 @@ export async function reconnectLink(app: string, account: string): Promise<strin
   return url;
 }
 
-/** A link's token may be read where it is made, and behind the link itself. */
+/** The token of a link may be shown where the link is made, and on the page of the link. */
 export function noteLink(url: string): void {
   canary({ kind: 'link token', value: new URL(url).pathname.split('/').pop() ?? '', shown: 1, inOwnAddress: true });
 }

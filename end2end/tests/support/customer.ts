@@ -1,5 +1,5 @@
-// A customer's browser without a browser: goes through an authorization on an
-// account of the simulator that approves by itself.
+// A customer without a browser: goes through an authorization for an account of the
+// simulator that approves by itself.
 
 import { BASE } from './env';
 import { canary } from './record';
@@ -9,7 +9,7 @@ class Jar {
 
   async go(url: string, method = 'GET'): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    // What a browser sends with a form of one button.
+    // The headers that a browser sends with a form with only a button.
     const form = { origin: BASE, 'content-type': 'application/x-www-form-urlencoded' };
     const headers = { cookie, ...(method === 'POST' ? form : {}) };
     const response = await fetch(url, { method, redirect: 'manual', headers });

@@ -1,4 +1,4 @@
-// What every page must be, whatever it shows. screens.md: Acceptance 1, 5, 7
+// Rules that every page must follow. screens.md: Acceptance 1, 5, 7
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, live, type Page } from './test';
@@ -27,7 +27,7 @@ async function accessible(page: Page, where: string): Promise<void> {
   expect.soft(told, `accessibility, ${where}`).toEqual([]);
 }
 
-/** What makes the page wider than its window. */
+/** The elements that make the page wider than its window. */
 const wide = (page: Page) =>
   page.evaluate(() => {
     const width = document.scrollingElement?.scrollWidth ?? 0;
@@ -36,7 +36,7 @@ const wide = (page: Page) =>
     return [`${width} px`, ...outside.slice(0, 5).map((e) => `${e.tagName}.${e.className} in ${e.parentElement?.className}`)];
   });
 
-/** Opens a page in both themes and looks at it, then makes the window narrow. */
+/** Opens a page in both themes and checks it, then makes the window narrow. */
 export async function lookAt(page: Page, watch: Watch, base: string, screen: Screen): Promise<void> {
   if (screen.status) watch.expect(screen.status);
   for (const theme of THEMES) {

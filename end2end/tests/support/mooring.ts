@@ -1,4 +1,4 @@
-// A Mooring of a test's own: nobody has set it up yet.
+// A Mooring of a test's own, not set up yet.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ export class Mooring {
     private readonly process: ChildProcess,
   ) {}
 
-  /** Starts it on an empty database and waits until it answers. */
+  /** Starts Mooring on an empty database and waits until it answers. */
   static async start(): Promise<Mooring> {
     const folder = mkdtempSync(`${RUN}/mooring-`);
     const port = await freePort();
@@ -47,7 +47,7 @@ export class Mooring {
     return mooring;
   }
 
-  /** The token that it wrote into its log. */
+  /** The set-up token from its log. */
   setUpToken(): string {
     const token = /set-up token:\s+(\S+)/.exec(readFileSync(this.log, 'utf8'))?.[1];
     if (!token) throw new Error('the log has no set-up token');
@@ -55,7 +55,7 @@ export class Mooring {
     return token;
   }
 
-  /** Stops it and keeps its log for the test of secrets. */
+  /** Stops Mooring and keeps its log for the test of secrets. */
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
     this.process.kill('SIGTERM');

@@ -1,5 +1,5 @@
-// Everything that browsers got to see in this run, and the secrets that must
-// not be in it. Kept in files, since each test may run in a process of its own.
+// All responses that browsers got in this run, and the secrets that must not be in
+// them. They are kept in files, since each test may run in its own process.
 
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { RUN } from './env';
@@ -10,22 +10,23 @@ const LOGS = `${RUN}/logs.ndjson`;
 
 /** One answer, or one event of a stream. */
 export interface Body {
-  /** What it was asked for as: document, script, fetch, event. */
+  /** The kind of request: document, script, fetch, event. */
   kind: string;
   method: string;
   url: string;
   status: number;
-  /** `undefined` if the browser had dropped it before it could be read. */
+  /** `undefined` if the browser had dropped it before the test could read it. */
   text?: string;
 }
 
-/** A secret, and where it may stand. */
+/** A secret, and where it may be. */
 export interface Canary {
   kind: string;
   value: string;
-  /** In how many answers it is shown, once each: to a POST of the machine API, or of the page after a form. */
+  /** In how many answers it is shown, once each: in answers of the machine API to a
+     POST, or in pages after a form. */
   shown?: number;
-  /** Whether whoever asks for an address that holds it may read it there. */
+  /** Whether the answer to a request whose address holds it may hold it, too. */
   inOwnAddress?: boolean;
   /** Whether the server writes it into its log on purpose. */
   inLog?: boolean;
@@ -48,7 +49,7 @@ export const canary = (secret: Canary): void => append(CANARIES, secret);
 export const bodies = (): Body[] => read<Body>(BODIES);
 export const logs = (): string[] => read<{ text: string }>(LOGS).map((log) => log.text);
 
-/** Each secret once, whoever reported it how often. */
+/** Each secret once, even if it was reported several times. */
 export function canaries(): Canary[] {
   const all = new Map<string, Canary>();
   for (const one of read<Canary>(CANARIES)) all.set(one.value, one);

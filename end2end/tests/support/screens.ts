@@ -1,4 +1,4 @@
-// Every page in each of its states: how to get there, and what it answers.
+// All pages in each of their states: how to open them, and their status.
 
 import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
@@ -10,11 +10,11 @@ import { ACCOUNTS, APPROVES, FAULTY, type Links, REFUSES, RETURNS, SURVEYS } fro
 export interface Screen {
   name: string;
   open(page: Page): Promise<unknown>;
-  /** Its heading, to know that it is the page that was meant. */
+  /** Its heading, which shows that it is the right page. */
   heading: string | RegExp;
   /** The status of its answer, if not 200. */
   status?: number;
-  /** Whether parts of it are live; only these pages load script. */
+  /** Whether it has islands; only these pages load script. */
   islands?: true;
 }
 
@@ -23,7 +23,7 @@ const links = (): Links => JSON.parse(readFileSync(`${RUN}/links.json`, 'utf8'))
 const at = (path: string) => (page: Page) => page.goto(path);
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
-/** The same page with everything unfolded, or these: what is folded is not looked at. */
+/** The same page with everything unfolded, or only `which`: axe doesn't check what is folded. */
 const unfolded = (screen: Screen, which = 'details'): Screen => ({
   ...screen,
   name: `${screen.name}, unfolded`,
@@ -99,7 +99,7 @@ export const FULL: Screen[] = [
   { name: 'accounts, unknown page', open: at(`${home}/accounts?after=nonsense`), heading: 'Accounts', islands: true },
   account(ACCOUNTS.working, 'Working'),
   account(ACCOUNTS.limited, 'Limited'),
-  // Menus lie over the action beneath them; other pages here have them open.
+  // Open menus cover the action below them; other pages of this list have them open.
   unfolded(account(ACCOUNTS.limited, 'Limited'), 'details:not(.menu)'),
   account(ACCOUNTS.old, 'Working'),
   account(ACCOUNTS.stopping_soon, 'Stopping soon'),
@@ -237,7 +237,7 @@ export const FULL: Screen[] = [
   },
 ];
 
-/** Pages of an installation that nobody has set up yet. */
+/** Pages of an installation that is not set up yet. */
 export const UNSET: Screen[] = [
   { name: 'set-up', open: at('/setup'), heading: 'Set up Mooring' },
   {
@@ -258,7 +258,7 @@ export const UNSET: Screen[] = [
   },
 ];
 
-/** Pages of a tenant in which nothing has happened yet. */
+/** Pages of a tenant that is still empty. */
 export const EMPTY: Screen[] = [
   { name: 'overview, nothing yet', open: at('/t/northwind'), heading: 'Connect your first Gorgias account', islands: true },
   { name: 'accounts, nothing yet', open: at('/t/northwind/accounts'), heading: 'Accounts', islands: true },

@@ -1,4 +1,4 @@
-// The simulator, told what to do.
+// Controls the simulator.
 
 import { SIMULATOR } from './env';
 import { canary } from './record';
@@ -17,25 +17,25 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
-/** Makes an app known, or gives it another secret. */
+/** Registers an app, or gives it another secret. */
 export async function register(clientId: string, secret: string, redirectUri: string): Promise<void> {
   canary({ kind: 'client secret', value: secret });
   canary({ kind: 'client secret', value: Buffer.from(`${clientId}:${secret}`).toString('base64') });
   await call('POST', 'apps', { client_id: clientId, client_secret: secret, redirect_uris: [redirectUri] });
 }
 
-/** What an account does; names and values are the control API's. */
+/** Sets what an account does; names and values are those of the control API. */
 export const behave = (account: string, behaviour: Record<string, unknown>): Promise<unknown> =>
   call('PATCH', `accounts/${account}`, behaviour);
 
-/** Somebody switches the app off at Gorgias. */
+/** Deactivates the app on the account, as its admin would. */
 export const deactivate = (account: string): Promise<unknown> => call('POST', `accounts/${account}/deactivate`);
 
 /** Every token request of the account is answered with a fault. */
 export const failAlways = (account: string, kind: string): Promise<unknown> =>
   call('POST', `accounts/${account}/faults`, { endpoint: 'token', fault: { kind }, always: true });
 
-/** Notes every secret that went between Mooring and the simulator. */
+/** Records every secret that was sent between Mooring and the simulator. */
 export async function noteSecrets(): Promise<void> {
   const { items } = await call<{ items: Logged[] }>('GET', 'log');
   for (const [name, value] of items.flatMap((item) => item.parameters)) {

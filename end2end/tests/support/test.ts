@@ -1,4 +1,4 @@
-// Playwright's `test`, in which nothing may go wrong unseen.
+// Playwright's `test`, which also fails if an unexpected problem occurs in a browser.
 
 import { type Page, expect, test as base } from '@playwright/test';
 import { Watch } from './watch';
@@ -11,11 +11,11 @@ interface Fixtures {
   watch: Watch;
   /** Watches another browser: the customer's. */
   customerWatch: Watch;
-  /** A page in it. */
+  /** A page in the customer's browser. */
   customer: Page;
 }
 
-/** Nothing may have gone wrong once the test is through. */
+/** Fails if a problem occurred during the test. */
 async function end(watch: Watch): Promise<void> {
   await watch.end();
   expect(watch.problems, 'problems that browsers reported').toEqual([]);
@@ -40,7 +40,7 @@ export const test = base.extend<Fixtures>({
   customer: async ({ customerWatch }, use) => use(await customerWatch.context.newPage()),
 });
 
-/** Islands do nothing before their wasm has come; the page says when they are live. */
+/** Islands do nothing until their wasm is loaded; the page says when they are live. */
 export async function live(page: Page): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('data-islands', 'live');
 }

@@ -1,14 +1,14 @@
-// Watches what goes on in a browser: problems, and every byte it is sent.
+// Watches a browser: its problems, and all that it receives.
 
 import type { BrowserContext, Page, Request, Response } from '@playwright/test';
 import { SIMULATOR } from './env';
 import { canary, keepBody } from './record';
 
-/** Static files, of which one copy is enough. */
+/** Static files that are recorded already; one copy is enough. */
 const kept = new Set<string>();
 
 export class Watch {
-  /** What went wrong that nobody expected. */
+  /** The problems that no test expected. */
   readonly problems: string[] = [];
   /** Addresses of scripts and wasm that the last page loaded. */
   readonly scripts: string[] = [];
@@ -35,7 +35,8 @@ export class Watch {
     });
     context.on('weberror', (error) => watch.problems.push(`script: ${error.error().message}`));
     context.on('console', (message) => {
-      // The browser's own line about a status; `response` sees the same, and knows which is expected.
+      // The browser's own message about a status; `response` sees the same and
+      // knows which status is expected.
       const status = message.text().startsWith('Failed to load resource: the server responded');
       if (message.type() === 'error' && !status) watch.problems.push(`console: ${message.text()}`);
     });
@@ -45,12 +46,12 @@ export class Watch {
     return watch;
   }
 
-  /** Pages with this status are what the test is about. */
+  /** Expects pages with this status. */
   expect(status: number): void {
     this.expected.add(status);
   }
 
-  /** Waits for what is still being read, and notes the cookies, which nobody may print. */
+  /** Waits for bodies that are still being read, and records the cookies, which no page may show. */
   async end(): Promise<void> {
     for (const cookie of await this.context.cookies()) {
       if (cookie.name.includes('mooring_')) canary({ kind: cookie.name, value: cookie.value });
@@ -60,9 +61,9 @@ export class Watch {
 
   private failed(request: Request): void {
     const why = request.failure()?.errorText ?? '';
-    // With script off, the browser refuses to load any.
+    // If scripts are off, the browser refuses to load any.
     if (!this.script && request.resourceType() === 'script' && why === 'csp') return;
-    // The browser stops what a page still loads when it leaves it.
+    // The browser stops loading a page when it leaves it.
     if (why !== 'net::ERR_ABORTED') this.problems.push(`request: ${why} ${request.url()}`);
   }
 
@@ -102,7 +103,7 @@ export class Watch {
     });
   }
 
-  /** A stream never ends, so its events are taken one by one. */
+  /** A stream never ends, so each of its events is recorded by itself. */
   private async streams(page: Page): Promise<void> {
     const session = await this.context.newCDPSession(page).catch(() => undefined);
     session?.on('Network.eventSourceMessageReceived', (event) => {

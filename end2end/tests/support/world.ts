@@ -1,6 +1,6 @@
-// The accounts that prepare.ts makes, one for each state, and what they are called.
+// The accounts that prepare.ts makes, one for each state, and their names.
 
-/** An app whose accounts are in all states that are their own. */
+/** An app with accounts in each state except setup fault. */
 export const RETURNS = {
   name: 'Returns by Northwind',
   slug: 'returns',
@@ -9,7 +9,7 @@ export const RETURNS = {
   scopes: ['openid', 'email', 'profile', 'offline', 'tickets:read', 'tickets:write', 'tags:read'],
 };
 
-/** An app whose own credentials Gorgias refuses. Its name is as long as names get. */
+/** An app whose own credentials Gorgias refuses. Its name has the greatest length. */
 export const SURVEYS = {
   name: 'Customer satisfaction surveys with a name of sixty characters',
   slug: 'surveys',
@@ -35,7 +35,7 @@ export const ACCOUNTS = {
 export const FAULTY = 'zephyr';
 export const FAULTY_TOO = 'zenith';
 
-/** Accounts of the simulator that approve or refuse by themselves and that nobody connected yet. */
+/** Accounts of the simulator that approve or refuse by themselves and were never connected. */
 export const APPROVES = 'says-yes';
 export const REFUSES = 'says-no';
 

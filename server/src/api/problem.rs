@@ -44,7 +44,7 @@ pub struct Problem {
     "errors": [{ "field": "client_id", "message": "This field is missing." }],
 }))]
 pub struct Body {
-    /// With `life_too_short`: the most seconds of life that can be asked for
+    /// With `life_too_short`: the most seconds of life that can be asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     available_ttl: Option<i64>,

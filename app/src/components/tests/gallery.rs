@@ -1,4 +1,4 @@
-//! Pages put together from sample data.
+//! Pages made from sample data.
 
 use super::super::*;
 use super::sample::*;

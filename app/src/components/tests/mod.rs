@@ -1,4 +1,4 @@
-//! The HTML of parts and of whole pages, made natively.
+//! The HTML of components and of whole pages, rendered natively.
 
 mod gallery;
 mod pages;
@@ -15,7 +15,7 @@ fn raw<V: IntoView + 'static>(view: impl FnOnce() -> V) -> String {
     })
 }
 
-/// The HTML of a view without the framework's marks, one tag a line.
+/// The HTML of a view without the framework's markers, one tag on each line.
 fn html<V: IntoView + 'static>(view: impl FnOnce() -> V) -> String {
     raw(view).replace("<!>", "").replace("><", ">\n<")
 }

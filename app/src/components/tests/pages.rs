@@ -1,5 +1,5 @@
-//! Whole pages. With `MOORING_GALLERY` naming a folder they are also written
-//! there, to be looked at beside the style sheet.
+//! Whole pages. If `MOORING_GALLERY` names a folder, they are also written there,
+//! to be viewed with the style sheet.
 
 use super::super::*;
 use super::gallery::*;

@@ -1,4 +1,4 @@
-//! Parts one by one.
+//! Each component by itself.
 
 use super::super::*;
 use super::html;

@@ -1,4 +1,4 @@
-//! Things to show.
+//! Sample data.
 
 use super::super::*;
 use domain::{

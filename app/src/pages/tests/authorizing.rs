@@ -1,4 +1,4 @@
-//! The pages around an authorization, and of its end for good.
+//! The pages around an authorization, and the page that erases it.
 
 use super::{
     outline::{html, outline},

@@ -1,4 +1,4 @@
-//! What is not green while Gorgias refuses an app, and what is not known.
+//! What pages show while Gorgias refuses an app, and while something is unknown.
 
 use super::{
     outline::html,

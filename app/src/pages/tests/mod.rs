@@ -1,4 +1,4 @@
-//! The views with data that no database gave, and whole pages as the router asks for them.
+//! The views with sample data, and whole pages through the router.
 
 mod authorizing;
 mod faults;

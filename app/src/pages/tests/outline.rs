@@ -1,4 +1,4 @@
-//! A page as somebody without eyes for its looks reads it: text, links, forms.
+//! A page as plain text: texts, links, forms.
 
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     tag.get(from..)?.split('"').next()
 }
 
-/// One line a piece of text; links, forms and fields with where they lead.
+/// One line for each text, link, form and field, with its address.
 pub(super) fn outline(html: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for piece in html.replace("<!>", "").split('<').skip(1) {

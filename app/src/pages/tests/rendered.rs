@@ -1,4 +1,4 @@
-//! Whole pages, through the one way in which they are made.
+//! Whole pages, rendered as the server renders them.
 
 use crate::{
     context::{PageContext, ProblemText},
@@ -239,7 +239,7 @@ async fn every_page_of_a_tenant_renders() {
     }
 }
 
-/// security.md 55: the redirect after a POST counts for `form-action`.
+/// security.md 55: `form-action` also restricts the redirect after a POST.
 #[tokio::test]
 async fn forms_that_lead_to_gorgias_may() {
     let (world, owner) = world().await;

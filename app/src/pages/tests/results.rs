@@ -1,4 +1,4 @@
-//! What customers read after an approval.
+//! The page that customers see after an approval.
 
 use super::{
     outline::{html, outline},
@@ -9,7 +9,7 @@ use domain::{error::AuthorizationProblem, health::Health, scope::ScopeSet, time:
 use insta::assert_snapshot;
 use service::connections::result::{AuthorizationResult, Outcome};
 
-/// An authorization that ended so.
+/// An authorization with this outcome.
 pub(super) fn outcome(outcome: Outcome) -> AuthorizationResult {
     let requested = sample::app().requested;
     let comparison = match &outcome {
@@ -53,7 +53,7 @@ fn results_tell_what_was_connected_and_the_way_on() {
     assert_snapshot!("result_refused", outline(&html(|| result::view(&refused))));
 }
 
-/// The customer reads what the dashboard reads.
+/// The customer sees the same health as the dashboard.
 #[test]
 fn a_result_promises_no_more_than_the_state_does() {
     let granted = sample::app().requested;
@@ -74,7 +74,7 @@ fn a_result_promises_no_more_than_the_state_does() {
         let ended = matches!(health, Health::Disconnected | Health::NotConnected);
         assert_eq!(text.contains("H1: acme is connected"), !ended, "{text}");
     }
-    // It was erased since.
+    // The connection was erased since.
     approved.health = None;
     let text = page(&approved);
     assert!(text.contains("is not connected any more"), "{text}");

@@ -1,4 +1,4 @@
-//! Things to show.
+//! Sample data.
 
 use crate::pages::{account, accounts, accounts_filter::Choices, row_action::May};
 use domain::{
@@ -115,7 +115,7 @@ pub(super) fn never_finished() -> Account {
     )
 }
 
-/// Of an app that doesn't ask for `offline`.
+/// An account of an app that doesn't ask for `offline`.
 pub(super) fn stopping_soon() -> Account {
     let condition = Condition {
         renewable: false,

@@ -1,4 +1,4 @@
-//! Fields for secrets, and what password managers make of them.
+//! Fields for secrets, and how password managers treat them.
 
 use super::{outline::html, sample};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     pages::{app_new, reveal, setup},
 };
 
-/// A client secret is no person's password; passwords are.
+/// The field of a client secret doesn't have the type "password"; fields for passwords do.
 #[test]
 fn fields_for_secrets_are_no_password_managers_business() {
     let new = html(|| app_new::view("x", &FormState::default()));

@@ -1,4 +1,4 @@
-//! What the views say.
+//! What the views show.
 
 use super::{
     outline::{html, outline},
@@ -27,7 +27,7 @@ use service::{
     core::error::FieldError,
 };
 
-/// Two scripts in a name: one that would end the page's own, one that would run.
+/// Two scripts in a name: one would end the page's own script, the other would run.
 const EVIL: &str = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
 
 fn is_inert(html: &str) {
