@@ -1,4 +1,4 @@
-//! What a test does to one account.
+//! Controls one account from a test.
 
 use std::sync::Arc;
 
@@ -25,18 +25,19 @@ impl AccountHandle {
         &self.subdomain
     }
 
-    /// The filled template without a trailing slash: what the product expects as issuer.
+    /// The account's issuer: the filled template without a trailing slash, as the
+    /// product expects it.
     pub fn issuer(&self) -> String {
         self.shared.address.issuer(&self.subdomain)
     }
 
-    /// What the account does now.
+    /// The account's present behaviour.
     pub fn behaviour(&self) -> Behaviour {
         let mut state = self.shared.state();
         state.account(&self.subdomain).behaviour.clone()
     }
 
-    /// Changes anything of the behaviour.
+    /// Changes the behaviour in any way.
     pub fn change(&self, change: impl FnOnce(&mut Behaviour)) -> &Self {
         let mut state = self.shared.state();
         change(&mut state.account(&self.subdomain).behaviour);
@@ -44,10 +45,10 @@ impl AccountHandle {
         self
     }
 
-    /// Changes what the JSON names and keeps the rest.
+    /// Changes the named values and keeps the others.
     ///
     /// # Errors
-    /// An unknown name or a value of the wrong kind; nothing is changed then.
+    /// An unknown name or a value of the wrong type; nothing is changed then.
     pub fn patch(&self, patch: &Value) -> Result<Behaviour, serde_json::Error> {
         let mut state = self.shared.state();
         let account = state.account(&self.subdomain);
@@ -55,7 +56,7 @@ impl AccountHandle {
         Ok(account.behaviour.clone())
     }
 
-    /// Goes back to the behaviour of new accounts; grants stay as they are.
+    /// Sets the behaviour of new accounts; grants stay as they are.
     pub fn reset_behaviour(&self) -> &Self {
         let mut state = self.shared.state();
         let defaults = state.defaults.clone();
@@ -67,69 +68,70 @@ impl AccountHandle {
         self
     }
 
-    /// What `expires_in` says.
+    /// Sets `expires_in`.
     pub fn expires_in(&self, value: ExpiresIn) -> &Self {
         self.change(|to| to.expires_in = value)
     }
-    /// How long access tokens really live, in seconds.
+    /// Sets how long access tokens really live, in seconds.
     pub fn token_lifetime(&self, seconds: u64) -> &Self {
         self.change(|to| to.token_lifetime = seconds)
     }
-    /// Access tokens without any structure.
+    /// Makes access tokens plain random text.
     pub fn opaque_access_token(&self, on: bool) -> &Self {
         self.change(|to| to.opaque_access_token = on)
     }
-    /// What becomes of a refresh token once it is used.
+    /// Sets what happens to a refresh token after its use.
     pub fn rotation(&self, value: Rotation) -> &Self {
         self.change(|to| to.rotation = value)
     }
-    /// What the id_token is like.
+    /// Sets the form of the id_token.
     pub fn id_token(&self, value: IdToken) -> &Self {
         self.change(|to| to.id_token = value)
     }
-    /// The scope granted whatever is asked; `None` grants what is asked.
+    /// Sets the scope that is granted whatever is requested; with `None`, the
+    /// requested one is granted.
     pub fn granted_scope(&self, scope: Option<&str>) -> &Self {
         self.change(|to| to.granted_scope = scope.map(str::to_owned))
     }
-    /// Whether a code with `offline` brings a refresh token.
+    /// Sets whether a code with `offline` gives a refresh token.
     pub fn refresh_token(&self, on: bool) -> &Self {
         self.change(|to| to.refresh_token = on)
     }
-    /// A member of token responses that is something else.
+    /// Replaces a member of token responses.
     pub fn token_member(&self, name: &str, value: Value) -> &Self {
         self.change(|to| {
             to.token_members.insert(name.to_owned(), value);
         })
     }
-    /// How token responses are packed.
+    /// Sets the encoding of token responses.
     pub fn packing(&self, value: Packing) -> &Self {
         self.change(|to| to.packing = value)
     }
-    /// `token_type`; `None` leaves it out.
+    /// Sets `token_type`; `None` leaves it out.
     pub fn token_type(&self, value: Option<&str>) -> &Self {
         self.change(|to| to.token_type = value.map(str::to_owned))
     }
-    /// The `iss` parameter of the callback.
+    /// Sets the `iss` parameter of the callback.
     pub fn callback_iss(&self, value: CallbackIss) -> &Self {
         self.change(|to| to.callback_iss = value)
     }
-    /// Whether the person is asked, and what they say.
+    /// Sets whether the person is asked, and their answer.
     pub fn consent(&self, value: Consent) -> &Self {
         self.change(|to| to.consent = value)
     }
-    /// Access tokens name the issuer of another account; `None` undoes it.
+    /// Puts another account's issuer into access tokens; `None` undoes it.
     pub fn token_account(&self, other: Option<&str>) -> &Self {
         self.change(|to| to.token_account = other.map(str::to_owned))
     }
-    /// `GET /api/account` names another account; `None` undoes it.
+    /// Makes `GET /api/account` name another account; `None` undoes it.
     pub fn account_domain(&self, other: Option<&str>) -> &Self {
         self.change(|to| to.account_domain = other.map(str::to_owned))
     }
-    /// The person who approves.
+    /// Sets the person who approves.
     pub fn user(&self, user: User) -> &Self {
         self.change(|to| to.user = user)
     }
-    /// Name and mail address of the person who approves.
+    /// Sets name and e-mail address of the person who approves.
     pub fn user_name(&self, name: &str, email: &str) -> &Self {
         self.change(|to| {
             to.user.name = name.to_owned();
@@ -137,25 +139,25 @@ impl AccountHandle {
         })
     }
 
-    /// The next request to the endpoint fails so; several calls queue up.
+    /// Adds a fault for the next request to the endpoint; several calls make a queue.
     pub fn fail_once(&self, endpoint: Endpoint, fault: Fault) -> &Self {
         self.change(|to| {
             let plan = to.faults.entry(endpoint).or_default();
             plan.queue.push_back(fault);
         })
     }
-    /// Every request to the endpoint fails so, once the queue is empty.
+    /// Sets the fault of every request to the endpoint once the queue is empty.
     pub fn fail_always(&self, endpoint: Endpoint, fault: Fault) -> &Self {
         self.change(|to| to.faults.entry(endpoint).or_default().always = Some(fault))
     }
-    /// Forgets the endpoint's faults.
+    /// Removes the endpoint's faults.
     pub fn heal(&self, endpoint: Endpoint) -> &Self {
         self.change(|to| {
             to.faults.remove(&endpoint);
         })
     }
 
-    /// Requests to the endpoint wait, unanswered, until [`AccountHandle::release`].
+    /// Makes requests to the endpoint wait without an answer until [`AccountHandle::release`].
     pub fn hold(&self, endpoint: Endpoint) -> &Self {
         let mut state = self.shared.state();
         let account = state.account(&self.subdomain);
@@ -163,17 +165,17 @@ impl AccountHandle {
         drop(state);
         self
     }
-    /// Lets requests held at the endpoint go on.
+    /// Lets the waiting requests of the endpoint go on.
     pub fn release(&self, endpoint: Endpoint) -> &Self {
         let mut state = self.shared.state();
         let account = state.account(&self.subdomain);
-        // Whoever waits goes on when its hold is gone.
+        // A request goes on when its hold is dropped.
         account.holds.remove(&endpoint);
         account.parked.retain(|(parked, _)| *parked != endpoint);
         drop(state);
         self
     }
-    /// Requests that come from now on are answered at once; those that wait go on waiting.
+    /// Answers new requests at once; requests that wait already go on waiting.
     pub fn let_others_pass(&self, endpoint: Endpoint) -> &Self {
         let mut state = self.shared.state();
         let account = state.account(&self.subdomain);
@@ -184,27 +186,28 @@ impl AccountHandle {
         self
     }
 
-    /// The app is deactivated on the helpdesk: every refresh token and code ends, access
-    /// tokens go on until they expire. A new approval switches it on again.
+    /// Deactivates the app on the helpdesk: all refresh tokens and codes end,
+    /// access tokens work until they expire. A new approval activates the app
+    /// again.
     pub fn deactivate(&self) -> &Self {
         self.shared.state().account(&self.subdomain).deactivate();
         self
     }
-    /// The app is switched on again; the old refresh tokens stay dead, as with Gorgias.
+    /// Activates the app again; old refresh tokens don't work, as with Gorgias.
     pub fn reactivate(&self) -> &Self {
         let mut state = self.shared.state();
         state.account(&self.subdomain).reactivate(false);
         drop(state);
         self
     }
-    /// The app is switched on again and the old refresh tokens work as before.
+    /// Activates the app again; old refresh tokens work as before.
     pub fn reactivate_with_grants(&self) -> &Self {
         let mut state = self.shared.state();
         state.account(&self.subdomain).reactivate(true);
         drop(state);
         self
     }
-    /// Ends one app's refresh tokens, as if only that app were deactivated.
+    /// Ends the refresh tokens of one app, as if only that app were deactivated.
     pub fn deactivate_app(&self, client_id: &str) -> &Self {
         let mut state = self.shared.state();
         let account = state.account(&self.subdomain);
@@ -218,8 +221,8 @@ impl AccountHandle {
         self
     }
 
-    /// Gives tokens without any request, as if a person had approved: for filling a
-    /// store. Nothing is logged.
+    /// Makes tokens without any request, as if a person had approved, to fill a
+    /// database. Nothing is logged.
     pub fn grant(&self, client_id: &str, scope: &str) -> Granted {
         let mut state = self.shared.state();
         let number = state.next_grant();
@@ -248,7 +251,7 @@ impl AccountHandle {
         }
     }
 
-    /// Whether a refresh with this token would be answered; asking changes nothing.
+    /// Whether a refresh with this token would succeed; this changes nothing.
     pub fn accepts_refresh_token(&self, token: &str) -> bool {
         let now_ms = self.shared.clock.now_ms();
         let mut state = self.shared.state();
@@ -258,7 +261,7 @@ impl AccountHandle {
         account.active && grant.is_some_and(|grant| grant.clone().admits(token, rotation, now_ms))
     }
 
-    /// Whether this access token was given for the account and still lives.
+    /// Whether this access token was given for the account and has not expired.
     pub fn accepts_access_token(&self, token: &str) -> bool {
         let now = self.shared.clock.now();
         let mut state = self.shared.state();

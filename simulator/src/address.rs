@@ -1,6 +1,6 @@
-//! How a request says which account it is for: by path or by host.
+//! Finds the account of a request: in the path or in the host.
 
-/// The template `{subdomain}` is filled into, taken apart for reading requests.
+/// The template with `{subdomain}`, parsed so that requests can be matched.
 #[derive(Debug, Clone)]
 pub(crate) struct Address {
     template: String,
@@ -11,7 +11,7 @@ pub(crate) struct Address {
 const MARK: &str = "{subdomain}";
 
 impl Address {
-    /// Takes the template apart; `None` if it doesn't hold `{subdomain}` once.
+    /// Parses the template; `None` if it doesn't hold `{subdomain}` exactly once.
     pub(crate) fn parse(template: &str) -> Option<Self> {
         let template = template.trim_end_matches('/');
         let rest = template.split_once("://")?.1;
@@ -40,7 +40,7 @@ impl Address {
         &self.template
     }
 
-    /// The filled template without a trailing slash (what the product expects as `iss`).
+    /// The filled template without a trailing slash (the `iss` that the product expects).
     pub(crate) fn issuer(&self, subdomain: &str) -> String {
         self.template.replace(MARK, subdomain)
     }
@@ -77,7 +77,7 @@ fn below(path: &str, before: &str, after: &str) -> Option<(String, String)> {
     is_subdomain(subdomain).then(|| (subdomain.to_owned(), rest.to_owned()))
 }
 
-/// What Gorgias would take for an account's name.
+/// Whether Gorgias would accept the text as an account's name.
 pub(crate) fn is_subdomain(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 63

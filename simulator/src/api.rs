@@ -32,7 +32,7 @@ pub(crate) fn account(shared: &Shared, subdomain: &str, headers: &HeaderMap) -> 
     })
 }
 
-/// `GET /api/users/0`: the user the token speaks for.
+/// `GET /api/users/0`: the user of the access token.
 pub(crate) fn user(shared: &Shared, subdomain: &str, headers: &HeaderMap) -> Response {
     call(shared, subdomain, headers, |account, _| {
         let user = &account.behaviour.user;
@@ -47,7 +47,7 @@ pub(crate) fn user(shared: &Shared, subdomain: &str, headers: &HeaderMap) -> Res
     })
 }
 
-/// 20 seconds, over which calls are counted.
+/// API calls are counted over 20 seconds.
 const WINDOW_MS: i64 = 20_000;
 
 fn call(

@@ -1,4 +1,4 @@
-//! `/oauth/authorize`: the request, the decision and the way back (RFC 6749 section 4.1).
+//! `/oauth/authorize`: the request, the decision and the redirect (RFC 6749 section 4.1).
 
 use thiserror::Error;
 use url::Url;
@@ -11,7 +11,7 @@ use crate::state::{Code, End, Shared};
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum AuthorizeError {
-    /// The address is none of an account's `/oauth/authorize`.
+    /// The address isn't an account's `/oauth/authorize`.
     #[error("{0} is no authorization address of this simulator")]
     NotAnAuthorizeUrl(String),
     /// There is no such account, and unknown accounts are refused.
@@ -31,7 +31,7 @@ pub enum AuthorizeError {
     UnknownRedirectUri(String),
 }
 
-/// A request whose client and redirect URI are known to be right.
+/// A request with a known client and a registered redirect URI.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Request {
     pub(crate) response_type: String,
@@ -44,7 +44,7 @@ pub(crate) struct Request {
     pub(crate) code_challenge_method: Option<String>,
 }
 
-/// What the person says.
+/// The person's decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Decision {
     Approve,
@@ -52,7 +52,7 @@ pub(crate) enum Decision {
 }
 
 impl Request {
-    /// Reads and checks the parameters; unknown ones do no harm.
+    /// Reads and checks the parameters; unknown ones are ignored.
     pub(crate) fn read(
         shared: &Shared,
         parameters: &[(String, String)],
@@ -94,7 +94,7 @@ impl Request {
         Ok(request)
     }
 
-    /// The parameters again, for the form of the consent page.
+    /// The request's parameters, for the form of the consent page.
     pub(crate) fn parameters(&self) -> Vec<(&'static str, &str)> {
         let mut all = vec![
             ("response_type", self.response_type.as_str()),
@@ -116,7 +116,7 @@ impl Request {
     }
 }
 
-/// What is clear without asking the person; `None` if they must be asked.
+/// The decision that needs no person; `None` if the person must be asked.
 pub(crate) fn decided(shared: &Shared, subdomain: &str, request: &Request) -> Option<Decision> {
     let mut state = shared.state();
     let account = state.account(subdomain);
@@ -136,7 +136,8 @@ pub(crate) fn decided(shared: &Shared, subdomain: &str, request: &Request) -> Op
     }
 }
 
-/// Whether everything asked is granted already (`write:all` covers all but the basic ones).
+/// Whether all requested scopes are already granted (`write:all` covers all except
+/// the basic ones).
 fn covers(granted: &str, asked: &str) -> bool {
     let granted: Vec<&str> = granted.split_whitespace().collect();
     asked.split_whitespace().all(|scope| {
@@ -144,7 +145,7 @@ fn covers(granted: &str, asked: &str) -> bool {
     })
 }
 
-/// Where the browser goes next: the callback with a code or an error.
+/// The redirect of the browser: the callback with a code or an error.
 pub(crate) fn callback(
     shared: &Shared,
     subdomain: &str,
@@ -169,7 +170,7 @@ pub(crate) fn callback(
         } else {
             let code = format!("ac_{}", jwt::random_text());
             query.append_pair("code", &code);
-            // Approving is what switches a deactivated app on again.
+            // An approval activates a deactivated app again.
             account.active = true;
             if account.behaviour.reauthorization_revokes {
                 for grant in account.grants.values_mut() {

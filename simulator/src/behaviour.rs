@@ -1,4 +1,4 @@
-//! What an account does, chosen by the test.
+//! What an account does; the test chooses it.
 
 use std::collections::BTreeMap;
 
@@ -7,42 +7,42 @@ use serde_json::Value;
 
 use crate::faults::{Endpoint, FaultPlan};
 
-/// Everything that can be chosen for one account. In the control API it is JSON with
-/// these names; what isn't named keeps its value.
+/// Everything that a test can choose for one account. The control API uses JSON
+/// with these names; a value that isn't named stays as it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Behaviour {
-    /// What `expires_in` says in a token response.
+    /// The `expires_in` of a token response.
     pub expires_in: ExpiresIn,
     /// How long an access token really lives, in seconds.
     pub token_lifetime: u64,
     /// Whether access tokens are plain random text and no JWT.
     pub opaque_access_token: bool,
-    /// The account whose issuer stands in access tokens, if not this one.
+    /// The account whose issuer is in access tokens, if not this one.
     pub token_account: Option<String>,
-    /// What becomes of a refresh token once it is used.
+    /// What happens to a refresh token after its use.
     pub rotation: Rotation,
-    /// Whether a code with scope `offline` brings a refresh token.
+    /// Whether a code with scope `offline` gives a refresh token.
     pub refresh_token: bool,
-    /// Whether a new approval ends the refresh tokens of earlier ones of the same app.
+    /// Whether a new approval ends the refresh tokens of earlier approvals of the same app.
     pub reauthorization_revokes: bool,
-    /// What the id_token is like.
+    /// The form of the id_token.
     pub id_token: IdToken,
-    /// Whether a refresh brings an id_token too.
+    /// Whether a refresh gives an id_token, too.
     pub id_token_on_refresh: bool,
-    /// The scope that is granted whatever was asked, separated by spaces.
+    /// The scope that is granted whatever is requested, separated by spaces.
     pub granted_scope: Option<String>,
-    /// Whether token responses say the scope.
+    /// Whether token responses have `scope`.
     pub scope_in_response: bool,
     /// `token_type` of token responses; `null` leaves it out.
     pub token_type: Option<String>,
-    /// Members of token responses that are something else, of whatever kind.
+    /// Replaced members of token responses, with values of any type.
     pub token_members: BTreeMap<String, Value>,
-    /// How the bytes of token responses are packed.
+    /// The encoding of token responses.
     pub packing: Packing,
     /// Whether the callback has an `iss` parameter (RFC 9207).
     pub callback_iss: CallbackIss,
-    /// Whether the person is asked, and what they say.
+    /// Whether the person is asked, and their answer.
     pub consent: Consent,
     /// Whether `code_verifier` is checked when the request had a `code_challenge`.
     pub check_pkce: bool,
@@ -52,15 +52,15 @@ pub struct Behaviour {
     pub invalid_client_status: u16,
     /// Whether wrong client credentials are answered with `invalid_grant`.
     pub wrong_secret_is_invalid_grant: bool,
-    /// The person who approves, and the one `GET /api/users/0` tells.
+    /// The person who approves, and the user of `GET /api/users/0`.
     pub user: User,
     /// `domain` of `GET /api/account`, if not the account's own name.
     pub account_domain: Option<String>,
     /// `status.status` of `GET /api/account`.
     pub account_status: String,
-    /// API calls allowed to one account in 20 seconds; `null` for no limit.
+    /// API calls that an account may make in 20 seconds; `null` for no limit.
     pub api_rate_limit: Option<u32>,
-    /// Faults, an endpoint each.
+    /// The faults of each endpoint.
     pub faults: BTreeMap<Endpoint, FaultPlan>,
 }
 
@@ -96,14 +96,14 @@ impl Default for Behaviour {
     }
 }
 
-/// What `expires_in` says. Gorgias has been seen to say 0.
+/// The value of `expires_in`. Gorgias sometimes sends 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExpiresIn {
-    /// `0`, as Gorgias has been seen to do.
+    /// `0`, as Gorgias sometimes sends.
     #[default]
     Zero,
-    /// Not there.
+    /// Missing.
     Absent,
     /// The true lifetime in seconds.
     Real,
@@ -115,45 +115,45 @@ pub enum ExpiresIn {
     Huge,
 }
 
-/// How a body is packed, and whether its headers say so.
+/// The encoding of a body, and whether the headers name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Packing {
-    /// Not at all.
+    /// Plain UTF-8.
     #[default]
     Plain,
-    /// A byte order mark in front.
+    /// With a byte order mark at the start.
     ByteOrderMark,
-    /// UTF-16, little end first.
+    /// UTF-16, little-endian.
     Utf16,
-    /// gzip, announced as such.
+    /// gzip, with `Content-Encoding: gzip`.
     Gzip,
-    /// gzip, announced as `x-gzip`.
+    /// gzip, with `Content-Encoding: x-gzip`.
     XGzip,
-    /// gzip, not announced.
+    /// gzip, without `Content-Encoding`.
     GzipUnannounced,
-    /// zlib, announced as `deflate` (RFC 9110 section 8.4.1.2).
+    /// zlib, with `Content-Encoding: deflate` (RFC 9110 section 8.4.1.2).
     Deflate,
-    /// A bare deflate stream, announced as `deflate`.
+    /// A raw deflate stream, with `Content-Encoding: deflate`.
     BareDeflate,
 }
 
-/// What becomes of a refresh token once it is used.
+/// What happens to a refresh token after its use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rotation {
-    /// It stays good and the response has none, as Gorgias does.
+    /// It stays valid and the response has none, as with Gorgias.
     #[default]
     Off,
     /// The response has a new one; the old one is refused.
     On,
-    /// The response has a new one; using the old one ends the whole grant.
+    /// The response has a new one; use of the old one ends the whole grant.
     FamilyKill,
-    /// The response has a new one; the old one stays good for so many seconds.
+    /// The response has a new one; the old one stays valid for this many seconds.
     Grace(u64),
 }
 
-/// What the id_token is like (it is sent only with scope `openid`).
+/// The form of the id_token (it is sent only with scope `openid`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdToken {
@@ -164,11 +164,11 @@ pub enum IdToken {
     Absent,
     /// Another nonce.
     WrongNonce,
-    /// No nonce at all.
+    /// No nonce.
     NoNonce,
     /// Another client in `aud`.
     WrongAud,
-    /// `aud` one text instead of an array.
+    /// `aud` is a string instead of an array.
     TextAud,
     /// Another issuer.
     WrongIss,
@@ -176,7 +176,7 @@ pub enum IdToken {
     Expired,
     /// `alg: none` and an empty signature.
     AlgNone,
-    /// `sub` a text instead of an integer.
+    /// `sub` is a string instead of an integer.
     TextSub,
     /// Not a JWT.
     Garbage,
@@ -195,11 +195,11 @@ pub enum CallbackIss {
     Wrong,
 }
 
-/// Whether the person is asked, and what they say.
+/// Whether the person is asked, and their answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Consent {
-    /// Asked, unless an earlier grant that still works covers all that is asked.
+    /// Asked, unless a valid earlier grant covers all requested scopes.
     #[default]
     WhenNeeded,
     /// Always asked.
@@ -210,7 +210,7 @@ pub enum Consent {
     Refuse,
 }
 
-/// The person behind an approval.
+/// The person who approves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct User {
@@ -218,7 +218,7 @@ pub struct User {
     pub id: u64,
     /// Name.
     pub name: String,
-    /// Mail address; `None` stands for `ann@{subdomain}.example`.
+    /// E-mail address; `None` means `ann@{subdomain}.example`.
     pub email: Option<String>,
     /// `role.name`.
     pub role: String,
@@ -246,10 +246,10 @@ impl User {
     }
 }
 
-/// Changes what `patch` names and keeps the rest (RFC 7396).
+/// Changes the values that `patch` names and keeps the others (RFC 7396).
 ///
 /// # Errors
-/// An unknown name or a value of the wrong kind; nothing is changed then.
+/// An unknown name or a value of the wrong type; nothing is changed then.
 pub(crate) fn patched(current: &Behaviour, patch: &Value) -> Result<Behaviour, serde_json::Error> {
     let mut json = serde_json::to_value(current)?;
     merge(&mut json, patch);
@@ -257,12 +257,12 @@ pub(crate) fn patched(current: &Behaviour, patch: &Value) -> Result<Behaviour, s
 }
 
 fn merge(target: &mut Value, patch: &Value) {
-    // A fault is taken whole: half of one kind and half of another is none.
+    // A fault is replaced as a whole: two kinds can't be merged.
     let (Value::Object(patch_map), false) = (patch, patch.get("kind").is_some()) else {
         *target = patch.clone();
         return;
     };
-    // Neither is an enum with a value (`{"grace": 30}`) merged into one without.
+    // An enum with a value (`{"grace": 30}`) replaces one without a value.
     if !target.is_object() {
         *target = Value::Object(serde_json::Map::new());
     }
@@ -271,7 +271,7 @@ fn merge(target: &mut Value, patch: &Value) {
             if value.is_object() {
                 merge(map.entry(name.clone()).or_insert(Value::Null), value);
             } else {
-                // `null` stays: it is a value for what may be left out.
+                // `null` is kept: it is the value of an optional member.
                 map.insert(name.clone(), value.clone());
             }
         }

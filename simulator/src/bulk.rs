@@ -1,5 +1,6 @@
-//! Very many accounts at once, and the log in figures: for measurements, where a request an
-//! account, or the log as JSON, would take longer than what is measured.
+//! Very many accounts at once, and the log as numbers. Measurements use this: one
+//! request for each account, or the log as JSON, would take longer than what is
+//! measured.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::address::is_subdomain;
 use crate::log::LoggedRequest;
 use crate::state::{Grant, Shared};
 
-/// What the peak is counted in, in milliseconds.
+/// The length of the window in which requests are counted for the peak, in milliseconds.
 const WINDOW_MS: i64 = 1000;
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
@@ -26,7 +27,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/_control/bulk/refreshes", get(refreshes))
 }
 
-/// Which accounts: `{prefix}0`, `{prefix}1`, … with a grant of this app each.
+/// The accounts `{prefix}0`, `{prefix}1`, … Each gets a grant of this app.
 #[derive(Deserialize)]
 struct Wanted {
     prefix: String,
@@ -35,8 +36,8 @@ struct Wanted {
     scope: String,
 }
 
-/// Makes accounts whose refresh tokens can be told without asking:
-/// `rt_{first_grant + n}_{prefix}{n}`.
+/// Makes accounts whose refresh tokens the caller can compute: `rt_{first_grant +
+/// n}_{prefix}{n}`.
 async fn accounts(Extract(shared): Extract<Arc<Shared>>, Json(wanted): Json<Wanted>) -> Response {
     if !is_subdomain(&format!("{}0", wanted.prefix)) {
         let error = format!("{}0 is no name of an account", wanted.prefix);
@@ -60,7 +61,7 @@ async fn accounts(Extract(shared): Extract<Arc<Shared>>, Json(wanted): Json<Want
     Json(json!({"first_grant": first})).into_response()
 }
 
-/// How many requests are under way, and the most that were since the log was cleared.
+/// How many requests are being answered, and the highest such number since the log was cleared.
 #[derive(Debug, Default)]
 pub(crate) struct InFlight {
     now: AtomicUsize,
@@ -68,21 +69,21 @@ pub(crate) struct InFlight {
 }
 
 impl InFlight {
-    /// Counts a request as long as what this gives is kept.
+    /// Counts a request until the returned value is dropped.
     pub(crate) fn enter(&self) -> Request<'_> {
         let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
         self.most.fetch_max(now, Ordering::Relaxed);
         Request(self)
     }
 
-    /// Begins to look for the most anew.
+    /// Begins a new count of the highest number.
     pub(crate) fn clear(&self) {
         let now = self.now.load(Ordering::Relaxed);
         self.most.store(now, Ordering::Relaxed);
     }
 }
 
-/// A request under way.
+/// A request that is being answered.
 pub(crate) struct Request<'a>(&'a InFlight);
 
 impl Drop for Request<'_> {
@@ -91,30 +92,31 @@ impl Drop for Request<'_> {
     }
 }
 
-/// The refreshes of the log in figures.
+/// The refreshes of the log as numbers.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 struct Figures {
-    /// How many.
+    /// How many refreshes there were.
     count: usize,
-    /// Of how many accounts.
+    /// How many accounts they belong to.
     accounts: usize,
-    /// The most of one account.
+    /// The most refreshes of one account.
     most: usize,
     /// How many were not answered with 200.
     refused: usize,
-    /// When the first and the last came, in milliseconds since 1970.
+    /// When the first and the last one arrived, in milliseconds since 1970.
     first_at: Option<i64>,
     last_at: Option<i64>,
-    /// The most within any second.
+    /// The most within one second.
     peak: usize,
-    /// The most requests of any kind that were under way at once since the log was cleared.
+    /// The most requests of any kind that were answered at the same time since the
+    /// log was cleared.
     at_once: usize,
 }
 
-/// Which requests of the log.
+/// Which requests of the log to count.
 #[derive(Deserialize)]
 struct Since {
-    /// From this millisecond since 1970 on.
+    /// Requests from this millisecond since 1970 on.
     #[serde(default)]
     since: i64,
 }
@@ -219,7 +221,7 @@ mod tests {
     async fn accounts_made_at_once_refresh_with_the_tokens_foretold() {
         let simulator = Simulator::start(SimulatorConfig::default()).await.unwrap();
         simulator.register_app("id", "secret", &["http://127.0.0.1:3000/callback"]);
-        // So that grants don't begin with 1.
+        // So that the first grant below doesn't have the number 1.
         simulator.account("other").grant("id", "offline");
         let client = reqwest::Client::new();
         let control = format!("{}/_control/bulk", simulator.base_url());

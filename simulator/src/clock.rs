@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Which instant the simulator takes for now.
+/// The simulator's present time.
 #[derive(Debug, Default)]
 pub(crate) struct Clock(Mutex<Setting>);
 
@@ -27,7 +27,7 @@ impl Clock {
         self.now_ms().div_euclid(1000)
     }
 
-    /// Moves time forward; a frozen clock stays frozen, later.
+    /// Moves time forward; a frozen clock stays frozen.
     pub(crate) fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         let mut setting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -37,7 +37,7 @@ impl Clock {
         }
     }
 
-    /// Makes now be `unix_seconds`; time goes on from there.
+    /// Sets the time to `unix_seconds`; it goes on from there.
     pub(crate) fn set(&self, unix_seconds: i64) {
         let wanted = unix_seconds.saturating_mul(1000);
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Setting {
@@ -55,7 +55,7 @@ impl Clock {
     }
 }
 
-// The one place that reads the machine's clock.
+// Only this reads the machine's clock.
 #[allow(clippy::disallowed_methods)]
 fn system_ms() -> i64 {
     SystemTime::now()

@@ -1,4 +1,4 @@
-//! The pages a person sees.
+//! The HTML pages.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ pub(crate) fn show(shared: &Shared, subdomain: &str, parameters: &[(String, Stri
         Ok(request) => request,
         Err(error) => return refused(&error),
     };
-    // Without a state nobody is there who could have decided: a look, not a request.
+    // A request without a state has no decision: it only looks at the page.
     let decision = if request.state.is_none() {
         None
     } else if request.response_type == "code" {
@@ -66,13 +66,13 @@ pub(crate) fn preview(shared: &Shared, subdomain: &str, client_id: &str) -> Resp
     Redirect::to(url.as_str()).into_response()
 }
 
-/// The 404 of an account that isn't there.
+/// The 404 for an account that doesn't exist.
 pub(crate) fn unknown_account(subdomain: &str) -> Response {
     let text = format!("There is no helpdesk called {subdomain}.");
     message(StatusCode::NOT_FOUND, "Account not found", &text)
 }
 
-/// The 404 of a page that isn't there.
+/// The 404 for a page that doesn't exist.
 pub(crate) fn unknown_page() -> Response {
     message(
         StatusCode::NOT_FOUND,

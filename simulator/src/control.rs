@@ -1,4 +1,4 @@
-//! The control API: all that the library can do, as JSON below `/_control/`.
+//! The control API: all functions of the library, as JSON below `/_control/`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,7 +53,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-/// A refusal with the reason in plain words.
+/// An error with its reason in plain words.
 struct Refused(StatusCode, String);
 
 impl IntoResponse for Refused {

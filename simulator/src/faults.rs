@@ -1,4 +1,4 @@
-//! Ways in which an endpoint can misbehave.
+//! The ways in which an endpoint can fail.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -23,17 +23,17 @@ pub enum Endpoint {
     Preview,
 }
 
-/// One misbehaviour. Build it with the functions below, refine it with the methods.
+/// One fault. Make it with the functions below, change it with the methods.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fault {
-    /// What is answered.
+    /// The kind of answer.
     #[serde(flatten)]
     pub kind: FaultKind,
-    /// Milliseconds of waiting before anything else happens.
+    /// How many milliseconds to wait first.
     #[serde(default)]
     pub latency_ms: u64,
-    /// Whether the request is carried out first and only its answer is lost
-    /// (a token is issued, a refresh token is rotated, and the caller never learns).
+    /// Whether the request is carried out and only its answer is lost: a token is
+    /// issued or a refresh token rotated, but the caller never learns of it.
     #[serde(default)]
     pub processed: bool,
     /// Headers added to the answer.
@@ -52,7 +52,7 @@ pub enum FaultKind {
     Answer {
         /// HTTP status.
         status: u16,
-        /// Body, sent as it is.
+        /// The body, sent unchanged.
         body: String,
         /// `Content-Type`.
         #[serde(default = "json_type")]
@@ -60,35 +60,35 @@ pub enum FaultKind {
     },
     /// 429, with or without `Retry-After`.
     TooManyRequests {
-        /// What `Retry-After` says.
+        /// The value of `Retry-After`.
         #[serde(default)]
         retry_after: Option<RetryAfter>,
     },
-    /// 500 with a JSON body as Gorgias' API has it.
+    /// 500 with a JSON body in the form of Gorgias' API.
     ServerError,
-    /// 200 with an HTML page where JSON belongs.
+    /// 200 with an HTML page instead of JSON.
     Html,
     /// 200 with a JSON body that isn't UTF-8.
     InvalidUtf8,
-    /// 200 with a body of so many bytes.
+    /// 200 with a large body.
     BigBody {
         /// Length of the body in bytes.
         #[serde(default = "ten_megabytes")]
         bytes: u64,
     },
-    /// 200 with a small gzip body that unpacks to so many bytes.
+    /// 200 with a small gzip body that decompresses to a large one.
     GzipBomb {
-        /// Length once unpacked, in bytes (rounded up to whole MiB).
+        /// Length of the decompressed body in bytes (rounded up to whole MiB).
         #[serde(default = "bomb_size")]
         bytes: u64,
     },
-    /// 200 whose body comes byte by byte.
+    /// 200 with a body that is sent byte by byte.
     Drip {
         /// Milliseconds between two bytes.
         #[serde(default = "one_second")]
         interval_ms: u64,
     },
-    /// A redirect to somewhere else.
+    /// A redirect to another address.
     Redirect {
         /// HTTP status, such as 302, 307 or 308.
         status: u16,
@@ -97,9 +97,9 @@ pub enum FaultKind {
     },
     /// The connection is reset without an answer.
     Reset,
-    /// 200 with JSON that stops in the middle.
+    /// 200 with JSON that ends in the middle.
     TruncatedJson,
-    /// 200 with arrays nested so deep.
+    /// 200 with deeply nested arrays.
     DeepJson {
         /// Number of brackets.
         #[serde(default = "deep")]
@@ -111,15 +111,15 @@ pub enum FaultKind {
     InvalidClient,
 }
 
-/// What a `Retry-After` header says (RFC 9110 section 10.2.3).
+/// The value of a `Retry-After` header (RFC 9110 section 10.2.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RetryAfter {
     /// A number of seconds.
     Seconds(u64),
-    /// A date so many seconds from the simulator's now.
+    /// A date this many seconds from the simulator's present time.
     DateIn(i64),
-    /// Anything at all, such as `soon` or `-5`.
+    /// Any text, such as `soon` or `-5`.
     Text(String),
 }
 
@@ -173,7 +173,7 @@ impl Fault {
         }
         .into()
     }
-    /// Any status with a small JSON error as Gorgias' API has it.
+    /// Any status with a small JSON error in the form of Gorgias' API.
     pub fn status(status: u16) -> Self {
         Self::json(
             status,
@@ -195,7 +195,7 @@ impl Fault {
     pub fn server_error() -> Self {
         FaultKind::ServerError.into()
     }
-    /// HTML where JSON belongs.
+    /// HTML instead of JSON.
     pub fn html() -> Self {
         FaultKind::Html.into()
     }
@@ -210,18 +210,18 @@ impl Fault {
         }
         .into()
     }
-    /// A gzip body that unpacks to 256 MiB.
+    /// A gzip body that decompresses to 256 MiB.
     pub fn gzip_bomb() -> Self {
         FaultKind::GzipBomb { bytes: bomb_size() }.into()
     }
-    /// One byte a second.
+    /// A body with one byte each second.
     pub fn drip() -> Self {
         FaultKind::Drip {
             interval_ms: one_second(),
         }
         .into()
     }
-    /// A redirect elsewhere.
+    /// A redirect to another address.
     pub fn redirect(status: u16, location: &str) -> Self {
         FaultKind::Redirect {
             status,
@@ -233,7 +233,7 @@ impl Fault {
     pub fn reset() -> Self {
         FaultKind::Reset.into()
     }
-    /// JSON that stops in the middle.
+    /// JSON that ends in the middle.
     pub fn truncated_json() -> Self {
         FaultKind::TruncatedJson.into()
     }
@@ -255,7 +255,7 @@ impl Fault {
         self.latency_ms = ms;
         self
     }
-    /// Carries the request out, then loses its answer.
+    /// Carries the request out, but loses its answer.
     #[must_use]
     pub fn processed(mut self) -> Self {
         self.processed = true;
@@ -269,7 +269,7 @@ impl Fault {
     }
 }
 
-/// What one endpoint does: first the queue, one fault a request, then `always`.
+/// The faults of one endpoint: first the queue, one fault for each request, then `always`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FaultPlan {

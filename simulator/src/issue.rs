@@ -7,7 +7,7 @@ use crate::behaviour::{Behaviour, ExpiresIn, IdToken, Rotation};
 use crate::jwt;
 use crate::state::{Access, Account, Shared};
 
-/// What a token response is made of.
+/// The parts of a token response.
 pub(crate) struct Issue<'a> {
     pub(crate) grant: u64,
     pub(crate) nonce: Option<&'a str>,
@@ -25,7 +25,7 @@ pub(crate) enum RefreshToken {
     Always,
 }
 
-/// Tokens handed out without an authorization, for filling a store in tests and the demo.
+/// Tokens that were made without an authorization, to fill a database in tests and the demo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Granted {
     /// Access token.
@@ -38,7 +38,7 @@ pub struct Granted {
     pub expires_at: i64,
 }
 
-/// The JSON body of a token response, and what the simulator must remember of it.
+/// The JSON body of a token response; the simulator stores what it has to know later.
 pub(crate) fn issue(
     shared: &Shared,
     account: &mut Account,

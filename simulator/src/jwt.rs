@@ -1,4 +1,4 @@
-//! Random values and tokens that look like Gorgias' own.
+//! Random values, and tokens in the form of Gorgias'.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,7 +6,7 @@ use rand::Rng as _;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-// The one place that asks for randomness.
+// Only this asks for randomness.
 #[allow(clippy::disallowed_methods)]
 pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
@@ -19,8 +19,8 @@ pub(crate) fn random_text() -> String {
     URL_SAFE_NO_PAD.encode(random_bytes::<32>())
 }
 
-/// A JWT that says RS256 and whose signature is as long as one, but random: nobody can
-/// check it, since Gorgias publishes no keys.
+/// A JWT with `alg: RS256` and a random signature of the right length: no client
+/// can check it, since Gorgias publishes no keys.
 pub(crate) fn rs256(kid: Option<&str>, claims: &Value) -> String {
     let header = match kid {
         Some(kid) => json!({"alg": "RS256", "kid": kid, "typ": "JWT"}),
@@ -30,7 +30,7 @@ pub(crate) fn rs256(kid: Option<&str>, claims: &Value) -> String {
     format!("{}.{signature}", unsigned(&header, claims))
 }
 
-/// A JWT that says `alg: none`, with an empty signature (RFC 7519 section 6).
+/// A JWT with `alg: none` and an empty signature (RFC 7519 section 6).
 pub(crate) fn alg_none(claims: &Value) -> String {
     format!("{}.", unsigned(&json!({"alg": "none"}), claims))
 }
@@ -49,7 +49,7 @@ pub(crate) fn at_hash(access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(&digest[..16])
 }
 
-/// `S256` challenge of a verifier (RFC 7636 section 4.2).
+/// The `S256` challenge of a verifier (RFC 7636 section 4.2).
 pub(crate) fn s256(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
 }

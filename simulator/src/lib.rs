@@ -1,7 +1,8 @@
-//! Stands in for Gorgias in tests, in the demo and in drills.
+//! Simulates Gorgias in tests, in the demo and in drills.
 //!
-//! It serves any number of accounts, does what is known of Gorgias' OAuth2, and lets a test
-//! choose per account and at run time everything that isn't known, and every way to fail.
+//! It serves any number of accounts and implements what is known of Gorgias'
+//! OAuth2. For each account and at run time, a test can choose what isn't known,
+//! and every kind of failure.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -62,13 +63,13 @@ pub struct SimulatorConfig {
     /// Template with `{subdomain}` once, in host or path; by default
     /// `http://{listen}/a/{subdomain}`.
     pub url_template: Option<String>,
-    /// Whether accounts that nobody made are answered with 404 and HTML.
+    /// Whether accounts that were not made before get 404 and HTML.
     pub strict_accounts: bool,
     /// How long an authorization code lives.
     pub code_lifetime: Duration,
-    /// What new accounts do.
+    /// The behaviour of new accounts.
     pub behaviour: Behaviour,
-    /// Requests that are kept in the log; older ones are dropped.
+    /// How many requests the log keeps; older ones are dropped.
     pub log_limit: usize,
 }
 
@@ -93,11 +94,11 @@ pub struct Simulator {
     task: JoinHandle<()>,
 }
 
-/// Longest wait of [`Simulator::wait_for`].
+/// The longest wait of [`Simulator::wait_for`].
 const WAIT: Duration = Duration::from_secs(60);
 
 impl Simulator {
-    /// Binds and serves on a task of the current runtime.
+    /// Binds the address and serves on a task of the current runtime.
     ///
     /// # Errors
     /// The address can't be bound, or the template doesn't hold `{subdomain}` once.
@@ -129,12 +130,12 @@ impl Simulator {
         })
     }
 
-    /// What `MOORING_GORGIAS_URL` must be, with `{subdomain}` in it.
+    /// The value for `MOORING_GORGIAS_URL`, with `{subdomain}` in it.
     pub fn url_template(&self) -> &str {
         self.shared.address.template()
     }
 
-    /// `http://127.0.0.1:{port}`, below which the control API is.
+    /// `http://127.0.0.1:{port}`; the control API is below it.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
@@ -155,14 +156,14 @@ impl Simulator {
         });
     }
 
-    /// Registers an app with everything that can be said of one.
+    /// Registers an app with all its options.
     pub fn register(&self, app: App) {
         let mut state = self.shared.state();
         state.apps.insert(app.client_id.clone(), app);
     }
 
-    /// Gives an app another secret; the old one is refused from now on. Answers whether
-    /// there is such an app.
+    /// Gives an app another secret; the old one is refused from now on. Returns
+    /// whether the app exists.
     pub fn rotate_secret(&self, client_id: &str, client_secret: &str) -> bool {
         let mut state = self.shared.state();
         let app = state.apps.get_mut(client_id);
@@ -170,7 +171,7 @@ impl Simulator {
             .is_some()
     }
 
-    /// The account of that name, made if there is none.
+    /// The account of this name; it is made if it doesn't exist.
     pub fn account(&self, subdomain: &str) -> AccountHandle {
         self.shared.state().account(subdomain);
         AccountHandle {
@@ -189,8 +190,8 @@ impl Simulator {
         self.account(subdomain).reactivate();
     }
 
-    /// Lets an endpoint fail for every account that has no fault of its own there; `None`
-    /// heals it.
+    /// Sets the fault of an endpoint for every account without a fault of its own
+    /// there; `None` removes it.
     pub fn fail_everywhere(&self, endpoint: Endpoint, fault: Option<Fault>) {
         let mut state = self.shared.state();
         match fault {
@@ -199,12 +200,12 @@ impl Simulator {
         };
     }
 
-    /// What accounts do that are made from now on.
+    /// Sets the behaviour of accounts that are made from now on.
     pub fn default_behaviour(&self, behaviour: Behaviour) {
         self.shared.state().defaults = behaviour;
     }
 
-    /// How long authorization codes live.
+    /// Sets how long authorization codes live.
     pub fn code_lifetime(&self, lifetime: Duration) {
         self.shared.state().code_lifetime = lifetime;
     }
@@ -214,24 +215,25 @@ impl Simulator {
         self.shared.clock.advance(by);
     }
 
-    /// Makes the simulator's now this second since 1970; time goes on from there.
+    /// Sets the simulator's time to this second since 1970; it goes on from there.
     pub fn set_time(&self, unix_seconds: i64) {
         self.shared.clock.set(unix_seconds);
     }
 
-    /// Stops the simulator's time at this second since 1970; [`Simulator::advance`] still
-    /// moves it.
+    /// Stops the simulator's time at this second since 1970; [`Simulator::advance`]
+    /// still moves it.
     pub fn freeze_time(&self, unix_seconds: i64) {
         self.shared.clock.freeze(unix_seconds);
     }
 
-    /// The simulator's now, in seconds since 1970.
+    /// The simulator's time, in seconds since 1970.
     pub fn now(&self) -> i64 {
         self.shared.clock.now()
     }
 
-    /// Does what "Approve" on the consent page does, without a browser: gives the callback
-    /// address with `code` and `state`, or with `error` where the behaviour says so.
+    /// Approves without a browser, like "Approve" on the consent page: returns the
+    /// callback address with `code` and `state`, or with `error` if the behaviour
+    /// says so.
     ///
     /// # Errors
     /// The consent page would show an error instead.
@@ -239,10 +241,10 @@ impl Simulator {
         self.decide(authorize_url, authorize::Decision::Approve)
     }
 
-    /// Does what "Refuse" on the consent page does: the callback has `error=access_denied`.
+    /// Refuses, like "Refuse" on the consent page: the callback has `error=access_denied`.
     ///
     /// # Errors
-    /// As [`Simulator::approve`].
+    /// Like [`Simulator::approve`].
     pub fn refuse(&self, authorize_url: &str) -> Result<String, AuthorizeError> {
         self.decide(authorize_url, authorize::Decision::Refuse)
     }
@@ -257,12 +259,12 @@ impl Simulator {
         authorize::callback(&self.shared, &subdomain, &request, decision)
     }
 
-    /// Every request but those to the control API, oldest first.
+    /// All requests except those to the control API, oldest first.
     pub fn log(&self) -> Vec<LoggedRequest> {
         self.shared.log.matching(|_| true)
     }
 
-    /// Forgets the requests so far.
+    /// Deletes the requests so far.
     pub fn clear_log(&self) {
         self.shared.log.clear();
     }
@@ -273,7 +275,7 @@ impl Simulator {
         self.shared.log.matching(wanted)
     }
 
-    /// The requests to an account's host that carried a secret, to whatever path.
+    /// The requests to an account's host that had a secret, to any path.
     pub fn with_credentials(&self, subdomain: &str) -> Vec<LoggedRequest> {
         let wanted = |entry: &LoggedRequest| {
             entry.account.as_deref() == Some(subdomain) && entry.credentials
@@ -293,7 +295,7 @@ impl Simulator {
         log
     }
 
-    /// How often each account was asked for a refresh.
+    /// The number of refreshes of each account.
     pub fn refreshes_by_account(&self) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();
         for request in self.shared.log.matching(LoggedRequest::is_refresh) {
@@ -304,8 +306,8 @@ impl Simulator {
         counts
     }
 
-    /// Waits until `count` requests have arrived at the endpoint (answered or not), at most
-    /// a minute, and gives those that have.
+    /// Waits until `count` requests have arrived at the endpoint (answered or not),
+    /// at most for a minute, and returns the ones that have arrived.
     pub async fn wait_for(
         &self,
         subdomain: &str,
@@ -316,7 +318,7 @@ impl Simulator {
         self.shared.log.wait_for(count, WAIT, wanted).await
     }
 
-    /// As [`Simulator::wait_for`], for any requests.
+    /// Like [`Simulator::wait_for`], for any requests.
     pub async fn wait_until(
         &self,
         count: usize,
@@ -325,13 +327,13 @@ impl Simulator {
         self.shared.log.wait_for(count, WAIT, wanted).await
     }
 
-    /// Serves until the task ends, which it does only if it is stopped.
+    /// Serves until the task ends, which happens only if it is stopped.
     pub async fn run(mut self) {
         let _ = (&mut self.task).await;
     }
 }
 
-/// Connections may come by the hundred before one is accepted.
+/// Hundreds of connections may come before one is accepted.
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,

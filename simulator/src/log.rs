@@ -1,4 +1,4 @@
-//! Every request the simulator got.
+//! The log of the requests that the simulator got.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -9,8 +9,8 @@ use tokio::sync::watch;
 
 use crate::faults::Endpoint;
 
-/// One request, logged when it arrives and completed when it is answered. The secrets in
-/// it are the simulator's own inventions; client secrets and access tokens are left out.
+/// One request, logged when it arrives and completed when it is answered. Secrets
+/// in it were made by the simulator; client secrets and access tokens are left out.
 #[derive(Debug, Clone, Serialize, PartialEq)]
 pub struct LoggedRequest {
     /// Number of the request, counted from 1.
@@ -23,7 +23,7 @@ pub struct LoggedRequest {
     pub path: String,
     /// `Host` header.
     pub host: String,
-    /// The account asked, if the address named one.
+    /// The account, if the address named one.
     pub account: Option<String>,
     /// The endpoint, if the path is one.
     pub endpoint: Option<Endpoint>,
@@ -33,13 +33,13 @@ pub struct LoggedRequest {
     pub grant_type: Option<String>,
     /// Client id from HTTP Basic, the form or the query, as it was sent.
     pub client_id: Option<String>,
-    /// Whether it carried a secret: HTTP Basic, a bearer token, or `client_secret`.
+    /// Whether it had a secret: HTTP Basic, a bearer token, or `client_secret`.
     pub credentials: bool,
-    /// Status answered; `None` while unanswered and after a reset.
+    /// Status of the answer; `None` before the answer and after a reset.
     pub status: Option<u16>,
-    /// `error` answered, such as `invalid_grant`.
+    /// `error` of the answer, such as `invalid_grant`.
     pub error: Option<String>,
-    /// Whether the simulator is done with it.
+    /// Whether the simulator has finished it.
     pub done: bool,
     /// Whether a fault made the answer.
     pub fault: bool,
@@ -84,7 +84,7 @@ impl Log {
         }
     }
 
-    /// Keeps a request and gives it its number.
+    /// Stores a request and gives it its number.
     pub(crate) fn arrived(&self, mut request: LoggedRequest) -> u64 {
         let number = {
             let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
@@ -103,7 +103,7 @@ impl Log {
     pub(crate) fn answered(&self, number: u64, change: impl FnOnce(&mut LoggedRequest)) {
         {
             let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-            // Numbers are consecutive in `kept`, so the position follows from the first.
+            // Numbers in `kept` are consecutive, so the first one gives the position.
             let first = entries.kept.front().map_or(0, |entry| entry.number);
             let position = number
                 .checked_sub(first)
@@ -128,7 +128,7 @@ impl Log {
         entries.kept.clear();
     }
 
-    /// Waits until `count` requests match, at most `limit`, and gives those that do.
+    /// Waits until `count` requests match, at most for `limit`, and returns the matching ones.
     pub(crate) async fn wait_for(
         &self,
         count: usize,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Parser;
 use simulator::{Simulator, SimulatorConfig};
 
-/// Stands in for Gorgias; its control API is below `/_control/`.
+/// Simulates Gorgias; its control API is below `/_control/`.
 #[derive(Debug, Parser)]
 #[command(name = "gorgias-simulator", version)]
 struct Options {

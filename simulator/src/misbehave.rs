@@ -1,4 +1,4 @@
-//! Turns a [`FaultKind`] into an answer.
+//! Makes the answer of a [`FaultKind`].
 
 use std::io::Write as _;
 use std::time::{Duration, UNIX_EPOCH};
@@ -15,7 +15,7 @@ use crate::behaviour::Behaviour;
 use crate::faults::{Fault, FaultKind, RetryAfter};
 use crate::token::{AnsweredError, OAuthError};
 
-/// Put into a response's extensions: the connection is reset instead of answering.
+/// An extension of a response: the connection is reset instead of an answer.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ResetConnection;
 
@@ -47,7 +47,8 @@ pub(crate) fn answer(fault: &Fault, behaviour: &Behaviour, now: i64) -> Option<R
             if let Some(value) = value.and_then(|text| HeaderValue::from_str(&text).ok()) {
                 response.headers_mut().insert(header::RETRY_AFTER, value);
             }
-            // A date is meant beside the answer's own, which tells the simulator's time.
+            // A date in `Retry-After` is relative to the answer's `Date`, which has
+            // the simulator's time.
             let date = retry_after_text(&RetryAfter::DateIn(0), now);
             if let Ok(date) = HeaderValue::from_str(&date) {
                 response.headers_mut().insert(header::DATE, date);
@@ -118,7 +119,7 @@ fn retry_after_text(after: &RetryAfter, now: i64) -> String {
         RetryAfter::Seconds(seconds) => seconds.to_string(),
         RetryAfter::DateIn(seconds) => {
             let at = u64::try_from(now.saturating_add(*seconds)).unwrap_or_default();
-            // Four-digit years are all that an HTTP date can hold.
+            // An HTTP date can only hold years of four digits.
             let at = at.min(253_402_300_799);
             httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(at))
         }
@@ -138,7 +139,7 @@ fn json_body(body: Body) -> Response {
     typed("application/json", body)
 }
 
-/// Never fails: the error type only pleases [`Body::from_stream`].
+/// Never fails: [`Body::from_stream`] needs the error type.
 type Piece = Result<Bytes, std::convert::Infallible>;
 
 fn pieces(
@@ -154,7 +155,7 @@ fn pieces(
         .map(Ok)
 }
 
-/// `{"access_token":"aaaa…"}` of about so many bytes.
+/// `{"access_token":"aaaa…"}` of about this many bytes.
 fn big(bytes: u64) -> Body {
     const CHUNK: usize = 64 * 1024;
     Body::from_stream(pieces(
@@ -165,7 +166,7 @@ fn big(bytes: u64) -> Body {
     ))
 }
 
-/// A valid gzip stream of spaces: one compressed MiB, flushed so that it may be repeated.
+/// A valid gzip stream of spaces: one compressed MiB, flushed so that it can be repeated.
 fn bomb(bytes: u64) -> Body {
     const MIB: usize = 1024 * 1024;
     let count = bytes.div_ceil(MIB as u64);
@@ -184,7 +185,7 @@ fn bomb(bytes: u64) -> Body {
     for _ in 0..count {
         all.combine(&one);
     }
-    // RFC 1952 section 2.3: header; then the blocks; an empty last block; CRC and length.
+    // RFC 1952 section 2.3: a header, the blocks, an empty last block, then CRC and length.
     let header = Bytes::from_static(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255]);
     let mut end = vec![1, 0, 0, 0xff, 0xff];
     let _ = end.write_all(&all.sum().to_le_bytes());
@@ -197,7 +198,7 @@ fn bomb(bytes: u64) -> Body {
     ))
 }
 
-/// A good token response that takes far too long.
+/// A correct token response that takes far too long.
 fn drip(interval: Duration) -> Body {
     let text = br#"{"access_token":"slow","token_type":"Bearer","expires_in":86400}"#;
     Body::from_stream(stream::iter(text.iter()).then(move |byte| async move {

@@ -1,4 +1,4 @@
-//! Bodies packed in ways that servers and what stands in front of them do.
+//! Bodies in the encodings that servers and proxies use.
 
 use std::io::Write as _;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::behaviour::Packing;
 
-/// 200 with a JSON body, packed.
+/// 200 with a JSON body in this encoding.
 pub(crate) fn response(packing: Packing, body: &Value) -> Response {
     let Ok(bytes) = pack(packing, body.to_string().as_bytes()) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();

@@ -1,4 +1,4 @@
-//! Accepts connections and leads each request to its account's endpoint.
+//! Accepts connections and passes each request to its account's endpoint.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,10 +25,10 @@ use crate::state::Shared;
 use crate::token::{self, AnsweredError};
 use crate::{api, consent, control};
 
-/// Requests longer than this are refused.
+/// The greatest length of a request's body.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// Serves until the task is aborted; open connections end with it.
+/// Serves until the task is aborted, which also ends open connections.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     let control = control::router(Arc::clone(&shared));
     let mut connections = JoinSet::new();
@@ -38,7 +38,8 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
                 Ok((stream, _)) => {
                     connections.spawn(connection(stream, Arc::clone(&shared), control.clone()));
                 }
-                // Out of file descriptors, most likely: let others finish first.
+                // Most likely there are no free file descriptors: wait until other
+                // requests finish.
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
             },
             Some(_) = connections.join_next() => {}
@@ -46,7 +47,7 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     }
 }
 
-/// The connection shall be reset without an answer.
+/// The connection is to be reset without an answer.
 #[derive(Debug, Error)]
 #[error("reset on purpose")]
 struct Reset;
@@ -66,7 +67,7 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>, control: Router) {
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     let ended = std::future::poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
     if ended.is_err_and(|error| error.is_user()) {
-        // Closing at once, with nothing lingering, sends RST instead of FIN.
+        // With a zero linger, closing sends RST instead of FIN.
         let _ = connection.into_parts().io.into_inner().set_zero_linger();
     }
 }
@@ -104,7 +105,7 @@ async fn respond(shared: &Shared, control: Router, request: Request<Incoming>) -
     handle(shared, &call, &host).await
 }
 
-/// A request to an account, read as far as all endpoints need.
+/// A request to an account, with the parts that all endpoints need.
 struct Call {
     account: Option<String>,
     path: String,
@@ -187,7 +188,7 @@ fn preview_of(path: &str) -> Option<&str> {
         .filter(|client_id| !client_id.is_empty() && !client_id.contains('/'))
 }
 
-/// Completes the log entry even if the caller hangs up in the middle.
+/// Completes the log entry, even if the client goes away.
 struct Entry<'a> {
     shared: &'a Shared,
     number: u64,
@@ -246,7 +247,7 @@ async fn with_faults(shared: &Shared, call: &Call) -> (Response, bool) {
         hold.map(|hold| hold.subscribe())
     };
     if let Some(mut held) = held {
-        // An error means that the hold itself is gone, so the request may go on as well.
+        // An error means that the hold was dropped, so the request may go on, too.
         let _ = held.wait_for(|held| !held).await;
     }
     let (fault, behaviour) = {

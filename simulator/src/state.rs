@@ -1,4 +1,4 @@
-//! What the simulator knows: apps, accounts, grants, codes, tokens.
+//! The simulator's state: apps, accounts, grants, codes, tokens.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -25,20 +25,20 @@ pub struct App {
     pub client_secret: String,
     /// Redirect URIs, compared as text.
     pub redirect_uris: Vec<String>,
-    /// The App URL, which gets `?account={subdomain}`. Without it, the first redirect
-    /// URI with `/callback` replaced by `/install`.
+    /// The App URL, to which `?account={subdomain}` is added. By default, it is the
+    /// first redirect URI with `/install` instead of `/callback`.
     #[serde(default)]
     pub install_url: Option<String>,
-    /// How client id and secret must be written in HTTP Basic.
+    /// How client id and secret must be encoded in HTTP Basic.
     #[serde(default)]
     pub basic_encoding: BasicEncoding,
 }
 
-/// How client id and secret must be written in HTTP Basic.
+/// How client id and secret must be encoded in HTTP Basic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BasicEncoding {
-    /// As they are (`curl -u`).
+    /// Unchanged (`curl -u`).
     #[default]
     Raw,
     /// Form-encoded first (RFC 6749 section 2.3.1).
@@ -47,7 +47,7 @@ pub enum BasicEncoding {
     Either,
 }
 
-/// Everything shared between connections.
+/// Everything that connections share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) address: Address,
@@ -86,7 +86,7 @@ impl State {
         }
     }
 
-    /// The account of that name, made if there is none.
+    /// The account of this name; it is made if it doesn't exist.
     pub(crate) fn account(&mut self, subdomain: &str) -> &mut Account {
         let defaults = &self.defaults;
         self.accounts
@@ -94,7 +94,8 @@ impl State {
             .or_insert_with(|| Account::new(defaults.clone()))
     }
 
-    /// The next grant's number; it is part of its refresh tokens, so they are found by it.
+    /// The next grant's number. It is part of the grant's refresh tokens, so that
+    /// they lead to the grant.
     pub(crate) fn next_grant(&mut self) -> u64 {
         self.last_grant += 1;
         self.last_grant
@@ -109,9 +110,9 @@ pub(crate) struct Account {
     pub(crate) codes: HashMap<String, Code>,
     pub(crate) access: HashMap<String, Access>,
     pub(crate) holds: BTreeMap<Endpoint, watch::Sender<bool>>,
-    /// Holds of earlier requests only.
+    /// Holds that apply only to earlier requests.
     pub(crate) parked: Vec<(Endpoint, watch::Sender<bool>)>,
-    /// Milliseconds of the API calls that count for the rate limit.
+    /// The times, in milliseconds, of the API calls that count for the rate limit.
     pub(crate) calls: VecDeque<i64>,
 }
 
@@ -129,8 +130,8 @@ impl Account {
         }
     }
 
-    /// The app is deactivated on the helpdesk: refresh tokens and codes end, access
-    /// tokens go on until they expire.
+    /// Deactivates the app on the helpdesk: refresh tokens and codes end, access
+    /// tokens work until they expire.
     pub(crate) fn deactivate(&mut self) {
         self.active = false;
         self.codes.clear();
@@ -139,7 +140,7 @@ impl Account {
         }
     }
 
-    /// The app is switched on again; with `revive`, old refresh tokens work again too.
+    /// Activates the app again; with `revive`, old refresh tokens work again, too.
     pub(crate) fn reactivate(&mut self, revive: bool) {
         self.active = true;
         if revive {
@@ -151,7 +152,8 @@ impl Account {
         }
     }
 
-    /// Forgets expired access tokens now and then, so that a long run doesn't grow.
+    /// Stores an access token, and sometimes removes expired ones, so that memory
+    /// doesn't grow in a long run.
     pub(crate) fn remember_access(&mut self, token: String, access: Access, now: i64) {
         if self.access.len() % 256 == 255 {
             self.access.retain(|_, access| access.expires_at > now);
@@ -171,17 +173,17 @@ pub(crate) enum End {
     Superseded,
 }
 
-/// What one approval gave.
+/// The grant of one approval.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
     pub(crate) client_id: String,
     pub(crate) scope: String,
     pub(crate) ended: Option<End>,
-    /// Newest last; older ones with the millisecond they were replaced at.
+    /// Newest last; older ones with the millisecond at which they were replaced.
     pub(crate) refresh_tokens: VecDeque<(String, Option<i64>)>,
 }
 
-/// Replaced refresh tokens that are remembered, to tell reuse from nonsense.
+/// How many replaced refresh tokens are kept, to distinguish reuse from an unknown token.
 const REMEMBERED: usize = 16;
 
 impl Grant {
@@ -198,7 +200,7 @@ impl Grant {
         self.ended.get_or_insert(why);
     }
 
-    /// Makes a refresh token and retires the one before.
+    /// Makes a refresh token and replaces the one before.
     pub(crate) fn new_refresh_token(&mut self, grant: u64, now_ms: i64) -> String {
         let token = format!("rt_{grant}_{}", jwt::random_text());
         if let Some(last) = self.refresh_tokens.back_mut() {
@@ -211,7 +213,8 @@ impl Grant {
         token
     }
 
-    /// Whether this refresh token may be used now; ends the grant if its use shows theft.
+    /// Whether this refresh token may be used now; ends the grant if its use is a
+    /// sign of theft.
     pub(crate) fn admits(&mut self, token: &str, rotation: Rotation, now_ms: i64) -> bool {
         let Some(replaced) = self
             .refresh_tokens
@@ -239,7 +242,7 @@ impl Grant {
     }
 }
 
-/// The number of the grant a refresh token belongs to.
+/// The number of the grant that a refresh token belongs to.
 pub(crate) fn grant_number(refresh_token: &str) -> Option<u64> {
     refresh_token
         .strip_prefix("rt_")?
@@ -258,7 +261,7 @@ pub(crate) struct Code {
     pub(crate) nonce: Option<String>,
     pub(crate) code_challenge: Option<(String, String)>,
     pub(crate) issued_ms: i64,
-    /// The grant it became, once used.
+    /// The grant that it was exchanged for.
     pub(crate) used: Option<u64>,
 }
 

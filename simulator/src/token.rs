@@ -12,7 +12,7 @@ use crate::jwt;
 use crate::packing;
 use crate::state::{App, BasicEncoding, End, Grant, Shared, State, grant_number};
 
-/// Put into a response's extensions for the log.
+/// An extension of a response, for the log.
 #[derive(Debug, Clone)]
 pub(crate) struct AnsweredError(pub(crate) String);
 
@@ -74,7 +74,7 @@ fn no_store(headers: &mut HeaderMap) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-/// Client id and secret of HTTP Basic as they were sent, split at the first colon.
+/// Client id and secret of HTTP Basic as they were sent, separated at the first colon.
 pub(crate) fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, credentials) = value.split_once(' ')?;
@@ -86,7 +86,7 @@ pub(crate) fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     Some((id.to_owned(), secret.to_owned()))
 }
 
-/// One form-encoded value read back (`+` and `%` sequences).
+/// Decodes one form-encoded value (`+` and `%` sequences).
 fn form_decoded(text: &str) -> String {
     let escaped = text.replace('&', "%26").replace('=', "%3D");
     url::form_urlencoded::parse(escaped.as_bytes())
@@ -123,7 +123,7 @@ fn authenticate(
     })
 }
 
-/// A parameter that must be there exactly once.
+/// A parameter that must be given exactly once.
 fn single<'a>(form: &'a [(String, String)], name: &str) -> Result<&'a str, OAuthError> {
     let mut values = form.iter().filter(|(other, _)| other == name);
     match (values.next(), values.next()) {
@@ -226,7 +226,7 @@ fn by_code(
         return refused("The authorization code was issued to another client");
     }
     if let Some(first) = code.used {
-        // RFC 6749 section 4.1.2: what the code gave is revoked when it comes again.
+        // RFC 6749 section 4.1.2: if a code is used again, the tokens that it gave are revoked.
         if let Some(grant) = account.grants.get_mut(&first) {
             grant.end(End::CodeReused);
         }
@@ -311,7 +311,7 @@ fn by_refresh_token(
     ))
 }
 
-/// `POST /oauth/revoke`: ends the grant of a refresh token; 200 `{}` whatever the token.
+/// `POST /oauth/revoke`: ends the grant of a refresh token; answers 200 `{}` for any token.
 pub(crate) fn revoke(
     shared: &Shared,
     subdomain: &str,

@@ -1,5 +1,5 @@
-//! Stands in for the transit engine of HashiCorp Vault or OpenBao in tests: it
-//! really encrypts, with versions and associated data, and refuses as they do.
+//! Simulates the transit engine of HashiCorp Vault or OpenBao in tests. It really
+//! encrypts, with versions and associated data, and its errors are theirs.
 
 use std::{
     collections::HashMap,
@@ -25,7 +25,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::jwt::random_bytes;
 
-/// The token that gets in.
+/// The accepted token.
 pub const TOKEN: &str = "hvs.simulated-token-of-mooring";
 
 /// A running service; it stops when it is dropped.
@@ -36,14 +36,14 @@ pub struct Transit {
     task: JoinHandle<()>,
 }
 
-/// How it fails.
+/// The ways in which it fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransitFault {
     /// Answers with this status and `errors`.
     Status(u16),
-    /// Leads to another address of its own.
+    /// Redirects to another address of its own.
     Redirect,
-    /// Answers 200 with a page.
+    /// Answers 200 with an HTML page.
     Html,
     /// Answers 200 with a megabyte.
     Huge,
@@ -51,12 +51,12 @@ pub enum TransitFault {
     Silent,
 }
 
-/// What it has and does; free to be changed at any time.
+/// Its state and behaviour; a test may change it at any time.
 #[derive(Debug)]
 pub struct TransitEngine {
-    /// The token that gets in, if any.
+    /// The accepted token, if any.
     pub token: String,
-    /// The namespace that has to be named, if any.
+    /// The namespace that requests must name, if any.
     pub namespace: Option<String>,
     /// Where the engine is mounted.
     pub mount: String,
@@ -66,7 +66,7 @@ pub struct TransitEngine {
     pub may_decrypt: bool,
     /// Whether associated data is authenticated; it was not before Vault 1.13.
     pub binds: bool,
-    /// How it fails.
+    /// The fault of its answers.
     pub fault: Option<TransitFault>,
     keys: HashMap<String, Ring>,
     asked: Vec<String>,
@@ -79,8 +79,8 @@ struct Ring {
 }
 
 impl Transit {
-    /// Serves on a task of the current runtime, with the mount `transit` and in
-    /// it the key `mooring`.
+    /// Starts it on a task of the current runtime, with the mount `transit` and the
+    /// key `mooring`.
     ///
     /// # Errors
     /// No address can be bound.
@@ -102,7 +102,7 @@ impl Transit {
             .fallback(answer)
             .with_state(Arc::clone(&engine));
         let task = tokio::spawn(async move {
-            // It ends with the task.
+            // The result doesn't matter: the server ends with the task.
             let _ = axum::serve(listener, routes).await;
         });
         let transit = Self {
@@ -114,12 +114,12 @@ impl Transit {
         Ok(transit)
     }
 
-    /// What `MOORING_KEY_SERVICE_URL` must be.
+    /// The value for `MOORING_KEY_SERVICE_URL`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What it has and does.
+    /// Its state and behaviour.
     pub fn engine(&self) -> MutexGuard<'_, TransitEngine> {
         self.engine.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -145,7 +145,7 @@ impl Transit {
         self.engine().keys.remove(key);
     }
 
-    /// What was asked since the last time, as `encrypt/mooring`; refused or not.
+    /// The requests since the last call, such as `encrypt/mooring`, including refused ones.
     pub fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.engine().asked)
     }
@@ -158,7 +158,7 @@ impl Transit {
         }
     }
 
-    /// Fails from now on, or no longer.
+    /// Sets or removes the fault.
     pub fn fail(&self, fault: Option<TransitFault>) {
         self.engine().fault = fault;
     }

@@ -1,5 +1,5 @@
 //! A property-based test of the machine API: schemathesis makes calls from the
-//! description that a running Mooring serves, and holds each answer against it.
+//! description that a running Mooring serves, and checks each answer against it.
 
 use crate::demo::{scenario, simulator::Simulator};
 use crate::dev_stack::DevStack;
@@ -12,16 +12,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use ureq::http::Method;
 
-/// Leaves the step out, also where CI runs it.
+/// Skips this step, also in CI.
 const SKIP: &str = "MOORING_SKIP_API_FUZZ";
 
-/// schemathesis and all that it needs, pinned.
+/// schemathesis and its dependencies, pinned.
 const REQUIREMENTS: &str = include_str!("../api-fuzz/requirements.txt");
 
-/// What an answer has to be. Left out: that calls against the schema are
-/// refused, since an empty parameter counts as missing, which OpenAPI has no
-/// word for; and that calls by the schema succeed, since a text may still be
-/// no scope or no address.
+/// The checks of an answer. Two are left out. One is that calls against the schema
+/// are refused: an empty parameter counts as missing, which OpenAPI can't express.
+/// The other is that calls by the schema succeed: a text may still be no scope or
+/// no address.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
     response_headers_conformance,response_schema_conformance,unsupported_method,\
     allow_header_conformance,ignored_auth";
@@ -30,7 +30,7 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 struct Run {
     name: &'static str,
     settings: &'static str,
-    /// Calls that are left to the other run, since they remove what it asks for.
+    /// Calls that only the other run makes, since they remove what this run needs.
     without: &'static [&'static str],
 }
 
@@ -74,7 +74,7 @@ fn folder() -> Result<PathBuf> {
     Ok(paths::target()?.join("api-fuzz"))
 }
 
-/// Installs schemathesis into a virtual environment, unless it is there as pinned.
+/// Installs the pinned schemathesis into a virtual environment, unless it is there.
 fn install() -> Result<PathBuf> {
     tools::python().with_context(|| format!("{SKIP}=1 leaves this step out"))?;
     let folder = folder()?;
@@ -102,7 +102,7 @@ fn install() -> Result<PathBuf> {
             ])
             .arg(&wanted),
     )?;
-    // Last, so that an installation that broke off is made anew.
+    // This is the last step, so that an interrupted installation is repeated.
     fs::rename(&wanted, &pinned)?;
     Ok(schemathesis)
 }
@@ -120,8 +120,8 @@ fn fuzz(schemathesis: &Path, server: &Path, simulator: &Path) -> Result<()> {
         for operation in run.without {
             command.args(["--exclude-operation-id", operation]);
         }
-        // The seed makes a failure come again; the number of examples, not the
-        // clock, ends a run, so that a slow machine makes the same calls.
+        // The seed makes failures repeatable. The number of examples ends a run,
+        // not the clock, so that a slow machine makes the same calls.
         command
             .args(["--checks", CHECKS, "--phases", "examples,coverage,fuzzing"])
             .args(["--seed", "1", "--max-examples", "300"])
@@ -138,7 +138,7 @@ fn fuzz(schemathesis: &Path, server: &Path, simulator: &Path) -> Result<()> {
     Ok(())
 }
 
-/// An app and an account, as the settings of the runs name them.
+/// Makes the app and the account that the runs' settings name.
 fn seed(stack: &DevStack) -> Result<()> {
     let client = Client::new();
     let (id, secret) = ("returns-id", "returns-secret");

@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the browser's part, the style, then the server.
+//! `cargo xtask build`: the wasm, the style, then the server.
 
 use crate::{bundle, pack, paths, process, steps::Steps, tools};
 use anyhow::{Context, Result, bail};
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 const SERVER: (&str, &str) = ("server", "mooring");
 const SIMULATOR: (&str, &str) = ("simulator", "gorgias-simulator");
 
-/// What `cargo xtask build` can be told.
+/// The options of `cargo xtask build`.
 #[derive(clap::Args)]
 pub struct Args {
     /// Optimised, hashed and compressed, into `<target>/dist`
@@ -24,7 +24,7 @@ pub struct Built {
     pub site: PathBuf,
 }
 
-/// Builds, with a table of the steps.
+/// Builds, and prints a table of the steps.
 pub fn run(args: &Args) -> Result<()> {
     let mut steps = Steps::new();
     let built = all(&mut steps, args.release);
@@ -54,7 +54,7 @@ pub fn all(steps: &mut Steps, release: bool) -> Option<Built> {
     steps.run("Distribution", rerun, || {
         pack::finish(&site)?;
         let shipped = paths::dist()?.join("mooring");
-        // A copy over an executable that runs would fail; a new file in its place does not.
+        // A running executable can't be overwritten, but a new file can replace it.
         let _ = fs::remove_file(&shipped);
         fs::copy(&binary, &shipped)
             .with_context(|| format!("cannot copy the server to {}", shipped.display()))?;
@@ -65,11 +65,11 @@ pub fn all(steps: &mut Steps, release: bool) -> Option<Built> {
     })
 }
 
-/// Builds everything for development, and the simulator with it.
+/// Builds everything for development, with the simulator.
 pub fn with_simulator(steps: &mut Steps) -> Option<(Built, PathBuf)> {
     let rerun = "cargo xtask build";
     let site = steps.run("Site (wasm, script, style)", rerun, || site(false))?;
-    // In one go: built by itself, the simulator would compile what both use once more.
+    // Both in one step: by itself, the simulator would compile shared dependencies again.
     steps.run("Server and simulator", rerun, || {
         let binary = executables(false, &[SERVER, SIMULATOR])?;
         let simulator = paths::binaries(false)?.join(SIMULATOR.1);
@@ -77,7 +77,7 @@ pub fn with_simulator(steps: &mut Steps) -> Option<(Built, PathBuf)> {
     })
 }
 
-/// Builds what answers calls, without what browsers load.
+/// Builds the server and the simulator, without the site.
 pub fn server_and_simulator(steps: &mut Steps) -> Option<(PathBuf, PathBuf)> {
     steps.run("Server and simulator", "cargo xtask build", || {
         let server = executables(false, &[SERVER, SIMULATOR])?;
@@ -85,7 +85,7 @@ pub fn server_and_simulator(steps: &mut Steps) -> Option<(PathBuf, PathBuf)> {
     })
 }
 
-/// Compiles what runs in browsers and returns the file.
+/// Compiles the wasm and returns its file.
 pub fn wasm(release: bool) -> Result<PathBuf> {
     let mut command = process::cargo();
     command.args(["rustc", "-p", "app", "--lib", "--crate-type", "cdylib"]);
@@ -113,7 +113,7 @@ pub fn wasm(release: bool) -> Result<PathBuf> {
     Ok(wasm)
 }
 
-/// Builds what browsers load and returns its folder.
+/// Builds the site and returns its folder.
 fn site(release: bool) -> Result<PathBuf> {
     tools::wasm_target()?;
     let wasm = wasm(release)?;

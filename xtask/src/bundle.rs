@@ -1,4 +1,4 @@
-//! From compiled wasm and style sheets to the files that browsers load.
+//! Makes the files that browsers load from compiled wasm and style sheets.
 
 use crate::{paths, process, tools};
 use anyhow::{Context, Result, anyhow};
@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// Writes the script and the wasm that belongs to it, under the names that Leptos asks for.
+/// Writes the script and its wasm under the names that Leptos uses.
 pub fn script(wasm: &Path, pkg: &Path) -> Result<()> {
     let name = paths::OUTPUT_NAME;
     Bindgen::new()
@@ -44,7 +44,7 @@ pub fn optimise(pkg: &Path) -> Result<()> {
     )
 }
 
-/// Joins `style/main.css` and what it imports into one small file.
+/// Joins `style/main.css` and its imports into one minified file.
 pub fn style(pkg: &Path) -> Result<()> {
     let source = paths::root().join("style/main.css");
     let css = bundled(&source)?;
@@ -73,7 +73,7 @@ fn bundled(source: &Path) -> Result<String> {
     Ok(printed.code)
 }
 
-/// Copies a folder with all it holds; one that is not there is no error.
+/// Copies a folder and its content; a missing folder is no error.
 pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     if !from.is_dir() {
         return Ok(());

@@ -5,7 +5,7 @@ use crate::steps::Steps;
 use crate::tools::{self, WASM};
 use anyhow::Result;
 
-/// What clippy looks at, one selection at a time: `ssr` and `hydrate` must never be in the same one.
+/// The selections of packages for clippy: `ssr` and `hydrate` must never be in the same one.
 const LINTS: &[(&str, &[&str])] = &[
     (
         "Lints, server and tests",
@@ -27,7 +27,7 @@ const LINTS: &[(&str, &[&str])] = &[
             "--all-targets",
         ],
     ),
-    // As it ships: code that only tests use would show here as dead.
+    // As it ships, without tests: code that only tests use shows here as dead code.
     ("Lints, server as shipped", &["-p", "server"]),
     (
         "Lints, server without key services",

@@ -1,4 +1,4 @@
-//! Mooring and the simulator, running together in a folder of their own.
+//! Mooring and the simulator, running in a folder of their own.
 
 use crate::http::Client;
 use crate::process::{self, Background, Guard};
@@ -15,9 +15,9 @@ pub const OWNER: &str = "owner@demo.example";
 /// The sample tenant.
 pub const TENANT: &str = "demo";
 
-/// Both servers with an owner and an API token; all is stopped and deleted when this is dropped.
+/// Both servers with an owner and an API token; dropping it stops and deletes everything.
 pub struct DevStack {
-    // In the order in which they are to end.
+    // In the order in which they must end.
     server: Option<Background>,
     _simulator: Background,
     _folder_guard: Guard,
@@ -37,7 +37,8 @@ pub struct DevStack {
 }
 
 impl DevStack {
-    /// Starts the simulator, makes owner and token; Mooring itself waits for [`DevStack::serve`].
+    /// Starts the simulator, and makes the owner and the token; [`DevStack::serve`]
+    /// starts Mooring.
     pub fn prepare(
         binary: &Path,
         simulator: &Path,
@@ -112,7 +113,7 @@ impl DevStack {
         Ok(stack)
     }
 
-    /// Starts `mooring serve`, or starts it again with other settings.
+    /// Starts `mooring serve`, or restarts it with other settings.
     pub fn serve(&mut self, more: &[(&str, &str)]) -> Result<()> {
         self.server = None;
         let log = self.server_log();
@@ -123,7 +124,7 @@ impl DevStack {
         Ok(())
     }
 
-    /// What the server wrote.
+    /// The server's log.
     pub fn server_log(&self) -> PathBuf {
         self.folder.join("mooring.log")
     }
@@ -133,7 +134,7 @@ impl DevStack {
         self.server.as_ref().is_some_and(Background::alive)
     }
 
-    /// What the browser tests need to know.
+    /// The variables of the browser tests.
     pub fn test_environment(&self) -> Vec<(&'static str, OsString)> {
         vec![
             ("MOORING_E2E_BASE_URL", self.base.clone().into()),
@@ -148,7 +149,7 @@ impl DevStack {
         ]
     }
 
-    /// The binary with the settings of this stack and none of the caller's.
+    /// The binary with the settings of this stack, without the caller's.
     fn mooring(&self) -> Command {
         let mut command = Command::new(&self.binary);
         for (name, _) in std::env::vars_os() {
@@ -195,7 +196,7 @@ impl DevStack {
     }
 }
 
-/// A password nobody else knows, though it only guards a folder of samples.
+/// A random password, though it only protects sample data.
 fn new_password() -> Result<String> {
     use std::io::Read;
     let mut bytes = [0_u8; 9];
@@ -204,7 +205,7 @@ fn new_password() -> Result<String> {
     Ok(format!("{}-{}-{}", &text[..6], &text[6..12], &text[12..]))
 }
 
-/// Waits until a server answers, and shows its log if it doesn't.
+/// Waits until a server answers, and shows its log if it doesn't answer.
 pub fn wait_for(server: &Background, url: &str, log: &Path) -> Result<()> {
     wait_until_up(server, url).with_context(|| {
         let why = fs::read_to_string(log).unwrap_or_default();
@@ -212,7 +213,7 @@ pub fn wait_for(server: &Background, url: &str, log: &Path) -> Result<()> {
     })
 }
 
-/// Waits until a server answers with something that is no error of its own.
+/// Waits until a server answers with something other than a server error.
 pub fn wait_until_up(server: &Background, url: &str) -> Result<()> {
     let client = Client::new();
     let patience = Instant::now() + Duration::from_secs(30);

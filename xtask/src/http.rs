@@ -1,4 +1,4 @@
-//! An HTTP client with a cookie jar, for walking through the product as a browser and as a machine.
+//! An HTTP client with a cookie jar, to use the product like a browser and like a machine.
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -6,17 +6,17 @@ use std::time::Duration;
 use ureq::http::{Method, Request, header};
 use url::{Url, form_urlencoded};
 
-/// One answer, read to the end.
+/// One answer with its whole body.
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
-    /// Where it leads, if it is a redirect.
+    /// `Location`, if it is a redirect.
     pub location: Option<String>,
     /// Its body.
     pub body: String,
 }
 
-/// A client with cookies of its own; redirects are not followed, so that each step can be seen.
+/// A client with its own cookies; it doesn't follow redirects, so that each step is visible.
 pub struct Client {
     agent: ureq::Agent,
 }
@@ -55,7 +55,7 @@ impl Client {
         self.send(request)
     }
 
-    /// A call that sends and gets JSON; anything but 2xx is an error that holds the answer.
+    /// A call that sends and gets JSON; any status but 2xx is an error with the answer in it.
     pub fn json(
         &self,
         method: Method,
@@ -92,7 +92,7 @@ impl Client {
     fn send(&self, request: Request<String>) -> Result<Answer> {
         let (method, url) = (request.method().clone(), request.uri().clone());
         let context = || format!("{method} {url}");
-        // A GET without a body must not carry one of length 0 either.
+        // A GET without a body must not have an empty body either.
         let sent = if request.body().is_empty() && method == Method::GET {
             let (parts, _) = request.into_parts();
             self.agent.run(Request::from_parts(parts, ()))
@@ -112,7 +112,7 @@ impl Client {
     }
 }
 
-/// Where a link on a page leads.
+/// The address of a link on a page.
 pub fn resolve(page: &str, link: &str) -> Result<String> {
     let page = Url::parse(page).with_context(|| format!("{page} is no address"))?;
     let target = page

@@ -1,4 +1,4 @@
-//! `cargo xtask loop-times`: how long a developer waits, from a saved file to what it did.
+//! `cargo xtask loop-times`: how long a developer waits from saving a file until the result.
 
 use crate::http::Client;
 use crate::process::{self, Background, Guard};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// What `cargo xtask loop-times` can be told.
+/// The options of `cargo xtask loop-times`.
 #[derive(clap::Args)]
 pub struct Args {
     /// How often each is measured; the shortest time counts, the machine being busy at times
@@ -20,16 +20,16 @@ pub struct Args {
     runs: u32,
 }
 
-/// Longer than any build of what one file changes.
+/// Longer than any build after a change of one file.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// In it, a look at whether the browser's part changed ends, after the page has reloaded.
+/// Within this time, the watcher's check of the wasm ends, after the page has reloaded.
 const PAUSE: Duration = Duration::from_secs(3);
 
-/// The file of a use case, the beginning of its first line, and its tests.
+/// The file of a use case, the beginning of its first line, and the filter of its tests.
 const USE_CASE: (&str, &str, &str) = ("erase.rs", "actor.require(", "erase");
 
-/// Measures, and prints a line each.
+/// Measures, and prints a line for each result.
 pub fn run(args: &Args) -> Result<()> {
     let mut rows = pages(args.runs)?;
     rows.push(use_case(args.runs)?);
@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> Result<()> {
 
 type Row = (&'static str, Vec<Duration>);
 
-/// From a change of a page, of an island and of the style to what an open browser gets.
+/// From a change of a page, an island or the style until an open browser gets it.
 fn pages(runs: u32) -> Result<Vec<Row>> {
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     let address = format!("127.0.0.1:{}", process::free_port()?);
@@ -102,7 +102,7 @@ fn pages(runs: u32) -> Result<Vec<Row>> {
     Ok(all)
 }
 
-/// From a change of a use case to the verdict of its tests.
+/// From a change of a use case until the result of its tests.
 fn use_case(runs: u32) -> Result<Row> {
     let (name, old, filter) = USE_CASE;
     let source = find(&paths::root().join("service/src"), name, old)?
@@ -123,7 +123,7 @@ fn use_case(runs: u32) -> Result<Row> {
     Ok(("use case: until its tests on SQLite have run", times))
 }
 
-/// A file that becomes what it was when this is dropped.
+/// A file that gets its original content when this is dropped.
 struct Edited {
     path: PathBuf,
     text: String,
@@ -149,7 +149,7 @@ impl Edited {
         })
     }
 
-    /// Writes the file as it was at first, with one thing replaced.
+    /// Writes the original content with one text replaced.
     fn replace(&self, old: &str, new: &str) -> Result<()> {
         if !self.text.contains(old) {
             bail!("{} has no {old}", self.path.display());
@@ -159,7 +159,7 @@ impl Edited {
     }
 }
 
-/// What a browser with an open page hears.
+/// The events that a browser with an open page gets.
 struct OpenPage {
     told: Lines<BufReader<TcpStream>>,
     client: Client,
@@ -180,7 +180,7 @@ impl OpenPage {
         })
     }
 
-    /// Waits until an address that is loaded whenever the page is told to has the mark in it.
+    /// Waits until the address has the mark in it; it is loaded after each event.
     fn wait_until(&mut self, url: &str, mark: &str) -> Result<()> {
         for line in &mut self.told {
             if line?.starts_with("data:") && self.client.get(url)?.body.contains(mark) {
@@ -191,7 +191,7 @@ impl OpenPage {
     }
 }
 
-/// A file of that name that has that text in it.
+/// A file with this name and this text in it.
 fn find(folder: &Path, name: &str, text: &str) -> Result<Option<PathBuf>> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

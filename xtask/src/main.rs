@@ -1,5 +1,5 @@
-//! `cargo xtask`: builds, runs and tests Mooring, and installs what that needs.
-// The clock that clippy.toml bans is the product's; here it only measures how long a step took.
+//! `cargo xtask`: builds, runs and tests Mooring, and installs the tools for that.
+// clippy.toml bans this clock for the product; here it only measures how long a step took.
 #![allow(clippy::disallowed_methods)]
 
 mod api_fuzz;
@@ -67,7 +67,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::LoopTimes(args) => loop_times::run(&args),
     });
-    // The signal handler ends this process itself once everything is cleaned up.
+    // The signal handler ends this process when everything is cleaned up.
     process::wait_if_interrupted();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! A release's site: names that change with the content, compressed copies, and a limit on the size.
+//! The site of a release: file names with hashes, compressed copies, and a size limit.
 
 use crate::paths;
 use anyhow::{Context, Result, bail};
@@ -8,13 +8,13 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The most that wasm, script and style together may weigh, in bytes after brotli.
+/// The greatest size of wasm, script and style together, in bytes after brotli.
 const LIMIT: usize = 100_000;
 
-/// Name of the file that tells Leptos the hashes.
+/// The file with the hashes for Leptos.
 const HASHES: &str = "hash.txt";
 
-/// Files of one build: what they are and how heavy.
+/// Files of one build, with their sizes.
 struct Row {
     name: String,
     raw: usize,
@@ -22,7 +22,7 @@ struct Row {
     brotli: usize,
 }
 
-/// Hashes names, compresses, prints sizes; fails over the limit.
+/// Hashes names, compresses, prints sizes; fails above the limit.
 pub fn finish(site: &Path) -> Result<()> {
     hash_names(&site.join("pkg"), site)?;
     let mut files = Vec::new();
@@ -48,7 +48,7 @@ fn hash_names(pkg: &Path, site: &Path) -> Result<()> {
     fs::write(site.join(HASHES), hashes).context("cannot write the list of hashes")
 }
 
-/// 96 bits are plenty: the name must change with the content, nothing depends on it being secret.
+/// 96 bits are enough: the name must change with the content, but it needs no secrecy.
 fn short_hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
         .iter()

@@ -1,19 +1,20 @@
-//! Where things lie: the workspace and cargo's target folder.
+//! Paths of the workspace and of cargo's target folder.
 
 use crate::process;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-/// Name of the script, wasm and style files; the same in both builds, or pages ask for other files.
+/// Name of the script, wasm and style files. It must be the same in both builds, or
+/// pages load other files.
 pub const OUTPUT_NAME: &str = "mooring";
 
 /// Root of the workspace.
 pub fn root() -> &'static Path {
     static ROOT: OnceLock<PathBuf> = OnceLock::new();
     ROOT.get_or_init(|| {
-        // Asked at run time first: with a target folder that several clones share, this executable
-        // may have been compiled in another one.
+        // The variable at run time comes first: if several clones share a target
+        // folder, another clone may have compiled this executable.
         let here = std::env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         here.parent().map(Path::to_path_buf).unwrap_or(here)
@@ -25,7 +26,7 @@ pub fn end2end() -> PathBuf {
     root().join("end2end")
 }
 
-/// Cargo's target folder, wherever `CARGO_TARGET_DIR` or a configuration file put it.
+/// Cargo's target folder, also if `CARGO_TARGET_DIR` or a configuration file sets it.
 pub fn target() -> Result<&'static Path> {
     static TARGET: OnceLock<PathBuf> = OnceLock::new();
     if let Some(found) = TARGET.get() {
@@ -46,12 +47,12 @@ pub fn binaries(release: bool) -> Result<PathBuf> {
     Ok(target()?.join(if release { "release" } else { "debug" }))
 }
 
-/// Where the site of a debug build goes.
+/// The folder of a debug build's site.
 pub fn debug_site() -> Result<PathBuf> {
     Ok(target()?.join("site"))
 }
 
-/// Where a release build goes, ready to ship.
+/// The folder of a release build.
 pub fn dist() -> Result<PathBuf> {
     Ok(target()?.join("dist"))
 }

@@ -1,4 +1,4 @@
-//! A PostgreSQL cluster of its own for one test run, thrown away afterwards.
+//! A PostgreSQL cluster for one test run, deleted afterwards.
 
 use crate::process::{self, Guard};
 use crate::tools;
@@ -14,12 +14,12 @@ max_connections = 300
 log_min_messages = warning
 ";
 
-/// What the cluster is for.
+/// The use of the cluster.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Tests: nothing outlives the run, so nothing has to survive a power cut.
+    /// Tests: no data outlives the run, so it need not survive a power cut.
     Tests,
-    /// Measurements: what is committed is on the disk, as for real use.
+    /// Measurements: committed data is on the disk, as in real use.
     Measurements,
 }
 
@@ -27,8 +27,8 @@ impl Purpose {
     fn settings(self) -> &'static str {
         match self {
             Self::Tests => "shared_buffers = 128MB\nfsync = off\nfull_page_writes = off\n",
-            // As much memory as a small server of its own is given. No checkpoint falls
-            // into one half of a comparison only, and none of the planner's helpers wakes up.
+            // Memory as on a small dedicated server. No checkpoint, JIT compilation
+            // or autovacuum disturbs only one half of a comparison.
             Self::Measurements => {
                 "shared_buffers = 512MB\nmax_wal_size = 8GB\ncheckpoint_timeout = 1h\n\
                  jit = off\nautovacuum_naptime = 10min\n"
@@ -37,7 +37,7 @@ impl Purpose {
     }
 }
 
-/// A running cluster; stopped and deleted when dropped.
+/// A running cluster; dropping it stops and deletes it.
 pub struct Cluster {
     port: u16,
     folder: PathBuf,
@@ -45,7 +45,7 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Makes and starts a cluster on a free port; installs PostgreSQL first if it is missing.
+    /// Makes and starts a cluster on a free port; installs PostgreSQL first if necessary.
     pub fn start(purpose: Purpose) -> Result<Self> {
         let programs = tools::postgres()?;
         let folder = make_folder()?;
@@ -96,7 +96,8 @@ impl Cluster {
         })
     }
 
-    /// Address of the maintenance database; the user is a superuser, so tests can make databases.
+    /// Address of the maintenance database; the user is a superuser, so that tests
+    /// can make databases.
     pub fn url(&self) -> String {
         self.url_of("postgres")
     }
@@ -117,7 +118,7 @@ impl Cluster {
         Ok(self.url_of(database))
     }
 
-    /// Number of the process that the others of the cluster descend from.
+    /// The id of the cluster's main process.
     pub fn pid(&self) -> Result<u32> {
         let path = self.folder.join("data/postmaster.pid");
         let text =
@@ -130,9 +131,10 @@ impl Cluster {
     }
 }
 
-/// A folder that the user who runs PostgreSQL may write to.
+/// A folder that PostgreSQL's user may write to.
 fn make_folder() -> Result<PathBuf> {
-    // As root another user has to get there, and a private TMPDIR may be closed to it.
+    // If this runs as root, another user must be able to read the folder, but a
+    // TMPDIR may be private.
     let base = if tools::root_user() {
         PathBuf::from("/var/tmp")
     } else {
@@ -149,10 +151,10 @@ fn make_folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// PostgreSQL refuses to run as root, so root becomes `postgres` for it.
+/// PostgreSQL refuses to run as root, so root runs it as `postgres`.
 fn as_postgres(program: &Path, folder: &Path) -> Command {
     let mut command = if tools::root_user() {
-        // Named in full, since `sbin` is not in everybody's PATH.
+        // With the full path, since `sbin` may be missing in PATH.
         let mut runuser = Command::new("/usr/sbin/runuser");
         runuser.args(["-u", "postgres", "--"]).arg(program);
         runuser

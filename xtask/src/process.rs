@@ -1,4 +1,4 @@
-//! Other programs: started, followed, and stopped again whatever happens.
+//! Other programs: starts and follows them, and always stops them in the end.
 
 use anyhow::{Context, Result, bail};
 use std::cell::Cell;
@@ -24,18 +24,18 @@ fn clean_ups() -> MutexGuard<'static, BTreeMap<u64, CleanUp>> {
     CLEAN_UPS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Undoes something when dropped, and also when the whole program is interrupted.
+/// Runs a clean-up when dropped, and also when the program is interrupted.
 pub struct Guard(u64);
 
 impl Guard {
-    /// Registers what is to be undone; the last registered is undone first.
+    /// Registers a clean-up; the last one registered runs first.
     pub fn new(clean_up: impl FnOnce() + Send + 'static) -> Self {
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         clean_ups().insert(id, Box::new(clean_up));
         Self(id)
     }
 
-    /// Forgets what was to be undone.
+    /// Removes the clean-up without running it.
     fn disarm(self) {
         clean_ups().remove(&self.0);
     }
@@ -50,7 +50,7 @@ impl Drop for Guard {
     }
 }
 
-/// Makes Ctrl-C and SIGTERM undo what [`Guard`]s hold before the program ends.
+/// On Ctrl-C and SIGTERM, runs the clean-ups of all [`Guard`]s before the program ends.
 pub fn clean_up_on_signal() -> Result<()> {
     ctrlc::set_handler(|| {
         CLEANING.set(true);
@@ -67,14 +67,15 @@ pub fn clean_up_on_signal() -> Result<()> {
     .context("cannot listen for Ctrl-C")
 }
 
-/// Lets the signal handler finish: after an interruption this returns to nobody else.
+/// After an interruption, waits until the signal handler ends the process, except
+/// on its own thread.
 pub fn wait_if_interrupted() {
     while INTERRUPTED.load(Ordering::SeqCst) && !CLEANING.get() {
         std::thread::park();
     }
 }
 
-/// `cargo`, in the workspace, as if called by hand: without what the outer `cargo run` added.
+/// `cargo` in the workspace, without the variables that the outer `cargo run` added.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in std::env::vars_os() {
@@ -90,7 +91,7 @@ pub fn cargo() -> Command {
 /// A command as a person would type it.
 pub fn shown(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy().into_owned()];
-    // Only the name: `cargo` rather than a path into the toolchain.
+    // Only the name: `cargo` instead of a path in the toolchain.
     if let Some(name) = Path::new(&words[0]).file_name() {
         words[0] = name.to_string_lossy().into_owned();
     }
@@ -102,7 +103,7 @@ pub fn shown(command: &Command) -> String {
     words.join(" ")
 }
 
-/// Runs a command whose output a person can follow; fails if it fails.
+/// Runs a command and shows its output; fails if the command fails.
 pub fn run(command: &mut Command) -> Result<()> {
     println!("$ {}", shown(command));
     let mut child = command
@@ -121,7 +122,7 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command and returns what it wrote to standard output, trimmed; fails if it fails.
+/// Runs a command and returns its standard output, trimmed; fails if the command fails.
 pub fn output(command: &mut Command) -> Result<String> {
     let result = command
         .stdin(Stdio::null())
@@ -139,7 +140,7 @@ pub fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&result.stdout).trim().to_owned())
 }
 
-/// Whether a command can be run and ends well; what it writes is thrown away.
+/// Whether a command succeeds; its output is dropped.
 pub fn works(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())
@@ -149,10 +150,10 @@ pub fn works(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// A server in the background; asked to stop, then killed, when this is dropped.
+/// A server in the background; dropping it sends SIGTERM, then kills it.
 pub struct Background {
     pid: u32,
-    // Dropped first, so that the process is gone before anything that it used.
+    // Dropped first, so that the process has ended before the things that it used.
     _guard: Guard,
 }
 
@@ -164,7 +165,7 @@ impl Background {
         Self::start_in_sight(command.stdout(file.try_clone()?).stderr(file))
     }
 
-    /// Starts a command whose output a person can follow, unless it was sent elsewhere.
+    /// Starts a command and shows its output, unless the command redirects it.
     pub fn start_in_sight(command: &mut Command) -> Result<Self> {
         let mut child = command
             .stdin(Stdio::null())
@@ -175,7 +176,7 @@ impl Background {
         Ok(Self { pid, _guard: guard })
     }
 
-    /// Its number.
+    /// The process id.
     pub fn pid(&self) -> u32 {
         self.pid
     }
@@ -207,14 +208,14 @@ fn stop(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// The port, if nobody listens on it: what answered there would be somebody else.
+/// The port, if it is free: otherwise another program would answer there.
 pub fn unused(port: u16) -> Result<u16> {
     std::net::TcpListener::bind(("127.0.0.1", port))
         .with_context(|| format!("port {port} can't be used; give another one with --port"))?;
     Ok(port)
 }
 
-/// A TCP port of the loopback address that nothing listens on just now.
+/// A TCP port of the loopback address that is free now.
 pub fn free_port() -> Result<u16> {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
     Ok(listener.local_addr()?.port())

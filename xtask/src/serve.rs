@@ -1,4 +1,4 @@
-//! `cargo xtask serve`: builds and runs Mooring with the settings of whoever calls it.
+//! `cargo xtask serve`: builds and runs Mooring with the caller's settings.
 
 use crate::{build, process, steps::Steps, watch};
 use anyhow::{Context, Result};
@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-/// What `cargo xtask serve` can be told.
+/// The options of `cargo xtask serve`.
 #[derive(clap::Args)]
 pub struct Args {
     /// Run the optimised build
@@ -45,11 +45,11 @@ pub fn run(args: &Args) -> Result<()> {
         .args(&args.rest)
         .env("LEPTOS_SITE_ROOT", &built.site);
     println!("$ {}", process::shown(&command));
-    // It takes the place of this process, so that signals and the exit code are its own.
+    // The server replaces this process, so that signals and the exit code are its own.
     Err(command.exec()).context("cannot start the server")
 }
 
-/// Where browsers find the pages while sources are watched. The settings file is not read for it.
+/// The address of the pages while sources are watched. The settings file is not read for it.
 fn watched_address(args: &Args) -> Result<SocketAddr> {
     if let Some(address) = args.listen {
         return Ok(address);
@@ -68,7 +68,7 @@ fn need_of_keys(binary: &Path) -> String {
     )
 }
 
-/// Whether a key may be set somewhere; the server itself says if it is wrong.
+/// Whether a key may be set in some way; the server itself reports a wrong one.
 fn has_keys() -> bool {
     [
         "MOORING_MASTER_KEYS",

@@ -1,17 +1,17 @@
-//! Steps with a heading, a duration and, at the end, a table of all of them.
+//! Steps, each with a heading and a duration, and a table of all at the end.
 
 use crate::process;
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 
-/// What became of one step.
+/// The outcome of one step.
 enum Outcome {
     Done,
     Skipped(String),
     Failed(String),
 }
 
-/// Runs steps one after the other and remembers how each went.
+/// Runs steps one after the other and keeps their outcomes.
 pub struct Steps {
     begun: Instant,
     rows: Vec<(String, Duration, Outcome)>,
@@ -26,9 +26,9 @@ impl Steps {
         }
     }
 
-    /// Runs one step; a failure is written down, and the steps after it still run.
+    /// Runs one step. If it fails, the failure is noted and the next steps still run.
     ///
-    /// `rerun` is the command that runs this step alone.
+    /// `rerun` is the command that runs only this step.
     pub fn run<T>(
         &mut self,
         name: &str,
@@ -56,7 +56,7 @@ impl Steps {
         }
     }
 
-    /// Notes a step that is left out, and why.
+    /// Notes a step that is left out, with the reason.
     pub fn skip(&mut self, name: &str, why: &str) {
         println!("\n━━ {name}\n   left out: {why}");
         self.rows.push((

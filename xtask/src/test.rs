@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything, each part a step.
+//! `cargo xtask test`: all tests, one step for each part.
 
 use crate::dev_stack::DevStack;
 use crate::postgres::{Cluster, Purpose};
@@ -6,7 +6,7 @@ use crate::{api_fuzz, build, check, paths, process, steps::Steps, tools};
 use anyhow::{Result, bail};
 use std::process::Command;
 
-/// Names the database that tests may use; set by a caller who has one already.
+/// The variable that names a database for the tests, if the caller has one already.
 pub const POSTGRES: &str = "MOORING_TEST_POSTGRES_URL";
 
 /// Packages whose tests run together; `hydrate` is never among their features.
@@ -29,7 +29,7 @@ pub const PACKAGES: &[&str] = &[
     "service/testing,app/ssr",
 ];
 
-/// What `cargo xtask test` can be told.
+/// The options of `cargo xtask test`.
 #[derive(clap::Args)]
 pub struct Args {
     /// Leave the browser tests out
@@ -64,7 +64,7 @@ impl Args {
     }
 }
 
-/// Runs what was asked for; later parts run even if an earlier one fails.
+/// Runs the selected parts; later parts run even if an earlier one fails.
 pub fn run(args: &Args) -> Result<()> {
     let mut steps = Steps::new();
     if args.wants(Part::Lint) {
@@ -151,7 +151,8 @@ fn rust(steps: &mut Steps, filter: &[String]) {
     }
 }
 
-/// nextest fails if no test has the name, `cargo test` takes one name before and more behind `--`.
+/// nextest fails if no test has the name. `cargo test` takes one name before `--`
+/// and more after it.
 fn add_filter(command: &mut Command, nextest: bool, filter: &[String]) {
     if filter.is_empty() {
         return;
@@ -185,7 +186,7 @@ fn browser(steps: &mut Steps, filter: &[String]) {
     };
     steps.run("Browser tests", rerun, || {
         let mut stack = DevStack::prepare(&built.binary, &simulator, &built.site, None)?;
-        // At its loudest, since the tests look for secrets in the log.
+        // The most verbose log, since the tests look for secrets in it.
         stack.serve(&[("MOORING_LOG", "trace")])?;
         let outcome = process::run(
             Command::new("npx")
@@ -193,7 +194,7 @@ fn browser(steps: &mut Steps, filter: &[String]) {
                 .args(filter)
                 .envs(stack.test_environment())
                 .env("MOORING_E2E_CHROMIUM", &chromium)
-                // No terminal needed, and the list of tests stays readable in a log.
+                // Works without a terminal, and the list of tests stays readable in a log.
                 .env("FORCE_COLOR", "0")
                 .current_dir(paths::end2end()),
         );

@@ -1,11 +1,11 @@
-//! What building and testing need, installed where it is missing.
+//! The tools for building and testing; missing ones are installed.
 
 use crate::{paths, process};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The target of the browser's part.
+/// The target of the wasm.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
 /// Adds the wasm target to the toolchain.
@@ -20,7 +20,7 @@ pub fn wasm_target() -> Result<()> {
     })
 }
 
-/// Installs the npm packages of `end2end` as its lock file says, unless they are there.
+/// Installs the npm packages of `end2end` from its lock file, unless they are there.
 pub fn npm_packages() -> Result<()> {
     let folder = paths::end2end();
     let modified = |path: PathBuf| path.metadata().and_then(|about| about.modified()).ok();
@@ -42,7 +42,7 @@ pub fn npm_packages() -> Result<()> {
     )
 }
 
-/// An executable that came with the npm packages.
+/// An executable of the npm packages.
 pub fn npm_executable(name: &str) -> Result<PathBuf> {
     npm_packages()?;
     let path = paths::end2end().join("node_modules/.bin").join(name);
@@ -91,7 +91,7 @@ pub fn root_user() -> bool {
     process::output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
 }
 
-/// Installs Debian packages, with sudo where that needs no password.
+/// Installs Debian packages, with sudo if that needs no password.
 fn apt_install(packages: &[&str]) -> Result<()> {
     let names = packages.join(" ");
     println!("   missing, so Debian's packages are installed: {names}");
@@ -112,7 +112,7 @@ fn apt_install(packages: &[&str]) -> Result<()> {
         .with_context(|| format!("install what is missing: `sudo apt-get install {names}`"))
 }
 
-/// Python with virtual environments; installed where it is missing.
+/// Installs Python with virtual environments if it is missing.
 pub fn python() -> Result<()> {
     if has_python() {
         return Ok(());
@@ -124,7 +124,7 @@ pub fn python() -> Result<()> {
     Ok(())
 }
 
-/// Whether there is a Python that is new enough and makes virtual environments.
+/// Whether there is a Python that is new enough and can make virtual environments.
 pub fn has_python() -> bool {
     let asked = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
     process::works(Command::new("python3").args(["-c", asked]))

@@ -1,4 +1,4 @@
-//! `cargo xtask torture`: processes that are stopped and killed, for minutes.
+//! `cargo xtask torture`: stops and kills processes, for minutes.
 
 use crate::{
     postgres::{Cluster, Purpose},
@@ -7,7 +7,7 @@ use crate::{
 use anyhow::Result;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// What `cargo xtask torture` can be told.
+/// The options of `cargo xtask torture`.
 #[derive(clap::Args)]
 pub struct Args {
     /// New rounds begin for so long; the one under way is finished

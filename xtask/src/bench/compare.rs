@@ -1,19 +1,19 @@
-//! Two things measured turn about.
+//! Two things, measured alternately.
 
 use anyhow::{Result, bail};
 use std::io::Write;
 
-/// Pairs of measurements, each of the same minute.
+/// Pairs of measurements; both of a pair were taken within the same minute.
 pub struct Compared(Vec<(f64, f64)>);
 
 impl Compared {
-    /// Pairs that were measured already.
+    /// Pairs that were measured before.
     pub fn of(pairs: Vec<(f64, f64)>) -> Self {
         Self(pairs)
     }
 
-    /// Measures both, again and again; who is first changes from pair to pair, so that
-    /// neither always comes after the other.
+    /// Measures both several times. The order changes from pair to pair, so that
+    /// neither is always second.
     pub fn turn_about(
         pairs: usize,
         mut one: impl FnMut() -> Result<f64>,
@@ -50,7 +50,7 @@ impl Compared {
         (at(&ratios, 0.25), at(&ratios, 0.5), at(&ratios, 0.75))
     }
 
-    /// The medians of what was measured.
+    /// The medians of both.
     pub fn medians(&self) -> (f64, f64) {
         let one = sorted(self.0.iter().map(|(a, _)| *a));
         let other = sorted(self.0.iter().map(|(_, b)| *b));
@@ -64,7 +64,7 @@ fn sorted(numbers: impl Iterator<Item = f64>) -> Vec<f64> {
     numbers
 }
 
-/// The value below which that part of the sorted numbers lies, between two of them in proportion.
+/// The value of the sorted numbers at this quantile, interpolated between two of them.
 #[allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

@@ -1,4 +1,4 @@
-//! Everything that the measurements run on, made when it is first wanted.
+//! All that the measurements need, made when it is first used.
 
 use super::host::{Cores, Side};
 use super::store::{self, Kind, Store};
@@ -14,7 +14,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use ureq::http::Method;
 
-/// What was built.
+/// The built programs.
 pub struct Programs {
     pub mooring: PathBuf,
     pub simulator: PathBuf,
@@ -22,7 +22,7 @@ pub struct Programs {
     pub helper: PathBuf,
 }
 
-/// How much is measured.
+/// The sizes of the measurements.
 #[derive(Clone, Copy)]
 pub struct Scale {
     pub pairs: usize,
@@ -30,12 +30,13 @@ pub struct Scale {
     pub slice: Duration,
     /// Accounts of the big tenant.
     pub accounts: u64,
-    /// Accounts of the small one, whose secrets are encrypted anew.
+    /// Accounts of the small tenant, whose secrets are encrypted anew.
     pub small: u64,
-    /// How long one measurement of refreshes takes, about, and how many show how fast they are.
+    /// About how long one measurement of refreshes takes, and how many refreshes
+    /// show their speed first.
     pub refreshing: Duration,
     pub probe: u64,
-    /// How long a backlog takes at the allowed rate.
+    /// How long a backlog takes at the set rate.
     pub backlog: Duration,
 }
 
@@ -60,7 +61,7 @@ impl Scale {
     };
 }
 
-/// Everything that the measurements run on; all of it ends and is deleted with this.
+/// All that the measurements need; when it is dropped, everything is stopped and deleted.
 pub struct BenchEnv {
     pub scale: Scale,
     pub cores: Cores,
@@ -70,14 +71,14 @@ pub struct BenchEnv {
     keys: String,
     stores: Vec<Store>,
     client: Client,
-    // In the order in which they are to end.
+    // In the order in which they must end.
     cluster: Option<Cluster>,
     _simulator: Background,
     folder: PathBuf,
     _folder_guard: Guard,
 }
 
-/// A server that runs.
+/// A running server.
 pub struct Serving {
     process: Background,
     /// `127.0.0.1:port`
@@ -85,7 +86,7 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// The memory that is this process's own, in MB: its proportional share of all pages.
+    /// The memory of this process in MB: its proportional share of all pages.
     pub fn memory(&self) -> Result<f64> {
         let path = format!("/proc/{}/smaps_rollup", self.process.pid());
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
@@ -100,9 +101,9 @@ impl Serving {
 }
 
 impl BenchEnv {
-    /// Starts the simulator; the rest comes when it is wanted.
+    /// Starts the simulator; the rest is made when it is first used.
     pub fn new(programs: Programs, short: bool, tables: &Path) -> Result<Self> {
-        // Beside the tables and not in a folder for temporary files, which may be in memory.
+        // Beside the tables: a folder for temporary files may be in memory.
         let folder = tempfile::Builder::new()
             .prefix("run-")
             .tempdir_in(tables)
@@ -145,12 +146,12 @@ impl BenchEnv {
         })
     }
 
-    /// Where everything lies that is deleted in the end.
+    /// The folder that is deleted at the end.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Name and version of each database that was measured.
+    /// Name and version of each measured database.
     pub fn versions(&self) -> Vec<String> {
         self.stores
             .iter()
@@ -189,7 +190,7 @@ impl BenchEnv {
         self.cluster.as_ref().context("there is no PostgreSQL")
     }
 
-    /// Lets PostgreSQL run elsewhere; holds for connections that are made from now on.
+    /// Moves PostgreSQL to other cores; this applies to connections that are made from now on.
     pub fn keep_postgres(&self, side: Side) -> Result<()> {
         match &self.cluster {
             Some(cluster) => {
@@ -200,7 +201,7 @@ impl BenchEnv {
         }
     }
 
-    /// `mooring`, with settings that measure the product as it ships.
+    /// `mooring`, with the settings with which it ships.
     pub fn mooring(&self, url: &str, side: Side) -> Command {
         let mut command = self.cores.command(&self.programs.mooring, side);
         for (name, _) in std::env::vars_os() {
@@ -229,7 +230,7 @@ impl BenchEnv {
                 .arg("serve")
                 .env("MOORING_LISTEN", &address)
                 .env("MOORING_PUBLIC_URL", format!("http://{address}"))
-                // Each process has a folder of its own.
+                // Each process has its own folder.
                 .env("MOORING_DATA_DIR", self.folder.join(format!("data-{port}")))
                 .env("MOORING_REFRESH_RATE", rate.to_string()),
             &log,
@@ -238,11 +239,11 @@ impl BenchEnv {
         Ok(Serving { process, address })
     }
 
-    /// Starts the server of one primary-key SELECT, with answers of so many bytes.
+    /// Starts the server with a single primary-key SELECT, whose answers have this many bytes.
     pub fn bare(&mut self, store: &Store, bytes: usize) -> Result<Serving> {
         let url = match store.kind {
             Kind::Sqlite => self.empty(store.kind, "bare")?,
-            // The table is made anew, so one database does for all.
+            // The table is made again, so one database is enough for all.
             Kind::Postgres => {
                 let url = self.cluster()?.url_of("bare");
                 if !store::exists(&url) {
@@ -274,7 +275,7 @@ impl BenchEnv {
         Ok(Serving { process, address })
     }
 
-    /// Runs the helper to its end and reads what it found.
+    /// Runs the helper and reads its result.
     pub fn helper(&self, side: Side, arguments: &[&str]) -> Result<Value> {
         let mut command = self.cores.command(&self.programs.helper, side);
         command
@@ -285,18 +286,18 @@ impl BenchEnv {
         serde_json::from_str(last).with_context(|| format!("the helper said {last}"))
     }
 
-    /// Template of the addresses of accounts at the simulator.
+    /// The template of accounts' addresses at the simulator.
     pub fn gorgias(&self) -> String {
         format!("http://{}/a/{{subdomain}}", self.simulator)
     }
 
-    /// Asks the simulator's control API.
+    /// Calls the simulator's control API.
     pub fn control(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
         let url = format!("http://{}/_control{path}", self.simulator);
         self.client.json(method, &url, None, body)
     }
 
-    /// How long the simulator takes for each answer to a refresh.
+    /// Sets how long the simulator takes for each answer to a refresh.
     pub fn latency(&self, latency: Duration) -> Result<()> {
         let fault = json!({"kind": "latency", "latency_ms": latency.as_millis()});
         let body = json!({
@@ -307,14 +308,14 @@ impl BenchEnv {
             .map(drop)
     }
 
-    /// Asks Mooring's machine API.
+    /// Calls Mooring's machine API.
     pub fn api(&self, server: &Serving, token: &str, path: &str) -> Result<Value> {
         let url = format!("http://{}{path}", server.address);
         self.client.json(Method::GET, &url, Some(token), None)
     }
 }
 
-/// Now, in milliseconds since 1970.
+/// The present time, in milliseconds since 1970.
 pub fn now_ms() -> Result<i64> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
     Ok(i64::try_from(since.as_millis())?)

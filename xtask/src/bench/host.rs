@@ -1,16 +1,16 @@
-//! The host: which cores do what, and what has to be said beside every figure.
+//! The host: its cores, and the facts that belong beside every number.
 
 use crate::{paths, process};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Which cores the measured and the measuring side run on.
+/// The cores of the measured and the measuring side.
 #[derive(Clone, Copy)]
 pub struct Cores {
-    /// Mooring, what it is compared with, and PostgreSQL.
+    /// For Mooring, the program it is compared with, and PostgreSQL.
     server: Option<usize>,
-    /// The load, and the simulator.
+    /// For the load and the simulator.
     load: Option<usize>,
 }
 
@@ -19,7 +19,7 @@ pub struct Cores {
 pub enum Side {
     Server,
     Load,
-    /// Wherever the system puts it.
+    /// On any core.
     Anywhere,
 }
 
@@ -53,7 +53,7 @@ impl Cores {
         }
     }
 
-    /// The program on one side's core.
+    /// A command that runs the program on one side's core.
     pub fn command(self, program: &Path, side: Side) -> Command {
         match self.of(side) {
             Some(core) => {
@@ -65,7 +65,7 @@ impl Cores {
         }
     }
 
-    /// Moves a process that runs, and what it will start.
+    /// Moves a running process, and the processes that it will start.
     pub fn keep(self, pid: u32, side: Side) {
         let core = match (side, self.server, self.load) {
             (Side::Anywhere, Some(one), Some(other)) => format!("{one},{other}"),
@@ -90,11 +90,11 @@ fn expand(list: &str) -> Vec<usize> {
     all
 }
 
-/// What has to be said beside every figure.
+/// The facts that belong beside every number.
 pub struct Host(Vec<(&'static str, String)>);
 
 impl Host {
-    /// Asks the host; what it doesn't tell is left out.
+    /// Reads the facts; unknown ones are left out.
     pub fn look(databases: &[String], short: bool) -> Self {
         let mut facts = Vec::new();
         let mut fact = |name, value: Option<String>| {

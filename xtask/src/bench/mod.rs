@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what Mooring costs, as ratios of two things measured in the same run.
+//! `cargo xtask bench`: the costs of Mooring, as ratios of two things measured in the same run.
 
 mod compare;
 mod env;
@@ -16,7 +16,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use table::Table;
 
-/// What `cargo xtask bench` can be told.
+/// The options of `cargo xtask bench`.
 #[derive(clap::Args)]
 pub struct Args {
     /// Only these
@@ -51,7 +51,7 @@ pub enum Row {
 }
 
 impl Row {
-    /// Its word on the command line, and its file.
+    /// Its name on the command line and of its file.
     fn name(self) -> String {
         let value = self.to_possible_value();
         value.map_or_else(String::new, |value| value.get_name().to_owned())
@@ -72,7 +72,7 @@ impl Row {
     }
 }
 
-/// Builds, measures, and writes the tables; a row that fails doesn't keep the others from theirs.
+/// Builds, measures, and writes the tables; if a row fails, the others are still measured.
 pub fn run(args: &Args) -> Result<()> {
     let mut steps = Steps::new();
     let tables = paths::target()?.join("bench");
@@ -126,9 +126,10 @@ fn measure(steps: &mut Steps, args: &Args, tables: &Path) {
     });
 }
 
-/// Builds `mooring` and the simulator as they ship, then what measures them: in two steps, since
-/// the second needs the code for tests as well. A short run takes what the tests have built
-/// already, with the same selection: any other one would compile most dependencies once more.
+/// Builds `mooring` and the simulator as they ship, then the programs that measure
+/// them. These are two steps, since the second needs the code for tests as well. A
+/// short run uses what the tests have built, with the same selection of packages:
+/// another one would compile most dependencies again.
 fn build(short: bool) -> Result<Programs> {
     if short {
         process::run(
@@ -141,7 +142,7 @@ fn build(short: bool) -> Result<Programs> {
             &["--bin", "mooring", "--bin", "gorgias-simulator"][..],
             &["--example", "bench"],
         ] {
-            // The same packages both times, so that what they depend on is built once.
+            // The same packages both times, so that their dependencies are built once.
             let packages = ["-p", "server", "-p", "simulator", "-p", "service"];
             let mut command = process::cargo();
             command.args(["build", "--release"]).args(packages);
@@ -160,8 +161,8 @@ fn build(short: bool) -> Result<Programs> {
 mod tests {
     use super::*;
 
-    /// Proves that every measurement runs and writes what it measured; the figures of a
-    /// debug build on a busy machine say nothing, so they are not looked at.
+    /// Proves that every measurement runs and writes its result. The numbers of a
+    /// debug build on a busy machine mean nothing, so they are not checked.
     #[test]
     fn a_short_run_writes_a_table_for_each_row() {
         let folder = tempfile::tempdir().unwrap();

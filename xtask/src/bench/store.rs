@@ -1,4 +1,4 @@
-//! A database as it is after years of work, and what is done with it from outside.
+//! A database like after years of work, and the ways to use it from outside.
 
 use super::env::{BenchEnv, Serving, now_ms};
 use super::host::Side;
@@ -11,11 +11,11 @@ use ureq::http::Method;
 
 /// The app of both tenants at the simulator.
 const CLIENT: (&str, &str) = ("bench", "secret-of-bench");
-/// `bench:secret-of-bench`, as HTTP Basic has it (RFC 7617).
+/// `bench:secret-of-bench` in HTTP Basic (RFC 7617).
 const BASIC: &str = "Basic YmVuY2g6c2VjcmV0LW9mLWJlbmNo";
 const SCOPES: &str = "openid email profile offline account:read tickets:read customers:read";
 
-/// Which database.
+/// The kind of database.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Sqlite,
@@ -33,7 +33,7 @@ impl Kind {
     }
 }
 
-/// A tenant whose app is called as itself.
+/// A tenant. Its app has the tenant's slug.
 #[derive(Clone)]
 pub struct Tenant {
     pub slug: &'static str,
@@ -54,7 +54,7 @@ pub struct Store {
     pub version: String,
     /// Many accounts.
     pub big: Tenant,
-    /// Few enough to encrypt all their secrets anew, again and again.
+    /// Few enough accounts to encrypt all their secrets anew, again and again.
     pub small: Tenant,
 }
 
@@ -128,19 +128,19 @@ pub fn fill(env: &BenchEnv, kind: Kind, url: String) -> Result<Store> {
     })
 }
 
-/// Whether there is such a PostgreSQL database.
+/// Whether this PostgreSQL database exists.
 pub fn exists(url: &str) -> bool {
     tools::postgres().is_ok_and(|folder| {
         process::works(Command::new(folder.join("psql")).args([url, "-qc", "SELECT 1"]))
     })
 }
 
-/// What a load found.
+/// The result of a load.
 pub struct Answered {
     pub per_second: f64,
-    /// The time that 99 of 100 answers came within, in microseconds.
+    /// The time within which 99 of 100 answers came, in microseconds.
     pub p99: f64,
-    /// Which part of its core the load itself used.
+    /// The part of its core that the load itself used.
     pub busy: f64,
 }
 
@@ -162,29 +162,30 @@ impl Answered {
     }
 }
 
-/// What is asked for.
+/// A load of requests.
 pub struct Load<'a> {
     pub server: &'a Serving,
     /// `{}` becomes the account.
     pub path: &'a str,
     pub tenant: &'a Tenant,
-    /// Of how many accounts.
+    /// How many accounts are read.
     pub accounts: u64,
     pub connections: u64,
 }
 
 impl Load<'_> {
-    /// Asks for a while.
+    /// Sends requests for a while.
     pub fn run(&self, env: &BenchEnv) -> Result<Answered> {
         self.run_with(env, &[])
     }
 
-    /// Asks for redirects (303).
+    /// Sends requests that are answered with redirects (303).
     pub fn redirects(&self, env: &BenchEnv) -> Result<Answered> {
         self.run_with(env, &["--status", "303"])
     }
 
-    /// Asks for redirects, so many a second, for as long as `longer` takes and once at least.
+    /// Sends requests that are answered with redirects, `rate` a second, at least
+    /// once and for as long as `longer` runs.
     pub fn redirects_beside<T: Send>(
         &self,
         env: &BenchEnv,
@@ -232,7 +233,7 @@ impl Load<'_> {
     }
 }
 
-/// How many refreshes a second the simulator answers to so many connections.
+/// How many refreshes a second the simulator can answer over this many connections.
 pub fn most_refreshes(env: &BenchEnv, tenant: &Tenant, connections: u64) -> Result<f64> {
     let found = env.helper(
         Side::Server,
@@ -258,7 +259,7 @@ pub fn most_refreshes(env: &BenchEnv, tenant: &Tenant, connections: u64) -> Resu
 }
 
 impl Store {
-    /// Makes that many accounts of the big tenant due, and no other.
+    /// Makes this many accounts of the big tenant due, and no others.
     pub fn due(&self, env: &BenchEnv, count: u64) -> Result<()> {
         env.helper(
             Side::Load,
@@ -275,8 +276,9 @@ impl Store {
         .map(drop)
     }
 
-    /// Waits until nothing is due any more, and makes sure that so many were refreshed and stored
-    /// since that millisecond; gives the millisecond since 1970 when it was so.
+    /// Waits until no connection is due, and checks that `count` were refreshed and
+    /// stored since this millisecond. Returns when that was so, in milliseconds
+    /// since 1970.
     fn all_stored(
         &self,
         env: &BenchEnv,
@@ -302,8 +304,9 @@ impl Store {
         Ok(found["at"].as_i64().context("no instant")? / 1000)
     }
 
-    /// Makes that many accounts due, has them refreshed by what `work` starts, and looks at what
-    /// the simulator got meanwhile. What `work` gives is kept until all is stored.
+    /// Makes this many accounts due, lets `work` start what refreshes them, and
+    /// reads the simulator's log. The result of `work` is kept until all are
+    /// stored.
     pub fn refreshed<W>(
         &self,
         env: &BenchEnv,
@@ -337,9 +340,9 @@ impl Store {
     }
 }
 
-/// What the simulator and the database saw of a row of refreshes.
+/// The simulator's and the database's numbers about the refreshes.
 pub struct Refreshed {
-    /// How often the simulator was asked.
+    /// How many requests the simulator got.
     pub count: u64,
     /// How many accounts were due.
     pub due: u64,
@@ -347,7 +350,7 @@ pub struct Refreshed {
     pub millis: u64,
     /// The most requests within a second.
     pub peak: u64,
-    /// The most requests that were under way at once.
+    /// The most requests under way at once.
     pub at_once: u64,
 }
 
@@ -358,7 +361,7 @@ impl Refreshed {
         self.due as f64 / self.seconds()
     }
 
-    /// From the first request until all was stored.
+    /// The time from the first request until all was stored.
     pub fn seconds(&self) -> f64 {
         self.millis as f64 / 1000.0
     }
@@ -368,7 +371,7 @@ impl Refreshed {
         self.peak as f64
     }
 
-    /// Requests, and accounts that were due.
+    /// The requests, and the accounts that were due.
     pub fn calls(&self) -> (f64, f64) {
         (self.count as f64, self.due as f64)
     }

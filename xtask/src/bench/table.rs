@@ -1,15 +1,15 @@
-//! What a row found, for the terminal and for the documentation.
+//! The result of a row, for the terminal and for the documentation.
 
 use super::compare::Compared;
 use std::fmt::Write;
 
-/// What a ratio ought to be.
+/// The goal of a ratio.
 #[derive(Clone, Copy)]
 pub enum Goal {
     AtLeast(f64),
     AtMost(f64),
     Exactly(f64),
-    /// Measured to be known.
+    /// Measured without a goal.
     None,
 }
 
@@ -36,11 +36,11 @@ impl Goal {
 
 /// One comparison.
 pub struct Line {
-    /// What was compared, and on which database.
+    /// The name of the comparison, with its database.
     pub what: String,
     pub compared: Compared,
     pub goal: Goal,
-    /// What both are measured in.
+    /// The unit of both.
     pub unit: &'static str,
 }
 
@@ -55,7 +55,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// A line for each comparison, to standard output.
+    /// Prints a line for each comparison to standard output.
     pub fn print(&self) {
         for line in &self.lines {
             let (low, median, high) = line.compared.ratio();
@@ -73,7 +73,7 @@ impl Table {
         }
     }
 
-    /// A section of a document.
+    /// The row as a section of a document.
     pub fn markdown(&self, command: &str) -> String {
         let mut text = format!(
             "### {}. {}\n\n{} `{command}`\n\n\
@@ -100,7 +100,7 @@ impl Table {
     }
 }
 
-/// A number with three digits that count.
+/// A number with three significant digits.
 fn amount(number: f64) -> String {
     if number >= 100.0 {
         format!("{number:.0}")

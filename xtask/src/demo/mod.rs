@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: Mooring with a simulator of Gorgias and sample accounts, for looking around.
+//! `cargo xtask demo`: Mooring with a simulator of Gorgias and sample accounts, to try it.
 
 mod samples;
 pub mod scenario;
@@ -9,7 +9,7 @@ use crate::dev_stack::{DevStack, OWNER, TENANT};
 use crate::{build, process, steps::Steps};
 use anyhow::{Context, Result, bail};
 
-/// What `cargo xtask demo` can be told.
+/// The options of `cargo xtask demo`.
 #[derive(clap::Args)]
 pub struct Args {
     /// Port of the pages; a free one if not given

@@ -1,4 +1,4 @@
-//! The sample apps and accounts, and what becomes of each.
+//! The sample apps and accounts, and what happens to each account.
 
 /// An app to register on both sides.
 pub struct App {
@@ -36,20 +36,20 @@ pub const APPS: &[App] = &[
     },
 ];
 
-/// What becomes of a sample account.
+/// What happens to a sample account.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Happening {
-    /// Connected, nothing else.
+    /// Connected, and nothing after that.
     Nothing,
-    /// Its admin approves fewer permissions than asked.
+    /// Its admin approves fewer scopes than requested.
     FewerPermissions,
-    /// Its admin switches the app off.
+    /// Its admin deactivates the app.
     Deactivated,
     /// Gorgias answers with errors.
     Outage,
-    /// Gorgias asks for an hour's patience, and no check happens for two intervals.
+    /// Gorgias asks to wait for an hour, and no check happens for two intervals.
     Overlooked,
-    /// The app's secret is replaced at Gorgias, and nobody tells Mooring.
+    /// The app's secret is replaced at Gorgias, but not in Mooring.
     SecretReplaced,
     /// A link is made and never used.
     Invited,
@@ -57,7 +57,7 @@ pub enum Happening {
     DisconnectedOnPurpose,
 }
 
-/// An account, what becomes of it, and the health that Mooring must show for it.
+/// An account, what happens to it, and the health that Mooring must show for it.
 pub struct Account {
     pub subdomain: &'static str,
     pub app: &'static str,
@@ -80,7 +80,7 @@ const fn account(
 }
 
 pub const ACCOUNTS: &[Account] = &[
-    // First, since it has to fall behind.
+    // This account comes first, since its check has to become overdue.
     account(
         "quiet-lake",
         "helpdesk-sync",

@@ -1,12 +1,12 @@
-//! A customer's browser: follows redirects, and says yes on the consent page.
+//! A customer's browser: follows redirects, and approves on the consent page.
 
 use crate::http::{self, Answer, Client};
 use anyhow::{Context, Result, anyhow, bail};
 
-/// More pages than any installation takes.
+/// More pages than any installation needs.
 const PAGES: usize = 10;
 
-/// Opens an address, approves where asked, and ends on the page that nothing follows.
+/// Opens an address, approves if asked, and ends on the last page.
 pub fn approve(browser: &Client, address: &str) -> Result<()> {
     let mut page = address.to_owned();
     let mut answer = browser.get(&page)?;
@@ -42,7 +42,7 @@ struct Form {
 }
 
 impl Form {
-    /// The hidden fields of the first form that has a button to approve, and that button.
+    /// The hidden fields of the first form that has an approve button, and that button.
     fn that_approves(html: &str) -> Result<Self> {
         for part in html.split("<form").skip(1) {
             let form = part.split("</form").next().unwrap_or(part);
@@ -69,7 +69,7 @@ impl Form {
     }
 }
 
-/// Each `<name …>` with the text up to the next tag.
+/// Each `<name …>` and the text up to the next tag.
 fn tags<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
     html.split('<')
         .filter(|tag| {

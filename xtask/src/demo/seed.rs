@@ -1,5 +1,5 @@
-//! Sample accounts in every health state, each brought there the way a real one would get there:
-//! installed and approved in a browser, then something happens at Gorgias.
+//! Sample accounts in every health state. Each gets there like a real account: it
+//! is installed and approved in a browser, then something happens at Gorgias.
 
 use super::samples::{ACCOUNTS, APPS, Account, App, Happening};
 use super::scenario;
@@ -12,10 +12,11 @@ use std::time::{Duration, Instant};
 use ureq::http::Method;
 use url::Url;
 
-/// As short as can be: an account is overdue after twice of it; see [`Happening::Overlooked`].
+/// The shortest interval: an account is overdue after twice this time; see
+/// [`Happening::Overlooked`].
 const SHORT_INTERVAL: (&str, &str) = ("MOORING_CHECK_INTERVAL", "10s");
 
-/// How long an account may take to become what it is to be: longer than two short intervals.
+/// How long an account may take to reach its health: longer than two short intervals.
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// One account as Mooring shows it.
@@ -78,7 +79,7 @@ pub fn print(samples: &[Sample]) {
     }
 }
 
-/// Fails if an account is not in the state it was made for.
+/// Fails if an account doesn't have the health that it was made for.
 pub fn complete(samples: &[Sample]) -> Result<()> {
     let wrong: Vec<String> = samples
         .iter()
@@ -99,7 +100,7 @@ pub fn complete(samples: &[Sample]) -> Result<()> {
     Ok(())
 }
 
-/// Acts as operator, as customer and as Gorgias.
+/// Acts as the operator, the customer and Gorgias.
 struct Maker<'a> {
     stack: &'a DevStack,
     api: Client,
@@ -179,7 +180,7 @@ impl<'a> Maker<'a> {
                 let made = self.call(Method::GET, &format!("/apps/{app}"), None)?;
                 self.simulator()
                     .app(&format!("demo-{app}"), "replaced-at-gorgias", &made)?;
-                // What one account is answered, another one has to confirm.
+                // Another account has to confirm the answer to the first one.
                 for of_app in ACCOUNTS.iter().filter(|other| other.app == app) {
                     self.refresh(app, of_app.subdomain)?;
                 }
@@ -195,7 +196,7 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// What an admin does who clicks "Connect app" in the helpdesk.
+    /// Does what an admin does with "Connect app" in the helpdesk.
     fn install(&self, app: &str, subdomain: &str) -> Result<()> {
         let made = self.call(Method::GET, &format!("/apps/{app}"), None)?;
         let install = text(&made, "install_url")?;
@@ -203,7 +204,7 @@ impl<'a> Maker<'a> {
         scenario::approve(&Client::new(), address.as_str())
     }
 
-    /// Proves a connection now; that Gorgias gives no verdict is one of the results wanted here.
+    /// Checks a connection now; a check without a verdict is one of the wanted results.
     fn refresh(&self, app: &str, subdomain: &str) -> Result<()> {
         let path = format!("/connections/{app}/{subdomain}/refresh");
         match self.call(Method::POST, &path, None) {
@@ -212,7 +213,7 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// The health that Mooring shows, once it is the one wanted or patience is at an end.
+    /// Waits for the wanted health and returns the health that Mooring shows at the end.
     fn wait_for(&self, account: &Account) -> Result<String> {
         let path = format!("/connections/{}/{}", account.app, account.subdomain);
         let patience = Instant::now() + PATIENCE;

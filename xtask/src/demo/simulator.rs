@@ -1,24 +1,24 @@
-//! The simulator's control API: what the demo tells it.
+//! The simulator's control API, as the demo uses it.
 
 use crate::http::Client;
 use anyhow::Result;
 use serde_json::{Value, json};
 use ureq::http::Method;
 
-/// Speaks to the simulator's control API.
+/// A client of the simulator's control API.
 pub struct Simulator<'a> {
     client: &'a Client,
     address: &'a str,
 }
 
 impl<'a> Simulator<'a> {
-    /// For the simulator at an address.
+    /// A client for the simulator at this address.
     pub fn new(client: &'a Client, address: &'a str) -> Self {
         Self { client, address }
     }
 
-    /// Registers an app as the partners' portal would, from the two addresses that Mooring gave
-    /// when it was `made` there; a second time changes its secret.
+    /// Registers an app like the partners' portal, with the two addresses of
+    /// `made`, Mooring's answer to its creation. A second call changes its secret.
     pub fn app(&self, client_id: &str, client_secret: &str, made: &Value) -> Result<()> {
         let app = json!({
             "client_id": client_id,
@@ -29,7 +29,7 @@ impl<'a> Simulator<'a> {
         self.call(Method::POST, "/apps", Some(&app))
     }
 
-    /// Changes how an account behaves; what isn't named stays.
+    /// Changes how an account behaves; values that aren't named stay.
     pub fn behave(&self, subdomain: &str, behaviour: &Value) -> Result<()> {
         self.call(
             Method::PATCH,
@@ -38,14 +38,14 @@ impl<'a> Simulator<'a> {
         )
     }
 
-    /// Makes every token request of an account end in a fault from now on.
+    /// Answers every token request of an account with a fault from now on.
     pub fn fail_tokens(&self, subdomain: &str, fault: &Value) -> Result<()> {
         let plan = json!({"endpoint": "token", "fault": fault, "always": true});
         let path = format!("/accounts/{subdomain}/faults");
         self.call(Method::POST, &path, Some(&plan))
     }
 
-    /// Switches the app off in an account, as its admin would.
+    /// Deactivates the app on an account, as its admin would.
     pub fn deactivate(&self, subdomain: &str) -> Result<()> {
         self.call(
             Method::POST,

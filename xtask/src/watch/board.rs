@@ -1,9 +1,10 @@
-//! What the builder tells the proxy: whether the server answers, and what open pages are to load anew.
+//! The builder's messages to the proxy: whether the server answers, and what open
+//! pages have to reload.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// What open pages compare with what they saw first.
+/// The versions that open pages compare with the first ones they got.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Versions {
     page: u128,
@@ -11,7 +12,7 @@ pub struct Versions {
 }
 
 impl Versions {
-    /// As the script reads it.
+    /// The versions as JSON for the script.
     pub fn json(self) -> String {
         format!("{{\"page\":{},\"style\":{}}}", self.page, self.style)
     }
@@ -22,15 +23,15 @@ struct State {
     versions: Versions,
 }
 
-/// Written by the builder, read by the connections of the proxy.
+/// The builder writes it, the proxy's connections read it.
 pub struct Board {
     state: Mutex<State>,
     changed: Condvar,
 }
 
 impl Board {
-    /// The server is not up yet. The first version differs from that of every board before, so
-    /// that pages that were opened earlier reload.
+    /// The server is not up yet. The first version differs from that of every
+    /// earlier board, so that pages that were opened before reload.
     pub fn new() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
         let first = since.map_or(0, |since| since.as_millis());
@@ -46,7 +47,7 @@ impl Board {
         }
     }
 
-    /// The server is about to stop, or is gone.
+    /// The server is about to stop, or has stopped.
     pub fn down(&self) {
         self.change(|state| state.up = false);
     }
@@ -56,23 +57,24 @@ impl Board {
         self.change(|state| state.up = true);
     }
 
-    /// Open pages are to reload.
+    /// Makes open pages reload.
     pub fn reload_pages(&self) {
         self.change(|state| state.versions.page += 1);
     }
 
-    /// Open pages are to load their style sheets anew.
+    /// Makes open pages reload their style sheets.
     pub fn reload_style(&self) {
         self.change(|state| state.versions.style += 1);
     }
 
-    /// Waits until the server answers; `false` if it doesn't within that time.
+    /// Waits until the server answers; `false` if it doesn't within `patience`.
     pub fn wait_until_up(&self, patience: Duration) -> bool {
         self.wait(patience, |state| state.up.then_some(()))
             .is_some()
     }
 
-    /// Waits until pages are told something else than `seen`; `None` if that takes longer.
+    /// Waits until the versions differ from `seen`; `None` if that takes longer
+    /// than `patience`.
     pub fn next(&self, seen: Option<Versions>, patience: Duration) -> Option<Versions> {
         self.wait(patience, |state| {
             (Some(state.versions) != seen).then_some(state.versions)

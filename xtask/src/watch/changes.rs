@@ -1,19 +1,19 @@
-//! Which change needs which work.
+//! The work that a change of a file needs.
 
 use std::ffi::OsStr;
 use std::path::{Component, Path};
 use std::time::Duration;
 
-/// What has to be done after files have changed.
+/// The work to do after files have changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Work {
     /// Bundle the style sheets.
     pub style: bool,
     /// Copy the icons.
     pub icons: bool,
-    /// Build the server, and start it again.
+    /// Build the server, and restart it.
     pub server: bool,
-    /// Build what runs in browsers.
+    /// Build the wasm.
     pub browser: bool,
 }
 
@@ -35,13 +35,13 @@ const SERVER: Work = Work {
     server: true,
     ..NONE
 };
-/// Compiled for both; cargo knows which files the browser's part really uses.
+/// Compiled for both; cargo knows which files the wasm really uses.
 const BOTH: Work = Work {
     browser: true,
     ..SERVER
 };
 
-/// Crates that the server is made of.
+/// The server's crates.
 const CRATES: &[(&str, Work)] = &[
     ("app", BOTH),
     ("domain", BOTH),
@@ -52,7 +52,7 @@ const CRATES: &[(&str, Work)] = &[
     ("service", SERVER),
 ];
 
-/// Folders that are watched with all that is in them.
+/// Folders that are watched with all their subfolders.
 pub fn folders() -> impl Iterator<Item = String> {
     let sources = CRATES.iter().map(|(name, _)| format!("{name}/src"));
     ["style", "public"]
@@ -61,13 +61,13 @@ pub fn folders() -> impl Iterator<Item = String> {
         .chain(sources)
 }
 
-/// Folders of which only the files are watched, for `Cargo.toml`; the first is the root.
+/// Folders in which only the files are watched, for `Cargo.toml`; the first is the root.
 pub fn manifests() -> impl Iterator<Item = &'static str> {
     std::iter::once("").chain(CRATES.iter().map(|(name, _)| *name))
 }
 
 impl Work {
-    /// Everything.
+    /// All work.
     pub const ALL: Self = Self {
         style: true,
         icons: true,
@@ -75,7 +75,7 @@ impl Work {
         browser: true,
     };
 
-    /// What a change of a file needs; the path is relative to the root of the workspace.
+    /// The work after a change of a file; the path is relative to the root of the workspace.
     pub fn after(path: &Path) -> Self {
         if path.file_name().is_none_or(of_editor) {
             return NONE;
@@ -99,7 +99,7 @@ impl Work {
         }
     }
 
-    /// Both.
+    /// The work of both.
     pub fn and(self, other: Self) -> Self {
         Self {
             style: self.style || other.style,
@@ -109,13 +109,13 @@ impl Work {
         }
     }
 
-    /// Whether there is nothing to do.
+    /// Whether there is no work.
     pub fn is_none(self) -> bool {
         self == NONE
     }
 }
 
-/// Files that editors make and remove beside the ones that they save, and snapshots of tests.
+/// Temporary files that editors make beside the saved ones, and snapshots of tests.
 fn of_editor(name: &OsStr) -> bool {
     let Some(name) = name.to_str() else {
         return true;
@@ -127,13 +127,14 @@ fn of_editor(name: &OsStr) -> bool {
         || ["swp", "swx", "tmp", "bak", "orig", "rej", "snap", "new"].contains(&ending)
 }
 
-/// So long nothing may change until the work begins: editors and git write several files in a row.
+/// The work begins after this long without a change: editors and git write several
+/// files in a row.
 const QUIET: Duration = Duration::from_millis(50);
-/// After so many changes in a row the work begins all the same.
+/// After this many changes in a row the work begins anyway.
 const MOST: usize = 10_000;
 
-/// Adds to the first change what follows without a pause. `next` waits for a change, at most for
-/// the time that it is given.
+/// Adds the changes that follow the first one without a pause. `next` waits for a
+/// change, at most for the given time.
 pub fn gather(first: Work, mut next: impl FnMut(Duration) -> Option<Work>) -> Work {
     let mut all = first;
     if all.is_none() {

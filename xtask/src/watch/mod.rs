@@ -1,4 +1,5 @@
-//! `cargo xtask serve --watch`: builds what changed, starts the server again, has open pages reload.
+//! `cargo xtask serve --watch`: builds what changed, restarts the server, and makes
+//! open pages reload.
 
 mod board;
 mod changes;
@@ -24,13 +25,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 pub use page::EVENTS;
 
-/// How long a request waits for a server that starts anew.
+/// How long a request waits for a server that restarts.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Builds and serves until Ctrl-C; errors of builds are shown and don't end it.
+/// Builds and serves until Ctrl-C; a failed build is shown and doesn't end it.
 pub fn run(listen: SocketAddr, rest: &[String]) -> Result<()> {
     tools::wasm_target()?;
-    // First of all, so that no change during the first build is missed.
+    // This comes first, so that no change during the first build is missed.
     let (sender, changes) = mpsc::channel();
     let _watcher = watch(sender)?;
     let board = Arc::new(Board::new());
@@ -59,12 +60,12 @@ fn round(work: Work, builder: &mut Builder) -> Work {
     left
 }
 
-/// Sends what each change needs.
+/// Sends the work of each change.
 fn watch(sender: Sender<Work>) -> Result<impl Watcher> {
     let root = paths::root();
     let mut watcher =
         notify::recommended_watcher(move |event: notify::Result<Event>| match event {
-            // Builds read the sources; that is no change.
+            // Builds read the sources; reading is no change.
             Ok(event) if event.kind.is_access() => (),
             Ok(event) if event.need_rescan() => drop(sender.send(Work::ALL)),
             Ok(event) => {
@@ -72,7 +73,7 @@ fn watch(sender: Sender<Work>) -> Result<impl Watcher> {
                     let path = path.strip_prefix(root).unwrap_or(Path::new(""));
                     let work = Work::after(path);
                     if !work.is_none() {
-                        // The other end is gone only when this program ends.
+                        // The receiver is dropped only when this program ends.
                         let _ = sender.send(work);
                     }
                 }
@@ -92,19 +93,19 @@ fn watch(sender: Sender<Work>) -> Result<impl Watcher> {
     Ok(watcher)
 }
 
-/// Does the work for real.
+/// The implementation that really does the work.
 struct Builder<'a> {
     board: Arc<Board>,
     site: PathBuf,
-    /// Where the server listens, behind the proxy.
+    /// The server's address, behind the proxy.
     address: SocketAddr,
     rest: &'a [String],
     running: Option<Running>,
-    /// When the wasm was compiled that the site has.
+    /// When the site's wasm was compiled.
     wasm: Option<SystemTime>,
 }
 
-/// A server, and when it was compiled.
+/// A running server, and when it was compiled.
 struct Running {
     process: Background,
     compiled: SystemTime,

@@ -1,10 +1,11 @@
-//! The script that reloads a page, and how it gets into one.
+//! The script that reloads a page, and the code that adds it to a page.
 
-/// Where the script hears of changes. No page of Mooring has such an address.
+/// The address of the script's events. No page of Mooring has this address.
 pub const EVENTS: &str = "/__watch";
 
-/// Reloads the page, or loads its style sheets anew. The first message after a pause may be the
-/// first one of a new `cargo xtask serve --watch`; its numbers are others, so the page reloads.
+/// Reloads the page, or its style sheets. The first message after a pause may be
+/// from a new `cargo xtask serve --watch`, whose numbers differ, so the page
+/// reloads.
 const SCRIPT: &str = r"
 let seen;
 new EventSource('/__watch').onmessage = ({ data }) => {
@@ -32,7 +33,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// Reads what stands before the empty line.
+    /// Parses the head, up to the empty line.
     pub fn parse(text: &str) -> Self {
         let mut lines = text.split("\r\n").filter(|line| !line.is_empty());
         Self {
@@ -62,13 +63,13 @@ impl Head {
         });
     }
 
-    /// Sets a header, in place of all of that name.
+    /// Sets a header and removes others of that name.
     pub fn set(&mut self, name: &str, value: &str) {
         self.remove(name);
         self.lines.push(format!("{name}: {value}"));
     }
 
-    /// As it is sent, with the empty line.
+    /// The text to send, with the empty line.
     pub fn text(&self) -> String {
         let lines: String = self
             .lines
@@ -78,7 +79,7 @@ impl Head {
         format!("{}\r\n{lines}\r\n", self.first)
     }
 
-    /// How long the body is, if this is a page that can be given the script.
+    /// The length of the body, if this is a page to which the script can be added.
     pub fn page_length(&self) -> Option<usize> {
         let page = self
             .get("content-type")
@@ -89,7 +90,7 @@ impl Head {
         (page && plain && length > 0).then_some(length)
     }
 
-    /// The nonce that the page's Content-Security-Policy asks of scripts.
+    /// The nonce for scripts in the page's Content-Security-Policy.
     pub fn nonce(&self) -> Option<&str> {
         let (_, rest) = self.get("content-security-policy")?.split_once("'nonce-")?;
         let (nonce, _) = rest.split_once('\'')?;

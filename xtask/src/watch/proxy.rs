@@ -1,5 +1,6 @@
-//! Stands before the server while sources are watched: gives pages the script that reloads them,
-//! and holds requests while the server starts anew. One request a connection, all else unchanged.
+//! A proxy before the server while sources are watched: adds the script that
+//! reloads pages, and holds requests while the server restarts. It takes one
+//! request on each connection and changes nothing else.
 
 use super::board::Board;
 use super::page::{EVENTS, Head, with_script};
@@ -9,13 +10,13 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The most that a head may have, in bytes.
+/// The greatest length of a head, in bytes.
 const HEAD: usize = 128 * 1024;
-/// How often a comment shows whether the page is still open.
+/// How often a comment is sent, which shows whether the page is still open.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Listens; what comes is answered by threads of its own. For a server that starts anew, a request
-/// waits for `patience` at most.
+/// Listens, and answers each connection on its own thread. A request waits for a
+/// server that restarts, at most for `patience`.
 pub fn start(
     listen: SocketAddr,
     server: SocketAddr,
@@ -29,7 +30,7 @@ pub fn start(
     std::thread::spawn(move || {
         for client in listener.incoming().flatten() {
             let board = board.clone();
-            // Clients that go away in mid-answer are usual.
+            // Clients often go away before the answer ends.
             std::thread::spawn(move || answer(client, server, &board, patience));
         }
     });
@@ -60,7 +61,7 @@ fn answer(
         )?);
     };
     request.set("connection", "close");
-    // A compressed page could not be given the script.
+    // The script can't be added to a compressed page.
     request.remove("accept-encoding");
     request.remove("expect");
     upstream.write_all(request.text().as_bytes())?;
@@ -68,13 +69,13 @@ fn answer(
     let (mut sender, mut receiver) = (client.try_clone()?, upstream.try_clone()?);
     std::thread::spawn(move || io::copy(&mut sender, &mut receiver));
     let passed = pass_on(&request, &mut upstream, &mut client);
-    // Ends the thread as well.
+    // This also ends the thread.
     let _ = upstream.shutdown(Shutdown::Both);
     let _ = client.shutdown(Shutdown::Both);
     passed
 }
 
-/// Passes the answer on, with the script if it is a page.
+/// Passes the answer on; adds the script if it is a page.
 fn pass_on(request: &Head, upstream: &mut TcpStream, client: &mut TcpStream) -> Result<()> {
     let (mut head, mut begun) = read_head(upstream)?;
     head.set("connection", "close");
@@ -99,7 +100,7 @@ fn pass_on(request: &Head, upstream: &mut TcpStream, client: &mut TcpStream) -> 
     Ok(())
 }
 
-/// Reads up to the empty line; gives what came behind it as well.
+/// Reads up to the empty line; also returns the bytes read after it.
 fn read_head(stream: &mut impl Read) -> Result<(Head, Vec<u8>)> {
     const END: &[u8] = b"\r\n\r\n";
     let mut read = Vec::new();
@@ -121,7 +122,7 @@ fn read_head(stream: &mut impl Read) -> Result<(Head, Vec<u8>)> {
     }
 }
 
-/// Tells an open page what there is to load anew, until it is closed.
+/// Tells an open page what to reload, until the page is closed.
 fn events(mut client: TcpStream, board: &Board) -> Result<()> {
     client.write_all(
         b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-store\r\n\
@@ -152,7 +153,7 @@ mod tests {
         start(ANYWHERE.parse().unwrap(), server, board.clone(), patience).unwrap()
     }
 
-    /// A server that gives one answer, and what it was asked.
+    /// A server that gives one answer; the receiver gets its request.
     fn server(answer: &'static str) -> (SocketAddr, mpsc::Receiver<String>) {
         let listener = TcpListener::bind(ANYWHERE).unwrap();
         let address = listener.local_addr().unwrap();

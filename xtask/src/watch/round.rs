@@ -1,36 +1,36 @@
-//! One round of work: what is done in which order, and what is left if something fails.
+//! One round of work: its order, and what remains to do if something fails.
 
 use super::changes::Work;
 use anyhow::Result;
 
-/// What the work consists of.
+/// The parts of the work.
 pub trait Workshop {
     /// Bundles the style sheets.
     fn style(&mut self) -> Result<()>;
     /// Copies the icons.
     fn icons(&mut self) -> Result<()>;
-    /// Builds the server, and starts it again if it is another one.
+    /// Builds the server, and restarts it if it has changed.
     fn server(&mut self) -> Result<Outcome>;
-    /// Builds what runs in browsers.
+    /// Builds the wasm.
     fn browser(&mut self) -> Result<Outcome>;
-    /// Has open pages load their style sheets anew.
+    /// Makes open pages reload their style sheets.
     fn reload_style(&mut self);
-    /// Has open pages reload.
+    /// Makes open pages reload.
     fn reload_pages(&mut self);
     /// Shows an error.
     fn failed(&mut self, error: &anyhow::Error);
 }
 
-/// Whether a build made something new.
+/// Whether a build changed its result.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Outcome {
     Changed,
     Same,
 }
 
-/// Does the work, what is soonest seen first; gives what failed, to be tried again with the next
-/// change. Pages reload when the server is there and don't wait for the browser's part: most
-/// changes of a page are none of that.
+/// Does the work; first what is visible soonest. Returns the work that failed, to
+/// be tried again with the next change. Pages reload when the server is up and
+/// don't wait for the wasm: most changes of a page don't change it.
 pub fn carry_out(work: Work, workshop: &mut impl Workshop) -> Work {
     let mut left = Work::default();
     if work.style {
@@ -49,7 +49,7 @@ pub fn carry_out(work: Work, workshop: &mut impl Workshop) -> Work {
     let server = work.server.then(|| workshop.server());
     left.server = finish(server, workshop);
     if left.server {
-        // It would fail for the same reason, and say so once more.
+        // The build of the wasm would fail for the same reason and show the error again.
         left.browser = work.browser;
     } else {
         let browser = work.browser.then(|| workshop.browser());
@@ -58,7 +58,7 @@ pub fn carry_out(work: Work, workshop: &mut impl Workshop) -> Work {
     left
 }
 
-/// Has pages reload if something is new; says whether it failed.
+/// Makes pages reload if something is new; returns whether it failed.
 fn finish(outcome: Option<Result<Outcome>>, workshop: &mut impl Workshop) -> bool {
     match outcome {
         Some(Ok(Outcome::Changed)) => workshop.reload_pages(),
@@ -77,7 +77,7 @@ mod tests {
     use anyhow::bail;
     use std::path::Path;
 
-    /// Writes down what it is asked for; what is in `fails` fails, what is in `same` was there.
+    /// Records the calls; parts in `fails` fail, parts in `same` don't change.
     #[derive(Default)]
     struct Notes {
         done: Vec<&'static str>,

@@ -1,4 +1,4 @@
-//! 8: how fast and how evenly a backlog is worked off after an outage.
+//! 8: how fast and how fairly a backlog is processed after an outage.
 
 use crate::bench::compare::Compared;
 use crate::bench::env::BenchEnv;
@@ -8,7 +8,7 @@ use crate::bench::table::{Goal, Line, Table};
 use anyhow::Result;
 use std::time::Duration;
 
-/// Requests a second that are allowed.
+/// The set rate, in requests a second.
 const RATE: u32 = 100;
 const PATIENCE: Duration = Duration::from_secs(60);
 

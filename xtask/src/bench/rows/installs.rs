@@ -1,4 +1,5 @@
-//! 14: installations that anybody may begin, beside a bare redirect, and token reads meanwhile.
+//! 14: installations, which anyone may begin, compared with a bare redirect, and
+//! token reads meanwhile.
 
 use super::{FEW, USUAL_RATE, token_path};
 use crate::bench::compare::Compared;
@@ -9,9 +10,9 @@ use crate::bench::table::{Goal, Line, Table};
 use anyhow::{Context, Result};
 
 const CONNECTIONS: u64 = 32;
-/// Installations a second beside token reads.
+/// Installations a second while tokens are read.
 const FLOOD: u64 = 1_000;
-/// Accounts that are read.
+/// How many accounts are read.
 const READ: u64 = 1_000;
 
 pub fn measure(env: &mut BenchEnv) -> Result<Table> {

@@ -8,9 +8,9 @@ use crate::bench::store::Kind;
 use crate::bench::table::{Goal, Line, Table};
 use anyhow::Result;
 
-/// Ten times as fast as usual, so that as much is under way as may be.
+/// Ten times the usual rate, so that as many requests as possible are under way.
 const RATE: u32 = 10 * USUAL_RATE;
-/// Length of the bare server's answers, about that of a token read's.
+/// Length of the bare server's answers, about that of a token read's answer.
 const BYTES: usize = 1_100;
 
 pub fn measure(env: &mut BenchEnv) -> Result<Table> {
@@ -30,7 +30,7 @@ pub fn measure(env: &mut BenchEnv) -> Result<Table> {
             server.memory()
         };
         let idle = || after(env.serve(&empty, RATE, Side::Server)?);
-        // More than can be refreshed while this is measured.
+        // More than can be refreshed during the measurement.
         store.due(env, store.big.accounts)?;
         let full = Compared::turn_about(
             env.scale.pairs,

@@ -1,4 +1,4 @@
-//! 12: three processes on one PostgreSQL, beside one.
+//! 12: three processes on one PostgreSQL, compared with one process.
 
 use super::UNLIMITED;
 use super::refreshes::{PATIENCE, enough};

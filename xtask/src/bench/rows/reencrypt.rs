@@ -1,4 +1,4 @@
-//! 11: re-encryption beside a bare UPDATE, and token reads meanwhile.
+//! 11: re-encryption compared with a bare UPDATE, and token reads meanwhile.
 
 use super::{FEW, USUAL_RATE, token_path};
 use crate::bench::compare::Compared;
@@ -76,7 +76,8 @@ fn reads_meanwhile(env: &BenchEnv, store: &Store) -> Result<Line> {
         || {
             std::thread::scope(|threads| {
                 let reading = threads.spawn(|| load.run(env));
-                // Once more as long as the reading lasts, so that it is never without.
+                // Rotates again as long as the reading lasts, so that a rotation
+                // always runs meanwhile.
                 while !reading.is_finished() {
                     rotate(env, store)?;
                 }
@@ -96,8 +97,8 @@ fn reads_meanwhile(env: &BenchEnv, store: &Store) -> Result<Line> {
     })
 }
 
-/// Encrypts all secrets of the small tenant anew; gives the records a second, from the
-/// first step that is told of to the last.
+/// Encrypts all secrets of the small tenant anew. Returns the records a second,
+/// from the first reported step to the last.
 #[allow(clippy::cast_precision_loss)]
 fn rotate(env: &BenchEnv, store: &Store) -> Result<f64> {
     let mut command = env.mooring(&store.url, Side::Server);
@@ -122,7 +123,7 @@ fn rotate(env: &BenchEnv, store: &Store) -> Result<f64> {
     }
 }
 
-/// Each `{tenant}: {done} of {all} records`, and when it was said.
+/// Each line `{tenant}: {done} of {all} records`, and when it was written.
 fn steps(child: &mut Child) -> Result<Vec<(Instant, u64)>> {
     let output = child.stderr.take().context("no standard error")?;
     let mut told = Vec::new();

@@ -1,4 +1,4 @@
-//! 7: refreshes a second, beside what the simulator can answer.
+//! 7: refreshes a second, compared with what the simulator can answer.
 
 use super::UNLIMITED;
 use crate::bench::compare::Compared;
@@ -10,9 +10,9 @@ use anyhow::Result;
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-/// About what a token request to a service on the Internet takes.
+/// About the time of a token request to a service on the Internet.
 const FAR: Duration = Duration::from_millis(100);
-/// Longer than any row of refreshes that goes well.
+/// Longer than any successful measurement of refreshes.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 pub fn measure(env: &mut BenchEnv) -> Result<Table> {
@@ -20,8 +20,8 @@ pub fn measure(env: &mut BenchEnv) -> Result<Table> {
     for kind in Kind::BOTH {
         let store = env.store(kind)?;
         let mooring = env.serve(&store.url, UNLIMITED, Side::Server)?;
-        // Of requests that are answered at once, the simulator never sees two: how many Mooring
-        // has under way shows in the slow ones.
+        // The simulator never sees two requests at once if it answers at once. Slow
+        // answers show how many requests Mooring has under way.
         let at_once = Cell::new(1);
         for latency in [FAR, Duration::ZERO] {
             env.latency(latency)?;
@@ -89,7 +89,7 @@ fn beside(
     ])
 }
 
-/// How many connections take about as long as one measurement shall, found with a few.
+/// How many connections take about as long as one measurement, found with a small number first.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 pub fn enough<W>(env: &BenchEnv, store: &Store, work: impl FnOnce() -> Result<W>) -> Result<u64> {
     let few = env.scale.probe;

@@ -1,4 +1,4 @@
-//! 6: sealing and opening, beside the cipher alone.
+//! 6: sealing and opening, compared with the cipher alone.
 
 use crate::bench::compare::Compared;
 use crate::bench::env::BenchEnv;

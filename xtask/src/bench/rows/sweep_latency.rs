@@ -1,4 +1,5 @@
-//! 2: how long token reads take while all is due, beside times when nothing is.
+//! 2: how long token reads take while all connections are due, compared with times
+//! when none is.
 
 use super::{FEW, USUAL_RATE, token_path};
 use crate::bench::compare::Compared;
@@ -9,11 +10,11 @@ use crate::bench::table::{Goal, Line, Table};
 use anyhow::Result;
 use std::time::Duration;
 
-/// Due at once: more than are refreshed while one time is taken.
+/// Due at once: more than are refreshed during one measurement.
 const BACKLOG: u64 = 10_000;
-/// So that the sweep, which looks once a second, is at it.
+/// The sweep looks once a second, so after this time it is running.
 const BEGUN: Duration = Duration::from_millis(1_100);
-/// Accounts that are read.
+/// How many accounts are read.
 const READ: u64 = 1_000;
 
 pub fn measure(env: &mut BenchEnv) -> Result<Table> {

@@ -1,4 +1,4 @@
-//! 1: token reads a second, beside a bare route with one primary-key SELECT.
+//! 1: token reads a second, compared with a bare route with one primary-key SELECT.
 
 use super::{USUAL_RATE, token_path};
 use crate::bench::compare::Compared;
@@ -10,7 +10,8 @@ use anyhow::Result;
 use std::cell::RefCell;
 
 const CONNECTIONS: u64 = 32;
-/// Accounts that are read again and again: of most reads, the minute's first was a while ago.
+/// How many accounts are read again and again. Most reads are not the first one of
+/// their minute.
 const OFTEN: u64 = 1_000;
 
 pub fn measure(env: &mut BenchEnv) -> Result<Table> {
