@@ -40,11 +40,11 @@ pub struct PageContext {
 /// The text of the page of a problem.
 #[derive(Debug, Clone)]
 pub struct ProblemText {
-    /// What it is.
+    /// The title.
     pub title: String,
-    /// Why it is so.
+    /// The explanation.
     pub explanation: String,
-    /// What helps.
+    /// The remedy.
     pub remedy: String,
 }
 

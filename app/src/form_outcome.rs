@@ -82,7 +82,7 @@ pub enum FormOutcome {
     },
     /// The account was already disconnected on purpose.
     DisconnectedBefore {
-        /// By whom.
+        /// The name of the person or API token.
         by: String,
         /// When.
         at: Timestamp,

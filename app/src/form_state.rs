@@ -15,7 +15,7 @@ pub struct FormState {
     pub restored: bool,
 }
 
-/// What was kept of a form, or a page, whose session had ended.
+/// How much was kept of a form, or a page, whose session had ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
     /// The typed values are kept until the same person is signed in again.

@@ -54,7 +54,7 @@ fn scripts(islands: bool) -> Option<impl IntoView> {
 /// The layout of signed-in pages: top bar, navigation, page.
 #[component]
 pub fn SignedInLayout(
-    /// What the frame shows.
+    /// The data of the frame.
     frame: Frame,
     /// The page's name, for the window's title.
     #[prop(into)]

@@ -12,10 +12,10 @@ use tokio::task::JoinError;
 /// Something inside failed while a request was answered.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// In a use case.
+    /// A use case failed.
     #[error(transparent)]
     Internal(#[from] InternalError),
-    /// With the session.
+    /// The session store failed.
     #[error(transparent)]
     Session(#[from] tower_sessions::session::Error),
     /// The template of Gorgias' address and an account don't make an address.

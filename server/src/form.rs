@@ -1,4 +1,4 @@
-//! What a handler has to know about its form.
+//! The properties of a form that its handler needs.
 
 /// A form of a page.
 #[derive(Debug, Clone, Copy)]

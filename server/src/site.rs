@@ -44,7 +44,7 @@ impl Site {
         path.is_file().then_some(path)
     }
 
-    /// What Leptos needs to know to name the files.
+    /// The options that Leptos needs to name the files.
     pub fn leptos_options(&self) -> LeptosOptions {
         let hashes = self.hashes();
         LeptosOptions::builder()

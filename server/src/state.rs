@@ -1,4 +1,4 @@
-//! What handlers share.
+//! The state that handlers share.
 
 use crate::{health::Looks, serving::Bounds, site::Site, streams::Streams};
 use axum::extract::FromRef;
@@ -25,17 +25,17 @@ pub struct RouterOptions {
     pub bounds: Bounds,
 }
 
-/// A cheap handle on what handlers share: it is cloned several times a request.
+/// A handle on the shared state. A clone is cheap, since each request makes several.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
 
-/// What handlers share. [`AppState`] derefs to it.
+/// The state that handlers share. [`AppState`] derefs to it.
 pub struct Shared {
     /// The use cases.
     pub services: Services,
     /// The options of the router.
     pub options: RouterOptions,
-    /// What Leptos needs to know.
+    /// The options of Leptos.
     pub leptos: LeptosOptions,
     /// The last result of `/readyz`.
     pub looks: Looks,

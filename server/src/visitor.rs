@@ -1,4 +1,4 @@
-//! Who sends a request to a page; found from the cookies, once for each request.
+//! The sender of a request to a page, found from the cookies once for each request.
 
 use crate::{
     cookies,
@@ -38,9 +38,9 @@ pub const OUTCOME: &str = "outcome";
 /// A browser, and the person who is signed in with it.
 #[derive(Clone)]
 pub struct Visitor {
-    /// What handlers share.
+    /// The state that handlers share.
     pub state: AppState,
-    /// Who is signed in.
+    /// The signed-in person.
     pub person: Option<PersonSummary>,
     /// The person's session, for outcomes of forms.
     pub session: Option<FormSession>,
@@ -57,7 +57,7 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// What a page is made from.
+    /// The context of a page.
     pub fn context(&self, form: Option<FormState>, outcome: Option<ShownOutcome>) -> PageContext {
         PageContext {
             services: self.state.services.clone(),
@@ -94,7 +94,7 @@ impl Visitor {
         Ok(self.kept_form().await?.map(|kept| kept.told()))
     }
 
-    /// What the person had typed into one of these forms, on this page.
+    /// The values that the person had typed into one of these forms, on this page.
     ///
     /// # Errors
     /// If it couldn't be found out.

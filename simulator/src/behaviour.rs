@@ -122,7 +122,7 @@ pub enum Packing {
     /// Plain UTF-8.
     #[default]
     Plain,
-    /// With a byte order mark at the start.
+    /// UTF-8 with a byte order mark.
     ByteOrderMark,
     /// UTF-16, little-endian.
     Utf16,

@@ -41,7 +41,7 @@ pub struct Fault {
     pub headers: BTreeMap<String, String>,
 }
 
-/// What a [`Fault`] answers.
+/// The kind of a [`Fault`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]

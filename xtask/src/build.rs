@@ -16,7 +16,6 @@ pub struct Args {
     pub release: bool,
 }
 
-/// A finished build.
 pub struct Built {
     /// The executable `mooring`.
     pub binary: PathBuf,

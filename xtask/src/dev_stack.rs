@@ -124,7 +124,6 @@ impl DevStack {
         Ok(())
     }
 
-    /// The server's log.
     pub fn server_log(&self) -> PathBuf {
         self.folder.join("mooring.log")
     }

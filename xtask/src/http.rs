@@ -8,11 +8,9 @@ use url::{Url, form_urlencoded};
 
 /// One answer with its whole body.
 pub struct Answer {
-    /// HTTP status.
     pub status: u16,
     /// `Location`, if it is a redirect.
     pub location: Option<String>,
-    /// Its body.
     pub body: String,
 }
 
@@ -34,7 +32,6 @@ impl Client {
         Self { agent }
     }
 
-    /// `GET`.
     pub fn get(&self, url: &str) -> Result<Answer> {
         self.send(Request::get(url).body(String::new())?)
     }

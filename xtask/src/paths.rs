@@ -9,7 +9,6 @@ use std::sync::OnceLock;
 /// pages load other files.
 pub const OUTPUT_NAME: &str = "mooring";
 
-/// Root of the workspace.
 pub fn root() -> &'static Path {
     static ROOT: OnceLock<PathBuf> = OnceLock::new();
     ROOT.get_or_init(|| {

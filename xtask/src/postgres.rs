@@ -14,7 +14,6 @@ max_connections = 300
 log_min_messages = warning
 ";
 
-/// The use of the cluster.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// Tests: no data outlives the run, so it need not survive a power cut.
@@ -102,7 +101,6 @@ impl Cluster {
         self.url_of("postgres")
     }
 
-    /// Address of a database.
     pub fn url_of(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }

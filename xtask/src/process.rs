@@ -176,7 +176,6 @@ impl Background {
         Ok(Self { pid, _guard: guard })
     }
 
-    /// The process id.
     pub fn pid(&self) -> u32 {
         self.pid
     }

@@ -4,7 +4,6 @@ use crate::process;
 use anyhow::{Result, bail};
 use std::time::{Duration, Instant};
 
-/// The outcome of one step.
 enum Outcome {
     Done,
     Skipped(String),
@@ -18,7 +17,6 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// Starts the clock.
     pub fn new() -> Self {
         Self {
             begun: Instant::now(),

@@ -84,7 +84,7 @@ pub fn Select(
     /// A line of help.
     #[prop(optional, into)]
     hint: OptionalText,
-    /// What is wrong with the choice.
+    /// The error of the choice.
     #[prop(optional, into)]
     error: OptionalText,
 ) -> AnyView {
@@ -124,7 +124,7 @@ pub fn Radios(
     /// A line of help.
     #[prop(optional, into)]
     hint: OptionalText,
-    /// What is wrong with the choice.
+    /// The error of the choice.
     #[prop(optional, into)]
     error: OptionalText,
 ) -> AnyView {

@@ -5,7 +5,7 @@ use crate::address::Address;
 use domain::health::Health;
 use leptos::prelude::*;
 
-/// What the frame of a signed-in page shows.
+/// The data of the frame of a signed-in page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Frame {
     /// The tenant's slug.
@@ -180,7 +180,7 @@ fn item(item: NavItem, frame: &Frame) -> impl IntoView + use<> {
 /// The main navigation: a column, or folded behind a button in narrow windows.
 #[component]
 pub fn Nav(
-    /// What it shows.
+    /// The data of the frame.
     frame: Frame,
 ) -> AnyView {
     let (health, worker) = frame.worker.state.looks();

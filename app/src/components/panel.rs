@@ -126,7 +126,7 @@ pub struct LedgerRow {
     pub health: Health,
     /// Its icon.
     pub icon: Glyph,
-    /// What is counted.
+    /// The name of what is counted.
     pub label: String,
     /// The number.
     pub count: String,

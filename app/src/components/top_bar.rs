@@ -76,7 +76,6 @@ pub fn Brand() -> AnyView {
     .into_any()
 }
 
-/// The first letter of a name.
 fn initial(name: &str) -> String {
     name.chars()
         .next()
@@ -168,7 +167,7 @@ fn person_menu(frame: &Frame) -> impl IntoView + use<> {
 /// The top bar of signed-in pages.
 #[component]
 pub fn TopBar(
-    /// What it shows.
+    /// The data of the frame.
     frame: Frame,
     /// The island that keeps the page up to date, if there is one.
     live: Option<AnyView>,

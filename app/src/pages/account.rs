@@ -110,7 +110,6 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// The data of the account's page.
 pub(super) struct Data {
     pub tenant: String,
     pub now: Timestamp,

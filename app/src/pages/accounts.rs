@@ -101,7 +101,6 @@ pub(super) struct Failed {
     pub cursor: bool,
 }
 
-/// The data of the list.
 pub(super) struct Data {
     pub tenant: String,
     pub now: Timestamp,

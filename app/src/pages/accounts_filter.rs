@@ -79,7 +79,6 @@ pub(super) fn changed(
     href(base, &query)
 }
 
-/// Whether the list is filtered.
 pub(super) fn is_filtered(query: &ListQuery) -> bool {
     !query.q.is_empty() || query.health.is_some() || query.app.is_some() || query.scope.is_some()
 }

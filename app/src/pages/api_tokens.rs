@@ -61,7 +61,6 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// The data of the page.
 pub(super) struct Data {
     pub tenant: String,
     /// The reader's role.
@@ -76,7 +75,7 @@ pub(super) struct Data {
 }
 
 impl Data {
-    /// The new token.
+    /// The new token, if the last form made one.
     fn token_made(&self) -> Option<String> {
         self.outcome.as_ref()?.secret_of(&FormOutcome::TokenMade)
     }

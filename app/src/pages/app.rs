@@ -97,7 +97,6 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// The data of an app's page.
 pub(super) struct Data {
     pub tenant: String,
     pub may: May,

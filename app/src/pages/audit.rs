@@ -47,7 +47,6 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// The data of the page.
 pub(super) struct Data {
     pub tenant: String,
     /// `None` if it couldn't be loaded.

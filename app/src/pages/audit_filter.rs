@@ -11,7 +11,6 @@ use service::{
     core::input::Field,
 };
 
-/// The parsed query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Query {
     actor: String,
@@ -52,7 +51,6 @@ impl From<Parameters> for Query {
 }
 
 impl Query {
-    /// Whether the list is filtered.
     pub fn is_filtered(&self) -> bool {
         self.from(None) != Self::default()
     }

@@ -57,7 +57,6 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// The data of the page.
 pub(super) struct Data {
     pub tenant: String,
     /// `None` if they couldn't be loaded.

@@ -99,7 +99,6 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// The data of the overview.
 pub(super) struct Data {
     pub tenant: String,
     pub now: Timestamp,

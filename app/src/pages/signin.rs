@@ -20,7 +20,7 @@ pub(crate) fn page() -> impl IntoView {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Query {
-    /// Where to go afterwards.
+    /// The path to redirect to after the sign-in.
     next: RawField<String>,
 }
 

@@ -94,7 +94,7 @@ impl FromRequestParts<AppState> for Caller {
     }
 }
 
-/// Exactly one header, exactly one token.
+/// The token, if there is exactly one header with exactly one token.
 fn token(headers: &HeaderMap) -> Option<SecretString> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (value, None) = (values.next()?, values.next()) else {

@@ -85,7 +85,7 @@ static SERVED: LazyLock<Served> = LazyLock::new(|| {
 )]
 async fn serve(headers: HeaderMap) -> Response {
     let Served { text, tag } = &*SERVED;
-    // Browsers ask each time whether it has changed.
+    // Clients ask each time whether it has changed.
     let about = [
         (ETAG, tag.clone()),
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),

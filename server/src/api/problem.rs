@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 /// `Retry-After` if the audit can't be written.
 const AUDIT_WAIT: Span = Span::seconds(10);
 
-/// What went wrong, for a program by `code` and for a person by `detail`.
+/// An error: `code` is for programs, `detail` for people.
 #[derive(Debug)]
 pub struct Problem {
     status: StatusCode,
@@ -50,7 +50,7 @@ pub struct Body {
     available_ttl: Option<i64>,
     code: &'static str,
     detail: String,
-    /// What is wrong with which field or parameter.
+    /// The errors of fields and parameters.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     errors: Vec<InvalidField>,

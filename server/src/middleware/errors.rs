@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// What kind of client asks, told by the path.
+/// The kind of client, told by the path.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asks {
     Browser,

@@ -10,7 +10,7 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// What the layer needs to know.
+/// The data of the layer.
 pub struct Surroundings {
     state: AppState,
     /// The origin that forms may come from.

@@ -15,7 +15,7 @@ pub struct Explanation {
     pub title: &'static str,
     /// What happened.
     pub explanation: &'static str,
-    /// What helps.
+    /// The remedy.
     pub remedy: &'static str,
 }
 

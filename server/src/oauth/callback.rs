@@ -20,7 +20,7 @@ use service::{
     core::input::{Errors, Field, Input},
 };
 
-/// What Gorgias adds to the redirect URI (RFC 6749 4.1.2, RFC 9207).
+/// The parameters that Gorgias adds to the redirect URI (RFC 6749 4.1.2, RFC 9207).
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Parameters {

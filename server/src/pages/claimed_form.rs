@@ -8,8 +8,8 @@ use service::{
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-/// If a failure drops it before its outcome is known, the form may have taken
-/// effect or not. A second post is told so, and the form isn't done twice.
+/// A claimed form. If a failure drops it before its outcome is known, the form may
+/// have taken effect or not. A second post is told so, and the form isn't done twice.
 pub struct ClaimedForm(Option<Form>);
 
 struct Form {

@@ -83,14 +83,14 @@ pub struct StoreSettings {
     pub audit_retention: Option<Span>,
     /// Keys as given; [`Settings::master_keys`] reads them.
     master_keys: Option<(String, SecretString)>,
-    /// What wraps data keys outside of this process.
+    /// The key service, which wraps data keys outside of this process.
     key_service: Option<KeyServiceSettings>,
 }
 
 /// How Gorgias is reached and how often.
 #[derive(Debug, Clone)]
 pub struct GorgiasSettings {
-    /// Where accounts live.
+    /// The template of accounts' addresses.
     pub template: GorgiasTemplate,
     /// Whether accounts may have a private or loopback address.
     pub private_network: bool,
@@ -104,7 +104,7 @@ pub struct GorgiasSettings {
     pub egress: Option<EgressProxy>,
 }
 
-/// What is logged and how.
+/// The settings of the log.
 #[derive(Debug, Clone)]
 pub struct LogSettings {
     /// Filter in the syntax of `tracing`.
@@ -120,7 +120,7 @@ pub struct Settings {
     pub web: WebSettings,
     /// Where data is kept.
     pub store: StoreSettings,
-    /// Gorgias.
+    /// How Gorgias is reached and how often.
     pub gorgias: GorgiasSettings,
     /// The log.
     pub log: LogSettings,

@@ -9,7 +9,7 @@ use Fallback::{Text, Words};
 pub struct Setting {
     /// Its key in `mooring.toml`.
     pub key: &'static str,
-    /// What `--help` calls the value.
+    /// The name of the value in `--help`.
     pub value: &'static str,
     /// What applies if it is not given.
     pub default: Fallback,
@@ -122,7 +122,7 @@ settings! {
 }
 
 impl Setting {
-    /// What `--help` says.
+    /// The text for `--help`.
     pub fn full_help(&self) -> String {
         let (Text(default) | Words(default)) = self.default;
         format!("{} [default: {default}]", self.help)

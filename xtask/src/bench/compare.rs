@@ -39,7 +39,6 @@ impl Compared {
         Ok(Self(measured))
     }
 
-    /// How many pairs.
     pub fn pairs(&self) -> usize {
         self.0.len()
     }

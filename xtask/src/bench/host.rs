@@ -14,7 +14,7 @@ pub struct Cores {
     load: Option<usize>,
 }
 
-/// Where a process runs.
+/// The cores on which a process runs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     Server,
@@ -145,7 +145,7 @@ impl Host {
         Self(facts)
     }
 
-    /// As a list.
+    /// The facts as a list.
     pub fn markdown(&self) -> String {
         self.0
             .iter()

@@ -27,7 +27,7 @@ pub struct Args {
     short: bool,
 }
 
-/// What can be measured.
+/// The rows that can be measured.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Row {
     /// Token reads a second, beside a bare route

@@ -162,7 +162,6 @@ impl Answered {
     }
 }
 
-/// A load of requests.
 pub struct Load<'a> {
     pub server: &'a Serving,
     /// `{}` becomes the account.

@@ -34,7 +34,6 @@ impl Goal {
     }
 }
 
-/// One comparison.
 pub struct Line {
     /// The name of the comparison, with its database.
     pub what: String,
@@ -49,7 +48,6 @@ pub struct Table {
     /// Its number among the goals.
     pub number: u8,
     pub title: &'static str,
-    /// How it was measured.
     pub method: String,
     pub lines: Vec<Line>,
 }

@@ -12,7 +12,6 @@ pub struct Simulator<'a> {
 }
 
 impl<'a> Simulator<'a> {
-    /// A client for the simulator at this address.
     pub fn new(client: &'a Client, address: &'a str) -> Self {
         Self { client, address }
     }

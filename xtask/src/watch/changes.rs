@@ -4,7 +4,6 @@ use std::ffi::OsStr;
 use std::path::{Component, Path};
 use std::time::Duration;
 
-/// The work to do after files have changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Work {
     /// Bundle the style sheets.
@@ -67,7 +66,6 @@ pub fn manifests() -> impl Iterator<Item = &'static str> {
 }
 
 impl Work {
-    /// All work.
     pub const ALL: Self = Self {
         style: true,
         icons: true,
@@ -109,7 +107,6 @@ impl Work {
         }
     }
 
-    /// Whether there is no work.
     pub fn is_none(self) -> bool {
         self == NONE
     }

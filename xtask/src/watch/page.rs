@@ -47,7 +47,6 @@ impl Head {
         self.first.split(' ').nth(index).unwrap_or_default()
     }
 
-    /// The value of a header.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.lines.iter().find_map(|line| {
             let (found, value) = line.split_once(':')?;
@@ -55,7 +54,6 @@ impl Head {
         })
     }
 
-    /// Removes headers of that name.
     pub fn remove(&mut self, name: &str) {
         self.lines.retain(|line| {
             let found = line.split_once(':').map_or("", |(found, _)| found);

@@ -17,7 +17,6 @@ pub trait Workshop {
     fn reload_style(&mut self);
     /// Makes open pages reload.
     fn reload_pages(&mut self);
-    /// Shows an error.
     fn failed(&mut self, error: &anyhow::Error);
 }
 

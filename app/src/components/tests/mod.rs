@@ -7,7 +7,6 @@ mod sample;
 
 use leptos::prelude::*;
 
-/// The HTML of a view.
 fn raw<V: IntoView + 'static>(view: impl FnOnce() -> V) -> String {
     Owner::new().with(|| {
         leptos_meta::provide_meta_context();

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-/// The HTML of a view.
 pub(super) fn html(view: impl FnOnce() -> AnyView) -> String {
     Owner::new().with(|| {
         leptos_meta::provide_meta_context();

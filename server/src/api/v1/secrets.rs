@@ -52,7 +52,7 @@ impl From<SecretError> for Problem {
     }
 }
 
-/// The use case calls the field by its name in the page's form.
+/// The use case uses the field name of the page's form.
 fn named(error: FieldError) -> FieldError {
     FieldError::new("client_secret", error.message)
 }

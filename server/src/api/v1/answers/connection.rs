@@ -15,21 +15,21 @@ macro_rules! connection {
         #[derive(Serialize, ToSchema)]
         $(#[$about])*
         pub struct $name {
-            /// When the access token runs out.
+            /// When the access token expires.
             #[schema(required)]
             access_expires_at: Option<Time>,
             /// The app's name in addresses.
             app: String,
             #[schema(format = "uuid")]
             app_id: String,
-            /// Who approved it, as far as Gorgias told.
+            /// The person who approved it, if Gorgias told.
             #[schema(required)]
             approved_by: Option<String>,
             $(
                 /// When it was first offered or connected.
                 $created_at: Time,
             )?
-            /// What follows from the reason; may be empty.
+            /// The consequences of the reason; may be empty.
             detail: String,
             $(
                 /// Why the last attempt failed, in plain words.
@@ -106,7 +106,7 @@ connection! {
     Connection, Scopes
 }
 
-/// What was granted.
+/// The granted and the missing scopes.
 #[derive(Serialize, ToSchema)]
 struct Scopes {
     #[schema(value_type = Vec<String>)]

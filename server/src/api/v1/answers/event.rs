@@ -57,7 +57,7 @@ pub struct TenantEvent {
     subdomain: Option<String>,
 }
 
-/// Who did it.
+/// The actor that caused the event.
 #[derive(Serialize, ToSchema)]
 struct Actor {
     kind: ActorKind,
@@ -75,7 +75,7 @@ enum ActorKind {
     Worker,
 }
 
-/// What happened.
+/// The kind of an event.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = EventKind)]
