@@ -1,11 +1,12 @@
-//! Whether Gorgias takes an app's credentials: what the answers to its
-//! connections say of the client id and the client secret that they share.
+//! Whether Gorgias accepts an app's credentials. The connections of an app
+//! share its client id and client secret, so this is computed from the answers
+//! that all of them get.
 //!
 //! A wrong secret answers `invalid_client` (RFC 6749 5.2) to all connections of
-//! the app, and many `invalid_grant` in a row are more likely one incident of
-//! the app than many customers who left at once. While there is a fault, no
-//! connection changes its state, and one of them tries the credentials from time
-//! to time. As in [`crate::connection`], transitions consume the state.
+//! the app. Many `invalid_grant` in a row are more likely one incident of the
+//! app than many customers who left at once. While the app has a fault, no
+//! connection changes its state, and one of them tries the credentials from
+//! time to time. As in [`crate::connection`], transitions consume the state.
 
 use crate::{
     connection::PROBE_EVERY,
@@ -14,20 +15,21 @@ use crate::{
     time::{Span, Timestamp},
 };
 
-/// So many connections refused in a row are the app's incident.
+/// From this number of refused connections in a row, the app is at fault.
 pub const MANY: u32 = 3;
-/// Within this time: customers who leave one by one are no row.
+/// Refusals in a row count only within this time. Customers who leave one by
+/// one are no incident.
 pub const WINDOW: Span = Span::hours(1);
-/// How long somebody's word holds that refusals are what they say.
+/// For how long a person's confirmation holds that the accounts really left.
 pub const VOUCHED_FOR: Span = Span::days(1);
 
 /// A fault of the app's credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CredentialsFault {
-    /// Since when.
+    /// When the fault began.
     pub since: Timestamp,
-    /// Whether it is many refused connections in a row, not a refusal of the
-    /// credentials themselves.
+    /// True if many connections in a row were refused; false if Gorgias refused
+    /// the credentials themselves.
     pub by_refusals: bool,
 }
 
@@ -36,70 +38,72 @@ pub struct CredentialsFault {
 pub struct AppCredentials {
     /// The fault, if there is one.
     pub fault: Option<CredentialsFault>,
-    /// When they are tried next while there is a fault.
+    /// When the credentials are tried next while there is a fault.
     pub probe_at: Option<Timestamp>,
     /// How many connections were refused since the last one was renewed.
     pub refused_in_a_row: u32,
-    /// When the first of those was.
+    /// When the first of these was refused.
     pub refused_since: Option<Timestamp>,
-    /// Until when somebody's word holds that refusals are what they say.
+    /// Until when a person's confirmation holds that the accounts really left.
     pub refusals_accepted_until: Option<Timestamp>,
     /// Since when a connection's `invalid_client` waits to be confirmed.
     pub client_refused_at: Option<Timestamp>,
-    /// The connection that got `invalid_client` last, also if others were
-    /// renewed since: it is then known to be alone with it.
+    /// The connection that got `invalid_client` last. It stays if other
+    /// connections were renewed since: then only this one is refused.
     pub client_refused_by: Option<ConnectionId>,
-    /// When and by which account an exchange of a code was refused with
-    /// `invalid_client`, if none was accepted since. It is told, and stops
-    /// nothing: anybody may name the account that answers.
+    /// When, and by which account, the exchange of a code was refused with
+    /// `invalid_client`, if none was accepted since. It is only reported and
+    /// stops nothing, since anybody may name the account that answers.
     pub exchange_refused: Option<(Timestamp, Subdomain)>,
-    /// When the app was last edited or its secret replaced: refusals of what was
-    /// read before say nothing.
+    /// When the app was last edited or its secret was replaced. A refusal of
+    /// older credentials says nothing.
     pub changed_at: Timestamp,
 }
 
-/// What `invalid_client`, as one connection got it, says.
+/// What follows from an `invalid_client` that one connection got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientRefusal {
-    /// Nothing sure yet: it is asked again.
+    /// Not certain yet: ask again.
     Unconfirmed,
-    /// Gorgias refuses the app's own credentials, and that is news.
+    /// Gorgias refuses the app's own credentials. This was not known before.
     FaultFound,
-    /// The same, and it was known.
+    /// Gorgias refuses the app's own credentials. This was known already.
     FaultKnown,
-    /// Nothing: the credentials were replaced meanwhile.
+    /// Nothing: the credentials were replaced in the meantime.
     Outdated,
 }
 
-/// What a confirmed `invalid_grant` of one connection says.
+/// What follows from a confirmed `invalid_grant` of one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// This connection's access was withdrawn.
     ConnectionLost,
-    /// The app's credentials are in doubt, and that is news: what was lost since
-    /// then was not.
+    /// The app's credentials are in doubt. This was not known before: the
+    /// connections that became lost since this time are not lost.
     IncidentFound(Timestamp),
-    /// The same, and it was known.
+    /// The app's credentials are in doubt. This was known already.
     IncidentKnown,
 }
 
 impl AppCredentials {
-    /// Since when there is a fault.
+    /// Since when the app has a fault.
     pub fn rejected_since(&self) -> Option<Timestamp> {
         self.fault.map(|fault| fault.since)
     }
 
-    /// Whether there is a fault, and it is many refused connections in a row.
+    /// Whether the app has a fault because many connections in a row were refused.
     pub fn in_doubt(&self) -> bool {
         self.fault.is_some_and(|fault| fault.by_refusals)
     }
 
     /// A connection got `invalid_client` at `now`, with credentials that were
-    /// read at `used_at`. It is a fault of the app if a second connection gets it
-    /// too, or the same one again after [`PROBE_EVERY`] while no other was renewed.
+    /// read at `used_at`. It is a fault of the app if a second connection gets
+    /// it too, or the same one again after [`PROBE_EVERY`] while no other was
+    /// renewed.
     ///
-    /// Only a connection that has worked before can say so: what an exchange of a
-    /// code is answered with lies with whoever brought the code.
+    /// Only refusals of connections that have worked before count here. The
+    /// answer to the exchange of a code is in the hands of whoever brought the
+    /// code.
     #[must_use]
     pub fn client_refused(
         mut self,
@@ -123,8 +127,9 @@ impl AppCredentials {
             self.client_refused_by = None;
             return (self, ClientRefusal::FaultFound);
         }
-        // While it waits, or after others were renewed since: then this one is
-        // alone with it, and only another one's refusal counts.
+        // While the first refusal waits, or after others were renewed since:
+        // then only this connection is refused, and only a refusal of another
+        // one counts.
         if !again {
             self.client_refused_at = Some(now);
             self.client_refused_by = Some(by);
@@ -163,8 +168,9 @@ impl AppCredentials {
         self.probe_at = Some(since.plus(PROBE_EVERY));
     }
 
-    /// An account answered `invalid_client` to a code at `now`, with credentials
-    /// that were read at `used_at`. `None` if they were replaced meanwhile.
+    /// An account answered `invalid_client` to a code at `now`, with
+    /// credentials that were read at `used_at`. `None` if they were replaced in
+    /// the meantime.
     pub fn exchange_refused(
         mut self,
         by: Subdomain,
@@ -178,8 +184,8 @@ impl AppCredentials {
         Some(self)
     }
 
-    /// Gorgias gave tokens to these connections. Whoever was refused while others
-    /// were renewed is alone with that. `None` if that is no news.
+    /// Gorgias gave tokens to these connections. If others are renewed, a
+    /// refused connection is the only one. `None` if this changes nothing.
     pub fn proven(self, by: &[ConnectionId]) -> Option<Self> {
         let next = Self {
             client_refused_by: self.client_refused_by.filter(|alone| !by.contains(alone)),
@@ -188,8 +194,8 @@ impl AppCredentials {
         (next != self).then_some(next)
     }
 
-    /// Gorgias knew the credentials, since it refused a refresh token with them.
-    /// `None` if that is no news.
+    /// Gorgias knows the credentials, since it refused a refresh token that
+    /// came with them. `None` if this changes nothing.
     pub fn recognised(self) -> Option<Self> {
         if self.in_doubt() {
             return None;
@@ -202,7 +208,7 @@ impl AppCredentials {
         (next != self).then_some(next)
     }
 
-    /// Somebody says at `now` that the credentials are right, and that the
+    /// A person confirms at `now` that the credentials are right and that the
     /// accounts really left. `None` if there is no such incident.
     pub fn vouched_for(self, now: Timestamp) -> Option<Self> {
         self.in_doubt().then(|| Self {
@@ -211,7 +217,7 @@ impl AppCredentials {
         })
     }
 
-    /// Other credentials are in use from `now` on.
+    /// The app has other credentials from `now` on.
     #[must_use]
     pub fn replaced(self, now: Timestamp) -> Self {
         Self {
@@ -254,7 +260,7 @@ mod tests {
         }
     }
 
-    /// `invalid_client` of these connections, each in these minutes; the last verdict.
+    /// These connections get `invalid_client` at these minutes; gives the last verdict.
     fn refused(all: &[(u128, i64)]) -> (AppCredentials, ClientRefusal) {
         let mut state = (entered(), ClientRefusal::Outdated);
         for (by, minute) in all {
@@ -314,7 +320,7 @@ mod tests {
         let alone = waits.proven(&[connection(2)]).unwrap_or_default();
         assert_eq!(alone.client_refused_by, Some(connection(1)));
         assert_eq!(alone.client_refused_at, None);
-        // It may be refused as often as it likes; a second one confirms it still.
+        // It may be refused any number of times; a second connection still confirms it.
         let (alone, verdict) = alone.client_refused(connection(1), minutes(60), minutes(60));
         assert_eq!(verdict, ClientRefusal::Unconfirmed);
         let (waits, verdict) = alone.client_refused(connection(2), minutes(61), minutes(61));

@@ -1,15 +1,16 @@
-//! How an app's client id and secret are written into HTTP Basic authentication.
+//! How an app's client id and secret are encoded for HTTP Basic authentication.
 
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
-/// Gorgias documents `curl -u`, which sends id and secret as they are; RFC 6749
-/// 2.3.1 form-encodes both first. They differ for `+ / = %` and blanks, and
-/// which one Gorgias wants of every app is not known, so each app can be set.
+/// Gorgias documents `curl -u`, which sends id and secret unencoded; RFC 6749
+/// 2.3.1 form-encodes both first. The results differ for `+ / = %` and blanks.
+/// It is not known which one Gorgias expects of every app, so each app has a
+/// setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BasicEncoding {
-    /// As they are, which is what Gorgias documents.
+    /// Unencoded, as Gorgias documents.
     #[default]
     Raw,
     /// Form-encoded first (RFC 6749 2.3.1).
@@ -22,7 +23,7 @@ pub enum BasicEncoding {
 pub struct NotABasicEncoding;
 
 impl BasicEncoding {
-    /// Both, the usual one first.
+    /// Both encodings, the usual one first.
     pub const ALL: [Self; 2] = [Self::Raw, Self::Form];
 
     /// The code in the machine API, the command line and the database.

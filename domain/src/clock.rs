@@ -1,4 +1,4 @@
-//! The time of day, handed in from outside so that tests can move it.
+//! The time of day. It is passed in, so that tests can move it.
 
 use crate::time::Timestamp;
 
@@ -8,7 +8,7 @@ pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
 }
 
-/// What is asked for the time may be a function.
+/// A function can be the clock.
 impl<F: Fn() -> Timestamp + Send + Sync + 'static> Clock for F {
     fn now(&self) -> Timestamp {
         self()

@@ -1,4 +1,4 @@
-//! Types that stand in a column of the database as text, for SeaORM.
+//! Types that are stored as text in a column of the database, for SeaORM.
 
 use crate::{
     app_limit::AppLimit, basic_encoding::BasicEncoding, health::Health, role::Role,
@@ -8,18 +8,19 @@ pub use sea_orm;
 use sea_orm::{DbErr, TryGetError};
 use std::sync::Arc;
 
-/// The text in a column is none of its type's.
+/// The text in a column is no value of the column's type.
 #[derive(Debug, thiserror::Error)]
 #[error("the column {column} holds no {expected}")]
 pub struct BadText {
     /// The column's name.
     pub column: String,
-    /// The type that was to be read.
+    /// The type that was expected.
     pub expected: &'static str,
 }
 
 impl BadText {
-    /// The error as SeaORM carries it. Its own derive doesn't name the column.
+    /// The error in the form that SeaORM carries. SeaORM's own derive doesn't
+    /// name the column.
     pub fn found(column: Option<&str>, expected: &'static str) -> TryGetError {
         TryGetError::DbErr(DbErr::TryIntoErr {
             from: "String",
@@ -31,7 +32,7 @@ impl BadText {
         })
     }
 
-    /// The column that an error is about, if it came from here.
+    /// The column that the error is about, if it came from here.
     pub fn column_of(error: &DbErr) -> Option<&str> {
         match error {
             DbErr::TryIntoErr { source, .. } => {
@@ -42,7 +43,7 @@ impl BadText {
     }
 }
 
-/// Lets types stand in columns as text: `FromStr` reads it, the given function writes it.
+/// Stores types in columns as text: `FromStr` reads it, the given function writes it.
 #[macro_export]
 macro_rules! text_columns {
     ($($type:ident: $text:expr;)*) => {$(

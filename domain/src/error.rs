@@ -1,10 +1,10 @@
-//! What a person may be told when an authorization doesn't come to its end.
+//! What a person may be told when an authorization fails.
 
 use crate::subdomain::Subdomain;
 use serde::{Deserialize, Serialize};
 
-/// Why an authorization ended without a connection. Holds nothing secret and
-/// nothing that came from outside unchecked, so it may be stored and shown.
+/// Why an authorization ended without a connection. It holds no secret and no
+/// unchecked text from outside, so it may be stored and shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "problem", rename_all = "snake_case")]
 pub enum AuthorizationProblem {
@@ -12,36 +12,36 @@ pub enum AuthorizationProblem {
     StateUnknown,
     /// `state` or `code` missing or doubled.
     Malformed,
-    /// The operator who began it is not signed in any more, or is somebody else now.
+    /// The operator who began it is not signed in any more, or another person is.
     OtherPerson,
     /// The customer refused (RFC 6749 4.1.2.1 `access_denied`), or Gorgias reported another error.
     Refused {
         /// The code, if it is one of RFC 6749 4.1.2.1.
         code: String,
     },
-    /// The approval came for another account than the one expected.
+    /// The approval came for another account than the expected one.
     WrongAccount {
-        /// The account that was asked for.
+        /// The expected account.
         expected: Subdomain,
     },
     /// Gorgias refused the app's client id and secret.
     AppRefused,
     /// Gorgias refused the code.
     CodeRefused,
-    /// Gorgias did not answer, or not usefully, after the code was sent.
+    /// Gorgias gave no answer, or no usable one, after the code was sent.
     Unavailable,
     /// The answer's tokens or id_token can't be trusted.
     BadAnswer,
-    /// The link was used, withdrawn or has expired meanwhile.
+    /// The link was used, withdrawn or has expired in the meantime.
     LinkGone,
-    /// The operator who began it may not authorize apps any more.
+    /// The operator who began it has no permission to authorize apps any more.
     RoleGone,
     /// There is no account at the address, so nothing secret was sent there.
     NoAccount {
-        /// The account that was asked for.
+        /// The requested account.
         subdomain: Subdomain,
     },
-    /// Too many approvals that nobody vouches for came at once.
+    /// Too many installations without an operator or a link came at once.
     Busy,
 }
 
@@ -65,7 +65,7 @@ impl AuthorizationProblem {
         }
     }
 
-    /// A heading: what is the case.
+    /// A heading that names the problem.
     pub fn title(&self) -> String {
         match self {
             Self::StateUnknown => "This approval can't be used any more".into(),
@@ -87,7 +87,7 @@ impl AuthorizationProblem {
         }
     }
 
-    /// A sentence or two: why, and that nothing was lost.
+    /// One or two sentences: the reason, and that nothing was lost.
     pub fn explanation(&self) -> String {
         match self {
             Self::StateUnknown => "An approval works once, within ten minutes, in the browser in which it was begun. Nothing was changed.".into(),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "actor", rename_all = "snake_case")]
 pub enum Actor {
-    /// Somebody signed in to Mooring.
+    /// A person who is signed in to Mooring.
     Person {
         /// Their name.
         name: String,
@@ -27,7 +27,7 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// The actor for people: a name, or what it is.
+    /// The actor for people: a name, or the kind of actor.
     pub fn label(&self) -> String {
         match self {
             Self::Person { name } => name.clone(),
@@ -45,19 +45,19 @@ impl Actor {
 pub enum Happening {
     /// First approval: the account was connected.
     Connected {
-        /// What was granted.
+        /// The granted scopes.
         granted: ScopeSet,
     },
     /// Approved again: the tokens were replaced.
     Reconnected {
-        /// What is granted now.
+        /// The scopes that are granted now.
         granted: ScopeSet,
     },
     /// The granted scopes differ from before.
     ScopesChanged {
-        /// New ones.
+        /// New scopes.
         added: ScopeSet,
-        /// Ones that are gone.
+        /// Scopes that are not granted any more.
         removed: ScopeSet,
     },
     /// The health changed.
@@ -69,9 +69,9 @@ pub enum Happening {
         /// Why, in plain words; may be empty.
         cause: String,
     },
-    /// Somebody asked for a check.
+    /// A person asked for a check.
     Checked {
-        /// What it found, in plain words.
+        /// The result, in plain words.
         result: String,
     },
     /// A person disconnected the account and its tokens were forgotten.
@@ -79,7 +79,7 @@ pub enum Happening {
         /// Whether Gorgias confirmed that it revoked them.
         revoked_upstream: bool,
     },
-    /// An authorization came back without approval, or was refused by us.
+    /// An authorization came back without approval, or Mooring refused it.
     NotApproved {
         /// Why, in plain words.
         reason: String,
@@ -93,8 +93,8 @@ pub enum Happening {
     LinkOpened,
     /// A reconnect link was withdrawn.
     LinkRevoked,
-    /// An API token was used from an address that it wasn't used from in 30
-    /// days. Belongs to the tenant, not to a connection.
+    /// An API token was used from an address that was new in the last 30 days.
+    /// The event belongs to the tenant, not to a connection.
     #[serde(rename = "api_token.new_address")]
     ApiTokenNewAddress {
         /// The token's name.
@@ -105,7 +105,7 @@ pub enum Happening {
 }
 
 impl Happening {
-    /// How scopes changed, if they did.
+    /// The event of changed scopes; `None` if they are the same.
     pub fn scopes_changed(before: &ScopeSet, after: &ScopeSet) -> Option<Self> {
         let without = |these: &ScopeSet, those: &ScopeSet| {
             let others = these.iter().filter(|scope| !those.contains(scope.as_str()));

@@ -1,28 +1,28 @@
-//! Kinds of failed attempts: what came from Gorgias in place of a token, as far
-//! as it matters to whoever reads about it.
+//! Kinds of failed attempts. They tell the reader what came from Gorgias in
+//! place of a token.
 
 use crate::time::Span;
 
-/// What an attempt without a verdict on the connection ended with.
+/// How an attempt without a verdict on the connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
-    /// No answer, or one that speaks of a fault of Gorgias' own.
+    /// No answer, or one that reports a fault of Gorgias itself.
     NotAnswering,
     /// 429: Gorgias wants us to wait.
     AskedToWait,
-    /// A refusal without an OAuth error code, with this HTTP status: a suspended
-    /// account, a firewall. It says something of this account alone.
+    /// A refusal without an OAuth error code, with this HTTP status: a
+    /// suspended account or a firewall, for example. It concerns this account
+    /// only.
     AccountRefused(u16),
     /// An answer that can't be read or used.
     Unreadable,
-    /// An OAuth error code that speaks of the request, such as `invalid_request`
-    /// (RFC 6749 5.2).
+    /// An OAuth error code about the request, such as `invalid_request` (RFC 6749 5.2).
     RequestRefused,
-    /// `invalid_client`, and nobody has confirmed it yet.
+    /// `invalid_client`, not confirmed yet.
     ClientRefused,
 }
 
-/// An account that is refused by itself for so long asks for a look.
+/// When only this account is refused for this long, a person should look at it.
 pub const LOOK_AFTER: Span = Span::days(3);
 
 impl FailureKind {
@@ -38,12 +38,12 @@ impl FailureKind {
         }
     }
 
-    /// Whether Gorgias does answer, but not to this account.
+    /// Whether Gorgias answers, but refuses this account.
     pub const fn of_account(self) -> bool {
         matches!(self, Self::AccountRefused(_) | Self::Unreadable)
     }
 
-    /// As the database has it: the code, and the status where there is one.
+    /// The text in the database: the code, and the status if there is one.
     pub fn encode(self) -> String {
         match self {
             Self::AccountRefused(status) => format!("{} {status}", self.code()),
@@ -51,7 +51,7 @@ impl FailureKind {
         }
     }
 
-    /// Reads what [`Self::encode`] wrote; anything else is no kind that is known.
+    /// Reads what [`Self::encode`] wrote; `None` for any other text.
     pub fn decode(text: &str) -> Option<Self> {
         match text.split_once(' ') {
             Some(("account_refused", status)) => status.parse().ok().map(Self::AccountRefused),

@@ -1,30 +1,29 @@
-//! What a token response says about scopes, in every form in which servers send it.
+//! What a token response says about scopes, in all forms that servers send.
 
 use crate::{
     scope::{Scope, ScopeSet},
     scope_catalogue::CATALOGUE,
 };
 
-/// What was said about the scopes of a token.
+/// What an answer says about the scopes of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Granted {
-    /// These, and at least one.
+    /// These scopes, at least one.
     Told(ScopeSet),
-    /// Nothing: those that were asked for (RFC 6749 5.1), or on a refresh those
-    /// that were granted before (RFC 6749 6).
+    /// Nothing: the scopes are those of the request (RFC 6749 5.1) or, on a
+    /// refresh, those granted before (RFC 6749 6).
     NotTold,
-    /// Something that can't be read, so nobody knows; never taken for all of them.
+    /// Something unreadable: the scopes are unknown, never taken for all of them.
     Unreadable,
 }
 
 impl Granted {
-    /// Reads the texts of a `scope`: one, or the elements of an array.
+    /// Reads the texts of a `scope`: one text, or the elements of an array.
     ///
-    /// RFC 6749 3.3 has one text with blanks between scopes. Servers are seen to
-    /// put commas or semicolons there, plus signs or `%20`, to add separators at
-    /// the end, to send an array or the text of one, and to shout. The meaning is
-    /// taken strictly: if one piece can't be a scope, or there is none, nothing
-    /// is known.
+    /// RFC 6749 3.3 has one text with blanks between scopes. Servers also send
+    /// commas, semicolons, plus signs or `%20` there, separators at the end, an
+    /// array or the text of one, and capitals. The meaning is strict: if one
+    /// piece can't be a scope, or there is none, the scopes are unknown.
     pub fn read<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut scopes = Vec::new();
         for text in texts {
@@ -40,7 +39,7 @@ impl Granted {
         }
     }
 
-    /// The scopes, if they were told.
+    /// The scopes, if the answer named them.
     pub const fn told(&self) -> Option<&ScopeSet> {
         match self {
             Self::Told(scopes) => Some(scopes),
@@ -56,7 +55,7 @@ fn pieces(text: &str) -> Option<Vec<Scope>> {
     let quotes: &[char] = if array.is_some() { &['"', '\''] } else { &[] };
     inner = array.unwrap_or(inner);
     let separates = |c: char| c.is_ascii_whitespace() || matches!(c, ',' | ';');
-    // A plus is a blank only where the text is still form-encoded.
+    // A plus means a blank only where the text is still form-encoded.
     let plus = !inner.contains(separates);
     inner
         .split(|c| separates(c) || (plus && c == '+'))
@@ -66,8 +65,8 @@ fn pieces(text: &str) -> Option<Vec<Scope>> {
         .collect()
 }
 
-/// A scope; one of the catalogue also if it is written in capitals, since no two
-/// of them differ in case alone.
+/// A scope. One of the catalogue is also found in capitals, since no two of
+/// them differ only in case.
 fn scope(piece: &str) -> Option<Scope> {
     let known = CATALOGUE
         .iter()

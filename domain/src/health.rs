@@ -10,19 +10,19 @@ use std::str::FromStr;
 pub enum Health {
     /// Gorgias refuses the app's own credentials; a state of the app.
     SetupFault,
-    /// There is no token: never finished, or disconnected on purpose.
+    /// There is no token: never approved, or disconnected on purpose.
     NotConnected,
     /// Gorgias refuses our access.
     Disconnected,
-    /// There is no refresh token; access will run out.
+    /// There is no refresh token; the access will expire.
     StoppingSoon,
     /// No attempt was recorded for two check intervals.
     Unchecked,
-    /// Gorgias isn't answering, or not usefully.
+    /// Gorgias doesn't answer, or not usefully.
     Retrying,
     /// Working, but a requested scope isn't granted.
     Limited,
-    /// All is well.
+    /// Everything works.
     Working,
 }
 
@@ -42,25 +42,26 @@ pub enum Absence {
     OnPurpose {
         /// Their name.
         by: String,
-        /// When.
+        /// When the person disconnected it.
         at: Timestamp,
     },
 }
 
-/// How Gorgias told us that access is gone.
+/// How Gorgias told us that access was withdrawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LossCause {
-    /// The refresh was refused with `invalid_grant`, and once more when confirmed.
+    /// The refresh was refused with `invalid_grant`, and refused again on confirmation.
     Refused,
-    /// The same, with a refresh token that came from a backup and wasn't proven
-    /// since: an upstream that rotates may have replaced it.
+    /// As [`Self::Refused`], with a refresh token that came from a backup and
+    /// was not proven since. If Gorgias rotates refresh tokens, a newer one may
+    /// exist.
     RefusedAfterRestore,
-    /// A fresh access token was answered with 401.
+    /// The API answered 401 to a new access token.
     Unauthorized,
 }
 
-/// What we hold for a connection.
+/// Which tokens we hold for a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     /// No tokens.
@@ -71,23 +72,23 @@ pub enum Standing {
     Lost {
         /// When the refusal came.
         at: Timestamp,
-        /// How it was expressed.
+        /// What Gorgias answered.
         cause: LossCause,
     },
 }
 
-/// All that decides a connection's health.
+/// Everything that decides a connection's health.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     /// Since when the app's own credentials are refused.
     pub credentials_rejected_since: Option<Timestamp>,
-    /// What we hold.
+    /// Which tokens we hold.
     pub standing: Standing,
     /// Whether there is a refresh token.
     pub renewable: bool,
-    /// When the newest access token runs out.
+    /// When the newest access token expires.
     pub access_expires_at: Option<Timestamp>,
-    /// Since when attempts fail without a verdict.
+    /// Since when attempts fail without a verdict on the connection.
     pub failing_since: Option<Timestamp>,
     /// From when on the connection counts as unchecked.
     pub overdue_at: Option<Timestamp>,
@@ -96,7 +97,7 @@ pub struct Condition {
 }
 
 impl Health {
-    /// All states, in the order in which the first that applies wins.
+    /// All states; the first that applies wins.
     pub const ALL: [Self; 8] = [
         Self::SetupFault,
         Self::NotConnected,
@@ -108,7 +109,7 @@ impl Health {
         Self::Working,
     ];
 
-    /// What a page shows: the first state of [`Self::ALL`] that applies.
+    /// The state that a page shows: the first of [`Self::ALL`] that applies.
     pub fn of(condition: &Condition, now: Timestamp) -> Self {
         if condition.credentials_rejected_since.is_some() {
             Self::SetupFault
@@ -117,7 +118,7 @@ impl Health {
         }
     }
 
-    /// The connection's own health, beneath a fault of its app.
+    /// The connection's own health, without the fault of its app.
     pub fn own(condition: &Condition, now: Timestamp) -> Self {
         let stored = Self::stored(condition);
         let past = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
@@ -130,9 +131,8 @@ impl Health {
         }
     }
 
-    /// The own health as far as it changes by events only, not by time
-    /// passing: this is what the database stores, and [`Self::own`] adds to it
-    /// when it is read.
+    /// The own health as far as it changes by events only, not with time. The
+    /// database stores it; [`Self::own`] adds the rest when it is read.
     pub fn stored(condition: &Condition) -> Self {
         match condition.standing {
             Standing::NotConnected(_) => Self::NotConnected,
@@ -158,7 +158,7 @@ impl Health {
         }
     }
 
-    /// The letter of a day in a stored history.
+    /// The letter for one day of a stored history.
     pub const fn letter(self) -> char {
         match self {
             Self::SetupFault => 'S',
@@ -186,8 +186,8 @@ impl Health {
         }
     }
 
-    /// How loudly it asks for attention: 0 is the loudest. Orders lists and
-    /// picks the worst state of a day.
+    /// How urgent the state is: 0 is the most urgent. Orders lists and picks
+    /// the worst state of a day.
     pub const fn severity(self) -> u8 {
         match self {
             Self::SetupFault => 0,
@@ -201,7 +201,7 @@ impl Health {
         }
     }
 
-    /// Whether somebody has to do something about it (Retrying mends itself).
+    /// Whether a person has to act (Retrying needs nobody).
     pub const fn needs_someone(self) -> bool {
         matches!(
             self,
@@ -213,7 +213,7 @@ impl Health {
         )
     }
 
-    /// The other of two that asks louder.
+    /// The more urgent of the two states.
     #[must_use]
     pub fn worse(self, other: Self) -> Self {
         if other.severity() < self.severity() {

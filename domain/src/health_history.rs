@@ -1,4 +1,5 @@
-//! Fourteen days of health, one state a day, small enough to stand in the connection's row.
+//! Fourteen days of health, one state a day, short enough for a column of the
+//! connection's row.
 
 use crate::health::Health;
 
@@ -13,7 +14,7 @@ pub struct HealthHistory {
 }
 
 impl HealthHistory {
-    /// A history without any day, whose last is `day` (days since 1970).
+    /// A history without states, whose last day is `day` (days since 1970).
     pub const fn empty(day: i64) -> Self {
         Self {
             last_day: day,
@@ -21,12 +22,12 @@ impl HealthHistory {
         }
     }
 
-    /// A history of these days, the last of which is `last_day`.
+    /// A history with these states, the last of which is that of `last_day`.
     pub const fn of(last_day: i64, days: [Option<Health>; DAYS]) -> Self {
         Self { last_day, days }
     }
 
-    /// Reads what [`Self::encode`] wrote; unreadable letters are days without a state.
+    /// Reads what [`Self::encode`] wrote; an unreadable letter is a day without a state.
     pub fn decode(last_day: i64, text: &str) -> Self {
         let mut history = Self::empty(last_day);
         for (slot, letter) in history.days.iter_mut().zip(text.chars()) {
@@ -46,12 +47,12 @@ impl HealthHistory {
         self.last_day
     }
 
-    /// The slots, oldest first; `None` where nothing is known.
+    /// The states, oldest first; `None` for a day without one.
     pub const fn days(&self) -> &[Option<Health>; DAYS] {
         &self.days
     }
 
-    /// The history as it looks on `day`: days gone by without a change carry on `current`.
+    /// The history moved to `day`: the days since the last change have the state `current`.
     #[must_use]
     pub fn on(mut self, day: i64, current: Health) -> Self {
         let gone = day.saturating_sub(self.last_day);
@@ -65,7 +66,7 @@ impl HealthHistory {
         self
     }
 
-    /// Notes that the state on `day` went from `before` to `after`.
+    /// Records that the state changed from `before` to `after` on `day`.
     #[must_use]
     pub fn record(self, day: i64, before: Option<Health>, after: Health) -> Self {
         let mut history = self.on(day, before.unwrap_or(after));
@@ -75,8 +76,8 @@ impl HealthHistory {
         history
     }
 
-    /// The history of a connection while its app has a state of its own, from `day`
-    /// on: a day shows that state wherever it is the worse one.
+    /// The history of a connection while its app has a state of its own, from
+    /// `day` on: each day shows the worse of the two states.
     #[must_use]
     pub fn beneath(mut self, day: i64, state: Health) -> Self {
         let shown = self.last_day.saturating_sub(day).saturating_add(1);

@@ -122,7 +122,8 @@ fn codes_and_labels_are_distinct() {
 }
 
 proptest! {
-    /// security.md 29: only an explicit refusal, or running out of what nothing renews, disconnects.
+    /// security.md 29: a connection is disconnected only by an explicit
+    /// refusal, or when a token expires that nothing can renew.
     #[test]
     fn s29_failures_alone_never_disconnect(mut c in condition(), since in near()) {
         c.failing_since = Some(since);

@@ -1,5 +1,5 @@
 //! What people read about a connection's health: the sentence, its detail and
-//! what to do. The words live here once, for pages, the machine API and mail.
+//! what to do. Pages, the machine API and mail all take the words from here.
 
 mod retrying;
 
@@ -18,46 +18,46 @@ pub enum NextStep {
     Nothing,
     /// Send the customer a reconnect link.
     SendLink,
-    /// Add the scope “offline” to the app; before, no approval helps.
+    /// Add the scope “offline” to the app; without it, no approval helps.
     AddOffline,
     /// Tell an operator; the customer can't help.
     TellOperator,
     /// Have an operator look at the worker.
     LookAtWorker,
-    /// Look at the account, at Gorgias.
+    /// Look at the account at Gorgias.
     LookAtAccount,
 }
 
-/// A state explained.
+/// The explanation of a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
-    /// One sentence: what is the case.
+    /// One sentence: what the state is.
     pub reason: String,
-    /// One or two more: what follows from it. May be empty.
+    /// One or two more sentences: what follows from it. May be empty.
     pub detail: String,
     /// What to do.
     pub next: NextStep,
 }
 
-/// What only explains, beside what decides.
+/// Facts that explain a state but don't decide it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Background {
-    /// Whether the app's fault is many refused accounts, one right after the other.
+    /// Whether the app's fault is that many accounts in a row were refused.
     pub refused_in_a_row: bool,
-    /// Whether the app doesn't ask for the scope “offline”, without which Gorgias
-    /// gives nothing to renew with.
+    /// Whether the app doesn't request the scope “offline”. Without it Gorgias
+    /// gives no refresh token.
     pub lacks_offline: bool,
-    /// When the connection last proved to work.
+    /// When the connection was last proven.
     pub last_success: Option<Timestamp>,
     /// When the next attempt is due.
     pub next_attempt: Option<Timestamp>,
-    /// What the last attempt ended with, if it failed and that was noted.
+    /// How the last attempt failed, if it did and this was stored.
     pub failure: Option<FailureKind>,
     /// Since when Gorgias answers but refuses this account.
     pub refused_since: Option<Timestamp>,
-    /// Whether another account of the app was renewed since.
+    /// Whether another account of the app was renewed since then.
     pub others_work: bool,
-    /// Whether the permissions that Gorgias named last could not be read.
+    /// Whether the permissions in Gorgias' last answer could not be read.
     pub scopes_unknown: bool,
 }
 

@@ -1,6 +1,6 @@
-//! Identifiers: one newtype a kind of row, so that an app's id can't be passed
-//! where a connection's is wanted. They hold UUIDv7s, which `service` makes
-//! (the generator needs a clock and randomness, which this crate has not).
+//! Identifiers: one newtype for each kind of row, so that an app's id can't be
+//! passed in place of a connection's. They hold UUIDv7s. `service` makes them,
+//! since the generator needs a clock and randomness.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};

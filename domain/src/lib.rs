@@ -1,8 +1,8 @@
-//! What is true about tenants, apps and connections, without any I/O.
+//! Facts and rules about tenants, apps and connections, without any I/O.
 //!
-//! This is the only code that the browser and the server share, so it knows no
-//! database, no HTTP and no HTML. With the feature `sea-orm`, its types can
-//! stand in columns; `service` alone asks for that.
+//! Only this crate is shared by the browser and the server, so it knows no
+//! database, no HTTP and no HTML. With the feature `sea-orm`, its types can be
+//! stored in columns; only `service` uses that feature.
 
 pub mod app_credentials;
 pub mod app_limit;

@@ -1,10 +1,9 @@
-//! The things that need a permission.
+//! The actions that need a permission.
 
-/// One kind of action; [`crate::role::Role::allows`] says who may.
+/// One kind of action; [`crate::role::Role::allows`] says who may do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
-    /// See the tenant: its apps, its overview. Connections and events are seen
-    /// by everybody.
+    /// See the tenant: its apps, its overview. All roles see connections and events.
     Look,
     /// Check a connection now.
     CheckConnections,
@@ -52,8 +51,9 @@ impl Permission {
         Self::ReadAudit,
     ];
 
-    /// Whether it reaches beyond any one app, so that nobody has it who is tied
-    /// to one. Lists of other things show what belongs to that app.
+    /// Whether the permission reaches beyond a single app. An actor that is
+    /// limited to one app never has it. Other permissions give such an actor
+    /// the things of its app.
     pub const fn is_of_whole_tenant(self) -> bool {
         match self {
             Self::AddApps

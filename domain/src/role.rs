@@ -9,7 +9,7 @@ use std::str::FromStr;
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Reads access tokens, connections and events, checks connections and
-    /// makes links; changes nothing else. Of API tokens alone.
+    /// makes links; changes nothing else. Only API tokens can have it.
     Backend,
     /// Sees everything, changes nothing.
     Viewer,
@@ -17,7 +17,7 @@ pub enum Role {
     Success,
     /// Runs the apps: credentials, scopes, disconnecting.
     Operator,
-    /// Everything, also members and keys.
+    /// Everything, including members and keys.
     Owner,
 }
 
@@ -27,7 +27,7 @@ pub enum Role {
 pub struct NotARole;
 
 impl Role {
-    /// All that an API token may have, the strongest first.
+    /// All roles of API tokens, the strongest first.
     pub const ALL: [Self; 5] = [
         Self::Owner,
         Self::Operator,
@@ -36,7 +36,7 @@ impl Role {
         Self::Backend,
     ];
 
-    /// All that a person may have, the strongest first; each may all that the next may.
+    /// All roles of people, the strongest first; each includes the next.
     pub const OF_PEOPLE: [Self; 4] = [Self::Owner, Self::Operator, Self::Success, Self::Viewer];
 
     /// The code in the machine API, the command line and the database.
@@ -50,7 +50,7 @@ impl Role {
         }
     }
 
-    /// The role of a code, if a person may have it.
+    /// The role of a code, if people can have it.
     ///
     /// # Errors
     /// [`NotARole`].
@@ -114,8 +114,7 @@ impl Role {
         }
     }
 
-    /// Whether whoever has the role may make and revoke API tokens that have
-    /// the other one.
+    /// Whether a person with this role may make and revoke API tokens with the other one.
     pub const fn may_give_to_api_token(self, other: Self) -> bool {
         match self {
             Self::Owner => true,

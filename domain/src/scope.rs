@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
 texts! {
-    /// One scope. It need not be in the catalogue: what Gorgias grants and we don't
-    /// know is shown as such, never dropped.
+    /// One scope. It need not be in the catalogue: an unknown scope that
+    /// Gorgias grants is kept and shown as unknown.
     Scope: ScopeError
 }
 
@@ -28,8 +28,8 @@ impl Scope {
         scope_catalogue::find(self)
     }
 
-    /// Whether it belongs to a resource (also one that we don't know), as
-    /// opposed to the basic ones and `write:all`.
+    /// Whether it belongs to a resource (known or not), unlike the basic scopes
+    /// and `write:all`.
     pub fn is_of_resource(&self) -> bool {
         match self.entry() {
             Some(e) => matches!(e.kind, Kind::Read | Kind::Write),
@@ -54,40 +54,40 @@ impl FromStr for Scope {
     }
 }
 
-/// A set of scopes; as text, separated by single blanks and sorted.
+/// A set of scopes; as text: sorted, separated by single blanks.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ScopeSet(BTreeSet<Scope>);
 
 impl ScopeSet {
-    /// In alphabetical order.
+    /// The scopes in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = &Scope> {
         self.0.iter()
     }
 
-    /// How many.
+    /// The number of scopes.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether this very scope is in the set.
+    /// Whether the set holds exactly this scope.
     pub fn contains(&self, code: &str) -> bool {
         self.0.iter().any(|s| s.as_str() == code)
     }
 
-    /// Whether the set gives what the scope stands for: itself, or through
-    /// `write:all` any scope of a resource (not a basic one). `x:write` does
-    /// not give `x:read`.
+    /// Whether the set grants the scope: by holding it, or through `write:all`,
+    /// which covers each scope of a resource (not a basic one). `x:write` does
+    /// not cover `x:read`.
     pub fn covers(&self, scope: &Scope) -> bool {
         self.0.contains(scope) || (scope.is_of_resource() && self.contains("write:all"))
     }
 
-    /// What of `requested` the set doesn't cover.
+    /// The scopes of `requested` that the set doesn't cover.
     pub fn missing_of(&self, requested: &Self) -> Self {
         requested
             .iter()
@@ -96,7 +96,7 @@ impl ScopeSet {
             .collect()
     }
 
-    /// Compares what an app requests now with what an account granted.
+    /// Compares the scopes that an app requests now with the granted ones.
     pub fn compare(requested: &Self, granted: &Self) -> Comparison {
         Comparison {
             missing: granted.missing_of(requested),
@@ -122,7 +122,7 @@ impl ScopeSet {
 /// The differences between two sets of scopes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Comparison {
-    /// Requested, but not covered by what was granted.
+    /// Requested, but not covered by the granted scopes.
     pub missing: ScopeSet,
     /// Granted, but not (or no longer) requested.
     pub extra: ScopeSet,

@@ -13,7 +13,7 @@ pub enum Kind {
     Read,
     /// Changing one resource; does not include reading it.
     Write,
-    /// Still granted, but announced to be removed by Gorgias.
+    /// Still granted, but Gorgias has announced its removal.
     Deprecated,
 }
 
@@ -24,7 +24,7 @@ pub struct Entry {
     pub code: &'static str,
     /// The resource's name for people, such as "Tickets"; "Basics" for basic scopes.
     pub resource: &'static str,
-    /// What it allows, a sentence without a full stop.
+    /// What it allows: a sentence without a full stop.
     pub meaning: &'static str,
     /// Its kind.
     pub kind: Kind,
@@ -36,7 +36,7 @@ macro_rules! catalogue {
     };
 }
 
-/// The catalogue in the order in which pages show it.
+/// All documented scopes, in the order in which pages show them.
 pub const CATALOGUE: &[Entry] = catalogue! {
     "openid" "Basics" Basic "Know who approved the app";
     "email" "Basics" Basic "See the e-mail address of the person who approves";
@@ -91,7 +91,7 @@ pub fn by_resource() -> impl Iterator<Item = (&'static str, &'static [Entry])> {
         .filter_map(|group| Some((group.first()?.resource, group)))
 }
 
-/// What a new app starts with: signing in and staying connected.
+/// The scopes of a new app: signing in and staying connected.
 pub fn basics() -> ScopeSet {
     CATALOGUE
         .iter()

@@ -6,7 +6,8 @@ use std::str::FromStr;
 texts! {
     /// 1–40 of `a-z 0-9 -`, beginning with a letter, not ending with a hyphen.
     ///
-    /// It can't look like a UUID, so that `{app}` in a URL is either one without doubt.
+    /// It can't look like a UUID, so that `{app}` in a URL is always clearly
+    /// one or the other.
     Slug: SlugError
 }
 

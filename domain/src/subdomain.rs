@@ -27,21 +27,21 @@ pub enum SubdomainError {
         "A Gorgias subdomain holds only letters a–z, digits and hyphens: the “acme” of acme.gorgias.com."
     )]
     BadCharacter,
-    /// A hyphen where none may be.
+    /// A hyphen in a place where none is allowed.
     #[error(
         "A Gorgias subdomain neither starts nor ends with a hyphen, nor has two after its second character."
     )]
     BadHyphen,
-    /// Gorgias or others use this name for something else than an account.
+    /// Gorgias or others use this name for something other than an account.
     #[error(
         "This is an address of Gorgias' own and no account. Enter the account's subdomain: the “acme” of acme.gorgias.com."
     )]
     Reserved,
 }
 
-/// Hosts beside the accounts: known ones, and names that providers use for
-/// sites, mail and the like. Some are run by others, who must not get a client
-/// secret. No shop would be called any of these.
+/// Hosts that are no accounts: known ones, and names that providers use for
+/// sites, mail and the like. Other companies run some of them, and must not get
+/// a client secret. No shop would have any of these names.
 const RESERVED: [&str; 74] = [
     "about",
     "academy",
@@ -120,8 +120,8 @@ const RESERVED: [&str; 74] = [
 ];
 
 impl Subdomain {
-    /// The subdomain, if an account may have it. Asked where an account is named
-    /// for the first time; what is stored already is read without.
+    /// The subdomain, if an account can have it. Checked where an account is
+    /// named for the first time; stored subdomains are read without this check.
     ///
     /// # Errors
     /// [`SubdomainError::Reserved`]
@@ -133,7 +133,7 @@ impl Subdomain {
         }
     }
 
-    /// Whether the name is known to be none of an account's.
+    /// Whether the name is known not to be an account.
     pub fn is_reserved(&self) -> bool {
         RESERVED.contains(&self.as_str())
     }

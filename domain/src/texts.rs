@@ -1,4 +1,4 @@
-//! What validated texts have in common. How a text is validated, its `FromStr` says.
+//! The common parts of validated texts. Their `FromStr` says how a text is validated.
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident: $error:ident)*) => {$(

@@ -21,22 +21,22 @@ pub struct Timestamp(pub i64);
 pub struct Span(pub i64);
 
 impl Span {
-    /// So many seconds.
+    /// A span of `n` seconds.
     pub const fn seconds(n: i64) -> Self {
         Self(n.saturating_mul(1_000_000))
     }
 
-    /// So many minutes.
+    /// A span of `n` minutes.
     pub const fn minutes(n: i64) -> Self {
         Self::seconds(n.saturating_mul(60))
     }
 
-    /// So many hours.
+    /// A span of `n` hours.
     pub const fn hours(n: i64) -> Self {
         Self::minutes(n.saturating_mul(60))
     }
 
-    /// So many days of 24 hours.
+    /// A span of `n` days of 24 hours.
     pub const fn days(n: i64) -> Self {
         Self::hours(n.saturating_mul(24))
     }
@@ -46,7 +46,8 @@ impl Span {
         self.0 / 1_000_000
     }
 
-    /// The length in words, in its largest unit or two: `45 s`, `12 min`, `3 h 5 min`, `2 days`.
+    /// The length in words, in its largest one or two units: `45 s`, `12 min`,
+    /// `3 h 5 min`, `2 days`.
     pub fn words(self) -> String {
         let s = self.0.unsigned_abs() / 1_000_000;
         let days = |n: u64| format!("{n} {}", if n == 1 { "day" } else { "days" });
@@ -64,13 +65,13 @@ impl Span {
 }
 
 impl Timestamp {
-    /// This much later.
+    /// The instant later by `span`.
     #[must_use]
     pub const fn plus(self, span: Span) -> Self {
         Self(self.0.saturating_add(span.0))
     }
 
-    /// This much earlier.
+    /// The instant earlier by `span`.
     #[must_use]
     pub const fn minus(self, span: Span) -> Self {
         Self(self.0.saturating_sub(span.0))
@@ -157,7 +158,7 @@ impl Timestamp {
     }
 
     fn civil(self) -> OffsetDateTime {
-        // Outside the years ±9999 there is nothing sensible to show; the epoch stands for it.
+        // Outside the years ±9999 no date can be shown; the epoch is shown instead.
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }

@@ -1,21 +1,21 @@
-//! When a token ends and when to ask for the next one.
+//! When a token expires, and when to ask for the next one.
 
 use crate::time::{Span, Timestamp};
 
 /// How long Gorgias says an access token lives.
 pub const DOCUMENTED_LIFE: Span = Span::hours(24);
 
-/// No token is believed to live longer than this.
+/// A token that claims a longer life is not believed.
 const LONGEST_LIFE: Span = Span::days(366);
 
-/// The longest that a `Retry-After` is obeyed.
+/// The longest `Retry-After` that is obeyed.
 pub const LONGEST_RETRY_AFTER: Span = Span::hours(1);
 
-/// When an access token received at `received_at` runs out.
+/// When an access token received at `received_at` expires.
 ///
-/// Gorgias has been seen to send `expires_in: 0` with tokens that live a day,
-/// so the order of belief is: the JWT's own `exp` (seconds since 1970) if it
-/// lies in the future, then a positive and sane `expires_in` (seconds), then
+/// Gorgias sometimes sends `expires_in: 0` with tokens that live a day. So the
+/// first of these counts: the JWT's own `exp` (seconds since 1970) if it lies
+/// in the future, then a positive and plausible `expires_in` (seconds), then
 /// the documented 24 hours.
 pub fn expires_at(
     received_at: Timestamp,
@@ -38,13 +38,13 @@ pub fn expires_at(
 /// shortest interval that can be set.
 pub const SHORTEST_INTERVAL: Span = Span::seconds(10);
 
-/// When to prove a connection next, after a proof at `now`.
+/// When to check a connection next, after a proof at `now`.
 ///
-/// Within the check interval, spread by `jitter` (0 to 1) over its last fifth
-/// so that connections made together don't stay together, and earlier if the
-/// token would otherwise fall under `needed_life`, or under half of its life if
-/// that is less. Never sooner than [`SHORTEST_INTERVAL`], so that an upstream
-/// whose tokens are too short can't cause a loop.
+/// Within the check interval, spread by `jitter` (0 to 1) over its last fifth,
+/// so that connections made together don't stay together. It is earlier if the
+/// token's life would otherwise fall under `needed_life`, or under half of its
+/// full life if that is less. It is never sooner than [`SHORTEST_INTERVAL`], so
+/// that tokens with a very short life can't cause a loop.
 pub fn next_check(
     now: Timestamp,
     expires: Timestamp,
@@ -62,7 +62,7 @@ pub fn next_check(
 /// When to try again after the `failures`-th failure in a row (1 is the first):
 /// exponential backoff with full jitter from 30 s up to 30 min, at least 5 s,
 /// and never longer than the check interval. A longer `retry_after` from
-/// upstream is obeyed up to [`LONGEST_RETRY_AFTER`].
+/// Gorgias is obeyed up to [`LONGEST_RETRY_AFTER`].
 pub fn next_try(
     now: Timestamp,
     failures: u32,
@@ -83,30 +83,30 @@ pub fn overdue_at(at: Timestamp, interval: Span) -> Timestamp {
     at.plus(Span(interval.0.saturating_mul(2)))
 }
 
-/// How far clocks may disagree before something is thought to come from the future.
+/// How far clocks may differ before a time counts as in the future.
 pub const SKEW: Span = Span::minutes(15);
 
-/// The latest that anything is planned for at `now`. What is due later was
-/// planned by a clock that was ahead.
+/// The latest time that anything is planned for at `now`. A later due time
+/// comes from a clock that was ahead.
 pub fn latest_due(now: Timestamp, interval: Span) -> Timestamp {
     now.plus(interval.max(LONGEST_RETRY_AFTER)).plus(SKEW)
 }
 
-/// Whether something that was noted at `at` lies in the future, so that clocks
-/// were put back since: how long ago it was can't be known.
+/// Whether the recorded time `at` lies in the future. The clock was then set
+/// back since, and the time that passed is unknown.
 pub fn from_the_future(at: Timestamp, now: Timestamp) -> bool {
     at > now.plus(SKEW)
 }
 
-/// How much of the rate all checks need, in percent, rounded up:
-/// `connections` once an `interval`, at `rate` a second.
+/// The share of the rate that all checks need, in percent, rounded up:
+/// `connections` checks per `interval`, at a rate of `rate` per second.
 pub fn load_percent(connections: u64, interval: Span, rate: u32) -> u64 {
     let seconds = interval.whole_seconds().max(1).unsigned_abs();
     let most = u128::from(seconds) * u128::from(rate.max(1));
     u64::try_from((u128::from(connections) * 100).div_ceil(most)).unwrap_or(u64::MAX)
 }
 
-/// More than this of the rate, and there is too little left to catch up after an outage.
+/// With a higher load, too little of the rate is left to catch up after an outage.
 pub const HIGHEST_LOAD: u64 = 70;
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]

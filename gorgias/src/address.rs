@@ -2,15 +2,16 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Where an address leads, as far as a request to Gorgias is concerned.
+/// The network of an address, as far as it matters for a request to Gorgias.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Network {
     /// The internet.
     Public,
     /// Loopback, private, shared (CGNAT) or unique-local: only for simulators.
     Private,
-    /// Nothing that Gorgias or a simulator lives at, allowed or not: link-local
-    /// (cloud metadata), multicast, documentation, unspecified, reserved.
+    /// Gorgias and simulators never have such an address, so it is never
+    /// allowed: link-local (cloud metadata), multicast, documentation,
+    /// unspecified, reserved.
     Never,
 }
 
@@ -67,12 +68,13 @@ fn network_v6(ip: Ipv6Addr) -> Network {
         [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => Network::Never,
         // All that IANA has given out.
         [0x2000..=0x3fff, ..] => Network::Public,
-        // v4-compatible, local-use NAT64, discard, link-local, site-local, multicast, the rest.
+        // v4-compatible, local-use NAT64, discard, link-local, site-local,
+        // multicast, the rest.
         _ => Network::Never,
     }
 }
 
-/// A translated address is public or nothing: a simulator is never behind a translator.
+/// A translated address is public or not allowed: a simulator is never behind a translator.
 const fn embedded(within: Network) -> Network {
     match within {
         Network::Public => Network::Public,

@@ -1,4 +1,4 @@
-//! Answers, read as far as they come and unpacked.
+//! Reads the bodies of answers, also incomplete ones, and decompresses them.
 
 use crate::{
     HttpGorgias, Unavailable, UpstreamError,
@@ -13,21 +13,21 @@ use reqwest::{
 use url::Host;
 use zeroize::Zeroizing;
 
-/// Room for the usual answer, in bytes.
+/// The capacity for a usual answer, in bytes.
 const USUAL_BODY: usize = 4 * 1024;
 
-/// An answer whose status alone doesn't settle the matter.
+/// An answer whose status alone doesn't decide the result.
 pub(crate) struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Zeroizing<Vec<u8>>,
-    /// Why the body ends where it does, if that isn't its end.
+    /// Why the body is incomplete, if it is.
     pub broken: Option<Unavailable>,
 }
 
 impl HttpGorgias {
-    /// A proxy looks names up itself and has to refuse what it finds bad. What
-    /// is known of a name here is heeded all the same.
+    /// A proxy resolves names itself and has to refuse bad addresses. If the
+    /// name is known here to be blocked, the request is refused all the same.
     pub(crate) async fn leave(&self, request: RequestBuilder) -> Result<Response, UpstreamError> {
         let (http, request) = request.build_split();
         let request = request.map_err(|e| why(&e))?;
@@ -51,7 +51,7 @@ impl HttpGorgias {
             .unwrap_or_else(|_| Err(Unavailable::Timeout.into()));
         let mut answer = match (read, begun) {
             (Ok(()), Some(answer)) => answer,
-            // What came before it broke off may hold what is never sent again.
+            // The part that arrived may hold a refresh token that is never sent again.
             (Err(UpstreamError::Unavailable { why, .. }), Some(answer)) => Answer {
                 broken: Some(why),
                 ..answer
@@ -69,8 +69,8 @@ impl HttpGorgias {
         Ok(answer)
     }
 
-    /// Reads an answer piece by piece; what was read stays in `begun` if the rest
-    /// doesn't come.
+    /// Reads an answer piece by piece; what was read stays in `begun` if the
+    /// rest doesn't arrive.
     async fn read(
         &self,
         request: RequestBuilder,
@@ -97,7 +97,7 @@ impl HttpGorgias {
     }
 }
 
-/// Grows by moving, since what a vector leaves behind isn't wiped.
+/// Grows by copying into a new buffer, since a vector that grows doesn't wipe the old one.
 fn append(body: &mut Zeroizing<Vec<u8>>, piece: &[u8]) {
     let wanted = body.len() + piece.len();
     if wanted > body.capacity() {

@@ -140,7 +140,7 @@ impl Gorgias for HttpGorgias {
 }
 
 /// HTTP Basic (RFC 7617) with client id and secret, form-encoded first if the
-/// app is set so (RFC 6749 2.3.1).
+/// app's setting says so (RFC 6749 2.3.1).
 fn basic(client: &ClientCredentials) -> Result<HeaderValue, UpstreamError> {
     let (id, password) = (&client.client_id, client.client_secret.expose_secret());
     let mut pair = Zeroizing::new(String::with_capacity(3 * (id.len() + password.len()) + 1));

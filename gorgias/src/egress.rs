@@ -1,5 +1,5 @@
-//! The way out, where there is only one: an HTTP proxy that opens tunnels
-//! (CONNECT, RFC 9110 9.3.6).
+//! An HTTP proxy that opens tunnels (CONNECT, RFC 9110 9.3.6), for networks
+//! whose only way to the internet is a proxy.
 
 use crate::{
     address::{Network, network},
@@ -19,24 +19,25 @@ use std::{
 };
 use url::{Host, Url};
 
-/// How long a name that a proxy will resolve is looked for here: behind such a
-/// proxy, name servers often know nothing of the internet, or don't answer.
+/// How long a name that the proxy resolves is also looked up here. Behind such
+/// a proxy, name servers often know nothing of the internet, or don't answer.
 const LOOK: Duration = Duration::from_secs(2);
-/// How long name servers that didn't answer are left alone.
+/// How long name servers are not asked again after they didn't answer.
 const SILENCE: Span = Span::minutes(1);
 
-/// A proxy, and how to get past it.
+/// A proxy, and the credentials for it.
 #[derive(Clone)]
 pub struct EgressProxy {
-    /// Without credentials.
+    /// The address, without credentials.
     url: Url,
     credentials: Option<(SecretString, SecretString)>,
 }
 
-/// The text names no proxy. Doesn't quote it: it may hold a password.
+/// The text is no proxy's address. The message doesn't quote the text: it may
+/// hold a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EgressError {
-    /// No address of a proxy.
+    /// The text is no address of a proxy.
     #[error(
         "it is not the address of a proxy; give one such as http://user:password@proxy.example:3128"
     )]
@@ -75,10 +76,10 @@ impl EgressProxy {
         })
     }
 
-    /// For the HTTP client.
+    /// The proxy for the HTTP client.
     ///
     /// # Errors
-    /// If the client doesn't take the address.
+    /// If the client doesn't accept the address.
     pub fn proxy(&self) -> Result<reqwest::Proxy, reqwest::Error> {
         let proxy = reqwest::Proxy::all(self.url.clone())?;
         Ok(match &self.credentials {
@@ -97,7 +98,7 @@ fn decoded(text: &str) -> Result<SecretString, EgressError> {
         .map_err(|_| EgressError::BadUrl)
 }
 
-/// Without credentials.
+/// Shows no credentials.
 impl fmt::Debug for EgressProxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("EgressProxy")
@@ -106,9 +107,9 @@ impl fmt::Debug for EgressProxy {
     }
 }
 
-/// Finds the proxy, and nothing but the proxy: all other names go to it as
-/// they are. So what the guard allows doesn't matter here, and whoever runs
-/// Mooring may have the proxy in a private network.
+/// Resolves the proxy's name only: all other names go to the proxy as they are.
+/// So the guard's rules don't apply here, and the proxy may be in a private
+/// network.
 pub(crate) struct ProxyOnly(pub Arc<dyn Lookup>);
 
 impl Resolve for ProxyOnly {
@@ -116,16 +117,16 @@ impl Resolve for ProxyOnly {
         let lookup = Arc::clone(&self.0);
         Box::pin(async move {
             let found = lookup.lookup(name.as_str()).await?;
-            // Port 0 stands for the URL's own.
+            // Port 0 means the URL's own port.
             let found = found.into_iter().map(|ip| SocketAddr::new(ip, 0));
             Ok(Box::new(found) as Addrs)
         })
     }
 }
 
-/// What is known here of the names that a proxy resolves.
+/// What this host knows of the names that the proxy resolves.
 pub(crate) struct LocalNames {
-    /// How long one is looked for.
+    /// How long a name is looked up.
     look: Duration,
     /// Until when the name servers here aren't asked, since they didn't answer.
     silent_until: AtomicI64,
@@ -141,8 +142,9 @@ impl Default for LocalNames {
 }
 
 impl LocalNames {
-    /// Whether a name is known to lead where nothing may go. Silent name servers
-    /// cost one request in a minute its two seconds, not all of them.
+    /// Whether a name is known to lead to a blocked address. If the name
+    /// servers are silent, only one request in a minute waits two seconds for
+    /// them.
     pub async fn are_blocked(&self, guard: &Guard, name: &str, now: Timestamp) -> bool {
         if now.0 < self.silent_until.load(Ordering::Relaxed) {
             return false;
@@ -156,8 +158,8 @@ impl LocalNames {
     }
 }
 
-/// Whether an address leads into a private network, as far as can be found out
-/// from here. Asks the system's resolver, once, at the start.
+/// Whether an address leads into a private network, as far as this host knows.
+/// Asks the system's resolver, once, at the start.
 pub fn is_private(url: &Url) -> bool {
     let private = |ip: IpAddr| network(ip) == Network::Private;
     match url.host() {
@@ -210,7 +212,7 @@ mod tests {
             }
             now = now.plus(SILENCE);
         }
-        // Once they answer, they are heeded, and asked each time.
+        // Once they answer, their answer counts, and they are asked each time.
         let answering = Arc::new(Names {
             answer: true,
             ..Names::default()

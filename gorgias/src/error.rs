@@ -1,14 +1,14 @@
-//! What can go wrong with a request to Gorgias, sorted by what to do next.
+//! The errors of a request to Gorgias, sorted by what to do next.
 
 use domain::{connection::Failure, failure::FailureKind, time::Span};
 
-/// Why a request brought nothing. Holds no text of the answer and no secret.
+/// Why a request failed. Holds no text of the answer and no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UpstreamError {
-    /// `invalid_grant` (RFC 6749 5.2): code or refresh token isn't good (any more).
+    /// `invalid_grant` (RFC 6749 5.2): the code or refresh token is not valid (any more).
     #[error("Gorgias answered invalid_grant")]
     InvalidGrant,
-    /// `invalid_client` (RFC 6749 5.2): the app's credentials aren't good.
+    /// `invalid_client` (RFC 6749 5.2): the app's credentials are wrong.
     #[error("Gorgias answered invalid_client")]
     InvalidClient,
     /// 429 (RFC 6585 4).
@@ -20,7 +20,7 @@ pub enum UpstreamError {
     /// The API answered 401 to an access token.
     #[error("Gorgias' API answered 401")]
     Unauthorized,
-    /// Nothing that is a verdict on app or connection: try again later.
+    /// No verdict on app or connection: try again later.
     #[error("no useful answer from Gorgias: {why}")]
     Unavailable {
         /// What happened.
@@ -33,7 +33,7 @@ pub enum UpstreamError {
 /// What happened instead of a useful answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unavailable {
-    /// Not all of the answer came in time.
+    /// The answer did not arrive completely in time.
     #[error("timed out")]
     Timeout,
     /// The name could not be resolved.
@@ -45,38 +45,38 @@ pub enum Unavailable {
     /// No TCP connection.
     #[error("connection refused")]
     Connect,
-    /// The connection broke off, or what came was no HTTP.
+    /// The connection broke off, or the answer was not HTTP.
     #[error("connection broke off")]
     Reset,
-    /// The address guard refused where the name leads.
+    /// The address guard refused the addresses of the name.
     #[error("address blocked")]
     Blocked,
     /// A redirect, which is not followed.
     #[error("redirected")]
     Redirected,
-    /// This HTTP status.
+    /// An answer with this HTTP status.
     #[error("status {0}")]
     Status(u16),
-    /// More than 64 KiB.
+    /// The answer is longer than 64 KiB.
     #[error("answer too large")]
     TooLarge,
-    /// No JSON object.
+    /// The answer is no JSON object.
     #[error("no JSON")]
     NotJson,
-    /// JSON, but not what it should say.
+    /// JSON, but with unexpected content.
     #[error("{0}")]
     Nonsense(&'static str),
-    /// An OAuth error that speaks of the request. The code is one of a list, so
-    /// that an upstream can't have a secret echoed into a log.
+    /// An OAuth error about the request. The code is one of a fixed list, so
+    /// that an upstream can't put a secret into a log.
     #[error("OAuth error {0}")]
     Rejected(&'static str),
-    /// An OAuth error that speaks of a fault of the server's own.
+    /// An OAuth error about a fault of the server itself.
     #[error("OAuth error {0}")]
     OwnFault(&'static str),
 }
 
 impl UpstreamError {
-    /// For events and metrics: one of a fixed set.
+    /// The code for events and metrics: one of a fixed set.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::InvalidGrant => "invalid_grant",
@@ -87,19 +87,20 @@ impl UpstreamError {
         }
     }
 
-    /// What it means for whoever looks after the account.
+    /// The kind of failure for people who look after the account.
     pub const fn kind(&self) -> FailureKind {
         match self {
             Self::InvalidClient => FailureKind::ClientRefused,
             Self::RateLimited { .. } => FailureKind::AskedToWait,
-            // Where it counts, it is confirmed; where it isn't, it is one account's.
+            // Where it counts, it is confirmed first; elsewhere it concerns one
+            // account only.
             Self::InvalidGrant => FailureKind::AccountRefused(400),
             Self::Unauthorized => FailureKind::AccountRefused(401),
             Self::Unavailable { why, .. } => why.kind(),
         }
     }
 
-    /// For the timeline: what happened, in plain words, without a full stop.
+    /// What happened, for the timeline: plain words, without a full stop.
     pub fn sentence(&self) -> String {
         match self {
             Self::InvalidGrant => "Gorgias says that the access was withdrawn".into(),

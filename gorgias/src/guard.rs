@@ -1,9 +1,9 @@
-//! Decides which addresses may be connected to, where the connection is made.
+//! Decides which addresses may be connected to, at the moment of connecting.
 //!
-//! An account's name leads wherever its owner's DNS says. The guard is the
-//! HTTP client's resolver: the addresses that it checked are the ones that are
-//! connected to, and no second look-up lies between, so that a name can't show
-//! one address to the check and another to the connection (DNS rebinding).
+//! The owner of an account's DNS decides where its name leads. The guard is the
+//! HTTP client's resolver: the client connects to exactly the addresses that
+//! the guard checked. There is no second look-up in between, so a name can't
+//! give one address to the check and another to the connection (DNS rebinding).
 
 use crate::address::{Network, network};
 use async_trait::async_trait;
@@ -15,7 +15,7 @@ use std::{
 };
 use url::{Host, Url};
 
-/// How names become addresses.
+/// Resolves names.
 #[async_trait]
 pub trait Lookup: Send + Sync {
     /// All addresses of a name.
@@ -32,7 +32,7 @@ pub struct SystemLookup;
 #[async_trait]
 impl Lookup for SystemLookup {
     async fn lookup(&self, name: &str) -> io::Result<Vec<IpAddr>> {
-        // RFC 6761 6.3: these never go to DNS, and not every libc knows.
+        // RFC 6761 6.3: these never go to DNS, and not every libc knows this.
         if name == "localhost" || name.ends_with(".localhost") {
             return Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
         }
@@ -44,15 +44,16 @@ impl Lookup for SystemLookup {
 /// Where requests may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// The internet alone.
+    /// Only the internet.
     Public,
-    /// Private networks and the loopback too.
+    /// Private networks and the loopback, too.
     PrivateToo,
-    /// Private networks and the loopback alone: plain http carries secrets no further.
+    /// Only private networks and the loopback, so that plain http carries
+    /// secrets no further.
     PrivateOnly,
 }
 
-/// Why a name gives no address.
+/// Why a name has no usable address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GuardError {
     /// The name leads into a network that requests may not go to.
@@ -71,7 +72,7 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// A guard over a way to look names up.
+    /// A guard that resolves names with `lookup`.
     pub fn new(reach: Reach, lookup: Arc<dyn Lookup>) -> Self {
         Self { reach, lookup }
     }
@@ -85,7 +86,8 @@ impl Guard {
         )
     }
 
-    /// Checks a URL whose host is an address, for which HTTP clients ask no resolver.
+    /// Checks a URL whose host is an IP address; HTTP clients don't ask a
+    /// resolver for these.
     ///
     /// # Errors
     /// [`GuardError::Blocked`]; names pass, they are checked when they are resolved.
@@ -103,7 +105,7 @@ impl Guard {
         }
     }
 
-    /// All addresses of a name. One bad address among them refuses the name.
+    /// All addresses of a name. One blocked address among them refuses the name.
     ///
     /// # Errors
     /// Either of [`GuardError`].
@@ -126,7 +128,7 @@ impl Resolve for Guard {
         let guard = self.clone();
         Box::pin(async move {
             let found = guard.addresses(name.as_str()).await?;
-            // Port 0 stands for the URL's own.
+            // Port 0 means the URL's own port.
             let found = found.into_iter().map(|ip| SocketAddr::new(ip, 0));
             Ok(Box::new(found) as Addrs)
         })
@@ -138,7 +140,7 @@ mod tests {
     use super::*;
     use std::sync::Mutex;
 
-    /// Gives one list of addresses after the other, as a rebinding name server does.
+    /// Gives a different list of addresses each time, as a rebinding name server does.
     struct Rebinding(Mutex<Vec<Vec<IpAddr>>>);
 
     #[async_trait]

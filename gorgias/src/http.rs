@@ -1,4 +1,4 @@
-//! What requests to Gorgias go through: one HTTP client, its limits and its guard.
+//! The HTTP client for requests to Gorgias, with its limits and its guard.
 
 use crate::{
     GorgiasTemplate, Unavailable, UpstreamError,
@@ -11,7 +11,7 @@ use reqwest::redirect;
 use std::{error::Error, io, sync::Arc, time::Duration};
 use url::Url;
 
-/// How long and how much an answer may be.
+/// The limits of an answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// From the start of a request to the last byte of its answer.
@@ -30,32 +30,32 @@ impl Default for Limits {
     }
 }
 
-/// Talks to Gorgias' accounts: no proxy but the one that it is given, no
-/// redirects, no retries of its own, and every address passes the [`Guard`].
+/// Sends requests to Gorgias' accounts: only through the given proxy, without
+/// redirects and retries, and every address passes the [`Guard`].
 pub struct HttpGorgias {
     pub(crate) template: GorgiasTemplate,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: Limits,
     pub(crate) guard: Guard,
-    /// If a proxy resolves names: what is known of them here.
+    /// If a proxy resolves names: what this host knows of them.
     pub(crate) by_proxy: Option<LocalNames>,
     pub(crate) http: reqwest::Client,
 }
 
 /// How accounts are reached.
 pub struct Reaching {
-    /// The proxy that requests leave through, if there is one.
+    /// The proxy for all requests, if there is one.
     pub egress: Option<EgressProxy>,
     /// Whether private and loopback addresses may be connected to.
     pub private_network: bool,
-    /// How long and how much an answer may be.
+    /// The limits of an answer.
     pub limits: Limits,
-    /// How names are looked up.
+    /// Resolves names.
     pub lookup: Arc<dyn Lookup>,
 }
 
 impl Default for Reaching {
-    /// Directly, on the Internet alone.
+    /// Without a proxy, to the internet only.
     fn default() -> Self {
         Self {
             egress: None,
@@ -82,8 +82,8 @@ impl HttpGorgias {
             limits,
             lookup,
         } = reaching;
-        // Plain http goes no further than private networks, so not to a proxy,
-        // which would read the secrets in it.
+        // Plain http goes only to private networks, so not to a proxy, which
+        // could read the secrets in it.
         let egress = egress.filter(|_| !template.is_plain_http());
         let reach = match (private_network, template.is_plain_http()) {
             (false, _) => Reach::Public,
@@ -100,14 +100,14 @@ impl HttpGorgias {
         };
         let http = http
             .user_agent(concat!("mooring/", env!("CARGO_PKG_VERSION")))
-            // Bodies are unpacked here, whatever their headers say.
+            // Bodies are decompressed here, whatever their headers say.
             .no_gzip()
             .redirect(redirect::Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())
             .connect_timeout(limits.time)
-            // Accounts are many and asked seldom; and a name is resolved, and
-            // so checked, again for each new connection.
+            // There are many accounts, each asked rarely. And each new
+            // connection resolves the name again, which checks it again.
             .pool_idle_timeout(Duration::from_secs(15))
             .build()?;
         Ok(Self {
@@ -120,13 +120,14 @@ impl HttpGorgias {
         })
     }
 
-    /// The template whose accounts are asked.
+    /// The template of the accounts.
     pub const fn template(&self) -> &GorgiasTemplate {
         &self.template
     }
 
-    /// The last check before a request: the address is the template's, and an
-    /// IP address in it is allowed (names are checked when they are resolved).
+    /// The last check before a request: the address comes from the template,
+    /// and an IP address in it is allowed (names are checked when they are
+    /// resolved).
     pub(crate) fn allowed(&self, url: Result<Url, TemplateError>) -> Result<Url, UpstreamError> {
         let url = url.map_err(|_| Unavailable::Blocked)?;
         self.guard.check(&url).map_err(|_| Unavailable::Blocked)?;
@@ -144,7 +145,7 @@ pub(crate) fn why(error: &reqwest::Error) -> Unavailable {
             Some(GuardError::NotFound) => return Unavailable::Dns,
             None => (),
         }
-        // What an io::Error holds is not among its sources.
+        // The error inside an io::Error is not among its sources.
         let io = e.downcast_ref::<io::Error>();
         kind = io.map(io::Error::kind).or(kind);
         cause = match io.and_then(io::Error::get_ref) {
@@ -155,7 +156,7 @@ pub(crate) fn why(error: &reqwest::Error) -> Unavailable {
     match kind {
         _ if error.is_timeout() => Unavailable::Timeout,
         Some(io::ErrorKind::TimedOut) => Unavailable::Timeout,
-        // rustls reports all that it dislikes this way.
+        // rustls reports all its errors this way.
         Some(io::ErrorKind::InvalidData) if error.is_connect() => Unavailable::Tls,
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof) => Unavailable::Reset,
         _ if error.is_connect() => Unavailable::Connect,

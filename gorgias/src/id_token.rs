@@ -2,7 +2,7 @@
 //!
 //! The signature is not checked: Gorgias publishes neither discovery nor keys
 //! on an account's host, and the token comes over TLS straight from the token
-//! endpoint, which point 6 accepts in place of the signature. So an id_token
+//! endpoint; point 6 accepts this in place of the signature. So an id_token
 //! must never be taken from anywhere else. `azp` is ignored, as the errata to
 //! points 4 and 5 say for clients without extensions.
 
@@ -16,7 +16,7 @@ use subtle::ConstantTimeEq;
 const LEEWAY: Span = Span::minutes(2);
 /// How far `iat` may lie in the future: our clock may be ten minutes slow.
 const IAT_AHEAD: Span = Span::minutes(15);
-/// How far `iat` may lie in the past: the token was made for this very exchange.
+/// How far `iat` may lie in the past: the token is made during this exchange.
 const IAT_BEHIND: Span = Span::hours(24);
 
 /// What the id_token must say.
@@ -24,7 +24,7 @@ const IAT_BEHIND: Span = Span::hours(24);
 pub struct Expected<'a> {
     /// The filled template without a trailing slash.
     pub issuer: &'a str,
-    /// The app that asked.
+    /// The client id of the app that asked.
     pub client_id: &'a str,
     /// The nonce sent with the authorization request.
     pub nonce: &'a SecretString,
@@ -32,7 +32,7 @@ pub struct Expected<'a> {
     pub now: Timestamp,
 }
 
-/// Who approved.
+/// The person who approved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The user at Gorgias; an integer is written in decimal.
@@ -43,7 +43,7 @@ pub struct Identity {
     pub email: Option<String>,
 }
 
-/// Why an id_token is refused. Holds nothing of the token.
+/// Why an id_token is refused. Holds no part of the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IdTokenError {
     /// No JWT, or a claim of the wrong type.
@@ -61,7 +61,7 @@ pub enum IdTokenError {
     /// `exp` has passed.
     #[error("the id_token has expired")]
     Expired,
-    /// `iat` is not of today.
+    /// `iat` lies too far in the past or future.
     #[error("the id_token was not issued just now")]
     WrongTime,
     /// `nonce` isn't the one that was sent.
@@ -70,7 +70,7 @@ pub enum IdTokenError {
 }
 
 impl IdTokenError {
-    /// For events and metrics.
+    /// The code for events and metrics.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Malformed => "id_token_malformed",
@@ -131,7 +131,7 @@ pub fn verify(raw: &SecretString, expected: &Expected<'_>) -> Result<Identity, I
     if alg.eq_ignore_ascii_case("none") || signature.is_empty() {
         return Err(Unsigned);
     }
-    // RFC 7515 4.1.11: what is critical and not understood refuses.
+    // RFC 7515 4.1.11: a critical header that is not understood refuses the token.
     if !matches!(header.crit, Lenient::Absent) {
         return Err(Malformed);
     }
@@ -171,7 +171,8 @@ pub fn verify(raw: &SecretString, expected: &Expected<'_>) -> Result<Identity, I
     })
 }
 
-/// OIDC wants text of at most 255 ASCII characters; Gorgias has been seen to send an integer.
+/// OpenID Connect wants text of at most 255 ASCII characters; Gorgias sometimes
+/// sends an integer.
 fn subject(sub: &Lenient) -> Option<String> {
     match sub {
         Lenient::Int(n) => Some(n.to_string()),

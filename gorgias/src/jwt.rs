@@ -1,16 +1,16 @@
-//! A look into a token that may be a JWT (RFC 7519), without trusting it.
+//! Reads a token that may be a JWT (RFC 7519), without trusting it.
 
 use crate::lenient::Lenient;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
-/// The longest token that is looked into, in bytes: as long as an answer may be.
+/// The longest token that is read, in bytes: the limit of an answer.
 pub const LONGEST: usize = 64 * 1024;
 
 /// What an access token says about itself. Its signature can't be checked
-/// (Gorgias publishes no keys), so this only ever narrows what is believed:
-/// when it ends, and whether it names another account.
+/// (Gorgias publishes no keys), so the claims can only limit trust: they say
+/// when the token expires, and whether it names another account.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Claims {
     /// `exp`, seconds since 1970.
@@ -47,7 +47,7 @@ pub(crate) fn parts(token: &str) -> Option<[&str; 3]> {
     parts.next().is_none().then_some(three)
 }
 
-/// The JSON object behind a part. Padding, which RFC 7515 2 forbids, is borne.
+/// The JSON object in a part. Padding is accepted, though RFC 7515 2 forbids it.
 pub(crate) fn decode<T: DeserializeOwned>(part: &str) -> Option<T> {
     let bytes = Zeroizing::new(
         BASE64_URL_SAFE_NO_PAD
@@ -65,7 +65,8 @@ pub(crate) fn object<T: DeserializeOwned>(json: &[u8]) -> Result<T, NoObject> {
     serde_json::from_slice(json).map_err(|_| NoObject)
 }
 
-/// Not a JSON object with these members. Says no more, since serde's errors quote the text.
+/// Not a JSON object with these members. Carries no serde error, since those
+/// quote the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NoObject;
 

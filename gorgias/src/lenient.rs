@@ -1,14 +1,15 @@
-//! A JSON value of whatever type an upstream chose.
+//! A JSON value of any type that an upstream may send.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
-/// One member of a JSON object. Text is kept as a secret; objects, and arrays
-/// of anything but texts, are skipped without recursion, so that depth costs nothing.
+/// One member of a JSON object. Text is kept as a secret. Objects, and arrays
+/// of anything but texts, are skipped without recursion, so that depth costs
+/// nothing.
 #[derive(Debug, Default)]
 pub(crate) enum Lenient {
-    /// `null`, or not there.
+    /// `null`, or missing.
     #[default]
     Absent,
     Text(SecretString),
@@ -21,7 +22,7 @@ pub(crate) enum Lenient {
 }
 
 impl Lenient {
-    /// The text, if it is one.
+    /// The text, if the value is one.
     pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text.expose_secret()),
@@ -29,7 +30,7 @@ impl Lenient {
         }
     }
 
-    /// Whole seconds from a number or a text that holds one; saturating.
+    /// Whole seconds, from a number or from a text that holds one; saturating.
     #[allow(clippy::cast_possible_truncation)]
     pub(crate) fn seconds(&self) -> Option<i64> {
         let float = |f: f64| f.is_finite().then_some(f as i64);
@@ -107,7 +108,7 @@ impl<'de> Visitor<'de> for LenientVisitor {
     }
 }
 
-/// An element of an array: a text, or skipped.
+/// An element of an array: a text, or anything else, which is skipped.
 struct Element(Option<SecretString>);
 
 impl<'de> Deserialize<'de> for Element {

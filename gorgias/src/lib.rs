@@ -1,13 +1,12 @@
-//! The protocol of [Gorgias](https://www.gorgias.com)' apps: OAuth 2.0 tokens for
-//! an app on an account, and what the API tells of it.
+//! The protocol of [Gorgias](https://www.gorgias.com)' apps: OAuth 2.0 tokens
+//! for an app on an account, and the API's facts about the account.
 //!
-//! [`HttpGorgias`] asks; everything else of the protocol happens in the
-//! customer's browser and is built by [`GorgiasTemplate`]. Answers are read in
-//! every form in which they are really sent, and meant strictly. No request goes
-//! where the [`guard`] doesn't let it.
+//! [`HttpGorgias`] sends the requests. The rest of the protocol happens in the
+//! customer's browser, at addresses that [`GorgiasTemplate`] builds. Answers
+//! are read in all forms that are really sent, and interpreted strictly. The
+//! [`guard`] decides where requests may go.
 //!
-//! It knows no database and no tenant. See the README and
-//! `examples/refresh.rs`.
+//! The crate knows no database and no tenant. See the README and `examples/refresh.rs`.
 
 pub mod address;
 mod answer;
@@ -37,26 +36,26 @@ use domain::{basic_encoding::BasicEncoding, granted::Granted, subdomain::Subdoma
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
-/// How an app proves who it is (RFC 6749 2.3.1).
+/// How an app authenticates (RFC 6749 2.3.1).
 #[derive(Debug, Clone)]
 pub struct ClientCredentials {
-    /// Given by Gorgias' partners' portal; no secret.
+    /// From Gorgias' partners' portal; not secret.
     pub client_id: String,
     /// The secret that goes with it.
     pub client_secret: SecretString,
-    /// How both are written into the header.
+    /// How both are encoded in the header.
     pub encoding: BasicEncoding,
 }
 
-/// What a token response brought (RFC 6749 5.1), checked for type and shape only.
+/// The content of a token response (RFC 6749 5.1); only type and shape are checked.
 #[derive(Debug, Clone)]
 pub struct Grant {
-    /// Visible ASCII; as long as an answer may be.
+    /// Visible ASCII, up to the length of an answer.
     pub access_token: SecretString,
     /// With a code: absent unless scope `offline` was granted. On refresh:
-    /// absent means that the old one stays good.
+    /// absent means that the old one stays valid.
     pub refresh_token: Option<SecretString>,
-    /// Only with a code; the one that may come with a refresh is dropped.
+    /// Only with a code; an id_token that comes with a refresh is dropped.
     pub id_token: Option<SecretString>,
     /// Seconds as sent; may be 0, negative or absurd. `domain::token` judges it.
     pub expires_in: Option<i64>,
@@ -64,21 +63,21 @@ pub struct Grant {
     pub jwt_exp: Option<i64>,
     /// The access token's own `iss`, if it is a JWT.
     pub jwt_iss: Option<String>,
-    /// The scopes granted, as far as the response says.
+    /// The granted scopes, as far as the response says.
     pub scope: Granted,
 }
 
-/// What a refresh brought.
+/// The result of a refresh.
 #[derive(Debug, Clone)]
 pub enum Renewal {
-    /// A token that can be used.
+    /// A usable access token.
     Grant(Grant),
-    /// None, but a refresh token.
+    /// No usable access token, but a refresh token.
     Leftover(Leftover),
 }
 
-/// A refresh token out of an answer whose access token can't be used. Where
-/// refresh tokens rotate, it is the only one that still works.
+/// A refresh token from an answer without a usable access token. Where refresh
+/// tokens rotate, only this one still works.
 #[derive(Debug, Clone)]
 pub struct Leftover {
     /// Visible ASCII.
@@ -97,20 +96,21 @@ impl Leftover {
     }
 }
 
-/// What the API tells about an account.
+/// What the API says about an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountInfo {
-    /// The account's subdomain, in Gorgias' words.
+    /// The account's subdomain, as Gorgias writes it.
     pub domain: String,
 }
 
-/// Gorgias, seen from the use cases.
+/// Gorgias, as the use cases see it.
 #[async_trait]
 pub trait Gorgias: Send + Sync {
     /// Exchanges a code for tokens (RFC 6749 4.1.3).
     ///
     /// # Errors
-    /// [`UpstreamError::InvalidGrant`] means that the code is used up, too old or not this app's.
+    /// [`UpstreamError::InvalidGrant`] means that the code is used up, too old
+    /// or belongs to another app.
     async fn exchange_code(
         &self,
         client: &ClientCredentials,
@@ -120,9 +120,9 @@ pub trait Gorgias: Send + Sync {
         pkce_verifier: Option<&SecretString>,
     ) -> Result<Grant, UpstreamError>;
 
-    /// Asks an account's authorize address without credentials and without a
-    /// state, before the app's credentials go there for the first time. It shows
-    /// that a host is no account, never that it is one.
+    /// Asks an account's authorize address, without credentials and without a
+    /// state, before the app's credentials go there for the first time. It can
+    /// show that a host is no account, never that it is one.
     ///
     /// # Errors
     /// [`NoAccount`] says why the credentials must not go there.
@@ -143,7 +143,7 @@ pub trait Gorgias: Send + Sync {
         refresh_token: &SecretString,
     ) -> Result<Renewal, UpstreamError>;
 
-    /// Ends a grant (RFC 7009 2.1). An unknown token is no error.
+    /// Revokes a token (RFC 7009 2.1). An unknown token is no error.
     ///
     /// # Errors
     /// As any token request.

@@ -1,8 +1,8 @@
-//! The members of a JSON object, as far as its text goes.
+//! The members of a JSON object, as far as its text can be read.
 //!
-//! A derived type gives nothing at all for an object that breaks off or has a
-//! name twice. Here what stood before is still known, since one of it may be a
-//! refresh token that nobody will send again.
+//! A derived type gives nothing for an object that breaks off or has a name
+//! twice. This reader keeps the members before that, since one of them may be a
+//! refresh token that is never sent again.
 
 use crate::lenient::Lenient;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
@@ -11,14 +11,14 @@ use zeroize::Zeroizing;
 
 /// Members of an object.
 pub(crate) struct Members<const N: usize> {
-    /// In the order of the names. One that stands there twice with different
+    /// In the order of the names. A name that occurs twice with different
     /// values is [`Lenient::Other`].
     pub values: [Lenient; N],
-    /// Whether the text is one whole object and nothing else.
+    /// Whether the text is one whole object without anything after it.
     pub whole: bool,
 }
 
-/// Reads the members of these names; `None` if the text doesn't begin as an object.
+/// Reads the members of these names; `None` if the text doesn't begin with an object.
 pub(crate) fn members<const N: usize>(json: &[u8], names: [&str; N]) -> Option<Members<N>> {
     let text = text(json);
     let json = match &text {
@@ -41,9 +41,9 @@ pub(crate) fn members<const N: usize>(json: &[u8], names: [&str; N]) -> Option<M
     })
 }
 
-/// The text as UTF-8 without a byte order mark, if it isn't that already: UTF-16
-/// is known by its mark or by the zero beside the brace that an object begins
-/// with (RFC 4627 3), and what is no text becomes U+FFFD.
+/// The text as UTF-8 without a byte order mark, if it isn't that already.
+/// UTF-16 is recognised by its mark, or by the zero byte next to the brace of
+/// the object (RFC 4627 3). What is not text becomes U+FFFD.
 fn text(json: &[u8]) -> Option<Zeroizing<String>> {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units = bytes.chunks_exact(2).map(|pair| match pair {
@@ -66,7 +66,7 @@ fn text(json: &[u8]) -> Option<Zeroizing<String>> {
 }
 
 fn utf8(bytes: &[u8]) -> Zeroizing<String> {
-    // A byte that is none becomes three.
+    // An invalid byte becomes three bytes.
     let mut text = Zeroizing::new(String::with_capacity(3 * bytes.len()));
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());

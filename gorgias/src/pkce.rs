@@ -1,4 +1,4 @@
-//! Proof Key for Code Exchange (RFC 7636), for apps that have it turned on.
+//! Proof Key for Code Exchange (RFC 7636), for apps that have it switched on.
 
 use oauth2::{PkceCodeChallenge, PkceCodeVerifier};
 use secrecy::{ExposeSecret, SecretString};

@@ -1,4 +1,4 @@
-//! A look at a host before it gets an app's credentials (security.md 70).
+//! Checks a host before it gets an app's credentials (security.md 70).
 
 use crate::{AuthorizeParams, HttpGorgias, Unavailable, UpstreamError};
 use domain::subdomain::Subdomain;
@@ -7,8 +7,8 @@ use reqwest::{StatusCode, header::ACCEPT};
 /// Why an app's credentials must not go to a host.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoAccount {
-    /// It answers that there is nothing to authorize at, has no address, or one
-    /// that we don't connect to.
+    /// It answers that there is nothing to authorize, or it has no address, or
+    /// its address is blocked.
     #[error("no account answers there")]
     Nowhere,
     /// It gave no answer.
@@ -33,8 +33,8 @@ fn unanswered(error: UpstreamError) -> NoAccount {
 }
 
 impl HttpGorgias {
-    /// Of the answer, the status alone is read. Whatever else an account may
-    /// say to a request that is incomplete for it, the host is there.
+    /// Only the status of the answer counts. The request is incomplete for an
+    /// account; any other answer to it shows that the host exists.
     pub(crate) async fn look(
         &self,
         account: &Subdomain,

@@ -1,5 +1,5 @@
-//! What Gorgias' answers mean. Types of our own: those of the oauth2 crate
-//! refuse an `expires_in` that is text or negative.
+//! The meaning of Gorgias' answers. The types are our own: those of the oauth2
+//! crate refuse an `expires_in` that is text or negative.
 
 use crate::{
     AccountInfo, Grant, Leftover, Renewal, Unavailable, UpstreamError, jwt,
@@ -18,22 +18,22 @@ use reqwest::{
 use secrecy::{ExposeSecret, SecretString};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Which request a token response answers.
+/// The request that a token response answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asked {
     Code,
     Refresh,
 }
 
-/// A body as far as it came, and why there is no more of it.
+/// A body as far as it arrived, and why it is incomplete.
 #[derive(Clone, Copy)]
 pub(crate) struct Body<'a> {
     pub bytes: &'a [u8],
     pub broken: Option<&'a Unavailable>,
 }
 
-/// Reads the answer of the token endpoint (RFC 6749 5.1 and 5.2): `error` first,
-/// whatever the status, which is below 500 and not 429 (see [`early`]).
+/// Reads the answer of the token endpoint (RFC 6749 5.1 and 5.2). `error` comes
+/// first, with any status; the status is below 500 and not 429 (see [`early`]).
 pub(crate) fn tokens(
     status: StatusCode,
     headers: &HeaderMap,
@@ -103,7 +103,7 @@ struct Parts {
 }
 
 impl Parts {
-    /// What they bring; `wrong` says what is wrong with the answer as a whole.
+    /// The result; `wrong` says what is wrong with the answer as a whole.
     fn renewal(self, asked: Asked, wrong: Option<Unavailable>) -> Result<Renewal, Unavailable> {
         let id_token = match (asked, &self.id_token) {
             (Asked::Refresh, _) | (_, Lenient::Absent) => Ok(None),
@@ -112,13 +112,13 @@ impl Parts {
         };
         let wrong = match (wrong, &self.access, asked, &self.refresh) {
             (Some(why), ..) => Some(why),
-            // RFC 6749 7.1: a token of a type that isn't understood must not be used.
+            // RFC 6749 7.1: a token of an unknown type must not be used.
             (None, ..) if !is_bearer(&self.kind) => {
                 Some(Unavailable::Nonsense("the token is not of type Bearer"))
             }
             (None, Err(Odd), ..) => Some(Unavailable::Nonsense("the access token is malformed")),
             (None, Ok(None), ..) => Some(Unavailable::Nonsense("there is no access token")),
-            // On a refresh, the one that is held may go on being good.
+            // On a refresh, the refresh token that we hold may still be valid.
             (None, _, Asked::Code, Err(Odd)) => {
                 Some(Unavailable::Nonsense("the refresh token is malformed"))
             }
@@ -176,8 +176,8 @@ fn granted(scope: &Lenient) -> Granted {
 
 struct Odd;
 
-/// A token as it can be sent back: visible ASCII, as long as an answer may be.
-/// Empty is absent.
+/// A token that can be sent back: visible ASCII, up to the length of an answer.
+/// Empty means absent.
 fn token(member: Lenient) -> Result<Option<SecretString>, Odd> {
     let Lenient::Text(text) = member else {
         return match member {
@@ -217,7 +217,7 @@ pub(crate) fn account(body: &[u8]) -> Result<AccountInfo, Unavailable> {
         .ok_or(Unavailable::Nonsense("there is no account name"))
 }
 
-/// Sorts a status that settles the matter whatever the body says.
+/// Sorts a status that decides the result, whatever the body says.
 pub(crate) fn early(
     status: StatusCode,
     headers: &HeaderMap,
@@ -255,12 +255,12 @@ pub(crate) fn refusal(
     unreadable(status, headers, now, body)
 }
 
-/// What an OAuth error code says, if `error` is one. Gorgias' own API has an
-/// object there, others a word such as `Unauthorized`: neither says anything of
-/// app or grant, and the status decides.
+/// The meaning of an OAuth error code, if `error` is one. Gorgias' own API
+/// sends an object there, others a word such as `Unauthorized`: neither says
+/// anything about app or grant, so the status decides.
 fn refused(headers: &HeaderMap, now: Timestamp, error: &Lenient) -> Result<(), UpstreamError> {
-    /// About the request (RFC 6749 5.2, RFC 7009 2.2.1, RFC 8707 2, RFC 9449 5 and 8,
-    /// RFC 9396 5).
+    /// Errors about the request (RFC 6749 5.2, RFC 7009 2.2.1, RFC 8707 2, RFC
+    /// 9449 5 and 8, RFC 9396 5).
     const OF_REQUEST: [&str; 9] = [
         "invalid_request",
         "unauthorized_client",
@@ -272,7 +272,7 @@ fn refused(headers: &HeaderMap, now: Timestamp, error: &Lenient) -> Result<(), U
         "use_dpop_nonce",
         "invalid_authorization_details",
     ];
-    /// About the server (RFC 6749 4.1.2.1, which token endpoints borrow).
+    /// Errors about the server (RFC 6749 4.1.2.1; token endpoints send them too).
     const OF_SERVER: [&str; 2] = ["server_error", "temporarily_unavailable"];
     let Some(code) = error.text().map(str::trim) else {
         return Ok(());
@@ -300,8 +300,8 @@ fn refused(headers: &HeaderMap, now: Timestamp, error: &Lenient) -> Result<(), U
     })
 }
 
-/// An answer without an OAuth error that brings nothing: the status says why, or
-/// what is wrong with the body.
+/// A useless answer without an OAuth error: the status says why, or what is
+/// wrong with the body.
 fn unreadable(
     status: StatusCode,
     headers: &HeaderMap,
@@ -324,9 +324,9 @@ fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim)
 }
 
-/// `Retry-After` (RFC 9110 10.2.3) in seconds or as a date; nonsense is `None`.
-/// A date is counted from the answer's own `Date`, so that our clock and
-/// Gorgias' need not agree, and from `now` only where that is missing.
+/// `Retry-After` (RFC 9110 10.2.3) in seconds or as a date; `None` if it is
+/// neither. A date is compared with the answer's own `Date`, so that our clock
+/// and Gorgias' need not agree; `now` counts only if that is missing.
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Span> {
     let text = header(headers, &RETRY_AFTER)?;
     let span = if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {

@@ -1,4 +1,4 @@
-//! What each answer is taken for.
+//! How each answer is sorted.
 
 use super::{
     tests::{NOW, whole},
@@ -7,7 +7,7 @@ use super::{
 use domain::failure::FailureKind;
 use reqwest::header::CONTENT_TYPE;
 
-/// What is sorted into: new tokens, or why there are none.
+/// The results of sorting: new tokens, or why there are none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sorted {
     Tokens,
@@ -16,7 +16,7 @@ enum Sorted {
     Kind(FailureKind),
 }
 
-/// The whole order, as the client goes through it.
+/// All steps of sorting, in the client's order.
 fn sorted(status: u16, content_type: Option<&str>, body: &str) -> Sorted {
     let status = StatusCode::from_u16(status).unwrap();
     let mut headers = HeaderMap::new();
@@ -56,9 +56,9 @@ fn s90_every_answer_has_its_kind() {
     let none = kind(FailureKind::Unreadable);
     let down = kind(FailureKind::NotAnswering);
     let wait = kind(FailureKind::AskedToWait);
-    // A body with an OAuth error says the same with every status below 500 but 429.
+    // A body with an OAuth error means the same with every status below 500 but 429.
     let says = |what: Sorted| [what, what, what, what, what, what, wait, down, down];
-    // Any other says nothing: the status decides.
+    // Any other body means nothing: the status decides.
     let mute = |at_200: Sorted| {
         let [a, b, c, d] = [400, 401, 403, 404].map(refused);
         [at_200, none, a, b, c, d, wait, down, down]

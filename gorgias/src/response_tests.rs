@@ -20,7 +20,7 @@ pub(crate) fn whole(bytes: &[u8]) -> Body<'_> {
     }
 }
 
-/// What an answer with status 200 brings.
+/// The result of an answer with status 200.
 fn ok(bytes: &[u8], asked: Asked) -> Result<Renewal, UpstreamError> {
     tokens(StatusCode::OK, &HeaderMap::new(), NOW, whole(bytes), asked)
 }
@@ -171,10 +171,10 @@ fn s89_a_refresh_token_stays_of_an_answer_that_is_of_no_other_use() {
         let leftover = left(&body).unwrap_or_else(|| panic!("{shown}"));
         assert_eq!(leftover.refresh_token.expose_secret(), "rt", "{shown}");
         assert!(leftover.repeats(&"rt".into()) && !leftover.repeats(&"r".into()));
-        // Whoever brought a code is there to try again.
+        // The person who brought the code can try again.
         assert!(ok(&body, Asked::Code).is_err(), "{shown}");
     }
-    // Neither a torn one, nor two, nor one that can't be sent back.
+    // Not a truncated one, not two, and none that can't be sent back.
     for body in [
         &answer.as_bytes()[..20],
         br#"{"refresh_token":"a","refresh_token":"b","access_token":"a"}"#,
@@ -197,7 +197,8 @@ fn s89_a_refresh_token_stays_of_an_answer_that_is_of_no_other_use() {
     assert_eq!(refused.unwrap_err(), Unavailable::Reset.into());
 }
 
-/// security.md 89: what names another account is told, so that it can be refused
+/// security.md 89: a token that names another account is reported, so that it
+/// can be refused
 #[test]
 fn s89_what_is_left_over_tells_whose_it_is() {
     let jwt = |iss: &str| {
@@ -216,8 +217,8 @@ fn s89_what_is_left_over_tells_whose_it_is() {
     );
 }
 
-/// A refresh token that can't be sent back is none: on a refresh, the token that
-/// came with it is good, and the old one may be.
+/// A refresh token that can't be sent back counts as absent. On a refresh, the
+/// access token that came with it is valid, and the old refresh token may be.
 #[test]
 fn an_odd_refresh_token_costs_no_access_token() {
     let g = grant(&changed("refresh_token", json!(12)), Asked::Refresh).unwrap();
@@ -325,7 +326,7 @@ fn retry_after_is_seconds_or_a_date_or_nothing() {
             date,
             Some(LONGEST_RETRY_AFTER),
         ),
-        // Without a date of the answer: from our clock, Sat 28 Nov 2026, 12:05 UTC.
+        // Without a date in the answer: from our clock, Sat 28 Nov 2026, 12:05 UTC.
         (
             "Sat, 28 Nov 2026 12:06:00 GMT",
             None,

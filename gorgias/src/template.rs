@@ -1,4 +1,4 @@
-//! Where accounts live, and the addresses that are built from it.
+//! The addresses of accounts.
 
 use crate::address::{Network, network};
 use domain::{scope::ScopeSet, subdomain::Subdomain};
@@ -8,8 +8,8 @@ const MARK: &str = "{subdomain}";
 
 /// An address with `{subdomain}` in it once, in the host or in the path, such
 /// as `https://{subdomain}.gorgias.com`. Filled and without a trailing slash it
-/// is the issuer, which is compared as a string; so it is kept as it was given,
-/// and a form that a URL parser would change is refused.
+/// is the issuer, which is compared as a string. So it is kept as it was given,
+/// and a template that a URL parser would change is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GorgiasTemplate {
     text: String,
@@ -20,22 +20,22 @@ pub struct GorgiasTemplate {
 /// Why a text is no template, or can't be filled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
-    /// `{subdomain}` is missing, or there twice.
+    /// `{subdomain}` is missing or occurs twice.
     #[error(
         "the address of Gorgias must hold {MARK} exactly once; give one such as https://{MARK}.gorgias.com"
     )]
     Mark,
-    /// No address at all.
+    /// The text is no address.
     #[error(
         "the address of Gorgias is not a web address; give one such as https://{MARK}.gorgias.com"
     )]
     NotAnAddress,
-    /// Neither https, nor http to a simulator.
+    /// The scheme is not https, and not http to a simulator.
     #[error(
         "the address of Gorgias must begin with https://; http:// is only for a simulator on a loopback or private host, with private networks allowed"
     )]
     Scheme,
-    /// Credentials, query or fragment.
+    /// It has credentials, a query or a fragment.
     #[error(
         "the address of Gorgias may hold a scheme, a host, a port and a path, and nothing else"
     )]
@@ -43,22 +43,22 @@ pub enum TemplateError {
     /// `{subdomain}` would be the whole host.
     #[error("the address of Gorgias needs a domain after {MARK}, as in {MARK}.gorgias.com")]
     NoDomain,
-    /// A parser writes it another way.
+    /// A URL parser writes it in another form.
     #[error("the address of Gorgias is not in its usual form; write it as {0}")]
     Form(String),
-    /// Filled, it leads somewhere else.
+    /// The filled address leads elsewhere.
     #[error("the account's subdomain gives no address at Gorgias")]
     Elsewhere,
 }
 
-/// What goes with an authorization request (RFC 6749 4.1.1).
+/// The parameters of an authorization request (RFC 6749 4.1.1).
 #[derive(Debug, Clone, Copy)]
 pub struct AuthorizeParams<'a> {
-    /// The app.
+    /// The app's client id.
     pub client_id: &'a str,
     /// Registered with the app; sent again, unchanged, with the code.
     pub redirect_uri: &'a str,
-    /// What is asked for.
+    /// The requested scopes.
     pub scope: &'a ScopeSet,
     /// Binds the callback to the browser.
     pub state: &'a str,
@@ -105,19 +105,19 @@ impl GorgiasTemplate {
             form_action,
             plain_http,
         };
-        // The domain itself must not turn a number into an address.
+        // The domain itself must not make a number into an IP address.
         template.fill("1", "")?;
         Ok(template)
     }
 
-    /// What an account calls itself. `iss` of a callback is compared with it as a
+    /// The issuer of an account. `iss` of a callback is compared with it as a
     /// string (RFC 9207 2.4), other evidence by [`Self::names`].
     pub fn issuer(&self, account: &Subdomain) -> String {
         self.text.replace(MARK, account.as_str())
     }
 
     /// Whether a text names the account: as its issuer, as its host or by its
-    /// subdomain alone, in any case, with or without scheme and slash at the end.
+    /// subdomain alone, in any case, with or without scheme and trailing slash.
     /// `None` if it can't be a name at all, such as a title.
     pub fn names(&self, account: &Subdomain, text: &str) -> Option<bool> {
         let bare = |text: &str| {
@@ -141,7 +141,7 @@ impl GorgiasTemplate {
         self.plain_http
     }
 
-    /// Where a customer's browser asks for approval.
+    /// The address where a customer's browser asks for approval.
     ///
     /// # Errors
     /// [`TemplateError::Elsewhere`]
@@ -162,8 +162,8 @@ impl GorgiasTemplate {
         Ok(url)
     }
 
-    /// The same address without anything that belongs to one authorization: to
-    /// be asked before an account that isn't known gets the app's credentials.
+    /// The authorize address without the parameters of any authorization. It is
+    /// asked before an unknown account gets the app's credentials.
     ///
     /// # Errors
     /// [`TemplateError::Elsewhere`]
@@ -181,7 +181,7 @@ impl GorgiasTemplate {
         Ok(url)
     }
 
-    /// Where codes and refresh tokens become access tokens.
+    /// The token endpoint, for codes and refresh tokens.
     ///
     /// # Errors
     /// [`TemplateError::Elsewhere`]
@@ -189,7 +189,7 @@ impl GorgiasTemplate {
         self.fill(account.as_str(), "/oauth/token")
     }
 
-    /// Where a refresh token is revoked.
+    /// The revocation endpoint.
     ///
     /// # Errors
     /// [`TemplateError::Elsewhere`]
@@ -197,7 +197,7 @@ impl GorgiasTemplate {
         self.fill(account.as_str(), "/oauth/revoke")
     }
 
-    /// Where the API tells about the account.
+    /// The API's address for facts about the account.
     ///
     /// # Errors
     /// [`TemplateError::Elsewhere`]
@@ -205,7 +205,7 @@ impl GorgiasTemplate {
         self.fill(account.as_str(), "/api/account")
     }
 
-    /// Where an app that isn't approved yet can be installed.
+    /// The address where an app that isn't approved yet can be installed.
     ///
     /// # Errors
     /// [`TemplateError::Elsewhere`]
@@ -217,15 +217,15 @@ impl GorgiasTemplate {
         Ok(url)
     }
 
-    /// The source for a page's `form-action` (CSP 3, 6.4.1) that lets a form
-    /// lead to any account.
+    /// The source for a page's `form-action` (CSP 3, 6.4.1) that allows a form
+    /// to lead to any account.
     pub fn form_action_source(&self) -> &str {
         &self.form_action
     }
 
-    /// security.md 8: whatever a subdomain holds, the filled address is what
-    /// was meant, letter by letter, or there is none. A [`Subdomain`] can't hold
-    /// anything else; this is what remains if that check should ever slip.
+    /// security.md 8: whatever a subdomain holds, the filled address is exactly
+    /// the intended one, or there is none. A [`Subdomain`] can't hold anything
+    /// that leads elsewhere; this check stays in case that one fails.
     fn fill(&self, subdomain: &str, path: &str) -> Result<Url, TemplateError> {
         let one_label = !subdomain.is_empty()
             && subdomain
@@ -236,7 +236,7 @@ impl GorgiasTemplate {
         let url = Url::parse(&wanted).map_err(|_| TemplateError::Elsewhere)?;
         let host_is_template = split(&self.text)
             .is_some_and(|(host, _)| url.host_str() == Some(&host.replace(MARK, subdomain)));
-        // A host with a name in it is never an IP address.
+        // A host that contains a name is never an IP address.
         let kind_is_right = !self.in_host() || matches!(url.host(), Some(Host::Domain(_)));
         let as_meant = url.as_str().trim_end_matches('/') == wanted.trim_end_matches('/');
         if one_label && host_is_template && kind_is_right && as_meant && url.username().is_empty() {
@@ -268,12 +268,12 @@ fn form_action(text: &str) -> Option<String> {
     let Some((_, after)) = host.split_once(MARK) else {
         return Some(format!("{scheme}://{host}{port}"));
     };
-    // A wildcard stands for whole labels only.
+    // A wildcard matches whole labels only.
     let (_, domain) = after.split_once('.')?;
     (!domain.is_empty()).then(|| format!("{scheme}://*.{domain}{port}"))
 }
 
-/// Whether a host can only be private. Names are judged by their looks here,
+/// Whether a host can only be private. Names are judged by their spelling here,
 /// and by their addresses when a connection is made.
 fn is_private(url: &Url) -> bool {
     match url.host() {

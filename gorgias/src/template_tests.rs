@@ -150,7 +150,8 @@ fn unsafe_and_unusual_templates_are_refused() {
     }
 }
 
-/// security.md 8: the second line of defence, for a subdomain that should never have passed.
+/// security.md 8: the second line of defence, for a subdomain that should have
+/// been refused before.
 #[test]
 fn a_subdomain_that_leads_elsewhere_is_caught_after_filling() {
     for text in [

@@ -1,26 +1,26 @@
-//! Bodies that were compressed (RFC 9110 8.4.1), announced or not.
+//! Compressed bodies (RFC 9110 8.4.1), with or without their header.
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use std::io::Read;
 use zeroize::Zeroizing;
 
-/// A body may be packed more than once; nobody does it more often.
+/// How many times a body may be compressed; no server does it more often.
 const DEEPEST: usize = 3;
 
-/// A body as far as it could be read.
+/// The readable part of a body.
 pub(crate) struct Unpacked {
     pub body: Zeroizing<Vec<u8>>,
     /// What was wrong with the rest.
     pub wrong: Option<Wrong>,
 }
 
-/// Why a body ends early.
+/// Why a body is incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wrong {
     /// It is longer than the limit.
     TooLarge,
-    /// It isn't what it seems to be.
+    /// It doesn't match its format.
     Broken,
 }
 
@@ -28,15 +28,16 @@ pub(crate) enum Wrong {
 enum Packing {
     Gzip,
     Zlib,
-    /// `deflate` without the frame that RFC 9110 8.4.1.2 wants, as some send it.
+    /// `deflate` without the wrapper that RFC 9110 8.4.1.2 requires; some
+    /// servers send it so.
     Deflate,
 }
 
-/// Unpacks a body, to at most `limit` bytes.
+/// Decompresses a body, to at most `limit` bytes.
 ///
-/// What counts is how the bytes begin, since `Content-Encoding` is seen to be
-/// wrong or missing: no JSON begins like gzip or zlib. Only a bare deflate stream
-/// can't be told by its bytes; that one has to be announced.
+/// The first bytes decide, since `Content-Encoding` is sometimes wrong or
+/// missing: no JSON begins like gzip or zlib. Only a bare deflate stream can't
+/// be recognised by its bytes; it needs the header.
 pub(crate) fn unpack(headers: &HeaderMap, body: Zeroizing<Vec<u8>>, limit: usize) -> Unpacked {
     let announced = headers
         .get_all(CONTENT_ENCODING)
@@ -47,7 +48,7 @@ pub(crate) fn unpack(headers: &HeaderMap, body: Zeroizing<Vec<u8>>, limit: usize
     for _ in 0..DEEPEST {
         let packing = match unpacked.body.as_slice() {
             [0x1f, 0x8b, ..] => Packing::Gzip,
-            // The method and a header that 31 divides (RFC 1950 2.2).
+            // The method, and a header that is divisible by 31 (RFC 1950 2.2).
             [first, second, ..]
                 if first & 0x0f == 8
                     && u16::from_be_bytes([*first, *second]).is_multiple_of(31)
@@ -127,7 +128,7 @@ mod tests {
         unpack(&headers, Zeroizing::new(body), 65_536)
     }
 
-    /// security.md 89: an answer isn't thrown away for how it was packed
+    /// security.md 89: an answer isn't thrown away because of its compression
     #[test]
     fn s89_bodies_are_unpacked_whatever_was_announced() {
         for (encoding, body) in [

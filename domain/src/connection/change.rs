@@ -1,10 +1,10 @@
-//! What a transition gives.
+//! The result of a transition.
 
 use super::{Connection, State};
 use crate::{event::Happening, health::Health, time::Timestamp};
 
-/// The next state of a connection, and what happened. It counts only once it
-/// is stored, which it isn't if the connection has other tokens by then.
+/// The next state of a connection, and the events. It takes effect only when it
+/// is stored; it is not stored if the connection has other tokens by then.
 #[must_use = "a change counts only once it is stored"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -12,7 +12,7 @@ pub struct Change {
     pub next: Connection,
     /// The `token_version` that the change was made from.
     pub from_version: i64,
-    /// What happened, in order.
+    /// The events, in order.
     pub events: Vec<Happening>,
 }
 
@@ -38,13 +38,13 @@ impl Draft {
         }
     }
 
-    /// Something else happened.
+    /// Adds an event.
     pub fn happened(&mut self, event: impl Into<Option<Happening>>) {
         self.events.extend(event.into());
     }
 
-    /// Completes the change: the health follows, and if it is another, that
-    /// happened for this `cause` (plain words; may be empty).
+    /// Completes the change and computes the health. If the health changed, an
+    /// event says so with this `cause` (plain words; may be empty).
     pub fn done(self, cause: &str) -> Change {
         let Self {
             mut next,

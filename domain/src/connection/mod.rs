@@ -1,9 +1,8 @@
-//! The life of a connection: what an answer of Gorgias, or what a person does,
-//! makes of it.
+//! The life of a connection: how answers of Gorgias and actions of people change it.
 //!
 //! A transition consumes the connection and gives a [`Change`]: the next state
-//! and what happened. No transition reads a clock, draws a random number or
-//! knows the database; use cases call it and store what it gives.
+//! and the events. No transition reads a clock, draws a random number or knows
+//! the database; use cases call it and store the result.
 
 mod change;
 #[cfg(test)]
@@ -22,39 +21,38 @@ use crate::{
 };
 use std::ops::Deref;
 
-/// How much life readers need: a token is renewed before it has less.
+/// The life that readers need: a token is renewed before it has less.
 pub const NEEDED_LIFE: Span = Span::hours(1);
 
-/// How long to wait where the app's own credentials are in doubt, before one
-/// connection tries them again.
+/// The pause between two tries of an app's credentials that are in doubt.
 pub const PROBE_EVERY: Span = Span::minutes(5);
 
-/// What is held of a connection, and known about it. Everybody may read it; it
-/// changes by a transition of [`Connection`] alone.
+/// What is stored of a connection. All code may read it; only a transition of
+/// [`Connection`] changes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
-    /// What we hold.
+    /// Which tokens we hold.
     pub standing: Standing,
     /// Whether there is a refresh token.
     pub renewable: bool,
-    /// What was granted, as Gorgias told it last.
+    /// The granted scopes, as Gorgias said last.
     pub granted: ScopeSet,
-    /// Whether what Gorgias said last of the scopes couldn't be read; `granted`
-    /// is then what it said before.
+    /// Whether Gorgias' last answer about the scopes couldn't be read;
+    /// `granted` then holds the answer before it.
     pub scopes_unknown: bool,
-    /// How many requested scopes are known not to be granted.
+    /// How many requested scopes are known to be missing.
     pub missing_scopes: usize,
-    /// Name of whoever approved it, if Gorgias told it.
+    /// Name of the person who approved it, if Gorgias gave it.
     pub approved_by_name: Option<String>,
-    /// E-mail address of whoever approved it, if Gorgias told it.
+    /// E-mail address of the person who approved it, if Gorgias gave it.
     pub approved_by_email: Option<String>,
-    /// When the newest access token runs out.
+    /// When the newest access token expires.
     pub access_expires_at: Option<Timestamp>,
     /// When Gorgias last gave tokens.
     pub last_success_at: Option<Timestamp>,
     /// When Gorgias was last asked.
     pub last_attempt_at: Option<Timestamp>,
-    /// Since when attempts fail without a verdict.
+    /// Since when attempts fail without a verdict on the connection.
     pub failing_since: Option<Timestamp>,
     /// How many attempts failed in a row.
     pub failures: u32,
@@ -68,27 +66,26 @@ pub struct State {
     pub overdue_at: Option<Timestamp>,
     /// When the next attempt is due; `None` if there is nothing to try.
     pub due_at: Option<Timestamp>,
-    /// The health that is stored: as far as it changes by events only.
+    /// The stored health: it changes by events only, not with time.
     pub health: Health,
     /// Since when it has that health.
     pub health_since: Timestamp,
     /// The worst health of each of the last days.
     pub history: HealthHistory,
-    /// Counts the tokens that were held: a change that was made from others is
-    /// not stored.
+    /// Counts the connection's tokens. A change that began with older tokens is not stored.
     pub token_version: i64,
-    /// When its tokens came from a backup. They may be older than those that
-    /// Gorgias knows, until it is proven after that.
+    /// When its tokens came from a backup. Gorgias may know newer ones, until
+    /// the connection is proven after that.
     pub restored_at: Option<Timestamp>,
     /// When it changed last.
     pub updated_at: Timestamp,
 }
 
-/// A connection as it is now. See the module.
+/// The present state of a connection. See the module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection(State);
 
-/// To read it.
+/// For reading the state.
 impl Deref for Connection {
     type Target = State;
 
@@ -98,12 +95,12 @@ impl Deref for Connection {
 }
 
 impl Connection {
-    /// A connection as it was stored.
+    /// A connection with the stored state.
     pub const fn stored(state: State) -> Self {
         Self(state)
     }
 
-    /// A connection that was only offered so far.
+    /// A connection that was offered and not approved yet.
     pub fn offered(now: Timestamp) -> Self {
         Self(State {
             standing: Standing::NotConnected(Absence::NeverFinished),
@@ -134,7 +131,7 @@ impl Connection {
 }
 
 impl State {
-    /// All that decides the health, with the app's own fault, if there is one.
+    /// Everything that decides the health, with the app's own fault, if there is one.
     pub fn condition(&self, credentials_rejected_since: Option<Timestamp>) -> Condition {
         Condition {
             credentials_rejected_since,
@@ -147,12 +144,12 @@ impl State {
         }
     }
 
-    /// Whether tokens were ever held and not forgotten on purpose.
+    /// Whether it has tokens, working or refused: not if they were forgotten on purpose.
     pub const fn has_been_connected(&self) -> bool {
         !matches!(self.standing, Standing::NotConnected(_))
     }
 
-    /// Which of the requested scopes are known not to be granted.
+    /// The requested scopes that are known to be missing.
     pub fn missing(&self, requested: &ScopeSet) -> ScopeSet {
         if self.has_been_connected() && !self.scopes_unknown {
             self.granted.missing_of(requested)
@@ -161,16 +158,16 @@ impl State {
         }
     }
 
-    /// Whether it wasn't proven since its tokens came from a backup.
+    /// Whether its tokens came from a backup and were not proven since.
     pub fn is_unproven(&self) -> bool {
         self.restored_at
             .is_some_and(|restored| self.last_success_at.is_none_or(|fine| fine < restored))
     }
 
-    /// The health that its other fields say at `now`, to be stored.
+    /// The health to be stored, computed from the other fields at `now`.
     pub fn own_health(&self, now: Timestamp) -> Health {
         let condition = self.condition(None);
-        // "Unchecked" is decided when read; a token that ran out is for good.
+        // "Unchecked" is computed on reading; an expired token stays expired.
         match Health::own(&condition, now) {
             Health::Unchecked => Health::stored(&condition),
             own => own,

@@ -155,12 +155,12 @@ fn a_refusal_loses_the_access_and_asks_nobody_any_more() {
     };
     assert_eq!(change.next.standing, lost);
     assert_eq!((change.next.due_at, change.next.overdue_at), (None, None));
-    // A check that somebody asks for: still lost, since then.
+    // A person asks for a check: still lost, since the same time.
     let later = NOW.plus(Span::days(2));
     let again = change.next.refused("invalid_grant".into(), later);
     assert_eq!(again.next.standing, lost);
     assert_eq!(again.events, []);
-    // Gorgias took it after all.
+    // Gorgias accepted it after all.
     let back = again.next.renewed(
         renewed(Granted::NotTold, later),
         &requested(),
@@ -238,7 +238,7 @@ fn what_was_approved_is_limited_as_soon_as_the_app_asks_for_more() {
     assert_eq!((offered.next.missing_scopes, offered.events), (0, vec![]));
 }
 
-/// What may happen to a connection.
+/// The transitions of a connection.
 #[derive(Debug, Clone)]
 enum Step {
     Granted { said: Granted, renewable: bool },
@@ -259,7 +259,7 @@ enum Step {
 }
 
 impl Step {
-    /// Whether use cases come to it from here.
+    /// Whether use cases make this transition from this state.
     fn may_follow(&self, now: &State) -> bool {
         let connected = now.standing == Standing::Connected;
         match self {
@@ -321,7 +321,7 @@ impl Step {
         }
     }
 
-    /// Whether it brings or takes tokens.
+    /// Whether it stores or removes tokens.
     fn of_tokens(&self) -> bool {
         matches!(
             self,
@@ -372,8 +372,8 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    /// Whatever happens in whatever order: health, events and the next attempt
-    /// agree, and nothing but an explicit refusal loses an access.
+    /// For all transitions in any order: health, events and the next attempt
+    /// agree, and only an explicit refusal makes a connection lost.
     #[test]
     fn health_events_and_the_next_attempt_agree(
         steps in proptest::collection::vec((step(), 1i64..200_000, 0.0..=1.0f64), 1..40)
@@ -413,7 +413,7 @@ proptest! {
                 Standing::Lost { .. } | Standing::NotConnected(_) => prop_assert_eq!(next.due_at, None),
                 Standing::Connected if next.renewable => {
                     let due = next.due_at.unwrap();
-                    // A plan of before stands where nothing was attempted.
+                    // Without an attempt, the earlier plan stays.
                     prop_assert!(due <= token::latest_due(now, INTERVAL));
                 }
                 Standing::Connected => {

@@ -1,4 +1,4 @@
-//! The transitions.
+//! The transitions of a connection.
 
 use super::{Change, Connection, NEEDED_LIFE, PROBE_EVERY, State, change::Draft};
 use crate::{
@@ -11,10 +11,10 @@ use crate::{
     token,
 };
 
-/// When an attempt was made, and what the next one's time depends on.
+/// When an attempt was made, and what decides the time of the next one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Attempted {
-    /// When Gorgias answered, or didn't.
+    /// When Gorgias answered or failed to answer.
     pub at: Timestamp,
     /// The check interval.
     pub interval: Span,
@@ -22,47 +22,47 @@ pub struct Attempted {
     pub jitter: f64,
 }
 
-/// What came of an authorization code.
+/// The result of the exchange of an authorization code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {
-    /// Whether a refresh token came, too.
+    /// Whether a refresh token came with it.
     pub renewable: bool,
-    /// When the access token runs out.
+    /// When the access token expires.
     pub expires_at: Timestamp,
-    /// What the answer said of the scopes.
+    /// What the answer said about the scopes.
     pub said: Granted,
-    /// The scopes that were asked for in this authorization: those that are
-    /// granted if the answer doesn't say which (RFC 6749 5.1).
+    /// The scopes that this authorization asked for. They are the granted ones
+    /// if the answer doesn't name any (RFC 6749 5.1).
     pub asked_for: ScopeSet,
-    /// Name of whoever approved it, if it was told.
+    /// Name of the person who approved it, if Gorgias gave it.
     pub name: Option<String>,
-    /// E-mail address of whoever approved it, if it was told.
+    /// E-mail address of the person who approved it, if Gorgias gave it.
     pub email: Option<String>,
 }
 
-/// What came of a refresh token (RFC 6749 6).
+/// The result of a refresh (RFC 6749 6).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Renewed {
-    /// When the access token runs out.
+    /// When the access token expires.
     pub expires_at: Timestamp,
-    /// What the answer said of the scopes.
+    /// What the answer said about the scopes.
     pub said: Granted,
 }
 
-/// How an attempt failed that came to no verdict on the connection.
+/// A failed attempt without a verdict on the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The kind of failure.
     pub kind: FailureKind,
-    /// The same in plain words.
+    /// The failure in plain words.
     pub sentence: String,
-    /// For how long Gorgias asked not to be asked again.
+    /// How long Gorgias asked us to wait.
     pub retry_after: Option<Span>,
 }
 
 impl Connection {
-    /// Somebody approved the app: the tokens are new, and all that went wrong
-    /// before is over. `requested` are the app's scopes as they are now.
+    /// A customer approved the app: the tokens are new, and earlier failures
+    /// are over. `requested` are the app's present scopes.
     pub fn granted(self, approval: Approval, requested: &ScopeSet, attempt: Attempted) -> Change {
         let Attempted { at, .. } = attempt;
         let first = self.last_success_at.is_none();
@@ -90,8 +90,8 @@ impl Connection {
         draft.done("")
     }
 
-    /// Gorgias took the refresh token and gave new tokens. The answer may have
-    /// waited: `now` is when it is stored.
+    /// Gorgias accepted the refresh token and gave new tokens. The answer may
+    /// have waited in the journal: `now` is when it is stored.
     pub fn renewed(
         self,
         renewed: Renewed,
@@ -116,9 +116,9 @@ impl Connection {
         draft.done(cause)
     }
 
-    /// Gorgias took the refresh token and gave another, but no access token that
-    /// can be used. The one of before goes on as long as it lives; the access is
-    /// not lost.
+    /// Gorgias accepted the refresh token and gave another, but no usable
+    /// access token. The old access token stays until it expires; the
+    /// connection is not lost.
     pub fn left_over(self, failure: Failure, attempt: Attempted, now: Timestamp) -> Change {
         let mut draft = Draft::of(self, now);
         let next = &mut draft.next;
@@ -129,7 +129,7 @@ impl Connection {
         draft.done(&failure.sentence)
     }
 
-    /// An attempt came to no verdict. One whose access is lost stays lost.
+    /// An attempt ended without a verdict. A lost connection stays lost.
     pub fn failed(self, failure: Failure, attempt: Attempted) -> Change {
         let mut draft = Draft::of(self, attempt.at);
         let next = &mut draft.next;
@@ -141,8 +141,8 @@ impl Connection {
         draft.done(&failure.sentence)
     }
 
-    /// Gorgias refused the app's client id or secret (`invalid_client`), and
-    /// nobody confirmed it yet.
+    /// Gorgias refused the app's client id or secret (`invalid_client`), and no
+    /// second refusal confirmed it yet.
     pub fn client_refused(self, failure: Failure, attempt: Attempted) -> Change {
         let mut change = self.failed(failure, attempt);
         if change.next.standing == Standing::Connected {
@@ -151,8 +151,8 @@ impl Connection {
         change
     }
 
-    /// An attempt failed for what is known to be the app's fault: no
-    /// connection's state changes by it.
+    /// An attempt failed because of a known fault of the app. This changes no
+    /// connection's state.
     pub fn app_refused(self, attempt: Attempted) -> Change {
         let mut draft = Draft::of(self, attempt.at);
         let next = &mut draft.next;
@@ -164,8 +164,8 @@ impl Connection {
         draft.done("")
     }
 
-    /// The app's credentials were replaced while Gorgias was asked: those that
-    /// count now are tried at once.
+    /// The app's credentials were replaced during the request: the new ones are
+    /// tried at once.
     pub fn credentials_replaced(self, attempt: Attempted) -> Change {
         let mut draft = Draft::of(self, attempt.at);
         let next = &mut draft.next;
@@ -176,7 +176,7 @@ impl Connection {
         draft.done("")
     }
 
-    /// So many were refused that it is the app that is in doubt.
+    /// So many connections were refused that the app is in doubt.
     pub fn refused_with_many(self, attempt: Attempted) -> Change {
         let mut draft = Draft::of(self, attempt.at);
         let next = &mut draft.next;
@@ -185,8 +185,8 @@ impl Connection {
         draft.done("")
     }
 
-    /// Gorgias refused the refresh token (`invalid_grant`), and once more when
-    /// asked to confirm it. `sentence` says so in plain words.
+    /// Gorgias refused the refresh token (`invalid_grant`), and refused it
+    /// again on confirmation. `sentence` says so in plain words.
     pub fn refused(self, sentence: String, at: Timestamp) -> Change {
         let (cause, words) = if self.is_unproven() {
             (
@@ -199,13 +199,13 @@ impl Connection {
         self.lost(cause, sentence, words, at)
     }
 
-    /// Gorgias' API answered 401 to a token that was just given.
+    /// Gorgias' API answered 401 to a new access token.
     pub fn unauthorized(self, sentence: String, at: Timestamp) -> Change {
         let words = "Gorgias refused a token that it had just given";
         self.lost(LossCause::Unauthorized, sentence, words, at)
     }
 
-    /// Nobody but the customer can change that, so nothing is due any more.
+    /// Only the customer can change this, so nothing is due any more.
     fn lost(self, cause: LossCause, sentence: String, words: &str, now: Timestamp) -> Change {
         let mut draft = Draft::of(self, now);
         let next = &mut draft.next;
@@ -222,8 +222,8 @@ impl Connection {
         draft.done(words)
     }
 
-    /// It was refused with many others, so what was taken for a loss was the
-    /// app's incident.
+    /// The connection was refused together with many others. It is not lost:
+    /// the app had an incident.
     pub fn refusal_taken_back(self, now: Timestamp, interval: Span) -> Change {
         let mut draft = Draft::of(self, now);
         let next = &mut draft.next;
@@ -234,15 +234,15 @@ impl Connection {
         draft.done("many accounts were refused at once, so the app's own credentials are in doubt")
     }
 
-    /// What it was retried for was the app's fault.
+    /// The attempts failed because of a fault of the app.
     pub fn failures_taken_back(self, now: Timestamp) -> Change {
         let mut draft = Draft::of(self, now);
         draft.next.forget_failures();
         draft.done("it is the app's own credentials that Gorgias refuses")
     }
 
-    /// Its access can't be renewed. Until it has run out, somebody has to look
-    /// when it does.
+    /// The connection can't be renewed. Until its access token expires, a check
+    /// is planned for the time when it does.
     pub fn not_renewable(self, now: Timestamp, interval: Span) -> Change {
         let mut draft = Draft::of(self, now);
         let next = &mut draft.next;
@@ -270,7 +270,7 @@ impl Connection {
         draft.done("")
     }
 
-    /// The app asks for other scopes now.
+    /// The app requests other scopes now.
     pub fn scopes_requested(self, requested: &ScopeSet, now: Timestamp) -> Change {
         let mut draft = Draft::of(self, now);
         draft.next.missing_scopes = draft.next.missing(requested).len();
@@ -278,7 +278,7 @@ impl Connection {
     }
 }
 
-/// Steps of transitions.
+/// Parts of transitions.
 impl State {
     /// Gorgias gave tokens at `at`.
     fn proven(&mut self, at: Timestamp) {
@@ -288,7 +288,7 @@ impl State {
         self.forget_failures();
     }
 
-    /// As if no attempt had failed since it was last proven.
+    /// Removes the failures since the last proof.
     fn forget_failures(&mut self) {
         self.failing_since = None;
         self.failures = 0;
@@ -307,7 +307,7 @@ impl State {
         self.try_again(failure.retry_after, attempt);
     }
 
-    /// Plans the next attempt after one that came to no verdict.
+    /// Plans the next attempt after one without a verdict.
     fn try_again(&mut self, asked: Option<Span>, attempt: Attempted) {
         self.attempted(attempt);
         self.failures = self.failures.saturating_add(1);
@@ -325,7 +325,7 @@ impl State {
         self.overdue_at = Some(token::overdue_at(attempt.at, attempt.interval));
     }
 
-    /// Plans the next attempt after a proof, and from when on it is overdue.
+    /// Plans the next attempt after a proof, and when the connection is overdue.
     fn plan(&mut self, attempt: Attempted) {
         let Attempted {
             at,
@@ -338,15 +338,14 @@ impl State {
             self.due_at = Some(due);
             self.overdue_at = Some(token::overdue_at(at, interval));
         } else {
-            // Nothing to renew: all that is left to do is to note the end.
+            // Nothing to renew: the only thing left is to record the end.
             self.due_at = Some(expires.min(at.plus(interval)));
             self.overdue_at = None;
         }
     }
 
-    /// Takes on what an answer said of the scopes; says how they changed, if it
-    /// said which they are. What can't be read leaves those that were told last,
-    /// but nobody knows any more.
+    /// Stores what an answer said about the scopes, and gives the event if they
+    /// changed. If it can't be read, the scopes stay and are marked as unknown.
     fn take_on(&mut self, said: Granted, requested: &ScopeSet) -> Option<Happening> {
         let changed = match said {
             Granted::Told(scopes) => {

@@ -1,4 +1,4 @@
-//! Retrying explained: which of the kinds of failure it is, and who must care.
+//! Explains Retrying: the kind of failure, and who has to act.
 
 use super::{Background, Explanation, NextStep};
 use crate::{
@@ -7,9 +7,9 @@ use crate::{
     time::Timestamp,
 };
 
-/// Whether a connection that is being retried asks for somebody's look: Gorgias
-/// refuses this account and has done so for days, while others of the app work.
-/// An outage asks nobody, however long it lasts.
+/// Whether a person should look at a connection that is being retried: Gorgias
+/// has refused this account for days, while others of the app work. An outage
+/// needs nobody, however long it lasts.
 pub fn asks_for_a_look(
     failure: Option<FailureKind>,
     refused_since: Option<Timestamp>,
@@ -78,7 +78,7 @@ pub(super) fn explain(
     }
 }
 
-/// What is the case, a sentence.
+/// One sentence that names the failure.
 fn what(background: Background, now: Timestamp) -> String {
     let others = if background.others_work {
         "; other accounts work"
@@ -106,12 +106,12 @@ fn what(background: Background, now: Timestamp) -> String {
     }
 }
 
-/// When it was fine, and when it is tried again.
+/// When the connection last worked, and when it is tried again.
 fn when(background: Background, now: Timestamp) -> Option<String> {
     let (fine, next) = (background.last_success?, background.next_attempt?);
     let fine = fine.relative(now);
     if background.failure == Some(FailureKind::AskedToWait) && next > now {
-        // The sentence says until when.
+        // The sentence already says until when.
         return Some(format!(" Last fine {fine}."));
     }
     let next = if next <= now {
@@ -209,7 +209,7 @@ mod tests {
             (refused, true, 71, NextStep::Nothing),
             (refused, true, 72, NextStep::LookAtAccount),
             (FailureKind::Unreadable, true, 72, NextStep::LookAtAccount),
-            // An outage, of this account at least, or of all.
+            // An outage of this account at least, perhaps of all.
             (FailureKind::NotAnswering, true, 72, NextStep::Nothing),
             (refused, false, 72, NextStep::Nothing),
         ] {
