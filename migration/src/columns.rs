@@ -1,4 +1,4 @@
-//! Column shapes that recur in every step, and tables that get or lose one.
+//! Column shapes that many steps use, and adding and removing columns.
 
 use sea_orm_migration::{prelude::*, schema};
 
@@ -17,7 +17,7 @@ pub fn at(name: &'static str) -> ColumnDef {
     schema::big_integer(name)
 }
 
-/// An instant in microseconds that may not have come.
+/// An instant in microseconds, or NULL.
 pub fn at_null(name: &'static str) -> ColumnDef {
     schema::big_integer_null(name)
 }

@@ -1,9 +1,9 @@
 //! Schema of the database, one file a step, for SQLite and PostgreSQL.
 //!
-//! Conventions: ids are UUIDs made by the program; instants are integer
+//! Conventions: the program makes ids as UUIDs; instants are integer
 //! microseconds since 1970 (UTC); every row of a tenant's data carries its
-//! tenant; secrets stand in `credentials` alone, so that listing connections
-//! never reads them.
+//! tenant; secrets are only in `credentials`, so that listing connections never
+//! reads them.
 
 pub use sea_orm_migration::prelude::MigratorTrait;
 use sea_orm_migration::prelude::*;

@@ -1,4 +1,5 @@
-//! People, their membership of tenants, their sessions, and the set-up of the installation.
+//! People, their memberships in tenants, their sessions, and the set-up of the
+//! installation.
 
 use crate::columns::{at, id, index, owned_by, tenant};
 use sea_orm_migration::{prelude::*, schema::*};
@@ -45,7 +46,8 @@ impl MigrationTrait for Migration {
         manager
             .create_index(index("memberships", &["person_id"], false))
             .await?;
-        // The id is kept as a digest, so that a copy of the database opens no session.
+        // Only a digest of the id is stored, so that a copy of the database
+        // opens no session.
         manager
             .create_table(
                 Table::create()

@@ -9,7 +9,7 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // Without a tenant: the installation's own key.
+        // A row without a tenant is the installation's own key.
         manager
             .create_table(
                 Table::create()

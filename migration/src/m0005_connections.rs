@@ -17,7 +17,7 @@ impl MigrationTrait for Migration {
                     .col(tenant())
                     .col(uuid("app_id"))
                     .col(string("subdomain"))
-                    // What we hold: not_connected, connected, lost.
+                    // What we hold: not_connected, connected or lost.
                     .col(string("standing"))
                     .col(string_null("loss_cause"))
                     .col(at_null("standing_since"))
@@ -28,19 +28,19 @@ impl MigrationTrait for Migration {
                     .col(string_null("approved_by_name"))
                     .col(string_null("approved_by_email"))
                     .col(at_null("access_expires_at"))
-                    // How it goes.
+                    // The results of attempts.
                     .col(at_null("last_fine_at"))
                     .col(at_null("last_attempt_at"))
                     .col(at_null("failing_since"))
                     .col(integer("failures"))
                     .col(string_null("failure"))
                     .col(at_null("overdue_at"))
-                    // Health as stored, its begin, and the last fourteen days.
+                    // The stored health, when it began, and the last fourteen days.
                     .col(string("health"))
                     .col(at("health_since"))
                     .col(string("strip"))
                     .col(big_integer("strip_day"))
-                    // Work: when the next attempt is due, and who holds it.
+                    // When the next attempt is due, and the lease.
                     .col(at_null("due_at"))
                     .col(big_integer("lease_until").default(0))
                     .col(big_integer("lease_fence").default(0))

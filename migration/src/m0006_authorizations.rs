@@ -1,4 +1,4 @@
-//! Authorizations under way: the state of RFC 6749 4.1.1, and afterwards their result.
+//! Authorizations under way: the state of RFC 6749 4.1.1, and later the result.
 
 use crate::columns::{at, at_null, id, index, owned_by, tenant};
 use sea_orm_migration::{prelude::*, schema::*};

@@ -1,4 +1,4 @@
-//! Heartbeats: when the background work was last seen alive.
+//! Heartbeats: when background work was last recorded as alive.
 
 use crate::columns::at;
 use sea_orm_migration::{prelude::*, schema::*};

@@ -1,6 +1,6 @@
-//! Beneath row-level security on PostgreSQL (see `rights`), what has to be found
-//! before a tenant is known is found by functions that run as the owner and
-//! give away no more than a tenant's id or a lease.
+//! On PostgreSQL, rows are behind row-level security (see `rights`). What is
+//! needed before a tenant is known is found by functions that run as the owner
+//! of the tables and give only a tenant's id or a lease.
 
 use crate::functions;
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
@@ -30,7 +30,7 @@ impl MigrationTrait for Migration {
         if manager.get_database_backend() != DbBackend::Postgres {
             return Ok(());
         }
-        // Where the rights were given by the version before.
+        // Where the previous version gave the rights.
         for table in TABLES {
             db.execute_unprepared(&format!(
                 "DROP POLICY IF EXISTS owner ON {table}; DROP POLICY IF EXISTS tenant ON {table}; \

@@ -11,8 +11,9 @@ const TABLES: [&str; 2] = ["audit_heads", "audit_entries"];
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // `first` and `first_mac` are where the chain begins: 0 until old
-        // entries are cut off. `seal` keeps the other columns from being set back.
+        // `first` and `first_mac` say where the chain begins: 0 until old
+        // entries are removed. `seal` keeps the other columns from being set
+        // back.
         manager
             .create_table(
                 Table::create()
@@ -61,7 +62,7 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        // Reads of a token are entered once a minute, whatever process serves them.
+        // Reads of a token are recorded once a minute, whichever process serves them.
         manager
             .create_index(crate::columns::index(
                 "audit_entries",
@@ -78,8 +79,8 @@ impl MigrationTrait for Migration {
                 .drop_table(Table::drop().table(Alias::new(table)).to_owned())
                 .await?;
         }
-        // Without its chain, a key of the audit is of no use, and would keep
-        // the step from being taken again.
+        // Without its chain a key of the audit is useless, and it would prevent
+        // the step from running again.
         manager
             .get_connection()
             .execute_unprepared("DELETE FROM credentials WHERE purpose = 'tenant.audit_key'")

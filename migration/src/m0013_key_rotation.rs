@@ -1,5 +1,6 @@
-//! Credentials that can't be read are set aside, so that bringing the others
-//! under a new data key goes on; and apps have a second slot for a client secret.
+//! Unreadable credentials are marked, so that re-encryption under a new data
+//! key can continue with the others; and apps have a second slot for a client
+//! secret.
 
 use crate::{
     columns::{add, at_null, remove},
@@ -10,7 +11,7 @@ use sea_orm_migration::{prelude::*, schema::string_null};
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// What is known of an app's next and previous client secret.
+/// Facts about an app's next and previous client secret.
 fn columns() -> [ColumnDef; 5] {
     [
         at_null("next_secret_added_at"),
@@ -28,7 +29,7 @@ impl MigrationTrait for Migration {
         for column in columns() {
             add(manager, "apps", column).await?;
         }
-        // The worker tidies up for all tenants.
+        // The worker cleans up for all tenants.
         functions::up(manager, self.name()).await
     }
 

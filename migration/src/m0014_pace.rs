@@ -1,5 +1,5 @@
-//! The pace of token requests, shared by all processes, and when an app whose
-//! credentials are refused is tried next.
+//! The pace of token requests, shared by all processes, and when an app with
+//! refused credentials is tried next.
 
 use crate::columns::{add, at, at_null, remove};
 use sea_orm_migration::{prelude::*, schema::*};

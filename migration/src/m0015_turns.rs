@@ -1,9 +1,10 @@
-//! Turns: what is due is found through indexes that hold nothing else, and
-//! when more is due than may be asked for, it queues by tenant and expiry.
+//! The fair queue. Indexes hold only the connections that are due. In a
+//! backlog, when more is due than the rate allows, connections queue by tenant
+//! and expiry.
 //!
-//! A connection that is due waits in `connections_waiting`, in a backlog it
-//! stands in `connections_queued`, and under a lease in `connections_leased`
-//! alone, so nobody walks over it. Its row leaves the queue by being stored.
+//! A due connection is in the index `connections_waiting`, in a backlog in
+//! `connections_queued`, and under a lease only in `connections_leased`, so no
+//! query has to skip it. Storing a connection's row takes it out of the queue.
 
 use crate::{
     columns::{add, at_null, index, remove},
@@ -26,9 +27,9 @@ const INDEXES: [&str; 4] = [
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
-        // When its token runs out, while it stands in the queue.
+        // When its token expires, while it is in the queue.
         add(manager, "connections", at_null("queued_expiry")).await?;
-        // Whose turn it was last.
+        // The tenant that was served last.
         add(manager, "pace", uuid_null("served_tenant")).await?;
         // How many connections there are to check, and when they were counted.
         add(manager, "pace", big_integer("scheduled").default(0).take()).await?;
@@ -38,7 +39,7 @@ impl MigrationTrait for Migration {
         for index in INDEXES {
             db.execute_unprepared(index).await?;
         }
-        // The sweep goes over all tenants. The texts for SQLite are in `service`.
+        // The worker cleans up for all tenants. The texts for SQLite are in `service`.
         functions::up(manager, self.name()).await
     }
 

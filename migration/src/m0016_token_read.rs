@@ -1,7 +1,7 @@
-//! What a read of a token needs, in one round trip: found by the digest of an
-//! API token, before its tenant is known, and therefore by a function that
-//! runs as the tables' owner. A step that has to change the columns makes a
-//! function of another name: processes that run meanwhile have prepared this one.
+//! Finds all that a token read needs in one round trip, by the digest of an API
+//! token. The tenant is not known before, so a function does this as the
+//! tables' owner. A step that changes the columns must make a function with
+//! another name: running processes have prepared this one.
 
 use crate::functions;
 use sea_orm_migration::prelude::*;

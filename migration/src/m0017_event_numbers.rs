@@ -1,11 +1,11 @@
 //! Events of a tenant are numbered in the order in which they become visible,
-//! so that whoever reads on from a number misses none.
+//! so that a reader who continues from a number misses none.
 //!
-//! An id is made before its transaction ends: of two at once, the one with the
-//! smaller id may be seen later. A number is taken under the lock of the
-//! tenant's head row, which is held until the transaction ends: who takes the
-//! next number has to wait for that. A trigger does it, and therefore also for
-//! processes of the version before, which know nothing of numbers.
+//! An id is made before its transaction ends: of two concurrent events, the one
+//! with the smaller id may become visible later. A number is taken under the
+//! lock of the tenant's head row, which is held until the transaction ends; the
+//! next number has to wait for it. A trigger takes it, so that this also works
+//! for processes of the previous version, which don't know numbers.
 
 use crate::{
     columns::{add, index, owned_by, remove},

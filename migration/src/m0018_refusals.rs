@@ -1,5 +1,4 @@
-//! Refusals of an app's connections, counted: many in a row put its
-//! credentials in doubt.
+//! Counts refusals of an app's connections: many in a row put its credentials in doubt.
 
 use crate::columns::{add, at_null, remove};
 use sea_orm_migration::{prelude::*, schema::*};
@@ -26,12 +25,12 @@ impl MigrationTrait for Migration {
 
 fn columns() -> [ColumnDef; 4] {
     [
-        // Connections refused one after the other, since no other one was renewed.
+        // Connections refused in a row, while no other one was renewed.
         integer("refused_in_a_row").default(0).take(),
         at_null("refused_since"),
-        // Whether the app's fault is such a row of refusals.
+        // Whether the app's fault comes from many refusals in a row.
         boolean("fault_by_refusals").default(false).take(),
-        // Until when somebody vouches for the credentials.
+        // Until when a person's confirmation of the credentials holds.
         at_null("refusals_accepted_until"),
     ]
 }

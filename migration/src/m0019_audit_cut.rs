@@ -1,5 +1,5 @@
-//! Cutting off old entries of the audit, which the program's role may not
-//! remove by itself: only what lies before the checkpoint in the head.
+//! Removes old entries of the audit. The program's role may not remove entries
+//! itself; the function removes only those before the checkpoint in the head.
 
 use crate::functions;
 use sea_orm_migration::prelude::*;

@@ -1,6 +1,7 @@
-//! What the installation knows of itself: on PostgreSQL the name of the role
-//! that the program works as, its own instead of one for all of a server, and
-//! which database that is the role of. What the role may is said in `rights`.
+//! Facts about the installation itself: on PostgreSQL the name of the role that
+//! the program works as, and the database that the role belongs to. Each
+//! installation has its own role, not one for the whole server. `rights` says
+//! what the role may do.
 
 use crate::rights;
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
@@ -8,8 +9,9 @@ use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// Tables to come are nothing to the role of the version before, which may not
-/// be there, or go at this moment: other databases of the server have it as well.
+/// Future tables give no rights to the role of the previous version. That role
+/// may be missing, or may be removed right now: other databases of the server
+/// have it, too.
 const NO_DEFAULTS: &str = "
 DO $$ BEGIN
     ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM mooring_app;
@@ -31,7 +33,7 @@ impl MigrationTrait for Migration {
                     .table(Alias::new("installation"))
                     .col(integer("id").primary_key())
                     .col(string_null("role"))
-                    // A copy of the database finds here that it is one.
+                    // Shows a copy of the database that it is a copy.
                     .col(big_integer_null("database_oid"))
                     .to_owned(),
             )

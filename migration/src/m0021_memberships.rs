@@ -1,6 +1,6 @@
-//! Who belongs to which tenant is asked before a tenant is known, and found by
-//! a function that runs as the tables' owner, so that `memberships` can have
-//! its policy like every table of tenants (see `rights`).
+//! Memberships are looked up before a tenant is known. A function finds them as
+//! the tables' owner, so that `memberships` can have its policy like every
+//! other table of tenants (see `rights`).
 
 use crate::functions;
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
@@ -8,8 +8,8 @@ use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// Processes of the version before read the table itself, in any tenant. Their
-/// role may not be there, or go at this moment.
+/// Processes of the previous version read the table itself, in any tenant.
+/// Their role may be missing, or may be removed right now.
 const BEFORE: &str = "
 DO $$ BEGIN
     IF has_table_privilege('mooring_app', 'memberships', 'SELECT') THEN

@@ -1,7 +1,8 @@
-//! What was removed from the audit, or with a tenant, leaves a record that the
-//! program's role can't change: on PostgreSQL both are done by functions that
-//! write it. And the audit of a tenant stays when the tenant goes: its row in
-//! `tenants` remains, emptied, and can't be removed as long as there are entries.
+//! Whatever is removed from the audit, or together with a tenant, leaves a
+//! record that the program's role can't change: on PostgreSQL, functions do
+//! both and write the record. And the audit of a tenant stays when the tenant
+//! is removed: its row in `tenants` stays, emptied, and can't be removed while
+//! there are entries.
 
 use crate::{
     columns::{add, at, at_null, id, index, remove, tenant},
@@ -12,11 +13,12 @@ use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// Before anything is read, so that no process of the version before cuts more
-/// off after that, without a record. It locks `audit_heads` first, as those do.
+/// Runs before anything is read, so that no process of the previous version
+/// removes more entries after that without a record. It locks `audit_heads`
+/// first, as those do.
 const LOCK: &str = "LOCK TABLE audit_heads, audit_entries";
 
-/// Of what was cut before there were records, the head tells how far it went.
+/// Entries removed before there were records: the head says up to which one.
 const BACKFILL_POSTGRES: &str = "
 INSERT INTO audit_removals (id, tenant_id, at, what, entries, through, login)
 SELECT gen_random_uuid(), tenant_id, (extract(epoch from clock_timestamp()) * 1000000)::bigint,
@@ -28,8 +30,7 @@ SELECT randomblob(16), tenant_id, CAST(unixepoch('now', 'subsec') * 1000000 AS I
     'entries', first, first, NULL FROM audit_heads WHERE first > 0;
 ";
 
-/// Rows that are there aren't looked at as long as the tables are locked; that
-/// they are right is found by the step `m0024`.
+/// Existing rows aren't checked while the tables are locked; the step `m0024` checks them.
 const POSTGRES: &str = "
 ALTER TABLE audit_heads DROP CONSTRAINT audit_heads_tenant_id_fkey,
     ADD CONSTRAINT audit_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE RESTRICT NOT VALID;
@@ -55,7 +56,7 @@ END;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
-        // Without a foreign key: it says what was there.
+        // Without a foreign key, since the record outlives what it names.
         manager
             .create_table(
                 Table::create()
@@ -64,11 +65,11 @@ impl MigrationTrait for Migration {
                     .col(tenant())
                     // On the database's clock.
                     .col(at("at"))
-                    // entries or tenant.
+                    // `entries` or `tenant`.
                     .col(string("what"))
                     .col(big_integer("entries"))
                     .col(big_integer("through"))
-                    // Who was signed in to PostgreSQL.
+                    // The login at PostgreSQL.
                     .col(text_null("login"))
                     .to_owned(),
             )

@@ -1,7 +1,7 @@
-//! A chain over the heads of all tenants' audits. A tenant's chain shows what
-//! became of its entries; if all of it goes, key and head as well, nothing of
-//! it is left that could show. So the worker writes once a minute which heads
-//! have moved on, in a chain of the installation's own.
+//! A chain over the heads of all tenants' audits. A tenant's chain shows
+//! changes to its entries. If the whole chain is removed, with key and head,
+//! nothing is left in it that shows this. So once a minute the worker records
+//! the heads that changed, in a chain of the installation's own.
 
 use crate::{
     columns::{add, at, remove},
@@ -12,7 +12,7 @@ use sea_orm_migration::{prelude::*, schema::*};
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// Its key, sealed under the installation's data key.
+/// The key of the chain, sealed under the installation's data key.
 fn key() -> [ColumnDef; 3] {
     [
         uuid_null("head_log_data_key_id"),
@@ -30,7 +30,7 @@ impl MigrationTrait for Migration {
                     .table(Alias::new("head_log"))
                     .col(big_integer("number").primary_key())
                     .col(at("at"))
-                    // Whether all heads are in it, or those that have moved.
+                    // Whether the entry holds all heads, or only those that changed.
                     .col(boolean("whole"))
                     // 64 bytes for each: tenant, first, count, last MAC.
                     .col(binary("heads"))

@@ -1,6 +1,6 @@
-//! Looks whether each row of the audit has its tenant, which the foreign keys of
-//! `m0022` left open: in a transaction of its own, and with a lock that lets
-//! processes read and write meanwhile.
+//! Checks that each row of the audit has its tenant; the foreign keys of
+//! `m0022` did not check existing rows. It has a transaction of its own, with a
+//! lock that lets processes read and write meanwhile.
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
@@ -22,7 +22,7 @@ impl MigrationTrait for Migration {
         Ok(())
     }
 
-    /// What was found stays true.
+    /// The check stays valid.
     async fn down(&self, _: &SchemaManager) -> Result<(), DbErr> {
         Ok(())
     }

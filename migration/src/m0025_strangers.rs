@@ -1,5 +1,6 @@
-//! Approvals that nobody vouches for are counted where they are stored anyway,
-//! and what Gorgias answered to an app's last exchange is kept for its operators.
+//! Counts approvals without an operator or a link, in the rows that are stored
+//! anyway, and keeps Gorgias' answer to an app's last exchange for its
+//! operators.
 
 use crate::columns::{add, at_null, remove};
 use sea_orm_migration::{prelude::*, schema::*};
@@ -26,9 +27,9 @@ impl MigrationTrait for Migration {
 
 fn columns() -> [(&'static str, ColumnDef); 4] {
     [
-        // Where the browser is: an IPv4 address, or an IPv6 network of 64 bits.
+        // The network of the browser: an IPv4 address, or an IPv6 network of 64 bits.
         ("authorizations", string_null("network")),
-        // Whether it came to tokens.
+        // Whether tokens were given.
         ("authorizations", boolean("approved").default(false).take()),
         // When an exchange was last refused with `invalid_client`, and by which account.
         ("apps", at_null("exchange_refused_at")),

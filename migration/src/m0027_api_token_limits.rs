@@ -1,9 +1,9 @@
-//! What bounds an API token: the networks that it is tied to, and the
+//! The limits of an API token: the networks that it is limited to, and the
 //! addresses that it was used from.
 //!
-//! The read of a token brings the networks along, and the scopes that the app
-//! asks for. On PostgreSQL that is a function of another name than
-//! `mooring_token_read`, which processes of the version before go on using.
+//! A token read also gets the networks, and the scopes that the app requests.
+//! On PostgreSQL that needs a function with another name than
+//! `mooring_token_read`, which processes of the previous version go on using.
 
 use crate::{
     columns::{add, at, index, owned_by, remove, tenant},

@@ -1,7 +1,7 @@
-//! Events of a tenant that belong to no connection, numbered together with
-//! those that do.
+//! Events of a tenant that belong to no connection. They share the numbers of
+//! the events that do.
 //!
-//! They have a table of their own, since processes of the version before read
+//! They have a table of their own, since processes of the previous version read
 //! `events` and know neither rows without a connection nor these kinds.
 
 use crate::columns::{at, id, index, owned_by, tenant};

@@ -1,4 +1,4 @@
-//! What came of posted forms, each for the session that posted it.
+//! The results of posted forms, each for the session that posted it.
 
 use crate::columns::{at, index};
 use sea_orm_migration::{prelude::*, schema::*};
@@ -11,20 +11,20 @@ const TABLE: &str = "form_results";
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // They go with their session. The key is the form's own: who posts the
-        // form twice meets the row of the first time.
+        // Removed together with their session. The key is the form's own: a
+        // second post of the form finds the row of the first.
         manager
             .create_table(
                 Table::create()
                     .table(Alias::new(TABLE))
                     .col(binary("session_hash"))
                     .col(string("key"))
-                    // The page that shows it, and the whole address there; none
-                    // as long as the form is being worked on.
+                    // The page that shows the result, and its whole address; empty while the
+                    // form is being processed.
                     .col(text("page"))
                     .col(text_null("location"))
                     .col(text_null("outcome"))
-                    // Sealed; what is shown for two minutes.
+                    // Sealed; it is shown for two minutes.
                     .col(binary_null("secret"))
                     .col(at("created_at"))
                     .col(at("shown_until"))

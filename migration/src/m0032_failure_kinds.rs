@@ -1,6 +1,6 @@
-//! What kind of failure keeps a connection from being renewed; permissions that
-//! couldn't be read; and an app's credentials that one connection saw refused,
-//! until another one confirms it.
+//! The kind of failure that keeps a connection from being renewed; permissions
+//! that couldn't be read; and credentials of an app that one connection reports
+//! as refused, until another one confirms it.
 
 use crate::columns::{add, at_null, remove};
 use sea_orm_migration::{prelude::*, schema::*};
@@ -27,16 +27,17 @@ impl MigrationTrait for Migration {
 
 fn columns() -> [(&'static str, ColumnDef); 5] {
     [
-        // What the last attempt ended with, if it failed.
+        // How the last attempt failed, if it did.
         ("connections", string_null("failure_kind")),
         // Since when Gorgias answers, but refuses this account.
         ("connections", at_null("refused_since")),
-        // Whether what Gorgias said last of the permissions could not be read.
+        // Whether the permissions in Gorgias' last answer could not be read.
         (
             "connections",
             boolean("scopes_unknown").default(false).take(),
         ),
-        // When a connection got `invalid_client` that nobody confirmed yet, and which.
+        // When a connection got an `invalid_client` that is not confirmed yet,
+        // and which one.
         ("apps", at_null("client_refused_at")),
         ("apps", uuid_null("client_refused_by")),
     ]

@@ -1,4 +1,5 @@
--- Cuts entries before the checkpoint in the head. As it was before removals were recorded.
+-- Removes entries before the checkpoint in the head. This is the version before
+-- removals were recorded.
 CREATE OR REPLACE FUNCTION mooring_audit_cut() RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     DELETE FROM audit_entries e USING audit_heads h

@@ -1,5 +1,5 @@
--- Cuts entries before the checkpoint in the head, and records it. Only for processes of the version
--- before, which set the head themselves.
+-- Removes entries before the checkpoint in the head, and records it. Only for
+-- processes of the previous version, which set the head themselves.
 CREATE OR REPLACE FUNCTION mooring_audit_cut() RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

@@ -1,4 +1,5 @@
--- Cuts old entries of the audit up to one that is named with its MAC, and records it.
+-- Removes old entries of the audit up to the one with the given number and MAC,
+-- and records it.
 CREATE OR REPLACE FUNCTION mooring_audit_cut_through(cut_number bigint, cut_mac bytea, new_seal bytea) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

@@ -1,4 +1,4 @@
--- The heads of all tenants, of which nothing is secret. For the worker.
+-- The heads of all tenants, which hold no secret. For the worker.
 CREATE OR REPLACE FUNCTION mooring_audit_heads()
 RETURNS TABLE (tenant_id uuid, first bigint, count bigint, last_mac bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

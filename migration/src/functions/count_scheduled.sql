@@ -1,5 +1,5 @@
--- The fair queue, 5 of 5: how many connections there are to check. It counts all and may scan.
--- The texts for SQLite are beside the code that calls this.
+-- The fair queue, 5 of 5: how many connections there are to check. It counts
+-- all and may scan. The texts for SQLite are beside the code that calls this.
 CREATE OR REPLACE FUNCTION mooring_count_scheduled(OUT scheduled bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

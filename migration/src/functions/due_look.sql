@@ -1,9 +1,10 @@
--- The fair queue, 1 of 5: frees leases that have ended, and puts back what is not due or planned too
--- far ahead. Gives how many connections wait (at most one more than a batch), and whether there is a queue.
--- Each query of it asks for the order of the one index that it is meant for. The settings keep the
--- planner from other ways, even while its statistics know of no backlog yet; and the costs that
--- this pretends must not have it compile anything.
--- The texts for SQLite are beside the code that calls this.
+-- The fair queue, 1 of 5: frees leases that have ended, and puts back
+-- connections that are not due or are planned too far ahead. Gives how many
+-- connections wait (at most one more than a batch), and whether there is a
+-- queue. Each query sorts in the order of the one index that it is meant for.
+-- The settings keep the planner from other plans, even while its statistics
+-- know of no backlog yet. They raise the estimated costs, so JIT is off. The
+-- texts for SQLite are beside the code that calls this.
 CREATE OR REPLACE FUNCTION mooring_due_look(
     present bigint, latest bigint, lease bigint, batch bigint, OUT waiting bigint, OUT queue boolean)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp

@@ -1,8 +1,8 @@
--- The fair queue, 2 of 5: in a backlog, moves a batch of what waits into the queue.
--- Each query of it asks for the order of the one index that it is meant for. The settings keep the
--- planner from other ways, even while its statistics know of no backlog yet; and the costs that
--- this pretends must not have it compile anything.
--- The texts for SQLite are beside the code that calls this.
+-- The fair queue, 2 of 5: in a backlog, moves a batch of waiting connections
+-- into the queue. Each query sorts in the order of the one index that it is
+-- meant for. The settings keep the planner from other plans, even while its
+-- statistics know of no backlog yet. They raise the estimated costs, so JIT is
+-- off. The texts for SQLite are beside the code that calls this.
 CREATE OR REPLACE FUNCTION mooring_due_queue(present bigint, batch bigint, OUT moved bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
     SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off

@@ -1,8 +1,8 @@
--- The fair queue, 3 of 5: without a backlog, leases what is due, the longest due first.
--- Each query of it asks for the order of the one index that it is meant for. The settings keep the
--- planner from other ways, even while its statistics know of no backlog yet; and the costs that
--- this pretends must not have it compile anything.
--- The texts for SQLite are beside the code that calls this.
+-- The fair queue, 3 of 5: without a backlog, leases the due connections, the
+-- longest due first. Each query sorts in the order of the one index that it is
+-- meant for. The settings keep the planner from other plans, even while its
+-- statistics know of no backlog yet. They raise the estimated costs, so JIT is
+-- off. The texts for SQLite are beside the code that calls this.
 CREATE OR REPLACE FUNCTION mooring_due_take(lease bigint, present bigint, most bigint)
 RETURNS TABLE (id uuid, tenant_id uuid, lease_fence bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp

@@ -1,9 +1,10 @@
--- The fair queue, 4 of 5: in a backlog, tenants take turns, beginning after the one that was served last.
--- Of each tenant the nearest expiry comes first. What is not due any more leaves the queue without a lease.
--- Each query of it asks for the order of the one index that it is meant for. The settings keep the
--- planner from other ways, even while its statistics know of no backlog yet; and the costs that
--- this pretends must not have it compile anything.
--- The texts for SQLite are beside the code that calls this.
+-- The fair queue, 4 of 5: in a backlog, serves one tenant after the other,
+-- beginning after the one that was served last. Of each tenant the nearest
+-- expiry comes first. A connection that is not due any more leaves the queue
+-- without a lease. Each query sorts in the order of the one index that it is
+-- meant for. The settings keep the planner from other plans, even while its
+-- statistics know of no backlog yet. They raise the estimated costs, so JIT is
+-- off. The texts for SQLite are beside the code that calls this.
 CREATE OR REPLACE FUNCTION mooring_due_turns(lease bigint, present bigint, most bigint, served uuid)
 RETURNS TABLE (id uuid, tenant_id uuid, lease_fence bigint, place bigint)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp

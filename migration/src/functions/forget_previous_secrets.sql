@@ -1,4 +1,4 @@
--- Removes previous client secrets whose time is over, of all tenants.
+-- Removes expired previous client secrets, of all tenants.
 CREATE OR REPLACE FUNCTION mooring_forget_previous_secrets(present bigint) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     DELETE FROM credentials WHERE purpose = 'app.client_secret_previous'

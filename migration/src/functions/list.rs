@@ -1,13 +1,13 @@
 //! All functions, and who may call them.
 
-/// A function, and the texts that it had.
+/// A function with all versions of its text.
 #[derive(Debug, Clone, Copy)]
 pub struct Function {
-    /// Name and types of the arguments, as GRANT and DROP want them.
+    /// Name and argument types, as in GRANT and DROP.
     pub signature: &'static str,
     /// Who calls it.
     pub caller: Caller,
-    /// The oldest first.
+    /// The versions, oldest first.
     pub versions: &'static [Version],
 }
 
@@ -16,17 +16,18 @@ pub struct Function {
 pub enum Caller {
     /// The program's role.
     Program,
-    /// A trigger, and nobody else.
+    /// Only a trigger.
     Trigger,
-    /// Processes of the version before alone, until `mooring migrate --finish`.
+    /// Only processes of the previous version, until `mooring migrate --finish`.
     Before,
 }
 
-/// A function as it is from one step on. Most have one version, whose text is changed in place. One
-/// that needs what a step makes is another version, so that the one before can be put back.
+/// The text of a function from one step on. Most functions have one version,
+/// whose text is changed in place. A function that needs something from a later
+/// step gets a further version, so that the previous one can be put back.
 #[derive(Debug, Clone, Copy)]
 pub struct Version {
-    /// The step that it came with.
+    /// The step that added it.
     pub since: &'static str,
     /// `CREATE OR REPLACE FUNCTION …`
     pub text: &'static str,

@@ -1,13 +1,14 @@
 //! The functions of a PostgreSQL database, each in a file of its own.
 //!
-//! A step that needs functions installs those that came with it ([`up`]), and takes them back
-//! ([`down`]). After the steps, [`install`] brings each one that differs from its file up to date.
-//! So what a function does is changed in its file, without a step. Processes of the version before
-//! go on calling it, so it must do for them as well. If its arguments or columns change, it gets a
-//! new name, and the function before stays for one release ([`Caller::Before`]).
+//! A step that needs functions installs its own ([`up`]) and takes them back
+//! ([`down`]). After the steps, [`install`] updates each function that differs
+//! from its file. So to change what a function does, change its file; no step
+//! is needed. Processes of the previous version go on calling it, so it must
+//! work for them as well. If its arguments or columns change, it gets a new
+//! name, and the old function stays for one release ([`Caller::Before`]).
 //!
-//! Most run as the owner of the tables (`SECURITY DEFINER`), past row-level security. Who may call
-//! them is said in [`FUNCTIONS`].
+//! Most run as the owner of the tables (`SECURITY DEFINER`), without row-level
+//! security. [`FUNCTIONS`] says who may call them.
 
 mod list;
 
@@ -19,7 +20,7 @@ use sea_orm_migration::sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait,
 };
 
-/// For the transaction of a step: a text may name columns that a later step makes.
+/// For the transaction of a step: a text may name columns that only a later step adds.
 const UNCHECKED: &str = "SET LOCAL check_function_bodies = off";
 
 /// Installs the functions that came with a step. On SQLite there are none.
@@ -37,7 +38,7 @@ pub(crate) async fn up(manager: &SchemaManager<'_>, step: &str) -> Result<(), Db
     Ok(())
 }
 
-/// Puts back what was there before a step.
+/// Restores the functions as they were before a step.
 pub(crate) async fn down(manager: &SchemaManager<'_>, step: &str) -> Result<(), DbErr> {
     let db = manager.get_connection();
     if db.get_database_backend() != DbBackend::Postgres {
@@ -59,11 +60,12 @@ pub(crate) async fn down(manager: &SchemaManager<'_>, step: &str) -> Result<(), 
     Ok(())
 }
 
-/// Brings every function up to date that differs from its file, as of the newest step that the
-/// database has. To be called after the steps, up or down, under the same lock.
+/// Updates every function that differs from its file, as of the newest step
+/// that the database has. Call it after the steps, up or down, under the same
+/// lock.
 ///
 /// # Errors
-/// If the database fails; what was done before stays, and the next call goes on.
+/// If the database fails; finished work stays, and the next call continues.
 pub async fn install(db: &DatabaseConnection) -> Result<(), DbErr> {
     if db.get_database_backend() != DbBackend::Postgres {
         return Ok(());
@@ -89,8 +91,9 @@ pub async fn install(db: &DatabaseConnection) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// What stands in a function's comment: digests of the text that it was made from, and of what
-/// the database made of it. The second one shows whether somebody changed it by hand.
+/// The content of a function's comment: a digest of the text that it was made
+/// from, and one of what the database made of it. The second one shows whether
+/// somebody changed the function by hand.
 const NOTED: &str = "'mooring ' || encode(sha256(convert_to($2, 'UTF8')), 'hex') || ' ' \
     || encode(sha256(convert_to(pg_get_functiondef(to_regprocedure($1)), 'UTF8')), 'hex')";
 
@@ -100,7 +103,7 @@ impl Function {
         Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
     }
 
-    /// Whether the database has the function as this version has it.
+    /// Whether the database has this version of the function.
     async fn is_there(&self, db: &impl ConnectionTrait, version: &Version) -> Result<bool, DbErr> {
         let sql = format!(
             "SELECT coalesce(obj_description(to_regprocedure($1), 'pg_proc') = {NOTED}, false) AS same"
@@ -111,7 +114,8 @@ impl Function {
         row.map_or(Ok(false), |row| row.try_get("", "same"))
     }
 
-    /// Makes or replaces it. Nobody may call a new one yet; whoever may call it still may.
+    /// Makes or replaces the function. A new function has no callers yet; an
+    /// existing one keeps its callers.
     async fn put(&self, db: &impl ConnectionTrait, version: &Version) -> Result<(), DbErr> {
         let text = version.sql(db).await?;
         let name = format!("public.{}", self.signature);
@@ -127,11 +131,11 @@ impl Function {
     }
 }
 
-/// Stands where a text wants a line for each table of tenants.
+/// Placeholder in a text for one line per table of tenants.
 const EACH_TABLE: &str = "{deletes}";
 
 impl Version {
-    /// The text, with a line for each table of tenants that is there.
+    /// The text, with one line for each existing table of tenants.
     async fn sql(&self, db: &impl ConnectionTrait) -> Result<String, DbErr> {
         if !self.text.contains(EACH_TABLE) {
             return Ok(self.text.to_owned());

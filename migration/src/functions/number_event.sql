@@ -1,5 +1,5 @@
--- Numbers the events of a tenant under the lock of its head. A trigger, so that processes of every version
--- number in the same way.
+-- Numbers the events of a tenant under the lock of its head. A trigger, so that
+-- processes of every version number in the same way.
 CREATE OR REPLACE FUNCTION mooring_number_event() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN

@@ -1,5 +1,6 @@
--- Removes a tenant, and records it. Its row and its audit stay. Where the braces are, all rows of the
--- tenant are removed from each table that has such rows, see `rights::emptied_with_tenant`.
+-- Removes a tenant, and records it. Its row and its audit stay. The braces
+-- stand for the removal of the tenant's rows from each table that has such
+-- rows, see `rights::emptied_with_tenant`.
 CREATE OR REPLACE FUNCTION mooring_remove_tenant() RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE

@@ -1,5 +1,5 @@
--- Leases on connections that are due, the longest due first.
--- Only for processes of the version before; now due_take and due_turns do this.
+-- Leases due connections, the longest due first. Only for processes of the
+-- previous version; now due_take and due_turns do this.
 CREATE OR REPLACE FUNCTION mooring_take_due(lease bigint, due bigint, most bigint)
 RETURNS TABLE (id uuid, tenant_id uuid, lease_fence bigint)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$

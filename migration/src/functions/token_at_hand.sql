@@ -1,8 +1,10 @@
--- What a read of a token needs, in one round trip: found by the digest of an API token, before its
--- tenant is known. Who does not know a digest gets no row. Who does gets the one connection that they
--- name, in the token's own tenant. Whether the token is good, and for that app, the program decides.
--- In plpgsql, which keeps its plans from one call to the next. One table after the other, each by a
--- unique index: that takes half the time of a join, and no statistics lead the planner elsewhere.
+-- All that a token read needs, in one round trip: found by the digest of an API
+-- token, before its tenant is known. A caller without a known digest gets no
+-- row. With a known digest, the caller gets the one connection that they name,
+-- in the token's own tenant. The program decides whether the token is valid,
+-- and for that app. In plpgsql, which keeps its plans between calls. It reads
+-- one table after the other, each by a unique index: that takes half the time
+-- of a join, and statistics can't lead the planner to another plan.
 CREATE OR REPLACE FUNCTION mooring_token_at_hand(digest bytea, app_slug text, app_id uuid, account text)
 RETURNS TABLE (
     token_id uuid, tenant_id uuid, token_name character varying, role character varying,

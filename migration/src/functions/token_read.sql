@@ -1,4 +1,5 @@
--- What a read of a token needs. Only for processes of the version before; now token_at_hand does this.
+-- All that a token read needs. Only for processes of the previous version; now
+-- token_at_hand does this.
 CREATE OR REPLACE FUNCTION mooring_token_read(digest bytea, app_slug text, app_id uuid, account text)
 RETURNS TABLE (
     token_id uuid, tenant_id uuid, token_name character varying, role character varying,

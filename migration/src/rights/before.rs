@@ -1,9 +1,9 @@
-//! The rights as the version before had them, for going back to it.
+//! The rights of the previous version, for going back to it.
 
 use super::{finish::BEFORE, literal, quoted, role};
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
-/// Tables whose rows it saw by tenant.
+/// Tables whose rows its role saw by tenant.
 const OF_TENANT: [&str; 10] = [
     "api_tokens",
     "apps",
@@ -17,7 +17,7 @@ const OF_TENANT: [&str; 10] = [
     "reconnect_links",
 ];
 
-/// A role belongs to the whole server; somebody else may be making it right now.
+/// A role belongs to the whole server; another database may be making it right now.
 const ROLE: &str = "
 DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'mooring_app') THEN
@@ -49,8 +49,8 @@ DO $$ DECLARE f regprocedure; BEGIN
 END $$;
 ";
 
-/// Lets everybody on the server in again, as before. Where the database is
-/// somebody else's, logins may need the role to enter, so it stays.
+/// Lets all roles of the server connect again, as before. If somebody else owns
+/// the database, logins may need the role to connect, so its right stays.
 const OPEN: &str = "
 DO $$ BEGIN
     IF (SELECT pg_has_role(current_user, datdba, 'USAGE') FROM pg_database WHERE datname = current_database()) THEN
@@ -64,8 +64,8 @@ DO $$ BEGIN
 END $$;
 ";
 
-/// Gives them back, in the transaction of the step that is taken back. The
-/// schema is that of the version before by then.
+/// Gives the rights back, in the transaction of the step that is taken back. By
+/// then the schema is that of the previous version.
 pub(crate) async fn give_back(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     db.execute_unprepared(ROLE).await?;
     for table in OF_TENANT {

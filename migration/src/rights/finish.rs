@@ -1,12 +1,12 @@
-//! The second step of an upgrade: the role of the version before, which all
-//! installations of a server shared, loses its rights.
+//! The second step of an upgrade: the role of the previous version loses its
+//! rights. All installations of a server shared that role.
 
 use super::{Notes, quoted, role};
 use sea_orm_migration::sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement,
 };
 
-/// Whom versions before worked as, whatever the installation.
+/// The role of previous versions, the same for all installations.
 pub(crate) const BEFORE: &str = "mooring_app";
 
 fn ask(sql: &str) -> Statement {
@@ -22,13 +22,13 @@ pub(super) async fn is_due(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     row.map_or(Ok(false), |row| row.try_get("", "due"))
 }
 
-/// Takes policies, grants and default privileges from the role of the version
-/// before, and the role itself if nobody else on the server needs it. To be
-/// called after [`super::apply`], once no process of that version runs. Says
-/// what it could not do; on SQLite there is nothing to do.
+/// Takes policies, grants and default privileges from the role of the previous
+/// version, and removes the role if nothing else on the server needs it. Call
+/// it after [`super::apply`], when no process of that version runs any more.
+/// Gives what it could not do; on SQLite it does nothing.
 ///
 /// # Errors
-/// If the database failed; what was done before stays, and the next call goes on.
+/// If the database failed; finished work stays, and the next call continues.
 pub async fn finish(db: &DatabaseConnection) -> Result<Notes, DbErr> {
     let mut notes = Notes::new();
     if db.get_database_backend() != DbBackend::Postgres {
@@ -56,7 +56,7 @@ pub async fn finish(db: &DatabaseConnection) -> Result<Notes, DbErr> {
         ));
         return Ok(notes);
     }
-    // Together with who was a member of it.
+    // Removes its memberships, too.
     if let Err(error) = db.execute_unprepared(&format!("DROP ROLE {BEFORE}")).await {
         notes.push(format!(
             "The role {BEFORE} has no rights left, but could not be removed: {error}. \
@@ -66,7 +66,7 @@ pub async fn finish(db: &DatabaseConnection) -> Result<Notes, DbErr> {
     Ok(notes)
 }
 
-/// Statements that take its policies, each by itself, since each locks its table.
+/// Statements that remove its policies, each run by itself, since each locks its table.
 async fn policies(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     let sql = "SELECT p.polname::text AS policy, c.relname::text AS name FROM pg_policy p \
         JOIN pg_class c ON c.oid = p.polrelid AND c.relnamespace = 'public'::regnamespace \
@@ -84,7 +84,7 @@ async fn policies(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     drops.collect()
 }
 
-/// Statements that take what it would get of tables to come.
+/// Statements that remove its default privileges on future tables.
 async fn defaults(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     let sql = "SELECT DISTINCT o.rolname::text AS owner FROM pg_default_acl a \
         JOIN pg_roles o ON o.oid = a.defaclrole CROSS JOIN aclexplode(a.defaclacl) x \

@@ -1,10 +1,11 @@
-//! What the program may do in a PostgreSQL database. It works as a role of the
-//! installation's own that owns nothing (`role.rs`); what that role may is in
-//! one table (`table.rs`), and every `mooring migrate` brings the database
-//! there. The steps of the schema grant nothing.
+//! The program's rights in a PostgreSQL database. It works as the
+//! installation's own role, which owns nothing (`role.rs`). One table lists the
+//! role's rights (`table.rs`), and every `mooring migrate` applies them. The
+//! steps of the schema grant nothing.
 //!
-//! Until `mooring migrate --finish`, the role of the version before keeps its
-//! rights as well, so that processes of both run beside each other (`finish.rs`).
+//! Until `mooring migrate --finish`, the role of the previous version keeps its
+//! rights as well, so that processes of both versions can run together
+//! (`finish.rs`).
 
 mod before;
 mod finish;
@@ -25,10 +26,10 @@ use sea_orm_migration::sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement,
 };
 
-/// Why the rights are not as they should be.
+/// Why the rights can't be set up or used.
 #[derive(Debug, thiserror::Error)]
 pub enum RightsError {
-    /// There is no role to work with, and the login may not make it.
+    /// The role is missing, and the login may not make it.
     #[error(
         "Mooring works with the rights of the role {role}, which isn't there or isn't granted to the login {login}, \
          and {login} may not do that itself; an administrator of the server runs\n  \
@@ -42,7 +43,7 @@ pub enum RightsError {
         /// The login's name, quoted.
         login: String,
     },
-    /// The role passes all rights.
+    /// The role bypasses all rights.
     #[error(
         "the role {role} is a superuser or passes row-level security, so that rights mean nothing to it; \
          an administrator runs\n  ALTER ROLE {role} NOSUPERUSER NOBYPASSRLS;\nthen run `mooring migrate` again"
@@ -51,7 +52,7 @@ pub enum RightsError {
         /// The role's name.
         role: String,
     },
-    /// The login may not work with the database.
+    /// The login has no rights in the database.
     #[error(
         "the login {login} has no rights in this database; whoever owns it runs\n  GRANT {role} TO {login};\n\
          and the login has to inherit rights, as they do unless made with NOINHERIT"
@@ -67,16 +68,17 @@ pub enum RightsError {
     Database(#[from] DbErr),
 }
 
-/// What has to be known, or done by somebody else; a sentence with its lines of SQL each.
+/// Facts to know, or work for somebody else; each a sentence with its lines of SQL.
 pub type Notes = Vec<String>;
 
-/// Gives the installation's role what [`TABLES`] and [`FUNCTIONS`] say and
-/// takes everything else, and keeps everybody else out. To be called after the
-/// steps and [`crate::functions::install`], under the same lock. `login` is who the program signs in as, if that
-/// isn't whoever this connection is.
+/// Gives the installation's role the rights in [`TABLES`] and [`FUNCTIONS`],
+/// takes all other rights from it, and takes all rights from everybody else.
+/// Call it after the steps and [`crate::functions::install`], under the same
+/// lock. `login` is the program's login, if that differs from the one of this
+/// connection.
 ///
 /// # Errors
-/// [`RightsError`]; what was done before stays, and the next call goes on.
+/// [`RightsError`]; finished work stays, and the next call continues.
 pub async fn apply(db: &DatabaseConnection, login: Option<&str>) -> Result<Notes, RightsError> {
     let mut notes = Notes::new();
     if db.get_database_backend() != DbBackend::Postgres {
@@ -101,7 +103,7 @@ pub async fn apply(db: &DatabaseConnection, login: Option<&str>) -> Result<Notes
     Ok(notes)
 }
 
-/// One transaction: nobody meets a table between two states.
+/// One transaction, so that nobody sees a table between two states.
 fn of_table(table: &Table, role: &str, secured: bool) -> String {
     let (name, role) = (table.name, quoted(role));
     let mut sql = format!("REVOKE ALL ON public.{name} FROM PUBLIC, {role};");
@@ -130,10 +132,10 @@ fn of_table(table: &Table, role: &str, secured: bool) -> String {
     sql
 }
 
-/// A row of the tenant that the transaction is for. It binds what is written, too.
+/// Only rows of the transaction's tenant. The condition holds for writing, too.
 const OF_TENANT: &str = "tenant_id = nullif(current_setting('mooring.tenant', true), '')::uuid";
 
-/// The tables whose policies are as they should be.
+/// The tables whose policies are already right.
 async fn secured(db: &DatabaseConnection, role: &str) -> Result<Vec<String>, DbErr> {
     let sql = "SELECT c.relname::text AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced, \
         coalesce(p.polroles = ARRAY[r.oid] AND obj_description(p.oid, 'pg_policy') = $2, false) AS same \
@@ -169,8 +171,8 @@ fn of_function(function: &Function, role: &str) -> String {
     format!("REVOKE ALL ON FUNCTION public.{name} FROM PUBLIC, {role}; {grant}")
 }
 
-/// Who may enter: the role and nobody else. Objects of a session's own could
-/// stand in the place of tables, so nobody may make any.
+/// Only the role may connect. Temporary objects of a session could take the
+/// place of tables, so nobody may make any.
 async fn of_database(
     db: &DatabaseConnection,
     role: &str,
@@ -229,18 +231,18 @@ async fn of_database(
     Ok(())
 }
 
-/// A name in SQL: in quotes whatever it is, since `user` and `order` are words
-/// of the language, and letters would be made small.
+/// A name in SQL, always quoted: `user` and `order` are words of the language,
+/// and unquoted letters become small.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A text in SQL.
+/// A text literal in SQL.
 fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// Whether PostgreSQL refused for want of a right.
+/// Whether PostgreSQL refused because of a missing right.
 fn is_refused(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
         error

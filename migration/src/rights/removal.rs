@@ -1,11 +1,11 @@
-//! What goes when a tenant is removed. On PostgreSQL by a function, which `mooring migrate`
-//! installs anew when there are other tables.
+//! What is removed together with a tenant. On PostgreSQL a function does it,
+//! which `mooring migrate` installs again when the tables change.
 
 use super::{Rows, TABLES};
 
-/// The tables whose rows all go: those of tenants in the list, and no others
-/// that have such a column, which may be somebody else's. Of `credentials` and
-/// `data_keys`, what the audit needs stays, as the audit does.
+/// The tables whose rows are all removed: the tables of tenants in the list.
+/// Other tables with such a column may be somebody else's. Of `credentials` and
+/// `data_keys`, the rows that the audit needs stay, as the audit does.
 pub fn emptied_with_tenant() -> impl Iterator<Item = &'static str> {
     let of_tenants = TABLES.iter().filter(|table| table.rows == Rows::OfTenant);
     of_tenants

@@ -1,23 +1,24 @@
-//! The role that the program works as: one for each installation, since a role
-//! belongs to the whole server. Its name is made by chance with the schema and
-//! kept in the table `installation`, so that an administrator can be told it
-//! beforehand where the login may not make roles.
+//! The role that the program works as. Each installation has its own, since a
+//! role belongs to the whole server. Its random name is made with the schema
+//! and kept in the table `installation`, so that an administrator can learn it
+//! before the role exists, where the login may not make roles.
 
 use super::{Notes, RightsError, is_refused, literal, quoted};
 use sea_orm_migration::sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, Value,
 };
 
-/// A new name. The server's own chance: it has to be one of a kind, not a secret.
+/// A new name, from the server's own random numbers: it must be unique, not secret.
 pub(crate) const NEW_NAME: &str = "'mooring_' || translate(substr(md5(gen_random_uuid()::text), 1, 16), '0123456789', 'ghijklmnop')";
 
-/// Which database this is: another one as soon as it is a copy.
+/// The identity of this database: a copy has another one.
 pub(crate) const THIS_DATABASE: &str =
     "(SELECT oid::bigint FROM pg_database WHERE datname = current_database())";
 
-/// Whether the login may take the role `r` on. Since version 16 of PostgreSQL,
-/// who made a role is a member of it without that. The right to what the role
-/// may without taking it on (`USAGE`) isn't needed, and not there with NOINHERIT.
+/// Whether the login may take on the role `r` (`SET ROLE`). Since version 16 of
+/// PostgreSQL, the creator of a role is a member of it without this right.
+/// `USAGE`, the role's rights without taking it on, isn't needed, and is
+/// missing with NOINHERIT.
 const MAY_TAKE_ON: &str = "pg_has_role(current_user, r.oid, \
     CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END)";
 
@@ -26,7 +27,7 @@ const MAY_TAKE_ON: &str = "pg_has_role(current_user, r.oid, \
 pub enum InUse {
     /// The role to work as.
     Role(String),
-    /// The schema isn't there, or not up to where it names a role.
+    /// The schema is missing, or too old to name a role.
     NotMigrated,
 }
 
@@ -39,10 +40,10 @@ async fn text(db: &impl ConnectionTrait, statement: Statement) -> Result<Option<
     row.map_or(Ok(None), |row| row.try_get_by_index(0))
 }
 
-/// The role that this database is worked with as. PostgreSQL only.
+/// The role to work as in this database. PostgreSQL only.
 ///
 /// # Errors
-/// [`RightsError::NotGranted`] if the login has no part in it, or the database failed.
+/// [`RightsError::NotGranted`] if the login is not a member of it, or the database failed.
 pub async fn in_use(db: &DatabaseConnection) -> Result<InUse, RightsError> {
     let there = "SELECT to_regclass('public.installation')::text";
     if text(db, ask(there, [])).await?.is_none() {
@@ -54,11 +55,12 @@ pub async fn in_use(db: &DatabaseConnection) -> Result<InUse, RightsError> {
     );
     match db.query_one_raw(ask(&named, [])).await {
         Ok(Some(row)) if row.try_get("", "ours")? => Ok(InUse::Role(row.try_get("", "role")?)),
-        // Not made yet or not given to who owns the tables, which `mooring
-        // migrate` does; or the database was restored on another server.
+        // The role doesn't exist or isn't granted to the tables' owner yet,
+        // which `mooring migrate` does; or the database was restored on another
+        // server.
         Ok(_) => Ok(InUse::NotMigrated),
         Err(error) if is_refused(&error) => {
-            // Who may read it is in the catalogue for all to see.
+            // The catalogue shows to everybody who may read the table.
             let role = "SELECT r.rolname::text FROM pg_class c, aclexplode(c.relacl) a, pg_roles r \
                 WHERE c.oid = 'public.installation'::regclass AND a.grantee = r.oid AND a.grantee <> c.relowner";
             let role = text(db, ask(role, [])).await?;
@@ -72,8 +74,8 @@ pub async fn in_use(db: &DatabaseConnection) -> Result<InUse, RightsError> {
     }
 }
 
-/// Sees to it that there is a role of this installation's own, and that this
-/// login and the program's have part in it.
+/// Makes sure that this installation has a role of its own, and that this login
+/// and the program's login are members of it.
 pub(super) async fn prepare(
     db: &DatabaseConnection,
     login: Option<&str>,
@@ -96,10 +98,10 @@ pub(super) async fn prepare(
     Ok(role)
 }
 
-/// The name of the role that is this database's own: a new one if this is a
-/// copy and the original works with the role in its row. Which of the two is
-/// the copy, neither can tell by who uses the role: the original must go on
-/// with it, since processes run.
+/// The name of this database's own role: a new one if this database is a copy
+/// and the original works with the role in its row. Who uses the role doesn't
+/// show which database is the copy. The original must keep the role, since its
+/// processes run.
 async fn own(db: &DatabaseConnection, notes: &mut Notes) -> Result<String, DbErr> {
     let named = "SELECT role FROM public.installation";
     let role = text(db, ask(named, [])).await?.unwrap_or_default();
@@ -126,7 +128,7 @@ async fn own(db: &DatabaseConnection, notes: &mut Notes) -> Result<String, DbErr
     Ok(own)
 }
 
-/// Makes the role and gives it to this login, as far as that isn't done.
+/// Makes the role and grants it to this login, as far as that isn't done.
 async fn make(db: &DatabaseConnection, role: &str, me: &str) -> Result<(), RightsError> {
     let refused = |error| match error {
         error if is_refused(&error) => RightsError::NoRole {
@@ -177,8 +179,8 @@ pub(super) async fn is_used_elsewhere(
     row.map_or(Ok(false), |row| row.try_get("", "used"))
 }
 
-/// Takes a role's rights in this database, and in no other, as far as they are
-/// this login's to take. A role that isn't there has none.
+/// Takes a role's rights in this database only, as far as this login can take
+/// them. A missing role has none.
 pub(super) async fn leave(db: &impl ConnectionTrait, role: &str) -> Result<(), DbErr> {
     let sql = LEAVE
         .replace("{role}", &literal(role))

@@ -1,23 +1,24 @@
-//! The one list of what the program may. A new table is a line here, a
-//! new function one in `functions/list.rs`; a test compares both lists with the schema.
+//! The only list of the program's rights. A new table needs a line here, a new
+//! function one in `functions/list.rs`; a test compares both lists with the
+//! schema.
 
 /// A table and what the program's role may do with it.
 #[derive(Debug, Clone, Copy)]
 pub struct Table {
     /// Its name in the schema `public`.
     pub name: &'static str,
-    /// As GRANT wants it; nothing is nothing.
+    /// The privileges, as in GRANT; empty for none.
     pub may: &'static str,
-    /// Which of its rows the role sees.
+    /// The rows that the role sees.
     pub rows: Rows,
 }
 
-/// Which rows the program's role sees and may write.
+/// The rows that the program's role sees and may write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rows {
-    /// Those of the tenant that `mooring.tenant` names, by a policy.
+    /// The rows of the tenant that `mooring.tenant` names, by a policy.
     OfTenant,
-    /// All of them, and why there is no policy.
+    /// All rows, and why there is no policy.
     All(&'static str),
 }
 
@@ -42,12 +43,12 @@ pub const TABLES: &[Table] = &[
     of_tenant("api_token_addresses", "SELECT, INSERT, UPDATE, DELETE"),
     of_tenant("api_tokens", "SELECT, INSERT, UPDATE"),
     of_tenant("apps", "SELECT, INSERT, UPDATE, DELETE"),
-    // Entries are added; of one that is there, personal fields alone are emptied.
+    // Entries are added; in existing ones, only personal fields may be emptied.
     of_tenant(
         "audit_entries",
         "SELECT, INSERT, UPDATE (actor_name, actor_email, address, salt, erasure)",
     ),
-    // Where they begin is set by the function that cuts, and recorded.
+    // Only the function that removes entries sets where they begin, and records it.
     of_tenant(
         "audit_heads",
         "SELECT, INSERT, UPDATE (count, last_mac, seal)",
@@ -105,7 +106,7 @@ pub const TABLES: &[Table] = &[
         "from before there is a tenant",
     ),
     of_tenant("tenant_events", "SELECT, INSERT"),
-    // To update the name is to be allowed to lock the row.
+    // The right to update the name allows locking the row.
     all(
         "tenants",
         "SELECT, INSERT, UPDATE (name)",

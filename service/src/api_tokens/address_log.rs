@@ -1,4 +1,4 @@
-//! What a process knows of where API tokens are used from.
+//! What a process knows about the addresses that API tokens are used from.
 
 use super::{addresses::is_lately, networks::SeenAs};
 use crate::core::services::{Inner, ProcessState};
@@ -12,24 +12,26 @@ use std::{
 };
 use tokio::sync::OwnedMutexGuard;
 
-/// The most that a process holds in memory; a tenth, used longest ago, makes room.
+/// The most uses that a process holds in memory. If it is full, the tenth that
+/// was used longest ago is removed.
 const HELD: usize = 50_000;
 
 pub(super) type Key = (TenantId, ApiTokenId, SeenAs);
 
-/// When a token was last used from somewhere.
+/// When a token was last used from an address.
 #[derive(Clone, Copy)]
 pub(super) struct Use {
     pub stored: Timestamp,
     pub last: Timestamp,
 }
 
-/// What a process knows of where tokens are used from.
+/// What a process knows about the addresses that tokens are used from.
 #[derive(Default)]
 pub struct AddressLog {
     state: Mutex<State>,
-    /// Of many first uses of a token at once, one looks. Each token has a queue
-    /// of its own, so that nobody waits for another's transaction.
+    /// Of many concurrent first uses of a token, one asks the database. Each
+    /// token has a queue of its own, so that no token waits for another's
+    /// transaction.
     looking: Mutex<HashMap<ApiTokenId, Queue>>,
 }
 
@@ -38,7 +40,7 @@ type Queue = Arc<tokio::sync::Mutex<()>>;
 #[derive(Default)]
 pub(super) struct State {
     pub uses: HashMap<Key, Use>,
-    /// In which minute a refusal was recorded last.
+    /// In which minute a refusal was last recorded.
     pub refused: HashMap<ApiTokenId, i64>,
 }
 
@@ -53,7 +55,7 @@ impl AddressLog {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Marks a use, if it is known that the token was used from there lately.
+    /// Marks a use; gives whether the token is known to be used from there lately.
     pub(super) fn mark(&self, key: &Key, now: Timestamp) -> bool {
         match self.state().uses.get_mut(key) {
             Some(one) if is_lately(one.last, now) => {
@@ -71,7 +73,7 @@ impl AddressLog {
         uses.insert(key, Use { stored, last });
     }
 
-    /// Waits for its turn to look whether a use of the token is new.
+    /// Waits until this task may check whether a use of the token is new.
     pub(super) async fn turn(&self, id: ApiTokenId) -> Turn<'_> {
         let queue = Arc::clone(self.looking().entry(id).or_default());
         Turn {
@@ -86,7 +88,7 @@ impl AddressLog {
     }
 }
 
-/// Somebody's turn; the last one of a queue takes the queue away.
+/// The right to check; the last one of a queue removes the queue.
 pub(super) struct Turn<'a> {
     log: &'a AddressLog,
     id: ApiTokenId,
@@ -96,7 +98,7 @@ pub(super) struct Turn<'a> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let mut looking = self.log.looking();
-        // One is the map's, one is ours.
+        // One reference is the map's, one is ours.
         if looking
             .get(&self.id)
             .is_some_and(|queue| Arc::strong_count(queue) <= 2)
@@ -106,8 +108,8 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// Forgets what was used longest ago, if there is no room for one more. It costs
-/// a look if it comes again.
+/// Removes the uses that are longest ago, if the map is full. If such a use
+/// comes again, it costs one query.
 fn make_room(uses: &mut HashMap<Key, Use>, most: usize) {
     if uses.len() < most {
         return;
@@ -153,7 +155,7 @@ mod tests {
         make_room(&mut uses, 50);
         let left: BTreeSet<i64> = uses.values().map(|one| one.last.0).collect();
         assert_eq!(left, (5..50).collect());
-        // At one instant as well, the most are kept.
+        // Also if all uses have the same time, no more than the limit are kept.
         for one in uses.values_mut() {
             one.last = Timestamp(7);
         }

@@ -1,9 +1,10 @@
-//! Where API tokens are used from (security.md 79). The first use from an
-//! address that a token wasn't used from in the last 30 days is an entry of
-//! the audit and an event, before it is answered; not a token's very first use.
+//! The addresses that API tokens are used from (security.md 79). If a token is
+//! used from an address for the first time in 30 days, an entry of the audit
+//! and an event are written before the request is answered. The first use of a
+//! token is excepted.
 //!
-//! Which addresses are known is held in memory, so that the usual use asks the
-//! database nothing. What a process doesn't know yet it looks up once.
+//! Known addresses are held in memory, so that the usual request makes no
+//! query. An address that a process doesn't know yet costs one query.
 
 use super::{
     address_log::{AddressLog, Key},
@@ -33,15 +34,15 @@ use std::{
     net::IpAddr,
 };
 
-/// An address is new again after so long without a use.
+/// After this time without a use, an address is new again.
 const FORGOTTEN_AFTER: Span = Span::days(30);
-/// The most addresses that are kept of a token; the one that was used longest
-/// ago makes room.
+/// The most addresses that are kept of a token; the one used longest ago is removed.
 const KEPT: usize = 100;
-/// So many new addresses of a token are told to people in a day. A backend whose
-/// address changes all the time would bury everything else. The audit has all of them.
+/// The most new addresses of a token that people are told about in a day. A
+/// backend whose address changes all the time would hide everything else. The
+/// audit has all.
 const TOLD_A_DAY: usize = 20;
-/// What the database holds of an address's last use may be so old.
+/// How old the stored time of an address's last use may be.
 const STORED_EVERY: Span = Span::hours(1);
 const MINUTE: i64 = 60_000_000;
 
@@ -49,18 +50,18 @@ pub(super) fn is_lately(last: Timestamp, now: Timestamp) -> bool {
     now.since(last) < FORGOTTEN_AFTER
 }
 
-/// Returns once it is known that the token was used from this address in the
-/// last 30 days, or recorded that it was not.
+/// Returns when it is known that the token was used from this address in the
+/// last 30 days, or when the new address is recorded.
 ///
 /// # Errors
-/// [`InternalError`] if that can't be found out or recorded: the use must not be answered then.
+/// [`InternalError`] if neither succeeds: the request must not be answered then.
 pub(crate) async fn note(
     scope: &TenantScope,
     id: ApiTokenId,
     name: &str,
     address: Option<IpAddr>,
 ) -> Result<(), InternalError> {
-    // Only tests have none.
+    // Only tests have no address.
     let Some(address) = address else {
         return Ok(());
     };
@@ -95,8 +96,9 @@ async fn last_use(
     Ok(row.map(|row| row.last_seen_at))
 }
 
-/// Records a use from an address that the database doesn't know of lately, and
-/// says when it was recorded: of two processes, the first one does.
+/// Records a use from an address that the database doesn't have as used lately,
+/// and gives the time of the record: of two processes, only the first one
+/// records it.
 async fn meet(
     scope: &TenantScope,
     (_, id, network): &Key,
@@ -112,7 +114,7 @@ async fn meet(
         .any(&*tx)
         .await?;
     if !is_there {
-        // Gone with its app, a moment ago.
+        // The token was removed with its app a moment ago.
         return Ok(now);
     }
     let known: Vec<Model> = tx
@@ -177,7 +179,7 @@ async fn meet(
     Ok(now)
 }
 
-/// The one that has to make room for another network, if there are too many.
+/// The address to remove for the new network, if there are too many.
 fn without_room(known: &[Model], network: &str) -> Option<String> {
     let others = known.iter().filter(|row| row.network != network);
     (others.clone().count() >= KEPT)
@@ -186,7 +188,7 @@ fn without_room(known: &[Model], network: &str) -> Option<String> {
         .map(|row| row.network.clone())
 }
 
-/// From where each token of the tenant was used lately, the latest first.
+/// The addresses that each token of the tenant was used from lately, latest first.
 pub(super) async fn of_tenant(
     tx: &Tx,
     now: Timestamp,
@@ -206,8 +208,8 @@ pub(super) async fn of_tenant(
     Ok(used_from)
 }
 
-/// Records that a token was refused for where it came from, once a minute at
-/// most. That it can't be recorded is logged; the token is refused all the same.
+/// Records that a token was refused because of its address, at most once a
+/// minute. A failure to record it is logged; the token is refused all the same.
 pub(super) async fn refused(
     scope: &TenantScope,
     id: ApiTokenId,
@@ -242,11 +244,11 @@ pub(super) async fn refused(
     }
 }
 
-/// Brings last uses to the database that are newer by an hour than what it
-/// holds, a transaction for each tenant.
+/// Writes last uses to the database that are an hour newer than the stored
+/// ones, in one transaction for each tenant.
 ///
 /// # Errors
-/// [`InternalError`] if the database fails; what is not there yet stays marked.
+/// [`InternalError`] if the database fails; unwritten uses stay marked.
 pub(super) async fn flush(services: &Services) -> Result<(), InternalError> {
     let mut tenants: BTreeMap<TenantId, Vec<(ApiTokenId, SeenAs, Timestamp)>> = BTreeMap::new();
     for ((tenant, token, network), one) in &services.state::<AddressLog>().state().uses {
@@ -256,7 +258,7 @@ pub(super) async fn flush(services: &Services) -> Result<(), InternalError> {
         }
     }
     for (tenant, mut uses) in tenants {
-        // In one order, so that two processes don't wait for each other.
+        // Always in the same order, so that two processes can't deadlock.
         uses.sort();
         let scope = TenantScope::new(services, tenant);
         let tx = scope.write().await?;

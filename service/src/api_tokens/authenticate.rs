@@ -1,4 +1,4 @@
-//! Tells whose token a request carries.
+//! Finds the API token of a request and checks it.
 
 use super::{LENGTH, Networks, PREFIX, addresses, token_hash, uses::UseLog};
 use crate::{
@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::net::IpAddr;
 use subtle::ConstantTimeEq;
 
-/// The columns that decide whose call it is.
+/// The columns that decide whether the token is accepted.
 pub(crate) struct Presented<'a> {
     pub id: ApiTokenId,
     pub tenant: TenantId,
@@ -31,14 +31,14 @@ pub(crate) struct Presented<'a> {
     pub networks: Option<&'a str>,
 }
 
-/// Why a token is nobody's.
+/// Why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// It is unknown or revoked.
     Unknown,
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// It is tied to networks, and this isn't one of them.
+    /// It is limited to networks, and the address is in none of them.
     WrongNetwork,
 }
 
@@ -53,7 +53,7 @@ pub enum AuthenticateError {
         "the audit can't be written just now, and an API token that is used from a new address isn't answered without an entry; ask again, and have an operator look at the server's log"
     )]
     AuditUnavailable,
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }
@@ -70,16 +70,16 @@ impl From<sea_orm::DbErr> for AuthenticateError {
     }
 }
 
-/// The digest of what may be a token; `None` if it can't be one.
+/// The digest of a text that may be a token; `None` if it can't be one.
 pub(crate) fn hash_of(token: &SecretString) -> Option<Vec<u8>> {
     let text = token.expose_secret();
     (text.len() == LENGTH && text.starts_with(PREFIX)).then(|| token_hash(token))
 }
 
 impl Presented<'_> {
-    /// What the token allows, if it is the one with this digest, good, and used
-    /// from where it may be; its use is noted then. The one rule, however the
-    /// row was found.
+    /// The token's rights, if it has this digest, is valid, and may be used
+    /// from this address; the use is then noted. All ways of finding the row
+    /// use this one rule.
     pub fn recognize(
         &self,
         services: &Services,
@@ -87,8 +87,8 @@ impl Presented<'_> {
         address: Option<IpAddr>,
     ) -> Result<Role, AuthenticateError> {
         let now = services.now();
-        // The index finds by digest, of which nobody can guess a beginning; the
-        // comparison that decides takes the same time for every outcome.
+        // The index finds by digest, and nobody can guess the beginning of one;
+        // the comparison that decides takes the same time for every result.
         if !bool::from(self.token_hash.ct_eq(hash)) || self.revoked_at.is_some() {
             return Err(Refusal::Unknown.into());
         }
@@ -116,7 +116,7 @@ impl Presented<'_> {
     }
 }
 
-/// The token, used from this address, as actor in its tenant.
+/// The actor of the token, used from this address, in its tenant.
 ///
 /// # Errors
 /// See [`AuthenticateError`].
@@ -127,7 +127,8 @@ pub async fn authenticate(
 ) -> Result<Actor, AuthenticateError> {
     let unknown = || AuthenticateError::Refused(Refusal::Unknown);
     let hash = hash_of(token).ok_or_else(unknown)?;
-    // The token proves which tenant it is. Asked for at every request, so that a revocation holds at once, in every process.
+    // The token proves the tenant. It is looked up at every request, so that a
+    // revocation holds at once in every process.
     let scope = lookup::scope_of(services, Key::ApiToken(hash.clone()))
         .await?
         .ok_or_else(unknown)?;

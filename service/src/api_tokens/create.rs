@@ -23,27 +23,27 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::{ExposeSecret, SecretString};
 use std::net::IpAddr;
 
-/// How long a token works that ends by itself.
+/// The shortest life of a token that expires.
 const SHORTEST: Span = Span::days(1);
 const LONGEST: Span = Span::days(3_650);
 
-/// What a new token may do.
+/// A new token and its rights.
 #[derive(Debug, Clone)]
 pub struct NewApiToken {
-    /// For people to tell it apart by.
+    /// The name that people know it by.
     pub name: String,
-    /// What it may do.
+    /// Its role.
     pub role: Role,
-    /// The only app that it may touch, if not all.
+    /// The only app that it may touch; `None` for all.
     pub app: Option<AppId>,
-    /// How long it works, if not until it is revoked; a day at least.
+    /// How long it works, at least a day; `None` until it is revoked.
     pub expires_in: Option<Span>,
-    /// Where it works.
+    /// The networks that it works from.
     pub networks: Networks,
 }
 
 impl NewApiToken {
-    /// A token for all apps, that works from everywhere until it is revoked.
+    /// A token for all apps that works from everywhere until it is revoked.
     pub fn new(name: impl Into<String>, role: Role) -> Self {
         Self {
             name: name.into(),
@@ -61,19 +61,18 @@ pub enum CreateApiTokenError {
     /// The role doesn't allow it, or not for a token of that role.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// Some fields won't do; they are named `name`, `app` and
-    /// `expires`.
+    /// Some fields are not valid; their names are `name`, `app` and `expires`.
     #[error("{}", .0.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join(" "))]
     Invalid(Vec<FieldError>),
     /// There is no such tenant.
     #[error("there is no tenant “{0}”; make it with `mooring owner create`, or correct --tenant")]
     NoTenant(Slug),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }
 
-/// Makes a token and gives it, this one time.
+/// Makes a token and gives it, only this once.
 ///
 /// # Errors
 /// See [`CreateApiTokenError`].
@@ -93,8 +92,8 @@ pub async fn create(actor: &Actor, new: NewApiToken) -> Result<SecretString, Cre
     insert(actor.scope(), new, created_by, by).await
 }
 
-/// Makes a token and gives it, this one time. Whoever can run the command has
-/// the database and the keys.
+/// Makes a token and gives it, only this once. There is no permission check:
+/// whoever can run the command has the database and the keys anyway.
 ///
 /// # Errors
 /// See [`CreateApiTokenError`].
@@ -103,7 +102,7 @@ pub async fn create_on_command_line(
     slug: &Slug,
     new: NewApiToken,
 ) -> Result<SecretString, CreateApiTokenError> {
-    // Without a tenant's scope: the slug is looked up to enter one.
+    // Without a tenant's scope: the slug is looked up to get one.
     let tenant = tenant::Entity::find()
         .filter(tenant::Column::Slug.eq(slug.as_str()))
         .row::<tenant::Model>(services.db.read())
@@ -180,7 +179,7 @@ async fn insert(
     Ok(token)
 }
 
-/// What the audit says of what the token may do.
+/// The token's rights, for the audit.
 fn detail(new: &NewApiToken, expires_at: Option<Timestamp>) -> String {
     let mut detail = format!("role={}", new.role.code());
     if let Some(at) = expires_at {

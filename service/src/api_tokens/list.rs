@@ -18,45 +18,45 @@ use domain::{
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
-/// What the log says if one can't be read.
+/// The purpose that the log names if a row can't be read.
 const WANTED_FOR: &str = "the list of API tokens";
 
-/// A token without what is secret of it.
+/// A token without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiTokenRow {
     /// Its id.
     pub id: ApiTokenId,
     /// Its name.
     pub name: String,
-    /// What it may do.
+    /// Its role.
     pub role: Role,
-    /// Its first letters, by which people recognize it.
+    /// Its first letters, by which people recognise it.
     pub prefix: String,
-    /// The only app that it may touch, with its name.
+    /// The only app that it may touch, with its name; `None` for all.
     pub app: Option<(AppId, String)>,
     /// Who made it.
     pub created_by: String,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it ends by itself.
+    /// When it expires; `None` if it doesn't.
     pub expires_at: Option<Timestamp>,
-    /// When it was used last; what other processes saw comes within a minute.
+    /// When it was last used; uses in other processes show within a minute.
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
-    /// Where it works.
+    /// The networks that it works from.
     pub networks: Networks,
-    /// From where it was used in the last 30 days, the latest first.
+    /// The addresses that it was used from in the last 30 days, latest first.
     pub used_from: Vec<String>,
 }
 
-/// The tokens can't be shown.
+/// Why the tokens can't be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ListApiTokensError {
     /// The role doesn't allow it.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

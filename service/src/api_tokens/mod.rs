@@ -1,4 +1,4 @@
-//! Bearer tokens of the machine API. A token is shown once; a digest is kept.
+//! Bearer tokens of the machine API. A token is shown once; only its digest is stored.
 
 mod address_log;
 pub(crate) mod addresses;
@@ -23,13 +23,13 @@ pub use uses::{UseLog, flush, keep_flushed};
 use crate::core::digest::digest;
 use secrecy::SecretString;
 
-/// How every token begins, so that people and leak scanners recognize one.
+/// The beginning of every token, so that people and leak scanners recognise one.
 const PREFIX: &str = "mrg_";
 
 /// Length of a token: the prefix and 256 bits in base64url.
 const LENGTH: usize = PREFIX.len() + 43;
 
-/// How much of a token lists show.
+/// How many characters of a token lists show.
 const SHOWN: usize = 12;
 
 fn token_hash(token: &SecretString) -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! The networks that a token is tied to.
+//! The networks that a token is limited to.
 
 use ipnet::{IpNet, Ipv4Net};
 use std::{
@@ -7,17 +7,17 @@ use std::{
     str::FromStr,
 };
 
-/// The most that a token may name.
+/// The most networks of a token.
 const MOST: usize = 50;
 
 /// Networks that a token works from; none means all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Networks(Vec<IpNet>);
 
-/// The text names something else.
+/// The text is no list of networks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoNetworks {
-    /// This part of it.
+    /// This part of the text is no network.
     #[error(
         "“{0}” is no network; give addresses or networks such as 203.0.113.0/24, separated by commas"
     )]
@@ -33,8 +33,8 @@ impl Networks {
         self.0.is_empty()
     }
 
-    /// Whether the token works from this address; from one that nobody knows,
-    /// it works only if it works from everywhere.
+    /// Whether the token works from this address. If the address is unknown, it
+    /// works only if it works from everywhere.
     pub fn hold(&self, address: Option<IpAddr>) -> bool {
         self.is_everywhere()
             || address.is_some_and(|address| {
@@ -67,12 +67,12 @@ fn network(text: &str) -> Result<IpNet, NoNetworks> {
         .or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
     match network {
         Ok(network) => Ok(canonical(network.trunc())),
-        // Cut, since it may be anything.
+        // Shortened, since it may be any text.
         Err(_) => Err(NoNetworks::Not(text.chars().take(50).collect())),
     }
 }
 
-/// IPv4 addresses that are written as IPv6 (RFC 4291 2.5.5.2) are IPv4.
+/// An IPv4 address written as IPv6 (RFC 4291 2.5.5.2) becomes IPv4.
 fn canonical(network: IpNet) -> IpNet {
     if let IpNet::V6(v6) = network
         && let Some(v4) = v6.addr().to_ipv4_mapped()
@@ -90,7 +90,7 @@ impl Display for Networks {
             if i > 0 {
                 f.write_str(", ")?;
             }
-            // A single address without the length of its mask.
+            // A single address is written without its mask length.
             if network.prefix_len() == network.max_prefix_len() {
                 network.addr().fmt(f)?;
             } else {
@@ -101,9 +101,8 @@ impl Display for Networks {
     }
 }
 
-/// What an address counts as when it is told whether a token was used from
-/// there before: an IPv6 address as its network of 64 bits, which one machine
-/// has all to itself.
+/// The address by which uses of a token are compared: an IPv6 address counts as
+/// its network of 64 bits, since one machine usually has the whole network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct SeenAs(IpAddr);
 
@@ -116,7 +115,7 @@ impl From<IpAddr> for SeenAs {
     }
 }
 
-/// As it is stored.
+/// The stored form.
 impl fmt::Display for SeenAs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {

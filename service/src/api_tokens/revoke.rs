@@ -1,4 +1,4 @@
-//! Ends a token for good.
+//! Revokes a token.
 
 use crate::{
     audit::{self, Action, Entry, Target},
@@ -14,7 +14,7 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
-/// The token was not revoked.
+/// Why the token was not revoked.
 #[derive(Debug, thiserror::Error)]
 pub enum RevokeApiTokenError {
     /// The role doesn't allow it, or not for a token of that role.
@@ -23,7 +23,7 @@ pub enum RevokeApiTokenError {
     /// The tenant has no such token.
     #[error("there is no such API token")]
     NotFound,
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }
@@ -33,18 +33,18 @@ pub enum RevokeApiTokenError {
 pub enum Revoked {
     /// Just now.
     Now,
-    /// Since then, before this call.
+    /// Since this time, before the call.
     Before(Timestamp),
 }
 
-/// Ends a token, at once and in every process. To do it twice changes nothing.
+/// Revokes a token, at once and in every process. A second call changes nothing.
 ///
 /// # Errors
 /// See [`RevokeApiTokenError`].
 pub async fn revoke(actor: &Actor, id: ApiTokenId) -> Result<Revoked, RevokeApiTokenError> {
     actor.require(Permission::ManageApiTokens)?;
     let tx = actor.write().await?;
-    // Not as its model: one with a role that nobody knows is the owner's to end.
+    // Not read as its model: the owner can also revoke a token whose role is unknown.
     let row: Option<(String, Option<AppId>, String, Option<Timestamp>)> = tx
         .all::<api_token::Entity>()
         .filter(api_token::Column::Id.eq(id))
@@ -59,7 +59,7 @@ pub async fn revoke(actor: &Actor, id: ApiTokenId) -> Result<Revoked, RevokeApiT
         .one(&*tx)
         .await
         .map_err(InternalError::from)?;
-    // A token that is tied to an app sees the tokens of that app alone.
+    // A token that is limited to an app sees only the tokens of that app.
     let (name, _, role, revoked_at) = row
         .filter(|(_, of, ..)| actor.apps.covers(&(*of).into()))
         .ok_or(RevokeApiTokenError::NotFound)?;
@@ -79,7 +79,7 @@ pub async fn revoke(actor: &Actor, id: ApiTokenId) -> Result<Revoked, RevokeApiT
         .await
         .map_err(InternalError::from)?;
     if done.rows_affected == 0 {
-        // Somebody else came in between.
+        // Another request revoked it in between.
         return Ok(Revoked::Before(actor.now()));
     }
     let target = Target::api_token(id, &name);

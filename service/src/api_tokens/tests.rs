@@ -1,4 +1,4 @@
-//! What only a look at the rows shows: digests, expiry, tokens tied to an app.
+//! Tests that need the rows: digests, expiry, tokens limited to an app.
 
 use super::*;
 use crate::{
@@ -119,7 +119,7 @@ async fn an_expired_token_is_nobodys() {
     .await;
 }
 
-/// Security 61, at its root: a token tied to an app reaches no further.
+/// Security 61, in the use case: a token limited to an app reaches no further.
 #[tokio::test]
 async fn a_token_tied_to_an_app_sees_and_makes_tokens_of_that_app_alone() {
     testing::on_each_database(async |world| {

@@ -1,5 +1,5 @@
-//! When API tokens were used last: marked in memory with each request, and
-//! brought to the database together, so that no request waits for a write.
+//! When API tokens were last used: each request marks it in memory, and all
+//! marks are written together, so that no request waits for a write.
 
 use super::addresses;
 use crate::{
@@ -26,15 +26,14 @@ use std::{
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-/// How often the marks are brought to the database: so late is what pages of
-/// other processes show.
+/// How often the marks are written. Pages of other processes show them with this delay.
 const PERIOD: Duration = Duration::from_secs(30);
 /// Both databases allow a limited number of values in a statement.
 const BATCH: usize = 500;
 
 type Marks = HashMap<(TenantId, ApiTokenId), Timestamp>;
 
-/// The uses that the database doesn't know of yet.
+/// The uses that are not in the database yet.
 #[derive(Default)]
 pub struct UseLog(Mutex<Marks>);
 
@@ -56,14 +55,14 @@ impl UseLog {
         *mark = Ord::max(*mark, at);
     }
 
-    /// The mark of a token, if the database doesn't know of it yet.
+    /// The mark of a token, if it is not in the database yet.
     pub(super) fn of(&self, tenant: TenantId, token: ApiTokenId) -> Option<Timestamp> {
         self.marks().get(&(tenant, token)).copied()
     }
 }
 
-/// Flushes every half minute until told to stop. In every process that serves
-/// the machine API, since each marks for itself.
+/// Writes the marks every half minute until told to stop. Runs in every process
+/// that serves the machine API, since each has its own marks.
 pub async fn keep_flushed(services: Services, stop: CancellationToken) {
     let mut timer = tokio::time::interval(PERIOD);
     timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -73,16 +72,16 @@ pub async fn keep_flushed(services: Services, stop: CancellationToken) {
             _ = timer.tick() => (),
         }
         if let Err(error) = flush(&services).await {
-            // Only a convenience for owners.
+            // Only a convenience for owners, so a failure is only logged.
             tracing::warn!(%error, "The last uses of API tokens could not be noted; they stay marked");
         }
     }
 }
 
-/// Brings the marks to the database, a transaction for each tenant.
+/// Writes the marks to the database, in one transaction for each tenant.
 ///
 /// # Errors
-/// [`InternalError`] if the database fails; what is not there yet stays marked.
+/// [`InternalError`] if the database fails; unwritten marks stay.
 pub async fn flush(services: &Services) -> Result<(), InternalError> {
     flush_uses(services).await?;
     addresses::flush(services).await
@@ -97,7 +96,7 @@ async fn flush_uses(services: &Services) -> Result<(), InternalError> {
         let scope = TenantScope::new(services, tenant);
         for some in marks.chunks(BATCH) {
             write(&scope, some).await?;
-            // Unless it was used again meanwhile.
+            // Unless it was used again in the meantime.
             services
                 .state::<UseLog>()
                 .marks()
@@ -119,8 +118,8 @@ async fn write(
         newer = newer.add(Column::Id.eq(*token).and(before));
     }
     let tx = scope.write().await?;
-    // A row that another process marks just now, or that somebody revokes, is
-    // left to them: two that mark the same tokens would deadlock otherwise.
+    // A row that another transaction is writing is skipped: two that mark the
+    // same tokens would deadlock otherwise.
     let free = tx
         .all::<Entity>()
         .select_only()

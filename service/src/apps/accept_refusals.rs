@@ -1,4 +1,4 @@
-//! Vouching for an app's credentials, so that refusals count as what they say.
+//! Confirms an app's credentials after many refusals, so that refusals count again.
 
 use super::form::AppFormError;
 use crate::{
@@ -10,9 +10,10 @@ use crate::{
 use domain::{ids::AppId, permission::Permission};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 
-/// Ends an incident of many refusals: the credentials are right, the accounts
-/// really left. They are asked again at once, and those that Gorgias refuses
-/// are Disconnected. Does nothing if there is no such incident.
+/// Ends an incident of many refusals: a person says that the credentials are
+/// right and the accounts really left. The connections are checked again at
+/// once, and those that Gorgias refuses are Disconnected. Does nothing without
+/// such an incident.
 ///
 /// # Errors
 /// [`AppFormError::NotFound`] and [`AppFormError::Forbidden`].

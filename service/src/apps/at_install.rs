@@ -1,4 +1,4 @@
-//! What the page at the install entry needs to know, which anybody may open.
+//! The data for the page at the install entry, which anybody may open.
 
 use crate::{
     core::{error::InternalError, services::Services},
@@ -15,7 +15,7 @@ use domain::{
 pub struct AtInstall {
     /// The app's name.
     pub name: String,
-    /// Whether who is signed in may mend the app's set-up at Gorgias.
+    /// Whether the person who is signed in may repair the app's set-up at Gorgias.
     pub managed: bool,
 }
 

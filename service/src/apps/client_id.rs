@@ -1,8 +1,9 @@
-//! A client ID belongs to one app: two that shared it would share a grant at
-//! Gorgias, and each would replace the tokens of the other.
+//! A client ID belongs to one app: two apps with the same one would share a
+//! grant at Gorgias, and each would replace the tokens of the other.
 //!
 //! Installations from before this rule may hold such pairs, so there is no
-//! unique index; what holds is a lock that whoever adds or changes an app takes.
+//! unique index. Instead, every transaction that adds or changes an app takes a
+//! lock.
 
 use super::form::AppFormError;
 use crate::{
@@ -13,15 +14,15 @@ use crate::{
 use domain::ids::AppId;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType};
 
-/// Goes on only if no other app of the tenant has this client ID. Until the
-/// transaction ends, nobody else gets an answer for the tenant.
+/// Continues only if no other app of the tenant has this client ID. Until the
+/// transaction ends, other calls for the tenant wait.
 pub(super) async fn must_be_free(
     actor: &Actor,
     tx: &Tx,
     client_id: &str,
     own: Option<AppId>,
 ) -> Result<(), AppFormError> {
-    // Locked before the heads of events and audit, as everywhere.
+    // Locked before the heads of events and audit, as in all transactions.
     tenant::Entity::find_by_id(tx.tenant())
         .lock(LockType::NoKeyUpdate)
         .any(&**tx)

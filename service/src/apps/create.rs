@@ -82,7 +82,7 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
     Ok(app)
 }
 
-/// The short name belongs to another app; the field to change is the one that it came from.
+/// The short name belongs to another app; the error names the field that it came from.
 fn taken(form: &AppForm, slug: &Slug) -> AppFormError {
     let typed = form.slug.as_deref().is_some_and(|s| !s.trim().is_empty());
     let message = format!("Another app already has the short name “{slug}”; choose another one.");

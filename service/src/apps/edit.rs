@@ -20,12 +20,13 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
-/// How many connections are looked at in one go when the scopes change.
+/// How many connections are updated in one batch when the scopes change.
 const BATCH: u64 = 500;
 
-/// Stores the form over the app. A new client secret or client id ends a setup
-/// fault's certainty, so the fault is taken back and the next check decides.
-/// The client secret before can be gone back to for a day. When the requested scopes change, the connections' health follows.
+/// Stores the form over the app. With a new client secret or client id a setup
+/// fault is not certain any more, so it is removed and the next check decides.
+/// The previous client secret can be put back for a day. When the requested
+/// scopes change, the connections' health is updated.
 ///
 /// # Errors
 /// [`AppFormError`]; nothing is stored then.
@@ -87,7 +88,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
             .await?;
     }
     if credentials_changed && before.credentials.fault.is_some() {
-        // Prove the new credentials soon, not at the next interval.
+        // Check the new credentials soon, not at the next interval.
         tx.update::<connection::Entity>()
             .filter(connection::Column::AppId.eq(id))
             .filter(connection::Column::DueAt.is_not_null())
@@ -99,7 +100,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
     tx.commit().await?;
     actor.state::<KnownApps>().forget(id);
     if checked.scopes != before.requested {
-        // A task of its own: whoever asked may go away before all are done.
+        // In a task of its own: the caller may go away before all are done.
         let actor = actor.clone();
         let followed = tokio::spawn(async move { follow_scopes(&actor, id).await });
         followed.await.map_err(InternalError::from)??;
@@ -131,7 +132,7 @@ fn changed(before: &App, after: &Checked) -> String {
     changed.join(", ")
 }
 
-/// Brings the connections' health in line with the scopes requested now, in
+/// Updates the connections' health for the present requested scopes, in
 /// batches, so that no other writer waits long.
 async fn follow_scopes(actor: &Actor, app: AppId) -> Result<(), InternalError> {
     let mut after = ConnectionId(uuid::Uuid::nil());
@@ -161,7 +162,7 @@ async fn follow_scopes(actor: &Actor, app: AppId) -> Result<(), InternalError> {
             }
             let now = actor.now();
             let changed = record.change(|connection| connection.scopes_requested(&requested, now));
-            // Outdated: a refresh was faster, and computed it from the new scopes itself.
+            // Outdated: a refresh came first, and it used the new scopes itself.
             changed
                 .store(actor, &tx, &domain::event::Actor::Worker)
                 .await?;

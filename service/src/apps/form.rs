@@ -1,11 +1,11 @@
-//! What a person or a backend fills in for an app, and its checks.
+//! The form of an app, filled in by a person or a backend, and its checks.
 
 use crate::core::error::{FieldError, Forbidden, InternalError};
 use domain::{basic_encoding::BasicEncoding, scope::ScopeSet, slug::Slug};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-/// An app's form as typed. Field names: `name`, `slug`, `client_id`,
+/// An app's form as it was typed. Field names: `name`, `slug`, `client_id`,
 /// `client_secret`, `scopes`, `after_install_url`, `basic_encoding`, `pkce`.
 #[derive(Debug, Default)]
 pub struct AppForm {
@@ -15,9 +15,9 @@ pub struct AppForm {
     pub slug: Option<String>,
     /// From Gorgias' partners' portal.
     pub client_id: String,
-    /// From Gorgias' partners' portal; when editing, none keeps the old one.
+    /// From Gorgias' partners' portal; when editing, `None` keeps the old one.
     pub client_secret: Option<SecretString>,
-    /// The scopes to ask for.
+    /// The scopes to request.
     pub scopes: Vec<String>,
     /// The app's own address, https.
     pub after_install_url: Option<String>,
@@ -27,7 +27,7 @@ pub struct AppForm {
     pub pkce: bool,
 }
 
-/// A form that can be stored.
+/// A form that passed its checks.
 pub(crate) struct Checked {
     pub name: String,
     pub slug: Slug,
@@ -48,10 +48,10 @@ pub enum AppFormError {
     /// There is no such app.
     #[error("there is no such app")]
     NotFound,
-    /// What was typed can't be stored; each entry names its field.
+    /// The form can't be stored; each entry names its field.
     #[error("some fields need another look")]
     Invalid(Vec<FieldError>),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }
@@ -65,16 +65,16 @@ impl From<sea_orm::DbErr> for AppFormError {
 /// `/apps/new` is the page where apps are added.
 const RESERVED: &str = "new";
 
-/// Visible ASCII only: what may stand in HTTP Basic without doubt.
+/// Visible ASCII only: these characters are safe in HTTP Basic authentication.
 pub(super) fn is_credential(text: &str) -> bool {
     (1..=500).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
 impl AppForm {
-    /// Checks everything at once, so that a person sees all mistakes together.
+    /// Checks all fields, so that a person sees all mistakes together.
     ///
     /// # Errors
-    /// One entry a field that can't be stored.
+    /// One entry for each field that can't be stored.
     pub(crate) fn check(&self, existing: Option<&Slug>) -> Result<Checked, Vec<FieldError>> {
         let mut errors = Vec::new();
         let mut bad = |field: &'static str, message: &str| {

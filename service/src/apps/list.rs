@@ -1,4 +1,4 @@
-//! Looking at apps.
+//! Reads apps.
 
 use crate::{
     connections::counts::{self, HealthCounts},
@@ -18,7 +18,7 @@ pub struct AppRow {
     pub counts: HealthCounts,
 }
 
-/// All apps that the actor may see, by name: two queries.
+/// All apps that the actor may see, sorted by name, in two queries.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.
@@ -43,7 +43,7 @@ pub async fn all(actor: &Actor) -> Result<Vec<AppRow>, InternalError> {
         .collect())
 }
 
-/// One app by slug or id, if there is one that the actor may see.
+/// The app with this slug or id, if the actor may see it.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.

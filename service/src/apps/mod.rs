@@ -1,4 +1,4 @@
-//! Apps: what a tenant publishes for Gorgias, each with its own credentials.
+//! Apps: a tenant publishes them for Gorgias, each with its own credentials.
 
 pub mod accept_refusals;
 mod at_install;

@@ -1,6 +1,6 @@
-//! What can be recorded, and how it ended.
+//! The actions that can be recorded, and their outcomes.
 
-/// What somebody did.
+/// A recorded action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// A person signed in.
@@ -23,7 +23,7 @@ pub enum Action {
     AppCreated,
     /// An app was changed; the detail names the fields.
     AppEdited,
-    /// Somebody vouched for an app's credentials after many refusals.
+    /// A person confirmed an app's credentials after many refusals.
     RefusalsAccepted,
     /// An app was removed.
     AppRemoved,
@@ -31,7 +31,7 @@ pub enum Action {
     ApiTokenCreated,
     /// An API token was revoked.
     ApiTokenRevoked,
-    /// An API token was used from an address that it wasn't used from lately.
+    /// An API token was used from an address that was not used lately.
     ApiTokenNewAddress,
     /// An API token was refused; the detail says why.
     ApiTokenRefused,
@@ -39,15 +39,15 @@ pub enum Action {
     LinkCreated,
     /// A reconnect link was withdrawn.
     LinkRevoked,
-    /// A customer's approval came back, or their refusal.
+    /// A customer's approval or refusal came back.
     Authorized,
-    /// A connection was checked because somebody asked.
+    /// A person or a backend asked for a check of a connection.
     Checked,
     /// A connection was ended on purpose.
     Disconnected,
     /// A connection was removed with its links and timeline.
     ConnectionErased,
-    /// An access token was handed out.
+    /// An access token was given out.
     TokenRead,
     /// A client secret was added, to be tested and switched to.
     SecretAdded,
@@ -55,7 +55,7 @@ pub enum Action {
     SecretTested,
     /// A new client secret was put into use.
     SecretSwitched,
-    /// The client secret before was put into use again.
+    /// The previous client secret was put back into use.
     SecretRolledBack,
     /// A client secret was removed before it was used.
     SecretDiscarded,
@@ -63,13 +63,13 @@ pub enum Action {
     SecretShown,
     /// The tenant got a new data key.
     RotationBegun,
-    /// All readable records came under a new data key.
+    /// All readable records were encrypted under a new data key.
     RotationFinished,
     /// Personal fields of entries were erased.
     Erased,
-    /// Entries older than the settings keep were removed.
+    /// Entries were removed that are older than the settings allow.
     CutOff,
-    /// The tenant was removed, with all that it had but its audit.
+    /// The tenant was removed with everything except its audit.
     TenantRemoved,
     /// The database was restored from a backup.
     Restored,
@@ -157,7 +157,7 @@ impl Action {
         }
     }
 
-    /// What people read.
+    /// The name that people read.
     pub const fn label(self) -> &'static str {
         match self {
             Self::SignedIn => "Signed in",
@@ -198,13 +198,13 @@ impl Action {
         }
     }
 
-    /// The action of a code.
+    /// The action with this code.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.code() == code)
     }
 }
 
-/// How it ended.
+/// How an action ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// It was done.
@@ -222,7 +222,7 @@ impl Outcome {
         }
     }
 
-    /// The outcome of a code.
+    /// The outcome with this code.
     pub fn from_code(code: &str) -> Option<Self> {
         [Self::Done, Self::Refused]
             .into_iter()

@@ -1,6 +1,6 @@
-//! The arithmetic of the chain: MACs of entries, the head's seal, digests of
-//! personal fields. What goes in stands behind its length, so that no two rows
-//! give the same bytes.
+//! Computes the chain: MACs of entries, the head's seal, digests of personal
+//! fields. Each input is preceded by its length, so that no two rows give the
+//! same bytes.
 
 use crate::{
     entity::{audit_entry, audit_head},
@@ -12,16 +12,16 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// How entries are laid out in the MAC.
+/// The version of the layout of entries in the MAC.
 pub(super) const FORMAT: i16 = 1;
 
-/// What stands in the place of the MAC before the first entry.
+/// The value in place of a MAC before the first entry.
 pub(super) const BEGINNING: [u8; 32] = [0; 32];
 
 /// A tenant's key of the audit: 256 random bits, as text.
 pub(super) struct Key(pub SecretString);
 
-/// Bytes to be authenticated, each part behind its length.
+/// Bytes to be authenticated; each part is preceded by its length.
 #[derive(Default)]
 pub(super) struct Parts(Vec<u8>);
 
@@ -31,7 +31,7 @@ impl Parts {
         self.0.extend_from_slice(part);
     }
 
-    /// Nothing and an empty part are told apart.
+    /// `None` and an empty part give different bytes.
     fn put_some(&mut self, part: Option<&[u8]>) {
         match part {
             Some(part) => {
@@ -65,7 +65,7 @@ impl Key {
         mac.finalize().into_bytes().to_vec()
     }
 
-    /// The MAC of an entry behind the one with the MAC `before`.
+    /// The MAC of an entry that follows the one with the MAC `before`.
     pub fn entry(&self, before: &[u8], row: &audit_entry::Model) -> Vec<u8> {
         let mut parts = Parts::default();
         parts.put_text("mooring.audit.entry");
@@ -88,8 +88,8 @@ impl Key {
         self.mac(&parts)
     }
 
-    /// The seal of a head. Without the key nobody can set it back to an
-    /// earlier entry, whose MAC stands in its row for all to see.
+    /// The seal of a head. Without the key nobody can set the head back to an
+    /// earlier entry, though the MAC of that entry is readable in its row.
     pub fn head(&self, head: &audit_head::Model) -> Vec<u8> {
         let mut parts = Parts::default();
         parts.put_text("mooring.audit.head");
@@ -102,7 +102,7 @@ impl Key {
         self.mac(&parts)
     }
 
-    /// What marks an entry as erased by us, so that nobody else can empty
+    /// The mark of an entry that Mooring erased, so that nobody else can empty
     /// personal fields unnoticed.
     pub fn erasure(&self, tenant: TenantId, number: i64) -> Vec<u8> {
         let mut parts = Parts::default();
@@ -112,8 +112,7 @@ impl Key {
         self.mac(&parts)
     }
 
-    /// Whether the row is what was written behind `before`, or what we made of
-    /// it by erasing.
+    /// Whether the row is as it was written after `before`, or as Mooring erased it.
     pub fn holds(&self, before: &[u8], row: &audit_entry::Model) -> bool {
         let personal = match (&row.salt, &row.erasure) {
             (Some(salt), None) => same(&personal(salt, row), &row.personal),
@@ -139,7 +138,7 @@ pub(super) fn same(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// The digest of the personal fields. The salt is random, so that nobody can
-/// try names once it is erased.
+/// test names after it is erased.
 pub(super) fn personal(salt: &[u8], row: &audit_entry::Model) -> Vec<u8> {
     let mut parts = Parts::default();
     parts.put_text("mooring.audit.personal");

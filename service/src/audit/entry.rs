@@ -1,4 +1,4 @@
-//! What is to be recorded.
+//! The entries to record.
 
 use super::{Action, Outcome};
 use crate::tenancy::{Actor, Who};
@@ -12,24 +12,24 @@ use uuid::Uuid;
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum By {
-    /// Somebody of the tenant.
+    /// A person of the tenant.
     Person {
         id: PersonId,
         name: String,
         email: String,
     },
-    /// Somebody of the tenant who erased their own name.
+    /// A person of the tenant who erased their own name.
     Nameless { id: PersonId },
-    /// A backend.
+    /// A backend with an API token.
     ApiToken { id: ApiTokenId, name: String },
-    /// A customer's admin, as far as Gorgias says who it is.
+    /// A customer's admin, as far as Gorgias names them.
     Customer {
         name: Option<String>,
         email: Option<String>,
     },
-    /// Whoever can run commands where Mooring runs.
+    /// A person who can run commands on Mooring's machine.
     CommandLine,
-    /// Mooring itself, which goes on with what somebody began.
+    /// Mooring itself, which continues an action of somebody.
     Mooring,
 }
 
@@ -81,7 +81,8 @@ impl From<&Who> for By {
     }
 }
 
-/// To what it was done. The name stays in the chain for good, so it never is a person's.
+/// What the action was done to. The name can't be erased from the chain, so it
+/// is never a person's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
     pub kind: &'static str,
@@ -150,7 +151,7 @@ impl Target {
     }
 }
 
-/// One entry to come.
+/// An entry to add.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub by: By,
@@ -158,11 +159,11 @@ pub(crate) struct Entry {
     pub action: Action,
     pub target: Target,
     pub outcome: Outcome,
-    /// Names of fields, codes of reasons; never a value of somebody's or a secret.
+    /// Names of fields and codes of reasons; never a person's data or a secret.
     pub detail: String,
-    /// How many times more it happened since the entry before of its kind.
+    /// How many more times it happened since the previous entry of its kind.
     pub repeats: i64,
-    /// What is recorded once only: no second entry with the same text is added.
+    /// A key for entries that are recorded only once: no second entry with it is added.
     pub once: Option<String>,
 }
 
@@ -180,7 +181,7 @@ impl Entry {
         }
     }
 
-    /// Something that an actor did.
+    /// An action of an actor.
     pub fn of(actor: &Actor, action: Action, target: Target) -> Self {
         Self::new(By::from(&actor.who), action, target).at(actor.address)
     }

@@ -1,4 +1,5 @@
-//! Erasing what entries say of a person. That something was done stays, and the chain holds.
+//! Erases the personal fields of a person's entries. The actions stay, and the
+//! chain stays valid.
 
 use super::{
     Action, By, Entry, Target,
@@ -22,31 +23,31 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea
 /// How many entries are changed in one transaction.
 const BATCH: u64 = 500;
 
-/// Whose fields are to go.
+/// Whose fields are erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whose {
     /// A person of Mooring.
     Person(PersonId),
-    /// Whoever has this e-mail address, such as a customer's admin.
+    /// The person with this e-mail address, such as a customer's admin.
     Email(String),
 }
 
-/// Nothing was erased.
+/// Why nothing was erased.
 #[derive(Debug, thiserror::Error)]
 pub enum EraseError {
-    /// Owners alone erase.
+    /// Only owners may erase.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
     /// There is no such tenant.
     #[error("there is no tenant “{0}”; correct --tenant")]
     NoTenant(Slug),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }
 
-/// Empties name, e-mail address and network address in the tenant's entries of
-/// a person, and says in how many.
+/// Empties name, e-mail address and network address in the entries of a person
+/// in the tenant, and gives the number of entries.
 ///
 /// # Errors
 /// See [`EraseError`].
@@ -55,7 +56,7 @@ pub async fn erase(actor: &Actor, whose: &Whose) -> Result<u64, EraseError> {
     all(actor.scope(), whose, |target| erasing(actor, whose, target)).await
 }
 
-/// As [`erase`], for whoever can run commands where Mooring runs.
+/// As [`erase`], for the command line on Mooring's machine.
 ///
 /// # Errors
 /// [`EraseError::NoTenant`] if there is none with this short name.
@@ -64,7 +65,7 @@ pub async fn erase_on_command_line(
     slug: &Slug,
     whose: &Whose,
 ) -> Result<u64, EraseError> {
-    // Without a tenant's scope: the slug is looked up to enter one.
+    // Without a tenant's scope: the slug is looked up to get one.
     let tenant = tenant::Entity::find()
         .filter(tenant::Column::Slug.eq(slug.as_str()))
         .row::<tenant::Model>(services.db.read())
@@ -150,7 +151,7 @@ async fn batch(
 fn erasing(actor: &Actor, whose: &Whose, target: Target) -> Entry {
     let entry = Entry::of(actor, Action::Erased, target);
     match oneself(actor, whose) {
-        // Who erases themselves doesn't leave their name behind in doing so.
+        // A person who erases their own fields doesn't leave a name in this entry.
         Some(id) => Entry {
             by: By::Nameless { id },
             address: None,

@@ -1,4 +1,4 @@
-//! Looking at the audit.
+//! Reads the audit.
 
 use super::{Action, Outcome};
 use crate::{
@@ -15,15 +15,15 @@ use sea_orm::{
     sea_query::{Expr, Func, LikeExpr},
 };
 
-/// How many entries a page has.
+/// How many entries are on a page.
 const LIMIT: u64 = 50;
 
-/// Which entries are wanted.
+/// The conditions for the entries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// A part of the name or e-mail address of who did it.
+    /// A part of the actor's name or e-mail address.
     pub actor: String,
-    /// What was done.
+    /// The action.
     pub action: Option<Action>,
     /// A part of the target's name.
     pub target: String,
@@ -42,15 +42,15 @@ pub struct AuditRow {
     pub at: Timestamp,
     /// `person`, `api_token`, `customer`, `command_line` or `mooring`.
     pub actor_kind: String,
-    /// The name of who did it; `None` if there is none or it was erased.
+    /// The actor's name; `None` if there is none or it was erased.
     pub actor_name: Option<String>,
-    /// Their e-mail address.
+    /// The actor's e-mail address.
     pub actor_email: Option<String>,
-    /// Where the request came from.
+    /// The address that the request came from.
     pub address: Option<String>,
     /// Whether the personal fields were erased.
     pub erased: bool,
-    /// What was done.
+    /// The action.
     pub action: Action,
     /// `app`, `account`, `api_token`, `person`, `data_key` or `tenant`.
     pub target_kind: String,
@@ -58,9 +58,9 @@ pub struct AuditRow {
     pub target: String,
     /// How it ended.
     pub outcome: Outcome,
-    /// Fields, reasons.
+    /// Fields and reasons.
     pub detail: String,
-    /// How many times more it happened since the entry before of its kind.
+    /// How many more times it happened since the previous entry of its kind.
     pub repeats: i64,
 }
 
@@ -69,17 +69,17 @@ pub struct AuditRow {
 pub struct AuditPage {
     /// The entries.
     pub rows: Vec<AuditRow>,
-    /// Where the next page goes on, if there is one.
+    /// The `after` of the next page, if there is one.
     pub next: Option<i64>,
 }
 
-/// Nothing is shown.
+/// Why nothing is shown.
 #[derive(Debug, thiserror::Error)]
 pub enum ListAuditError {
-    /// Owners and operators alone see the audit.
+    /// Only owners and operators see the audit.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }
@@ -107,8 +107,8 @@ impl TryFrom<Model> for AuditRow {
     }
 }
 
-/// Entries of the tenant, newest first; `after` continues behind the last one
-/// seen. Entries don't appear behind one that was seen.
+/// Entries of the tenant, newest first; `after` continues after the last one
+/// seen, where no new entry appears.
 ///
 /// # Errors
 /// See [`ListAuditError`].

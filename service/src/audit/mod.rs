@@ -1,15 +1,17 @@
 //! Who did what. The entries of a tenant form a chain: each has a number and a
-//! MAC (HMAC-SHA-256 under a key of the tenant) over its fields and the MAC
-//! before it. A head row holds the count, the last MAC and a seal over both, so
-//! that a cut tail shows; whoever adds an entry locks it, so that numbers have
-//! no gaps and no entry appears behind one that a reader has seen.
+//! MAC (HMAC-SHA-256 under a key of the tenant) over its fields and the
+//! previous MAC. A head row holds the count, the last MAC and a seal over both,
+//! so that removed last entries show. Adding an entry locks the head row. So
+//! numbers have no gaps, and no entry appears with a lower number than one that
+//! a reader has seen.
 //!
-//! An entry is written in the transaction of the change that it tells of: what
-//! can't be recorded doesn't happen. Signing in and out is the exception, since
-//! pages go on working when the audit can't be written.
+//! An entry is written in the transaction of its change: a change that can't be
+//! recorded doesn't happen. Signing in and out is the exception, since pages
+//! must work when the audit can't be written.
 //!
-//! Name, e-mail address and network address stand in the MAC as a salted digest
-//! only. To erase them is to empty them together with the salt; the chain holds.
+//! The MAC covers name, e-mail address and network address only as a salted
+//! digest. To erase them, they are emptied together with the salt; the chain
+//! stays valid.
 
 mod action;
 mod chain;

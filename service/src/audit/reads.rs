@@ -1,8 +1,8 @@
 //! Reads of access tokens: one entry for each reader, connection and minute,
-//! written before the first answer of that minute. What is asked again within
-//! the minute is counted here, and the count goes into the next entry.
+//! written before the first answer of that minute. Further reads within the
+//! minute are counted here, and the count goes into the next entry.
 //!
-//! First reads of a tenant that come at once share a transaction.
+//! Concurrent first reads of a tenant share a transaction.
 
 use super::{Entry, record::record_all};
 use crate::{
@@ -25,12 +25,11 @@ use uuid::Uuid;
 
 const MINUTE: i64 = 60_000_000;
 
-/// The read isn't in the audit, so its token must not be handed out. Why
-/// stands in the log.
+/// The read isn't in the audit, so its token must not be given out. The log has the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NotRecorded;
 
-/// Who reads which connection's token.
+/// The reader and the connection whose token is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Reader {
     tenant: TenantId,
@@ -38,11 +37,11 @@ struct Reader {
     connection: ConnectionId,
 }
 
-/// The reads that are recorded already, and those that wait for it.
+/// The reads that are recorded, and those that wait to be.
 pub struct ReadLog {
     recorded: Mutex<HashMap<Reader, Recorded>>,
     firsts: Batcher<TenantId, First, Result<(), NotRecorded>>,
-    /// A flush has it for itself, so that nothing is told of twice.
+    /// A flush locks it exclusively, so that nothing is recorded twice.
     flushing: RwLock<()>,
 }
 
@@ -58,13 +57,13 @@ impl ProcessState for ReadLog {
 
 struct Recorded {
     minute: i64,
-    /// Reads that no entry tells of yet.
+    /// Reads that are in no entry yet.
     repeats: i64,
-    /// What an entry of them would be.
+    /// The entry for them.
     entry: Entry,
 }
 
-/// The first read of a minute, as far as its reader knows.
+/// The first read of a minute, as far as the reader's process knows.
 struct First {
     reader: Reader,
     minute: i64,
@@ -76,7 +75,7 @@ impl ReadLog {
         self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a read, if the first one of its minute is recorded.
+    /// Counts a read if the first one of its minute is recorded; gives whether it is.
     fn repeats(&self, reader: &Reader, minute: i64) -> bool {
         match self.recorded().get_mut(reader) {
             Some(recorded) if recorded.minute == minute => {
@@ -88,8 +87,8 @@ impl ReadLog {
     }
 }
 
-/// Returns once the read is recorded. The entry is made only if it is the
-/// reader's first of the minute.
+/// Returns when the read is recorded. An entry is made only for the reader's
+/// first read of the minute.
 pub(crate) async fn note(
     scope: &TenantScope,
     who: Uuid,
@@ -120,7 +119,7 @@ pub(crate) async fn note(
 async fn write_all(scope: TenantScope, mut firsts: Vec<First>) -> Vec<Result<(), NotRecorded>> {
     let log = scope.state::<ReadLog>();
     let _no_flush = log.flushing.read().await;
-    // The batch before may have recorded the first of this minute.
+    // The previous batch may have recorded the first of this minute.
     let known: Vec<bool> = firsts
         .iter()
         .map(|first| log.repeats(&first.reader, first.minute))
@@ -141,7 +140,7 @@ async fn write(scope: &TenantScope, waiting: Vec<First>) -> Result<(), InternalE
     if waiting.is_empty() {
         return Ok(());
     }
-    // One of several at once is the first; the others are its repeats.
+    // Of several concurrent reads, one is the first; the others are its repeats.
     let mut firsts: BTreeMap<(Reader, i64), (Entry, i64)> = BTreeMap::new();
     for one in waiting {
         firsts
@@ -155,7 +154,7 @@ async fn write(scope: &TenantScope, waiting: Vec<First>) -> Result<(), InternalE
         firsts
             .iter()
             .map(|((reader, minute), (entry, _))| {
-                // Taken along by the first entry of the reader, if there are two minutes.
+                // If there are two minutes, the reader's first entry gets the count.
                 let counted = recorded
                     .get(reader)
                     .filter(|_| before.replace(*reader) != Some(*reader));
@@ -192,8 +191,8 @@ async fn write(scope: &TenantScope, waiting: Vec<First>) -> Result<(), InternalE
     Ok(())
 }
 
-/// Flushes once a minute until told to stop. In every process that serves
-/// tokens, since each counts for itself.
+/// Flushes once a minute until told to stop. Runs in every process that serves
+/// tokens, since each has its own counts.
 pub async fn keep_flushed(services: Services, stop: CancellationToken) {
     let mut timer = tokio::time::interval(Duration::from_secs(60));
     timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -208,8 +207,8 @@ pub async fn keep_flushed(services: Services, stop: CancellationToken) {
     }
 }
 
-/// Records the reads that were counted in earlier minutes and that no later
-/// read took along; at the end of a process (`all`) also this minute's.
+/// Records the reads that were counted in earlier minutes and are in no entry
+/// yet; at the end of a process (`all`) also those of this minute.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails; they stay counted then.

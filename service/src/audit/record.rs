@@ -16,12 +16,12 @@ use sea_orm::{
 };
 use std::collections::HashSet;
 
-/// Adds an entry, in the transaction of the change that it tells of. To be
-/// called last: it locks the chain's head until the transaction ends.
+/// Adds an entry, in the transaction of its change. Call it last: it locks the
+/// chain's head until the transaction ends.
 ///
 /// # Errors
-/// [`InternalError`] if it can't be written or the head was tampered with; the change
-/// must not be kept then.
+/// [`InternalError`] if it can't be written or the head was tampered with; the
+/// change must not be kept then.
 pub(crate) async fn record(
     services: &Services,
     tx: &Tx,
@@ -31,14 +31,14 @@ pub(crate) async fn record(
     Ok(())
 }
 
-/// Adds entries, as [`record`] does, and says of each whether it was added:
-/// those whose `once` is in the chain already are left out.
+/// Adds entries like [`record`], and gives for each whether it was added: an
+/// entry whose `once` is in the chain already is left out.
 pub(super) async fn record_all(
     services: &Services,
     tx: &Tx,
     entries: &[Entry],
 ) -> Result<Vec<bool>, InternalError> {
-    // The head of the events is locked before the audit's, never the other way round.
+    // The head of the events is always locked before the audit's.
     tx.write_events().await?;
     let (key, mut head) = lock(services, tx).await?;
     let mut seen = already_there(tx, entries).await?;
@@ -109,7 +109,7 @@ fn row(
     row
 }
 
-/// Whether an entry that is recorded once only is there.
+/// Whether an entry with this `once` exists.
 pub(crate) async fn is_recorded(tx: &Tx, once: &str) -> Result<bool, InternalError> {
     tx.all::<audit_entry::Entity>()
         .filter(audit_entry::Column::Once.eq(once))
@@ -133,7 +133,7 @@ async fn already_there(tx: &Tx, entries: &[Entry]) -> Result<HashSet<String>, In
     Ok(there.into_iter().collect())
 }
 
-/// The head, locked until the transaction ends, and the key; both made with
+/// The head, locked until the transaction ends, and the key. Both are made with
 /// the tenant's first entry.
 pub(super) async fn lock(
     services: &Services,
@@ -143,8 +143,8 @@ pub(super) async fn lock(
     let head = match find().await? {
         Some(head) => head,
         None => {
-            // Of two first entries at once, one begins the chain. Everybody
-            // locks the tenant before the head, never the other way round.
+            // Of two concurrent first entries, one begins the chain. The tenant
+            // is always locked before the head.
             tenant::Entity::find_by_id(tx.tenant())
                 .lock(LockType::NoKeyUpdate)
                 .any(&**tx)
@@ -158,14 +158,14 @@ pub(super) async fn lock(
     let key = key(services, tx)
         .await?
         .filter(|key| key.holds_head(&head))
-        // Going on would hide what somebody did to it.
+        // Continuing would hide that the head was changed.
         .ok_or(InternalError::AuditDamaged)?;
     Ok((key, head))
 }
 
 async fn begin(services: &Services, tx: &Tx) -> Result<(Key, audit_head::Model), InternalError> {
     if key(services, tx).await?.is_some() {
-        // There was a chain; its head was removed.
+        // There was a chain, and its head was removed.
         return Err(InternalError::AuditDamaged);
     }
     let key = Key::generate(&*services.random);
@@ -190,7 +190,7 @@ async fn begin(services: &Services, tx: &Tx) -> Result<(Key, audit_head::Model),
     Ok((key, head))
 }
 
-/// The tenant's key, if its chain was begun.
+/// The tenant's key; `None` if there is no chain yet.
 pub(super) async fn key(services: &Services, tx: &Tx) -> Result<Option<Key>, InternalError> {
     let owner = tx.tenant().0;
     let key = services.vault().open(tx, Purpose::AuditKey, owner).await?;

@@ -1,5 +1,5 @@
-//! Letting old entries go. The chain then begins at a checkpoint: the number
-//! and MAC of the last entry that went, under the seal of the head.
+//! Removes old entries. The chain then begins at a checkpoint: the number and
+//! MAC of the last removed entry, under the seal of the head.
 
 use super::{
     Action, By, Entry, Target, heads,
@@ -21,12 +21,12 @@ use sea_orm::{
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// How many entries go in one transaction, which holds the chain's head.
+/// How many entries are removed in one transaction, which locks the chain's head.
 const BATCH: u64 = 1_000;
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// Once an hour, lets entries go that are older than the settings keep, until
-/// told to stop; does nothing if they are kept for ever.
+/// Once an hour, removes the entries that are older than the settings allow,
+/// until told to stop. Does nothing if entries are kept for ever.
 pub(crate) async fn keep_cut(services: &Services, stop: &CancellationToken) {
     let Some(keep) = services.config.audit_retention else {
         return;
@@ -39,12 +39,12 @@ pub(crate) async fn keep_cut(services: &Services, stop: &CancellationToken) {
     }
 }
 
-/// Removes every tenant's entries that are older than `keep`, and says how many:
-/// none as long as the clock is in doubt.
+/// Removes every tenant's entries that are older than `keep`, and gives how
+/// many: none while the clock is in doubt.
 ///
 /// # Errors
-/// [`InternalError`] if the database fails or a tenant's chain is damaged, after all
-/// others had their turn.
+/// [`InternalError`] if the database fails or a tenant's chain is damaged; the
+/// other tenants are done first.
 pub async fn cut_off(
     services: &Services,
     keep: Span,
@@ -55,7 +55,7 @@ pub async fn cut_off(
         return Ok(0);
     }
     let before = sight.now.minus(keep);
-    // Without a tenant's scope: the scopes are entered one by one.
+    // Without a tenant's scope: it enters the scopes one by one.
     let tenants: Vec<TenantId> = tenant::Entity::find()
         .select_only()
         .column(tenant::Column::Id)
@@ -114,7 +114,7 @@ async fn batch(scope: &TenantScope, before: Timestamp) -> Result<u64, InternalEr
         .into_tuple()
         .all(&*tx)
         .await?;
-    // Up to the first that is young enough: a chain has no gaps.
+    // Up to the first entry that is kept: a chain has no gaps.
     let old = oldest
         .into_iter()
         .zip(head.first + 1..)
@@ -142,7 +142,7 @@ async fn batch(scope: &TenantScope, before: Timestamp) -> Result<u64, InternalEr
     Ok(gone.unsigned_abs())
 }
 
-/// What `mooring_audit_cut_through` does on PostgreSQL.
+/// Does what `mooring_audit_cut_through` does on PostgreSQL.
 async fn cut_here(
     scope: &TenantScope,
     tx: &Tx,

@@ -11,7 +11,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 
-/// How many entries are looked at in one go.
+/// How many entries are read in one batch.
 const BATCH: u64 = 1_000;
 
 /// What a walk found.
@@ -95,7 +95,7 @@ pub enum VerifyError {
     /// There is no such tenant.
     #[error("there is no tenant “{0}”; correct --tenant")]
     NoTenant(Slug),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

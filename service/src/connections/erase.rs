@@ -25,7 +25,7 @@ pub enum EraseError {
     /// Somebody approved the app on the account meanwhile.
     #[error("the account was connected again meanwhile; look at it, then erase it once more")]
     ConnectedAgain,
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

@@ -79,7 +79,7 @@ pub enum ListError {
     /// `after` is not one that a page gave for this order.
     #[error("“after” doesn't belong to this list; begin again at its first page")]
     BadCursor,
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

@@ -20,7 +20,7 @@ pub enum KeysError {
     /// No tenant has that short name.
     #[error("there is no tenant “{0}”; check the short name given with --tenant")]
     NoTenant(Slug),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

@@ -32,7 +32,7 @@ pub enum CreateOwnerError {
         "there is already a person with this e-mail address; use another one, or sign in as that person"
     )]
     AlreadyThere,
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

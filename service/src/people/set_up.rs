@@ -55,7 +55,7 @@ pub enum SetUpError {
     /// Some fields won't do.
     #[error("some fields need another look")]
     Invalid(Vec<FieldError>),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

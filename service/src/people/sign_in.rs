@@ -18,7 +18,7 @@ pub enum SignInError {
     /// No such person, or another password; which of the two is never told.
     #[error("This e-mail address and password don't belong together. Check both, then try again.")]
     Wrong,
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

@@ -19,7 +19,7 @@ pub enum RemoveTenantError {
     /// There is no such tenant.
     #[error("there is no tenant “{0}”; check its short name")]
     NoTenant(Slug),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

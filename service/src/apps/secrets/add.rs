@@ -9,8 +9,8 @@ use domain::{ids::AppId, permission::Permission};
 use sea_orm::sea_query::LockType;
 use secrecy::{ExposeSecret, SecretString};
 
-/// Keeps a client secret to be tested and switched to, in place of one that
-/// was not switched to.
+/// Stores a client secret to be tested and switched to. It replaces an earlier
+/// one that was not switched to.
 ///
 /// # Errors
 /// [`SecretError::Invalid`] names the field `new_secret`.
@@ -26,7 +26,7 @@ pub async fn add(actor: &Actor, id: AppId, secret: &SecretString) -> Result<(), 
     }
     let tx = actor.write().await?;
     let row = row(actor, &tx, id, Some(LockType::NoKeyUpdate)).await?;
-    // One that can't be read is no reason to refuse another.
+    // An unreadable current secret is no reason to refuse another.
     if let Ok(Some(current)) = open(actor, &tx, Purpose::AppClientSecret, id).await
         && current.expose_secret() == typed.expose_secret()
     {

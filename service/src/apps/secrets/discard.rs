@@ -1,11 +1,11 @@
-//! A new client secret that is not wanted after all.
+//! Removes a new client secret that is not wanted.
 
 use super::{SecretError, note_next, record, row};
 use crate::{audit::Action, encryption::Purpose, tenancy::Actor};
 use domain::{ids::AppId, permission::Permission};
 use sea_orm::sea_query::LockType;
 
-/// Forgets the next client secret.
+/// Removes the next client secret.
 ///
 /// # Errors
 /// [`SecretError::Forbidden`], [`SecretError::NotFound`], [`SecretError::NoNext`].

@@ -1,5 +1,5 @@
-//! An app's client secrets: the one in use, one to be tested and switched to,
-//! and for a day after a switch the one before.
+//! An app's client secrets: the one in use, the next one, which is tested and
+//! then switched to, and for a day after a switch the previous one.
 
 pub mod add;
 pub mod discard;
@@ -27,17 +27,17 @@ use domain::{
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, sea_query::Expr, sea_query::LockType};
 use secrecy::SecretString;
 
-/// How long one can go back to the client secret before.
+/// How long the previous client secret can be put back.
 pub const PREVIOUS_KEPT: Span = Span::days(1);
 
-/// What a test of the next client secret found.
+/// The result of a test of the next client secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TestResult {
     /// Gorgias gave a token for it.
     Accepted,
     /// Gorgias refused it.
     Refused,
-    /// Gorgias gave no answer that says anything about it.
+    /// Gorgias' answer says nothing about it, or there was none.
     Unclear,
     /// The app has no connection to test it with.
     Untestable,
@@ -67,9 +67,9 @@ impl TestResult {
 pub struct NextSecret {
     /// When it was added.
     pub added_at: Timestamp,
-    /// By whom.
+    /// By whom it was added.
     pub added_by: String,
-    /// What its last test found, and when.
+    /// The result of its last test, and when.
     pub tested: Option<(TestResult, Timestamp)>,
 }
 
@@ -83,18 +83,18 @@ impl NextSecret {
     }
 }
 
-/// What there is, without the secrets.
+/// Facts about an app's client secrets, without the secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Slots {
-    /// Since when the one in use is.
+    /// Since when the current one is in use.
     pub in_use_since: Option<Timestamp>,
-    /// The one to be tested and switched to.
+    /// The next one, which is tested and then switched to.
     pub next: Option<NextSecret>,
-    /// Until when one can go back to the one before.
+    /// Until when the previous one can be put back.
     pub previous_until: Option<Timestamp>,
 }
 
-/// Why nothing was done.
+/// Why the call changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The role doesn't allow it.
@@ -103,7 +103,7 @@ pub enum SecretError {
     /// There is no such app.
     #[error("there is no such app")]
     NotFound,
-    /// What was typed can't be stored.
+    /// The input can't be stored.
     #[error("some fields need another look")]
     Invalid(Vec<FieldError>),
     /// There is no next secret.
@@ -112,12 +112,12 @@ pub enum SecretError {
     /// The next secret was not accepted.
     #[error("Gorgias has not accepted the new client secret yet; test it first")]
     NotReady,
-    /// There is no secret to go back to.
+    /// There is no previous secret.
     #[error(
         "the client secret before is gone: it is kept for 24 hours after a switch; enter it again"
     )]
     NoPrevious,
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }
@@ -128,7 +128,7 @@ impl From<sea_orm::DbErr> for SecretError {
     }
 }
 
-/// What there is of an app's client secrets.
+/// Facts about an app's client secrets.
 ///
 /// # Errors
 /// [`SecretError::Forbidden`], [`SecretError::NotFound`].
@@ -173,7 +173,7 @@ fn next(row: &app::Model) -> Result<Option<NextSecret>, InternalError> {
     }))
 }
 
-/// The app's row, locked for who is about to change it.
+/// The app's row, locked for a change.
 async fn row(
     actor: &Actor,
     tx: &Tx,
@@ -213,7 +213,7 @@ async fn seal(
         .await
 }
 
-/// Records what was done to an app's secrets; called last in the transaction.
+/// Records a change of an app's secrets; call it last in the transaction.
 async fn record(
     actor: &Actor,
     tx: &Tx,
@@ -225,8 +225,8 @@ async fn record(
     audit::record(actor.services(), tx, &entry).await
 }
 
-/// Keeps the secret in use, which is about to be replaced, to go back to.
-/// One that can't be read is no loss.
+/// Keeps the secret in use as the previous one, before it is replaced. An
+/// unreadable one is not kept.
 pub(super) async fn keep_previous(actor: &Actor, tx: &Tx, id: AppId) -> Result<(), InternalError> {
     let current = match open(actor, tx, Purpose::AppClientSecret, id).await {
         Err(InternalError::Vault(error)) if error.is_lost() => {
@@ -250,7 +250,7 @@ pub(super) async fn keep_previous(actor: &Actor, tx: &Tx, id: AppId) -> Result<(
     Ok(())
 }
 
-/// Empties or fills the next slot's columns, and forgets what its tests found.
+/// Fills or empties the columns of the next secret, and removes its test results.
 async fn note_next(actor: &Actor, tx: &Tx, id: AppId, filled: bool) -> Result<(), InternalError> {
     let name = match &actor.who {
         Who::Person { name, .. } | Who::ApiToken { name, .. } => name.clone(),
@@ -278,8 +278,8 @@ async fn note_next(actor: &Actor, tx: &Tx, id: AppId, filled: bool) -> Result<()
     Ok(())
 }
 
-/// A fault of the credentials before, and an exchange that was refused, say
-/// nothing about the new ones: both are taken back, and the connections are checked at once.
+/// An earlier fault of the credentials or a refused exchange says nothing about
+/// the new ones: both are removed, and the connections are checked at once.
 async fn take_back_fault(actor: &Actor, id: AppId) -> Result<(), InternalError> {
     let (now, mut faulty) = (actor.now(), false);
     app_credentials::change(actor, id, |known| {
@@ -290,7 +290,8 @@ async fn take_back_fault(actor: &Actor, id: AppId) -> Result<(), InternalError> 
     if !faulty {
         return Ok(());
     }
-    // By itself: whoever keeps a grant locks first the connection, then the app.
+    // In a transaction of its own: storing a grant locks first the connection,
+    // then the app.
     let tx = actor.write().await?;
     tx.update::<connection::Entity>()
         .filter(connection::Column::AppId.eq(id))

@@ -1,4 +1,4 @@
-//! Showing a client secret to a person who has just signed in again.
+//! Shows a client secret to a person who has just entered the password again.
 
 use super::{SecretError, row};
 use crate::{
@@ -14,22 +14,22 @@ use secrecy::SecretString;
 /// How long a page may show it.
 pub const SHOWN_FOR: Span = Span::seconds(30);
 
-/// Why nothing is shown.
+/// Why the secret is not shown.
 #[derive(Debug, thiserror::Error)]
 pub enum RevealError {
-    /// The role doesn't allow it, or it isn't a person who asks.
+    /// The role doesn't allow it, or the caller is no person.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
     /// There is no such app.
     #[error("there is no such app")]
     NotFound,
-    /// Another password.
+    /// The password is wrong.
     #[error("This is not your password. Nothing is shown.")]
     WrongPassword,
     /// It could not be recorded, so it is not shown.
     #[error("the audit can't be written, so nothing is shown; try again later")]
     NotRecorded(#[source] InternalError),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }
@@ -44,8 +44,8 @@ impl From<SecretError> for RevealError {
     }
 }
 
-/// The client secret that is in use, for the eyes of the person whose password
-/// this is. Recorded before it is given; a wrong password is recorded as well.
+/// The client secret that is in use, for the person with this password. It is
+/// recorded before it is given; a wrong password is recorded as well.
 ///
 /// # Errors
 /// See [`RevealError`].
@@ -65,7 +65,7 @@ pub async fn reveal(
     let app = row(actor, &tx, id, None).await?;
     drop(tx);
     let entry = Entry::of(actor, Action::SecretShown, Target::app(app.id, &app.slug));
-    // The very check of signing in, with whatever slows guesses down there.
+    // The same check as at sign-in, with the same limits on guessing.
     match sign_in::sign_in(actor.services(), email, password).await {
         Ok(found) if found == *person => (),
         Ok(_) | Err(SignInError::Wrong) => {

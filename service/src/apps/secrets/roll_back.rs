@@ -1,4 +1,4 @@
-//! Going back to the client secret before.
+//! Puts the previous client secret back.
 
 use super::{SecretError, note_next, open, record, row, seal, take_back_fault};
 use crate::{audit::Action, encryption::Purpose, entity::app, tenancy::Actor};
@@ -8,11 +8,11 @@ use sea_orm::{
     sea_query::{Expr, LockType},
 };
 
-/// Puts the client secret before the switch back into use. The one that was
-/// switched to goes back into the next slot, untested, if that is free.
+/// Puts the previous client secret back into use. The current one becomes the
+/// next one, untested, if there is no next one.
 ///
 /// # Errors
-/// [`SecretError::NoPrevious`] once its day is over.
+/// [`SecretError::NoPrevious`] after a day.
 pub async fn roll_back(actor: &Actor, id: AppId) -> Result<(), SecretError> {
     actor.require(Permission::ManageApps)?;
     let tx = actor.write().await?;

@@ -1,4 +1,4 @@
-//! Using the new client secret.
+//! Switches to the next client secret.
 
 use super::{
     SecretError, keep_previous, next, note_next, open, record, row, seal, take_back_fault,
@@ -7,7 +7,7 @@ use crate::{audit::Action, encryption::Purpose, tenancy::Actor};
 use domain::{ids::AppId, permission::Permission};
 use sea_orm::sea_query::LockType;
 
-/// Puts the next client secret into use; the one before is kept for a day.
+/// Puts the next client secret into use; the old one is kept for a day.
 ///
 /// # Errors
 /// [`SecretError::NotReady`] if Gorgias has not accepted it in a test, though

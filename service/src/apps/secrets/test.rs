@@ -1,4 +1,4 @@
-//! Whether Gorgias accepts a client secret, the new one or the one in use.
+//! Tests whether Gorgias accepts a client secret, the next one or the one in use.
 
 use super::{SecretError, TestResult, open, record, row, take_back_fault};
 use crate::{
@@ -19,14 +19,14 @@ use domain::{
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use secrecy::SecretString;
 
-/// How many connections are tried until one says something about the secret.
+/// How many connections are tried until one gives an answer about the secret.
 const TRIED: u64 = 3;
 
-/// Refreshes one of the app's living connections with the next client secret:
-/// the only proof there is. Without a connection it is untestable.
+/// Refreshes one of the app's connections with the next client secret, which is
+/// the only way to test it. Without a connection it is untestable.
 ///
 /// # Errors
-/// [`SecretError::NoNext`] if there is none, or another one came meanwhile.
+/// [`SecretError::NoNext`] if there is none, or if it was replaced in the meantime.
 pub async fn test(actor: &Actor, id: AppId) -> Result<TestResult, SecretError> {
     actor.require(Permission::ManageApps)?;
     let tx = actor.read().await?;
@@ -57,11 +57,12 @@ pub async fn test(actor: &Actor, id: AppId) -> Result<TestResult, SecretError> {
     Ok(result)
 }
 
-/// The same with the client secret that is in use. If Gorgias accepts it, a
-/// setup fault is over; a refusal changes nothing, the next check finds it.
+/// Tests the client secret that is in use in the same way. If Gorgias accepts
+/// it, a setup fault ends; a refusal changes nothing, since the next check
+/// finds it.
 ///
 /// # Errors
-/// [`SecretError::NotFound`], or something inside failed.
+/// [`SecretError::NotFound`], or an internal error.
 pub async fn test_in_use(actor: &Actor, id: AppId) -> Result<TestResult, SecretError> {
     actor.require(Permission::ManageApps)?;
     let tx = actor.read().await?;
@@ -83,7 +84,7 @@ pub async fn test_in_use(actor: &Actor, id: AppId) -> Result<TestResult, SecretE
     Ok(result)
 }
 
-/// Connections that a secret can be tested with.
+/// Connections that can test a secret.
 async fn living(tx: &Tx, id: AppId) -> Result<Vec<ConnectionId>, InternalError> {
     Ok(tx
         .all::<connection::Entity>()
@@ -109,7 +110,7 @@ async fn ask(
         return Ok(TestResult::Untestable);
     }
     for connection in living {
-        // Somebody may be at it right now; perhaps another connection is free.
+        // A check may be running; perhaps another connection is free.
         let Some(lease) = Lease::take(actor.scope(), connection).await? else {
             continue;
         };

@@ -1,5 +1,5 @@
-//! The arithmetic of the log of heads: one entry for each minute in which a
-//! head has moved on, chained and sealed as the entries of a tenant are.
+//! Computes the log of heads: one entry for each minute in which a head
+//! changed, chained and sealed like the entries of a tenant.
 
 use crate::{
     audit::chain::{Key, Parts, same},
@@ -9,13 +9,13 @@ use domain::ids::TenantId;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// How entries are laid out in the MAC.
+/// The version of the layout of entries in the MAC.
 const FORMAT: i64 = 1;
 
-/// How long one head is in an entry: tenant, first, count, last MAC.
+/// The length of one head in an entry: tenant, first, count, last MAC.
 const LENGTH: usize = 16 + 8 + 8 + 32;
 
-/// What is known of a tenant's head.
+/// The recorded state of a tenant's head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Head {
     pub first: i64,
@@ -26,7 +26,7 @@ pub(crate) struct Head {
 /// The heads of all tenants.
 pub(crate) type Heads = BTreeMap<TenantId, Head>;
 
-/// Heads as an entry holds them.
+/// The heads as the bytes of an entry.
 pub(crate) fn packed<'a>(heads: impl IntoIterator<Item = (&'a TenantId, &'a Head)>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (tenant, head) in heads {
@@ -58,7 +58,7 @@ fn unpacked_head(bytes: &[u8; LENGTH]) -> Option<(TenantId, Head)> {
 }
 
 impl Key {
-    /// The MAC of an entry behind the one with the MAC `before`.
+    /// The MAC of an entry that follows the one with the MAC `before`.
     pub(super) fn of_heads(&self, before: &[u8], row: &head_log::Model) -> Vec<u8> {
         let mut parts = Parts::default();
         parts.put_text("mooring.audit.heads");

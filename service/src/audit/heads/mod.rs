@@ -1,10 +1,10 @@
-//! A chain over the heads of all tenants' chains. What becomes of entries shows
-//! in their own chain; that all of a tenant's audit is gone, with key and head,
-//! or was put back to an older copy as a whole, shows here.
+//! A chain over the heads of all tenants' chains. A tenant's own chain shows
+//! changes to its entries. This one shows if a tenant's whole audit was
+//! removed, with key and head, or replaced by an older copy.
 //!
-//! The worker writes an entry once a minute, with the heads that have moved on
-//! since the one before; one entry a day holds all of them. The key is the
-//! installation's, sealed in its row.
+//! The worker writes an entry once a minute, with the heads that changed since
+//! the previous one; one entry a day holds all of them. The key belongs to the
+//! installation and is sealed in its row.
 
 mod chain;
 mod verify;
@@ -23,12 +23,12 @@ use chain::{Head, Heads};
 use domain::ids::TenantId;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
 
-/// What the key is for; part of its encryption, so it never changes.
+/// The purpose of the key; part of its encryption, so it never changes.
 const PURPOSE: &str = "audit.heads";
 /// The one row of the log's end, and of the installation.
 const ROW: i32 = 1;
 
-/// The key as it is stored, if the log was begun.
+/// The key as it is stored; `None` if there is no log yet.
 async fn sealed_key(db: &impl ConnectionTrait) -> Result<Option<SealedOwn>, InternalError> {
     let row: Option<installation::Model> = installation::Entity::find_by_id(ROW).row(db).await?;
     Ok(row.and_then(|row| {
@@ -40,7 +40,7 @@ async fn sealed_key(db: &impl ConnectionTrait) -> Result<Option<SealedOwn>, Inte
     }))
 }
 
-/// A head as all tenants' are read.
+/// A head in the query for all tenants.
 #[derive(FromQueryResult)]
 struct HeadRow {
     tenant_id: TenantId,
@@ -49,7 +49,7 @@ struct HeadRow {
     last_mac: Vec<u8>,
 }
 
-/// The heads as they are now, of all tenants.
+/// The present heads of all tenants.
 async fn present(services: &Services, db: &impl ConnectionTrait) -> Result<Heads, InternalError> {
     let statement = queries::AUDIT_HEADS.with(&services.db, []);
     let rows = HeadRow::find_by_statement(statement).all(db).await?;
@@ -59,7 +59,7 @@ async fn present(services: &Services, db: &impl ConnectionTrait) -> Result<Heads
             let head = Head {
                 first: row.first,
                 count: row.count,
-                // One that isn't a MAC is no head that was written here.
+                // A value that is no MAC was not written by Mooring.
                 last_mac: row.last_mac.try_into().unwrap_or_default(),
             };
             (row.tenant_id, head)

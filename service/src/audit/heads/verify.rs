@@ -1,4 +1,4 @@
-//! Walking the log of heads, and holding what it says against what is there.
+//! Verifies the log of heads, and compares it with the present heads.
 
 use super::{
     PURPOSE, ROW,
@@ -18,21 +18,21 @@ use domain::{ids::TenantId, time::Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::BTreeMap;
 
-/// How many entries are looked at in one go.
+/// How many entries are read in one batch.
 const BATCH: u64 = 1_000;
 
-/// What a walk over the log of heads found.
+/// The result of verifying the log of heads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HeadsReport {
-    /// How many entries are as they were written.
+    /// How many entries are valid.
     pub good: u64,
-    /// The number of the last good entry.
+    /// The number of the last valid entry.
     pub last: i64,
     /// When it was written.
     pub last_at: Option<Timestamp>,
-    /// What is wrong first with the log itself, if anything is.
+    /// The first damage of the log itself, if there is any.
     pub broken: Option<Broken>,
-    /// Tenants whose audit isn't what the log says.
+    /// Tenants whose audit differs from the log.
     pub tenants: Vec<TenantDamage>,
 }
 
@@ -43,7 +43,7 @@ impl HeadsReport {
     }
 }
 
-/// A tenant whose audit isn't what the log says.
+/// A tenant whose audit differs from the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantDamage {
     /// The tenant's short name, or its id if its row is gone.
@@ -52,16 +52,16 @@ pub struct TenantDamage {
     pub damage: HeadsDamage,
 }
 
-/// What became of a tenant's audit as a whole.
+/// Damage to a tenant's audit as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HeadsDamage {
-    /// There is no head.
+    /// The head is missing.
     #[error("all of its audit is gone, which had {0} entries")]
     Gone(i64),
-    /// The head is older.
+    /// The head is older than the log says.
     #[error("its audit was put back to an earlier state; it had {0} entries")]
     PutBack(i64),
-    /// There is another entry in the place of one that was noted.
+    /// An entry was replaced by another one.
     #[error("its audit was written anew; entry {0} is another one than was there")]
     Rewritten(i64),
 }
@@ -77,7 +77,7 @@ impl HeadsDamage {
     }
 }
 
-/// Verifies the log of heads, and each tenant's audit by it.
+/// Verifies the log of heads, and each tenant's audit against it.
 ///
 /// # Errors
 /// If it couldn't be done; damage is in the report.
@@ -98,14 +98,14 @@ pub async fn verify_heads(services: &Services) -> Result<HeadsReport, InternalEr
 struct Walk<'a> {
     services: &'a Services,
     report: HeadsReport,
-    /// What the entries so far say together.
+    /// The heads, from all entries so far.
     heads: Heads,
-    /// Where another entry stands in the place of one that was noted.
+    /// The numbers of replaced entries.
     rewritten: BTreeMap<TenantId, i64>,
 }
 
 impl Walk<'_> {
-    /// Goes through all entries.
+    /// Verifies all entries.
     async fn run(&mut self) -> Result<Option<Broken>, InternalError> {
         let of_end = |damage| {
             let number = None;
@@ -199,9 +199,9 @@ impl Walk<'_> {
         Ok(None)
     }
 
-    /// Whether the entries that were a tenant's last are still what they were.
-    /// One that isn't there was cut off, as is recorded, or is missing, as the
-    /// tenant's own chain shows.
+    /// Whether the entries that were a tenant's last are unchanged. A missing
+    /// entry is no damage here: it was removed with a record, or the tenant's
+    /// own chain shows it.
     async fn look_for(
         &mut self,
         tenant: TenantId,
@@ -231,7 +231,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Holds what the log says in the end against what is there.
+    /// Compares the log's last state with the present heads.
     async fn compare(&mut self) -> Result<(), InternalError> {
         let now = present(self.services, self.services.db.read()).await?;
         for (tenant, noted) in &self.heads {
@@ -253,7 +253,7 @@ async fn end(services: &Services) -> Result<Option<head_log_end::Model>, Interna
     head_log_end::Entity::find_by_id(ROW).row(db).await
 }
 
-/// What an entry says, if it is what was written behind `before`.
+/// The heads in an entry, if it is valid after `before`.
 fn said(key: &Key, before: &[u8], row: &head_log::Model) -> Option<Heads> {
     same(&row.mac, &key.of_heads(before, row)).then(|| unpacked(&row.heads))?
 }
@@ -267,7 +267,7 @@ async fn last_number(services: &Services) -> Result<i64, InternalError> {
 }
 
 async fn name_of(services: &Services, id: TenantId) -> Result<String, InternalError> {
-    // As texts: what can't be a slug is named as it is.
+    // Read as texts: an invalid slug is shown as it is.
     let row: Option<(String, Option<String>)> = tenant::Entity::find_by_id(id)
         .select_only()
         .columns([tenant::Column::Slug, tenant::Column::FormerSlug])

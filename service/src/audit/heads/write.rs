@@ -19,14 +19,14 @@ use sea_orm::{
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// How often it is looked whether a head has moved on.
+/// How often the worker checks whether a head changed.
 const PERIOD: Duration = Duration::from_secs(60);
-/// Of several processes, one writes in this time.
+/// Within this time, only one of several processes writes.
 const APART: Span = Span::seconds(45);
 /// How often an entry holds all heads.
 const WHOLE: Span = Span::days(1);
 
-/// Once a minute, notes which heads have moved on, until told to stop.
+/// Once a minute, records the heads that changed, until told to stop.
 pub(crate) async fn keep_noted(services: &Services, stop: &CancellationToken) {
     let mut log = HeadLog::default();
     let mut timer = tokio::time::interval(PERIOD);
@@ -37,26 +37,27 @@ pub(crate) async fn keep_noted(services: &Services, stop: &CancellationToken) {
     }
 }
 
-/// The log as far as this process has seen it.
+/// The log as far as this process has read it.
 #[derive(Default)]
 pub struct HeadLog {
     /// The number of the last entry.
     seen: i64,
     /// When the last entry that held all heads was written.
     whole_at: Option<Timestamp>,
-    /// What it says of all tenants.
+    /// The heads of all tenants, according to the log.
     heads: Heads,
 }
 
 impl HeadLog {
-    /// Adds an entry if a head has moved on and no other process just did, and
-    /// says whether it was added.
+    /// Adds an entry if a head changed and no other process just did so. Gives
+    /// whether it was added.
     ///
     /// # Errors
-    /// [`InternalError::AuditDamaged`] if the log's end was changed, or the database failed.
+    /// [`InternalError::AuditDamaged`] if the log's end was changed, or the
+    /// database failed.
     pub async fn note(&mut self, services: &Services) -> Result<bool, InternalError> {
         let now = services.now();
-        // Without a lock, since usually nothing has moved.
+        // Without a lock, since usually no head changed.
         let heads = present(services, services.db.read()).await?;
         let known = self.seen > 0;
         if known {
@@ -79,7 +80,7 @@ impl HeadLog {
         }
         let whole = self.is_whole_due(now);
         if whole {
-            // What the log knows of others goes on being known.
+            // The other heads stay as the log has them.
             let mut all = self.heads.clone();
             all.append(&mut moved);
             moved = all;
@@ -105,8 +106,8 @@ impl HeadLog {
         Ok(true)
     }
 
-    /// The heads that have moved on. Of one that is gone or was put back, the
-    /// log keeps what it was, so that it shows.
+    /// The heads that changed. If a head is missing or was put back, the log
+    /// keeps its old state, so that the damage shows.
     fn moved(&self, heads: &Heads) -> Heads {
         let moved = heads.iter().filter(|(tenant, head)| {
             let before = self.heads.get(*tenant);
@@ -131,7 +132,7 @@ impl HeadLog {
             .is_none_or(|at| !(Span(0)..WHOLE).contains(&now.since(at)))
     }
 
-    /// Reads what other processes have added, or at first all that matters.
+    /// Reads the entries of other processes, or at first the necessary part of the log.
     async fn read_on(
         &mut self,
         tx: &Transaction,
@@ -172,13 +173,13 @@ impl HeadLog {
     }
 }
 
-/// The log's end, locked until the transaction ends, and the key; both made
+/// The log's end, locked until the transaction ends, and the key. Both are made
 /// with the first entry.
 async fn lock(
     services: &Services,
     tx: &Transaction,
 ) -> Result<(Key, head_log_end::Model), InternalError> {
-    // Of two first ones at once, one begins.
+    // Of two concurrent first calls, one makes the row.
     let nothing = head_log_end::Model {
         id: ROW,
         first: 0,
@@ -203,7 +204,7 @@ async fn lock(
         .row(tx)
         .await?
         .ok_or(InternalError::AuditDamaged)?;
-    // Again: whoever held the lock may have begun.
+    // Read again: the previous holder of the lock may have made it.
     match sealed_key(tx).await? {
         Some(sealed) => {
             let opened = services.vault().open_own(tx, PURPOSE, &sealed).await?;
@@ -253,7 +254,7 @@ async fn put_end(
     Ok(())
 }
 
-/// Lets entries go that are older than `before`, as far as a later one holds all heads.
+/// Removes entries older than `before`, as far as a later one holds all heads.
 pub(crate) async fn cut(services: &Services, before: Timestamp) -> Result<(), InternalError> {
     let last_whole = head_log::Entity::find()
         .filter(head_log::Column::Whole.eq(true))

@@ -1,4 +1,4 @@
-//! Emptying a person's fields.
+//! Tests of erasing personal fields.
 
 use super::*;
 

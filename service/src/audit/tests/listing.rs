@@ -1,4 +1,4 @@
-//! Reading the audit.
+//! Tests of reading the audit.
 
 use super::*;
 

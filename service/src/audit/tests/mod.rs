@@ -1,4 +1,4 @@
-//! The audit on a database.
+//! Tests of the audit on a database.
 
 mod erasing;
 mod listing;
@@ -65,7 +65,7 @@ async fn broken(world: &World) -> Option<(Option<i64>, Damage)> {
         .map(|b| (b.number, b.damage))
 }
 
-/// A tenant with five entries, the first of which tells of its owner.
+/// A tenant with five entries, the first of which is about its owner.
 async fn with_five(world: &World) -> Actor {
     let owner = world.owner("harbour").await;
     for detail in ["one", "two", "three", "four"] {

@@ -1,4 +1,4 @@
-//! Whatever is changed past the program shows; and the program's own role can't do it.
+//! Every change that bypasses the program shows; and the program's role can't make it.
 
 use super::*;
 
@@ -76,7 +76,7 @@ async fn s65_removed_swapped_moved_and_planted_entries_are_named() {
         assert_eq!(broken(&world).await, Some((Some(2), Damage::Missing)));
         put_back(&world, before.clone()).await;
 
-        // In the gap's place, the others closed up.
+        // The gap is closed: the others move up.
         tamper(&world, &delete(2)).await;
         for number in 3..=5 {
             let close =
@@ -97,7 +97,7 @@ async fn s65_removed_swapped_moved_and_planted_entries_are_named() {
         assert_eq!(broken(&world).await, Some((Some(2), Damage::Changed)));
         put_back(&world, before.clone()).await;
 
-        // Another tenant's entry in the place of one's own.
+        // Another tenant's entry in place of an own one.
         let mut foreign = before.clone();
         let other = before.iter().find(|row| row.tenant_id != own).unwrap();
         for row in foreign
@@ -112,7 +112,7 @@ async fn s65_removed_swapped_moved_and_planted_entries_are_named() {
         put_back(&world, foreign).await;
         assert_eq!(broken(&world).await, Some((Some(1), Damage::Changed)));
 
-        // Behind the end.
+        // After the end.
         let mut planted = before.clone();
         planted.push(audit_entry::Model {
             number: 6,
@@ -141,7 +141,7 @@ async fn s65_a_cut_tail_shows_and_the_head_cant_be_set_back() {
         tamper(&world, "DELETE FROM audit_entries WHERE number > 3").await;
         assert_eq!(broken(&world).await, Some((Some(4), Damage::CutOff)));
 
-        // The MAC of entry 3 stands in its row, but the seal can't be made.
+        // The MAC of entry 3 is readable in its row, but the seal can't be made.
         tamper(
             &world,
             "UPDATE audit_heads SET count = 3, last_mac = (SELECT mac FROM audit_entries WHERE number = 3)",

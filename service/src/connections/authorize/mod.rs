@@ -67,7 +67,7 @@ pub enum BeginError {
     /// The settings' template and the subdomain give no address at Gorgias.
     #[error(transparent)]
     Address(#[from] TemplateError),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

@@ -28,7 +28,7 @@ pub enum CallbackError {
     /// A person is told so; there is no stored result.
     #[error("the callback was refused: {}", .0.code())]
     Refused(AuthorizationProblem),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

@@ -49,7 +49,7 @@ pub enum EventsError {
         "“after” names an event that isn't there: the database was restored from a backup, and other events may have its number; read everything anew, without “after”"
     )]
     CursorUnknown,
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

@@ -48,7 +48,7 @@ pub enum LinkError {
     /// There is no mail.
     #[error("mail is not set up; leave the address out and send the link yourself")]
     NoMail,
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

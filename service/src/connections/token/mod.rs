@@ -95,7 +95,7 @@ pub enum TokenError {
         "the audit can't be written just now, so no token is handed out; ask again, and have an operator look at the server's log"
     )]
     AuditUnavailable,
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

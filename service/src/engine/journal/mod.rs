@@ -59,7 +59,7 @@ pub(crate) enum ReserveError {
     /// The disk has none.
     #[error(transparent)]
     Full(#[from] JournalFull),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

@@ -40,7 +40,7 @@ pub(crate) struct Attempt<'a> {
 pub(crate) enum Stop {
     /// There is nothing to ask.
     Verdict(Verdict),
-    /// Something inside failed.
+    /// An internal error.
     Internal(InternalError),
 }
 
