@@ -1,4 +1,4 @@
-//! Walking a chain from its beginning to its head.
+//! Verifies a chain from its beginning to its head.
 
 use super::{chain::Key, record::key};
 use crate::{
@@ -14,49 +14,49 @@ use sea_orm::{
 /// How many entries are read in one batch.
 const BATCH: u64 = 1_000;
 
-/// What a walk found.
+/// The result of verifying a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// The tenant's short name.
     pub tenant: String,
-    /// How many entries are as they were written.
+    /// How many entries are valid.
     pub good: u64,
     /// In how many of them the personal fields are erased.
     pub erased: u64,
-    /// The number of the last good entry.
+    /// The number of the last valid entry.
     pub last: i64,
     /// When it was written.
     pub last_at: Option<Timestamp>,
-    /// What is wrong first, if anything is.
+    /// The first damage, if there is any.
     pub broken: Option<Broken>,
 }
 
-/// Where a chain breaks.
+/// Where a chain is damaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{damage}")]
 pub struct Broken {
-    /// The number of the entry; `None` if it is the head.
+    /// The number of the entry; `None` for the head.
     pub number: Option<i64>,
-    /// What is wrong with it.
+    /// The damage.
     pub damage: Damage,
 }
 
-/// What is wrong with an entry or the head.
+/// The damage to an entry or the head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
-    /// A field is not what was written, or the entry stood elsewhere.
+    /// A field was changed, or the entry was moved.
     #[error("the entry was changed or moved")]
     Changed,
-    /// There are entries behind it, but not this one.
+    /// This entry is missing, but there are later ones.
     #[error("the entry is missing, and later ones are there")]
     Missing,
-    /// This one and all behind it are missing.
+    /// This entry and all later ones are missing.
     #[error("the entry and all that came after it are missing")]
     CutOff,
-    /// The head knows nothing of it.
+    /// The head doesn't count this entry.
     #[error("the entry stands behind the end that the head names")]
     Surplus,
-    /// The head was set to something else.
+    /// The head was changed.
     #[error("the head was changed")]
     HeadChanged,
     /// There are entries or a key, but no head.
@@ -65,7 +65,7 @@ pub enum Damage {
     /// There is a head, but no key.
     #[error("the key is missing or was changed")]
     KeyMissing,
-    /// The beginning isn't where the records of what was removed say.
+    /// The chain doesn't begin where the records of removed entries say.
     #[error(
         "the records of what was removed and the head don't agree on where the chain begins: \
          entries were removed by somebody else, or an earlier state was put back"
@@ -89,7 +89,7 @@ impl Damage {
     }
 }
 
-/// Nothing was verified.
+/// Why nothing was verified.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
     /// There is no such tenant.
@@ -100,7 +100,7 @@ pub enum VerifyError {
     Internal(#[from] InternalError),
 }
 
-/// Verifies the chain of one tenant, or of each.
+/// Verifies the chain of one tenant, or of all tenants.
 ///
 /// # Errors
 /// [`VerifyError`] if it couldn't be done; a broken chain is in the report.
@@ -110,7 +110,7 @@ pub async fn verify(services: &Services, only: Option<&Slug>) -> Result<Vec<Repo
     if let Some(slug) = only {
         query = query.filter(tenant::Column::Slug.eq(slug.as_str()));
     }
-    // As texts: what can't be a slug keeps no chain from being verified.
+    // Read as texts: an invalid slug doesn't prevent verifying a chain.
     let tenants: Vec<(TenantId, String, Option<String>)> = query
         .select_only()
         .columns([
@@ -176,8 +176,8 @@ impl Walk {
         let mut mac = head.first_mac;
         let mut promised = head.count;
         loop {
-            // Entries become visible together with the head that names them. So
-            // whatever an earlier head promised has to be there by now.
+            // Entries become visible together with the head that counts them.
+            // So all entries that an earlier head counts must be there by now.
             if let Some(broken) = self.walk(&key, &mut mac).await? {
                 return Ok(Some(broken));
             }
@@ -212,7 +212,7 @@ impl Walk {
         }
     }
 
-    /// Goes on from the last good entry until there is none behind.
+    /// Continues after the last valid entry until there are no more.
     async fn walk(
         &mut self,
         key: &Key,
@@ -253,9 +253,9 @@ impl Walk {
         Ok((key(&self.scope, &tx).await?, head))
     }
 
-    /// Whether the chain begins where the last record of a cut says.
+    /// Whether the chain begins where the last record of removed entries says.
     async fn is_recorded(&self) -> Result<bool, InternalError> {
-        // In one statement, since it may be cut right now.
+        // In one statement, since entries may be removed right now.
         let sql = "SELECT h.first AS first, coalesce((SELECT max(r.through) FROM audit_removals r \
             WHERE r.tenant_id = h.tenant_id), 0) AS through FROM audit_heads h WHERE h.tenant_id = $1";
         let tx = self.scope.read().await?;

@@ -1,4 +1,4 @@
-//! Checking a connection because somebody asked.
+//! Checks a connection because a person or a backend asked.
 
 use crate::{
     audit::{self, Action, Entry, Target},
@@ -27,7 +27,7 @@ pub enum CheckError {
     Internal(#[from] InternalError),
 }
 
-/// Checks a connection now, because somebody asked.
+/// Checks a connection now, because a person or a backend asked.
 ///
 /// # Errors
 /// [`CheckError::NotFound`] if the actor sees no such connection.
@@ -44,7 +44,7 @@ pub async fn check_now(
     };
     drop(tx);
     let who = actor.as_event_actor();
-    // Somebody else may be at it: what they find is as good as what we would.
+    // If another attempt is under way, its result counts.
     let look = || async {
         let tx = actor.read().await?;
         let now = find::find(&tx, app.id, subdomain).await?;

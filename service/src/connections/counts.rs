@@ -1,4 +1,4 @@
-//! How many connections are in which state.
+//! How many connections are in each state.
 
 use super::query;
 use crate::{
@@ -18,7 +18,7 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct HealthCounts {
     of: [u64; Health::ALL.len()],
-    /// Retried, but refused for so long that somebody should look.
+    /// Retried, but refused for so long that a person should look.
     to_look_at: u64,
 }
 
@@ -31,12 +31,12 @@ impl HealthCounts {
             .unwrap_or_default()
     }
 
-    /// How many there are.
+    /// The number of all connections.
     pub fn total(&self) -> u64 {
         self.of.iter().sum()
     }
 
-    /// How many need somebody to do something.
+    /// How many need a person to act.
     pub fn need_someone(&self) -> u64 {
         Health::ALL
             .into_iter()
@@ -56,13 +56,13 @@ impl HealthCounts {
 #[derive(FromQueryResult)]
 struct Group {
     app_id: AppId,
-    /// It may be none that is known.
+    /// It may be unknown.
     own: String,
     n: i64,
     long: Option<i64>,
 }
 
-/// The counts of each app: one grouped query.
+/// The counts of each app, in one grouped query.
 pub(crate) async fn by_app(
     tx: &Tx,
     apps: &[App],
@@ -117,7 +117,7 @@ pub(crate) async fn by_app(
     Ok(counts)
 }
 
-/// A group doesn't tell its rows; the log has them.
+/// A group doesn't name its rows, so the log names those with unknown states.
 async fn log_unknown(tx: &Tx, apps: &[App]) -> Result<(), InternalError> {
     tx.all::<connection::Entity>()
         .filter(connection::Column::AppId.is_in(apps.iter().map(|a| a.id)))
@@ -128,7 +128,7 @@ async fn log_unknown(tx: &Tx, apps: &[App]) -> Result<(), InternalError> {
     Ok(())
 }
 
-/// The counts of all apps that the actor may see: two queries.
+/// The counts of all apps that the actor may see, in two queries.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.

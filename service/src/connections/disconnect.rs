@@ -1,4 +1,4 @@
-//! Disconnecting an account on purpose.
+//! Disconnects an account on purpose.
 
 use crate::{
     audit::{self, Action, Entry, Target},
@@ -34,7 +34,7 @@ pub enum DisconnectError {
     Internal(#[from] InternalError),
 }
 
-/// How an account came to have no tokens.
+/// Since when an account has no tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Disconnected {
     /// Just now.
@@ -42,19 +42,18 @@ pub enum Disconnected {
         /// Whether Gorgias confirmed that the tokens are revoked.
         confirmed: bool,
     },
-    /// Somebody disconnected it before; nothing was changed.
+    /// It was disconnected before; nothing was changed.
     Before {
-        /// Who.
+        /// Who disconnected it.
         by: String,
-        /// When.
+        /// When it was disconnected.
         at: Timestamp,
     },
     /// It was never connected; nothing was changed.
     Never,
 }
 
-/// Revokes the tokens at Gorgias, as far as it answers, and forgets them here
-/// in any case.
+/// Revokes the tokens at Gorgias, if it answers, and removes them here in any case.
 ///
 /// # Errors
 /// [`DisconnectError::NotFound`] if the actor sees no such connection.
@@ -71,11 +70,11 @@ pub async fn disconnect(
         return Err(DisconnectError::NotFound);
     };
     drop(tx);
-    // A refresh under way would leave a token behind that nobody revokes.
+    // A concurrent refresh would store a new token that nobody revokes.
     let look = || async { Ok::<_, InternalError>(None::<()>) };
     let waited = Lease::wait(actor.scope(), record.id, Instant::now() + PATIENCE, look).await?;
     let done = async {
-        // Nor one that waits to be stored.
+        // Neither may a token stay that waits in the journal.
         replay::replay_connection(actor.services(), record.id).await?;
         revoke_and_forget(actor, app, subdomain).await
     }
@@ -112,7 +111,7 @@ async fn revoke_and_forget(
         let (by, now) = (who.label(), actor.now());
         let changed = record.change(|connection| connection.disconnected(by, revoked, now));
         if changed.store(actor.services(), &tx, &who).await? == Stored::Outdated {
-            // A refresh came in between; its tokens have to go, too.
+            // A refresh came in between; its tokens must be removed, too.
             continue;
         }
         let purposes = [

@@ -1,4 +1,4 @@
-//! Erasing an account's connection for good.
+//! Removes an account's connection.
 
 use super::disconnect::{self, DisconnectError};
 use crate::{
@@ -22,7 +22,7 @@ pub enum EraseError {
     /// The role doesn't allow it.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// Somebody approved the app on the account meanwhile.
+    /// The app was approved on the account in the meantime.
     #[error("the account was connected again meanwhile; look at it, then erase it once more")]
     ConnectedAgain,
     /// An internal error.
@@ -46,9 +46,9 @@ impl From<DisconnectError> for EraseError {
     }
 }
 
-/// Removes a connection with its tokens, links and timeline. One that holds
-/// tokens is disconnected first, so that they are revoked as far as Gorgias
-/// answers. The audit keeps its entries, and one of this.
+/// Removes a connection with its tokens, links and timeline. If it holds
+/// tokens, it is disconnected first, so that Gorgias revokes them if it
+/// answers. The audit keeps its entries, and gets one for this.
 ///
 /// # Errors
 /// [`EraseError`]; nothing is erased then, but the connection may be disconnected.
@@ -83,7 +83,7 @@ pub async fn erase(actor: &Actor, app: &str, subdomain: &Subdomain) -> Result<()
         .filter(credential::Column::OwnerId.eq(record.id))
         .exec(&*tx)
         .await?;
-    // Links and events go with it.
+    // Links and events are removed with it.
     tx.delete::<connection::Entity>()
         .filter(connection::Column::Id.eq(record.id))
         .exec(&*tx)

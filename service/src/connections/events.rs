@@ -1,4 +1,4 @@
-//! Timelines.
+//! Timelines of connections.
 
 mod cursor;
 mod tenant;
@@ -29,14 +29,14 @@ pub struct TimelineEntry {
     pub id: EventId,
     /// When it happened.
     pub at: Timestamp,
-    /// Who did it.
+    /// Who caused it.
     pub actor: Actor,
     /// What happened.
     pub happening: Happening,
 }
 
 impl TimelineEntry {
-    /// What a row of `table` tells.
+    /// Reads the entry in a row of `table`.
     fn read(
         table: &'static str,
         (id, at): (EventId, Timestamp),

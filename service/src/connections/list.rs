@@ -22,7 +22,7 @@ pub const MOST: u64 = 200;
 /// The order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
-    /// What needs somebody first, then by name.
+    /// The most urgent states first, then by name.
     #[default]
     Worst,
     /// By subdomain, a to z.
@@ -31,20 +31,20 @@ pub enum Sort {
     Changed,
 }
 
-/// What to list.
+/// The conditions of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListQuery {
-    /// Part of the subdomain, or of the name or address of who approved.
+    /// Part of the subdomain, or of the name or address of the person who approved.
     pub q: String,
     /// Only this state.
     pub health: Option<Health>,
     /// Only this app (slug or id).
     pub app: Option<String>,
-    /// Only accounts that granted this very scope.
+    /// Only accounts that granted exactly this scope.
     pub scope: Option<Scope>,
     /// The order.
     pub sort: Sort,
-    /// Where the page before ended, as it said.
+    /// The `next` of the previous page.
     pub after: Option<String>,
     /// Rows a page, at most [`MOST`].
     pub limit: u64,
@@ -69,14 +69,14 @@ impl Default for ListQuery {
 pub struct ListPage {
     /// The rows.
     pub rows: Vec<AccountRow>,
-    /// What to give as `after` for the next page; `None` on the last.
+    /// The `after` of the next page; `None` on the last page.
     pub next: Option<String>,
 }
 
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
 pub enum ListError {
-    /// `after` is not one that a page gave for this order.
+    /// `after` is no value that a page gave for this order.
     #[error("“after” doesn't belong to this list; begin again at its first page")]
     BadCursor,
     /// An internal error.
@@ -112,8 +112,7 @@ impl Sort {
     }
 }
 
-/// Where a page ended: the state that was being listed (in the order Worst),
-/// the sorting value, the id.
+/// The end of a page: the current state (in the order Worst), the sorting value, the id.
 struct Cursor {
     severity: u8,
     value: String,
@@ -138,7 +137,8 @@ impl Cursor {
 }
 
 /// A page of the connections that the actor may see: one query for the apps,
-/// then one (in the order Worst at most one a state), each along an index.
+/// then one (in the order Worst at most one for each state), each along an
+/// index.
 ///
 /// # Errors
 /// [`ListError::BadCursor`] for an `after` that no page gave.
@@ -167,7 +167,7 @@ pub(super) async fn of_apps(
         now,
         cursor,
     };
-    // One more than the page shows whether there is another.
+    // One row more than the page shows whether there is another page.
     let mut records = match (wanted.sort, wanted.health) {
         (Sort::Worst, None) => listing.by_severity(limit + 1).await?,
         (_, health) => listing.plain(health, limit + 1).await?,
@@ -207,8 +207,8 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    /// Walks the states from the loudest, each along its own index range, so
-    /// that no order over a computed value is needed.
+    /// Goes through the states from the most urgent, each along its own index
+    /// range, so that no sorting by a computed value is needed.
     async fn by_severity(&self, limit: u64) -> Result<Vec<Record>, ListError> {
         let mut states = Health::ALL;
         states.sort_by_key(|h| h.severity());
@@ -326,7 +326,7 @@ impl Listing<'_> {
     }
 }
 
-/// “Contains this text”, with the pattern's own signs taken literally.
+/// “Contains this text”; the special characters of patterns are taken literally.
 fn like(text: &str) -> LikeExpr {
     let escaped = text
         .replace('\\', "\\\\")

@@ -1,4 +1,4 @@
-//! Whether an account that Gorgias refuses is alone with that.
+//! Whether Gorgias refuses only this account of an app.
 
 use super::query::RENEWED;
 use crate::{
@@ -16,7 +16,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Select};
 use std::collections::{HashMap, HashSet};
 
 /// Those of the records that are refused while another account of their app was
-/// renewed since. Where none is refused, nothing is asked.
+/// renewed since. Makes no query if none is refused.
 pub(super) async fn that_work<'a>(
     tx: &Tx,
     records: impl Iterator<Item = &'a Record>,
@@ -39,8 +39,8 @@ pub(super) async fn that_work<'a>(
     Ok(found)
 }
 
-/// When an account of the app was renewed last, as far as it matters here. In an
-/// app with many accounts the first statement finds one at once.
+/// When an account of the app was last renewed, as far as it matters here. In
+/// an app with many accounts the first statement finds one at once.
 async fn newest_renewal(
     tx: &Tx,
     app: AppId,

@@ -1,4 +1,4 @@
-//! The overview: what needs somebody, and whether the background work is alive.
+//! The overview: accounts that need a person, and whether the worker is alive.
 
 use super::{
     counts::{self, HealthCounts},
@@ -19,13 +19,13 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
-/// How many accounts the “need you” list names; the rest is a link to the list.
+/// How many accounts the “need you” list names; a link leads to all of them.
 const NAMED: u64 = 20;
 
-/// The state of the background work.
+/// The state of the worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WorkerBeat {
-    /// When it was last seen alive; `None` if never.
+    /// When the last heartbeat was; `None` if never.
     pub last: Option<Timestamp>,
     /// How many of the tenant's connections are overdue for a check.
     pub overdue: u64,
@@ -36,16 +36,16 @@ pub struct WorkerBeat {
 pub struct Overview {
     /// How many connections are in which state.
     pub counts: HealthCounts,
-    /// The loudest accounts that need somebody, at most twenty.
+    /// The most urgent accounts that need a person, at most twenty.
     pub need: Vec<AccountRow>,
     /// The apps.
     pub apps: Vec<App>,
-    /// Links that were sent and not used yet.
+    /// Links that can still be used.
     pub links: Vec<OutstandingLink>,
-    /// The background work.
+    /// The state of the worker.
     pub worker: WorkerBeat,
-    /// How much of the rate the checks of the whole installation need, in
-    /// percent, if that is too much.
+    /// The share of the rate that the checks of the whole installation need, in
+    /// percent, if it is too high.
     pub too_high: Option<u64>,
     /// How far the clock is ahead of the last heartbeat, if that is too much.
     pub clock_ahead: Option<Span>,
@@ -93,7 +93,7 @@ pub async fn overview(actor: &Actor) -> Result<Overview, InternalError> {
     })
 }
 
-/// Whether the background work is alive.
+/// Whether the worker is alive.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.

@@ -1,5 +1,5 @@
-//! Conditions for health in SQL. They say the same as `domain::health` about
-//! what time decides; a test holds the two against each other.
+//! Conditions for health in SQL. For the parts that depend on time, they match
+//! `domain::health`; a test compares the two.
 
 use crate::{
     entity::connection::{Column, Entity},
@@ -31,7 +31,7 @@ pub fn own_health_is(health: Health, now: Timestamp) -> Condition {
         .add(stored(Health::StoppingSoon))
         .add(Column::AccessExpiresAt.lte(now));
     match health {
-        // A state of the app, never a connection's own.
+        // A state of the app, never of a connection itself.
         Health::SetupFault => Condition::any().add(Column::Health.eq("")),
         Health::NotConnected => Condition::all().add(stored(health)),
         Health::Disconnected => Condition::any().add(stored(health)).add(ran_out),
@@ -70,8 +70,8 @@ pub fn health_is(health: Health, faulty: &[AppId], now: Timestamp) -> Condition 
     }
 }
 
-/// The rows of which `domain::health_words::asks_for_a_look` says that somebody
-/// should look, if they are retried.
+/// The retried rows for which `domain::health_words::asks_for_a_look` says that
+/// a person should look.
 pub fn asks_for_a_look(now: Timestamp) -> Condition {
     let other = Alias::new("other");
     let of = |column: Column| Expr::col((other.clone(), column));

@@ -1,4 +1,4 @@
-//! How an authorization ended, for the page after it.
+//! The outcome of an authorization, for the result page.
 
 use crate::{
     core::{digest::digest, error::InternalError, rows::Rows, services::Services},
@@ -20,33 +20,33 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// How long handing in a code takes at most, with all that belongs to it.
+/// The longest time of an exchange, with all its work.
 const LONGEST_EXCHANGE: Span = Span::minutes(2);
 
-/// How it ended; stored as JSON with the authorization.
+/// The outcome; stored as JSON with the authorization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     /// Tokens were stored.
     Approved {
-        /// Who approved, if Gorgias told.
+        /// The person who approved, if Gorgias gave the name.
         by: Option<String>,
-        /// What was granted.
+        /// The granted scopes.
         granted: ScopeSet,
         /// Whether the account was connected for the first time.
         first: bool,
     },
-    /// The code is being handed in by another request of the browser; never stored.
+    /// Another request of the browser is exchanging the code; never stored.
     UnderWay,
     /// Nothing was changed.
     Failed {
-        /// Why.
+        /// The reason.
         #[serde(flatten)]
         problem: AuthorizationProblem,
     },
 }
 
-/// What the page after an authorization shows.
+/// The data of the result page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorizationResult {
     /// The app.
@@ -55,21 +55,23 @@ pub struct AuthorizationResult {
     pub subdomain: Subdomain,
     /// The app's own address with `?account=`, if the operator set one.
     pub after_install_url: Option<String>,
-    /// How it ended.
+    /// The outcome.
     pub outcome: Outcome,
-    /// How the connection is now, as the dashboard shows it; `None` if there is none.
+    /// The present health of the connection, as the dashboard shows it; `None`
+    /// if there is none.
     pub health: Option<Health>,
-    /// Whether the app doesn't ask for what keeps it connected.
+    /// Whether the app doesn't request the scope `offline`, which keeps it connected.
     pub lacks_offline: bool,
-    /// When the access runs out, if it is known.
+    /// When the access expires, if that is known.
     pub access_expires_at: Option<Timestamp>,
-    /// What was asked for against what was granted; empty if it failed.
+    /// The requested scopes compared with the granted ones; empty if it failed.
     pub comparison: Comparison,
-    /// Where the same person can begin again: the install entry, if that was where they began.
+    /// The address where the same person can begin again: the install entry, if
+    /// they began there.
     pub again: Option<String>,
 }
 
-/// The result, for the browser that brought the authorization back only.
+/// The result, only for the browser that brought the authorization back.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.
@@ -79,7 +81,7 @@ pub async fn show(
     authorization: AuthorizationId,
     browser: &SecretString,
 ) -> Result<Option<AuthorizationResult>, InternalError> {
-    // The id and the browser's cookie together are the proof.
+    // The id and the browser's cookie together prove that it may see the result.
     let Some(scope) = lookup::scope_of(services, Key::Authorization(authorization)).await? else {
         return Ok(None);
     };
@@ -99,7 +101,7 @@ pub async fn show(
         (Some(outcome), _) => serde_json::from_str(outcome).map_err(|_| bad("outcome"))?,
         (None, None) => return Ok(None),
         (None, Some(at)) if services.expiry_now().since(at) < LONGEST_EXCHANGE => Outcome::UnderWay,
-        // Whoever handed it in did not come to its end.
+        // The request that exchanged the code did not finish.
         (None, Some(_)) => Outcome::Failed {
             problem: AuthorizationProblem::Unavailable,
         },
@@ -108,7 +110,7 @@ pub async fn show(
         return Ok(None);
     };
     let requested = if row.requested_scopes.is_empty() {
-        // Too many for the cookie, so they were the app's own.
+        // They were too long for the cookie, so they were the app's own scopes.
         app.requested.clone()
     } else {
         row.requested_scopes

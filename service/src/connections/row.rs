@@ -1,4 +1,4 @@
-//! A connection as lists show it. Nothing in it is read from the credentials.
+//! A connection as lists show it. It holds nothing from the credentials.
 
 use crate::records::{app::App, connection::Record};
 use domain::{
@@ -26,40 +26,41 @@ pub struct AccountRow {
     pub app_name: String,
     /// The account.
     pub subdomain: Subdomain,
-    /// What the page shows.
+    /// The health that a page shows.
     pub health: Health,
-    /// Its own health, beneath any fault of the app.
+    /// Its own health, without a fault of the app.
     pub own_health: Health,
-    /// The state in words.
+    /// The health in words.
     pub explanation: Explanation,
-    /// Since when.
+    /// Since when it has this health.
     pub health_since: Timestamp,
-    /// When it last proved to work.
+    /// When it was last proven.
     pub last_success: Option<Timestamp>,
     /// The last fourteen days, today last.
     pub history: [Option<Health>; DAYS],
-    /// Who approved it, if Gorgias told.
+    /// The person who approved it, if Gorgias gave the name.
     pub approved_by: Option<String>,
-    /// Requested now but not granted.
+    /// The requested scopes that are not granted.
     pub missing: ScopeSet,
-    /// Granted.
+    /// The granted scopes.
     pub granted: ScopeSet,
-    /// Whether what Gorgias said of them last could not be read.
+    /// Whether Gorgias' last answer about the scopes could not be read.
     pub scopes_unknown: bool,
-    /// What the last attempt ended with, while it is retried.
+    /// How the last attempt failed, while the connection is retried.
     pub failure: Option<FailureKind>,
-    /// Whether somebody has to do something about it.
+    /// Whether a person has to act.
     pub needs_someone: bool,
-    /// When the access token runs out.
+    /// When the access token expires.
     pub access_expires_at: Option<Timestamp>,
-    /// The last attempt.
+    /// When the last attempt was.
     pub last_attempt: Option<Timestamp>,
-    /// The next attempt.
+    /// When the next attempt is due.
     pub next_attempt: Option<Timestamp>,
 }
 
 impl AccountRow {
-    /// Puts a row together from a record and its app; `others_work` as [`others`](super::others) says.
+    /// Makes a row from a record and its app; for `others_work` see
+    /// [`others`](super::others).
     pub(crate) fn new(record: &Record, app: &App, others_work: bool, now: Timestamp) -> Self {
         let condition = record.condition(app.credentials.rejected_since());
         let missing = record.missing(&app.requested);

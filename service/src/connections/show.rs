@@ -1,4 +1,4 @@
-//! One account's page.
+//! The data of one account's page.
 
 use super::{others, row::AccountRow};
 use crate::{
@@ -16,22 +16,22 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 
-/// A connection with all that its page shows.
+/// A connection with all the data of its page.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// What lists show of it.
+    /// The data that lists show.
     pub row: AccountRow,
     /// Its app.
     pub app: App,
-    /// All that decided its health.
+    /// All that decides its health.
     pub condition: Condition,
-    /// Requested against granted.
+    /// The requested scopes compared with the granted ones.
     pub comparison: Comparison,
     /// Why the last attempt failed, in plain words, if it did.
     pub failure: Option<String>,
-    /// Who approved it: name and address, as far as Gorgias told.
+    /// Name of the person who approved it, if Gorgias gave it.
     pub approved_by_name: Option<String>,
-    /// Their address.
+    /// E-mail address of the person who approved it, if Gorgias gave it.
     pub approved_by_email: Option<String>,
     /// When it was first offered or connected.
     pub created_at: Timestamp,
@@ -57,7 +57,7 @@ pub async fn show(
     else {
         return Ok(None);
     };
-    // Names and times only: the page has no way to a ciphertext.
+    // Names and times only: the page can't reach a ciphertext.
     let stored: Vec<(String, i64)> = tx
         .all::<credential::Entity>()
         .filter(credential::Column::OwnerId.eq(record.id))

@@ -1,7 +1,7 @@
-//! Work that costs much once and little for each more: a transaction, a sync,
-//! a look at other files. Whoever comes while a batch of it is under way waits
-//! for the next, in which all that wait are served at once; who comes alone is
-//! served alone, at once.
+//! Batches, for work with a high cost for the first job and a low one for each
+//! more: a transaction, a sync, reading other files. Jobs that come while a
+//! batch is under way wait for the next one, which does all of them together. A
+//! job that comes alone is done at once.
 
 use crate::core::error::InternalError;
 use std::{
@@ -13,11 +13,11 @@ use tokio::sync::oneshot;
 
 type Waiting<J, R> = Vec<(J, oneshot::Sender<R>)>;
 
-/// Batches of one kind of work; those of different keys go on beside each other.
+/// Batches of one kind of work; those of different keys run concurrently.
 pub(crate) struct Batcher<K, J, R> {
-    /// Of each key whose batches go on, who waits for the next.
+    /// For each key with a running batch, the jobs that wait for the next.
     waiting: Arc<Mutex<HashMap<K, Waiting<J, R>>>>,
-    /// How many are served in a batch.
+    /// The most jobs of a batch.
     most: usize,
 }
 
@@ -27,7 +27,7 @@ where
     J: Send + 'static,
     R: Send + 'static,
 {
-    /// Batches of at most so many.
+    /// Batches of at most `most` jobs.
     pub fn new(most: usize) -> Self {
         Self {
             waiting: Arc::default(),
@@ -35,9 +35,10 @@ where
         }
     }
 
-    /// Has a job done in the next batch of its key, which goes on if the caller
-    /// is given up. `work` gives a result for each job, in their order; that of
-    /// whoever begins the batches serves all of them, so everybody's must be alike.
+    /// Adds a job to the next batch of its key, and waits for it; the batch
+    /// continues if the caller is dropped. `work` gives a result for each job,
+    /// in their order. The `work` of the caller that begins the batches is used
+    /// for all jobs, so all callers must give the same.
     ///
     /// # Errors
     /// [`InternalError::Awaited`] if the batch panicked.
@@ -68,7 +69,7 @@ where
                 while let Some(batch) = batches.next(most) {
                     let (jobs, done): (Vec<J>, Vec<_>) = batch.into_iter().unzip();
                     for (done, result) in done.into_iter().zip(work(jobs).await) {
-                        // Nobody there: the caller was given up.
+                        // An error means that the caller was dropped.
                         let _ = done.send(result);
                     }
                 }
@@ -84,8 +85,8 @@ fn lock<K, J, R>(
     waiting.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The batches of a key. Dropped before they ended, as by a panic, whoever waits
-/// is told, and the next to come begins anew.
+/// The batches of a key. If they are dropped before they end, as by a panic,
+/// the waiting callers get an error, and the next caller begins again.
 struct Batches<K: Copy + Eq + Hash, J, R> {
     all: Arc<Mutex<HashMap<K, Waiting<J, R>>>>,
     key: K,
@@ -93,7 +94,7 @@ struct Batches<K: Copy + Eq + Hash, J, R> {
 }
 
 impl<K: Copy + Eq + Hash, J, R> Batches<K, J, R> {
-    /// Who is served next; `None`, and the batches have ended, if nobody waits.
+    /// The jobs of the next batch; `None` if no job waits, and then the batches end.
     fn next(&mut self, most: usize) -> Option<Waiting<J, R>> {
         let mut all = lock(&self.all);
         let waiting = all.get_mut(&self.key)?;
@@ -123,7 +124,7 @@ mod tests {
 
     type Batched = Batcher<u8, u32, (u32, usize)>;
 
-    /// Doubles, and says with how many others; each batch waits for a permit.
+    /// Doubles a number, and gives the size of the batch; each batch waits for a permit.
     async fn double(
         batches: &Batched,
         key: u8,
@@ -154,7 +155,7 @@ mod tests {
         };
         let first = async {
             let others = join_all((1..7).map(|n| double(&batches, 0, n, &permits)));
-            // The first has its batch for itself before the others come.
+            // The first job has a batch of its own before the others come.
             let (first, others) = tokio::join!(double(&batches, 0, 0, &permits), async {
                 while lock(&batches.waiting).get(&0).is_none_or(|w| !w.is_empty()) {
                     tokio::task::yield_now().await;
@@ -192,7 +193,7 @@ mod tests {
             assert!(futures::poll!(&mut given_up).is_pending());
         }
         permits.add_permits(2);
-        // Served together with the one that nobody waits for, or after it.
+        // Done together with the job whose caller was dropped, or after it.
         assert_eq!(double(&batches, 0, 2, &permits).await.0, 4);
     }
 

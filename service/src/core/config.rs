@@ -1,4 +1,4 @@
-//! What the use cases need to know about this installation.
+//! The settings of this installation for the use cases.
 
 use domain::{ids::AppId, time::Span};
 use gorgias::GorgiasTemplate;
@@ -12,21 +12,22 @@ pub struct Config {
     /// The origin that browsers use, without a trailing slash. Redirect URIs
     /// and links are built from it alone.
     pub public_url: String,
-    /// Where Gorgias accounts live.
+    /// The addresses of Gorgias accounts.
     pub gorgias: GorgiasTemplate,
-    /// Longest time between two proofs that a connection still refreshes.
+    /// Longest time between two proofs of a connection.
     pub check_interval: Span,
-    /// Upstream token requests a second.
+    /// Token requests to Gorgias per second.
     pub refresh_rate: u32,
-    /// How long entries of the audit are kept; `None` is for ever.
+    /// How long entries of the audit are kept; `None` for ever.
     pub audit_retention: Option<Span>,
-    /// The folder of what is kept on disk beside the database.
+    /// The folder for files beside the database.
     pub data_dir: PathBuf,
 }
 
 impl Config {
-    /// The redirect URI of an app (RFC 6749 3.1.2). It belongs to this app
-    /// alone, so that one app's code can't be played into another's (RFC 9700 4.4).
+    /// The redirect URI of an app (RFC 6749 3.1.2). Each app has its own, so
+    /// that one app's code can't be injected into another's callback (RFC 9700
+    /// 4.4).
     pub fn redirect_uri(&self, app: AppId) -> String {
         format!("{}/oauth/{app}/callback", self.public_url)
     }
@@ -56,7 +57,7 @@ impl Config {
     }
 }
 
-/// Checks an origin that browsers use.
+/// Checks the origin that browsers use.
 ///
 /// # Errors
 /// A sentence that names what is wrong and the remedy.

@@ -1,10 +1,10 @@
-//! Digests of secrets that only have to be recognized: states, links, tokens, sessions.
+//! Digests of secrets that only have to be recognised: states, links, tokens, sessions.
 
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-/// SHA-256 of a secret with full entropy. The purpose keeps a digest of one
-/// kind from being taken for another's.
+/// SHA-256 of a secret with full entropy. The purpose keeps digests of
+/// different kinds apart.
 pub fn digest(purpose: &str, secret: &SecretString) -> Vec<u8> {
     let mut hash = Sha256::new();
     hash.update(purpose.as_bytes());

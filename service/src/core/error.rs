@@ -1,18 +1,18 @@
-//! Failures that are nobody's mistake: the reader sees one sentence, the log the rest.
+//! Errors that no caller caused: the reader sees one sentence, the log has the rest.
 
 use crate::{core::database::errors, encryption::VaultError};
 use std::{borrow::Cow, convert::Infallible};
 
-/// Something inside Mooring failed. Never shown in detail to anybody outside.
+/// An error inside Mooring. Its details are never shown outside.
 #[derive(Debug, thiserror::Error)]
 pub enum InternalError {
-    /// The database did not do what it was asked.
+    /// The database failed.
     #[error("the database failed: {0}")]
     Database(#[from] sea_orm::DbErr),
     /// A secret could not be sealed or opened.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// A row says something that can't be.
+    /// A row holds an impossible value.
     #[error("inconsistent row in {table}.{column}, id {id}")]
     Inconsistent {
         /// The table.
@@ -22,29 +22,29 @@ pub enum InternalError {
         /// The row's id.
         id: String,
     },
-    /// A password could not be hashed, or a stored hash is none.
+    /// A password could not be hashed, or a stored hash is invalid.
     #[error("a password could not be hashed or checked")]
     Password,
-    /// The chain of the audit can't go on from where it is.
+    /// The audit's chain is damaged, so nothing can be added.
     #[error(
         "the head of the audit was changed or removed, so nothing can be recorded; `mooring audit verify` says more, and a backup helps"
     )]
     AuditDamaged,
-    /// The disk failed beneath the journal.
+    /// The disk failed under the journal.
     #[error("the journal in MOORING_DATA_DIR failed: {0}")]
     Journal(std::io::Error),
-    /// Work that this was waiting for failed; the log has why beside it.
+    /// Work that this waited for failed; the log has the reason.
     #[error("work that this was waiting for failed")]
     Awaited,
-    /// Work that this was waiting for failed, since the database isn't available.
+    /// Work that this waited for failed, since the database isn't available.
     #[error("the database isn't available, so work that this was waiting for failed")]
     DatabaseUnavailable,
-    /// Work on another thread ended badly.
+    /// A task panicked or was cancelled.
     #[error("background work failed: {0}")]
     Task(#[from] tokio::task::JoinError),
 }
 
-/// Of what can't fail.
+/// For operations that can't fail.
 impl From<Infallible> for InternalError {
     fn from(never: Infallible) -> Self {
         match never {}
@@ -52,8 +52,8 @@ impl From<Infallible> for InternalError {
 }
 
 impl InternalError {
-    /// Whether the database isn't available just now: it is away, only reads, or
-    /// somebody else holds it. The same may work in a moment.
+    /// Whether the database isn't available just now: it is down, read-only, or
+    /// locked by another process. The same call may work in a moment.
     pub fn database_unavailable(&self) -> bool {
         match self {
             Self::Database(error) | Self::Vault(VaultError::Database(error)) => {
@@ -64,7 +64,7 @@ impl InternalError {
         }
     }
 
-    /// For those who waited for what failed with this.
+    /// The error for callers that waited for the failed work.
     pub(crate) fn for_others(&self) -> Self {
         match self {
             Self::Inconsistent { table, column, id } => Self::inconsistent(table, column, id),
@@ -92,17 +92,17 @@ impl InternalError {
 #[error("your role doesn't allow this; ask an owner of the tenant")]
 pub struct Forbidden;
 
-/// What is wrong with one field of a form, a query or a body.
+/// An error in one field of a form, a query or a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// The field's name; of an unknown field, as it was sent.
+    /// The field's name; for an unknown field, as it was sent.
     pub field: Cow<'static, str>,
     /// A sentence that names the remedy.
     pub message: String,
 }
 
 impl FieldError {
-    /// What is wrong with the input of this name.
+    /// An error in the field of this name.
     pub fn new(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         Self {
             field: field.into(),

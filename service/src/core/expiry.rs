@@ -1,13 +1,13 @@
-//! What the time is for whatever ends with time or is removed when it is old
-//! (security.md 78). The machine's clock decides over tokens, which Gorgias
-//! ends by its own; but if it jumps by a year, no session, link or entry of
-//! the audit may be gone for that.
+//! The time for expiry and for removing old rows (security.md 78). For tokens,
+//! the machine's clock counts, since Gorgias ends them by its own. But if the
+//! machine's clock jumps by a year, no session, link or entry of the audit may
+//! be lost.
 //!
-//! With PostgreSQL the database's clock decides. With SQLite there is no other
-//! clock: the worker notes the time with each heartbeat, and a clock that is
-//! more than a day ahead of the last note isn't believed. Time then goes on from
-//! the note, and nothing is removed, until the clock is put back or an operator
-//! says that it is right.
+//! With PostgreSQL the database's clock counts. With SQLite there is no other
+//! clock: the worker records the time with each heartbeat, and a clock that is
+//! more than a day ahead of the last record isn't believed. Time then continues
+//! from the record, and nothing is removed, until the clock is put right or an
+//! operator says that it is right.
 
 use crate::{
     core::{
@@ -28,9 +28,9 @@ use tokio_util::sync::CancellationToken;
 
 /// How far a clock may move between two heartbeats.
 const MOST: Span = Span::days(1);
-/// How often each process looks.
+/// How often each process checks the clock.
 const PERIOD: Duration = Duration::from_secs(15);
-/// The row that holds the time that was believed last.
+/// The row with the last time that was believed.
 const NOTE: &str = "clock";
 
 /// How far the machine's clock is ahead, as this process knows it.
@@ -56,26 +56,26 @@ impl ExpiryClock {
 }
 
 impl Services {
-    /// The present instant for what ends with time.
+    /// The present instant for expiry.
     pub fn expiry_now(&self) -> Timestamp {
         self.now().minus(self.state::<ExpiryClock>().ahead())
     }
 }
 
-/// What a look at the clock found.
+/// The result of a check of the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sight {
-    /// The present instant for what ends with time.
+    /// The present instant for expiry.
     pub now: Timestamp,
     /// How far the machine's clock is ahead of the last heartbeat, if that is
-    /// too much to be believed: nothing may be removed then.
+    /// too much to be believed: then nothing may be removed.
     pub doubt: Option<Span>,
 }
 
-/// Looks how far the machine's clock is ahead.
+/// Checks how far the machine's clock is ahead.
 ///
 /// # Errors
-/// [`InternalError`] if the database fails; what was found before stays.
+/// [`InternalError`] if the database fails; the earlier result stays.
 pub async fn look(services: &Services) -> Result<Sight, InternalError> {
     let now = services.now();
     let doubt = if services.db.is_sqlite() {
@@ -86,7 +86,7 @@ pub async fn look(services: &Services) -> Result<Sight, InternalError> {
         let known = services.state::<ExpiryClock>().ahead();
         match doubt {
             None => services.state::<ExpiryClock>().set(Span(0)),
-            // Time went on from the note since it was doubted first.
+            // The clock was in doubt before, and time continues from the record.
             Some(ahead) if (ahead.0 - known.0).abs() <= MOST.0 => (),
             Some(ahead) => {
                 services.state::<ExpiryClock>().set(ahead);
@@ -109,7 +109,7 @@ pub async fn look(services: &Services) -> Result<Sight, InternalError> {
     })
 }
 
-/// Looks, and notes the time for later looks: with each heartbeat.
+/// Checks the clock, and records the time for later checks; called with each heartbeat.
 pub(crate) async fn beat(services: &Services) -> Result<Sight, InternalError> {
     let sight = look(services).await?;
     if services.db.is_sqlite() && note(services).await?.is_none_or(|noted| noted < sight.now) {
@@ -130,8 +130,8 @@ pub async fn is_right(services: &Services) -> Result<(), InternalError> {
     Ok(())
 }
 
-/// Looks now and then until told to stop: in every process, since each has
-/// sessions and tokens to judge.
+/// Checks the clock from time to time until told to stop. Runs in every
+/// process, since each has sessions and tokens to check.
 pub async fn keep_looking(services: Services, stop: CancellationToken) {
     let mut timer = tokio::time::interval(PERIOD);
     timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -184,8 +184,8 @@ mod tests {
     use super::*;
     use crate::testing::on_each_database;
 
-    /// security.md 78: a time that was believed once isn't doubted later, when the
-    /// clock was put back and is right again.
+    /// security.md 78: a time that was believed once isn't doubted later, when
+    /// the clock was put back and is right again.
     #[tokio::test]
     async fn s78_a_clock_that_is_right_again_is_not_doubted() {
         on_each_database(async |world| {

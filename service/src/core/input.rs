@@ -1,6 +1,6 @@
-//! How forms, queries and JSON bodies are read: each becomes an object, serde
-//! reads it into a struct of raw fields, and each field is then parsed by its own
-//! type. All mistakes are collected; no value is quoted, since some are secrets.
+//! Reads forms, queries and JSON bodies: each becomes an object, serde reads it
+//! into a struct of raw fields, and then each field is parsed by its own type.
+//! All errors are collected; no value is quoted, since some are secrets.
 
 use crate::core::error::FieldError;
 use domain::time::Span;
@@ -11,26 +11,26 @@ use std::{borrow::Cow, fmt::Display, ops::RangeInclusive, str::FromStr};
 
 /// The raw fields of a form or a body, or the raw parameters of an address.
 pub trait Input: DeserializeOwned {
-    /// What they say.
+    /// The parsed fields.
     type Parsed;
 
-    /// Parses each field, and notes what is wrong.
+    /// Parses each field, and adds the errors.
     fn parse(self, errors: &mut Errors) -> Option<Self::Parsed>;
 }
 
-/// All that is wrong with an object.
+/// All errors of an object.
 #[derive(Debug)]
 pub struct Unusable {
     /// Whether it has a field that does not exist.
     pub unknown: bool,
-    /// One entry a field.
+    /// One entry for each wrong field.
     pub errors: Vec<FieldError>,
 }
 
-/// Reads an object. A field that does not exist is a mistake.
+/// Reads an object. An unknown field is an error.
 ///
 /// # Errors
-/// All mistakes of all fields.
+/// All errors of all fields.
 pub fn read<T: Input>(fields: Map<String, Value>) -> Result<T::Parsed, Unusable> {
     let (raw, unknown) = raw::<T>(fields);
     let mut errors = Errors(unknown);
@@ -45,28 +45,28 @@ pub fn read<T: Input>(fields: Map<String, Value>) -> Result<T::Parsed, Unusable>
     }
 }
 
-/// Reads an object whose unknown fields mean nothing.
+/// Reads an object, and ignores unknown fields.
 ///
 /// # Errors
-/// All mistakes of the fields that exist.
+/// All errors of the known fields.
 pub fn read_known<T: Input>(fields: Map<String, Value>) -> Result<T::Parsed, Vec<FieldError>> {
     raw::<T>(fields).0.map_or_else(|| Err(Vec::new()), parse)
 }
 
-/// The raw fields of an object, and a mistake for each that does not exist.
+/// The raw fields of an object, and an error for each unknown one.
 pub fn raw<T: DeserializeOwned>(fields: Map<String, Value>) -> (Option<T>, Vec<FieldError>) {
     let mut errors = Errors::default();
     let raw = serde_ignored::deserialize(Value::Object(fields), |path| {
         errors.unknown(&path.to_string());
     });
-    // A raw field takes any value, so serde itself has nothing to refuse.
+    // A raw field accepts any value, so serde itself never refuses one.
     (raw.ok(), errors.0)
 }
 
 /// Parses raw fields.
 ///
 /// # Errors
-/// All mistakes of all fields.
+/// All errors of all fields.
 pub fn parse<T: Input>(raw: T) -> Result<T::Parsed, Vec<FieldError>> {
     let mut errors = Errors::default();
     match raw.parse(&mut errors) {
@@ -75,8 +75,8 @@ pub fn parse<T: Input>(raw: T) -> Result<T::Parsed, Vec<FieldError>> {
     }
 }
 
-/// Pairs of a form or a query as an object. An empty value counts as missing;
-/// what stands there twice becomes a list.
+/// The pairs of a form or a query as an object. An empty value counts as
+/// missing; a name that occurs twice gets a list.
 pub fn object<'a>(
     pairs: impl IntoIterator<Item = (Cow<'a, str>, Cow<'a, str>)>,
 ) -> Map<String, Value> {
@@ -99,8 +99,8 @@ pub fn object<'a>(
     fields
 }
 
-/// A raw field: any value is read, and looked at later. Some are secrets, so
-/// it has no `Debug`.
+/// A raw field: it accepts any value, which is checked later. Some values are
+/// secrets, so it has no `Debug`.
 #[derive(Default)]
 pub enum Field<T> {
     /// The field is not there.
@@ -114,8 +114,8 @@ pub enum Field<T> {
     Unfit,
 }
 
-/// What the address of a page says: nonsense is left out, since nobody typed it
-/// into a field that could be corrected.
+/// For the query of a page's address: invalid values are ignored, since nobody
+/// typed them into a field that could be corrected.
 impl Field<String> {
     /// The text, without spaces around it, if there is one.
     pub fn given(&self) -> Option<&str> {
@@ -125,18 +125,18 @@ impl Field<String> {
         }
     }
 
-    /// A value of a type that reads itself from a text.
+    /// A value of a type that can be parsed from a text.
     pub fn parsed<T: FromStr>(&self) -> Option<T> {
         self.given()?.parse().ok()
     }
 }
 
-/// A kind of value that a raw field can have.
+/// A type of value that a raw field can have.
 pub trait Raw: Sized {
-    /// What to say if there is another kind.
+    /// The message if the value has another type.
     const WANTED: &str;
 
-    /// The value, if it is of this kind.
+    /// The value, if it has this type.
     fn from_value(value: Value) -> Option<Self>;
 }
 
@@ -159,7 +159,7 @@ impl Raw for SecretString {
     }
 }
 
-/// The values of a field that may stand in a form several times, such as boxes.
+/// The values of a field that may occur several times in a form, such as boxes.
 pub struct Repeated(pub Vec<String>);
 
 impl Raw for Repeated {
@@ -201,17 +201,17 @@ impl<'de, T: Raw> Deserialize<'de> for Field<T> {
     }
 }
 
-/// The mistakes found so far, and the ways to parse a field that note them.
+/// The errors found so far, and functions that parse a field and add its errors.
 #[derive(Debug, Default)]
 pub struct Errors(Vec<FieldError>);
 
 impl Errors {
-    /// Notes a mistake.
+    /// Adds an error.
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
         self.0.push(FieldError::new(field, message));
     }
 
-    /// The name came from outside, so it is cut and stripped.
+    /// The name came from outside, so it is shortened and cleaned.
     fn unknown(&mut self, name: &str) {
         let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
         let message = "This does not exist here; remove it, or correct its name.";
@@ -230,7 +230,7 @@ impl Errors {
         }
     }
 
-    /// A value that must be there.
+    /// A value that is required.
     pub fn required<T: Raw>(&mut self, name: &'static str, field: Field<T>) -> Option<T> {
         if let Field::Missing | Field::Null = field {
             self.add(name, "This field is missing.");

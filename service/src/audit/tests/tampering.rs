@@ -149,7 +149,7 @@ async fn s65_a_cut_tail_shows_and_the_head_cant_be_set_back() {
         .await;
         assert_eq!(broken(&world).await, Some((None, Damage::HeadChanged)));
 
-        // Nothing is added behind a head that was changed: it would be sealed anew.
+        // Nothing is added after a changed head: that would seal it again.
         let tx = owner.write().await.unwrap();
         let entry = Entry::new(By::CommandLine, Action::AppCreated, Target::tenant());
         assert!(record(&owner, &tx, &entry).await.is_err());
@@ -178,7 +178,7 @@ async fn s65_a_cut_tail_shows_and_the_head_cant_be_set_back() {
     .await;
 }
 
-/// security.md 52: on PostgreSQL beneath the program.
+/// security.md 52: on PostgreSQL the database itself prevents it.
 #[tokio::test]
 async fn s65_the_programs_role_can_neither_change_nor_remove_entries() {
     testing::on_each_database(async |world| {

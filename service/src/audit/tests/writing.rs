@@ -1,4 +1,4 @@
-//! Several who write at once.
+//! Tests of concurrent writers.
 
 use super::*;
 
@@ -12,7 +12,7 @@ async fn concurrent_writers_get_consecutive_numbers() {
                 .await
                 .unwrap()
                 .unwrap();
-        // The chain itself is begun by several at once, too.
+        // Several writers also begin the chain at the same time.
         for table in ["audit_heads", "audit_entries"] {
             tamper(&world, &format!("DELETE FROM {table}")).await;
         }

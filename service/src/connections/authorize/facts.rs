@@ -1,9 +1,10 @@
-//! The facts of an authorization, sealed for the browser to keep (RFC 9700 2.1.1:
-//! what a callback is bound to must not be what an attacker can choose).
+//! The facts of an authorization, sealed for the browser to keep. A callback is
+//! bound to them, so an attacker must not be able to choose them (RFC 9700
+//! 2.1.1).
 //!
-//! In front, in clear but authenticated, stands what a server needs to know
-//! without the state: which data key it is sealed under, and since when and in
-//! what way the authorization is under way, so that the oldest can make room.
+//! Before the sealed part, in plain text but authenticated, is what a server
+//! needs without the state: the data key, when the authorization was begun and
+//! how, so that the oldest cookies can be removed first.
 
 use super::STATE_LIFE;
 use crate::{
@@ -23,21 +24,21 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// How the cookie is laid out: this, the kind of origin, the instant, the data
-/// key's id; then nonce and ciphertext.
+/// The layout of the cookie: this byte, the kind of origin, the instant, the
+/// data key's id; then nonce and ciphertext.
 const FORMAT: u8 = 1;
 const HEAD: usize = 1 + 1 + 8 + 16;
-/// Scopes that take more room than this are told by their digest alone, so that
-/// the cookie stays small whatever an app asks for.
+/// Scopes longer than this are stored only as a digest, so that the cookie
+/// stays small whatever an app requests.
 const LONGEST_SCOPES: usize = 600;
 
 /// Where an authorization was begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Origin {
-    /// “Connect app” in the helpdesk; nobody is known.
+    /// “Connect app” in the helpdesk; the person is not known.
     Install,
-    /// “Authorize now”, by somebody signed in.
+    /// “Authorize now”, by a person who is signed in.
     Operator(PersonId),
     /// A reconnect link.
     Link(LinkId),
@@ -53,7 +54,7 @@ impl Origin {
         }
     }
 
-    /// Who has to bring it back.
+    /// The person who has to complete it.
     pub const fn person(self) -> Option<PersonId> {
         match self {
             Self::Operator(person) => Some(person),
@@ -61,7 +62,7 @@ impl Origin {
         }
     }
 
-    /// The link that it came from.
+    /// The link that it was begun with.
     pub const fn link(self) -> Option<LinkId> {
         match self {
             Self::Link(link) => Some(link),
@@ -78,18 +79,18 @@ impl Origin {
     }
 }
 
-/// The scopes that were asked for.
+/// The requested scopes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Requested {
-    /// These.
+    /// The scopes.
     Scopes(ScopeSet),
-    /// Those with this digest.
+    /// The scopes' digest.
     Digest(String),
 }
 
 impl Requested {
-    /// Of what an app asks for now.
+    /// Of the scopes that an app requests now.
     pub fn of(scopes: &ScopeSet) -> Self {
         if scopes.to_string().len() <= LONGEST_SCOPES {
             Self::Scopes(scopes.clone())
@@ -98,7 +99,7 @@ impl Requested {
         }
     }
 
-    /// The scopes; `None` if all that is known of them is that they aren't `now` any more.
+    /// The scopes; `None` if only their digest is known and `now` has another one.
     pub fn scopes(&self, now: &ScopeSet) -> Option<ScopeSet> {
         match self {
             Self::Scopes(scopes) => Some(scopes.clone()),
@@ -111,7 +112,7 @@ fn fingerprint(scopes: &ScopeSet) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(scopes.to_string().as_bytes()))
 }
 
-/// All that a callback has to know of its beginning.
+/// All facts that a callback needs from the beginning of its authorization.
 #[derive(Clone)]
 pub(crate) struct Facts {
     pub tenant: TenantId,
@@ -120,11 +121,11 @@ pub(crate) struct Facts {
     pub origin: Origin,
     pub requested: Requested,
     pub begun_at: Timestamp,
-    /// What nonce and PKCE verifier are derived from.
+    /// Nonce and PKCE verifier are derived from it.
     pub seed: SecretString,
 }
 
-/// What is sealed; the rest stands in front or is bound to it.
+/// The sealed part; the rest is in front of it or bound to it.
 #[derive(Serialize, Deserialize)]
 struct Payload<'a> {
     tenant: TenantId,
@@ -134,18 +135,18 @@ struct Payload<'a> {
     seed: &'a str,
 }
 
-/// What a cookie shows to who can't open it. Whoever makes up a cookie makes
-/// this up as well, and harms nobody but their own browser.
+/// The readable part of a cookie, without opening it. A forged cookie can hold
+/// any outline, but harms only the browser that sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outline {
     /// When the authorization was begun.
     pub begun_at: Timestamp,
-    /// Whether it was begun by nobody known.
+    /// Whether the person who began it is unknown.
     pub anonymous: bool,
 }
 
 impl Outline {
-    /// Of a cookie's value; `None` if it can't be one of ours.
+    /// The outline of a cookie's value; `None` if Mooring can't have made the cookie.
     pub fn of(value: &str) -> Option<Self> {
         // Base64 in whole groups of four letters, which is 24 bytes.
         let head = value.get(..32)?;
@@ -159,19 +160,19 @@ impl Outline {
         })
     }
 
-    /// Whether a state of that age is taken.
+    /// Whether a state of that age is still accepted.
     pub fn is_alive(&self, now: Timestamp) -> bool {
         is_alive(self.begun_at, now)
     }
 }
 
-/// Clocks of several processes may differ by a little.
+/// Clocks of several processes may differ a little.
 fn is_alive(begun_at: Timestamp, now: Timestamp) -> bool {
     (Span::minutes(-1)..STATE_LIFE).contains(&now.since(begun_at))
 }
 
-/// The end of the name of a state's cookie: found by who has the state, which it
-/// doesn't give away.
+/// The end of the name of a state's cookie. It can be computed from the state,
+/// but doesn't reveal it.
 pub fn cookie_name(state: &SecretString) -> String {
     let digest = digest("authorization_cookie", state);
     let mut name = BASE64_URL_SAFE_NO_PAD.encode(digest);
@@ -180,7 +181,7 @@ pub fn cookie_name(state: &SecretString) -> String {
 }
 
 impl Facts {
-    /// The cookie's value.
+    /// Seals the facts into the cookie's value.
     pub async fn seal(
         &self,
         services: &Services,
@@ -206,7 +207,8 @@ impl Facts {
         Ok(SecretString::from(BASE64_URL_SAFE_NO_PAD.encode(cookie)))
     }
 
-    /// What was sealed for this app and state; `None` if it wasn't, or is too old.
+    /// The facts that were sealed for this app and state; `None` if the value
+    /// was sealed for something else, or is too old.
     pub async fn open(
         services: &Services,
         app: AppId,
@@ -243,8 +245,8 @@ impl Facts {
         }))
     }
 
-    /// Of an authorization that the version before this one stored. What it
-    /// derived from was the secret of the browser.
+    /// The facts of an authorization that the previous version stored as a row.
+    /// It derived nonce and verifier from the browser's secret.
     pub fn of_row(
         row: &authorization::Model,
         browser: &SecretString,

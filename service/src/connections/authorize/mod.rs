@@ -1,5 +1,6 @@
-//! Starting an authorization (RFC 6749 4.1.1): its facts are sealed into a
-//! cookie, and the browser goes to Gorgias. Nothing is stored before it is back.
+//! Begins an authorization (RFC 6749 4.1.1): its facts are sealed into a
+//! cookie, and the browser goes to Gorgias. Nothing is stored before it comes
+//! back.
 
 mod facts;
 
@@ -38,12 +39,12 @@ use url::Url;
 /// How long a person may take to approve.
 pub const STATE_LIFE: Span = Span::minutes(10);
 
-/// An authorization just begun. The browser has to keep the cookie until it is back.
+/// A new authorization. The browser has to keep the cookie until it comes back.
 #[derive(Debug)]
 pub struct Begun {
-    /// Where Gorgias asks for the approval.
+    /// The address at Gorgias that asks for the approval.
     pub url: Url,
-    /// The end of the cookie's name: it tells which state it belongs to, to who has the state.
+    /// The end of the cookie's name. It can be computed from the state.
     pub name: String,
     /// The cookie's value.
     pub value: SecretString,
@@ -52,7 +53,7 @@ pub struct Begun {
 /// Why an authorization could not be begun.
 #[derive(Debug, thiserror::Error)]
 pub enum BeginError {
-    /// No such app, or not the actor's.
+    /// No such app, or the actor may not see it.
     #[error("there is no such app")]
     NotFound,
     /// The role doesn't allow it.
@@ -61,7 +62,7 @@ pub enum BeginError {
     /// The link can't be used.
     #[error(transparent)]
     LinkGone(#[from] LinkGone),
-    /// The name is none of an account's.
+    /// An account can't have this name.
     #[error(transparent)]
     NoAccount(#[from] SubdomainError),
     /// The settings' template and the subdomain give no address at Gorgias.
@@ -78,8 +79,8 @@ impl From<sea_orm::DbErr> for BeginError {
     }
 }
 
-/// Begins an installation from the helpdesk. Anybody may, as often as they
-/// like: nothing is written, and the app is usually found in memory.
+/// Begins an installation from the helpdesk. Anybody may do this any number of
+/// times: nothing is written, and the app is usually found in memory.
 ///
 /// # Errors
 /// [`BeginError::NotFound`] if there is no such app.
@@ -95,7 +96,7 @@ pub async fn begin_install(
     begin(services, *tenant, app, subdomain, Origin::Install).await
 }
 
-/// Begins an authorization for somebody signed in, who must bring it back.
+/// Begins an authorization for a person who is signed in; the same person must complete it.
 ///
 /// # Errors
 /// [`BeginError::NotFound`] if the actor sees no such app.
@@ -137,7 +138,7 @@ pub async fn begin_with_link(
     begin(services, scope.tenant(), &app, &link.subdomain, origin).await
 }
 
-/// Once: whoever presses the button a thousand times writes nothing more.
+/// Writes only once, however often a person presses the button.
 async fn mark_started(scope: &TenantScope, link: LinkId) -> Result<(), InternalError> {
     let tx = scope.write().await?;
     tx.update::<reconnect_link::Entity>()
@@ -188,9 +189,9 @@ async fn begin(
     })
 }
 
-/// A value that only the browser which holds the cookie and the state can have
-/// caused: the nonce (OIDC Core 15.5.2) and the PKCE verifier (RFC 7636 4.1,
-/// 43 letters). Deriving them leaves nothing more to keep.
+/// A value that only a browser with the cookie and the state can have caused:
+/// the nonce (OIDC Core 15.5.2) and the PKCE verifier (RFC 7636 4.1, 43
+/// letters). They are derived, so they need not be stored.
 pub(crate) fn derived(seed: &SecretString, purpose: &str, state: &SecretString) -> SecretString {
     // HMAC takes keys of any length, so this can't fail.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(seed.expose_secret().as_bytes()) else {

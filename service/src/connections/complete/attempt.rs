@@ -37,7 +37,7 @@ use sea_orm::{
 use secrecy::SecretString;
 use std::net::IpAddr;
 
-/// Why an attempt did not come to tokens.
+/// Why an attempt brought no tokens.
 pub(super) enum Stop {
     Problem(AuthorizationProblem),
     Internal(InternalError),
@@ -55,7 +55,7 @@ impl<E: Into<InternalError>> From<E> for Stop {
     }
 }
 
-/// An authorization on its way to tokens.
+/// An authorization whose code is being exchanged.
 pub(super) struct Attempt<'a> {
     pub scope: &'a TenantScope,
     pub facts: &'a Facts,
@@ -64,12 +64,12 @@ pub(super) struct Attempt<'a> {
     pub requested: ScopeSet,
     pub state: &'a SecretString,
     pub address: Option<IpAddr>,
-    /// Since when the client's credentials are known to be the app's.
+    /// When the client's credentials were read.
     pub used_at: Timestamp,
 }
 
 impl Attempt<'_> {
-    /// What can be told before anything is asked of Gorgias. Gives the code.
+    /// All checks before Gorgias is asked. Gives the code.
     pub async fn check(
         &self,
         answer: Result<SecretString, String>,
@@ -86,7 +86,7 @@ impl Attempt<'_> {
         Ok(code)
     }
 
-    /// Hands the code in. What it came to is stored with the tokens, under `id`.
+    /// Exchanges the code. The outcome is stored with the tokens, under `id`.
     pub async fn run(&self, code: &SecretString, id: AuthorizationId) -> Result<(), Stop> {
         let issuer = self.scope.config.gorgias.issuer(&self.facts.subdomain);
         let grant = self.exchange(code).await?;
@@ -170,8 +170,8 @@ impl Attempt<'_> {
         }
     }
 
-    /// Replaces whatever tokens there were, in one transaction, which also keeps
-    /// that it came to them: a result never says less than what lasts.
+    /// Replaces all earlier tokens, in one transaction that also stores the
+    /// outcome, so that the result page never says less than what was stored.
     async fn store(
         &self,
         grant: Grant,
@@ -213,16 +213,16 @@ impl Attempt<'_> {
         single_use::write_outcome(&tx, id, &outcome).await?;
         audit::record(services, &tx, &entry).await?;
         tx.commit().await?;
-        // The tokens are stored; the app's next success says it again.
+        // The tokens are stored; the app's next success clears the fault.
         if let Err(error) = app_fault::clear(self.scope, app, &[record.id]).await {
             tracing::error!(%error, app.id = %app.id, "That an app's credentials work could not be noted");
         }
         Ok(())
     }
 
-    /// The link that led here is used up, unless it was withdrawn or used while
-    /// the exchange was under way: then nothing of this lasts. All others of the
-    /// connection have done their work as well, whichever way it came back.
+    /// Marks the link of this authorization as used. If it was withdrawn or
+    /// used during the exchange, nothing is stored. All other open links of the
+    /// connection end as well, whatever the authorization's origin.
     async fn end_links(&self, tx: &Tx, connection: ConnectionId) -> Result<(), Stop> {
         let now = self.scope.now();
         let open = || {
@@ -253,7 +253,8 @@ impl Attempt<'_> {
             tx.all::<connection::Entity>()
                 .filter(connection::Column::AppId.eq(app))
                 .filter(connection::Column::Subdomain.eq(self.facts.subdomain.as_str()))
-                // Beside foreign keys' own locks: links and events name the connection.
+                // Doesn't block the foreign keys' own locks: links and events
+                // name the connection.
                 .lock(LockType::NoKeyUpdate)
                 .row::<Record>(&**tx)
         };
@@ -276,8 +277,8 @@ impl Attempt<'_> {
         }
     }
 
-    /// Notes the problem in timeline and audit, if there is a connection. An
-    /// account that nobody connected yet is only a name that somebody typed.
+    /// Records the problem in timeline and audit, if there is a connection. An
+    /// account that was never connected is only a name that somebody typed.
     pub async fn note_failure(&self, problem: &AuthorizationProblem) -> Result<(), InternalError> {
         let tx = self.scope.write().await?;
         let app = self.app;
@@ -309,7 +310,7 @@ impl Attempt<'_> {
     }
 }
 
-/// The error codes of RFC 6749 4.1.2.1; anything else came from who knows where.
+/// The error codes of RFC 6749 4.1.2.1; any other text may come from anybody.
 fn known_error(code: &str) -> String {
     const KNOWN: [&str; 7] = [
         "access_denied",

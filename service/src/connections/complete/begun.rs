@@ -1,4 +1,4 @@
-//! What a callback is the end of.
+//! Finds the authorization that a callback belongs to.
 
 use super::callback::{Callback, CallbackError};
 use crate::{
@@ -22,25 +22,25 @@ use domain::{
 use gorgias::ClientCredentials;
 use sea_orm::{ColumnTrait, QueryFilter};
 
-/// What was found of a state.
+/// What was found for a state.
 pub(super) enum Found {
-    /// It came back before, in this browser.
+    /// The authorization came back before, in this browser.
     Ended(AuthorizationId),
-    /// It is under way.
+    /// The authorization is under way.
     Begun(Box<Begun>),
 }
 
-/// An authorization that is back for the first time. Tenant, account and
+/// An authorization that comes back for the first time. Tenant, account and
 /// everything else come from its facts; nothing comes from the request.
 pub(super) struct Begun {
     pub facts: Facts,
     pub scope: TenantScope,
-    /// Its row, if the version before this one stored it as it began.
+    /// Its row, if the previous version stored it at the beginning.
     pub stored: Option<AuthorizationId>,
 }
 
-/// Finds what the state belongs to: a row if it came back before (or was stored
-/// as it began, by the version before this one), else the browser's cookie.
+/// Finds the authorization of the state: its row if it came back before (or if
+/// the previous version stored it at the beginning), else the browser's cookie.
 pub(super) async fn find(
     services: &Services,
     app: AppId,
@@ -95,14 +95,14 @@ async fn stored(
 }
 
 impl Begun {
-    /// Whether nobody known began it.
+    /// Whether the person who began it is unknown.
     pub fn is_anonymous(&self) -> bool {
         self.facts.origin == Origin::Install
     }
 
-    /// What an operator began, only they bring back, and only while they still
-    /// may: they may have lost their role while they were at Gorgias. All other
-    /// origins ignore who is signed in.
+    /// Only the operator who began it may complete it, and only with the
+    /// permission: the role may have changed in the meantime. For all other
+    /// origins it doesn't matter who is signed in.
     pub async fn person_is_right(&self, signed_in: Option<PersonId>) -> Result<(), CallbackError> {
         let Some(person) = self.facts.origin.person() else {
             return Ok(());
@@ -118,7 +118,7 @@ impl Begun {
         }
     }
 
-    /// The app, and what it proves itself with.
+    /// The app and its credentials.
     pub async fn app(&self) -> Result<(App, ClientCredentials), CallbackError> {
         let tx = self.scope.read().await.map_err(CallbackError::Internal)?;
         let id = self.facts.app.0;

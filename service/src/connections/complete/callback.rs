@@ -1,16 +1,16 @@
-//! What comes to the redirect URI, and why it may end there.
+//! The parameters of a callback, and the errors that it may end with.
 
 use crate::core::error::InternalError;
 use domain::error::AuthorizationProblem;
 use secrecy::SecretString;
 use std::net::IpAddr;
 
-/// What the browser brought to the redirect URI; each parameter exactly once.
+/// The parameters at the redirect URI; each occurs exactly once.
 #[derive(Debug)]
 pub struct Callback {
     /// `state`.
     pub state: SecretString,
-    /// `code`, or the `error` that came in its place (RFC 6749 4.1.2.1).
+    /// `code`, or an `error` in its place (RFC 6749 4.1.2.1).
     pub answer: Result<SecretString, String>,
     /// `iss` (RFC 9207 2).
     pub iss: Option<String>,
@@ -18,14 +18,14 @@ pub struct Callback {
     pub sealed: Option<SecretString>,
     /// The secret of the browser, which may see the result.
     pub browser: SecretString,
-    /// Where the browser is, for the audit and for counting.
+    /// The browser's address, for the audit and for counting.
     pub address: Option<IpAddr>,
 }
 
-/// Why a callback ended without a result that could be shown again.
+/// Why a callback ended without a stored result.
 #[derive(Debug, thiserror::Error)]
 pub enum CallbackError {
-    /// A person is told so; there is no stored result.
+    /// The person is told this problem; there is no stored result.
     #[error("the callback was refused: {}", .0.code())]
     Refused(AuthorizationProblem),
     /// An internal error.

@@ -1,15 +1,15 @@
-//! What Gorgias answered when a code was last handed in for an app.
+//! Records Gorgias' answer to the last exchange of a code for an app.
 //!
-//! A refusal of the app's credentials there is told to its operators and stops
+//! A refusal of the app's credentials is shown to its operators and stops
 //! nothing: anybody may name the account that answers, so only connections that
-//! worked before can show that the credentials are bad (see `fault`).
+//! worked before can show that the credentials are wrong (see `fault`).
 
 use crate::{core::error::InternalError, records::app_credentials, tenancy::TenantScope};
 use domain::{ids::AppId, subdomain::Subdomain, time::Timestamp};
 
-/// Notes that an account answered `invalid_client` to a code. A refusal of
-/// credentials that were replaced meanwhile says nothing: `used_at` is when
-/// those that were refused were read.
+/// Records that an account answered `invalid_client` to a code. `used_at` is
+/// when the refused credentials were read: if they were replaced since, the
+/// refusal says nothing.
 pub(crate) async fn refused(
     scope: &TenantScope,
     app: AppId,

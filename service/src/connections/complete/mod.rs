@@ -1,6 +1,6 @@
-//! Ending an authorization (RFC 6749 4.1.2–4.1.4): its facts come from the
-//! browser's cookie, the state is used up, the code becomes tokens, the
-//! connection is stored.
+//! Completes an authorization (RFC 6749 4.1.2–4.1.4): its facts come from the
+//! browser's cookie, the state is used up, the code is exchanged for tokens,
+//! and the connection is stored.
 
 mod attempt;
 mod begun;
@@ -20,15 +20,15 @@ use domain::{
 };
 use gorgias::{AuthorizeParams, NoAccount};
 
-/// Ends an authorization. The verdict is stored, and its id returned for the
-/// result page. A second arrival in the same browser, at once or later, is led
-/// to the result of the first.
+/// Completes an authorization. Stores the outcome, and gives its id for the
+/// result page. A second callback in the same browser, at once or later, gets
+/// the result of the first.
 ///
 /// # Errors
-/// [`CallbackError::Refused`] if the state is unknown, too old, another app's or
-/// begun in another browser or by another person, and where nobody vouches for
-/// the account and too many such failed lately: nothing is sent to Gorgias then,
-/// and nothing used up.
+/// [`CallbackError::Refused`] if the state is unknown, too old, another app's,
+/// or begun in another browser or by another person; and for an account without
+/// tokens, without an operator or a link, if too many such installations failed
+/// lately. Then nothing is sent to Gorgias and no state is used up.
 pub async fn complete(
     services: &Services,
     app: AppId,
@@ -53,7 +53,7 @@ pub async fn complete(
         address: callback.address,
         used_at,
     };
-    // What nobody vouches for is counted where it is stored; beyond a limit it
+    // An anonymous installation is counted by its stored row; beyond a limit it
     // is neither stored nor sent.
     let quiet = begun.is_anonymous()
         && !strangers::have_room(&begun.scope, app.id, callback.address).await?;
@@ -109,7 +109,7 @@ pub async fn complete(
     Ok(id)
 }
 
-/// Whether the app's credentials may go to an account that isn't known.
+/// Whether the app's credentials may go to an unknown account.
 async fn probe(
     services: &Services,
     facts: &Facts,

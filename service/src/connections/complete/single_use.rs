@@ -1,5 +1,5 @@
-//! A state is used up by a row with its digest, of which there can be but one;
-//! the row then keeps how it ended.
+//! A row with the state's digest uses the state up, since there can be only
+//! one; the row then keeps the outcome.
 
 use super::{begun::Begun, callback::CallbackError, strangers};
 use crate::{
@@ -20,17 +20,17 @@ use sea_orm::{
 use secrecy::SecretString;
 use std::net::IpAddr;
 
-/// Who comes with a state.
+/// Whether a state was used before.
 pub(super) enum Taken {
-    /// The first, under this id.
+    /// It is used for the first time, under this id.
     First(AuthorizationId),
-    /// Somebody came before.
+    /// It was used before.
     Before(AuthorizationId),
 }
 
-/// Uses the state up, in one statement. `limited`: only while there is room for
-/// what nobody vouches for, counted once more under a lock, so that many at once
-/// don't all see the same room.
+/// Uses the state up, in one statement. `limited`: only while anonymous
+/// installations have room. The room is counted again under a lock, so that
+/// many concurrent callbacks don't all see the same room.
 pub(super) async fn take(
     begun: &Begun,
     state: &SecretString,
@@ -78,7 +78,7 @@ pub(super) async fn take(
             Requested::Digest(_) => ScopeSet::default(),
         }),
         created_at: Set(now),
-        // Until then the cookie could come once more.
+        // Until this time the cookie could be sent again.
         expires_at: Set(now.plus(STATE_LIFE)),
         consumed_at: Set(Some(now)),
         outcome: Set(None),
@@ -106,7 +106,7 @@ pub(super) async fn take(
     Ok(Taken::Before(before.id))
 }
 
-/// Keeps why it brought nothing, for the page after it.
+/// Stores the problem for the result page.
 pub(super) async fn keep_failure(
     scope: &TenantScope,
     id: AuthorizationId,
@@ -117,7 +117,7 @@ pub(super) async fn keep_failure(
     tx.commit().await
 }
 
-/// Writes how it ended, within the transaction that makes it so.
+/// Writes the outcome, in the transaction that stores its effects.
 pub(super) async fn write_outcome(
     tx: &Tx,
     id: AuthorizationId,

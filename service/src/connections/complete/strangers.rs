@@ -1,11 +1,11 @@
-//! Installations that nobody vouches for (security.md 70, 71): anybody may begin
-//! one, name any account, and bring a made-up code.
+//! Installations without an operator or a link (security.md 70, 71): anybody
+//! may begin one, name any account, and bring a made-up code.
 //!
-//! What of them brought nothing lately, for whatever reason, is counted by the
-//! rows that their callbacks leave, so that the limit holds for all processes
-//! together. Beyond it, such callbacks leave no more rows, and an account that
-//! isn't known gets no exchange. An account that brought tokens before, an
-//! operator's and a link's authorization are never refused.
+//! Recent failures are counted by the rows that their callbacks leave, so that
+//! the limit holds for all processes together. Beyond it, such callbacks leave
+//! no more rows, and an unknown account gets no exchange. An account that gave
+//! tokens before, and the authorizations of operators and links, are never
+//! refused.
 
 use super::callback::CallbackError;
 use crate::{
@@ -33,16 +33,16 @@ use std::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How far back is counted.
+/// The period of counting.
 const WINDOW: Span = Span::minutes(10);
-/// So many installations of an app may fail within that time.
+/// How many installations of an app may fail within that period.
 const FAILED_OF_APP: u64 = 60;
-/// And so many of them from one address.
+/// How many installations may fail from one address.
 const FAILED_FROM_ADDRESS: u64 = 15;
-/// So many are under way at once, in this process.
+/// How many exchanges may run at once in this process.
 const AT_ONCE: usize = 64;
 
-/// Places for accounts that nobody vouches for.
+/// Places for exchanges with unknown accounts.
 pub(crate) struct Strangers(Arc<Semaphore>);
 
 impl ProcessState for Strangers {
@@ -51,7 +51,7 @@ impl ProcessState for Strangers {
     }
 }
 
-/// A place, held until the exchange has ended.
+/// A place, held until the exchange ends.
 pub(super) fn turn(services: &Services) -> Result<OwnedSemaphorePermit, CallbackError> {
     let places = Arc::clone(&services.state::<Strangers>().0);
     places
@@ -59,8 +59,8 @@ pub(super) fn turn(services: &Services) -> Result<OwnedSemaphorePermit, Callback
         .map_err(|_| AuthorizationProblem::Busy.into())
 }
 
-/// Whether an account ever gave tokens to an app of the tenant. Nothing else is
-/// taken as proof that credentials may go there.
+/// Whether an account ever gave tokens to an app of the tenant. Only this
+/// proves that credentials may go there.
 pub(super) async fn is_known(
     scope: &TenantScope,
     account: &Subdomain,
@@ -83,7 +83,7 @@ pub(super) async fn have_room(
     room(&tx, app, address, scope.expiry_now()).await
 }
 
-/// Whether another installation may fail.
+/// Whether another installation may fail without passing a limit.
 pub(super) async fn room(
     tx: &Tx,
     app: AppId,
@@ -101,7 +101,7 @@ pub(super) async fn room(
             .select_only()
             .column(Column::Id)
     };
-    // Found at this distance, or there are fewer.
+    // If there is a row at this offset, the limit is reached.
     let of_app = failed().offset(FAILED_OF_APP - 1).limit(1);
     if of_app
         .into_tuple::<uuid::Uuid>()
@@ -122,7 +122,8 @@ pub(super) async fn room(
     Ok(found.is_none())
 }
 
-/// One at a time counts and is counted. SQLite has one writer anyway.
+/// A lock, so that only one transaction at a time counts and adds. SQLite has
+/// one writer anyway.
 pub(super) async fn queue(tx: &Tx, app: AppId) -> Result<(), InternalError> {
     if tx.get_database_backend() == sea_orm::DatabaseBackend::Postgres {
         let lock = "SELECT pg_advisory_xact_lock(7163985, hashtext($1))";
@@ -136,8 +137,8 @@ pub(super) async fn queue(tx: &Tx, app: AppId) -> Result<(), InternalError> {
     Ok(())
 }
 
-/// What counts as one place: an IPv4 address, or the 64 bits of an IPv6 network,
-/// within which a household chooses freely.
+/// The text by which addresses are counted: an IPv4 address, or the 64-bit
+/// network of an IPv6 address, since a household may use any address in it.
 pub(super) fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(ip) => ip.to_string(),

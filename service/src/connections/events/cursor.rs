@@ -1,4 +1,4 @@
-//! Where to go on reading a tenant's events.
+//! Cursors: places in a tenant's events where reading continues.
 
 use crate::{
     core::error::InternalError,
@@ -15,20 +15,20 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Where to go on reading a tenant's events.
+/// A place in a tenant's events where reading continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum After {
     /// The number of the last event that was read, and its id. Numbers have the
-    /// order in which events become visible, so none is passed over; the id
-    /// tells whether it is still the same event that has the number.
+    /// order in which events become visible, so none is missed. The id shows
+    /// whether the number still belongs to the same event.
     Event(i64, EventId),
-    /// A number alone, as earlier versions had it.
+    /// Only a number, from earlier versions.
     Number(i64),
-    /// An id alone, as still earlier versions had it.
+    /// Only an id, from still earlier versions.
     Id(EventId),
 }
 
-/// The text is no place in a tenant's events.
+/// The text is no cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("give what an earlier answer named as “next”")]
 pub struct CursorError;
@@ -65,14 +65,14 @@ impl Display for After {
     }
 }
 
-/// How far a tenant's events go. Whoever reads it sees all events up to
-/// `count` with later statements: writers hold it until they commit.
+/// The end of a tenant's events. After reading it, later statements see all
+/// events up to `count`: writers lock it until they commit.
 #[derive(Debug, Default, FromQueryResult)]
 pub(super) struct Head {
     pub count: i64,
-    /// How many there were when a backup was restored last.
+    /// How many events there were when a backup was last restored.
     restored_count: Option<i64>,
-    /// An id from then.
+    /// An id made at that time.
     restored_mark: Option<EventId>,
 }
 
@@ -86,8 +86,8 @@ impl Head {
         Ok(head.unwrap_or_default())
     }
 
-    /// The number that a place stands for; `None` if it belongs to another
-    /// history than the one that the database holds.
+    /// The number that a cursor means; `None` if the cursor comes from another
+    /// history than the database has.
     pub async fn number_of(&self, tx: &Tx, after: After) -> Result<Option<i64>, InternalError> {
         let number = match after {
             After::Id(id) => return Ok(Some(at_or_before(tx, id).await?)),
@@ -95,30 +95,30 @@ impl Head {
         };
         let is_here = match after {
             _ if number > self.count => false,
-            // Nobody can tell of which event it was the number.
+            // It is unknown which event had the number.
             After::Number(_) | After::Id(_) => !self.is_after_restore(number),
             After::Event(number, id) => match event_at(tx, number).await? {
                 Some(found) => found == id,
-                // It was removed with its app, in this history or the one before.
+                // The event was removed with its app, in this history or the one before.
                 None => !(self.is_after_restore(number) && Some(id) < self.restored_mark),
             },
         };
         Ok(is_here.then_some(number))
     }
 
-    /// Whether the number was given, maybe anew, after a backup was restored.
+    /// Whether the number was given, perhaps a second time, after a backup was restored.
     fn is_after_restore(&self, number: i64) -> bool {
         self.restored_count.is_some_and(|count| number > count)
     }
 
-    /// The place behind the event with this number.
+    /// The cursor after the event with this number.
     pub async fn place_of(&self, tx: &Tx, number: i64) -> Result<After, InternalError> {
         let id = event_at(tx, number).await?;
         Ok(id.map_or(After::Number(number), |id| After::Event(number, id)))
     }
 }
 
-/// The event that has the number.
+/// The event with this number.
 async fn event_at(tx: &Tx, number: i64) -> Result<Option<EventId>, InternalError> {
     let of_connection: Option<Uuid> = tx
         .all::<event::Entity>()
@@ -142,8 +142,8 @@ async fn event_at(tx: &Tx, number: i64) -> Result<Option<EventId>, InternalError
     Ok(of_tenant.map(EventId))
 }
 
-/// The number of an event, or of the last one of a connection that was made
-/// before it if it is gone.
+/// The number of an event. If the event was removed, the number of the last
+/// event of a connection that was made before it.
 async fn at_or_before(tx: &Tx, id: EventId) -> Result<i64, InternalError> {
     let number: Option<Option<i64>> = tx
         .all::<event::Entity>()

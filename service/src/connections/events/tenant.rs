@@ -20,10 +20,10 @@ use domain::{
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::{BTreeSet, HashMap};
 
-/// What the log says if a row can't be read.
+/// The purpose that the log names if a row can't be read.
 const WANTED_FOR: &str = "the events of a tenant";
 
-/// An entry with the connection that it belongs to, if it belongs to one.
+/// An entry, with its connection if it has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantEntry {
     /// The app and the account.
@@ -37,14 +37,15 @@ pub struct TenantEntry {
 pub struct Page {
     /// The entries.
     pub entries: Vec<TenantEntry>,
-    /// Where to go on, also if there was nothing more; `None` if there never was.
+    /// The cursor to continue with, also if there were no more entries; `None`
+    /// if the tenant never had any.
     pub next: Option<After>,
 }
 
-/// The entries can't be told.
+/// Why there are no entries.
 #[derive(Debug, thiserror::Error)]
 pub enum EventsError {
-    /// The place belongs to another history than the one that the database holds.
+    /// The cursor comes from another history than the database has.
     #[error(
         "“after” names an event that isn't there: the database was restored from a backup, and other events may have its number; read everything anew, without “after”"
     )]
@@ -60,9 +61,9 @@ impl From<sea_orm::DbErr> for EventsError {
     }
 }
 
-/// The entries of the tenant after the given place, oldest first: for a backend
-/// that catches up. What belongs to no connection is told only to who isn't
-/// tied to an app.
+/// The entries of the tenant after the cursor, oldest first, for a backend that
+/// catches up. An actor that is limited to an app doesn't get the entries
+/// without a connection.
 ///
 /// # Errors
 /// See [`EventsError`].
@@ -150,7 +151,7 @@ async fn of_connections(
         .first(&**tx, limit, WANTED_FOR)
         .await?;
     let ids: BTreeSet<_> = events.iter().filter_map(|one| one.connection).collect();
-    // Not as models: nothing but its name can keep an account from being told.
+    // Not read as models: only an unreadable name can hide an account's events.
     let accounts: Vec<(ConnectionId, AppId, String)> = tx
         .by_keys::<connection::Entity>(connection::Column::Id, ids.into_iter().collect())
         .select_only()
@@ -168,7 +169,7 @@ async fn of_connections(
     };
     let accounts: HashMap<_, (AppId, Subdomain)> =
         accounts.into_iter().filter_map(account).collect();
-    // The events of an account that can't be read are passed over with it.
+    // The events of an unreadable account are left out with it.
     let with_account = |event: Numbered| {
         let connection = Some(accounts.get(&event.connection?)?.clone());
         let entry = event.entry;

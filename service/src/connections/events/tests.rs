@@ -1,5 +1,4 @@
-//! Whoever catches up by the tenant's events misses none, whatever the order
-//! in which transactions end.
+//! A reader of the tenant's events misses none, in whatever order transactions end.
 
 use super::*;
 use crate::{
@@ -30,7 +29,7 @@ async fn say(tx: &Tx, services: &Services, connection: ConnectionId, result: &st
     outbox::add(services, tx, connection, &Actor::Worker, &happening).unwrap();
 }
 
-/// What somebody reads who goes on from where they were.
+/// A reader that continues from its cursor.
 struct Reader {
     owner: Asker,
     after: Option<After>,
@@ -64,7 +63,7 @@ impl Reader {
     }
 }
 
-/// Until somebody waits for a lock.
+/// Waits until a transaction waits for a lock.
 async fn somebody_waits(world: &World) {
     let sql = "SELECT 1 AS one FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     for _ in 0..500 {
@@ -120,7 +119,7 @@ async fn of_many_writers_at_once_a_reader_misses_nothing_and_sees_nothing_twice(
                 for i in 0..10 {
                     let tx = owner.write().await.unwrap();
                     say(&tx, &services, id, &format!("{writer} {i}")).await;
-                    // Some are given up.
+                    // Some are rolled back.
                     if i % 5 != 4 {
                         tx.commit().await.unwrap();
                     }
@@ -154,8 +153,8 @@ async fn of_many_writers_at_once_a_reader_misses_nothing_and_sees_nothing_twice(
     .await;
 }
 
-/// Processes of the version before write without a number; backends may still
-/// hold the id of an event as the place that they came to.
+/// Processes of the previous version write without a number, and backends may
+/// still hold an event's id as their cursor.
 #[tokio::test]
 async fn what_older_versions_wrote_and_gave_is_understood() {
     testing::on_each_database(async |world| {
@@ -187,7 +186,7 @@ async fn what_older_versions_wrote_and_gave_is_understood() {
         world.services.db.migrate().await.unwrap();
         as_before("younger").await;
 
-        // On PostgreSQL as the role that it now has.
+        // On PostgreSQL with its present role.
         let later = world.second_process().await;
         let person = owner.person().unwrap();
         let owner = crate::people::membership::actor(&later, person, &owner.tenant_slug);
@@ -208,7 +207,8 @@ async fn what_older_versions_wrote_and_gave_is_understood() {
             assert_eq!(rest.entries, all.entries[i + 1..]);
             assert_eq!(rest.next, Some(last));
         }
-        // An entry that is gone with its app: on from the one before it.
+        // For an entry that was removed with its app, reading continues from
+        // the one before it.
         let gone = After::Id(EventId(world.services.new_id()));
         let rest = of_tenant(&owner, Some(gone), 100).await.unwrap();
         assert_eq!((rest.entries.len(), rest.next), (0, Some(last)));

@@ -1,4 +1,4 @@
-//! Making a link.
+//! Makes reconnect links.
 
 use super::LinkError;
 use crate::{
@@ -19,21 +19,21 @@ use domain::{
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use secrecy::SecretString;
 
-/// How long a link lives unless told otherwise.
+/// How long a link lives if no time is given.
 pub const DEFAULT_LIFE: Span = Span::days(7);
 /// The longest that a link may live.
 pub const LONGEST_LIFE: Span = Span::days(30);
 
-/// What a new link shall be like.
+/// The properties of a new link.
 #[derive(Debug, Clone, Default)]
 pub struct LinkOptions {
-    /// How long it lives; 5 minutes to 30 days, 7 days if not given.
+    /// How long it lives: 5 minutes to 30 days; 7 days if not given.
     pub expires_in: Option<Span>,
-    /// To whom it is to be mailed; refused as long as no mail is set up.
+    /// The address to mail it to; refused while mail is not set up.
     pub email: Option<String>,
 }
 
-/// A link just made. Its address is shown this once; only a digest is kept.
+/// A new link. Its address is shown only this once; only a digest is stored.
 #[derive(Debug)]
 pub struct NewLink {
     /// Its id.
@@ -44,8 +44,8 @@ pub struct NewLink {
     pub expires_at: Timestamp,
 }
 
-/// Makes a link for an account. One that was never connected becomes Not
-/// connected, so that it can be found and watched.
+/// Makes a link for an account. An account that was never connected gets a
+/// connection that is Not connected, so that people can find and watch it.
 ///
 /// # Errors
 /// [`LinkError`]; nothing is stored then.
@@ -73,7 +73,7 @@ pub async fn create(
         None => {
             let record = Record::offered(actor.services(), app.id, subdomain.clone());
             record.insert(&tx).await?;
-            // Somebody else may have inserted it first.
+            // Another transaction may have inserted it first.
             find::find(&tx, app.id, subdomain).await?.unwrap_or(record)
         }
     };

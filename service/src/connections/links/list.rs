@@ -1,4 +1,4 @@
-//! Looking at links.
+//! Reads links.
 
 use super::LinkRow;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 use domain::{ids::ConnectionId, slug::Slug, subdomain::Subdomain, time::Timestamp};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
-/// A link that is on its way, with its account.
+/// A link that can still be used, with its account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutstandingLink {
     /// The app's name in URLs.
@@ -48,7 +48,7 @@ pub async fn of_connection(
         .collect())
 }
 
-/// Links of these apps on their way: usable at `now`, newest first.
+/// The links of these apps that are usable at `now`, newest first.
 pub(crate) async fn outstanding(
     tx: &Tx,
     apps: &[App],

@@ -1,4 +1,4 @@
-//! Reconnect links: what a customer's admin is sent.
+//! Reconnect links, which are sent to a customer's admin.
 
 mod create;
 mod list;
@@ -42,10 +42,10 @@ pub enum LinkError {
         "a link lives at least 5 minutes and at most 30 days; give expires_in in seconds between 300 and 2592000"
     )]
     BadLife,
-    /// The name is none of an account's.
+    /// An account can't have this name.
     #[error(transparent)]
     NoAccount(#[from] SubdomainError),
-    /// There is no mail.
+    /// Mail is not set up.
     #[error("mail is not set up; leave the address out and send the link yourself")]
     NoMail,
     /// An internal error.
@@ -59,35 +59,35 @@ impl From<sea_orm::DbErr> for LinkError {
     }
 }
 
-/// A link that can't be used, and why.
+/// Why a link can't be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LinkGone {
     /// No such link.
     #[error("this link is not known")]
     Unknown,
-    /// It led to an approval.
+    /// It was used for an approval.
     #[error("this link was used already")]
     Used,
-    /// Its time is over.
+    /// It has expired.
     #[error("this link has expired")]
     Expired,
-    /// Somebody withdrew it.
+    /// It was withdrawn.
     #[error("this link was withdrawn")]
     Revoked,
 }
 
-/// How far a link has come.
+/// The state of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkState {
     /// Made, not opened.
     Sent,
     /// Opened, approval not begun.
     Opened,
-    /// On the way to Gorgias and not back yet.
+    /// The browser went to Gorgias and is not back yet.
     Started,
     /// Approved: used up.
     Approved,
-    /// Its time is over.
+    /// It has expired.
     Expired,
     /// Withdrawn.
     Revoked,
@@ -98,17 +98,17 @@ pub enum LinkState {
 pub struct LinkRow {
     /// Its id.
     pub id: LinkId,
-    /// How far it has come.
+    /// Its state.
     pub state: LinkState,
     /// Who made it.
     pub created_by: String,
-    /// When.
+    /// When it was made.
     pub created_at: Timestamp,
     /// Until when it can be used.
     pub expires_at: Timestamp,
     /// When it was first opened.
     pub opened_at: Option<Timestamp>,
-    /// When it led to an approval.
+    /// When it was used for an approval.
     pub approved_at: Option<Timestamp>,
 }
 
@@ -145,7 +145,7 @@ impl LinkRow {
     }
 }
 
-/// Open pages of the connection hear that its links changed.
+/// Tells open pages of the connection that its links changed.
 async fn tell(tx: &Tx, connection: ConnectionId) -> Result<(), InternalError> {
     let record: Option<Record> = tx
         .all::<connection::Entity>()

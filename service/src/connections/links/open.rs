@@ -1,4 +1,4 @@
-//! Opening a link, before any tenant is known.
+//! Opens a link, before its tenant is known.
 
 use super::{LinkGone, LinkRow, LinkState, tell};
 use crate::{
@@ -26,18 +26,18 @@ use domain::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
 
-/// What the customer's admin sees behind a link.
+/// What the customer's admin sees on a link's page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicLink {
-    /// Who publishes the app.
+    /// The publisher of the app.
     pub tenant_name: String,
     /// The app.
     pub app_name: String,
     /// The account.
     pub subdomain: Subdomain,
-    /// What will be asked for.
+    /// The scopes that will be requested.
     pub requested: ScopeSet,
-    /// What is granted so far.
+    /// The scopes granted so far.
     pub granted: ScopeSet,
     /// The state of the connection.
     pub health: Health,
@@ -73,8 +73,7 @@ pub(crate) async fn usable(
     })
 }
 
-/// What stands behind a link. Looking changes nothing but “opened”: mail
-/// scanners open links, too.
+/// The page of a link. Reading it changes nothing: mail scanners open links, too.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.
@@ -116,7 +115,7 @@ pub async fn open(
     }))
 }
 
-/// Notes that a usable link was opened, once.
+/// Records the first opening of a usable link.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.

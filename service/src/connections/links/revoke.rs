@@ -1,4 +1,4 @@
-//! Withdrawing a link.
+//! Withdraws links.
 
 use super::{LinkError, LinkRow, LinkState, tell};
 use crate::{
@@ -11,16 +11,16 @@ use crate::{
 use domain::{app_limit::AppLimit, event::Happening, ids::LinkId, permission::Permission};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 
-/// What became of a withdrawal.
+/// The result of a withdrawal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Withdrawal {
     /// The link can't be used any more.
     Done,
-    /// It could not be used any more before, and stays as it is.
+    /// The link could not be used before either; it stays as it is.
     Over(LinkState),
 }
 
-/// Withdraws a link. One that is used, expired or withdrawn stays as it is.
+/// Withdraws a link. A used, expired or withdrawn link stays as it is.
 ///
 /// # Errors
 /// [`LinkError::NotFound`] if the actor sees no such link.

@@ -1,5 +1,6 @@
-//! The usual read: a good API token asks for a token that is held and lives
-//! long enough. One statement, no transaction, and no write but the audit's.
+//! The usual read: a valid API token asks for an access token that is stored
+//! and lives long enough. It takes one statement, no transaction, and no write
+//! but the audit's.
 
 use super::{ServedToken, TokenError, entry, living};
 use crate::{
@@ -39,7 +40,7 @@ struct Row {
     app: AppId,
     slug: String,
     fault_since: Option<Timestamp>,
-    /// Seldom looked at, so not read before.
+    /// Rarely needed, so parsed only then.
     requested_scopes: String,
     connection: ConnectionId,
     standing: StandingCode,
@@ -59,10 +60,9 @@ struct Row {
     ciphertext: Vec<u8>,
 }
 
-/// A token that can be handed out just like that; `None` if there is anything
-/// to be said against it, to be waited for or to be explained. Whoever asked
-/// then goes the long way, by [`api_tokens::authenticate`] and
-/// [`read`](super::read), whose answer counts.
+/// A token that can be given out at once. `None` if there is any problem,
+/// anything to wait for or anything to explain: the caller then uses
+/// [`api_tokens::authenticate`] and [`read`](super::read), whose answer counts.
 ///
 /// # Errors
 /// [`TokenError::AuditUnavailable`]; [`TokenError::Internal`] if the database
@@ -121,12 +121,12 @@ async fn find(
     let statement = queries::TOKEN_FAST_PATH.with(db, values);
     match Row::find_by_statement(statement).one(db.quick()).await {
         Ok(row) => Ok(row),
-        // The long way says what of the row can't be read.
+        // `read` reports the column that can't be read.
         Err(DbErr::TryIntoErr { .. }) => Ok(None),
         Err(error @ DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) => Err(error.into()),
         Err(error) => {
-            // Connections to it may have died with a restart of the database;
-            // those that the long way takes are tried before.
+            // A restart of the database may have closed these connections;
+            // those of the other pool are tested before use.
             tracing::warn!(%error, "A token could not be read at once");
             Ok(None)
         }
@@ -151,7 +151,7 @@ impl Row {
             revoked_at: self.revoked_at,
             networks: self.networks.as_deref(),
         };
-        // What doesn't add up is explained on the long way.
+        // `authenticate` explains a refusal.
         let role = presented.recognize(services, hash, address).ok()?;
         if !role.allows(Permission::ReadTokens) || !presented.reaches(self.app) {
             return None;
@@ -170,7 +170,7 @@ impl Row {
             .vault()
             .open_row(&sealed, presented.tenant, purpose, self.connection.0)
             .ok()??;
-        // None is counted where nobody knows, too (`State::missing`).
+        // Zero is also stored where the scopes are unknown (`State::missing`).
         let missing = if self.missing_scopes == 0 {
             ScopeSet::default()
         } else {
@@ -192,7 +192,7 @@ impl Row {
             self.loss_cause,
             self.standing_since,
             self.disconnected_by.clone(),
-            // That changes only what people read.
+            // It only changes the explanation for people.
             false,
         )?;
         Some(Condition {

@@ -1,4 +1,4 @@
-//! Handing out an access token that works, now.
+//! Gives out an access token that works now.
 
 mod fast_path;
 
@@ -30,29 +30,30 @@ use secrecy::SecretString;
 use std::{net::IpAddr, time::Duration};
 use tokio::time::Instant;
 
-/// How long a reader waits for somebody else's refresh.
+/// How long a reader waits for another task's refresh.
 const PATIENCE: Duration = Duration::from_secs(12);
 const LATE: TokenError = TokenError::Unavailable {
     retry_after: Span::seconds(5),
 };
-/// Who wants more life than Gorgias gave a moment ago waits so long.
+/// How long a reader waits who wants more life than Gorgias gave a moment ago.
 const AGAIN_AFTER: Span = Span::minutes(1);
-/// For so long a new token counts as having all the life that it was given, so
-/// that who asks for just that gets it, and no two readers in a row ask Gorgias.
+/// During this time a new token counts as having its full life. So a reader who
+/// asks for exactly that life gets it, and two readers in a row don't both ask
+/// Gorgias.
 const AS_NEW: Span = Span::seconds(1);
 
-/// A token that lives at least as long as was asked for.
+/// A token with at least the requested life.
 #[derive(Debug)]
 pub struct ServedToken {
     /// The token.
     pub access_token: SecretString,
-    /// When it runs out.
+    /// When it expires.
     pub expires_at: Timestamp,
-    /// What it allows.
+    /// Its scopes.
     pub scope: ScopeSet,
-    /// What the app asks for now and the account did not grant.
+    /// The scopes that the app requests now and the account did not grant.
     pub missing: ScopeSet,
-    /// The state of the connection: a living token is served even if it is bad.
+    /// The health of the connection: a living token is served even if the health is bad.
     pub health: Health,
 }
 
@@ -65,7 +66,7 @@ pub enum TokenError {
     /// The role doesn't allow it.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// Gorgias refused our access, or it ran out.
+    /// Gorgias refused our access, or it has expired.
     #[error("Gorgias refused our access; the customer has to approve the app again")]
     Disconnected,
     /// Gorgias refuses the app's credentials.
@@ -73,24 +74,24 @@ pub enum TokenError {
         "Gorgias refuses the app's own credentials; an operator has to check its client id and client secret"
     )]
     SetupFault,
-    /// There never were tokens, or they were forgotten on purpose.
+    /// There never were tokens, or a person disconnected the account.
     #[error("the account is not connected; the customer has to approve the app")]
     NotConnected,
-    /// Gorgias gives tokens less life than was asked for.
+    /// Gorgias gives tokens a shorter life than requested.
     #[error("Gorgias gave the last token {} seconds of life; ask for at most that with min_ttl", available.whole_seconds())]
     LifeTooShort {
-        /// How much there is.
+        /// The life that a token has.
         available: Span,
-        /// When Gorgias is asked for more again.
+        /// When Gorgias may be asked for more again.
         retry_after: Span,
     },
-    /// Gorgias gave no useful answer, and no token with that much life is held.
+    /// Gorgias gave no useful answer, and no stored token lives that long.
     #[error("Gorgias gave no token just now, and none with that much life is held")]
     Unavailable {
         /// How long to wait.
         retry_after: Span,
     },
-    /// The read can't be recorded, and a token that nobody knows of isn't handed out.
+    /// The read can't be recorded, and a token is not given out without a record.
     #[error(
         "the audit can't be written just now, so no token is handed out; ask again, and have an operator look at the server's log"
     )]
@@ -100,10 +101,10 @@ pub enum TokenError {
     Internal(#[from] InternalError),
 }
 
-/// An access token with at least `min_ttl` of life: the one that is held, or a new one.
+/// An access token with at least `min_ttl` of life: the stored one, or a new one.
 ///
 /// # Errors
-/// [`TokenError`] says why no token with that much life can be had.
+/// [`TokenError`] says why there is no token with that much life.
 pub async fn read(
     actor: &Actor,
     app: &str,
@@ -121,7 +122,7 @@ pub async fn read(
     Ok(token)
 }
 
-/// What the audit says of a read.
+/// The entry of the audit for a read.
 fn entry(
     by: By,
     address: Option<IpAddr>,
@@ -133,7 +134,7 @@ fn entry(
     Entry::new(by, Action::TokenRead, target).at(address)
 }
 
-/// A token with what the audit says of it, from which it must not be parted.
+/// A token with the facts for its entry of the audit; they must stay together.
 type Obtained = (ConnectionId, Slug, ServedToken);
 
 async fn obtain(
@@ -168,7 +169,7 @@ async fn obtain(
     }
 }
 
-/// Sees to the refresh that readers of this process wait for.
+/// Makes the refresh that the readers of this process wait for.
 async fn lead(
     actor: &Actor,
     record: &Record,
@@ -178,7 +179,7 @@ async fn lead(
     let (app, subdomain) = (record.app.to_string(), &record.subdomain);
     let look = || look(actor, &app, subdomain, min_ttl);
     let token = || async { Ok::<_, TokenError>(look().await?.2) };
-    // Looks the first time, too: who led before may have landed a moment ago.
+    // Looks the first time, too: the previous leader may have stored a token a moment ago.
     let lease = match Lease::wait(actor.scope(), record.id, deadline, token).await? {
         Waited::Taken(lease) => lease,
         Waited::Found(token) => return Ok(token),
@@ -207,15 +208,15 @@ async fn look(
     Ok((app, record, token))
 }
 
-/// Until when the token that was received at `received` lives, if that is long
-/// enough and Gorgias did not answer 401 to it.
+/// Until when the token received at `received` lives; `None` if that is too
+/// short or Gorgias answered 401 to it.
 fn living(
     condition: &Condition,
     received: Option<Timestamp>,
     min_ttl: Span,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    // By a clock that was ahead, so when it ends isn't known.
+    // A clock that was ahead gave this time, so the end is unknown.
     if received.is_some_and(|at| from_the_future(at, now)) {
         return None;
     }
@@ -224,7 +225,7 @@ fn living(
         Standing::Lost { cause, .. } => cause != LossCause::Unauthorized,
         Standing::Connected => true,
     };
-    // Of a token that is new, what counts is what it was given.
+    // For a new token its full life counts.
     let from = received.filter(|at| *at <= now && now.since(*at) < AS_NEW);
     let wanted = from.unwrap_or(now).plus(min_ttl);
     condition
@@ -232,13 +233,13 @@ fn living(
         .filter(|at| usable && *at > now && *at >= wanted)
 }
 
-/// How much life Gorgias gave the last token.
+/// The life that Gorgias gave the last token.
 fn life_given(record: &Record) -> Option<Span> {
     Some(record.access_expires_at?.since(record.last_success_at?))
 }
 
-/// What needs nobody to ask Gorgias: the token that is held, or why there is
-/// none and asking now is of no use.
+/// The answer if Gorgias need not be asked: the stored token, or why there is
+/// none and asking now is useless.
 async fn token_or_reason(
     actor: &Actor,
     app: &App,
@@ -252,7 +253,7 @@ async fn token_or_reason(
     if let Some(error) = hopeless(app, record) {
         return Err(error);
     }
-    // Gorgias failed just now; asking again for every reader would storm it.
+    // Gorgias failed just now; asking again for each reader would flood it.
     let latest = latest_due(now, actor.config.check_interval);
     let failed = record.failures > 0 && record.due_at.is_some_and(|due| due > now && due <= latest);
     if failed || too_short(record, min_ttl, now).is_some() {
@@ -261,7 +262,7 @@ async fn token_or_reason(
     Ok(None)
 }
 
-/// The token that is held, if it is to be served.
+/// The stored token, if it may be served.
 async fn held(
     actor: &Actor,
     app: &App,
@@ -287,7 +288,7 @@ async fn held(
     }))
 }
 
-/// Whether asking Gorgias can't bring a token.
+/// Why asking Gorgias can't bring a token, if so.
 fn hopeless(app: &App, record: &Record) -> Option<TokenError> {
     match record.standing {
         Standing::NotConnected(_) => Some(TokenError::NotConnected),
@@ -298,8 +299,8 @@ fn hopeless(app: &App, record: &Record) -> Option<TokenError> {
     }
 }
 
-/// That Gorgias gives less life than is asked for, if it did so a moment ago:
-/// asking again for every reader would storm it.
+/// The error if Gorgias gave a shorter life than requested a moment ago: asking
+/// again for each reader would flood it.
 fn too_short(record: &Record, min_ttl: Span, now: Timestamp) -> Option<TokenError> {
     let renewed = record
         .last_success_at

@@ -1,4 +1,4 @@
-//! security.md 86: a server that has much to do is not taken for one that is gone.
+//! security.md 86: a busy server is not taken for a dead one.
 
 use super::{Database, Limits, Options, generation::Generation, pool::Pool};
 use crate::testing::{Backend, World, backends};
@@ -7,7 +7,7 @@ use sea_orm::{ConnAcquireErr, ConnectionTrait, DbErr, TransactionTrait};
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
-/// Longer than any of it takes on a busy machine.
+/// Longer than any of these tests takes on a busy machine.
 const ENOUGH: Duration = Duration::from_secs(60);
 const WAITS: &str = "UPDATE pace SET slow = slow WHERE id = 1";
 /// How many connections the pool has.
@@ -25,7 +25,7 @@ async fn postgres(limits: Limits) -> Option<World> {
     Some(World::opened(&backend, gorgias, |_| (), opening).await)
 }
 
-/// Somebody who holds the row that [`WAITS`] wants.
+/// A transaction that holds the row that [`WAITS`] needs.
 async fn hold(db: &Database) -> sea_orm::DatabaseTransaction {
     let holder = db.owner().begin().await.unwrap();
     holder.execute_unprepared(WAITS).await.unwrap();
@@ -36,8 +36,8 @@ fn generation(pool: &Pool) -> Arc<Generation> {
     pool.current().0
 }
 
-/// All connections are busy with statements that come to their end, and who
-/// wants one more has to wait for too long.
+/// All connections are busy with statements that finish, and a caller that
+/// needs one more waits too long for it.
 #[tokio::test(flavor = "multi_thread")]
 async fn s86_a_busy_server_is_not_given_up() {
     let seconds = Duration::from_secs;
@@ -66,7 +66,7 @@ async fn s86_a_busy_server_is_not_given_up() {
             match db.read().execute_unprepared("SELECT 1").await {
                 Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) => refused += 1,
                 Err(error) => panic!("{error}"),
-                // Not all are under way yet.
+                // Not all statements are under way yet.
                 Ok(_) => tokio::task::yield_now().await,
             }
         }
@@ -79,7 +79,7 @@ async fn s86_a_busy_server_is_not_given_up() {
     assert!(Arc::ptr_eq(&before, &generation(db.read())), "given up");
 }
 
-/// One statement gets no answer at all, while others get theirs.
+/// One statement gets no answer at all, while others do.
 #[tokio::test(flavor = "multi_thread")]
 async fn s86_a_server_that_answers_others_is_not_given_up() {
     let limits = Limits {
@@ -91,8 +91,8 @@ async fn s86_a_server_that_answers_others_is_not_given_up() {
         return;
     };
     let db = &world.services.db;
-    // A connection that is as old as the question, of the pool that doesn't ask
-    // for a sign of life as long as its connections are used.
+    // A connection that is as old as the question, from the pool that doesn't
+    // ping connections in use.
     db.quick().execute_unprepared("SELECT 1").await.unwrap();
     let before = generation(db.read());
     let holder = hold(db).await;
@@ -100,7 +100,7 @@ async fn s86_a_server_that_answers_others_is_not_given_up() {
         let db = db.clone();
         async move {
             let tx = db.begin_write().await?;
-            // The server would end it before.
+            // Otherwise the server would end it first.
             tx.execute_unprepared("SET LOCAL statement_timeout = 0")
                 .await?;
             tx.execute_unprepared(WAITS).await

@@ -1,4 +1,4 @@
-//! Opening the database: pools for each purpose.
+//! Opens the database, with a pool for each purpose.
 
 use super::{
     Database, Options,
@@ -16,31 +16,30 @@ use sqlx::{
 use std::{io, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-/// Stands in the place of the role that the program works as until the schema
-/// names one: nobody may work as this.
+/// Used as the program's role until the schema names one: nobody may take on this role.
 const NO_ROLE: &str = "mooring_not_migrated";
-/// Where names are looked for, whatever was set for login or database: never in
-/// what a session made for itself.
+/// The schemas that names are looked up in, whatever is set for login or
+/// database: temporary objects of the session come last.
 const SEARCH_PATH: (&str, &str) = ("search_path", "pg_catalog,public,pg_temp");
-/// As above, for the steps: the first one named is where they make things.
+/// As above, for the steps: they make objects in the first schema named.
 const SEARCH_PATH_OF_STEPS: (&str, &str) = ("search_path", "public,pg_temp");
 
 /// How long PostgreSQL lets a transaction wait for its process. A process that
-/// is stopped or cut off while it holds a row would hold up all others; ours
-/// wait for nothing but the database.
+/// is stopped or cut off while it holds a row would block all others. Our
+/// transactions wait only for the database.
 const STALLED: Duration = Duration::from_secs(5);
 
-/// How long a server that starts is waited for, and how often it is asked.
+/// How long to wait for a server that is starting, and the pause between tries.
 const STARTING: Duration = Duration::from_secs(10);
 const ASK_AGAIN: Duration = Duration::from_millis(200);
 
-/// The database can't be opened. Nothing of it tells the password.
+/// Why the database can't be opened. No message holds the password.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Its address won't do.
+    /// Its address is not valid.
     #[error(transparent)]
     Address(#[from] TransportError),
-    /// The server did not prove who it is.
+    /// The server did not prove its identity.
     #[error(
         "{host} shows a certificate that can't be trusted ({why}); {}", remedy(.why)
     )]
@@ -58,15 +57,15 @@ pub enum OpenError {
         /// The server.
         host: String,
     },
-    /// The server wants TLS.
+    /// The server requires TLS.
     #[error("{host} lets nobody in without TLS ({why}); give sslmode=verify-full")]
     OnlyTls {
         /// The server.
         host: String,
-        /// What it says.
+        /// The server's message.
         why: String,
     },
-    /// The login may not work with it.
+    /// The login has no rights in it.
     #[error(transparent)]
     Rights(RightsError),
     /// Anything else.
@@ -83,7 +82,7 @@ impl From<RightsError> for OpenError {
     }
 }
 
-/// What helps against a certificate.
+/// The remedy for a certificate error.
 fn remedy(why: &str) -> &'static str {
     if why.contains("NotValidForName") || why.contains("not valid for name") {
         "give the name that stands in it, or have one made for this name"
@@ -94,7 +93,7 @@ fn remedy(why: &str) -> &'static str {
     }
 }
 
-/// Whom an address signs in to PostgreSQL as.
+/// The login in an address of PostgreSQL.
 pub fn login_of(url: &SecretString) -> Option<String> {
     let url = url.expose_secret();
     if url.starts_with("sqlite:") {
@@ -105,7 +104,7 @@ pub fn login_of(url: &SecretString) -> Option<String> {
 }
 
 impl Database {
-    /// Opens `sqlite://path` (made if it isn't there) or `postgres://…`.
+    /// Opens `sqlite://path` (made if it is missing) or `postgres://…`.
     ///
     /// # Errors
     /// [`OpenError`]
@@ -113,7 +112,7 @@ impl Database {
         Self::open_with(url, &Options::default()).await
     }
 
-    /// As [`Self::open`], with other options than usual.
+    /// As [`Self::open`], with other options than the defaults.
     ///
     /// # Errors
     /// [`OpenError`]
@@ -156,8 +155,8 @@ impl Database {
             InUse::NotMigrated => NO_ROLE.to_owned(),
         };
         let working = working(&login, role, limits);
-        // A ping before each quick use would double the way. Who meets a
-        // connection that died meanwhile asks once more, by the other pool.
+        // A ping before each quick use would double the round trips. If a
+        // connection died, the caller asks again with the other pool.
         let makes = [(16, Duration::ZERO), (8, Duration::from_secs(1))].map(|(most, idle)| {
             let (working, limits) = (working.clone(), *limits);
             let make: Make =
@@ -185,8 +184,8 @@ fn login(url: &str, plaintext: Plaintext) -> Result<(PgConnectOptions, Transport
     Ok((login.disable_statement_logging(), transport))
 }
 
-/// Bound by row-level security, and by time: as the installation's role, which
-/// has rights that whoever signs in may not have, and the other way round.
+/// Limited by row-level security and by time. It works as the installation's
+/// role, which has rights that the login may not have, and the other way round.
 fn working(login: &PgConnectOptions, role: String, limits: &Limits) -> PgConnectOptions {
     let millis = |limit: Duration| limit.as_millis().to_string();
     login.clone().options([SEARCH_PATH]).options([
@@ -196,7 +195,7 @@ fn working(login: &PgConnectOptions, role: String, limits: &Limits) -> PgConnect
     ])
 }
 
-/// Connections that are made when they are needed: before the first step of the
+/// The connections are made when they are needed: before the first step of the
 /// schema, there is no role to work as.
 fn pool(
     login: &PgConnectOptions,
@@ -239,7 +238,7 @@ fn pool(
     SqlxPostgresConnector::from_sqlx_postgres_pool(pool)
 }
 
-/// Connects once, for the true reason if that fails: a pool would only say that time ran out.
+/// Connects once to get the true error: a pool would only report a timeout.
 async fn preflight(login: &PgConnectOptions) -> Result<(), sqlx::Error> {
     let deadline = Instant::now() + STARTING;
     loop {
@@ -290,7 +289,7 @@ fn sqlite(url: &str, connections: u32, options: &Options) -> ConnectOptions {
     options
         .max_connections(connections)
         .acquire_timeout(turn)
-        // A file doesn't hang up.
+        // A file doesn't disconnect.
         .test_before_acquire(false)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |o| {

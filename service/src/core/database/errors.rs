@@ -1,17 +1,17 @@
-//! What an error of the database means for whoever meets it.
+//! The meaning of the database's errors for callers.
 
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 /// States of PostgreSQL that pass by themselves (its manual, appendix A): a
-/// server that stops, starts or only reads, and limits of time and number.
+/// server that stops, starts or is read-only, and limits of time and number.
 const PASSING: [&str; 16] = [
     "25006", "25P03", "25P04", "40001", "40P01", "53000", "53200", "53300", "55P03", "57000",
     "57014", "57P01", "57P02", "57P03", "57P05", "58000",
 ];
-/// Somebody else holds the file of SQLite (`SQLITE_BUSY`, `SQLITE_LOCKED`); finer codes have
-/// these in their lowest byte.
+/// Another process or connection holds the file of SQLite (`SQLITE_BUSY`,
+/// `SQLITE_LOCKED`); extended codes have these in their lowest byte.
 const HELD: [u32; 2] = [5, 6];
-/// The server only reads: it isn't the primary, or not any more.
+/// The server is read-only: it isn't the primary, or not any more.
 const READ_ONLY: &str = "25006";
 
 /// Whether the database can't do it just now, but could do the same later.
@@ -49,8 +49,7 @@ pub(super) fn is_read_only(error: &DbErr) -> bool {
     code(error).as_deref() == Some(READ_ONLY)
 }
 
-/// Whether what was asked for isn't there, since no step of the schema was run:
-/// a table, or the role.
+/// Whether a table or the role is missing, since no step of the schema was run.
 pub(super) fn is_missing(error: &DbErr) -> bool {
     match code(error).as_deref() {
         Some("42P01" | "42704" | "22023") => true,
@@ -58,7 +57,7 @@ pub(super) fn is_missing(error: &DbErr) -> bool {
     }
 }
 
-/// What was given up, since the server didn't answer in time.
+/// The message of a statement that was given up because the server didn't answer in time.
 const NO_ANSWER: &str = "the database did not answer in time";
 
 /// The error of a statement that was given up.
@@ -71,7 +70,7 @@ pub(super) fn is_no_answer(error: &DbErr) -> bool {
     matches!(error, DbErr::Conn(RuntimeErr::Internal(text)) if text == NO_ANSWER)
 }
 
-/// The code that the database gave.
+/// The database's error code.
 pub(super) fn code(error: &DbErr) -> Option<String> {
     match error {
         DbErr::Conn(RuntimeErr::SqlxError(error))

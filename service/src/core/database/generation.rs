@@ -1,4 +1,4 @@
-//! The connections that were made together, and are given up together.
+//! A generation: connections that were made together, and are given up together.
 
 use super::{
     errors,
@@ -17,16 +17,16 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-/// All connections to a server since others were given up.
+/// All connections to a server since the previous ones were given up.
 pub(super) struct Generation {
     server: Weak<Server>,
     silence: Silence,
 }
 
-/// Who waits for a connection of a pool.
+/// A task that waits for a connection of a pool.
 #[derive(Default)]
 struct Waiting {
-    /// When the connection was made that it got.
+    /// When the connection that it got was made.
     made: OnceLock<Instant>,
     there: Notify,
 }
@@ -35,7 +35,7 @@ task_local! {
     static WAITING: Arc<Waiting>;
 }
 
-/// A pool gives a connection to the task that this runs in.
+/// A pool calls this when it gives a connection to the current task.
 pub(super) fn is_there(made: Instant) {
     let _ = WAITING.try_with(|waiting| {
         let _ = waiting.made.set(made);
@@ -44,7 +44,7 @@ pub(super) fn is_there(made: Instant) {
 }
 
 impl Generation {
-    /// Those that come next.
+    /// Begins the next generation.
     pub fn begin(server: Weak<Server>) -> Arc<Self> {
         Arc::new(Self {
             server,
@@ -52,9 +52,9 @@ impl Generation {
         })
     }
 
-    /// Does what needs a connection of a pool. Waiting for that has a limit of
-    /// the pool's own, since it says nothing of the server. Says when the
-    /// connection was made, too.
+    /// Does work that needs a connection of a pool, and also gives when the
+    /// connection was made. Waiting for the connection has the pool's own
+    /// limit, since it says nothing about the server.
     pub async fn on_a_connection<T>(
         &self,
         limits: &Limits,
@@ -80,8 +80,8 @@ impl Generation {
         done.map(|done| (done, made))
     }
 
-    /// Waits for what was asked on a connection, no longer than it may take,
-    /// and draws conclusions from it.
+    /// Waits for the answer on a connection, within its limit, and records what
+    /// this says about the server.
     pub async fn answer<T>(
         &self,
         limits: &Limits,
@@ -104,7 +104,7 @@ impl Generation {
         result
     }
 
-    /// Waits for a sign of life of a connection.
+    /// Waits for the answer to a ping.
     pub async fn ping<E>(
         &self,
         limits: &Limits,
@@ -122,15 +122,16 @@ impl Generation {
         Some(answer)
     }
 
-    /// Something took too long. The server is left if it was silent to all for
-    /// longer than any statement may take there: until then it may be busy.
+    /// Something took too long. The server is given up only if no connection
+    /// got an answer for longer than any statement may take: until then it may
+    /// be busy.
     fn is_late(&self, limits: &Limits, why: &str) {
         if self.silence.lasts(Instant::now()) > limits.at_server {
             self.give_up(why);
         }
     }
 
-    /// Has all of them given up.
+    /// Gives up all connections of the generation.
     pub fn give_up(&self, why: &str) {
         if let Some(server) = self.server.upgrade() {
             server.give_up(self, why);

@@ -1,4 +1,4 @@
-//! Bringing the schema and the program's rights up to date, and back.
+//! Brings the schema and the program's rights up to date, and back.
 
 use super::Database;
 use migration::{
@@ -8,10 +8,10 @@ use migration::{
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, TransactionTrait};
 
 impl Database {
-    /// Runs all steps that are missing, installs the functions that differ from
-    /// their files, then gives the program's role its rights. On PostgreSQL under
-    /// an advisory lock, so that two processes don't run them at once; what is
-    /// opened from then on works as that role.
+    /// Runs all missing steps, installs the functions that differ from their
+    /// files, then gives the program's role its rights. On PostgreSQL this
+    /// holds an advisory lock, so that two processes don't do it at once;
+    /// connections made after this work as that role.
     ///
     /// # Errors
     /// If a step fails; those before it stay.
@@ -19,8 +19,8 @@ impl Database {
         self.migrate_for(None).await
     }
 
-    /// As [`Self::migrate`], by another login than the one that serves, which
-    /// is given the program's role.
+    /// As [`Self::migrate`], with another login than the serving one; the
+    /// serving login is given the program's role.
     ///
     /// # Errors
     /// As [`Self::migrate`].
@@ -33,11 +33,11 @@ impl Database {
         Ok(notes)
     }
 
-    /// Takes the rights that only the version before needed; after
-    /// [`Self::migrate`]. Says what it could not do.
+    /// Takes the rights that only the previous version needed; call it after
+    /// [`Self::migrate`]. Gives what it could not do.
     ///
     /// # Errors
-    /// If the database fails; what was done stays, and the next call goes on.
+    /// If the database fails; finished work stays, and the next call continues.
     pub async fn finish(&self) -> Result<Notes, DbErr> {
         let lock = self.lock().await?;
         let notes = rights::finish(&self.owner).await?;
@@ -48,7 +48,7 @@ impl Database {
     /// Takes back the newest `steps` steps.
     ///
     /// # Errors
-    /// If a step fails; those after it are already taken back.
+    /// If a step fails; the newer ones are already taken back.
     pub async fn migrate_down(&self, steps: u32) -> Result<(), DbErr> {
         let lock = self.lock().await?;
         Migrator::down(&self.owner, Some(steps)).await?;
@@ -56,8 +56,8 @@ impl Database {
         unlock(lock).await
     }
 
-    /// A transaction that is held while another connection works. On SQLite
-    /// there is only one that writes.
+    /// A transaction that holds the lock while another connection works. None
+    /// on SQLite, which has only one writer.
     async fn lock(&self) -> Result<Option<DatabaseTransaction>, DbErr> {
         if self.is_sqlite() {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! The database: SQLite by default, PostgreSQL where there is more than one machine.
+//! The database: SQLite by default, PostgreSQL for more than one machine.
 
 #[cfg(test)]
 mod busy_tests;
@@ -30,13 +30,13 @@ use std::time::Duration;
 /// How a database is opened and used.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Whether PostgreSQL off this machine may be spoken to in plain text.
+    /// Whether plain text to PostgreSQL on another machine is allowed.
     pub plaintext: Plaintext,
-    /// How long things may take on PostgreSQL.
+    /// Time limits on PostgreSQL.
     pub limits: Limits,
-    /// How long a writer waits for somebody else who holds the file of SQLite.
-    /// Half as long again it waits for its turn among our own; together that is
-    /// less than a request may take.
+    /// How long a writer waits for another process that holds the file of
+    /// SQLite. It waits half as long again for other writers of this process;
+    /// together that is less than the limit of a request.
     pub busy: Duration,
 }
 
@@ -58,18 +58,18 @@ impl Default for Options {
 pub struct Database {
     read: Pool,
     write: Pool,
-    /// For reads of tokens, so that no sweep's transactions hold them up.
+    /// For token reads, so that they don't wait for the transactions of sweeps.
     quick: Pool,
-    /// The schema's owner: on PostgreSQL somebody else than who works with it.
+    /// The schema's owner: on PostgreSQL another role than the program's.
     owner: DatabaseConnection,
     transport: Transport,
-    /// Hears of what is asked of it.
+    /// Gets each statement, for tests.
     #[cfg(feature = "testing")]
     watcher: Option<crate::testing::Statements>,
 }
 
 impl Database {
-    /// Which of the two it is.
+    /// Whether it is SQLite or PostgreSQL.
     pub fn backend(&self) -> DatabaseBackend {
         self.write.get_database_backend()
     }
@@ -89,7 +89,7 @@ impl Database {
         &self.read
     }
 
-    /// Lets a test hear of every transaction and statement, but the owner's.
+    /// Lets a test see every transaction and statement, except the owner's.
     #[cfg(feature = "testing")]
     pub(crate) fn watch(&mut self, statements: &crate::testing::Statements) {
         self.read.watch(statements);
@@ -107,25 +107,25 @@ impl Database {
     #[allow(clippy::unused_self)]
     fn begins(&self, _: &str) {}
 
-    /// For the one statement of a token's read.
+    /// For the one statement of a token read.
     pub(crate) fn quick(&self) -> &Pool {
         &self.quick
     }
 
-    /// For tests that look at rows beneath row-level security.
+    /// For tests that need rows without row-level security.
     #[cfg(test)]
     pub(crate) fn owner(&self) -> &DatabaseConnection {
         &self.owner
     }
 
-    /// For reading several things of one moment.
+    /// For several reads of the same snapshot.
     pub(crate) async fn begin_read(&self) -> Result<Transaction, DbErr> {
         self.begins("BEGIN to read");
         self.read.begin(TransactionOptions::default()).await
     }
 
     /// For writing. On SQLite the lock is taken at once (`IMMEDIATE`): a
-    /// transaction that reads first could otherwise fail when it comes to write.
+    /// transaction that reads first could otherwise fail at its first write.
     pub(crate) async fn begin_write(&self) -> Result<Transaction, DbErr> {
         self.begins("BEGIN to write");
         self.write
@@ -138,8 +138,8 @@ impl Database {
             .await
     }
 
-    /// SQL for the present instant in microseconds, on the database's own
-    /// clock, not frozen at the transaction's begin. Leases run on it.
+    /// SQL for the present instant in microseconds, on the database's own clock
+    /// and not that of the transaction's begin. Leases use it.
     pub(crate) fn clock_sql(&self) -> &'static str {
         if self.is_sqlite() {
             "CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)"
@@ -154,7 +154,7 @@ mod tests {
     use crate::testing::{World, backends};
     use sea_orm::ConnectionTrait;
 
-    /// security.md 23: a process that is stopped while it holds the common row
+    /// security.md 23: a process that is stopped while it holds the shared row
     /// does not stop all others with it. Without the limit, this never ends.
     #[tokio::test]
     async fn s23_a_stalled_transaction_holds_nobody_up() {

@@ -1,11 +1,12 @@
-//! Pools of connections, and what becomes of them when their server doesn't
-//! answer or doesn't write any more.
+//! Pools of connections, and what happens when their server doesn't answer or
+//! becomes read-only.
 //!
-//! After a switch-over, all connections lead to the old primary. It may answer
-//! nothing at all, and then each connection would have to be found out by
-//! itself, or only read. So the first connection that shows it has all of them
-//! given up, and what comes next connects anew, by the address in the settings.
-//! A server that answers some of them is busy, and is kept (`generation.rs`).
+//! After a switch-over, all connections lead to the old primary. It may not
+//! answer at all, so that each connection would have to be tested by itself; or
+//! it may be read-only. So the first connection that shows this has all of them
+//! given up, and later callers connect again, by the address in the settings. A
+//! server that answers on some connections is busy, and they are kept
+//! (`generation.rs`).
 
 use super::{generation::Generation, transaction::Transaction};
 use async_trait::async_trait;
@@ -19,29 +20,30 @@ use std::{
 };
 use tokio::time::{Instant, timeout};
 
-/// Pools aren't given up again before they are so old: a server that only
-/// reads refuses at once, again and again.
+/// Pools aren't given up again before they have this age: a read-only server
+/// refuses at once, again and again.
 const CALM: Duration = Duration::from_secs(1);
-/// How long pools that were given up are waited for.
+/// How long to wait for pools that were given up to close.
 const CLOSING: Duration = Duration::from_secs(30);
 
-/// How long things may take on PostgreSQL.
+/// Time limits on PostgreSQL.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Until there is a connection, whether one has to become free or to be made.
-    /// A statement's time begins then.
+    /// For getting a connection, whether one has to become free or to be made.
+    /// The limit of a statement starts after that.
     pub connection: Duration,
-    /// A sign of life of a connection that lay idle.
+    /// For a ping of an idle connection.
     pub ping: Duration,
-    /// A statement at the server, which then ends it.
+    /// For a statement at the server, which then ends it.
     pub at_server: Duration,
-    /// A statement here. Longer than at the server, so that a server that lives
-    /// answers first: who gets no answer to that knows that there is none.
+    /// For a statement here. It is longer than at the server, so that a living
+    /// server answers first: no answer within this time means that the server
+    /// is dead.
     pub statement: Duration,
 }
 
 impl Default for Limits {
-    /// After a switch-over, everything is as before within ten seconds.
+    /// With these, everything works again within ten seconds after a switch-over.
     fn default() -> Self {
         Self {
             connection: Duration::from_secs(5),
@@ -57,7 +59,7 @@ pub(super) type Make = Box<dyn Fn(&Arc<Generation>) -> DatabaseConnection + Send
 
 /// All pools on one database.
 pub(super) struct Server {
-    /// None for a file, which always answers.
+    /// `None` for a file, which always answers.
     limits: Option<Limits>,
     make: Vec<Make>,
     current: RwLock<Current>,
@@ -72,7 +74,7 @@ struct Current {
 }
 
 impl Server {
-    /// A file.
+    /// A database in a file.
     pub fn file(pools: Vec<DatabaseConnection>) -> Arc<Self> {
         Arc::new(Self {
             limits: None,
@@ -81,7 +83,7 @@ impl Server {
         })
     }
 
-    /// A server, with pools that are made again if need be.
+    /// A server, whose pools can be made again.
     pub fn remote(limits: Limits, make: Vec<Make>) -> Arc<Self> {
         Arc::new_cyclic(|server| {
             let first = Generation::begin(Weak::clone(server));
@@ -112,7 +114,7 @@ impl Server {
         self.current.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives up the connections of a generation, unless that was done already.
+    /// Gives up the connections of a generation, unless that is done already.
     pub fn give_up(self: &Arc<Self>, generation: &Generation, why: &str) {
         let old = {
             let mut current = self.write();
@@ -185,7 +187,7 @@ impl Pool {
         (generation, current.pools[self.which].clone())
     }
 
-    /// Lets a test hear of every statement, on all pools of the server.
+    /// Lets a test see every statement, on all pools of the server.
     #[cfg(feature = "testing")]
     pub(super) fn watch(&self, statements: &crate::testing::Statements) {
         let mut current = self.server.write();
@@ -201,14 +203,14 @@ impl Pool {
             let begin = pool.begin_with_options(options);
             match self.on_a_connection(&generation, begin).await {
                 Ok((inner, made)) => return Ok(Transaction::new(inner, self, generation, made)),
-                // It was given up while this waited for a connection of it.
+                // The pool was given up while this waited for a connection of it.
                 Err(error) if is_closed(&error) && tries.next().is_some() => (),
                 Err(error) => return Err(error),
             }
         }
     }
 
-    /// Tells that the server turned out to read only.
+    /// Reports that the server is read-only.
     pub(super) fn only_reads(&self) {
         let (generation, _) = self.current();
         generation.give_up("it only reads");
@@ -220,14 +222,14 @@ impl Pool {
         self.done(&generation, pool.ping()).await
     }
 
-    /// PostgreSQL's pool as it is now, for what SeaORM doesn't do. `None` for SQLite.
+    /// PostgreSQL's present pool, for what SeaORM can't do. `None` for SQLite.
     pub(crate) fn postgres(&self) -> Option<PgPool> {
         let (_, pool) = self.current();
         (self.backend == DatabaseBackend::Postgres)
             .then(|| pool.get_postgres_connection_pool().clone())
     }
 
-    /// Does what needs a connection, and says when that was made.
+    /// Does work that needs a connection, and also gives when the connection was made.
     async fn on_a_connection<T>(
         &self,
         generation: &Generation,
@@ -248,8 +250,7 @@ impl Pool {
         Ok(done)
     }
 
-    /// Waits for an answer on a connection that was made then, no longer than
-    /// it may take.
+    /// Waits for an answer on a connection that was made at `made`, within its limit.
     pub(super) async fn within_limits<T>(
         &self,
         generation: &Generation,
@@ -263,7 +264,7 @@ impl Pool {
     }
 }
 
-/// Whether a pool gave out no connection since it was given up.
+/// Whether a pool gave no connection because it was given up.
 fn is_closed(error: &DbErr) -> bool {
     matches!(
         error,

@@ -1,4 +1,4 @@
-//! Whether the database can be worked with.
+//! Whether the database is ready for work.
 
 use super::{Database, errors};
 use crate::core::queries;
@@ -6,21 +6,21 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DbErr};
 use std::collections::HashSet;
 
-/// What is in the way of work with the database.
+/// What prevents work with the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readiness {
     /// Nothing.
     Ready,
     /// Steps of the schema are missing.
     NotMigrated,
-    /// It doesn't write: it isn't the primary, or not any more.
+    /// It is read-only: it isn't the primary, or not any more.
     OnlyReads,
 }
 
 impl Database {
-    /// Whether the database answers, writes, and every step has run. Asks with
-    /// one statement and changes nothing. Steps that this version doesn't know
-    /// are those of a newer one, beside which it runs during an upgrade.
+    /// Whether the database answers, writes, and has every step. It runs one
+    /// statement and changes nothing. Unknown steps are those of a newer
+    /// version; this version runs beside it during an upgrade.
     ///
     /// # Errors
     /// If it doesn't answer.
@@ -28,7 +28,7 @@ impl Database {
         let look = queries::READINESS.with(self, []);
         let rows = match self.read.query_all_raw(look).await {
             Ok(rows) => rows,
-            // Neither the table of steps nor the role is there before the first step.
+            // Before the first step, both the table of steps and the role are missing.
             Err(error) if errors::is_missing(&error) => return Ok(Readiness::NotMigrated),
             Err(error) => return Err(error),
         };

@@ -1,9 +1,9 @@
-//! For how long a server has owed an answer.
+//! How long a server has not answered.
 //!
-//! One connection that gets no answer says little: its statement may wait for
-//! somebody else's, or the server may have much to do. So an answer on another
-//! connection counts as well, if that connection is as old as the question: one
-//! that was made later may lead to another server.
+//! One connection without an answer says little: its statement may wait for
+//! another one's lock, or the server may be busy. So an answer on another
+//! connection counts as well, if that connection is as old as the question: a
+//! newer one may lead to another server.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -11,13 +11,13 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// When a server was asked and heard, on any of several connections.
+/// When a server was asked and when it answered, on any of several connections.
 #[derive(Debug)]
 pub(super) struct Silence {
     begun: Instant,
-    /// The first question since an answer, in microseconds since the begin.
+    /// The first question since an answer, in microseconds since the beginning.
     asked: AtomicU64,
-    /// The last answer, likewise.
+    /// The last answer, in the same unit.
     heard: AtomicU64,
 }
 
@@ -35,21 +35,21 @@ impl Silence {
         u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
     }
 
-    /// Something is asked.
+    /// A statement is sent.
     pub fn asks(&self, now: Instant) {
         if self.asked.load(Ordering::Relaxed) <= self.heard.load(Ordering::Relaxed) {
             self.asked.store(self.micros(now), Ordering::Relaxed);
         }
     }
 
-    /// The server answered on a connection that was made then.
+    /// The server answered on a connection that was made at `made`.
     pub fn hears(&self, now: Instant, made: Instant) {
         if self.micros(made) <= self.asked.load(Ordering::Relaxed) {
             self.heard.fetch_max(self.micros(now), Ordering::Relaxed);
         }
     }
 
-    /// For how long nothing has been heard of what was asked.
+    /// How long the server has not answered.
     pub fn lasts(&self, now: Instant) -> Duration {
         let asked = self.asked.load(Ordering::Relaxed);
         let heard = self.heard.load(Ordering::Relaxed);
@@ -71,14 +71,14 @@ mod tests {
         let begun = Instant::now();
         let silence = Silence::begin(begun);
         let at = |number| begun + second(number);
-        // Nobody asked for an hour.
+        // No statement was sent for an hour.
         silence.asks(at(3600));
         assert_eq!(silence.lasts(at(3602)), second(2));
         silence.asks(at(3603));
         assert_eq!(silence.lasts(at(3607)), second(7), "from the first one");
     }
 
-    /// security.md 86: who is answered shows that the server lives.
+    /// security.md 86: an answer on another connection shows that the server lives.
     #[test]
     fn s86_an_answer_on_another_connection_counts() {
         let begun = Instant::now();
@@ -95,7 +95,7 @@ mod tests {
     }
 
     /// security.md 86: a connection that was made after the switch-over leads
-    /// to the new primary, and says nothing of the old one.
+    /// to the new primary, and says nothing about the old one.
     #[test]
     fn s86_an_answer_on_a_newer_connection_does_not_count() {
         let begun = Instant::now();

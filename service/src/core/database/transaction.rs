@@ -1,4 +1,4 @@
-//! Statements that belong together.
+//! Transactions.
 
 use super::{generation::Generation, pool::Pool};
 use async_trait::async_trait;
@@ -12,16 +12,16 @@ use std::sync::{
 };
 use tokio::time::Instant;
 
-/// A transaction. On PostgreSQL each of its steps has a limit of time; a step
-/// that takes longer ends it, and its connection is not used again.
+/// A transaction. On PostgreSQL each statement in it has a time limit; one that
+/// takes longer ends the transaction, and its connection is not used again.
 pub(crate) struct Transaction {
     inner: DatabaseTransaction,
     pool: Pool,
-    /// Which connections of the pool it runs on.
+    /// The generation of its connection.
     generation: Arc<Generation>,
     /// When its connection was made.
     made: Instant,
-    /// A step was given up: what the server made of it isn't known.
+    /// A statement was given up: whether the server did it is unknown.
     given_up: AtomicBool,
 }
 
@@ -41,10 +41,10 @@ impl Transaction {
         }
     }
 
-    /// Makes the changes last.
+    /// Commits the changes.
     ///
     /// # Errors
-    /// If the database doesn't confirm it. They may last all the same.
+    /// If the database doesn't confirm the commit. It may be done all the same.
     pub(crate) async fn commit(self) -> Result<(), DbErr> {
         self.may_go_on()?;
         let commit = self.inner.commit();

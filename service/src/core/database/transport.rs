@@ -1,5 +1,5 @@
-//! How PostgreSQL is spoken to: with TLS and a proof of who answers, unless it
-//! is on this machine or the settings say that plain text will do.
+//! How PostgreSQL is reached: with TLS and a proof of the server's identity,
+//! unless it is on this machine or the settings allow plain text.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rustls::RootCertStore;
@@ -7,24 +7,24 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use std::{fmt, fs, net::IpAddr, path::PathBuf, str::FromStr};
 use url::Url;
 
-/// Whether PostgreSQL off this machine may be spoken to in plain text.
+/// Whether plain text to PostgreSQL on another machine is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Plaintext {
-    /// It has to prove who it is.
+    /// The server has to prove its identity.
     #[default]
     Deny,
     /// The network is trusted.
     Allow,
 }
 
-/// Where the server is, as far as the settings say.
+/// Where the server is, according to the settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// Behind a socket of this machine.
     Socket,
     /// On this machine's loopback.
     Loopback,
-    /// Anywhere.
+    /// On another machine.
     Elsewhere,
 }
 
@@ -35,16 +35,16 @@ pub enum Transport {
     File,
     /// A socket of this machine.
     Socket,
-    /// TLS. The name of a mode as PostgreSQL has it.
+    /// TLS, with PostgreSQL's name of the mode.
     Tls(&'static str),
     /// Plain text on this machine.
     Loopback,
-    /// Plain text, or TLS that may be left out.
+    /// Plain text, or TLS that is optional.
     Plain(&'static str),
 }
 
 impl Transport {
-    /// What is to be said against it.
+    /// The warning about this way, if there is one.
     pub fn warning(self) -> Option<&'static str> {
         match self {
             Self::Tls("require") => Some(
@@ -70,7 +70,7 @@ impl fmt::Display for Transport {
     }
 }
 
-/// The address of the database can't be used as it is.
+/// Why the address of the database can't be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
     /// It is no address.
@@ -83,12 +83,12 @@ pub enum TransportError {
         "{place} says “{mode}”, which is no mode of TLS; give verify-full (or verify-ca, require)"
     )]
     Mode {
-        /// Where it stands.
+        /// The setting that names it.
         place: &'static str,
-        /// What stands there.
+        /// Its value.
         mode: String,
     },
-    /// Without TLS, or without a proof of who answers.
+    /// Without TLS, or without a proof of the server's identity.
     #[error(
         "sslmode={mode} lets others on the way to {host} read and change everything; \
          give sslmode=verify-full (with sslrootcert=… if the certificate is not from a public authority), \
@@ -108,26 +108,26 @@ pub enum TransportError {
         /// What is wrong with it.
         problem: String,
     },
-    /// Nobody is trusted.
+    /// No authority is trusted.
     #[error(
         "this machine has no certificate authorities; install them (Debian: ca-certificates), or give the one of the database with sslrootcert=…"
     )]
     NoAuthorities,
-    /// Every certificate of every public authority would do.
+    /// Any certificate of a public authority would be accepted.
     #[error(
         "sslmode={0} needs sslrootcert: without an authority of its own, whoever has a certificate of any public one could answer; add sslrootcert=…, or give sslmode=verify-full"
     )]
     NoAuthority(&'static str),
 }
 
-/// Every name in which a URL can give them, as SQLx has it.
+/// All names of the parameter in a URL, as in SQLx.
 const MODE: [&str; 2] = ["sslmode", "ssl-mode"];
 const AUTHORITY: [&str; 3] = ["sslrootcert", "ssl-root-cert", "ssl-ca"];
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-/// The machine's authorities, as libpq has it.
+/// Stands for the machine's authorities, as in libpq.
 const SYSTEM: &str = "system";
 
-/// What a URL and the variables of libpq, which SQLx reads as well, come to.
+/// The options from a URL and the variables of libpq, which SQLx reads as well.
 pub(super) fn prepare(
     url: &str,
     plaintext: Plaintext,
@@ -146,7 +146,7 @@ pub(super) fn prepare(
             others.push((name, value));
         }
     }
-    // Read here, so that a mode that was given is told from the driver's own.
+    // Read here, so that a given mode can be told from the driver's default.
     url.query_pairs_mut().clear().extend_pairs(others);
     let mode = mode.or_else(|| Some(("PGSSLMODE", variable("PGSSLMODE")?)));
     let mode = mode.map(|(place, mode)| {
@@ -156,7 +156,7 @@ pub(super) fn prepare(
     let authority = authority.or_else(|| variable("PGSSLROOTCERT"));
     let mut options: PgConnectOptions =
         url.as_str().parse().map_err(|e: sqlx::Error| address(&e))?;
-    // A URL has them in brackets, names and certificates don't.
+    // A URL puts IPv6 addresses in brackets, names and certificates don't.
     let host = options.get_host().trim_matches(['[', ']']).to_owned();
     options = options.host(&host);
     let place = place(options.get_socket(), &host);
@@ -171,7 +171,7 @@ pub(super) fn prepare(
     Ok((options.ssl_root_cert_from_pem(trusted), transport))
 }
 
-/// Where the server is. A name counts as elsewhere, whatever it leads to.
+/// Where the server is. A name counts as elsewhere, whatever its address.
 fn place(socket: Option<&PathBuf>, host: &str) -> Place {
     let loopback = |ip: IpAddr| ip.to_canonical().is_loopback();
     if socket.is_some() || host.starts_with('/') {
@@ -183,7 +183,7 @@ fn place(socket: Option<&PathBuf>, host: &str) -> Place {
     }
 }
 
-/// Which mode it comes to, and whether that will do.
+/// The mode, and whether it is allowed.
 fn decide(
     place: Place,
     mode: Option<PgSslMode>,
@@ -191,7 +191,7 @@ fn decide(
     plaintext: Plaintext,
 ) -> Result<(PgSslMode, Transport), TransportError> {
     let mode = match (place, mode) {
-        // TLS over a socket proves nothing that the socket doesn't.
+        // TLS over a socket proves no more than the socket itself.
         (Place::Socket, _) => return Ok((PgSslMode::Disable, Transport::Socket)),
         (_, Some(mode)) => mode,
         (Place::Loopback, None) => PgSslMode::Disable,
@@ -225,7 +225,7 @@ fn name(mode: PgSslMode) -> &'static str {
     }
 }
 
-/// The certificates of authorities in a file, or those that the variable itself holds.
+/// The certificates of authorities in a file, or in the variable itself.
 fn read_authority(path: &str) -> Result<Vec<u8>, TransportError> {
     if path.trim_start().starts_with(BEGIN) {
         return Ok(path.as_bytes().to_vec());
@@ -246,7 +246,7 @@ fn authorities_of_machine() -> Result<Vec<u8>, TransportError> {
     let mut known = RootCertStore::empty();
     let mut pem = String::new();
     for certificate in rustls_native_certs::load_native_certs().certs {
-        // A single one that TLS can't read would make the driver refuse all.
+        // One certificate that TLS can't read would make the driver refuse all.
         if known.add(certificate.clone()).is_ok() {
             let text = STANDARD.encode(&certificate);
             pem += &format!("{BEGIN}\n{text}\n-----END CERTIFICATE-----\n");

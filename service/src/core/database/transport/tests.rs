@@ -4,7 +4,7 @@ fn prepared(url: &str, plaintext: Plaintext) -> Result<Transport, TransportError
     prepare(url, plaintext, |_| None).map(|(_, transport)| transport)
 }
 
-/// security.md 69: the host decides by what is written, in whatever form.
+/// security.md 69: the written host decides, in whatever form.
 #[test]
 fn s69_what_counts_as_this_machine() {
     for url in [
@@ -52,7 +52,7 @@ fn s69_what_counts_as_this_machine() {
     }
 }
 
-/// security.md 69: off this machine, what proves nobody does not start.
+/// security.md 69: on another machine, a server without a proof of identity is refused.
 #[test]
 fn s69_off_this_machine_plain_text_is_refused_unless_a_setting_says_so() {
     let at = |mode: &str| format!("postgres://u:canary@db.example/m?{mode}");
@@ -96,12 +96,12 @@ fn s69_the_driver_is_not_told_otherwise_by_variables() {
     assert!(matches!(stronger, PgSslMode::VerifyFull));
     let here = with("require", "postgres://u@localhost/m").unwrap();
     assert!(matches!(here, PgSslMode::Require));
-    // An authority that a variable names is not passed over for those of the machine.
+    // An authority that a variable names is not replaced by those of the machine.
     let named = |name: &str| (name == "PGSSLROOTCERT").then(|| "/nowhere/ca.pem".to_owned());
     let refused = prepare(elsewhere, Plaintext::Deny, named).map(|_| ());
     let refused = refused.unwrap_err().to_string();
     assert!(refused.contains("/nowhere/ca.pem"), "{refused}");
-    // What the driver itself would make of it if nobody decided.
+    // The driver's own result without our decision.
     let (options, _) = prepare(elsewhere, Plaintext::Deny, |_| None).unwrap();
     assert!(matches!(options.get_ssl_mode(), PgSslMode::VerifyFull));
 }
