@@ -248,12 +248,12 @@ impl Errors {
         self.optional(name, field).is_some_and(|text| text == "on")
     }
 
-    /// A text that nobody may see; empty if there is none.
+    /// A secret text; empty if there is none.
     pub fn secret(&mut self, name: &'static str, field: Field<SecretString>) -> SecretString {
         self.optional(name, field).unwrap_or_default()
     }
 
-    /// A value of a type that reads itself from a text.
+    /// A value of a type that can be parsed from a text.
     pub fn parsed<T: FromStr<Err: Display>>(
         &mut self,
         name: &'static str,
@@ -284,7 +284,7 @@ impl Errors {
     /// A number of seconds.
     pub fn seconds(&mut self, name: &'static str, field: Field<i64>) -> Option<Span> {
         let seconds = self.optional(name, field)?;
-        // What is longer than any limit stays so.
+        // Saturates, so that a value above every limit stays above it.
         Some(Span(seconds.saturating_mul(Span::seconds(1).0)))
     }
 

@@ -1,4 +1,4 @@
-//! News for open pages: which connection changed, and whose keys.
+//! News for open pages: changes of connections, and of rotations of keys.
 
 use crate::host::random::Random;
 use domain::{
@@ -12,7 +12,7 @@ use tokio::sync::broadcast;
 /// The channel between processes on one PostgreSQL.
 pub(super) const CHANNEL: &str = "mooring_changes";
 
-/// A connection changed. Holds nothing that a viewer of the tenant may not see.
+/// A change of a connection. It holds nothing that a viewer of the tenant may not see.
 #[derive(Debug, Clone, Serialize)]
 pub struct Change {
     /// The tenant; not sent.
@@ -22,11 +22,11 @@ pub struct Change {
     pub connection: ConnectionId,
     /// The account.
     pub subdomain: Subdomain,
-    /// The connection's own health now, beneath any fault of its app.
+    /// The connection's own health now, without a fault of its app.
     pub health: Health,
 }
 
-/// A change on its way to other processes.
+/// The notice of a change, for other processes.
 #[derive(Serialize, Deserialize)]
 struct Notice {
     process: u64,
@@ -36,19 +36,19 @@ struct Notice {
     health: Health,
 }
 
-/// A rotation of keys came further, on its way to other processes.
+/// The notice that a rotation of keys made progress, for other processes.
 #[derive(Serialize, Deserialize)]
 struct KeysNotice {
     process: u64,
     keys_of: TenantId,
 }
 
-/// Passes changes on to whoever listens in this process.
+/// Sends changes to the listeners in this process.
 #[derive(Debug, Clone)]
 pub struct Live {
     sender: broadcast::Sender<Change>,
     keys: broadcast::Sender<TenantId>,
-    /// Tells this process' own notices from those of others.
+    /// Distinguishes this process' own notices from those of others.
     process: u64,
 }
 
@@ -64,17 +64,17 @@ impl Live {
         }
     }
 
-    /// Tells everybody who listens; nobody listening is fine.
+    /// Tells all listeners; there may be none.
     pub fn tell(&self, change: Change) {
         let _ = self.sender.send(change);
     }
 
-    /// Listens to the changes of all tenants; the caller keeps to its own.
+    /// Listens to the changes of all tenants; the caller filters its own.
     pub fn listen(&self) -> broadcast::Receiver<Change> {
         self.sender.subscribe()
     }
 
-    /// Listens to whose rotation of keys came further.
+    /// Listens to progress of rotations of keys, by tenant.
     pub fn listen_to_keys(&self) -> broadcast::Receiver<TenantId> {
         self.keys.subscribe()
     }
@@ -100,8 +100,8 @@ impl Live {
         (format!("SELECT {}", calls.join(", ")), values)
     }
 
-    /// Tells this process whose rotation came further, and gives the notice that
-    /// tells the others.
+    /// Tells this process that a tenant's rotation made progress, and gives the
+    /// notice for the others.
     pub(super) fn tell_keys(&self, tenant: TenantId) -> String {
         let _ = self.keys.send(tenant);
         let notice = KeysNotice {
@@ -112,7 +112,7 @@ impl Live {
         serde_json::to_string(&notice).unwrap_or_default()
     }
 
-    /// Tells this process what another one told.
+    /// Tells this process' listeners what another process sent.
     pub(super) fn take(&self, text: &str) {
         match serde_json::from_str::<Notice>(text) {
             Ok(notice) if notice.process != self.process => self.tell(Change {
@@ -127,7 +127,8 @@ impl Live {
                     let _ = self.keys.send(notice.keys_of);
                 }
                 Ok(_) => (),
-                // A process of another version; its pages still poll.
+                // It comes from a process of another version; this process'
+                // pages still poll.
                 Err(_) => tracing::debug!("A notice of another process could not be read"),
             },
         }

@@ -1,4 +1,4 @@
-//! What every use case runs on: database, settings, ids, time, news. Knows no feature.
+//! The base of every use case: database, settings, ids, time, news. Knows no feature.
 
 pub(crate) mod batch;
 pub mod config;

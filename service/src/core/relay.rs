@@ -10,13 +10,12 @@ use tokio_util::sync::CancellationToken;
 
 /// How long to wait before listening again after the connection was lost.
 const PAUSE: Duration = Duration::from_secs(2);
-/// After how long without news the connection has to show that it lives, and
-/// how long it may take for that.
+/// After this time without news the connection is pinged; it has the same time to answer.
 const SILENCE: Duration = Duration::from_secs(10);
 const ANSWER: Duration = Duration::from_secs(2);
 
-/// Tells open pages, in every process, that a tenant's rotation came further.
-/// News that get lost are no loss: the next step has its own.
+/// Tells open pages, in every process, that a tenant's rotation made progress.
+/// Lost news do no harm: the next step sends its own.
 pub(crate) async fn tell_keys(services: &Services, tenant: TenantId) {
     let notice = services.live.tell_keys(tenant);
     if services.db.is_sqlite() {
@@ -30,8 +29,8 @@ pub(crate) async fn tell_keys(services: &Services, tenant: TenantId) {
     }
 }
 
-/// Brings the changes that other processes make to the pages that this one
-/// serves, until told to stop. On SQLite there is one process only.
+/// Sends the changes of other processes to the pages that this one serves,
+/// until told to stop. On SQLite there is only one process.
 pub async fn relay(services: Services, stop: CancellationToken) {
     if services.db.is_sqlite() {
         return;
@@ -54,7 +53,7 @@ pub async fn relay(services: Services, stop: CancellationToken) {
     }
 }
 
-/// Listens until the connection is lost, or was given up with all others.
+/// Listens until the connection is lost, or given up with all others.
 async fn listen(services: &Services) -> sqlx::Error {
     let Some(pool) = services.db.read().postgres() else {
         return sqlx::Error::PoolClosed;
@@ -65,7 +64,7 @@ async fn listen(services: &Services) -> sqlx::Error {
         loop {
             match timeout(SILENCE, listener.recv()).await {
                 Ok(notice) => services.live.take(notice?.payload()),
-                // A connection that leads nowhere is silent, too.
+                // A dead connection is silent, too.
                 Err(_) => {
                     let answer = timeout(ANSWER, listener.execute("SELECT 1")).await;
                     answer.map_err(|late| sqlx::Error::Io(late.into()))??;

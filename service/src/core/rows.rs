@@ -1,5 +1,5 @@
-//! Reading rows with typed columns. One that can't be read says its table,
-//! column and key, and keeps nobody from the others (ADR 27).
+//! Reads rows with typed columns. The error of an unreadable row names its
+//! table, column and key; the other rows are still read (ADR 27).
 
 use super::error::InternalError;
 use domain::column::BadText;
@@ -11,7 +11,7 @@ use sea_orm::{
 use std::{collections::HashMap, hash::Hash};
 use uuid::Uuid;
 
-/// What a row of `E` is read as: its model, or what is made of it.
+/// The type that a row of `E` is read as: its model, or another type.
 pub(crate) trait Readable<E: EntityTrait>:
     TryFrom<E::Model, Error: Into<InternalError>>
 {
@@ -19,7 +19,7 @@ pub(crate) trait Readable<E: EntityTrait>:
 
 impl<E: EntityTrait, T: TryFrom<E::Model, Error: Into<InternalError>>> Readable<E> for T {}
 
-/// In place of SeaORM's `one` and `all`, which don't say which row it was.
+/// Replaces SeaORM's `one` and `all`, whose errors don't name the row.
 pub(crate) trait Rows<E: EntityTrait>:
     Sized + Clone + QuerySelect + QueryTrait<QueryStatement = SelectStatement>
 {
@@ -37,7 +37,7 @@ pub(crate) trait Rows<E: EntityTrait>:
         Ok(db.query_one(self.limit(1).as_query()).await?.is_some())
     }
 
-    /// All rows, or an error that names one that can't be read.
+    /// All rows, or an error that names an unreadable one.
     async fn rows<T: Readable<E>>(
         self,
         db: &impl ConnectionTrait,
@@ -46,7 +46,7 @@ pub(crate) trait Rows<E: EntityTrait>:
         rows.iter().map(read::<E, T>).collect()
     }
 
-    /// The rows that can be read. The log names the others, and what they were wanted for.
+    /// The readable rows. The log names the others, and the purpose of the reading.
     async fn readable<T: Readable<E>>(
         self,
         db: &impl ConnectionTrait,
@@ -57,7 +57,7 @@ pub(crate) trait Rows<E: EntityTrait>:
         Ok(rows.filter_map(|row| or_log(row, wanted_for)).collect())
     }
 
-    /// Up to `limit` rows that can be read; the others don't count.
+    /// Up to `limit` readable rows; the others don't count.
     async fn first<T: Readable<E>>(
         self,
         db: &impl ConnectionTrait,
@@ -82,7 +82,7 @@ pub(crate) trait Rows<E: EntityTrait>:
         }
     }
 
-    /// All rows by a column that is unique among them, readable or not.
+    /// All rows, readable or not, by a column that is unique among them.
     async fn by_key<K: TryGetable + Eq + Hash, T: Readable<E>>(
         self,
         db: &impl ConnectionTrait,
@@ -97,7 +97,7 @@ pub(crate) trait Rows<E: EntityTrait>:
 
 impl<E: EntityTrait> Rows<E> for Select<E> {}
 
-/// What was read, or a line in the log.
+/// The row, or a line in the log.
 pub(crate) fn or_log<T>(row: Result<T, InternalError>, wanted_for: &'static str) -> Option<T> {
     row.inspect_err(|error| {
         tracing::error!(%error, wanted_for, "A row can't be read and was passed over");
@@ -117,14 +117,14 @@ fn read<E: EntityTrait, T: Readable<E>>(row: &QueryResult) -> Result<T, Internal
     model.try_into().map_err(Into::into)
 }
 
-/// Which column an error is about.
+/// The column that an error is about.
 fn column_of(error: &DbErr) -> Option<&str> {
     match error {
         DbErr::Query(RuntimeErr::SqlxError(error)) => match &**error {
             sqlx::Error::ColumnDecode { index, .. } => Some(index.trim_matches('"')),
             _ => None,
         },
-        // A null; SeaORM tells its column in words alone.
+        // A null; SeaORM names its column only in the message.
         DbErr::Type(text) => text.split(['\'', '"']).nth(1),
         other => BadText::column_of(other),
     }
@@ -149,7 +149,7 @@ mod tests {
     use crate::{entity::app, testing::World};
     use sea_orm::ConnectionTrait;
 
-    /// SQLite holds any text in any column.
+    /// SQLite allows any text in any column.
     #[tokio::test]
     async fn a_number_that_is_none_is_named_as_a_text_is() {
         let world = World::on_sqlite("https://{subdomain}.gorgias.invalid").await;

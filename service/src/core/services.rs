@@ -1,4 +1,4 @@
-//! Everything that the use cases run on, in one cheap handle.
+//! All that the use cases need, in one handle that is cheap to clone.
 
 use super::{config::Config, database::Database, live::Live, state::States};
 use crate::host::{Disk, Host, clock::Clock, random::Random};
@@ -13,33 +13,33 @@ use std::{
 };
 use uuid::Uuid;
 
-/// The parts. Reached through [`Services`], which derefs to them.
+/// The parts. [`Services`] derefs to them.
 pub struct Inner {
     /// The database.
     pub db: Database,
     /// The settings.
     pub config: Config,
-    /// Talks to Gorgias.
+    /// Sends requests to Gorgias.
     pub gorgias: Arc<dyn Gorgias>,
-    /// Tells open pages what changed.
+    /// Tells open pages about changes.
     pub live: Live,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Stands for the database's clock in tests.
+    /// Replaces the database's clock in tests.
     pub(crate) database_clock: Option<Arc<dyn Clock>>,
-    /// Makes what nobody can guess.
+    /// The source of random bytes.
     pub random: Arc<dyn Random>,
-    /// Holds the journal.
+    /// The disk of the journal.
     pub(crate) disk: Arc<dyn Disk>,
-    /// What features keep in memory.
+    /// The memory of features.
     pub(crate) states: States,
     last_id: AtomicI64,
 }
 
-/// What a feature keeps in memory, one of a kind in a process. It stands beside
-/// the feature's use cases, so that this room needs to know none of them.
+/// The memory of a feature, one value in a process. It is declared next to the
+/// feature's use cases, so that this room needs to know none of them.
 pub(crate) trait ProcessState: Send + Sync + 'static {
-    /// As it is when it is needed for the first time.
+    /// The value when it is first needed.
     fn begin(process: &Inner) -> Self;
 }
 
@@ -48,7 +48,7 @@ pub(crate) trait ProcessState: Send + Sync + 'static {
 pub struct Services(Arc<Inner>);
 
 impl Services {
-    /// Puts together what no feature owns. The vault adds itself (`Services::on`).
+    /// Makes the parts that no feature owns. The vault adds itself (`Services::on`).
     pub(crate) fn begin(
         host: Host,
         db: Database,

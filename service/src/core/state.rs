@@ -1,4 +1,4 @@
-//! What features keep in memory: one value of each type.
+//! The memory of features: one value of each type.
 
 use elsa::sync::FrozenMap;
 use std::any::{Any, TypeId};
@@ -8,17 +8,18 @@ use std::any::{Any, TypeId};
 pub(crate) struct States(FrozenMap<TypeId, Box<dyn Any + Send + Sync>>);
 
 impl States {
-    /// Puts a value in, unless there is one of its type.
+    /// Stores a value, unless there is one of its type.
     pub fn put<T: Any + Send + Sync>(&self, value: T) {
         self.0.insert(TypeId::of::<T>(), Box::new(value));
     }
 
-    /// The value of this type, which is made when it is asked for first.
+    /// The value of this type; made at the first call.
     pub fn get<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> &T {
         let key = TypeId::of::<T>();
         let value = match self.0.get(&key) {
             Some(value) => value,
-            // Of two who come first, the later one gets the earlier one's.
+            // Of two concurrent first calls, the later one gets the value of
+            // the earlier one.
             None => self.0.insert(key, Box::new(make())),
         };
         #[expect(clippy::expect_used, reason = "it stands under its own type")]

@@ -1,10 +1,10 @@
-//! Statements over many rows at once. A statement is prepared once for each
-//! text that it has; so that the texts are few, the numbers of rows are powers
-//! of two.
+//! Statements over many rows at once. Each text of a statement is prepared
+//! once. The numbers of rows are powers of two, so that there are few texts.
 
 use crate::core::database::Database;
 
-/// Parts of at most `most` items, a power of two, each as long as such can be.
+/// Splits the items into parts of at most `most` items; each part is as long as
+/// a power of two allows.
 pub(crate) fn powers_of_two<T>(mut items: &[T], most: usize) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
         let power = items.len().checked_ilog2()?;
@@ -14,8 +14,8 @@ pub(crate) fn powers_of_two<T>(mut items: &[T], most: usize) -> impl Iterator<It
     })
 }
 
-/// `(…), (…)`: the places of so many rows of so many values, the first values of
-/// a statement.
+/// `(…), (…)`: the placeholders of `rows` rows of `each` values, from the first
+/// value of a statement on.
 pub(crate) fn rows_of(db: &Database, rows: usize, each: usize) -> String {
     let row = |row: usize| {
         let places = 1 + row * each..=(row + 1) * each;
@@ -25,7 +25,7 @@ pub(crate) fn rows_of(db: &Database, rows: usize, each: usize) -> String {
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
-/// Where the next value goes. SQLite looks for one that has a name among all names.
+/// The placeholder of a value. SQLite searches all names for a named one.
 pub(crate) fn place(db: &Database, number: usize) -> String {
     if db.is_sqlite() {
         "?".to_owned()
@@ -34,8 +34,7 @@ pub(crate) fn place(db: &Database, number: usize) -> String {
     }
 }
 
-/// As many as the next power of two, by repeating the last: for `IN`, which
-/// doesn't mind.
+/// Repeats the last item up to the next power of two: for `IN`, where repeats do no harm.
 pub(crate) fn padded<T: Clone>(mut items: Vec<T>) -> Vec<T> {
     if let Some(last) = items.last().cloned() {
         items.resize(items.len().next_power_of_two(), last);

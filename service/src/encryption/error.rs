@@ -1,4 +1,4 @@
-//! Why a secret could not be kept or read. Never holds a part of one.
+//! Why a secret could not be sealed or opened. Never holds a part of one.
 
 use super::{Purpose, key_service::KeyServiceError};
 use domain::ids::DataKeyId;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 /// A secret could not be sealed or opened, or the keys don't fit the database.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
-    /// A tenant's secret asks for a data key that is not there.
+    /// A tenant's secret needs a data key that is missing.
     #[error(
         "data key {data_key} is missing from data_keys; keep the database as it is, and put that row back from a backup of it"
     )]
@@ -33,33 +33,33 @@ pub enum VaultError {
         /// The id of the master key.
         master_key: String,
     },
-    /// A credential was changed, cut, moved, or never sealed by us.
+    /// A credential was changed, cut, moved, or not sealed by Mooring.
     #[error(
         "the {purpose} of {owner} can't be read: its row in credentials was changed or moved; put the row back from a backup, or enter or authorize it again"
     )]
     Unreadable {
         /// The app or connection.
         owner: Uuid,
-        /// Which of its secrets.
+        /// The kind of secret.
         purpose: Purpose,
     },
-    /// As [`VaultError::Unreadable`], found without knowing what the record is for.
+    /// As [`VaultError::Unreadable`], found without knowing the kind of secret.
     #[error(
         "the {purpose} of {owner} can't be read: its row in credentials was changed or moved; put the row back from a backup, or enter or authorize it again"
     )]
     UnreadableRecord {
         /// The app or connection.
         owner: Uuid,
-        /// The code of what it is for.
+        /// The code of its purpose.
         purpose: String,
     },
-    /// A key service could not be asked, or didn't do it.
+    /// A key service could not be asked, or failed.
     #[error("{}", match data_key {
         Some(key) => format!("data key {key}: {error}"),
         None => error.to_string(),
     })]
     KeyService {
-        /// The data key that was wanted, if it was about one.
+        /// The data key, if it was about one.
         data_key: Option<DataKeyId>,
         /// What is wrong.
         error: KeyServiceError,
@@ -67,14 +67,14 @@ pub enum VaultError {
     /// The cipher refused to encrypt (only for texts of many gigabytes).
     #[error("a secret could not be encrypted")]
     NotSealed,
-    /// The database did not do what it was asked.
+    /// The database failed.
     #[error("the database failed: {0}")]
     Database(#[from] sea_orm::DbErr),
 }
 
 impl VaultError {
-    /// Whether the secret itself can't be read. Otherwise the database or a
-    /// key service failed, and it may well be read later.
+    /// Whether the secret itself is unreadable. Otherwise the database or a key
+    /// service failed, and the secret may be readable later.
     pub const fn is_lost(&self) -> bool {
         match self {
             Self::NoKey { .. }
@@ -86,7 +86,7 @@ impl VaultError {
         }
     }
 
-    /// Whether a key service is in the way, and likely not for long.
+    /// Whether a key service failed, probably for a short time.
     pub const fn key_service_passes(&self) -> bool {
         match self {
             Self::KeyService {
@@ -98,7 +98,7 @@ impl VaultError {
     }
 }
 
-/// Names of key services' keys hold a colon, those of the settings never do.
+/// Names of key services' keys contain a colon, those of the settings never do.
 fn is_remote(master_key: &str) -> bool {
     master_key.contains(':')
 }

@@ -1,4 +1,4 @@
-//! What wraps data keys: one trait for the master keys of the settings and for
+//! Wrapping of data keys: one trait for the master keys of the settings and for
 //! key services elsewhere.
 
 use super::seal::{FORMAT, KEY_LENGTH, context};
@@ -10,12 +10,12 @@ use zeroize::Zeroizing;
 /// The bytes of a data key, wiped when dropped.
 pub type DataKeyBytes = Zeroizing<[u8; KEY_LENGTH]>;
 
-/// Wraps and unwraps data keys. Asked only when a data key is made, handed
-/// over, or first needed by this process; never for a single secret.
+/// Wraps and unwraps data keys. Called only when a data key is made,
+/// re-wrapped, or first needed by this process; never for a single secret.
 #[async_trait]
 pub trait KeyService: Send + Sync {
-    /// The names of its keys as `data_keys` has them, the one that wraps first.
-    /// Names with a colon are those of services outside of this process.
+    /// The names of its keys, as in `data_keys`; the one that wraps comes
+    /// first. Names with a colon are those of services outside of this process.
     fn ids(&self) -> Vec<String>;
 
     /// Whether it has the key of that name.
@@ -23,12 +23,12 @@ pub trait KeyService: Send + Sync {
         self.ids().iter().any(|known| known == id)
     }
 
-    /// Whether asking it means asking somebody outside of this process.
+    /// Whether a call goes to a service outside of this process.
     fn is_remote(&self) -> bool {
         false
     }
 
-    /// Makes sure that it wraps, unwraps, and keeps keys bound to their owners.
+    /// Checks that it wraps, unwraps, and keeps keys bound to their owners.
     /// Gives the version that wraps now, if its keys have versions.
     ///
     /// # Errors
@@ -46,7 +46,7 @@ pub trait KeyService: Send + Sync {
         key: &DataKeyBytes,
     ) -> Result<Wrapped, KeyServiceError>;
 
-    /// Unwraps what [`KeyService::wrap`] made for the same owner.
+    /// Unwraps a key that [`KeyService::wrap`] wrapped for the same owner.
     ///
     /// # Errors
     /// [`KeyServiceError::NotOpened`], or what is wrong, with the remedy.
@@ -57,10 +57,10 @@ pub trait KeyService: Send + Sync {
     ) -> Result<DataKeyBytes, KeyServiceError>;
 }
 
-/// Whose data key it is: what a wrapped key is bound to.
+/// The owner that a wrapped data key is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyOwner {
-    /// The tenant; none for the installation's own key.
+    /// The tenant; `None` for the installation's own key.
     pub tenant: Option<TenantId>,
     /// The data key.
     pub data_key: DataKeyId,
@@ -84,7 +84,7 @@ impl KeyOwner {
     }
 }
 
-/// A wrapped data key as it stands in `data_keys`.
+/// A wrapped data key as in `data_keys`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wrapped {
     /// The name of the key that wraps it.
@@ -96,8 +96,8 @@ pub struct Wrapped {
 }
 
 impl Wrapped {
-    /// Which version of a key service's key wraps it: key services say so in
-    /// front, `vault:v3:…`. Master keys of the settings have no versions.
+    /// The version of a key service's key that wraps it; key services write it
+    /// in front, `vault:v3:…`. Master keys of the settings have no versions.
     pub fn version(&self) -> Option<u32> {
         if !self.key_id.contains(':') {
             return None;
@@ -109,13 +109,13 @@ impl Wrapped {
 }
 
 /// A data key could not be wrapped or unwrapped. Never holds a token, a key, or
-/// what the service said.
+/// the service's answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyServiceError {
-    /// The key doesn't open it: one of the two is not what it was.
+    /// The key doesn't open it: one of the two was changed.
     #[error("it doesn't open")]
     NotOpened,
-    /// The service could not be asked, or didn't do it.
+    /// The service could not be asked, or failed.
     #[error("the key service {service} {trouble}")]
     Trouble {
         /// Its address, without anything secret.
@@ -125,10 +125,10 @@ pub enum KeyServiceError {
     },
 }
 
-/// What is wrong with a key service. Each says the remedy.
+/// What is wrong with a key service. Each message gives the remedy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
-    /// No connection.
+    /// The service can't be reached.
     #[error(
         "can't be reached; see that it runs, that MOORING_KEY_SERVICE_URL is right and that this machine may connect there"
     )]
@@ -141,7 +141,7 @@ pub enum Trouble {
         "has no certificate that this machine trusts; name its certificate authority in MOORING_KEY_SERVICE_CA_FILE, and check the host's name in MOORING_KEY_SERVICE_URL"
     )]
     Tls,
-    /// 503.
+    /// The service is sealed: status 503.
     #[error("is sealed or down for maintenance (status 503); unseal it")]
     Sealed,
     /// Too many requests, a standby, or an error of its own.
@@ -152,12 +152,12 @@ pub enum Trouble {
         "can't be asked: the token can't be read, is empty or has odd letters; look at the file that MOORING_KEY_SERVICE_TOKEN_FILE names"
     )]
     Token,
-    /// 403.
+    /// The service denied it: status 403.
     #[error(
         "denied it (status 403): the token has ended, or its policy lacks “update” on the paths encrypt and decrypt of the key that MOORING_KEY_SERVICE_KEY names; make a new token, change the policy, or correct the name"
     )]
     Denied,
-    /// 404.
+    /// There is nothing at the path: status 404.
     #[error(
         "has nothing there (status 404): no transit engine is mounted where MOORING_KEY_SERVICE_KEY says, or MOORING_KEY_SERVICE_NAMESPACE is wrong"
     )]
@@ -167,27 +167,27 @@ pub enum Trouble {
         "has no such key; correct MOORING_KEY_SERVICE_KEY, or bring the key back from the service's backup if it was there before; for a new installation, make it with `vault write -f transit/keys/NAME`"
     )]
     NoKey,
-    /// The key's type knows no associated data.
+    /// The key's type doesn't support associated data.
     #[error(
         "has a key there that can't bind data keys to their owners; the key has to be of the type aes256-gcm96, without derivation"
     )]
     KeyType,
-    /// It opens a key for another owner.
+    /// The service opens a key for another owner.
     #[error(
         "does not check associated data, so that data keys could be swapped; use Vault 1.13 or OpenBao, or newer"
     )]
     NotBound,
-    /// The version is below the least that may decrypt.
+    /// The version is older than the oldest that may decrypt.
     #[error(
         "no longer decrypts with the version that wraps this data key; lower min_decryption_version, then run `mooring keys rotate`"
     )]
     TooOld,
-    /// It leads elsewhere.
+    /// The service answered with a redirect.
     #[error(
         "answered with a redirect, which is not followed; give the address of the active node or of a load balancer in MOORING_KEY_SERVICE_URL"
     )]
     Redirect,
-    /// Anything else that is no answer of a transit engine.
+    /// Any other answer that no transit engine gives.
     #[error(
         "gave an answer that is none of a transit engine; check MOORING_KEY_SERVICE_URL and MOORING_KEY_SERVICE_KEY"
     )]

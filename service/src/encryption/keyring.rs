@@ -1,17 +1,17 @@
-//! All key services of an installation, and who may ask one at a time.
+//! All key services of an installation, and locks so that each data key is asked for once.
 
 use super::key_service::{KeyService, KeyServiceError};
 use domain::ids::DataKeyId;
 use std::sync::Arc;
 use tokio::sync::{Mutex, MutexGuard};
 
-/// How many data keys are asked for at the same time at most.
+/// How many data keys can be asked for at the same time.
 const SEATS: usize = 16;
 
 /// The first wraps, all unwrap.
 pub(crate) struct Keyring {
     services: Vec<Arc<dyn KeyService>>,
-    /// Many who need the same data key at once ask for it once.
+    /// Many concurrent callers that need the same data key ask for it once.
     asking: [Mutex<()>; SEATS],
 }
 
@@ -29,13 +29,13 @@ impl Keyring {
         first.ok_or(KeyServiceError::NotOpened)
     }
 
-    /// The one that has the key of this name.
+    /// The key service that has the key of this name.
     pub fn with(&self, id: &str) -> Option<&dyn KeyService> {
         let found = self.services.iter().find(|service| service.has(id));
         found.map(AsRef::as_ref)
     }
 
-    /// All names, the one that wraps first.
+    /// All names; the one that wraps comes first.
     pub fn ids(&self) -> Vec<String> {
         self.services.iter().flat_map(|s| s.ids()).collect()
     }
@@ -45,7 +45,7 @@ impl Keyring {
         self.services.iter().any(|s| s.is_remote())
     }
 
-    /// Waits for who is asking for the same data key.
+    /// Waits for other callers that ask for the same data key.
     pub async fn turn(&self, id: DataKeyId) -> MutexGuard<'_, ()> {
         let seat = usize::from(id.0.as_bytes()[15]) % SEATS;
         self.asking[seat].lock().await

@@ -1,4 +1,4 @@
-//! Master keys: the only secret that the settings hold. They wrap data keys.
+//! Master keys, the only secret in the settings. They wrap data keys.
 
 use super::{
     key_service::{DataKeyBytes, KeyOwner, KeyService, KeyServiceError, Wrapped},
@@ -14,7 +14,7 @@ use base64::{
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-/// Padding may be missing: it is often lost on the way through a settings file.
+/// Padding may be missing: settings files often lose it.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -28,9 +28,9 @@ struct MasterKey {
     key: Key,
 }
 
-/// The text does not hold usable master keys. Never shows a part of a key, and
-/// never advises what would lose one: a key that is thrown away takes
-/// everything along that was sealed with it.
+/// The text does not hold usable master keys. No message shows a part of a key,
+/// or gives advice that could lose one: with a lost key, everything that it
+/// sealed is lost.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MasterKeysError {
     /// There is no key at all.
@@ -54,7 +54,7 @@ pub enum MasterKeysError {
         /// Counted from 1.
         position: usize,
     },
-    /// An id has odd letters or is too long.
+    /// An id has other characters than allowed, or is too long.
     #[error(
         "the id of entry {position} of MOORING_MASTER_KEYS is not 1 to 40 letters, digits, hyphens and underscores; write it as it was when the key was made"
     )]
@@ -77,10 +77,10 @@ pub enum MasterKeysError {
     WrongLength {
         /// The key's id.
         id: String,
-        /// What it has.
+        /// Its length in bytes.
         bytes: usize,
     },
-    /// The key is nothing but zeros.
+    /// The key is all zeros.
     #[error(
         "key “{id}” of MOORING_MASTER_KEYS is all zeros and protects nothing; set the real one, or for a new installation what `mooring keys generate` prints"
     )]
@@ -100,7 +100,7 @@ pub enum MasterKeysError {
 
 impl MasterKeys {
     /// Reads `id:base64(32 bytes)`, separated by commas or line breaks. Empty
-    /// entries and, from `#` to the end of a line, notes count for nothing.
+    /// entries and comments (from `#` to the end of a line) are ignored.
     ///
     /// # Errors
     /// If there is none, or one is not usable; names the entry and the remedy.
@@ -108,7 +108,7 @@ impl MasterKeys {
         let entries = text
             .expose_secret()
             .split(['\n', '\r'])
-            // Neither ids nor base64 have this sign.
+            // Neither ids nor base64 contain this character.
             .filter_map(|line| line.split('#').next())
             .flat_map(|line| line.split(','))
             .map(str::trim)
@@ -138,12 +138,12 @@ impl MasterKeys {
         SecretString::from(text)
     }
 
-    /// The ids, in order. They are no secret.
+    /// The ids, in order. They are not secret.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|k| k.id.as_str())
     }
 
-    /// The one with an id.
+    /// The key with this id.
     fn get(&self, id: &str) -> Option<&Key> {
         self.0.iter().find(|k| k.id == id).map(|k| &k.key)
     }
@@ -155,7 +155,7 @@ impl KeyService for MasterKeys {
         Self::ids(self).map(str::to_owned).collect()
     }
 
-    /// They were checked when they were read.
+    /// The keys were checked when they were read.
     async fn prove(&self, _: &dyn Random) -> Result<Option<u32>, KeyServiceError> {
         Ok(None)
     }
@@ -166,7 +166,7 @@ impl KeyService for MasterKeys {
         owner: &KeyOwner,
         key: &DataKeyBytes,
     ) -> Result<Wrapped, KeyServiceError> {
-        // There always is one, and 32 bytes always can be encrypted.
+        // There is at least one, and 32 bytes can always be encrypted.
         let master = self.0.first().ok_or(KeyServiceError::NotOpened)?;
         let sealed = master
             .key
@@ -225,7 +225,7 @@ impl MasterKey {
     }
 }
 
-/// Shows the ids alone.
+/// Shows only the ids.
 impl std::fmt::Debug for MasterKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.ids()).finish()
@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(keys.ids().collect::<Vec<_>>(), ["a", "b_2"]);
     }
 
-    /// security.md 88: one after the other, as `keys generate >> file` writes them.
+    /// security.md 88: one key on each line, as `keys generate >> file` writes them.
     #[test]
     fn s88_keys_stand_on_lines_of_their_own_too() {
         let (one, two) = (encoded(1, 32), encoded(2, 32));
@@ -284,7 +284,7 @@ mod tests {
         }
     }
 
-    /// Whoever follows a message still has the keys afterwards.
+    /// A person who follows a message still has the keys afterwards.
     #[test]
     fn s88_no_message_leads_to_the_loss_of_a_key() {
         let (one, two) = (encoded(1, 32), encoded(2, 32));

@@ -1,20 +1,20 @@
-//! What a secret is for.
+//! The purposes of secrets.
 
-/// What a secret is for. The code is part of what is authenticated, so that no
-/// secret can be passed off as one of another kind.
+/// The purpose of a secret. Its code is authenticated, so that a secret can't
+/// be used as one of another kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// The client secret of an app; its owner is the app.
     AppClientSecret,
     /// A client secret of an app that isn't in use yet.
     AppNextClientSecret,
-    /// The client secret that an app had before, to go back to.
+    /// The previous client secret of an app, which can be put back.
     AppPreviousClientSecret,
     /// The access token of a connection; its owner is the connection.
     ConnectionAccessToken,
     /// The refresh token of a connection; its owner is the connection.
     ConnectionRefreshToken,
-    /// What the chain of the audit is made with; its owner is the tenant.
+    /// The key of the audit's chain; its owner is the tenant.
     AuditKey,
 }
 
@@ -29,8 +29,8 @@ impl Purpose {
         Self::AuditKey,
     ];
 
-    /// The code in the database. It outlives every renaming in the program:
-    /// changed, it would make what was sealed under it unreadable.
+    /// The code in the database. It never changes, even if the program's names
+    /// do: secrets sealed under another code would be unreadable.
     pub const fn code(self) -> &'static str {
         match self {
             Self::AppClientSecret => "app.client_secret",

@@ -8,7 +8,7 @@ use aes_gcm::{
 use secrecy::SecretString;
 use zeroize::{Zeroize, Zeroizing};
 
-/// How rows are laid out and authenticated; part of the associated data.
+/// The version of the layout and authentication of rows; part of the associated data.
 pub(crate) const FORMAT: i16 = 1;
 
 /// Length of a key in bytes.
@@ -17,29 +17,29 @@ pub(crate) const KEY_LENGTH: usize = 32;
 /// Length of a nonce in bytes.
 const NONCE_LENGTH: usize = 12;
 
-/// Length of what authenticates, in bytes.
+/// Length of the authentication tag in bytes.
 const TAG_LENGTH: usize = 16;
 
-/// A key of 256 bits, without `Debug`. It and the round keys that the cipher
-/// makes of it are wiped when dropped.
+/// A key of 256 bits, without `Debug`. The key, and the round keys that the
+/// cipher makes from it, are wiped when dropped.
 pub(crate) struct Key {
     bytes: Zeroizing<[u8; KEY_LENGTH]>,
     cipher: Aes256Gcm,
 }
 
-/// What goes into the row.
+/// The sealed columns of a row.
 pub(crate) struct Sealed {
     pub nonce: [u8; NONCE_LENGTH],
-    /// With the tag of 16 bytes at its end.
+    /// Ends with the tag of 16 bytes.
     pub ciphertext: Vec<u8>,
 }
 
-/// Didn't pass authentication. Says nothing more, on purpose.
+/// The authentication failed. Gives no details on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Broken;
 
 impl Key {
-    /// A key made by chance.
+    /// A random key.
     pub fn generate(random: &dyn Random) -> Self {
         let mut bytes = Zeroizing::new([0; KEY_LENGTH]);
         random.fill(bytes.as_mut());
@@ -55,7 +55,7 @@ impl Key {
         })
     }
 
-    /// A key from bytes that are held safely already.
+    /// A key from bytes that are wiped on drop already.
     pub fn new(bytes: Zeroizing<[u8; KEY_LENGTH]>) -> Self {
         // A reference to the array: the key is not copied.
         let cipher = Aes256Gcm::new(<&AesKey<Aes256Gcm>>::from(&*bytes));
@@ -93,7 +93,7 @@ impl Key {
         Ok(Sealed { nonce, ciphertext })
     }
 
-    /// Decrypts what [`Key::seal`] made of the same `context`.
+    /// Decrypts what [`Key::seal`] encrypted with the same `context`.
     pub fn open(
         &self,
         context: &[u8],
@@ -124,7 +124,7 @@ impl Key {
     ) -> Result<SecretString, Broken> {
         let mut plain = self.open(context, nonce, ciphertext)?;
         match String::from_utf8(std::mem::take(&mut *plain)) {
-            // Of just that length, so it isn't moved to a shorter one.
+            // Exactly that length, so it isn't moved to a shorter buffer.
             Ok(text) => Ok(SecretString::from(text)),
             Err(error) => {
                 error.into_bytes().zeroize();
@@ -134,8 +134,8 @@ impl Key {
     }
 }
 
-/// Joins the parts so that no two lists of parts give the same bytes: each
-/// behind its length.
+/// Joins the parts so that no two lists of parts give the same bytes: each part
+/// is preceded by its length.
 pub(crate) fn context(parts: &[&[u8]]) -> Vec<u8> {
     let mut joined = Vec::with_capacity(parts.iter().map(|p| p.len() + 8).sum());
     for part in parts {
@@ -176,8 +176,8 @@ mod tests {
         }
     }
 
-    /// AES-256-GCM as others compute it: test case 16 of McGrew and Viega, "The
-    /// Galois/Counter Mode of Operation", with its associated data.
+    /// The cipher matches others' AES-256-GCM: test case 16 of McGrew and
+    /// Viega, "The Galois/Counter Mode of Operation", with its associated data.
     #[test]
     fn the_cipher_is_the_published_one() {
         let bytes = |hex: &str| -> Vec<u8> {

@@ -19,8 +19,8 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, ExprTrait, QueryFilter, sea_query::Expr};
 
-/// Whether the caller is the one who tries the app's credentials now. The
-/// breaker is a row, so all processes together try once.
+/// Whether the caller is the one that tries the app's credentials now. The
+/// breaker is a row, so only one of all processes tries.
 pub(crate) async fn may_probe(scope: &TenantScope, app: AppId) -> Result<bool, InternalError> {
     let now = scope.now();
     let tx = scope.write().await?;
@@ -40,7 +40,8 @@ pub(crate) async fn may_probe(scope: &TenantScope, app: AppId) -> Result<bool, I
 }
 
 /// Counts an `invalid_client` that a connection got at `now`, with credentials
-/// that were read at `used_at`, within the transaction that stores what it means.
+/// that were read at `used_at`, in the transaction that stores its
+/// consequences.
 pub(crate) async fn refused(
     scope: &TenantScope,
     tx: &Tx,
@@ -63,7 +64,7 @@ pub(crate) async fn refused(
     Ok(refusal)
 }
 
-/// Brings back the connections that were retried for what is the app's fault.
+/// Removes the failures of connections that were retried because of the app's fault.
 async fn take_back(scope: &TenantScope, tx: &Tx, app: AppId) -> Result<(), InternalError> {
     let kind = FailureKind::ClientRefused.encode();
     let retried = tx
@@ -81,10 +82,10 @@ async fn take_back(scope: &TenantScope, tx: &Tx, app: AppId) -> Result<(), Inter
     Ok(())
 }
 
-/// Notes that the app's credentials brought a token to these connections, after
-/// what proved it is stored: a transaction of its own, since editing an app locks
-/// app and connections the other way round. Connections that waited come due
-/// again before their tokens run out.
+/// Records that the app's credentials brought a token to these connections.
+/// Runs after their tokens are stored, in a transaction of its own, since
+/// editing an app locks app and connections in the other order. Connections
+/// that waited become due again before their tokens expire.
 pub(crate) async fn clear(
     scope: &TenantScope,
     app: &App,
@@ -100,8 +101,9 @@ pub(crate) async fn clear(
     Ok(())
 }
 
-/// Notes that Gorgias knew the app's credentials, since it refused a refresh
-/// token with them (RFC 6749 5.2: a client that fails is `invalid_client`).
+/// Records that Gorgias knows the app's credentials, since it refused a refresh
+/// token that came with them (RFC 6749 5.2: a client that fails is
+/// `invalid_client`).
 pub(crate) async fn recognised(scope: &TenantScope, app: &App) -> Result<(), InternalError> {
     if app.credentials.clone().recognised().is_none() {
         return Ok(());
@@ -125,9 +127,9 @@ async fn come_due(scope: &TenantScope, app: AppId) -> Result<(), InternalError> 
     tx.commit().await
 }
 
-/// Puts off all connections of the app that are due, without a call, for half
-/// the check interval and up to as much again, so that they neither take
-/// others' turns nor come back together.
+/// Delays all due connections of the app, without a call, by half the check
+/// interval and up to as much again. So they neither take the place of others
+/// nor come back together.
 pub(crate) async fn put_off(scope: &TenantScope, app: AppId) -> Result<(), InternalError> {
     let now = scope.now();
     let interval = scope.config.check_interval;

@@ -1,17 +1,17 @@
-//! Whether tokens come from the account that they are meant for.
+//! Checks whether tokens come from the expected account.
 //!
-//! Evidence that disagrees refuses; missing evidence doesn't, since the token
-//! endpoint's host is itself the account.
+//! Evidence for another account refuses the tokens; missing evidence doesn't,
+//! since the host of the token endpoint is itself the account's.
 
 use crate::core::services::Services;
 use domain::{granted::Granted, scope::ScopeSet, subdomain::Subdomain};
 use gorgias::{Grant, UpstreamError};
 
-/// Tokens that name another account.
+/// The tokens name another account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct WrongAccount;
 
-/// The access token's own `iss`, if it is a JWT with one.
+/// Compares the access token's own `iss`, if it is a JWT with one.
 pub(crate) fn issuer_agrees(
     services: &Services,
     account: &Subdomain,
@@ -20,7 +20,7 @@ pub(crate) fn issuer_agrees(
     issuers_agree(services, account, grant.jwt_iss.as_slice())
 }
 
-/// Every `iss` that an answer's tokens have.
+/// Compares every `iss` in an answer's tokens.
 pub(crate) fn issuers_agree(
     services: &Services,
     account: &Subdomain,
@@ -37,9 +37,9 @@ pub(crate) fn issuers_agree(
     }
 }
 
-/// The `domain` of `GET /api/account`, asked only where the grant allows it;
-/// any answer but a good one is no evidence. What was `requested` is granted if
-/// the answer doesn't say what is (RFC 6749 5.1).
+/// Compares the `domain` of `GET /api/account`, which is asked only where the
+/// grant allows it; an answer without success is no evidence. If the answer
+/// names no scopes, those `requested` are granted (RFC 6749 5.1).
 pub(crate) async fn account_agrees(
     services: &Services,
     account: &Subdomain,
@@ -57,7 +57,7 @@ pub(crate) async fn account_agrees(
     match services.gorgias.account(account, &grant.access_token).await {
         Ok(info) => match services.config.gorgias.names(account, &info.domain) {
             Some(false) => Err(WrongAccount),
-            // A title is no name of an account.
+            // A title is not the name of an account.
             Some(true) | None => Ok(()),
         },
         Err(error) => {

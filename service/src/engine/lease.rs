@@ -1,7 +1,7 @@
-//! Leases: who may ask Gorgias for a connection's next token.
+//! Leases: the right to ask Gorgias for a connection's next token.
 //!
-//! A lease runs on the database's clock and carries a fencing number. It says
-//! who may call; whether a result is written is decided by `token_version`.
+//! A lease runs on the database's clock and carries a fencing number. It
+//! decides who may call; `token_version` decides whether a result is written.
 
 use super::single_flight::Waiting;
 use crate::{
@@ -20,11 +20,11 @@ use tokio::time::Instant;
 /// Long enough for a call, its confirmation and the write, each with its time-out.
 pub(crate) const LEASE: Span = Span::seconds(45);
 
-/// How long somebody who asks waits for whoever holds a lease.
+/// How long a caller waits for the holder of a lease.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// SQL for a lease that nobody holds: it ran out, or it ends later than any
-/// can, since it was taken before the database's clock was put back.
+/// SQL for a free lease: it has ended, or it ends later than any lease can,
+/// since it was taken before the database's clock was put back.
 fn free(services: &Services) -> String {
     let clock = services.db.clock_sql();
     format!(
@@ -33,7 +33,7 @@ fn free(services: &Services) -> String {
     )
 }
 
-/// The right to call upstream for one connection.
+/// The right to ask Gorgias for one connection.
 #[derive(Debug)]
 pub(crate) struct Lease {
     pub tenant: TenantId,
@@ -41,19 +41,19 @@ pub(crate) struct Lease {
     pub fence: i64,
 }
 
-/// What came of waiting for a lease.
+/// The result of waiting for a lease.
 pub(crate) enum Waited<T> {
-    /// It is ours.
+    /// This process has it.
     Taken(Lease),
     /// There is nothing more to do.
     Found(T),
-    /// Somebody held it for too long.
+    /// Another holder had it for too long.
     Late,
 }
 
 impl Lease {
     /// Takes the lease of one connection, unless somebody holds it: then no
-    /// transaction that writes is begun in vain.
+    /// write transaction is begun.
     pub async fn take(
         scope: &TenantScope,
         connection: ConnectionId,
@@ -85,7 +85,7 @@ impl Lease {
             .await?;
         let lease = row.map(|row| Self::read(&row)).transpose()?;
         if lease.is_some() {
-            // Somebody waits for it, so it goes at once; the sweep makes up for it.
+            // A caller waits for it, so it is sent at once; the sweep makes up for it.
             let mut rate_limit = RateLimit::lock(scope, &tx).await?;
             rate_limit.take(1);
             rate_limit.store(scope, &tx).await?;
@@ -94,8 +94,8 @@ impl Lease {
         Ok(lease)
     }
 
-    /// Takes the lease of one connection as soon as nobody holds it, unless `look`
-    /// finds before that there is nothing more to do.
+    /// Takes the lease of one connection when it is free, unless `look` finds
+    /// before that that nothing is left to do.
     pub async fn wait<T, E: From<InternalError>, F>(
         scope: &TenantScope,
         connection: ConnectionId,
@@ -111,7 +111,7 @@ impl Lease {
                 return Ok(Waited::Found(found));
             }
             if let Some(lease) = Self::take(scope, connection).await? {
-                // Whoever held it a moment ago may have done what there was to do.
+                // The previous holder may have done the work a moment ago.
                 let Some(found) = look().await.transpose() else {
                     return Ok(Waited::Taken(lease));
                 };
@@ -124,7 +124,7 @@ impl Lease {
         }
     }
 
-    /// Gives the lease back, unless somebody else holds it by now.
+    /// Gives the lease back, unless another holder has it by now.
     pub async fn give_back(&self, scope: &TenantScope) -> Result<(), InternalError> {
         let tx = scope.write().await?;
         tx.execute_raw(Statement::from_sql_and_values(

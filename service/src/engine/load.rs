@@ -1,5 +1,5 @@
-//! How much of the rate all checks need: with too much of it in use, there is
-//! too little left to catch up after an outage.
+//! The share of the rate that all checks need: if it is too high, too little is
+//! left to catch up after an outage.
 
 use crate::core::{error::InternalError, queries, services::Services};
 use domain::{
@@ -11,8 +11,9 @@ use sea_orm::{ConnectionTrait, Statement};
 /// How often the connections of all tenants are counted.
 const COUNT_EVERY: Span = Span::minutes(10);
 
-/// Counts the connections of all tenants that have a next attempt: it takes a
-/// fraction of a second for a million. Of other tenants, it gives away this number alone.
+/// Counts the connections of all tenants that have a next attempt, which takes
+/// a fraction of a second for a million. It reveals only this number about
+/// other tenants.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.
@@ -25,14 +26,16 @@ pub async fn count(services: &Services) -> Result<u64, InternalError> {
     Ok(count.max(0).unsigned_abs())
 }
 
-/// How much of the rate so many connections need, in percent, if that is too much.
+/// The share of the rate that this number of connections needs, in percent, if
+/// it is too high.
 pub fn too_high(services: &Services, connections: u64) -> Option<u64> {
     let config = &services.config;
     let percent = load_percent(connections, config.check_interval, config.refresh_rate);
     (percent > HIGHEST_LOAD).then_some(percent)
 }
 
-/// The same, from when the worker last counted: one row, however many connections there are.
+/// The same, from the worker's last count: it reads one row, however many
+/// connections there are.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.
@@ -46,7 +49,7 @@ pub async fn known_too_high(services: &Services) -> Result<Option<u64>, Internal
     Ok(too_high(services, count.max(0).unsigned_abs()))
 }
 
-/// Counts again if that is some time ago.
+/// Counts again if the last count is some time ago.
 pub(crate) async fn keep_known(services: &Services) -> Result<(), InternalError> {
     let now = services.now();
     let run = |sql, values: Vec<sea_orm::Value>| {

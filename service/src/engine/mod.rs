@@ -1,5 +1,5 @@
-//! What keeps connections alive: who may ask Gorgias when, what an answer
-//! means, and that none is lost.
+//! Keeps connections alive: decides when Gorgias is asked and by whom,
+//! interprets the answers, and makes sure that none is lost.
 
 pub(crate) mod app_fault;
 pub(crate) mod due;

@@ -1,10 +1,10 @@
-//! How fast Gorgias may be asked for tokens: one rate for all processes.
+//! The rate of token requests to Gorgias: one rate for all processes.
 //!
-//! The rate limit is the generic cell rate algorithm (ITU-T I.371, A) over one row,
-//! on the database's clock: `free_at` is the first slot that nobody has taken.
-//! Slots lie one step apart. Whoever takes some may take them up to a second
-//! ahead, and lets each request wait for its slot: so a look now and then is
-//! enough for the full rate, and there is no burst.
+//! The rate limit is the generic cell rate algorithm (ITU-T I.371, A) over one
+//! row, on the database's clock: `free_at` is the first free slot. Slots are
+//! one step apart. A process may take slots up to a second ahead, and each
+//! request waits for its slot. So a look now and then is enough for the full
+//! rate, and there is no burst.
 
 use crate::core::{database::Transaction, error::InternalError, services::Services};
 use domain::{
@@ -15,16 +15,16 @@ use sea_orm::{ConnectionTrait, Statement};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How far ahead slots are taken. Nothing is saved up: a slot that nobody took is gone.
+/// How far ahead slots can be taken. Unused slots are not saved.
 const AHEAD: Span = Span::seconds(1);
-/// After how long slots that were taken ahead have half gone by.
+/// After this time, half of the slots that were taken ahead have passed.
 pub(crate) const HALF_GONE: Duration = Duration::from_millis(500);
-/// After how long without many 429s the rate doubles again.
+/// After this time without many 429s, the rate doubles again.
 const RECOVERY: Span = Span::minutes(1);
-/// The rate is never less than 2^-4 of the one set.
+/// The rate is never less than 2^-4 of the set rate.
 const MOST_HALVINGS: u32 = 4;
 
-/// The rate limit as it stands, locked until the transaction ends.
+/// The present rate limit, locked until the transaction ends.
 pub(crate) struct RateLimit {
     now: Timestamp,
     /// The same instant, for waiting.
@@ -32,14 +32,14 @@ pub(crate) struct RateLimit {
     free_at: Timestamp,
     slow: u32,
     slow_since: Timestamp,
-    /// Between two requests.
+    /// The time between two requests.
     step: Span,
-    /// Whose turn it was last.
+    /// The tenant that was served last.
     pub served_tenant: Option<TenantId>,
 }
 
 impl RateLimit {
-    /// Reads the rate limit, for this transaction alone.
+    /// Reads and locks the rate limit for this transaction.
     pub async fn lock(services: &Services, tx: &Transaction) -> Result<Self, InternalError> {
         let lock = if services.db.is_sqlite() {
             ""
@@ -56,7 +56,7 @@ impl RateLimit {
             .ok_or_else(|| InternalError::inconsistent("pace", "id", 1))?;
         let now: Timestamp = row.try_get("", "now")?;
         let mut slow = u32::try_from(row.try_get::<i32>("", "slow")?).unwrap_or_default();
-        // A rate that was halved in the future was halved before the clock was put back.
+        // A halving in the future was made before the clock was put back.
         let mut slow_since = now.min(row.try_get("", "slow_since")?);
         if slow > 0 && now.since(slow_since) >= RECOVERY {
             slow -= 1;
@@ -66,7 +66,7 @@ impl RateLimit {
             / i64::from(services.config.refresh_rate.max(1));
         let step = Span(step.max(1));
         let free_at: Timestamp = row.try_get("", "free_at")?;
-        // No crowd of readers, and no clock that was put back, stops the sweep for longer.
+        // Neither many readers nor a clock that was put back stop the sweep for longer.
         let most_debt = AHEAD.max(step).0.saturating_mul(2);
         Ok(Self {
             now,
@@ -82,11 +82,11 @@ impl RateLimit {
     /// How many slots can be taken now.
     pub fn allowed(&self) -> u64 {
         let open = self.now.plus(AHEAD).since(self.free_at).0.max(0);
-        // The first lies at the beginning.
+        // The first slot is at the beginning.
         open.unsigned_abs().div_ceil(self.step.0.unsigned_abs())
     }
 
-    /// When the next requests may go, if so many slots are taken.
+    /// When each of the next `requests` requests may be sent, if that many slots are taken.
     pub fn reserve(&self, requests: i64) -> impl Iterator<Item = Instant> + use<> {
         let (here, step) = (self.here, self.step.0);
         let first = self.free_at.since(self.now).0;
@@ -96,8 +96,8 @@ impl RateLimit {
         })
     }
 
-    /// Takes slots. Whoever can't wait takes one and goes at once; the others
-    /// make up for it.
+    /// Takes slots. A caller that can't wait takes one and sends at once; the
+    /// others make up for it.
     pub fn take(&mut self, requests: usize) {
         let requests = i64::try_from(requests).unwrap_or(i64::MAX);
         self.free_at = self
@@ -130,13 +130,13 @@ impl RateLimit {
     }
 }
 
-/// Whether so many 429s mean that everybody has to slow down: more than two,
-/// and more than a tenth.
+/// Whether this number of 429s means that all processes must slow down: more
+/// than two, and more than a tenth.
 pub(crate) fn too_many(limited: usize, of: usize) -> bool {
     limited > 2 && limited * 10 > of
 }
 
-/// Halves the rate for everybody.
+/// Halves the rate for all processes.
 pub(crate) async fn slow_down(services: &Services) -> Result<(), InternalError> {
     let tx = services.db.begin_write().await?;
     let mut rate_limit = RateLimit::lock(services, &tx).await?;
@@ -154,7 +154,7 @@ pub(crate) async fn slow_down(services: &Services) -> Result<(), InternalError> 
 mod tests {
     use super::*;
 
-    /// Twenty a second, with slots taken for so long already.
+    /// Twenty per second, with slots taken up to `ahead`.
     fn rate_limit(ahead: Span) -> RateLimit {
         let now = Timestamp(1_000_000_000);
         RateLimit {

@@ -1,11 +1,11 @@
-//! Refusals of an app's connections, one after the other.
+//! Counts refusals of an app's connections in a row.
 //!
 //! One refused connection is a customer who left. Several in a row, with none
-//! renewed between them, point at what they have in common: the app's own
+//! renewed between them, suggest a cause that they share: the app's own
 //! credentials. (By RFC 6749 5.2 a replaced client secret gives
 //! `invalid_client`, but an upstream may answer `invalid_grant` to it.) That is
-//! one incident of the app then; its connections keep their states, and nobody
-//! writes to customers in vain.
+//! then one incident of the app: its connections keep their states, and nobody
+//! writes to customers without need.
 
 use crate::{
     core::{error::InternalError, rows::Rows},
@@ -16,8 +16,8 @@ use crate::{
 use domain::{app_credentials::Refusal, event::Actor, ids::AppId, time::Timestamp};
 use sea_orm::{ColumnTrait, QueryFilter};
 
-/// Counts a refusal, within the transaction that stores what it means. The one
-/// that makes the row long enough takes the losses of the row back.
+/// Counts a refusal, in the transaction that stores its consequences. If it
+/// makes the app's incident, the losses in this row of refusals are reverted.
 pub(crate) async fn count(
     scope: &TenantScope,
     tx: &Tx,
@@ -37,7 +37,7 @@ pub(crate) async fn count(
     Ok(refusal)
 }
 
-/// Brings back what this row of refusals called lost.
+/// Reverts the losses in this row of refusals.
 async fn take_back(
     scope: &TenantScope,
     tx: &Tx,

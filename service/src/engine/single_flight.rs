@@ -1,7 +1,7 @@
-//! Waiting for somebody else's refresh without troubling the database.
+//! Waits for another task's refresh without queries.
 //!
 //! Of the readers in this process that need the same refresh, one leads: it
-//! takes the lease, or waits for whoever holds it. The others wait for the one.
+//! takes the lease, or waits for its holder. The others wait for the leader.
 
 use crate::core::{
     error::InternalError,
@@ -22,21 +22,21 @@ use tokio::{
     time::{Instant, timeout, timeout_at},
 };
 
-/// How often whoever waits for news looks without any: a holder that dies, or
-/// changes nothing, tells nobody.
+/// How often a waiting task looks without news: a holder that dies, or changes
+/// nothing, sends none.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
-/// The connections that somebody in this process sees to. For each, how that
+/// The connections with a leader in this process. For each, how its refresh
 /// failed, if it did.
 #[derive(Default)]
 pub struct SingleFlight(Mutex<HashMap<ConnectionId, watch::Receiver<Option<Failed>>>>);
 
-/// What failed in a refresh.
+/// The kind of failure of a refresh.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Failed {
     /// The database isn't available.
     Database,
-    /// Something else.
+    /// Another error.
     Inside,
 }
 
@@ -54,36 +54,36 @@ impl SingleFlight {
 
 /// A reader's part in a refresh.
 pub(crate) enum Role {
-    /// It sees to the refresh.
+    /// It makes the refresh.
     Leads(Leader),
-    /// It waits for who does.
+    /// It waits for the leader.
     Follows(Follower),
 }
 
-/// Leading; ends, and wakes who follows, when it is dropped: also with a
-/// request that is given up. One of those that follow leads on then.
+/// The leader. When it is dropped, also because its request was cancelled, the
+/// lead ends and the followers wake. One of them leads then.
 pub(crate) struct Leader {
     services: Services,
     connection: ConnectionId,
     failed: watch::Sender<Option<Failed>>,
 }
 
-/// Following.
+/// A follower.
 pub(crate) struct Follower(watch::Receiver<Option<Failed>>);
 
-/// How a refresh ended.
+/// How a refresh ended for a follower.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// There is something to look at.
+    /// It ended; the follower looks at the result.
     Over,
-    /// Something inside failed; each trying it once more would be a storm.
+    /// An internal error; if each follower tried again, that would flood the database.
     Failed(Failed),
-    /// It goes on, but it took too long.
+    /// It is still under way, but took too long.
     Late,
 }
 
 impl Leader {
-    /// Leads, if nobody does yet.
+    /// Becomes the leader, if there is none yet.
     pub fn join(services: &Services, connection: ConnectionId) -> Role {
         let mut all = services.state::<SingleFlight>().all();
         if let Some(refresh) = all.get(&connection) {
@@ -98,7 +98,7 @@ impl Leader {
         })
     }
 
-    /// Tells those that follow not to try themselves.
+    /// Tells the followers not to try themselves.
     pub fn fail(&self, fault: &InternalError) {
         let failed = if fault.database_unavailable() {
             Failed::Database
@@ -111,7 +111,7 @@ impl Leader {
 
 impl Drop for Leader {
     fn drop(&mut self) {
-        // Before the sender goes: who wakes finds nobody who leads.
+        // Before the sender is dropped, so that a woken follower finds no leader.
         self.services
             .state::<SingleFlight>()
             .all()
@@ -122,7 +122,7 @@ impl Drop for Leader {
 impl Follower {
     /// Waits for the end of the refresh.
     pub async fn outcome(mut self, deadline: Instant) -> Outcome {
-        // An error means that whoever led is gone, and with it the refresh.
+        // An error means that the leader is gone, and its refresh ended.
         let ended = async { while self.0.borrow().is_none() && self.0.changed().await.is_ok() {} };
         if timeout_at(deadline, ended).await.is_err() {
             Outcome::Late
@@ -135,7 +135,7 @@ impl Follower {
     }
 }
 
-/// Waiting for whoever holds a lease: in another task or process.
+/// Waits for the holder of a lease in another task or process.
 pub(crate) struct Waiting {
     changes: Receiver<Change>,
     connection: ConnectionId,
@@ -143,8 +143,7 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
-    /// To be begun before the look that nothing comes of, so that no news fall
-    /// in between.
+    /// Begin this before the look, so that no news is missed after it.
     pub fn new(services: &Services, connection: ConnectionId, deadline: Instant) -> Self {
         Self {
             changes: services.live.listen(),
@@ -153,15 +152,15 @@ impl Waiting {
         }
     }
 
-    /// Waits until it is worth looking again; `false` if it took too long.
-    /// Changes of other processes are heard on PostgreSQL as they are committed.
+    /// Waits until it is worth looking again; `false` if it took too long. On
+    /// PostgreSQL, changes of other processes arrive when they are committed.
     pub async fn news(&mut self) -> bool {
         let heard = async {
             loop {
                 match self.changes.recv().await {
                     Ok(change) if change.connection == self.connection => return,
                     Ok(_) => (),
-                    // It may have been among those that were missed.
+                    // The news may have been among the missed ones.
                     Err(RecvError::Lagged(_)) => return,
                     Err(RecvError::Closed) => std::future::pending().await,
                 }

@@ -1,7 +1,7 @@
-//! Trying a client secret that isn't in use yet.
+//! Tests a client secret that isn't in use yet.
 //!
-//! Gorgias has nothing that only checks credentials, so a refresh of a living
-//! connection is the proof. Its grant is kept like any other's; a refusal
+//! Gorgias has no call that only checks credentials, so the refresh of a
+//! connection is the test. Its grant is stored like any other; a refusal
 //! changes neither the connection nor the app.
 
 use super::{
@@ -13,14 +13,14 @@ use domain::event;
 use gorgias::UpstreamError;
 use secrecy::SecretString;
 
-/// What Gorgias made of the secret.
+/// The result of the test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trial {
     /// It gave a token.
     Accepted,
     /// `invalid_client`.
     Refused,
-    /// Neither: no useful answer, or one that may be about the connection.
+    /// Neither: no useful answer, or one that may concern the connection.
     Unclear,
 }
 
@@ -55,7 +55,7 @@ async fn attempt(
     input.in_use = false;
     Ok(match attempt.ask(&input).await {
         Ok(renewal) => match store_durably(scope, who, input, renewal).await? {
-            // Also where the access token was of no use: there was a new refresh token.
+            // Also if the access token was not usable: there was a new refresh token.
             Verdict::Fine | Verdict::Superseded | Verdict::Unavailable { .. } => Trial::Accepted,
             _ => Trial::Unclear,
         },

@@ -18,7 +18,7 @@ pub struct Model {
     pub expires_at: Option<Timestamp>,
     pub last_used_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
-    /// Separated by commas; any network if there are none.
+    /// Separated by commas; any network if NULL.
     pub networks: Option<String>,
 }
 

@@ -40,7 +40,7 @@ pub struct Model {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub queued_expiry: Option<Timestamp>,
-    /// A kind of a later version is no kind that is known.
+    /// Kinds of a later version are read as unknown.
     pub failure_kind: Option<String>,
     pub refused_since: Option<Timestamp>,
     pub scopes_unknown: bool,
@@ -51,14 +51,14 @@ pub struct Model {
 entity!(of tenant);
 
 codes! {
-    /// What is held for it. Other columns say more.
+    /// What we hold for it. Other columns give the details.
     StandingCode {
         NotConnected = "not_connected",
         Connected = "connected",
         Lost = "lost",
     }
     /// How Gorgias told us that access is gone. It doesn't name a backup, so
-    /// that processes of the version before can read it.
+    /// that processes of the previous version can read it.
     LossCode {
         Refused = "refused",
         Unauthorized = "unauthorized",

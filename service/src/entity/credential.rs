@@ -15,7 +15,7 @@ pub struct Model {
     pub nonce: Vec<u8>,
     pub ciphertext: Vec<u8>,
     pub updated_at: Timestamp,
-    /// Since when it is known to be unreadable; sealing it anew ends that.
+    /// Since when it is known to be unreadable; sealing it again ends that.
     pub set_aside_at: Option<Timestamp>,
 }
 

@@ -1,9 +1,9 @@
-//! Rows as the database holds them; private to the crate, so that no page and
-//! no route can reach a ciphertext.
+//! The rows of the database; private to the crate, so that no page and no route
+//! can reach a ciphertext.
 
 use sea_orm::EntityTrait;
 
-/// What an entity needs beside its model.
+/// The code that an entity needs beside its model.
 macro_rules! entity {
     () => {
         #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -20,7 +20,7 @@ macro_rules! entity {
     };
 }
 
-/// Columns that hold one of some codes.
+/// Columns that hold one of several codes.
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident { $($code:ident = $text:literal,)* })*) => {$(
         $(#[$doc])*
@@ -69,7 +69,7 @@ pub mod set_up;
 pub mod tenant;
 pub mod tenant_event;
 
-/// What the entities' columns hold.
+/// The types of the entities' columns.
 mod prelude {
     pub(crate) use crate::entity::Owned;
     pub(crate) use domain::{

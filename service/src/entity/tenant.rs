@@ -10,9 +10,9 @@ pub struct Model {
     pub slug: Slug,
     pub name: String,
     pub created_at: Timestamp,
-    /// Since when the row alone is left of it, for its audit.
+    /// Since when only its row is left, for its audit.
     pub removed_at: Option<Timestamp>,
-    /// What its slug was until then.
+    /// The slug that it had until then.
     pub former_slug: Option<Slug>,
 }
 

@@ -12,7 +12,7 @@ pub struct Model {
     pub actor: String,
     pub details: String,
     pub at: Timestamp,
-    /// Given by the database as the row is inserted.
+    /// The database sets it on insert.
     pub seq: Option<i64>,
 }
 

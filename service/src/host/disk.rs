@@ -1,4 +1,4 @@
-//! What the journal asks of a disk; tests put one in that is full or fails.
+//! The journal's disk; tests use one that is full or fails.
 
 use std::{
     fs::File,
@@ -6,13 +6,13 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// What the journal asks of a disk. All of it may block.
+/// The journal's operations on a disk. All of them may block.
 pub trait Disk: Send + Sync + 'static {
-    /// Makes the file longer by so many zero bytes from `at` on, which from
-    /// then on are the file's own, whoever else fills the disk.
+    /// Makes the file longer by `bytes` zero bytes from `at` on. The space then
+    /// belongs to the file, even if the disk becomes full.
     ///
     /// # Errors
-    /// If there is no room, or the disk fails.
+    /// If there is no space, or the disk fails.
     fn allocate(&self, file: &Shared, at: u64, bytes: u64) -> io::Result<()> {
         static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
         let mut done = 0;
@@ -24,7 +24,7 @@ pub trait Disk: Send + Sync + 'static {
         file.file.sync_all()
     }
 
-    /// Writes into what was allocated.
+    /// Writes into the allocated part.
     ///
     /// # Errors
     /// If the disk fails.
@@ -32,10 +32,10 @@ pub trait Disk: Send + Sync + 'static {
         file.write_at(at, bytes)
     }
 
-    /// Returns once everything written is on the disk.
+    /// Returns when everything written is on the disk.
     ///
     /// # Errors
-    /// If the disk fails; nothing is known of what was written then.
+    /// If the disk fails; the state of the written bytes is then unknown.
     fn sync(&self, file: &Shared) -> io::Result<()> {
         file.file.sync_data()
     }
@@ -47,12 +47,12 @@ pub struct RealDisk;
 
 impl Disk for RealDisk {}
 
-/// A file that several threads write at places of their own.
+/// A file that several threads write, each at its own position.
 #[derive(Debug)]
 pub struct Shared {
     file: File,
-    /// Where the file is read and written is one for all its users; held for
-    /// the copy into the page cache, never for a sync.
+    /// All users share the file's position. The lock is held for the copy into
+    /// the page cache, never for a sync.
     place: Mutex<()>,
 }
 

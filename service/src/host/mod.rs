@@ -1,4 +1,4 @@
-//! What comes in from the machine: time, randomness, files. Tests bring their own.
+//! The parts that come from the machine: time, randomness, files. Tests use their own.
 
 pub mod clock;
 mod disk;
@@ -11,20 +11,20 @@ use clock::{Clock, SystemClock};
 use random::{Random, SystemRandom};
 use std::sync::Arc;
 
-/// What comes in from the machine.
+/// The parts that come from the machine.
 pub struct Host {
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
-    /// Stands for PostgreSQL's clock in tests, which it has no way to move.
+    /// Replaces PostgreSQL's clock in tests, which can't move the real one.
     pub database_clock: Option<Arc<dyn Clock>>,
-    /// Makes what nobody can guess.
+    /// The source of random bytes.
     pub random: Arc<dyn Random>,
-    /// Holds the journal.
+    /// The disk of the journal.
     pub disk: Arc<dyn Disk>,
 }
 
 impl Default for Host {
-    /// The machine as it is.
+    /// The real machine.
     fn default() -> Self {
         Self {
             clock: Arc::new(SystemClock),

@@ -1,11 +1,11 @@
-//! Randomness, handed in from outside, and what is made of it.
+//! Randomness, passed in from outside, and values made from it.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use rand::TryRng;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-/// A source of bytes that nobody can guess.
+/// A source of unpredictable bytes.
 pub trait Random: Send + Sync + 'static {
     /// Fills the buffer.
     fn fill(&self, bytes: &mut [u8]);
@@ -24,7 +24,7 @@ pub struct SystemRandom;
 
 impl Random for SystemRandom {
     /// # Panics
-    /// If the operating system has no randomness: nothing safe can go on then.
+    /// If the operating system has no randomness: nothing can be safe then.
     #[allow(clippy::expect_used)]
     fn fill(&self, bytes: &mut [u8]) {
         rand::rngs::SysRng
@@ -33,7 +33,7 @@ impl Random for SystemRandom {
     }
 }
 
-/// A secret of 256 bits as 43 letters that may stand in a URL, behind a prefix.
+/// A secret of 256 bits as 43 letters that are allowed in URLs, after a prefix.
 pub fn secret_text(random: &dyn Random, prefix: &str) -> SecretString {
     let mut bytes = Zeroizing::new([0; 32]);
     random.fill(bytes.as_mut());

@@ -1,8 +1,8 @@
-//! Files as editors and shells leave them.
+//! Reads text files as editors and shells write them.
 //!
-//! PowerShell writes UTF-16 with its `>`, Windows' editors put a byte order mark
-//! in front, all of them end the last line. None of that is part of a secret
-//! (security.md 88).
+//! PowerShell writes UTF-16 with its `>`, editors on Windows put a byte order
+//! mark in front, and all of them end the last line. None of that is part of a
+//! secret (security.md 88).
 
 use std::{io, path::Path};
 use zeroize::Zeroizing;
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 /// The text of a file, in UTF-8 or, with a byte order mark, in UTF-16.
 ///
 /// # Errors
-/// As the system reports them; `InvalidData` if it is no text.
+/// As the system reports them; `InvalidData` if it is not text.
 pub fn read(path: &Path) -> io::Result<String> {
     decode(std::fs::read(path)?)
 }
@@ -18,7 +18,7 @@ pub fn read(path: &Path) -> io::Result<String> {
 /// The text of these bytes, without a byte order mark.
 ///
 /// # Errors
-/// `InvalidData` if it is no text.
+/// `InvalidData` if it is not text.
 pub fn decode(bytes: Vec<u8>) -> io::Result<String> {
     let bytes = Zeroizing::new(bytes);
     let no_text = || {
@@ -43,9 +43,9 @@ pub fn decode(bytes: Vec<u8>) -> io::Result<String> {
     }
 }
 
-/// A value without what stands around it: spaces, line ends, and the quotation
-/// marks of a shell or an `.env` file. No value of a setting has any of these
-/// at its ends.
+/// A value without surrounding spaces, line ends, and the quotation marks of a
+/// shell or an `.env` file. No value of a setting begins or ends with any of
+/// these.
 pub fn bare(text: &str) -> &str {
     let text = text.trim_start_matches('\u{feff}').trim();
     ['"', '\'']
@@ -54,11 +54,11 @@ pub fn bare(text: &str) -> &str {
         .map_or(text, str::trim)
 }
 
-/// A password from standard input: without the ends of its line, but with the
-/// spaces that may belong to it.
+/// A password from standard input: without its line end, but with spaces, which
+/// may belong to it.
 ///
 /// # Errors
-/// `InvalidData` if it is no text.
+/// `InvalidData` if it is not text.
 pub fn password(bytes: Vec<u8>) -> io::Result<String> {
     let text = Zeroizing::new(decode(bytes)?);
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())

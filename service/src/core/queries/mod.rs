@@ -1,8 +1,8 @@
-//! Statements that differ by dialect, side by side: `sqlite/*.sql` and
-//! `postgres/*.sql`. On PostgreSQL most call a function, which sees all tenants
-//! or is one round trip (`migration/src/functions`).
+//! Statements that differ by dialect: `sqlite/*.sql` and `postgres/*.sql`. On
+//! PostgreSQL most call a function, which sees all tenants or saves round trips
+//! (`migration/src/functions`).
 //!
-//! On SQLite, each that must go by a certain index names it, or fails.
+//! On SQLite, each statement that must use a certain index names it, or fails.
 
 use super::database::Database;
 use sea_orm::{Statement, Value};
@@ -26,7 +26,7 @@ impl Query {
     }
 }
 
-/// What takes several statements with the same values, as many as the dialect needs.
+/// Several statements with the same values, as many as the dialect needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Queries {
     sqlite: &'static [&'static str],
@@ -61,19 +61,19 @@ macro_rules! query {
 }
 
 pub(crate) const AUDIT_HEADS: Query = query!("audit_heads");
-/// Each connection that has a next attempt stands in one of the indexes that are
-/// counted.
+/// Each connection that has a next attempt is in one of the indexes that are counted.
 pub(crate) const COUNT_SCHEDULED: Query = query!("count_scheduled");
-/// How many are due outside of the queue, up to a number, and whether there is a queue.
+/// How many connections are due outside of the queue, up to a limit, and
+/// whether there is a queue.
 pub(crate) const DUE_LOOK: Query = query!("due_look");
-/// What is due joins the queue.
+/// Moves due connections into the queue.
 pub(crate) const DUE_QUEUE: Query = query!("due_queue");
-/// Takes what is due.
+/// Leases due connections.
 pub(crate) const DUE_TAKE: Query = query!("due_take");
-/// Whose turn it is, in order: round by round, and in each the tenants after the
-/// one served last, then those up to it.
+/// The next connections of the queue, in order: round by round, and in each
+/// round the tenants after the one served last, then those up to it.
 pub(crate) const FAIR_QUEUE: Query = query!("fair_queue");
-/// Removes the client secrets that nobody can go back to any more.
+/// Removes the previous client secrets that can't be put back any more.
 pub(crate) const FORGET_PREVIOUS_SECRETS: Queries = Queries {
     sqlite: &[
         include_str!("sqlite/forget_previous_secrets.sql"),
@@ -82,9 +82,9 @@ pub(crate) const FORGET_PREVIOUS_SECRETS: Queries = Queries {
     postgres: &[include_str!("postgres/forget_previous_secrets.sql")],
 };
 pub(crate) const MEMBERSHIPS_OF: Query = query!("memberships_of");
-/// For half the check interval and up to as much again.
+/// Delays by half the check interval and up to as much again.
 pub(crate) const PUT_OFF: Query = query!("put_off");
-/// The steps of the schema that were run, and whether the database only reads.
+/// The steps of the schema that were run, and whether the database is read-only.
 pub(crate) const READINESS: Query = query!("readiness");
 pub(crate) const SWEEP_AUTHORIZATIONS: Query = query!("sweep_authorizations");
 pub(crate) const TENANT_OF_API_TOKEN: Query = query!("tenant_of_api_token");
@@ -93,15 +93,15 @@ pub(crate) const TENANT_OF_AUTHORIZATION: Query = query!("tenant_of_authorizatio
 pub(crate) const TENANT_OF_INVITATION: Query = query!("tenant_of_invitation");
 pub(crate) const TENANT_OF_LINK: Query = query!("tenant_of_link");
 pub(crate) const TENANT_OF_STATE: Query = query!("tenant_of_state");
-/// On SQLite, values stand in subqueries, so that its planner can't look at them:
-/// after an ANALYZE, it would plan anew for each value that is bound. On PostgreSQL
+/// On SQLite, values are in subqueries, so that its planner can't see them:
+/// after an ANALYZE, it would plan again for each bound value. On PostgreSQL
 /// the tenant isn't known yet, so a function finds the row.
 pub(crate) const TOKEN_FAST_PATH: Query = query!("token_fast_path");
 
-/// To be run before [`DUE_LOOK`], whose function does it by itself on PostgreSQL:
-/// frees leases that ran out and those that end later than any can; what queues
-/// without being due leaves the queue; what is due later than anything can be is
-/// due now.
+/// Run before [`DUE_LOOK`], whose function does the same on PostgreSQL. It
+/// frees leases that have ended or end later than any lease can; removes
+/// connections from the queue that aren't due; and makes connections due now
+/// that are due later than anything is planned.
 pub(crate) const PUT_RIGHT: Queries = Queries {
     sqlite: &[
         include_str!("sqlite/due_free.sql"),
@@ -111,8 +111,9 @@ pub(crate) const PUT_RIGHT: Queries = Queries {
     postgres: &[],
 };
 
-/// [`FAIR_QUEUE`]'s function takes what it chose. On SQLite this takes so many
-/// chosen ones; one that isn't due after all leaves the queue.
+/// [`FAIR_QUEUE`]'s function leases the connections that it chose. On SQLite
+/// this statement leases `count` chosen ones; one that isn't due any more
+/// leaves the queue.
 pub(crate) fn take_chosen_on_sqlite(count: usize) -> String {
     let places: Vec<String> = (3..count + 3).map(|n| format!("${n}")).collect();
     include_str!("sqlite/take_chosen.sql").replace("{places}", &places.join(", "))

@@ -1,4 +1,4 @@
-//! What a transit engine answers.
+//! Answers of a transit engine.
 
 use super::client::Failed;
 use crate::encryption::{
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use std::borrow::Cow;
 use zeroize::Zeroizing;
 
-/// Far more than a wrapped key of 32 bytes takes.
+/// Much more than a wrapped key of 32 bytes needs.
 const LONGEST: usize = 1_000;
 
 #[derive(Deserialize)]
@@ -48,13 +48,13 @@ pub(super) fn ciphertext(body: &[u8]) -> Result<String, Failed> {
 pub(super) fn plaintext(body: &[u8]) -> Result<DataKeyBytes, Failed> {
     let nonsense = Failed::Trouble(Trouble::Nonsense);
     let answer: Success<Decrypted> = serde_json::from_slice(body).map_err(|_| nonsense)?;
-    // Wiped also where it was not borrowed from the body.
+    // Also wiped if it was not borrowed from the body.
     let text = match answer.data.plaintext {
         Cow::Borrowed(text) => Zeroizing::new(text.to_owned()),
         Cow::Owned(text) => Zeroizing::new(text),
     };
     let bytes = Zeroizing::new(BASE64_STANDARD.decode(&*text).map_err(|_| nonsense)?);
-    // Another length is none of the data keys that we gave it.
+    // A key of another length is none that Mooring wrapped.
     let mut key = Zeroizing::new([0; KEY_LENGTH]);
     if bytes.len() != KEY_LENGTH {
         return Err(Failed::NotOpened);
@@ -76,7 +76,7 @@ pub(super) fn is_ciphertext(text: &str) -> bool {
     number && text.len() <= LONGEST && !rest.is_empty() && rest.bytes().all(base64)
 }
 
-/// Sorts an answer that is no success. Its text is looked at, never kept.
+/// Sorts an answer that is no success. Its text is read, never kept.
 pub(super) fn refusal(status: StatusCode, body: &[u8]) -> Failed {
     let trouble = match status.as_u16() {
         400 => return bad_request(body),

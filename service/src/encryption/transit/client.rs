@@ -19,11 +19,11 @@ use std::{
 use url::Url;
 use zeroize::Zeroizing;
 
-/// How long nobody is asked after a failure: otherwise everybody who needs a
-/// key would wait out the time limit, one after the other.
+/// How long the service isn't asked again after a failure. Otherwise all
+/// callers that need a key would wait for the time limit, one after the other.
 const REST: Span = Span::seconds(5);
 
-/// How long and how much an answer may be.
+/// The limits of an answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// From the start of a request to the last byte of its answer.
@@ -47,7 +47,7 @@ impl Default for Limits {
 pub(super) enum Failed {
     /// The service doesn't open it.
     NotOpened,
-    /// Something is wrong with the service.
+    /// The service has a problem.
     Trouble(Trouble),
 }
 
@@ -57,13 +57,12 @@ impl From<Trouble> for Failed {
     }
 }
 
-/// The body of an answer that was a success.
+/// The body of a successful answer.
 pub(super) type Answer = Zeroizing<Vec<u8>>;
 
-/// A transit engine is often in a private network, and named by whoever runs
-/// Mooring; so the address guard that Gorgias' accounts have to pass doesn't
-/// apply here. No proxy but the way out that the settings name, no redirects,
-/// no retries.
+/// A transit engine is often in a private network, and the operator of Mooring
+/// names it. So the address guard for Gorgias' accounts doesn't apply here. It
+/// uses no proxy but the one in the settings, no redirects and no retries.
 pub(super) struct Client {
     encrypt: Url,
     decrypt: Url,
@@ -72,7 +71,7 @@ pub(super) struct Client {
     http: reqwest::Client,
     limits: Limits,
     clock: Arc<dyn Clock>,
-    /// What went wrong last, and when.
+    /// The last failure, and when it happened.
     failed: Mutex<Option<(Timestamp, Trouble)>>,
 }
 
@@ -115,7 +114,7 @@ impl Client {
         })
     }
 
-    /// Unless it failed a moment ago.
+    /// Encrypts; fails at once if the service failed a moment ago.
     pub async fn encrypt(&self, body: &impl Serialize) -> Result<Answer, Failed> {
         self.rested()?;
         self.encrypt_now(body).await
@@ -125,7 +124,7 @@ impl Client {
         self.ask(&self.encrypt, body).await
     }
 
-    /// Unless it failed a moment ago.
+    /// Decrypts; fails at once if the service failed a moment ago.
     pub async fn decrypt(&self, body: &impl Serialize) -> Result<Answer, Failed> {
         self.rested()?;
         self.decrypt_now(body).await
@@ -156,7 +155,7 @@ impl Client {
     }
 
     async fn send(&self, url: &Url, body: &impl Serialize) -> Result<Answer, Failed> {
-        // Room for all of it, so that no copy of the key stays behind by growing.
+        // Large enough, so that growing leaves no copy of the key behind.
         let mut json = Zeroizing::new(Vec::with_capacity(4 * 1024));
         serde_json::to_writer(&mut *json, body).map_err(|_| Trouble::Nonsense)?;
         let mut request = self
@@ -199,7 +198,7 @@ impl Client {
         let mut cause: Option<&(dyn Error + 'static)> = Some(error);
         while let Some(e) = cause {
             let io = e.downcast_ref::<io::Error>();
-            // rustls reports all that it dislikes this way.
+            // rustls reports all its errors this way.
             if io.is_some_and(|io| io.kind() == io::ErrorKind::InvalidData) && error.is_connect() {
                 return Trouble::Tls.into();
             }

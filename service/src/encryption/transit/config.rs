@@ -1,4 +1,4 @@
-//! Which key of which transit engine, and how to get in.
+//! The settings of a transit engine: address, key and token.
 
 use crate::{encryption::key_service::Trouble, host::text_file};
 use bytes::Bytes;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
-/// Where a transit engine is and which of its keys is used.
+/// The address of a transit engine, and the key that is used.
 #[derive(Clone)]
 pub struct TransitConfig {
     url: Url,
@@ -21,20 +21,20 @@ pub struct TransitConfig {
     pub(super) egress: Option<EgressProxy>,
 }
 
-/// Where the token comes from.
+/// The source of the token.
 #[derive(Clone)]
 pub enum TokenSource {
     /// The token itself.
     Fixed(SecretString),
-    /// A file, read again for each request: whoever keeps the token alive, such
-    /// as the agent of the service, may put another one there.
+    /// A file, read again for each request: the program that renews the token,
+    /// such as the agent of the service, may write another one.
     File(PathBuf),
 }
 
 /// A setting of the key service is wrong. Never shows the token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransitConfigError {
-    /// The address is none.
+    /// The address is not valid.
     #[error("it is not an address; give one such as https://vault.example.com:8200")]
     BadUrl,
     /// Plain http to another machine.
@@ -42,12 +42,12 @@ pub enum TransitConfigError {
         "it is not safe: the token and data keys would go over the network in clear; use https, or http to an agent on 127.0.0.1 only"
     )]
     PlainHttp,
-    /// The name of the key is none.
+    /// The name of the key is not valid.
     #[error(
         "it is not the name of a key, nor MOUNT/NAME; give one such as transit/mooring, of letters, digits, hyphens, underscores and dots"
     )]
     BadKey,
-    /// The namespace can't be sent.
+    /// The namespace can't be sent in a header.
     #[error("it is not the name of a namespace; give one such as team/mooring")]
     BadNamespace,
     /// The certificates can't be used.
@@ -106,21 +106,21 @@ impl TransitConfig {
         }
     }
 
-    /// In a namespace of the service.
+    /// Sets the namespace of the service.
     #[must_use]
     pub fn namespace(mut self, namespace: Option<String>) -> Self {
         self.namespace = namespace;
         self
     }
 
-    /// Trusting these authorities alone, in PEM, instead of the machine's.
+    /// Trusts only these authorities, in PEM, instead of the machine's.
     #[must_use]
     pub fn authorities(mut self, pem: Option<Vec<u8>>) -> Self {
         self.ca = pem;
         self
     }
 
-    /// By this way out. A service in a private network is asked directly.
+    /// Sets the proxy. A service in a private network is asked directly.
     #[must_use]
     pub fn egress(mut self, egress: Option<EgressProxy>) -> Self {
         self.egress = egress.filter(|_| !egress::is_private(&self.url));
@@ -133,7 +133,7 @@ impl TransitConfig {
         format!("transit:{}/{}", self.mount, self.key)
     }
 
-    /// The address as people may read it.
+    /// The address for messages.
     pub(super) fn shown(&self) -> String {
         self.url.origin().ascii_serialization()
     }
@@ -178,7 +178,7 @@ impl TokenSource {
     }
 }
 
-/// Without the token.
+/// Doesn't show the token.
 impl std::fmt::Debug for TransitConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TransitConfig")

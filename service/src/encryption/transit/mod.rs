@@ -1,8 +1,8 @@
 //! Data keys wrapped by the transit engine of HashiCorp Vault or OpenBao, over
 //! its HTTP API: `POST /v1/{mount}/encrypt/{key}` and `…/decrypt/{key}`.
 //!
-//! The service's own `rewrap` takes no associated data, so what is handed over
-//! to a newer version is unwrapped and wrapped again.
+//! The service's own `rewrap` takes no associated data. So to move a data key
+//! to a newer version, it is unwrapped and wrapped again.
 
 mod answer;
 mod client;
@@ -45,7 +45,7 @@ struct Decrypt<'a> {
     associated_data: String,
 }
 
-/// Whether somebody may be asked who failed a moment ago.
+/// Whether a service may be asked that failed a moment ago.
 #[derive(Clone, Copy)]
 enum When {
     Rested,
@@ -56,7 +56,7 @@ impl TransitKeys {
     /// A client for the key.
     ///
     /// # Errors
-    /// If TLS can't be set up, such as with a certificate that is none.
+    /// If TLS can't be set up, for example because a certificate is invalid.
     pub fn new(config: TransitConfig, clock: Arc<dyn Clock>) -> Result<Self, TransitConfigError> {
         Self::with(config, clock, Limits::default())
     }
@@ -102,7 +102,7 @@ impl TransitKeys {
         owner: &KeyOwner,
         key: &DataKeyBytes,
     ) -> Result<Wrapped, Failed> {
-        // Room for all of it, so that no copy stays behind by growing.
+        // Large enough, so that growing leaves no copy behind.
         let mut text = Zeroizing::new(String::with_capacity(KEY_LENGTH * 4 / 3 + 4));
         BASE64_STANDARD.encode_string(key.as_slice(), &mut text);
         let body = Encrypt {
@@ -126,7 +126,7 @@ impl TransitKeys {
         owner: &KeyOwner,
         wrapped: &Wrapped,
     ) -> Result<DataKeyBytes, Failed> {
-        // What was planted in the row is not even asked about.
+        // The service isn't asked about text that it can't have written.
         let ciphertext = std::str::from_utf8(&wrapped.ciphertext)
             .ok()
             .filter(|text| wrapped.nonce.is_empty() && is_ciphertext(text))
@@ -142,8 +142,8 @@ impl TransitKeys {
         plaintext(&answer)
     }
 
-    /// Before anything hangs on it: a token that may encrypt and not decrypt
-    /// would lock everything away at the next start.
+    /// Tries both before any data key depends on it: with a token that may
+    /// encrypt but not decrypt, nothing could be read at the next start.
     async fn try_out(&self, random: &dyn Random) -> Result<Option<u32>, Failed> {
         let owner = |n| KeyOwner {
             tenant: None,

@@ -1,10 +1,10 @@
-//! What is due, and whose turn it is.
+//! Finds the due connections, and their order.
 //!
-//! As long as no more is due than may be asked for, all of it is taken through
-//! an index on `due_at`. Otherwise there is a backlog: what is due queues
-//! (`queued_expiry`), and tenants take turns, each with its nearest expiry
-//! first. What a look costs depends on what it takes and on how many tenants
-//! wait, not on how many connections there are.
+//! While no more is due than the rate allows, all due connections are leased
+//! through an index on `due_at`. Otherwise there is a backlog: due connections
+//! enter a queue (`queued_expiry`), and tenants are served one after the other,
+//! each with its nearest expiry first. The cost depends on how many connections
+//! are leased and how many tenants wait, not on how many connections there are.
 
 #[cfg(test)]
 mod tests;
@@ -24,41 +24,41 @@ use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-/// How many connections come into the queue in one transaction.
+/// How many connections enter the queue in one transaction.
 const BATCH: i64 = 1_000;
-/// How many such transactions one look makes before it takes any.
+/// How many such transactions run before connections are leased.
 const FILLS: usize = 10;
 
-/// What a look took.
+/// The leased connections.
 #[derive(Debug)]
 pub(crate) struct Taken {
-    /// Each with the instant from which its request may go.
+    /// Each with the instant from which its request may be sent.
     pub leases: Vec<(Lease, Instant)>,
-    /// Why more may be due than was taken.
+    /// Why more may be due than was leased.
     pub left: Left,
 }
 
-/// What keeps the rest of what is due.
+/// What limits the number of leased connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Left {
-    /// There is no rest.
+    /// Nothing: no more are due.
     Nothing,
     /// The rate limit.
     Paced,
-    /// The caller has no room for more.
+    /// The caller can take no more.
     Crowded,
 }
 
-/// What there is.
+/// How many connections are due.
 struct Due {
     /// Outside of the queue; counted up to one more than [`BATCH`].
     waiting: i64,
-    /// Whether anything stands in the queue.
+    /// Whether the queue holds any.
     queue: bool,
 }
 
-/// Takes the leases of what is due, as many as there is room for and the
-/// common rate has slots for.
+/// Leases due connections, as many as the caller can take and the shared rate
+/// has slots for.
 pub(crate) async fn take(services: &Services, room: usize) -> Result<Taken, InternalError> {
     let mut fills = FILLS;
     loop {
@@ -84,8 +84,8 @@ pub(crate) async fn take(services: &Services, room: usize) -> Result<Taken, Inte
         };
         let due = work.look().await?;
         if due.waiting > BATCH && fills > 0 {
-            // Ordered before any is taken, in transactions that nobody waits
-            // for long; others take slots meanwhile.
+            // The queue is filled before any are leased, in short transactions
+            // that block nobody for long; others take slots in the meantime.
             tx.commit().await?;
             fills -= fill(services, fills).await?;
             continue;
@@ -100,7 +100,8 @@ pub(crate) async fn take(services: &Services, room: usize) -> Result<Taken, Inte
             work.take_fairly(most, &mut rate_limit).await?
         };
         if all || (rows.len() as i64) < most {
-            // All of it, or the queue is at its end, or what is left of it is in somebody's hands.
+            // All of them were leased, or the queue is empty, or others hold
+            // the rest of it.
             taken.left = Left::Nothing;
         }
         taken.leases = rows.into_iter().zip(rate_limit.reserve(most)).collect();
@@ -113,8 +114,8 @@ pub(crate) async fn take(services: &Services, room: usize) -> Result<Taken, Inte
     }
 }
 
-/// Lets what is due join the queue, in at most so many transactions; says how
-/// many they were, which is at least one.
+/// Moves due connections into the queue, in at most `most` transactions; gives
+/// how many it made, at least one.
 async fn fill(services: &Services, most: usize) -> Result<usize, InternalError> {
     for done in 1..=most {
         let tx = services.db.begin_write().await?;
@@ -132,7 +133,7 @@ async fn fill(services: &Services, most: usize) -> Result<usize, InternalError> 
     Ok(most)
 }
 
-/// The statements, on whichever database.
+/// The statements for either database.
 struct Work<'a> {
     services: &'a Services,
     tx: &'a Transaction,
@@ -149,10 +150,11 @@ impl Work<'_> {
         Ok(self.tx.query_all_raw(statement).await?)
     }
 
-    /// Puts right what can't be as it is, and sees what is due: leases that ran
-    /// out are free again, and so are those that end later than any can; what
-    /// queues without being due leaves the queue; what is due later than
-    /// anything can be is due now. The latter come of clocks that were wrong.
+    /// Corrects impossible states, and counts the due connections. Leases that
+    /// have ended, or end later than any lease can, become free; connections in
+    /// the queue that aren't due leave it; connections that are due later than
+    /// anything is planned become due now. The impossible times come from
+    /// clocks that were wrong.
     async fn look(&self) -> Result<Due, InternalError> {
         let latest = token::latest_due(self.services.now(), self.services.config.check_interval);
         let values: [Value; 4] = [self.now.into(), latest.into(), LEASE.into(), BATCH.into()];
@@ -169,7 +171,7 @@ impl Work<'_> {
         })
     }
 
-    /// A batch of what is due joins the queue; says how many those are.
+    /// Moves a batch of due connections into the queue; gives how many.
     async fn queue(&self) -> Result<i64, InternalError> {
         let values = [self.now.into(), BATCH.into()];
         let rows = self.rows(queries::DUE_QUEUE, values).await?;
@@ -183,7 +185,7 @@ impl Work<'_> {
             .unwrap_or_default())
     }
 
-    /// Takes all that is due; there is no queue.
+    /// Leases all due connections; there is no queue.
     async fn take_all(&self, most: i64) -> Result<Vec<Lease>, InternalError> {
         let values = [LEASE.into(), self.now.into(), most.into()];
         self.rows(queries::DUE_TAKE, values)
@@ -193,9 +195,10 @@ impl Work<'_> {
             .collect()
     }
 
-    /// Takes from the queue, tenant by tenant from the one after that which was
-    /// served last, as many rounds as there is room for; what one tenant doesn't
-    /// use goes to the others. The nearest expiry of a tenant goes first.
+    /// Leases from the queue, tenant by tenant, beginning after the one that
+    /// was served last, for as many rounds as the limit allows; the part that
+    /// one tenant doesn't use goes to the others. The nearest expiry of a
+    /// tenant comes first.
     async fn take_fairly(
         &self,
         most: i64,

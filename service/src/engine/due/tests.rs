@@ -10,14 +10,14 @@ use domain::{
 use sea_orm::{DatabaseBackend, TransactionTrait};
 use std::collections::{HashMap, HashSet};
 
-/// A world with these tenants, each with so many connections that are due.
+/// A world with these tenants, each with this number of due connections.
 struct Crowd {
     world: World,
     tenants: Vec<TenantId>,
 }
 
 impl Crowd {
-    /// On each database, at this rate, and with the planner's statistics taken.
+    /// Runs on each database, at this rate, and with the planner's statistics taken.
     async fn each(rate: u32, sizes: &[usize], test: impl AsyncFn(Crowd)) {
         for backend in backends() {
             let set = |config: &mut crate::core::config::Config| config.refresh_rate = rate;
@@ -38,13 +38,13 @@ impl Crowd {
         take(&self.world.services, room).await.unwrap()
     }
 
-    /// A second passes for the rate limit.
+    /// Lets a second pass for the rate limit.
     async fn second(&self) {
         self.execute("UPDATE pace SET free_at = free_at - 1000000")
             .await;
     }
 
-    /// What was taken was refreshed.
+    /// Marks the leased connections as refreshed.
     async fn refreshed(&self, taken: &Taken) {
         let ids: Vec<String> = taken
             .leases
@@ -60,7 +60,7 @@ impl Crowd {
             .await;
     }
 
-    /// Past the program, as the tables' owner.
+    /// Runs SQL as the tables' owner.
     async fn execute(&self, sql: &str) {
         let db = self.world.services.db.owner();
         db.execute_unprepared(sql).await.unwrap();
@@ -95,9 +95,9 @@ impl Crowd {
     }
 }
 
-/// A tenant with connections that fell due one after the other, and run out within
-/// the same hour as all others, in
-/// another order. Its app has its id.
+/// A tenant with connections that became due one after the other, and expire
+/// within the same hour as all others, in another order. Its app has the
+/// tenant's id.
 async fn insert(world: &World, tenant: Uuid, number: usize, count: usize) {
     let now = world.clock_now();
     let (id, numbers) = match world.backend {
@@ -136,8 +136,9 @@ async fn insert(world: &World, tenant: Uuid, number: usize, count: usize) {
     }
 }
 
-/// security.md 32: a crowd that is overdue goes at the rate set, tenants in
-/// fair turns, each with its nearest expiry first, and each connection once
+/// security.md 32: many overdue connections are checked at the set rate,
+/// tenants in fair order, each with its nearest expiry first, and each
+/// connection once
 #[tokio::test]
 async fn s32_a_backlog_goes_by_turns_nearest_expiry_first_at_the_rate() {
     const RATE: usize = 250;
@@ -194,7 +195,7 @@ async fn s32_a_backlog_goes_by_turns_nearest_expiry_first_at_the_rate() {
     .await;
 }
 
-/// With less than one request a look for each tenant, they still take turns.
+/// With less than one request per look for each tenant, they are still served in order.
 #[tokio::test]
 async fn s32_turns_go_on_where_they_ended() {
     Crowd::each(1, &[40, 4, 4], async |crowd| {
@@ -214,7 +215,7 @@ async fn s32_turns_go_on_where_they_ended() {
     .await;
 }
 
-/// What a look costs doesn't follow the number of connections.
+/// The cost of a look doesn't grow with the number of connections.
 #[tokio::test]
 async fn s32_due_work_is_found_through_an_index() {
     Crowd::each(20, &[19_000, 1_000], async |crowd| {
@@ -229,7 +230,7 @@ async fn s32_due_work_is_found_through_an_index() {
         let taken = crowd.take(64).await;
         assert_eq!((taken.leases.len(), taken.left), (4, Left::Nothing));
         crowd.refreshed(&taken).await;
-        // An outage: everything is due, and queues.
+        // An outage: everything is due, and enters the queue.
         let now = crowd.world.clock_now().0;
         crowd
             .execute(&format!("UPDATE connections SET due_at = {now}"))
@@ -251,7 +252,7 @@ async fn s32_due_work_is_found_through_an_index() {
     .await;
 }
 
-/// How many rows a look visits on PostgreSQL; on SQLite, its plans are looked at.
+/// How many rows a look visits on PostgreSQL; on SQLite, its plans are checked.
 async fn cost(crowd: &Crowd) -> i64 {
     let services = &crowd.world.services;
     let now = crowd.world.clock_now().0;
@@ -276,7 +277,7 @@ async fn cost(crowd: &Crowd) -> i64 {
                 let scan = ["SCAN connections", "SCAN c", "SCAN f"]
                     .iter()
                     .any(|scan| step.starts_with(scan));
-                // An index that holds only what queues may be walked from its beginning.
+                // An index that holds only the queue may be read from its beginning.
                 let small = step.contains("INDEX connections_queued");
                 assert!(!scan || small, "{step} in {sql}");
             }
@@ -284,7 +285,7 @@ async fn cost(crowd: &Crowd) -> i64 {
         tx.rollback().await.unwrap();
         return 0;
     }
-    // What this connection did before may not be counted yet, so that it is here.
+    // Earlier work of this connection may not be counted yet, so it is counted here.
     let visited = async || {
         let visited = "SELECT seq_scan, coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0) AS n \
                        FROM pg_stat_xact_user_tables WHERE relname = 'connections'";
@@ -313,7 +314,7 @@ async fn cost(crowd: &Crowd) -> i64 {
     rows_after - rows
 }
 
-/// security.md 33: neither leases nor plans of a clock that was ahead hold anything up
+/// security.md 33: leases and plans of a clock that was ahead don't block anything
 #[tokio::test]
 async fn s33_what_comes_from_the_future_is_put_right() {
     Crowd::each(1_000, &[4], async |crowd| {
@@ -347,7 +348,7 @@ async fn s33_what_comes_from_the_future_is_put_right() {
         crowd.second().await;
         let pulled = crowd.take(64).await;
         assert_eq!(pulled.leases.len(), 4, "a plan for tomorrow is none");
-        // The clock was ahead when these joined the queue; now they aren't due.
+        // The clock was ahead when these entered the queue; now they aren't due.
         let (expiry, due) = (Timestamp(1).0, world.clock_now().plus(Span::hours(5)).0);
         crowd
             .execute(&format!("UPDATE connections SET lease_until = 0, queued_expiry = {expiry}, due_at = {due}"))
@@ -362,7 +363,7 @@ async fn s33_what_comes_from_the_future_is_put_right() {
     .await;
 }
 
-/// A process that died holds nothing up for longer than its lease.
+/// A process that died blocks a connection no longer than its lease.
 #[tokio::test]
 async fn a_lease_that_ran_out_is_free_again() {
     Crowd::each(1_000, &[3], async |crowd| {
@@ -376,11 +377,11 @@ async fn a_lease_that_ran_out_is_free_again() {
     .await;
 }
 
-/// At 70 % of the rate nobody is warned, above it everybody is; whatever state
-/// the connections are in, they count.
+/// Up to 70 % of the rate there is no warning, above it there is; connections
+/// count in every state.
 #[tokio::test]
 async fn more_than_seventy_percent_of_the_rate_is_too_much() {
-    // At one a second, in six hours.
+    // One per second, for six hours.
     const MOST: usize = 21_600 * 70 / 100;
     Crowd::each(1, &[MOST - 20, 20], async |crowd| {
         let services = &crowd.world.services;
@@ -409,7 +410,8 @@ async fn more_than_seventy_percent_of_the_rate_is_too_much() {
     .await;
 }
 
-/// security.md 52: of other tenants, the program's role gets leases and numbers, no rows.
+/// security.md 52: about other tenants, the program's role gets leases and
+/// numbers, no rows.
 #[tokio::test]
 async fn s52_the_sweeps_functions_are_the_programs_alone() {
     Crowd::each(1, &[1], async |crowd| {

@@ -1,5 +1,5 @@
-//! What a slot holds: in front, in clear, where the entry belongs; behind it,
-//! sealed, what Gorgias answered.
+//! The content of a slot: first, in plain text, where the entry belongs; then,
+//! sealed, Gorgias' answer.
 
 use crate::{
     encryption::VaultError,
@@ -18,41 +18,41 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// Bytes of a slot: an answer is read to 64 KiB, and all that is kept of it are
-/// parts of it. The rest is room for who asked, lengths and the header.
+/// Bytes of a slot. An answer is read up to 64 KiB, and only parts of it are
+/// kept. The rest is for the name of the actor, lengths and the header.
 pub(super) const SLOT: usize = 72 * 1024;
 
-/// Bytes of the part in clear.
+/// Bytes of the part in plain text.
 pub(super) const HEADER: usize = 84;
 
-/// More than that is not kept of who asked.
+/// A longer name of the actor is not kept.
 const LONGEST_WHO: usize = 4 * 1024;
 
 const MAGIC: &[u8; 8] = b"mooringJ";
 const FORMAT: u16 = 1;
 
-/// What Gorgias answered, with all that is needed to store it later.
+/// Gorgias' answer, with all that is needed to store it later.
 pub(crate) struct Answer {
     pub bound: Bound,
-    /// When it came.
+    /// When it arrived.
     pub at: Timestamp,
-    /// Whether the app uses the credentials that it was asked with.
+    /// Whether the app uses the credentials of the request.
     pub in_use: bool,
     pub who: Actor,
     pub renewal: Renewal,
 }
 
-/// A slot as it was read.
+/// The result of reading a slot.
 pub(super) enum Found {
     /// Nothing.
     Free,
     /// An entry, still sealed.
     Entry(Header),
-    /// Neither.
+    /// Neither of these.
     Nonsense,
 }
 
-/// The part in clear.
+/// The part in plain text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
     pub bound: Bound,
@@ -62,7 +62,7 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// How many bytes of the slot are the entry's.
+    /// The length of the entry in the slot, in bytes.
     pub fn whole(&self) -> usize {
         HEADER + self.length
     }
@@ -126,7 +126,7 @@ pub(super) fn seal(
     Ok(bytes)
 }
 
-/// Opens what [`seal`] made; `None` if it isn't whole or the key isn't the one.
+/// Opens an entry that [`seal`] made; `None` if it isn't whole or the key is another.
 pub(super) fn open(header: &Header, key: &JournalKey, slot: &[u8]) -> Option<Answer> {
     let ciphertext = slot.get(HEADER..header.whole())?;
     let plain = key.open(&header.bound, &header.nonce, ciphertext)?;
@@ -145,7 +145,7 @@ fn plain(answer: &Answer) -> Zeroizing<Vec<u8>> {
     };
     let number = |of: fn(&Grant) -> Option<i64>| grant.and_then(of).map(i64::to_be_bytes);
     let (expires_in, jwt_exp) = (number(|g| g.expires_in), number(|g| g.jwt_exp));
-    // No scopes at all are never told, so that stands for what couldn't be read.
+    // An answer never names an empty set of scopes, so the empty set means unreadable.
     let scope = grant.and_then(|grant| match &grant.scope {
         Granted::Told(scopes) => Some(scopes.to_string()),
         Granted::NotTold => None,
@@ -159,7 +159,7 @@ fn plain(answer: &Answer) -> Zeroizing<Vec<u8>> {
         jwt_exp.as_ref().map(|bytes| &bytes[..]),
         scope.as_ref().map(|text| text.as_bytes()),
     ];
-    // Room for all of it, so that no copy is left behind by growing.
+    // Large enough, so that growing leaves no copy behind.
     let room = parts.iter().map(|part| 4 + part.map_or(0, <[u8]>::len));
     let mut plain = Zeroizing::new(Vec::with_capacity(9 + room.sum::<usize>()));
     plain.extend_from_slice(&answer.at.0.to_be_bytes());
@@ -170,7 +170,7 @@ fn plain(answer: &Answer) -> Zeroizing<Vec<u8>> {
     plain
 }
 
-/// Nothing that a person or token is called may keep an answer from its slot.
+/// No name of a person or token, however long, may keep an answer out of its slot.
 fn who(who: &Actor) -> String {
     let worker = r#"{"actor":"worker"}"#;
     match serde_json::to_string(who) {
@@ -179,7 +179,7 @@ fn who(who: &Actor) -> String {
     }
 }
 
-/// A part behind its length, or that there is none.
+/// A part preceded by its length, or a mark that there is none.
 fn put(plain: &mut Vec<u8>, part: Option<&[u8]>) {
     let length = part.and_then(|part| u32::try_from(part.len()).ok());
     plain.extend_from_slice(&length.unwrap_or(u32::MAX).to_be_bytes());
@@ -206,7 +206,7 @@ fn answer(bound: Bound, read: &mut Reader<'_>) -> Option<Answer> {
             id_token: None,
             expires_in,
             jwt_exp,
-            // It was compared with the account before the answer was believed.
+            // It was compared with the account before the answer was accepted.
             jwt_iss: None,
             scope,
         }),
@@ -225,7 +225,7 @@ fn answer(bound: Bound, read: &mut Reader<'_>) -> Option<Answer> {
     })
 }
 
-/// Takes bytes from the front, as long as there are any.
+/// Takes bytes from the front, while there are any.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {

@@ -107,7 +107,7 @@ fn s89_a_refresh_token_alone_comes_back() {
     assert_eq!(back.refresh_token.expose_secret(), "rt");
 }
 
-/// Everything that 64 KiB of an answer can hold, asked for by the longest name.
+/// Everything that 64 KiB of an answer can hold, for the actor with the longest name.
 #[test]
 fn the_longest_answer_fits_into_a_slot() {
     let mut answer = full(32 * 1024, 0);
@@ -139,7 +139,7 @@ fn s24_what_was_changed_does_not_open() {
         let mut other = slot.clone();
         other[at] ^= 1;
         let opened = match Header::read(&other) {
-            // As it is done: with the key that the entry names.
+            // As in the program: with the key that the entry names.
             Found::Entry(header) => {
                 open(&header, &JournalKey::for_tests(header.key), &other).is_some()
             }

@@ -1,11 +1,10 @@
-//! The journal: what Gorgias answered, from its arrival until it stands in
-//! the database.
+//! The journal: Gorgias' answers, from their arrival until they are in the database.
 //!
-//! Room for the answer is reserved on the disk before Gorgias is asked, so that
-//! a full disk stops the call and not the answer. The answer is sealed, written
-//! there and synced before the database hears of it, and the room is freed
-//! after. What a process leaves behind, whoever holds no lock on it any more,
-//! is stored by the next one that looks (`replay`).
+//! Space for the answer is reserved on the disk before Gorgias is asked, so
+//! that a full disk prevents the call and doesn't lose the answer. The answer
+//! is sealed, written there and synced before it goes to the database, and the
+//! space is freed afterwards. The entries of a dead process, whose lock on the
+//! file has ended, are stored by the next process that looks (`replay`).
 
 mod entry;
 mod replay;
@@ -42,7 +41,7 @@ use uuid::Uuid;
 /// The folder in the data folder.
 const FOLDER: &str = "journal";
 
-/// There is no room for an answer, so nothing may be asked.
+/// There is no space for an answer, so Gorgias may not be asked.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "no place for Gorgias' answers can be made in {}: {error}; make room on the disk, or let Mooring write there (MOORING_DATA_DIR)",
@@ -53,10 +52,10 @@ pub struct JournalFull {
     error: io::Error,
 }
 
-/// No room was reserved.
+/// Why no space was reserved.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReserveError {
-    /// The disk has none.
+    /// The disk is full.
     #[error(transparent)]
     Full(#[from] JournalFull),
     /// An internal error.
@@ -64,55 +63,55 @@ pub(crate) enum ReserveError {
     Internal(#[from] InternalError),
 }
 
-/// This process's journal, and those that it took over.
+/// The journal of this process, and those that it took over.
 pub(crate) struct Journal(Arc<Inner>);
 
 struct Inner {
     folder: PathBuf,
     disk: Arc<dyn Disk>,
     files: Mutex<Files>,
-    /// One at a time makes room.
+    /// Only one task at a time makes space.
     growing: Arc<tokio::sync::Mutex<()>>,
-    /// Whether what was set aside was tried once more.
+    /// Whether the files that were set aside were tried again.
     tried_again: AtomicBool,
-    /// Those who write at about the same time share a thread and a sync.
+    /// Concurrent writers share a thread and a sync.
     notes: Batcher<(), (Slot, Vec<u8>), Written>,
     clears: Batcher<(), Slot, io::Result<()>>,
-    /// Looks into the journals of other processes.
+    /// Reads the journals of other processes.
     looks: Batcher<(), ConnectionId, Result<bool, InternalError>>,
 }
 
-/// What became of an entry; without its slot, if the thread that wrote broke off.
+/// The result of writing an entry; without its slot, if the writing thread failed.
 type Written = (Option<Slot>, io::Result<()>);
 
-/// Most that are served by one thread at a time.
+/// The most jobs of one batch.
 const BATCH: usize = 64;
 
 #[derive(Default)]
 struct Files {
-    /// Where new answers go. Made when the first one is asked for.
+    /// The file for new answers. Made for the first one.
     own: Option<Arc<Slots>>,
-    /// Those of processes that are gone, and those of ours that broke.
+    /// The files of dead processes, and own ones that failed.
     left: Vec<Arc<Slots>>,
-    /// Those of other processes on this machine, to look into.
+    /// The files of other processes on this machine, for reading.
     others: Vec<Arc<Shared>>,
 }
 
-/// Room for one answer.
+/// Space for one answer.
 pub(crate) struct Reservation {
     slot: Slot,
     key: JournalKey,
 }
 
-/// An answer that was given to the journal. Dropped, it stays there and is
-/// stored later.
+/// An answer that was given to the journal. If this is dropped, the answer
+/// stays there and is stored later.
 pub(crate) struct Noted {
     slot: Option<Slot>,
     safe: bool,
 }
 
 impl ProcessState for Journal {
-    /// A journal in the data folder. Nothing is touched before it is needed.
+    /// A journal in the data folder. No file is touched before it is needed.
     fn begin(process: &services::Inner) -> Self {
         Self(Arc::new(Inner {
             folder: process.config.data_dir.join(FOLDER),
@@ -142,9 +141,9 @@ impl Inner {
         self.files().own.as_ref()?.reserve()
     }
 
-    /// Makes room in this process's file; the file too, if there is none yet.
+    /// Makes space in this process's file; makes the file too, if there is none yet.
     fn grow(&self, name: Uuid) -> io::Result<Slot> {
-        // Somebody before us may have.
+        // Another task may have made space before.
         if let Some(slot) = self.free_slot() {
             return Ok(slot);
         }
@@ -166,11 +165,11 @@ impl Inner {
     }
 }
 
-/// Reserves room for an answer, before Gorgias is asked for it.
+/// Reserves space for an answer, before Gorgias is asked for it.
 ///
 /// # Errors
-/// [`ReserveError::Full`] if the disk has none, [`ReserveError::Internal`] if the
-/// database doesn't answer.
+/// [`ReserveError::Full`] if the disk is full, [`ReserveError::Internal`] if
+/// the database doesn't answer.
 pub(crate) async fn reserve(services: &Services) -> Result<Reservation, ReserveError> {
     let key = services.vault().journal_key(services).await?;
     let inner = &services.state::<Journal>().0;
@@ -192,7 +191,7 @@ pub(crate) async fn reserve(services: &Services) -> Result<Reservation, ReserveE
     }
 }
 
-/// Looks whether answers could be kept now, and says in the log if not.
+/// Checks whether answers could be kept now, and logs it if not.
 ///
 /// # Errors
 /// [`InternalError`] if the database doesn't answer.
@@ -208,9 +207,9 @@ pub async fn preflight(services: &Services) -> Result<(), InternalError> {
 }
 
 impl Reservation {
-    /// Seals the answer, and returns once it is on the disk. If the disk
-    /// fails now, the answer is not safe, but nothing else changes: it goes on
-    /// to the database.
+    /// Seals the answer, and returns when it is on the disk. If the disk fails
+    /// now, the answer is not safe, but nothing else changes: it is still
+    /// stored in the database.
     pub async fn note(self, services: &Services, answer: &Answer) -> Noted {
         let Self { mut slot, key } = self;
         let bytes = match entry::seal(answer, &key, &*services.random) {
@@ -240,12 +239,12 @@ impl Reservation {
 }
 
 impl Noted {
-    /// Whether the answer outlives this process.
+    /// Whether the answer survives the end of this process.
     pub fn is_safe(&self) -> bool {
         self.safe
     }
 
-    /// Frees the room, since the answer is stored or overtaken.
+    /// Frees the space, since the answer is stored or outdated.
     pub async fn clear(self, services: &Services) {
         let Some(slot) = self.slot else { return };
         let clears = &services.state::<Journal>().0.clears;
@@ -254,7 +253,7 @@ impl Noted {
             Ok(Err(error)) => error.to_string(),
             Err(error) => error.to_string(),
         };
-        // Stored twice it changes nothing, so this is no more than a nuisance.
+        // Storing it a second time changes nothing, so this does little harm.
         tracing::error!(error, "A place in the journal could not be freed");
     }
 }
@@ -285,7 +284,7 @@ async fn clear_all(slots: Vec<Slot>) -> Vec<io::Result<()>> {
         .unwrap_or_else(failed)
 }
 
-/// Only its owner may look into it.
+/// Only its owner may read it.
 fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);

@@ -1,4 +1,4 @@
-//! Storing what waits in journals: our own, and those that nobody holds any more.
+//! Stores the answers in journals: our own, and those of dead processes.
 
 use super::{
     Answer, FOLDER, Inner, Journal,
@@ -23,19 +23,19 @@ use std::{
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-/// How often is looked whether something waits.
+/// The pause between two looks for waiting answers.
 const PERIOD: Duration = Duration::from_secs(1);
-/// How often it is said that something can't be stored.
+/// How often the log says that an answer can't be stored.
 const TOLD_EVERY: u32 = 60;
 
 const IN_USE: &str = "journal";
 const SET_ASIDE: &str = "aside";
 const UNNAMED: &str = "new";
 
-/// Where answers go that waited in a journal.
+/// Stores answers that waited in a journal.
 pub trait Store: Send + Sync {
     /// Stores an answer; `false` if the connection has newer tokens by now, was
-    /// disconnected on purpose, or is gone.
+    /// disconnected on purpose, or was removed.
     ///
     /// # Errors
     /// [`InternalError`] if the database fails; the answer then stays in the journal.
@@ -46,31 +46,31 @@ pub trait Store: Send + Sync {
     ) -> impl Future<Output = Result<bool, InternalError>> + Send;
 }
 
-/// What became of a connection's answers.
+/// The result of storing a connection's answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Replayed {
-    /// None waits.
+    /// No answer waits.
     Nothing,
     /// One was stored.
     Stored,
-    /// Somebody is storing one just now.
+    /// Another task is storing one just now.
     Busy,
 }
 
-/// What became of one answer.
+/// The result of storing one answer.
 enum Outcome {
     Stored,
-    /// The row has newer tokens, or none are wanted any more.
+    /// The row has newer tokens, or needs none any more.
     Dropped,
     SetAside,
 }
 
-/// Takes over the journals of processes that are gone, and stores what waits
-/// in them and in our own. Says how many answers that was.
+/// Takes over the journals of dead processes, and stores the answers in them
+/// and in our own. Gives the number of answers.
 ///
 /// # Errors
-/// [`InternalError`] if something could not be stored; it stays, and everything else
-/// is stored all the same, as long as the database answers at all.
+/// [`InternalError`] if an answer could not be stored; it stays. The others are
+/// stored all the same, as long as the database answers.
 pub async fn replay(services: &Services, store: &impl Store) -> Result<usize, InternalError> {
     let inner = Arc::clone(&services.state::<Journal>().0);
     tokio::task::spawn_blocking(move || take_over(&inner)).await?;
@@ -98,7 +98,7 @@ pub async fn replay(services: &Services, store: &impl Store) -> Result<usize, In
     fault.map_or(Ok(stored), Err)
 }
 
-/// Stores what waits for a connection, before Gorgias is asked for it again.
+/// Stores the waiting answers of a connection, before Gorgias is asked for it again.
 pub(crate) async fn replay_connection(
     services: &Services,
     connection: ConnectionId,
@@ -129,8 +129,8 @@ pub(crate) async fn replay_connection(
     Ok(replayed)
 }
 
-/// Of which connections other processes' journals hold answers. What can't be
-/// read is looked into by whoever takes it over.
+/// For each connection, whether other processes' journals hold answers for it.
+/// An unreadable file is checked by the process that takes it over.
 async fn look(inner: Arc<Inner>, wanted: Vec<ConnectionId>) -> Vec<Result<bool, InternalError>> {
     let others = inner.files().others.clone();
     let count = wanted.len();
@@ -154,7 +154,7 @@ pub(crate) fn holds_answer(services: &Services, connection: ConnectionId) -> boo
         .any(|slots| slots.known(connection) != Known::Nothing)
 }
 
-/// Replays until told to stop. In every process that asks Gorgias, with a
+/// Replays until told to stop. Runs in every process that asks Gorgias, with a
 /// worker or without.
 pub async fn keep_replayed(services: Services, store: &impl Store, stop: CancellationToken) {
     let mut timer = tokio::time::interval(PERIOD);
@@ -177,10 +177,10 @@ pub async fn keep_replayed(services: Services, store: &impl Store, stop: Cancell
     }
 }
 
-/// Stores what still waits, at the end of a process, and removes its empty journal.
+/// Stores the waiting answers at the end of a process, and removes its empty journal.
 ///
 /// # Errors
-/// As [`replay`]: what could not be stored stays for the next process.
+/// As [`replay`]: an answer that could not be stored stays for the next process.
 pub async fn close(services: &Services, store: &impl Store) -> Result<(), InternalError> {
     let replayed = replay(services, store).await;
     let inner = Arc::clone(&services.state::<Journal>().0);
@@ -193,7 +193,7 @@ pub async fn close(services: &Services, store: &impl Store) -> Result<(), Intern
     replayed.map(drop)
 }
 
-/// How many journals in a data folder hold what could not be opened.
+/// How many journals in a data folder hold entries that could not be opened.
 ///
 /// # Errors
 /// If there is a folder of journals that can't be read.
@@ -206,7 +206,7 @@ pub fn set_aside(data_dir: &Path) -> io::Result<usize> {
     Ok(entries.flatten().filter(|e| is_aside(e.path())).count())
 }
 
-/// Stores one answer. The caller holds it alone.
+/// Stores one answer. The caller holds it exclusively.
 async fn apply(
     services: &Services,
     store: &impl Store,
@@ -247,7 +247,7 @@ async fn apply(
     })
 }
 
-/// Takes over the files whose processes are gone. Blocks.
+/// Takes over the files of dead processes. Blocks.
 fn take_over(inner: &Inner) {
     let first = !inner.tried_again.swap(true, Ordering::Relaxed);
     let mut others = Vec::new();
@@ -295,7 +295,7 @@ fn list(folder: &Path) -> Vec<PathBuf> {
     }
 }
 
-/// A process was killed while it made its file; there is nothing in it.
+/// Removes the file of a process that was killed while it made the file; it is empty.
 fn remove_unnamed(path: &Path) {
     if let Ok(file) = File::open(path)
         && file.try_lock().is_ok()
@@ -304,8 +304,7 @@ fn remove_unnamed(path: &Path) {
     }
 }
 
-/// Removes the files that are done with, and sets those aside that hold what
-/// can't be read. Blocks.
+/// Removes the finished files, and sets aside those with unreadable entries. Blocks.
 fn let_go(inner: &Inner) {
     let done: Vec<Arc<Slots>> = {
         let mut files = inner.files();
@@ -339,7 +338,7 @@ fn let_go(inner: &Inner) {
     }
 }
 
-/// The connections that another process's journal holds answers of. Blocks.
+/// The connections that another process's journal holds answers for. Blocks.
 fn holds(file: &Shared) -> io::Result<Vec<ConnectionId>> {
     let mut held = Vec::new();
     let slots = file.file().metadata()?.len() / SLOT as u64;

@@ -17,39 +17,39 @@ use std::{
     },
 };
 
-/// How many slots a file grows by; one, if the disk has no room for more.
+/// How many slots a file grows by: eight, or one if the disk has no space for more.
 const GROWTH: [u32; 2] = [8, 1];
 
-/// A file of slots. The lock goes with the last handle.
+/// A file of slots. The lock ends when the last handle is dropped.
 pub(super) struct Slots {
     pub path: PathBuf,
     file: Shared,
     disk: Arc<dyn Disk>,
     table: Mutex<Table>,
-    /// After a failed write nobody knows what the file holds: it is emptied,
+    /// After a failed write the content of the file is unknown: it is emptied,
     /// and no new slot is taken from it.
     broken: AtomicBool,
 }
 
 #[derive(Default)]
 struct Table {
-    /// How many slots there are.
+    /// The number of slots.
     count: u32,
     free: Vec<u32>,
-    /// Reserved, and nothing written yet.
+    /// Slots that are reserved, and not written yet.
     reserved: usize,
     entries: BTreeMap<u32, Waiting>,
-    /// What could not be opened; it stays as it is.
+    /// Slots that could not be opened; they stay as they are.
     unreadable: BTreeSet<u32>,
 }
 
 struct Waiting {
     bound: Bound,
-    /// Somebody is storing it.
+    /// A task is storing it.
     busy: bool,
 }
 
-/// One slot, for whoever holds it alone. Dropped, an entry in it stays, and
+/// One slot, held exclusively. If this is dropped, an entry in it stays, and
 /// waits to be stored.
 pub(crate) struct Slot {
     slots: Arc<Slots>,
@@ -64,7 +64,7 @@ enum Holds {
     Unreadable,
 }
 
-/// What is known of a connection's answers in this file.
+/// The state of a connection's answers in this file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
     Nothing,
@@ -73,8 +73,8 @@ pub(super) enum Known {
 }
 
 impl Slots {
-    /// A new file under a name that nobody has. It gets the name once it is
-    /// locked, so that nobody takes it over meanwhile.
+    /// A new file under a unique name. It gets its name after it is locked, so
+    /// that nobody takes it over before that.
     pub fn create(path: PathBuf, disk: Arc<dyn Disk>) -> io::Result<Arc<Self>> {
         let unnamed = path.with_extension("new");
         let mut options = OpenOptions::new();
@@ -88,18 +88,18 @@ impl Slots {
             .and_then(|()| std::fs::rename(&unnamed, &path))
             .and_then(|()| sync_folder(&path));
         if let Err(error) = named {
-            // What can't be used must not be left lying about.
+            // A file that can't be used must not stay.
             let _ = std::fs::remove_file(&unnamed);
             return Err(error);
         }
         Ok(Self::new(path, file, disk, Table::default()))
     }
 
-    /// Takes a file over, unless the process that made it is still there.
+    /// Takes a file over, unless the process that made it is still alive.
     pub fn take_over(path: PathBuf, disk: Arc<dyn Disk>) -> io::Result<Option<Arc<Self>>> {
         let file = match OpenOptions::new().read(true).write(true).open(&path) {
             Ok(file) => file,
-            // Somebody else was faster.
+            // Another process was faster.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
@@ -125,7 +125,7 @@ impl Slots {
                     }
                 }
             }
-            // Not allocated to its end, or not one of ours.
+            // The allocation was not finished, or the file is not Mooring's.
             let rest = usize::try_from(length % SLOT as u64).unwrap_or_default();
             let mut tail = vec![0; rest];
             slots.file.read_at(at(whole), &mut tail)?;
@@ -158,7 +158,7 @@ impl Slots {
         self.broken.store(true, Ordering::Release);
     }
 
-    /// A slot that is free.
+    /// A free slot.
     pub fn reserve(self: &Arc<Self>) -> Option<Slot> {
         if self.is_broken() {
             return None;
@@ -178,7 +178,7 @@ impl Slots {
         }
     }
 
-    /// Makes room for more slots. Blocks.
+    /// Makes space for more slots. Blocks.
     pub fn grow(&self) -> io::Result<()> {
         let count = self.table().count;
         let mut refused = None;
@@ -191,12 +191,12 @@ impl Slots {
                 Ok(()) => {
                     let mut table = self.table();
                     table.count = count + more;
-                    // The lowest goes first.
+                    // The lowest number is used first.
                     table.free.extend((count..count + more).rev());
                     return Ok(());
                 }
                 Err(error) => {
-                    // What was allocated of it belongs to others again.
+                    // Gives the allocated part back to the disk.
                     let _ = self.file.file().set_len(from);
                     refused = Some(error);
                 }
@@ -205,7 +205,7 @@ impl Slots {
         Err(refused.unwrap_or_else(|| io::ErrorKind::StorageFull.into()))
     }
 
-    /// What is known of a connection's answers.
+    /// The state of a connection's answers.
     pub fn known(&self, connection: ConnectionId) -> Known {
         let table = self.table();
         let mut known = Known::Nothing;
@@ -220,14 +220,14 @@ impl Slots {
         known
     }
 
-    /// The slots of the entries that wait.
+    /// The slots of the waiting entries.
     pub fn waiting(&self) -> Vec<u32> {
         let table = self.table();
         let waiting = table.entries.iter().filter(|(_, w)| !w.busy);
         waiting.map(|(number, _)| *number).collect()
     }
 
-    /// A waiting entry's slot, for the caller alone.
+    /// The slot of a waiting entry, held exclusively by the caller.
     pub fn take(self: &Arc<Self>, number: u32) -> Option<Slot> {
         let mut table = self.table();
         let waiting = table.entries.get_mut(&number).filter(|w| !w.busy)?;
@@ -236,12 +236,12 @@ impl Slots {
         Some(self.slot(number, Holds::Entry))
     }
 
-    /// How many slots hold what can't be read.
+    /// How many slots hold unreadable entries.
     pub fn unreadable(&self) -> usize {
         self.table().unreadable.len()
     }
 
-    /// Whether nobody has anything to do with it any more.
+    /// Whether the file is empty and nobody uses it any more.
     pub fn is_done(&self) -> bool {
         let table = self.table();
         table.entries.is_empty() && table.reserved == 0
@@ -255,8 +255,8 @@ impl Table {
 }
 
 impl Slot {
-    /// Notes in memory that an entry is about to be written: first of all, so
-    /// that nobody asks for this connection meanwhile.
+    /// Records in memory that an entry is about to be written. This comes
+    /// first, so that nobody asks for this connection in the meantime.
     pub fn announce(&mut self, bound: Bound) {
         let mut table = self.slots.table();
         table.reserved -= 1;
@@ -284,8 +284,8 @@ impl Slot {
         Ok(bytes)
     }
 
-    /// Frees the slot. Not synced: an entry that comes back is one that is
-    /// stored already, and `token_version` tells. Blocks.
+    /// Frees the slot. Not synced: an entry that reappears is stored already,
+    /// which `token_version` shows. Blocks.
     pub fn clear(mut self) -> io::Result<()> {
         let slots = &self.slots;
         slots
@@ -300,10 +300,10 @@ impl Slot {
         Ok(())
     }
 
-    /// Leaves what can't be opened where it is, for good.
+    /// Leaves an unreadable entry where it is, for good.
     pub fn set_aside(mut self) {
         self.holds = Holds::Unreadable;
-        // The file is set aside as a whole, once nothing else is in it.
+        // The whole file is set aside, when nothing else is in it.
         self.slots.breaks();
     }
 
@@ -334,7 +334,7 @@ impl Drop for Slot {
     }
 }
 
-/// Writes announced entries, and returns once they are on the disk: one sync
+/// Writes announced entries, and returns when they are on the disk: one sync
 /// for each file. Blocks.
 pub(super) fn fill(entries: &[(Slot, Vec<u8>)]) -> Vec<io::Result<()>> {
     let mut results: Vec<io::Result<()>> = entries
@@ -351,8 +351,8 @@ pub(super) fn fill(entries: &[(Slot, Vec<u8>)]) -> Vec<io::Result<()>> {
         let sync = match known {
             Some((_, sync)) => sync.clone(),
             None => {
-                // After a failed sync nobody knows what is on the disk, and a
-                // later one that goes well doesn't say.
+                // After a failed sync the content of the disk is unknown, and a
+                // later sync that succeeds doesn't say anything about it.
                 let sync = file
                     .disk
                     .sync(&file.file)
@@ -373,7 +373,7 @@ fn at(slot: u32) -> u64 {
     u64::from(slot) * SLOT as u64
 }
 
-/// So that the file's name outlives a power failure.
+/// Makes the file's name survive a power failure.
 fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     if let Some(folder) = path.parent() {

@@ -1,4 +1,4 @@
-//! The journal by itself: how long an answer is in memory alone.
+//! Measures how long an answer is in memory only.
 
 use super::{Answer, Noted, reserve};
 use crate::{
@@ -25,7 +25,7 @@ fn answer(services: &Services) -> Answer {
         at: services.now(),
         in_use: true,
         who: Actor::Worker,
-        // About the size of Gorgias' own.
+        // About the size of Gorgias' own answers.
         renewal: Renewal::Grant(Grant {
             access_token: SecretString::from("a".repeat(1_200)),
             refresh_token: Some(SecretString::from("r".repeat(400))),
@@ -38,7 +38,8 @@ fn answer(services: &Services) -> Answer {
     }
 }
 
-/// Notes so many answers at once; how long each took from its arrival until it was synced.
+/// Writes this number of answers at once; gives how long each took from its
+/// arrival to the sync.
 #[allow(clippy::disallowed_methods)] // It is the machine's time that is measured.
 async fn note(services: &Services, at_once: usize) -> Vec<Duration> {
     let mut places = Vec::new();
@@ -64,13 +65,13 @@ async fn note(services: &Services, at_once: usize) -> Vec<Duration> {
     took
 }
 
-/// security.md 24: where every refresh token is good for once, an answer is
+/// security.md 24: where every refresh token is valid only once, an answer is
 /// lost if the process is killed within this time. Printed with `--nocapture`.
 #[tokio::test(flavor = "multi_thread")]
 async fn s24_the_window_that_strict_rotation_leaves() {
     let world = World::on_sqlite("https://{subdomain}.gorgias.invalid").await;
     let services = &world.services;
-    // Places are made before, as they are before a call.
+    // Space is made first, as before a call.
     note(services, 64).await;
     for at_once in [1, 16, 64] {
         let mut all = Vec::new();
@@ -101,7 +102,7 @@ async fn answers_that_come_at_once_share_a_sync() {
     assert!(disk.syncs() <= 3, "{}", disk.syncs());
 }
 
-/// security.md 26: after a failed sync nobody knows what is on the disk.
+/// security.md 26: after a failed sync the content of the disk is unknown.
 #[tokio::test]
 async fn s26_a_failed_sync_is_everybodys_and_the_file_is_never_trusted_again() {
     let world = World::on_sqlite("https://{subdomain}.gorgias.invalid").await;
@@ -118,7 +119,7 @@ async fn s26_a_failed_sync_is_everybodys_and_the_file_is_never_trusted_again() {
     let noted = noted.map(|(place, answer)| place.note(&services, answer));
     let noted = futures::future::join_all(noted).await;
     assert!(noted.iter().all(|one| !one.is_safe()));
-    // The disk is well again, the file is not: another one is begun.
+    // The disk works again, but the file can't be trusted: another one is begun.
     disk.break_down(false);
     assert!(!later.note(&services, &answer(&services)).await.is_safe());
     let fresh = reserve(&services).await.unwrap();

@@ -1,10 +1,10 @@
-//! security.md 23: whoever held a lease and comes late leaves the next one's alone.
+//! security.md 23: a holder that comes late doesn't affect the next lease.
 //!
 //! Two defences cover each other where tokens are written: the version of the
-//! row, by which a late result is not stored, and the fencing number, by which
-//! a lease is given back with a result that is. Each is tested without the other.
-//! An attempt that failed also reads the row again before it says so, which the
-//! version covers.
+//! row, by which a late result is not stored; and the fencing number, by which
+//! a lease is given back with a result that is stored. Each is tested without
+//! the other. A failed attempt also reads the row again before it is stored,
+//! and then the version decides.
 
 use super::Lease;
 use crate::{
@@ -25,7 +25,7 @@ use domain::{
     time::Span,
 };
 
-/// An account whose lease was held, ran out, and is held by somebody else.
+/// An account whose lease was held, has ended, and has another holder.
 struct Late {
     world: World,
     owner: Actor,
@@ -68,7 +68,7 @@ impl Late {
         }
     }
 
-    /// Whether whoever holds the lease now holds it still.
+    /// Whether the present holder still has the lease.
     async fn is_held(&self) -> bool {
         let lease = Lease::take(self.owner.scope(), self.id).await;
         lease.unwrap().is_none()
@@ -103,7 +103,7 @@ async fn s23_a_late_holder_does_not_free_the_next_ones_lease() {
         late.before.give_back(late.owner.scope()).await.unwrap();
         assert!(late.is_held().await, "given back by itself");
 
-        // Its tokens are still those of the row, so what it says is stored.
+        // Its tokens are still those of the row, so its result is stored.
         let version = late.record().await.token_version;
         assert!(late.store(&late.before, version).await);
         assert!(late.is_held().await, "given back with a result");
@@ -121,7 +121,7 @@ async fn s23_a_late_holder_does_not_write_over_the_next_ones_result() {
         let newer = "UPDATE connections SET token_version = token_version + 1";
         assert_eq!(late.world.past(newer).await, 1);
         let before = late.record().await;
-        // Also if nobody held the lease by now: the version alone decides.
+        // Also if the lease is free by now: only the version decides.
         late.world.expire_leases().await;
         assert!(!late.store(&late.before, version).await);
         assert_eq!(late.record().await.failures, before.failures);

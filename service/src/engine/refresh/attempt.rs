@@ -1,4 +1,4 @@
-//! One attempt: the call to Gorgias, and what its answer changes.
+//! One attempt: the request to Gorgias, and the changes that its answer makes.
 
 use super::{
     Verdict,
@@ -31,21 +31,22 @@ use gorgias::{ClientCredentials, Renewal, Unavailable, UpstreamError};
 pub(crate) struct Attempt<'a> {
     pub scope: &'a TenantScope,
     pub id: ConnectionId,
-    /// Of the lease, which is given back with the record's own write.
+    /// The fencing number of the lease, which is given back in the same write
+    /// as the record.
     pub fence: Option<i64>,
     pub who: &'a event::Actor,
 }
 
 /// Why an attempt ends before Gorgias is asked.
 pub(crate) enum Stop {
-    /// There is nothing to ask.
+    /// Nothing is to be asked.
     Verdict(Verdict),
     /// An internal error.
     Internal(InternalError),
 }
 
 impl Stop {
-    /// As the outcome of the attempt.
+    /// As the result of the attempt.
     pub fn verdict(self) -> Result<Verdict, InternalError> {
         match self {
             Self::Verdict(verdict) => Ok(verdict),
@@ -66,12 +67,12 @@ impl From<InternalError> for Stop {
     }
 }
 
-/// What an app's open breaker means to an attempt.
+/// Whether an attempt obeys an app's open breaker.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Breaker {
     /// One connection tries the app's credentials, the others wait.
     Obeyed,
-    /// Somebody asked, or the attempt passed it already.
+    /// A person or a backend asked, or the attempt passed the breaker already.
     Passed,
 }
 
@@ -88,12 +89,12 @@ impl Attempt<'_> {
         }
     }
 
-    /// Loads what an attempt starts from.
+    /// Loads the input of an attempt.
     ///
     /// # Errors
-    /// [`Stop`] if there is nothing to ask, or something inside failed.
+    /// [`Stop`] if nothing is to be asked, or on an internal error.
     pub async fn load(&self) -> Result<RefreshInput, Stop> {
-        // With the token that the last answer replaced, nobody must ask again.
+        // The token that the last answer replaced must not be used again.
         match journal::replay_connection(self.scope, self.id, &LateAnswers).await? {
             Replayed::Nothing => (),
             Replayed::Stored => return Err(Verdict::Superseded.into()),
@@ -108,7 +109,7 @@ impl Attempt<'_> {
     }
 
     async fn load_input(&self, breaker: Breaker) -> Result<RefreshInput, Stop> {
-        // Before anything is read: what is repaired from here on is newer.
+        // Before anything is read: a repair after this moment is newer.
         let used_at = self.scope.now();
         let Some(loaded) = load::load(self.scope, self.id).await? else {
             return Err(Verdict::NotConnected.into());
@@ -121,7 +122,7 @@ impl Attempt<'_> {
             && breaker == Breaker::Obeyed
             && !app_fault::may_probe(self.scope, app.id).await?
         {
-            // One connection tries them, the others wait; their states stay as they are.
+            // One connection tries the credentials, the others wait; their states stay.
             app_fault::put_off(self.scope, app.id).await?;
             return Err(Verdict::AppRefused.into());
         }
@@ -157,7 +158,7 @@ impl Attempt<'_> {
         Ok(record.map(|record| record.under(self.fence)))
     }
 
-    /// Nothing renews it: once its token has run out, that is noted as an event.
+    /// Nothing can renew it: when its token has expired, an event says so.
     async fn note_end(&self, record: Record) -> Result<Verdict, InternalError> {
         let (now, interval) = (self.scope.now(), self.scope.config.check_interval);
         let changed = record.change(|connection| connection.not_renewable(now, interval));
@@ -174,7 +175,7 @@ impl Attempt<'_> {
             .gorgias
             .refresh(&input.client, account, &input.refresh_token)
             .await?;
-        // Tokens of another account are an answer to nothing; the old ones stay.
+        // Tokens of another account are no answer; the old ones stay.
         let issuers = match &renewal {
             Renewal::Grant(grant) => grant.jwt_iss.as_slice(),
             Renewal::Leftover(leftover) => &leftover.issuers,
@@ -189,10 +190,11 @@ impl Attempt<'_> {
         }
     }
 
-    /// `invalid_grant`: somebody may have re-authorized the account meanwhile,
-    /// so the row is read again; if it is unchanged, Gorgias is asked once more.
+    /// `invalid_grant`: the account may have been approved again in the
+    /// meantime, so the row is read again; if it is unchanged, Gorgias is asked
+    /// once more.
     async fn confirm(&self, input: RefreshInput) -> Result<Verdict, InternalError> {
-        // The confirmation belongs to the same attempt, so the breaker let it pass already.
+        // The confirmation belongs to the same attempt, which passed the breaker already.
         let again = match self.load_input(Breaker::Passed).await {
             Ok(again) => again,
             Err(stop) => return stop.verdict(),
@@ -207,13 +209,14 @@ impl Attempt<'_> {
         }
     }
 
-    /// The access was withdrawn, unless so many were that it is the app's incident.
+    /// The access was withdrawn, unless so many were refused that it is an
+    /// incident of the app.
     async fn lose(&self, input: RefreshInput) -> Result<Verdict, InternalError> {
         let now = self.scope.now();
         let record = input.record;
         let tx = self.scope.write().await?;
-        // A refusal that was known before says nothing new, and credentials
-        // that aren't in use nothing of the app.
+        // A refusal that was known before says nothing new, and a refusal of
+        // credentials that aren't in use says nothing about the app.
         let meaning = if record.standing == Standing::Connected && input.in_use {
             refusals::count(self.scope, &tx, input.app.id).await?
         } else {
@@ -241,7 +244,7 @@ impl Attempt<'_> {
         Ok(verdict)
     }
 
-    /// No verdict on the connection: its tokens stay, and it is tried again.
+    /// No verdict on the connection: its tokens stay, and it is retried.
     async fn fail(
         &self,
         input: &RefreshInput,
@@ -258,7 +261,7 @@ impl Attempt<'_> {
             }
             _ => None,
         };
-        // Read again: whoever held the lease meanwhile may know better.
+        // Read again: another holder of the lease may have changed it.
         let Some(record) = self.record(&tx).await? else {
             return Ok(Verdict::NotConnected);
         };

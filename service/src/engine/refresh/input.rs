@@ -1,4 +1,4 @@
-//! What an attempt starts from.
+//! The input of an attempt.
 
 use crate::{
     engine::journal::Reservation,
@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use gorgias::ClientCredentials;
 use secrecy::SecretString;
 
-/// What an attempt starts from.
+/// The input of an attempt.
 pub(crate) struct RefreshInput {
     pub(super) record: Record,
     pub(super) app: App,
@@ -16,8 +16,8 @@ pub(crate) struct RefreshInput {
     pub(super) refresh_token: SecretString,
     /// Whether the app uses these credentials, so that their success ends its fault.
     pub in_use: bool,
-    /// When they were read.
+    /// When the credentials were read.
     pub(super) used_at: Timestamp,
-    /// Where the answer will be safe.
+    /// The space for the answer in the journal.
     pub(super) reservation: Reservation,
 }

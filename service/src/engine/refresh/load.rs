@@ -1,4 +1,4 @@
-//! What attempts start from, read for all that begin at about the same time.
+//! Reads the input of attempts, in batches for all that begin at about the same time.
 
 use super::BATCH;
 use crate::{
@@ -22,12 +22,12 @@ use secrecy::SecretString;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A connection with what renewing it takes. What of it can't be read keeps
-/// nobody else from reading theirs.
+/// A connection with all that a refresh needs. An unreadable part of it doesn't
+/// prevent the others of the batch from being read.
 pub(super) struct Loaded {
     pub record: Record,
     pub app: App,
-    /// `None`: there is nothing to renew it with.
+    /// `None` if there is no refresh token.
     pub refresh_token: Result<Option<SecretString>, InternalError>,
     pub client_secret: Result<SecretString, InternalError>,
 }
@@ -41,8 +41,8 @@ impl ProcessState for LoadBatches {
     }
 }
 
-/// Reads it, together with others of the tenant; `None` if there is no such
-/// connection. Nothing of it was read before this call.
+/// Reads a connection, together with others of the tenant; `None` if there is
+/// no such connection. Everything is read after this call begins.
 pub(super) async fn load(
     scope: &TenantScope,
     connection: ConnectionId,
@@ -74,7 +74,7 @@ async fn load_all(
     }
 }
 
-/// Of one moment, and in three statements however many they are.
+/// In one snapshot, and in three statements, however many connections there are.
 async fn read_all(
     scope: &TenantScope,
     ids: &[ConnectionId],
@@ -114,7 +114,7 @@ async fn read_all(
     Ok(loaded)
 }
 
-/// What a batch found.
+/// The rows of a batch.
 struct Found<'a> {
     scope: &'a TenantScope,
     tx: &'a Tx,

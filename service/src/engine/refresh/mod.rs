@@ -1,7 +1,7 @@
-//! Proving that a connection still works: asking Gorgias for its next token.
+//! Proves that a connection still works, by asking Gorgias for its next token.
 //!
-//! The access token outlives a deactivation by up to a day, a refresh doesn't;
-//! so this is how a lost account is found.
+//! The access token stays valid for up to a day after a deactivation, but a
+//! refresh fails. So a refresh finds out that an account is lost.
 
 mod attempt;
 mod input;
@@ -20,7 +20,7 @@ use super::{journal, lease::Lease};
 use crate::{core::error::InternalError, tenancy::TenantScope};
 use domain::event;
 
-/// Most that are served in a batch: others that write don't wait for long.
+/// The most jobs of a batch, so that other writers don't wait long.
 const BATCH: usize = 64;
 
 /// One attempt under a lease, which is given back afterwards.
@@ -41,14 +41,15 @@ pub(crate) async fn attempt(
         result,
         Ok(Verdict::Fine | Verdict::Lost | Verdict::Unavailable { .. })
     ) {
-        // The record was stored, and the lease given back with it.
+        // The record was stored, and the lease was given back with it.
         return result;
     }
     end(scope, lease, result).await
 }
 
 /// Gives a lease back after an attempt, unless its answer could not be stored:
-/// nobody, on no machine, must ask past it, so the lease runs out by itself.
+/// then no process on any machine may ask before the answer is stored, so the
+/// lease ends by itself.
 pub(crate) async fn end<T>(
     scope: &TenantScope,
     lease: &Lease,

@@ -1,8 +1,9 @@
-//! Asking the API itself whether it takes a fresh token.
+//! Asks the API itself whether it accepts a new token.
 //!
-//! A refresh proves that the authorization stands; only a request with the
-//! token proves the token. That costs a second call, so it is made when
-//! somebody asks for a check, and where the scopes allow `GET /api/account`.
+//! A refresh proves that the authorization is valid; only a request with the
+//! token proves the token. That costs a second call. So it is made when a
+//! person or a backend asks for a check, and where the scopes allow `GET
+//! /api/account`.
 
 use super::Verdict;
 use crate::{
@@ -16,8 +17,8 @@ use domain::{event, health::Standing, ids::ConnectionId};
 use gorgias::UpstreamError;
 use sea_orm::{ColumnTrait, QueryFilter};
 
-/// What a connection that was just renewed is worth: [`Verdict::Lost`] if the
-/// API answers 401 to its new token, [`Verdict::Fine`] otherwise.
+/// Checks the new token of a connection: [`Verdict::Lost`] if the API answers
+/// 401 to it, [`Verdict::Fine`] otherwise.
 pub(crate) async fn token(
     scope: &TenantScope,
     id: ConnectionId,

@@ -1,4 +1,4 @@
-//! What Gorgias granted, stored: first in the journal, then in the database.
+//! Stores what Gorgias granted: first in the journal, then in the database.
 
 use super::{BATCH, Verdict, input::RefreshInput, load::record};
 use crate::{
@@ -30,22 +30,22 @@ use domain::{
 use gorgias::{Renewal, UpstreamError};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-/// How long to wait before a write is tried again.
+/// How long to wait before a write is repeated.
 const WRITE_AGAIN: [Duration; 3] = [
     Duration::from_millis(50),
     Duration::from_millis(500),
     Duration::from_secs(2),
 ];
 
-/// How often, if the journal has it: that tries it again by itself.
+/// How many times, if the journal has the answer: the journal repeats it by itself.
 const IF_SAFE: usize = 1;
 
-/// Stores a grant. From the moment that the journal has it, it is not lost
-/// whatever happens to this process or the database.
+/// Stores a grant. As soon as the journal has it, it can't be lost, whatever
+/// happens to this process or the database.
 ///
 /// # Errors
-/// [`InternalError`] if the database fails; the answer then stays in the journal,
-/// and is stored when it can be.
+/// [`InternalError`] if the database fails; the answer then stays in the
+/// journal, and is stored when that is possible.
 pub(crate) async fn store_durably(
     scope: &TenantScope,
     who: &Actor,
@@ -71,7 +71,7 @@ pub(crate) async fn store_durably(
         WRITE_AGAIN.len()
     };
     let mut result = store_answer(scope, &input.record, &answer).await;
-    // A deadlock, a busy pool.
+    // For example a deadlock, or a busy pool.
     for pause in WRITE_AGAIN.iter().take(again) {
         let Err(
             error @ (InternalError::Database(_)
@@ -91,7 +91,7 @@ pub(crate) async fn store_durably(
     result
 }
 
-/// An answer on its way to the record that it was asked for with.
+/// An answer, with the record that its request used.
 pub(super) struct Unstored {
     record: Record,
     answer: Arc<Answer>,
@@ -140,7 +140,7 @@ async fn store_batch(
     let mut down = false;
     for one in &all {
         if down {
-            // The others need not find out one after the other.
+            // The others need not find this out one after the other.
             results.push(Err(InternalError::DatabaseUnavailable));
             continue;
         }
@@ -158,7 +158,7 @@ async fn store_in_one(
 ) -> Result<Vec<Verdict>, InternalError> {
     let services = scope.services();
     let tx = scope.write().await?;
-    // They may have been edited while Gorgias answered.
+    // The apps may have been edited while Gorgias answered.
     let apps = app::by_id(&tx, all.iter().map(|one| one.record.app)).await?;
     let mut changes = Vec::with_capacity(all.len());
     for one in all {
@@ -196,7 +196,7 @@ async fn store_in_one(
         let Some(Ok(app)) = apps.get(app) else {
             continue;
         };
-        // The tokens are stored; the app's next success says it again.
+        // The tokens are stored; the app's next success clears the fault.
         if let Err(error) = app_fault::clear(scope, app, by).await {
             tracing::error!(%error, app.id = %app.id, "That an app's credentials work could not be noted");
         }
@@ -217,7 +217,7 @@ async fn store_in_one(
         .collect())
 }
 
-/// What an answer makes of the record that it was asked for with.
+/// The change that an answer makes to the record that its request used.
 fn change(services: &Services, app: &App, one: &Unstored) -> Changed {
     let Unstored { record, answer } = one;
     let (at, now) = (answer.at, services.now());
@@ -237,7 +237,7 @@ fn change(services: &Services, app: &App, one: &Unstored) -> Changed {
     })
 }
 
-/// What waited in the journal goes into its connection.
+/// Stores answers that waited in the journal in their connections.
 pub(crate) struct LateAnswers;
 
 impl Store for LateAnswers {

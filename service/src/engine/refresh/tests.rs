@@ -1,4 +1,4 @@
-//! What attempts do together, and what of it stays each one's own.
+//! Attempts that share batches, and how each stays independent.
 
 use super::{
     Verdict,
@@ -36,7 +36,7 @@ struct Five {
 }
 
 impl Five {
-    /// On each database.
+    /// Runs on each database.
     async fn each(test: impl AsyncFn(Five)) {
         for backend in backends() {
             let world = World::on(&backend, "https://{subdomain}.gorgias.invalid").await;
@@ -63,7 +63,7 @@ impl Five {
         }
     }
 
-    /// All at once.
+    /// Loads all at once.
     async fn load(&self) -> Vec<Loaded> {
         let all = join_all(self.ids.iter().map(|id| load(&self.scope, *id))).await;
         all.into_iter().map(|one| one.unwrap().unwrap()).collect()
@@ -108,7 +108,7 @@ impl Five {
         }
     }
 
-    /// The versions and refresh tokens that are held now.
+    /// The present versions and refresh tokens.
     async fn held(&self) -> Vec<(i64, String)> {
         let held = self.load().await.into_iter().map(|one| {
             let token = one.refresh_token.unwrap().unwrap();
@@ -127,7 +127,7 @@ async fn what_comes_together_is_read_and_stored_in_one_transaction() {
         assert!(kept.iter().all(|one| matches!(one, Ok(Verdict::Fine))));
         assert_eq!(five.world.statements.count("BEGIN to write"), 1);
         assert_eq!(five.held().await, vec![(2, "second".to_owned()); 5]);
-        // Once more from what is outdated by now.
+        // Once more, from input that is outdated by now.
         let kept = five.store_answer(&loaded).await;
         let outdated = |one: &Result<_, _>| matches!(one, Ok(Verdict::Superseded));
         assert!(kept.iter().all(outdated), "{kept:?}");
@@ -135,7 +135,7 @@ async fn what_comes_together_is_read_and_stored_in_one_transaction() {
     .await;
 }
 
-/// security.md 25: a row that can't be written, among others.
+/// security.md 25: one row of several can't be written.
 #[tokio::test]
 async fn s25_one_that_can_not_be_stored_holds_up_no_other() {
     Five::each(async |five| {
@@ -151,7 +151,7 @@ async fn s25_one_that_can_not_be_stored_holds_up_no_other() {
             false => (1, "first".to_owned()),
         });
         assert_eq!(five.held().await, expected);
-        // The one is stored when it can be.
+        // The one is stored as soon as that is possible.
         let kept = five.store_answer(&loaded).await;
         assert!(matches!(kept.as_slice(), [_, Ok(Verdict::Fine), ..]));
         assert_eq!(five.held().await, vec![second; 5]);
@@ -159,7 +159,7 @@ async fn s25_one_that_can_not_be_stored_holds_up_no_other() {
     .await;
 }
 
-/// security.md 37: a secret that can't be read, among others.
+/// security.md 37: one secret of several can't be read.
 #[tokio::test]
 async fn s37_one_that_can_not_be_read_holds_up_no_other() {
     Five::each(async |five| {
@@ -177,7 +177,7 @@ async fn s37_one_that_can_not_be_read_holds_up_no_other() {
     .await;
 }
 
-/// The same of an app's row: the connections of another app go on.
+/// The same for an app's row: the connections of another app continue.
 #[tokio::test]
 async fn s37_an_app_that_can_not_be_read_holds_up_no_other() {
     Five::each(async |five| {

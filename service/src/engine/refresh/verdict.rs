@@ -1,15 +1,16 @@
-//! What an attempt found.
+//! The result of an attempt.
 
 use domain::time::Timestamp;
 
-/// What an attempt found.
+/// The result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// There is a new token.
     Fine,
-    /// Somebody else checked, renewed or re-authorized it meanwhile; their result stands.
+    /// Another task checked, renewed or reauthorized it in the meantime; that
+    /// result counts.
     Superseded,
-    /// Gorgias refused, and refused again when asked once more.
+    /// Gorgias refused it, and refused it again on confirmation.
     Lost,
     /// Gorgias refuses the app's own credentials.
     AppRefused,
@@ -22,18 +23,18 @@ pub enum Verdict {
         /// Whether Gorgias asked us to slow down.
         limited: bool,
     },
-    /// There is nothing to renew it with.
+    /// There is no refresh token.
     NotRenewable,
     /// There are no tokens.
     NotConnected,
-    /// Somebody else is at it right now.
+    /// Another attempt is under way.
     Busy,
     /// The answer could not have been kept safe, so Gorgias was not asked.
     JournalFull,
 }
 
 impl Verdict {
-    /// For the timeline and the page, without a full stop.
+    /// The sentence for the timeline and the page, without a full stop.
     pub fn sentence(&self) -> String {
         match self {
             Self::Fine => "it works".into(),
