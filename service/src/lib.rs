@@ -1,8 +1,9 @@
-//! Makes so what `domain` says is true: the use cases of Mooring, one file
-//! each, over a database, a vault for secrets and a client for Gorgias.
+//! The use cases of Mooring, one file each, over a database, a vault for
+//! secrets and a client for Gorgias. They apply the rules of `domain`.
 //!
-//! The rooms stand in the order below. Each imports only from those above it;
-//! `cargo xtask check` proves that (ARCHITECTURE.md, “The rooms of `service`”).
+//! The rooms are listed below in their order. Each imports only from those
+//! above it; `cargo xtask check` proves this (ARCHITECTURE.md, “The rooms of
+//! `service`”).
 
 pub mod host;
 

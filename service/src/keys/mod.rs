@@ -1,4 +1,4 @@
-//! Looking after keys: what is under which, and bringing records under new ones.
+//! Key management: the state of keys, and re-encryption under new ones.
 
 pub(crate) mod reencrypt;
 pub mod rotate;

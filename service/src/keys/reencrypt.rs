@@ -1,8 +1,8 @@
-//! A new data key for a tenant, and the tenant's records brought under it.
+//! A new data key for a tenant, and re-encryption of the tenant's records under it.
 //!
-//! Nothing but the rows says how far it has come: what is not under the current
-//! key is still to be done. So it can be stopped anywhere, done by several
-//! processes at once, and begun again.
+//! Only the rows say how far it has come: each row under another key than the
+//! current one is still to be done. So it can be stopped at any point, run in
+//! several processes at once, and begun again.
 
 use crate::{
     audit::{self, Entry},
@@ -30,11 +30,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// How long a key stays after it was retired, even if nothing is under it: far
-/// longer than any transaction that still seals with it may run.
+/// How long a key stays after it was retired, even if no record is under it:
+/// much longer than any transaction that still seals with it.
 pub(crate) const KEPT_FOR: Span = Span::days(1);
 
-/// Most records that one statement brings under the current key.
+/// The most records that one statement re-encrypts.
 const AT_ONCE: usize = 64;
 
 /// How a rotation began.
@@ -42,18 +42,18 @@ const AT_ONCE: usize = 64;
 pub enum Begun {
     /// With a new data key.
     New,
-    /// One was under way, and goes on.
+    /// A rotation was under way, and continues.
     Resumed,
     /// The tenant has no secret yet, and so no key.
     Nothing,
 }
 
-/// What one step did.
+/// The result of one step.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Step {
-    /// How many records came under the current key.
+    /// How many records were re-encrypted under the current key.
     pub moved: u64,
-    /// How many can't be read and were set aside.
+    /// How many are unreadable and were set aside.
     pub set_aside: u64,
     /// Whether there are more.
     pub more: bool,
@@ -61,14 +61,14 @@ pub struct Step {
 
 impl Vault {
     /// Gives the tenant a new data key, unless a rotation is under way. From
-    /// then on everything is sealed with it. What was set aside is tried again.
-    /// The entry is recorded if there is a new one.
+    /// then on everything is sealed with the new key. Records that were set
+    /// aside are tried again. If there is a new key, the entry is recorded.
     pub(crate) async fn begin_rotation(
         &self,
         scope: &TenantScope,
         entry: Entry,
     ) -> Result<Begun, InternalError> {
-        // Before the transaction: a key service may take its time.
+        // Before the transaction: a key service may be slow.
         let fresh = self.make(scope.services(), Some(scope.tenant())).await?;
         let tx = scope.write().await?;
         lock_tenant(&tx, tx.tenant()).await?;
@@ -108,8 +108,7 @@ impl Vault {
         Ok(begun)
     }
 
-    /// The current key, if it came after another one and everything that can be
-    /// read is under it.
+    /// The current key, if it followed another one and all readable records are under it.
     pub(crate) async fn taken_over(&self, tx: &Tx) -> Result<Option<DataKeyId>, InternalError> {
         let keys = key_ids(tx).await?;
         let Some(current) = active(&**tx, Some(tx.tenant())).await? else {
@@ -122,8 +121,9 @@ impl Vault {
         Ok(Some(current.id))
     }
 
-    /// Brings at most so many records under the current key. What is being
-    /// written by others is left to a later step, what can't be read is set aside.
+    /// Re-encrypts at most `most` records under the current key. Records that
+    /// others are writing are left to a later step; unreadable ones are set
+    /// aside.
     pub(crate) async fn rotate_batch(
         &self,
         scope: &TenantScope,
@@ -140,7 +140,7 @@ impl Vault {
             .await?;
         let others = without(&keys, current.id);
         retire(scope, &tx, &others).await?;
-        // Nobody is waited for, so that this can't be one half of a deadlock.
+        // This waits for no lock, so it can't be part of a deadlock.
         let rows: Vec<credential::Model> = waiting(&tx, &others)
             .limit(most)
             .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked)
@@ -155,7 +155,8 @@ impl Vault {
                     set_aside(scope, &tx, row.owner_id, &row.purpose).await?;
                     step.set_aside += 1;
                 }
-                // Neither the database nor a key service that fails says anything of the record.
+                // An error of the database or of a key service says nothing
+                // about the record.
                 Err(error) => return Err(error),
             }
         }
@@ -169,7 +170,7 @@ impl Vault {
         Ok(step)
     }
 
-    /// Seals what stands in a row anew.
+    /// Seals the secret of a row again.
     pub(crate) async fn reseal(
         &self,
         scope: &TenantScope,
@@ -194,7 +195,7 @@ impl Vault {
         Ok(sealed.map_err(|_| VaultError::NotSealed)?)
     }
 
-    /// Notes that a secret can't be read, so that it is listed.
+    /// Marks a secret as unreadable, so that it is listed.
     pub(crate) async fn set_aside(
         &self,
         scope: &TenantScope,
@@ -206,7 +207,7 @@ impl Vault {
         tx.commit().await
     }
 
-    /// Removes the tenant's retired keys that nothing has been under for a day.
+    /// Removes the tenant's keys that were retired a day ago and have no records.
     pub(crate) async fn remove_unused(&self, scope: &TenantScope) -> Result<u64, InternalError> {
         let tx = scope.write().await?;
         let used = tx
@@ -225,8 +226,8 @@ impl Vault {
     }
 }
 
-/// Puts what was sealed anew into its rows; says how many of them were not
-/// changed since they were read.
+/// Writes re-encrypted secrets into their rows, unless the rows were changed
+/// since they were read; gives how many were written.
 pub(crate) async fn replace(
     scope: &TenantScope,
     tx: &Tx,
@@ -261,7 +262,8 @@ pub(crate) fn replacement(
     values.push(current.id.into());
     values.push(FORMAT.into());
     values.push(scope.tenant().into());
-    // Without statistics, SQLite would take a key or a tenant for less than one record.
+    // Without statistics, SQLite would expect fewer rows of a key or a tenant
+    // than one record.
     let by_record = if db.is_sqlite() { "+" } else { "" };
     let sql = format!(
         "WITH fresh (owner_id, purpose, old_key, old_nonce, nonce, ciphertext) AS (VALUES {rows}) \
@@ -289,14 +291,14 @@ fn without(keys: &[DataKeyId], current: DataKeyId) -> Vec<DataKeyId> {
     keys.iter().copied().filter(|id| *id != current).collect()
 }
 
-/// The records under these keys that are still to be brought under the current
-/// one, found through the index on `data_key_id`.
+/// The records under these keys that are still to be re-encrypted under the
+/// current one, found through the index on `data_key_id`.
 fn waiting(tx: &Tx, keys: &[DataKeyId]) -> Select<credential::Entity> {
     tx.by_keys::<credential::Entity>(credential::Column::DataKeyId, keys.to_vec())
         .filter(credential::Column::SetAsideAt.is_null())
 }
 
-/// Ends the keys' encrypting; the time of the first end stays.
+/// Marks the keys as retired; keys that are retired already keep their time.
 async fn retire(scope: &TenantScope, tx: &Tx, keys: &[DataKeyId]) -> Result<(), InternalError> {
     data_key::Entity::update_many()
         .filter(data_key::Column::TenantId.eq(tx.tenant()))

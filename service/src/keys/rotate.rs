@@ -1,4 +1,4 @@
-//! A new data key for a tenant, and its records brought under it.
+//! A new data key for a tenant, and re-encryption of its records.
 
 use super::KeysError;
 use crate::{
@@ -13,15 +13,15 @@ use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// How many records come under the new key in one transaction: few, so that
-/// refreshes don't wait for long.
+/// How many records are re-encrypted in one transaction: few, so that refreshes
+/// don't wait long.
 const BATCH: u64 = 100;
-/// How often the worker looks whether there is something to do.
+/// How often the worker looks for unfinished rotations.
 const PERIOD: Duration = Duration::from_secs(15);
 /// How long to wait for records that others are writing.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Gives the actor's tenant a new data key; the worker brings the records under it.
+/// Gives the actor's tenant a new data key; the worker re-encrypts the records.
 ///
 /// # Errors
 /// [`KeysError::Forbidden`], or the database failed.
@@ -34,8 +34,7 @@ pub async fn begin_as(actor: &Actor) -> Result<Begun, KeysError> {
     Ok(begun)
 }
 
-/// Gives a tenant a new data key, unless its rotation is under way: for the
-/// command line.
+/// Gives a tenant a new data key, unless its rotation is under way. For the command line.
 ///
 /// # Errors
 /// If the database failed.
@@ -44,10 +43,10 @@ pub async fn begin(scope: &TenantScope) -> Result<Begun, InternalError> {
     scope.services().vault().begin_rotation(scope, entry).await
 }
 
-/// Brings the next records under the tenant's current key.
+/// Re-encrypts the next records under the tenant's current key.
 ///
 /// # Errors
-/// If the database failed; what was done before stays done.
+/// If the database failed; finished work stays.
 pub async fn step(scope: &TenantScope) -> Result<Step, InternalError> {
     let step = scope.services().vault().rotate_batch(scope, BATCH).await?;
     if step.moved + step.set_aside > 0 {
@@ -56,13 +55,13 @@ pub async fn step(scope: &TenantScope) -> Result<Step, InternalError> {
     if !step.more
         && let Err(error) = note_finished(scope).await
     {
-        // It is finished all the same; the next step notes it.
+        // The rotation is finished all the same; the next step records it.
         tracing::error!(%error, tenant.id = %scope.tenant(), "The end of a rotation could not be recorded");
     }
     Ok(step)
 }
 
-/// Records once for each data key that it has taken over from the ones before.
+/// Records the end of a rotation, once for each new data key.
 async fn note_finished(scope: &TenantScope) -> Result<(), InternalError> {
     let tx = scope.read().await?;
     let Some(current) = scope.services().vault().taken_over(&tx).await? else {
@@ -80,8 +79,9 @@ async fn note_finished(scope: &TenantScope) -> Result<(), InternalError> {
     tx.commit().await
 }
 
-/// Brings all of the tenant's records under its current key, and tells after
-/// each step how many have come there in all. Gives the sum of all steps.
+/// Re-encrypts all of the tenant's records under its current key, and calls
+/// `tell` after each step with the number of all so far. Gives the sum of all
+/// steps.
 ///
 /// # Errors
 /// As [`step`].
@@ -103,14 +103,14 @@ pub async fn finish(scope: &TenantScope, mut tell: impl FnMut(u64)) -> Result<St
     }
 }
 
-/// One step for each tenant whose records are under several keys, and removes
-/// the keys that nothing is under. Says whether there is more to do at once.
+/// Makes one step for each tenant with records under several keys, and removes
+/// the keys without records. Gives whether more work is left.
 ///
 /// # Errors
-/// If the database can't say which tenants those are. One tenant's failure is
-/// logged and does not keep the others from their turn.
+/// If the database can't list these tenants. An error of one tenant is logged
+/// and does not stop the others.
 pub async fn continue_all(services: &Services) -> Result<bool, InternalError> {
-    // Straight from the table, since the keys of all tenants are wanted.
+    // Directly from the table, since the keys of all tenants are needed.
     let tenants: Vec<uuid::Uuid> = data_key::Entity::find()
         .filter(data_key::Column::TenantId.is_not_null())
         .select_only()
@@ -140,7 +140,7 @@ pub async fn continue_all(services: &Services) -> Result<bool, InternalError> {
     Ok(more)
 }
 
-/// Goes on with what is unfinished until told to stop.
+/// Continues unfinished rotations until told to stop.
 pub(crate) async fn run(services: &Services, stop: &CancellationToken) {
     while !stop.is_cancelled() {
         match continue_all(services).await {

@@ -1,4 +1,4 @@
-//! Which keys there are, and what is under them.
+//! The state of keys, and how many records are under each.
 
 use super::KeysError;
 use crate::{
@@ -10,15 +10,15 @@ use crate::{
 use domain::{permission::Permission, slug::Slug};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-/// A tenant, for who runs the installation.
+/// A tenant, for the operator of the installation.
 pub struct Tenant {
     /// Its short name.
     pub slug: Slug,
-    /// The right to its data.
+    /// The scope of its data.
     pub scope: TenantScope,
 }
 
-/// The actor's tenant's keys.
+/// The keys of the actor's tenant.
 ///
 /// # Errors
 /// [`KeysError::Forbidden`], or the database failed.
@@ -35,8 +35,8 @@ pub async fn of_tenant(scope: &TenantScope) -> Result<TenantKeys, InternalError>
     scope.services().vault().tenant_keys(scope).await
 }
 
-/// All tenants by short name, or the one that has it: for the command line,
-/// whose user runs the installation and holds its master keys.
+/// All tenants by short name, or the one with this name. For the command line,
+/// whose user runs the installation and has its master keys.
 ///
 /// # Errors
 /// [`KeysError::NoTenant`], or the database failed.
@@ -45,7 +45,7 @@ pub async fn tenants(services: &Services, only: Option<&Slug>) -> Result<Vec<Ten
     if let Some(slug) = only {
         query = query.filter(tenant::Column::Slug.eq(slug.as_str()));
     }
-    // None is passed over: keys are removed once every tenant is under new ones.
+    // No tenant may be left out: keys are removed when every tenant is under new ones.
     let rows = query.rows::<tenant::Model>(services.db.read()).await?;
     let found: Vec<_> = rows
         .into_iter()

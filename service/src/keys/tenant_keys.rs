@@ -1,4 +1,4 @@
-//! A tenant's data keys, what is under each, and what can't be read.
+//! A tenant's data keys, the records under each, and the unreadable ones.
 
 use super::reencrypt::KEPT_FOR;
 use crate::{
@@ -15,20 +15,20 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A data key as its keeper sees it.
+/// The state of a data key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataKeyStatus {
     /// Its id.
     pub id: DataKeyId,
     /// The master key that wraps it.
     pub master_key_id: String,
-    /// The version of it, if it is a key service's.
+    /// The version of that master key, if a key service has it.
     pub master_key_version: Option<u32>,
     /// Whether it encrypts; the others only decrypt.
     pub current: bool,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Since when it no longer encrypts.
+    /// Since when it doesn't encrypt any more.
     pub retired_at: Option<Timestamp>,
     /// How often it has encrypted.
     pub encryptions: u64,
@@ -39,37 +39,37 @@ pub struct DataKeyStatus {
 }
 
 impl DataKeyStatus {
-    /// Whether nothing needs it any more.
+    /// Whether no record needs it any more.
     pub fn removable(&self) -> bool {
         !self.current && self.records == 0
     }
 
-    /// When the worker removes it, if nothing needs it any more.
+    /// When the worker removes it, if no record needs it any more.
     pub fn removed_after(&self) -> Option<Timestamp> {
         let retired = self.retired_at.filter(|_| self.removable())?;
         Some(retired.plus(KEPT_FOR))
     }
 }
 
-/// A record that can't be read.
+/// An unreadable record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableRecord {
     /// The app or connection that it belongs to.
     pub owner: Uuid,
-    /// The code of what it is for.
+    /// The code of its purpose.
     pub purpose: String,
-    /// The key that it is under.
+    /// The data key that it is sealed under.
     pub data_key: DataKeyId,
-    /// When that was found.
+    /// When it was found to be unreadable.
     pub since: Timestamp,
 }
 
 /// All of a tenant's data keys.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TenantKeys {
-    /// The current one first, then the newest.
+    /// The current one first, then from the newest.
     pub keys: Vec<DataKeyStatus>,
-    /// The first hundred records that can't be read.
+    /// The first hundred unreadable records.
     pub unreadable: Vec<UnreadableRecord>,
 }
 
@@ -84,7 +84,7 @@ impl TenantKeys {
         (done, self.keys.iter().map(readable).sum())
     }
 
-    /// Whether records are still to be brought under the current key.
+    /// Whether records are still to be re-encrypted under the current key.
     pub fn under_way(&self) -> bool {
         let (done, all) = self.progress();
         done < all

@@ -1,11 +1,11 @@
-//! E-mail addresses in the one form in which they are kept and compared.
+//! E-mail addresses in the form in which they are stored and compared.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// The address trimmed, in small ASCII letters and composed letters (NFC);
-/// `None` if it can't be one.
+/// The address trimmed, with small ASCII letters and composed letters (NFC);
+/// `None` if it can't be an address.
 ///
-/// This finds slips of the finger. Whether an address exists only a mail can tell.
+/// This finds typing errors. Only a mail can show whether an address exists.
 pub fn normalize(text: &str) -> Option<String> {
     let text: String = text.trim().to_ascii_lowercase().nfc().collect();
     let (local, domain) = text.rsplit_once('@')?;

@@ -1,11 +1,11 @@
-//! What came of posted forms, kept for the session that posted them: pages show
-//! it after a redirect, and a form that is posted twice leads to the result of
-//! the first time.
+//! Results of posted forms, kept for the session that posted them: pages show
+//! them after a redirect, and a form that is posted twice leads to the result
+//! of the first post.
 //!
 //! A form that makes something is claimed by its key before anything is made,
-//! in every process; so a double click, a second tab or “send again” after going
-//! back makes no second thing. None of this runs in a tenant's scope: a session
-//! is a person's for all their tenants.
+//! across all processes. So a double click, a second tab or “send again” after
+//! going back makes nothing twice. None of this runs in a tenant's scope: a
+//! person has one session for all their tenants.
 
 use crate::{
     core::{
@@ -27,24 +27,24 @@ use sea_orm::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-/// How long a page shows what came of a form, secrets among it.
+/// How long a page shows the result of a form, including secrets.
 pub const SHOWN_FOR: Span = Span::minutes(2);
 
-/// As one process sees what another has kept, whose clock may be a little ahead.
+/// The same for results that another process stored, whose clock may be a little ahead.
 const SHOWN_AT_MOST: Span = Span::minutes(3);
 
-/// How long a form is known to have been posted. A page that is older than a
-/// session may idle has to be loaded anew before.
+/// How long a posted form is remembered. A page that is older than a session
+/// may be idle has to be loaded again first.
 const KNOWN_FOR: Span = Span::hours(24);
 
-/// Whoever claimed a form so long ago isn't at work on it any more.
+/// After this time, nobody is processing a claimed form any more.
 pub const AT_WORK_FOR: Span = Span::minutes(1);
 
 /// Random bytes of a key; its text is a third longer.
 const KEY_BYTES: usize = 16;
 const KEY_LETTERS: usize = 22;
 
-/// Which session it is, as far as forms need to know.
+/// Identifies a session, for forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormSession(Vec<u8>);
 
@@ -55,20 +55,20 @@ impl FormSession {
     }
 }
 
-/// What tells one rendering of a form from all others, and finds what came of it.
-/// Worth nothing to any other session.
+/// Identifies one rendering of a form, and finds its result. It is useless to
+/// any other session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormKey(String);
 
 impl FormKey {
-    /// A new one.
+    /// A new key.
     pub fn new(random: &dyn Random) -> Self {
         let mut bytes = [0; KEY_BYTES];
         random.fill(&mut bytes);
         Self(BASE64_URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// The key that a form or an address brought back; `None` if it can't be one of ours.
+    /// The key from a form or an address; `None` if Mooring can't have made it.
     pub fn parse(text: &str) -> Option<Self> {
         let ours = text.len() == KEY_LETTERS
             && text
@@ -77,34 +77,35 @@ impl FormKey {
         ours.then(|| Self(text.to_owned()))
     }
 
-    /// As it stands in addresses.
+    /// The text for addresses.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// As it stands in a form, with a mark of the person for whom it was made.
+    /// The text for a form, with a mark of the person for whom it was made.
     pub fn in_form(&self, person: PersonId) -> String {
         format!("{}.{}", self.0, self.mark(person))
     }
 
-    /// The key that a form brought back.
+    /// The key from a form.
     pub fn from_form(text: &str) -> Option<Self> {
         Self::parse(text.split('.').next().unwrap_or_default())
     }
 
-    /// Whether a form may have brought this back: it is of our shape and size.
+    /// Whether a form may have sent this text: it has the right shape and size.
     pub fn is_in_form(text: &str) -> bool {
         text.split_once('.')
             .is_some_and(|(key, mark)| Self::parse(key).is_some() && Self::parse(mark).is_some())
     }
 
-    /// Whether what a form brought back was made for this person.
+    /// Whether the text from a form was made for this person.
     pub fn made_for(text: &str, person: PersonId) -> bool {
         text.split_once('.')
             .is_some_and(|(key, mark)| Self::parse(key).is_some_and(|key| key.mark(person) == mark))
     }
 
-    /// Differs with each form, so that it tells nobody who it is.
+    /// A mark of the person. It differs with each form, so that it doesn't
+    /// identify the person.
     fn mark(&self, person: PersonId) -> String {
         let whose = SecretString::from(format!("{}.{person}", self.0));
         let mark = digest("form_person", &whose);
@@ -112,12 +113,12 @@ impl FormKey {
     }
 }
 
-/// Whether a form may be worked on.
+/// Whether a form may be processed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
-    /// For the first time.
+    /// Yes: it is posted for the first time.
     First,
-    /// It was, and this is where the result is shown.
+    /// No: it is done, and its result is at this address.
     Done {
         /// The address.
         location: String,
@@ -126,35 +127,35 @@ pub enum Claim {
         /// Whether the result is still shown there.
         shown: bool,
     },
-    /// Somebody has been at it since then.
+    /// No: another request has been processing it since then.
     UnderWay(Timestamp),
-    /// Somebody began with it then, and nobody knows what came of it.
+    /// No: another request began with it then, and its result is unknown.
     Interrupted(Timestamp),
 }
 
-/// What came of a form.
+/// The result of a form.
 #[derive(Debug, Clone)]
 pub struct FormResult {
     /// The path of the page that shows it.
     pub page: String,
-    /// The whole address there.
+    /// The whole address of that page.
     pub location: String,
-    /// What happened, as the pages write it; nothing secret.
+    /// The outcome in the pages' format; nothing secret.
     pub outcome: String,
-    /// What is shown with it and never again.
+    /// A secret that is shown with it, and never again.
     pub secret: Option<SecretString>,
 }
 
-/// What a page shows of a result.
+/// The parts of a result that a page shows.
 #[derive(Debug, Clone)]
 pub struct Shown {
-    /// What happened, as the pages wrote it.
+    /// The outcome in the pages' format.
     pub outcome: String,
-    /// What is shown with it.
+    /// A secret that is shown with it.
     pub secret: Option<SecretString>,
 }
 
-/// Claims a form for whoever calls first, in any process.
+/// Claims a form for the first caller in any process.
 ///
 /// # Errors
 /// If the database failed.
@@ -203,7 +204,7 @@ pub async fn claim(
     })
 }
 
-/// Gives a claimed form back, since nothing was done with it.
+/// Releases a claimed form, since nothing was done with it.
 ///
 /// # Errors
 /// If the database failed.
@@ -221,8 +222,7 @@ pub async fn release(
     Ok(())
 }
 
-/// Notes of a claimed form that nobody is at it any more, and that it may have
-/// been done or not.
+/// Marks a claimed form as interrupted: it may have been done or not.
 ///
 /// # Errors
 /// If the database failed.
@@ -243,7 +243,7 @@ pub async fn interrupt(
     Ok(())
 }
 
-/// Keeps what came of a form, claimed or not, for as long as it is shown.
+/// Stores the result of a form, claimed or not, for as long as it is shown.
 ///
 /// # Errors
 /// If the database failed, or the session has ended.
@@ -292,8 +292,8 @@ pub async fn keep(
     Ok(())
 }
 
-/// What a page has to show to this session. Looking changes nothing: reloading
-/// and going back find it again until its time is over.
+/// The result that a page shows to this session. Reading it changes nothing:
+/// reloading and going back find it again until its time is over.
 ///
 /// # Errors
 /// If the database failed.
@@ -325,7 +325,7 @@ pub async fn show(
     Ok(Some(Shown { outcome, secret }))
 }
 
-/// Forgets secrets whose time is over, and forms that nobody can have open any more.
+/// Removes expired secrets, and forms that nobody can have open any more.
 ///
 /// # Errors
 /// If the database failed.
@@ -344,7 +344,7 @@ pub(crate) async fn sweep(tx: &Transaction, now: Timestamp) -> Result<(), Intern
     Ok(())
 }
 
-/// What is said to be shown for longer was kept while the clock was ahead.
+/// A result with a longer time was stored while the clock was ahead.
 fn is_shown(row: &Model, now: Timestamp) -> bool {
     let left = row.shown_until.since(now);
     Span(0) < left && left <= SHOWN_AT_MOST

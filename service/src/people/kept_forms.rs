@@ -1,6 +1,6 @@
-//! What was typed into a form whose session had ended, on its way through the
-//! sign-in: sealed, in a cookie of the browser that typed it. Nothing of it is
-//! stored here, so nobody who isn't signed in makes us store anything.
+//! The content of a form whose session had ended, kept during the sign-in:
+//! sealed, in a cookie of the browser that sent it. Nothing of it is stored
+//! here, so requests without a sign-in can't fill the database.
 
 use crate::{
     core::{error::InternalError, services::Services},
@@ -10,11 +10,11 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::time::Span;
 use secrecy::{ExposeSecret, SecretString};
 
-/// How long it is kept for.
+/// How long the content is kept.
 pub const KEPT_FOR: Span = Span::minutes(15);
 
 /// The longest text that is kept, in bytes. Sealed and encoded it is a third
-/// longer and 100 bytes more, and fits into a cookie beside the others.
+/// longer plus 100 bytes, and fits into a cookie beside the others.
 pub const LONGEST: usize = 2_000;
 
 /// Seals a text for a cookie.
@@ -29,7 +29,7 @@ pub async fn seal(services: &Services, text: &str) -> Result<SecretString, Inter
     ))
 }
 
-/// What a cookie holds; `None` if we didn't seal it.
+/// The text in a cookie; `None` if Mooring didn't seal it.
 ///
 /// # Errors
 /// If the database failed.

@@ -1,4 +1,4 @@
-//! Which tenants a person belongs to, and as what.
+//! The tenants and roles of a person.
 
 use crate::{
     core::{
@@ -21,10 +21,10 @@ use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, sea_query::Expr,
 };
 
-/// What the log says if a row can't be read.
+/// The purpose that the log names if a row can't be read.
 const WANTED_FOR: &str = "the tenants of a person";
 
-/// A tenant as one of its members sees it.
+/// A tenant as a member sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantOfPerson {
     /// The tenant's slug.
@@ -35,19 +35,19 @@ pub struct TenantOfPerson {
     pub role: Role,
 }
 
-/// A person as the page's head shows them.
+/// A person, for the head of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonSummary {
     /// Their id.
     pub id: PersonId,
     /// Their name.
     pub name: String,
-    /// Their address.
+    /// Their e-mail address.
     pub email: String,
 }
 
-/// The person as actor in the tenant; `None` if there is no such tenant or
-/// they don't belong to it, which nobody can tell apart.
+/// The person as actor in the tenant. `None` if there is no such tenant or the
+/// person doesn't belong to it; nobody can tell the two apart.
 ///
 /// # Errors
 /// If the database failed or holds an unknown role.
@@ -56,8 +56,8 @@ pub async fn actor(
     person: PersonId,
     slug: &Slug,
 ) -> Result<Option<Actor>, InternalError> {
-    // Without a tenant's scope: this is where the right to one is proven.
-    // Asked for at every request, so that a removal holds at once.
+    // Without a tenant's scope: this proves the right to one. Read at every
+    // request, so that a removal takes effect at once.
     let db = services.db.read();
     let by_slug = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug.as_str()));
     let by_id = person::Entity::find_by_id(person);
@@ -111,7 +111,7 @@ pub(crate) async fn of(
     member.map(|member| member.read()).transpose()
 }
 
-/// A membership, as it is found before a tenant is known.
+/// A membership, read before a tenant is known.
 #[derive(FromQueryResult)]
 struct Member {
     tenant_id: TenantId,
@@ -132,8 +132,8 @@ impl Member {
     }
 }
 
-/// Where the person belongs, in any tenant. On PostgreSQL a function finds it,
-/// beneath whose policy no tenant is needed.
+/// The person's memberships in all tenants. On PostgreSQL a function finds
+/// them, since the table's policy would need a tenant.
 async fn of_person(services: &Services, person: PersonId) -> Result<Vec<Member>, InternalError> {
     let statement = queries::MEMBERSHIPS_OF.with(&services.db, [person.into()]);
     Ok(Member::find_by_statement(statement)
@@ -141,7 +141,7 @@ async fn of_person(services: &Services, person: PersonId) -> Result<Vec<Member>,
         .await?)
 }
 
-/// The tenants that the person belongs to, by name.
+/// The person's tenants, sorted by name.
 ///
 /// # Errors
 /// If the database failed or holds an unknown role or slug.
@@ -195,7 +195,7 @@ pub(crate) async fn tenant_ids(
     Ok(members.into_iter().map(|member| member.tenant_id).collect())
 }
 
-/// The person's name and address.
+/// The person's name and e-mail address.
 ///
 /// # Errors
 /// If the database failed.
@@ -203,7 +203,7 @@ pub async fn person(
     services: &Services,
     id: PersonId,
 ) -> Result<Option<PersonSummary>, InternalError> {
-    // Without a tenant's scope: a person's own data belongs to none.
+    // Without a tenant's scope: a person's own data belongs to no tenant.
     let row = person::Entity::find_by_id(id)
         .row::<person::Model>(services.db.read())
         .await?;

@@ -1,8 +1,8 @@
 //! The people who sign in: the first owner, passwords, sign-in, memberships and sessions.
 //!
-//! People belong to no single tenant, and at sign-in the tenant is not known
-//! yet. So this module reads its tables without a tenant's scope, and says at
-//! each place why it may.
+//! People can belong to several tenants, and at sign-in the tenant is not known
+//! yet. So this module reads its tables without a tenant's scope, and gives the
+//! reason at each place.
 
 pub mod email;
 pub mod form_results;

@@ -21,13 +21,13 @@ use domain::{
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, SqlErr};
 use secrecy::SecretString;
 
-/// The owner was not made.
+/// Why the owner was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateOwnerError {
-    /// The address or the password won't do.
+    /// The address or the password is not valid.
     #[error("{}", join(.0))]
     Invalid(Vec<FieldError>),
-    /// Somebody has this address already.
+    /// Another person has this address already.
     #[error(
         "there is already a person with this e-mail address; use another one, or sign in as that person"
     )]
@@ -37,14 +37,14 @@ pub enum CreateOwnerError {
     Internal(#[from] InternalError),
 }
 
-/// A person to be made, checked.
+/// A new person, checked.
 pub(super) struct Person {
     pub email: String,
     pub name: String,
     pub password_hash: String,
 }
 
-/// Makes an owner without a browser, and the tenant if there is none. Closes the set-up.
+/// Makes an owner without a browser, and the tenant if there is none. Ends the set-up.
 ///
 /// # Errors
 /// See [`CreateOwnerError`].
@@ -65,7 +65,7 @@ pub async fn create(
     if !errors.is_empty() {
         return Err(CreateOwnerError::Invalid(errors));
     }
-    // Before the transaction, since hashing takes long and SQLite has one writer.
+    // Before the transaction, since hashing is slow and SQLite has one writer.
     let password_hash = password::hash(&*services.random, password).await?;
     let name = address.split('@').next().unwrap_or_default().to_owned();
     let tx = services
@@ -73,7 +73,7 @@ pub async fn create(
         .begin_write()
         .await
         .map_err(InternalError::from)?;
-    // Without a tenant's scope: the tenant may come into being only now.
+    // Without a tenant's scope: the tenant may not exist yet.
     let there = tenant::Entity::find()
         .filter(tenant::Column::Slug.eq(slug.as_str()))
         .row::<tenant::Model>(&tx)
@@ -100,7 +100,7 @@ pub async fn create(
     Ok(id)
 }
 
-/// What is said of a text that is no address.
+/// The message for a text that is no address.
 pub(super) const NOT_AN_ADDRESS: &str =
     "This is not an e-mail address. Enter one such as anna@example.com.";
 
@@ -124,8 +124,7 @@ pub(super) async fn insert_tenant(
     Ok(id)
 }
 
-/// Adds a person and makes them owner. With a person there, set-up is over, so
-/// its token goes.
+/// Adds a person as owner. Set-up is over then, so its token is removed.
 pub(super) async fn insert_owner(
     services: &Services,
     tx: &Transaction,

@@ -16,42 +16,44 @@ const MEMORY: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// Each hash takes 19 MiB; with two seats a flood of sign-ins waits instead of
-/// filling the memory. One bound for the process, as there is one memory.
+/// Each hash takes 19 MiB. With two permits, many concurrent sign-ins wait and
+/// don't fill the memory. There is one limit for the process, since the process
+/// has one memory.
 static SEATS: Semaphore = Semaphore::const_new(2);
 
 /// A hash that no password gives (its output is made up), with our own
-/// parameters, so that an unknown person takes as much work as a wrong password.
+/// parameters, so that an unknown person takes as much work as a wrong
+/// password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGlzIGhlcmUh$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
-/// How a password and a hash go together.
+/// Whether a password matches a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Not at all.
+    /// It doesn't.
     Wrong,
-    /// In the one form in which passwords are hashed.
+    /// It does, in the prepared form.
     Right,
-    /// As it was typed, which is how passwords were hashed before. The hash
-    /// had better be made anew.
+    /// It does as it was typed: passwords were hashed so before. The hash
+    /// should be made again.
     RightAsTyped,
 }
 
-/// The one form of a password, so that other systems' keyboards give the same:
-/// composed letters (NFC), and ASCII's space for all others (RFC 8265 4.2.2,
-/// OpaqueString).
+/// The prepared form of a password, the same for all systems' keyboards:
+/// composed letters (NFC), and ASCII's space for all other spaces (RFC 8265
+/// 4.2.2, OpaqueString).
 pub(crate) fn prepare(password: &SecretString) -> SecretString {
     let typed = password.expose_secret();
     if typed.is_ascii() {
         return password.clone();
     }
-    // NFC makes no text more than three times as long, so nothing moves.
+    // NFC makes a text at most three times as long, so the buffer never moves.
     let mut prepared = Zeroizing::new(String::with_capacity(3 * typed.len()));
     let spaces = typed.chars().map(|c| if is_space(c) { ' ' } else { c });
     prepared.extend(spaces.nfc());
     SecretString::from(prepared.as_str())
 }
 
-/// Unicode's separators of the kind space (Zs).
+/// Unicode's space separators (Zs).
 fn is_space(c: char) -> bool {
     matches!(
         c,
@@ -60,7 +62,7 @@ fn is_space(c: char) -> bool {
     )
 }
 
-/// A password's hash as PHC string, with a salt of its own.
+/// A password's hash as PHC string, with its own salt.
 pub(crate) async fn hash(
     random: &dyn Random,
     password: &SecretString,
@@ -77,8 +79,8 @@ pub(crate) async fn hash(
     .await?
 }
 
-/// Whether the password gives the hash. `None`, nobody's hash, takes as much
-/// work and says no.
+/// Whether the password matches the hash. With `None` (no such person) it takes
+/// as much work and doesn't match.
 pub(crate) async fn verify(
     hash: Option<String>,
     password: &SecretString,
@@ -88,7 +90,7 @@ pub(crate) async fn verify(
     if gives(hash.clone(), prepared).await? {
         return Ok(Verdict::Right);
     }
-    // That it is tried depends on what was typed alone, not on whose hash it is.
+    // Whether it is tried depends only on the typed text, not on the person.
     if as_typed && gives(hash, password.clone()).await? {
         return Ok(Verdict::RightAsTyped);
     }
@@ -121,7 +123,7 @@ async fn on_a_seat<T: Send + 'static>(
     let seat = SEATS.acquire().await.map_err(|_| InternalError::Password)?;
     #[cfg(feature = "testing")]
     let watch = crate::testing::hashes::watch();
-    // The seat goes along: a caller who gives up doesn't free the memory yet.
+    // The permit goes along: if the caller is cancelled, the memory is still in use.
     Ok(tokio::task::spawn_blocking(move || {
         let _seat = seat;
         #[cfg(feature = "testing")]

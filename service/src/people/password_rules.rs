@@ -1,16 +1,16 @@
-//! Which passwords are good enough: long, and hard to guess.
+//! Rules for passwords: long, and hard to guess.
 
 use super::password::prepare;
 use secrecy::{ExposeSecret, SecretString};
 use zxcvbn::{Score, zxcvbn};
 
-/// Fewest characters (OWASP ASVS 5.0 6.2.1 asks for 8 and recommends 15).
+/// Fewest characters (OWASP ASVS 5.0 6.2.1 requires 8 and recommends 15).
 pub const SHORTEST: usize = 12;
 
-/// Most bytes; more makes nothing safer.
+/// Most bytes; longer passwords are not safer.
 pub const LONGEST: usize = 1_024;
 
-/// The password won't do.
+/// Why the password is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Weak {
     /// Too few characters.
@@ -19,26 +19,26 @@ pub enum Weak {
     /// Too many bytes.
     #[error("Use at most {LONGEST} characters.")]
     Long,
-    /// A character that no keyboard types into a field, such as a tab.
+    /// A character that can't be typed into a field on every keyboard, such as a tab.
     #[error(
         "Use letters, digits, signs and spaces only; a tab or a line break can't be typed everywhere."
     )]
     Control,
-    /// Among the first that anybody would try.
+    /// It is among the first guesses.
     #[error("This password is too easy to guess. A few unrelated words make a good one.")]
     Common,
-    /// Made of the person's or company's name or address.
+    /// It is close to the person's or company's name or address.
     #[error(
         "This password is too close to your name, company or e-mail address. Use a few unrelated words."
     )]
     Personal,
 }
 
-/// Checks a new password. `known` is what a stranger knows of the person: the
-/// names of person and company, the address.
+/// Checks a new password. `known` holds facts that others know about the
+/// person: the names of person and company, and the address.
 ///
 /// # Errors
-/// What is wrong with it; the text is fit to be shown.
+/// What is wrong with it; the text may be shown.
 pub fn check(password: &SecretString, known: &[&str]) -> Result<(), Weak> {
     let password = prepare(password);
     let password = password.expose_secret();
@@ -66,10 +66,10 @@ pub fn check(password: &SecretString, known: &[&str]) -> Result<(), Weak> {
     }
 }
 
-/// What anybody knows who attacks an installation of Mooring.
+/// Words that every attacker of an installation of Mooring knows.
 const OURS: [&str; 3] = ["mooring", "gorgias", "helpdesk"];
 
-/// Whether it takes more than 10^10 guesses of somebody who knows common
+/// Whether an attacker needs more than 10^10 guesses who knows common
 /// passwords, words, keyboards, dates and these words (zxcvbn's highest score).
 /// zxcvbn doesn't wipe its copies; core dumps are switched off (`core_dumps`).
 fn is_hard_to_guess(password: &str, words: &[&str]) -> bool {

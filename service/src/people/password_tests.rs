@@ -8,7 +8,7 @@ fn secret(text: &str) -> SecretString {
     SecretString::from(text)
 }
 
-/// As passwords were hashed before they were prepared.
+/// Hashes the password as typed, as was done before passwords were prepared.
 async fn hash_as_typed(password: &str) -> String {
     let password = password.to_owned();
     tokio::task::spawn_blocking(move || {
@@ -66,7 +66,7 @@ async fn a_planted_text_is_no_hash() {
     }
 }
 
-/// security.md 50: with as many at once as there are people, the memory would be full.
+/// security.md 50: with one hash for each sign-in at once, the memory would be full.
 #[tokio::test]
 async fn s50_two_hashes_are_computed_at_once() {
     let real = hash(&SystemRandom, &secret(GOOD)).await.unwrap();
@@ -82,8 +82,8 @@ async fn s50_two_hashes_are_computed_at_once() {
     assert!(seen.at_once <= 2, "{seen:?}");
 }
 
-/// security.md 88: macOS may send letters taken apart, and Option with the
-/// space bar a space that doesn't break.
+/// security.md 88: macOS may send decomposed letters, and Option with the space
+/// bar gives a no-break space.
 #[tokio::test]
 async fn s88_other_keyboards_give_the_same_password() {
     let composed = "mj\u{f6}lk t\u{e5}g paraply";
@@ -102,7 +102,7 @@ async fn s88_other_keyboards_give_the_same_password() {
         "Mj\u{f6}lk t\u{e5}g paraply",
         "mj\u{f6}lk t\u{e5}g paraply ",
         "mj\u{f6}lkt\u{e5}gparaply",
-        // Compatibility forms are letters of their own (RFC 8265 has NFC, not NFKC).
+        // Compatibility forms stay different letters (RFC 8265 has NFC, not NFKC).
         "\u{ff4d}j\u{f6}lk t\u{e5}g paraply",
     ] {
         let verdict = verify(Some(hashed.clone()), &secret(other)).await.unwrap();
@@ -110,7 +110,7 @@ async fn s88_other_keyboards_give_the_same_password() {
     }
 }
 
-/// security.md 88: what was hashed before goes on to be taken.
+/// security.md 88: passwords that were hashed as typed are still accepted.
 #[tokio::test]
 async fn s88_passwords_hashed_as_typed_are_still_right() {
     let apart = "mjo\u{308}lk ta\u{30a}g paraply";

@@ -1,8 +1,8 @@
-//! Where sessions are kept. The id, a bearer's secret, is kept as a digest
-//! alone: a copy of the database opens no session.
+//! The store of sessions. A session's id is a bearer's secret, so only its
+//! digest is stored: a copy of the database opens no session.
 //!
-//! Sessions begin before anybody is known, and a person has one for all their
-//! tenants; so none of this runs in a tenant's scope.
+//! Sessions begin before the person is known, and a person has one session for
+//! all their tenants; so none of this runs in a tenant's scope.
 
 use crate::{
     core::{digest::digest, error::InternalError, rows::Rows, services::Services},
@@ -19,26 +19,26 @@ use sea_orm::{
 };
 use secrecy::SecretString;
 
-/// A session ends after so long without a request (OWASP ASVS 5.0 7.3.1).
+/// A session ends after this time without a request (OWASP ASVS 5.0 7.3.1).
 pub const IDLE: Span = Span::hours(12);
 
-/// A session ends so long after its begin, whatever happens in it (7.3.2).
+/// A session ends this long after it began, in any case (7.3.2).
 pub const ABSOLUTE: Span = Span::days(14);
 
 /// A session that is still valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredSession {
-    /// Who is signed in.
+    /// The person who is signed in.
     pub person: Option<PersonId>,
-    /// What the web server keeps in it, as JSON; nothing secret.
+    /// The web server's data in it, as JSON; nothing secret.
     pub data: String,
     /// When it began.
     pub created_at: Timestamp,
-    /// When it ends unless it is saved again, never later than its absolute end.
+    /// When it ends if it is not saved again, never later than its absolute end.
     pub expires_at: Timestamp,
 }
 
-/// Keeps a new session. `false` if there is one with this id, which stays as it is.
+/// Stores a new session. `false` if there is one with this id, which stays unchanged.
 ///
 /// # Errors
 /// If the database failed.
@@ -60,8 +60,8 @@ pub async fn create(
     Ok(written == 1)
 }
 
-/// Keeps a session that is there; `false` if it is not there any more. With
-/// this, a request that ends after a sign-out doesn't bring the session back.
+/// Updates an existing session; `false` if it is gone. So a request that ends
+/// after a sign-out doesn't bring the session back.
 ///
 /// # Errors
 /// If the database failed.
@@ -84,7 +84,7 @@ pub async fn update(
     Ok(done.rows_affected == 1)
 }
 
-/// Keeps a session, whether it is there or not; its begin stays.
+/// Stores a session, new or existing; its begin stays.
 ///
 /// # Errors
 /// If the database failed.
@@ -110,7 +110,7 @@ pub async fn save(
     Ok(())
 }
 
-/// The session, unless it has expired.
+/// The session; `None` if there is none or it has expired.
 ///
 /// # Errors
 /// If the database failed.
@@ -157,7 +157,7 @@ pub async fn remove_all_of(services: &Services, person: PersonId) -> Result<(), 
     Ok(())
 }
 
-/// Removes what has expired; gives how many sessions that were.
+/// Removes expired sessions; gives how many.
 ///
 /// # Errors
 /// If the database failed.

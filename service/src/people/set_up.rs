@@ -1,4 +1,5 @@
-//! The set-up of a fresh installation: whoever reads the server's log makes the first owner.
+//! The set-up of a new installation: a person who can read the server's log
+//! makes the first owner.
 
 use super::{
     email,
@@ -28,7 +29,7 @@ use subtle::ConstantTimeEq;
 /// The only row of `set_up`.
 const ROW: i32 = 1;
 
-/// What the set-up page asks for, as it was typed.
+/// The fields of the set-up page, as typed.
 #[derive(Clone)]
 pub struct NewOwner {
     /// The company's name.
@@ -37,22 +38,22 @@ pub struct NewOwner {
     pub tenant_slug: String,
     /// The owner's name.
     pub name: String,
-    /// The owner's address.
+    /// The owner's e-mail address.
     pub email: String,
     /// The owner's password.
     pub password: SecretString,
 }
 
-/// The first owner was not made.
+/// Why the first owner was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum SetUpError {
-    /// There is somebody already.
+    /// There is a person already.
     #[error("Mooring is set up already. Sign in instead.")]
     Done,
     /// The set-up token is not the newest one.
     #[error("This is not the set-up token. Copy it from the newest start in the server's log.")]
     WrongToken,
-    /// Some fields won't do.
+    /// Some fields are not valid.
     #[error("some fields need another look")]
     Invalid(Vec<FieldError>),
     /// An internal error.
@@ -60,8 +61,8 @@ pub enum SetUpError {
     Internal(#[from] InternalError),
 }
 
-/// A fresh set-up token for the log, as long as there is nobody; `None`
-/// afterwards. Tokens given out before stop working.
+/// A new set-up token for the log, while there is no person; `None` afterwards.
+/// Earlier tokens stop working.
 ///
 /// # Errors
 /// If the database failed.
@@ -88,7 +89,7 @@ pub async fn ensure_token(services: &Services) -> Result<Option<SecretString>, I
     Ok(Some(token))
 }
 
-/// Whether nobody is there yet, so that set-up can go on.
+/// Whether there is no person yet, so that set-up is open.
 ///
 /// # Errors
 /// If the database failed.
@@ -97,7 +98,7 @@ pub async fn is_open(services: &Services) -> Result<bool, InternalError> {
     Ok(!anybody(services.db.read()).await?)
 }
 
-/// Makes the first tenant and its owner, and closes the set-up.
+/// Makes the first tenant and its owner, and ends the set-up.
 ///
 /// # Errors
 /// See [`SetUpError`]; `Invalid` names the inputs `tenant_name`, `tenant_slug`,
@@ -107,7 +108,7 @@ pub async fn create_owner(
     token: &SecretString,
     form: NewOwner,
 ) -> Result<PersonId, SetUpError> {
-    // First the token, so that nobody else makes us hash passwords.
+    // The token is checked first, so that nobody else can cause hashing.
     require_token(services.db.read(), token).await?;
     let (slug, tenant_name, person) = check(services, form).await?;
     let tx = services
@@ -115,7 +116,7 @@ pub async fn create_owner(
         .begin_write()
         .await
         .map_err(InternalError::from)?;
-    // Again, and with the row locked: of two at once, one makes the owner.
+    // Checked again with the row locked: of two concurrent calls, one makes the owner.
     require_token(&tx, token).await?;
     let tenant = owner::insert_tenant(services, &tx, &slug, &tenant_name)
         .await

@@ -1,4 +1,4 @@
-//! Tells who signs in.
+//! Checks e-mail address and password.
 
 use super::{
     email,
@@ -12,10 +12,10 @@ use domain::ids::PersonId;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
 
-/// Nobody is signed in.
+/// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// No such person, or another password; which of the two is never told.
+    /// No such person, or a wrong password; it is never said which.
     #[error("This e-mail address and password don't belong together. Check both, then try again.")]
     Wrong,
     /// An internal error.
@@ -25,17 +25,17 @@ pub enum SignInError {
 
 /// The person with this address and password.
 ///
-/// An unknown address takes the same way and as many hashes as a wrong password.
+/// An unknown address takes the same code path and as many hashes as a wrong password.
 ///
 /// # Errors
-/// [`SignInError::Wrong`] if they don't belong together.
+/// [`SignInError::Wrong`] if they don't match.
 pub async fn sign_in(
     services: &Services,
     address: &str,
     password: &SecretString,
 ) -> Result<PersonId, SignInError> {
-    // Without a tenant: who it is, and where they belong, is the question.
-    // What can't be an address is looked up all the same, to take as long.
+    // Without a tenant: the person and their tenants are not known yet. A text
+    // that can't be an address is looked up all the same, to take as long.
     let as_kept_before = address.trim().to_ascii_lowercase();
     let address = email::normalize(address).unwrap_or_default();
     let person = person::Entity::find()
@@ -54,8 +54,8 @@ pub async fn sign_in(
     }
 }
 
-/// Puts the hash of the prepared password in place of the old one. If that
-/// fails, the old one goes on to serve.
+/// Replaces the old hash by the hash of the prepared password. If that fails,
+/// the old one stays in use.
 async fn renew(services: &Services, id: PersonId, old: String, password: &SecretString) {
     let renewed = async {
         let hash = password::hash(&*services.random, password).await?;

@@ -1,5 +1,5 @@
-//! Signing in and out, which happens before any tenant is chosen: it is
-//! recorded in each tenant of the person, since it opens them all.
+//! Records signing in and out. At that time no tenant is chosen, so it is
+//! recorded in each tenant of the person, since the session opens all of them.
 
 use crate::{
     audit::{Action, By, Entry, Target, record},
@@ -10,14 +10,13 @@ use crate::{
 use domain::ids::PersonId;
 use std::net::IpAddr;
 
-/// Records that somebody signed in. If it can't be recorded, that is logged
-/// and the person comes in all the same: changes and secrets are kept back by
-/// entries of their own.
+/// Records a sign-in. If that fails, the error is logged and the person is
+/// signed in all the same: changes and secrets need entries of their own.
 pub async fn signed_in(services: &Services, person: PersonId, address: Option<IpAddr>) {
     note(services, person, address, Action::SignedIn).await;
 }
 
-/// Records that somebody signed out, as [`signed_in`] does.
+/// Records a sign-out, like [`signed_in`].
 pub async fn signed_out(services: &Services, person: PersonId, address: Option<IpAddr>) {
     note(services, person, address, Action::SignedOut).await;
 }

@@ -1,4 +1,4 @@
-//! An app as the database holds it, with its types checked.
+//! An app from its row, with its types checked.
 
 use crate::{
     core::{error::InternalError, rows::Rows, services::Services},
@@ -26,15 +26,15 @@ pub struct App {
     pub name: String,
     /// The `client_id` that Gorgias gave it (RFC 6749 2.2).
     pub client_id: String,
-    /// The scopes that it asks for now.
+    /// The scopes that it requests now.
     pub requested: ScopeSet,
-    /// Where a customer may go on after installing.
+    /// The address where a customer continues after installing.
     pub after_install_url: Option<String>,
-    /// How id and secret enter HTTP Basic.
+    /// How id and secret are encoded for HTTP Basic authentication.
     pub basic_encoding: BasicEncoding,
     /// Whether PKCE (RFC 7636) is used.
     pub pkce: bool,
-    /// What is known of its credentials.
+    /// The state of its credentials.
     pub credentials: AppCredentials,
     /// When it was added.
     pub created_at: Timestamp,
@@ -59,7 +59,7 @@ impl TryFrom<app::Model> for App {
     }
 }
 
-/// Finds an app by its slug or id, as far as the actor may see it.
+/// Finds an app by its slug or id, if the actor may see it.
 pub(crate) async fn find(
     tx: &Tx,
     reference: &str,
@@ -74,7 +74,7 @@ pub(crate) async fn find(
     Ok(app.filter(|app| limit.includes(app.id)))
 }
 
-/// Those of these apps that there are.
+/// The apps with these ids; missing ones are left out.
 pub(crate) async fn by_id(
     tx: &Tx,
     ids: impl Iterator<Item = AppId>,
@@ -84,8 +84,8 @@ pub(crate) async fn by_id(
     rows.by_key(&**tx, app::Column::Id).await
 }
 
-/// Finds an app by id without knowing its tenant: for Gorgias' own calls
-/// (install, callback), whose URLs name the app alone.
+/// Finds an app by id without knowing its tenant: for requests from Gorgias
+/// (install, callback), whose URLs name only the app.
 pub(crate) async fn find_anywhere(
     services: &Services,
     id: AppId,

@@ -1,4 +1,4 @@
-//! What is known of an app's credentials, in its row.
+//! The state of an app's credentials, in its row.
 
 use crate::{
     core::{error::InternalError, rows::Rows},
@@ -37,7 +37,7 @@ impl TryFrom<&app::Model> for AppCredentials {
     }
 }
 
-/// Those of an app, locked for who is about to change them; `None` if it is gone.
+/// The state of an app's credentials, locked for a change; `None` if the app is gone.
 pub(crate) async fn locked(tx: &Tx, app: AppId) -> Result<Option<AppCredentials>, InternalError> {
     let row: Option<app::Model> = tx
         .all::<app::Entity>()
@@ -48,7 +48,7 @@ pub(crate) async fn locked(tx: &Tx, app: AppId) -> Result<Option<AppCredentials>
     row.as_ref().map(TryInto::try_into).transpose()
 }
 
-/// Writes what a transition of [`locked`] ones gave.
+/// Writes the result of a transition of [`locked`] credentials.
 pub(crate) async fn write(tx: &Tx, app: AppId, to: &AppCredentials) -> Result<(), InternalError> {
     use app::Column;
     let (refused_at, refused_by) = to.exchange_refused.clone().unzip();
@@ -74,7 +74,8 @@ pub(crate) async fn write(tx: &Tx, app: AppId, to: &AppCredentials) -> Result<()
     Ok(())
 }
 
-/// Changes them in a transaction of its own, if the transition gives something.
+/// Applies a transition in a transaction of its own; `None` from the transition
+/// changes nothing.
 pub(crate) async fn change(
     scope: &TenantScope,
     app: AppId,

@@ -1,4 +1,4 @@
-//! A connection as the database holds it, with its types checked.
+//! A connection from its row, with its types checked.
 
 use crate::{
     core::{error::InternalError, live::Change as News, services::Services},
@@ -22,7 +22,7 @@ use sea_orm::{
 };
 use std::ops::Deref;
 
-/// One connection. It changes by a transition (`change`), whose result is stored.
+/// One connection. A transition (`change`) changes it, and the result is stored.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
     pub id: ConnectionId,
@@ -30,7 +30,7 @@ pub(crate) struct Record {
     pub subdomain: Subdomain,
     pub created_at: Timestamp,
     pub connection: Connection,
-    /// The lease that storing it gives back.
+    /// The fencing number of the lease that storing it gives back.
     pub(crate) fence: Option<i64>,
 }
 
@@ -38,13 +38,13 @@ pub(crate) struct Record {
 #[derive(Debug)]
 pub(crate) struct Changed {
     pub record: Record,
-    /// Of the tokens that the change was made from.
+    /// The version of the tokens that the change began with.
     pub from_version: i64,
-    /// What happened, if it is stored.
+    /// The events, if it is stored.
     pub events: Vec<Happening>,
 }
 
-/// To read what is held and known of it.
+/// For reading its state.
 impl Deref for Record {
     type Target = State;
 
@@ -59,7 +59,7 @@ impl TryFrom<Model> for Record {
     fn try_from(row: Model) -> Result<Self, InternalError> {
         let bad = |column| InternalError::inconsistent("connections", column, row.id);
         let mut state = State {
-            // With `is_unproven`, which the other columns decide.
+            // `is_unproven` comes with it, which other columns decide.
             standing: Standing::Connected,
             renewable: row.renewable,
             granted: row.granted_scopes,
@@ -104,7 +104,7 @@ impl TryFrom<Model> for Record {
     }
 }
 
-/// What the columns say that we hold; `None` if they contradict each other.
+/// What we hold, according to the columns; `None` if they contradict each other.
 pub(crate) fn standing(
     standing: StandingCode,
     loss_cause: Option<LossCode>,
@@ -131,7 +131,7 @@ pub(crate) fn standing(
     }
 }
 
-/// What a refused refresh token means.
+/// The meaning of a refused refresh token.
 const fn refusal(restored: bool) -> LossCause {
     if restored {
         LossCause::RefusedAfterRestore
@@ -141,7 +141,7 @@ const fn refusal(restored: bool) -> LossCause {
 }
 
 impl Record {
-    /// A connection that was only offered so far.
+    /// A connection that was offered and not approved yet.
     pub fn offered(services: &Services, app: AppId, subdomain: Subdomain) -> Self {
         let now = services.now();
         Self {
@@ -154,7 +154,7 @@ impl Record {
         }
     }
 
-    /// The record, changed under a lease, if there is one, that is given back when it is stored.
+    /// Sets the lease that storing the record gives back, if there is one.
     pub fn under(mut self, fence: Option<i64>) -> Self {
         self.fence = fence;
         self
@@ -178,8 +178,8 @@ impl Record {
         }
     }
 
-    /// Inserts a record that has no row yet. If somebody else just inserted the
-    /// same connection, theirs stays.
+    /// Inserts a record that has no row yet. If another transaction just
+    /// inserted the same connection, that one stays.
     pub async fn insert(&self, tx: &Tx) -> Result<(), InternalError> {
         let model = ActiveModel {
             lease_until: Set(Timestamp::default()),
@@ -197,7 +197,7 @@ impl Record {
         Ok(())
     }
 
-    /// The news that open pages get of it.
+    /// The news of it for open pages.
     pub fn news(&self, tx: &Tx) -> News {
         News {
             tenant: tx.tenant(),
@@ -207,7 +207,7 @@ impl Record {
         }
     }
 
-    /// All columns but the lease's.
+    /// All columns except the lease's.
     pub(crate) fn columns(&self, tx: &Tx) -> ActiveModel {
         let (standing, loss_cause, since, by) = match &self.standing {
             Standing::Connected => (StandingCode::Connected, None, None, None),
@@ -261,14 +261,14 @@ impl Record {
             token_version: Set(self.token_version),
             created_at: Set(self.created_at),
             updated_at: Set(self.updated_at),
-            // Whoever stores it says when it is due next.
+            // Storing it sets when it is due next.
             queued_expiry: Set(None),
             restored_at: NotSet,
         }
     }
 }
 
-/// An attempt at `at`, as transitions take it.
+/// An attempt at `at`, as transitions need it.
 pub(crate) fn attempted(services: &Services, at: Timestamp) -> Attempted {
     Attempted {
         at,

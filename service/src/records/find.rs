@@ -12,7 +12,8 @@ use crate::{
 use domain::{app_limit::AppLimit, ids::AppId, subdomain::Subdomain};
 use sea_orm::{ColumnTrait, QueryFilter};
 
-/// Finds an app and, if there is one, its connection to the account, as far as the actor may see it.
+/// Finds an app, and its connection to the account if there is one, if the
+/// actor may see the app.
 pub(crate) async fn find_with_app(
     tx: &Tx,
     app: &str,

@@ -1,5 +1,5 @@
-//! Apps that were found lately, for the install entry: whoever floods it has one
-//! look-up a second made.
+//! Recently found apps, for the install entry: however many requests come, they
+//! make one look-up a second.
 
 use super::app::{App, find_anywhere};
 use crate::core::{
@@ -15,9 +15,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// How long an app is taken for what it was. What this process changes, it forgets at once.
+/// How long a found app is used. An app that this process changes is forgotten at once.
 const FRESH: Span = Span::seconds(1);
-/// So many are kept; more are forgotten together.
+/// The most apps that are kept; if there are more, all are forgotten.
 const MOST: usize = 1_000;
 
 /// An app with its tenant.
@@ -44,7 +44,7 @@ impl KnownApps {
     }
 }
 
-/// Finds an app by its id alone. It may be as it was a second ago.
+/// Finds an app by its id only. It may be the state of a second ago.
 pub(crate) async fn find(services: &Services, id: AppId) -> Result<Option<Known>, InternalError> {
     let now = services.now();
     let held = services.state::<KnownApps>().held().get(&id).cloned();

@@ -1,5 +1,5 @@
-//! Apps and connections as the database holds them, with their types checked,
-//! and the one way to store a change of them.
+//! Apps and connections from their rows, with their types checked, and the only
+//! way to store a change of them.
 
 pub(crate) mod app;
 pub(crate) mod app_credentials;

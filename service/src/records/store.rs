@@ -1,5 +1,5 @@
-//! The one way to change a connection's row: if it still has the tokens that
-//! the change was made from.
+//! The only way to change a connection's row: only if it still has the tokens
+//! that the change began with.
 
 use super::connection::Changed;
 use crate::{
@@ -15,27 +15,28 @@ use domain::{event::Actor, ids::ConnectionId};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, IdenStatic, Iterable, Statement, Value};
 use std::collections::HashSet;
 
-/// Most rows that one statement changes.
+/// The most rows that one statement changes.
 const AT_ONCE: usize = 32;
 
-/// What became of a record that was to be stored.
+/// The result of storing a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stored {
     /// It is stored.
     Done,
-    /// The row has newer tokens than those that the change was made from; it was left alone.
+    /// The row has newer tokens than those that the change began with, so it
+    /// was not changed.
     Outdated,
 }
 
-/// A change that is to be stored.
+/// A change to store.
 pub(crate) struct Storing<'a> {
     pub changed: &'a Changed,
     pub who: &'a Actor,
 }
 
 impl Changed {
-    /// Stores the change if the row still has the tokens that it was made from.
-    /// What happened is then written to the timeline and told to open pages.
+    /// Stores the change if the row still has the tokens that it began with.
+    /// Then its events are written to the timeline, and open pages are told.
     pub async fn store(
         &self,
         services: &Services,
@@ -48,8 +49,8 @@ impl Changed {
     }
 }
 
-/// [`Changed::store`] for different connections, and what became of each, in
-/// their order.
+/// [`Changed::store`] for several different connections; gives the result of
+/// each, in their order.
 pub(crate) async fn store_all(
     services: &Services,
     tx: &Tx,
@@ -79,7 +80,7 @@ pub(crate) async fn store_all(
 }
 
 /// Changes the rows that still have the tokens of their version, and gives
-/// leases back with them, unless somebody else holds them by now.
+/// their leases back, unless another holder has them by now.
 fn update(services: &Services, tx: &Tx, some: &[Storing<'_>]) -> Statement {
     let columns: Vec<Column> = Column::iter()
         .filter(|column| is_changed(*column))
@@ -118,7 +119,7 @@ fn update(services: &Services, tx: &Tx, some: &[Storing<'_>]) -> Statement {
     Statement::from_sql_and_values(services.db.backend(), sql, values)
 }
 
-/// Whether storing changes the column.
+/// Whether storing a record writes the column.
 fn is_changed(column: Column) -> bool {
     !matches!(
         column,
@@ -144,7 +145,7 @@ mod tests {
         record.change(|connection| connection.app_refused(attempt))
     }
 
-    /// SQLite has no statistics, as in any installation.
+    /// SQLite has no statistics, as in all installations.
     #[tokio::test]
     async fn rows_are_changed_without_reading_others() {
         let world = World::on_sqlite("https://{subdomain}.gorgias.invalid").await;
@@ -168,8 +169,8 @@ mod tests {
         );
     }
 
-    /// security.md 52: a record of another tenant is left alone, also where no
-    /// row-level security stands beneath.
+    /// security.md 52: a record of another tenant is not changed, even without
+    /// row-level security.
     #[tokio::test]
     async fn s52_another_tenants_record_is_not_changed() {
         for backend in backends() {

@@ -1,4 +1,4 @@
-//! A connection's tokens, on their way into the vault.
+//! Stores a connection's tokens in the vault.
 
 use crate::{
     core::{error::InternalError, services::Services},
@@ -8,8 +8,8 @@ use crate::{
 use domain::ids::ConnectionId;
 use gorgias::{Grant, Renewal};
 
-/// Stores a new authorization's tokens sealed. If no refresh token comes with
-/// it, there is none any more.
+/// Stores a new authorization's tokens sealed. If it has no refresh token, the
+/// old one is removed.
 pub(crate) async fn store(
     services: &Services,
     tx: &Tx,
@@ -26,7 +26,7 @@ pub(crate) async fn store(
     Ok(())
 }
 
-/// What a refresh brings to be sealed.
+/// The secrets of a refresh, to be sealed.
 pub(crate) fn renewed(connection: ConnectionId, renewal: &Renewal) -> Vec<Unsealed<'_>> {
     match renewal {
         Renewal::Grant(grant) => secrets(connection, grant).collect(),
@@ -38,7 +38,7 @@ pub(crate) fn renewed(connection: ConnectionId, renewal: &Renewal) -> Vec<Unseal
     }
 }
 
-/// What a grant brings: an access token, and perhaps a refresh token.
+/// The secrets of a grant: an access token, and perhaps a refresh token.
 fn secrets(connection: ConnectionId, grant: &Grant) -> impl Iterator<Item = Unsealed<'_>> {
     let unsealed = move |purpose, secret| Unsealed {
         purpose,

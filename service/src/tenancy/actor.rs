@@ -1,4 +1,4 @@
-//! Who asks for something, in which tenant, and what they may do there.
+//! The caller of a use case, with tenant and permissions.
 
 use crate::{
     core::{error::Forbidden, services::Services},
@@ -15,19 +15,19 @@ use domain::{
 use std::{net::IpAddr, ops::Deref};
 use uuid::Uuid;
 
-/// Who it is.
+/// A person or an API token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Who {
-    /// Somebody signed in.
+    /// A person who is signed in.
     Person {
         /// Their id.
         id: PersonId,
         /// Their name.
         name: String,
-        /// Their address.
+        /// Their e-mail address.
         email: String,
     },
-    /// A backend.
+    /// A backend with an API token.
     ApiToken {
         /// The token's id.
         id: ApiTokenId,
@@ -55,9 +55,9 @@ pub struct Actor {
     pub tenant_slug: Slug,
     /// The tenant's name.
     pub tenant_name: String,
-    /// Who it is.
+    /// The person or API token.
     pub who: Who,
-    /// What they may do.
+    /// Their role.
     pub role: Role,
     /// Which apps they may touch.
     pub apps: AppLimit,
@@ -66,7 +66,7 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Whoever calls this has looked the membership or API token up just now.
+    /// The caller must just have looked up the membership or API token.
     pub(crate) fn new(
         services: &Services,
         tenant: (TenantId, Slug, String),
@@ -85,7 +85,7 @@ impl Actor {
         }
     }
 
-    /// The same, asking from this address.
+    /// The same actor with this address.
     #[must_use]
     pub fn at(self, address: Option<IpAddr>) -> Self {
         Self { address, ..self }
@@ -103,7 +103,7 @@ impl Actor {
             && (!self.apps.is_limited() || !permission.is_of_whole_tenant())
     }
 
-    /// Goes on only if the actor has the permission.
+    /// Continues only if the actor has the permission.
     ///
     /// # Errors
     /// [`Forbidden`] if not.
@@ -115,7 +115,7 @@ impl Actor {
         }
     }
 
-    /// As timelines name them.
+    /// The actor for timelines.
     pub fn as_event_actor(&self) -> event::Actor {
         match &self.who {
             Who::Person { name, .. } => event::Actor::Person { name: name.clone() },
@@ -123,7 +123,7 @@ impl Actor {
         }
     }
 
-    /// The person, if it is one.
+    /// The person; `None` for an API token.
     pub fn person(&self) -> Option<PersonId> {
         match self.who {
             Who::Person { id, .. } => Some(id),

@@ -1,4 +1,4 @@
-//! Seals, opens and forgets the secrets of apps and connections.
+//! Seals, opens and removes the secrets of apps and connections.
 
 use crate::{
     core::{error::InternalError, rows::Rows, services::Services, statements::powers_of_two},
@@ -19,18 +19,18 @@ use sea_orm::{
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
-/// A secret on its way into its row.
+/// A secret to be sealed into its row.
 pub(crate) struct Unsealed<'a> {
     pub purpose: Purpose,
     pub owner: Uuid,
     pub secret: &'a SecretString,
 }
 
-/// Most rows that one statement writes.
+/// The most rows that one statement writes.
 const AT_ONCE: usize = 128;
 
 impl Vault {
-    /// Keeps a secret of `owner`, in place of the one it had for that purpose.
+    /// Stores a secret of `owner`, in place of an earlier one with that purpose.
     pub(crate) async fn seal(
         &self,
         services: &Services,
@@ -47,8 +47,8 @@ impl Vault {
         self.seal_all(services, tx, &[one]).await
     }
 
-    /// Keeps secrets, each in place of the one that its owner had for that
-    /// purpose. No two are of the same owner and purpose.
+    /// Stores secrets, each in place of an earlier one with the same owner and
+    /// purpose. No two of them may have the same owner and purpose.
     pub(crate) async fn seal_all(
         &self,
         services: &Services,
@@ -66,7 +66,7 @@ impl Vault {
                 .iter()
                 .map(|one| sealed_row(services, tx.tenant(), &data_key, one))
                 .collect::<Result<Vec<_>, _>>()?;
-            // A row of another tenant under the same owner stays as it is.
+            // A row of another tenant under the same owner is not changed.
             let same_tenant =
                 Expr::col((credential::Entity, credential::Column::TenantId)).eq(tx.tenant());
             let written = credential::Entity::insert_many(rows)
@@ -99,7 +99,7 @@ impl Vault {
 
     /// The secret of `owner`; `None` if it has none for that purpose.
     ///
-    /// What was changed, moved or planted is an error, never `None` and never a value.
+    /// A changed, moved or planted row is an error, never `None` and never a value.
     pub(crate) async fn open(
         &self,
         tx: &Tx,
@@ -141,7 +141,7 @@ impl Vault {
     /// The secret in a row that was read already; `None` if its data key isn't
     /// in memory, so that the database has to be asked for it.
     ///
-    /// What was changed, moved or planted is an error here, too.
+    /// A changed, moved or planted row is an error here, too.
     pub(crate) fn open_row(
         &self,
         row: &SealedRow<'_>,
@@ -198,7 +198,7 @@ fn sealed_row(
     })
 }
 
-/// The columns of a credential that hold it.
+/// The columns of a credential that hold the sealed secret.
 pub(crate) struct SealedRow<'a> {
     pub data_key: DataKeyId,
     pub format: i16,
@@ -224,7 +224,7 @@ impl SealedRow<'_> {
     }
 }
 
-/// What a credential is bound to: tenant, purpose, row, data key and format.
+/// The associated data of a credential: tenant, purpose, row, data key and format.
 pub(crate) fn credential_context(
     tenant: TenantId,
     purpose: &str,

@@ -1,6 +1,6 @@
-//! Finding the tenant of something that names it by itself: a state, a link, a
-//! token, an app in one of Gorgias' calls. Nothing but the tenant is found
-//! here; all else is then asked for within its scope.
+//! Finds the tenant of something that belongs to exactly one: a state, a link,
+//! a token, or an app in a request from Gorgias. Only the tenant is found here;
+//! everything else is then read within its scope.
 
 use crate::{
     core::{digest::digest, error::InternalError, queries, services::Services},
@@ -10,9 +10,9 @@ use domain::ids::{AppId, AuthorizationId, TenantId};
 use sea_orm::{ConnectionTrait, Value};
 use secrecy::SecretString;
 
-/// What names its tenant.
+/// A key that belongs to one tenant.
 pub(crate) enum Key<'a> {
-    /// An app's id, in the addresses that Gorgias knows.
+    /// An app's id, in the addresses that are registered at Gorgias.
     App(AppId),
     /// The state of an authorization.
     State(&'a SecretString),
@@ -26,7 +26,7 @@ pub(crate) enum Key<'a> {
     ApiToken(Vec<u8>),
 }
 
-/// The scope of the tenant that the key belongs to, if it belongs to any.
+/// The scope of the tenant that the key belongs to, if there is one.
 pub(crate) async fn scope_of(
     services: &Services,
     key: Key<'_>,

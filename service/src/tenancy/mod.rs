@@ -1,4 +1,4 @@
-//! Whose data it is: the only ways to a tenant's rows, and who asks for them.
+//! The only ways to a tenant's rows, and the callers of use cases.
 
 pub(crate) mod actor;
 pub(crate) mod credentials;

@@ -1,4 +1,4 @@
-//! What leaves with a transaction's commit: events for timelines, and news for open pages.
+//! The outbox of a transaction: events for timelines, and news for open pages.
 
 use super::Tx;
 use crate::{
@@ -21,12 +21,13 @@ use sea_orm::{
 };
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Most notices that one statement sends to other processes.
+/// The most notices that one statement sends to other processes.
 const NOTICES: usize = 32;
-/// Most events that one statement writes: both databases allow a limited number of values.
+/// The most events that one statement writes: both databases allow a limited
+/// number of values.
 const EVENTS: usize = 500;
 
-/// What leaves with a transaction's commit.
+/// Events and news that leave with a transaction's commit.
 #[derive(Default)]
 pub(crate) struct Outbox {
     news: Mutex<Vec<Change>>,
@@ -45,8 +46,8 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Outbox {
-    /// Tells other processes, within the transaction; they hear of it when it is
-    /// committed. Gives what this process is to be told then.
+    /// Tells other processes, within the transaction; they get the notice when
+    /// it commits. Gives the news for this process to send then.
     pub(super) async fn send(
         self,
         inner: &Transaction,
@@ -69,13 +70,13 @@ impl Outbox {
 }
 
 impl Tx {
-    /// Notes a change that open pages hear of once it lasts.
+    /// Adds a change that open pages hear of after the commit.
     pub fn tell(&self, change: Change) {
         lock(&self.outbox().news).push(change);
     }
 
-    /// Writes the events that were added. After this, a transaction may lock the
-    /// audit's head and nothing else, or two of them would wait for each other.
+    /// Writes the added events. After this, a transaction may lock only the
+    /// audit's head, or two of them would deadlock.
     pub async fn write_events(&self) -> Result<(), InternalError> {
         let pending = std::mem::take(&mut *lock(&self.outbox().events));
         for some in pending.of_connections.chunks(EVENTS) {
@@ -92,9 +93,9 @@ impl Tx {
     }
 }
 
-/// Adds an entry, in the transaction of the change that it tells of. It is
-/// written at the transaction's end: from then on, other writers of the
-/// tenant's events wait for it.
+/// Adds an event, in the transaction of its change. It is written at the
+/// transaction's end: from then on, other writers of the tenant's events wait
+/// for it.
 pub(crate) fn add(
     services: &Services,
     tx: &Tx,
@@ -120,7 +121,7 @@ pub(crate) fn add(
     Ok(())
 }
 
-/// Adds an entry that belongs to no connection, as [`add`] does.
+/// Adds an event that belongs to no connection, like [`add`].
 pub(crate) fn add_to_tenant(
     services: &Services,
     tx: &Tx,

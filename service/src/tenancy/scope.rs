@@ -1,4 +1,4 @@
-//! The only way to start a tenant's query.
+//! The only way to begin a tenant's query.
 
 use super::Tx;
 use crate::core::{database::Transaction, error::InternalError, services::Services};
@@ -15,7 +15,7 @@ pub struct TenantScope {
 }
 
 impl TenantScope {
-    /// Whoever calls this has proven that the caller belongs to the tenant.
+    /// The caller must have proven that the request belongs to the tenant.
     pub(crate) fn new(services: &Services, tenant: TenantId) -> Self {
         Self {
             services: services.clone(),
@@ -28,7 +28,7 @@ impl TenantScope {
         self.tenant
     }
 
-    /// The services that the scope runs on.
+    /// The services of the scope.
     pub fn services(&self) -> &Services {
         &self.services
     }
@@ -38,20 +38,20 @@ impl TenantScope {
         self.services.now()
     }
 
-    /// For reading several things of one moment.
+    /// For several reads of the same snapshot.
     pub(crate) async fn read(&self) -> Result<Tx, InternalError> {
         self.enter(self.services.db.begin_read().await?).await
     }
 
     /// For writing.
     pub(crate) async fn write(&self) -> Result<Tx, InternalError> {
-        // Most of what is written is sealed, or recorded under a sealed key.
+        // Most writes are sealed, or recorded under a sealed key.
         let services = &self.services;
         services.vault().prepare(services, self.tenant).await;
         self.enter(self.services.db.begin_write().await?).await
     }
 
-    /// Goes on with a transaction that was begun before its tenant was known.
+    /// Continues a transaction that was begun before its tenant was known.
     /// Row-level security on PostgreSQL reads the tenant from this setting.
     pub(crate) async fn enter(&self, inner: Transaction) -> Result<Tx, InternalError> {
         if !self.services.db.is_sqlite() {

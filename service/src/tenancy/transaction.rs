@@ -40,8 +40,9 @@ impl Tx {
         E::find().filter(E::TENANT.eq(self.tenant))
     }
 
-    /// The tenant's rows that have one of these keys. Without statistics, SQLite
-    /// takes a tenant for less than a list of keys, and would read all of it.
+    /// The tenant's rows with one of these keys. Without statistics, SQLite
+    /// expects fewer rows of a tenant than of a list of keys, and would read
+    /// all of the tenant's rows.
     pub fn by_keys<E: Owned>(
         &self,
         column: E::Column,
@@ -67,12 +68,12 @@ impl Tx {
         Delete::many(E::default()).filter(E::TENANT.eq(self.tenant))
     }
 
-    /// What leaves with the commit.
+    /// The events and news that leave with the commit.
     pub(super) fn outbox(&self) -> &Outbox {
         &self.outbox
     }
 
-    /// Makes the changes last, with the events, then tells open pages.
+    /// Writes the events, commits the changes, then tells open pages.
     pub async fn commit(self) -> Result<(), InternalError> {
         self.write_events().await?;
         let Self {
@@ -90,7 +91,7 @@ impl Tx {
     }
 }
 
-/// For what runs a query: `query.row(&*tx)`.
+/// For running a query: `query.row(&*tx)`.
 impl Deref for Tx {
     type Target = Transaction;
 
@@ -121,7 +122,7 @@ mod tests {
         details.collect::<Vec<String>>().join("; ")
     }
 
-    /// SQLite has no statistics, as in any installation.
+    /// SQLite has no statistics, as in all installations.
     #[tokio::test]
     async fn rows_of_many_keys_are_found_without_reading_the_whole_tenant() {
         let world = World::on_sqlite("https://{subdomain}.gorgias.invalid").await;
@@ -138,8 +139,7 @@ mod tests {
         assert!(secrets.contains("(owner_id=?)"), "{secrets}");
     }
 
-    /// security.md 52: another tenant's keys find nothing, also where no
-    /// row-level security stands beneath.
+    /// security.md 52: another tenant's keys find nothing, even without row-level security.
     #[tokio::test]
     async fn s52_keys_of_another_tenant_find_nothing() {
         for backend in backends() {

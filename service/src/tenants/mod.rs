@@ -1,4 +1,4 @@
-//! Tenants as a whole, for whoever runs the installation.
+//! Tenants as a whole, for the operator of the installation.
 
 mod remove;
 pub mod restored;

@@ -1,5 +1,5 @@
-//! Removing a tenant with all that it has. Its audit stays, and what is needed
-//! to verify it: the row, under another slug, and the key.
+//! Removes a tenant with all its data. Its audit stays, with what verifying it
+//! needs: the row, under another slug, and the key.
 
 use crate::{
     audit::{self, Action, By, Entry, Target},
@@ -13,7 +13,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement,
 };
 
-/// The tenant was not removed.
+/// Why the tenant was not removed.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoveTenantError {
     /// There is no such tenant.
@@ -24,14 +24,14 @@ pub enum RemoveTenantError {
     Internal(#[from] InternalError),
 }
 
-/// Removes a tenant for good: for the command line, whose user runs the
-/// installation. On PostgreSQL the program's role may do it through a function
-/// alone, which leaves a record.
+/// Removes a tenant for good. For the command line, whose user runs the
+/// installation. On PostgreSQL the program's role can do this only through a
+/// function, which leaves a record.
 ///
 /// # Errors
 /// [`RemoveTenantError`]; nothing is removed then.
 pub async fn remove(services: &Services, slug: &Slug) -> Result<(), RemoveTenantError> {
-    // Without a tenant's scope: the slug is looked up to enter one.
+    // Without a tenant's scope: the slug is looked up to get one.
     let tenant = tenant::Entity::find()
         .filter(tenant::Column::Slug.eq(slug.as_str()))
         .filter(tenant::Column::RemovedAt.is_null())
@@ -54,7 +54,7 @@ pub async fn remove(services: &Services, slug: &Slug) -> Result<(), RemoveTenant
     Ok(())
 }
 
-/// What `mooring_remove_tenant` does on PostgreSQL.
+/// Does what `mooring_remove_tenant` does on PostgreSQL.
 async fn empty(scope: &TenantScope, tx: &Tx, tenant: &tenant::Model) -> Result<(), InternalError> {
     let id = tenant.id;
     let slug = format!("removed-{}", id.0.simple());
@@ -73,7 +73,7 @@ async fn empty(scope: &TenantScope, tx: &Tx, tenant: &tenant::Model) -> Result<(
     let mut statements: Vec<String> = emptied_with_tenant()
         .map(|table| format!("DELETE FROM {table} WHERE tenant_id = $1"))
         .collect();
-    // All but the key of the audit, and what that is under.
+    // All except the key of the audit, and the data key that it is sealed under.
     statements.push(
         "DELETE FROM credentials WHERE tenant_id = $1 AND purpose <> 'tenant.audit_key'".into(),
     );

@@ -1,11 +1,11 @@
-//! After the database was restored from a backup (security.md 85): what it
-//! holds may be older than what Gorgias, backends and browsers know.
+//! Marks that the database was restored from a backup (security.md 85): its
+//! content may be older than what Gorgias, backends and browsers know.
 //!
-//! Places in the tenant's events from after the backup are told from those of
-//! now; every connection is checked, and one whose refresh token is refused
-//! then isn't taken for one that somebody deactivated; sessions end, since some
-//! of them had ended already. With SQLite, the last heartbeat is that of the
-//! backup: that it is days ago is no jump of the clock.
+//! Cursors of the tenant's events from after the backup are distinguished from
+//! present ones. Every connection is checked; if its refresh token is refused,
+//! this isn't taken for a deactivation. Sessions end, since some of them had
+//! ended already. With SQLite, the last heartbeat is that of the backup: its
+//! age is no jump of the clock.
 
 use crate::{
     audit::{self, Action, By, Entry, Target},
@@ -18,26 +18,26 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Statement, sea_query::Expr,
 };
 
-/// What was marked.
+/// How much was marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Restored {
-    /// In how many tenants.
+    /// The number of tenants.
     pub tenants: u64,
-    /// How many connections are checked now.
+    /// How many connections are due for a check now.
     pub connections: u64,
     /// How many sessions were ended.
     pub sessions: u64,
 }
 
 /// Marks that the database was restored, each tenant in a transaction of its
-/// own. To do it again does it anew.
+/// own. A second call marks everything again.
 ///
 /// # Errors
-/// [`InternalError`] if the database fails; do it again then.
+/// [`InternalError`] if the database fails; call it again then.
 pub async fn restored(services: &Services) -> Result<Restored, InternalError> {
     expiry::is_right(services).await?;
     let sessions = end_sessions(services).await?;
-    // Without a tenant's scope: the scopes are entered one by one.
+    // Without a tenant's scope: it enters the scopes one by one.
     let tenants: Vec<TenantId> = tenant::Entity::find()
         .select_only()
         .column(tenant::Column::Id)
@@ -83,7 +83,7 @@ async fn mark(scope: &TenantScope) -> Result<u64, InternalError> {
     Ok(due.rows_affected)
 }
 
-/// Where the history of before ends. The row is locked before the audit's head.
+/// Marks where the earlier history ends. The row is locked before the audit's head.
 async fn mark_events(scope: &TenantScope, tx: &Tx) -> Result<(), InternalError> {
     let sql = "INSERT INTO event_heads AS head (tenant_id, count, restored_count, restored_mark) \
          VALUES ($1, 0, 0, $2) ON CONFLICT (tenant_id) DO UPDATE \

@@ -1,4 +1,4 @@
-//! Rows of authorizations, counted, and stored as the version before this one did.
+//! Rows of authorizations: counts them, and stores them as the previous version did.
 
 use super::World;
 use crate::{
@@ -19,8 +19,8 @@ impl World {
         tx.all::<Entity>().count(&*tx).await.unwrap()
     }
 
-    /// Stores an installation as the version before this one began it. Gives the
-    /// nonce that it sent to Gorgias.
+    /// Stores an installation as the previous version began it. Gives the nonce
+    /// that it sent to Gorgias.
     pub async fn begun_by_the_version_before(
         &self,
         app: (TenantId, AppId),

@@ -6,8 +6,8 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::{ExposeSecret, SecretString};
 
 impl World {
-    /// A copy of the database as it is now, and where it is. Nothing may be
-    /// under way meanwhile.
+    /// Copies the present database, and gives the copy's address. No
+    /// transaction may be under way.
     pub async fn copy_of_database(&self) -> SecretString {
         let mut random = [0; 8];
         SystemRandom.fill(&mut random);
@@ -23,7 +23,7 @@ impl World {
         let original = copy.path().trim_start_matches('/').to_owned();
         copy.set_path("postgres");
         let admin = sea_orm::Database::connect(copy.as_str()).await.unwrap();
-        // A template has no other sessions; pools begin new ones.
+        // A template database may have no other sessions; pools make new ones.
         for sql in [
             format!(
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \

@@ -1,5 +1,5 @@
-//! The database as somebody with its password sees it: past the program, and
-//! past row-level security.
+//! The database, as a person with its password sees it: without the program and
+//! without row-level security.
 
 use super::World;
 use sea_orm::{
@@ -9,11 +9,11 @@ use sea_orm::{
 use secrecy::ExposeSecret;
 use std::time::Duration;
 
-/// A connection that stays open, to look again and again.
+/// A connection that stays open, for repeated queries.
 pub struct Beneath(DatabaseConnection);
 
 impl World {
-    /// Opens the database beneath the program.
+    /// Opens the database without the program.
     pub async fn beneath(&self) -> Beneath {
         let mut options = ConnectOptions::new(self.database_url.expose_secret());
         options
@@ -24,13 +24,13 @@ impl World {
     }
 }
 
-/// Somebody who holds the database, until it is dropped.
+/// A transaction that locks the database until it is dropped.
 pub struct Holder {
     _tx: DatabaseTransaction,
 }
 
 impl World {
-    /// Has somebody else hold the database: it can be read, but not written to.
+    /// Locks the database: it can be read, but not written.
     pub async fn hold(&self) -> Holder {
         let db = sea_orm::Database::connect(self.database_url.expose_secret())
             .await
@@ -55,9 +55,9 @@ impl Beneath {
         Statement::from_string(self.0.get_database_backend(), sql)
     }
 
-    /// Runs a statement; says how many rows it changed. What a killed process
-    /// asked of PostgreSQL last may go on for a moment, and of two that wait for
-    /// each other PostgreSQL ends one: if that is ours, it begins again.
+    /// Runs a statement; gives how many rows it changed. The last statement of
+    /// a killed process may run for a moment longer, and of two that deadlock
+    /// PostgreSQL ends one: if that is this one, it begins again.
     pub async fn run(&self, sql: &str) -> u64 {
         loop {
             match self.0.execute_raw(self.statement(sql)).await {

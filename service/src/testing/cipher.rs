@@ -1,4 +1,4 @@
-//! The vault's cipher by itself, to be measured.
+//! The vault's cipher alone, for measurements.
 
 use crate::{
     encryption::{
@@ -12,7 +12,7 @@ use domain::ids::{DataKeyId, TenantId};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
-/// What a secret goes through on its way into a row and out again, without the row.
+/// Seals a secret and opens it again, as for a row but without the row.
 pub struct Cipher {
     key: Key,
     tenant: TenantId,
@@ -21,7 +21,7 @@ pub struct Cipher {
 }
 
 impl Cipher {
-    /// A key of its own.
+    /// A cipher with a new key.
     pub fn new() -> Self {
         Self {
             key: Key::generate(&SystemRandom),
@@ -31,7 +31,7 @@ impl Cipher {
         }
     }
 
-    /// Seals and opens again.
+    /// Seals a secret and opens it again.
     ///
     /// # Errors
     /// Never, or the vault is broken.

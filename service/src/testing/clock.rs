@@ -1,4 +1,4 @@
-//! Time as a test has it.
+//! The clock of tests.
 
 use crate::host::clock::{Clock, SystemClock};
 use domain::time::{Span, Timestamp};
@@ -22,7 +22,7 @@ impl Clock for TestClock {
     }
 }
 
-/// The clock of the database's machine, which is never wrong.
+/// The clock of the database's machine, which is always right.
 pub(super) struct DatabaseClock(Arc<AtomicI64>);
 
 impl Clock for DatabaseClock {
@@ -48,7 +48,7 @@ impl TestClock {
         self.time.fetch_add(span.0, Ordering::SeqCst);
     }
 
-    /// Lets Mooring's clock jump, and nobody else's.
+    /// Lets only Mooring's clock jump.
     pub fn jump(&self, span: Span) {
         self.ahead.fetch_add(span.0, Ordering::SeqCst);
     }

@@ -1,5 +1,5 @@
-//! A PostgreSQL server of a test's own, to be stopped, spoken to in TLS, or
-//! followed by a standby that takes its place.
+//! A PostgreSQL server for a test, which can be stopped, reached by TLS, or
+//! followed by a standby that replaces it.
 
 use std::{
     fs::{self, OpenOptions},
@@ -17,12 +17,12 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// A server that lets everybody on this machine in.
+    /// A server that accepts every login from this machine.
     pub fn start() -> Self {
         Self::folder().begin("", &[])
     }
 
-    /// A server that takes TLS alone, with this certificate and its key.
+    /// A server that accepts only TLS, with this certificate and its key.
     pub fn with_tls((certificate, key): &(String, String)) -> Self {
         let settings = "ssl = on\nssl_cert_file = 'server.crt'\nssl_key_file = 'server.key'";
         let files = [
@@ -71,11 +71,11 @@ impl Cluster {
         });
     }
 
-    /// Has it refuse all writes from here on, as a standby does.
+    /// Makes it refuse all writes from now on, as a standby does.
     pub fn only_read(&self) {
         self.set("default_transaction_read_only = on");
         self.run("pg_ctl", |command| command.args(["reload", "-D", "data"]));
-        // It answers new connections that way from some moment on.
+        // New connections get this setting after a short time.
         while self.asked("SHOW default_transaction_read_only") != "on" {}
     }
 
@@ -91,14 +91,15 @@ impl Cluster {
         self.port
     }
 
-    /// Its maintenance database, at another port if something stands before it.
+    /// The address of its maintenance database, at another port if there is a
+    /// proxy in front.
     pub fn url_at(&self, port: u16) -> String {
         format!("postgres://postgres@127.0.0.1:{port}/postgres")
     }
 
     fn folder() -> Self {
         let base = if is_root() {
-            // Another user has to get there.
+            // Another user needs access to it.
             PathBuf::from("/var/tmp")
         } else {
             std::env::temp_dir()
@@ -140,7 +141,7 @@ impl Cluster {
     fn run(&self, program: &str, arguments: impl Fn(&mut Command) -> &mut Command) {
         let mut command = self.command(program);
         arguments(&mut command);
-        // What it starts must not hold a pipe of ours open.
+        // The server must not keep our pipe open.
         let output = self.folder.join("output");
         let file = fs::File::create(&output).unwrap();
         command.stdout(file.try_clone().unwrap()).stderr(file);

@@ -1,4 +1,4 @@
-//! A disk for the journal that a test fills, breaks, or stops at a moment.
+//! A disk for the journal that a test can fill, break, or stop at a moment.
 
 use crate::host::{Disk, RealDisk, Shared};
 use std::{
@@ -10,23 +10,23 @@ use std::{
     time::Duration,
 };
 
-/// How long a test waits for somebody to come to a moment.
+/// How long a test waits until a task reaches a moment.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A moment between an answer of Gorgias and the end of its entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
-    /// The answer is there, nothing is written.
+    /// The answer has arrived, nothing is written.
     BeforeWrite,
     /// The entry is written, but not synced.
     BeforeSync,
-    /// The entry is synced, the database knows nothing of it.
+    /// The entry is synced, but not in the database.
     AfterSync,
-    /// The answer is stored, its place is not free yet.
+    /// The answer is stored, but its slot is not free yet.
     BeforeClear,
 }
 
-/// The machine's disk, under the hands of a test. Clones share it.
+/// The machine's disk, controlled by a test. Clones share it.
 #[derive(Clone, Default)]
 pub struct TestDisk(Arc<State>);
 
@@ -58,12 +58,12 @@ impl Default for State {
 }
 
 impl TestDisk {
-    /// Leaves room for so many bytes.
+    /// Leaves `bytes` bytes that can be allocated.
     pub fn with_room(&self, bytes: u64) {
         self.0.room.store(bytes, Ordering::SeqCst);
     }
 
-    /// Lets every write and sync fail from now on, or no more.
+    /// Makes every write and sync fail from now on, or succeed again.
     pub fn break_down(&self, broken: bool) {
         self.0.broken.store(broken, Ordering::SeqCst);
     }
@@ -73,12 +73,12 @@ impl TestDisk {
         self.0.syncs.load(Ordering::SeqCst)
     }
 
-    /// Whoever comes to this moment waits there.
+    /// Makes tasks wait when they reach this moment.
     pub fn stop_at(&self, moment: Moment) {
         self.0.stop.lock().unwrap().at = Some(moment);
     }
 
-    /// Returns once somebody waits there.
+    /// Returns when a task waits there.
     pub async fn reached(&self) {
         let state = Arc::clone(&self.0);
         tokio::task::spawn_blocking(move || {
@@ -93,14 +93,14 @@ impl TestDisk {
         .unwrap();
     }
 
-    /// Lets whoever waits go on.
+    /// Lets the waiting tasks continue.
     pub fn go_on(&self) {
         self.0.stop.lock().unwrap().at = None;
         self.0.changed.notify_all();
     }
 
-    /// As if the process were killed: whoever waits gets an error, and nothing
-    /// is written any more.
+    /// Behaves as if the process were killed: waiting tasks get an error, and
+    /// nothing is written any more.
     pub fn kill(&self) {
         self.break_down(true);
         self.go_on();

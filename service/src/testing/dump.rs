@@ -1,11 +1,11 @@
-//! Everything that stands in a database.
+//! The whole content of a database.
 
 use super::World;
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::ExposeSecret;
 
 impl World {
-    /// Every row of every table as text, to search for what must not be there.
+    /// Every row of every table as text, for finding what must not be there.
     pub async fn dump(&self) -> String {
         let db = sea_orm::Database::connect(self.database_url.expose_secret())
             .await
@@ -29,7 +29,7 @@ impl World {
                     let text: Vec<String> = columns
                         .iter()
                         .map(|c| c.try_get::<String>("", "name").unwrap())
-                        // Blobs also as the text that they may hold.
+                        // Blobs also as the text that they may contain.
                         .map(|c| {
                             format!("quote(\"{c}\") || ' ' || coalesce(CAST(\"{c}\" AS TEXT), '')")
                         })

@@ -1,4 +1,4 @@
-//! Many connections at once, for measurements and for tests of several processes.
+//! Makes many connections at once, for measurements and for tests of several processes.
 
 use crate::{
     core::error::InternalError,
@@ -20,21 +20,21 @@ use secrecy::SecretString;
 /// Rows in one transaction, and credentials in one statement.
 const AT_ONCE: usize = 500;
 
-/// What Gorgias gave for an account.
+/// The tokens that Gorgias gave for an account.
 pub struct Given {
     /// The account.
     pub subdomain: Subdomain,
-    /// What [`crate::connections::token::read`] hands out.
+    /// The token that [`crate::connections::token::read`] gives out.
     pub access_token: SecretString,
-    /// What the next one is asked for with.
+    /// The refresh token for the next one.
     pub refresh_token: SecretString,
-    /// When the access token runs out.
+    /// When the access token expires.
     pub expires_at: Timestamp,
 }
 
-/// Stores accounts as if each had been approved an hour ago: connected, with all the
-/// scopes that the app asks for, and next due towards the end of the check
-/// interval. None of them may have a connection to the app yet.
+/// Stores accounts as if each had been approved an hour ago: connected, with
+/// all the scopes that the app requests, and next due towards the end of the
+/// check interval. None of them may have a connection to the app yet.
 ///
 /// # Errors
 /// If the database fails.
@@ -53,7 +53,8 @@ pub async fn connect_all(
             let record = Record::offered(actor.services(), app.id, account.subdomain);
             let approval = Approval {
                 renewable: true,
-                // Due as after a refresh that gave a day, however long this token lives.
+                // Due as after a refresh that gave a life of a day, however
+                // long this token lives.
                 expires_at: now.plus(Span::hours(24)),
                 said: Granted::NotTold,
                 asked_for: app.requested.clone(),
@@ -64,7 +65,7 @@ pub async fn connect_all(
             let changed = record.change(|c| c.granted(approval, &app.requested, attempt));
             let mut record = changed.record;
             let mut state = State::clone(&record);
-            // Not a moment ago: who wants more life than is left may have it renewed.
+            // Not a moment ago, so that a reader who wants more life gets a refresh.
             state.last_success_at = Some(now.minus(Span::hours(1)));
             state.last_attempt_at = state.last_success_at;
             state.access_expires_at = Some(account.expires_at);

@@ -1,5 +1,6 @@
-//! How many hashes of passwords a piece of work computes, and how many at once.
-//! Counting them tells the same as the time that they take, and always the same.
+//! Counts the password hashes of a piece of work, and how many are computed at
+//! once. The count says the same as the time that they take, but is always the
+//! same.
 
 use std::{
     future::Future,
@@ -10,7 +11,7 @@ tokio::task_local! {
     static WATCH: Watch;
 }
 
-/// Notes what is computed for the task that it was handed to.
+/// Counts the hashes that a task computes.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Watch(Arc<Mutex<Counts>>);
 
@@ -20,16 +21,16 @@ struct Counts {
     seen: Seen,
 }
 
-/// What was computed.
+/// The counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Seen {
-    /// Hashes in all.
+    /// The number of all hashes.
     pub all: usize,
-    /// Most of them at the same time.
+    /// The most at the same time.
     pub at_once: usize,
 }
 
-/// Does the work, and tells what it computed.
+/// Does the work, and gives the counts.
 pub async fn seen<T>(work: impl Future<Output = T>) -> (T, Seen) {
     let watch = Watch::default();
     let done = WATCH.scope(watch.clone(), work).await;
@@ -49,7 +50,7 @@ impl Watch {
         look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// A hash begins.
+    /// Counts a hash that begins.
     pub fn begin(&self) -> Running<'_> {
         self.with(|counts| {
             counts.now += 1;

@@ -1,4 +1,4 @@
-//! What is held of all connections.
+//! The stored state of all connections.
 
 use super::World;
 use crate::{
@@ -8,15 +8,15 @@ use crate::{
 use domain::{health::Health, ids::TenantId, subdomain::Subdomain};
 use secrecy::SecretString;
 
-/// A connection as its row and its sealed tokens say.
+/// A connection, according to its row and its sealed tokens.
 pub struct Held {
     /// The account.
     pub subdomain: Subdomain,
-    /// Its health, but for faults of the app.
+    /// Its health, without faults of the app.
     pub health: Health,
     /// 1 after [`fill::connect_all`](super::fill::connect_all); one more for each new token.
     pub token_version: i64,
-    /// Whether somebody holds its lease.
+    /// Whether its lease is taken.
     pub leased: bool,
     /// The access token.
     pub access_token: Option<SecretString>,

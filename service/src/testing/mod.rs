@@ -55,7 +55,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 use tempfile::TempDir;
 
-/// The variable that names a PostgreSQL server where databases can be made.
+/// The variable with the address of a PostgreSQL server where databases can be made.
 pub const POSTGRES: &str = "MOORING_TEST_POSTGRES_URL";
 
 /// One installation of Mooring on one database.
@@ -64,27 +64,27 @@ pub struct World {
     pub services: Services,
     /// Its clock.
     pub clock: TestClock,
-    /// Where the database is, for tests that open it again or dump it.
+    /// The database's address, for tests that open it again or dump it.
     pub database_url: SecretString,
-    /// Which database, for messages.
+    /// The kind of database, for messages.
     pub backend: DatabaseBackend,
     /// The master keys, for tests that start a second process.
     pub master_keys: SecretString,
-    /// What was asked of the database, by any of the test's processes.
+    /// The statements of all the test's processes.
     pub statements: Statements,
     /// How its processes open the database.
     pub opening: database::Options,
     _folder: TempDir,
 }
 
-/// Where the pages are in tests.
+/// The address of the pages in tests.
 pub const PUBLIC_URL: &str = "http://127.0.0.1:3000";
 /// The owner that [`World::owner`] makes.
 pub const OWNER: &str = "owner@mooring.example";
 /// Their password.
 pub const PASSWORD: &str = "correct horse battery staple";
 
-/// A database server of the tests.
+/// A database server for tests.
 #[derive(Debug, Clone)]
 pub enum Backend {
     /// A file.
@@ -93,7 +93,7 @@ pub enum Backend {
     Postgres(String),
 }
 
-/// SQLite, and PostgreSQL if [`POSTGRES`] names one.
+/// SQLite, and PostgreSQL if [`POSTGRES`] names a server.
 ///
 /// # Panics
 /// On a machine that tests changes (`CI` is set), if there is no PostgreSQL.
@@ -110,10 +110,10 @@ pub fn backends() -> Vec<Backend> {
     }
 }
 
-/// Runs a test that asks Gorgias nothing on each of the [`backends`].
+/// Runs a test that doesn't ask Gorgias on each of the [`backends`].
 pub async fn on_each_database<F: AsyncFn(World)>(test: F) {
     for backend in backends() {
-        // A name that no resolver knows (RFC 2606 2).
+        // No resolver knows this name (RFC 2606 2).
         test(World::on(&backend, "https://{subdomain}.gorgias.invalid").await).await;
     }
 }
@@ -124,7 +124,7 @@ impl World {
         Self::configured(backend, gorgias_template, |_| ()).await
     }
 
-    /// An installation with other settings than usual.
+    /// An installation with other settings than the defaults.
     pub async fn configured(
         backend: &Backend,
         gorgias_template: &str,
@@ -134,7 +134,7 @@ impl World {
         Self::opened(backend, gorgias_template, configure, opening).await
     }
 
-    /// An installation that opens its database in another way than usual.
+    /// An installation that opens its database with other options.
     pub async fn opened(
         backend: &Backend,
         gorgias_template: &str,
@@ -156,7 +156,7 @@ impl World {
 
     /// An installation on a database that is migrated and filled already.
     pub async fn at(url: SecretString, master_keys: SecretString) -> Self {
-        // A name that no resolver knows (RFC 2606 2).
+        // No resolver knows this name (RFC 2606 2).
         let (config, folder) = Self::config("https://{subdomain}.gorgias.invalid");
         let opening = database::Options::default();
         Self::start(url, master_keys, config, folder, opening).await
@@ -164,7 +164,7 @@ impl World {
 
     fn config(gorgias_template: &str) -> (Config, TempDir) {
         let gorgias = GorgiasTemplate::parse(gorgias_template, true).unwrap();
-        // As Mooring makes its folder: nobody else can look into it.
+        // As Mooring makes its folder: nobody else can read it.
         let mut folder = tempfile::Builder::new();
         #[cfg(unix)]
         folder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
@@ -213,7 +213,7 @@ impl World {
         folder: TempDir,
         opening: database::Options,
     ) -> Self {
-        // What was opened before the schema was there can't work with it.
+        // A database that was opened before its schema existed can't be used.
         let mut db = Database::open_with(&database_url, &opening).await.unwrap();
         let statements = Statements::default();
         db.watch(&statements);
@@ -269,8 +269,8 @@ impl World {
         self.process_on(RealDisk).await
     }
 
-    /// Another process on the same database, clock and folder, whose journal
-    /// is on this disk.
+    /// Another process on the same database, clock and folder, with this disk
+    /// for its journal.
     pub async fn process_on(&self, disk: impl Disk) -> Services {
         let keys = MasterKeys::parse(&self.master_keys).unwrap();
         self.process(Vault::new(keys), Arc::new(disk)).await
@@ -296,7 +296,7 @@ impl World {
         Self::services(db, vault, config, &self.clock, disk)
     }
 
-    /// A new master key, as the settings have it.
+    /// A new master key in the format of the settings.
     pub fn new_master_key(&self) -> SecretString {
         MasterKeys::generate(&*self.services.random)
     }
@@ -318,8 +318,8 @@ impl World {
             .unwrap()
     }
 
-    /// An app with client id and secret `{slug}-id` and `{slug}-secret`, asking
-    /// for `openid email profile offline tickets:read`.
+    /// An app with client id and secret `{slug}-id` and `{slug}-secret`, which
+    /// requests `openid email profile offline tickets:read`.
     pub async fn app(&self, actor: &Actor, slug: &str) -> App {
         let form = AppForm {
             name: slug.to_owned(),
@@ -340,12 +340,13 @@ impl World {
         secret_text(&*self.services.random, "")
     }
 
-    /// Runs a statement past the program, as somebody with the database's password.
+    /// Runs a statement without the program, as a person with the database's
+    /// password; gives how many rows it changed.
     pub async fn past(&self, sql: &str) -> u64 {
         past(&self.database_url, sql).await
     }
 
-    /// Runs a statement as somebody with the database's password could.
+    /// Runs a statement as a person with the database's password could.
     pub async fn execute(&self, sql: &str) {
         let db = sea_orm::Database::connect(self.database_url.expose_secret())
             .await
@@ -353,7 +354,7 @@ impl World {
         db.execute_unprepared(sql).await.unwrap();
     }
 
-    /// An id as it stands in a statement.
+    /// An id as a literal for a statement.
     pub fn uuid(&self, id: uuid::Uuid) -> String {
         match self.backend {
             DatabaseBackend::Sqlite => format!("x'{}'", id.simple()),
@@ -362,7 +363,7 @@ impl World {
     }
 }
 
-/// Runs a statement on a database that may belong to another process; says how
+/// Runs a statement on a database that may belong to another process; gives how
 /// many rows it changed.
 pub async fn past(url: &SecretString, sql: &str) -> u64 {
     let db = sea_orm::Database::connect(url.expose_secret())

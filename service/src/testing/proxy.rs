@@ -1,5 +1,5 @@
-//! What stands between Mooring and its database in tests: it leads to another
-//! server from some moment on, or nowhere.
+//! A proxy between Mooring and its database in tests: it can lead to another
+//! server from some moment on, or to none.
 
 use std::sync::Arc;
 use tokio::{
@@ -12,13 +12,13 @@ use tokio::{
 /// Where connections lead.
 #[derive(Debug, Clone, Copy)]
 struct Way {
-    /// New ones; `None`: they are accepted, and nobody ever answers.
+    /// The port for new ones; `None`: they are accepted, but never answered.
     port: Option<u16>,
-    /// How many times those that were there before went silent.
+    /// How many times the existing connections were silenced.
     silenced: u32,
 }
 
-/// A port on 127.0.0.1 that leads to another.
+/// A port on 127.0.0.1 that leads to another one.
 pub struct Proxy {
     port: u16,
     way: Arc<watch::Sender<Way>>,
@@ -53,7 +53,7 @@ impl Proxy {
         self.port
     }
 
-    /// From here on nobody answers, as if the machine behind were stopped:
+    /// From now on nothing answers, as if the machine behind it were stopped:
     /// connections stay open, and new ones are accepted.
     pub fn fall_silent(&self) {
         self.way.send_modify(|way| {
@@ -62,7 +62,7 @@ impl Proxy {
         });
     }
 
-    /// New connections lead to this port; those that are there stay as they are.
+    /// New connections lead to this port; existing ones stay as they are.
     pub fn lead_to(&self, port: u16) {
         self.way.send_modify(|way| way.port = Some(port));
     }

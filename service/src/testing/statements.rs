@@ -1,10 +1,10 @@
-//! What a test asked of its database.
+//! The statements of a test.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::{Arc, Mutex};
 
-/// What was asked of the database, in its order: each statement once it is
-/// answered, and each transaction's begin as `BEGIN to read` or `BEGIN to write`.
+/// The statements in their order: each one when it is answered, and each
+/// transaction's begin as `BEGIN to read` or `BEGIN to write`.
 #[derive(Debug, Clone, Default)]
 pub struct Statements(Arc<Mutex<Vec<String>>>);
 
@@ -13,17 +13,17 @@ impl Statements {
         self.0.lock().unwrap().push(sql.to_owned());
     }
 
-    /// What was asked since the last time.
+    /// The statements since the last call.
     pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 
-    /// How many of them, so far, begin with or are this.
+    /// How many statements so far begin with this text.
     pub fn count(&self, beginning: &str) -> usize {
         self.count_if(|sql| sql.starts_with(beginning))
     }
 
-    /// How many of them, so far, have this in them.
+    /// How many statements so far contain this text.
     pub fn containing(&self, part: &str) -> usize {
         self.count_if(|sql| sql.contains(part))
     }

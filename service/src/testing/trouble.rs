@@ -1,11 +1,11 @@
-//! What may go wrong with a database, brought about on purpose.
+//! Makes a database fail on purpose.
 
 use super::World;
 use domain::time::Timestamp;
 use sea_orm::DatabaseBackend;
 
 impl World {
-    /// Lets every insert into the audit fail, as a full disk would.
+    /// Makes every insert into the audit fail, as a full disk would.
     pub async fn make_audit_unwritable(&self) {
         if self.backend == DatabaseBackend::Sqlite {
             let trigger = "CREATE TRIGGER full_disk BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'disk full'); END";
@@ -18,7 +18,7 @@ impl World {
         }
     }
 
-    /// Takes [`World::make_audit_unwritable`] back.
+    /// Reverts [`World::make_audit_unwritable`].
     pub async fn make_audit_writable(&self) {
         if self.backend == DatabaseBackend::Sqlite {
             self.past("DROP TRIGGER full_disk").await;
@@ -27,12 +27,12 @@ impl World {
         }
     }
 
-    /// Lets no new token into the database, though everything else goes on.
+    /// Makes every write of a token fail; all other writes work.
     pub async fn make_tokens_unwritable(&self) {
         self.make_tokens_unwritable_of("%").await;
     }
 
-    /// The same, of accounts whose names are like that, as SQL has it.
+    /// The same for accounts whose names match this pattern of SQL.
     pub async fn make_tokens_unwritable_of(&self, like: &str) {
         if self.backend == DatabaseBackend::Sqlite {
             self.past(&format!(
@@ -53,7 +53,7 @@ impl World {
         }
     }
 
-    /// Takes [`World::make_tokens_unwritable`] back.
+    /// Reverts [`World::make_tokens_unwritable`].
     pub async fn make_tokens_writable(&self) {
         if self.backend == DatabaseBackend::Sqlite {
             self.past("DROP TRIGGER no_tokens").await;
@@ -62,8 +62,8 @@ impl World {
         }
     }
 
-    /// Has whoever takes a lease find that the holder before brought a token that
-    /// lives until then: it came between the look and the lease.
+    /// Makes a token with this expiry appear whenever a lease is taken: as if
+    /// the previous holder had stored it between the look and the lease.
     pub async fn bring_tokens_before_leases(&self, expires_at: Timestamp) {
         let expires_at = expires_at.0;
         if self.backend == DatabaseBackend::Sqlite {

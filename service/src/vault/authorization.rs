@@ -1,10 +1,10 @@
 //! Keys for the facts of authorizations, which customers' browsers keep.
 //!
-//! Anybody may begin an authorization, so these encryptions can't be counted as
-//! those of data keys are. Each state has a key of its own instead, derived
-//! (HKDF, RFC 5869) from the installation's data key with the state as salt:
-//! no key ever seals twice as long as states don't repeat, and who has the
-//! cookie without the state, or the state without the cookie, has nothing.
+//! Anybody may begin an authorization, so these encryptions can't be counted
+//! like those of data keys. Instead, each state has a key of its own, derived
+//! (HKDF, RFC 5869) from the installation's data key with the state as salt. No
+//! key seals twice as long as states don't repeat. The cookie is useless
+//! without the state, and the state without the cookie.
 
 use super::{
     Vault,
@@ -29,17 +29,17 @@ use sha2::Sha256;
 use std::sync::{MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
-/// What these keys are for; part of their derivation and of the encryption.
+/// The purpose of these keys; part of their derivation and of the encryption.
 const PURPOSE: &[u8] = b"mooring.authorization";
 
-/// How long this process goes on with a data key before it looks for a newer one.
+/// How long this process uses a data key before it looks for a newer one.
 const LOOKED_FOR_EVERY: Span = Span::minutes(1);
 
-/// How long what was sealed under a data key opens after a newer one came: as
-/// long as a state lives, and the time until every process knows of the newer one.
+/// How long cookies under a data key can be opened after a newer one exists:
+/// the life of a state, plus the time until every process knows the newer one.
 const OPENS_AFTER: Span = Span::minutes(15);
 
-/// The installation's data key in memory, and when it was looked for.
+/// The installation's data key in memory, and when it was last looked up.
 pub(super) type Held = Option<(Timestamp, DataKey)>;
 
 /// The key of one authorization.
@@ -54,7 +54,7 @@ impl AuthorizationKey {
         let salt = state.expose_secret().as_bytes();
         Hkdf::<Sha256>::new(Some(salt), data_key.key.bytes().as_slice())
             .expand(PURPOSE, bytes.as_mut())
-            // As long as a digest, so this can't fail.
+            // It is as long as a digest, so this can't fail.
             .map_err(|_| VaultError::NotSealed)?;
         Ok(Self {
             id: data_key.id,
@@ -67,7 +67,7 @@ impl AuthorizationKey {
         self.id
     }
 
-    /// Nonce and ciphertext, one behind the other.
+    /// Gives nonce and ciphertext, joined.
     pub fn seal(
         &self,
         random: &dyn Random,
@@ -83,7 +83,7 @@ impl AuthorizationKey {
         Ok(joined)
     }
 
-    /// What was sealed with the same `bound`.
+    /// Opens what was sealed with the same `bound`.
     pub fn open(&self, bound: &[&[u8]], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (nonce, ciphertext) = sealed.split_at_checked(12)?;
         self.key.open(&self.context(bound), nonce, ciphertext).ok()
@@ -97,7 +97,7 @@ impl AuthorizationKey {
 }
 
 impl Vault {
-    /// The key that seals what belongs to a new state. Usually from memory.
+    /// The key for sealing the facts of a new state. Usually from memory.
     pub(crate) async fn authorization_key(
         &self,
         services: &Services,
@@ -112,7 +112,7 @@ impl Vault {
         let row = match active(services.db.read(), None).await? {
             Some(row) => row,
             None => {
-                // Makes one.
+                // Makes a data key.
                 self.journal_key(services).await?;
                 let made = active(services.db.read(), None).await?;
                 made.ok_or_else(|| InternalError::inconsistent("data_keys", "tenant_id", "none"))?
@@ -124,8 +124,9 @@ impl Vault {
         Ok(key)
     }
 
-    /// The key of a state under the data key that a cookie names; `None` if that
-    /// is none of ours, was followed by a newer one long ago, or doesn't open.
+    /// The key of a state under the data key that a cookie names. `None` if
+    /// there is no such data key, if a newer one replaced it long ago, or if it
+    /// doesn't open.
     pub(crate) async fn authorization_key_named(
         &self,
         services: &Services,
@@ -143,7 +144,7 @@ impl Vault {
         };
         match self.unwrap(&row).await {
             Ok(key) => Ok(Some(AuthorizationKey::derive(&key, state)?)),
-            // Whether it opens isn't known then.
+            // Whether it opens is unknown then.
             Err(error @ (VaultError::Database(_) | VaultError::KeyService { .. })) => {
                 Err(error.into())
             }

@@ -1,7 +1,7 @@
-//! Secrets that live for minutes: what a page shows once, what was typed before
-//! a session ended. Each is sealed under a key of its own, derived from the
-//! installation's data key (HKDF-Expand, RFC 5869 2.3): however many there are,
-//! they don't count as encryptions of that key.
+//! Secrets that live for minutes: those that a page shows once, and the content
+//! of forms whose session ended. Each is sealed under a key of its own, derived
+//! from the installation's data key (HKDF-Expand, RFC 5869 2.3). So they don't
+//! count as encryptions of that key, however many there are.
 
 use super::{
     Vault,
@@ -22,17 +22,17 @@ use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// What makes the keys of two secrets differ, in bytes.
+/// Length of the salt that makes the keys of two secrets differ, in bytes.
 const SALT_LENGTH: usize = 32;
 const NONCE_LENGTH: usize = 12;
 const ID_LENGTH: usize = 16;
 
-/// What it is for. The code is part of what is authenticated, so it never changes.
+/// The purpose of such a secret. Its code is authenticated, so it never changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BriefPurpose {
-    /// What came of a form and is shown for two minutes.
+    /// The result of a form, which is shown for two minutes.
     FormResult,
-    /// What was typed into a form that outlived its session.
+    /// The content of a form whose session has ended.
     FormDraft,
 }
 
@@ -46,7 +46,7 @@ impl BriefPurpose {
 }
 
 impl Vault {
-    /// Seals what is needed for minutes. The same `bound` is needed to open it.
+    /// Seals a secret that is needed for minutes. The same `bound` is needed to open it.
     pub(crate) async fn seal_briefly(
         &self,
         services: &Services,
@@ -60,8 +60,8 @@ impl Vault {
         Ok(seal(&*services.random, id, &key, purpose, bound, plain)?)
     }
 
-    /// What was sealed for the same purpose and with the same `bound`; `None`
-    /// if it wasn't, or was changed since.
+    /// The secret that was sealed for the same purpose and with the same
+    /// `bound`; `None` if it was sealed for others, or was changed since.
     pub(crate) async fn open_briefly(
         &self,
         services: &Services,
@@ -80,7 +80,7 @@ impl Vault {
     }
 }
 
-/// Id of the data key, salt, nonce, ciphertext.
+/// Gives id of the data key, salt, nonce and ciphertext.
 fn seal(
     random: &dyn Random,
     id: DataKeyId,
@@ -118,8 +118,8 @@ fn open(
         .ok()
 }
 
-/// The data key is uniformly random, so that nothing has to be extracted first
-/// (RFC 5869 3.3); one block is as long as the key.
+/// The data key is uniformly random, so no extract step is needed (RFC 5869
+/// 3.3); one block is as long as the key.
 fn derive(key: &Key, purpose: BriefPurpose, salt: &[u8]) -> Result<Key, VaultError> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.bytes().as_slice())
         .map_err(|_| VaultError::NotSealed)?;
@@ -177,7 +177,7 @@ mod tests {
                 .await
                 .unwrap();
             assert_ne!(sealed[ID_LENGTH..], twice[ID_LENGTH..], "a key each");
-            // Another process, and one that came after a new installation key.
+            // Another process, which was started after a new installation key was made.
             let later = world.second_process().await;
             let opened = later
                 .vault()

@@ -22,9 +22,9 @@ use std::{
     sync::{Arc, MutexGuard},
 };
 
-/// Encryptions after which a data key is followed by a new one. Random 96-bit
+/// The number of encryptions after which a data key is replaced. Random 96-bit
 /// nonces are safe for 2^32 under one key (NIST SP 800-38D 8.3); half of that
-/// leaves room for many transactions at once.
+/// leaves room for many concurrent transactions.
 pub(crate) const ENCRYPTIONS_PER_KEY: i64 = 1 << 31;
 
 /// A data key ready for use.
@@ -41,7 +41,7 @@ pub(crate) struct Fresh {
 }
 
 impl Fresh {
-    /// Puts it there.
+    /// Inserts it.
     pub async fn insert(
         self,
         services: &Services,
@@ -61,7 +61,7 @@ impl Fresh {
         data_key::Entity::insert(row)
             .exec_without_returning(tx)
             .await?;
-        // Not into the memory yet: the transaction may still fail.
+        // Not put into memory yet: the transaction may still fail.
         Ok(DataKey {
             id,
             key: Arc::new(self.key),
@@ -70,15 +70,15 @@ impl Fresh {
 }
 
 impl Vault {
-    /// Makes sure, at start, that every data key opens with the master keys of
-    /// the settings. Of those that a key service wraps, it is the
-    /// installation's own that is opened: the others are asked for when they
-    /// are needed. On the first start, makes the installation's own key.
+    /// Checks at start that every data key opens with the master keys of the
+    /// settings. Of the keys that a key service wraps, only the installation's
+    /// own is opened: the others are asked for when they are needed. On the
+    /// first start, makes the installation's own key.
     ///
     /// # Errors
     /// [`VaultError::UnknownKey`] or [`VaultError::BadKey`] name the first data
-    /// key that doesn't open, and the remedy; [`VaultError::KeyService`] what is
-    /// wrong with the service; or the database failed.
+    /// key that doesn't open, and the remedy; [`VaultError::KeyService`] what
+    /// is wrong with the service; or the database failed.
     pub async fn check(&self, services: &Services) -> Result<(), InternalError> {
         let first = self.0.keyring.first().map_err(not_wrapped)?;
         first
@@ -88,7 +88,7 @@ impl Vault {
                 data_key: None,
                 error,
             })?;
-        // Read straight from the table, since the keys of all tenants are wanted.
+        // Directly from the table, since the keys of all tenants are needed.
         let rows: Vec<data_key::Model> = data_key::Entity::find().rows(services.db.read()).await?;
         for row in rows {
             let service = self.service_of(&row)?;
@@ -102,16 +102,16 @@ impl Vault {
             self.create(services, &tx, None).await?;
         }
         tx.commit().await?;
-        // In memory from now on, so that this process goes on with it when a
-        // later one hands it to a master key that this one doesn't have.
+        // It stays in memory, so that this process can still use it when a
+        // later one wraps it with a master key that this one doesn't have.
         if let Some(row) = active(services.db.read(), None).await? {
             self.unwrap(&row).await?;
         }
         Ok(())
     }
 
-    /// Sees to it that a tenant's data keys are in memory before a transaction
-    /// begins: within one, waiting for a key service would keep others waiting.
+    /// Loads a tenant's data keys into memory before a transaction begins:
+    /// waiting for a key service within it would block others.
     pub(crate) async fn prepare(&self, services: &Services, tenant: TenantId) {
         if !self.0.keyring.is_remote() || self.is_prepared(tenant) {
             return;
@@ -121,7 +121,7 @@ impl Vault {
             .await
             .unwrap_or_default();
         for row in &rows {
-            // Whoever needs it meets the error again, and tells of it.
+            // The code that needs the key gets the error again, and reports it.
             if let Err(error) = self.unwrap(row).await {
                 tracing::debug!(%error, tenant.id = %tenant, "a data key could not be prepared");
                 return;
@@ -134,7 +134,7 @@ impl Vault {
         }
     }
 
-    /// The key that encrypts for a tenant now; made if there is none, or if
+    /// The tenant's present key for encryption; made if there is none, or if
     /// the last one has encrypted enough.
     pub(crate) async fn encrypting_key(
         &self,
@@ -167,12 +167,12 @@ impl Vault {
         Ok(self.unwrap(&row).await?.key)
     }
 
-    /// Counts encryptions, within the transaction that keeps their results.
+    /// Counts encryptions, in the transaction that stores their results.
     ///
-    /// All of a tenant's writers meet at this row. So that they neither queue
-    /// nor deadlock there on PostgreSQL, who finds it locked leaves the count
-    /// to the next one. What a crash or rollback loses of it is far less than
-    /// the room above [`ENCRYPTIONS_PER_KEY`].
+    /// All of a tenant's writers update this row. To avoid queues and deadlocks
+    /// on PostgreSQL, a writer that finds it locked leaves its count to the
+    /// next one. A crash or rollback loses far less of the count than the room
+    /// above [`ENCRYPTIONS_PER_KEY`].
     pub(crate) async fn count(
         &self,
         tx: &Transaction,
@@ -246,7 +246,7 @@ impl Vault {
         wrapped.map_err(not_wrapped)
     }
 
-    /// The key of a row: from memory, or unwrapped by whoever wrapped it.
+    /// The data key of a row: from memory, or unwrapped by the key service that wrapped it.
     pub(crate) async fn unwrap(&self, row: &data_key::Model) -> Result<DataKey, VaultError> {
         let owner = owner(row);
         let (tenant, id) = (owner.tenant, owner.data_key);
@@ -286,7 +286,7 @@ impl Vault {
         Ok(DataKey { id, key })
     }
 
-    /// Who wrapped the key of a row.
+    /// The key service that wrapped the key of a row.
     pub(crate) fn service_of(&self, row: &data_key::Model) -> Result<&dyn KeyService, VaultError> {
         let unknown = || VaultError::UnknownKey {
             data_key: row.id,
@@ -295,8 +295,8 @@ impl Vault {
         self.0.keyring.with(&row.master_key_id).ok_or_else(unknown)
     }
 
-    /// There is a data key that isn't in memory yet: the next transaction is
-    /// prepared again.
+    /// Marks that a data key isn't in memory yet, so that the next transaction
+    /// loads the keys again.
     pub(crate) fn prepare_again(&self, tenant: TenantId) {
         let prepared = self.0.prepared.write();
         let mut prepared = prepared.unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -319,8 +319,8 @@ impl Vault {
     }
 }
 
-/// Lets one process at a time look after all data keys: two on their first
-/// start must not make two installation keys. On SQLite there is one writer anyway.
+/// Locks all data keys for one process at a time: two on their first start must
+/// not make two installation keys. On SQLite there is one writer anyway.
 pub(crate) async fn lock_all(services: &Services, tx: &Transaction) -> Result<(), VaultError> {
     if !services.db.is_sqlite() {
         tx.execute_unprepared("SELECT pg_advisory_xact_lock(7163983)")
@@ -329,9 +329,10 @@ pub(crate) async fn lock_all(services: &Services, tx: &Transaction) -> Result<()
     Ok(())
 }
 
-/// Lets one transaction at a time make a data key for the tenant. The lock is
-/// the weaker one that lets foreign keys refer to the tenant: with `FOR
-/// UPDATE`, two that have both inserted rows of the tenant would deadlock.
+/// A lock so that only one transaction at a time makes a data key for the
+/// tenant. It is the weaker one that lets foreign keys refer to the tenant:
+/// with `FOR UPDATE`, two transactions that have both inserted rows of the
+/// tenant would deadlock.
 pub(crate) async fn lock_tenant(tx: &Transaction, tenant: TenantId) -> Result<(), InternalError> {
     let locked = crate::entity::tenant::Entity::find_by_id(tenant)
         .lock(LockType::NoKeyUpdate)
@@ -344,7 +345,7 @@ pub(crate) async fn lock_tenant(tx: &Transaction, tenant: TenantId) -> Result<()
     }
 }
 
-/// The keys of a tenant or, without one, of the installation: the newest first.
+/// The keys of a tenant, or for `None` those of the installation: the newest first.
 pub(crate) fn keys_of(tenant: Option<TenantId>) -> Select<data_key::Entity> {
     let all = data_key::Entity::find().order_by_desc(data_key::Column::Id);
     match tenant {
@@ -365,7 +366,7 @@ pub(crate) async fn active(
         .await
 }
 
-/// The key that a row or a cookie names, if it is the owner's.
+/// The key that a row or a cookie names, if it belongs to the owner.
 pub(crate) async fn named(
     db: &impl ConnectionTrait,
     tenant: Option<TenantId>,
@@ -375,7 +376,7 @@ pub(crate) async fn named(
     by_id.row(db).await
 }
 
-/// Whose key a row holds.
+/// The owner of the key in a row.
 pub(crate) fn owner(row: &data_key::Model) -> KeyOwner {
     KeyOwner {
         tenant: row.tenant_id,
@@ -383,7 +384,7 @@ pub(crate) fn owner(row: &data_key::Model) -> KeyOwner {
     }
 }
 
-/// What a row holds.
+/// The wrapped key in a row.
 pub(crate) fn wrapped(row: &data_key::Model) -> Wrapped {
     Wrapped {
         key_id: row.master_key_id.clone(),
@@ -392,7 +393,7 @@ pub(crate) fn wrapped(row: &data_key::Model) -> Wrapped {
     }
 }
 
-/// A data key could not be wrapped.
+/// The error if a data key could not be wrapped.
 fn not_wrapped(error: KeyServiceError) -> VaultError {
     match error {
         KeyServiceError::NotOpened => VaultError::NotSealed,

@@ -1,6 +1,5 @@
 //! The key of the journal: the installation's own data key. It belongs to no
-//! tenant and is never removed, so that a journal that was left behind can be
-//! read however long it lay.
+//! tenant and is never removed, so that an old journal can always be read.
 
 use super::{
     Vault,
@@ -18,13 +17,14 @@ use domain::ids::{ConnectionId, DataKeyId, TenantId};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
-/// What the entries of the journal are for; part of their encryption, so it never changes.
+/// The purpose of the journal's entries; part of their encryption, so it never changes.
 const PURPOSE: &str = "journal.grant";
 
-/// Encryptions that are counted in memory before the database hears of them.
+/// How many encryptions are counted in memory before they are written to the database.
 const COUNTED_TOGETHER: i64 = 1_000;
 
-/// Where an entry belongs. In clear, but authenticated: changed, it doesn't open.
+/// Where an entry belongs. It is in plain text but authenticated: if it is
+/// changed, the entry doesn't open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Bound {
     pub tenant: TenantId,
@@ -33,7 +33,7 @@ pub(crate) struct Bound {
     pub version: i64,
 }
 
-/// A key that seals answers while the database may be away.
+/// A key that can seal answers while the database is not available.
 #[derive(Clone)]
 pub(crate) struct JournalKey {
     id: DataKeyId,
@@ -46,12 +46,12 @@ impl JournalKey {
         self.id
     }
 
-    /// The key itself, to derive others from.
+    /// The key itself, for deriving others.
     pub(super) fn key(&self) -> &Key {
         &self.key
     }
 
-    /// Nonce and ciphertext.
+    /// Gives nonce and ciphertext.
     pub fn seal(
         &self,
         random: &dyn Random,
@@ -65,7 +65,7 @@ impl JournalKey {
         Ok((sealed.nonce, sealed.ciphertext))
     }
 
-    /// What was sealed with the same `bound`.
+    /// Opens what was sealed with the same `bound`.
     pub fn open(
         &self,
         bound: &Bound,
@@ -89,7 +89,7 @@ impl JournalKey {
     #[cfg(test)]
     pub fn for_tests(id: DataKeyId) -> Self {
         let key = Key::generate(&crate::host::random::SystemRandom);
-        // The same for equal ids.
+        // Equal ids give equal keys.
         let key = Key::from_bytes(&[id.0.as_bytes()[15]; 32]).unwrap_or(key);
         Self {
             id,
@@ -105,8 +105,8 @@ impl From<DataKey> for JournalKey {
 }
 
 impl Vault {
-    /// The key that seals answers now. Taken before Gorgias is asked, since
-    /// then the database answers; asked for again, it is in memory. Each call
+    /// The present key for sealing answers. Get it before Gorgias is asked,
+    /// while the database answers; later calls find it in memory. Each call
     /// counts as an encryption.
     pub(crate) async fn journal_key(
         &self,
@@ -118,7 +118,7 @@ impl Vault {
         {
             return Ok(key);
         }
-        // In memory before the transaction: a key service may let us wait.
+        // Loaded into memory before the transaction: a key service may be slow.
         if let Some(row) = active(services.db.read(), None).await? {
             self.unwrap(&row).await?;
         }
@@ -140,7 +140,7 @@ impl Vault {
         Ok(key)
     }
 
-    /// The key that an entry names; `None` if it isn't one of ours, or doesn't open.
+    /// The key that an entry names; `None` if there is no such key, or it doesn't open.
     pub(crate) async fn journal_key_named(
         &self,
         services: &Services,
@@ -152,7 +152,7 @@ impl Vault {
         };
         match self.unwrap(&row).await {
             Ok(key) => Ok(Some(key.into())),
-            // Nothing is known of the entry then.
+            // The state of the entry is unknown then.
             Err(error @ (VaultError::Database(_) | VaultError::KeyService { .. })) => {
                 Err(error.into())
             }
@@ -168,8 +168,8 @@ impl Vault {
         held.unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts one encryption, which some later transaction writes down; says
-    /// how many wait for that.
+    /// Counts one encryption, which a later transaction writes; gives how many
+    /// wait for that.
     fn count_later(&self, id: DataKeyId) -> i64 {
         let mut uncounted = self.uncounted();
         let count = uncounted.entry(id).or_default();
@@ -178,7 +178,7 @@ impl Vault {
     }
 }
 
-// A process that dies loses the count of less than this many.
+// A process that dies loses a count of less than this many.
 const _: () = assert!(COUNTED_TOGETHER * 1_000 < ENCRYPTIONS_PER_KEY);
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ fn the_purpose_never_changes() {
     assert_eq!(PURPOSE, "journal.grant");
 }
 
-/// security.md 25: once it was asked for, no database is needed to seal
+/// security.md 25: after the first call, sealing needs no database
 #[tokio::test]
 async fn the_key_is_in_memory_when_the_database_is_away() {
     testing::on_each_database(async |world| {
@@ -43,7 +43,7 @@ async fn the_key_is_in_memory_when_the_database_is_away() {
     .await;
 }
 
-/// security.md 42: the journal's encryptions are counted, and its key is followed by another
+/// security.md 42: the journal's encryptions are counted, and its key is replaced
 #[tokio::test]
 async fn s42_the_journal_counts_and_changes_its_key() {
     testing::on_each_database(async |world| {
@@ -77,7 +77,7 @@ async fn s42_the_journal_counts_and_changes_its_key() {
     .await;
 }
 
-/// A tenant's data key is none of the journal's.
+/// A tenant's data key does not open the journal.
 #[tokio::test]
 async fn a_tenants_key_opens_no_entry() {
     testing::on_each_database(async |world| {

@@ -1,7 +1,7 @@
-//! Keeps secrets sealed: a master key, of the settings or of a key service, wraps
-//! a data key per tenant, a data key
-//! encrypts that tenant's credentials. There is no way around it: no switch
-//! turns encryption off, and what can't be authenticated is an error, never a value.
+//! Keeps secrets sealed. A master key, from the settings or a key service,
+//! wraps a data key for each tenant; a data key encrypts that tenant's
+//! credentials. Nothing bypasses it: no switch turns encryption off, and a
+//! value that can't be authenticated is an error.
 
 mod authorization;
 mod brief;
@@ -35,8 +35,9 @@ use std::{
     sync::{Arc, Mutex, RwLock},
 };
 
-/// What a data key is found by in memory. The owner is part of it, so that a
-/// row moved to another tenant is unwrapped, and refused, instead of found.
+/// The name of a data key in memory. The owner is part of it, so that a row
+/// that was moved to another tenant is not found there, but unwrapped and
+/// refused.
 type KeyName = (Option<TenantId>, DataKeyId);
 
 /// Seals and opens secrets. Clones share the keys.
@@ -47,23 +48,23 @@ struct Inner {
     keyring: Keyring,
     /// Unwrapped data keys.
     unwrapped: RwLock<HashMap<KeyName, Arc<Key>>>,
-    /// Tenants whose data keys are in memory as far as they were there once.
+    /// Tenants whose data keys were all loaded into memory once.
     prepared: RwLock<HashSet<TenantId>>,
     /// Encryptions that are not in the database yet.
     uncounted: Mutex<HashMap<DataKeyId, i64>>,
-    /// What seals the journal.
+    /// The key of the journal.
     journal: Mutex<Option<JournalKey>>,
-    /// What the keys of authorizations are derived from.
+    /// The key that those of authorizations are derived from.
     authorizations: Mutex<authorization::Held>,
 }
 
 impl Vault {
-    /// A vault on these master keys.
+    /// A vault with these master keys.
     pub fn new(masters: MasterKeys) -> Self {
         Self::with(vec![Arc::new(masters)])
     }
 
-    /// A vault on key services: the first wraps, all unwrap.
+    /// A vault with key services: the first wraps, all unwrap.
     pub fn with(services: Vec<Arc<dyn KeyService>>) -> Self {
         Self(Arc::new(Inner {
             keyring: Keyring::new(services),
@@ -77,19 +78,19 @@ impl Vault {
 }
 
 impl ProcessState for Vault {
-    /// Without a key, it refuses everything. `Services::on` puts the real one in.
+    /// Without a key it refuses everything. `Services::on` replaces it by the real one.
     fn begin(_: &services::Inner) -> Self {
         Self::with(Vec::new())
     }
 }
 
 impl Services {
-    /// Puts the parts together, on the machine as it is.
+    /// Makes the parts, on the real machine.
     pub fn new(db: Database, config: Config, vault: Vault, gorgias: Arc<dyn Gorgias>) -> Self {
         Self::on(Host::default(), db, config, vault, gorgias)
     }
 
-    /// Puts the parts together, on a machine that tests may change.
+    /// Makes the parts, on a machine that tests may replace.
     pub fn on(
         host: Host,
         db: Database,
@@ -102,13 +103,13 @@ impl Services {
         services
     }
 
-    /// Keeps secrets sealed.
+    /// The vault, which keeps secrets sealed.
     pub fn vault(&self) -> &Vault {
         self.state()
     }
 }
 
-/// Shows the ids of the master keys alone.
+/// Shows only the ids of the master keys.
 impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Vault").field(&self.0.keyring.ids()).finish()

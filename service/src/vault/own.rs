@@ -1,5 +1,5 @@
-//! A secret of the installation's own, which belongs to no tenant: sealed under
-//! the installation's data key, which is never removed.
+//! A secret of the installation itself, which belongs to no tenant: sealed
+//! under the installation's data key, which is never removed.
 
 use super::{
     Vault,
@@ -16,7 +16,7 @@ use domain::ids::DataKeyId;
 use sea_orm::ConnectionTrait;
 use secrecy::{ExposeSecret, SecretString};
 
-/// The columns that hold it.
+/// The columns that hold the sealed secret.
 #[derive(Clone)]
 pub(crate) struct SealedOwn {
     pub data_key: DataKeyId,
@@ -25,7 +25,7 @@ pub(crate) struct SealedOwn {
 }
 
 impl Vault {
-    /// Seals it for `purpose`, which never changes.
+    /// Seals a secret for `purpose`, which never changes.
     pub(crate) async fn seal_own(
         &self,
         services: &Services,
@@ -33,7 +33,7 @@ impl Vault {
         purpose: &str,
         secret: &SecretString,
     ) -> Result<SealedOwn, InternalError> {
-        // It is made at the first start.
+        // The first start makes the key.
         let row = active(tx, None).await?.ok_or_else(|| {
             InternalError::inconsistent("data_keys", "tenant_id", "of the installation")
         })?;
@@ -54,7 +54,8 @@ impl Vault {
         })
     }
 
-    /// What was sealed for `purpose`; `None` if it was changed, moved or planted.
+    /// The secret that was sealed for `purpose`; `None` if it was changed,
+    /// moved or planted.
     pub(crate) async fn open_own(
         &self,
         db: &impl ConnectionTrait,

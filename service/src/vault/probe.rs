@@ -1,4 +1,4 @@
-//! Whether the keys fit, asked often.
+//! A check of the keys that can be made often.
 
 use super::{Vault, data_keys::keys_of};
 use crate::{
@@ -8,10 +8,10 @@ use crate::{
 
 impl Vault {
     /// Whether the master keys open the installation's own data keys. Changes
-    /// nothing; what was opened before isn't asked of a key service again.
+    /// nothing; a key service isn't asked again for an opened key.
     ///
     /// # Errors
-    /// As [`Vault::check`], which looks at all data keys.
+    /// As [`Vault::check`], which checks all data keys.
     pub async fn probe(&self, services: &Services) -> Result<(), InternalError> {
         let rows: Vec<data_key::Model> = keys_of(None).rows(services.db.read()).await?;
         for row in &rows {

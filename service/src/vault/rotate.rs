@@ -1,4 +1,4 @@
-//! Hands all data keys over to the first master key or key service.
+//! Wraps all data keys with the first master key or key service.
 
 use super::{
     Vault,
@@ -12,7 +12,7 @@ use crate::{
 use futures::{StreamExt, TryStreamExt, stream};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
-/// How many data keys are handed over in one transaction.
+/// How many data keys are wrapped again in one transaction.
 const BATCH: usize = 100;
 /// How many of them a key service is asked for at once.
 const AT_ONCE: usize = 8;
@@ -20,14 +20,14 @@ const AT_ONCE: usize = 8;
 impl Vault {
     /// Wraps every data key with the first master key or key service, and with
     /// its newest version; credentials stay as they are. Gives how many were
-    /// wrapped anew. Afterwards the others can be taken out of the settings of
-    /// every process. Stopped anywhere, the next call goes on.
+    /// wrapped again. Afterwards the other master keys can be removed from the
+    /// settings of every process. If it is stopped, the next call continues.
     ///
     /// # Errors
-    /// [`VaultError::UnknownKey`] if a data key is wrapped by nobody we know:
+    /// [`VaultError::UnknownKey`] if a data key is wrapped by an unknown key:
     /// nothing is changed then. [`VaultError::BadKey`] or
-    /// [`VaultError::KeyService`] if one doesn't open or can't be wrapped; what
-    /// was handed over before stays so.
+    /// [`VaultError::KeyService`] if one doesn't open or can't be wrapped;
+    /// finished work stays.
     pub async fn rewrap(&self, services: &Services) -> Result<u64, InternalError> {
         let first = self.0.keyring.first().map_err(|_| VaultError::NotSealed)?;
         let current = first.ids().into_iter().next().unwrap_or_default();
@@ -36,7 +36,7 @@ impl Vault {
             data_key: None,
             error,
         })?;
-        // Straight from the table, since the keys of all tenants are wanted.
+        // Directly from the table, since the keys of all tenants are needed.
         let mut rows: Vec<data_key::Model> =
             data_key::Entity::find().rows(services.db.read()).await?;
         rows.retain(|row| row.master_key_id != current || wrapped(row).version() < newest);
@@ -50,7 +50,7 @@ impl Vault {
         Ok(done)
     }
 
-    /// Asks whoever has to be asked first, and only then writes.
+    /// First calls the key services, and only then writes.
     async fn hand_over(
         &self,
         services: &Services,
@@ -65,7 +65,7 @@ impl Vault {
         lock_all(services, &tx).await?;
         let mut done = 0;
         for (row, anew) in wrapped {
-            // Unless somebody else did so meanwhile, or removed it.
+            // Unless another process wrapped it again in the meantime, or removed it.
             let written = data_key::Entity::update_many()
                 .filter(data_key::Column::Id.eq(row.id))
                 .filter(data_key::Column::MasterKeyId.eq(row.master_key_id.as_str()))

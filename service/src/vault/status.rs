@@ -1,4 +1,4 @@
-//! Which master keys and key services are set, and what hangs on each.
+//! The master keys and key services of the settings, and how many data keys depend on each.
 
 use super::{Vault, data_keys::wrapped};
 use crate::{
@@ -8,17 +8,17 @@ use crate::{
 use sea_orm::EntityTrait;
 use std::collections::BTreeMap;
 
-/// A master key as its keeper sees it.
+/// The state of a master key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MasterKeyStatus {
     /// Its id.
     pub id: String,
-    /// Whether the settings have it. If not, what it wraps can't be read.
+    /// Whether the settings have it. If not, the data keys that it wraps can't be read.
     pub known: bool,
     /// Whether it wraps new data keys.
     pub encrypts: bool,
     /// How many data keys it wraps. At 0, a key that doesn't encrypt can be
-    /// taken out of the settings.
+    /// removed from the settings.
     pub data_keys: u64,
     /// How many of them each version wraps, the oldest first; empty for a
     /// master key of the settings, which has no versions.
@@ -26,7 +26,7 @@ pub struct MasterKeyStatus {
 }
 
 impl MasterKeyStatus {
-    /// Whether it can be taken out of the settings of every process.
+    /// Whether it can be removed from the settings of every process.
     pub fn removable(&self) -> bool {
         self.known && !self.encrypts && self.data_keys == 0
     }
@@ -39,7 +39,7 @@ impl Vault {
     /// # Errors
     /// If the database failed.
     pub async fn status(&self, services: &Services) -> Result<Vec<MasterKeyStatus>, InternalError> {
-        // Read straight from the table, since the keys of all tenants count.
+        // Directly from the table, since the keys of all tenants count.
         let mut counts: BTreeMap<String, Count> = BTreeMap::new();
         let rows: Vec<data_key::Model> = data_key::Entity::find().rows(services.db.read()).await?;
         for row in rows {

@@ -1,4 +1,4 @@
-//! The background work: every connection is proven within the check interval.
+//! The worker: it proves every connection within the check interval.
 
 use crate::{
     audit,
@@ -30,30 +30,30 @@ use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-/// How many attempts are under way at once, at least and at most: enough for
-/// the rate if each takes as long as a request may, but no more than a process
-/// has sockets for. Between their writes, they hold no connection of the database.
+/// How many attempts run at once, at least and at most: enough for the rate if
+/// each takes as long as a request may, but not more than a process has sockets
+/// for. Between their writes, they hold no connection to the database.
 const AT_ONCE: std::ops::RangeInclusive<u32> = 64..=512;
-/// So long an attempt may take, with the wait for its slot.
+/// The longest time of an attempt in seconds, with the wait for its slot.
 const LONGEST_ATTEMPT: u32 = 11;
-/// After so many attempts it is looked at anew whether too many were 429s.
+/// After this many attempts, the worker checks again whether too many were 429s.
 const WINDOW: usize = 64;
-/// How often it is looked what is due, unless there is more than could be taken.
+/// How often the worker looks for due connections, unless more were due than it could take.
 const PERIOD: Duration = Duration::from_secs(1);
-/// Where room was short: how long attempts that end are gathered before more
-/// begin, unless there is room for this part of them before.
+/// When all places were taken: how long to collect ended attempts before more
+/// begin, unless this share of the places is free before.
 const GATHER: Duration = Duration::from_millis(25);
 const PART: usize = 16;
-/// How long the result of an authorization can be looked at.
+/// How long the result of an authorization can be read.
 const RESULT_LIFE: Span = Span::days(1);
-/// How long a connection that can't be checked is put off, and how long if it
-/// is the database that wasn't available: that passes.
+/// How long a connection that can't be checked is delayed, and how long if only
+/// the database wasn't available, which is usually short.
 const LATER: Span = Span::minutes(5);
 const SOON: Span = Span::seconds(5);
-/// How often the heart beats.
+/// How often the heartbeat is written.
 const BEAT: Span = Span::seconds(15);
 
-/// Works until told to stop, then finishes what it holds.
+/// Works until told to stop, then finishes the running attempts.
 pub async fn run(services: Services, stop: CancellationToken) {
     tokio::join!(
         sweep(&services, &stop),
@@ -69,14 +69,14 @@ async fn sweep(services: &Services, stop: &CancellationToken) {
     let mut sweep = Sweep::new(services);
     while !stop.is_cancelled() {
         let now = services.now();
-        // Not only later: a clock that was put back must not stop the heart.
+        // Not only when it is later: a clock that was put back must not stop the heartbeat.
         if last_beat.is_none_or(|at| !(Span(0)..BEAT).contains(&now.since(at))) {
             last_beat = Some(now);
             if let Err(error) = tidy(services).await {
                 tracing::error!(error = %error, "The worker could not tidy up");
             }
         }
-        // Attempts go on beside each other: a slow account holds up nobody else.
+        // Attempts run concurrently: a slow account delays no other.
         let left = match sweep.begin().await {
             Ok((_, left)) => left,
             Err(error) => {
@@ -98,12 +98,12 @@ async fn sweep(services: &Services, stop: &CancellationToken) {
     sweep.finish().await;
 }
 
-/// Attempts what is due, as far as the common rate allows, waits for all of
-/// it, and says how many that was.
+/// Makes the due attempts that the shared rate allows, waits for all of them,
+/// and gives their number.
 ///
 /// # Errors
-/// [`InternalError`] if the database can't say what is due. One connection's fault is
-/// logged and does not keep the others from their turn.
+/// [`InternalError`] if the database can't list the due connections. An error
+/// of one connection is logged and does not stop the others.
 pub async fn tick(services: &Services) -> Result<usize, InternalError> {
     replay_journal(services).await;
     let mut sweep = Sweep::new(services);
@@ -112,25 +112,25 @@ pub async fn tick(services: &Services) -> Result<usize, InternalError> {
     Ok(count)
 }
 
-/// What a dead process left behind is newer than what the sweep would ask with.
-/// What the next one leaves is looked after (`engine::replay`) long
-/// before its leases run out.
+/// Stores the answers of dead processes first: they are newer than the tokens
+/// that the sweep would use. The journal of a process that dies later is stored
+/// (`engine::replay`) long before its leases end.
 async fn replay_journal(services: &Services) {
     if let Err(error) = replay::replay(services).await {
         tracing::debug!(%error, "Answers wait in the journal");
     }
 }
 
-/// How many attempts may be under way at this rate.
+/// How many attempts may run at once at this rate.
 fn at_once(rate: u32) -> usize {
     let enough = rate.saturating_mul(LONGEST_ATTEMPT);
     enough.clamp(*AT_ONCE.start(), *AT_ONCE.end()) as usize
 }
 
-/// Attempts under way.
+/// The running attempts.
 struct Sweep {
     services: Services,
-    /// Each tells whether Gorgias asked to slow down.
+    /// Each gives whether Gorgias asked to slow down.
     running: JoinSet<bool>,
     done: usize,
     limited: usize,
@@ -146,9 +146,9 @@ impl Sweep {
         }
     }
 
-    /// Begins what is due, as many as have room, and says how many that is and
-    /// why there may be more. A lease is taken only when its attempt can begin
-    /// soon, or it could run out first.
+    /// Begins due attempts, as many as there are free places. Gives how many,
+    /// and why more may be due. A lease is taken only when its attempt can
+    /// begin soon, since it could end before otherwise.
     async fn begin(&mut self) -> Result<(usize, Left), InternalError> {
         while let Some(ended) = self.running.try_join_next() {
             self.count(ended);
@@ -170,7 +170,7 @@ impl Sweep {
         Ok((count, taken.left))
     }
 
-    /// Waits until some of what is under way has ended, but not for ever.
+    /// Waits until some of the running attempts have ended, for a limited time.
     async fn room(&mut self) {
         match tokio::time::timeout(PERIOD, self.running.join_next()).await {
             Ok(Some(ended)) => {
@@ -191,7 +191,7 @@ impl Sweep {
         }
     }
 
-    /// Waits for what is under way.
+    /// Waits for all running attempts.
     async fn finish(&mut self) {
         while let Some(ended) = self.running.join_next().await {
             self.count(ended);
@@ -223,12 +223,12 @@ impl Sweep {
     }
 }
 
-/// One attempt; tells whether Gorgias asked to slow down.
+/// Makes one attempt; gives whether Gorgias asked to slow down.
 async fn attempt(services: Services, lease: Lease) -> bool {
     let scope = TenantScope::new(&services, lease.tenant);
     match refresh::attempt(&scope, &lease, &Actor::Worker).await {
         Ok(Verdict::JournalFull) => {
-            // Logged already.
+            // The error is logged already.
             postpone(&scope, lease.connection, LATER).await;
             false
         }
@@ -247,7 +247,7 @@ async fn attempt(services: Services, lease: Lease) -> bool {
     }
 }
 
-/// Lists a secret that can't be read, for whoever looks after the keys.
+/// Marks an unreadable secret, so that it is listed for the operators.
 async fn set_aside(scope: &TenantScope, error: &InternalError) {
     if let InternalError::Vault(VaultError::Unreadable { owner, purpose }) = error
         && let Err(error) = scope.vault().set_aside(scope, *owner, *purpose).await
@@ -256,7 +256,7 @@ async fn set_aside(scope: &TenantScope, error: &InternalError) {
     }
 }
 
-/// Keeps a connection that can't be checked from taking every turn.
+/// Delays a connection that can't be checked, so that it doesn't take a slot every time.
 async fn postpone(scope: &TenantScope, connection: ConnectionId, pause: Span) {
     let later = scope.now().plus(pause);
     let done = async {
@@ -278,8 +278,8 @@ async fn postpone(scope: &TenantScope, connection: ConnectionId, pause: Span) {
     }
 }
 
-/// Beats the heart, removes what nobody needs any more, and now and then counts
-/// how many connections there are to check.
+/// Writes the heartbeat, removes old rows, and from time to time counts the
+/// connections to check.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.
@@ -298,7 +298,7 @@ pub async fn tidy(services: &Services) -> Result<(), InternalError> {
     )
     .exec_without_returning(&tx)
     .await?;
-    // For minutes only, which pass on any clock.
+    // These live only for minutes, which pass on any clock.
     form_results::sweep(&tx, sight.now).await?;
     if sight.doubt.is_none() {
         remove_old(services, &tx, sight.now).await?;
@@ -307,7 +307,7 @@ pub async fn tidy(services: &Services) -> Result<(), InternalError> {
     load::keep_known(services).await
 }
 
-/// Removes what nobody needs any more.
+/// Removes rows that are not needed any more.
 async fn remove_old(
     services: &Services,
     tx: &Transaction,
@@ -324,7 +324,7 @@ async fn remove_old(
     Ok(())
 }
 
-/// Removes the client secrets that nobody can go back to any more.
+/// Removes the previous client secrets that can't be put back any more.
 async fn forget_previous_secrets(
     services: &Services,
     tx: &Transaction,

@@ -1,4 +1,4 @@
-//! Credentials that were moved, changed or planted never open.
+//! Moved, changed or planted credentials never open.
 
 use super::*;
 

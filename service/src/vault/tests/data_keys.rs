@@ -1,8 +1,9 @@
-//! Data keys are made once, counted, handed over, and open with the right master key alone.
+//! Data keys are made once, counted, wrapped again, and open only with the
+//! right master key.
 
 use super::*;
 
-/// Security 42: encryptions are counted, and a key ends long before 2^32.
+/// Security 42: encryptions are counted, and a key is replaced long before 2^32.
 #[tokio::test]
 async fn s42_encryptions_are_counted_and_a_worn_key_is_followed_by_a_new_one() {
     testing::on_each_database(async |world| {
@@ -46,7 +47,7 @@ async fn many_at_once_make_one_key_and_are_all_counted() {
         }
         let made = keys_of(services, scope.tenant()).await;
         assert_eq!(made.len(), 1);
-        // Whoever found the row locked left the count to the next one.
+        // A writer that found the row locked left its count to the next one.
         keep(&vault, &scope, REFRESH, services.new_id(), "secret")
             .await
             .unwrap();
@@ -55,8 +56,8 @@ async fn many_at_once_make_one_key_and_are_all_counted() {
     .await;
 }
 
-/// Two transactions that meet at the data key and at another row, in opposite
-/// order, would stop each other if the count waited.
+/// Two transactions that update the data key and another row, in opposite
+/// order, would deadlock if the count waited for the lock.
 #[tokio::test]
 async fn a_counted_key_holds_nobody_up() {
     testing::on_each_database(async |world| {
@@ -93,7 +94,7 @@ async fn a_counted_key_holds_nobody_up() {
     .await;
 }
 
-/// Security 40: a wrong or missing master key means no start.
+/// Security 40: with a wrong or missing master key the process does not start.
 #[tokio::test]
 async fn s40_only_the_right_master_keys_pass_the_check() {
     testing::on_each_database(async |world| {
@@ -138,7 +139,8 @@ async fn s40_only_the_right_master_keys_pass_the_check() {
             Err(InternalError::Vault(VaultError::BadKey { .. }))
         ));
 
-        // A new key in front of the old one: old secrets open, new keys are wrapped by it.
+        // A new key before the old one: old secrets open, and the new key wraps
+        // new data keys.
         let both = vault(&SecretString::from(format!(
             "{},{}",
             new.expose_secret(),
@@ -164,7 +166,7 @@ async fn s40_only_the_right_master_keys_pass_the_check() {
     .await;
 }
 
-/// Security 41, for master keys: handed over, the old one can go.
+/// Security 41, for master keys: after wrapping again, the old one can be removed.
 #[tokio::test]
 async fn s41_data_keys_are_handed_over_to_a_new_master_key() {
     testing::on_each_database(async |world| {
@@ -249,7 +251,7 @@ async fn a_changed_or_moved_data_key_does_not_open() {
         );
         change_keys(services, data_key::Column::Wrapped, original.wrapped, None).await;
         vault(&text).check(services).await.unwrap();
-        // Given to another tenant, also while a running process has it in memory.
+        // Moved to another tenant, also while a running process has it in memory.
         change_keys(
             services,
             data_key::Column::TenantId,

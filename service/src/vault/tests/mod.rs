@@ -1,4 +1,4 @@
-//! The vault on a database: what was moved, changed or planted never opens.
+//! The vault on a database: moved, changed or planted rows never open.
 
 mod credentials;
 mod data_keys;
@@ -89,7 +89,7 @@ async fn row(services: &Services, purpose: Purpose, owner: Uuid) -> credential::
         .unwrap()
 }
 
-/// Puts a row in place of the one with its owner and purpose.
+/// Replaces the row with the same owner and purpose.
 async fn plant(services: &Services, row: credential::Model) {
     let tx = services.db.owner().begin().await.unwrap();
     credential::Entity::delete_by_id((row.owner_id, row.purpose.clone()))

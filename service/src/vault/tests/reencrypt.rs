@@ -1,4 +1,4 @@
-//! Rotation of data keys: under load, stopped anywhere, around what can't be read.
+//! Rotation of data keys: under load, stopped at any point, with unreadable records.
 
 use super::*;
 use crate::keys::{
@@ -35,7 +35,7 @@ async fn finish(scope: &TenantScope) -> (u64, u64) {
     (sum.moved, sum.set_aside)
 }
 
-/// Ruins a record as somebody with access to the database could.
+/// Damages a record as a person with access to the database could.
 async fn ruin(services: &Services, owner: Uuid) {
     let mut row = row(services, REFRESH, owner).await;
     row.ciphertext[3] ^= 1;
@@ -58,7 +58,7 @@ async fn a_new_key_takes_over_record_by_record() {
 
         assert_eq!(begin(&ours).await, Begun::New);
         let begun = shown(&ours).await;
-        // The first entry of the audit made its key, under the new one.
+        // The first entry of the audit made the audit's key, under the new data key.
         assert_eq!(begun.progress(), (1, 31));
         assert!(begun.keys[0].current && begun.keys[0].id != old.id);
         assert!(begun.keys[1].retired_at.is_some());
@@ -100,7 +100,7 @@ async fn a_new_key_takes_over_record_by_record() {
     .await;
 }
 
-/// Security 41: stopped at any point, with refreshes going on in two processes.
+/// Security 41: stopped at any point, with refreshes in two processes at the same time.
 #[tokio::test]
 async fn s41_a_rotation_under_load_is_stopped_anywhere_and_resumes() {
     testing::on_each_database(async |world| {
@@ -142,7 +142,7 @@ async fn s41_a_rotation_under_load_is_stopped_anywhere_and_resumes() {
                 elsewhere.vault().rotate_batch(&elsewhere, 2).await.unwrap();
             }
         });
-        // As after a kill: another process, which remembers nothing.
+        // As after a kill: another process, which has nothing in memory.
         let third = world.second_process().await;
         let scope = TenantScope::new(&third, scope.tenant());
         begin(&scope).await;
@@ -160,7 +160,7 @@ async fn s41_a_rotation_under_load_is_stopped_anywhere_and_resumes() {
     .await;
 }
 
-/// Security 41: an answer that came meanwhile stays.
+/// Security 41: an answer that came in the meantime stays.
 #[tokio::test]
 async fn s41_a_record_changed_meanwhile_is_not_overwritten() {
     testing::on_each_database(async |world| {
@@ -182,7 +182,8 @@ async fn s41_a_record_changed_meanwhile_is_not_overwritten() {
         let stale = [(stale, sealed.unwrap())];
         let moved = replace(&scope, &tx, &current, &stale).await;
         assert_eq!(moved.unwrap(), 0);
-        // Each record by its key, and not all of the tenant or of the data key for each.
+        // Each record is found by its key, without reading all of the tenant or
+        // of the data key.
         if services.db.is_sqlite() {
             let mut explain = replacement(&scope, &current, &stale);
             explain.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
@@ -200,7 +201,7 @@ async fn s41_a_record_changed_meanwhile_is_not_overwritten() {
     .await;
 }
 
-/// Security 37: what can't be read is set aside and listed, and blocks nothing.
+/// Security 37: unreadable records are set aside and listed, and block nothing.
 #[tokio::test]
 async fn s37_an_unreadable_record_is_set_aside_and_the_rotation_ends() {
     testing::on_each_database(async |world| {
@@ -226,7 +227,7 @@ async fn s37_an_unreadable_record_is_set_aside_and_the_rotation_ends() {
         ));
 
         assert_eq!(begin(&scope).await, Begun::New, "it doesn't block the next");
-        // Four and the key of the audit.
+        // Four, and the key of the audit.
         assert_eq!(finish(&scope).await, (5, 1), "and is tried again");
         keep(services.vault(), &scope, REFRESH, owners[2], "again")
             .await
@@ -238,7 +239,7 @@ async fn s37_an_unreadable_record_is_set_aside_and_the_rotation_ends() {
     .await;
 }
 
-/// Security 37: nor does a data key that no longer opens.
+/// Security 37: a data key that doesn't open any more blocks nothing either.
 #[tokio::test]
 async fn s37_records_under_a_ruined_key_are_set_aside() {
     testing::on_each_database(async |world| {
@@ -252,7 +253,7 @@ async fn s37_records_under_a_ruined_key_are_set_aside() {
             Some(scope.tenant()),
         )
         .await;
-        // Another process doesn't have the key in its memory.
+        // Another process doesn't have the key in memory.
         let second = world.second_process().await;
         let scope = TenantScope::new(&second, scope.tenant());
         assert_eq!(begin(&scope).await, Begun::New);
@@ -262,7 +263,7 @@ async fn s37_records_under_a_ruined_key_are_set_aside() {
     .await;
 }
 
-/// Security 42: a key that has encrypted enough is left by all its records.
+/// Security 42: all records of a key that has encrypted enough are re-encrypted.
 #[tokio::test]
 async fn s42_a_worn_key_is_rotated_by_the_worker() {
     testing::on_each_database(async |world| {
@@ -282,14 +283,14 @@ async fn s42_a_worn_key_is_rotated_by_the_worker() {
         assert_eq!(shown(&scope).await.progress(), (1, 4));
         while rotate::continue_all(services).await.unwrap() {}
         let done = shown(&scope).await;
-        // With the key of the audit, which says that it ended.
+        // With the key of the audit, where the end is recorded.
         assert_eq!(done.progress(), (5, 5));
         assert!(done.keys[1].removable() && done.keys[1].retired_at.is_some());
     })
     .await;
 }
 
-/// Security 41: an old key goes, but not while a transaction may still use it.
+/// Security 41: an old key is removed, but not while a transaction may still use it.
 #[tokio::test]
 async fn s41_an_old_key_is_removed_a_day_after_it_was_left() {
     testing::on_each_database(async |world| {
