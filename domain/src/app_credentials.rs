@@ -101,9 +101,8 @@ impl AppCredentials {
     /// it too, or the same one again after [`PROBE_EVERY`] while no other was
     /// renewed.
     ///
-    /// Only refusals of connections that have worked before count here. The
-    /// answer to the exchange of a code is in the hands of whoever brought the
-    /// code.
+    /// Only connections that have worked before count here. The person who
+    /// brings a code decides which host answers its exchange.
     #[must_use]
     pub fn client_refused(
         mut self,
@@ -137,8 +136,8 @@ impl AppCredentials {
         (self, ClientRefusal::Unconfirmed)
     }
 
-    /// A connection's refresh token was refused at `now`, and once more when
-    /// asked to confirm it.
+    /// A connection's refresh token was refused at `now`, and refused again on
+    /// confirmation.
     #[must_use]
     pub fn refused(mut self, now: Timestamp) -> (Self, Refusal) {
         if self.in_doubt() {
@@ -374,7 +373,7 @@ mod tests {
     }
 
     proptest! {
-        /// One connection by itself never makes a fault within five minutes.
+        /// One connection alone makes no fault within five minutes.
         #[test]
         fn one_connection_alone_makes_no_fault_at_once(
             seconds in proptest::collection::vec(0i64..300, 1..20)

@@ -10,7 +10,7 @@ use crate::{event::Happening, health::Health, time::Timestamp};
 pub struct Change {
     /// The next state.
     pub next: Connection,
-    /// The `token_version` that the change was made from.
+    /// The `token_version` that the change began with.
     pub from_version: i64,
     /// The events, in order.
     pub events: Vec<Happening>,

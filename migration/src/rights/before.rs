@@ -50,7 +50,7 @@ END $$;
 ";
 
 /// Lets all roles of the server connect again, as before. If somebody else owns
-/// the database, logins may need the role to connect, so its right stays.
+/// the database, logins may need the role to connect, so the role stays.
 const OPEN: &str = "
 DO $$ BEGIN
     IF (SELECT pg_has_role(current_user, datdba, 'USAGE') FROM pg_database WHERE datname = current_database()) THEN

@@ -68,7 +68,7 @@ pub enum RightsError {
     Database(#[from] DbErr),
 }
 
-/// Facts to know, or work for somebody else; each a sentence with its lines of SQL.
+/// Facts to know, or work for another person; each a sentence with its lines of SQL.
 pub type Notes = Vec<String>;
 
 /// Gives the installation's role the rights in [`TABLES`] and [`FUNCTIONS`],

@@ -11,7 +11,8 @@ use domain::{ids::AppId, permission::Permission};
 use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait};
 
 /// Removes the app, its client secret, its connections, their tokens and
-/// timelines. Customers' grants at Gorgias stay until they remove them there.
+/// timelines. Customers' grants at Gorgias stay until the customers remove them
+/// there.
 ///
 /// # Errors
 /// [`AppFormError::NotFound`] and [`AppFormError::Forbidden`].

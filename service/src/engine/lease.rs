@@ -94,8 +94,8 @@ impl Lease {
         Ok(lease)
     }
 
-    /// Takes the lease of one connection when it is free, unless `look` finds
-    /// before that that nothing is left to do.
+    /// Takes the lease of one connection as soon as it is free, unless `look`
+    /// finds first that nothing is left to do.
     pub async fn wait<T, E: From<InternalError>, F>(
         scope: &TenantScope,
         connection: ConnectionId,

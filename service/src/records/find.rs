@@ -1,4 +1,4 @@
-//! Finding the connection of an app to an account.
+//! Finds the connection of an app to an account.
 
 use super::{
     app::{self, App},

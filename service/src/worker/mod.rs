@@ -41,7 +41,7 @@ const WINDOW: usize = 64;
 /// How often the worker looks for due connections, unless more were due than it could take.
 const PERIOD: Duration = Duration::from_secs(1);
 /// When all places were taken: how long to collect ended attempts before more
-/// begin, unless this share of the places is free before.
+/// begin, unless `PART` places are free before.
 const GATHER: Duration = Duration::from_millis(25);
 const PART: usize = 16;
 /// How long the result of an authorization can be read.

@@ -84,7 +84,7 @@ async fn an_event_that_is_committed_late_is_not_passed_over() {
         let services = &world.services;
         let mut reader = Reader::new(&owner);
         if services.db.is_sqlite() {
-            return; // One writer: nobody overtakes anybody.
+            return; // SQLite has one writer, so the order is fixed.
         }
         let early = owner.write().await.unwrap();
         say(&early, services, id, "begun first").await;

@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(12);
 const LATE: TokenError = TokenError::Unavailable {
     retry_after: Span::seconds(5),
 };
-/// How long a reader waits who wants more life than Gorgias gave a moment ago.
+/// The pause before Gorgias is asked again, after it gave less life than requested.
 const AGAIN_AFTER: Span = Span::minutes(1);
 /// During this time a new token counts as having its full life. So a reader who
 /// asks for exactly that life gets it, and two readers in a row don't both ask

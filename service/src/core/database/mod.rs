@@ -161,7 +161,7 @@ mod tests {
         for backend in backends() {
             let world = World::on(&backend, "https://{subdomain}.gorgias.invalid").await;
             if world.services.db.is_sqlite() {
-                continue; // One process alone writes there.
+                continue; // Only one process writes there.
             }
             let stalled = world.services.db.begin_write().await.unwrap();
             let lock = "UPDATE pace SET slow = 1 WHERE id = 1";

@@ -49,7 +49,7 @@ impl Silence {
         }
     }
 
-    /// How long the server has not answered.
+    /// For how long the server has not answered.
     pub fn lasts(&self, now: Instant) -> Duration {
         let asked = self.asked.load(Ordering::Relaxed);
         let heard = self.heard.load(Ordering::Relaxed);

@@ -63,7 +63,7 @@ async fn a_counted_key_holds_nobody_up() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         if services.db.is_sqlite() {
-            return; // Writers queue for the one connection.
+            return; // SQLite has one connection for writing.
         }
         let (vault, scope) = (vault(&keys()), tenant(services).await);
         keep(&vault, &scope, REFRESH, services.new_id(), "first")

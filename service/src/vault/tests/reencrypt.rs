@@ -133,7 +133,7 @@ async fn s41_a_rotation_under_load_is_stopped_anywhere_and_resumes() {
                 tokio::select! {
                     biased;
                     step = services.vault().rotate_batch(&scope, 3) => { step.unwrap(); }
-                    () = give_up => (), // dropped, wherever it is
+                    () = give_up => (), // dropped at any point
                 }
             }
         };
