@@ -7,6 +7,7 @@ mod keys;
 mod migrate;
 mod output;
 mod owner;
+mod people;
 mod restored;
 mod tokens;
 
@@ -42,6 +43,9 @@ enum Command {
     /// Make an owner without a browser
     #[command(subcommand)]
     Owner(owner::Owner),
+    /// List, invite and remove the members of a tenant
+    #[command(subcommand)]
+    People(people::People),
     /// Make tokens for the machine API
     #[command(subcommand)]
     Tokens(tokens::Tokens),
@@ -148,6 +152,7 @@ fn run(command: Command, flags: &HashMap<String, String>) -> anyhow::Result<Exit
             Command::Migrate(migrate) => migrate.run(&settings).await,
             Command::Keys(keys) => keys.run(&settings).await,
             Command::Owner(owner) => owner.run(&settings).await,
+            Command::People(people) => people.run(&settings).await,
             Command::Tokens(tokens) => tokens.run(&settings).await,
             Command::Restored(restored) => restored.run(&settings).await,
             Command::Check(_) | Command::Audit(_) | Command::Openapi => Ok(()),

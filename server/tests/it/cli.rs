@@ -153,6 +153,25 @@ async fn owners_and_tokens_are_made_without_a_browser() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("nobody"));
 
+    let people = ["people", "invite", "--tenant", "acme", "--role", "viewer"];
+    let email = ["--email", "ann@example.com,ben@example.com"];
+    let invited = run(&folder, &[&people[..], &email].concat()).await;
+    assert!(invited.status.success(), "{}", text(&invited.stderr));
+    let invited = text(&invited.stdout);
+    assert_eq!(invited.matches("/invite/").count(), 2, "{invited}");
+    let nonsense = run(&folder, &[&people[..], &["--email", "ann"]].concat()).await;
+    assert_eq!(nonsense.status.code(), Some(1));
+    assert!(text(&nonsense.stderr).contains("“ann” is not an e-mail address"));
+    let list = run(&folder, &["people", "list", "--tenant", "acme", "--json"]).await;
+    let list = text(&list.stdout);
+    let owner: serde_json::Value = serde_json::from_str(list).unwrap();
+    assert_eq!(owner["role"], "owner");
+    let email = owner["email"].as_str().unwrap();
+    let last = ["people", "remove", "--tenant", "acme", "--email", email];
+    let last = run(&folder, &last).await;
+    assert_eq!(last.status.code(), Some(1));
+    assert!(text(&last.stderr).contains("a tenant needs an owner"));
+
     let status = run(&folder, &["keys", "status", "--json"]).await;
     let status: serde_json::Value = serde_json::from_slice(&status.stdout).unwrap();
     assert_eq!(status["master_keys"][0]["encrypts"], true);

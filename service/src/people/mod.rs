@@ -4,6 +4,8 @@
 //! yet. So this module reads its tables without a tenant's scope, and gives the
 //! reason at each place.
 
+mod changed_by;
+pub mod command_line;
 pub mod email;
 pub mod form_results;
 pub mod invitations;

@@ -2,29 +2,25 @@
 
 use super::{LIFE, new_token};
 use crate::{
-    audit::{self, Action, By, Entry, Target},
+    audit::{self, Action, Target},
     core::{
         error::{FieldError, Forbidden, InternalError},
         rows::Rows,
     },
     entity::{invitation, person},
     people::{
+        changed_by::ChangedBy,
         email,
         members::{check_grant, in_audit, is_member},
         owner::NOT_AN_ADDRESS,
     },
-    tenancy::{Actor, TenantScope, Tx},
+    tenancy::{Actor, Tx},
 };
 use domain::{
-    app_limit::AppLimit,
-    ids::{InvitationId, PersonId},
-    permission::Permission,
-    role::Role,
-    time::Timestamp,
+    app_limit::AppLimit, ids::InvitationId, permission::Permission, role::Role, time::Timestamp,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
-use std::net::IpAddr;
 
 /// So many people can be invited at once.
 pub const MOST: usize = 20;
@@ -79,31 +75,18 @@ impl From<sea_orm::DbErr> for InviteError {
 /// # Errors
 /// [`InviteError`]; nothing is stored then.
 pub async fn invite(actor: &Actor, new: NewInvitation) -> Result<Vec<Invited>, InviteError> {
-    actor.require(Permission::ManageMembers)?;
-    let inviter = Inviter {
-        by: By::from(&actor.who),
-        person: actor.person(),
-        address: actor.address,
-    };
-    invite_by(actor.scope(), Some(actor), &inviter, new).await
-}
-
-/// Who invites.
-pub(crate) struct Inviter {
-    pub by: By,
-    pub person: Option<PersonId>,
-    pub address: Option<IpAddr>,
+    invite_by(ChangedBy::Member(actor), new).await
 }
 
 pub(crate) async fn invite_by(
-    scope: &TenantScope,
-    actor: Option<&Actor>,
-    inviter: &Inviter,
+    by: ChangedBy<'_>,
     new: NewInvitation,
 ) -> Result<Vec<Invited>, InviteError> {
+    by.require(Permission::ManageMembers)?;
+    let scope = by.scope();
     let (emails, mut errors) = addresses(&new.emails);
     let tx = scope.write().await?;
-    errors.extend(check_grant(actor, &tx, new.role, &new.apps).await?);
+    errors.extend(check_grant(by, &tx, new.role, &new.apps).await?);
     let known = members_among(&tx, &emails).await?;
     if !known.is_empty() {
         let message = format!("{} is a member already.", known.join(", "));
@@ -126,8 +109,8 @@ pub(crate) async fn invite_by(
             role: Set(new.role),
             apps: Set(new.apps.clone()),
             token_hash: Set(token_hash),
-            created_by: Set(inviter.by.name().unwrap_or_default()),
-            inviter_id: Set(inviter.person),
+            created_by: Set(by.name()),
+            inviter_id: Set(by.person()),
             created_at: Set(now),
             expires_at: Set(expires_at),
             accepted_at: Set(None),
@@ -136,8 +119,8 @@ pub(crate) async fn invite_by(
         invitation::Entity::insert(row)
             .exec_without_returning(&*tx)
             .await?;
-        let entry = Entry::new(inviter.by.clone(), Action::Invited, Target::invitation(id))
-            .at(inviter.address)
+        let entry = by
+            .entry(Action::Invited, Target::invitation(id))
             .detail(in_audit(new.role, &new.apps));
         audit::record(scope, &tx, &entry).await?;
         invited.push(Invited {

@@ -9,6 +9,7 @@ mod renew;
 mod withdraw;
 
 pub use accept::{AcceptError, NewPerson, accept_as, accept_as_new};
+pub(crate) use invite::invite_by;
 pub use invite::{InviteError, Invited, NewInvitation, invite};
 pub use list::{Pending, pending};
 pub use open::{InvitationError, Joining, OpenInvitation, open};

@@ -4,7 +4,7 @@ use super::{ChangeInvitationError, Invited, LIFE, find_pending, new_token};
 use crate::{
     audit::{self, Action, Entry, Target},
     entity::invitation,
-    people::members::in_audit,
+    people::{changed_by::ChangedBy, members::in_audit},
     tenancy::Actor,
 };
 use domain::ids::InvitationId;
@@ -26,7 +26,7 @@ pub async fn renew(actor: &Actor, id: InvitationId) -> Result<Invited, ChangeInv
         .col_expr(invitation::Column::ExpiresAt, Expr::value(expires_at))
         .col_expr(
             invitation::Column::CreatedBy,
-            Expr::value(actor.as_event_actor().label()),
+            Expr::value(ChangedBy::Member(actor).name()),
         )
         .col_expr(invitation::Column::InviterId, Expr::value(actor.person()))
         .exec(&*tx)

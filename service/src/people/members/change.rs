@@ -2,9 +2,10 @@
 
 use super::{MemberError, check_grant, find, in_audit, lock, must_not_be_last_owner};
 use crate::{
-    audit::{self, Action, Entry, Target},
+    audit::{self, Action, Target},
     core::error::Forbidden,
     entity::membership,
+    people::changed_by::ChangedBy,
     tenancy::Actor,
 };
 use domain::{app_limit::AppLimit, ids::PersonId, permission::Permission, role::Role};
@@ -20,14 +21,23 @@ pub async fn change(
     role: Role,
     apps: &AppLimit,
 ) -> Result<bool, MemberError> {
-    actor.require(Permission::ManageMembers)?;
-    let tx = actor.write().await?;
+    change_by(ChangedBy::Member(actor), person, role, apps).await
+}
+
+pub(crate) async fn change_by(
+    by: ChangedBy<'_>,
+    person: PersonId,
+    role: Role,
+    apps: &AppLimit,
+) -> Result<bool, MemberError> {
+    by.require(Permission::ManageMembers)?;
+    let tx = by.scope().write().await?;
     lock(&tx).await?;
     let member = find(&tx, person).await?;
-    if !actor.role.may_manage(member.role) {
+    if !by.may_manage(member.role) {
         return Err(Forbidden.into());
     }
-    let errors = check_grant(Some(actor), &tx, role, apps).await?;
+    let errors = check_grant(by, &tx, role, apps).await?;
     if !errors.is_empty() {
         return Err(MemberError::Invalid(errors));
     }
@@ -48,8 +58,8 @@ pub async fn change(
         in_audit(member.role, &member.apps),
         in_audit(role, apps)
     );
-    let entry = Entry::of(actor, Action::RoleChanged, Target::person(person)).detail(detail);
-    audit::record(actor, &tx, &entry).await?;
+    let entry = by.entry(Action::RoleChanged, Target::person(person));
+    audit::record(by.scope(), &tx, &entry.detail(detail)).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -3,7 +3,7 @@
 use crate::{
     core::{error::InternalError, rows::Rows},
     entity::{membership, person},
-    tenancy::{Actor, Tx},
+    tenancy::{Actor, TenantScope, Tx},
 };
 use domain::{app_limit::AppLimit, ids::PersonId, role::Role, time::Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -33,7 +33,11 @@ pub struct Member {
 /// # Errors
 /// [`InternalError`] if the database fails.
 pub async fn list(actor: &Actor) -> Result<Vec<Member>, InternalError> {
-    let tx = actor.read().await?;
+    list_in(actor.scope()).await
+}
+
+pub(crate) async fn list_in(scope: &TenantScope) -> Result<Vec<Member>, InternalError> {
+    let tx = scope.read().await?;
     let members = tx.all::<membership::Entity>();
     let members: Vec<membership::Model> = members.readable(&*tx, "the members of a tenant").await?;
     with_people(&tx, members).await

@@ -6,8 +6,11 @@ mod list;
 mod remove;
 
 pub use change::change;
+pub(crate) use change::change_by;
+pub(crate) use list::list_in;
 pub use list::{Member, list, one};
 pub use remove::remove;
+pub(crate) use remove::remove_by;
 
 use crate::{
     core::{
@@ -15,7 +18,8 @@ use crate::{
         rows::Rows,
     },
     entity::{app, membership, tenant},
-    tenancy::{Actor, Tx},
+    people::changed_by::ChangedBy,
+    tenancy::Tx,
 };
 use domain::{app_limit::AppLimit, ids::PersonId, role::Role};
 use sea_orm::{
@@ -83,13 +87,13 @@ async fn must_not_be_last_owner(tx: &Tx) -> Result<(), MemberError> {
 
 /// What is wrong with a role and apps that somebody is to be given.
 pub(super) async fn check_grant(
-    actor: Option<&Actor>,
+    by: ChangedBy<'_>,
     tx: &Tx,
     role: Role,
     apps: &AppLimit,
 ) -> Result<Vec<FieldError>, InternalError> {
     let mut errors = Vec::new();
-    if actor.is_some_and(|actor| !actor.role.may_manage(role)) {
+    if !by.may_manage(role) {
         errors.push(FieldError::new(
             "role",
             "Nobody gives more than they have; ask an owner for this role.",

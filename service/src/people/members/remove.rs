@@ -2,9 +2,10 @@
 
 use super::{MemberError, find, in_audit, lock, must_not_be_last_owner};
 use crate::{
-    audit::{self, Action, Entry, Target},
+    audit::{self, Action, Target},
     core::error::Forbidden,
     entity::membership,
+    people::changed_by::ChangedBy,
     tenancy::Actor,
 };
 use domain::{ids::PersonId, permission::Permission, role::Role};
@@ -17,14 +18,18 @@ use sea_orm::{ColumnTrait, QueryFilter};
 /// # Errors
 /// [`MemberError`]; nothing is changed then.
 pub async fn remove(actor: &Actor, person: PersonId) -> Result<(), MemberError> {
-    let leaves = actor.person() == Some(person);
+    remove_by(ChangedBy::Member(actor), person).await
+}
+
+pub(crate) async fn remove_by(by: ChangedBy<'_>, person: PersonId) -> Result<(), MemberError> {
+    let leaves = by.person() == Some(person);
     if !leaves {
-        actor.require(Permission::ManageMembers)?;
+        by.require(Permission::ManageMembers)?;
     }
-    let tx = actor.write().await?;
+    let tx = by.scope().write().await?;
     lock(&tx).await?;
     let member = find(&tx, person).await?;
-    if !leaves && !actor.role.may_manage(member.role) {
+    if !leaves && !by.may_manage(member.role) {
         return Err(Forbidden.into());
     }
     if member.role == Role::Owner {
@@ -35,8 +40,8 @@ pub async fn remove(actor: &Actor, person: PersonId) -> Result<(), MemberError> 
         .exec(&*tx)
         .await?;
     let detail = in_audit(member.role, &member.apps);
-    let entry = Entry::of(actor, Action::MemberRemoved, Target::person(person)).detail(detail);
-    audit::record(actor, &tx, &entry).await?;
+    let entry = by.entry(Action::MemberRemoved, Target::person(person));
+    audit::record(by.scope(), &tx, &entry.detail(detail)).await?;
     tx.commit().await?;
     Ok(())
 }
