@@ -15,6 +15,7 @@ pub mod error;
 pub mod event;
 pub mod failure;
 pub mod granted;
+pub mod guessing;
 pub mod health;
 pub mod health_history;
 pub mod health_words;

@@ -46,6 +46,18 @@ impl Span {
         self.0 / 1_000_000
     }
 
+    /// Up to whole seconds, and from a minute on to whole minutes, so that
+    /// [`Span::words`] never says too little.
+    #[must_use]
+    pub const fn rounded_up(self) -> Self {
+        let unit = if self.0 < 60_000_000 {
+            1_000_000
+        } else {
+            60_000_000
+        };
+        Self((self.0.saturating_add(unit - 1)) / unit * unit)
+    }
+
     /// The length in words, in its largest one or two units: `45 s`, `12 min`,
     /// `3 h 5 min`, `2 days`.
     pub fn words(self) -> String {
@@ -175,6 +187,19 @@ mod tests {
     use super::*;
 
     const NOON: Timestamp = Timestamp(1_795_867_500_000_000); // Sat 28 Nov 2026
+
+    #[test]
+    fn a_wait_is_never_said_too_short() {
+        for (span, words) in [
+            (Span(1), "1 s"),
+            (Span::seconds(30), "30 s"),
+            (Span(59_000_001), "1 min"),
+            (Span::seconds(90), "2 min"),
+            (Span::minutes(15), "15 min"),
+        ] {
+            assert_eq!(span.rounded_up().words(), words);
+        }
+    }
 
     #[test]
     fn days_begin_at_midnight_utc() {

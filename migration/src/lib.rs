@@ -41,6 +41,7 @@ mod m0029_restored;
 mod m0030_form_results;
 mod m0032_failure_kinds;
 mod m0033_members;
+mod m0034_guessing;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -81,6 +82,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0030_form_results::Migration),
             Box::new(m0032_failure_kinds::Migration),
             Box::new(m0033_members::Migration),
+            Box::new(m0034_guessing::Migration),
         ]
     }
 }

@@ -5,12 +5,16 @@ use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
-    Services, core::config::Config, host::random::secret_text, people::kept_forms::KEPT_FOR,
+    Services,
+    core::config::Config,
+    host::random::secret_text,
+    people::{kept_forms::KEPT_FOR, known_browsers::KNOWN_FOR},
 };
 use std::borrow::Cow;
 use tower_sessions::cookie::time::Duration;
 
 const BROWSER: &str = "__Host-mooring_browser";
+const KNOWN_BROWSER: &str = "__Host-mooring_known_browser";
 const KEPT_FORM: &str = "__Host-mooring_kept_form";
 
 /// The name of a cookie. Browsers accept `__Host-` only with `Secure`, which
@@ -53,8 +57,12 @@ pub fn theme_of(headers: &HeaderMap) -> Theme {
 /// authorization is bound to it, so that only the browser that came to the callback
 /// can see the result.
 pub fn browser(headers: &HeaderMap, config: &Config) -> Option<SecretString> {
-    // 256 bits in base64url: anything shorter isn't ours.
-    value(headers, name(BROWSER, config))
+    secret(headers, name(BROWSER, config))
+}
+
+/// A secret of ours: 256 bits in base64url. Anything else counts as missing.
+fn secret(headers: &HeaderMap, name: &str) -> Option<SecretString> {
+    value(headers, name)
         .filter(|text| {
             text.len() == 43
                 && text
@@ -62,6 +70,25 @@ pub fn browser(headers: &HeaderMap, config: &Config) -> Option<SecretString> {
                     .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         })
         .map(SecretString::from)
+}
+
+/// The secret by which a browser is recognized in which somebody signed in.
+pub fn known_browser(headers: &HeaderMap, config: &Config) -> Option<SecretString> {
+    secret(headers, name(KNOWN_BROWSER, config))
+}
+
+/// That secret, made if there is none, and the cookie that keeps it.
+pub fn keep_known_browser(
+    headers: &HeaderMap,
+    services: &Services,
+) -> (SecretString, Option<HeaderValue>) {
+    let config = &services.config;
+    let secret =
+        known_browser(headers, config).unwrap_or_else(|| secret_text(services.random.as_ref(), ""));
+    let value = secret.expose_secret().to_owned();
+    let mut cookie = hardened(name(KNOWN_BROWSER, config), value, config);
+    cookie.set_max_age(Duration::seconds(KNOWN_FOR.whole_seconds()));
+    (secret, header(&cookie))
 }
 
 /// The browser's secret, and the cookie to set if it is new.

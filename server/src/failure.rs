@@ -1,8 +1,11 @@
 //! Internal failures: the client gets one constant sentence, the log has the rest.
 
-use crate::{middleware::database_unavailable, sentences::SENTENCE};
+use crate::{
+    middleware::{database_unavailable, explanation::Explanation},
+    sentences::SENTENCE,
+};
 use axum::{
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
 use gorgias::template::TemplateError;
@@ -29,6 +32,14 @@ pub enum Failure {
     Task(#[from] JoinError),
 }
 
+/// Signing in is refused for a moment, so that it stays possible.
+const BUSY: Explanation = Explanation {
+    code: "busy",
+    title: "Too many sign-ins at once",
+    explanation: "Mooring checks a few passwords at a time. Nothing was done.",
+    remedy: "Try again in a few seconds.",
+};
+
 impl Failure {
     /// Whether the same request may work in a moment.
     pub fn database_unavailable(&self) -> bool {
@@ -51,6 +62,12 @@ impl IntoResponse for Failure {
         self.log();
         if self.database_unavailable() {
             return database_unavailable::answer();
+        }
+        if let Self::Internal(InternalError::TooManyPasswords) = self {
+            let mut response = BUSY.response(StatusCode::SERVICE_UNAVAILABLE);
+            let wait = HeaderValue::from_static("5");
+            response.headers_mut().insert(RETRY_AFTER, wait);
+            return response;
         }
         (StatusCode::INTERNAL_SERVER_ERROR, SENTENCE).into_response()
     }

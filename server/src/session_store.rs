@@ -27,6 +27,10 @@ pub const NOTED_EVERY: Span = Span::minutes(5);
 pub const PERSON: &str = "person";
 /// Key of the time of the sign-in, in microseconds.
 pub const SIGNED_IN_AT: &str = "signed_in_at";
+/// Key of what the browser calls itself, as it said at the sign-in.
+pub const AGENT: &str = "agent";
+/// Key of the address that the browser had when its use was last noted.
+pub const ADDRESS: &str = "address";
 /// Key of the time when the use was last noted, in microseconds.
 pub const SEEN_AT: &str = "seen_at";
 

@@ -6,7 +6,7 @@ use crate::{
     form::Form,
     kept_form::KeptForm,
     middleware::client_address,
-    session_store::{NOTED_EVERY, PERSON, SEEN_AT, SIGNED_IN_AT},
+    session_store::{ADDRESS, AGENT, NOTED_EVERY, PERSON, SEEN_AT, SIGNED_IN_AT},
     state::AppState,
 };
 use app::{
@@ -17,7 +17,7 @@ use app::{
 };
 use axum::{
     extract::FromRequestParts,
-    http::{Uri, request::Parts},
+    http::{HeaderMap, Uri, header::USER_AGENT, request::Parts},
 };
 use domain::{ids::PersonId, slug::Slug, time::Timestamp};
 use secrecy::SecretString;
@@ -29,7 +29,7 @@ use service::{
     },
 };
 use std::net::IpAddr;
-use tower_sessions::{Session, session::Error};
+use tower_sessions::Session;
 use url::form_urlencoded;
 
 /// The parameter that names the outcome of a form.
@@ -189,19 +189,42 @@ async fn person(session: &Session, state: &AppState) -> Result<Option<PersonSumm
     let seen = session.get::<Timestamp>(SEEN_AT).await?.unwrap_or_default();
     if now.since(seen) >= NOTED_EVERY {
         session.insert(SEEN_AT, now).await?;
+        membership::seen(&state.services, id).await?;
     }
     Ok(membership::person(&state.services, id).await?)
 }
+
+/// So much of a browser's name is kept.
+const LONGEST_AGENT: usize = 300;
 
 /// Signs a person in. The session gets a new id, so that an id that an attacker
 /// planted before is worthless (ASVS 7.2.4).
 ///
 /// # Errors
 /// If the session can't be kept.
-pub async fn sign_in(session: &Session, person: PersonId, now: Timestamp) -> Result<(), Error> {
+pub async fn sign_in(
+    session: &Session,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    person: PersonId,
+) -> Result<(), Failure> {
+    let services = &visitor.state.services;
+    let now = services.expiry_now();
+    let agent = headers
+        .get(USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    let agent: String = agent
+        .unwrap_or_default()
+        .chars()
+        .take(LONGEST_AGENT)
+        .collect();
     session.clear().await;
     session.cycle_id().await?;
     session.insert(PERSON, person).await?;
     session.insert(SIGNED_IN_AT, now).await?;
-    session.insert(SEEN_AT, now).await
+    session.insert(SEEN_AT, now).await?;
+    session.insert(AGENT, agent).await?;
+    session.insert(ADDRESS, visitor.address).await?;
+    membership::seen(services, person).await?;
+    Ok(())
 }

@@ -82,6 +82,11 @@ pub const TABLES: &[Table] = &[
         "the installation's",
     ),
     of_tenant("invitations", "SELECT, INSERT, UPDATE"),
+    all(
+        "known_browsers",
+        "SELECT, INSERT, UPDATE, DELETE",
+        "a person's, in all of their tenants",
+    ),
     of_tenant("memberships", "SELECT, INSERT, UPDATE, DELETE"),
     all("pace", "SELECT, UPDATE", "the worker's, for all tenants"),
     all(
@@ -104,6 +109,11 @@ pub const TABLES: &[Table] = &[
         "set_up",
         "SELECT, INSERT, UPDATE, DELETE",
         "from before there is a tenant",
+    ),
+    all(
+        "sign_in_failures",
+        "SELECT, INSERT, UPDATE, DELETE",
+        "counted before anybody is known",
     ),
     of_tenant("tenant_events", "SELECT, INSERT"),
     // The right to update the name allows locking the row.

@@ -58,6 +58,7 @@ pub async fn show(
         RevealError::NotFound => return Ok(posted.not_found().await),
         RevealError::Internal(fault) => return Err(fault.into()),
         RevealError::WrongPassword => ("password", StatusCode::UNPROCESSABLE_ENTITY),
+        RevealError::Wait(_) => ("password", StatusCode::TOO_MANY_REQUESTS),
         RevealError::NotRecorded(fault) => {
             Failure::from(fault).log();
             ("", StatusCode::SERVICE_UNAVAILABLE)

@@ -62,7 +62,7 @@ pub async fn create_owner(
     let made = set_up::create_owner(&services, &token, owner).await;
     let errors = match made {
         Ok(person) => {
-            visitor::sign_in(&session, person, services.expiry_now()).await?;
+            visitor::sign_in(&session, &posted.visitor, &posted.parts.headers, person).await?;
             let tenants = membership::tenants_of(&services, person).await?;
             let to = tenants.first().map_or(Address::Tenants, |tenant| {
                 let tenant = tenant.slug.as_str();

@@ -1,13 +1,20 @@
 //! `/signin`.
 
 use crate::{
+    cookies,
     own_path::own_path,
     pages::{Answered, Form, PostedForm},
     redirect::see_other,
     visitor,
 };
 use app::address::Address;
-use axum::response::Response;
+use axum::{
+    http::{
+        HeaderValue, StatusCode,
+        header::{RETRY_AFTER, SET_COOKIE},
+    },
+    response::Response,
+};
 use secrecy::SecretString;
 use serde::Deserialize;
 use service::{
@@ -16,7 +23,7 @@ use service::{
         input::{Errors, Field, Input},
     },
     people::{
-        self,
+        self, known_browsers,
         sign_in::{self, SignInError},
     },
 };
@@ -59,11 +66,24 @@ pub async fn sign_in(
 ) -> Result<Response, Answered> {
     let services = posted.visitor.state.services.clone();
     let given = posted.parse(fields, Address::SIGN_IN.0, &FORM).await?;
-    match sign_in::sign_in(&services, &given.email, &given.password).await {
+    let headers = &posted.parts.headers;
+    let browser = cookies::known_browser(headers, &services.config);
+    let attempt = sign_in::Given {
+        email: &given.email,
+        password: &given.password,
+        address: posted.visitor.address,
+        browser: browser.as_ref(),
+    };
+    match sign_in::sign_in(&services, &attempt).await {
         Ok(person) => {
-            visitor::sign_in(&session, person, services.expiry_now()).await?;
+            visitor::sign_in(&session, &posted.visitor, headers, person).await?;
+            let (browser, cookie) = cookies::keep_known_browser(headers, &services);
+            known_browsers::note(&services, person, &browser).await?;
             people::signed_in(&services, person, posted.visitor.address).await;
             let mut response = see_other(own_path(&given.next));
+            response
+                .headers_mut()
+                .extend(cookie.map(|cookie| (SET_COOKIE, cookie)));
             let kept = posted.visitor.kept_form().await?;
             if !kept.is_some_and(|kept| kept.is_of(person)) {
                 // The kept values of another person are not for this one.
@@ -76,6 +96,15 @@ pub async fn sign_in(
             Ok(posted
                 .rerender_with_errors(Address::SIGN_IN.0, &FORM, errors)
                 .await)
+        }
+        Err(e @ SignInError::Wait(wait)) => {
+            let errors = vec![FieldError::new("", e.to_string())];
+            let page = Address::SIGN_IN.0;
+            let mut response = posted.rerender_with_errors(page, &FORM, errors).await;
+            *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+            let seconds = HeaderValue::from(wait.rounded_up().whole_seconds());
+            response.headers_mut().insert(RETRY_AFTER, seconds);
+            Ok(response)
         }
         Err(SignInError::Internal(fault)) => Err(fault.into()),
     }

@@ -282,3 +282,45 @@ async fn set_up_works_once() {
     })
     .await;
 }
+
+/// security.md 49
+#[tokio::test]
+async fn s49_guessing_is_answered_with_how_long_to_wait() {
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let known = server.signed_in("acme").await;
+        let cookie = "mooring_known_browser";
+        let secret = known.cookie(cookie).unwrap();
+        known.post("/signout", &[]).await;
+        assert_eq!(
+            known.cookie(cookie),
+            Some(secret),
+            "it outlives the session"
+        );
+
+        let guess = async |email: &str, password: &str| {
+            let browser = server.browser();
+            let fields = [("email", email), ("password", password)];
+            browser.post("/signin", &fields).await
+        };
+        let owner = format!("acme-{OWNER}");
+        for email in [owner.as_str(), "nobody@acme.example"] {
+            for _ in 0..5 {
+                let wrong = guess(email, "a wrong guess").await;
+                assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+            }
+            // Whether the password is right isn't looked at.
+            for password in [PASSWORD, "a wrong guess"] {
+                let slowed = guess(email, password).await;
+                assert_eq!(slowed.status, StatusCode::TOO_MANY_REQUESTS);
+                assert_eq!(slowed.header("retry-after"), "30");
+                assert!(slowed.body.contains("Wait 30 s, then try again."));
+                assert!(slowed.body.contains(email), "nothing is lost");
+                assert_eq!(slowed.headers.get("set-cookie"), None);
+            }
+        }
+        server.world.clock.advance(Span::seconds(30));
+        assert_eq!(guess(&owner, PASSWORD).await.status, StatusCode::SEE_OTHER);
+    })
+    .await;
+}

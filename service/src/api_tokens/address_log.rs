@@ -1,6 +1,7 @@
 //! What a process knows about the addresses that API tokens are used from.
 
-use super::{addresses::is_lately, networks::SeenAs};
+use super::addresses::is_lately;
+use crate::core::network::Network;
 use crate::core::services::{Inner, ProcessState};
 use domain::{
     ids::{ApiTokenId, TenantId},
@@ -16,7 +17,7 @@ use tokio::sync::OwnedMutexGuard;
 /// was used longest ago is removed.
 const HELD: usize = 50_000;
 
-pub(super) type Key = (TenantId, ApiTokenId, SeenAs);
+pub(super) type Key = (TenantId, ApiTokenId, Network);
 
 /// When a token was last used from an address.
 #[derive(Clone, Copy)]
@@ -139,7 +140,7 @@ mod tests {
     fn s79_what_was_used_longest_ago_makes_room_for_more() {
         let key = |number: u8| {
             let address = IpAddr::from([192, 0, 2, number]);
-            (TenantId(Uuid::nil()), token(1), SeenAs::from(address))
+            (TenantId(Uuid::nil()), token(1), Network::from(address))
         };
         let mut uses = HashMap::new();
         for number in 0..50 {

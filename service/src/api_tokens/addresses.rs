@@ -6,13 +6,10 @@
 //! Known addresses are held in memory, so that the usual request makes no
 //! query. An address that a process doesn't know yet costs one query.
 
-use super::{
-    address_log::{AddressLog, Key},
-    networks::SeenAs,
-};
+use super::address_log::{AddressLog, Key};
 use crate::{
     audit::{self, Action, By, Entry, Target},
-    core::{error::InternalError, rows::Rows, services::Services},
+    core::{error::InternalError, network::Network, rows::Rows, services::Services},
     entity::{
         api_token,
         api_token_address::{ActiveModel, Column, Entity, Model},
@@ -66,7 +63,7 @@ pub(crate) async fn note(
         return Ok(());
     };
     let (now, log) = (scope.expiry_now(), &scope.state::<AddressLog>());
-    let key = (scope.tenant(), id, SeenAs::from(address));
+    let key = (scope.tenant(), id, Network::from(address));
     if log.mark(&key, now) {
         return Ok(());
     }
@@ -250,7 +247,7 @@ pub(super) async fn refused(
 /// # Errors
 /// [`InternalError`] if the database fails; unwritten uses stay marked.
 pub(super) async fn flush(services: &Services) -> Result<(), InternalError> {
-    let mut tenants: BTreeMap<TenantId, Vec<(ApiTokenId, SeenAs, Timestamp)>> = BTreeMap::new();
+    let mut tenants: BTreeMap<TenantId, Vec<(ApiTokenId, Network, Timestamp)>> = BTreeMap::new();
     for ((tenant, token, network), one) in &services.state::<AddressLog>().state().uses {
         if one.last.since(one.stored) >= STORED_EVERY {
             let of_tenant = tenants.entry(*tenant).or_default();

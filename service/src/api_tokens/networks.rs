@@ -3,7 +3,7 @@
 use ipnet::{IpNet, Ipv4Net};
 use std::{
     fmt::{self, Display},
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     str::FromStr,
 };
 
@@ -101,30 +101,6 @@ impl Display for Networks {
     }
 }
 
-/// The address by which uses of a token are compared: an IPv6 address counts as
-/// its network of 64 bits, since one machine usually has the whole network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct SeenAs(IpAddr);
-
-impl From<IpAddr> for SeenAs {
-    fn from(address: IpAddr) -> Self {
-        Self(match address.to_canonical() {
-            IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) >> 64 << 64).into(),
-            address => address,
-        })
-    }
-}
-
-/// The stored form.
-impl fmt::Display for SeenAs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            IpAddr::V4(address) => write!(f, "{address}"),
-            IpAddr::V6(address) => write!(f, "{address}/64"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,13 +143,5 @@ mod tests {
         }
         let many = vec!["::1"; MOST + 1].join(",");
         assert_eq!(many.parse::<Networks>(), Err(NoNetworks::TooMany));
-    }
-
-    #[test]
-    fn an_address_counts_as_the_machine_that_has_it() {
-        let seen = |address: &str| SeenAs::from(address.parse::<IpAddr>().unwrap()).to_string();
-        assert_eq!(seen("203.0.113.7"), "203.0.113.7");
-        assert_eq!(seen("::ffff:203.0.113.7"), "203.0.113.7");
-        assert_eq!(seen("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
     }
 }

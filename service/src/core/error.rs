@@ -25,6 +25,9 @@ pub enum InternalError {
     /// A password could not be hashed, or a stored hash is invalid.
     #[error("a password could not be hashed or checked")]
     Password,
+    /// Too many passwords are being checked at this moment.
+    #[error("too many passwords are being checked at once")]
+    TooManyPasswords,
     /// The audit's chain is damaged, so nothing can be added.
     #[error(
         "the head of the audit was changed or removed, so nothing can be recorded; `mooring audit verify` says more, and a backup helps"

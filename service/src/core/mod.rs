@@ -8,6 +8,7 @@ pub mod error;
 pub mod expiry;
 pub mod input;
 pub mod live;
+pub(crate) mod network;
 pub(crate) mod queries;
 pub mod relay;
 pub(crate) mod rows;

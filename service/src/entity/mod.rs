@@ -61,11 +61,13 @@ pub mod head_log_end;
 pub mod heartbeat;
 pub mod installation;
 pub mod invitation;
+pub mod known_browser;
 pub mod membership;
 pub mod person;
 pub mod reconnect_link;
 pub mod session;
 pub mod set_up;
+pub mod sign_in_failure;
 pub mod tenant;
 pub mod tenant_event;
 

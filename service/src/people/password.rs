@@ -21,6 +21,11 @@ const LANES: u32 = 1;
 /// has one memory.
 static SEATS: Semaphore = Semaphore::const_new(2);
 
+/// So many may wait for a seat, which takes about a second then. All others are
+/// refused at once (security.md 49): a flood of sign-ins holds up nobody for long.
+const MOST_WAITING: usize = 32;
+static QUEUE: Semaphore = Semaphore::const_new(MOST_WAITING);
+
 /// A hash that no password gives (its output is made up), with our own
 /// parameters, so that an unknown person takes as much work as a wrong
 /// password.
@@ -119,8 +124,12 @@ fn argon2() -> Result<Argon2<'static>, InternalError> {
 async fn on_a_seat<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, InternalError> {
+    let place = QUEUE
+        .try_acquire()
+        .map_err(|_| InternalError::TooManyPasswords)?;
     // The semaphore is never closed.
     let seat = SEATS.acquire().await.map_err(|_| InternalError::Password)?;
+    drop(place);
     #[cfg(feature = "testing")]
     let watch = crate::testing::hashes::watch();
     // The permit goes along: if the caller is cancelled, the memory is still in use.

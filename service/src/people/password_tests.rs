@@ -53,6 +53,23 @@ async fn nobody_is_computed_in_full_and_always_wrong() {
     }
 }
 
+/// security.md 49. All tests of a process share the queue, so others may be in it.
+#[tokio::test]
+async fn s49_a_flood_of_passwords_is_shed_at_once() {
+    let flood = (0..4 * MOST_WAITING).map(|_| async {
+        let password = secret(GOOD);
+        verify(None, &password).await
+    });
+    let verdicts = join_all(flood).await;
+    let shed = verdicts
+        .iter()
+        .filter(|one| matches!(one, Err(InternalError::TooManyPasswords)))
+        .count();
+    let done = verdicts.iter().filter(|one| one.is_ok()).count();
+    assert_eq!(shed + done, 4 * MOST_WAITING);
+    assert!(shed > 0 && done > 0, "{shed} shed, {done} done");
+}
+
 #[tokio::test]
 async fn a_planted_text_is_no_hash() {
     let password = secret("planted in clear");

@@ -1,16 +1,18 @@
 //! Checks e-mail address and password.
 
 use super::{
-    email,
+    email, guessing, known_browsers,
     password::{self, Verdict},
 };
 use crate::{
     core::{error::InternalError, rows::Rows, services::Services},
     entity::person,
 };
-use domain::ids::PersonId;
+use domain::{ids::PersonId, time::Span};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
+use std::net::IpAddr;
+use uuid::Uuid;
 
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
@@ -18,9 +20,24 @@ pub enum SignInError {
     /// No such person, or a wrong password; it is never said which.
     #[error("This e-mail address and password don't belong together. Check both, then try again.")]
     Wrong,
+    /// There were too many wrong passwords. The same is said of unknown addresses.
+    #[error("There were too many wrong passwords. Wait {}, then try again.", .0.rounded_up().words())]
+    Wait(Span),
     /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
+}
+
+/// What somebody gives to sign in.
+pub struct Given<'a> {
+    /// Their e-mail address, as it was typed.
+    pub email: &'a str,
+    /// Their password.
+    pub password: &'a SecretString,
+    /// Where they are, as far as it is known.
+    pub address: Option<IpAddr>,
+    /// The browser's own secret, if it has one.
+    pub browser: Option<&'a SecretString>,
 }
 
 /// The person with this address and password.
@@ -28,30 +45,68 @@ pub enum SignInError {
 /// An unknown address takes the same code path and as many hashes as a wrong password.
 ///
 /// # Errors
-/// [`SignInError::Wrong`] if they don't match.
-pub async fn sign_in(
+/// [`SignInError::Wrong`] if they don't match; [`SignInError::Wait`] if there were
+/// too many failures, whatever the password.
+pub async fn sign_in(services: &Services, given: &Given<'_>) -> Result<PersonId, SignInError> {
+    let person = find(services, given.email).await?;
+    let known = match given.browser {
+        // Asked for nobody as well, to take as long.
+        Some(browser) => {
+            let id = person
+                .as_ref()
+                .map_or(PersonId(Uuid::nil()), |person| person.id);
+            known_browsers::is_known(services, id, browser).await?
+        }
+        None => false,
+    };
+    check(services, given, person, known).await
+}
+
+/// Asks somebody for their password who is signed in already.
+///
+/// # Errors
+/// As [`sign_in`]. What others guess elsewhere doesn't hold them up.
+pub(crate) async fn sign_in_again(
     services: &Services,
-    address: &str,
-    password: &SecretString,
+    given: &Given<'_>,
 ) -> Result<PersonId, SignInError> {
+    let person = find(services, given.email).await?;
+    check(services, given, person, true).await
+}
+
+async fn find(services: &Services, typed: &str) -> Result<Option<person::Model>, InternalError> {
     // Without a tenant: the person and their tenants are not known yet. A text
     // that can't be an address is looked up all the same, to take as long.
-    let as_kept_before = address.trim().to_ascii_lowercase();
-    let address = email::normalize(address).unwrap_or_default();
-    let person = person::Entity::find()
+    let as_kept_before = typed.trim().to_ascii_lowercase();
+    let address = email::normalize(typed).unwrap_or_default();
+    person::Entity::find()
         .filter(person::Column::Email.is_in([address, as_kept_before]))
         .row::<person::Model>(services.db.read())
-        .await?;
+        .await
+}
+
+async fn check(
+    services: &Services,
+    given: &Given<'_>,
+    person: Option<person::Model>,
+    known_browser: bool,
+) -> Result<PersonId, SignInError> {
+    let password = given.password;
+    let email = given.email.trim().to_ascii_lowercase();
+    let email = email::normalize(&email).unwrap_or(email);
+    let attempt = guessing::begin(services, &email, given.address, known_browser).await?;
     let (id, hash) = person.map(|p| (p.id, p.password_hash)).unzip();
     let verdict = password::verify(hash.clone(), password).await?;
-    match (verdict, id, hash) {
-        (Verdict::Right, Some(id), _) => Ok(id),
+    let id = match (verdict, id, hash) {
+        (Verdict::Right, Some(id), _) => id,
         (Verdict::RightAsTyped, Some(id), Some(old)) => {
             renew(services, id, old, password).await;
-            Ok(id)
+            id
         }
-        _ => Err(SignInError::Wrong),
-    }
+        _ => return Err(SignInError::Wrong),
+    };
+    attempt.was_right(services).await?;
+    Ok(id)
 }
 
 /// Replaces the old hash by the hash of the prepared password. If that fails,

@@ -40,12 +40,16 @@ use crate::{
         clock::Clock,
         random::{Random, SystemRandom, secret_text},
     },
-    people,
+    people::{
+        self,
+        sign_in::{Given, SignInError},
+    },
     records::app::App,
     tenancy::Actor,
     vault::Vault,
 };
 use domain::{
+    ids::PersonId,
     slug::Slug,
     time::{Span, Timestamp},
 };
@@ -308,9 +312,7 @@ impl World {
         let password = SecretString::from(PASSWORD);
         let person = match people::owner::create(&self.services, &email, &slug, &password).await {
             Ok(person) => person,
-            Err(_) => people::sign_in::sign_in(&self.services, &email, &password)
-                .await
-                .unwrap(),
+            Err(_) => sign_in(&self.services, &email, &password).await.unwrap(),
         };
         people::membership::actor(&self.services, person, &slug)
             .await
@@ -373,4 +375,22 @@ pub async fn past(url: &SecretString, sql: &str) -> u64 {
     let done = db.execute_raw(statement).await.unwrap();
     db.close().await.unwrap();
     done.rows_affected()
+}
+
+/// Signs somebody in with a browser that nobody knows.
+///
+/// # Errors
+/// As [`people::sign_in::sign_in`].
+pub async fn sign_in(
+    services: &Services,
+    email: &str,
+    password: &SecretString,
+) -> Result<PersonId, SignInError> {
+    let given = Given {
+        email,
+        password,
+        address: None,
+        browser: None,
+    };
+    people::sign_in::sign_in(services, &given).await
 }

@@ -13,7 +13,7 @@ use crate::{
     },
     entity::{connection, heartbeat, session},
     keys::rotate,
-    people::form_results,
+    people::{form_results, guessing, known_browsers},
     tenancy::TenantScope,
 };
 use domain::{
@@ -321,7 +321,8 @@ async fn remove_old(
         .filter(session::Column::ExpiresAt.lt(now))
         .exec(tx)
         .await?;
-    Ok(())
+    guessing::sweep(tx, now).await?;
+    known_browsers::sweep(tx, now).await
 }
 
 /// Removes the previous client secrets that can't be put back any more.

@@ -11,7 +11,7 @@ use service::{
         check_now, disconnect, links,
         token::{self, TokenError},
     },
-    people::{self, membership, sign_in},
+    people::{self, membership},
     testing,
 };
 
@@ -73,7 +73,7 @@ async fn s64_without_an_entry_no_token_is_handed_out() {
         assert_eq!(f.account("acme").await.row.subdomain, sub("acme"));
         let password = SecretString::from(testing::PASSWORD);
         let email = format!("harbour-{}", testing::OWNER);
-        let person = sign_in::sign_in(&f.world.services, &email, &password)
+        let person = testing::sign_in(&f.world.services, &email, &password)
             .await
             .unwrap();
         people::signed_in(&f.world.services, person, None).await;

@@ -13,6 +13,7 @@ mod failover;
 mod fill;
 mod floods;
 mod flow;
+mod guessing;
 mod journal;
 mod jumps;
 mod keys;

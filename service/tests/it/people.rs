@@ -19,10 +19,10 @@ use service::{
         owner::{self, CreateOwnerError},
         sessions,
         set_up::{self, NewOwner, SetUpError},
-        sign_in::{SignInError, sign_in},
+        sign_in::SignInError,
     },
     tenancy::Who,
-    testing::{self, hashes},
+    testing::{self, hashes, sign_in},
 };
 
 const PASSWORD: &str = "lantern biscuit otter";

@@ -5,7 +5,7 @@ use crate::{
     audit::{self, Action, Entry, Target},
     core::error::{Forbidden, InternalError},
     encryption::Purpose,
-    people::sign_in::{self, SignInError},
+    people::sign_in::{self, Given, SignInError},
     tenancy::{Actor, Tx, Who},
 };
 use domain::{ids::AppId, permission::Permission, time::Span};
@@ -26,6 +26,9 @@ pub enum RevealError {
     /// The password is wrong.
     #[error("This is not your password. Nothing is shown.")]
     WrongPassword,
+    /// There were too many wrong passwords.
+    #[error("There were too many wrong passwords. Wait {}, then try again. Nothing is shown.", .0.rounded_up().words())]
+    Wait(Span),
     /// It could not be recorded, so it is not shown.
     #[error("the audit can't be written, so nothing is shown; try again later")]
     NotRecorded(#[source] InternalError),
@@ -66,12 +69,23 @@ pub async fn reveal(
     drop(tx);
     let entry = Entry::of(actor, Action::SecretShown, Target::app(app.id, &app.slug));
     // The same check as at sign-in, with the same limits on guessing.
-    match sign_in::sign_in(actor.services(), email, password).await {
+    let given = Given {
+        email,
+        password,
+        address: actor.address,
+        browser: None,
+    };
+    match sign_in::sign_in_again(actor.services(), &given).await {
         Ok(found) if found == *person => (),
         Ok(_) | Err(SignInError::Wrong) => {
             let tx = actor.write().await?;
             record(actor, tx, &entry.detail("password").refused()).await?;
             return Err(RevealError::WrongPassword);
+        }
+        Err(SignInError::Wait(wait)) => {
+            let tx = actor.write().await?;
+            record(actor, tx, &entry.detail("too many").refused()).await?;
+            return Err(RevealError::Wait(wait));
         }
         Err(SignInError::Internal(fault)) => return Err(fault.into()),
     }

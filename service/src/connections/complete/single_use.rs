@@ -7,7 +7,7 @@ use crate::{
         authorize::{Requested, STATE_LIFE},
         result::Outcome,
     },
-    core::{digest::digest, error::InternalError, rows::Rows},
+    core::{digest::digest, error::InternalError, network::Network, rows::Rows},
     entity::authorization::{ActiveModel, Column, Entity, Model},
     tenancy::{TenantScope, Tx},
 };
@@ -82,7 +82,7 @@ pub(super) async fn take(
         expires_at: Set(now.plus(STATE_LIFE)),
         consumed_at: Set(Some(now)),
         outcome: Set(None),
-        network: Set(address.map(strangers::network)),
+        network: Set(address.map(|address| Network::from(address).to_string())),
         approved: Set(false),
     };
     let unique = OnConflict::column(Column::StateHash)

@@ -11,6 +11,7 @@ use super::callback::CallbackError;
 use crate::{
     core::{
         error::InternalError,
+        network::Network,
         rows::Rows,
         services::{Inner, ProcessState, Services},
     },
@@ -27,10 +28,7 @@ use domain::{
     time::{Span, Timestamp},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
-use std::{
-    net::{IpAddr, Ipv6Addr},
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The period of counting.
@@ -115,7 +113,7 @@ pub(super) async fn room(
         return Ok(true);
     };
     let from_there = failed()
-        .filter(Column::Network.eq(network(address)))
+        .filter(Column::Network.eq(Network::from(address).to_string()))
         .offset(FAILED_FROM_ADDRESS - 1)
         .limit(1);
     let found = from_there.into_tuple::<uuid::Uuid>().one(&**tx).await?;
@@ -135,33 +133,4 @@ pub(super) async fn queue(tx: &Tx, app: AppId) -> Result<(), InternalError> {
         .await?;
     }
     Ok(())
-}
-
-/// The text by which addresses are counted: an IPv4 address, or the 64-bit
-/// network of an IPv6 address, since a household may use any address in it.
-pub(super) fn network(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(ip) => ip.to_string(),
-        IpAddr::V6(ip) => {
-            let network = ip.to_bits() & !u128::from(u64::MAX);
-            format!("{}/64", Ipv6Addr::from_bits(network))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_counts_with_its_network() {
-        for (address, counted) in [
-            ("203.0.113.9", "203.0.113.9"),
-            ("::ffff:203.0.113.9", "203.0.113.9"),
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-            ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
-        ] {
-            assert_eq!(network(address.parse().unwrap()), counted);
-        }
-    }
 }

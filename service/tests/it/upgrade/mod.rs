@@ -75,7 +75,7 @@ async fn works(url: &SecretString, known: &Known) {
 
     let password = SecretString::from(PASSWORD);
     let email = "harbour-owner@mooring.example";
-    let person = service::people::sign_in::sign_in(services, email, &password)
+    let person = service::testing::sign_in(services, email, &password)
         .await
         .unwrap();
     let slug = "harbour".parse().unwrap();

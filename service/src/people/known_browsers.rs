@@ -1,0 +1,74 @@
+//! The browsers in which a person signed in. Guessing by others doesn't hold them
+//! up there.
+
+use crate::{
+    core::{
+        database::Transaction, digest::digest, error::InternalError, rows::Rows, services::Services,
+    },
+    entity::known_browser::{ActiveModel, Column, Entity, Model},
+};
+use domain::{
+    ids::PersonId,
+    time::{Span, Timestamp},
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use secrecy::SecretString;
+
+/// A browser is known for so long after the last sign-in.
+pub const KNOWN_FOR: Span = Span::days(365);
+
+/// Whether the person signed in with this browser before. The browser's own
+/// secret is kept as a digest alone.
+pub(super) async fn is_known(
+    services: &Services,
+    person: PersonId,
+    browser: &SecretString,
+) -> Result<bool, InternalError> {
+    // Without a tenant's scope: a person's own data belongs to none.
+    let row = Entity::find_by_id((person, hash(browser)))
+        .row::<Model>(services.db.read())
+        .await?;
+    let since = services.expiry_now().minus(KNOWN_FOR);
+    Ok(row.is_some_and(|row| row.last_seen_at > since))
+}
+
+/// Notes a sign-in. `true` if the browser is new to this person.
+///
+/// # Errors
+/// If the database failed.
+pub async fn note(
+    services: &Services,
+    person: PersonId,
+    browser: &SecretString,
+) -> Result<bool, InternalError> {
+    let known = is_known(services, person, browser).await?;
+    let row = ActiveModel {
+        person_id: Set(person),
+        browser_hash: Set(hash(browser)),
+        last_seen_at: Set(services.expiry_now()),
+    };
+    let tx = services.db.begin_write().await?;
+    Entity::insert(row)
+        .on_conflict(
+            OnConflict::columns([Column::PersonId, Column::BrowserHash])
+                .update_column(Column::LastSeenAt)
+                .to_owned(),
+        )
+        .exec_without_returning(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(!known)
+}
+
+/// Removes those that are not known any more.
+pub(crate) async fn sweep(tx: &Transaction, now: Timestamp) -> Result<(), InternalError> {
+    Entity::delete_many()
+        .filter(Column::LastSeenAt.lte(now.minus(KNOWN_FOR)))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+fn hash(browser: &SecretString) -> Vec<u8> {
+    digest("known browser", browser)
+}
