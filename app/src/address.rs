@@ -106,10 +106,22 @@ addresses! {
     API_TOKENS ApiTokens { tenant } = "/t/{tenant}/api-tokens";
     /// The end of a token.
     REVOKE_API_TOKEN RevokeApiToken { tenant, id } = "/t/{tenant}/api-tokens/{id}/revoke";
+    /// The members, and the form that invites more.
+    MEMBERS Members { tenant } = "/t/{tenant}/members";
+    /// One member.
+    MEMBER Member { tenant, person } = "/t/{tenant}/members/{person}";
+    /// The removal of a member.
+    REMOVE_MEMBER RemoveMember { tenant, person } = "/t/{tenant}/members/{person}/remove";
+    /// A new address for an invitation.
+    RENEW_INVITATION RenewInvitation { tenant, id } = "/t/{tenant}/invitations/{id}/renew";
+    /// The end of an invitation.
+    WITHDRAW_INVITATION WithdrawInvitation { tenant, id } = "/t/{tenant}/invitations/{id}/withdraw";
     /// The audit.
     AUDIT Audit { tenant } = "/t/{tenant}/audit";
     /// The encryption keys.
     KEYS Keys { tenant } = "/t/{tenant}/keys";
+    /// An invitation to a tenant.
+    INVITATION Invitation { token } = "/invite/{token}";
     /// A reconnect link.
     RECONNECT Reconnect { token } = "/r/{token}";
     /// Notes that a reconnect link was opened.

@@ -44,6 +44,22 @@ pub enum FormOutcome {
     SecretRemoved,
     /// A client secret is shown.
     SecretShown,
+    /// People were invited; the addresses to open are shown with this.
+    Invited {
+        /// How many.
+        people: usize,
+    },
+    /// An invitation was withdrawn.
+    InvitationWithdrawn,
+    /// An invitation could not be changed any more.
+    InvitationOver,
+    /// A member has another role or other apps.
+    MemberChanged,
+    /// A member was removed.
+    MemberRemoved {
+        /// Their name.
+        name: String,
+    },
     /// A rotation of keys began.
     RotationBegun,
     /// A rotation of keys was already under way.

@@ -75,6 +75,7 @@ pub(crate) async fn page_chrome(
             .unwrap_or_default(),
         current: Some(current),
         may_manage_tokens: actor.may(Permission::ManageApiTokens),
+        may_manage_members: actor.may(Permission::ManageMembers),
         may_read_audit: actor.may(Permission::ReadAudit),
         may_manage_keys: actor.may(Permission::ManageKeys),
         theme: context.theme,

@@ -3,7 +3,8 @@
 use crate::address::Address;
 use crate::pages::{
     self, account, accounts, api_tokens, app, app_new, apps, audit, connect, disconnect, erase,
-    keys, overview, problem, reconnect, result, reveal, setup, signin, tenants, which_account,
+    invitation, keys, member, member_remove, members, overview, problem, reconnect, result, reveal,
+    setup, signin, tenants, which_account,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -48,8 +49,12 @@ pages! {
     APP: app,
     REVEAL: reveal,
     API_TOKENS: api_tokens,
+    MEMBERS: members,
+    MEMBER: member,
+    REMOVE_MEMBER: member_remove,
     AUDIT: audit,
     KEYS: keys,
+    INVITATION: invitation,
     RECONNECT: reconnect,
     RESULT: result,
     WHICH_ACCOUNT: which_account,

@@ -1,13 +1,15 @@
 // Fills the tenant: an account in every state, links, and a signed-in owner.
 
-import { writeFileSync } from 'node:fs';
-import { api, type App, type Connection, noteAccessToken, reconnectLink } from './support/api';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { api, type App, type Connection, noteAccessToken, noteInvitation, reconnectLink } from './support/api';
 import { approve } from './support/customer';
 import { API_TOKEN, EMAIL, PASSWORD, RUN, SIGNED_IN, TENANT } from './support/env';
 import { canary } from './support/record';
 import { behave, deactivate, failAlways, register } from './support/simulator';
-import { expect, test } from './support/test';
+import { expect, type Page, test } from './support/test';
 import { ACCOUNTS, APPROVES, FAULTY, FAULTY_TOO, type Links, REFUSES, RETURNS, SURVEYS } from './support/world';
+
+const LINKS = `${RUN}/links.json`;
 
 const connection = (app: string, account: string) => `connections/${app}/${account}`;
 
@@ -51,7 +53,7 @@ test('every state has an account', async () => {
   await behave(APPROVES, { consent: 'approve' });
   await behave(REFUSES, { consent: 'refuse' });
 
-  const links: Links = {
+  const links: Omit<Links, 'invitation' | 'accepted' | 'withdrawn'> = {
     install: returns.install_url,
     callback: returns.redirect_uri,
     usable: await reconnectLink(RETURNS.slug, ACCOUNTS.invited),
@@ -59,7 +61,7 @@ test('every state has an account', async () => {
     revoked: await reconnectLink(RETURNS.slug, ACCOUNTS.limited),
   };
   await approve(links.used, 'POST');
-  writeFileSync(`${RUN}/links.json`, JSON.stringify(links));
+  writeFileSync(LINKS, JSON.stringify(links));
 
   await deactivate(ACCOUNTS.disconnected);
   await failAlways(ACCOUNTS.retrying, 'server_error');
@@ -91,4 +93,35 @@ test('the owner signs in', async ({ page, context }) => {
   await page.getByRole('button', { name: 'Withdraw' }).click();
   await expect(page.getByText('The link was withdrawn')).toBeVisible();
   await context.storageState({ path: SIGNED_IN });
+});
+
+/** Invites somebody and gives the address to open. */
+async function invite(page: Page, email: string, role: string): Promise<string> {
+  await page.goto(`/t/${TENANT}/members`);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByRole('radio', { name: role }).check();
+  await page.getByRole('button', { name: 'Make invitation' }).click();
+  const url = await page.getByLabel(email, { exact: true }).inputValue();
+  noteInvitation(url);
+  return url;
+}
+
+test.describe('the team', () => {
+  test.use({ storageState: SIGNED_IN });
+  test('others are invited', async ({ page, customer }) => {
+    const accepted = await invite(page, 'leo.bauer@northwind.example', 'Customer success');
+    const withdrawn = await invite(page, 'somebody.with.a.long.address@elsewhere.example', 'Viewer');
+    await page.goto(`/t/${TENANT}/members`);
+    await page.getByRole('button', { name: 'Withdraw' }).click();
+    await expect(page.getByText('The invitation was withdrawn')).toBeVisible();
+    const invitation = await invite(page, 'sofia.lindqvist@northwind.example', 'Operator');
+    const links = JSON.parse(readFileSync(LINKS, 'utf8')) as Links;
+    writeFileSync(LINKS, JSON.stringify({ ...links, invitation, accepted, withdrawn }));
+
+    await customer.goto(accepted);
+    await customer.getByLabel('Your name').fill('Leo Bauer');
+    await customer.getByLabel('Password').fill(PASSWORD);
+    await customer.getByRole('button', { name: 'Join' }).click();
+    await expect(customer).toHaveURL(`/t/${TENANT}`);
+  });
 });

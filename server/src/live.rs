@@ -23,7 +23,9 @@ use axum::{
     routing::get,
 };
 use domain::{
+    app_limit::AppLimit,
     ids::{PersonId, TenantId},
+    role::Role,
     slug::Slug,
 };
 use futures::{StreamExt, stream};
@@ -83,6 +85,7 @@ async fn live(
         slug,
         person: person.id,
         session,
+        rights: (actor.role, actor.apps.clone()),
         state,
         ask_again,
         _stream: stream,
@@ -109,6 +112,7 @@ struct Listener {
     slug: Slug,
     person: PersonId,
     session: Session,
+    rights: (Role, AppLimit),
     state: AppState,
     ask_again: Interval,
     _stream: Stream,
@@ -142,20 +146,28 @@ impl Listener {
                     }
                     Err(RecvError::Closed) => return None,
                 },
-                _ = self.ask_again.tick() => if !self.may_go_on().await {
-                    return None;
-                },
+                _ = self.ask_again.tick() => {
+                    let rights = self.rights_now().await?;
+                    if self.rights != rights {
+                        // What the page shows may not be the person's to see any more.
+                        self.rights = rights;
+                        return Some((Ok(Event::default().event("reload").data("")), self));
+                    }
+                }
             }
         }
     }
 
-    async fn may_go_on(&self) -> bool {
-        let signed_in = self.session.load().await.is_ok()
-            && matches!(self.session.get::<PersonId>(PERSON).await, Ok(Some(id)) if id == self.person);
-        signed_in
-            && matches!(
-                membership::actor(&self.state.services, self.person, &self.slug).await,
-                Ok(Some(_))
-            )
+    /// What the person may do now; `None` ends the stream: they are signed out,
+    /// or no member any more.
+    async fn rights_now(&self) -> Option<(Role, AppLimit)> {
+        self.session.load().await.ok()?;
+        let signed_in = self.session.get::<PersonId>(PERSON).await.ok()?;
+        if signed_in != Some(self.person) {
+            return None;
+        }
+        let actor = membership::actor(&self.state.services, self.person, &self.slug).await;
+        let actor = actor.ok()??;
+        Some((actor.role, actor.apps))
     }
 }

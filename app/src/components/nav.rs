@@ -30,6 +30,8 @@ pub struct Frame {
     pub current: Option<NavItem>,
     /// Whether the person may make API tokens.
     pub may_manage_tokens: bool,
+    /// Whether the person may invite others.
+    pub may_manage_members: bool,
     /// Whether the person may see the audit.
     pub may_read_audit: bool,
     /// Whether the person may rotate keys.
@@ -89,6 +91,8 @@ pub enum NavItem {
     Accounts,
     /// Every app.
     Apps,
+    /// The members.
+    Members,
     /// Tokens of the machine API.
     ApiTokens,
     /// The audit.
@@ -103,6 +107,7 @@ impl NavItem {
             Self::Overview => ("Overview", Glyph::Overview),
             Self::Accounts => ("Accounts", Glyph::Accounts),
             Self::Apps => ("Apps", Glyph::Apps),
+            Self::Members => ("Members", Glyph::Members),
             Self::ApiTokens => ("API tokens", Glyph::Api),
             Self::Audit => ("Audit", Glyph::Audit),
             Self::Keys => ("Keys", Glyph::Key),
@@ -115,6 +120,7 @@ impl NavItem {
             Self::Overview => Address::Overview { tenant },
             Self::Accounts => Address::Accounts { tenant },
             Self::Apps => Address::Apps { tenant },
+            Self::Members => Address::Members { tenant },
             Self::ApiTokens => Address::ApiTokens { tenant },
             Self::Audit => Address::Audit { tenant },
             Self::Keys => Address::Keys { tenant },
@@ -127,7 +133,7 @@ impl NavItem {
         match self {
             Self::Accounts => (frame.need_you, " need you"),
             Self::Apps => (frame.faulty_apps, " with a setup fault"),
-            Self::Overview | Self::ApiTokens | Self::Audit | Self::Keys => (0, ""),
+            Self::Overview | Self::Members | Self::ApiTokens | Self::Audit | Self::Keys => (0, ""),
         }
     }
 }
@@ -139,6 +145,7 @@ fn sections(frame: &Frame) -> Vec<(Option<&'static str>, Vec<NavItem>)> {
         vec![NavItem::Overview, NavItem::Accounts, NavItem::Apps],
     )];
     let manage: Vec<_> = [
+        (frame.may_manage_members, NavItem::Members),
         (frame.may_manage_tokens, NavItem::ApiTokens),
         (frame.may_read_audit, NavItem::Audit),
         (frame.may_manage_keys, NavItem::Keys),

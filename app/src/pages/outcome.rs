@@ -53,6 +53,18 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
         FormOutcome::SecretRolledBack => good("The secret before is in use again."),
         FormOutcome::SecretRemoved => good("The new secret was removed. The one in use stays."),
         FormOutcome::SecretShown => good("The client secret was shown. The audit names you."),
+        FormOutcome::Invited { people: 1 } => good("The invitation was made."),
+        FormOutcome::Invited { people } => good(&format!("{people} invitations were made.")),
+        FormOutcome::InvitationWithdrawn => {
+            good("The invitation was withdrawn and can’t be used any more.")
+        }
+        FormOutcome::InvitationOver => {
+            so_so("That invitation was accepted or withdrawn already, so nothing was changed.")
+        }
+        FormOutcome::MemberChanged => good("Saved. It holds from now on, on every open page."),
+        FormOutcome::MemberRemoved { name } => good(&format!(
+            "{name} was removed and sees nothing of this tenant any more."
+        )),
         FormOutcome::RotationBegun => {
             good("There is a new data key. The worker brings all records under it.")
         }

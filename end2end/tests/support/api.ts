@@ -43,6 +43,11 @@ export async function reconnectLink(app: string, account: string): Promise<strin
   return url;
 }
 
+/** The token of an invitation may be shown where it is made, and on its own page. */
+export function noteInvitation(url: string): void {
+  canary({ kind: 'invitation token', value: new URL(url).pathname.split('/').pop() ?? '', shown: 1, inOwnAddress: true });
+}
+
 /** The token of a link may be shown where the link is made, and on the page of the link. */
 export function noteLink(url: string): void {
   canary({ kind: 'link token', value: new URL(url).pathname.split('/').pop() ?? '', shown: 1, inOwnAddress: true });

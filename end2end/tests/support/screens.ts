@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
 import { canary } from './record';
-import { noteLink } from './api';
+import { noteInvitation, noteLink } from './api';
 import { RUN, TENANT } from './env';
 import { ACCOUNTS, APPROVES, FAULTY, type Links, REFUSES, RETURNS, SURVEYS } from './world';
 
@@ -58,6 +58,22 @@ export const PUBLIC: Screen[] = [
   { name: 'reconnect link, used', open: (page) => page.goto(links().used), heading: 'This link was used already', status: 410 },
   { name: 'reconnect link, withdrawn', open: (page) => page.goto(links().revoked), heading: 'This link was withdrawn', status: 410 },
   { name: 'reconnect link, unknown', open: at(`/r/${'x'.repeat(43)}`), heading: 'This link is not known', status: 404 },
+  { name: 'invitation', open: (page) => page.goto(links().invitation), heading: /^Join / },
+  {
+    name: 'invitation, weak password',
+    heading: /^Join /,
+    status: 422,
+    async open(page) {
+      await page.goto(links().invitation);
+      await page.getByLabel('Your name').fill('Sofia Lindqvist');
+      await page.getByLabel('Password').fill('sofia.lindqvist');
+      await press(page, 'Join');
+      await expect(page.locator('#password-error')).toBeVisible();
+    },
+  },
+  { name: 'invitation, accepted', open: (page) => page.goto(links().accepted), heading: 'This invitation was accepted already', status: 410 },
+  { name: 'invitation, withdrawn', open: (page) => page.goto(links().withdrawn), heading: 'This invitation was withdrawn', status: 410 },
+  { name: 'invitation, unknown', open: at(`/invite/${'x'.repeat(43)}`), heading: 'This invitation is not known', status: 404 },
   { name: 'result, approved', open: (page) => page.goto(`${links().install}?account=${APPROVES}`), heading: /^says-yes is (re)?connected$/ },
   { name: 'result, refused', open: (page) => page.goto(`${links().install}?account=${REFUSES}`), heading: /./ },
   { name: 'install without an account', open: (page) => page.goto(links().install), heading: /./, status: 400 },
@@ -206,6 +222,47 @@ export const FULL: Screen[] = [
       canary({ kind: 'client secret', value: 'canary-refused-secret-08d3' });
       await press(page, 'Add app');
       await expect(page.locator('#slug-error')).toBeVisible();
+    },
+  },
+  { name: 'members', open: at(`${home}/members`), heading: 'Members' },
+  {
+    name: 'members, one invited',
+    heading: 'Members',
+    islands: true,
+    async open(page) {
+      await page.goto(`${home}/members`);
+      await page.getByLabel('E-mail').fill('new.person@northwind.example');
+      await press(page, 'Make invitation');
+      noteInvitation(await page.getByLabel('new.person@northwind.example', { exact: true }).inputValue());
+    },
+  },
+  {
+    name: 'members, wrong',
+    heading: 'Members',
+    status: 422,
+    async open(page) {
+      await page.goto(`${home}/members`);
+      await page.getByLabel('E-mail').fill('nobody');
+      await page.getByRole('radio', { name: 'Only some' }).check();
+      await press(page, 'Make invitation');
+      await expect(page.locator('#email-error')).toBeVisible();
+    },
+  },
+  {
+    name: 'member',
+    heading: 'Leo Bauer',
+    async open(page) {
+      await page.goto(`${home}/members`);
+      await page.getByRole('link', { name: 'Leo Bauer' }).click();
+    },
+  },
+  {
+    name: 'member, removal',
+    heading: 'Remove',
+    async open(page) {
+      await page.goto(`${home}/members`);
+      await page.getByRole('link', { name: 'Leo Bauer' }).click();
+      await page.getByRole('link', { name: 'Remove Leo Bauer…' }).click();
     },
   },
   { name: 'audit', open: at(`${home}/audit`), heading: 'Audit' },

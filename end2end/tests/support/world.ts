@@ -46,4 +46,8 @@ export interface Links {
   usable: string;
   used: string;
   revoked: string;
+  /** An invitation that waits, one that somebody accepted, and one that was withdrawn. */
+  invitation: string;
+  accepted: string;
+  withdrawn: string;
 }

@@ -11,7 +11,9 @@ mod claimed_form;
 mod connect;
 mod erase;
 mod home;
+mod invitation;
 mod keys;
+mod members;
 mod posted;
 mod posted_form;
 mod reconnect;
@@ -48,7 +50,7 @@ type FormRoute = (Pattern, fn() -> MethodRouter<AppState>);
 
 /// All paths of forms. Besides these, only the machine API answers POST, so that
 /// tests over all of these miss none.
-const FORM_ROUTES: [FormRoute; 24] = [
+const FORM_ROUTES: [FormRoute; 30] = [
     (Address::SETUP, || post(setup::create_owner)),
     (Address::SIGN_IN, || post(signin::sign_in)),
     (Address::SIGN_OUT, || post(signout::sign_out)),
@@ -72,6 +74,12 @@ const FORM_ROUTES: [FormRoute; 24] = [
     (Address::SECRET_STEP, || post(app_secrets::step)),
     (Address::API_TOKENS, || post(api_tokens::create)),
     (Address::REVOKE_API_TOKEN, || post(api_tokens::revoke)),
+    (Address::MEMBERS, || post(members::invite)),
+    (Address::MEMBER, || post(members::change)),
+    (Address::REMOVE_MEMBER, || post(members::remove)),
+    (Address::RENEW_INVITATION, || post(members::renew)),
+    (Address::WITHDRAW_INVITATION, || post(members::withdraw)),
+    (Address::INVITATION, || post(invitation::join)),
     (Address::KEYS, || post(keys::begin)),
 ];
 
@@ -114,7 +122,7 @@ pub async fn show(visitor: Visitor, request: Request) -> Result<Response, Failur
 }
 
 /// The forms whose typed values are kept while the person signs in again.
-pub(crate) const FORMS: [Form; 7] = [
+pub(crate) const FORMS: [Form; 8] = [
     account::LINK,
     api_tokens::FORM,
     apps::CREATE,
@@ -122,6 +130,7 @@ pub(crate) const FORMS: [Form; 7] = [
     apps::REMOVE,
     connect::CONNECT,
     connect::LINK,
+    members::INVITE,
 ];
 
 /// Finishes a form's request even if the browser goes away: a second click ends the

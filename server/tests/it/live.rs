@@ -8,8 +8,14 @@ use axum::{
     body::{Body, BodyDataStream},
     http::{Method, StatusCode},
 };
+use domain::{app_limit::AppLimit, role::Role};
 use futures::StreamExt;
+use secrecy::{ExposeSecret, SecretString};
 use server::{serving::Bounds, state::RouterOptions};
+use service::people::{
+    invitations::{self, NewInvitation, NewPerson},
+    members, membership,
+};
 use tower::ServiceExt;
 
 async fn open(server: &TestServer, tenant: &str) -> (Browser, BodyDataStream) {
@@ -159,6 +165,43 @@ async fn s75_streams_are_bounded_for_each_session_and_in_all() {
         // One that ends makes room.
         drop(first);
         assert_eq!(status(&other, "other").await.0, StatusCode::OK);
+    })
+    .await;
+}
+
+/// security.md 47
+#[tokio::test]
+async fn s47_an_open_page_hears_of_a_change_of_rights_within_a_second() {
+    on_each_database(async |server| {
+        let acme = server.tenant("acme").await;
+        let owners = NewInvitation {
+            emails: "second@x.example".into(),
+            role: Role::Owner,
+            apps: AppLimit::All,
+        };
+        let invited = invitations::invite(&acme.owner, owners).await.unwrap();
+        let token = invited[0].url.expose_secret().rsplit('/').next().unwrap();
+        let new = NewPerson {
+            name: "Second".into(),
+            password: SecretString::from("lantern biscuit otter"),
+        };
+        let services = &server.world.services;
+        let (second, slug) = invitations::accept_as_new(services, &token.into(), new, None)
+            .await
+            .unwrap();
+        let second = membership::actor(services, second, &slug)
+            .await
+            .unwrap()
+            .unwrap();
+        let (_browser, mut stream) = open(&server, "acme").await;
+        let id = acme.owner.person().unwrap();
+        members::change(&second, id, Role::Viewer, &AppLimit::All)
+            .await
+            .unwrap();
+        let event = next(&mut stream).await.unwrap();
+        assert!(event.contains("event: reload"), "{event}");
+        members::remove(&second, id).await.unwrap();
+        assert_eq!(next(&mut stream).await, None);
     })
     .await;
 }

@@ -168,6 +168,7 @@ pub fn form_addresses() -> Vec<String> {
             .replace("{subdomain}", "shop")
             .replace("{step}", "switch")
             .replace("{token}", "some-token")
+            .replace("{person}", id)
             .replace("{id}", id);
         assert!(!address.contains('{'), "{address}: give it a thing");
         address

@@ -48,6 +48,7 @@ pub(super) fn frame(current: NavItem) -> Frame {
         },
         current: Some(current),
         may_manage_tokens: true,
+        may_manage_members: true,
         may_read_audit: true,
         may_manage_keys: true,
         theme: Theme::System,

@@ -1,0 +1,88 @@
+// From an empty installation to a second person of another role, without mail.
+
+import { noteInvitation } from './support/api';
+import { Mooring } from './support/mooring';
+import { canary } from './support/record';
+import { expect, live, type Page, test } from './support/test';
+
+const PASSWORD = 'canary harbour lantern walnut';
+const SECOND = 'canary anvil meadow thimble';
+
+let mooring: Mooring;
+
+test.beforeAll(async () => {
+  mooring = await Mooring.start();
+});
+test.afterAll(async () => mooring.stop());
+
+async function setUp(page: Page): Promise<void> {
+  await page.goto(`${mooring.base}/setup`);
+  await page.getByLabel('Set-up token').fill(mooring.setUpToken());
+  await page.getByLabel('Your company').fill('Harbour Labs');
+  await page.getByLabel('Short name for addresses').fill('harbour');
+  await page.getByLabel('Your name').fill('Mira Boat');
+  await page.getByLabel('Your e-mail address').fill('mira@harbour.example');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create owner' }).click();
+  await expect(page).toHaveURL(`${mooring.base}/t/harbour`);
+}
+
+const main = (page: Page) => page.getByRole('navigation', { name: 'Main' });
+
+test('invite, join, change the role, remove', async ({ page, customer: jonas, javaScriptEnabled }) => {
+  const script = javaScriptEnabled !== false;
+  canary({ kind: 'password', value: PASSWORD });
+  canary({ kind: 'password', value: SECOND });
+  let invitation = '';
+
+  await test.step('the owner invites somebody for customer success', async () => {
+    await setUp(page);
+    await main(page).getByRole('link', { name: 'Members' }).click();
+    await expect(page.getByText('Only you so far')).toBeVisible();
+    await page.getByLabel('E-mail').fill('jonas@harbour.example');
+    await page.getByRole('radio', { name: 'Customer success' }).check();
+    await page.getByRole('button', { name: 'Make invitation' }).click();
+    invitation = await page.getByRole('textbox', { name: 'jonas@harbour.example' }).inputValue();
+    noteInvitation(invitation);
+  });
+
+  await test.step('they open the link, choose a password and are in', async () => {
+    await jonas.goto(invitation);
+    await expect(jonas.getByRole('heading', { level: 1 })).toHaveText('Join Harbour Labs');
+    await expect(jonas.getByRole('main')).toContainText('Mira Boat invites you');
+    await jonas.getByLabel('Your name').fill('Jonas Pier');
+    await jonas.getByLabel('Password').fill(SECOND);
+    await jonas.getByRole('button', { name: 'Join' }).click();
+    await expect(jonas).toHaveURL(`${mooring.base}/t/harbour`);
+  });
+
+  await test.step('they are shown what their role may do', async () => {
+    await expect(main(jonas).getByRole('link', { name: 'Accounts' })).toBeVisible();
+    for (const name of ['Members', 'API tokens', 'Audit', 'Keys']) {
+      await expect(main(jonas).getByRole('link', { name })).toHaveCount(0);
+    }
+    await jonas.goto(invitation);
+    await expect(jonas.getByRole('heading', { level: 1 })).toHaveText('This invitation was accepted already');
+    await jonas.goto(`${mooring.base}/t/harbour/accounts`);
+    if (script) await live(jonas);
+  });
+
+  await test.step('the owner makes them an operator', async () => {
+    await main(page).getByRole('link', { name: 'Members' }).click();
+    await page.getByRole('link', { name: 'Jonas Pier' }).click();
+    await page.getByRole('radio', { name: 'Operator' }).check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(page.getByRole('status').filter({ hasText: 'Saved.' })).toBeVisible();
+    await jonas.goto(`${mooring.base}/t/harbour/accounts`);
+    await expect(main(jonas).getByRole('link', { name: 'Audit' })).toBeVisible();
+    await expect(main(jonas).getByRole('link', { name: 'Keys' })).toHaveCount(0);
+  });
+
+  await test.step('the owner removes them', async () => {
+    await page.getByRole('link', { name: 'Remove Jonas Pier…' }).click();
+    await page.getByRole('button', { name: 'Remove Jonas Pier' }).click();
+    await expect(page.getByText('Jonas Pier was removed')).toBeVisible();
+    await jonas.goto(`${mooring.base}/t/harbour`);
+    await expect(jonas.getByRole('heading', { level: 1 })).toHaveText('There is nothing here');
+  });
+});
