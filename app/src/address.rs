@@ -60,6 +60,14 @@ addresses! {
     SIGN_OUT SignOut = "/signout";
     /// The choice of a theme.
     THEME Theme = "/theme";
+    /// A person's own account.
+    ME Me = "/me";
+    /// A person's password.
+    MY_PASSWORD MyPassword = "/me/password";
+    /// The end of a person's other sessions.
+    END_OTHER_SESSIONS EndOtherSessions = "/me/sessions/end";
+    /// The end of one session.
+    END_SESSION EndSession { key } = "/me/sessions/{key}/end";
     /// The tenants of a person.
     TENANTS Tenants = "/t";
     /// The accounts that need a person.

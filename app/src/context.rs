@@ -33,6 +33,8 @@ pub struct PageContext {
     pub outcome: Option<ShownOutcome>,
     /// Why a person whose session had ended has to sign in.
     pub kept: Option<Kept>,
+    /// What names this session among those of the person.
+    pub session_key: Option<String>,
     /// The problem, if this page is shown instead of another.
     pub problem: Option<ProblemText>,
 }

@@ -60,6 +60,20 @@ pub enum FormOutcome {
         /// Their name.
         name: String,
     },
+    /// A person has another name.
+    NameSaved,
+    /// A person has another password.
+    PasswordChanged {
+        /// How many other sessions ended.
+        ended: u64,
+    },
+    /// A session ended.
+    SessionEnded,
+    /// All other sessions ended.
+    OtherSessionsEnded {
+        /// How many.
+        ended: u64,
+    },
     /// A rotation of keys began.
     RotationBegun,
     /// A rotation of keys was already under way.

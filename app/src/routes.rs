@@ -3,8 +3,8 @@
 use crate::address::Address;
 use crate::pages::{
     self, account, accounts, api_tokens, app, app_new, apps, audit, connect, disconnect, erase,
-    invitation, keys, member, member_remove, members, overview, problem, reconnect, result, reveal,
-    setup, signin, tenants, which_account,
+    invitation, keys, me, member, member_remove, members, overview, problem, reconnect, result,
+    reveal, setup, signin, tenants, which_account,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -37,6 +37,7 @@ macro_rules! pages {
 pages! {
     SETUP: setup,
     SIGN_IN: signin,
+    ME: me,
     TENANTS: tenants,
     OVERVIEW: overview,
     ACCOUNTS: accounts,

@@ -7,6 +7,7 @@ import { expect, live, type Page, test } from './support/test';
 
 const PASSWORD = 'canary harbour lantern walnut';
 const SECOND = 'canary anvil meadow thimble';
+const THIRD = 'canary velvet orchard kettle';
 
 let mooring: Mooring;
 
@@ -33,6 +34,7 @@ test('invite, join, change the role, remove', async ({ page, customer: jonas, ja
   const script = javaScriptEnabled !== false;
   canary({ kind: 'password', value: PASSWORD });
   canary({ kind: 'password', value: SECOND });
+  canary({ kind: 'password', value: THIRD });
   let invitation = '';
 
   await test.step('the owner invites somebody for customer success', async () => {
@@ -78,10 +80,23 @@ test('invite, join, change the role, remove', async ({ page, customer: jonas, ja
     await expect(main(jonas).getByRole('link', { name: 'Keys' })).toHaveCount(0);
   });
 
+  await test.step('they change their password and end other sessions', async () => {
+    await jonas.goto(`${mooring.base}/me`);
+    await expect(jonas.getByRole('row').filter({ hasText: 'This one' })).toContainText('127.0.0.1');
+    await jonas.getByLabel('Password now').fill(SECOND);
+    await jonas.getByLabel('New password').fill(THIRD);
+    await jonas.getByRole('button', { name: 'Change password' }).click();
+    await expect(jonas.getByText('Your password is changed.')).toBeVisible();
+    await jonas.getByLabel('Name').fill('Jonas P. Pier');
+    await jonas.getByRole('button', { name: 'Save' }).click();
+    await expect(jonas.getByText('Saved.')).toBeVisible();
+  });
+
   await test.step('the owner removes them', async () => {
-    await page.getByRole('link', { name: 'Remove Jonas Pier…' }).click();
-    await page.getByRole('button', { name: 'Remove Jonas Pier' }).click();
-    await expect(page.getByText('Jonas Pier was removed')).toBeVisible();
+    await page.reload();
+    await page.getByRole('link', { name: 'Remove Jonas P. Pier…' }).click();
+    await page.getByRole('button', { name: 'Remove Jonas P. Pier' }).click();
+    await expect(page.getByText('Jonas P. Pier was removed')).toBeVisible();
     await jonas.goto(`${mooring.base}/t/harbour`);
     await expect(jonas.getByRole('heading', { level: 1 })).toHaveText('There is nothing here');
   });

@@ -3,7 +3,6 @@
 
 use crate::{
     failure::Failure,
-    session_store::PERSON,
     state::AppState,
     streams::{Stream, TooMany},
     visitor::Visitor,
@@ -29,7 +28,10 @@ use domain::{
     slug::Slug,
 };
 use futures::{StreamExt, stream};
-use service::{core::live::Change, people::membership};
+use service::{
+    core::live::Change,
+    people::{membership, sessions::PERSON},
+};
 use std::{convert::Infallible, time::Duration};
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use service::{
     InternalError, Services,
-    people::sessions::{self, ABSOLUTE, IDLE},
+    people::sessions::{self, ABSOLUTE, IDLE, PERSON, SEEN_AT, SIGNED_IN_AT},
 };
 use std::{collections::HashMap, fmt};
 use tower_sessions::{
@@ -22,17 +22,6 @@ use tower_sessions::{
 
 /// How often at most the use of a session is noted, so that most reads write nothing.
 pub const NOTED_EVERY: Span = Span::minutes(5);
-
-/// Key of the person's id in a session.
-pub const PERSON: &str = "person";
-/// Key of the time of the sign-in, in microseconds.
-pub const SIGNED_IN_AT: &str = "signed_in_at";
-/// Key of what the browser calls itself, as it said at the sign-in.
-pub const AGENT: &str = "agent";
-/// Key of the address that the browser had when its use was last noted.
-pub const ADDRESS: &str = "address";
-/// Key of the time when the use was last noted, in microseconds.
-pub const SEEN_AT: &str = "seen_at";
 
 /// Stores sessions by a digest of their id. Their end is decided here, by the clock
 /// of the services, and not by the cookie.

@@ -1,13 +1,8 @@
 //! The sender of a request to a page, found from the cookies once for each request.
 
 use crate::{
-    cookies,
-    failure::Failure,
-    form::Form,
-    kept_form::KeptForm,
-    middleware::client_address,
-    session_store::{ADDRESS, AGENT, NOTED_EVERY, PERSON, SEEN_AT, SIGNED_IN_AT},
-    state::AppState,
+    cookies, failure::Failure, form::Form, kept_form::KeptForm, middleware::client_address,
+    session_store::NOTED_EVERY, state::AppState,
 };
 use app::{
     components::Theme,
@@ -26,6 +21,7 @@ use service::{
     people::{
         form_results::{self, FormKey, FormSession},
         membership::{self, PersonSummary},
+        sessions::{self, ADDRESS, AGENT, PERSON, SEEN_AT, SIGNED_IN_AT},
     },
 };
 use std::net::IpAddr;
@@ -44,6 +40,8 @@ pub struct Visitor {
     pub person: Option<PersonSummary>,
     /// The person's session, for outcomes of forms.
     pub session: Option<FormSession>,
+    /// What names that session among those of the person.
+    pub session_key: Option<String>,
     /// The cookie of a form whose session ended before it was sent.
     pub kept_form: Option<SecretString>,
     /// Whether the browser sent the cookie of a session, which may have ended.
@@ -68,6 +66,7 @@ impl Visitor {
             form,
             outcome,
             kept: None,
+            session_key: self.session_key.clone(),
             problem: None,
         }
     }
@@ -131,6 +130,20 @@ impl Visitor {
         }))
     }
 
+    /// Gives the session another id, as each change of rights wants it (ASVS 7.2.4).
+    /// What comes of the form is then told to the session under its new id.
+    ///
+    /// # Errors
+    /// If the session can't be kept.
+    pub async fn renew_session(&mut self, session: &Session) -> Result<(), Failure> {
+        session.cycle_id().await?;
+        session.save().await?;
+        let id = session.id().map(|id| SecretString::from(id.to_string()));
+        self.session = id.as_ref().map(FormSession::of);
+        self.session_key = id.as_ref().map(sessions::key);
+        Ok(())
+    }
+
     /// The signed-in person as a member of a tenant; `None` both for people who are
     /// not members and for tenants that don't exist.
     ///
@@ -154,13 +167,15 @@ impl FromRequestParts<AppState> for Visitor {
             Some(session) => person(session, state).await?,
             None => None,
         };
-        let session = session
+        let id = session
             .filter(|_| person.is_some())
             .and_then(|session| session.id())
-            .map(|id| FormSession::of(&SecretString::from(id.to_string())));
+            .map(|id| SecretString::from(id.to_string()));
+        let session = id.as_ref().map(FormSession::of);
         Ok(Self {
             person,
             session,
+            session_key: id.as_ref().map(sessions::key),
             kept_form: cookies::kept_form_of(&parts.headers, &state.services.config),
             had_session: cookies::value(
                 &parts.headers,

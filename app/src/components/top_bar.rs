@@ -136,11 +136,11 @@ fn person_menu(frame: &Frame) -> impl IntoView + use<> {
                 <span class="sr">{format!("{}, your account", frame.person_name)}</span>
             </summary>
             <div>
-                <p>
+                <a href=Address::Me.to_string()>
                     <b>{frame.person_name.clone()}</b>
                     <span class="sub">{frame.person_email.clone()}</span>
                     <span class="sub">{frame.role.clone()}</span>
-                </p>
+                </a>
                 <hr/>
                 <form class="seg" method="post" action=Address::Theme.to_string() aria-label="Theme">
                     {Theme::ALL

@@ -22,6 +22,7 @@ mod error;
 mod getting_started;
 pub(crate) mod invitation;
 pub(crate) mod keys;
+pub(crate) mod me;
 pub(crate) mod member;
 mod member_form;
 pub(crate) mod member_remove;

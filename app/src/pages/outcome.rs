@@ -8,6 +8,15 @@ use crate::{
 use domain::health::Health;
 use leptos::prelude::*;
 
+/// So many other sessions, in words.
+fn sessions(number: u64) -> String {
+    if number == 1 {
+        "one other session is".to_owned()
+    } else {
+        format!("{number} other sessions are")
+    }
+}
+
 /// The sentence for an outcome, and the health that gives its colour.
 fn sentence(outcome: &FormOutcome) -> (String, Health) {
     let good = |text: &str| (text.to_owned(), Health::Working);
@@ -65,6 +74,17 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
         FormOutcome::MemberRemoved { name } => good(&format!(
             "{name} was removed and sees nothing of this tenant any more."
         )),
+        FormOutcome::NameSaved => good("Saved."),
+        FormOutcome::PasswordChanged { ended: 0 } => good("Your password is changed."),
+        FormOutcome::PasswordChanged { ended } => good(&format!(
+            "Your password is changed, and {} ended.",
+            sessions(*ended)
+        )),
+        FormOutcome::SessionEnded => good("That session is ended."),
+        FormOutcome::OtherSessionsEnded { ended: 0 } => so_so("There was no other session."),
+        FormOutcome::OtherSessionsEnded { ended } => {
+            good(&format!("Done: {} ended.", sessions(*ended)))
+        }
         FormOutcome::RotationBegun => {
             good("There is a new data key. The worker brings all records under it.")
         }

@@ -94,6 +94,20 @@ const account = (name: string, health: string, app = RETURNS.slug): Screen => ({
 /** Pages of a tenant with accounts in all states. */
 export const FULL: Screen[] = [
   { name: 'tenants', open: at('/t'), heading: 'Your tenants' },
+  { name: 'your account', open: at('/me'), heading: 'Your account' },
+  {
+    name: 'your account, weak password',
+    heading: 'Your account',
+    status: 422,
+    async open(page) {
+      await page.goto('/me');
+      // Weak, so that the password isn't looked at: a wrong one counts as a guess.
+      await page.getByLabel('Password now').fill('not the password');
+      await page.getByLabel('New password').fill('passwordpassword');
+      await press(page, 'Change password');
+      await expect(page.locator('#new_password-error')).toBeVisible();
+    },
+  },
   { name: 'overview', open: at(home), heading: /accounts need you$/, islands: true },
   { name: 'accounts', open: at(`${home}/accounts`), heading: 'Accounts', islands: true },
   unfolded({ name: 'accounts', open: at(`${home}/accounts`), heading: 'Accounts', islands: true }),

@@ -107,6 +107,7 @@ async fn page(
         form: None,
         outcome: None,
         kept: None,
+        session_key: None,
         problem: Some(problem),
     };
     let mut request = Request::new(());

@@ -13,6 +13,7 @@ mod erase;
 mod home;
 mod invitation;
 mod keys;
+mod me;
 mod members;
 mod posted;
 mod posted_form;
@@ -50,11 +51,15 @@ type FormRoute = (Pattern, fn() -> MethodRouter<AppState>);
 
 /// All paths of forms. Besides these, only the machine API answers POST, so that
 /// tests over all of these miss none.
-const FORM_ROUTES: [FormRoute; 30] = [
+const FORM_ROUTES: [FormRoute; 34] = [
     (Address::SETUP, || post(setup::create_owner)),
     (Address::SIGN_IN, || post(signin::sign_in)),
     (Address::SIGN_OUT, || post(signout::sign_out)),
     (Address::THEME, || post(theme::choose)),
+    (Address::ME, || post(me::rename)),
+    (Address::MY_PASSWORD, || post(me::change_password)),
+    (Address::END_OTHER_SESSIONS, || post(me::end_other_sessions)),
+    (Address::END_SESSION, || post(me::end_session)),
     (Address::RECONNECT, || post(reconnect::continue_to_gorgias)),
     (Address::OPENED, || post(reconnect::opened)),
     (Address::CONNECT, || post(connect::connect)),

@@ -22,7 +22,10 @@ use service::{
         error::FieldError,
         input::{self, Input},
     },
-    people::form_results::{self, AT_WORK_FOR, Claim, FormKey, FormResult},
+    people::{
+        form_results::{self, AT_WORK_FOR, Claim, FormKey, FormResult},
+        membership::PersonSummary,
+    },
 };
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -86,6 +89,17 @@ impl Posted {
         match self.visitor.actor(tenant).await? {
             Some(actor) => Ok(actor),
             None => Err(self.not_found().await.into()),
+        }
+    }
+
+    /// The person who posted it.
+    ///
+    /// # Errors
+    /// A redirect to the sign-in.
+    pub async fn person(&self, page: &str, form: &Form) -> Result<PersonSummary, Answered> {
+        match &self.visitor.person {
+            Some(person) => Ok(person.clone()),
+            None => Err(self.sign_in(page, form).await?.into()),
         }
     }
 

@@ -21,6 +21,7 @@ mod kept_form;
 mod key_service;
 mod live;
 mod looking;
+mod me;
 mod members;
 mod migrate;
 mod oauth;

@@ -169,6 +169,7 @@ pub fn form_addresses() -> Vec<String> {
             .replace("{step}", "switch")
             .replace("{token}", "some-token")
             .replace("{person}", id)
+            .replace("{key}", "some-session")
             .replace("{id}", id);
         assert!(!address.contains('{'), "{address}: give it a thing");
         address

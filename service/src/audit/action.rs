@@ -7,6 +7,10 @@ pub enum Action {
     SignedIn,
     /// A person signed out.
     SignedOut,
+    /// A person changed their password.
+    PasswordChanged,
+    /// A person ended sessions of their own; the detail says how many.
+    SessionsEnded,
     /// An owner was made, at set-up or on the command line.
     OwnerCreated,
     /// Somebody was invited; the detail names role and apps.
@@ -77,9 +81,11 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::SignedIn,
         Self::SignedOut,
+        Self::PasswordChanged,
+        Self::SessionsEnded,
         Self::OwnerCreated,
         Self::Invited,
         Self::InvitationWithdrawn,
@@ -121,6 +127,8 @@ impl Action {
         match self {
             Self::SignedIn => "person.signed_in",
             Self::SignedOut => "person.signed_out",
+            Self::PasswordChanged => "person.password_changed",
+            Self::SessionsEnded => "person.sessions_ended",
             Self::OwnerCreated => "person.owner_created",
             Self::Invited => "person.invited",
             Self::InvitationWithdrawn => "person.invitation_withdrawn",
@@ -162,6 +170,8 @@ impl Action {
         match self {
             Self::SignedIn => "Signed in",
             Self::SignedOut => "Signed out",
+            Self::PasswordChanged => "Password changed",
+            Self::SessionsEnded => "Sessions ended",
             Self::OwnerCreated => "Owner made",
             Self::Invited => "Invited",
             Self::InvitationWithdrawn => "Invitation withdrawn",

@@ -12,6 +12,7 @@ pub(crate) mod guessing;
 pub mod invitations;
 pub mod kept_forms;
 pub mod known_browsers;
+pub mod me;
 pub mod members;
 pub mod membership;
 pub mod owner;

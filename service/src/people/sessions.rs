@@ -18,6 +18,18 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 use secrecy::SecretString;
+use serde_json::Value;
+
+/// Key of the person's id in a session's data.
+pub const PERSON: &str = "person";
+/// Key of the time of the sign-in, in microseconds.
+pub const SIGNED_IN_AT: &str = "signed_in_at";
+/// Key of the time when the use was last noted, in microseconds.
+pub const SEEN_AT: &str = "seen_at";
+/// Key of what the browser calls itself, as it said at the sign-in.
+pub const AGENT: &str = "agent";
+/// Key of the address that the browser had when its use was last noted.
+pub const ADDRESS: &str = "address";
 
 /// A session ends after this time without a request (OWASP ASVS 5.0 7.3.1).
 pub const IDLE: Span = Span::hours(12);
@@ -155,6 +167,106 @@ pub async fn remove_all_of(services: &Services, person: PersonId) -> Result<(), 
         .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// A session as its person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnSession {
+    /// Names it among the person's sessions; opens nothing.
+    pub key: String,
+    /// What the browser calls itself; empty if it didn't say.
+    pub agent: String,
+    /// Where it was used last, as far as that is known.
+    pub address: Option<String>,
+    /// When it began.
+    pub signed_in_at: Timestamp,
+    /// When it was used last, to five minutes.
+    pub seen_at: Timestamp,
+}
+
+/// What names a session among those of its person.
+pub fn key(id: &SecretString) -> String {
+    key_of(&id_hash(id))
+}
+
+fn key_of(id_hash: &[u8]) -> String {
+    id_hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The sessions of a person that are still valid, the last used first.
+///
+/// # Errors
+/// If the database failed.
+pub async fn of_person(
+    services: &Services,
+    person: PersonId,
+) -> Result<Vec<OwnSession>, InternalError> {
+    let now = services.expiry_now();
+    let rows: Vec<session::Model> = session::Entity::find()
+        .filter(session::Column::PersonId.eq(person))
+        .filter(session::Column::ExpiresAt.gt(now))
+        .filter(session::Column::CreatedAt.gt(now.minus(ABSOLUTE)))
+        .readable(services.db.read(), "the sessions of a person")
+        .await?;
+    let own = |row: session::Model| {
+        let data: Value = serde_json::from_str(&row.data).unwrap_or_default();
+        let at = |key: &str| data[key].as_i64().map_or(row.created_at, Timestamp);
+        OwnSession {
+            key: key_of(&row.id_hash),
+            agent: data[AGENT].as_str().unwrap_or_default().to_owned(),
+            address: data[ADDRESS].as_str().map(str::to_owned),
+            signed_in_at: at(SIGNED_IN_AT),
+            seen_at: at(SEEN_AT),
+        }
+    };
+    let mut sessions: Vec<_> = rows.into_iter().map(own).collect();
+    sessions.sort_by_key(|session| std::cmp::Reverse(session.seen_at));
+    Ok(sessions)
+}
+
+/// Ends one session of a person. `false` if there is none with this key.
+///
+/// # Errors
+/// If the database failed.
+pub async fn end_one(
+    services: &Services,
+    person: PersonId,
+    key: &str,
+) -> Result<bool, InternalError> {
+    let ended = end_where(services, person, |row| key_of(&row.id_hash) == key).await?;
+    Ok(ended > 0)
+}
+
+/// Ends all sessions of a person but this one; gives how many those were.
+///
+/// # Errors
+/// If the database failed.
+pub async fn end_others(
+    services: &Services,
+    person: PersonId,
+    keep: &str,
+) -> Result<u64, InternalError> {
+    end_where(services, person, |row| key_of(&row.id_hash) != keep).await
+}
+
+async fn end_where(
+    services: &Services,
+    person: PersonId,
+    ends: impl Fn(&session::Model) -> bool,
+) -> Result<u64, InternalError> {
+    let tx = services.db.begin_write().await?;
+    let rows: Vec<session::Model> = session::Entity::find()
+        .filter(session::Column::PersonId.eq(person))
+        .rows(&tx)
+        .await?;
+    let ending = rows.into_iter().filter(ends).map(|row| row.id_hash);
+    let done = session::Entity::delete_many()
+        .filter(session::Column::PersonId.eq(person))
+        .filter(session::Column::IdHash.is_in(ending))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(done.rows_affected)
 }
 
 /// Removes expired sessions; gives how many.

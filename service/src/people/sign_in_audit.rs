@@ -21,7 +21,13 @@ pub async fn signed_out(services: &Services, person: PersonId, address: Option<I
     note(services, person, address, Action::SignedOut).await;
 }
 
-async fn note(services: &Services, id: PersonId, address: Option<IpAddr>, action: Action) {
+/// Records what a person did in each tenant of theirs; a failure is logged.
+pub(super) async fn note(
+    services: &Services,
+    id: PersonId,
+    address: Option<IpAddr>,
+    action: Action,
+) {
     if let Err(error) = try_note(services, id, address, action).await {
         tracing::error!(%error, person.id = %id, audit.action = action.code(), "An entry of the audit could not be written");
     }

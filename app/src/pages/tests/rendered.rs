@@ -62,6 +62,7 @@ async fn context(world: &World, person: Option<&Actor>) -> PageContext {
         outcome: None,
         kept: None,
         problem: None,
+        session_key: None,
     }
 }
 
