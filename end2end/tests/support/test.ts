@@ -31,7 +31,8 @@ export const test = base.extend<Fixtures>({
     { auto: true },
   ],
   customerWatch: async ({ browser, javaScriptEnabled }, use) => {
-    const context = await browser.newContext();
+    // Nobody is signed in there, whoever is in the other browser.
+    const context = await browser.newContext({ storageState: { cookies: [], origins: [] } });
     const watch = await Watch.over(context, javaScriptEnabled !== false);
     await use(watch);
     await end(watch);
