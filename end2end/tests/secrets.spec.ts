@@ -45,12 +45,15 @@ test('enough was recorded to mean something', () => {
 /** An answer that shows a secret once: the machine API's answer to a POST, or the page after a form. */
 const once = (body: Body) => body.method === 'POST' || new URL(body.url).searchParams.has('outcome');
 
+/** An answer to a request whose address holds the secret may hold it, too. */
+const own = (canary: Canary, body: Body) => Boolean(canary.inOwnAddress) && body.url.includes(canary.value);
+
 test('no answer holds a secret', () => {
   const found: string[] = [];
   for (const canary of secrets) {
-    const where = seen.filter((body) => holds(body.text, canary));
+    const where = seen.filter((body) => holds(body.text, canary) && !own(canary, body));
     const shown = where.filter(once);
-    const elsewhere = where.filter((body) => !once(body) && !(canary.inOwnAddress && body.url.includes(canary.value)));
+    const elsewhere = where.filter((body) => !once(body));
     const allowed = canary.shown ?? 0;
     if (shown.length > allowed) found.push(...shown.map((body) => place(canary, body)));
     found.push(...elsewhere.map((body) => place(canary, body)));
@@ -60,7 +63,7 @@ test('no answer holds a secret', () => {
 
 test('what is shown once was seen once', () => {
   for (const canary of secrets.filter((canary) => canary.shown)) {
-    const shown = seen.filter((body) => once(body) && holds(body.text, canary));
+    const shown = seen.filter((body) => once(body) && holds(body.text, canary) && !own(canary, body));
     expect(shown.length, `answers that show a ${canary.kind}`).toBe(canary.shown);
   }
 });

@@ -13,21 +13,28 @@ const SIZES = [
   [1920, 1080],
 ] as const;
 
-test.describe('@shots', () => {
-  test.use({ storageState: SIGNED_IN });
-  for (const screen of [...PUBLIC, ...FULL]) {
-    test(screen.name, async ({ page, watch }) => {
-      if (screen.status) watch.expect(screen.status);
-      for (const theme of ['light', 'dark']) {
-        await page.context().addCookies([{ name: 'theme', value: theme, url: BASE }]);
-        await screen.open(page);
-        await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
-        for (const [width, height] of SIZES) {
-          await page.setViewportSize({ width, height });
-          const name = screen.name.replace(/[^a-zA-Z]+/g, '-');
-          await page.screenshot({ path: `${FOLDER}/${name}-${width}-${theme}.png`, fullPage: true });
+const VISITORS = [
+  { who: 'signed out', state: { cookies: [], origins: [] }, screens: PUBLIC },
+  { who: 'signed in', state: SIGNED_IN, screens: FULL },
+];
+
+for (const { who, state, screens } of VISITORS) {
+  test.describe(`@shots, ${who}`, () => {
+    test.use({ storageState: state });
+    for (const screen of screens) {
+      test(screen.name, async ({ page, watch }) => {
+        if (screen.status) watch.expect(screen.status);
+        for (const theme of ['light', 'dark']) {
+          await page.context().addCookies([{ name: 'theme', value: theme, url: BASE }]);
+          await screen.open(page);
+          await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+          for (const [width, height] of SIZES) {
+            await page.setViewportSize({ width, height });
+            const name = screen.name.replace(/[^a-zA-Z]+/g, '-');
+            await page.screenshot({ path: `${FOLDER}/${name}-${width}-${theme}.png`, fullPage: true });
+          }
         }
-      }
-    });
-  }
-});
+      });
+    }
+  });
+}

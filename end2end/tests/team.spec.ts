@@ -30,7 +30,10 @@ async function setUp(page: Page): Promise<void> {
 
 const main = (page: Page) => page.getByRole('navigation', { name: 'Main' });
 
-test('invite, join, change the role, remove', async ({ page, customer: jonas, javaScriptEnabled }) => {
+test('invite, join, change the role, remove', async ({ page, customer: jonas, customerWatch, javaScriptEnabled }) => {
+  // The invitation once it is used up, and the tenant once they are removed.
+  customerWatch.expect(410);
+  customerWatch.expect(404);
   const script = javaScriptEnabled !== false;
   canary({ kind: 'password', value: PASSWORD });
   canary({ kind: 'password', value: SECOND });

@@ -136,11 +136,12 @@ fn person_menu(frame: &Frame) -> impl IntoView + use<> {
                 <span class="sr">{format!("{}, your account", frame.person_name)}</span>
             </summary>
             <div>
-                <a href=Address::Me.to_string()>
+                <p>
                     <b>{frame.person_name.clone()}</b>
                     <span class="sub">{frame.person_email.clone()}</span>
                     <span class="sub">{frame.role.clone()}</span>
-                </a>
+                </p>
+                <a href=Address::Me.to_string()>"Your account"</a>
                 <hr/>
                 <form class="seg" method="post" action=Address::Theme.to_string() aria-label="Theme">
                     {Theme::ALL
