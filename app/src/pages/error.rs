@@ -26,7 +26,7 @@ pub enum PageError {
     /// The role doesn't allow it.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
     /// A page was rendered without its context.

@@ -9,6 +9,7 @@ mod output;
 mod owner;
 mod people;
 mod restored;
+mod tenants;
 mod tokens;
 
 use crate::{
@@ -46,6 +47,9 @@ enum Command {
     /// List, invite and remove the members of a tenant
     #[command(subcommand)]
     People(people::People),
+    /// List and make tenants
+    #[command(subcommand)]
+    Tenants(tenants::Tenants),
     /// Make tokens for the machine API
     #[command(subcommand)]
     Tokens(tokens::Tokens),
@@ -153,6 +157,7 @@ fn run(command: Command, flags: &HashMap<String, String>) -> anyhow::Result<Exit
             Command::Keys(keys) => keys.run(&settings).await,
             Command::Owner(owner) => owner.run(&settings).await,
             Command::People(people) => people.run(&settings).await,
+            Command::Tenants(tenants) => tenants.run(&settings).await,
             Command::Tokens(tokens) => tokens.run(&settings).await,
             Command::Restored(restored) => restored.run(&settings).await,
             Command::Check(_) | Command::Audit(_) | Command::Openapi => Ok(()),

@@ -153,6 +153,34 @@ async fn owners_and_tokens_are_made_without_a_browser() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("nobody"));
 
+    let create = [
+        "tenants",
+        "create",
+        "--slug",
+        "pier",
+        "--name",
+        "Pier & Sons",
+    ];
+    let made = run(&folder, &create).await;
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    assert!(text(&made.stderr).contains("people invite --tenant pier"));
+    let taken = run(&folder, &create).await;
+    assert_eq!(taken.status.code(), Some(1));
+    assert!(text(&taken.stderr).contains("“pier”"));
+    let list = text(&run(&folder, &["tenants", "list"]).await.stdout).to_owned();
+    assert_eq!(list, "acme\tacme\npier\tPier & Sons\n");
+    let owner = ["people", "invite", "--tenant", "pier", "--role", "owner"];
+    let owner = run(
+        &folder,
+        &[&owner[..], &["--email", "pat@pier.example"]].concat(),
+    )
+    .await;
+    assert!(
+        text(&owner.stdout).contains("/invite/"),
+        "{}",
+        text(&owner.stderr)
+    );
+
     let people = ["people", "invite", "--tenant", "acme", "--role", "viewer"];
     let email = ["--email", "ann@example.com,ben@example.com"];
     let invited = run(&folder, &[&people[..], &email].concat()).await;

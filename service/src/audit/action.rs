@@ -75,13 +75,15 @@ pub enum Action {
     CutOff,
     /// The tenant was removed with everything except its audit.
     TenantRemoved,
+    /// The tenant was made on the command line.
+    TenantCreated,
     /// The database was restored from a backup.
     Restored,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::SignedIn,
         Self::SignedOut,
         Self::PasswordChanged,
@@ -118,6 +120,7 @@ impl Action {
         Self::Erased,
         Self::CutOff,
         Self::TenantRemoved,
+        Self::TenantCreated,
         Self::Restored,
     ];
 
@@ -161,6 +164,7 @@ impl Action {
             Self::Erased => "audit.erased",
             Self::CutOff => "audit.cut_off",
             Self::TenantRemoved => "tenant.removed",
+            Self::TenantCreated => "tenant.created",
             Self::Restored => "tenant.restored",
         }
     }
@@ -204,6 +208,7 @@ impl Action {
             Self::Erased => "Personal data erased",
             Self::CutOff => "Old entries removed",
             Self::TenantRemoved => "Tenant removed",
+            Self::TenantCreated => "Tenant made",
             Self::Restored => "Restored from a backup",
         }
     }

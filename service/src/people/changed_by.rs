@@ -79,6 +79,7 @@ pub(crate) async fn scope_of_slug(
     // Without a tenant's scope: the slug is looked up to get one.
     let tenant = tenant::Entity::find()
         .filter(tenant::Column::Slug.eq(slug.as_str()))
+        .filter(tenant::Column::RemovedAt.is_null())
         .row::<tenant::Model>(services.db.read())
         .await?;
     Ok(tenant.map(|tenant| TenantScope::new(services, tenant.id)))

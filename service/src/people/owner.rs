@@ -105,7 +105,7 @@ pub(super) const NOT_AN_ADDRESS: &str =
     "This is not an e-mail address. Enter one such as anna@example.com.";
 
 /// Adds a tenant.
-pub(super) async fn insert_tenant(
+pub(crate) async fn insert_tenant(
     services: &Services,
     tx: &Transaction,
     slug: &Slug,

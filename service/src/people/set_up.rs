@@ -205,6 +205,6 @@ async fn check(services: &Services, form: NewOwner) -> Result<(Slug, String, Per
 }
 
 /// Whether the text can be somebody's name, or a company's.
-pub(super) fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     (1..=100).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }

@@ -1,6 +1,10 @@
 //! Tenants as a whole, for the operator of the installation.
 
+mod create;
+mod list;
 mod remove;
 pub mod restored;
 
+pub use create::{CreateTenantError, create};
+pub use list::{TenantRow, list};
 pub use remove::{RemoveTenantError, remove};

@@ -58,7 +58,7 @@ pub enum InviteError {
     /// Some fields won't do; each entry names its field: `email`, `role` or `apps`.
     #[error("some fields need another look")]
     Invalid(Vec<FieldError>),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

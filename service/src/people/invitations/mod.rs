@@ -43,7 +43,7 @@ pub enum ChangeInvitationError {
     /// There is no such invitation, or it was accepted or withdrawn.
     #[error("there is no such invitation")]
     NotFound,
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

@@ -29,7 +29,7 @@ pub enum InvitationError {
     /// Somebody withdrew it, or whoever made it may not invite any more.
     #[error("this invitation was withdrawn")]
     Withdrawn,
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }

@@ -41,7 +41,7 @@ pub enum MemberError {
     /// Some fields won't do; each entry names its field: `role` or `apps`.
     #[error("some fields need another look")]
     Invalid(Vec<FieldError>),
-    /// Something inside failed.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
 }
