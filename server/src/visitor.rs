@@ -204,7 +204,11 @@ async fn person(session: &Session, state: &AppState) -> Result<Option<PersonSumm
     let seen = session.get::<Timestamp>(SEEN_AT).await?.unwrap_or_default();
     if now.since(seen) >= NOTED_EVERY {
         session.insert(SEEN_AT, now).await?;
-        membership::seen(&state.services, id).await?;
+        match membership::seen(&state.services, id).await {
+            // It can be noted the next time; pages go on.
+            Err(error) if error.database_unavailable() => (),
+            seen => seen?,
+        }
     }
     Ok(membership::person(&state.services, id).await?)
 }

@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use service::testing::{OWNER, PASSWORD, PUBLIC_URL, backends};
 use simulator::Endpoint;
 
-/// A browser's cookie after signing in.
+/// A browser's cookies after signing in.
 async fn sign_in(http: &reqwest::Client, address: &str) -> String {
     let email = format!("harbour-{OWNER}");
     let answer = http
@@ -17,8 +17,9 @@ async fn sign_in(http: &reqwest::Client, address: &str) -> String {
         .await
         .unwrap();
     assert_eq!(answer.status(), 303);
-    let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-    cookie.split(';').next().unwrap().to_owned()
+    let cookies = answer.headers().get_all("set-cookie").iter();
+    let cookies = cookies.map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap());
+    cookies.collect::<Vec<_>>().join("; ")
 }
 
 /// security.md 34
