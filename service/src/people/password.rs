@@ -16,15 +16,50 @@ const MEMORY: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// Each hash takes 19 MiB. With two permits, many concurrent sign-ins wait and
-/// don't fill the memory. There is one limit for the process, since the process
-/// has one memory.
-static SEATS: Semaphore = Semaphore::const_new(2);
+/// The limits on work that takes much memory.
+struct Seats {
+    /// Those who work, and those who wait.
+    queue: Semaphore,
+    /// Those who work.
+    seats: Semaphore,
+}
 
-/// So many may wait for a seat, which takes about a second then. All others are
-/// refused at once (security.md 49): a flood of sign-ins holds up nobody for long.
-const MOST_WAITING: usize = 32;
-static QUEUE: Semaphore = Semaphore::const_new(MOST_WAITING);
+/// Each hash takes 19 MiB and some 40 ms. With two seats, many concurrent sign-ins
+/// wait and don't fill the memory. With a queue of 64 nobody waits for more than
+/// about a second, and all others are refused at once (security.md 49). There is
+/// one limit for the process, since the process has one memory.
+static SEATS: Seats = Seats::new(2, 64);
+
+impl Seats {
+    const fn new(seats: usize, waiting: usize) -> Self {
+        Self {
+            queue: Semaphore::const_new(seats + waiting),
+            seats: Semaphore::const_new(seats),
+        }
+    }
+
+    /// Does the work on another thread once a seat is free.
+    async fn take<T: Send + 'static>(
+        &'static self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, InternalError> {
+        let queue = self.queue.try_acquire();
+        let place = queue.map_err(|_| InternalError::TooManyPasswords)?;
+        // The semaphore is never closed.
+        let seat = self.seats.acquire().await;
+        let seat = seat.map_err(|_| InternalError::Password)?;
+        #[cfg(feature = "testing")]
+        let watch = crate::testing::hashes::watch();
+        // The permits go along: if the caller is cancelled, the memory is still in use.
+        Ok(tokio::task::spawn_blocking(move || {
+            let _held = (place, seat);
+            #[cfg(feature = "testing")]
+            let _watched = watch.as_ref().map(|watch| watch.begin());
+            work()
+        })
+        .await?)
+    }
+}
 
 /// A hash that no password gives (its output is made up), with our own
 /// parameters, so that an unknown person takes as much work as a wrong
@@ -75,13 +110,14 @@ pub(crate) async fn hash(
     let mut salt = [0; 16];
     random.fill(&mut salt);
     let password = prepare(password);
-    on_a_seat(move || {
-        argon2()?
-            .hash_password_with_salt(password.expose_secret().as_bytes(), &salt)
-            .map(|hash: PasswordHash| hash.to_string())
-            .map_err(|_| InternalError::Password)
-    })
-    .await?
+    SEATS
+        .take(move || {
+            argon2()?
+                .hash_password_with_salt(password.expose_secret().as_bytes(), &salt)
+                .map(|hash: PasswordHash| hash.to_string())
+                .map_err(|_| InternalError::Password)
+        })
+        .await?
 }
 
 /// Whether the password matches the hash. With `None` (no such person) it takes
@@ -103,43 +139,23 @@ pub(crate) async fn verify(
 }
 
 async fn gives(hash: Option<String>, password: SecretString) -> Result<bool, InternalError> {
-    on_a_seat(move || {
-        let known = hash.is_some();
-        let hash = PasswordHash::new(hash.as_deref().unwrap_or(NOBODY))
-            .map_err(|_| InternalError::Password)?;
-        match argon2()?.verify_password(password.expose_secret().as_bytes(), &hash) {
-            Ok(()) => Ok(known),
-            Err(HashError::PasswordInvalid) => Ok(false),
-            Err(_) => Err(InternalError::Password),
-        }
-    })
-    .await?
+    SEATS
+        .take(move || {
+            let known = hash.is_some();
+            let hash = PasswordHash::new(hash.as_deref().unwrap_or(NOBODY))
+                .map_err(|_| InternalError::Password)?;
+            match argon2()?.verify_password(password.expose_secret().as_bytes(), &hash) {
+                Ok(()) => Ok(known),
+                Err(HashError::PasswordInvalid) => Ok(false),
+                Err(_) => Err(InternalError::Password),
+            }
+        })
+        .await?
 }
 
 fn argon2() -> Result<Argon2<'static>, InternalError> {
     let params = Params::new(MEMORY, PASSES, LANES, None).map_err(|_| InternalError::Password)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
-async fn on_a_seat<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, InternalError> {
-    let place = QUEUE
-        .try_acquire()
-        .map_err(|_| InternalError::TooManyPasswords)?;
-    // The semaphore is never closed.
-    let seat = SEATS.acquire().await.map_err(|_| InternalError::Password)?;
-    drop(place);
-    #[cfg(feature = "testing")]
-    let watch = crate::testing::hashes::watch();
-    // The permit goes along: if the caller is cancelled, the memory is still in use.
-    Ok(tokio::task::spawn_blocking(move || {
-        let _seat = seat;
-        #[cfg(feature = "testing")]
-        let _watched = watch.as_ref().map(|watch| watch.begin());
-        work()
-    })
-    .await?)
 }
 
 #[cfg(test)]
