@@ -11,12 +11,14 @@ use crate::time::{Span, Timestamp};
 pub enum Counter {
     /// One person's address, tried from one network.
     PersonAndNetwork,
-    /// One person's address, tried from anywhere. It does not hold up a browser
-    /// in which that person signed in before: somebody else's guessing must not
-    /// lock them out.
+    /// One person's address, tried from anywhere.
     Person,
     /// One network, whoever's address is tried from there.
     Network,
+    /// One browser in which the person signed in before, or is signed in now. It
+    /// counts instead of all others: what somebody else guesses, also from the same
+    /// network, must not lock the person out.
+    Known,
 }
 
 /// Failures are forgotten after so long without another one.
@@ -26,7 +28,7 @@ impl Counter {
     /// So many failures cost no waiting: fingers slip, and an office has one network.
     const fn free(self) -> u32 {
         match self {
-            Self::PersonAndNetwork => 5,
+            Self::PersonAndNetwork | Self::Known => 5,
             Self::Person => 20,
             Self::Network => 50,
         }
@@ -36,7 +38,7 @@ impl Counter {
     const fn longest(self) -> Span {
         match self {
             Self::PersonAndNetwork | Self::Network => Span::hours(1),
-            Self::Person => Span::minutes(15),
+            Self::Person | Self::Known => Span::minutes(15),
         }
     }
 
@@ -79,9 +81,13 @@ impl Failures {
         }
     }
 
-    /// Without the attempt that turned out to be right.
+    /// Without an attempt that was no failure: as before it, unless there were
+    /// further ones meanwhile.
     #[must_use]
-    pub fn without_one(self) -> Self {
+    pub fn without(self, attempt: Self, before: Self) -> Self {
+        if self == attempt {
+            return before;
+        }
         Self {
             count: self.count.saturating_sub(1),
             ..self
@@ -136,7 +142,9 @@ mod tests {
         let later = NOW.plus(FORGOTTEN_AFTER);
         assert_eq!(failures.wait(Counter::PersonAndNetwork, later), None);
         assert_eq!(failures.and_one(later).count, 1);
-        assert_eq!(failures.without_one().count, 4);
+        let (attempt, other) = (failures.and_one(NOW), failures.and_one(later));
+        assert_eq!(attempt.without(attempt, failures), failures, "as before");
+        assert_eq!(other.and_one(later).without(attempt, failures).count, 1);
     }
 
     #[test]

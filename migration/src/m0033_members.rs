@@ -50,6 +50,11 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         functions::down(manager, self.name()).await?;
+        // The version before knows no limits: these people would see everything.
+        manager
+            .get_connection()
+            .execute_unprepared("DELETE FROM memberships WHERE apps <> 'all'")
+            .await?;
         manager
             .drop_table(Table::drop().table(Alias::new(INVITATIONS)).to_owned())
             .await?;

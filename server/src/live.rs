@@ -129,7 +129,7 @@ impl Listener {
             tokio::select! {
                 () = stop.cancelled() => return None,
                 change = self.changes.recv() => match change {
-                    Ok(change) if change.tenant == self.tenant => {
+                    Ok(change) if change.tenant == self.tenant && self.may_see(&change) => {
                         let event = Event::default().event("change").json_data(&change).ok()?;
                         return Some((Ok(event), self));
                     }
@@ -158,6 +158,13 @@ impl Listener {
                 }
             }
         }
+    }
+
+    /// Whether the change is of an app that the person may touch. A process of the
+    /// previous version doesn't say of which it is.
+    fn may_see(&self, change: &Change) -> bool {
+        let (_, apps) = &self.rights;
+        !apps.is_limited() || change.app.is_some_and(|app| apps.includes(app))
     }
 
     /// What the person may do now; `None` ends the stream: they are signed out,

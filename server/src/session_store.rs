@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use service::{
     InternalError, Services,
-    people::sessions::{self, ABSOLUTE, IDLE, PERSON, SEEN_AT, SIGNED_IN_AT},
+    people::sessions::{self, ABSOLUTE, ADDRESS, IDLE, PERSON, SEEN_AT, SIGNED_IN_AT},
 };
 use std::{collections::HashMap, fmt};
 use tower_sessions::{
@@ -36,11 +36,12 @@ impl DatabaseSessions {
         Self { services }
     }
 
-    /// Whether the database has all of a session, apart from the time of its last use.
+    /// Whether the database has all of a session, apart from time and place of its last use.
     async fn is_kept(&self, record: &Record) -> bool {
         let without = |data: &HashMap<String, Value>| {
             let mut data = data.clone();
             data.remove(SEEN_AT);
+            data.remove(ADDRESS);
             data
         };
         let kept = self.load(&record.id).await;

@@ -162,9 +162,14 @@ impl FromRequestParts<AppState> for Visitor {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
+        let address = client_address::find(
+            &parts.extensions,
+            &parts.headers,
+            &state.options.trusted_proxies,
+        );
         let session = parts.extensions.get::<Session>().cloned();
         let person = match &session {
-            Some(session) => person(session, state).await?,
+            Some(session) => person(session, state, address).await?,
             None => None,
         };
         let id = session
@@ -184,11 +189,7 @@ impl FromRequestParts<AppState> for Visitor {
             .is_some(),
             browser: cookies::browser(&parts.headers, &state.services.config),
             theme: cookies::theme_of(&parts.headers),
-            address: client_address::find(
-                &parts.extensions,
-                &parts.headers,
-                &state.options.trusted_proxies,
-            ),
+            address,
             state: state.clone(),
         })
     }
@@ -196,7 +197,11 @@ impl FromRequestParts<AppState> for Visitor {
 
 /// The person of a session. It is read again for each request, so that a removal
 /// takes effect at once in every process.
-async fn person(session: &Session, state: &AppState) -> Result<Option<PersonSummary>, Failure> {
+async fn person(
+    session: &Session,
+    state: &AppState,
+    address: Option<IpAddr>,
+) -> Result<Option<PersonSummary>, Failure> {
     let Some(id) = session.get::<PersonId>(PERSON).await? else {
         return Ok(None);
     };
@@ -204,10 +209,10 @@ async fn person(session: &Session, state: &AppState) -> Result<Option<PersonSumm
     let seen = session.get::<Timestamp>(SEEN_AT).await?.unwrap_or_default();
     if now.since(seen) >= NOTED_EVERY {
         session.insert(SEEN_AT, now).await?;
-        match membership::seen(&state.services, id).await {
-            // It can be noted the next time; pages go on.
-            Err(error) if error.database_unavailable() => (),
-            seen => seen?,
+        session.insert(ADDRESS, address).await?;
+        if let Err(error) = membership::seen(&state.services, id).await {
+            // It can be noted the next time; pages go on, also with a full disk.
+            tracing::warn!(%error, person.id = %id, "the last use could not be noted");
         }
     }
     Ok(membership::person(&state.services, id).await?)

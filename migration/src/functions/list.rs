@@ -117,7 +117,10 @@ pub const FUNCTIONS: &[Function] = &[
     function(
         "mooring_memberships_of(uuid)",
         Caller::Before,
-        &[version!("m0021_memberships", "memberships_of")],
+        &[
+            version!("m0021_memberships", "memberships_of.m0021"),
+            version!("m0033_members", "memberships_of"),
+        ],
     ),
     function(
         "mooring_number_event()",

@@ -54,7 +54,8 @@ impl Input for Passwords {
 pub async fn rename(PostedForm(posted, fields): PostedForm<Name>) -> Result<Response, Answered> {
     let person = posted.person(PAGE, &NAME).await?;
     let name = posted.parse(fields, PAGE, &NAME).await?;
-    match me::rename(&posted.visitor.state.services, person.id, &name).await {
+    let visitor = &posted.visitor;
+    match me::rename(&visitor.state.services, person.id, &name, visitor.address).await {
         Ok(()) => posted.done(PAGE, FormOutcome::NameSaved).await,
         Err(MeError::Invalid(errors)) => Ok(posted.rerender_with_errors(PAGE, &NAME, errors).await),
         Err(MeError::Internal(error)) => Err(error.into()),

@@ -8,18 +8,26 @@ use axum::{
     body::{Body, BodyDataStream},
     http::{Method, StatusCode},
 };
-use domain::{app_limit::AppLimit, role::Role};
+use domain::{app_limit::AppLimit, role::Role, subdomain::Subdomain};
 use futures::StreamExt;
 use secrecy::{ExposeSecret, SecretString};
 use server::{serving::Bounds, state::RouterOptions};
-use service::people::{
-    invitations::{self, NewInvitation, NewPerson},
-    members, membership,
+use service::{
+    connections::links,
+    people::{
+        invitations::{self, NewInvitation, NewPerson},
+        members, membership,
+    },
 };
 use tower::ServiceExt;
 
 async fn open(server: &TestServer, tenant: &str) -> (Browser, BodyDataStream) {
     let browser = server.signed_in(tenant).await;
+    let stream = listen(server, &browser, tenant).await;
+    (browser, stream)
+}
+
+async fn listen(server: &TestServer, browser: &Browser, tenant: &str) -> BodyDataStream {
     let request = browser
         .request(Method::GET, &format!("/t/{tenant}/live"))
         .body(Body::empty())
@@ -32,7 +40,7 @@ async fn open(server: &TestServer, tenant: &str) -> (Browser, BodyDataStream) {
     let mut stream = response.into_body().into_data_stream();
     // At once, whatever happens: browsers wait for the first byte.
     assert_eq!(next(&mut stream).await.unwrap(), ": open\n\n");
-    (browser, stream)
+    stream
 }
 
 async fn next(stream: &mut BodyDataStream) -> Option<String> {
@@ -202,6 +210,37 @@ async fn s47_an_open_page_hears_of_a_change_of_rights_within_a_second() {
         assert!(event.contains("event: reload"), "{event}");
         members::remove(&second, id).await.unwrap();
         assert_eq!(next(&mut stream).await, None);
+    })
+    .await;
+}
+
+/// security.md 52
+#[tokio::test]
+async fn s52_who_is_limited_to_an_app_hears_of_that_app_alone() {
+    on_each_database(async |server| {
+        let acme = server.tenant("acme").await;
+        let hidden = server.world.app(&acme.owner, "hidden").await;
+        let limited = NewInvitation {
+            emails: "ann@x.example".into(),
+            role: Role::Viewer,
+            apps: AppLimit::from(Some(hidden.id)),
+        };
+        let invited = invitations::invite(&acme.owner, limited).await.unwrap();
+        let path = invited[0].url.expose_secret();
+        let ann = server.browser();
+        let new = [("name", "Ann"), ("password", "lantern biscuit otter")];
+        assert_eq!(ann.post(path, &new).await.location(), "/t/acme");
+        let mut stream = listen(&server, &ann, "acme").await;
+        server.install(&acme, "shop").await;
+        let other = Subdomain::from_typed("other-shop").unwrap();
+        links::create(&acme.owner, "hidden", &other, Default::default())
+            .await
+            .unwrap();
+        let event = next(&mut stream).await.unwrap();
+        assert!(
+            event.contains("other-shop") && !event.contains("\"shop\""),
+            "{event}"
+        );
     })
     .await;
 }

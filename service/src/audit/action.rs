@@ -7,6 +7,8 @@ pub enum Action {
     SignedIn,
     /// A person signed out.
     SignedOut,
+    /// A person changed their name.
+    Renamed,
     /// A person changed their password.
     PasswordChanged,
     /// A person ended sessions of their own; the detail says how many.
@@ -83,9 +85,10 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::SignedIn,
         Self::SignedOut,
+        Self::Renamed,
         Self::PasswordChanged,
         Self::SessionsEnded,
         Self::OwnerCreated,
@@ -130,6 +133,7 @@ impl Action {
         match self {
             Self::SignedIn => "person.signed_in",
             Self::SignedOut => "person.signed_out",
+            Self::Renamed => "person.renamed",
             Self::PasswordChanged => "person.password_changed",
             Self::SessionsEnded => "person.sessions_ended",
             Self::OwnerCreated => "person.owner_created",
@@ -174,6 +178,7 @@ impl Action {
         match self {
             Self::SignedIn => "Signed in",
             Self::SignedOut => "Signed out",
+            Self::Renamed => "Name changed",
             Self::PasswordChanged => "Password changed",
             Self::SessionsEnded => "Sessions ended",
             Self::OwnerCreated => "Owner made",

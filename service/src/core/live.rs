@@ -3,7 +3,7 @@
 use crate::host::random::Random;
 use domain::{
     health::Health,
-    ids::{ConnectionId, TenantId},
+    ids::{AppId, ConnectionId, TenantId},
     subdomain::Subdomain,
 };
 use serde::{Deserialize, Serialize};
@@ -12,12 +12,16 @@ use tokio::sync::broadcast;
 /// The channel between processes on one PostgreSQL.
 pub(super) const CHANNEL: &str = "mooring_changes";
 
-/// A change of a connection. It holds nothing that a viewer of the tenant may not see.
+/// A change of a connection. Listeners filter by tenant and by app: it holds nothing
+/// that a viewer of its app may not see.
 #[derive(Debug, Clone, Serialize)]
 pub struct Change {
     /// The tenant; not sent.
     #[serde(skip)]
     pub tenant: TenantId,
+    /// The app; not sent. `None` from a process of the previous version.
+    #[serde(skip)]
+    pub app: Option<AppId>,
     /// The connection.
     pub connection: ConnectionId,
     /// The account.
@@ -31,6 +35,8 @@ pub struct Change {
 struct Notice {
     process: u64,
     tenant: TenantId,
+    #[serde(default)]
+    app: Option<AppId>,
     connection: ConnectionId,
     subdomain: Subdomain,
     health: Health,
@@ -89,6 +95,7 @@ impl Live {
             let notice = Notice {
                 process: self.process,
                 tenant: change.tenant,
+                app: change.app,
                 connection: change.connection,
                 subdomain: change.subdomain.clone(),
                 health: change.health,
@@ -117,6 +124,7 @@ impl Live {
         match serde_json::from_str::<Notice>(text) {
             Ok(notice) if notice.process != self.process => self.tell(Change {
                 tenant: notice.tenant,
+                app: notice.app,
                 connection: notice.connection,
                 subdomain: notice.subdomain,
                 health: notice.health,

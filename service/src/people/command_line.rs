@@ -89,7 +89,7 @@ pub async fn invite(
     Ok(invitations::invite_by(ChangedBy::CommandLine(&scope), new).await?)
 }
 
-/// Gives a member another role, and every app.
+/// Gives a member another role. A limit to some apps stays, but for owners.
 ///
 /// # Errors
 /// [`PeopleCommandError`]; nothing is changed then.
@@ -102,7 +102,12 @@ pub async fn change_role(
     let scope = scope(services, tenant).await?;
     let member = find(&scope, tenant, email).await?;
     let by = ChangedBy::CommandLine(&scope);
-    members::change_by(by, member.id, role, &AppLimit::All).await?;
+    let apps = if role == Role::Owner {
+        AppLimit::All
+    } else {
+        member.apps
+    };
+    members::change_by(by, member.id, role, &apps).await?;
     Ok(())
 }
 

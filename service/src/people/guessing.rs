@@ -23,63 +23,108 @@ use sea_orm::{
 use secrecy::SecretString;
 use std::net::IpAddr;
 
+/// Where an attempt comes from.
+#[derive(Clone, Copy)]
+pub(super) enum Origin<'a> {
+    /// A browser that is not known to the person, at this address.
+    Stranger(Option<IpAddr>),
+    /// A browser in which the person signed in before; its digest or the like.
+    Known(&'a str),
+}
+
 /// An attempt that was counted.
 #[must_use]
 pub(super) struct Attempt {
-    keys: Vec<(Counter, Vec<u8>)>,
+    /// By key: what it was before, and with the attempt.
+    counted: Vec<(Key, Failures, Failures)>,
 }
 
-/// Counts an attempt for this address, known or not. `known_browser` says whether
-/// the person with that address signed in with this browser before.
+type Key = (Counter, Vec<u8>);
+
+/// Counts an attempt for this address, known or not.
 ///
 /// # Errors
 /// [`SignInError::Wait`] says how long to wait; nothing is counted then.
 pub(super) async fn begin(
     services: &Services,
     email: &str,
-    network: Option<IpAddr>,
-    known_browser: bool,
+    origin: Origin<'_>,
 ) -> Result<Attempt, SignInError> {
     let now = services.expiry_now();
-    let keys = keys(email, network, known_browser);
+    let keys = keys(email, origin);
+    // Whoever has to wait is told so without a transaction that writes.
+    let mut seen = Vec::with_capacity(keys.len());
+    for (_, key) in &keys {
+        let row = Entity::find_by_id(key.clone()).row::<Model>(services.db.read());
+        seen.extend(row.await?);
+    }
+    must_not_wait(&keys, &seen, now)?;
     let tx = services
         .db
         .begin_write()
         .await
         .map_err(InternalError::from)?;
     let rows = locked(&tx, &keys).await?;
-    let failures = |key: &[u8]| {
-        let row = rows.iter().find(|row| row.key_hash == key);
-        row.map(failures_of).unwrap_or_default()
-    };
-    let waits = keys.iter();
-    let waits = waits.filter_map(|(counter, key)| failures(key).wait(*counter, now));
-    if let Some(wait) = waits.max() {
-        return Err(SignInError::Wait(wait));
-    }
-    for (_, key) in &keys {
-        store(&tx, key, failures(key).and_one(now)).await?;
+    must_not_wait(&keys, &rows, now)?;
+    let mut counted = Vec::with_capacity(keys.len());
+    for key in keys {
+        let before = failures(&rows, &key.1);
+        let with = before.and_one(now);
+        store(&tx, &key.1, with).await?;
+        counted.push((key, before, with));
     }
     tx.commit().await.map_err(InternalError::from)?;
-    Ok(Attempt { keys })
+    Ok(Attempt { counted })
+}
+
+fn must_not_wait(keys: &[Key], rows: &[Model], now: Timestamp) -> Result<(), SignInError> {
+    let waits = keys
+        .iter()
+        .filter_map(|(counter, key)| failures(rows, key).wait(*counter, now));
+    waits
+        .max()
+        .map_or(Ok(()), |wait| Err(SignInError::Wait(wait)))
+}
+
+fn failures(rows: &[Model], key: &[u8]) -> Failures {
+    let row = rows.iter().find(|row| row.key_hash == key);
+    row.map_or_else(Failures::default, |row| Failures {
+        count: u32::try_from(row.failures).unwrap_or(u32::MAX),
+        last_at: row.last_at,
+    })
 }
 
 impl Attempt {
-    /// The password was right, so the attempt was no failure. What failed before
-    /// from the same network for the same person is forgotten; the other counters
-    /// go on, since somebody else may be guessing.
+    /// The password was right, so the attempt was no failure. What the person
+    /// failed before from here is forgotten; the other counters are as before,
+    /// since somebody else may be guessing.
     pub async fn was_right(self, services: &Services) -> Result<(), InternalError> {
+        self.take_back(services, |counter| {
+            matches!(counter, Counter::PersonAndNetwork | Counter::Known)
+        })
+        .await
+    }
+
+    /// Nobody looked at the password.
+    pub async fn was_not_looked_at(self, services: &Services) -> Result<(), InternalError> {
+        self.take_back(services, |_| false).await
+    }
+
+    async fn take_back(
+        self,
+        services: &Services,
+        forgets: impl Fn(Counter) -> bool,
+    ) -> Result<(), InternalError> {
+        let keys: Vec<Key> = self.counted.iter().map(|(key, ..)| key.clone()).collect();
         let tx = services.db.begin_write().await?;
-        for row in locked(&tx, &self.keys).await? {
-            let own = self.keys.iter().any(|(counter, key)| {
-                *counter == Counter::PersonAndNetwork && *key == row.key_hash
-            });
-            let left = if own {
+        let rows = locked(&tx, &keys).await?;
+        for ((counter, key), before, with) in self.counted {
+            let left = if forgets(counter) {
                 Failures::default()
             } else {
-                failures_of(&row).without_one()
+                failures(&rows, &key).without(with, before)
             };
-            store(&tx, &row.key_hash, left).await?;
+            store(&tx, &key, left).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -87,28 +132,29 @@ impl Attempt {
 }
 
 /// What an attempt counts for, in the order in which the rows are locked.
-fn keys(email: &str, network: Option<IpAddr>, known_browser: bool) -> Vec<(Counter, Vec<u8>)> {
-    // An unknown network is one network: better that than none.
-    let network = network.map_or_else(String::new, |ip| Network::from(ip).to_string());
+fn keys(email: &str, origin: Origin<'_>) -> Vec<Key> {
     let hash = |text: String| digest("sign-in failures", &SecretString::from(text));
-    let mut keys = vec![
-        (
-            Counter::PersonAndNetwork,
-            hash(format!("person {email} network {network}")),
-        ),
-        (Counter::Network, hash(format!("network {network}"))),
-    ];
-    if !known_browser {
-        keys.push((Counter::Person, hash(format!("person {email}"))));
-    }
+    let mut keys = match origin {
+        Origin::Known(browser) => {
+            let text = format!("person {email} browser {browser}");
+            vec![(Counter::Known, hash(text))]
+        }
+        Origin::Stranger(address) => {
+            // An unknown network is one network: better that than none.
+            let network = address.map_or_else(String::new, |ip| Network::from(ip).to_string());
+            let both = format!("person {email} network {network}");
+            vec![
+                (Counter::PersonAndNetwork, hash(both)),
+                (Counter::Network, hash(format!("network {network}"))),
+                (Counter::Person, hash(format!("person {email}"))),
+            ]
+        }
+    };
     keys.sort_by(|a, b| a.1.cmp(&b.1));
     keys
 }
 
-async fn locked(
-    tx: &Transaction,
-    keys: &[(Counter, Vec<u8>)],
-) -> Result<Vec<Model>, InternalError> {
+async fn locked(tx: &Transaction, keys: &[Key]) -> Result<Vec<Model>, InternalError> {
     for (_, key) in keys {
         let row = ActiveModel {
             key_hash: Set(key.clone()),
@@ -116,7 +162,12 @@ async fn locked(
             last_at: Set(Timestamp::default()),
         };
         Entity::insert(row)
-            .on_conflict(OnConflict::column(Column::KeyHash).do_nothing().to_owned())
+            .on_conflict(
+                // Changes nothing, but locks a row that is there.
+                OnConflict::column(Column::KeyHash)
+                    .value(Column::KeyHash, Expr::value(key.clone()))
+                    .to_owned(),
+            )
             .exec_without_returning(tx)
             .await?;
     }
@@ -139,13 +190,6 @@ async fn store(tx: &Transaction, key: &[u8], failures: Failures) -> Result<(), I
         .exec(tx)
         .await?;
     Ok(())
-}
-
-fn failures_of(row: &Model) -> Failures {
-    Failures {
-        count: u32::try_from(row.failures).unwrap_or(u32::MAX),
-        last_at: row.last_at,
-    }
 }
 
 /// Removes what is forgotten.

@@ -17,19 +17,25 @@ use secrecy::SecretString;
 /// A browser is known for so long after the last sign-in.
 pub const KNOWN_FOR: Span = Span::days(365);
 
-/// Whether the person signed in with this browser before. The browser's own
-/// secret is kept as a digest alone.
-pub(super) async fn is_known(
+/// What names the browser, if the person signed in with it before. The browser's
+/// own secret is kept as a digest alone.
+pub(super) async fn known(
     services: &Services,
     person: PersonId,
     browser: &SecretString,
-) -> Result<bool, InternalError> {
+) -> Result<Option<String>, InternalError> {
     // Without a tenant's scope: a person's own data belongs to none.
     let row = Entity::find_by_id((person, hash(browser)))
         .row::<Model>(services.db.read())
         .await?;
     let since = services.expiry_now().minus(KNOWN_FOR);
-    Ok(row.is_some_and(|row| row.last_seen_at > since))
+    let row = row.filter(|row| row.last_seen_at > since);
+    Ok(row.map(|row| {
+        row.browser_hash
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }))
 }
 
 /// Notes a sign-in. `true` if the browser is new to this person.
@@ -41,7 +47,7 @@ pub async fn note(
     person: PersonId,
     browser: &SecretString,
 ) -> Result<bool, InternalError> {
-    let known = is_known(services, person, browser).await?;
+    let known = known(services, person, browser).await?.is_some();
     let row = ActiveModel {
         person_id: Set(person),
         browser_hash: Set(hash(browser)),

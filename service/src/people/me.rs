@@ -47,7 +47,12 @@ fn invalid(field: &'static str, message: impl Into<String>) -> MeError {
 ///
 /// # Errors
 /// [`MeError`]; nothing is changed then.
-pub async fn rename(services: &Services, person: PersonId, name: &str) -> Result<(), MeError> {
+pub async fn rename(
+    services: &Services,
+    person: PersonId,
+    name: &str,
+    address: Option<IpAddr>,
+) -> Result<(), MeError> {
     let name = name.trim();
     if !is_name(name) {
         return Err(invalid(
@@ -55,7 +60,16 @@ pub async fn rename(services: &Services, person: PersonId, name: &str) -> Result
             "Enter your name, with 100 letters at most.",
         ));
     }
-    update(services, person, person::Column::Name, name.to_owned()).await
+    // Without a tenant's scope: a person's own data belongs to none.
+    let tx = services.db.begin_write().await?;
+    person::Entity::update_many()
+        .col_expr(person::Column::Name, Expr::value(name))
+        .filter(person::Column::Id.eq(person))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    note(services, person, address, Action::Renamed).await;
+    Ok(())
 }
 
 /// A new password, proven by the one before.
@@ -100,8 +114,15 @@ pub async fn change_password(
         Err(SignInError::Internal(error)) => return Err(error.into()),
     }
     let hash = password::hash(&*services.random, change.new).await?;
-    update(services, person.id, person::Column::PasswordHash, hash).await?;
-    let ended = sessions::end_others(services, person.id, change.session).await?;
+    // Together, so that no session outlives the password that it came of.
+    let tx = services.db.begin_write().await?;
+    person::Entity::update_many()
+        .col_expr(person::Column::PasswordHash, Expr::value(hash))
+        .filter(person::Column::Id.eq(person.id))
+        .exec(&tx)
+        .await?;
+    let ended = sessions::end_others_in(&tx, person.id, change.session).await?;
+    tx.commit().await?;
     note(services, person.id, change.address, Action::PasswordChanged).await;
     Ok(ended)
 }
@@ -138,21 +159,4 @@ pub async fn end_other_sessions(
         note(services, person, address, Action::SessionsEnded).await;
     }
     Ok(ended)
-}
-
-async fn update(
-    services: &Services,
-    person: PersonId,
-    column: person::Column,
-    value: String,
-) -> Result<(), MeError> {
-    // Without a tenant's scope: a person's own data belongs to none.
-    let tx = services.db.begin_write().await?;
-    person::Entity::update_many()
-        .col_expr(column, Expr::value(value))
-        .filter(person::Column::Id.eq(person))
-        .exec(&tx)
-        .await?;
-    tx.commit().await?;
-    Ok(())
 }

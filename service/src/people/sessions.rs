@@ -5,7 +5,9 @@
 //! all their tenants; so none of this runs in a tenant's scope.
 
 use crate::{
-    core::{digest::digest, error::InternalError, rows::Rows, services::Services},
+    core::{
+        database::Transaction, digest::digest, error::InternalError, rows::Rows, services::Services,
+    },
     entity::session,
 };
 use domain::{
@@ -233,7 +235,9 @@ pub async fn end_one(
     person: PersonId,
     key: &str,
 ) -> Result<bool, InternalError> {
-    let ended = end_where(services, person, |row| key_of(&row.id_hash) == key).await?;
+    let tx = services.db.begin_write().await?;
+    let ended = end_where(&tx, person, |row| key_of(&row.id_hash) == key).await?;
+    tx.commit().await?;
     Ok(ended > 0)
 }
 
@@ -246,26 +250,36 @@ pub async fn end_others(
     person: PersonId,
     keep: &str,
 ) -> Result<u64, InternalError> {
-    end_where(services, person, |row| key_of(&row.id_hash) != keep).await
+    let tx = services.db.begin_write().await?;
+    let ended = end_others_in(&tx, person, keep).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
+/// The same, in a transaction that does more.
+pub(super) async fn end_others_in(
+    tx: &Transaction,
+    person: PersonId,
+    keep: &str,
+) -> Result<u64, InternalError> {
+    end_where(tx, person, |row| key_of(&row.id_hash) != keep).await
 }
 
 async fn end_where(
-    services: &Services,
+    tx: &Transaction,
     person: PersonId,
     ends: impl Fn(&session::Model) -> bool,
 ) -> Result<u64, InternalError> {
-    let tx = services.db.begin_write().await?;
     let rows: Vec<session::Model> = session::Entity::find()
         .filter(session::Column::PersonId.eq(person))
-        .rows(&tx)
+        .rows(tx)
         .await?;
     let ending = rows.into_iter().filter(ends).map(|row| row.id_hash);
     let done = session::Entity::delete_many()
         .filter(session::Column::PersonId.eq(person))
         .filter(session::Column::IdHash.is_in(ending))
-        .exec(&tx)
+        .exec(tx)
         .await?;
-    tx.commit().await?;
     Ok(done.rows_affected)
 }
 

@@ -1,7 +1,9 @@
 //! Checks e-mail address and password.
 
 use super::{
-    email, guessing, known_browsers,
+    email,
+    guessing::{self, Origin},
+    known_browsers,
     password::{self, Verdict},
 };
 use crate::{
@@ -55,11 +57,15 @@ pub async fn sign_in(services: &Services, given: &Given<'_>) -> Result<PersonId,
             let id = person
                 .as_ref()
                 .map_or(PersonId(Uuid::nil()), |person| person.id);
-            known_browsers::is_known(services, id, browser).await?
+            known_browsers::known(services, id, browser).await?
         }
-        None => false,
+        None => None,
     };
-    check(services, given, person, known).await
+    let origin = match &known {
+        Some(browser) => Origin::Known(browser),
+        None => Origin::Stranger(given.address),
+    };
+    check(services, given, person, origin).await
 }
 
 /// Asks somebody for their password who is signed in already.
@@ -71,7 +77,7 @@ pub(crate) async fn sign_in_again(
     given: &Given<'_>,
 ) -> Result<PersonId, SignInError> {
     let person = find(services, given.email).await?;
-    check(services, given, person, true).await
+    check(services, given, person, Origin::Known("signed in")).await
 }
 
 async fn find(services: &Services, typed: &str) -> Result<Option<person::Model>, InternalError> {
@@ -89,14 +95,20 @@ async fn check(
     services: &Services,
     given: &Given<'_>,
     person: Option<person::Model>,
-    known_browser: bool,
+    origin: Origin<'_>,
 ) -> Result<PersonId, SignInError> {
     let password = given.password;
     let email = given.email.trim().to_ascii_lowercase();
     let email = email::normalize(&email).unwrap_or(email);
-    let attempt = guessing::begin(services, &email, given.address, known_browser).await?;
+    let attempt = guessing::begin(services, &email, origin).await?;
     let (id, hash) = person.map(|p| (p.id, p.password_hash)).unzip();
-    let verdict = password::verify(hash.clone(), password).await?;
+    let verdict = match password::verify(hash.clone(), password).await {
+        Ok(verdict) => verdict,
+        Err(error) => {
+            attempt.was_not_looked_at(services).await?;
+            return Err(error.into());
+        }
+    };
     let id = match (verdict, id, hash) {
         (Verdict::Right, Some(id), _) => id,
         (Verdict::RightAsTyped, Some(id), Some(old)) => {

@@ -201,6 +201,7 @@ impl Record {
     pub fn news(&self, tx: &Tx) -> News {
         News {
             tenant: tx.tenant(),
+            app: Some(self.app),
             connection: self.id,
             subdomain: self.subdomain.clone(),
             health: self.health,

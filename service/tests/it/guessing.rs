@@ -140,6 +140,18 @@ async fn s49_guessing_from_everywhere_is_slowed_and_locks_nobody_out() {
         };
         assert!(wait <= Span::minutes(15));
         assert_eq!(home.with(PASSWORD).await.unwrap(), person, "the victim");
+        // Nor does guessing from the same network, at this person and at others.
+        let neighbour = Attempts::at(services, &email, HOME);
+        assert!(neighbour.until_slowed(60).await < 60);
+        for number in 0..60 {
+            let email = format!("person{number}@harbour.example");
+            let spray = Attempts::at(services, &email, HOME);
+            let _ = spray.wrong().await;
+        }
+        assert!(matches!(neighbour.wrong().await, SignInError::Wait(_)));
+        assert_eq!(home.with(PASSWORD).await.unwrap(), person, "at home");
+        // But guessing in that browser is slowed as well.
+        assert_eq!(home.until_slowed(20).await, 5);
 
         // A browser that knows another secret is none that is known.
         home.browser = Some(world.browser());
@@ -175,6 +187,49 @@ async fn s49_trying_many_people_from_one_network_is_slowed() {
                 .await
                 .is_ok()
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s49_right_passwords_make_nobody_wait_longer() {
+    testing::on_each_database(async |world| {
+        let services = &world.services;
+        world.owner("harbour").await;
+        let owner = format!("harbour-{OWNER}");
+        for number in 0..51 {
+            let email = format!("person{number}@harbour.example");
+            let _ = Attempts::at(services, &email, HOME).wrong().await;
+        }
+        let office = Attempts::at(services, &owner, HOME);
+        let SignInError::Wait(wait) = office.wrong().await else {
+            panic!("not slowed");
+        };
+        world.clock.advance(wait);
+        for _ in 0..3 {
+            assert!(office.with(PASSWORD).await.is_ok(), "one after the other");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s49_what_nobody_looked_at_is_no_failure() {
+    testing::on_each_database(async |world| {
+        world.owner("harbour").await;
+        let email = format!("harbour-{OWNER}");
+        let beneath = world.beneath().await;
+        beneath
+            .run("UPDATE people SET password_hash = 'ruined'")
+            .await;
+        let attempts = Attempts::at(&world.services, &email, HOME);
+        for _ in 0..8 {
+            let failed = attempts.with(PASSWORD).await;
+            assert!(
+                matches!(failed, Err(SignInError::Internal(_))),
+                "{failed:?}"
+            );
+        }
     })
     .await;
 }

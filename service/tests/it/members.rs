@@ -446,3 +446,56 @@ async fn who_used_mooring_was_seen() {
     })
     .await;
 }
+
+/// Processes of the previous version know no limits, so they don't see who has one.
+#[tokio::test]
+async fn the_previous_version_shows_nothing_to_who_is_limited() {
+    testing::on_each_database(async |world| {
+        if world.services.db.is_sqlite() {
+            return; // There is one process.
+        }
+        let owner = world.owner("harbour").await;
+        let returns = world.app(&owner, "returns").await;
+        let viewer = joined(&world, &owner, new("v@x.example", Role::Viewer)).await;
+        let id = viewer.person().unwrap();
+        let beneath = world.beneath().await;
+        let sql = format!(
+            "SELECT count(*) AS n FROM mooring_memberships_of('{}')",
+            id.0
+        );
+        assert_eq!(beneath.number(&sql).await, 1);
+        let limit = AppLimit::from(Some(returns.id));
+        members::change(&owner, id, Role::Viewer, &limit)
+            .await
+            .unwrap();
+        assert_eq!(beneath.number(&sql).await, 0);
+    })
+    .await;
+}
+
+/// security.md 53
+#[tokio::test]
+async fn s53_who_lost_the_role_meanwhile_changes_nobody() {
+    testing::on_each_database(async |world| {
+        let owner = world.owner("harbour").await;
+        let second = joined(&world, &owner, new("b@x.example", Role::Owner)).await;
+        let viewer = joined(&world, &owner, new("v@x.example", Role::Viewer)).await;
+        let (id, all) = (viewer.person().unwrap(), AppLimit::All);
+        members::remove(&owner, second.person().unwrap())
+            .await
+            .unwrap();
+        // Their request had begun before.
+        for refused in [
+            members::change(&second, id, Role::Owner, &all)
+                .await
+                .map(drop),
+            members::remove(&second, id).await,
+        ] {
+            assert!(
+                matches!(refused, Err(MemberError::Forbidden(_))),
+                "{refused:?}"
+            );
+        }
+    })
+    .await;
+}

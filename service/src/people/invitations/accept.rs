@@ -1,6 +1,6 @@
 //! Joining a tenant.
 
-use super::open::{InvitationError, person_of, usable};
+use super::open::{InvitationError, check, person_of, usable};
 use crate::{
     audit::{self, Action, By, Entry, Target},
     core::{
@@ -161,11 +161,12 @@ async fn take(
         )
         .exec(&**tx)
         .await?;
-    if taken.rows_affected == 1 {
-        Ok(row.clone())
-    } else {
-        Err(InvitationError::Accepted.into())
+    if taken.rows_affected != 1 {
+        return Err(InvitationError::Accepted.into());
     }
+    // A password takes a moment to hash, in which the inviter may have gone.
+    check(services, row).await?;
+    Ok(row.clone())
 }
 
 /// Makes the membership. Whoever is a member already stays what they are.

@@ -11,7 +11,7 @@ use crate::{
     people::{
         changed_by::ChangedBy,
         email,
-        members::{check_grant, in_audit, is_member},
+        members::{check_grant, in_audit, is_member, lock},
         owner::NOT_AN_ADDRESS,
     },
     tenancy::{Actor, Tx},
@@ -86,6 +86,8 @@ pub(crate) async fn invite_by(
     let scope = by.scope();
     let (emails, mut errors) = addresses(&new.emails);
     let tx = scope.write().await?;
+    // Of two invitations for one address at the same moment, the second counts.
+    lock(&tx).await?;
     errors.extend(check_grant(by, &tx, new.role, &new.apps).await?);
     let known = members_among(&tx, &emails).await?;
     if !known.is_empty() {

@@ -137,7 +137,10 @@ pub(super) async fn usable(
 
 /// Whether it can be accepted. Whoever made it must still be able to: somebody
 /// who was removed has left no way back in.
-async fn check(services: &Services, row: &invitation::Model) -> Result<(), InvitationError> {
+pub(super) async fn check(
+    services: &Services,
+    row: &invitation::Model,
+) -> Result<(), InvitationError> {
     if row.accepted_at.is_some() {
         return Err(InvitationError::Accepted);
     }

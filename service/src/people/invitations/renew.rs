@@ -20,8 +20,11 @@ pub async fn renew(actor: &Actor, id: InvitationId) -> Result<Invited, ChangeInv
     let row = find_pending(actor, &tx, id).await?;
     let (token, token_hash) = new_token(actor);
     let expires_at = actor.expiry_now().plus(LIFE);
-    tx.update::<invitation::Entity>()
+    let done = tx
+        .update::<invitation::Entity>()
         .filter(invitation::Column::Id.eq(id))
+        .filter(invitation::Column::AcceptedAt.is_null())
+        .filter(invitation::Column::WithdrawnAt.is_null())
         .col_expr(invitation::Column::TokenHash, Expr::value(token_hash))
         .col_expr(invitation::Column::ExpiresAt, Expr::value(expires_at))
         .col_expr(
@@ -31,6 +34,10 @@ pub async fn renew(actor: &Actor, id: InvitationId) -> Result<Invited, ChangeInv
         .col_expr(invitation::Column::InviterId, Expr::value(actor.person()))
         .exec(&*tx)
         .await?;
+    // Somebody else was faster.
+    if done.rows_affected == 0 {
+        return Err(ChangeInvitationError::NotFound);
+    }
     let detail = in_audit(row.role, &row.apps);
     let entry = Entry::of(actor, Action::Invited, Target::invitation(id)).detail(detail);
     audit::record(actor, &tx, &entry).await?;

@@ -1,6 +1,8 @@
 //! Another role, or other apps, for a member.
 
-use super::{MemberError, check_grant, find, in_audit, lock, must_not_be_last_owner};
+use super::{
+    MemberError, check_grant, find, in_audit, lock, must_not_be_last_owner, must_still_be,
+};
 use crate::{
     audit::{self, Action, Target},
     core::error::Forbidden,
@@ -33,6 +35,7 @@ pub(crate) async fn change_by(
     by.require(Permission::ManageMembers)?;
     let tx = by.scope().write().await?;
     lock(&tx).await?;
+    must_still_be(by, &tx).await?;
     let member = find(&tx, person).await?;
     if !by.may_manage(member.role) {
         return Err(Forbidden.into());

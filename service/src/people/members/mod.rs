@@ -55,12 +55,28 @@ impl From<sea_orm::DbErr> for MemberError {
 /// Changes of members wait for each other, so that two of them together can't
 /// leave a tenant without an owner. Locked before the heads of events and audit,
 /// as everywhere.
-async fn lock(tx: &Tx) -> Result<(), InternalError> {
+pub(super) async fn lock(tx: &Tx) -> Result<(), InternalError> {
     tenant::Entity::find_by_id(tx.tenant())
         .lock(LockType::NoKeyUpdate)
         .row::<tenant::Model>(&**tx)
         .await?;
     Ok(())
+}
+
+/// Goes on only if a member who makes a change still has the role that was looked up
+/// before the lock.
+async fn must_still_be(by: ChangedBy<'_>, tx: &Tx) -> Result<(), MemberError> {
+    let ChangedBy::Member(actor) = by else {
+        return Ok(());
+    };
+    let Some(person) = actor.person() else {
+        return Ok(());
+    };
+    match find(tx, person).await {
+        Ok(own) if (own.role, &own.apps) == (actor.role, &actor.apps) => Ok(()),
+        Ok(_) | Err(MemberError::NotFound) => Err(Forbidden.into()),
+        Err(error) => Err(error),
+    }
 }
 
 async fn find(tx: &Tx, person: PersonId) -> Result<membership::Model, MemberError> {

@@ -1,6 +1,6 @@
 //! A member goes.
 
-use super::{MemberError, find, in_audit, lock, must_not_be_last_owner};
+use super::{MemberError, find, in_audit, lock, must_not_be_last_owner, must_still_be};
 use crate::{
     audit::{self, Action, Target},
     core::error::Forbidden,
@@ -28,6 +28,7 @@ pub(crate) async fn remove_by(by: ChangedBy<'_>, person: PersonId) -> Result<(),
     }
     let tx = by.scope().write().await?;
     lock(&tx).await?;
+    must_still_be(by, &tx).await?;
     let member = find(&tx, person).await?;
     if !leaves && !by.may_manage(member.role) {
         return Err(Forbidden.into());
