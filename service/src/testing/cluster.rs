@@ -6,7 +6,8 @@ use std::{
     io::Write,
     net::TcpListener,
     path::{Path, PathBuf},
-    process::Command,
+    process::{self, Command},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 /// A running server, stopped and removed when it is dropped.
@@ -109,9 +110,8 @@ impl Cluster {
             .tempdir_in(base)
             .unwrap()
             .keep();
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let cluster = Self {
-            port: free.local_addr().unwrap().port(),
+            port: free_port(),
             programs: newest_programs(),
             folder,
         };
@@ -183,6 +183,20 @@ impl Drop for Cluster {
         let _ = stop.output();
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// A port that nobody listens at. It lies below those that the system gives to
+/// connections by itself (from 32768 on), since one of these could be taken again
+/// until the server starts. Processes begin at different places.
+fn free_port() -> u16 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    (0..1_000)
+        .map(|_| {
+            let number = process::id() * 7 + NEXT.fetch_add(1, Ordering::Relaxed);
+            u16::try_from(15_000 + number % 17_000).unwrap()
+        })
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .unwrap()
 }
 
 fn newest_programs() -> PathBuf {
