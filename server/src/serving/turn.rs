@@ -1,6 +1,6 @@
 //! What a connection waits for, and how long that may take.
 
-use super::Bounds;
+use super::bounds::Bounds;
 use hyper::body::{Body, Frame, SizeHint};
 use std::{
     pin::Pin,

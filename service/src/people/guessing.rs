@@ -3,7 +3,6 @@
 //! An attempt is counted before its password is looked at, and taken back if it
 //! was right: a thousand attempts at the same moment are a thousand failures.
 
-use super::sign_in::SignInError;
 use crate::{
     core::{
         database::Transaction, digest::digest, error::InternalError, network::Network, rows::Rows,
@@ -13,7 +12,7 @@ use crate::{
 };
 use domain::{
     guessing::{Counter, FORGOTTEN_AFTER, Failures},
-    time::Timestamp,
+    time::{Span, Timestamp},
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -32,6 +31,23 @@ pub(super) enum Origin<'a> {
     Known(&'a str),
 }
 
+/// An attempt is not to be made now.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum GuessingError {
+    /// There were too many failures; so long until the next attempt.
+    #[error("too many failures")]
+    Wait(Span),
+    /// An internal error.
+    #[error(transparent)]
+    Internal(#[from] InternalError),
+}
+
+impl From<sea_orm::DbErr> for GuessingError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
 /// An attempt that was counted.
 #[must_use]
 pub(super) struct Attempt {
@@ -44,12 +60,12 @@ type Key = (Counter, Vec<u8>);
 /// Counts an attempt for this address, known or not.
 ///
 /// # Errors
-/// [`SignInError::Wait`] says how long to wait; nothing is counted then.
+/// [`GuessingError::Wait`] says how long to wait; nothing is counted then.
 pub(super) async fn begin(
     services: &Services,
     email: &str,
     origin: Origin<'_>,
-) -> Result<Attempt, SignInError> {
+) -> Result<Attempt, GuessingError> {
     let now = services.expiry_now();
     let keys = keys(email, origin);
     // Whoever has to wait is told so without a transaction that writes.
@@ -59,11 +75,7 @@ pub(super) async fn begin(
         seen.extend(row.await?);
     }
     must_not_wait(&keys, &seen, now)?;
-    let tx = services
-        .db
-        .begin_write()
-        .await
-        .map_err(InternalError::from)?;
+    let tx = services.db.begin_write().await?;
     let rows = locked(&tx, &keys).await?;
     must_not_wait(&keys, &rows, now)?;
     let mut counted = Vec::with_capacity(keys.len());
@@ -73,17 +85,17 @@ pub(super) async fn begin(
         store(&tx, &key.1, with).await?;
         counted.push((key, before, with));
     }
-    tx.commit().await.map_err(InternalError::from)?;
+    tx.commit().await?;
     Ok(Attempt { counted })
 }
 
-fn must_not_wait(keys: &[Key], rows: &[Model], now: Timestamp) -> Result<(), SignInError> {
+fn must_not_wait(keys: &[Key], rows: &[Model], now: Timestamp) -> Result<(), GuessingError> {
     let waits = keys
         .iter()
         .filter_map(|(counter, key)| failures(rows, key).wait(*counter, now));
     waits
         .max()
-        .map_or(Ok(()), |wait| Err(SignInError::Wait(wait)))
+        .map_or(Ok(()), |wait| Err(GuessingError::Wait(wait)))
 }
 
 fn failures(rows: &[Model], key: &[u8]) -> Failures {

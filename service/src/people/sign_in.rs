@@ -2,7 +2,7 @@
 
 use super::{
     email,
-    guessing::{self, Origin},
+    guessing::{self, GuessingError, Origin},
     known_browsers,
     password::{self, Verdict},
 };
@@ -28,6 +28,15 @@ pub enum SignInError {
     /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
+}
+
+impl From<GuessingError> for SignInError {
+    fn from(error: GuessingError) -> Self {
+        match error {
+            GuessingError::Wait(wait) => Self::Wait(wait),
+            GuessingError::Internal(error) => Self::Internal(error),
+        }
+    }
 }
 
 /// What somebody gives to sign in.
