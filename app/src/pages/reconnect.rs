@@ -16,7 +16,7 @@ use domain::{health::Health, time::Timestamp};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use secrecy::SecretString;
-use service::connections::links::{self, LinkGone, PublicLink};
+use service::connections::links::{self, LinkGone, OpenError, PublicLink};
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
@@ -25,8 +25,9 @@ pub(crate) fn page() -> impl IntoView {
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let token = address.part("token").to_owned();
     let secret = SecretString::from(token.clone());
-    match links::open(&context.services, &secret).await? {
-        Err(gone) => {
+    match links::open(&context.services, &secret).await {
+        Err(OpenError::Internal(error)) => Err(error.into()),
+        Err(OpenError::Gone(gone)) => {
             if let Some(response) = use_context::<ResponseOptions>() {
                 response.set_status(match gone {
                     LinkGone::Unknown => StatusCode::NOT_FOUND,

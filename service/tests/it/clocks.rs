@@ -219,7 +219,7 @@ async fn s78_a_clock_that_jumps_a_year_ahead_takes_nothing_away() {
             let found = links::of_connection(&f.owner, f.account("acme").await.row.id).await;
             let first = found.unwrap().into_iter().find(|row| row.id == link.id);
             assert_eq!(first.map(|row| row.state), Some(LinkState::Sent));
-            let opened = links::open(services, &token_of(&link.url)).await.unwrap();
+            let opened = links::open(services, &token_of(&link.url)).await;
             assert!(opened.is_ok(), "{:?}", opened.err());
             assert!(
                 api_tokens::authenticate(services, &token, None)

@@ -5,7 +5,7 @@ use domain::{error::AuthorizationProblem as Problem, health::Health, ids::LinkId
 use secrecy::{ExposeSecret, SecretString};
 use service::connections::{
     authorize,
-    links::{self, LinkGone, LinkOptions, Withdrawal},
+    links::{self, LinkGone, LinkOptions, OpenError, Withdrawal},
     result::{self, Outcome},
 };
 use simulator::Endpoint;
@@ -138,9 +138,10 @@ async fn an_approval_ends_all_links_of_its_account() {
         let (_, two) = link(&f, "acme").await;
         let (_, others) = link(&f, "bolt").await;
         f.connect("acme").await;
-        let open = async |token: &SecretString| {
-            let found = links::open(&f.world.services, token).await.unwrap();
-            found.map(|link| link.subdomain)
+        let open = async |token: &SecretString| match links::open(&f.world.services, token).await {
+            Ok(link) => Ok(link.subdomain),
+            Err(OpenError::Gone(gone)) => Err(gone),
+            Err(OpenError::Internal(error)) => panic!("{error}"),
         };
         assert_eq!(open(&one).await, Err(LinkGone::Used));
         assert_eq!(open(&two).await, Err(LinkGone::Used));

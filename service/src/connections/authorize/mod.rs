@@ -7,7 +7,7 @@ mod facts;
 pub(crate) use facts::{Facts, Origin, Requested};
 pub use facts::{Outline, cookie_name};
 
-use super::links::{self, LinkGone};
+use super::links::{self, LinkGone, OpenError};
 use crate::{
     core::{
         error::{Forbidden, InternalError},
@@ -79,6 +79,15 @@ impl From<sea_orm::DbErr> for BeginError {
     }
 }
 
+impl From<OpenError> for BeginError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Gone(gone) => gone.into(),
+            OpenError::Internal(error) => error.into(),
+        }
+    }
+}
+
 /// Begins an installation from the helpdesk. Anybody may do this any number of
 /// times: nothing is written, and the app is usually found in memory.
 ///
@@ -125,7 +134,7 @@ pub async fn begin_with_link(
     services: &Services,
     token: &SecretString,
 ) -> Result<Begun, BeginError> {
-    let (scope, link) = links::usable(services, token).await??;
+    let (scope, link) = links::usable(services, token).await?;
     let tx = scope.read().await?;
     let app = app::find(&tx, &link.app_id.to_string(), &AppLimit::All)
         .await?

@@ -76,6 +76,17 @@ pub enum LinkGone {
     Revoked,
 }
 
+/// Why a link is not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It can't be used.
+    #[error(transparent)]
+    Gone(#[from] LinkGone),
+    /// An internal error.
+    #[error(transparent)]
+    Internal(#[from] InternalError),
+}
+
 /// The state of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkState {

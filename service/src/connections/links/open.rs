@@ -1,6 +1,6 @@
 //! Opens a link, before its tenant is known.
 
-use super::{LinkGone, LinkRow, LinkState, tell};
+use super::{LinkGone, LinkRow, LinkState, OpenError, tell};
 use crate::{
     core::{digest::digest, error::InternalError, rows::Rows, services::Services},
     entity::{
@@ -51,40 +51,31 @@ pub struct PublicLink {
 pub(crate) async fn usable(
     services: &Services,
     token: &SecretString,
-) -> Result<Result<(TenantScope, Model), LinkGone>, InternalError> {
-    let Some(scope) = lookup::scope_of(services, Key::Link(token)).await? else {
-        return Ok(Err(LinkGone::Unknown));
-    };
+) -> Result<(TenantScope, Model), OpenError> {
+    let scope = lookup::scope_of(services, Key::Link(token)).await?;
+    let scope = scope.ok_or(LinkGone::Unknown)?;
     let tx = scope.read().await?;
     let row = tx
         .all::<Entity>()
         .filter(Column::TokenHash.eq(digest("link", token)))
         .row::<Model>(&*tx)
-        .await?;
+        .await?
+        .ok_or(LinkGone::Unknown)?;
     drop(tx);
-    let Some(row) = row else {
-        return Ok(Err(LinkGone::Unknown));
-    };
-    Ok(match LinkRow::new(&row, services.expiry_now()).state {
-        LinkState::Approved => Err(LinkGone::Used),
-        LinkState::Revoked => Err(LinkGone::Revoked),
-        LinkState::Expired => Err(LinkGone::Expired),
+    match LinkRow::new(&row, services.expiry_now()).state {
+        LinkState::Approved => Err(LinkGone::Used.into()),
+        LinkState::Revoked => Err(LinkGone::Revoked.into()),
+        LinkState::Expired => Err(LinkGone::Expired.into()),
         LinkState::Sent | LinkState::Opened | LinkState::Started => Ok((scope, row)),
-    })
+    }
 }
 
 /// The page of a link. Reading it changes nothing: mail scanners open links, too.
 ///
 /// # Errors
-/// [`InternalError`] if the database fails.
-pub async fn open(
-    services: &Services,
-    token: &SecretString,
-) -> Result<Result<PublicLink, LinkGone>, InternalError> {
-    let (scope, row) = match usable(services, token).await? {
-        Ok(found) => found,
-        Err(gone) => return Ok(Err(gone)),
-    };
+/// [`OpenError`].
+pub async fn open(services: &Services, token: &SecretString) -> Result<PublicLink, OpenError> {
+    let (scope, row) = usable(services, token).await?;
     let bad = |column| InternalError::inconsistent("reconnect_links", column, row.id);
     let tx = scope.read().await?;
     let tenant = tenant::Entity::find_by_id(row.tenant_id)
@@ -100,7 +91,7 @@ pub async fn open(
         .row::<Record>(&*tx)
         .await?
         .ok_or_else(|| bad("connection_id"))?;
-    Ok(Ok(PublicLink {
+    Ok(PublicLink {
         tenant_name: tenant.name,
         app_name: app.name.clone(),
         subdomain: record.subdomain.clone(),
@@ -112,7 +103,7 @@ pub async fn open(
         ),
         created_by: row.created_by,
         expires_at: row.expires_at,
-    }))
+    })
 }
 
 /// Records the first opening of a usable link.
@@ -120,8 +111,10 @@ pub async fn open(
 /// # Errors
 /// [`InternalError`] if the database fails.
 pub async fn mark_opened(services: &Services, token: &SecretString) -> Result<(), InternalError> {
-    let Ok((scope, row)) = usable(services, token).await? else {
-        return Ok(());
+    let (scope, row) = match usable(services, token).await {
+        Ok(found) => found,
+        Err(OpenError::Gone(_)) => return Ok(()),
+        Err(OpenError::Internal(error)) => return Err(error),
     };
     if row.opened_at.is_some() {
         return Ok(());
