@@ -14,6 +14,7 @@ mod fill;
 mod floods;
 mod flow;
 mod guessing;
+mod invitations;
 mod journal;
 mod jumps;
 mod keys;
