@@ -146,6 +146,34 @@ pub fn Field(
     })
 }
 
+/// A password that a person chooses.
+#[component]
+pub fn NewPasswordField(
+    /// The name it is sent under, and its id.
+    #[prop(into)]
+    name: String,
+    /// What it is.
+    #[prop(into)]
+    label: String,
+    /// What is wrong with what was typed.
+    #[prop(optional, into)]
+    error: OptionalText,
+) -> AnyView {
+    view! {
+        <Field
+            name
+            label
+            kind="password"
+            required=true
+            minlength=12_u32
+            autocomplete="new-password"
+            hint="At least 12 characters. A few words in a row are easy to keep in mind and hard to guess."
+            error
+        />
+    }
+    .into_any()
+}
+
 /// A secret of an app or a server. It is no person's password, so browsers and
 /// password managers must neither save it nor fill it in. They do that for every
 /// field of the type "password", whatever its `autocomplete` says; so this field is

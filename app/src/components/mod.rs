@@ -2,6 +2,7 @@
 //! classes and `data-*` attributes are those of `style/components/`.
 
 mod button;
+mod card_table;
 mod chart;
 mod choice;
 mod empty;
@@ -23,10 +24,11 @@ mod top_bar;
 mod words;
 
 pub use button::{Button, Kind, LinkButton, PostButton, Size};
+pub use card_table::CardTable;
 pub use chart::{ChartDay, HealthChart};
 pub use choice::{Checkbox, Choice, Radios, Segments, Select};
 pub use empty::{Empty, LoadFailed, NoMatch};
-pub use field::{CopyField, Field, SecretField, SecretMask, TextArea};
+pub use field::{CopyField, Field, NewPasswordField, SecretField, SecretMask, TextArea};
 pub(crate) use form_key::FormKeys;
 pub use form_key::{FORM_KEY, FormKey};
 pub use health::{Badge, HealthBadge, HealthHistory, HealthHistoryLegend, health_history_label};

@@ -4,8 +4,8 @@ use super::{PageError, PageParams, outcome, setup::problem, show};
 use crate::{
     address::Address,
     components::{
-        Button, Choice, CopyField, Empty, Field, FormKey, Glyph, Kind, LoadFailed, Moment, NavItem,
-        Outcome, PageHead, Panel, PostButton, Radios, Select, Size, TimeOr,
+        Button, CardTable, Choice, CopyField, Empty, Field, FormKey, Glyph, Kind, LoadFailed,
+        Moment, NavItem, Outcome, PageHead, Panel, PostButton, Radios, Select, Size, TimeOr,
     },
     context::PageContext,
     form_outcome::{FormOutcome, ShownOutcome},
@@ -149,23 +149,7 @@ fn list(data: &Data) -> AnyView {
         }
         .into_any(),
         Some(tokens) => view! {
-            <div class="table-wrap">
-                <table class="table cards">
-                    <caption class="sr">"API tokens"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Token"</th>
-                            <th scope="col">"Role"</th>
-                            <th scope="col">"App"</th>
-                            <th scope="col">"Last used"</th>
-                            <td>
-                                <span class="sr">"Action"</span>
-                            </td>
-                        </tr>
-                    </thead>
-                    <tbody>{tokens.iter().map(|token| row(data, token)).collect_view()}</tbody>
-                </table>
-            </div>
+            <CardTable caption="API tokens" columns=&["Token", "Role", "App", "Last used"] actions="Action" rows={tokens.iter().map(|token| row(data, token)).collect_view().into_any()}/>
         }
         .into_any(),
     };

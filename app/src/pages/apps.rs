@@ -3,7 +3,9 @@
 use super::{PageError, PageParams, outcome, row_action::May, show};
 use crate::{
     address::Address,
-    components::{Empty, Glyph, HealthBadge, Kind, LinkButton, LoadFailed, NavItem, PageHead},
+    components::{
+        CardTable, Empty, Glyph, HealthBadge, Kind, LinkButton, LoadFailed, NavItem, PageHead,
+    },
     context::PageContext,
     frame::page_chrome,
     shell::SignedInLayout,
@@ -97,20 +99,7 @@ pub(super) fn view(
 
 fn table(tenant: &str, apps: &[Row]) -> AnyView {
     view! {
-        <div class="table-wrap">
-            <table class="table cards">
-                <caption class="sr">"Apps, by name"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"App"</th>
-                        <th scope="col">"Accounts"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col">"Asks for"</th>
-                    </tr>
-                </thead>
-                <tbody>{apps.iter().map(|row| table_row(tenant, row)).collect_view()}</tbody>
-            </table>
-        </div>
+        <CardTable caption="Apps, by name" columns=&["App", "Accounts", "State", "Asks for"] rows={apps.iter().map(|row| table_row(tenant, row)).collect_view().into_any()}/>
     }
     .into_any()
 }

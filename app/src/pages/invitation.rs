@@ -3,7 +3,9 @@
 use super::{PageError, PageParams, setup::problem, show};
 use crate::{
     address::{Address, escape},
-    components::{Button, Fact, Facts, Field, FormKey, Kind, LinkButton, Moment, PostButton},
+    components::{
+        Button, Fact, Facts, Field, FormKey, Kind, LinkButton, Moment, NewPasswordField, PostButton,
+    },
     context::PageContext,
     form_state::FormState,
     shell::PublicLayout,
@@ -107,16 +109,7 @@ fn action(
                     value=form.value("name")
                     error=form.error("name")
                 />
-                <Field
-                    name="password"
-                    label="Password"
-                    kind="password"
-                    required=true
-                    minlength=12_u32
-                    autocomplete="new-password"
-                    hint="Twelve characters or more; several unrelated words are good."
-                    error=form.error("password")
-                />
+                <NewPasswordField name="password" label="Password" error=form.error("password")/>
                 <Button kind=Kind::Primary wide=true>
                     "Join"
                 </Button>

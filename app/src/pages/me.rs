@@ -4,7 +4,8 @@ use super::{PageError, PageParams, outcome, panel, setup::problem, show};
 use crate::{
     address::Address,
     components::{
-        Button, Field, FormKey, Kind, LoadFailed, Moment, Panel, PostButton, Size, TimeOr,
+        Button, CardTable, Field, FormKey, Kind, LoadFailed, Moment, NewPasswordField, Panel,
+        PostButton, Size, TimeOr,
     },
     context::PageContext,
     form_outcome::ShownOutcome,
@@ -132,16 +133,7 @@ fn password(data: &Data) -> AnyView {
                 autocomplete="current-password"
                 error=form.error("password")
             />
-            <Field
-                name="new_password"
-                label="New password"
-                kind="password"
-                required=true
-                minlength=12_u32
-                autocomplete="new-password"
-                hint="Twelve characters or more; several unrelated words are good."
-                error=form.error("new_password")
-            />
+            <NewPasswordField name="new_password" label="New password" error=form.error("new_password")/>
             <p class="actions">
                 <Button kind=Kind::Primary>"Change password"</Button>
                 <span class="sub">"Ends your other sessions."</span>
@@ -186,22 +178,7 @@ fn session_list(data: &Data) -> AnyView {
     .into_any();
     view! {
         <Panel id="sessions" title="Sessions" footer>
-            <div class="table-wrap">
-                <table class="table cards">
-                    <caption class="sr">"Your sessions"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Browser"</th>
-                            <th scope="col">"Address"</th>
-                            <th scope="col">"Last used"</th>
-                            <td>
-                                <span class="sr">"Action"</span>
-                            </td>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <CardTable caption="Your sessions" columns=&["Browser", "Address", "Last used"] actions="Action" rows={rows.into_any()}/>
         </Panel>
     }
     .into_any()
@@ -265,21 +242,7 @@ fn tenant_list(data: &Data) -> Option<AnyView> {
         .collect_view();
     let panel = view! {
         <Panel id="tenants" title="Your tenants">
-            <div class="table-wrap">
-                <table class="table cards">
-                    <caption class="sr">"Your tenants"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Tenant"</th>
-                            <th scope="col">"Role"</th>
-                            <td>
-                                <span class="sr">"Action"</span>
-                            </td>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <CardTable caption="Your tenants" columns=&["Tenant", "Role"] actions="Action" rows={rows.into_any()}/>
         </Panel>
     }
     .into_any();

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     address::Address,
     components::{
-        Button, CopyField, Field, FormKey, Kind, LoadFailed, Moment, NavItem, Outcome, PageHead,
-        Panel, PostButton, Size, TimeOr,
+        Button, CardTable, CopyField, Field, FormKey, Kind, LoadFailed, Moment, NavItem, Outcome,
+        PageHead, Panel, PostButton, Size, TimeOr,
     },
     context::PageContext,
     form_outcome::{FormOutcome, ShownOutcome},
@@ -197,20 +197,7 @@ fn people(data: &Data) -> AnyView {
     let rows = rows.collect_view();
     view! {
         <Panel id="people" title="People" aside>
-            <div class="table-wrap">
-                <table class="table cards">
-                    <caption class="sr">"People of the tenant"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Person"</th>
-                            <th scope="col">"Role"</th>
-                            <th scope="col">"Apps"</th>
-                            <th scope="col">"Last seen"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <CardTable caption="People of the tenant" columns=&["Person", "Role", "Apps", "Last seen"] rows={rows.into_any()}/>
         </Panel>
     }
     .into_any()
@@ -263,23 +250,7 @@ fn waiting(data: &Data) -> Option<AnyView> {
         .into_any(),
         Some([]) => return None,
         Some(pending) => view! {
-            <div class="table-wrap">
-                <table class="table cards">
-                    <caption class="sr">"Invitations that wait"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Invited"</th>
-                            <th scope="col">"Role"</th>
-                            <th scope="col">"Apps"</th>
-                            <th scope="col">"Works until"</th>
-                            <td>
-                                <span class="sr">"Actions"</span>
-                            </td>
-                        </tr>
-                    </thead>
-                    <tbody>{pending.iter().map(|one| waiting_row(data, one)).collect_view()}</tbody>
-                </table>
-            </div>
+            <CardTable caption="Invitations that wait" columns=&["Invited", "Role", "Apps", "Works until"] actions="Actions" rows={pending.iter().map(|one| waiting_row(data, one)).collect_view().into_any()}/>
         }
         .into_any(),
     };

@@ -3,7 +3,7 @@
 use super::{PageError, PageParams, show};
 use crate::{
     address::Address,
-    components::{Button, Callout, Field, Glyph, Kind, SecretField},
+    components::{Button, Callout, Field, Glyph, Kind, NewPasswordField, SecretField},
     context::PageContext,
     form_state::FormState,
     shell::PublicLayout,
@@ -88,16 +88,7 @@ pub(super) fn view(form: &FormState, public_url: &str) -> AnyView {
                 value=form.value("email")
                 error=form.error("email")
             />
-            <Field
-                name="password"
-                label="Password"
-                kind="password"
-                required=true
-                minlength=12_u32
-                autocomplete="new-password"
-                hint="At least 12 characters. A few words in a row are easy to keep in mind and hard to guess."
-                error=form.error("password")
-            />
+            <NewPasswordField name="password" label="Password" error=form.error("password")/>
             <Button kind=Kind::Primary wide=true>
                 "Create owner"
             </Button>
