@@ -2,11 +2,10 @@
 
 import { noteLink } from './support/api';
 import { Mooring } from './support/mooring';
-import { canary } from './support/record';
+import { setUp } from './support/set_up';
 import { deactivate, register } from './support/simulator';
 import { expect, live, type Page, test } from './support/test';
 
-const PASSWORD = 'canary harbour lantern walnut';
 const CLIENT = { id: 'story-client', secret: 'canary-story-secret-4c1d' };
 
 let mooring: Mooring;
@@ -15,19 +14,6 @@ test.beforeAll(async () => {
   mooring = await Mooring.start();
 });
 test.afterAll(async () => mooring.stop());
-
-async function setUp(page: Page): Promise<void> {
-  await page.goto(`${mooring.base}/setup`);
-  await page.getByLabel('Set-up token').fill(mooring.setUpToken());
-  await page.getByLabel('Your company').fill('Harbour Labs');
-  await page.getByLabel('Short name for addresses').fill('harbour');
-  await page.getByLabel('Your name').fill('Mira Boat');
-  await page.getByLabel('Your e-mail address').fill('mira@harbour.example');
-  await page.getByLabel('Password').fill(PASSWORD);
-  canary({ kind: 'password', value: PASSWORD });
-  await page.getByRole('button', { name: 'Create owner' }).click();
-  await expect(page).toHaveURL(`${mooring.base}/t/harbour`);
-}
 
 async function addApp(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Add app' }).click();
@@ -59,7 +45,7 @@ test('set up, connect, break, mend', async ({ page, customer, customerWatch, jav
   let link = '';
 
   await test.step('the owner sets Mooring up and is signed in', async () => {
-    await setUp(page);
+    await setUp(page, mooring);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Connect your first Gorgias account');
     await customer.goto(`${mooring.base}/`);
     await expect(customer, 'others have to sign in').toHaveURL(/\/signin/);

@@ -3,9 +3,9 @@
 import { noteInvitation } from './support/api';
 import { Mooring } from './support/mooring';
 import { canary } from './support/record';
+import { setUp } from './support/set_up';
 import { expect, live, type Page, test } from './support/test';
 
-const PASSWORD = 'canary harbour lantern walnut';
 const SECOND = 'canary anvil meadow thimble';
 const THIRD = 'canary velvet orchard kettle';
 
@@ -16,18 +16,6 @@ test.beforeAll(async () => {
 });
 test.afterAll(async () => mooring.stop());
 
-async function setUp(page: Page): Promise<void> {
-  await page.goto(`${mooring.base}/setup`);
-  await page.getByLabel('Set-up token').fill(mooring.setUpToken());
-  await page.getByLabel('Your company').fill('Harbour Labs');
-  await page.getByLabel('Short name for addresses').fill('harbour');
-  await page.getByLabel('Your name').fill('Mira Boat');
-  await page.getByLabel('Your e-mail address').fill('mira@harbour.example');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Create owner' }).click();
-  await expect(page).toHaveURL(`${mooring.base}/t/harbour`);
-}
-
 const main = (page: Page) => page.getByRole('navigation', { name: 'Main' });
 
 test('invite, join, change the role, remove', async ({ page, customer: jonas, customerWatch, javaScriptEnabled }) => {
@@ -35,13 +23,12 @@ test('invite, join, change the role, remove', async ({ page, customer: jonas, cu
   customerWatch.expect(410);
   customerWatch.expect(404);
   const script = javaScriptEnabled !== false;
-  canary({ kind: 'password', value: PASSWORD });
   canary({ kind: 'password', value: SECOND });
   canary({ kind: 'password', value: THIRD });
   let invitation = '';
 
   await test.step('the owner invites somebody for customer success', async () => {
-    await setUp(page);
+    await setUp(page, mooring);
     await main(page).getByRole('link', { name: 'Members' }).click();
     await expect(page.getByText('Only you so far')).toBeVisible();
     await page.getByLabel('E-mail').fill('jonas@harbour.example');
