@@ -56,6 +56,8 @@ addresses! {
     SETUP Setup = "/setup";
     /// The sign-in.
     SIGN_IN SignIn = "/signin";
+    /// Asks a person who is signed in whether it is still them.
+    CONFIRM Confirm = "/confirm";
     /// The end of a session.
     SIGN_OUT SignOut = "/signout";
     /// The choice of a theme.
@@ -147,6 +149,11 @@ addresses! {
 }
 
 impl Pattern {
+    /// Whether this is the pattern of a path.
+    pub(crate) fn is_of(self, path: &str) -> bool {
+        PossibleRouteMatch::test(&self, path).is_some_and(|found| found.is_complete())
+    }
+
     /// Its segments, in order.
     fn segments(self) -> impl Iterator<Item = Segment> {
         let segments = self.0.split('/').filter(|segment| !segment.is_empty());

@@ -2,9 +2,9 @@
 
 use crate::address::Address;
 use crate::pages::{
-    self, account, accounts, api_tokens, app, app_new, apps, audit, connect, disconnect, erase,
-    invitation, keys, me, member, member_remove, members, overview, problem, reconnect, result,
-    reveal, setup, signin, tenants, which_account,
+    self, account, accounts, api_tokens, app, app_new, apps, audit, confirm, connect, disconnect,
+    erase, invitation, keys, me, member, member_remove, members, overview, problem, reconnect,
+    result, reveal, setup, signin, tenants, which_account,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -37,6 +37,7 @@ macro_rules! pages {
 pages! {
     SETUP: setup,
     SIGN_IN: signin,
+    CONFIRM: confirm,
     ME: me,
     TENANTS: tenants,
     OVERVIEW: overview,

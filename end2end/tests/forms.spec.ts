@@ -1,14 +1,16 @@
 // A form makes its thing once, however often it is sent. security.md 81
 
-import { SIGNED_IN, TENANT } from './support/env';
+import { TENANT } from './support/env';
+import { NOBODY, signIn } from './support/sign_in';
 import { expect, test } from './support/test';
 
-test.use({ storageState: SIGNED_IN });
+test.use({ storageState: NOBODY });
 
 test('a double click makes one token, and reloading and going back make none', async ({ page, javaScriptEnabled }) => {
   const name = javaScriptEnabled === false ? 'pressed twice' : 'clicked twice';
   const rows = page.getByRole('row').filter({ hasText: name });
   const token = page.getByLabel('Token', { exact: true });
+  await signIn(page);
   await page.goto(`/t/${TENANT}/api-tokens`);
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByRole('button', { name: 'Create token' }).dblclick();

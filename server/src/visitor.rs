@@ -17,11 +17,11 @@ use axum::{
 use domain::{ids::PersonId, slug::Slug, time::Timestamp};
 use secrecy::SecretString;
 use service::{
-    Actor,
+    Actor, Confirmed,
     people::{
         form_results::{self, FormKey, FormSession},
         membership::{self, PersonSummary},
-        sessions::{self, ADDRESS, AGENT, PERSON, SEEN_AT, SIGNED_IN_AT},
+        sessions::{self, ADDRESS, AGENT, CONFIRMED_AT, PERSON, SEEN_AT, SIGNED_IN_AT},
     },
 };
 use std::net::IpAddr;
@@ -42,6 +42,8 @@ pub struct Visitor {
     pub session: Option<FormSession>,
     /// What names that session among those of the person.
     pub session_key: Option<String>,
+    /// When the person signed in, or last confirmed that it is still them.
+    pub confirmed_at: Option<Timestamp>,
     /// The cookie of a form whose session ended before it was sent.
     pub kept_form: Option<SecretString>,
     /// Whether the browser sent the cookie of a session, which may have ended.
@@ -82,15 +84,24 @@ impl Visitor {
         }
     }
 
-    /// Why a person whose session had ended has to sign in.
+    /// How much is kept of a form for which a person has to sign in, or to confirm
+    /// that it is still them.
     ///
     /// # Errors
     /// If it couldn't be found out.
     pub async fn kept(&self) -> Result<Option<Kept>, Failure> {
-        if self.person.is_some() {
-            return Ok(None);
-        }
-        Ok(self.kept_form().await?.map(|kept| kept.told()))
+        let kept = self.kept_form().await?;
+        let kept = kept.filter(|kept| match &self.person {
+            Some(person) => kept.is_of(person.id),
+            None => true,
+        });
+        Ok(kept.map(|kept| kept.told()))
+    }
+
+    /// Proof that the person signed in or confirmed a few minutes ago.
+    pub fn confirmed(&self) -> Option<Confirmed> {
+        let (person, at) = (self.person.as_ref()?, self.confirmed_at?);
+        Confirmed::lately(&self.state.services, person.id, at)
     }
 
     /// The values that the person had typed into one of these forms, on this page.
@@ -172,6 +183,10 @@ impl FromRequestParts<AppState> for Visitor {
             Some(session) => person(session, state, address).await?,
             None => None,
         };
+        let confirmed_at = match &session {
+            Some(session) if person.is_some() => confirmed_at(session).await?,
+            _ => None,
+        };
         let id = session
             .filter(|_| person.is_some())
             .and_then(|session| session.id())
@@ -181,6 +196,7 @@ impl FromRequestParts<AppState> for Visitor {
             person,
             session,
             session_key: id.as_ref().map(sessions::key),
+            confirmed_at,
             kept_form: cookies::kept_form_of(&parts.headers, &state.services.config),
             had_session: cookies::value(
                 &parts.headers,
@@ -216,6 +232,23 @@ async fn person(
         }
     }
     Ok(membership::person(&state.services, id).await?)
+}
+
+/// When the person signed in or confirmed, whichever was later.
+async fn confirmed_at(session: &Session) -> Result<Option<Timestamp>, Failure> {
+    let signed_in = session.get::<Timestamp>(SIGNED_IN_AT).await?;
+    let confirmed = session.get::<Timestamp>(CONFIRMED_AT).await?;
+    Ok(signed_in.max(confirmed))
+}
+
+/// Notes that it is still the person. The session gets a new id (ASVS 7.2.4).
+///
+/// # Errors
+/// If the session can't be kept.
+pub async fn confirm(session: &Session, visitor: &mut Visitor) -> Result<(), Failure> {
+    let now = visitor.state.services.expiry_now();
+    session.insert(CONFIRMED_AT, now).await?;
+    visitor.renew_session(session).await
 }
 
 /// So much of a browser's name is kept.

@@ -15,6 +15,7 @@ mod app_secrets;
 pub(crate) mod apps;
 pub(crate) mod audit;
 mod audit_filter;
+pub(crate) mod confirm;
 pub(crate) mod connect;
 pub(crate) mod disconnect;
 pub(crate) mod erase;

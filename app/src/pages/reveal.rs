@@ -1,13 +1,13 @@
-//! `…/apps/{app}/reveal`: asks for the password again, then shows the client secret
-//! for half a minute. The page has no islands, so no script runs here and no data
+//! `…/apps/{app}/reveal`: shows the client secret for half a minute, to somebody
+//! who signed in or confirmed a few minutes ago. The page has no islands, so no script runs here and no data
 //! for a script is in the page.
 
 use super::{PageError, PageParams, outcome, show};
 use crate::{
     address::Address,
     components::{
-        Button, Callout, CopyField, Crumb, Field, FormKey, Glyph, Kind, LinkButton, NavItem,
-        PageHead, Panel,
+        Button, Callout, CopyField, Crumb, FormKey, Glyph, Kind, LinkButton, NavItem, PageHead,
+        Panel,
     },
     context::PageContext,
     form_outcome::FormOutcome,
@@ -112,14 +112,6 @@ fn question(action: String, href: &str, state: &FormState) -> AnyView {
                     SHOWN_FOR.whole_seconds(),
                 )}
             </p>
-            <Field
-                name="password"
-                label="Your password"
-                kind="password"
-                required=true
-                autocomplete="current-password"
-                error=state.error("password")
-            />
             <p class="actions">
                 <Button kind=Kind::Primary>"Show client secret"</Button>
                 <LinkButton href=href.to_owned()>"Back"</LinkButton>

@@ -5,6 +5,7 @@ import { expect, type Page } from '@playwright/test';
 import { canary } from './record';
 import { noteInvitation, noteLink } from './api';
 import { RUN, TENANT } from './env';
+import { signInAnew } from './sign_in';
 import { ACCOUNTS, APPROVES, FAULTY, type Links, REFUSES, RETURNS, SURVEYS } from './world';
 
 export interface Screen {
@@ -210,15 +211,16 @@ export const FULL: Screen[] = [
     },
   },
   unfolded({ name: 'app', open: at(`${home}/apps/${RETURNS.slug}`), heading: RETURNS.name, islands: true }),
-  { name: 'client secret, password asked for', open: at(`${home}/apps/${RETURNS.slug}/reveal`), heading: 'Client secret' },
+  { name: 'client secret', open: at(`${home}/apps/${RETURNS.slug}/reveal`), heading: 'Client secret' },
+  { name: 'is it still you', open: at(`/confirm?next=${home}/keys`), heading: 'Is it still you?' },
   {
-    name: 'client secret, wrong password',
-    heading: 'Client secret',
+    name: 'is it still you, wrong password',
+    heading: 'Is it still you?',
     status: 422,
     async open(page) {
-      await page.goto(`${home}/apps/${RETURNS.slug}/reveal`);
+      await page.goto(`/confirm?next=${home}/keys`);
       await page.getByLabel('Your password').fill('not the password');
-      await press(page, 'Show client secret');
+      await press(page, 'Confirm');
       await expect(page.locator('#password-error')).toBeVisible();
     },
   },
@@ -289,6 +291,7 @@ export const FULL: Screen[] = [
     heading: 'API tokens',
     islands: true,
     async open(page) {
+      await signInAnew(page);
       await page.goto(`${home}/api-tokens`);
       await page.getByLabel('Name', { exact: true }).fill('Returns backend');
       await press(page, 'Create token');
@@ -300,6 +303,7 @@ export const FULL: Screen[] = [
     heading: 'API tokens',
     status: 422,
     async open(page) {
+      await signInAnew(page);
       await page.goto(`${home}/api-tokens`);
       await page.getByLabel('Name', { exact: true }).fill('   ');
       await press(page, 'Create token');

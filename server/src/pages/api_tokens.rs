@@ -3,7 +3,7 @@
 use crate::pages::{Answered, Form, Posted, PostedForm};
 use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
-use domain::{role::Role, time::Span};
+use domain::{permission::Permission, role::Role, time::Span};
 use serde::Deserialize;
 use service::{
     api_tokens::{self, CreateApiTokenError, Networks, NewApiToken, RevokeApiTokenError, Revoked},
@@ -65,6 +65,8 @@ pub async fn create(
 ) -> Result<Response, Answered> {
     let page = Address::ApiTokens { tenant: &tenant }.to_string();
     let actor = posted.member(&tenant, &page, &FORM).await?;
+    let may = Permission::ManageApiTokens;
+    let confirmed = posted.member_confirmed(&actor, may, &page, &FORM).await?;
     posted.first(&page).await?;
     let (mut new, app) = posted.parse(fields, &page, &FORM).await?;
     if let Some(app) = app {
@@ -75,7 +77,7 @@ pub async fn create(
         };
         new.app = Some(app.id);
     }
-    match api_tokens::create(&actor, new).await {
+    match api_tokens::create(&actor, &confirmed, new).await {
         Ok(token) => {
             let outcome = FormOutcome::TokenMade;
             posted.done_showing(&page, "#made", outcome, token).await

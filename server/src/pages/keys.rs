@@ -3,6 +3,7 @@
 use crate::pages::{Answered, Form, Posted};
 use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
+use domain::permission::Permission;
 use service::keys::{Begun, KeysError, rotate};
 
 const FORM: Form = Form::new("keys", &[]);
@@ -11,8 +12,10 @@ const FORM: Form = Form::new("keys", &[]);
 pub async fn begin(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
     let page = Address::Keys { tenant: &tenant }.to_string();
     let actor = posted.member(&tenant, &page, &FORM).await?;
+    let may = Permission::ManageKeys;
+    let confirmed = posted.member_confirmed(&actor, may, &page, &FORM).await?;
     posted.first(&page).await?;
-    let outcome = match rotate::begin_as(&actor).await {
+    let outcome = match rotate::begin_as(&actor, &confirmed).await {
         Ok(Begun::New) => FormOutcome::RotationBegun,
         Ok(Begun::Resumed) => FormOutcome::RotationResumed,
         Ok(Begun::Nothing) => FormOutcome::RotationNothing,

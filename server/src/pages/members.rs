@@ -28,7 +28,7 @@ use service::{
 const FIELDS: &[&str] = &["email", "role", "limit", "apps"];
 pub(super) const INVITE: Form = Form::new("member_invite", FIELDS).kept();
 const INVITATION: Form = Form::new("member_invitation", &[]);
-const MEMBER: Form = Form::new("member", FIELDS);
+pub(super) const MEMBER: Form = Form::new("member", FIELDS).kept();
 const REMOVE: Form = Form::new("member_remove", &[]);
 
 /// What is chosen for a member.
@@ -98,8 +98,9 @@ pub async fn invite(
     let actor = posted.member(&tenant, &page, &INVITE).await?;
     posted.first(&page).await?;
     let new = posted.parse(fields, &page, &INVITE).await?;
-    match invitations::invite(&actor, new).await {
+    match invitations::invite(&actor, posted.visitor.confirmed().as_ref(), new).await {
         Ok(invited) => show(&posted, &page, &invited).await,
+        Err(InviteError::NotConfirmed) => posted.ask_to_confirm(&page, &INVITE).await,
         Err(InviteError::Forbidden(_)) => Ok(posted.forbidden(&page, &INVITE).await),
         Err(InviteError::Invalid(errors)) => {
             Ok(posted.rerender_with_errors(&page, &INVITE, errors).await)
@@ -132,7 +133,7 @@ pub async fn renew(
     let Ok(id) = id.parse() else {
         return Ok(posted.not_found().await);
     };
-    match invitations::renew(&actor, id).await {
+    match invitations::renew(&actor, posted.visitor.confirmed().as_ref(), id).await {
         Ok(invited) => show(&posted, &page, &[invited]).await,
         Err(error) => unchanged(&posted, &page, error).await,
     }
@@ -160,6 +161,7 @@ async fn unchanged(
     error: ChangeInvitationError,
 ) -> Result<Response, Answered> {
     match error {
+        ChangeInvitationError::NotConfirmed => posted.ask_to_confirm(page, &INVITATION).await,
         ChangeInvitationError::Forbidden(_) => Ok(posted.forbidden(page, &INVITATION).await),
         ChangeInvitationError::NotFound => Ok(posted.not_found().await),
         ChangeInvitationError::Internal(error) => Err(error.into()),
@@ -206,6 +208,7 @@ impl Request {
     ) -> Result<Response, Answered> {
         let posted = &self.posted;
         let errors = match error {
+            MemberError::NotConfirmed => return posted.ask_to_confirm(page, form).await,
             MemberError::Forbidden(_) => return Ok(posted.forbidden(page, form).await),
             MemberError::NotFound => return Ok(posted.not_found().await),
             MemberError::Internal(error) => return Err(error.into()),
@@ -224,7 +227,9 @@ pub async fn change(
     let request = Request::read(path, posted, &MEMBER).await?;
     let page = &request.page;
     let (role, apps) = request.posted.parse(fields, page, &MEMBER).await?;
-    match members::change(&request.actor, request.person, role, &apps).await {
+    let confirmed = request.posted.visitor.confirmed();
+    let (actor, person) = (&request.actor, request.person);
+    match members::change(actor, confirmed.as_ref(), person, role, &apps).await {
         Ok(_) => request.posted.done(page, FormOutcome::MemberChanged).await,
         Err(error) => request.unchanged(page, &MEMBER, error).await,
     }

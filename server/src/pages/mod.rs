@@ -8,6 +8,7 @@ mod api_tokens;
 mod app_secrets;
 mod apps;
 mod claimed_form;
+mod confirm;
 mod connect;
 mod erase;
 mod home;
@@ -51,9 +52,10 @@ type FormRoute = (Pattern, fn() -> MethodRouter<AppState>);
 
 /// All paths of forms. Besides these, only the machine API answers POST, so that
 /// tests over all of these miss none.
-const FORM_ROUTES: [FormRoute; 34] = [
+const FORM_ROUTES: [FormRoute; 35] = [
     (Address::SETUP, || post(setup::create_owner)),
     (Address::SIGN_IN, || post(signin::sign_in)),
+    (Address::CONFIRM, || post(confirm::confirm)),
     (Address::SIGN_OUT, || post(signout::sign_out)),
     (Address::THEME, || post(theme::choose)),
     (Address::ME, || post(me::rename)),
@@ -127,7 +129,7 @@ pub async fn show(visitor: Visitor, request: Request) -> Result<Response, Failur
 }
 
 /// The forms whose typed values are kept while the person signs in again.
-pub(crate) const FORMS: [Form; 8] = [
+pub(crate) const FORMS: [Form; 9] = [
     account::LINK,
     api_tokens::FORM,
     apps::CREATE,
@@ -136,6 +138,7 @@ pub(crate) const FORMS: [Form; 8] = [
     connect::CONNECT,
     connect::LINK,
     members::INVITE,
+    members::MEMBER,
 ];
 
 /// Finishes a form's request even if the browser goes away: a second click ends the

@@ -15,9 +15,10 @@ use axum::{
     http::{Method, StatusCode, Uri, header::SET_COOKIE, request::Parts},
     response::Response,
 };
+use domain::permission::Permission;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
-    Actor, InternalError,
+    Actor, Confirmed, InternalError,
     core::{
         error::FieldError,
         input::{self, Input},
@@ -101,6 +102,53 @@ impl Posted {
             Some(person) => Ok(person.clone()),
             None => Err(self.sign_in(page, form).await?.into()),
         }
+    }
+
+    /// Proof that the person signed in, or confirmed that it is still them, a few
+    /// minutes ago. Use cases that would do most harm in a stolen session ask for it.
+    ///
+    /// # Errors
+    /// A redirect to the sign-in, or to the page that asks for a confirmation. It
+    /// leads back to `page`, and what was typed into a form that is kept is there.
+    pub async fn confirmed(&self, page: &str, form: &Form) -> Result<Confirmed, Answered> {
+        self.person(page, form).await?;
+        match self.visitor.confirmed() {
+            Some(confirmed) => Ok(confirmed),
+            None => Err(self.ask_to_confirm(page, form).await?.into()),
+        }
+    }
+
+    /// The same for what a member does in a tenant. Who may not do it at all isn't asked.
+    ///
+    /// # Errors
+    /// As [`Self::confirmed`], and the answer to people without the permission.
+    pub async fn member_confirmed(
+        &self,
+        actor: &Actor,
+        permission: Permission,
+        page: &str,
+        form: &Form,
+    ) -> Result<Confirmed, Answered> {
+        if !actor.may(permission) {
+            return Err(self.forbidden(page, form).await.into());
+        }
+        self.confirmed(page, form).await
+    }
+
+    /// Redirects to the page that asks for a confirmation, for a use case that wants
+    /// one only for some of what can be asked of it.
+    ///
+    /// # Errors
+    /// If the typed values couldn't be sealed.
+    pub async fn ask_to_confirm(&self, page: &str, form: &Form) -> Result<Response, Answered> {
+        self.give_back().await;
+        let mut response = see_other(&format!("{}?next={}", Address::Confirm, own_path(page)));
+        let services = &self.visitor.state.services;
+        let kept = KeptForm::form(services, page, form, &self.key, self.values(form));
+        if let Some(cookie) = kept.cookie(services).await? {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        Ok(response)
     }
 
     /// Redirects to the sign-in, which leads back to the page. If a session ended

@@ -13,6 +13,7 @@ use futures::StreamExt;
 use secrecy::{ExposeSecret, SecretString};
 use server::{serving::Bounds, state::RouterOptions};
 use service::{
+    Confirmed,
     connections::links,
     people::{
         invitations::{self, NewInvitation, NewPerson},
@@ -80,7 +81,9 @@ async fn a_rotation_is_heard_of_as_it_comes_further() {
                 }
             }
         };
-        service::keys::rotate::begin_as(&other.owner).await.unwrap();
+        service::keys::rotate::begin_as(&other.owner, &Confirmed::for_test(&other.owner))
+            .await
+            .unwrap();
         browser.post("/t/acme/keys", &[]).await;
         let event = heard().await;
         assert_eq!(event.matches("event: keys").count(), 1, "{event}");
@@ -187,7 +190,10 @@ async fn s47_an_open_page_hears_of_a_change_of_rights_within_a_second() {
             role: Role::Owner,
             apps: AppLimit::All,
         };
-        let invited = invitations::invite(&acme.owner, owners).await.unwrap();
+        let invited =
+            invitations::invite(&acme.owner, Some(&Confirmed::for_test(&acme.owner)), owners)
+                .await
+                .unwrap();
         let token = invited[0].url.expose_secret().rsplit('/').next().unwrap();
         let new = NewPerson {
             name: "Second".into(),
@@ -203,9 +209,15 @@ async fn s47_an_open_page_hears_of_a_change_of_rights_within_a_second() {
             .unwrap();
         let (_browser, mut stream) = open(&server, "acme").await;
         let id = acme.owner.person().unwrap();
-        members::change(&second, id, Role::Viewer, &AppLimit::All)
-            .await
-            .unwrap();
+        members::change(
+            &second,
+            Some(&Confirmed::for_test(&second)),
+            id,
+            Role::Viewer,
+            &AppLimit::All,
+        )
+        .await
+        .unwrap();
         let event = next(&mut stream).await.unwrap();
         assert!(event.contains("event: reload"), "{event}");
         members::remove(&second, id).await.unwrap();
@@ -225,7 +237,13 @@ async fn s52_who_is_limited_to_an_app_hears_of_that_app_alone() {
             role: Role::Viewer,
             apps: AppLimit::from(Some(hidden.id)),
         };
-        let invited = invitations::invite(&acme.owner, limited).await.unwrap();
+        let invited = invitations::invite(
+            &acme.owner,
+            Some(&Confirmed::for_test(&acme.owner)),
+            limited,
+        )
+        .await
+        .unwrap();
         let path = invited[0].url.expose_secret();
         let ann = server.browser();
         let new = [("name", "Ann"), ("password", "lantern biscuit otter")];

@@ -10,6 +10,7 @@ mod canaries;
 mod claimed;
 mod cli;
 mod clocks;
+mod confirm;
 mod credentials;
 mod errors;
 mod fields;

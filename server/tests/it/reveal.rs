@@ -1,23 +1,21 @@
-//! Showing a client secret after signing in again.
+//! Showing a client secret.
 
 use crate::{
     browser::{Answer, Browser},
-    pages::errors,
     test_server::{TestServer, on_each_database},
 };
 use axum::http::{Method, StatusCode};
-use service::testing::PASSWORD;
 
 const PAGE: &str = "/t/acme/apps/acme-app/reveal";
 const SECRET: &str = "acme-app-secret";
 
-async fn ask(browser: &Browser, password: &str) -> Answer {
-    browser.post(PAGE, &[("password", password)]).await
+async fn ask(browser: &Browser) -> Answer {
+    browser.post(PAGE, &[]).await
 }
 
-/// What the right password leads to.
+/// What a confirmed session is led to.
 async fn shown(browser: &Browser) -> Answer {
-    let answer = ask(browser, PASSWORD).await;
+    let answer = ask(browser).await;
     assert!(!answer.body.contains(SECRET), "not in the answer itself");
     let page = browser.get(answer.told_on(PAGE)).await;
     page.expect(StatusCode::OK)
@@ -32,12 +30,12 @@ async fn become_role(server: &TestServer, role: &str) {
 }
 
 #[tokio::test]
-async fn the_right_password_leads_to_a_page_that_leaves_by_itself() {
+async fn a_secret_is_shown_on_a_page_that_leaves_by_itself() {
     on_each_database(async |server| {
         server.tenant("acme").await;
         let browser = server.signed_in("acme").await;
         let form = browser.get(PAGE).await.expect(StatusCode::OK).body;
-        assert!(form.contains("Your password") && !form.contains(SECRET));
+        assert!(form.contains("audit names you") && !form.contains(SECRET));
         assert_eq!(browser.get(PAGE).await.header("refresh"), "");
 
         let shown = shown(&browser).await;
@@ -45,11 +43,10 @@ async fn the_right_password_leads_to_a_page_that_leaves_by_itself() {
         assert_eq!(shown.header("cache-control"), "no-store");
         assert_eq!(shown.header("refresh"), "30;url=/t/acme/apps/acme-app");
         assert!(!shown.body.contains("<script"), "nothing is hydrated");
-        assert!(!shown.body.contains(PASSWORD));
         // After that, and by any other way, it isn't there.
         for path in [
             PAGE,
-            "/t/acme/apps/acme-app/reveal?password=correct+horse+battery+staple",
+            "/t/acme/apps/acme-app/reveal?outcome=none",
             "/t/acme/apps/acme-app",
             "/t/acme/apps",
             "/t/acme/audit",
@@ -64,28 +61,6 @@ async fn the_right_password_leads_to_a_page_that_leaves_by_itself() {
     .await;
 }
 
-#[tokio::test]
-async fn a_wrong_password_shows_nothing() {
-    on_each_database(async |server| {
-        server.tenant("acme").await;
-        let browser = server.signed_in("acme").await;
-        for wrong in ["", "canary-of-a-password"] {
-            let body = errors(ask(&browser, wrong).await);
-            assert!(
-                !body.contains(SECRET) && !body.contains("canary-of"),
-                "{body}"
-            );
-            assert!(body.contains("not your password"), "{body}");
-        }
-        // The password of the one is not the password of the other, nor is the session enough.
-        let without = browser.post(PAGE, &[]).await;
-        assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let nobody = ask(&server.browser(), PASSWORD).await;
-        assert!(nobody.location().starts_with("/signin"), "{nobody:?}");
-    })
-    .await;
-}
-
 /// security.md 52, 53
 #[tokio::test]
 async fn only_owners_and_operators_of_the_tenant_may() {
@@ -94,7 +69,7 @@ async fn only_owners_and_operators_of_the_tenant_may() {
         let browser = server.signed_in("acme").await;
         for role in ["success", "viewer"] {
             become_role(&server, role).await;
-            for answer in [browser.get(PAGE).await, ask(&browser, PASSWORD).await] {
+            for answer in [browser.get(PAGE).await, ask(&browser).await] {
                 assert_eq!(answer.status, StatusCode::FORBIDDEN, "{role}");
                 assert!(!answer.body.contains(SECRET));
             }
@@ -108,7 +83,7 @@ async fn only_owners_and_operators_of_the_tenant_may() {
             "/t/acme/apps/other-app/reveal",
         ] {
             assert_eq!(browser.get(path).await.status, nothing.status, "{path}");
-            let answer = browser.post(path, &[("password", PASSWORD)]).await;
+            let answer = browser.post(path, &[]).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
             assert!(!answer.body.contains("other-app-secret"));
         }
@@ -126,7 +101,7 @@ async fn another_site_cannot_ask_for_it() {
             .request(Method::POST, PAGE)
             .header("origin", "https://evil.example")
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(crate::browser::form(&[("password", PASSWORD)]))
+            .body(crate::browser::form(&[]))
             .unwrap();
         let answer = browser.send(request).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
@@ -142,7 +117,7 @@ async fn s64_it_is_not_shown_while_the_audit_cannot_be_written() {
         server.tenant("acme").await;
         let browser = server.signed_in("acme").await;
         server.world.make_audit_unwritable().await;
-        let answer = ask(&browser, PASSWORD).await;
+        let answer = ask(&browser).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(!answer.body.contains(SECRET));
         assert!(

@@ -4,6 +4,7 @@ use crate::test_server::{Tenant, TestServer, on_each_database};
 use axum::http::{Method, StatusCode};
 use domain::role::Role;
 use secrecy::ExposeSecret;
+use service::Confirmed;
 use service::api_tokens::{self, NewApiToken};
 
 const NOBODYS: &str = "0190b5c1-7c3e-7000-8000-000000000000";
@@ -171,7 +172,9 @@ async fn a_token_tied_to_an_app_sees_that_app_alone() {
             app: Some(second.id),
             ..NewApiToken::new("tied", Role::Operator)
         };
-        let tied = api_tokens::create(&acme.owner, new).await.unwrap();
+        let tied = api_tokens::create(&acme.owner, &Confirmed::for_test(&acme.owner), new)
+            .await
+            .unwrap();
         assert!(tied.expose_secret().starts_with("mrg_"));
         for path in [
             "/apps/acme-app",

@@ -10,7 +10,7 @@ use crate::{
     },
     entity::{api_token, app, tenant},
     host::random::secret_text,
-    tenancy::{Actor, TenantScope, Tx, Who},
+    tenancy::{Actor, Confirmed, TenantScope, Tx, Who},
 };
 use domain::{
     ids::AppId,
@@ -76,8 +76,13 @@ pub enum CreateApiTokenError {
 ///
 /// # Errors
 /// See [`CreateApiTokenError`].
-pub async fn create(actor: &Actor, new: NewApiToken) -> Result<SecretString, CreateApiTokenError> {
+pub async fn create(
+    actor: &Actor,
+    confirmed: &Confirmed,
+    new: NewApiToken,
+) -> Result<SecretString, CreateApiTokenError> {
     actor.require(Permission::ManageApiTokens)?;
+    actor.require_confirmed(confirmed)?;
     if !actor.role.may_give_to_api_token(new.role) {
         return Err(Forbidden.into());
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    Actor, Services,
+    Actor, Confirmed, Services,
     core::{error::Forbidden, rows::Rows},
     entity::{api_token, app, tenant},
     tenancy::Who,
@@ -85,7 +85,13 @@ fn new(role: Role, app: Option<AppId>) -> NewApiToken {
 async fn a_digest_alone_is_kept() {
     testing::on_each_database(async |world| {
         let actor = owner(&world.services, "harbour").await;
-        let token = create(&actor, new(Role::Operator, None)).await.unwrap();
+        let token = create(
+            &actor,
+            &Confirmed::for_test(&actor),
+            new(Role::Operator, None),
+        )
+        .await
+        .unwrap();
         let rows = api_token::Entity::find()
             .rows::<api_token::Model>(world.services.db.owner())
             .await
@@ -103,7 +109,13 @@ async fn an_expired_token_is_nobodys() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         let actor = owner(services, "harbour").await;
-        let token = create(&actor, new(Role::Viewer, None)).await.unwrap();
+        let token = create(
+            &actor,
+            &Confirmed::for_test(&actor),
+            new(Role::Viewer, None),
+        )
+        .await
+        .unwrap();
         let end = services.now().plus(Span::minutes(5));
         let tx = actor.write().await.unwrap();
         tx.update::<api_token::Entity>()
@@ -131,29 +143,45 @@ async fn a_token_tied_to_an_app_sees_and_makes_tokens_of_that_app_alone() {
         let (returns, loyalty) = (app(&ours, "returns").await, app(&ours, "loyalty").await);
         let foreign = app(&theirs, "returns").await;
 
-        let refused = create(&ours, new(Role::Operator, Some(foreign))).await;
+        let refused = create(
+            &ours,
+            &Confirmed::for_test(&ours),
+            new(Role::Operator, Some(foreign)),
+        )
+        .await;
         let Err(CreateApiTokenError::Invalid(errors)) = refused else {
             panic!("{refused:?}")
         };
         assert_eq!(errors[0].field, "app");
 
-        let wide = create(&ours, new(Role::Viewer, None)).await.unwrap();
-        let tied = create(&ours, new(Role::Owner, Some(returns)))
+        let wide = create(&ours, &Confirmed::for_test(&ours), new(Role::Viewer, None))
             .await
             .unwrap();
+        let tied = create(
+            &ours,
+            &Confirmed::for_test(&ours),
+            new(Role::Owner, Some(returns)),
+        )
+        .await
+        .unwrap();
         let tied = authenticate(services, &tied, None).await.unwrap();
         assert_eq!(tied.apps, Some(returns).into());
         assert_eq!(tied.tenant(), ours.tenant());
         for other in [None, Some(loyalty)] {
-            let refused = create(&tied, new(Role::Viewer, other)).await;
+            let refused =
+                create(&tied, &Confirmed::for_test(&tied), new(Role::Viewer, other)).await;
             assert!(matches!(
                 refused,
                 Err(CreateApiTokenError::Forbidden(Forbidden))
             ));
         }
-        create(&tied, new(Role::Viewer, Some(returns)))
-            .await
-            .unwrap();
+        create(
+            &tied,
+            &Confirmed::for_test(&tied),
+            new(Role::Viewer, Some(returns)),
+        )
+        .await
+        .unwrap();
         let seen = list(&tied).await.unwrap();
         assert_eq!(seen.len(), 2);
         assert!(

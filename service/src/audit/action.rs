@@ -7,6 +7,8 @@ pub enum Action {
     SignedIn,
     /// A person signed out.
     SignedOut,
+    /// A person who was signed in confirmed that it is still them; the detail says how.
+    Confirmed,
     /// A person changed their name.
     Renamed,
     /// A person changed their password.
@@ -85,9 +87,10 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::SignedIn,
         Self::SignedOut,
+        Self::Confirmed,
         Self::Renamed,
         Self::PasswordChanged,
         Self::SessionsEnded,
@@ -133,6 +136,7 @@ impl Action {
         match self {
             Self::SignedIn => "person.signed_in",
             Self::SignedOut => "person.signed_out",
+            Self::Confirmed => "person.confirmed",
             Self::Renamed => "person.renamed",
             Self::PasswordChanged => "person.password_changed",
             Self::SessionsEnded => "person.sessions_ended",
@@ -178,6 +182,7 @@ impl Action {
         match self {
             Self::SignedIn => "Signed in",
             Self::SignedOut => "Signed out",
+            Self::Confirmed => "Confirmed that it’s still them",
             Self::Renamed => "Name changed",
             Self::PasswordChanged => "Password changed",
             Self::SessionsEnded => "Sessions ended",

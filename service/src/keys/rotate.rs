@@ -6,7 +6,7 @@ use crate::{
     core::{error::InternalError, relay, services::Services},
     entity::data_key,
     keys::{Begun, Step},
-    tenancy::{Actor, TenantScope},
+    tenancy::{Actor, Confirmed, TenantScope},
 };
 use domain::{ids::TenantId, permission::Permission};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
@@ -25,8 +25,9 @@ const PAUSE: Duration = Duration::from_millis(200);
 ///
 /// # Errors
 /// [`KeysError::Forbidden`], or the database failed.
-pub async fn begin_as(actor: &Actor) -> Result<Begun, KeysError> {
+pub async fn begin_as(actor: &Actor, confirmed: &Confirmed) -> Result<Begun, KeysError> {
     actor.require(Permission::ManageKeys)?;
+    actor.require_confirmed(confirmed)?;
     let entry = Entry::of(actor, Action::RotationBegun, Target::tenant());
     let vault = actor.services().vault();
     let begun = vault.begin_rotation(actor.scope(), entry).await?;

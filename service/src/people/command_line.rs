@@ -52,7 +52,7 @@ impl From<InviteError> for PeopleCommandError {
         match error {
             InviteError::Internal(error) => Self::Internal(error),
             InviteError::Invalid(errors) => Self::Invalid(joined(errors)),
-            InviteError::Forbidden(error) => Self::Invalid(error.to_string()),
+            other => Self::Invalid(other.to_string()),
         }
     }
 }

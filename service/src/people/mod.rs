@@ -6,6 +6,7 @@
 
 mod changed_by;
 pub mod command_line;
+pub mod confirm;
 pub mod email;
 pub mod form_results;
 pub(crate) mod guessing;

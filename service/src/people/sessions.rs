@@ -26,6 +26,8 @@ use serde_json::Value;
 pub const PERSON: &str = "person";
 /// Key of the time of the sign-in, in microseconds.
 pub const SIGNED_IN_AT: &str = "signed_in_at";
+/// Key of the time when the person last confirmed that it is still them, in microseconds.
+pub const CONFIRMED_AT: &str = "confirmed_at";
 /// Key of the time when the use was last noted, in microseconds.
 pub const SEEN_AT: &str = "seen_at";
 /// Key of what the browser calls itself, as it said at the sign-in.

@@ -28,7 +28,44 @@ pub(super) async fn note(
     address: Option<IpAddr>,
     action: Action,
 ) {
-    if let Err(error) = try_note(services, id, address, action).await {
+    note_detail(services, id, address, action, "").await;
+}
+
+/// The same, with a detail.
+pub(super) async fn note_detail(
+    services: &Services,
+    id: PersonId,
+    address: Option<IpAddr>,
+    action: Action,
+    detail: &str,
+) {
+    let entry = move |by| Entry::new(by, action, Target::tenant()).detail(detail);
+    note_entry(services, id, address, action, entry).await;
+}
+
+/// Records in each tenant of a person what they tried, and why it was refused.
+pub(super) async fn note_refused(
+    services: &Services,
+    id: PersonId,
+    address: Option<IpAddr>,
+    action: Action,
+    why: &str,
+) {
+    let entry = move |by| {
+        let entry = Entry::new(by, action, Target::tenant());
+        entry.detail(why).refused()
+    };
+    note_entry(services, id, address, action, entry).await;
+}
+
+async fn note_entry(
+    services: &Services,
+    id: PersonId,
+    address: Option<IpAddr>,
+    action: Action,
+    entry: impl FnOnce(By) -> Entry,
+) {
+    if let Err(error) = try_note(services, id, address, entry).await {
         tracing::error!(%error, person.id = %id, audit.action = action.code(), "An entry of the audit could not be written");
     }
 }
@@ -37,7 +74,7 @@ async fn try_note(
     services: &Services,
     id: PersonId,
     address: Option<IpAddr>,
-    action: Action,
+    entry: impl FnOnce(By) -> Entry,
 ) -> Result<(), InternalError> {
     let Some(person) = membership::person(services, id).await? else {
         return Ok(());
@@ -47,7 +84,7 @@ async fn try_note(
         name: person.name,
         email: person.email,
     };
-    let entry = Entry::new(by, action, Target::tenant()).at(address);
+    let entry = entry(by).at(address);
     for tenant in membership::tenant_ids(services, id).await? {
         let tx = TenantScope::new(services, tenant).write().await?;
         record(services, &tx, &entry).await?;

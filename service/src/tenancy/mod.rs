@@ -1,6 +1,7 @@
 //! The only ways to a tenant's rows, and the callers of use cases.
 
 pub(crate) mod actor;
+mod confirmed;
 pub(crate) mod credentials;
 pub(crate) mod lookup;
 pub(crate) mod outbox;
@@ -8,5 +9,6 @@ mod scope;
 mod transaction;
 
 pub use actor::{Actor, Who};
+pub use confirmed::{CONFIRMED_FOR, Confirmed};
 pub use scope::TenantScope;
 pub(crate) use transaction::Tx;

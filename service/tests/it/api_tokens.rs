@@ -5,7 +5,7 @@
 use domain::{app_limit::AppLimit, ids::ApiTokenId, role::Role, slug::Slug, time::Span};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
-    Actor, Services,
+    Actor, Confirmed, Services,
     api_tokens::{
         AuthenticateError, CreateApiTokenError, ListApiTokensError, NewApiToken, Refusal,
         RevokeApiTokenError, authenticate, create, create_on_command_line, flush, list, revoke,
@@ -38,9 +38,13 @@ async fn a_token_is_shown_once_and_recognized_afterwards() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         let anna = an_owner(services, "anna@harbour.example", "harbour").await;
-        let token = create(&anna, new(" Returns backend ", Role::Operator))
-            .await
-            .unwrap();
+        let token = create(
+            &anna,
+            &Confirmed::for_test(&anna),
+            new(" Returns backend ", Role::Operator),
+        )
+        .await
+        .unwrap();
         let text = token.expose_secret();
         assert!(text.starts_with("mrg_") && text.len() == 47, "{text}");
         let actor = authenticate(services, &token, None).await.unwrap();
@@ -72,7 +76,13 @@ async fn what_is_no_token_is_nobody() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         let anna = an_owner(services, "anna@harbour.example", "harbour").await;
-        let token = create(&anna, new("Backend", Role::Owner)).await.unwrap();
+        let token = create(
+            &anna,
+            &Confirmed::for_test(&anna),
+            new("Backend", Role::Owner),
+        )
+        .await
+        .unwrap();
         let text = token.expose_secret();
         let flipped: String = text
             .chars()
@@ -110,7 +120,13 @@ async fn a_revoked_token_is_nobodys_at_once() {
         let services = &world.services;
         let anna = an_owner(services, "anna@harbour.example", "harbour").await;
         let ben = an_owner(services, "ben@pier.example", "pier").await;
-        let token = create(&anna, new("Backend", Role::Viewer)).await.unwrap();
+        let token = create(
+            &anna,
+            &Confirmed::for_test(&anna),
+            new("Backend", Role::Viewer),
+        )
+        .await
+        .unwrap();
         let id = list(&anna).await.unwrap()[0].id;
         assert!(
             list(&ben).await.unwrap().is_empty(),
@@ -146,8 +162,20 @@ async fn the_last_use_is_noted_without_a_write_in_the_request() {
         let services = &world.services;
         let anna = an_owner(services, "anna@harbour.example", "harbour").await;
         let (used, unused) = (
-            create(&anna, new("Used", Role::Viewer)).await.unwrap(),
-            create(&anna, new("Unused", Role::Viewer)).await.unwrap(),
+            create(
+                &anna,
+                &Confirmed::for_test(&anna),
+                new("Used", Role::Viewer),
+            )
+            .await
+            .unwrap(),
+            create(
+                &anna,
+                &Confirmed::for_test(&anna),
+                new("Unused", Role::Viewer),
+            )
+            .await
+            .unwrap(),
         );
         // What the pages of this process show, and those of another one.
         let other = world.second_process().await;
@@ -198,9 +226,13 @@ async fn the_marks_of_a_tenants_tokens_are_written_together_and_kept_if_that_fai
         let services = &world.services;
         let anna = an_owner(services, "anna@harbour.example", "harbour").await;
         for i in 0..10 {
-            let token = create(&anna, new(&format!("Backend {i}"), Role::Viewer))
-                .await
-                .unwrap();
+            let token = create(
+                &anna,
+                &Confirmed::for_test(&anna),
+                new(&format!("Backend {i}"), Role::Viewer),
+            )
+            .await
+            .unwrap();
             authenticate(services, &token, None).await.unwrap();
         }
         world
@@ -230,13 +262,22 @@ async fn nobody_makes_or_revokes_tokens_above_their_own_role() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         let anna = an_owner(services, "anna@harbour.example", "harbour").await;
-        let token = create(&anna, new("Operator", Role::Operator))
-            .await
-            .unwrap();
+        let token = create(
+            &anna,
+            &Confirmed::for_test(&anna),
+            new("Operator", Role::Operator),
+        )
+        .await
+        .unwrap();
         let operators = list(&anna).await.unwrap()[0].id;
         let operator = authenticate(services, &token, None).await.unwrap();
         for role in Role::ALL {
-            let made = create(&operator, new(role.label(), role)).await;
+            let made = create(
+                &operator,
+                &Confirmed::for_test(&operator),
+                new(role.label(), role),
+            )
+            .await;
             let may = matches!(role, Role::Success | Role::Viewer | Role::Backend);
             assert_eq!(made.is_ok(), may, "{role:?}");
             if may {
@@ -249,9 +290,11 @@ async fn nobody_makes_or_revokes_tokens_above_their_own_role() {
             Err(RevokeApiTokenError::Forbidden(_))
         ));
         for role in [Role::Success, Role::Viewer, Role::Backend] {
-            let token = create(&anna, new(role.label(), role)).await.unwrap();
+            let token = create(&anna, &Confirmed::for_test(&anna), new(role.label(), role))
+                .await
+                .unwrap();
             let weak = authenticate(services, &token, None).await.unwrap();
-            let made = create(&weak, new("More", role)).await;
+            let made = create(&weak, &Confirmed::for_test(&weak), new("More", role)).await;
             assert!(
                 matches!(made, Err(CreateApiTokenError::Forbidden(_))),
                 "{role:?}"

@@ -4,7 +4,7 @@ use crate::flow::{self, Flow, sub};
 use domain::{role::Role, time::Span};
 use secrecy::SecretString;
 use service::{
-    Actor, Services,
+    Actor, Confirmed, Services,
     api_tokens::{self, NewApiToken},
     audit::{self, Action, AuditRow, Filter, Outcome},
     connections::{
@@ -18,7 +18,9 @@ use service::{
 /// A backend with an API token, on these services.
 async fn backend(f: &Flow, services: &Services, name: &str) -> Actor {
     let new = NewApiToken::new(name, Role::Operator);
-    let token = api_tokens::create(&f.owner, new).await.unwrap();
+    let token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
+        .await
+        .unwrap();
     as_caller(services, &token).await
 }
 
@@ -127,7 +129,9 @@ async fn s64_two_processes_record_the_first_read_of_a_minute_once() {
     flow::each(async |f| {
         f.connect("acme").await;
         let new = NewApiToken::new("Returns backend", Role::Operator);
-        let token = api_tokens::create(&f.owner, new).await.unwrap();
+        let token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
+            .await
+            .unwrap();
         let second = f.world.second_process().await;
         let (one, two) = (
             as_caller(&f.world.services, &token).await,
@@ -173,7 +177,9 @@ async fn whatever_is_done_is_recorded() {
             .await
             .unwrap();
         let new = NewApiToken::new("Backend", Role::Operator);
-        api_tokens::create(&f.owner, new).await.unwrap();
+        api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
+            .await
+            .unwrap();
         let id = api_tokens::list(&f.owner).await.unwrap()[0].id;
         for _ in 0..2 {
             api_tokens::revoke(&f.owner, id).await.unwrap();
@@ -225,7 +231,9 @@ async fn s52_the_audit_is_for_owners_and_operators_of_the_tenant() {
     flow::each(async |f| {
         for role in Role::ALL {
             let new = NewApiToken::new(role.code(), role);
-            let token = api_tokens::create(&f.owner, new).await.unwrap();
+            let token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
+                .await
+                .unwrap();
             let actor = as_caller(&f.world.services, &token).await;
             let seen = audit::list(&actor, &Filter::default(), None).await;
             assert_eq!(
@@ -244,7 +252,9 @@ async fn s52_the_audit_is_for_owners_and_operators_of_the_tenant() {
             app: Some(f.app.id),
             ..NewApiToken::new("tied", Role::Operator)
         };
-        let token = api_tokens::create(&f.owner, tied).await.unwrap();
+        let token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), tied)
+            .await
+            .unwrap();
         let actor = as_caller(&f.world.services, &token).await;
         assert!(
             audit::list(&actor, &Filter::default(), None).await.is_err(),

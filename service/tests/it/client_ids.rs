@@ -3,7 +3,7 @@
 use domain::role::Role;
 use secrecy::SecretString;
 use service::{
-    Actor,
+    Actor, Confirmed,
     api_tokens::{self, NewApiToken},
     apps::{
         App,
@@ -64,7 +64,9 @@ async fn one_that_another_app_has_is_refused_with_its_name() {
             app: Some(other.id),
             ..NewApiToken::new("tied", Role::Operator)
         };
-        let tied = api_tokens::create(&owner, tied).await.unwrap();
+        let tied = api_tokens::create(&owner, &Confirmed::for_test(&owner), tied)
+            .await
+            .unwrap();
         let tied = api_tokens::authenticate(&world.services, &tied, None)
             .await
             .unwrap();

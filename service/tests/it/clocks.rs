@@ -4,6 +4,7 @@ use crate::flow::{self, Flow, sub};
 use domain::{health::Health, role::Role, time::Span};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
+    Confirmed,
     api_tokens::{self, NewApiToken},
     audit::{self, AuditRow, Filter},
     connections::{
@@ -210,7 +211,9 @@ async fn s78_a_clock_that_jumps_a_year_ahead_takes_nothing_away() {
             expires_in: Some(Span::days(90)),
             ..NewApiToken::new("Backend", Role::Backend)
         };
-        let token = api_tokens::create(&f.owner, new).await.unwrap();
+        let token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
+            .await
+            .unwrap();
         let recorded = entries(&f).await;
 
         let is_all_there = async || {

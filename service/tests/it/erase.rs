@@ -3,6 +3,7 @@
 use crate::flow::{self, sub};
 use domain::{health::Health, role::Role};
 use service::{
+    Confirmed,
     api_tokens::{self, NewApiToken},
     audit::{self, Action, Filter},
     connections::{
@@ -91,7 +92,9 @@ async fn s61_nobody_erases_what_they_may_not() {
                 app,
                 ..NewApiToken::new("backend", role)
             };
-            let token = api_tokens::create(&f.owner, new).await.unwrap();
+            let token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
+                .await
+                .unwrap();
             let actor = api_tokens::authenticate(&f.world.services, &token, None).await;
             actor.unwrap()
         };

@@ -4,9 +4,9 @@ use domain::{guessing::FORGOTTEN_AFTER, ids::PersonId, time::Span};
 use secrecy::SecretString;
 use service::{
     Services,
-    apps::secrets::reveal::{RevealError, reveal},
     people::{
-        known_browsers,
+        confirm::{ConfirmError, with_password},
+        known_browsers, membership,
         sign_in::{Given, SignInError, sign_in},
     },
     testing::{self, OWNER, PASSWORD},
@@ -273,17 +273,20 @@ async fn s49_attempts_at_the_same_moment_are_all_counted() {
 async fn s49_whoever_is_signed_in_is_asked_for_the_password_under_the_same_limits() {
     testing::on_each_database(async |world| {
         let owner = world.owner("harbour").await;
-        let app = world.app(&owner, "returns").await;
+        let person = owner.person().unwrap();
+        let person = membership::person(&world.services, person).await.unwrap();
+        let person = person.unwrap();
         let wrong = SecretString::from("a wrong guess");
         for _ in 0..5 {
-            let refused = reveal(&owner, app.id, &wrong).await;
-            assert!(matches!(refused, Err(RevealError::WrongPassword)));
+            let refused = with_password(&world.services, &person, &wrong, None).await;
+            assert!(matches!(refused, Err(ConfirmError::WrongPassword)));
         }
         let right = SecretString::from(PASSWORD);
-        let refused = reveal(&owner, app.id, &right).await;
-        assert!(matches!(refused, Err(RevealError::Wait(_))));
+        let refused = with_password(&world.services, &person, &right, None).await;
+        assert!(matches!(refused, Err(ConfirmError::Wait(_))));
         world.clock.advance(Span::seconds(30));
-        assert!(reveal(&owner, app.id, &right).await.is_ok());
+        let confirmed = with_password(&world.services, &person, &right, None).await;
+        assert!(confirmed.is_ok());
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use crate::members::{actor_of, invited, joined, new, person, token_of};
 use domain::{app_limit::AppLimit, permission::Permission, role::Role, time::Span};
 use service::{
-    Actor,
+    Actor, Confirmed,
     audit::{self, Filter},
     people::{
         invitations::{
@@ -64,11 +64,17 @@ async fn an_invitation_ends_is_withdrawn_and_made_anew() {
     testing::on_each_database(async |world| {
         let services = &world.services;
         let owner = world.owner("harbour").await;
-        let first = invitations::invite(&owner, new("a@x.example", Role::Viewer))
+        let first = invitations::invite(
+            &owner,
+            Some(&Confirmed::for_test(&owner)),
+            new("a@x.example", Role::Viewer),
+        )
+        .await
+        .unwrap();
+        let (id, first) = (first[0].id, token_of(&first[0]));
+        let renewed = invitations::renew(&owner, Some(&Confirmed::for_test(&owner)), id)
             .await
             .unwrap();
-        let (id, first) = (first[0].id, token_of(&first[0]));
-        let renewed = invitations::renew(&owner, id).await.unwrap();
         let ended = invitations::open(services, &first, None).await;
         assert!(
             matches!(ended, Err(InvitationError::Unknown)),
@@ -87,7 +93,9 @@ async fn an_invitation_ends_is_withdrawn_and_made_anew() {
         ));
         for changed in [
             invitations::withdraw(&owner, id).await,
-            invitations::renew(&owner, id).await.map(drop),
+            invitations::renew(&owner, Some(&Confirmed::for_test(&owner)), id)
+                .await
+                .map(drop),
         ] {
             assert!(matches!(changed, Err(ChangeInvitationError::NotFound)));
         }
@@ -116,7 +124,12 @@ async fn several_are_invited_at_once_or_nobody() {
         let owner = world.owner("harbour").await;
         let member = joined(&world, &owner, new("a@x.example", Role::Viewer)).await;
         let email = "a@x.example, b@x.example, nonsense";
-        let refused = invitations::invite(&owner, new(email, Role::Viewer)).await;
+        let refused = invitations::invite(
+            &owner,
+            Some(&Confirmed::for_test(&owner)),
+            new(email, Role::Viewer),
+        )
+        .await;
         let Err(InviteError::Invalid(errors)) = refused else {
             panic!("{refused:?}");
         };
@@ -129,10 +142,16 @@ async fn several_are_invited_at_once_or_nobody() {
             ]
         );
         assert_eq!(invitations::pending(&owner).await.unwrap(), []);
-        let two = invitations::invite(&owner, new("b@x.example;c@x.example", Role::Viewer));
+        let both = new("b@x.example;c@x.example", Role::Viewer);
+        let two = invitations::invite(&owner, None, both);
         assert_eq!(two.await.unwrap().len(), 2);
         assert_eq!(invitations::pending(&owner).await.unwrap().len(), 2);
-        let refused = invitations::invite(&member, new("d@x.example", Role::Viewer)).await;
+        let refused = invitations::invite(
+            &member,
+            Some(&Confirmed::for_test(&member)),
+            new("d@x.example", Role::Viewer),
+        )
+        .await;
         assert!(matches!(refused, Err(InviteError::Forbidden(_))));
     })
     .await;
@@ -186,9 +205,15 @@ async fn whoever_was_removed_left_no_invitation_behind() {
         let token = invited(&operator, new("back@x.example", Role::Success)).await;
         assert!(invitations::open(services, &token, None).await.is_ok());
         let id = operator.person().unwrap();
-        members::change(&owner, id, Role::Viewer, &AppLimit::All)
-            .await
-            .unwrap();
+        members::change(
+            &owner,
+            Some(&Confirmed::for_test(&owner)),
+            id,
+            Role::Viewer,
+            &AppLimit::All,
+        )
+        .await
+        .unwrap();
         let open = invitations::open(services, &token, None).await;
         assert!(
             matches!(open, Err(InvitationError::Withdrawn)),

@@ -3,6 +3,7 @@
 use crate::flow;
 use domain::time::Span;
 use service::{
+    Confirmed,
     audit::{self, AuditRow, Filter},
     keys::{self, Begun},
     worker,
@@ -55,9 +56,13 @@ async fn recorded(f: &flow::Flow) -> Vec<AuditRow> {
 async fn a_rotation_is_recorded_when_it_begins_and_once_when_it_ends() {
     flow::each(async |f| {
         f.connect("acme").await;
-        let begun = keys::rotate::begin_as(&f.owner).await.unwrap();
+        let begun = keys::rotate::begin_as(&f.owner, &Confirmed::for_test(&f.owner))
+            .await
+            .unwrap();
         assert_eq!(begun, Begun::New);
-        let again = keys::rotate::begin_as(&f.owner).await.unwrap();
+        let again = keys::rotate::begin_as(&f.owner, &Confirmed::for_test(&f.owner))
+            .await
+            .unwrap();
         assert_eq!(again, Begun::Resumed);
         for _ in 0..3 {
             keys::rotate::continue_all(&f.world.services).await.unwrap();
@@ -94,10 +99,16 @@ async fn s64_no_rotation_begins_unrecorded() {
     flow::each(async |f| {
         f.connect("acme").await;
         f.world.make_audit_unwritable().await;
-        assert!(keys::rotate::begin_as(&f.owner).await.is_err());
+        assert!(
+            keys::rotate::begin_as(&f.owner, &Confirmed::for_test(&f.owner))
+                .await
+                .is_err()
+        );
         assert_eq!(keys::status::show(&f.owner).await.unwrap().keys.len(), 1);
         f.world.make_audit_writable().await;
-        keys::rotate::begin_as(&f.owner).await.unwrap();
+        keys::rotate::begin_as(&f.owner, &Confirmed::for_test(&f.owner))
+            .await
+            .unwrap();
         // One that is under way goes on; its end is noted as soon as it can be.
         f.world.make_audit_unwritable().await;
         keys::rotate::finish(f.owner.scope(), |_| ()).await.unwrap();

@@ -3,7 +3,7 @@
 use domain::{app_limit::AppLimit, ids::PersonId, permission::Permission, role::Role};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
-    Actor, apps,
+    Actor, Confirmed, apps,
     people::{
         invitations::{
             self, ChangeInvitationError, InviteError, Invited, NewInvitation, NewPerson,
@@ -31,7 +31,9 @@ pub fn token_of(invited: &Invited) -> SecretString {
 }
 
 pub async fn invited(actor: &Actor, new: NewInvitation) -> SecretString {
-    let invited = invitations::invite(actor, new).await.unwrap();
+    let invited = invitations::invite(actor, Some(&Confirmed::for_test(actor)), new)
+        .await
+        .unwrap();
     assert_eq!(invited.len(), 1);
     token_of(&invited[0])
 }
@@ -67,30 +69,60 @@ async fn s53_nobody_gives_more_than_they_have() {
         let operator = joined(&world, &owner, new("o@x.example", Role::Operator)).await;
         let viewer = joined(&world, &owner, new("v@x.example", Role::Viewer)).await;
         for role in [Role::Owner, Role::Operator, Role::Backend] {
-            let refused = invitations::invite(&operator, new("e@x.example", role)).await;
+            let refused = invitations::invite(
+                &operator,
+                Some(&Confirmed::for_test(&operator)),
+                new("e@x.example", role),
+            )
+            .await;
             assert!(matches!(refused, Err(InviteError::Invalid(_))), "{role:?}");
             let id = viewer.person().unwrap();
-            let refused = members::change(&operator, id, role, &AppLimit::All).await;
+            let refused = members::change(
+                &operator,
+                Some(&Confirmed::for_test(&operator)),
+                id,
+                role,
+                &AppLimit::All,
+            )
+            .await;
             assert!(matches!(refused, Err(MemberError::Invalid(_))), "{role:?}");
         }
-        let owners = invitations::invite(&owner, new("p@x.example", Role::Owner))
-            .await
-            .unwrap()[0]
+        let owners = invitations::invite(
+            &owner,
+            Some(&Confirmed::for_test(&owner)),
+            new("p@x.example", Role::Owner),
+        )
+        .await
+        .unwrap()[0]
             .id;
         for refused in [
             invitations::withdraw(&operator, owners).await,
-            invitations::renew(&operator, owners).await.map(drop),
+            invitations::renew(&operator, Some(&Confirmed::for_test(&operator)), owners)
+                .await
+                .map(drop),
         ] {
             assert!(matches!(refused, Err(ChangeInvitationError::Forbidden(_))));
         }
         let (id, all) = (owner.person().unwrap(), AppLimit::All);
         for refused in [
-            members::change(&operator, id, Role::Viewer, &all)
-                .await
-                .map(drop),
-            members::change(&operator, operator.person().unwrap(), Role::Viewer, &all)
-                .await
-                .map(drop),
+            members::change(
+                &operator,
+                Some(&Confirmed::for_test(&operator)),
+                id,
+                Role::Viewer,
+                &all,
+            )
+            .await
+            .map(drop),
+            members::change(
+                &operator,
+                Some(&Confirmed::for_test(&operator)),
+                operator.person().unwrap(),
+                Role::Viewer,
+                &all,
+            )
+            .await
+            .map(drop),
             members::remove(&operator, id).await,
             members::remove(&viewer, operator.person().unwrap()).await,
         ] {
@@ -101,14 +133,26 @@ async fn s53_nobody_gives_more_than_they_have() {
         }
         let id = viewer.person().unwrap();
         assert!(
-            members::change(&operator, id, Role::Success, &all)
-                .await
-                .unwrap()
+            members::change(
+                &operator,
+                Some(&Confirmed::for_test(&operator)),
+                id,
+                Role::Success,
+                &all
+            )
+            .await
+            .unwrap()
         );
         assert!(
-            !members::change(&operator, id, Role::Success, &all)
-                .await
-                .unwrap()
+            !members::change(
+                &operator,
+                Some(&Confirmed::for_test(&operator)),
+                id,
+                Role::Success,
+                &all
+            )
+            .await
+            .unwrap()
         );
         members::remove(&operator, id).await.unwrap();
         assert!(actor_of(&world, &owner, id).await.is_none(), "at once");
@@ -123,9 +167,15 @@ async fn s53_an_owner_always_remains() {
         let owner = world.owner("harbour").await;
         let id = owner.person().unwrap();
         for refused in [
-            members::change(&owner, id, Role::Operator, &AppLimit::All)
-                .await
-                .map(drop),
+            members::change(
+                &owner,
+                Some(&Confirmed::for_test(&owner)),
+                id,
+                Role::Operator,
+                &AppLimit::All,
+            )
+            .await
+            .map(drop),
             members::remove(&owner, id).await,
         ] {
             assert!(matches!(refused, Err(MemberError::LastOwner)));
@@ -175,9 +225,15 @@ async fn s52_who_is_limited_to_an_app_sees_that_app_alone() {
 
         let id = operator.person().unwrap();
         let both = AppLimit::Only(BTreeSet::from([returns.id, loyalty.id]));
-        members::change(&owner, id, Role::Operator, &both)
-            .await
-            .unwrap();
+        members::change(
+            &owner,
+            Some(&Confirmed::for_test(&owner)),
+            id,
+            Role::Operator,
+            &both,
+        )
+        .await
+        .unwrap();
         let operator = actor_of(&world, &owner, id).await.unwrap();
         assert_eq!(apps::list::all(&operator).await.unwrap().len(), 2);
         for (role, apps) in [
@@ -185,7 +241,8 @@ async fn s52_who_is_limited_to_an_app_sees_that_app_alone() {
             (Role::Viewer, AppLimit::Only(BTreeSet::new())),
             (Role::Viewer, AppLimit::from(Some(world.services.new_id()))),
         ] {
-            let refused = members::change(&owner, id, role, &apps).await;
+            let refused =
+                members::change(&owner, Some(&Confirmed::for_test(&owner)), id, role, &apps).await;
             assert!(matches!(refused, Err(MemberError::Invalid(_))), "{apps:?}");
         }
         // What is left when the apps are removed is nothing, not everything.
@@ -208,9 +265,13 @@ async fn s52_members_of_another_tenant_are_out_of_reach() {
             world.owner("lighthouse").await,
         );
         let theirs = joined(&world, &other, new("v@x.example", Role::Viewer)).await;
-        let waiting = invitations::invite(&other, new("w@x.example", Role::Viewer))
-            .await
-            .unwrap()[0]
+        let waiting = invitations::invite(
+            &other,
+            Some(&Confirmed::for_test(&other)),
+            new("w@x.example", Role::Viewer),
+        )
+        .await
+        .unwrap()[0]
             .id;
         let id = theirs.person().unwrap();
         assert!(members::one(&owner, id).await.unwrap().is_none());
@@ -218,16 +279,24 @@ async fn s52_members_of_another_tenant_are_out_of_reach() {
         assert_eq!(invitations::pending(&owner).await.unwrap(), []);
         let all = AppLimit::All;
         for refused in [
-            members::change(&owner, id, Role::Owner, &all)
-                .await
-                .map(drop),
+            members::change(
+                &owner,
+                Some(&Confirmed::for_test(&owner)),
+                id,
+                Role::Owner,
+                &all,
+            )
+            .await
+            .map(drop),
             members::remove(&owner, id).await,
         ] {
             assert!(matches!(refused, Err(MemberError::NotFound)));
         }
         for refused in [
             invitations::withdraw(&owner, waiting).await,
-            invitations::renew(&owner, waiting).await.map(drop),
+            invitations::renew(&owner, Some(&Confirmed::for_test(&owner)), waiting)
+                .await
+                .map(drop),
         ] {
             assert!(matches!(refused, Err(ChangeInvitationError::NotFound)));
         }
@@ -273,9 +342,15 @@ async fn the_previous_version_shows_nothing_to_who_is_limited() {
         );
         assert_eq!(beneath.number(&sql).await, 1);
         let limit = AppLimit::from(Some(returns.id));
-        members::change(&owner, id, Role::Viewer, &limit)
-            .await
-            .unwrap();
+        members::change(
+            &owner,
+            Some(&Confirmed::for_test(&owner)),
+            id,
+            Role::Viewer,
+            &limit,
+        )
+        .await
+        .unwrap();
         assert_eq!(beneath.number(&sql).await, 0);
     })
     .await;
@@ -294,9 +369,15 @@ async fn s53_who_lost_the_role_meanwhile_changes_nobody() {
             .unwrap();
         // Their request had begun before.
         for refused in [
-            members::change(&second, id, Role::Owner, &all)
-                .await
-                .map(drop),
+            members::change(
+                &second,
+                Some(&Confirmed::for_test(&second)),
+                id,
+                Role::Owner,
+                &all,
+            )
+            .await
+            .map(drop),
             members::remove(&second, id).await,
         ] {
             assert!(

@@ -2,18 +2,14 @@
 
 use crate::flow::{self, Flow};
 use domain::role::Role;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use service::{
-    Actor,
+    Actor, Confirmed,
     api_tokens::{self, NewApiToken},
     apps::secrets::reveal::{RevealError, reveal},
     audit::{self, Action, AuditRow, Filter, Outcome},
     testing,
 };
-
-fn password() -> SecretString {
-    SecretString::from(testing::PASSWORD)
-}
 
 async fn shown(f: &Flow) -> Vec<AuditRow> {
     let filter = Filter {
@@ -23,21 +19,18 @@ async fn shown(f: &Flow) -> Vec<AuditRow> {
     audit::list(&f.owner, &filter, None).await.unwrap().rows
 }
 
-async fn try_as(f: &Flow, actor: &Actor, password: &SecretString) -> Result<String, RevealError> {
-    let secret = reveal(actor, f.app.id, password).await?;
+async fn try_as(f: &Flow, actor: &Actor) -> Result<String, RevealError> {
+    let secret = reveal(actor, &Confirmed::for_test(actor), f.app.id).await?;
     Ok(secret.expose_secret().to_owned())
 }
 
 #[tokio::test]
-async fn who_signs_in_again_sees_it_and_is_named() {
+async fn who_confirms_sees_it_and_is_named() {
     flow::each(async |f| {
         for role in [Role::Owner, Role::Operator] {
             let mut actor = f.owner.clone();
             actor.role = role;
-            assert_eq!(
-                try_as(&f, &actor, &password()).await.unwrap(),
-                "returns-secret"
-            );
+            assert_eq!(try_as(&f, &actor).await.unwrap(), "returns-secret");
         }
         let rows = shown(&f).await;
         assert_eq!(rows.len(), 2);
@@ -52,26 +45,15 @@ async fn who_signs_in_again_sees_it_and_is_named() {
     .await;
 }
 
-/// security.md 49, 53: the password decides, and it is the person's own
+/// security.md 53: the proof is the person's own
 #[tokio::test]
-async fn another_password_shows_nothing_and_is_recorded() {
+async fn the_confirmation_of_another_shows_nothing() {
     flow::each(async |f| {
-        f.world.owner("elsewhere").await;
-        for wrong in ["", "wrong", &testing::PASSWORD.to_uppercase()] {
-            let refused = try_as(&f, &f.owner, &SecretString::from(wrong)).await;
-            assert!(
-                matches!(refused, Err(RevealError::WrongPassword)),
-                "{refused:?}"
-            );
-        }
-        let rows = shown(&f).await;
-        assert_eq!(rows.len(), 3);
-        for row in rows {
-            assert_eq!(
-                (row.outcome, row.detail.as_str()),
-                (Outcome::Refused, "password")
-            );
-        }
+        let stranger = f.world.owner("elsewhere").await;
+        let theirs = Confirmed::for_test(&stranger);
+        let refused = reveal(&f.owner, &theirs, f.app.id).await;
+        assert!(matches!(refused, Err(RevealError::Forbidden(_))));
+        assert_eq!(shown(&f).await, []);
     })
     .await;
 }
@@ -82,24 +64,26 @@ async fn nobody_else_sees_it() {
         for role in [Role::Success, Role::Viewer] {
             let mut actor = f.owner.clone();
             actor.role = role;
-            let refused = try_as(&f, &actor, &password()).await;
+            let refused = try_as(&f, &actor).await;
             assert!(
                 matches!(refused, Err(RevealError::Forbidden(_))),
                 "{refused:?}"
             );
         }
         let new = NewApiToken::new("Backend", Role::Owner);
-        let token = api_tokens::create(&f.owner, new).await.unwrap();
+        let token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
+            .await
+            .unwrap();
         let backend = api_tokens::authenticate(&f.world.services, &token, None)
             .await
             .unwrap();
-        let refused = try_as(&f, &backend, &password()).await;
+        let refused = try_as(&f, &backend).await;
         assert!(
             matches!(refused, Err(RevealError::Forbidden(_))),
             "{refused:?}"
         );
         let stranger = f.world.owner("elsewhere").await;
-        let refused = try_as(&f, &stranger, &password()).await;
+        let refused = try_as(&f, &stranger).await;
         assert!(matches!(refused, Err(RevealError::NotFound)), "{refused:?}");
         assert_eq!(shown(&f).await, []);
     })
@@ -110,14 +94,14 @@ async fn nobody_else_sees_it() {
 async fn s64_what_cannot_be_recorded_is_not_shown() {
     flow::each(async |f| {
         f.world.make_audit_unwritable().await;
-        let refused = try_as(&f, &f.owner, &password()).await;
+        let refused = try_as(&f, &f.owner).await;
         let Err(RevealError::NotRecorded(_)) = &refused else {
             panic!("{refused:?}")
         };
         assert!(!format!("{refused:?}").contains("returns-secret"));
         f.world.make_audit_writable().await;
         assert_eq!(shown(&f).await, []);
-        assert!(try_as(&f, &f.owner, &password()).await.is_ok());
+        assert!(try_as(&f, &f.owner).await.is_ok());
     })
     .await;
 }

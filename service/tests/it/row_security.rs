@@ -6,6 +6,7 @@ use migration::rights::{Rows, TABLES};
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::ExposeSecret;
 use service::{
+    Confirmed,
     api_tokens::{self, NewApiToken},
     audit::cut_off,
     connections::links,
@@ -55,9 +56,11 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
             role: Role::Viewer,
             apps: AppLimit::All,
         };
-        invite(&f.owner, invitation).await.unwrap();
+        invite(&f.owner, None, invitation).await.unwrap();
         let new = NewApiToken::new("Backend", Role::Operator);
-        let token = api_tokens::create(&f.owner, new).await.unwrap();
+        let token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
+            .await
+            .unwrap();
         // The second one is new, and tells so.
         for address in ["192.0.2.7", "198.51.100.7"] {
             let address = Some(address.parse().unwrap());
@@ -128,7 +131,9 @@ async fn s59_who_knows_no_token_learns_nothing_of_any_connection() {
         }
         f.connect("acme").await;
         let new = NewApiToken::new("Backend", Role::Operator);
-        api_tokens::create(&f.owner, new).await.unwrap();
+        api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
+            .await
+            .unwrap();
         let stranger = f.world.owner("pier").await;
         let foreign = f.world.app(&stranger, "returns").await;
         let url = f.world.database_url.expose_secret();

@@ -5,7 +5,7 @@ use crate::flow::{self, sub};
 use domain::{event, permission::Permission, role::Role, time::Span};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
-    Actor,
+    Actor, Confirmed,
     api_tokens::{self, NewApiToken},
     apps::{self, form::AppFormError},
     connections::{
@@ -119,7 +119,9 @@ async fn api_actor(f: &flow::Flow, role: Role, app: Option<domain::ids::AppId>) 
         app,
         ..NewApiToken::new("backend", role)
     };
-    let token = api_tokens::create(&f.owner, new).await.unwrap();
+    let token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
+        .await
+        .unwrap();
     api_tokens::authenticate(&f.world.services, &token, None)
         .await
         .unwrap()
@@ -194,7 +196,9 @@ async fn s43_a_dump_holds_no_secret_in_clear() {
             .to_owned();
         let back = f.approved("bolt").await;
         let new = NewApiToken::new("backend", Role::Operator);
-        let api_token = api_tokens::create(&f.owner, new).await.unwrap();
+        let api_token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
+            .await
+            .unwrap();
         let session = SecretString::from("a-session-id-that-nobody-may-read");
         let expires = f.world.clock_now().plus(Span::hours(1));
         service::people::sessions::save(

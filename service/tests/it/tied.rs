@@ -7,7 +7,7 @@ use crate::flow::{self, Flow, sub};
 use domain::{permission::Permission, role::Role, time::Span};
 use secrecy::SecretString;
 use service::{
-    Actor,
+    Actor, Confirmed,
     api_tokens::{self, CreateApiTokenError, NewApiToken, RevokeApiTokenError},
     apps::{
         self,
@@ -31,7 +31,9 @@ async fn tied(f: &Flow) -> Actor {
         app: Some(loyalty.id),
         ..NewApiToken::new("tied", Role::Owner)
     };
-    let token = api_tokens::create(&f.owner, new).await.unwrap();
+    let token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
+        .await
+        .unwrap();
     api_tokens::authenticate(&f.world.services, &token, None)
         .await
         .unwrap()
@@ -80,14 +82,16 @@ async fn s61_a_token_tied_to_an_app_does_nothing_to_the_whole_tenant() {
 
         let keys = keys::status::show(&tied).await;
         assert!(matches!(keys, Err(KeysError::Forbidden(_))));
-        let begun = keys::rotate::begin_as(&tied).await;
+        let begun = keys::rotate::begin_as(&tied, &Confirmed::for_test(&tied)).await;
         assert!(matches!(begun, Err(KeysError::Forbidden(_))));
         assert_eq!(keys::status::show(&f.owner).await.unwrap().keys.len(), 1);
 
         let wide = NewApiToken::new("wide", Role::Viewer);
-        let made = api_tokens::create(&tied, wide.clone()).await;
+        let made = api_tokens::create(&tied, &Confirmed::for_test(&tied), wide.clone()).await;
         assert!(matches!(made, Err(CreateApiTokenError::Forbidden(_))));
-        api_tokens::create(&f.owner, wide).await.unwrap();
+        api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), wide)
+            .await
+            .unwrap();
         let others = api_tokens::list(&f.owner).await.unwrap()[0].id;
         let revoked = api_tokens::revoke(&tied, others).await;
         assert!(matches!(revoked, Err(RevokeApiTokenError::NotFound)));

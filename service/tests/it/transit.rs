@@ -5,7 +5,7 @@ use crate::flow::{self, Flow, sub};
 use domain::{health::Health, time::Span};
 use secrecy::SecretString;
 use service::{
-    Actor, Services,
+    Actor, Confirmed, Services,
     connections::{check_now::check_now, token},
     core::error::InternalError,
     encryption::{
@@ -172,7 +172,8 @@ async fn while_it_is_away_what_is_in_memory_works_and_nothing_is_given_up() {
         let transit = Transit::start().await.unwrap();
         let both = process(&f.world, vec![remote(&f.world, &transit), local(&f.world)]).await;
         both.vault().rewrap(&both).await.unwrap();
-        let begun = keys::rotate::begin_as(&owner(&both, &f).await).await;
+        let actor = owner(&both, &f).await;
+        let begun = keys::rotate::begin_as(&actor, &Confirmed::for_test(&actor)).await;
         assert_eq!(begun.unwrap(), Begun::New);
         works(&both, &f).await;
         let cold = process(&f.world, vec![remote(&f.world, &transit)]).await;
@@ -195,7 +196,7 @@ async fn while_it_is_away_what_is_in_memory_works_and_nothing_is_given_up() {
                 matches!(error, KeyServiceError::Trouble { trouble, .. } if *trouble == Trouble::Sealed),
                 "{error:?}"
             );
-            let refused = keys::rotate::begin_as(&owner).await.unwrap_err();
+            let refused = keys::rotate::begin_as(&owner, &Confirmed::for_test(&owner)).await.unwrap_err();
             assert!(refused.to_string().contains("sealed"), "{refused}");
         }
         assert_eq!(transit.asked().len(), 1, "it is left alone for a moment");
@@ -266,7 +267,7 @@ async fn s38_a_wrapped_key_moved_to_another_owner_does_not_open() {
         transit.asked();
         let read = token::read(&actor, "returns", &sub("acme"), Span::minutes(1)).await;
         assert!(read.is_err());
-        let refused = keys::rotate::begin_as(&actor).await.unwrap_err();
+        let refused = keys::rotate::begin_as(&actor, &Confirmed::for_test(&actor)).await.unwrap_err();
         assert!(refused.to_string().contains("does not open"), "{refused}");
         let asked = transit.asked();
         assert!(asked.contains(&"decrypt/mooring".to_owned()), "{asked:?}");

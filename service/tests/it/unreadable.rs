@@ -4,7 +4,7 @@ use crate::flow::{self, Flow, sub};
 use domain::{role::Role, subdomain::Subdomain, time::Span};
 use secrecy::SecretString;
 use service::{
-    InternalError,
+    Confirmed, InternalError,
     api_tokens::create::{self, NewApiToken},
     apps::{App, list as apps},
     connections::{
@@ -159,7 +159,9 @@ impl Others<'_> {
 
 async fn api_token(f: &Flow) -> SecretString {
     let new = NewApiToken::new("Backend", Role::Backend);
-    create::create(&f.owner, new).await.unwrap()
+    create::create(&f.owner, &Confirmed::for_test(&f.owner), new)
+        .await
+        .unwrap()
 }
 
 /// security.md 37: nonsense in each typed column of a connection

@@ -5,6 +5,7 @@
 use domain::{role::Role, time::Span};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
+    Confirmed,
     api_tokens::{self, NewApiToken},
     core::error::InternalError,
     encryption::{MasterKeys, MasterKeysError, VaultError},
@@ -66,7 +67,9 @@ async fn s43_a_backup_holds_no_secret_in_clear() {
         let actor = world.owner("harbour").await;
         world.app(&actor, "returns").await;
         let new = NewApiToken::new("Backend", Role::Operator);
-        let api_token = api_tokens::create(&actor, new).await.unwrap();
+        let api_token = api_tokens::create(&actor, &Confirmed::for_test(&actor), new)
+            .await
+            .unwrap();
         let session = SecretString::from("canary-of-a-session");
         let end = services.now().plus(Span::hours(1));
         sessions::save(services, &session, actor.person(), "{}", end)

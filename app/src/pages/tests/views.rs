@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     form_outcome::{FormOutcome, ShownOutcome},
-    form_state::FormState,
+    form_state::{FormState, Kept},
     pages::{
-        account, accounts, app_form, app_new, connect, overview, reconnect, result, reveal, setup,
-        signin, tenants,
+        account, accounts, app_form, app_new, confirm, connect, overview, reconnect, result,
+        reveal, setup, signin, tenants,
     },
 };
 use domain::{
@@ -386,19 +386,39 @@ fn scripts_in_names_are_inert() {
 }
 
 #[test]
-fn a_client_secret_is_shown_after_a_password_and_not_before() {
+fn a_client_secret_is_shown_after_a_question_and_not_before() {
     let view = |secret: Option<&str>, state: &FormState| {
         let secret = secret.map(str::to_owned);
         html(|| reveal::view("harbour", &sample::app(), secret, state))
     };
     let question = view(None, &FormState::default());
     assert_snapshot!("reveal", outline(&question));
-    let wrong = failed("app_reveal", "password", "This is not your password.");
-    assert!(view(None, &wrong).contains("This is not your password."));
+    let failed = failed("app_reveal", "", "The audit can’t be written.");
+    assert!(view(None, &failed).contains("The audit can’t be written."));
     let secret = "canary\"<script>alert(1)</script>";
     let shown = view(Some(secret), &FormState::default());
     assert_snapshot!("reveal_shown", outline(&shown));
     is_inert(&shown);
     assert_eq!(shown.matches("canary").count(), 1);
     assert!(!shown.contains("leptos-island"), "no data for the browser");
+}
+
+#[test]
+fn it_is_asked_whether_it_is_still_them() {
+    let data = |form: FormState| confirm::Data {
+        email: "ann@harbour.example".to_owned(),
+        next: Some("/t/harbour/keys".to_owned()),
+        kept: Some(Kept::Typed),
+        form,
+    };
+    let asked = data(FormState::default());
+    assert_snapshot!("confirm", outline(&html(|| confirm::view(&asked))));
+    let wrong = data(failed("confirm", "password", EVIL));
+    is_inert(&html(|| confirm::view(&wrong)));
+    let elsewhere = confirm::Data {
+        next: Some("//evil.example".to_owned()),
+        ..data(FormState::default())
+    };
+    let page = html(|| confirm::view(&elsewhere));
+    assert!(!page.contains("href=\"//evil"), "{page}");
 }

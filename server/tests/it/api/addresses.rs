@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use server::{router::router, state::RouterOptions};
 use service::{
+    Confirmed,
     api_tokens::{self, NewApiToken},
     audit::{self, Action, AuditRow, Filter, Outcome},
 };
@@ -51,7 +52,9 @@ async fn backend(server: &TestServer, new: NewApiToken) -> (Tenant, String, Secr
     let tenant = server.tenant("acme").await;
     server.install(&tenant, "shop").await;
     let path = format!("{}/token", connection(&tenant, "shop"));
-    let token = api_tokens::create(&tenant.owner, new).await.unwrap();
+    let token = api_tokens::create(&tenant.owner, &Confirmed::for_test(&tenant.owner), new)
+        .await
+        .unwrap();
     (tenant, path, token)
 }
 
@@ -131,7 +134,9 @@ async fn s79_the_first_read_from_a_new_address_is_an_entry_and_an_event() {
             app: Some(tenant.app.id),
             ..plain()
         };
-        let tied = api_tokens::create(&tenant.owner, tied).await.unwrap();
+        let tied = api_tokens::create(&tenant.owner, &Confirmed::for_test(&tenant.owner), tied)
+            .await
+            .unwrap();
         let page = server.api_get("/events?limit=200", &tied).await;
         assert!(!page.expect(StatusCode::OK).body.contains("new_address"));
         for report in audit::verify(&server.world.services, None).await.unwrap() {

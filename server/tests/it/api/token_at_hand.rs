@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use domain::{role::Role, time::Span};
 use secrecy::SecretString;
 use service::{
+    Confirmed,
     api_tokens::{self, NewApiToken},
     audit,
 };
@@ -33,7 +34,9 @@ async fn token(tenant: &Tenant, role: Role, tied: bool) -> SecretString {
         app: tied.then_some(tenant.app.id),
         ..NewApiToken::new(role.code(), role)
     };
-    api_tokens::create(&tenant.owner, new).await.unwrap()
+    api_tokens::create(&tenant.owner, &Confirmed::for_test(&tenant.owner), new)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]

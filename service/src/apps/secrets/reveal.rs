@@ -1,12 +1,11 @@
-//! Shows a client secret to a person who has just entered the password again.
+//! Shows a client secret to a person who confirmed that it is still them.
 
 use super::{SecretError, row};
 use crate::{
     audit::{self, Action, Entry, Target},
     core::error::{Forbidden, InternalError},
     encryption::Purpose,
-    people::sign_in::{self, Given, SignInError},
-    tenancy::{Actor, Tx, Who},
+    tenancy::{Actor, Confirmed, Tx},
 };
 use domain::{ids::AppId, permission::Permission, time::Span};
 use secrecy::SecretString;
@@ -23,12 +22,6 @@ pub enum RevealError {
     /// There is no such app.
     #[error("there is no such app")]
     NotFound,
-    /// The password is wrong.
-    #[error("This is not your password. Nothing is shown.")]
-    WrongPassword,
-    /// There were too many wrong passwords.
-    #[error("There were too many wrong passwords. Wait {}, then try again. Nothing is shown.", .0.rounded_up().words())]
-    Wait(Span),
     /// It could not be recorded, so it is not shown.
     #[error("the audit can't be written, so nothing is shown; try again later")]
     NotRecorded(#[source] InternalError),
@@ -47,48 +40,25 @@ impl From<SecretError> for RevealError {
     }
 }
 
-/// The client secret that is in use, for the person with this password. It is
-/// recorded before it is given; a wrong password is recorded as well.
+/// The client secret that is in use, for a person who confirmed that it is still
+/// them. It is recorded before it is given.
 ///
 /// # Errors
 /// See [`RevealError`].
 pub async fn reveal(
     actor: &Actor,
+    confirmed: &Confirmed,
     id: AppId,
-    password: &SecretString,
 ) -> Result<SecretString, RevealError> {
     actor.require(Permission::ManageApps)?;
-    let Who::Person {
-        id: person, email, ..
-    } = &actor.who
-    else {
+    actor.require_confirmed(confirmed)?;
+    if actor.person().is_none() {
         return Err(Forbidden.into());
-    };
+    }
     let tx = actor.read().await?;
     let app = row(actor, &tx, id, None).await?;
     drop(tx);
     let entry = Entry::of(actor, Action::SecretShown, Target::app(app.id, &app.slug));
-    // The same check as at sign-in, with the same limits on guessing.
-    let given = Given {
-        email,
-        password,
-        address: actor.address,
-        browser: None,
-    };
-    match sign_in::sign_in_again(actor.services(), &given).await {
-        Ok(found) if found == *person => (),
-        Ok(_) | Err(SignInError::Wrong) => {
-            let tx = actor.write().await?;
-            record(actor, tx, &entry.detail("password").refused()).await?;
-            return Err(RevealError::WrongPassword);
-        }
-        Err(SignInError::Wait(wait)) => {
-            let tx = actor.write().await?;
-            record(actor, tx, &entry.detail("too many").refused()).await?;
-            return Err(RevealError::Wait(wait));
-        }
-        Err(SignInError::Internal(fault)) => return Err(fault.into()),
-    }
     let tx = actor.write().await?;
     let secret = super::open(actor, &tx, Purpose::AppClientSecret, id).await?;
     let secret =

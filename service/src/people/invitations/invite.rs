@@ -14,7 +14,7 @@ use crate::{
         members::{check_grant, in_audit, is_member, lock},
         owner::NOT_AN_ADDRESS,
     },
-    tenancy::{Actor, Tx},
+    tenancy::{Actor, Confirmed, Tx},
 };
 use domain::{
     app_limit::AppLimit, ids::InvitationId, permission::Permission, role::Role, time::Timestamp,
@@ -55,6 +55,9 @@ pub enum InviteError {
     /// The role doesn't allow it.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
+    /// Only somebody who signed in or confirmed a few minutes ago invites an owner.
+    #[error("confirm that it is still you; then invite them")]
+    NotConfirmed,
     /// Some fields won't do; each entry names its field: `email`, `role` or `apps`.
     #[error("some fields need another look")]
     Invalid(Vec<FieldError>),
@@ -70,11 +73,20 @@ impl From<sea_orm::DbErr> for InviteError {
 }
 
 /// Invites people; all of them, or nobody. An invitation that waits for the
-/// same address is withdrawn: the newest one counts.
+/// same address is withdrawn: the newest one counts. To invite an owner takes a
+/// confirmation.
 ///
 /// # Errors
 /// [`InviteError`]; nothing is stored then.
-pub async fn invite(actor: &Actor, new: NewInvitation) -> Result<Vec<Invited>, InviteError> {
+pub async fn invite(
+    actor: &Actor,
+    confirmed: Option<&Confirmed>,
+    new: NewInvitation,
+) -> Result<Vec<Invited>, InviteError> {
+    actor.require(Permission::ManageMembers)?;
+    if new.role == Role::Owner && !actor.has_confirmed(confirmed) {
+        return Err(InviteError::NotConfirmed);
+    }
     invite_by(ChangedBy::Member(actor), new).await
 }
 

@@ -40,6 +40,9 @@ pub enum ChangeInvitationError {
     /// The role doesn't allow it.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
+    /// Only somebody who signed in or confirmed a few minutes ago invites an owner.
+    #[error("confirm that it is still you; then invite them")]
+    NotConfirmed,
     /// There is no such invitation, or it was accepted or withdrawn.
     #[error("there is no such invitation")]
     NotFound,

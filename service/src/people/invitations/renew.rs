@@ -5,19 +5,27 @@ use crate::{
     audit::{self, Action, Entry, Target},
     entity::invitation,
     people::{changed_by::ChangedBy, members::in_audit},
-    tenancy::Actor,
+    tenancy::{Actor, Confirmed},
 };
-use domain::ids::InvitationId;
+use domain::{ids::InvitationId, role::Role};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 
 /// Gives an invitation a new address and another seven days. The address
-/// before stops working. The inviter is now the actor.
+/// before stops working. The inviter is now the actor. For an owner it takes a
+/// confirmation.
 ///
 /// # Errors
 /// [`ChangeInvitationError`]; nothing is changed then.
-pub async fn renew(actor: &Actor, id: InvitationId) -> Result<Invited, ChangeInvitationError> {
+pub async fn renew(
+    actor: &Actor,
+    confirmed: Option<&Confirmed>,
+    id: InvitationId,
+) -> Result<Invited, ChangeInvitationError> {
     let tx = actor.write().await?;
     let row = find_pending(actor, &tx, id).await?;
+    if row.role == Role::Owner && !actor.has_confirmed(confirmed) {
+        return Err(ChangeInvitationError::NotConfirmed);
+    }
     let (token, token_hash) = new_token(actor);
     let expires_at = actor.expiry_now().plus(LIFE);
     let done = tx

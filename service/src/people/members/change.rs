@@ -8,21 +8,27 @@ use crate::{
     core::error::Forbidden,
     entity::membership,
     people::changed_by::ChangedBy,
-    tenancy::Actor,
+    tenancy::{Actor, Confirmed},
 };
 use domain::{app_limit::AppLimit, ids::PersonId, permission::Permission, role::Role};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 
-/// Gives a member a role and apps. `false` if they have both already.
+/// Gives a member a role and apps. `false` if they have both already. To make
+/// somebody an owner takes a confirmation.
 ///
 /// # Errors
 /// [`MemberError`]; nothing is changed then.
 pub async fn change(
     actor: &Actor,
+    confirmed: Option<&Confirmed>,
     person: PersonId,
     role: Role,
     apps: &AppLimit,
 ) -> Result<bool, MemberError> {
+    actor.require(Permission::ManageMembers)?;
+    if role == Role::Owner && !actor.has_confirmed(confirmed) {
+        return Err(MemberError::NotConfirmed);
+    }
     change_by(ChangedBy::Member(actor), person, role, apps).await
 }
 

@@ -35,6 +35,9 @@ pub enum MemberError {
     /// There is no such member.
     #[error("there is no such member")]
     NotFound,
+    /// Only somebody who signed in or confirmed a few minutes ago makes an owner.
+    #[error("confirm that it is still you; then make them an owner")]
+    NotConfirmed,
     /// Nobody would be left who may do everything.
     #[error("a tenant needs an owner; make somebody else an owner first")]
     LastOwner,

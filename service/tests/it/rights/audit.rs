@@ -3,6 +3,7 @@
 use super::{as_program, ask};
 use domain::{role::Role, time::Span};
 use service::{
+    Confirmed,
     api_tokens::{self, NewApiToken},
     audit::{Damage, Report, cut_off, verify},
     tenants::{self, RemoveTenantError},
@@ -91,7 +92,9 @@ async fn s72_a_removed_tenant_leaves_a_record_and_its_audit() {
         world.app(&harbour, "returns").await;
         world.app(&pier, "orders").await;
         let new = NewApiToken::new("Backend", Role::Operator);
-        let token = api_tokens::create(&harbour, new).await.unwrap();
+        let token = api_tokens::create(&harbour, &Confirmed::for_test(&harbour), new)
+            .await
+            .unwrap();
         // Somebody else's, in the same database.
         let id = world.uuid(harbour.tenant().0);
         world

@@ -1,0 +1,132 @@
+//! `/confirm`: asks a person who is signed in whether it is still them.
+
+use super::{PageError, PageParams, setup::problem, show};
+use crate::{
+    address::{Address, Pattern},
+    components::{Button, Field, Kind},
+    context::PageContext,
+    form_state::{FormState, Kept},
+    shell::PublicLayout,
+};
+use leptos::prelude::*;
+use serde::Deserialize;
+use service::{CONFIRMED_FOR, core::input::Field as RawField};
+
+pub(crate) fn page() -> impl IntoView {
+    show(load)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Query {
+    /// The path to redirect to afterwards.
+    next: RawField<String>,
+}
+
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
+    let email = context.person()?.email.clone();
+    let form = context.form("confirm");
+    let next = form
+        .value("next")
+        .or_else(|| address.query::<Query>().next.given().map(str::to_owned));
+    let body = view(&Data {
+        email,
+        next,
+        kept: context.kept,
+        form,
+    });
+    Ok(view! {
+        <PublicLayout title="Is it still you?" noindex=true>
+            {body}
+        </PublicLayout>
+    }
+    .into_any())
+}
+
+/// What the page shows.
+pub(super) struct Data {
+    pub email: String,
+    /// Where the person came from, and is led back to.
+    pub next: Option<String>,
+    /// How much is kept of what they typed there.
+    pub kept: Option<Kept>,
+    pub form: FormState,
+}
+
+/// What is asked for on the pages that lead here.
+const ABOUT: &[(Pattern, &str)] = &[
+    (Address::REVEAL, "see a client secret"),
+    (Address::KEYS, "begin a rotation of keys"),
+    (Address::API_TOKENS, "make an API token"),
+    (Address::MEMBERS, "invite an owner"),
+    (Address::MEMBER, "make somebody an owner"),
+];
+
+fn path(next: &str) -> &str {
+    next.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// What the person is about to do on the page that they came from.
+fn about(next: &str) -> Option<&'static str> {
+    let found = ABOUT.iter().find(|(pattern, _)| pattern.is_of(path(next)));
+    found.map(|(_, words)| *words)
+}
+
+pub(super) fn view(data: &Data) -> AnyView {
+    let next = data.next.clone();
+    let what = match next.as_deref().and_then(about) {
+        Some(what) => view! { "You are about to " <b>{what}</b> ". " }.into_any(),
+        None => ().into_any(),
+    };
+    let minutes = CONFIRMED_FOR.words();
+    let kept = match data.kept {
+        Some(Kept::Typed) => "What you filled in is kept. ",
+        Some(Kept::TooLong) => "What you filled in was too long to be kept: go back and copy it. ",
+        Some(Kept::Nothing) | None => "",
+    };
+    // Back to where the person came from, if that is a page of ours.
+    let is_ours = |next: &String| Address::PATTERNS.iter().any(|one| one.is_of(path(next)));
+    let back = next.clone().filter(is_ours);
+    let back = back.unwrap_or_else(|| Address::Home.to_string());
+    view! {
+        <header>
+            <h1>"Is it still you?"</h1>
+            <p>{what} {format!("Show it once more; then nobody asks for {minutes}.")}</p>
+        </header>
+        {problem(&data.form)}
+        <form class="form" method="post" action=Address::Confirm.to_string()>
+            {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
+            <input type="hidden" autocomplete="username" value=data.email.clone()/>
+            <Field
+                name="password"
+                label="Your password"
+                kind="password"
+                required=true
+                autofocus=true
+                autocomplete="current-password"
+                error=data.form.error("password")
+            />
+            <Button kind=Kind::Primary wide=true>
+                "Confirm"
+            </Button>
+        </form>
+        <p class="sub">{kept} <a href=back>"Leave it"</a></p>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_says_what_it_is_about() {
+        assert_eq!(about("/t/acme/keys"), Some("begin a rotation of keys"));
+        assert_eq!(
+            about("/t/acme/apps/x/reveal?outcome=a"),
+            Some("see a client secret")
+        );
+        assert_eq!(about("/t/acme/keys/more"), None);
+        assert_eq!(about("//evil.example"), None);
+    }
+}
