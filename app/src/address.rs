@@ -130,6 +130,22 @@ addresses! {
     AUDIT Audit { tenant } = "/t/{tenant}/audit";
     /// The encryption keys.
     KEYS Keys { tenant } = "/t/{tenant}/keys";
+    /// The settings of a tenant; its form gives another name.
+    SETTINGS Settings { tenant } = "/t/{tenant}/settings";
+    /// Colours and contact of a tenant.
+    SETTINGS_BRAND SettingsBrand { tenant } = "/t/{tenant}/settings/brand";
+    /// The logo of a tenant.
+    SETTINGS_LOGO SettingsLogo { tenant } = "/t/{tenant}/settings/logo";
+    /// The end of a logo.
+    REMOVE_LOGO RemoveLogo { tenant } = "/t/{tenant}/settings/logo/remove";
+    /// The life of links, and the time zone.
+    SETTINGS_LINKS SettingsLinks { tenant } = "/t/{tenant}/settings/links";
+    /// How long things are kept.
+    SETTINGS_RETENTION SettingsRetention { tenant } = "/t/{tenant}/settings/retention";
+    /// The style sheet of a tenant's brand.
+    BRAND_STYLE BrandStyle { name } = "/brand/{name}/style.css";
+    /// The logo of a tenant's brand.
+    BRAND_LOGO BrandLogo { name } = "/brand/{name}/logo";
     /// An invitation to a tenant.
     INVITATION Invitation { token } = "/invite/{token}";
     /// A reconnect link.

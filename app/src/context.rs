@@ -1,7 +1,7 @@
 //! The data of a page: the services, the person, and the form that failed.
 
 use crate::{
-    components::Theme,
+    components::{Theme, written_in},
     form_outcome::ShownOutcome,
     form_state::{FormState, Kept},
     pages::PageError,
@@ -84,9 +84,10 @@ impl PageContext {
     pub async fn actor(&self, tenant: &str) -> Result<Actor, PageError> {
         let person = self.person()?.id;
         let slug: Slug = tenant.parse().map_err(|_| PageError::NotFound)?;
-        membership::actor(&self.services, person, &slug)
-            .await?
-            .ok_or(PageError::NotFound)
+        let actor = membership::actor(&self.services, person, &slug).await?;
+        let actor = actor.ok_or(PageError::NotFound)?;
+        written_in(actor.zone);
+        Ok(actor)
     }
 
     /// The state of the form with this name, if it was posted and failed.

@@ -74,6 +74,8 @@ pub enum FormOutcome {
         /// How many.
         ended: u64,
     },
+    /// A part of the settings was saved.
+    SettingsSaved,
     /// A rotation of keys began.
     RotationBegun,
     /// A rotation of keys was already under way.

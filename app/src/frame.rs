@@ -78,6 +78,7 @@ pub(crate) async fn page_chrome(
         may_manage_members: actor.may(Permission::ManageMembers),
         may_read_audit: actor.may(Permission::ReadAudit),
         may_manage_keys: actor.may(Permission::ManageKeys),
+        may_manage_tenant: actor.may(Permission::ManageTenant),
         theme: context.theme,
     };
     PageChrome { frame, apps }

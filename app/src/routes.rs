@@ -4,7 +4,7 @@ use crate::address::Address;
 use crate::pages::{
     self, account, accounts, api_tokens, app, app_new, apps, audit, confirm, connect, disconnect,
     erase, invitation, keys, me, member, member_remove, members, overview, problem, reconnect,
-    result, reveal, setup, signin, tenants, which_account,
+    result, reveal, settings, setup, signin, tenants, which_account,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -56,6 +56,7 @@ pages! {
     REMOVE_MEMBER: member_remove,
     AUDIT: audit,
     KEYS: keys,
+    SETTINGS: settings,
     INVITATION: invitation,
     RECONNECT: reconnect,
     RESULT: result,

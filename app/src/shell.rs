@@ -1,10 +1,14 @@
 //! The HTML document, and the two layouts of pages.
 
-use crate::components::{Brand, Frame, Nav, OptionalText, Sprite, Theme, TopBar};
+use crate::{
+    address::Address,
+    components::{Brand, Frame, Nav, Sprite, Theme, TopBar},
+};
 use axum::http::{HeaderName, HeaderValue};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title};
+use leptos_meta::{HashedStylesheet, Meta, MetaTags, Stylesheet, Title};
+use service::TenantBrand;
 
 /// The theme of this request.
 fn theme() -> Theme {
@@ -102,15 +106,55 @@ fn no_robots() {
     }
 }
 
+/// Whom to ask.
+fn questions(contact: String) -> AnyView {
+    view! {
+        <p>"Questions? " <a href=format!("mailto:{contact}")>{contact.clone()}</a></p>
+    }
+    .into_any()
+}
+
+/// The colours of a brand, as a style sheet of their own: pages allow no inline style.
+#[component]
+pub fn BrandStyle(
+    /// The brand.
+    brand: TenantBrand,
+) -> AnyView {
+    let name = brand.file_name;
+    name.map(|name| {
+        let href = Address::BrandStyle { name: &name }.to_string();
+        view! { <Stylesheet href/> }
+    })
+    .into_any()
+}
+
+/// The logo and the name of a brand.
+#[component]
+pub fn BrandName(
+    /// The brand.
+    brand: TenantBrand,
+) -> AnyView {
+    let logo = brand.file_name.filter(|_| brand.has_logo).map(|name| {
+        let src = Address::BrandLogo { name: &name }.to_string();
+        // The name beside it says what it shows.
+        view! { <img src=src alt=""/> }
+    });
+    view! {
+        {logo}
+        <span>{brand.name}</span>
+    }
+    .into_any()
+}
+
 /// The layout of pages without the frame: sign-in, set-up, reconnect, results.
 #[component]
 pub fn PublicLayout(
     /// The page's name, for the window's title.
     #[prop(into)]
     title: String,
-    /// The vendor's name instead of Mooring's brand.
-    #[prop(optional, into)]
-    brand: OptionalText,
+    /// The vendor's brand instead of Mooring's.
+    #[prop(optional)]
+    brand: Option<TenantBrand>,
     /// Whether the page holds islands.
     #[prop(optional)]
     islands: bool,
@@ -125,7 +169,10 @@ pub fn PublicLayout(
     footer: Option<AnyView>,
     children: Children,
 ) -> AnyView {
-    let named = brand.0.clone().unwrap_or_else(|| "Mooring".into());
+    let brand = brand.as_ref();
+    let named = brand.map_or("Mooring", |brand| &brand.name);
+    let branded = brand.is_some_and(|brand| brand.file_name.is_some());
+    let contact = brand.and_then(|brand| brand.contact.clone());
     if noindex {
         // As a header as well: not every client parses the page.
         no_robots();
@@ -134,17 +181,23 @@ pub fn PublicLayout(
         <Title text=escaped(&format!("{title} · {named}"))/>
         {noindex.then(|| view! { <Meta name="robots" content="noindex"/> })}
         {scripts(islands)}
-        <div class="solo" data-wide=wide>
+        {brand.map(|brand| view! { <BrandStyle brand=brand.clone()/> })}
+        <div class="solo" data-wide=wide data-brand=branded>
             <header class="brand">
-                {match brand.0 {
-                    Some(name) => name.into_any(),
+                {match brand {
+                    Some(brand) => view! { <BrandName brand=brand.clone()/> }.into_any(),
                     None => view! { <Brand/> }.into_any(),
                 }}
             </header>
             <main class="sheet" id="main">
                 {children()}
             </main>
-            {footer.map(|footer| view! { <footer>{footer}</footer> })}
+            {(footer.is_some() || contact.is_some()).then(|| view! {
+                <footer>
+                    {footer}
+                    {contact.map(questions)}
+                </footer>
+            })}
         </div>
         <Sprite/>
     }

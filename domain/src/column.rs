@@ -2,7 +2,7 @@
 
 use crate::{
     app_limit::AppLimit, basic_encoding::BasicEncoding, health::Health, role::Role,
-    scope::ScopeSet, slug::Slug, subdomain::Subdomain,
+    scope::ScopeSet, slug::Slug, subdomain::Subdomain, zone::Zone,
 };
 pub use sea_orm;
 use sea_orm::{DbErr, TryGetError};
@@ -110,4 +110,5 @@ text_columns! {
     ScopeSet: |scopes| scopes.to_string();
     Slug: String::from;
     Subdomain: String::from;
+    Zone: |zone| zone.name().to_owned();
 }

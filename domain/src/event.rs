@@ -1,6 +1,6 @@
 //! What happened to a connection: the entries of its timeline.
 
-use crate::{health::Health, scope::ScopeSet, time::Timestamp};
+use crate::{health::Health, scope::ScopeSet, time::Timestamp, zone::Zone};
 use serde::{Deserialize, Serialize};
 
 /// Who did something.
@@ -133,7 +133,7 @@ impl Happening {
     }
 
     /// One line for the timeline, without actor and time.
-    pub fn sentence(&self) -> String {
+    pub fn sentence(&self, zone: Zone) -> String {
         let list = |s: &ScopeSet| s.to_string().replace(' ', ", ");
         match self {
             Self::Connected { granted } => format!("Connected with {} permissions", granted.len()),
@@ -160,7 +160,7 @@ impl Happening {
             }
             Self::NotApproved { reason } => format!("Not approved: {reason}"),
             Self::LinkCreated { expires_at } => {
-                format!("Reconnect link made, usable until {}", expires_at.absolute())
+                format!("Reconnect link made, usable until {}", expires_at.absolute_in(zone))
             }
             Self::LinkOpened => "Reconnect link opened".into(),
             Self::LinkRevoked => "Reconnect link withdrawn".into(),
@@ -198,7 +198,7 @@ mod tests {
             removed: "tags:read tickets:read".parse().unwrap(),
         };
         assert_eq!(
-            changed.sentence(),
+            changed.sentence(Zone::UTC),
             "Permissions taken away: tags:read, tickets:read"
         );
         assert_eq!(Actor::Worker.label(), "Mooring");

@@ -8,6 +8,7 @@ use crate::{
     health::{Absence, Condition, Health, LossCause, Standing},
     scope::ScopeSet,
     time::Timestamp,
+    zone::Zone,
 };
 pub use retrying::asks_for_a_look;
 
@@ -59,6 +60,8 @@ pub struct Background {
     pub others_work: bool,
     /// Whether the permissions in Gorgias' last answer could not be read.
     pub scopes_unknown: bool,
+    /// The zone in which the reader's times are written.
+    pub zone: Zone,
 }
 
 /// What is wrong with an app that has a fault, in one or two sentences.
@@ -91,7 +94,7 @@ pub fn explain(
         Health::NotConnected => match &condition.standing {
             Standing::NotConnected(Absence::OnPurpose { by, at }) => (
                 format!("Disconnected on purpose by {by}, {}.", at.relative(now)),
-                format!("We forgot the tokens on {}. To use the account again, its admin has to approve the app again.", at.absolute()),
+                format!("We forgot the tokens on {}. To use the account again, its admin has to approve the app again.", at.absolute_in(background.zone)),
                 NextStep::SendLink,
             ),
             _ => (
@@ -103,7 +106,7 @@ pub fn explain(
         Health::Disconnected => lost(condition, background, now),
         Health::StoppingSoon => (
             match condition.access_expires_at {
-                Some(at) => format!("Can't renew itself. Stops {}.", at.absolute()),
+                Some(at) => format!("Can't renew itself. Stops {}.", at.absolute_in(background.zone)),
                 None => "Can't renew itself.".into(),
             },
             without_offline(background).into(),
@@ -184,12 +187,12 @@ fn lost(
                 Some(end) if end > now => {
                     format!(
                         "Access stops {}. Only an admin of the account can approve us again.",
-                        end.absolute()
+                        end.absolute_in(background.zone)
                     )
                 }
                 end => format!(
                     "Nothing has synced since {}. Only an admin of the account can approve us again.",
-                    end.unwrap_or(*at).absolute()
+                    end.unwrap_or(*at).absolute_in(background.zone)
                 ),
             },
         ),

@@ -8,6 +8,7 @@ pub mod app_credentials;
 pub mod app_limit;
 pub mod basic_encoding;
 pub mod clock;
+pub mod color;
 #[cfg(feature = "sea-orm")]
 pub mod column;
 pub mod connection;
@@ -29,3 +30,4 @@ pub mod subdomain;
 mod texts;
 pub mod time;
 pub mod token;
+pub mod zone;

@@ -1,5 +1,6 @@
 //! Instants and how people read them.
 
+use crate::zone::Zone;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use time::OffsetDateTime;
@@ -120,17 +121,43 @@ impl Timestamp {
         ))
     }
 
+    /// The first instant of a day in a zone. Where the clock goes forward at
+    /// midnight, the day begins at one.
+    pub fn of_day_in(text: &str, zone: Zone) -> Option<Self> {
+        Some(Self::of_day(text)?.midnight_in(zone))
+    }
+
+    /// The first instant after a day in a zone.
+    pub fn after_day_in(text: &str, zone: Zone) -> Option<Self> {
+        Some(Self::of_day(text)?.plus(Span::days(1)).midnight_in(zone))
+    }
+
+    /// Midnight in UTC becomes midnight in the zone.
+    fn midnight_in(self, zone: Zone) -> Self {
+        let back = |at: Self| Span::seconds(zone.offset(at).seconds.into());
+        let first = self.minus(back(self.minus(back(self))));
+        // The offset that was taken may be that of the other side of a change.
+        self.minus(back(first))
+    }
+
     /// For people: `Sun 29 Nov 2026, 14:05 UTC`. The weekday helps with deadlines.
     pub fn absolute(self) -> String {
-        let t = self.civil();
+        self.absolute_in(Zone::UTC)
+    }
+
+    /// For people, in their zone: `Sun 29 Nov 2026, 15:05 CET`.
+    pub fn absolute_in(self, zone: Zone) -> String {
+        let offset = zone.offset(self);
+        let t = self.plus(Span::seconds(offset.seconds.into())).civil();
         format!(
-            "{} {} {} {}, {:02}:{:02} UTC",
+            "{} {} {} {}, {:02}:{:02} {}",
             &t.weekday().to_string()[..3],
             t.day(),
             &t.month().to_string()[..3],
             t.year(),
             t.hour(),
-            t.minute()
+            t.minute(),
+            offset.name
         )
     }
 

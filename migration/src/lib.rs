@@ -42,6 +42,7 @@ mod m0030_form_results;
 mod m0032_failure_kinds;
 mod m0033_members;
 mod m0034_guessing;
+mod m0038_tenants;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -83,6 +84,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0032_failure_kinds::Migration),
             Box::new(m0033_members::Migration),
             Box::new(m0034_guessing::Migration),
+            Box::new(m0038_tenants::Migration),
         ]
     }
 }

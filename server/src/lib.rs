@@ -1,6 +1,7 @@
 //! Runs Mooring: command line, settings, router, machine API.
 
 pub mod api;
+mod brand;
 pub mod cli;
 mod cookies;
 mod core_dumps;

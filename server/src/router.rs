@@ -1,7 +1,7 @@
 //! All routes and layers. Tests use the same router.
 
 use crate::{
-    api, cookies, health, live,
+    api, brand, cookies, health, live,
     middleware::{
         database_unavailable,
         every_request::{self, Surroundings},
@@ -56,6 +56,7 @@ pub fn router(services: Services, options: RouterOptions) -> Router {
     Router::new()
         .merge(site)
         .merge(health::routes())
+        .merge(brand::routes())
         .nest("/api/v1", api::routes())
         .merge(browsers)
         .with_state(state.clone())

@@ -36,4 +36,4 @@ pub mod worker;
 pub mod testing;
 
 pub use core::{error::InternalError, services::Services};
-pub use tenancy::{Actor, CONFIRMED_FOR, Confirmed, TenantScope};
+pub use tenancy::{Actor, CONFIRMED_FOR, Confirmed, TenantBrand, TenantScope};

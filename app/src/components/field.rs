@@ -146,6 +146,40 @@ pub fn Field(
     })
 }
 
+/// A file to choose.
+#[component]
+pub fn FileField(
+    /// The name it is sent under, and its id.
+    #[prop(into)]
+    name: String,
+    /// Its label.
+    #[prop(into)]
+    label: String,
+    /// The content types that the browser offers.
+    #[prop(into)]
+    accept: String,
+    /// A line of help.
+    #[prop(optional, into)]
+    hint: OptionalText,
+    /// The error of the chosen file.
+    #[prop(optional, into)]
+    error: OptionalText,
+) -> AnyView {
+    labelled(&name, label, hint, error, |invalid, described| {
+        view! {
+            <input
+                id=name.clone()
+                name=name.clone()
+                type="file"
+                accept=accept
+                required=true
+                aria-invalid=invalid
+                aria-describedby=described
+            />
+        }
+    })
+}
+
 /// A password that a person chooses.
 #[component]
 pub fn NewPasswordField(

@@ -36,6 +36,8 @@ pub struct Frame {
     pub may_read_audit: bool,
     /// Whether the person may rotate keys.
     pub may_manage_keys: bool,
+    /// Whether the person may change the settings.
+    pub may_manage_tenant: bool,
     /// The theme that the browser's cookie asks for.
     pub theme: Theme,
 }
@@ -99,6 +101,8 @@ pub enum NavItem {
     Audit,
     /// The encryption keys.
     Keys,
+    /// The settings.
+    Settings,
 }
 
 impl NavItem {
@@ -111,6 +115,7 @@ impl NavItem {
             Self::ApiTokens => ("API tokens", Glyph::Api),
             Self::Audit => ("Audit", Glyph::Audit),
             Self::Keys => ("Keys", Glyph::Key),
+            Self::Settings => ("Settings", Glyph::Settings),
         }
     }
 
@@ -124,6 +129,7 @@ impl NavItem {
             Self::ApiTokens => Address::ApiTokens { tenant },
             Self::Audit => Address::Audit { tenant },
             Self::Keys => Address::Keys { tenant },
+            Self::Settings => Address::Settings { tenant },
         }
         .to_string()
     }
@@ -133,7 +139,12 @@ impl NavItem {
         match self {
             Self::Accounts => (frame.need_you, " need you"),
             Self::Apps => (frame.faulty_apps, " with a setup fault"),
-            Self::Overview | Self::Members | Self::ApiTokens | Self::Audit | Self::Keys => (0, ""),
+            Self::Overview
+            | Self::Members
+            | Self::ApiTokens
+            | Self::Audit
+            | Self::Keys
+            | Self::Settings => (0, ""),
         }
     }
 }
@@ -149,6 +160,7 @@ fn sections(frame: &Frame) -> Vec<(Option<&'static str>, Vec<NavItem>)> {
         (frame.may_manage_tokens, NavItem::ApiTokens),
         (frame.may_read_audit, NavItem::Audit),
         (frame.may_manage_keys, NavItem::Keys),
+        (frame.may_manage_tenant, NavItem::Settings),
     ]
     .into_iter()
     .filter_map(|(may, item)| may.then_some(item))

@@ -1,8 +1,24 @@
 //! Every time is shown relative and absolute, with its zone.
 
 use super::OptionalText;
-use domain::time::Timestamp;
+use domain::{time::Timestamp, zone::Zone};
 use leptos::prelude::*;
+
+/// The zone in which the page's times are written: that of its tenant, as soon as one
+/// is proven ([`crate::context::PageContext::actor`]).
+pub(crate) fn zone() -> Zone {
+    use_context().unwrap_or_default()
+}
+
+/// The page's times are written in this zone from now on.
+pub(crate) fn written_in(zone: Zone) {
+    provide_context(zone);
+}
+
+/// An instant as text, in the page's zone.
+pub(crate) fn absolute(at: Timestamp) -> String {
+    at.absolute_in(zone())
+}
 
 /// An instant as date and time with weekday and zone.
 #[component]
@@ -10,7 +26,7 @@ pub fn Moment(
     /// The instant.
     at: Timestamp,
 ) -> AnyView {
-    view! { <time datetime=at.rfc3339()>{at.absolute()}</time> }.into_any()
+    view! { <time datetime=at.rfc3339()>{absolute(at)}</time> }.into_any()
 }
 
 /// An instant relative to now, with date and time below.

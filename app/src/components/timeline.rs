@@ -1,6 +1,6 @@
 //! The events of a connection, grouped by day, newest first.
 
-use super::{Glyph, Icon};
+use super::{Glyph, Icon, absolute, zone};
 use domain::{
     event::{Actor, Happening},
     health::Health,
@@ -43,7 +43,7 @@ impl TimelineEvent {
         Self {
             health,
             icon,
-            title: happening.sentence(),
+            title: happening.sentence(zone()),
             detail: Some(actor.label()),
             at,
         }
@@ -61,7 +61,7 @@ pub struct TimelineDay {
 
 /// The day with its year: `Tue 24 Nov 2026`.
 fn date(at: Timestamp) -> String {
-    at.absolute()
+    absolute(at)
         .split(',')
         .next()
         .unwrap_or_default()
@@ -70,7 +70,7 @@ fn date(at: Timestamp) -> String {
 
 /// The time of day, since the heading has the date: `09:40 UTC`.
 fn time_of_day(at: Timestamp) -> String {
-    at.absolute()
+    absolute(at)
         .split(", ")
         .nth(1)
         .unwrap_or_default()

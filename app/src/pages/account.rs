@@ -19,8 +19,12 @@ use crate::{
     shell::SignedInLayout,
 };
 use domain::{
-    event::Happening, health::Health, health_words::NextStep, ids::EventId, subdomain::Subdomain,
-    time::Timestamp,
+    event::Happening,
+    health::Health,
+    health_words::NextStep,
+    ids::EventId,
+    subdomain::Subdomain,
+    time::{Span, Timestamp},
 };
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -79,6 +83,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         tenant: actor.tenant_slug.to_string(),
         now: context.services.now(),
         may,
+        link_life: actor.link_life,
         at_gorgias: context
             .services
             .config
@@ -114,6 +119,8 @@ pub(super) struct Data {
     pub tenant: String,
     pub now: Timestamp,
     pub may: May,
+    /// How long a link works if nothing else is said.
+    pub link_life: Span,
     /// The account's address at Gorgias.
     pub at_gorgias: String,
     pub account: Account,

@@ -5,7 +5,7 @@ use crate::address::Address;
 use crate::components::{
     Callout, Empty, Fact, Facts, Glyph, HealthHistory, HealthHistoryLegend, Icon, Moment, Panel,
     PanelFailed, PostButton, ScopeTable, SecretMask, Size, Steps, Timeline, TimelineDay,
-    TimelineEvent, scope_groups,
+    TimelineEvent, absolute, scope_groups,
 };
 use domain::{
     health::{Health, Standing},
@@ -282,7 +282,7 @@ fn link_row(data: &Data, link: &LinkRow) -> AnyView {
                 }
                 .to_string()
                 size=Size::Small
-                about=format!("link made {}", link.created_at.absolute())
+                about=format!("link made {}", absolute(link.created_at))
             >
                 "Withdraw"
             </PostButton>

@@ -2,8 +2,8 @@
 //! colleague the same entries.
 
 use crate::address::escape;
-use crate::components::{Button, Choice, Field, Kind, Select};
-use domain::time::{Span, Timestamp};
+use crate::components::{Button, Choice, Field, Kind, Select, zone};
+use domain::time::Timestamp;
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::{
@@ -69,8 +69,8 @@ impl Query {
             actor: self.actor.clone(),
             action: self.action,
             target: self.target.clone(),
-            from: Timestamp::of_day(&self.from),
-            to: Timestamp::of_day(&self.to).map(|at| at.plus(Span::days(1))),
+            from: Timestamp::of_day_in(&self.from, zone()),
+            to: Timestamp::after_day_in(&self.to, zone()),
         }
     }
 }
@@ -166,7 +166,11 @@ mod tests {
         let span = filter
             .to
             .map(|to| to.since(filter.from.unwrap_or_default()));
-        assert_eq!(span, Some(Span::days(29)), "both days count whole");
+        assert_eq!(
+            span,
+            Some(domain::time::Span::days(29)),
+            "both days count whole"
+        );
         assert!(query.is_filtered() && !query.from(None).eq(&query));
     }
 

@@ -15,7 +15,10 @@ use crate::{
     frame::page_chrome,
     shell::SignedInLayout,
 };
-use domain::{permission::Permission, time::Timestamp};
+use domain::{
+    permission::Permission,
+    time::{Span, Timestamp},
+};
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::{apps::App, core::input::Field as RawField};
@@ -40,6 +43,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         tenant: actor.tenant_slug.to_string(),
         now: context.services.expiry_now(),
         may: May::of(&actor),
+        link_life: actor.link_life,
         apps: around
             .apps
             .into_iter()
@@ -64,6 +68,8 @@ pub(super) struct Data {
     pub tenant: String,
     pub now: Timestamp,
     pub may: May,
+    /// How long a link works if nothing else is said.
+    pub link_life: Span,
     pub apps: Vec<App>,
     /// The app that the address names.
     pub wanted: Option<String>,
@@ -186,7 +192,7 @@ fn form(data: &Data) -> AnyView {
                 value=data.form.value("subdomain")
                 error=data.form.error("subdomain")
             />
-            {send_link::life(&data.form, data.now)}
+            {send_link::life(&data.form, data.now, data.link_life)}
             <p class="actions">{buttons} <LinkButton href=Address::Accounts { tenant: &data.tenant }.to_string() kind=Kind::Quiet>"Cancel"</LinkButton></p>
         </form>
     }

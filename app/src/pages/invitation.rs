@@ -4,7 +4,8 @@ use super::{PageError, PageParams, setup::problem, show};
 use crate::{
     address::{Address, escape},
     components::{
-        Button, Fact, Facts, Field, FormKey, Kind, LinkButton, Moment, NewPasswordField, PostButton,
+        Button, Fact, Facts, Field, FormKey, Kind, LinkButton, Moment, NewPasswordField,
+        PostButton, written_in,
     },
     context::PageContext,
     form_state::FormState,
@@ -31,6 +32,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         Err(InvitationError::Internal(error)) => return Err(error.into()),
         Err(gone) => return Ok(gone_page(&gone)),
     };
+    written_in(invitation.brand.zone);
     let title = format!("Join {}", invitation.tenant_name);
     let body = view(
         &invitation,
@@ -40,7 +42,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         context.services.expiry_now(),
     );
     Ok(view! {
-        <PublicLayout title noindex=true wide=true>
+        <PublicLayout title brand=invitation.brand.clone() noindex=true wide=true>
             {body}
         </PublicLayout>
     }

@@ -38,6 +38,7 @@ pub(crate) mod reveal;
 mod row_action;
 mod scope_words;
 mod send_link;
+pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod signin;
 pub(crate) mod tenants;

@@ -1,7 +1,7 @@
 //! The line with the outcome of a form, shown after the redirect.
 
 use crate::{
-    components::Outcome,
+    components::{Outcome, absolute},
     form_outcome::{FormOutcome, LinkOver, SecretTest, ShownOutcome},
     form_state::FormState,
 };
@@ -85,6 +85,7 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
         FormOutcome::OtherSessionsEnded { ended } => {
             good(&format!("Done: {} ended.", sessions(*ended)))
         }
+        FormOutcome::SettingsSaved => good("Saved."),
         FormOutcome::RotationBegun => {
             good("There is a new data key. The worker brings all records under it.")
         }
@@ -94,7 +95,7 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
         }
         FormOutcome::LinkMade { account, until } => good(&format!(
             "The link for {account}.gorgias.com was made and works until {}.",
-            until.absolute()
+            absolute(*until)
         )),
         FormOutcome::LinkWithdrawn => good("The link was withdrawn and can’t be used any more."),
         FormOutcome::LinkOverBefore { why } => match why {
@@ -110,7 +111,7 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
         FormOutcome::TokenRevoked => good("The token was revoked and is refused from now on."),
         FormOutcome::TokenRevokedBefore { at } => so_so(&format!(
             "The token was revoked already, on {}.",
-            at.absolute()
+            absolute(*at)
         )),
         FormOutcome::Checked => good("The account was checked."),
         FormOutcome::Disconnected { confirmed: true } => good(
@@ -121,18 +122,18 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
         ),
         FormOutcome::DisconnectedBefore { by, at } => so_so(&format!(
             "It was disconnected already, by {by} on {}.",
-            at.absolute()
+            absolute(*at)
         )),
         FormOutcome::NeverConnected => {
             so_so("There was nothing to disconnect: the account was never connected.")
         }
         FormOutcome::DoneBefore { at } => so_so(&format!(
             "This form was sent before, on {}, and was not done a second time. What it made stands below; what was shown once isn’t shown again.",
-            at.absolute()
+            absolute(*at)
         )),
         FormOutcome::Unknown { at } => so_so(&format!(
             "This form was sent before, on {}, and Mooring was interrupted. It was not done a second time: look whether it was done, and fill the form in again if not.",
-            at.absolute()
+            absolute(*at)
         )),
     }
 }

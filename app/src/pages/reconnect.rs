@@ -5,7 +5,7 @@
 use super::{PageError, PageParams, scope_words::ScopeWords, setup::problem, show};
 use crate::{
     address::Address,
-    components::{Button, Fact, Facts, Glyph, Icon, Kind, Moment, Size},
+    components::{Button, Fact, Facts, Glyph, Icon, Kind, Moment, Size, written_in},
     context::PageContext,
     csp,
     form_state::FormState,
@@ -43,10 +43,8 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         }
         Ok(link) => {
             csp::forms_to_gorgias(&context);
-            let (title, brand) = (
-                format!("Reconnect {}", link.subdomain),
-                link.tenant_name.clone(),
-            );
+            written_in(link.brand.zone);
+            let (title, brand) = (format!("Reconnect {}", link.subdomain), link.brand.clone());
             let footer = format!("{} never sees your Gorgias password.", link.tenant_name);
             let body = view(
                 &link,

@@ -7,7 +7,7 @@ use super::{
     show,
 };
 use crate::{
-    components::{Callout, Glyph, HealthBadge, Icon, Kind, LinkButton, Size},
+    components::{Callout, Glyph, HealthBadge, Icon, Kind, LinkButton, Size, absolute, written_in},
     context::PageContext,
     shell::PublicLayout,
 };
@@ -38,12 +38,13 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     let result = result::show(&context.services, app, id, browser)
         .await?
         .ok_or(PageError::NotFound)?;
+    written_in(result.brand.zone);
     let title = title(&result);
     let again = matches!(result.outcome, Outcome::UnderWay)
         .then(|| view! { <Meta http_equiv="refresh" content="2"/> });
     Ok(view! {
         {again}
-        <PublicLayout title brand=result.app_name.clone() noindex=true wide=true>
+        <PublicLayout title brand=result.brand.clone() noindex=true wide=true>
             {view(&result)}
         </PublicLayout>
     }
@@ -93,7 +94,7 @@ fn meaning(result: &AuthorizationResult, missing: &[String]) -> Option<String> {
         )),
         Health::StoppingSoon => {
             let until = match result.access_expires_at {
-                Some(at) => format!("It stops {}.", at.absolute()),
+                Some(at) => format!("It stops {}.", absolute(at)),
                 None => "It will stop soon.".to_owned(),
             };
             let why = if result.lacks_offline {

@@ -5,6 +5,7 @@ use crate::{
     address::Address,
     components::{
         Button, Choice, CopyField, FormKey, Glyph, Kind, LinkButton, Outcome, Panel, Segments,
+        absolute,
     },
     form_outcome::MadeLink,
     form_state::FormState,
@@ -47,7 +48,7 @@ pub(super) fn view(data: &Data) -> AnyView {
                     <FormKey/>
                     <p>"An admin of " <b>{account.to_string()}</b> {what}</p>
                     {problem(&data.form)}
-                    {life(&data.form, data.now)}
+                    {life(&data.form, data.now, data.link_life)}
                     <p class="actions">
                         <Button kind=Kind::Primary icon=Glyph::Link>
                             "Make the link"
@@ -97,19 +98,20 @@ fn offline_first(data: &Data) -> AnyView {
 }
 
 /// How long the link is to work.
-pub(super) fn life(form: &FormState, now: Timestamp) -> AnyView {
+pub(super) fn life(form: &FormState, now: Timestamp, usual: Span) -> AnyView {
     let options = LIVES
         .iter()
         .map(|(days, words)| Choice::new(*days, *words))
         .collect();
-    let week = now.plus(Span::days(7)).absolute();
+    let days = (usual.whole_seconds() / Span::days(1).whole_seconds()).to_string();
+    let until = absolute(now.plus(usual));
     view! {
         <Segments
             name="days"
             legend="The link works for"
             options
-            value=form.value_or("days", "7")
-            hint=format!("7 days is until {week}.")
+            value=form.value_or("days", days)
+            hint=format!("{} is until {until}.", usual.words())
         />
     }
     .into_any()
@@ -117,7 +119,7 @@ pub(super) fn life(form: &FormState, now: Timestamp) -> AnyView {
 
 /// The new link, shown for two minutes.
 pub(super) fn made(link: MadeLink) -> AnyView {
-    let (url, until) = (link.url, link.until.absolute());
+    let (url, until) = (link.url, absolute(link.until));
     view! {
         <Outcome health=Health::Working>
             <b>"The link is ready. "</b>

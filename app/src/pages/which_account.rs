@@ -15,6 +15,7 @@ use axum::http::StatusCode;
 use domain::{health::Health, ids::AppId};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use service::TenantBrand;
 use service::apps::at_install;
 
 pub(crate) fn page() -> impl IntoView {
@@ -42,7 +43,7 @@ async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError>
     let islands = template.is_some();
     let body = view(&install, template, &form);
     Ok(view! {
-        <PublicLayout title="Which Gorgias account is it?" brand=app.name noindex=true islands>
+        <PublicLayout title="Which Gorgias account is it?" brand=TenantBrand::named(app.name) noindex=true islands>
             {body}
         </PublicLayout>
     }

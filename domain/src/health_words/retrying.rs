@@ -42,7 +42,7 @@ pub(super) fn explain(
         .map(|at| {
             format!(
                 "the account works with the access it has until {}",
-                at.absolute()
+                at.absolute_in(background.zone)
             )
         });
     let (detail, next) = match background.failure {
@@ -59,7 +59,7 @@ pub(super) fn explain(
         _ if look => (
             format!(
                 "This has lasted since {}, so somebody should look: whether the account is suspended at Gorgias, or something in front of it keeps us out. We keep trying.",
-                background.refused_since.unwrap_or(now).absolute()
+                background.refused_since.unwrap_or(now).absolute_in(background.zone)
             ),
             NextStep::LookAtAccount,
         ),
@@ -89,7 +89,7 @@ fn what(background: Background, now: Timestamp) -> String {
         None | Some(FailureKind::NotAnswering) => "Gorgias isn't answering.".into(),
         Some(FailureKind::AskedToWait) => match background.next_attempt {
             Some(until) if until > now => {
-                format!("Gorgias asked us to wait until {}.", until.absolute())
+                format!("Gorgias asked us to wait until {}.", until.absolute_in(background.zone))
             }
             _ => "Gorgias asked us to wait.".into(),
         },

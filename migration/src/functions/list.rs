@@ -80,6 +80,11 @@ pub const FUNCTIONS: &[Function] = &[
         &[version!("m0015_turns", "count_scheduled")],
     ),
     function(
+        "mooring_deleted_memberships(uuid)",
+        Caller::Program,
+        &[version!("m0038_tenants", "deleted_memberships")],
+    ),
+    function(
         "mooring_due_look(bigint, bigint, bigint, bigint)",
         Caller::Program,
         &[version!("m0015_turns", "due_look")],
@@ -100,6 +105,11 @@ pub const FUNCTIONS: &[Function] = &[
         &[version!("m0015_turns", "due_turns")],
     ),
     function(
+        "mooring_events_cut(bigint, bigint)",
+        Caller::Program,
+        &[version!("m0038_tenants", "events_cut")],
+    ),
+    function(
         "mooring_forget_previous_secrets(bigint)",
         Caller::Program,
         &[version!("m0013_key_rotation", "forget_previous_secrets")],
@@ -112,14 +122,18 @@ pub const FUNCTIONS: &[Function] = &[
     function(
         "mooring_memberships(uuid)",
         Caller::Program,
-        &[version!("m0033_members", "memberships")],
+        &[
+            version!("m0033_members", "memberships.m0033"),
+            version!("m0038_tenants", "memberships"),
+        ],
     ),
     function(
         "mooring_memberships_of(uuid)",
         Caller::Before,
         &[
             version!("m0021_memberships", "memberships_of.m0021"),
-            version!("m0033_members", "memberships_of"),
+            version!("m0033_members", "memberships_of.m0033"),
+            version!("m0038_tenants", "memberships_of"),
         ],
     ),
     function(
@@ -145,41 +159,70 @@ pub const FUNCTIONS: &[Function] = &[
     function(
         "mooring_tenant_of_api_token(bytea)",
         Caller::Program,
-        &[version!("m0011_row_security", "tenant_of_api_token")],
+        &[
+            version!("m0011_row_security", "tenant_of_api_token.m0011"),
+            version!("m0038_tenants", "tenant_of_api_token"),
+        ],
     ),
     function(
         "mooring_tenant_of_app(uuid)",
         Caller::Program,
-        &[version!("m0011_row_security", "tenant_of_app")],
+        &[
+            version!("m0011_row_security", "tenant_of_app.m0011"),
+            version!("m0038_tenants", "tenant_of_app"),
+        ],
     ),
     function(
         "mooring_tenant_of_authorization(uuid)",
         Caller::Program,
-        &[version!("m0011_row_security", "tenant_of_authorization")],
+        &[
+            version!("m0011_row_security", "tenant_of_authorization.m0011"),
+            version!("m0038_tenants", "tenant_of_authorization"),
+        ],
+    ),
+    function(
+        "mooring_tenant_of_brand(text)",
+        Caller::Program,
+        &[version!("m0038_tenants", "tenant_of_brand")],
     ),
     function(
         "mooring_tenant_of_invitation(bytea)",
         Caller::Program,
-        &[version!("m0033_members", "tenant_of_invitation")],
+        &[
+            version!("m0033_members", "tenant_of_invitation.m0033"),
+            version!("m0038_tenants", "tenant_of_invitation"),
+        ],
     ),
     function(
         "mooring_tenant_of_link(bytea)",
         Caller::Program,
-        &[version!("m0011_row_security", "tenant_of_link")],
+        &[
+            version!("m0011_row_security", "tenant_of_link.m0011"),
+            version!("m0038_tenants", "tenant_of_link"),
+        ],
     ),
     function(
         "mooring_tenant_of_state(bytea)",
         Caller::Program,
-        &[version!("m0011_row_security", "tenant_of_state")],
+        &[
+            version!("m0011_row_security", "tenant_of_state.m0011"),
+            version!("m0038_tenants", "tenant_of_state"),
+        ],
     ),
     function(
         "mooring_token_at_hand(bytea, text, uuid, text)",
         Caller::Program,
-        &[version!("m0027_api_token_limits", "token_at_hand")],
+        &[
+            version!("m0027_api_token_limits", "token_at_hand.m0027"),
+            version!("m0038_tenants", "token_at_hand"),
+        ],
     ),
     function(
         "mooring_token_read(bytea, text, uuid, text)",
         Caller::Before,
-        &[version!("m0016_token_read", "token_read")],
+        &[
+            version!("m0016_token_read", "token_read.m0016"),
+            version!("m0038_tenants", "token_read"),
+        ],
     ),
 ];

@@ -1,6 +1,9 @@
--- The memberships of a person, and which apps each is limited to. Asked before a tenant is known.
+-- The memberships of a person in tenants that are not deleted, and which apps each is
+-- limited to. Asked before a tenant is known.
 CREATE OR REPLACE FUNCTION mooring_memberships(person uuid)
 RETURNS TABLE (tenant_id uuid, role character varying, apps text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT m.tenant_id, m.role, m.apps FROM memberships m WHERE m.person_id = person
+    SELECT m.tenant_id, m.role, m.apps FROM memberships m
+    JOIN tenants t ON t.id = m.tenant_id AND t.deleted_at IS NULL
+    WHERE m.person_id = person
 $$;

@@ -1,5 +1,7 @@
 -- The tenant of an authorization. Called before a tenant is known.
+-- Nothing of a deleted tenant is found.
 CREATE OR REPLACE FUNCTION mooring_tenant_of_authorization(key uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT tenant_id FROM authorizations WHERE id = key
+    SELECT f.tenant_id FROM authorizations f JOIN tenants t ON t.id = f.tenant_id AND t.deleted_at IS NULL
+    WHERE f.id = key
 $$;

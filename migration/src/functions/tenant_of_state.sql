@@ -1,6 +1,7 @@
 -- The tenant of the state of an authorization (by its digest). Called before a
--- tenant is known.
+-- tenant is known. Nothing of a deleted tenant is found.
 CREATE OR REPLACE FUNCTION mooring_tenant_of_state(key bytea) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT tenant_id FROM authorizations WHERE state_hash = key
+    SELECT f.tenant_id FROM authorizations f JOIN tenants t ON t.id = f.tenant_id AND t.deleted_at IS NULL
+    WHERE f.state_hash = key
 $$;

@@ -18,6 +18,8 @@ BEGIN
         only_app, token_hash, token_expires_at, revoked_at
     FROM api_tokens t WHERE t.token_hash = digest;
     IF NOT FOUND THEN RETURN; END IF;
+    PERFORM FROM tenants o WHERE o.id = mooring_token_read.tenant_id AND o.deleted_at IS NULL;
+    IF NOT FOUND THEN RETURN; END IF;
 
     IF app_id IS NULL THEN
         SELECT a.id, a.slug, a.fault_since INTO app, slug, fault_since FROM apps a

@@ -55,6 +55,7 @@ pub const TABLES: &[Table] = &[
     ),
     of_tenant("audit_removals", "SELECT"),
     of_tenant("authorizations", "SELECT, INSERT, UPDATE"),
+    of_tenant("brands", "SELECT, INSERT, UPDATE, DELETE"),
     of_tenant("connections", "SELECT, INSERT, UPDATE, DELETE"),
     of_tenant("credentials", "SELECT, INSERT, UPDATE, DELETE"),
     all(
@@ -116,10 +117,11 @@ pub const TABLES: &[Table] = &[
         "counted before anybody is known",
     ),
     of_tenant("tenant_events", "SELECT, INSERT"),
-    // The right to update the name allows locking the row.
+    // The right to update the name allows locking the row. Only a function removes a
+    // tenant for good.
     all(
         "tenants",
-        "SELECT, INSERT, UPDATE (name)",
+        "SELECT, INSERT, UPDATE (name, link_life, zone, events_kept, audit_kept, deleted_at, deleted_by)",
         "what a page's address names is looked up here before anybody has proven to belong to it",
     ),
 ];

@@ -17,9 +17,11 @@ mod keys;
 mod me;
 mod members;
 mod posted;
+mod posted_file;
 mod posted_form;
 mod reconnect;
 mod reveal;
+mod settings;
 mod setup;
 mod signin;
 mod signout;
@@ -28,6 +30,7 @@ mod theme;
 pub(crate) use crate::form::Form;
 pub use answered::Answered;
 pub use posted::Posted;
+pub use posted_file::PostedFile;
 pub use posted_form::PostedForm;
 
 use crate::{
@@ -52,7 +55,7 @@ type FormRoute = (Pattern, fn() -> MethodRouter<AppState>);
 
 /// All paths of forms. Besides these, only the machine API answers POST, so that
 /// tests over all of these miss none.
-const FORM_ROUTES: [FormRoute; 35] = [
+const FORM_ROUTES: [FormRoute; 41] = [
     (Address::SETUP, || post(setup::create_owner)),
     (Address::SIGN_IN, || post(signin::sign_in)),
     (Address::CONFIRM, || post(confirm::confirm)),
@@ -88,6 +91,12 @@ const FORM_ROUTES: [FormRoute; 35] = [
     (Address::WITHDRAW_INVITATION, || post(members::withdraw)),
     (Address::INVITATION, || post(invitation::join)),
     (Address::KEYS, || post(keys::begin)),
+    (Address::SETTINGS, || post(settings::rename)),
+    (Address::SETTINGS_BRAND, || post(settings::brand)),
+    (Address::SETTINGS_LOGO, || post(settings::logo)),
+    (Address::REMOVE_LOGO, || post(settings::remove_logo)),
+    (Address::SETTINGS_LINKS, || post(settings::links)),
+    (Address::SETTINGS_RETENTION, || post(settings::retention)),
 ];
 
 /// The paths to which forms post.
@@ -129,7 +138,7 @@ pub async fn show(visitor: Visitor, request: Request) -> Result<Response, Failur
 }
 
 /// The forms whose typed values are kept while the person signs in again.
-pub(crate) const FORMS: [Form; 9] = [
+pub(crate) const FORMS: [Form; 11] = [
     account::LINK,
     api_tokens::FORM,
     apps::CREATE,
@@ -139,6 +148,8 @@ pub(crate) const FORMS: [Form; 9] = [
     connect::LINK,
     members::INVITE,
     members::MEMBER,
+    settings::BRAND,
+    settings::NAME,
 ];
 
 /// Finishes a form's request even if the browser goes away: a second click ends the

@@ -86,7 +86,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for PostedForm<T> {
 }
 
 /// Only a page of another version has such a field; people can't add one.
-const UNKNOWN_FIELD: Explanation = Explanation {
+pub(super) const UNKNOWN_FIELD: Explanation = Explanation {
     code: "unknown_field",
     title: "This form can’t be read",
     explanation: "It has a field that does not exist here. Nothing was changed.",

@@ -32,6 +32,7 @@ mod processes;
 mod reveal;
 mod serving;
 mod sessions;
+mod settings;
 mod starting;
 mod tenants;
 mod test_server;

@@ -165,7 +165,7 @@ pub async fn authenticate(
         .ok_or_else(unknown)?;
     let actor = Actor::new(
         services,
-        (presented.tenant, tenant.slug, tenant.name),
+        tenant,
         Who::ApiToken {
             id: presented.id,
             name: row.name.clone(),

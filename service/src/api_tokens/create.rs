@@ -110,6 +110,8 @@ pub async fn create_on_command_line(
     // Without a tenant's scope: the slug is looked up to get one.
     let tenant = tenant::Entity::find()
         .filter(tenant::Column::Slug.eq(slug.as_str()))
+        .filter(tenant::Column::RemovedAt.is_null())
+        .filter(tenant::Column::DeletedAt.is_null())
         .row::<tenant::Model>(services.db.read())
         .await?
         .ok_or_else(|| CreateApiTokenError::NoTenant(slug.clone()))?;

@@ -27,8 +27,8 @@ async fn owner(services: &Services, slug: &str) -> Actor {
         created_at: Set(Timestamp(0)),
         ..Default::default()
     };
-    tenant::Entity::insert(row)
-        .exec_without_returning(&tx)
+    let row = tenant::Entity::insert(row)
+        .exec_with_returning(&tx)
         .await
         .unwrap();
     tx.commit().await.unwrap();
@@ -39,7 +39,7 @@ async fn owner(services: &Services, slug: &str) -> Actor {
     };
     Actor::new(
         services,
-        (id, slug.parse().unwrap(), slug.into()),
+        row,
         who,
         Role::Owner,
         Option::<AppId>::None.into(),

@@ -77,17 +77,23 @@ pub enum Action {
     Erased,
     /// Entries were removed that are older than the settings allow.
     CutOff,
-    /// The tenant was removed with everything except its audit.
+    /// The tenant was erased for good, with everything except its audit.
     TenantRemoved,
-    /// The tenant was made on the command line.
+    /// The tenant was made.
     TenantCreated,
+    /// Settings of the tenant were changed; the detail names them.
+    SettingsChanged,
+    /// The tenant was deleted, and can be brought back for a while.
+    TenantDeleted,
+    /// The deleted tenant was brought back.
+    TenantBroughtBack,
     /// The database was restored from a backup.
     Restored,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 43] = [
         Self::SignedIn,
         Self::SignedOut,
         Self::Confirmed,
@@ -127,6 +133,9 @@ impl Action {
         Self::CutOff,
         Self::TenantRemoved,
         Self::TenantCreated,
+        Self::SettingsChanged,
+        Self::TenantDeleted,
+        Self::TenantBroughtBack,
         Self::Restored,
     ];
 
@@ -173,6 +182,9 @@ impl Action {
             Self::CutOff => "audit.cut_off",
             Self::TenantRemoved => "tenant.removed",
             Self::TenantCreated => "tenant.created",
+            Self::SettingsChanged => "tenant.settings_changed",
+            Self::TenantDeleted => "tenant.deleted",
+            Self::TenantBroughtBack => "tenant.brought_back",
             Self::Restored => "tenant.restored",
         }
     }
@@ -219,6 +231,9 @@ impl Action {
             Self::CutOff => "Old entries removed",
             Self::TenantRemoved => "Tenant removed",
             Self::TenantCreated => "Tenant made",
+            Self::SettingsChanged => "Settings changed",
+            Self::TenantDeleted => "Tenant deleted",
+            Self::TenantBroughtBack => "Tenant brought back",
             Self::Restored => "Restored from a backup",
         }
     }

@@ -25,12 +25,10 @@ use tokio_util::sync::CancellationToken;
 const BATCH: u64 = 1_000;
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// Once an hour, removes the entries that are older than the settings allow,
-/// until told to stop. Does nothing if entries are kept for ever.
+/// Once an hour, removes the entries that are older than the settings allow, those
+/// of the installation and those of their tenant, until told to stop.
 pub(crate) async fn keep_cut(services: &Services, stop: &CancellationToken) {
-    let Some(keep) = services.config.audit_retention else {
-        return;
-    };
+    let keep = services.config.audit_retention;
     let mut timer = tokio::time::interval(HOUR);
     while stop.run_until_cancelled(timer.tick()).await.is_some() {
         if let Err(error) = cut_off(services, keep, stop).await {
@@ -39,32 +37,38 @@ pub(crate) async fn keep_cut(services: &Services, stop: &CancellationToken) {
     }
 }
 
-/// Removes every tenant's entries that are older than `keep`, and gives how
-/// many: none while the clock is in doubt.
+/// Removes every tenant's entries that are older than `keep`, which is for ever if
+/// there is no time, or than the tenant's own settings allow, and gives how many:
+/// none while the clock is in doubt.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails or a tenant's chain is damaged; the
 /// other tenants are done first.
 pub async fn cut_off(
     services: &Services,
-    keep: Span,
+    keep: impl Into<Option<Span>>,
     stop: &CancellationToken,
 ) -> Result<u64, InternalError> {
     let sight = expiry::look(services).await?;
     if sight.doubt.is_some() {
         return Ok(0);
     }
-    let before = sight.now.minus(keep);
+    let keep = keep.into();
     // Without a tenant's scope: it enters the scopes one by one.
-    let tenants: Vec<TenantId> = tenant::Entity::find()
+    let tenants: Vec<(TenantId, Option<Span>)> = tenant::Entity::find()
         .select_only()
-        .column(tenant::Column::Id)
+        .columns([tenant::Column::Id, tenant::Column::AuditKept])
         .into_tuple()
         .all(services.db.read())
         .await?;
     let mut removed = 0;
     let mut first_fault = None;
-    for tenant in tenants {
+    for (tenant, own) in tenants {
+        // The installation's setting is the most.
+        let Some(keep) = keep.into_iter().chain(own).min() else {
+            continue;
+        };
+        let before = sight.now.minus(keep);
         let scope = TenantScope::new(services, tenant);
         while !stop.is_cancelled() {
             match batch(&scope, before).await {
@@ -81,7 +85,9 @@ pub async fn cut_off(
             }
         }
     }
-    if let Err(fault) = heads::cut(services, before).await {
+    if let Some(keep) = keep
+        && let Err(fault) = heads::cut(services, sight.now.minus(keep)).await
+    {
         first_fault.get_or_insert(fault);
     }
     first_fault.map_or(Ok(removed), Err)

@@ -1,11 +1,14 @@
 //! Timelines of connections.
 
 mod cursor;
+mod retention;
 mod tenant;
 #[cfg(test)]
 mod tests;
 
 pub use cursor::{After, CursorError};
+pub use retention::cut_off;
+pub(crate) use retention::keep_cut;
 pub use tenant::{EventsError, Page, TenantEntry, of_tenant};
 
 use crate::{

@@ -10,6 +10,7 @@ use crate::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
     health::Health, ids::ConnectionId, scope::Scope, subdomain::Subdomain, time::Timestamp,
+    zone::Zone,
 };
 use sea_orm::{
     ColumnTrait, Condition, QueryFilter, QueryOrder, Select,
@@ -145,7 +146,7 @@ impl Cursor {
 pub async fn list(actor: &Actor, wanted: &ListQuery) -> Result<ListPage, ListError> {
     let tx = actor.read().await?;
     let apps = counts::visible_apps(actor, &tx).await?;
-    of_apps(&tx, &apps, wanted, actor.now()).await
+    of_apps(&tx, &apps, wanted, (actor.now(), actor.zone)).await
 }
 
 /// A page of the connections of these apps.
@@ -153,7 +154,7 @@ pub(super) async fn of_apps(
     tx: &Tx,
     apps: &[App],
     wanted: &ListQuery,
-    now: Timestamp,
+    (now, zone): (Timestamp, Zone),
 ) -> Result<ListPage, ListError> {
     let limit = wanted.limit.clamp(1, MOST);
     let cursor = match wanted.after.as_deref() {
@@ -181,7 +182,7 @@ pub(super) async fn of_apps(
         let Some(app) = apps.iter().find(|a| a.id == record.app) else {
             continue;
         };
-        let row = AccountRow::new(&record, app, alone.contains(&record.id), now);
+        let row = AccountRow::new(&record, app, alone.contains(&record.id), (now, zone));
         next = Some(Cursor {
             severity: row.health.severity(),
             value: match wanted.sort {

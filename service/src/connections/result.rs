@@ -4,7 +4,10 @@ use crate::{
     core::{digest::digest, error::InternalError, rows::Rows, services::Services},
     entity::authorization,
     records::{app, find},
-    tenancy::lookup::{self, Key},
+    tenancy::{
+        TenantBrand, brand,
+        lookup::{self, Key},
+    },
 };
 use domain::{
     app_limit::AppLimit,
@@ -51,6 +54,8 @@ pub enum Outcome {
 pub struct AuthorizationResult {
     /// The app.
     pub app_name: String,
+    /// The brand of the app's publisher.
+    pub brand: TenantBrand,
     /// The account.
     pub subdomain: Subdomain,
     /// The app's own address with `?account=`, if the operator set one.
@@ -116,6 +121,7 @@ pub async fn show(
         row.requested_scopes
     };
     let record = find::find(&tx, app.id, &row.subdomain).await?;
+    let brand = brand::of(&tx).await?;
     let condition = record
         .as_ref()
         .map(|record| record.condition(app.credentials.rejected_since()));
@@ -136,6 +142,7 @@ pub async fn show(
         lacks_offline: !app.requested.contains("offline"),
         access_expires_at: record.and_then(|record| record.access_expires_at),
         app_name: app.name,
+        brand,
         subdomain: row.subdomain,
         outcome,
         comparison,

@@ -11,6 +11,7 @@ use domain::{
     slug::Slug,
     subdomain::Subdomain,
     time::Timestamp,
+    zone::Zone,
 };
 
 /// A row of the accounts list.
@@ -61,7 +62,12 @@ pub struct AccountRow {
 impl AccountRow {
     /// Makes a row from a record and its app; for `others_work` see
     /// [`others`](super::others).
-    pub(crate) fn new(record: &Record, app: &App, others_work: bool, now: Timestamp) -> Self {
+    pub(crate) fn new(
+        record: &Record,
+        app: &App,
+        others_work: bool,
+        (now, zone): (Timestamp, Zone),
+    ) -> Self {
         let condition = record.condition(app.credentials.rejected_since());
         let missing = record.missing(&app.requested);
         let background = Background {
@@ -73,6 +79,7 @@ impl AccountRow {
             refused_since: record.refused_since,
             others_work,
             scopes_unknown: record.scopes_unknown,
+            zone,
         };
         let health = Health::of(&condition, now);
         let own_health = Health::own(&condition, now);

@@ -13,6 +13,7 @@ use domain::{
     scope::{Comparison, ScopeSet},
     subdomain::Subdomain,
     time::Timestamp,
+    zone::Zone,
 };
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 
@@ -82,7 +83,7 @@ pub async fn show(
         &record,
         app,
         alone.contains(&record.id),
-        actor.now(),
+        (actor.now(), actor.zone),
         access_token_stored,
         refresh_token_stored,
     )))
@@ -92,12 +93,12 @@ fn assemble(
     record: &Record,
     app: App,
     others_work: bool,
-    now: Timestamp,
+    seen: (Timestamp, Zone),
     access: Option<Timestamp>,
     refresh: Option<Timestamp>,
 ) -> Account {
     Account {
-        row: AccountRow::new(record, &app, others_work, now),
+        row: AccountRow::new(record, &app, others_work, seen),
         condition: record.condition(app.credentials.rejected_since()),
         comparison: if record.has_been_connected() && !record.scopes_unknown {
             ScopeSet::compare(&app.requested, &record.granted)

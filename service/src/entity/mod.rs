@@ -51,6 +51,7 @@ pub mod audit_entry;
 pub mod audit_head;
 pub mod audit_removal;
 pub mod authorization;
+pub mod brand;
 pub mod connection;
 pub mod credential;
 pub mod data_key;
@@ -75,8 +76,16 @@ pub mod tenant_event;
 mod prelude {
     pub(crate) use crate::entity::Owned;
     pub(crate) use domain::{
-        app_limit::AppLimit, basic_encoding::BasicEncoding, health::Health, ids::*, role::Role,
-        scope::ScopeSet, slug::Slug, subdomain::Subdomain, time::Timestamp,
+        app_limit::AppLimit,
+        basic_encoding::BasicEncoding,
+        health::Health,
+        ids::*,
+        role::Role,
+        scope::ScopeSet,
+        slug::Slug,
+        subdomain::Subdomain,
+        time::{Span, Timestamp},
+        zone::Zone,
     };
     pub(crate) use sea_orm::entity::prelude::*;
 }

@@ -14,6 +14,18 @@ pub struct Model {
     pub removed_at: Option<Timestamp>,
     /// The slug that it had until then.
     pub former_slug: Option<Slug>,
+    /// How long a new link lives if nothing else is said.
+    pub link_life: Span,
+    /// The zone in which its people read times.
+    pub zone: Zone,
+    /// How long events are kept; `None` for ever.
+    pub events_kept: Option<Span>,
+    /// How long entries of the audit are kept, if the installation keeps them longer.
+    pub audit_kept: Option<Span>,
+    /// Since when it is deleted; it can be brought back for a while.
+    pub deleted_at: Option<Timestamp>,
+    /// Who deleted it.
+    pub deleted_by: Option<String>,
 }
 
 entity!();

@@ -80,6 +80,7 @@ pub(crate) async fn scope_of_slug(
     let tenant = tenant::Entity::find()
         .filter(tenant::Column::Slug.eq(slug.as_str()))
         .filter(tenant::Column::RemovedAt.is_null())
+        .filter(tenant::Column::DeletedAt.is_null())
         .row::<tenant::Model>(services.db.read())
         .await?;
     Ok(tenant.map(|tenant| TenantScope::new(services, tenant.id)))

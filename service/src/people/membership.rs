@@ -73,7 +73,7 @@ pub async fn actor(
     };
     Ok(Some(Actor::new(
         services,
-        (tenant.id, slug.clone(), tenant.name),
+        tenant,
         Who::Person {
             id: person.id,
             name: person.name,

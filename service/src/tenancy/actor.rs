@@ -2,15 +2,18 @@
 
 use crate::{
     core::{error::Forbidden, services::Services},
+    entity::tenant,
     tenancy::TenantScope,
 };
 use domain::{
     app_limit::AppLimit,
     event,
-    ids::{ApiTokenId, PersonId, TenantId},
+    ids::{ApiTokenId, PersonId},
     permission::Permission,
     role::Role,
     slug::Slug,
+    time::Span,
+    zone::Zone,
 };
 use std::{net::IpAddr, ops::Deref};
 use uuid::Uuid;
@@ -55,6 +58,10 @@ pub struct Actor {
     pub tenant_slug: Slug,
     /// The tenant's name.
     pub tenant_name: String,
+    /// The zone in which the tenant's people read times.
+    pub zone: Zone,
+    /// How long a new link of the tenant lives if nothing else is said.
+    pub link_life: Span,
     /// The person or API token.
     pub who: Who,
     /// Their role.
@@ -69,15 +76,17 @@ impl Actor {
     /// The caller must just have looked up the membership or API token.
     pub(crate) fn new(
         services: &Services,
-        tenant: (TenantId, Slug, String),
+        tenant: tenant::Model,
         who: Who,
         role: Role,
         apps: AppLimit,
     ) -> Self {
         Self {
-            scope: TenantScope::new(services, tenant.0),
-            tenant_slug: tenant.1,
-            tenant_name: tenant.2,
+            scope: TenantScope::new(services, tenant.id),
+            tenant_slug: tenant.slug,
+            tenant_name: tenant.name,
+            zone: tenant.zone,
+            link_life: tenant.link_life,
             who,
             role,
             apps,

@@ -22,6 +22,8 @@ pub(crate) enum Key<'a> {
     Link(&'a SecretString),
     /// The token of an invitation.
     Invitation(&'a SecretString),
+    /// The name of the files of a brand.
+    Brand(&'a str),
     /// The digest of an API token.
     ApiToken(Vec<u8>),
 }
@@ -40,6 +42,7 @@ pub(crate) async fn scope_of(
             queries::TENANT_OF_INVITATION,
             digest("invitation", token).into(),
         ),
+        Key::Brand(name) => (queries::TENANT_OF_BRAND, name.into()),
         Key::ApiToken(hash) => (queries::TENANT_OF_API_TOKEN, hash.into()),
     };
     let db = &services.db;

@@ -4,6 +4,7 @@ mod create;
 mod list;
 mod remove;
 pub mod restored;
+pub mod settings;
 
 pub use create::{CreateTenantError, create};
 pub use list::{TenantRow, list};

@@ -13,6 +13,7 @@ mod dump;
 pub mod fill;
 pub mod hashes;
 mod held;
+pub mod picture;
 mod proxy;
 mod statements;
 mod trouble;

@@ -2,6 +2,7 @@
 
 use crate::{
     audit,
+    connections::events,
     core::{database::Transaction, error::InternalError, expiry, queries, services::Services},
     encryption::VaultError,
     engine::{
@@ -59,6 +60,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
         sweep(&services, &stop),
         rotate::run(&services, &stop),
         audit::keep_cut(&services, &stop),
+        events::keep_cut(&services, &stop),
         audit::keep_noted(&services, &stop)
     );
 }

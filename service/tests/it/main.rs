@@ -35,6 +35,7 @@ mod rooms;
 mod row_security;
 mod scopes;
 mod secrets;
+mod settings;
 mod strangers;
 mod sweep;
 mod tenancy;

@@ -11,6 +11,7 @@ use service::{
     audit::cut_off,
     connections::links,
     people::invitations::{NewInvitation, invite},
+    tenants::settings,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -57,6 +58,9 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
             apps: AppLimit::All,
         };
         invite(&f.owner, None, invitation).await.unwrap();
+        settings::save_brand(&f.owner, Default::default())
+            .await
+            .unwrap();
         let new = NewApiToken::new("Backend", Role::Operator);
         let token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
             .await

@@ -297,7 +297,7 @@ pub(super) fn signin() -> impl IntoView {
 
 pub(super) fn reconnect() -> impl IntoView {
     view! {
-        <PublicLayout title="Reconnect acme.gorgias.com" brand="Parcelwise" wide=true noindex=true footer="Parcelwise never sees your Gorgias password.".into_any()>
+        <PublicLayout title="Reconnect acme.gorgias.com" brand=service::TenantBrand::named("Parcelwise") wide=true noindex=true footer="Parcelwise never sees your Gorgias password.".into_any()>
             <header>
                 <h1>"Reconnect acme" <span class="sub">".gorgias.com"</span></h1>
                 <p>"Parcelwise Returns lost its access to your helpdesk. Usually someone deactivated the app."</p>

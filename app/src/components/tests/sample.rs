@@ -51,6 +51,7 @@ pub(super) fn frame(current: NavItem) -> Frame {
         may_manage_members: true,
         may_read_audit: true,
         may_manage_keys: true,
+        may_manage_tenant: true,
         theme: Theme::System,
     }
 }

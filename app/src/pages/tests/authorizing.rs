@@ -63,6 +63,7 @@ fn a_refused_exchange_is_a_notice_with_a_test() {
 #[test]
 fn an_exchange_under_way_says_so() {
     let result = AuthorizationResult {
+        brand: service::TenantBrand::named("Parcelwise"),
         app_name: "Returns".into(),
         subdomain: "acme".parse().unwrap(),
         after_install_url: None,

@@ -22,6 +22,7 @@ pub(super) fn outcome(outcome: Outcome) -> AuthorizationResult {
         Outcome::UnderWay | Outcome::Failed { .. } => None,
     };
     AuthorizationResult {
+        brand: service::TenantBrand::named("Parcelwise"),
         health,
         lacks_offline: false,
         access_expires_at: Some(NOW.plus(Span::hours(24))),

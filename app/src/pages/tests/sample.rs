@@ -211,6 +211,7 @@ pub(super) fn account_page(account: Account) -> account::Data {
         tenant: "parcelwise".into(),
         now: NOW,
         may: ALL,
+        link_life: Span::days(7),
         at_gorgias: "https://acme.gorgias.com".into(),
         account,
         timeline: Some(vec![]),

@@ -248,6 +248,7 @@ fn an_apps_form_shows_what_is_stored() {
 
 fn public_link(health: Health) -> PublicLink {
     PublicLink {
+        brand: service::TenantBrand::named("Parcelwise"),
         tenant_name: "Parcelwise".into(),
         app_name: "Returns".into(),
         subdomain: "acme".parse().unwrap(),
@@ -376,6 +377,7 @@ fn scripts_in_names_are_inert() {
         tenant: "parcelwise".into(),
         now: NOW,
         may: sample::ALL,
+        link_life: Span::days(7),
         apps: vec![sample::app()],
         wanted: Some(EVIL.into()),
         form,

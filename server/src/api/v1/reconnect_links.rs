@@ -32,7 +32,7 @@ problems!(AnyProblems: COMMON, BODY, LINK);
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({ "expires_in": 86400 }))]
 pub struct Options {
-    /// Seconds; seven days if not given
+    /// Seconds; as long as the tenant's settings say if not given
     #[schema(value_type = Option<i64>, minimum = 300, maximum = 2592000)]
     #[serde(default)]
     expires_in: Field<i64>,
@@ -65,7 +65,7 @@ pub struct NewLink {
     #[schema(value_type = String, required)]
     #[serde(default)]
     subdomain: Field<String>,
-    /// Seconds; seven days if not given
+    /// Seconds; as long as the tenant's settings say if not given
     #[schema(value_type = Option<i64>, minimum = 300, maximum = 2592000)]
     #[serde(default)]
     expires_in: Field<i64>,

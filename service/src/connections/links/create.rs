@@ -19,15 +19,14 @@ use domain::{
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use secrecy::SecretString;
 
-/// How long a link lives if no time is given.
-pub const DEFAULT_LIFE: Span = Span::days(7);
 /// The longest that a link may live.
 pub const LONGEST_LIFE: Span = Span::days(30);
 
 /// The properties of a new link.
 #[derive(Debug, Clone, Default)]
 pub struct LinkOptions {
-    /// How long it lives: 5 minutes to 30 days; 7 days if not given.
+    /// How long it lives: 5 minutes to 30 days; as long as the tenant's settings say
+    /// if not given.
     pub expires_in: Option<Span>,
     /// The address to mail it to; refused while mail is not set up.
     pub email: Option<String>,
@@ -56,7 +55,7 @@ pub async fn create(
     options: LinkOptions,
 ) -> Result<NewLink, LinkError> {
     actor.require(Permission::SendLinks)?;
-    let life = options.expires_in.unwrap_or(DEFAULT_LIFE);
+    let life = options.expires_in.unwrap_or(actor.link_life);
     if !(Span::minutes(5)..=LONGEST_LIFE).contains(&life) {
         return Err(LinkError::BadLife);
     }

@@ -5,7 +5,7 @@ mod list;
 mod open;
 mod revoke;
 
-pub use create::{DEFAULT_LIFE, LONGEST_LIFE, LinkOptions, NewLink, create};
+pub use create::{LONGEST_LIFE, LinkOptions, NewLink, create};
 pub(crate) use list::outstanding;
 pub use list::{OutstandingLink, of_connection};
 pub(crate) use open::usable;

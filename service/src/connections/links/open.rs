@@ -6,11 +6,10 @@ use crate::{
     entity::{
         connection,
         reconnect_link::{Column, Entity, Model},
-        tenant,
     },
     records::{app, connection::Record},
     tenancy::{
-        TenantScope,
+        TenantBrand, TenantScope, brand,
         lookup::{self, Key},
         outbox,
     },
@@ -23,7 +22,7 @@ use domain::{
     subdomain::Subdomain,
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
 
 /// What the customer's admin sees on a link's page.
@@ -31,6 +30,8 @@ use secrecy::SecretString;
 pub struct PublicLink {
     /// The publisher of the app.
     pub tenant_name: String,
+    /// The publisher's brand.
+    pub brand: TenantBrand,
     /// The app.
     pub app_name: String,
     /// The account.
@@ -78,10 +79,7 @@ pub async fn open(services: &Services, token: &SecretString) -> Result<PublicLin
     let (scope, row) = usable(services, token).await?;
     let bad = |column| InternalError::inconsistent("reconnect_links", column, row.id);
     let tx = scope.read().await?;
-    let tenant = tenant::Entity::find_by_id(row.tenant_id)
-        .row::<tenant::Model>(&*tx)
-        .await?
-        .ok_or_else(|| bad("tenant_id"))?;
+    let brand = brand::of(&tx).await?;
     let app = app::find(&tx, &row.app_id.to_string(), &AppLimit::All)
         .await?
         .ok_or_else(|| bad("app_id"))?;
@@ -92,7 +90,8 @@ pub async fn open(services: &Services, token: &SecretString) -> Result<PublicLin
         .await?
         .ok_or_else(|| bad("connection_id"))?;
     Ok(PublicLink {
-        tenant_name: tenant.name,
+        tenant_name: brand.name.clone(),
+        brand,
         app_name: app.name.clone(),
         subdomain: record.subdomain.clone(),
         requested: app.requested.clone(),

@@ -61,6 +61,14 @@ macro_rules! query {
 }
 
 pub(crate) const AUDIT_HEADS: Query = query!("audit_heads");
+/// Removes events from before an instant, of each kind among so many of the oldest.
+pub(crate) const EVENTS_CUT: Queries = Queries {
+    sqlite: &[
+        include_str!("sqlite/events_cut.sql"),
+        include_str!("sqlite/tenant_events_cut.sql"),
+    ],
+    postgres: &[include_str!("postgres/events_cut.sql")],
+};
 /// Each connection that has a next attempt is in one of the indexes that are counted.
 pub(crate) const COUNT_SCHEDULED: Query = query!("count_scheduled");
 /// How many connections are due outside of the queue, up to a limit, and
@@ -90,6 +98,7 @@ pub(crate) const SWEEP_AUTHORIZATIONS: Query = query!("sweep_authorizations");
 pub(crate) const TENANT_OF_API_TOKEN: Query = query!("tenant_of_api_token");
 pub(crate) const TENANT_OF_APP: Query = query!("tenant_of_app");
 pub(crate) const TENANT_OF_AUTHORIZATION: Query = query!("tenant_of_authorization");
+pub(crate) const TENANT_OF_BRAND: Query = query!("tenant_of_brand");
 pub(crate) const TENANT_OF_INVITATION: Query = query!("tenant_of_invitation");
 pub(crate) const TENANT_OF_LINK: Query = query!("tenant_of_link");
 pub(crate) const TENANT_OF_STATE: Query = query!("tenant_of_state");

@@ -6,7 +6,7 @@ use crate::{
     entity::{invitation, person, tenant},
     people::membership,
     tenancy::{
-        TenantScope,
+        TenantBrand, TenantScope, brand,
         lookup::{self, Key},
     },
 };
@@ -54,6 +54,8 @@ pub struct OpenInvitation {
     pub tenant_name: String,
     /// The tenant's slug.
     pub tenant_slug: Slug,
+    /// The tenant's brand.
+    pub brand: TenantBrand,
     /// Who is invited.
     pub email: String,
     /// As what.
@@ -78,13 +80,15 @@ pub async fn open(
     signed_in: Option<PersonId>,
 ) -> Result<OpenInvitation, InvitationError> {
     let (scope, row) = usable(services, token).await?;
-    // Without a tenant's scope: the tenant's own row, and whether there is a
-    // person with the address that the invitation names.
-    let db = services.db.read();
+    let tx = scope.read().await?;
     let tenant = tenant::Entity::find_by_id(scope.tenant())
-        .row::<tenant::Model>(db)
+        .row::<tenant::Model>(&*tx)
         .await?
         .ok_or(InvitationError::Unknown)?;
+    let brand = brand::of_row(&tx, &tenant).await?;
+    drop(tx);
+    // Without a tenant's scope: whether there is a person with the address that the
+    // invitation names.
     let person = person_of(services, &row.email).await?;
     let joining = match (person, signed_in) {
         (Some(person), Some(here)) if person == here => Joining::Confirm,
@@ -95,6 +99,7 @@ pub async fn open(
     Ok(OpenInvitation {
         tenant_name: tenant.name,
         tenant_slug: tenant.slug,
+        brand,
         email: row.email,
         role: row.role,
         is_limited: row.apps.is_limited(),

@@ -42,7 +42,7 @@ const SCHEMA: &str = "SELECT string_agg(line, E'\\n' ORDER BY line COLLATE \"C\"
     UNION ALL SELECT format('right %s %s %s', relname, a.grantee::regrole, a.privilege_type) \
         FROM pg_class, aclexplode(relacl) a WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' \
     UNION ALL SELECT format('right %s.%s %s %s', attrelid::regclass, attname, a.grantee::regrole, a.privilege_type) \
-        FROM pg_attribute, aclexplode(attacl) a WHERE attrelid::regclass::text NOT LIKE 'pg\\_%' \
+        FROM pg_attribute, aclexplode(attacl) a WHERE NOT attisdropped AND attrelid::regclass::text NOT LIKE 'pg\\_%' \
     UNION ALL SELECT format('right %s %s %s', p.oid::regprocedure, a.grantee::regrole, a.privilege_type) \
         FROM pg_proc p, aclexplode(proacl) a WHERE pronamespace = 'public'::regnamespace \
     UNION ALL SELECT format('default %s %s %s', defaclobjtype, a.grantee::regrole, a.privilege_type) \

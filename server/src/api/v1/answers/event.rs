@@ -209,7 +209,7 @@ fn told(happening: Happening) -> (Kind, Details) {
 
 impl From<TimelineEntry> for Event {
     fn from(entry: TimelineEntry) -> Self {
-        let sentence = entry.happening.sentence();
+        let sentence = entry.happening.sentence(domain::zone::Zone::UTC);
         let (kind, details) = told(entry.happening);
         Self {
             actor: entry.actor.into(),

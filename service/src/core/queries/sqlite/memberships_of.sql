@@ -1,1 +1,2 @@
-SELECT tenant_id, role, apps FROM memberships WHERE person_id = $1
+SELECT m.tenant_id, m.role, m.apps FROM memberships m
+JOIN tenants t ON t.id = m.tenant_id AND t.deleted_at IS NULL WHERE m.person_id = $1

@@ -1,1 +1,1 @@
-SELECT tenant_id FROM api_tokens WHERE token_hash = $1
+SELECT f.tenant_id FROM api_tokens f JOIN tenants t ON t.id = f.tenant_id AND t.deleted_at IS NULL WHERE f.token_hash = $1

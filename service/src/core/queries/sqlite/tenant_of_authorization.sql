@@ -1,1 +1,1 @@
-SELECT tenant_id FROM authorizations WHERE id = $1
+SELECT f.tenant_id FROM authorizations f JOIN tenants t ON t.id = f.tenant_id AND t.deleted_at IS NULL WHERE f.id = $1

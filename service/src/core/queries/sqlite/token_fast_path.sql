@@ -6,6 +6,7 @@ SELECT t.id AS token_id, t.tenant_id, t.name AS token_name, t.role,
     c.last_fine_at, c.failing_since, c.overdue_at,
     s.data_key_id, s.format, s.nonce, s.ciphertext
 FROM api_tokens t
+JOIN tenants o ON o.id = t.tenant_id AND o.deleted_at IS NULL
 JOIN apps a ON a.tenant_id = t.tenant_id AND a.id = coalesce((SELECT $3),
     (SELECT n.id FROM apps n WHERE n.tenant_id = t.tenant_id AND n.slug = (SELECT $2)))
 JOIN connections c ON c.tenant_id = t.tenant_id AND c.app_id = a.id AND c.subdomain = (SELECT $4)

@@ -1,0 +1,96 @@
+//! How long events and the audit are kept.
+
+use super::Data;
+use crate::{
+    address::Address,
+    components::{Button, Checkbox, Choice, Panel, Select},
+    pages::setup::problem,
+};
+use domain::time::Span;
+use leptos::prelude::*;
+use service::tenants::settings::KEEPING;
+
+/// The value of a time in the form: days, or `forever`.
+fn code(span: Option<Span>) -> String {
+    span.map_or_else(
+        || "forever".to_owned(),
+        |span| (span.whole_seconds() / Span::days(1).whole_seconds()).to_string(),
+    )
+}
+
+/// The same in words. Months are what people think in.
+fn words(span: Span) -> String {
+    match span.whole_seconds() / Span::days(1).whole_seconds() {
+        91 => "3 months".to_owned(),
+        396 => "13 months".to_owned(),
+        761 => "25 months".to_owned(),
+        1_827 => "5 years".to_owned(),
+        _ => span.words(),
+    }
+}
+
+fn choices(bound: Option<Span>) -> Vec<Choice> {
+    let shorter = KEEPING
+        .into_iter()
+        .filter(|span| bound.is_none_or(|bound| *span < bound));
+    let longest = match bound {
+        Some(bound) => format!("{}, as this installation keeps it", words(bound)),
+        None => "For ever".to_owned(),
+    };
+    shorter
+        .map(|span| Choice::new(code(Some(span)), words(span)))
+        .chain([Choice::new(code(None), longest)])
+        .collect()
+}
+
+pub(super) fn section(data: &Data) -> AnyView {
+    let form = data.form("settings_retention");
+    let kept = data.settings.retention;
+    let agreed = form.error("agreed").map(|question| {
+        view! {
+            <div class="field">
+                <p class="error" id="agreed-error">
+                    {question}
+                </p>
+                <Checkbox name="agreed" label="Remove it for good"/>
+            </div>
+        }
+    });
+    let action = Address::SettingsRetention {
+        tenant: &data.tenant,
+    };
+    let body = view! {
+        <form class="body" method="post" action=action.to_string()>
+            {problem(&form)}
+            <div class="pair">
+                <Select
+                    name="events_kept"
+                    label="Events and timelines"
+                    options=choices(None)
+                    value=form.value_or("events_kept", code(kept.events))
+                    hint="States and figures of accounts stay."
+                    error=form.error("events_kept")
+                />
+                <Select
+                    name="audit_kept"
+                    label="Audit"
+                    options=choices(data.settings.audit_bound)
+                    value=form.value_or("audit_kept", code(kept.audit))
+                    hint="Before a shorter time removes anything, you are told how much."
+                    error=form.error("audit_kept")
+                />
+            </div>
+            {agreed}
+            <p class="actions">
+                <Button about="retention">"Save"</Button>
+            </p>
+        </form>
+    }
+    .into_any();
+    view! {
+        <Panel id="retention" title="How long things are kept">
+            {body}
+        </Panel>
+    }
+    .into_any()
+}

@@ -1,0 +1,8 @@
+-- The memberships of a person in tenants that are deleted and can be brought back.
+CREATE OR REPLACE FUNCTION mooring_deleted_memberships(person uuid)
+RETURNS TABLE (tenant_id uuid, role character varying, apps text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT m.tenant_id, m.role, m.apps FROM memberships m
+    JOIN tenants t ON t.id = m.tenant_id AND t.deleted_at IS NOT NULL AND t.removed_at IS NULL
+    WHERE m.person_id = person
+$$;

@@ -1,0 +1,5 @@
+-- The tenant of an authorization. Called before a tenant is known.
+CREATE OR REPLACE FUNCTION mooring_tenant_of_authorization(key uuid) RETURNS uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT tenant_id FROM authorizations WHERE id = key
+$$;

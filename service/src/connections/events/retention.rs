@@ -1,0 +1,111 @@
+//! Removes old events of tenants whose settings say so.
+
+use crate::{
+    core::{error::InternalError, expiry, queries, services::Services},
+    entity::{event, tenant, tenant_event},
+    tenancy::TenantScope,
+};
+use domain::{
+    ids::TenantId,
+    time::{Span, Timestamp},
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value,
+};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How many events of a kind are looked at in one transaction.
+const BATCH: i64 = 1_000;
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Once an hour, removes the events that are older than their tenant's settings
+/// allow, until told to stop.
+pub(crate) async fn keep_cut(services: &Services, stop: &CancellationToken) {
+    let mut timer = tokio::time::interval(HOUR);
+    while stop.run_until_cancelled(timer.tick()).await.is_some() {
+        if let Err(error) = cut_off(services, stop).await {
+            tracing::error!(%error, "Old events could not be removed; they stay until the next hour");
+        }
+    }
+}
+
+/// Removes every tenant's events that are older than its settings allow: none while
+/// the clock is in doubt.
+///
+/// # Errors
+/// [`InternalError`] if the database fails; the other tenants are done first.
+pub async fn cut_off(services: &Services, stop: &CancellationToken) -> Result<(), InternalError> {
+    let sight = expiry::look(services).await?;
+    if sight.doubt.is_some() {
+        return Ok(());
+    }
+    // Without a tenant's scope: it enters the scopes one by one.
+    let tenants: Vec<(TenantId, Option<Span>)> = tenant::Entity::find()
+        .select_only()
+        .columns([tenant::Column::Id, tenant::Column::EventsKept])
+        .filter(tenant::Column::EventsKept.is_not_null())
+        .into_tuple()
+        .all(services.db.read())
+        .await?;
+    let mut first_fault = None;
+    for (tenant, kept) in tenants {
+        let Some(kept) = kept else { continue };
+        let scope = TenantScope::new(services, tenant);
+        let before = sight.now.minus(kept);
+        while !stop.is_cancelled() {
+            match batch(&scope, before).await {
+                Ok(true) => (),
+                Ok(false) => break,
+                Err(fault) => {
+                    first_fault.get_or_insert(fault);
+                    break;
+                }
+            }
+        }
+    }
+    first_fault.map_or(Ok(()), Err)
+}
+
+/// Whether there were old events, which are removed now.
+async fn batch(scope: &TenantScope, before: Timestamp) -> Result<bool, InternalError> {
+    if !has_old(scope, before).await? {
+        return Ok(false);
+    }
+    let tx = scope.write().await?;
+    let mut values: Vec<Value> = vec![before.into(), BATCH.into()];
+    if scope.db.is_sqlite() {
+        // On PostgreSQL, the function takes the transaction's.
+        values.push(scope.tenant().into());
+    }
+    for statement in queries::EVENTS_CUT.with(&scope.db, values) {
+        tx.execute_raw(statement).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Whether the oldest event of a kind is old.
+async fn has_old(scope: &TenantScope, before: Timestamp) -> Result<bool, InternalError> {
+    let tx = scope.read().await?;
+    let of_connections: Option<Timestamp> = tx
+        .all::<event::Entity>()
+        .select_only()
+        .column(event::Column::At)
+        .order_by_asc(event::Column::Seq)
+        .into_tuple()
+        .one(&*tx)
+        .await?;
+    let of_tenant: Option<Timestamp> = tx
+        .all::<tenant_event::Entity>()
+        .select_only()
+        .column(tenant_event::Column::At)
+        .order_by_asc(tenant_event::Column::Seq)
+        .into_tuple()
+        .one(&*tx)
+        .await?;
+    Ok([of_connections, of_tenant]
+        .into_iter()
+        .flatten()
+        .any(|at| at < before))
+}

@@ -1,0 +1,1 @@
+SELECT tenant_id, role, apps FROM mooring_deleted_memberships($1)

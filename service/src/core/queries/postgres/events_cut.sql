@@ -1,0 +1,1 @@
+SELECT mooring_events_cut($1, $2)
