@@ -126,7 +126,8 @@ mod local {
     }
 }
 
-#[cfg(all(test, feature = "zones"))]
+#[cfg(test)]
+#[cfg(feature = "zones")]
 mod tests {
     use super::*;
 
