@@ -148,6 +148,12 @@ addresses! {
     BRAND_LOGO BrandLogo { name } = "/brand/{name}/logo";
     /// An invitation to a tenant.
     INVITATION Invitation { token } = "/invite/{token}";
+    /// The request for a link to set a new password.
+    RESET_ASK ResetAsk = "/reset";
+    /// What to do after such a request.
+    RESET_SENT ResetSent = "/reset/sent";
+    /// A link to set a new password.
+    RESET Reset { token } = "/reset/{token}";
     /// A reconnect link.
     RECONNECT Reconnect { token } = "/r/{token}";
     /// Notes that a reconnect link was opened.

@@ -49,6 +49,11 @@ pub enum FormOutcome {
         /// How many.
         people: usize,
     },
+    /// People were invited by mail.
+    InvitedByMail {
+        /// How many.
+        people: usize,
+    },
     /// An invitation was withdrawn.
     InvitationWithdrawn,
     /// An invitation could not be changed any more.

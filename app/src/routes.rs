@@ -4,7 +4,7 @@ use crate::address::Address;
 use crate::pages::{
     self, account, accounts, api_tokens, app, app_new, apps, audit, confirm, connect, disconnect,
     erase, invitation, keys, me, member, member_remove, members, overview, problem, reconnect,
-    result, reveal, settings, setup, signin, tenants, which_account,
+    reset, reset_ask, reset_sent, result, reveal, settings, setup, signin, tenants, which_account,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -58,6 +58,9 @@ pages! {
     KEYS: keys,
     SETTINGS: settings,
     INVITATION: invitation,
+    RESET_ASK: reset_ask,
+    RESET_SENT: reset_sent,
+    RESET: reset,
     RECONNECT: reconnect,
     RESULT: result,
     WHICH_ACCOUNT: which_account,

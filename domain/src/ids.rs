@@ -63,6 +63,8 @@ ids! {
     LinkId
     /// An invitation to a tenant.
     InvitationId
+    /// A mail in the queue.
+    MailId
     /// An entry of a connection's timeline.
     EventId
     /// A bearer token of the machine API.

@@ -42,7 +42,9 @@ mod m0030_form_results;
 mod m0032_failure_kinds;
 mod m0033_members;
 mod m0034_guessing;
+mod m0035_mails;
 mod m0038_tenants;
+mod m0040_password_resets;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -84,7 +86,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0032_failure_kinds::Migration),
             Box::new(m0033_members::Migration),
             Box::new(m0034_guessing::Migration),
+            Box::new(m0035_mails::Migration),
             Box::new(m0038_tenants::Migration),
+            Box::new(m0040_password_resets::Migration),
         ]
     }
 }

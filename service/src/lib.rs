@@ -18,6 +18,8 @@ pub mod tenancy;
 
 pub mod audit;
 
+pub mod mail;
+
 pub mod api_tokens;
 pub mod people;
 pub(crate) mod records;

@@ -143,10 +143,14 @@ h1{font-size:1.4rem;font-weight:500}
 .note{font-size:.85rem;opacity:.7}
 .scopes{padding:1rem 1rem 1rem 2rem;border:1px solid #8886;border-radius:.5rem}
 button{font:inherit;padding:.5rem 1.25rem;border:1px solid #1a5fb4;border-radius:.4rem;background:#1a5fb4;color:#fff}
+iframe{width:100%;height:34rem;border:1px solid #8886;border-radius:.5rem}
+pre{overflow:auto}
+table{width:100%;border-collapse:collapse}
+th,td{text-align:left;padding:.25rem .5rem .25rem 0;font-weight:inherit}
 button.quiet{background:transparent;color:inherit;border-color:#8889}
 ";
 
-fn document(title: &str, body: &str) -> String {
+pub(crate) fn document(title: &str, body: &str) -> String {
     format!(
         r#"<!doctype html>
 <html lang="en">
@@ -169,7 +173,7 @@ fn document(title: &str, body: &str) -> String {
     )
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -18,11 +18,13 @@ use crate::bulk;
 use crate::faults::{Endpoint, Fault};
 use crate::issue::Granted;
 use crate::log::LoggedRequest;
+use crate::mailbox;
 use crate::state::{Account, App, Shared};
 
 type Control = State<Arc<Shared>>;
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    let mails = shared.mails.clone().map(mailbox::routes);
     Router::new()
         .route("/_control/health", get(health))
         .route("/_control/apps", get(list_apps).post(register_app))
@@ -51,6 +53,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/_control/log", get(log).delete(clear_log))
         .merge(bulk::routes())
         .with_state(shared)
+        .merge(mails.unwrap_or_default())
 }
 
 /// An error with its reason in plain words.

@@ -29,6 +29,7 @@ mod faults;
 mod issue;
 mod jwt;
 mod log;
+pub mod mailbox;
 mod misbehave;
 mod packing;
 mod server;
@@ -53,6 +54,7 @@ pub use issue::Granted;
 pub use log::LoggedRequest;
 pub use state::{App, BasicEncoding};
 
+use mailbox::Mailbox;
 use state::{Shared, State};
 
 /// How a simulator is started.
@@ -71,6 +73,8 @@ pub struct SimulatorConfig {
     pub behaviour: Behaviour,
     /// How many requests the log keeps; older ones are dropped.
     pub log_limit: usize,
+    /// Where a mail server listens whose mails are shown at `/mailbox`; none by default.
+    pub mail: Option<SocketAddr>,
 }
 
 impl Default for SimulatorConfig {
@@ -82,6 +86,7 @@ impl Default for SimulatorConfig {
             code_lifetime: Duration::from_secs(60),
             behaviour: Behaviour::default(),
             log_limit: 200_000,
+            mail: None,
         }
     }
 }
@@ -91,6 +96,7 @@ impl Default for SimulatorConfig {
 pub struct Simulator {
     shared: Arc<Shared>,
     base_url: String,
+    mailbox: Option<Mailbox>,
     task: JoinHandle<()>,
 }
 
@@ -114,18 +120,24 @@ impl Simulator {
                 format!("{template} is no address with {{subdomain}} in it once"),
             )
         })?;
+        let mailbox = match config.mail {
+            Some(listen) => Some(Mailbox::start(listen).await?),
+            None => None,
+        };
         let shared = Arc::new(Shared {
             address,
             strict_accounts: config.strict_accounts,
             clock: clock::Clock::default(),
             log: log::Log::new(config.log_limit.max(1)),
             in_flight: bulk::InFlight::default(),
+            mails: mailbox.as_ref().map(Mailbox::store),
             state: Mutex::new(State::new(config.behaviour, config.code_lifetime)),
         });
         let task = tokio::spawn(server::serve(listener, Arc::clone(&shared)));
         Ok(Self {
             shared,
             base_url,
+            mailbox,
             task,
         })
     }
@@ -138,6 +150,11 @@ impl Simulator {
     /// `http://127.0.0.1:{port}`; the control API is below it.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The mailbox, if it was asked for.
+    pub fn mailbox(&self) -> Option<&Mailbox> {
+        self.mailbox.as_ref()
     }
 
     /// The issuer of an account.

@@ -21,6 +21,9 @@ struct Options {
     /// Address of an account, with `{subdomain}` once; by default `http://{listen}/a/{subdomain}`.
     #[arg(long)]
     url_template: Option<String>,
+    /// Address and port for mail; what comes is shown at `/mailbox`.
+    #[arg(long)]
+    mail: Option<SocketAddr>,
     /// An app as `client-id:client-secret:redirect-uri`; may be given several times.
     #[arg(long = "app", value_parser = app)]
     apps: Vec<(String, String, String)>,
@@ -50,6 +53,7 @@ async fn main() -> ExitCode {
         url_template: options.url_template,
         strict_accounts: options.strict_accounts,
         code_lifetime: Duration::from_secs(options.code_lifetime),
+        mail: options.mail,
         ..SimulatorConfig::default()
     })
     .await;
@@ -68,6 +72,10 @@ async fn main() -> ExitCode {
     }
     eprintln!("gorgias-simulator listens on {}", simulator.base_url());
     eprintln!("accounts are at {}", simulator.url_template());
+    if let Some(mailbox) = simulator.mailbox() {
+        let page = format!("{}/mailbox", simulator.base_url());
+        eprintln!("mail is taken at {} and shown at {page}", mailbox.url());
+    }
     tokio::select! {
         () = simulator.run() => ExitCode::FAILURE,
         _ = tokio::signal::ctrl_c() => ExitCode::SUCCESS,

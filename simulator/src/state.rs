@@ -1,7 +1,7 @@
 //! The simulator's state: apps, accounts, grants, codes, tokens.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::faults::{Endpoint, Fault};
 use crate::jwt;
 use crate::log::Log;
+use crate::mailbox;
 
 /// An app as it is registered in the partners' portal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) log: Log,
     pub(crate) in_flight: InFlight,
+    pub(crate) mails: Option<Arc<mailbox::Store>>,
     pub(crate) state: Mutex<State>,
 }
 

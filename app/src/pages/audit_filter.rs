@@ -101,7 +101,7 @@ pub(super) fn href(base: &str, query: &Query) -> String {
 /// A GET form that puts the filters into the address.
 pub(super) fn form(base: &str, query: &Query) -> AnyView {
     let mut actions = vec![Choice::new("", "Everything")];
-    actions.extend(Action::ALL.map(|a| Choice::new(a.code(), a.label())));
+    actions.extend(Action::ALL.iter().map(|a| Choice::new(a.code(), a.label())));
     view! {
         <form class="body filter" action=base.to_owned() role="search" aria-label="Filter the audit">
             <Field

@@ -28,6 +28,7 @@ use leptos::prelude::*;
 use secrecy::ExposeSecret;
 use service::{
     apps::App,
+    mail::{self, Delivery, MailProgress},
     people::{
         invitations::{self, Pending},
         members::{self, Member},
@@ -60,6 +61,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         outcome: context.outcome.clone(),
         form: context.form("member_invite"),
         failed: context.form.clone().unwrap_or_default(),
+        mail: mail::is_set_up(&context.services),
     };
     let islands = !data.made().is_empty();
     Ok(view! {
@@ -87,6 +89,8 @@ pub(super) struct Data {
     pub form: FormState,
     /// Whichever form failed.
     pub failed: FormState,
+    /// Whether invitations can be mailed.
+    pub mail: bool,
 }
 
 impl Data {
@@ -135,7 +139,7 @@ pub(super) fn view(data: &Data) -> AnyView {
     .into_any()
 }
 
-/// The new invitations. Without mail, their addresses are copied.
+/// The new invitations whose addresses are copied.
 fn made(data: &Data) -> Option<AnyView> {
     let made = data.made();
     if made.is_empty() {
@@ -157,7 +161,7 @@ fn made(data: &Data) -> Option<AnyView> {
         <div class="body">
             <Outcome health=Health::Working>
                 <b>"Copy it now and pass it on. "</b>
-                "It works once, for seven days. In two minutes it is gone from here; “Send again” makes a new one."
+                "It works once, for seven days. In two minutes it is gone from here; “Copy a new link” makes a new one."
             </Outcome>
             {fields}
         </div>
@@ -250,7 +254,7 @@ fn waiting(data: &Data) -> Option<AnyView> {
         .into_any(),
         Some([]) => return None,
         Some(pending) => view! {
-            <CardTable caption="Invitations that wait" columns=&["Invited", "Role", "Apps", "Works until"] actions="Actions" rows={pending.iter().map(|one| waiting_row(data, one)).collect_view().into_any()}/>
+            <CardTable caption="Invitations that wait" columns=&["Invited", "Role", "Apps", "Mail", "Works until"] actions="Actions" rows={pending.iter().map(|one| waiting_row(data, one)).collect_view().into_any()}/>
         }
         .into_any(),
     };
@@ -271,8 +275,13 @@ fn waiting_row(data: &Data, one: &Pending) -> AnyView {
         let withdraw = Address::WithdrawInvitation { tenant, id }.to_string();
         view! {
             <span class="actions">
-                <PostButton action=renew once=true size=Size::Small about=one.email.clone()>
-                    "Send again"
+                {data.mail.then(|| view! {
+                    <PostButton action=renew.clone() once=true size=Size::Small name="how" value="mail" about=one.email.clone()>
+                        "Send again"
+                    </PostButton>
+                })}
+                <PostButton action=renew once=true size=Size::Small name="how" value="copy" about=one.email.clone()>
+                    "Copy a new link"
                 </PostButton>
                 <PostButton action=withdraw size=Size::Small kind=Kind::Quiet about=one.email.clone()>
                     "Withdraw"
@@ -294,12 +303,65 @@ fn waiting_row(data: &Data, one: &Pending) -> AnyView {
             </th>
             <td data-label="Role">{one.role.label()}</td>
             <td data-label="Apps">{named(&one.apps, &data.apps)}</td>
+            <td data-label="Mail">{one.mail.as_ref().map_or_else(by_hand, progress)}</td>
             <td data-label="Works until">
                 {if one.is_expired { "Expired " } else { "" }}
                 <Moment at=one.expires_at/>
             </td>
             <td>{actions}</td>
         </tr>
+    }
+    .into_any()
+}
+
+fn buttons(mail: bool) -> AnyView {
+    if mail {
+        view! {
+            <Button kind=Kind::Primary name="how" value="mail">"Send invitation"</Button>
+            <Button name="how" value="copy">"Make a link to copy"</Button>
+            <span class="sub">"They choose their password themselves."</span>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Button kind=Kind::Primary name="how" value="copy">"Make invitation"</Button>
+            <span class="sub">"You get a link to pass on. They choose their password themselves."</span>
+        }
+        .into_any()
+    }
+}
+
+fn by_hand() -> AnyView {
+    view! { <span class="sub">"Link copied by hand"</span> }.into_any()
+}
+
+/// How far a mail is, and what helps if it is stuck.
+fn progress(mail: &MailProgress) -> AnyView {
+    let (what, more) = match mail.delivery {
+        Delivery::Waiting => ("Being sent", None),
+        Delivery::TriedInVain => ("Not taken yet, tried again", None),
+        Delivery::Sent => ("Delivered to the mail server", None),
+        Delivery::Refused => (
+            "Mail refused",
+            Some("Correct the address, or copy a new link and pass it on yourself."),
+        ),
+        Delivery::GivenUp => (
+            "Mail given up",
+            Some("Copy a new link and pass it on yourself."),
+        ),
+    };
+    let answer = match mail.delivery {
+        Delivery::Waiting | Delivery::Sent => None,
+        _ => mail.answer.clone(),
+    };
+    view! {
+        {what}
+        " "
+        <span class="sub">
+            <Moment at=mail.at/>
+            {answer.map(|answer| format!(". The mail server said: {answer}"))}
+            {more.map(|more| format!(". {more}"))}
+        </span>
     }
     .into_any()
 }
@@ -326,8 +388,7 @@ fn invite(data: &Data) -> AnyView {
             />
             {member_form::fields(data.reader.1, &data.apps, form, start)}
             <p class="actions">
-                <Button kind=Kind::Primary>"Make invitation"</Button>
-                <span class="sub">"You get a link to pass on. They choose their password themselves."</span>
+                {buttons(data.mail)}
             </p>
         </form>
     }

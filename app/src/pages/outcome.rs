@@ -62,6 +62,12 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
         FormOutcome::SecretRolledBack => good("The secret before is in use again."),
         FormOutcome::SecretRemoved => good("The new secret was removed. The one in use stays."),
         FormOutcome::SecretShown => good("The client secret was shown. The audit names you."),
+        FormOutcome::InvitedByMail { people: 1 } => {
+            good("The invitation is on its way. Below you see whether the mail server took it.")
+        }
+        FormOutcome::InvitedByMail { people } => good(&format!(
+            "{people} invitations are on their way. Below you see whether the mail server took them."
+        )),
         FormOutcome::Invited { people: 1 } => good("The invitation was made."),
         FormOutcome::Invited { people } => good(&format!("{people} invitations were made.")),
         FormOutcome::InvitationWithdrawn => {

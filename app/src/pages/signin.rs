@@ -91,6 +91,9 @@ pub(super) fn view(form: &FormState, next: Option<String>, kept: Option<Kept>) -
                 "Sign in"
             </Button>
         </form>
+        <p>
+            <a href=Address::ResetAsk.to_string()>"Forgot it?"</a>
+        </p>
     }
     .into_any()
 }

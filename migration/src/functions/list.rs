@@ -120,6 +120,11 @@ pub const FUNCTIONS: &[Function] = &[
         &[version!("m0023_head_log", "head_log_cut")],
     ),
     function(
+        "mooring_mails_due(bigint, bigint)",
+        Caller::Program,
+        &[version!("m0035_mails", "mails_due")],
+    ),
+    function(
         "mooring_memberships(uuid)",
         Caller::Program,
         &[
@@ -150,6 +155,11 @@ pub const FUNCTIONS: &[Function] = &[
         "mooring_sweep_authorizations(bigint)",
         Caller::Program,
         &[version!("m0011_row_security", "sweep_authorizations")],
+    ),
+    function(
+        "mooring_sweep_mails(bigint)",
+        Caller::Program,
+        &[version!("m0035_mails", "sweep_mails")],
     ),
     function(
         "mooring_take_due(bigint, bigint, bigint)",

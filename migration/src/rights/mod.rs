@@ -115,14 +115,15 @@ fn of_table(table: &Table, role: &str, secured: bool) -> String {
     }
     sql += &format!("DROP POLICY IF EXISTS program ON public.{name};");
     match table.rows {
-        Rows::OfTenant => {
+        Rows::OfTenant | Rows::OfTenantOrNone => {
+            let rows = condition(table.rows);
             sql += &format!(
                 "DROP POLICY IF EXISTS owner ON public.{name}; \
                  ALTER TABLE public.{name} NO FORCE ROW LEVEL SECURITY; \
                  ALTER TABLE public.{name} ENABLE ROW LEVEL SECURITY; \
-                 CREATE POLICY program ON public.{name} TO {role} USING ({OF_TENANT}); \
+                 CREATE POLICY program ON public.{name} TO {role} USING ({rows}); \
                  COMMENT ON POLICY program ON public.{name} IS {};",
-                literal(OF_TENANT)
+                literal(rows)
             );
         }
         Rows::All(_) => {
@@ -135,24 +136,39 @@ fn of_table(table: &Table, role: &str, secured: bool) -> String {
 /// Only rows of the transaction's tenant. The condition holds for writing, too.
 const OF_TENANT: &str = "tenant_id = nullif(current_setting('mooring.tenant', true), '')::uuid";
 
+/// The same, and the rows that belong to no tenant.
+const OF_TENANT_OR_NONE: &str =
+    "tenant_id IS NULL OR tenant_id = nullif(current_setting('mooring.tenant', true), '')::uuid";
+
+/// The condition of a table's policy; empty if it has none.
+const fn condition(rows: Rows) -> &'static str {
+    match rows {
+        Rows::OfTenant => OF_TENANT,
+        Rows::OfTenantOrNone => OF_TENANT_OR_NONE,
+        Rows::All(_) => "",
+    }
+}
+
 /// The tables whose policies are already right.
 async fn secured(db: &DatabaseConnection, role: &str) -> Result<Vec<String>, DbErr> {
     let sql = "SELECT c.relname::text AS name, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced, \
-        coalesce(p.polroles = ARRAY[r.oid] AND obj_description(p.oid, 'pg_policy') = $2, false) AS same \
+        CASE WHEN p.polroles = ARRAY[r.oid] THEN obj_description(p.oid, 'pg_policy') END AS condition \
         FROM pg_class c JOIN pg_roles r ON r.rolname = $1 \
         LEFT JOIN pg_policy p ON p.polrelid = c.oid AND p.polname = 'program' \
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'";
-    let values = [role.into(), OF_TENANT.into()];
+    let values = [role.into()];
     let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
     let mut names = Vec::new();
     for row in db.query_all_raw(statement).await? {
         let name: String = row.try_get("", "name")?;
         let enabled: bool = row.try_get("", "enabled")?;
         let forced: bool = row.try_get("", "forced")?;
-        let same: bool = row.try_get("", "same")?;
+        let there: Option<String> = row.try_get("", "condition")?;
         let wanted = TABLES.iter().find(|table| table.name == name);
         let good = wanted.is_some_and(|table| match table.rows {
-            Rows::OfTenant => enabled && !forced && same,
+            Rows::OfTenant | Rows::OfTenantOrNone => {
+                enabled && !forced && there.as_deref() == Some(condition(table.rows))
+            }
             Rows::All(_) => !enabled,
         });
         if good {

@@ -7,7 +7,9 @@ use super::{Rows, TABLES};
 /// Other tables with such a column may be somebody else's. Of `credentials` and
 /// `data_keys`, the rows that the audit needs stay, as the audit does.
 pub fn emptied_with_tenant() -> impl Iterator<Item = &'static str> {
-    let of_tenants = TABLES.iter().filter(|table| table.rows == Rows::OfTenant);
+    let of_tenants = TABLES
+        .iter()
+        .filter(|table| !matches!(table.rows, Rows::All(_)));
     of_tenants
         .map(|table| table.name)
         .filter(|name| *name != "credentials" && !name.starts_with("audit_"))

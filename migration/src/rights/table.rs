@@ -18,6 +18,8 @@ pub struct Table {
 pub enum Rows {
     /// The rows of the tenant that `mooring.tenant` names, by a policy.
     OfTenant,
+    /// Those, and the rows that belong to no tenant.
+    OfTenantOrNone,
     /// All rows, and why there is no policy.
     All(&'static str),
 }
@@ -88,8 +90,18 @@ pub const TABLES: &[Table] = &[
         "SELECT, INSERT, UPDATE, DELETE",
         "a person's, in all of their tenants",
     ),
+    Table {
+        name: "mails",
+        may: "SELECT, INSERT, UPDATE, DELETE",
+        rows: Rows::OfTenantOrNone,
+    },
     of_tenant("memberships", "SELECT, INSERT, UPDATE, DELETE"),
     all("pace", "SELECT, UPDATE", "the worker's, for all tenants"),
+    all(
+        "password_resets",
+        "SELECT, INSERT, UPDATE, DELETE",
+        "a person's, who is not signed in",
+    ),
     all(
         "people",
         "SELECT, INSERT, UPDATE",

@@ -138,6 +138,7 @@ async fn look(settings: Result<Settings, SettingsError>, clock_is_right: bool) -
         Ok(services) => {
             findings.push(Finding::new("keys", Ok(())));
             findings.push(rate(&services).await);
+            findings.push(mail(&services).await);
             let doubt = doubt(&services, clock_is_right).await;
             if let Some(clock) = findings.first_mut() {
                 clock.warning = doubt;
@@ -205,6 +206,27 @@ async fn rate(services: &Services) -> Finding {
     Finding {
         warning,
         ..Finding::new("rate", counted.map(drop).map_err(|error| error.to_string()))
+    }
+}
+
+/// Whether the mail server answers, and takes the login.
+async fn mail(services: &Services) -> Finding {
+    let Some(settings) = &services.config.mail else {
+        return Finding {
+            note: Some("not set up: links are copied by hand".to_owned()),
+            ..Finding::new("mail", Ok(()))
+        };
+    };
+    let answers = service::mail::preflight(services).await;
+    let warning = settings.server.is_plain_elsewhere().then(|| {
+        "mails, and the links in them, go to the mail server in plain text; leave tls=off out of MOORING_SMTP_URL if the server knows STARTTLS".to_owned()
+    });
+    Finding {
+        warning,
+        ..Finding::new(
+            "mail",
+            answers.map_err(|problem| format!("{problem}; see MOORING_SMTP_URL")),
+        )
     }
 }
 

@@ -4,6 +4,7 @@
 mod audit;
 mod check;
 mod keys;
+mod mail;
 mod migrate;
 mod output;
 mod owner;
@@ -56,7 +57,10 @@ enum Command {
     /// Look after the record of who did what
     #[command(subcommand)]
     Audit(audit::Audit),
-    /// Check settings, database, keys and clock
+    /// Try whether mail can be sent
+    #[command(subcommand)]
+    Mail(mail::Mail),
+    /// Check settings, database, keys, mail and clock
     Check(check::Check),
     /// Print the description of the machine API (OpenAPI 3.1)
     Openapi,
@@ -159,6 +163,7 @@ fn run(command: Command, flags: &HashMap<String, String>) -> anyhow::Result<Exit
             Command::People(people) => people.run(&settings).await,
             Command::Tenants(tenants) => tenants.run(&settings).await,
             Command::Tokens(tokens) => tokens.run(&settings).await,
+            Command::Mail(mail) => mail.run(&settings).await,
             Command::Restored(restored) => restored.run(&settings).await,
             Command::Check(_) | Command::Audit(_) | Command::Openapi => Ok(()),
         }

@@ -4,14 +4,14 @@ use super::output::Json;
 use crate::{settings::Settings, start};
 use domain::{role::Role, slug::Slug};
 use secrecy::ExposeSecret;
-use service::people::command_line;
+use service::people::{command_line, invitations::Passing};
 
 /// Subcommands of `mooring people`.
 #[derive(clap::Subcommand)]
 pub enum People {
     /// List the members of a tenant
     List(List),
-    /// Invite people and print the address that each of them opens, this once
+    /// Invite people: by mail, or print the address that each of them opens, this once
     Invite(Invite),
     /// Give a member another role
     Role(ChangeRole),
@@ -41,6 +41,9 @@ pub struct Invite {
     /// What they may do: viewer, success, operator or owner
     #[arg(long, value_name = "ROLE", value_parser = Role::of_person)]
     role: Role,
+    /// Mail the invitation instead of printing its address
+    #[arg(long)]
+    mail: bool,
     #[command(flatten)]
     output: Json,
 }
@@ -97,10 +100,16 @@ impl People {
                 }
             }
             Self::Invite(new) => {
+                let passing = if new.mail {
+                    Passing::ByMail
+                } else {
+                    Passing::ByHand
+                };
                 let invited =
-                    command_line::invite(&services, &new.tenant, &new.email, new.role).await?;
+                    command_line::invite(&services, &new.tenant, &new.email, new.role, passing);
+                let invited = invited.await?;
                 for one in invited {
-                    let url = one.url.expose_secret();
+                    let url = one.url.as_ref().map(ExposeSecret::expose_secret);
                     if new.output.json {
                         let until = one.expires_at.rfc3339();
                         let line = serde_json::json!({
@@ -110,7 +119,7 @@ impl People {
                         });
                         println!("{line}");
                     } else {
-                        println!("{}\t{url}", one.email);
+                        println!("{}\t{}", one.email, url.unwrap_or("mailed"));
                     }
                 }
             }

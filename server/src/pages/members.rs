@@ -20,12 +20,14 @@ use service::{
         input::{Errors, Field, Input, Repeated},
     },
     people::{
-        invitations::{self, ChangeInvitationError, InviteError, Invited, NewInvitation},
+        invitations::{self, ChangeInvitationError, InviteError, Invited, NewInvitation, Passing},
         members::{self, MemberError},
     },
 };
 
 const FIELDS: &[&str] = &["email", "role", "limit", "apps"];
+/// Values of `how`: by mail, or to be copied.
+const HOW: [&str; 2] = ["mail", "copy"];
 pub(super) const INVITE: Form = Form::new("member_invite", FIELDS).kept();
 const INVITATION: Form = Form::new("member_invitation", &[]);
 pub(super) const MEMBER: Form = Form::new("member", FIELDS).kept();
@@ -77,19 +79,44 @@ pub struct Invitation {
     role: Field<String>,
     limit: Field<String>,
     apps: Field<Repeated>,
+    how: Field<String>,
 }
 
 impl Input for Invitation {
-    type Parsed = NewInvitation;
+    type Parsed = (NewInvitation, Passing);
 
-    fn parse(self, errors: &mut Errors) -> Option<NewInvitation> {
+    fn parse(self, errors: &mut Errors) -> Option<Self::Parsed> {
         let emails = errors.text("email", self.email);
+        let passing = passing(errors, self.how);
         let (role, apps) = grant(errors, self.role, self.limit, self.apps)?;
-        Some(NewInvitation { emails, role, apps })
+        Some((NewInvitation { emails, role, apps }, passing))
     }
 }
 
-/// Invites people. The page shows the addresses for two minutes.
+/// By hand, unless a button said otherwise.
+fn passing(errors: &mut Errors, how: Field<String>) -> Passing {
+    match errors.either("how", how, HOW) {
+        Some(true) => Passing::ByMail,
+        _ => Passing::ByHand,
+    }
+}
+
+/// How an invitation is passed on again.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Again {
+    how: Field<String>,
+}
+
+impl Input for Again {
+    type Parsed = Passing;
+
+    fn parse(self, errors: &mut Errors) -> Option<Passing> {
+        Some(passing(errors, self.how))
+    }
+}
+
+/// Invites people. The page shows addresses to be copied for two minutes.
 pub async fn invite(
     Path(tenant): Path<String>,
     PostedForm(posted, fields): PostedForm<Invitation>,
@@ -97,8 +124,8 @@ pub async fn invite(
     let page = Address::Members { tenant: &tenant }.to_string();
     let actor = posted.member(&tenant, &page, &INVITE).await?;
     posted.first(&page).await?;
-    let new = posted.parse(fields, &page, &INVITE).await?;
-    match invitations::invite(&actor, posted.visitor.confirmed().as_ref(), new).await {
+    let (new, passing) = posted.parse(fields, &page, &INVITE).await?;
+    match invitations::invite(&actor, posted.visitor.confirmed().as_ref(), new, passing).await {
         Ok(invited) => show(&posted, &page, &invited).await,
         Err(InviteError::NotConfirmed) => posted.ask_to_confirm(&page, &INVITE).await,
         Err(InviteError::Forbidden(_)) => Ok(posted.forbidden(&page, &INVITE).await),
@@ -111,13 +138,23 @@ pub async fn invite(
 
 /// The addresses to copy, a line each: who is invited, a blank, the address.
 async fn show(posted: &Posted, page: &str, invited: &[Invited]) -> Result<Response, Answered> {
+    let people = invited.len();
     let lines: Vec<_> = invited
         .iter()
-        .map(|one| format!("{} {}", one.email, one.url.expose_secret()))
+        .filter_map(|one| {
+            Some(format!(
+                "{} {}",
+                one.email,
+                one.url.as_ref()?.expose_secret()
+            ))
+        })
         .collect();
-    let outcome = FormOutcome::Invited {
-        people: invited.len(),
-    };
+    if lines.is_empty() {
+        return posted
+            .done(page, FormOutcome::InvitedByMail { people })
+            .await;
+    }
+    let outcome = FormOutcome::Invited { people };
     let secret = SecretString::from(lines.join("\n"));
     posted.done_showing(page, "#made", outcome, secret).await
 }
@@ -125,15 +162,16 @@ async fn show(posted: &Posted, page: &str, invited: &[Invited]) -> Result<Respon
 /// Makes a new address for an invitation.
 pub async fn renew(
     Path((tenant, id)): Path<(String, String)>,
-    posted: Posted,
+    PostedForm(posted, fields): PostedForm<Again>,
 ) -> Result<Response, Answered> {
     let page = Address::Members { tenant: &tenant }.to_string();
     let actor = posted.member(&tenant, &page, &INVITATION).await?;
     posted.first(&page).await?;
+    let passing = posted.parse(fields, &page, &INVITATION).await?;
     let Ok(id) = id.parse() else {
         return Ok(posted.not_found().await);
     };
-    match invitations::renew(&actor, posted.visitor.confirmed().as_ref(), id).await {
+    match invitations::renew(&actor, posted.visitor.confirmed().as_ref(), id, passing).await {
         Ok(invited) => show(&posted, &page, &[invited]).await,
         Err(error) => unchanged(&posted, &page, error).await,
     }

@@ -20,6 +20,7 @@ mod posted;
 mod posted_file;
 mod posted_form;
 mod reconnect;
+mod reset;
 mod reveal;
 mod settings;
 mod setup;
@@ -55,7 +56,7 @@ type FormRoute = (Pattern, fn() -> MethodRouter<AppState>);
 
 /// All paths of forms. Besides these, only the machine API answers POST, so that
 /// tests over all of these miss none.
-const FORM_ROUTES: [FormRoute; 41] = [
+const FORM_ROUTES: &[FormRoute] = &[
     (Address::SETUP, || post(setup::create_owner)),
     (Address::SIGN_IN, || post(signin::sign_in)),
     (Address::CONFIRM, || post(confirm::confirm)),
@@ -90,6 +91,8 @@ const FORM_ROUTES: [FormRoute; 41] = [
     (Address::RENEW_INVITATION, || post(members::renew)),
     (Address::WITHDRAW_INVITATION, || post(members::withdraw)),
     (Address::INVITATION, || post(invitation::join)),
+    (Address::RESET_ASK, || post(reset::ask)),
+    (Address::RESET, || post(reset::set)),
     (Address::KEYS, || post(keys::begin)),
     (Address::SETTINGS, || post(settings::rename)),
     (Address::SETTINGS_BRAND, || post(settings::brand)),
@@ -110,7 +113,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
     for path in PATHS {
         routes = routes.route(path, get(show));
     }
-    for (pattern, form) in FORM_ROUTES {
+    for &(pattern, form) in FORM_ROUTES {
         routes = routes.route(pattern.0, form());
     }
     routes.layer(from_fn_with_state(state.clone(), to_its_end))

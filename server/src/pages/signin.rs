@@ -78,8 +78,9 @@ pub async fn sign_in(
         Ok(person) => {
             visitor::sign_in(&session, &posted.visitor, headers, person).await?;
             let (browser, cookie) = cookies::keep_known_browser(headers, &services);
-            known_browsers::note(&services, person, &browser).await?;
-            people::signed_in(&services, person, posted.visitor.address).await;
+            let address = posted.visitor.address;
+            known_browsers::note(&services, person, &browser, address).await?;
+            people::signed_in(&services, person, address).await;
             let mut response = see_other(own_path(&given.next));
             response
                 .headers_mut()

@@ -2,6 +2,7 @@
 //! than a key of `mooring.toml`.
 
 mod key_service;
+mod mail;
 pub mod parse;
 mod sources;
 pub mod table;
@@ -17,6 +18,7 @@ use service::{
     core::{
         config::parse_public_url,
         database::{self, Plaintext},
+        mail_server::MailSettings,
     },
     encryption::{MasterKeys, key_service::KeyService},
     vault::Vault,
@@ -122,6 +124,8 @@ pub struct Settings {
     pub store: StoreSettings,
     /// How Gorgias is reached and how often.
     pub gorgias: GorgiasSettings,
+    /// How mail is sent, if it is.
+    pub mail: Option<MailSettings>,
     /// The log.
     pub log: LogSettings,
     /// Files that secrets were read from.
@@ -187,6 +191,7 @@ impl Settings {
                 )?,
                 egress: egress.clone(),
             },
+            mail: mail::read(&read)?,
             log: LogSettings {
                 filter: read.parsed(
                     &table::LOG,
@@ -284,12 +289,13 @@ impl Settings {
             check_interval: self.gorgias.check_interval,
             refresh_rate: self.gorgias.refresh_rate,
             audit_retention: self.store.audit_retention,
+            mail: self.mail.clone(),
             data_dir: self.store.data_dir.clone(),
         }
     }
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     sources: &'a Sources,
 }
 

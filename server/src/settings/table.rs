@@ -115,6 +115,12 @@ settings! {
         "Token requests to Gorgias a second, all processes together; the sweep slows down by itself where Gorgias asks many accounts to");
     WORKER = plain("worker", "on|off", Text("on"),
         "`on` or `off`: whether this process does the background work");
+    SMTP_URL = secret("smtp_url", "URL", Words("none: links are copied by hand"),
+        "Mail server: `smtps://user:password@host` (TLS) or `smtp://…` (STARTTLS); `?tls_authority=PATH` for a certificate of your own, `?tls=off` for a relay without TLS");
+    MAIL_FROM = plain("mail_from", "ADDRESS", Words("none"),
+        "Address that all mail comes from; needed with the mail server");
+    MAIL_PER_HOUR = plain("mail_per_hour", "NUMBER", Text("300"),
+        "Most mails that a tenant sends in an hour; more of them wait");
     LOG = plain("log", "FILTER", Text("info"),
         "What is logged: `info`, or `info,server=debug`");
     LOG_FORMAT = plain("log_format", "text|json", Text("text"),

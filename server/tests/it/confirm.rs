@@ -10,7 +10,7 @@ use service::{
     CONFIRMED_FOR, Confirmed, api_tokens,
     audit::{self, Action, Filter, Outcome},
     people::{
-        invitations::{self, NewInvitation},
+        invitations::{self, NewInvitation, Passing},
         kept_forms::KEPT_FOR,
     },
     testing::PASSWORD,
@@ -33,7 +33,13 @@ async fn forms(tenant: &Tenant) -> Vec<(String, String, Vec<(&'static str, Strin
         apps: domain::app_limit::AppLimit::All,
     };
     let confirmed = Confirmed::for_test(owner);
-    let invited = invitations::invite(owner, Some(&confirmed), invite("late@x.example")).await;
+    let invited = invitations::invite(
+        owner,
+        Some(&confirmed),
+        invite("late@x.example"),
+        Passing::ByHand,
+    )
+    .await;
     let id = invited.unwrap()[0].id;
     let me = owner.person().unwrap();
     let all = [("role", "owner".to_owned()), ("limit", "all".to_owned())];

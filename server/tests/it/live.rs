@@ -16,7 +16,7 @@ use service::{
     Confirmed,
     connections::links,
     people::{
-        invitations::{self, NewInvitation, NewPerson},
+        invitations::{self, NewInvitation, NewPerson, Passing},
         members, membership,
     },
 };
@@ -190,11 +190,22 @@ async fn s47_an_open_page_hears_of_a_change_of_rights_within_a_second() {
             role: Role::Owner,
             apps: AppLimit::All,
         };
-        let invited =
-            invitations::invite(&acme.owner, Some(&Confirmed::for_test(&acme.owner)), owners)
-                .await
-                .unwrap();
-        let token = invited[0].url.expose_secret().rsplit('/').next().unwrap();
+        let invited = invitations::invite(
+            &acme.owner,
+            Some(&Confirmed::for_test(&acme.owner)),
+            owners,
+            Passing::ByHand,
+        )
+        .await
+        .unwrap();
+        let token = invited[0]
+            .url
+            .as_ref()
+            .unwrap()
+            .expose_secret()
+            .rsplit('/')
+            .next()
+            .unwrap();
         let new = NewPerson {
             name: "Second".into(),
             password: SecretString::from("lantern biscuit otter"),
@@ -241,10 +252,11 @@ async fn s52_who_is_limited_to_an_app_hears_of_that_app_alone() {
             &acme.owner,
             Some(&Confirmed::for_test(&acme.owner)),
             limited,
+            Passing::ByHand,
         )
         .await
         .unwrap();
-        let path = invited[0].url.expose_secret();
+        let path = invited[0].url.as_ref().unwrap().expose_secret();
         let ann = server.browser();
         let new = [("name", "Ann"), ("password", "lantern biscuit otter")];
         assert_eq!(ann.post(path, &new).await.location(), "/t/acme");

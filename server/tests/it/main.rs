@@ -22,6 +22,7 @@ mod kept_form;
 mod key_service;
 mod live;
 mod looking;
+mod mail;
 mod me;
 mod members;
 mod migrate;

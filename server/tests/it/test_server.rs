@@ -17,9 +17,12 @@ use service::{
     Actor,
     api_tokens::{self, NewApiToken},
     apps::App,
-    testing::{OWNER, PASSWORD, World, backends},
+    core::mail_server::{MailServer, MailSettings},
+    mail,
+    testing::{Backend, OWNER, PASSWORD, World, backends},
 };
-use simulator::{Simulator, SimulatorConfig};
+use simulator::{Simulator, SimulatorConfig, mailbox::ReceivedMail};
+use std::net::{Ipv4Addr, SocketAddr};
 
 /// All parts of one Mooring, on a database and a simulator of its own.
 pub struct TestServer {
@@ -40,20 +43,51 @@ pub struct Tenant {
 pub async fn on_each_database<F: AsyncFn(TestServer)>(test: F) {
     for backend in backends() {
         let simulator = Simulator::start(SimulatorConfig::default()).await.unwrap();
-        let world = World::on(&backend, simulator.url_template()).await;
-        let options = RouterOptions::default();
-        let router = router(world.services.clone(), options.clone());
-        test(TestServer {
-            world,
-            simulator,
-            router,
-            options,
-        })
-        .await;
+        test(TestServer::start(&backend, simulator, None).await).await;
+    }
+}
+
+/// The same, with mail that goes to the simulator's mailbox.
+pub async fn with_mail_on_each_database<F: AsyncFn(TestServer)>(test: F) {
+    for backend in backends() {
+        let config = SimulatorConfig {
+            mail: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+            ..SimulatorConfig::default()
+        };
+        let simulator = Simulator::start(config).await.unwrap();
+        let mailbox = simulator.mailbox().unwrap();
+        let mail = MailSettings {
+            server: MailServer::parse(&mailbox.url().into()).unwrap(),
+            from: "mooring@house.example".into(),
+            per_hour: 100,
+        };
+        test(TestServer::start(&backend, simulator, Some(mail)).await).await;
     }
 }
 
 impl TestServer {
+    async fn start(backend: &Backend, simulator: Simulator, mail: Option<MailSettings>) -> Self {
+        let template = simulator.url_template();
+        let world = World::configured(backend, template, |config| config.mail = mail).await;
+        let options = RouterOptions::default();
+        Self {
+            router: router(world.services.clone(), options.clone()),
+            world,
+            simulator,
+            options,
+        }
+    }
+
+    /// Waits for what handlers left to do, sends what is queued, and gives all mails.
+    pub async fn mails(&self) -> Vec<ReceivedMail> {
+        let tasks = &self.options.tasks;
+        tasks.close();
+        tasks.wait().await;
+        tasks.reopen();
+        mail::send_due(&self.world.services).await.unwrap();
+        self.simulator.mailbox().unwrap().mails()
+    }
+
     /// The same server behind a router of other options.
     pub fn with(self, options: RouterOptions) -> Self {
         Self {

@@ -120,6 +120,7 @@ async fn services(args: &Args) -> anyhow::Result<Services> {
         check_interval: Span::hours(6),
         refresh_rate: 20,
         audit_retention: None,
+        mail: None,
         // Nothing is asked of Gorgias here, so nothing waits to be stored.
         data_dir: std::env::temp_dir(),
     };

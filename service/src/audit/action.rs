@@ -13,6 +13,8 @@ pub enum Action {
     Renamed,
     /// A person changed their password.
     PasswordChanged,
+    /// A person set a new password by a link.
+    PasswordReset,
     /// A person ended sessions of their own; the detail says how many.
     SessionsEnded,
     /// An owner was made, at set-up or on the command line.
@@ -93,12 +95,13 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: &[Self] = &[
         Self::SignedIn,
         Self::SignedOut,
         Self::Confirmed,
         Self::Renamed,
         Self::PasswordChanged,
+        Self::PasswordReset,
         Self::SessionsEnded,
         Self::OwnerCreated,
         Self::Invited,
@@ -148,6 +151,7 @@ impl Action {
             Self::Confirmed => "person.confirmed",
             Self::Renamed => "person.renamed",
             Self::PasswordChanged => "person.password_changed",
+            Self::PasswordReset => "person.password_reset",
             Self::SessionsEnded => "person.sessions_ended",
             Self::OwnerCreated => "person.owner_created",
             Self::Invited => "person.invited",
@@ -197,6 +201,7 @@ impl Action {
             Self::Confirmed => "Confirmed that it’s still them",
             Self::Renamed => "Name changed",
             Self::PasswordChanged => "Password changed",
+            Self::PasswordReset => "Password set by a link",
             Self::SessionsEnded => "Sessions ended",
             Self::OwnerCreated => "Owner made",
             Self::Invited => "Invited",
@@ -240,7 +245,7 @@ impl Action {
 
     /// The action with this code.
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.code() == code)
+        Self::ALL.iter().copied().find(|action| action.code() == code)
     }
 }
 

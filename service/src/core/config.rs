@@ -1,5 +1,6 @@
 //! The settings of this installation for the use cases.
 
+use super::mail_server::MailSettings;
 use domain::{ids::AppId, time::Span};
 use gorgias::GorgiasTemplate;
 use secrecy::{ExposeSecret, SecretString};
@@ -20,6 +21,8 @@ pub struct Config {
     pub refresh_rate: u32,
     /// How long entries of the audit are kept; `None` for ever.
     pub audit_retention: Option<Span>,
+    /// How mail is sent, if it is.
+    pub mail: Option<MailSettings>,
     /// The folder for files beside the database.
     pub data_dir: PathBuf,
 }
@@ -46,6 +49,15 @@ impl Config {
     pub fn invitation_url(&self, token: &SecretString) -> SecretString {
         SecretString::from(format!(
             "{}/invite/{}",
+            self.public_url,
+            token.expose_secret()
+        ))
+    }
+
+    /// The address of a link to set a new password.
+    pub fn reset_url(&self, token: &SecretString) -> SecretString {
+        SecretString::from(format!(
+            "{}/reset/{}",
             self.public_url,
             token.expose_secret()
         ))

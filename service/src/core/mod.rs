@@ -8,6 +8,7 @@ pub mod error;
 pub mod expiry;
 pub mod input;
 pub mod live;
+pub mod mail_server;
 pub(crate) mod network;
 pub(crate) mod queries;
 pub mod relay;

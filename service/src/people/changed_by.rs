@@ -8,7 +8,7 @@ use crate::{
         services::Services,
     },
     entity::tenant,
-    tenancy::{Actor, TenantScope},
+    tenancy::{Actor, TenantScope, Who},
 };
 use domain::{ids::PersonId, permission::Permission, role::Role, slug::Slug};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -44,6 +44,17 @@ impl<'a> ChangedBy<'a> {
         match self {
             Self::Member(actor) => By::from(&actor.who).name().unwrap_or_default(),
             Self::CommandLine(_) => String::new(),
+        }
+    }
+
+    /// The person's address, if it is one.
+    pub fn email(self) -> Option<String> {
+        match self {
+            Self::Member(actor) => match &actor.who {
+                Who::Person { email, .. } => Some(email.clone()),
+                Who::ApiToken { .. } => None,
+            },
+            Self::CommandLine(_) => None,
         }
     }
 

@@ -4,7 +4,7 @@
 use super::{
     changed_by::{ChangedBy, scope_of_slug},
     email,
-    invitations::{self, InviteError, Invited, NewInvitation},
+    invitations::{self, InviteError, Invited, NewInvitation, Passing},
     members::{self, Member, MemberError},
 };
 use crate::{
@@ -79,6 +79,7 @@ pub async fn invite(
     tenant: &Slug,
     emails: &str,
     role: Role,
+    passing: Passing,
 ) -> Result<Vec<Invited>, PeopleCommandError> {
     let scope = scope(services, tenant).await?;
     let new = NewInvitation {
@@ -86,7 +87,7 @@ pub async fn invite(
         role,
         apps: AppLimit::All,
     };
-    Ok(invitations::invite_by(ChangedBy::CommandLine(&scope), new).await?)
+    Ok(invitations::invite_by(ChangedBy::CommandLine(&scope), new, passing).await?)
 }
 
 /// Gives a member another role. A limit to some apps stays, but for owners.

@@ -89,6 +89,20 @@ pub(super) async fn begin(
     Ok(Attempt { counted })
 }
 
+/// Whether somebody at this address may ask for another mail. Each request counts.
+pub(super) async fn may_ask(
+    services: &Services,
+    address: Option<IpAddr>,
+) -> Result<bool, InternalError> {
+    let network = address.map_or_else(String::new, |ip| Network::from(ip).to_string());
+    match begin(services, "password resets", Origin::Known(&network)).await {
+        // It stays counted.
+        Ok(_) => Ok(true),
+        Err(GuessingError::Wait(_)) => Ok(false),
+        Err(GuessingError::Internal(error)) => Err(error),
+    }
+}
+
 fn must_not_wait(keys: &[Key], rows: &[Model], now: Timestamp) -> Result<(), GuessingError> {
     let waits = keys
         .iter()

@@ -6,6 +6,10 @@ use crate::{
         database::Transaction, digest::digest, error::InternalError, rows::Rows, services::Services,
     },
     entity::known_browser::{ActiveModel, Column, Entity, Model},
+    people::{
+        membership,
+        notices::{self, Notice},
+    },
 };
 use domain::{
     ids::PersonId,
@@ -13,6 +17,7 @@ use domain::{
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use secrecy::SecretString;
+use std::net::IpAddr;
 
 /// A browser is known for so long after the last sign-in.
 pub const KNOWN_FOR: Span = Span::days(365);
@@ -38,7 +43,8 @@ pub(super) async fn known(
     }))
 }
 
-/// Notes a sign-in. `true` if the browser is new to this person.
+/// Notes a sign-in. `true` if the browser is new to this person. If they signed in
+/// with others before, they are told of it by mail.
 ///
 /// # Errors
 /// If the database failed.
@@ -46,6 +52,7 @@ pub async fn note(
     services: &Services,
     person: PersonId,
     browser: &SecretString,
+    address: Option<IpAddr>,
 ) -> Result<bool, InternalError> {
     let known = known(services, person, browser).await?.is_some();
     let row = ActiveModel {
@@ -54,6 +61,9 @@ pub async fn note(
         last_seen_at: Set(services.expiry_now()),
     };
     let tx = services.db.begin_write().await?;
+    if !known && has_others(&tx, person).await? {
+        tell(services, &tx, person, address).await?;
+    }
     Entity::insert(row)
         .on_conflict(
             OnConflict::columns([Column::PersonId, Column::BrowserHash])
@@ -64,6 +74,25 @@ pub async fn note(
         .await?;
     tx.commit().await?;
     Ok(!known)
+}
+
+async fn has_others(tx: &Transaction, person: PersonId) -> Result<bool, InternalError> {
+    Entity::find()
+        .filter(Column::PersonId.eq(person))
+        .any(tx)
+        .await
+}
+
+async fn tell(
+    services: &Services,
+    tx: &Transaction,
+    person: PersonId,
+    address: Option<IpAddr>,
+) -> Result<(), InternalError> {
+    let Some(person) = membership::person(services, person).await? else {
+        return Ok(());
+    };
+    notices::queue(services, tx, &person, &Notice::NewBrowser, address).await
 }
 
 /// Removes those that are not known any more.

@@ -3,7 +3,8 @@
 
 use super::{
     membership::PersonSummary,
-    password, password_rules, sessions,
+    notices::{self, Notice},
+    password, password_rules, resets, sessions,
     set_up::is_name,
     sign_in::{Given, SignInError, sign_in_again},
     sign_in_audit::note,
@@ -122,6 +123,9 @@ pub async fn change_password(
         .exec(&tx)
         .await?;
     let ended = sessions::end_others_in(&tx, person.id, change.session).await?;
+    resets::forget(&tx, person.id).await?;
+    let notice = Notice::PasswordChanged;
+    notices::queue(services, &tx, person, &notice, change.address).await?;
     tx.commit().await?;
     note(services, person.id, change.address, Action::PasswordChanged).await;
     Ok(ended)

@@ -181,6 +181,7 @@ impl World {
             check_interval: Span::hours(6),
             refresh_rate: 1_000,
             audit_retention: None,
+            mail: None,
         };
         (config, folder)
     }
@@ -347,6 +348,19 @@ impl World {
     /// password; gives how many rows it changed.
     pub async fn past(&self, sql: &str) -> u64 {
         past(&self.database_url, sql).await
+    }
+
+    /// The first column of all rows, as the owner of the database sees them.
+    pub async fn texts(&self, sql: &str) -> Vec<Option<String>> {
+        let db = sea_orm::Database::connect(self.database_url.expose_secret())
+            .await
+            .unwrap();
+        let statement = Statement::from_string(self.backend, sql);
+        let rows = db.query_all_raw(statement).await.unwrap();
+        let texts = rows.iter().map(|row| row.try_get_by_index(0).unwrap());
+        let texts = texts.collect();
+        db.close().await.unwrap();
+        texts
     }
 
     /// Runs a statement as a person with the database's password could.

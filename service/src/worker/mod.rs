@@ -14,7 +14,8 @@ use crate::{
     },
     entity::{connection, heartbeat, session},
     keys::rotate,
-    people::{form_results, guessing, known_browsers},
+    mail,
+    people::{form_results, guessing, known_browsers, resets},
     tenancy::TenantScope,
 };
 use domain::{
@@ -61,7 +62,8 @@ pub async fn run(services: Services, stop: CancellationToken) {
         rotate::run(&services, &stop),
         audit::keep_cut(&services, &stop),
         events::keep_cut(&services, &stop),
-        audit::keep_noted(&services, &stop)
+        audit::keep_noted(&services, &stop),
+        mail::run(&services, &stop)
     );
 }
 
@@ -323,7 +325,9 @@ async fn remove_old(
         .filter(session::Column::ExpiresAt.lt(now))
         .exec(tx)
         .await?;
+    mail::sweep(services, tx, now).await?;
     guessing::sweep(tx, now).await?;
+    resets::sweep(tx, now).await?;
     known_browsers::sweep(tx, now).await
 }
 

@@ -40,6 +40,13 @@ pub async fn each<F: AsyncFn(Flow)>(test: F) {
     }
 }
 
+/// As [`each`], with other settings than the defaults.
+pub async fn each_with<F: AsyncFn(Flow)>(configure: impl Fn(&mut Config), test: F) {
+    for backend in testing::backends() {
+        test(Flow::start(&backend, &configure).await).await;
+    }
+}
+
 /// The subdomain of a text.
 pub fn sub(name: &str) -> Subdomain {
     name.parse().unwrap()

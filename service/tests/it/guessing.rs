@@ -111,12 +111,12 @@ async fn s49_guessing_from_everywhere_is_slowed_and_locks_nobody_out() {
         let browser = world.browser();
         let person = home.with(PASSWORD).await.unwrap();
         assert!(
-            known_browsers::note(services, person, &browser)
+            known_browsers::note(services, person, &browser, None)
                 .await
                 .unwrap()
         );
         assert!(
-            !known_browsers::note(services, person, &browser)
+            !known_browsers::note(services, person, &browser, None)
                 .await
                 .unwrap()
         );
@@ -299,7 +299,7 @@ async fn counts_and_browsers_are_removed_when_they_mean_nothing_any_more() {
         let email = format!("harbour-{OWNER}");
         Attempts::at(services, &email, HOME).wrong().await;
         let person = owner.person().unwrap();
-        known_browsers::note(services, person, &world.browser())
+        known_browsers::note(services, person, &world.browser(), None)
             .await
             .unwrap();
         let beneath = world.beneath().await;

@@ -8,6 +8,7 @@ use service::{
     people::{
         invitations::{
             self, AcceptError, ChangeInvitationError, InvitationError, InviteError, Joining, LIFE,
+            Passing,
         },
         members, membership,
     },
@@ -68,13 +69,19 @@ async fn an_invitation_ends_is_withdrawn_and_made_anew() {
             &owner,
             Some(&Confirmed::for_test(&owner)),
             new("a@x.example", Role::Viewer),
+            Passing::ByHand,
         )
         .await
         .unwrap();
         let (id, first) = (first[0].id, token_of(&first[0]));
-        let renewed = invitations::renew(&owner, Some(&Confirmed::for_test(&owner)), id)
-            .await
-            .unwrap();
+        let renewed = invitations::renew(
+            &owner,
+            Some(&Confirmed::for_test(&owner)),
+            id,
+            Passing::ByHand,
+        )
+        .await
+        .unwrap();
         let ended = invitations::open(services, &first, None).await;
         assert!(
             matches!(ended, Err(InvitationError::Unknown)),
@@ -93,9 +100,14 @@ async fn an_invitation_ends_is_withdrawn_and_made_anew() {
         ));
         for changed in [
             invitations::withdraw(&owner, id).await,
-            invitations::renew(&owner, Some(&Confirmed::for_test(&owner)), id)
-                .await
-                .map(drop),
+            invitations::renew(
+                &owner,
+                Some(&Confirmed::for_test(&owner)),
+                id,
+                Passing::ByHand,
+            )
+            .await
+            .map(drop),
         ] {
             assert!(matches!(changed, Err(ChangeInvitationError::NotFound)));
         }
@@ -128,6 +140,7 @@ async fn several_are_invited_at_once_or_nobody() {
             &owner,
             Some(&Confirmed::for_test(&owner)),
             new(email, Role::Viewer),
+            Passing::ByHand,
         )
         .await;
         let Err(InviteError::Invalid(errors)) = refused else {
@@ -143,13 +156,14 @@ async fn several_are_invited_at_once_or_nobody() {
         );
         assert_eq!(invitations::pending(&owner).await.unwrap(), []);
         let both = new("b@x.example;c@x.example", Role::Viewer);
-        let two = invitations::invite(&owner, None, both);
+        let two = invitations::invite(&owner, None, both, Passing::ByHand);
         assert_eq!(two.await.unwrap().len(), 2);
         assert_eq!(invitations::pending(&owner).await.unwrap().len(), 2);
         let refused = invitations::invite(
             &member,
             Some(&Confirmed::for_test(&member)),
             new("d@x.example", Role::Viewer),
+            Passing::ByHand,
         )
         .await;
         assert!(matches!(refused, Err(InviteError::Forbidden(_))));

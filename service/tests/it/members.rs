@@ -6,7 +6,7 @@ use service::{
     Actor, Confirmed, apps,
     people::{
         invitations::{
-            self, ChangeInvitationError, InviteError, Invited, NewInvitation, NewPerson,
+            self, ChangeInvitationError, InviteError, Invited, NewInvitation, NewPerson, Passing,
         },
         members::{self, MemberError},
         membership,
@@ -26,14 +26,19 @@ pub fn new(email: &str, role: Role) -> NewInvitation {
 }
 
 pub fn token_of(invited: &Invited) -> SecretString {
-    let url = invited.url.expose_secret();
+    let url = invited.url.as_ref().unwrap().expose_secret();
     SecretString::from(url.rsplit('/').next().unwrap_or_default())
 }
 
 pub async fn invited(actor: &Actor, new: NewInvitation) -> SecretString {
-    let invited = invitations::invite(actor, Some(&Confirmed::for_test(actor)), new)
-        .await
-        .unwrap();
+    let invited = invitations::invite(
+        actor,
+        Some(&Confirmed::for_test(actor)),
+        new,
+        Passing::ByHand,
+    )
+    .await
+    .unwrap();
     assert_eq!(invited.len(), 1);
     token_of(&invited[0])
 }
@@ -73,6 +78,7 @@ async fn s53_nobody_gives_more_than_they_have() {
                 &operator,
                 Some(&Confirmed::for_test(&operator)),
                 new("e@x.example", role),
+                Passing::ByHand,
             )
             .await;
             assert!(matches!(refused, Err(InviteError::Invalid(_))), "{role:?}");
@@ -91,15 +97,21 @@ async fn s53_nobody_gives_more_than_they_have() {
             &owner,
             Some(&Confirmed::for_test(&owner)),
             new("p@x.example", Role::Owner),
+            Passing::ByHand,
         )
         .await
         .unwrap()[0]
             .id;
         for refused in [
             invitations::withdraw(&operator, owners).await,
-            invitations::renew(&operator, Some(&Confirmed::for_test(&operator)), owners)
-                .await
-                .map(drop),
+            invitations::renew(
+                &operator,
+                Some(&Confirmed::for_test(&operator)),
+                owners,
+                Passing::ByHand,
+            )
+            .await
+            .map(drop),
         ] {
             assert!(matches!(refused, Err(ChangeInvitationError::Forbidden(_))));
         }
@@ -269,6 +281,7 @@ async fn s52_members_of_another_tenant_are_out_of_reach() {
             &other,
             Some(&Confirmed::for_test(&other)),
             new("w@x.example", Role::Viewer),
+            Passing::ByHand,
         )
         .await
         .unwrap()[0]
@@ -294,9 +307,14 @@ async fn s52_members_of_another_tenant_are_out_of_reach() {
         }
         for refused in [
             invitations::withdraw(&owner, waiting).await,
-            invitations::renew(&owner, Some(&Confirmed::for_test(&owner)), waiting)
-                .await
-                .map(drop),
+            invitations::renew(
+                &owner,
+                Some(&Confirmed::for_test(&owner)),
+                waiting,
+                Passing::ByHand,
+            )
+            .await
+            .map(drop),
         ] {
             assert!(matches!(refused, Err(ChangeInvitationError::NotFound)));
         }

@@ -89,12 +89,15 @@ pub(crate) const FORGET_PREVIOUS_SECRETS: Queries = Queries {
     ],
     postgres: &[include_str!("postgres/forget_previous_secrets.sql")],
 };
+/// The mails to be sent now, of all tenants.
+pub(crate) const MAILS_DUE: Query = query!("mails_due");
 pub(crate) const MEMBERSHIPS_OF: Query = query!("memberships_of");
 /// Delays by half the check interval and up to as much again.
 pub(crate) const PUT_OFF: Query = query!("put_off");
 /// The steps of the schema that were run, and whether the database is read-only.
 pub(crate) const READINESS: Query = query!("readiness");
 pub(crate) const SWEEP_AUTHORIZATIONS: Query = query!("sweep_authorizations");
+pub(crate) const SWEEP_MAILS: Query = query!("sweep_mails");
 pub(crate) const TENANT_OF_API_TOKEN: Query = query!("tenant_of_api_token");
 pub(crate) const TENANT_OF_APP: Query = query!("tenant_of_app");
 pub(crate) const TENANT_OF_AUTHORIZATION: Query = query!("tenant_of_authorization");

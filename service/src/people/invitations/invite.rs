@@ -1,6 +1,6 @@
 //! Making invitations.
 
-use super::{LIFE, new_token};
+use super::{LIFE, Passing, mailed::Letter, new_token};
 use crate::{
     audit::{self, Action, Target},
     core::{
@@ -8,6 +8,7 @@ use crate::{
         rows::Rows,
     },
     entity::{invitation, person},
+    mail::{self, MailKind},
     people::{
         changed_by::ChangedBy,
         email,
@@ -36,15 +37,15 @@ pub struct NewInvitation {
     pub apps: AppLimit,
 }
 
-/// An invitation just made. Its address is shown this once.
+/// An invitation just made.
 #[derive(Debug)]
 pub struct Invited {
     /// Its id.
     pub id: InvitationId,
     /// Who is invited.
     pub email: String,
-    /// The address to open.
-    pub url: SecretString,
+    /// The address to open, shown this once; `None` if it was mailed.
+    pub url: Option<SecretString>,
     /// Until when it works.
     pub expires_at: Timestamp,
 }
@@ -72,9 +73,9 @@ impl From<sea_orm::DbErr> for InviteError {
     }
 }
 
-/// Invites people; all of them, or nobody. An invitation that waits for the
-/// same address is withdrawn: the newest one counts. To invite an owner takes a
-/// confirmation.
+/// Invites people; all of them, or nobody, and passes their invitations on. An
+/// invitation that waits for the same address is withdrawn: the newest one counts.
+/// To invite an owner takes a confirmation.
 ///
 /// # Errors
 /// [`InviteError`]; nothing is stored then.
@@ -82,17 +83,19 @@ pub async fn invite(
     actor: &Actor,
     confirmed: Option<&Confirmed>,
     new: NewInvitation,
+    passing: Passing,
 ) -> Result<Vec<Invited>, InviteError> {
     actor.require(Permission::ManageMembers)?;
     if new.role == Role::Owner && !actor.has_confirmed(confirmed) {
         return Err(InviteError::NotConfirmed);
     }
-    invite_by(ChangedBy::Member(actor), new).await
+    invite_by(ChangedBy::Member(actor), new, passing).await
 }
 
 pub(crate) async fn invite_by(
     by: ChangedBy<'_>,
     new: NewInvitation,
+    passing: Passing,
 ) -> Result<Vec<Invited>, InviteError> {
     by.require(Permission::ManageMembers)?;
     let scope = by.scope();
@@ -105,6 +108,12 @@ pub(crate) async fn invite_by(
     if !known.is_empty() {
         let message = format!("{} is a member already.", known.join(", "));
         errors.push(FieldError::new("email", message));
+    }
+    if passing == Passing::ByMail && !mail::is_set_up(scope) {
+        errors.push(FieldError::new(
+            "email",
+            "Mail isn’t set up. Make a link to copy.",
+        ));
     }
     if !errors.is_empty() {
         return Err(InviteError::Invalid(errors));
@@ -137,12 +146,14 @@ pub(crate) async fn invite_by(
             .entry(Action::Invited, Target::invitation(id))
             .detail(in_audit(new.role, &new.apps));
         audit::record(scope, &tx, &entry).await?;
-        invited.push(Invited {
+        let letter = Letter {
             id,
             email,
+            role: new.role,
             url: scope.config.invitation_url(&token),
             expires_at,
-        });
+        };
+        invited.push(letter.pass(by, &tx, passing).await?);
     }
     tx.commit().await?;
     Ok(invited)
@@ -190,14 +201,23 @@ async fn members_among(tx: &Tx, emails: &[String]) -> Result<Vec<String>, Intern
     Ok(members)
 }
 
+/// A mail with an address from before isn't sent any more.
 async fn withdraw_older(tx: &Tx, emails: &[String], now: Timestamp) -> Result<(), InternalError> {
-    tx.update::<invitation::Entity>()
+    let older: Vec<invitation::Model> = tx
+        .all::<invitation::Entity>()
         .filter(invitation::Column::Email.is_in(emails))
         .filter(invitation::Column::AcceptedAt.is_null())
         .filter(invitation::Column::WithdrawnAt.is_null())
-        .col_expr(invitation::Column::WithdrawnAt, Expr::value(now))
-        .exec(&**tx)
+        .rows(&**tx)
         .await?;
+    for row in older {
+        tx.update::<invitation::Entity>()
+            .filter(invitation::Column::Id.eq(row.id))
+            .col_expr(invitation::Column::WithdrawnAt, Expr::value(now))
+            .exec(&**tx)
+            .await?;
+        mail::withdraw(tx, MailKind::Invitation, row.id.0).await?;
+    }
     Ok(())
 }
 

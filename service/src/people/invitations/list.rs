@@ -3,6 +3,7 @@
 use crate::{
     core::{error::InternalError, rows::Rows},
     entity::invitation,
+    mail::{self, MailProgress},
     tenancy::Actor,
 };
 use domain::{app_limit::AppLimit, ids::InvitationId, role::Role, time::Timestamp};
@@ -27,6 +28,8 @@ pub struct Pending {
     pub expires_at: Timestamp,
     /// Whether that time is over.
     pub is_expired: bool,
+    /// How far its mail is, if it was mailed.
+    pub mail: Option<MailProgress>,
 }
 
 /// The newest first; expired ones for 30 days.
@@ -44,7 +47,9 @@ pub async fn pending(actor: &Actor) -> Result<Vec<Pending>, InternalError> {
         .order_by_desc(invitation::Column::Id)
         .readable(&*tx, "the invitations of a tenant")
         .await?;
+    let mut mails = mail::progress(&tx, rows.iter().map(|row| row.id.0).collect()).await?;
     let pending = |row: invitation::Model| Pending {
+        mail: mails.remove(&row.id.0),
         id: row.id,
         email: row.email,
         role: row.role,

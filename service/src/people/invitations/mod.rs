@@ -4,6 +4,7 @@
 mod accept;
 mod invite;
 mod list;
+mod mailed;
 mod open;
 mod renew;
 mod withdraw;
@@ -12,6 +13,7 @@ pub use accept::{AcceptError, NewPerson, accept_as, accept_as_new};
 pub(crate) use invite::invite_by;
 pub use invite::{InviteError, Invited, NewInvitation, invite};
 pub use list::{Pending, pending};
+pub use mailed::Passing;
 pub use open::{InvitationError, Joining, OpenInvitation, open};
 pub use renew::renew;
 pub use withdraw::withdraw;

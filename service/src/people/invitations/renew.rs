@@ -1,6 +1,8 @@
 //! Sending an invitation again.
 
-use super::{ChangeInvitationError, Invited, LIFE, find_pending, new_token};
+use super::{
+    ChangeInvitationError, Invited, LIFE, Passing, find_pending, mailed::Letter, new_token,
+};
 use crate::{
     audit::{self, Action, Entry, Target},
     entity::invitation,
@@ -11,8 +13,9 @@ use domain::{ids::InvitationId, role::Role};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 
 /// Gives an invitation a new address and another seven days. The address
-/// before stops working. The inviter is now the actor. For an owner it takes a
-/// confirmation.
+/// before stops working, and a mail with it isn't sent any more. The inviter is
+/// now the actor. Where mail isn't set up, the new address is to be copied. For an
+/// owner it takes a confirmation.
 ///
 /// # Errors
 /// [`ChangeInvitationError`]; nothing is changed then.
@@ -20,6 +23,7 @@ pub async fn renew(
     actor: &Actor,
     confirmed: Option<&Confirmed>,
     id: InvitationId,
+    passing: Passing,
 ) -> Result<Invited, ChangeInvitationError> {
     let tx = actor.write().await?;
     let row = find_pending(actor, &tx, id).await?;
@@ -49,11 +53,14 @@ pub async fn renew(
     let detail = in_audit(row.role, &row.apps);
     let entry = Entry::of(actor, Action::Invited, Target::invitation(id)).detail(detail);
     audit::record(actor, &tx, &entry).await?;
-    tx.commit().await?;
-    Ok(Invited {
+    let letter = Letter {
         id,
         email: row.email,
+        role: row.role,
         url: actor.config.invitation_url(&token),
         expires_at,
-    })
+    };
+    let invited = letter.pass(ChangedBy::Member(actor), &tx, passing).await?;
+    tx.commit().await?;
+    Ok(invited)
 }

@@ -4,6 +4,7 @@ use super::{ChangeInvitationError, find_pending};
 use crate::{
     audit::{self, Action, Entry, Target},
     entity::invitation,
+    mail::{self, MailKind},
     tenancy::Actor,
 };
 use domain::ids::InvitationId;
@@ -31,6 +32,7 @@ pub async fn withdraw(actor: &Actor, id: InvitationId) -> Result<(), ChangeInvit
     if done.rows_affected == 0 {
         return Err(ChangeInvitationError::NotFound);
     }
+    mail::withdraw(&tx, MailKind::Invitation, id.0).await?;
     let target = Target::invitation(id);
     let entry = Entry::of(actor, Action::InvitationWithdrawn, target);
     audit::record(actor, &tx, &entry).await?;

@@ -1,0 +1,160 @@
+//! Invitations and new passwords by mail, as browsers do it.
+
+use crate::test_server::{on_each_database, with_mail_on_each_database};
+use axum::http::StatusCode;
+use service::testing::{OWNER, PASSWORD};
+
+const MEMBERS: &str = "/t/acme/members";
+const NEW: &str = "lantern biscuit otter";
+
+/// The path behind an address of this server.
+fn path(link: &str) -> &str {
+    link.strip_prefix("http://127.0.0.1:3000").unwrap()
+}
+
+#[tokio::test]
+async fn an_invitation_is_mailed_and_its_way_is_shown() {
+    with_mail_on_each_database(async |server| {
+        server.tenant("acme").await;
+        let owner = server.signed_in("acme").await;
+        let form = owner.get(MEMBERS).await.expect(StatusCode::OK);
+        assert!(form.body.contains("Send invitation") && form.body.contains("Make a link to copy"));
+        let fields = [
+            ("email", "ann@x.example"),
+            ("role", "success"),
+            ("limit", "all"),
+        ];
+        let by_mail = [&fields[..], &[("how", "mail")]].concat();
+        let page = owner.post_and_look(MEMBERS, &by_mail).await;
+        assert!(page.body.contains("on its way"), "{}", page.body);
+        assert!(
+            !page.body.contains("/invite/"),
+            "nobody but its reader sees the link"
+        );
+        let mails = server.mails().await;
+        let link = mails[0].link("http://127.0.0.1:3000/invite/").unwrap();
+        let page = owner.get(MEMBERS).await.expect(StatusCode::OK);
+        assert!(
+            page.body.contains("Delivered to the mail server"),
+            "{}",
+            page.body
+        );
+
+        let ann = server.browser();
+        let joined = [("name", "Ann"), ("password", NEW)];
+        assert_eq!(ann.post(path(link), &joined).await.location(), "/t/acme");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_mail_is_shown_with_the_way_on() {
+    with_mail_on_each_database(async |server| {
+        server.tenant("acme").await;
+        let owner = server.signed_in("acme").await;
+        let mailbox = server.simulator.mailbox().unwrap();
+        mailbox.behave(|b| {
+            b.refuses.insert("gone.example".into());
+        });
+        let fields = [
+            ("email", "ann@gone.example"),
+            ("role", "viewer"),
+            ("limit", "all"),
+            ("how", "mail"),
+        ];
+        owner.post_and_look(MEMBERS, &fields).await;
+        assert_eq!(server.mails().await, []);
+        let page = owner.get(MEMBERS).await.expect(StatusCode::OK);
+        for said in [
+            "Mail refused",
+            "550 5.1.1 no such mailbox",
+            "Copy a new link",
+        ] {
+            assert!(page.body.contains(said), "{said}: {}", page.body);
+        }
+        let renew = page
+            .body
+            .split("action=\"")
+            .find(|rest| rest.contains("/renew\""));
+        let renew = renew.unwrap().split('"').next().unwrap().to_owned();
+        let copied = owner.post_and_look(&renew, &[("how", "copy")]).await;
+        assert!(copied.body.contains("/invite/"), "{}", copied.body);
+        let again = owner.post_and_look(&renew, &[("how", "mail")]).await;
+        assert!(again.body.contains("on its way"), "{}", again.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_mail_nothing_is_said_to_be_sent() {
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let owner = server.signed_in("acme").await;
+        let form = owner.get(MEMBERS).await.expect(StatusCode::OK);
+        assert!(form.body.contains("Make invitation") && !form.body.contains("Send invitation"));
+        let forgot = server.browser().get("/reset").await.expect(StatusCode::OK);
+        assert!(
+            forgot.body.contains("mooring people reset"),
+            "{}",
+            forgot.body
+        );
+        assert!(!forgot.body.contains("<form class"), "{}", forgot.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_set_anew_by_mail() {
+    with_mail_on_each_database(async |server| {
+        server.tenant("acme").await;
+        let email = format!("acme-{OWNER}");
+        let there = server.signed_in("acme").await;
+        let browser = server.browser();
+        let asked = browser.post("/reset", &[("email", &email)]).await;
+        assert_eq!(asked.location(), "/reset/sent");
+        let sent = browser.get("/reset/sent").await.expect(StatusCode::OK);
+        assert!(sent.body.contains("a link is on its way"));
+        let mails = server.mails().await;
+        let link = path(mails[0].link("http://127.0.0.1:3000/reset/").unwrap());
+        let page = browser.get(link).await.expect(StatusCode::OK);
+        assert!(page.body.contains(&email), "{}", page.body);
+        assert_eq!(page.header("cache-control"), "no-store");
+        let weak = browser.post(link, &[("password", "short")]).await;
+        let weak = weak.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(weak.body.contains("password-error"), "{}", weak.body);
+        let set = browser.post(link, &[("password", NEW)]).await;
+        assert_eq!(set.location(), "/signin", "it opens nothing by itself");
+        assert_eq!(
+            there.get("/t/acme").await.status,
+            StatusCode::SEE_OTHER,
+            "all sessions ended"
+        );
+        let used = browser.get(link).await.expect(StatusCode::GONE);
+        assert!(used.body.contains("Ask for a new one"), "{}", used.body);
+        let old = [("email", &*email), ("password", PASSWORD)];
+        browser
+            .post("/signin", &old)
+            .await
+            .expect(StatusCode::UNPROCESSABLE_ENTITY);
+        let new = [("email", &*email), ("password", NEW)];
+        assert_eq!(browser.post("/signin", &new).await.location(), "/");
+    })
+    .await;
+}
+
+/// security.md 49: the answer to an unknown address is the same, byte for byte.
+#[tokio::test]
+async fn s49_an_unknown_address_gets_the_same_answer() {
+    with_mail_on_each_database(async |server| {
+        server.tenant("acme").await;
+        let email = format!("acme-{OWNER}");
+        let mut answers = Vec::new();
+        for typed in [email.as_str(), "nobody@x.example"] {
+            let answer = server.browser().post("/reset", &[("email", typed)]).await;
+            answers.push((answer.status, answer.location().to_owned(), answer.body));
+        }
+        assert_eq!(answers[0], answers[1]);
+        assert_eq!(server.mails().await.len(), 1);
+    })
+    .await;
+}

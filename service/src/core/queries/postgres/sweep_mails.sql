@@ -1,0 +1,1 @@
+SELECT mooring_sweep_mails($1)

@@ -1,0 +1,1 @@
+DELETE FROM mails WHERE finished_at < $1
