@@ -163,6 +163,8 @@ mod tests {
             "二十四時間戦えますか本当に",
             "test driven otters swim",
             "gT5#mmpL0e-ws",
+            // ASVS 6.2.9: 64 characters and more.
+            "seven otters swim past the harbour lantern while biscuits wait on a velvet kettle",
         ] {
             assert_eq!(verdict(good), Ok(()), "{good}");
         }
