@@ -100,7 +100,7 @@ async function invite(page: Page, email: string, role: string): Promise<string> 
   await page.goto(`/t/${TENANT}/members`);
   await page.getByLabel('E-mail').fill(email);
   await page.getByRole('radio', { name: role }).check();
-  await page.getByRole('button', { name: 'Make invitation' }).click();
+  await page.getByRole('button', { name: 'Make a link to copy' }).click();
   const url = await page.getByLabel(email, { exact: true }).inputValue();
   noteInvitation(url);
   return url;

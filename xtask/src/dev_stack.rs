@@ -60,9 +60,12 @@ impl DevStack {
 
         let simulator_port = process::free_port()?;
         let simulator_url = format!("http://127.0.0.1:{simulator_port}");
+        let mail = format!("127.0.0.1:{}", process::free_port()?);
         let simulator_log = folder.join("simulator.log");
         let simulator = Background::start(
-            Command::new(simulator).args(["--listen", &format!("127.0.0.1:{simulator_port}")]),
+            Command::new(simulator)
+                .args(["--listen", &format!("127.0.0.1:{simulator_port}")])
+                .args(["--mail", &mail]),
             &simulator_log,
         )?;
         wait_for(&simulator, &simulator_url, &simulator_log)?;
@@ -86,6 +89,8 @@ impl DevStack {
                 format!("{simulator_url}/a/{{subdomain}}").into(),
             ),
             ("MOORING_GORGIAS_PRIVATE_NETWORK", "allow".into()),
+            ("MOORING_SMTP_URL", format!("smtp://{mail}").into()),
+            ("MOORING_MAIL_FROM", "mooring@demo.example".into()),
             ("LEPTOS_SITE_ROOT", site.into()),
         ];
         let mut stack = Self {

@@ -15,8 +15,8 @@ export class Mooring {
     private readonly process: ChildProcess,
   ) {}
 
-  /** Starts Mooring on an empty database and waits until it answers. */
-  static async start(): Promise<Mooring> {
+  /** Starts Mooring on an empty database, with these settings as well, and waits until it answers. */
+  static async start(more: Record<string, string> = {}): Promise<Mooring> {
     const folder = mkdtempSync(`${RUN}/mooring-`);
     const port = await freePort();
     const base = `http://127.0.0.1:${port}`;
@@ -39,6 +39,7 @@ export class Mooring {
         MOORING_MASTER_KEYS: keys,
         MOORING_LOG: 'trace',
         LEPTOS_SITE_ROOT: SITE,
+        ...more,
       },
     });
     const mooring = new Mooring(base, log, child);

@@ -248,7 +248,7 @@ export const FULL: Screen[] = [
     async open(page) {
       await page.goto(`${home}/members`);
       await page.getByLabel('E-mail').fill('new.person@northwind.example');
-      await press(page, 'Make invitation');
+      await press(page, 'Make a link to copy');
       noteInvitation(await page.getByLabel('new.person@northwind.example', { exact: true }).inputValue());
     },
   },
@@ -260,7 +260,7 @@ export const FULL: Screen[] = [
       await page.goto(`${home}/members`);
       await page.getByLabel('E-mail').fill('nobody');
       await page.getByRole('radio', { name: 'Only some' }).check();
-      await press(page, 'Make invitation');
+      await press(page, 'Make a link to copy');
       await expect(page.locator('#email-error')).toBeVisible();
     },
   },

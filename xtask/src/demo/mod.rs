@@ -40,6 +40,7 @@ pub fn run(args: &Args) -> Result<()> {
          \n\
          \nThe accounts: {base}/t/{TENANT}/accounts\
          \nThe simulator of Gorgias: {simulator}/_control/accounts\
+         \nThe mailbox, where all mail ends: {simulator}/mailbox\
          \nWhat the server writes: {log}\
          \n\nCtrl-C stops everything and deletes its folder.",
         base = stack.base,
