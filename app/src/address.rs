@@ -138,6 +138,10 @@ addresses! {
     SETTINGS_LOGO SettingsLogo { tenant } = "/t/{tenant}/settings/logo";
     /// The end of a logo.
     REMOVE_LOGO RemoveLogo { tenant } = "/t/{tenant}/settings/logo/remove";
+    /// The words of mails.
+    SETTINGS_MAIL SettingsMail { tenant } = "/t/{tenant}/settings/mail";
+    /// A test mail.
+    SETTINGS_TEST_MAIL SettingsTestMail { tenant } = "/t/{tenant}/settings/mail/test";
     /// The life of links, and the time zone.
     SETTINGS_LINKS SettingsLinks { tenant } = "/t/{tenant}/settings/links";
     /// How long things are kept.

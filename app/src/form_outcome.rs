@@ -54,6 +54,18 @@ pub enum FormOutcome {
         /// How many.
         people: usize,
     },
+    /// A reconnect link was mailed.
+    LinkMailed {
+        /// The account.
+        account: String,
+        /// To whom.
+        email: String,
+    },
+    /// The mail server took a test mail.
+    TestMailTaken {
+        /// What it answered.
+        answer: String,
+    },
     /// An invitation was withdrawn.
     InvitationWithdrawn,
     /// An invitation could not be changed any more.

@@ -35,6 +35,7 @@ use service::{
         show::{self as account, Account},
     },
     core::input::Field,
+    mail,
 };
 
 /// How many entries of the timeline a page shows.
@@ -84,6 +85,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         now: context.services.now(),
         may,
         link_life: actor.link_life,
+        mail: mail::is_set_up(&context.services),
         at_gorgias: context
             .services
             .config
@@ -121,6 +123,8 @@ pub(super) struct Data {
     pub may: May,
     /// How long a link works if nothing else is said.
     pub link_life: Span,
+    /// Whether a link can be mailed.
+    pub mail: bool,
     /// The account's address at Gorgias.
     pub at_gorgias: String,
     pub account: Account,

@@ -1,6 +1,6 @@
 //! The panels of an account's page. Each shows its part, or says why it can't.
 
-use super::{account::Data, overview::link_steps};
+use super::{account::Data, mail_progress::mail_progress, overview::link_steps};
 use crate::address::Address;
 use crate::components::{
     Callout, Empty, Fact, Facts, Glyph, HealthHistory, HealthHistoryLegend, Icon, Moment, Panel,
@@ -292,7 +292,9 @@ fn link_row(data: &Data, link: &LinkRow) -> AnyView {
         <li>
             <span>
                 "Made by " <b>{link.created_by.clone()}</b> ", " <Moment at=link.created_at/>
+                {link.email.clone().map(|email| format!(", for {email}"))}
             </span>
+            {link.mail.as_ref().map(|mail| view! { <span>{mail_progress(mail)}</span> })}
             <Steps steps=link_steps(link.state, link.created_at, data.now)/>
             <span class="sub">
                 {ends}

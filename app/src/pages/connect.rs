@@ -21,7 +21,7 @@ use domain::{
 };
 use leptos::prelude::*;
 use serde::Deserialize;
-use service::{apps::App, core::input::Field as RawField};
+use service::{apps::App, core::input::Field as RawField, mail};
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
@@ -44,6 +44,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         now: context.services.expiry_now(),
         may: May::of(&actor),
         link_life: actor.link_life,
+        mail: mail::is_set_up(&context.services),
         apps: around
             .apps
             .into_iter()
@@ -70,6 +71,8 @@ pub(super) struct Data {
     pub may: May,
     /// How long a link works if nothing else is said.
     pub link_life: Span,
+    /// Whether a link can be mailed.
+    pub mail: bool,
     pub apps: Vec<App>,
     /// The app that the address names.
     pub wanted: Option<String>,
@@ -192,6 +195,7 @@ fn form(data: &Data) -> AnyView {
                 value=data.form.value("subdomain")
                 error=data.form.error("subdomain")
             />
+            {data.mail.then(|| send_link::email(&data.form))}
             {send_link::life(&data.form, data.now, data.link_life)}
             <p class="actions">{buttons} <LinkButton href=Address::Accounts { tenant: &data.tenant }.to_string() kind=Kind::Quiet>"Cancel"</LinkButton></p>
         </form>

@@ -2,6 +2,7 @@
 
 use super::{
     PageError, PageParams,
+    mail_progress::mail_progress,
     member_form::{self, named},
     outcome,
     setup::problem,
@@ -28,7 +29,7 @@ use leptos::prelude::*;
 use secrecy::ExposeSecret;
 use service::{
     apps::App,
-    mail::{self, Delivery, MailProgress},
+    mail,
     people::{
         invitations::{self, Pending},
         members::{self, Member},
@@ -303,7 +304,7 @@ fn waiting_row(data: &Data, one: &Pending) -> AnyView {
             </th>
             <td data-label="Role">{one.role.label()}</td>
             <td data-label="Apps">{named(&one.apps, &data.apps)}</td>
-            <td data-label="Mail">{one.mail.as_ref().map_or_else(by_hand, progress)}</td>
+            <td data-label="Mail">{one.mail.as_ref().map_or_else(by_hand, mail_progress)}</td>
             <td data-label="Works until">
                 {if one.is_expired { "Expired " } else { "" }}
                 <Moment at=one.expires_at/>
@@ -333,37 +334,6 @@ fn buttons(mail: bool) -> AnyView {
 
 fn by_hand() -> AnyView {
     view! { <span class="sub">"Link copied by hand"</span> }.into_any()
-}
-
-/// How far a mail is, and what helps if it is stuck.
-fn progress(mail: &MailProgress) -> AnyView {
-    let (what, more) = match mail.delivery {
-        Delivery::Waiting => ("Being sent", None),
-        Delivery::TriedInVain => ("Not taken yet, tried again", None),
-        Delivery::Sent => ("Delivered to the mail server", None),
-        Delivery::Refused => (
-            "Mail refused",
-            Some("Correct the address, or copy a new link and pass it on yourself."),
-        ),
-        Delivery::GivenUp => (
-            "Mail given up",
-            Some("Copy a new link and pass it on yourself."),
-        ),
-    };
-    let answer = match mail.delivery {
-        Delivery::Waiting | Delivery::Sent => None,
-        _ => mail.answer.clone(),
-    };
-    view! {
-        {what}
-        " "
-        <span class="sub">
-            <Moment at=mail.at/>
-            {answer.map(|answer| format!(". The mail server said: {answer}"))}
-            {more.map(|more| format!(". {more}"))}
-        </span>
-    }
-    .into_any()
 }
 
 fn invite(data: &Data) -> AnyView {

@@ -23,6 +23,7 @@ mod error;
 mod getting_started;
 pub(crate) mod invitation;
 pub(crate) mod keys;
+mod mail_progress;
 pub(crate) mod me;
 pub(crate) mod member;
 mod member_form;

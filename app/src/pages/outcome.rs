@@ -62,6 +62,12 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
         FormOutcome::SecretRolledBack => good("The secret before is in use again."),
         FormOutcome::SecretRemoved => good("The new secret was removed. The one in use stays."),
         FormOutcome::SecretShown => good("The client secret was shown. The audit names you."),
+        FormOutcome::LinkMailed { account, email } => good(&format!(
+            "The link for {account} is on its way to {email}. Below you see whether the mail server took it."
+        )),
+        FormOutcome::TestMailTaken { answer } => good(&format!(
+            "The mail server took the test mail. It said: {answer}. Look into your mailbox, also under spam."
+        )),
         FormOutcome::InvitedByMail { people: 1 } => {
             good("The invitation is on its way. Below you see whether the mail server took it.")
         }

@@ -4,8 +4,8 @@ use super::{account::Data, row_action::add_offline, setup::problem};
 use crate::{
     address::Address,
     components::{
-        Button, Choice, CopyField, FormKey, Glyph, Kind, LinkButton, Outcome, Panel, Segments,
-        absolute,
+        Button, Choice, CopyField, Field, FormKey, Glyph, Kind, LinkButton, Outcome, Panel,
+        Segments, absolute,
     },
     form_outcome::MadeLink,
     form_state::FormState,
@@ -37,6 +37,11 @@ pub(super) fn view(data: &Data) -> AnyView {
             let what = format!(
                 ".gorgias.com opens it, approves at Gorgias, and {app} works again. Opening the link uses nothing up; it works for one approval, and you can withdraw it before."
             );
+            let verb = if data.mail {
+                "Send or make the link"
+            } else {
+                "Make the link"
+            };
             let links = Address::AccountLinks {
                 tenant: &data.tenant,
                 app: data.account.row.app_slug.as_str(),
@@ -48,10 +53,11 @@ pub(super) fn view(data: &Data) -> AnyView {
                     <FormKey/>
                     <p>"An admin of " <b>{account.to_string()}</b> {what}</p>
                     {problem(&data.form)}
+                    {data.mail.then(|| email(&data.form))}
                     {life(&data.form, data.now, data.link_life)}
                     <p class="actions">
                         <Button kind=Kind::Primary icon=Glyph::Link>
-                            "Make the link"
+                            {verb}
                         </Button>
                         <LinkButton href=data.href()>"Cancel"</LinkButton>
                     </p>
@@ -93,6 +99,25 @@ fn offline_first(data: &Data) -> AnyView {
             </p>
             <p class="actions">{add} <LinkButton href=data.href()>"Back"</LinkButton></p>
         </div>
+    }
+    .into_any()
+}
+
+/// To whom the link is mailed, if it is.
+pub(super) fn email(form: &FormState) -> AnyView {
+    view! {
+        <Field
+            name="email"
+            label="Mail it to"
+            plain=true
+            maxlength=254_u32
+            inputmode="email"
+            autocomplete="off"
+            placeholder="ann@example.com"
+            hint="An admin of the account. Leave it empty to copy the link and pass it on yourself."
+            value=form.value("email")
+            error=form.error("email")
+        />
     }
     .into_any()
 }

@@ -133,7 +133,7 @@ pub const TABLES: &[Table] = &[
     // tenant for good.
     all(
         "tenants",
-        "SELECT, INSERT, UPDATE (name, link_life, zone, events_kept, audit_kept, deleted_at, deleted_by)",
+        "SELECT, INSERT, UPDATE (name, link_life, zone, events_kept, audit_kept, deleted_at, deleted_by, mail_text, mail_answers_to)",
         "what a page's address names is looked up here before anybody has proven to belong to it",
     ),
 ];

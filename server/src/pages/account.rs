@@ -17,7 +17,7 @@ use service::{
         authorize::{self, BeginError},
         check_now::{self, CheckError},
         disconnect::{self, DisconnectError, Disconnected},
-        links::{self, LinkError, LinkOptions, LinkState, Withdrawal},
+        links::{self, LinkError, LinkOptions, LinkState, NewLink, Withdrawal},
         show,
     },
     core::{
@@ -28,7 +28,7 @@ use service::{
 
 const CHECK: Form = Form::new("check", &[]);
 const AUTHORIZE: Form = Form::new("authorize", &[]);
-pub(super) const LINK: Form = Form::new("link", &["days"]).kept();
+pub(super) const LINK: Form = Form::new("link", &["days", "email"]).kept();
 const WITHDRAW: Form = Form::new("link_revoke", &[]);
 const DISCONNECT: Form = Form::new("disconnect", &[]);
 
@@ -138,6 +138,14 @@ pub async fn create_link(
     let options = posted.parse(fields, &request.page, &LINK).await?;
     let made = links::create(&request.actor, &request.app, &request.subdomain, options).await;
     Ok(match made {
+        Ok(NewLink {
+            mailed_to: Some(email),
+            ..
+        }) => {
+            let account = request.subdomain.to_string();
+            let outcome = FormOutcome::LinkMailed { account, email };
+            posted.done(&request.page, outcome).await?
+        }
         Ok(link) => {
             let outcome = FormOutcome::LinkMade {
                 account: request.subdomain.to_string(),
@@ -151,9 +159,10 @@ pub async fn create_link(
         Err(LinkError::Forbidden(_)) => request.forbidden(&LINK).await,
         Err(LinkError::BadLife) => request.failed(&LINK, "days", NOT_DAYS).await,
         Err(LinkError::Internal(fault)) => return Err(fault.into()),
-        Err(error @ (LinkError::NoMail | LinkError::NoAccount(_))) => {
-            request.failed(&LINK, "", &error.to_string()).await
+        Err(error @ (LinkError::NoMail | LinkError::NotAnAddress)) => {
+            request.failed(&LINK, "email", &error.to_string()).await
         }
+        Err(error @ LinkError::NoAccount(_)) => request.failed(&LINK, "", &error.to_string()).await,
     })
 }
 
@@ -164,18 +173,24 @@ const NOT_DAYS: &str = "Give a number of days from 1 to 30.";
 #[serde(default)]
 pub struct LinkFields {
     days: Field<String>,
+    email: Field<String>,
 }
 
 impl Input for LinkFields {
     type Parsed = LinkOptions;
 
     fn parse(self, errors: &mut Errors) -> Option<LinkOptions> {
-        Some(link_options(errors, self.days))
+        Some(link_options(errors, self.days, self.email))
     }
 }
 
 /// The options of the form's link.
-pub(super) fn link_options(errors: &mut Errors, days: Field<String>) -> LinkOptions {
+pub(super) fn link_options(
+    errors: &mut Errors,
+    days: Field<String>,
+    email: Field<String>,
+) -> LinkOptions {
+    let email = errors.text("email", email);
     let days = match errors.text("days", days).trim() {
         "" => None,
         text => {
@@ -188,7 +203,7 @@ pub(super) fn link_options(errors: &mut Errors, days: Field<String>) -> LinkOpti
     };
     LinkOptions {
         expires_in: days.map(Span::days),
-        email: None,
+        email: Some(email).filter(|text| !text.trim().is_empty()),
     }
 }
 

@@ -12,7 +12,7 @@ use service::{
     Actor,
     connections::{
         authorize::{self, BeginError},
-        links::{self, LinkError, LinkOptions},
+        links::{self, LinkError, LinkOptions, NewLink},
     },
     core::{
         error::FieldError,
@@ -20,7 +20,7 @@ use service::{
     },
 };
 
-const FIELDS: &[&str] = &["app", "subdomain", "days"];
+const FIELDS: &[&str] = &["app", "subdomain", "days", "email"];
 pub(super) const CONNECT: Form = Form::new("connect", FIELDS).kept();
 pub(super) const LINK: Form = Form::new("new_link", FIELDS).kept();
 
@@ -31,6 +31,7 @@ pub struct Fields {
     app: Field<String>,
     subdomain: Field<String>,
     days: Field<String>,
+    email: Field<String>,
 }
 
 /// The parsed fields.
@@ -49,7 +50,7 @@ impl Input for Fields {
         let subdomain = Subdomain::from_typed(&typed)
             .and_then(Subdomain::not_reserved)
             .map_err(|error| errors.add("subdomain", error.to_string()));
-        let link = link_options(errors, self.days);
+        let link = link_options(errors, self.days, self.email);
         Some(Wanted {
             app,
             subdomain: subdomain.ok()?,
@@ -90,6 +91,14 @@ pub async fn send_link(
     let wanted = posted.parse(fields, &page, &LINK).await?;
     let made = links::create(&actor, &wanted.app, &wanted.subdomain, wanted.link).await;
     Ok(match made {
+        Ok(NewLink {
+            mailed_to: Some(email),
+            ..
+        }) => {
+            let account = wanted.subdomain.to_string();
+            let outcome = FormOutcome::LinkMailed { account, email };
+            posted.done(&page, outcome).await?
+        }
         Ok(link) => {
             let outcome = FormOutcome::LinkMade {
                 account: wanted.subdomain.to_string(),
@@ -106,7 +115,11 @@ pub async fn send_link(
             let error = FieldError::new("subdomain", error.to_string());
             failed(&posted, &page, &LINK, error).await
         }
-        Err(error @ (LinkError::BadLife | LinkError::NoMail)) => {
+        Err(error @ (LinkError::NotAnAddress | LinkError::NoMail)) => {
+            let error = FieldError::new("email", error.to_string());
+            failed(&posted, &page, &LINK, error).await
+        }
+        Err(error @ LinkError::BadLife) => {
             let error = FieldError::new("days", error.to_string());
             failed(&posted, &page, &LINK, error).await
         }

@@ -98,6 +98,8 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::SETTINGS_BRAND, || post(settings::brand)),
     (Address::SETTINGS_LOGO, || post(settings::logo)),
     (Address::REMOVE_LOGO, || post(settings::remove_logo)),
+    (Address::SETTINGS_MAIL, || post(settings::mail)),
+    (Address::SETTINGS_TEST_MAIL, || post(settings::test_mail)),
     (Address::SETTINGS_LINKS, || post(settings::links)),
     (Address::SETTINGS_RETENTION, || post(settings::retention)),
 ];

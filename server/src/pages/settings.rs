@@ -8,13 +8,14 @@ use serde::Deserialize;
 use service::{
     Actor,
     core::input::{Errors, Field, Input},
-    tenants::settings::{self, BrandSettings, Retention, SettingsError},
+    tenants::settings::{self, BrandSettings, MailText, Retention, SettingsError},
 };
 
 pub(super) const NAME: Form = Form::new("settings_name", &["name"]).kept();
 pub(super) const BRAND: Form =
     Form::new("settings_brand", &["color_light", "color_dark", "contact"]).kept();
 const LOGO: Form = Form::new("settings_logo", &[]);
+pub(super) const MAIL: Form = Form::new("settings_mail", &["mail_text", "answers_to"]).kept();
 const LINKS: Form = Form::new("settings_links", &["link_life", "zone"]);
 const RETENTION: Form = Form::new("settings_retention", &["events_kept", "audit_kept"]);
 
@@ -53,6 +54,26 @@ impl Input for Brand {
             light,
             dark,
             contact: Some(contact.trim().to_owned()).filter(|text| !text.is_empty()),
+        })
+    }
+}
+
+/// The words of mails, and where answers go.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Mail {
+    mail_text: Field<String>,
+    answers_to: Field<String>,
+}
+
+impl Input for Mail {
+    type Parsed = MailText;
+
+    fn parse(self, errors: &mut Errors) -> Option<MailText> {
+        let to_contact = errors.either("answers_to", self.answers_to, ["contact", "sender"]);
+        Some(MailText {
+            text: Some(errors.text("mail_text", self.mail_text)),
+            answers_to_contact: to_contact == Some(true),
         })
     }
 }
@@ -164,6 +185,32 @@ pub async fn remove_logo(Path(tenant): Path<String>, posted: Posted) -> Result<R
     let actor: Actor = posted.member(&tenant, &page, &LOGO).await?;
     let result = settings::remove_logo(&actor).await;
     saved(&posted, &page, &LOGO, result).await
+}
+
+/// Saves the words of mails, and where answers go.
+pub async fn mail(
+    Path(tenant): Path<String>,
+    PostedForm(posted, fields): PostedForm<Mail>,
+) -> Result<Response, Answered> {
+    let page = page_of(&tenant);
+    let actor = posted.member(&tenant, &page, &MAIL).await?;
+    let new = posted.parse(fields, &page, &MAIL).await?;
+    let result = settings::save_mail_text(&actor, new).await;
+    saved(&posted, &page, &MAIL, result).await
+}
+
+/// Sends a test mail to whoever asks.
+pub async fn test_mail(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
+    let page = page_of(&tenant);
+    let actor = posted.member(&tenant, &page, &MAIL).await?;
+    posted.first(&page).await?;
+    match settings::send_test_mail(&actor).await {
+        Ok(answer) => {
+            let outcome = FormOutcome::TestMailTaken { answer };
+            posted.done(&page, outcome).await
+        }
+        Err(error) => saved(&posted, &page, &MAIL, Err(error)).await,
+    }
 }
 
 /// Saves the life of links and the zone.

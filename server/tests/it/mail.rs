@@ -2,7 +2,27 @@
 
 use crate::test_server::{on_each_database, with_mail_on_each_database};
 use axum::http::StatusCode;
-use service::testing::{OWNER, PASSWORD};
+use service::{
+    core::mail_server::{MailServer, MailSettings},
+    mail,
+    testing::{Authority, Backend, OWNER, PASSWORD, World},
+};
+use simulator::mailbox::Mailbox;
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{
+        ServerConfig,
+        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    },
+};
 
 const MEMBERS: &str = "/t/acme/members";
 const NEW: &str = "lantern biscuit otter";
@@ -157,4 +177,67 @@ async fn s49_an_unknown_address_gets_the_same_answer() {
         assert_eq!(server.mails().await.len(), 1);
     })
     .await;
+}
+
+/// Stands in front of a mail server and speaks TLS from the first byte.
+async fn behind_tls(authority: &Authority, to: SocketAddr) -> SocketAddr {
+    let (certificate, key) = authority.certify(&["127.0.0.1"]);
+    let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let Ok(mut stream) = acceptor.accept(stream).await else {
+                    return;
+                };
+                let mut upstream = TcpStream::connect(to).await.unwrap();
+                let _ = copy_bidirectional(&mut stream, &mut upstream).await;
+            });
+        }
+    });
+    address
+}
+
+/// What a Mooring with this address of a mail server gets for a test mail.
+async fn test_mail(url: &str) -> Result<String, mail::TestMailError> {
+    let settings = MailSettings {
+        server: MailServer::parse(&url.into()).unwrap(),
+        from: "mooring@house.example".into(),
+        per_hour: 100,
+    };
+    let template = "https://{subdomain}.gorgias.invalid";
+    let configure = |config: &mut service::core::config::Config| config.mail = Some(settings);
+    let world = World::configured(&Backend::Sqlite, template, configure).await;
+    mail::test(&world.services, "ann@x.example").await
+}
+
+/// security.md 69, for mail: neither links nor the password go to somebody else's
+/// server, or in plain text where TLS was asked for.
+#[tokio::test]
+async fn s69_mail_goes_to_the_server_of_the_named_authority_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (Authority::new(), Authority::new());
+    let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let mailbox = Mailbox::start(free).await.unwrap();
+    let address = behind_tls(&ours, mailbox.address()).await;
+    for (authority, name, taken) in [(&theirs, "theirs.pem", 0), (&ours, "ours.pem", 1)] {
+        let path = authority.write(folder.path(), name);
+        let url = format!("smtps://ann:pw@{address}?tls_authority={}", path.display());
+        assert_eq!(test_mail(&url).await.is_ok(), taken == 1, "{name}");
+        assert_eq!(mailbox.mails().len(), taken, "{name}");
+    }
+    assert_eq!(mailbox.mails()[0].user.as_deref(), Some("ann"));
+    // The mailbox itself knows no STARTTLS.
+    let url = format!("smtp://ann:pw@{}?tls=on", mailbox.address());
+    let refused = test_mail(&url).await.unwrap_err().to_string();
+    assert!(refused.to_lowercase().contains("starttls"), "{refused}");
+    assert_eq!(mailbox.mails().len(), 1);
 }

@@ -245,7 +245,10 @@ impl Action {
 
     /// The action with this code.
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|action| action.code() == code)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|action| action.code() == code)
     }
 }
 

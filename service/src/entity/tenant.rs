@@ -2,6 +2,14 @@
 
 use super::prelude::*;
 
+codes! {
+    /// Where answers to mails of a tenant go.
+    AnswersTo {
+        Sender = "sender",
+        Contact = "contact",
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "tenants")]
 pub struct Model {
@@ -26,6 +34,10 @@ pub struct Model {
     pub deleted_at: Option<Timestamp>,
     /// Who deleted it.
     pub deleted_by: Option<String>,
+    /// Its own words in mails with reconnect links.
+    pub mail_text: Option<String>,
+    /// Where answers of customers go.
+    pub mail_answers_to: AnswersTo,
 }
 
 entity!();

@@ -1,6 +1,6 @@
 //! What a mail says, as plain text and as HTML.
 
-use super::MailKind;
+use super::{MailKind, of_tenant::Look};
 use askama::Template;
 use domain::{ids::TenantId, time::Timestamp};
 use secrecy::{ExposeSecret, SecretString};
@@ -18,6 +18,7 @@ pub(crate) struct Mail {
     pub expires_at: Timestamp,
     pub to: Recipient,
     pub sender: Sender,
+    pub look: Look,
     pub content: Content,
 }
 
@@ -66,6 +67,7 @@ pub(crate) struct Content {
 #[template(path = "mail.html")]
 struct Html<'a> {
     brand: &'a str,
+    look: &'a Look,
     content: &'a Content,
     link: Option<(&'static str, &'a str)>,
 }
@@ -75,11 +77,12 @@ impl Content {
     ///
     /// # Errors
     /// If the template fails, which it doesn't.
-    pub fn html(&self, brand: &str) -> Result<String, askama::Error> {
+    pub fn html(&self, brand: &str, look: &Look) -> Result<String, askama::Error> {
         let link = self.button.as_ref();
         let link = link.map(|(label, url)| (*label, url.expose_secret()));
         let page = Html {
             brand,
+            look,
             content: self,
             link,
         };
@@ -125,7 +128,10 @@ mod tests {
 
     #[test]
     fn both_parts_say_the_same() {
-        let (text, html) = (content().text("Acme"), content().html("Acme").unwrap());
+        let (text, html) = (
+            content().text("Acme"),
+            content().html("Acme", &Look::default()).unwrap(),
+        );
         for said in ["Join", "Mon 7 Dec 2026, 14:05 UTC", "Not you?", "Acme"] {
             assert!(text.contains(said) && html.contains(said), "{said}");
         }
@@ -135,7 +141,7 @@ mod tests {
     /// security.md 54: names are inert in the HTML part.
     #[test]
     fn s54_names_are_inert() {
-        let html = content().html("<img src=x>").unwrap();
+        let html = content().html("<img src=x>", &Look::default()).unwrap();
         assert!(
             !html.contains("<Acme>") && !html.contains("<img src=x>"),
             "{html}"

@@ -7,6 +7,8 @@
 
 mod content;
 mod delivery;
+pub mod link_text;
+mod of_tenant;
 mod queue;
 mod send;
 mod smtp;
@@ -16,6 +18,7 @@ pub(crate) use crate::entity::mail::MailKind;
 pub(crate) use content::{Content, Mail, Recipient, Sender};
 pub use delivery::{Delivery, MailProgress};
 pub(crate) use delivery::{progress, sweep};
+pub(crate) use of_tenant::{Look, TenantMail};
 pub(crate) use queue::{enqueue, withdraw};
 pub use send::{run, send_due};
 pub use smtp::{parse_from, preflight};

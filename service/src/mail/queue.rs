@@ -25,6 +25,8 @@ pub(super) struct Sealed {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// Whether the tenant's logo goes along.
+    pub logo: bool,
 }
 
 impl Sealed {
@@ -37,9 +39,10 @@ impl Sealed {
             from_name: sender.name.clone(),
             reply_to: sender.reply_to.clone(),
             subject: content.subject.clone(),
+            logo: mail.look.has_logo,
             text: content.text(&sender.name),
             html: content
-                .html(&sender.name)
+                .html(&sender.name, &mail.look)
                 .map_err(|_| InternalError::inconsistent("mails", "ciphertext", "a new mail"))?,
         })
     }

@@ -1,8 +1,9 @@
 //! Sends what is due.
 
 use super::{
+    of_tenant,
     queue::Sealed,
-    smtp::{self, Verdict},
+    smtp::{self, Logo, Verdict},
 };
 use crate::{
     core::{database::Transaction, error::InternalError, queries, rows::Rows, services::Services},
@@ -111,6 +112,9 @@ impl Deref for Begun {
     }
 }
 
+/// A mail, and the logo that goes along.
+type Letter = (Sealed, Option<Logo>);
+
 /// One due mail.
 struct One {
     services: Services,
@@ -148,7 +152,7 @@ impl One {
             return Ok(());
         };
         let verdict = match sealed {
-            Some(sealed) => smtp::send(&self.services, self.id, &sealed).await,
+            Some((sealed, logo)) => smtp::send(&self.services, self.id, &sealed, logo).await,
             None => Verdict::Refused("its text was changed in the database".to_owned()),
         };
         self.finish(&row, verdict).await
@@ -156,7 +160,7 @@ impl One {
 
     /// Takes the mail, so that no other process does; `None` if one has, or if
     /// its tenant has sent too many.
-    async fn take(&self) -> Result<Option<(mail::Model, Option<Sealed>)>, InternalError> {
+    async fn take(&self) -> Result<Option<(mail::Model, Option<Letter>)>, InternalError> {
         let tx = self.begin().await?;
         let now = self.services.expiry_now();
         if self.sent_too_many(&tx, now).await? {
@@ -186,9 +190,14 @@ impl One {
         let Some(row) = row else {
             return Ok(None);
         };
-        let sealed = self.open(&tx, &row).await?;
+        let letter = match (self.open(&tx, &row).await?, &tx) {
+            (Some(sealed), Begun::OfTenant(tx)) if sealed.logo => {
+                Some((sealed, of_tenant::logo(tx).await?))
+            }
+            (sealed, _) => sealed.map(|sealed| (sealed, None)),
+        };
         self.commit(tx).await?;
-        Ok(Some((row, sealed)))
+        Ok(Some((row, letter)))
     }
 
     /// Sent ones of the last hour, of this tenant.

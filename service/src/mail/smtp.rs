@@ -9,8 +9,8 @@ use domain::ids::MailId;
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{
-        Mailbox, MultiPart,
-        header::{HeaderName, HeaderValue},
+        Attachment, Mailbox, MultiPart, SinglePart,
+        header::{ContentType, HeaderName, HeaderValue},
     },
     transport::smtp::{
         Error as SmtpError, PoolConfig,
@@ -30,6 +30,12 @@ pub(super) const WHOLE: Duration = Duration::from_secs(90);
 const AT_ONCE: u32 = 4;
 /// The longest kept answer, in letters.
 const LONGEST: usize = 300;
+
+/// The id of the logo in a mail's HTML part (RFC 2392).
+const LOGO: &str = "logo";
+
+/// A content type, and a picture.
+pub(super) type Logo = (String, Vec<u8>);
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
@@ -118,9 +124,14 @@ pub(super) enum Verdict {
 }
 
 /// Hands one mail over. A mail that is handed over twice has the same id.
-pub(super) async fn send(services: &Services, id: MailId, mail: &Sealed) -> Verdict {
+pub(super) async fn send(
+    services: &Services,
+    id: MailId,
+    mail: &Sealed,
+    logo: Option<Logo>,
+) -> Verdict {
     let smtp = services.state::<Smtp>();
-    let message = match message(smtp, id, mail) {
+    let message = match message(smtp, id, mail, logo) {
         Ok(message) => message,
         Err(problem) => return Verdict::Refused(problem),
     };
@@ -167,7 +178,7 @@ fn cut(answer: &str) -> String {
     one_line(answer).chars().take(LONGEST).collect()
 }
 
-fn message(smtp: &Smtp, id: MailId, mail: &Sealed) -> Result<Message, String> {
+fn message(smtp: &Smtp, id: MailId, mail: &Sealed, logo: Option<Logo>) -> Result<Message, String> {
     let address = |text: &str| {
         text.parse::<Address>()
             .map_err(|error| format!("“{text}” is no address for mail: {error}"))
@@ -190,7 +201,18 @@ fn message(smtp: &Smtp, id: MailId, mail: &Sealed) -> Result<Message, String> {
     if let Some(reply_to) = &mail.reply_to {
         builder = builder.reply_to(Mailbox::new(None, address(reply_to)?));
     }
-    let parts = MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone());
+    let html = SinglePart::html(mail.html.clone());
+    let parts = MultiPart::alternative().singlepart(SinglePart::plain(mail.text.clone()));
+    let parts = match logo {
+        // Beside the page that shows it (RFC 2387).
+        Some((kind, bytes)) => {
+            let kind = ContentType::parse(&kind);
+            let kind = kind.map_err(|error| format!("the logo can't go along: {error}"))?;
+            let logo = Attachment::new_inline(LOGO.to_owned()).body(bytes, kind);
+            parts.multipart(MultiPart::related().singlepart(html).singlepart(logo))
+        }
+        None => parts.singlepart(html),
+    };
     let message = builder.multipart(parts);
     message.map_err(|error| format!("the mail can't be made: {error}"))
 }

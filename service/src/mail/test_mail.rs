@@ -1,7 +1,7 @@
 //! A mail that proves that mail works.
 
 use super::{
-    Content, Mail, MailKind, Recipient, Sender,
+    Content, Look, Mail, MailKind, Recipient, Sender,
     queue::Sealed,
     smtp::{self, Verdict},
 };
@@ -41,9 +41,10 @@ pub async fn test(services: &Services, to: &str) -> Result<String, TestMailError
             name: None,
         },
         sender: Sender::mooring(),
+        look: Look::default(),
         content: content(&services.config.public_url),
     };
-    match smtp::send(services, id, &Sealed::new(&mail)?).await {
+    match smtp::send(services, id, &Sealed::new(&mail)?, None).await {
         Verdict::Sent(answer) => Ok(answer),
         Verdict::Refused(answer) | Verdict::Later(answer) => Err(TestMailError::NotTaken(answer)),
     }

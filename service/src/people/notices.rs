@@ -3,7 +3,7 @@
 
 use crate::{
     core::{database::Transaction, error::InternalError, services::Services},
-    mail::{self, Content, Mail, MailKind, Recipient, Sender},
+    mail::{self, Content, Look, Mail, MailKind, Recipient, Sender},
     people::membership::PersonSummary,
 };
 use domain::time::Span;
@@ -69,6 +69,7 @@ pub(crate) async fn queue(
             name: Some(person.name.clone()),
         },
         sender: Sender::mooring(),
+        look: Look::default(),
         content: Content {
             subject: notice.subject().to_owned(),
             heading: notice.subject().to_owned(),

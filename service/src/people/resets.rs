@@ -20,7 +20,7 @@ use crate::{
     },
     entity::{password_reset, person},
     host::random::secret_text,
-    mail::{self, Content, Mail, MailKind, Recipient, Sender},
+    mail::{self, Content, Look, Mail, MailKind, Recipient, Sender},
 };
 use domain::{
     ids::PersonId,
@@ -284,6 +284,7 @@ fn letter(
             name: Some(person.name.clone()),
         },
         sender: Sender::mooring(),
+        look: Look::default(),
         content: Content {
             subject: "New password: the link that was asked for".to_owned(),
             heading: "Set a new password".to_owned(),

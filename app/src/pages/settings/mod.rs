@@ -3,6 +3,7 @@
 
 mod brand;
 mod links;
+mod mail;
 mod name;
 mod retention;
 
@@ -19,7 +20,7 @@ use domain::permission::Permission;
 use leptos::prelude::*;
 use service::{
     TenantBrand,
-    tenants::settings::{self, BrandSettings, Settings, SettingsError},
+    tenants::settings::{self, BrandSettings, MailText, Settings, SettingsError},
 };
 
 /// A section: its id, its name among the sections, and its panel.
@@ -29,6 +30,7 @@ type Section = (&'static str, &'static str, fn(&Data) -> AnyView);
 const SECTIONS: &[Section] = &[
     ("name-panel", "Name", name::section),
     ("brand", "Brand", brand::section),
+    ("mail", "Mail", mail::section),
     ("links", "Links and time", links::section),
     ("retention", "Retention", retention::section),
 ];
@@ -47,6 +49,14 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         settings: settings::load(&actor).await?,
         shown: settings::shown(&actor).await?,
         brand,
+        mail_text: settings::mail_text(&actor).await?,
+        mail_from: context
+            .services
+            .config
+            .mail
+            .as_ref()
+            .map(|mail| mail.from.clone()),
+        reader: context.person()?.name.clone(),
         outcome: context.outcome.clone(),
         form: context.form.clone().unwrap_or_default(),
     };
@@ -76,6 +86,11 @@ pub(super) struct Data {
     pub brand: BrandSettings,
     /// The brand as customers see it.
     pub shown: TenantBrand,
+    pub mail_text: MailText,
+    /// The address that mail comes from, if it is set up.
+    pub mail_from: Option<String>,
+    /// The reader's name.
+    pub reader: String,
     pub outcome: Option<ShownOutcome>,
     pub form: FormState,
 }

@@ -194,6 +194,8 @@ pub(super) fn link(state: LinkState) -> LinkRow {
         expires_at: NOW.plus(Span::days(7)),
         opened_at: None,
         approved_at: None,
+        email: None,
+        mail: None,
     }
 }
 
@@ -212,6 +214,7 @@ pub(super) fn account_page(account: Account) -> account::Data {
         now: NOW,
         may: ALL,
         link_life: Span::days(7),
+        mail: false,
         at_gorgias: "https://acme.gorgias.com".into(),
         account,
         timeline: Some(vec![]),

@@ -378,6 +378,7 @@ fn scripts_in_names_are_inert() {
         now: NOW,
         may: sample::ALL,
         link_life: Span::days(7),
+        mail: false,
         apps: vec![sample::app()],
         wanted: Some(EVIL.into()),
         form,

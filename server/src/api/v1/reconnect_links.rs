@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 
 const LINK: &[Code] = &[
     (404, "not_found"),
+    (422, "invalid_email"),
     (422, "invalid_expires_in"),
     (422, "mail_not_set_up"),
     (422, "reserved_subdomain"),
@@ -36,7 +37,7 @@ pub struct Options {
     #[schema(value_type = Option<i64>, minimum = 300, maximum = 2592000)]
     #[serde(default)]
     expires_in: Field<i64>,
-    /// Refused: Mooring sends no mail yet
+    /// Where the link is mailed to; refused while mail is not set up
     #[schema(value_type = Option<String>)]
     #[serde(default)]
     email: Field<String>,
@@ -69,7 +70,7 @@ pub struct NewLink {
     #[schema(value_type = Option<i64>, minimum = 300, maximum = 2592000)]
     #[serde(default)]
     expires_in: Field<i64>,
-    /// Refused: Mooring sends no mail yet
+    /// Where the link is mailed to; refused while mail is not set up
     #[schema(value_type = Option<String>)]
     #[serde(default)]
     email: Field<String>,
@@ -166,6 +167,7 @@ fn problem(error: LinkError) -> Problem {
         LinkError::NotFound => Problem::not_found(),
         LinkError::Forbidden(forbidden) => forbidden.into(),
         LinkError::BadLife => unusable("invalid_expires_in", &error),
+        LinkError::NotAnAddress => unusable("invalid_email", &error),
         LinkError::NoMail => unusable("mail_not_set_up", &error),
         LinkError::NoAccount(_) => unusable("reserved_subdomain", &error),
         LinkError::Internal(fault) => fault.into(),

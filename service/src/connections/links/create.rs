@@ -1,11 +1,13 @@
 //! Makes reconnect links.
 
-use super::LinkError;
+use super::{LinkError, mailed::Letter};
 use crate::{
     audit::{self, Action, Entry, Target},
     core::digest::digest,
     entity::reconnect_link,
     host::random::secret_text,
+    mail,
+    people::email,
     records::{app, connection::Record, find},
     tenancy::{Actor, outbox},
 };
@@ -41,6 +43,8 @@ pub struct NewLink {
     pub url: SecretString,
     /// Until when it can be used.
     pub expires_at: Timestamp,
+    /// To whom it is mailed, if it is.
+    pub mailed_to: Option<String>,
 }
 
 /// Makes a link for an account. An account that was never connected gets a
@@ -59,9 +63,11 @@ pub async fn create(
     if !(Span::minutes(5)..=LONGEST_LIFE).contains(&life) {
         return Err(LinkError::BadLife);
     }
-    if options.email.is_some() {
-        return Err(LinkError::NoMail);
-    }
+    let email = match options.email {
+        None => None,
+        Some(_) if !mail::is_set_up(actor) => return Err(LinkError::NoMail),
+        Some(typed) => Some(email::normalize(&typed).ok_or(LinkError::NotAnAddress)?),
+    };
     let subdomain = &subdomain.clone().not_reserved()?;
     let tx = actor.write().await?;
     let app = app::find(&tx, app, &actor.apps)
@@ -89,7 +95,7 @@ pub async fn create(
         subdomain: Set(subdomain.clone()),
         token_hash: Set(digest("link", &token)),
         created_by: Set(who.label()),
-        email: Set(None),
+        email: Set(email.clone()),
         created_at: Set(now),
         expires_at: Set(expires_at),
         opened_at: Set(None),
@@ -100,6 +106,18 @@ pub async fn create(
     reconnect_link::Entity::insert(row)
         .exec_without_returning(&*tx)
         .await?;
+    let url = actor.config.link_url(&token);
+    if let Some(email) = &email {
+        let letter = Letter {
+            id,
+            email,
+            app: &app.name,
+            subdomain,
+            url: &url,
+            expires_at,
+        };
+        letter.queue(actor, &tx).await?;
+    }
     outbox::add(
         actor.services(),
         &tx,
@@ -114,7 +132,8 @@ pub async fn create(
     tx.commit().await?;
     Ok(NewLink {
         id,
-        url: actor.config.link_url(&token),
+        url,
         expires_at,
+        mailed_to: email,
     })
 }

@@ -4,6 +4,7 @@ use super::LinkRow;
 use crate::{
     core::{error::InternalError, rows::Rows},
     entity::reconnect_link::{Column, Entity, Model},
+    mail,
     records::app::App,
     tenancy::{Actor, Tx},
 };
@@ -42,10 +43,13 @@ pub async fn of_connection(
         .order_by_desc(Column::Id)
         .first(&*tx, 20, "the links of an account")
         .await?;
-    Ok(rows
-        .iter()
-        .map(|row| LinkRow::new(row, actor.expiry_now()))
-        .collect())
+    let mailed = rows.iter().filter(|row| row.email.is_some());
+    let mut mails = mail::progress(&tx, mailed.map(|row| row.id.0).collect()).await?;
+    let link = |row: &Model| LinkRow {
+        mail: mails.remove(&row.id.0),
+        ..LinkRow::new(row, actor.expiry_now())
+    };
+    Ok(rows.iter().map(link).collect())
 }
 
 /// The links of these apps that are usable at `now`, newest first.

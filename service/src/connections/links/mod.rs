@@ -2,6 +2,7 @@
 
 mod create;
 mod list;
+mod mailed;
 mod open;
 mod revoke;
 
@@ -18,6 +19,7 @@ use crate::{
         rows::Rows,
     },
     entity::{connection, reconnect_link::Model},
+    mail::MailProgress,
     records::connection::Record,
     tenancy::Tx,
 };
@@ -48,6 +50,9 @@ pub enum LinkError {
     /// Mail is not set up.
     #[error("mail is not set up; leave the address out and send the link yourself")]
     NoMail,
+    /// The address to mail it to is none.
+    #[error("this is not an e-mail address; give one such as ann@example.com")]
+    NotAnAddress,
     /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
@@ -121,6 +126,10 @@ pub struct LinkRow {
     pub opened_at: Option<Timestamp>,
     /// When it was used for an approval.
     pub approved_at: Option<Timestamp>,
+    /// The address that it was mailed to.
+    pub email: Option<String>,
+    /// How far its mail is.
+    pub mail: Option<MailProgress>,
 }
 
 impl LinkRow {
@@ -152,6 +161,8 @@ impl LinkRow {
             expires_at: row.expires_at,
             opened_at: row.opened_at,
             approved_at: row.approved_at,
+            email: row.email.clone(),
+            mail: None,
         }
     }
 }

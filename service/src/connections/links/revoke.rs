@@ -5,6 +5,7 @@ use crate::{
     audit::{self, Action, Entry, Target},
     core::rows::Rows,
     entity::reconnect_link::{Column, Entity, Model},
+    mail::{self, MailKind},
     records::app,
     tenancy::{Actor, Tx, outbox},
 };
@@ -50,6 +51,7 @@ pub async fn revoke(actor: &Actor, link: LinkId) -> Result<Withdrawal, LinkError
             LinkRow::new(&row, actor.expiry_now()).state,
         ));
     }
+    mail::withdraw(&tx, MailKind::ReconnectLink, link.0).await?;
     let connection = row.connection_id;
     outbox::add(
         actor.services(),

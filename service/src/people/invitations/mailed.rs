@@ -2,14 +2,12 @@
 
 use super::Invited;
 use crate::{
-    core::{error::InternalError, rows::Rows},
-    entity::tenant,
-    mail::{self, Content, Mail, MailKind, Recipient, Sender},
+    core::error::InternalError,
+    mail::{self, Content, Mail, MailKind, Recipient, TenantMail},
     people::changed_by::ChangedBy,
     tenancy::Tx,
 };
 use domain::{ids::InvitationId, role::Role, time::Timestamp};
-use sea_orm::EntityTrait;
 use secrecy::SecretString;
 
 /// How an invitation gets to the person.
@@ -57,23 +55,21 @@ impl Letter {
     }
 
     async fn mail(&self, by: ChangedBy<'_>, tx: &Tx) -> Result<Mail, InternalError> {
-        let tenant = tenant::Entity::find_by_id(tx.tenant())
-            .row::<tenant::Model>(&**tx)
-            .await?;
-        let tenant = tenant.map(|row| row.name).unwrap_or_default();
+        let tenant = TenantMail::load(tx).await?;
         let inviter = by.name();
         let role = self.role.label();
         let heading = if inviter.is_empty() {
-            format!("You are invited to {tenant}")
+            format!("You are invited to {}", tenant.name)
         } else {
-            format!("{inviter} invites you to {tenant}")
+            format!("{inviter} invites you to {}", tenant.name)
         };
         let content = Content {
             subject: heading.clone(),
             heading,
             paragraphs: vec![
                 format!(
-                    "You would join {tenant} at Mooring. {role}: {}",
+                    "You would join {} at Mooring. {role}: {}",
+                    tenant.name,
                     self.role.meaning()
                 ),
                 "The link leads to a page that asks for your name and how you want to sign in."
@@ -81,13 +77,13 @@ impl Letter {
             ],
             button: Some(("Join", self.url.clone())),
             facts: vec![
-                ("Works until", self.expires_at.absolute()),
+                ("Works until", self.expires_at.absolute_in(tenant.zone)),
                 ("For", "you alone, once".to_owned()),
             ],
             small_print: vec![
                 format!(
-                    "Sent to {} because somebody of {tenant} typed this address.",
-                    self.email
+                    "Sent to {} because somebody of {} typed this address.",
+                    self.email, tenant.name
                 ),
                 "Not you? Forget this mail; nothing happens.".to_owned(),
             ],
@@ -101,10 +97,8 @@ impl Letter {
                 email: self.email.clone(),
                 name: None,
             },
-            sender: Sender {
-                name: tenant,
-                reply_to: by.email(),
-            },
+            sender: tenant.to_colleague(by.email()),
+            look: tenant.look,
             content,
         })
     }

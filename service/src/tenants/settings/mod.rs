@@ -3,12 +3,14 @@
 mod brand;
 mod links_and_time;
 mod logo;
+mod mail;
 mod name;
 mod retention;
 
 pub use brand::{BrandFile, BrandSettings, brand, file, save_brand};
 pub use links_and_time::{LINK_LIVES, save_links_and_time};
 pub use logo::{MOST_BYTES, remove_logo, save_logo};
+pub use mail::{MailText, example, mail_text, save_mail_text, send_test_mail};
 pub use name::rename;
 pub use retention::{KEEPING, Removing, Retention, save_retention, would_remove};
 
