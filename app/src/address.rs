@@ -146,6 +146,10 @@ addresses! {
     SETTINGS_LINKS SettingsLinks { tenant } = "/t/{tenant}/settings/links";
     /// How long things are kept.
     SETTINGS_RETENTION SettingsRetention { tenant } = "/t/{tenant}/settings/retention";
+    /// The deletion of a tenant.
+    DELETE_TENANT DeleteTenant { tenant } = "/t/{tenant}/settings/delete";
+    /// Brings a deleted tenant back.
+    RESTORE_TENANT RestoreTenant { tenant } = "/t/{tenant}/restore";
     /// The style sheet of a tenant's brand.
     BRAND_STYLE BrandStyle { name } = "/brand/{name}/style.css";
     /// The logo of a tenant's brand.

@@ -91,6 +91,15 @@ pub enum FormOutcome {
         /// How many.
         ended: u64,
     },
+    /// A tenant was made.
+    TenantMade,
+    /// A tenant was deleted.
+    TenantDeleted {
+        /// Its name.
+        name: String,
+    },
+    /// A deleted tenant was brought back.
+    TenantBroughtBack,
     /// A part of the settings was saved.
     SettingsSaved,
     /// A rotation of keys began.

@@ -4,7 +4,8 @@ use crate::address::Address;
 use crate::pages::{
     self, account, accounts, api_tokens, app, app_new, apps, audit, confirm, connect, disconnect,
     erase, invitation, keys, me, member, member_remove, members, overview, problem, reconnect,
-    reset, reset_ask, reset_sent, result, reveal, settings, setup, signin, tenants, which_account,
+    reset, reset_ask, reset_sent, result, reveal, settings, settings_delete, setup, signin,
+    tenants, which_account,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -57,6 +58,7 @@ pages! {
     AUDIT: audit,
     KEYS: keys,
     SETTINGS: settings,
+    DELETE_TENANT: settings_delete,
     INVITATION: invitation,
     RESET_ASK: reset_ask,
     RESET_SENT: reset_sent,

@@ -60,6 +60,7 @@ const ABOUT: &[(Pattern, &str)] = &[
     (Address::API_TOKENS, "make an API token"),
     (Address::MEMBERS, "invite an owner"),
     (Address::MEMBER, "make somebody an owner"),
+    (Address::DELETE_TENANT, "delete a tenant"),
 ];
 
 fn path(next: &str) -> &str {

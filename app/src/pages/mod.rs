@@ -43,6 +43,7 @@ mod row_action;
 mod scope_words;
 mod send_link;
 pub(crate) mod settings;
+pub(crate) mod settings_delete;
 pub(crate) mod setup;
 pub(crate) mod signin;
 pub(crate) mod tenants;

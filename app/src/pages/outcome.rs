@@ -97,6 +97,13 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
         FormOutcome::OtherSessionsEnded { ended } => {
             good(&format!("Done: {} ended.", sessions(*ended)))
         }
+        FormOutcome::TenantMade => good("The tenant was made. Add its first app."),
+        FormOutcome::TenantDeleted { name } => good(&format!(
+            "{name} was deleted. For 14 days, you can bring it back here."
+        )),
+        FormOutcome::TenantBroughtBack => {
+            good("The tenant is back. All of its connections are checked now.")
+        }
         FormOutcome::SettingsSaved => good("Saved."),
         FormOutcome::RotationBegun => {
             good("There is a new data key. The worker brings all records under it.")

@@ -241,6 +241,19 @@ export const FULL: Screen[] = [
     },
   },
   { name: 'members', open: at(`${home}/members`), heading: 'Members' },
+  { name: 'settings', open: at(`${home}/settings`), heading: 'Settings' },
+  {
+    name: 'settings, wrong',
+    heading: 'Settings',
+    status: 422,
+    async open(page) {
+      await page.goto(`${home}/settings`);
+      await page.getByLabel('Colour, light').fill('#aab7ff');
+      await page.getByRole('button', { name: 'Save: brand' }).click();
+      await expect(page.locator('#color_light-error')).toBeVisible();
+    },
+  },
+  { name: 'settings, delete', open: at(`${home}/settings/delete`), heading: 'Delete' },
   {
     name: 'members, one invited',
     heading: 'Members',

@@ -3,13 +3,17 @@
 use super::output::Json;
 use crate::{settings::Settings, start};
 use domain::slug::Slug;
-use service::tenants;
+use service::tenants::{self, deletion};
 
 /// Subcommands of `mooring tenants`.
 #[derive(clap::Subcommand)]
 pub enum Tenants {
     /// List all tenants
     List(List),
+    /// Delete a tenant; for 14 days it can be brought back
+    Delete(One),
+    /// Bring a deleted tenant back
+    Restore(One),
     /// Make a tenant, into which its first owner is invited
     Create(Create),
 }
@@ -19,6 +23,14 @@ pub enum Tenants {
 pub struct List {
     #[command(flatten)]
     output: Json,
+}
+
+/// The tenant that a command is about.
+#[derive(clap::Args)]
+pub struct One {
+    /// The tenant's short name
+    #[arg(value_name = "SLUG")]
+    slug: Slug,
 }
 
 /// Options of `mooring tenants create`.
@@ -44,12 +56,26 @@ impl Tenants {
                             "slug": tenant.slug.as_str(),
                             "name": tenant.name,
                             "created_at": tenant.created_at.rfc3339(),
+                            "deleted_until": tenant.held_until.map(|at| at.rfc3339()),
                         });
                         println!("{line}");
                     } else {
-                        println!("{}\t{}", tenant.slug, tenant.name);
+                        let deleted = tenant.held_until.map_or_else(String::new, |until| {
+                            format!("\tdeleted, erased for good {until}")
+                        });
+                        println!("{}\t{}{deleted}", tenant.slug, tenant.name);
                     }
                 }
+            }
+            Self::Delete(One { slug }) => {
+                deletion::delete_on_command_line(&services, slug).await?;
+                eprintln!(
+                    "{slug} is deleted and rests; for 14 days, this brings it back: mooring tenants restore {slug}"
+                );
+            }
+            Self::Restore(One { slug }) => {
+                deletion::bring_back_on_command_line(&services, slug).await?;
+                eprintln!("{slug} is back; the worker checks all of its connections now");
             }
             Self::Create(new) => {
                 let slug = &new.slug;

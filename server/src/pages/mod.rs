@@ -26,6 +26,7 @@ mod settings;
 mod setup;
 mod signin;
 mod signout;
+mod tenants;
 mod theme;
 
 pub(crate) use crate::form::Form;
@@ -102,6 +103,9 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::SETTINGS_TEST_MAIL, || post(settings::test_mail)),
     (Address::SETTINGS_LINKS, || post(settings::links)),
     (Address::SETTINGS_RETENTION, || post(settings::retention)),
+    (Address::TENANTS, || post(tenants::create)),
+    (Address::DELETE_TENANT, || post(tenants::delete)),
+    (Address::RESTORE_TENANT, || post(tenants::restore)),
 ];
 
 /// The paths to which forms post.

@@ -16,7 +16,7 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     core::{
-        config::parse_public_url,
+        config::{TenantCreation, parse_public_url},
         database::{self, Plaintext},
         mail_server::MailSettings,
     },
@@ -83,6 +83,8 @@ pub struct StoreSettings {
     pub database_plaintext: Plaintext,
     /// How long entries of the audit are kept; `None` is for ever.
     pub audit_retention: Option<Span>,
+    /// Who makes tenants in the browser.
+    pub tenant_creation: TenantCreation,
     /// Keys as given; [`Settings::master_keys`] reads them.
     master_keys: Option<(String, SecretString)>,
     /// The key service, which wraps data keys outside of this process.
@@ -230,6 +232,14 @@ impl Settings {
                     parse::retention,
                     "give one such as 365d, or forever",
                 )?,
+                tenant_creation: read.parsed(
+                    &table::TENANT_CREATION,
+                    |t| match parse::either(t, "owners", "nobody")? {
+                        true => Ok(TenantCreation::Owners),
+                        false => Ok(TenantCreation::Nobody),
+                    },
+                    "give owners or nobody",
+                )?,
                 master_keys: read
                     .sources
                     .get(&table::MASTER_KEYS)?
@@ -290,6 +300,7 @@ impl Settings {
             refresh_rate: self.gorgias.refresh_rate,
             audit_retention: self.store.audit_retention,
             mail: self.mail.clone(),
+            tenant_creation: self.store.tenant_creation,
             data_dir: self.store.data_dir.clone(),
         }
     }

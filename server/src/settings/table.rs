@@ -109,6 +109,8 @@ settings! {
         "`allow` lets that address be private or on this machine (for the simulator)");
     AUDIT_RETENTION = plain("audit_retention", "SPAN", Text("forever"),
         "How long entries of the audit are kept: `365d`, `forever`");
+    TENANT_CREATION = plain("tenant_creation", "owners|nobody", Text("nobody"),
+        "Who makes tenants in the browser: whoever owns one, or nobody; the command line always can");
     CHECK_INTERVAL = plain("check_interval", "TIME", Text("6h"),
         "Longest time between two checks of a connection, ten seconds at least: `90s`, `30m`, `6h`");
     REFRESH_RATE = plain("refresh_rate", "NUMBER", Text("20"),

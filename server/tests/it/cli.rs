@@ -169,6 +169,22 @@ async fn owners_and_tokens_are_made_without_a_browser() {
     assert!(text(&taken.stderr).contains("“pier”"));
     let list = text(&run(&folder, &["tenants", "list"]).await.stdout).to_owned();
     assert_eq!(list, "acme\tacme\npier\tPier & Sons\n");
+    // Deleted, it is there for nobody, and can be brought back.
+    let gone = run(&folder, &["tenants", "delete", "pier"]).await;
+    assert!(text(&gone.stderr).contains("mooring tenants restore pier"));
+    let twice = run(&folder, &["tenants", "delete", "pier"]).await;
+    assert_eq!(twice.status.code(), Some(1));
+    let list = run(&folder, &["tenants", "list", "--json"]).await;
+    let last = text(&list.stdout).lines().last().unwrap();
+    let last: serde_json::Value = serde_json::from_str(last).unwrap();
+    assert_eq!(last["slug"], "pier");
+    assert!(last["deleted_until"].as_str().unwrap().ends_with('Z'));
+    let people = run(&folder, &["people", "list", "--tenant", "pier"]).await;
+    assert_eq!(people.status.code(), Some(1));
+    let back = run(&folder, &["tenants", "restore", "pier"]).await;
+    assert!(back.status.success(), "{}", text(&back.stderr));
+    let nothing = run(&folder, &["tenants", "restore", "pier"]).await;
+    assert_eq!(nothing.status.code(), Some(1));
     let owner = ["people", "invite", "--tenant", "pier", "--role", "owner"];
     let owner = run(
         &folder,

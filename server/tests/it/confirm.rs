@@ -74,6 +74,12 @@ async fn forms(tenant: &Tenant) -> Vec<(String, String, Vec<(&'static str, Strin
             here(&format!("members/{me}")),
             all.to_vec(),
         ),
+        // The last one, since nothing is left then.
+        (
+            here("settings/delete"),
+            here("settings/delete"),
+            vec![("confirm", "acme".to_owned())],
+        ),
     ]
 }
 

@@ -19,6 +19,7 @@ use service::{
         invitations::{self, NewInvitation, NewPerson, Passing},
         members, membership,
     },
+    tenants::deletion,
 };
 use tower::ServiceExt;
 
@@ -110,6 +111,21 @@ async fn the_stream_ends_with_the_session() {
         server.tenant("acme").await;
         let (browser, mut stream) = open(&server, "acme").await;
         browser.post("/signout", &[]).await;
+        assert_eq!(next(&mut stream).await, None);
+    })
+    .await;
+}
+
+/// security.md 47, 52
+#[tokio::test]
+async fn s47_the_stream_ends_with_the_tenant() {
+    on_each_database(async |server| {
+        let acme = server.tenant("acme").await;
+        let (_browser, mut stream) = open(&server, "acme").await;
+        let confirmed = Confirmed::for_test(&acme.owner);
+        deletion::delete(&acme.owner, &confirmed, "acme")
+            .await
+            .unwrap();
         assert_eq!(next(&mut stream).await, None);
     })
     .await;

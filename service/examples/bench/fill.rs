@@ -121,6 +121,7 @@ async fn services(args: &Args) -> anyhow::Result<Services> {
         refresh_rate: 20,
         audit_retention: None,
         mail: None,
+        tenant_creation: Default::default(),
         // Nothing is asked of Gorgias here, so nothing waits to be stored.
         data_dir: std::env::temp_dir(),
     };

@@ -8,7 +8,8 @@ use crate::{
 };
 use domain::{ids::TenantId, slug::Slug, time::Timestamp};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
 };
 
 /// How many entries are read in one batch.
@@ -100,7 +101,8 @@ pub enum VerifyError {
     Internal(#[from] InternalError),
 }
 
-/// Verifies the chain of one tenant, or of all tenants.
+/// Verifies the chain of one tenant, or of all tenants. Under the short name of a
+/// tenant that was erased, its chain is found as well.
 ///
 /// # Errors
 /// [`VerifyError`] if it couldn't be done; a broken chain is in the report.
@@ -108,7 +110,10 @@ pub async fn verify(services: &Services, only: Option<&Slug>) -> Result<Vec<Repo
     // Without a tenant's scope: whoever runs this has the database and the keys.
     let mut query = tenant::Entity::find().order_by_asc(tenant::Column::Slug);
     if let Some(slug) = only {
-        query = query.filter(tenant::Column::Slug.eq(slug.as_str()));
+        let named = Condition::any()
+            .add(tenant::Column::Slug.eq(slug.as_str()))
+            .add(tenant::Column::FormerSlug.eq(slug.as_str()));
+        query = query.filter(named);
     }
     // Read as texts: an invalid slug doesn't prevent verifying a chain.
     let tenants: Vec<(TenantId, String, Option<String>)> = query

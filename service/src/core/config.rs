@@ -23,8 +23,20 @@ pub struct Config {
     pub audit_retention: Option<Span>,
     /// How mail is sent, if it is.
     pub mail: Option<MailSettings>,
+    /// Who makes tenants in the browser; the command line always can.
+    pub tenant_creation: TenantCreation,
     /// The folder for files beside the database.
     pub data_dir: PathBuf,
+}
+
+/// Who makes tenants in the browser.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TenantCreation {
+    /// Whoever owns a tenant.
+    Owners,
+    /// Nobody.
+    #[default]
+    Nobody,
 }
 
 impl Config {

@@ -141,6 +141,37 @@ async fn of_person(services: &Services, person: PersonId) -> Result<Vec<Member>,
         .await?)
 }
 
+/// The deleted tenants, not yet erased, of which the person is an owner.
+pub(crate) async fn deleted_and_owned(
+    services: &Services,
+    person: PersonId,
+) -> Result<Vec<TenantId>, InternalError> {
+    // Without a tenant's scope: these are one person's own memberships.
+    let statement = queries::DELETED_MEMBERSHIPS_OF.with(&services.db, [person.into()]);
+    let members = Member::find_by_statement(statement)
+        .all(services.db.read())
+        .await?;
+    let owned = members.into_iter().filter(|member| {
+        member
+            .read()
+            .is_ok_and(|m| m.role == Role::Owner && !m.apps.is_limited())
+    });
+    Ok(owned.map(|member| member.tenant_id).collect())
+}
+
+/// Whether the person owns a tenant.
+pub(crate) async fn owns_a_tenant(
+    services: &Services,
+    person: PersonId,
+) -> Result<bool, InternalError> {
+    let members = of_person(services, person).await?;
+    Ok(members.iter().any(|member| {
+        member
+            .read()
+            .is_ok_and(|m| m.role == Role::Owner && !m.apps.is_limited())
+    }))
+}
+
 /// The person's tenants, sorted by name.
 ///
 /// # Errors

@@ -3,11 +3,12 @@
 //! everything else is then read within its scope.
 
 use crate::{
-    core::{digest::digest, error::InternalError, queries, services::Services},
-    tenancy::TenantScope,
+    core::{digest::digest, error::InternalError, queries, rows::Rows, services::Services},
+    entity::tenant,
+    tenancy::{TenantScope, Tx},
 };
 use domain::ids::{AppId, AuthorizationId, TenantId};
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Value};
 use secrecy::SecretString;
 
 /// A key that belongs to one tenant.
@@ -52,4 +53,15 @@ pub(crate) async fn scope_of(
         None => None,
     };
     Ok(tenant.map(|id| TenantScope::new(services, id)))
+}
+
+/// Whether the transaction's tenant is there and not deleted, for what names its
+/// tenant by itself: the sealed facts of an authorization.
+pub(crate) async fn is_there(tx: &Tx) -> Result<bool, InternalError> {
+    let found = tenant::Entity::find_by_id(tx.tenant())
+        .filter(tenant::Column::DeletedAt.is_null())
+        .filter(tenant::Column::RemovedAt.is_null())
+        .any(&**tx)
+        .await?;
+    Ok(found)
 }

@@ -1,5 +1,6 @@
 //! All tenants, for the command line.
 
+use super::deletion::held_until;
 use crate::{
     core::{error::InternalError, rows::Rows, services::Services},
     entity::tenant,
@@ -16,6 +17,8 @@ pub struct TenantRow {
     pub name: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Until when it can be brought back, if it is deleted.
+    pub held_until: Option<Timestamp>,
 }
 
 /// All tenants, by short name.
@@ -33,6 +36,7 @@ pub async fn list(services: &Services) -> Result<Vec<TenantRow>, InternalError> 
         slug: row.slug,
         name: row.name,
         created_at: row.created_at,
+        held_until: row.deleted_at.map(held_until),
     };
     Ok(rows.into_iter().map(row).collect())
 }

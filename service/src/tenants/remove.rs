@@ -39,19 +39,27 @@ pub async fn remove(services: &Services, slug: &Slug) -> Result<(), RemoveTenant
         .await?
         .ok_or_else(|| RemoveTenantError::NoTenant(slug.clone()))?;
     let scope = TenantScope::new(services, tenant.id);
-    let tx = scope.write().await?;
-    if services.db.is_sqlite() {
-        empty(&scope, &tx, &tenant).await?;
-    } else {
-        tx.execute_unprepared("SELECT mooring_remove_tenant()")
-            .await
-            .map_err(InternalError::from)?;
-    }
-    let entry = Entry::new(By::CommandLine, Action::TenantRemoved, Target::tenant());
-    audit::record(services, &tx, &entry.detail(slug.to_string())).await?;
-    tx.commit().await?;
+    erase(&scope, &tenant, By::CommandLine).await?;
     tracing::info!(tenant.slug = %slug, "a tenant was removed on the command line");
     Ok(())
+}
+
+/// Removes all that is the tenant's, but its audit.
+pub(super) async fn erase(
+    scope: &TenantScope,
+    tenant: &tenant::Model,
+    by: By,
+) -> Result<(), InternalError> {
+    let tx = scope.write().await?;
+    if scope.db.is_sqlite() {
+        empty(scope, &tx, tenant).await?;
+    } else {
+        tx.execute_unprepared("SELECT mooring_remove_tenant()")
+            .await?;
+    }
+    let entry = Entry::new(by, Action::TenantRemoved, Target::tenant());
+    audit::record(scope, &tx, &entry.detail(tenant.slug.to_string())).await?;
+    tx.commit().await
 }
 
 /// Does what `mooring_remove_tenant` does on PostgreSQL.

@@ -182,6 +182,7 @@ impl World {
             refresh_rate: 1_000,
             audit_retention: None,
             mail: None,
+            tenant_creation: Default::default(),
         };
         (config, folder)
     }

@@ -17,6 +17,7 @@ use crate::{
     mail,
     people::{form_results, guessing, known_browsers, resets},
     tenancy::TenantScope,
+    tenants::deletion,
 };
 use domain::{
     event::Actor,
@@ -62,6 +63,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
         rotate::run(&services, &stop),
         audit::keep_cut(&services, &stop),
         events::keep_cut(&services, &stop),
+        deletion::keep_erased(&services, &stop),
         audit::keep_noted(&services, &stop),
         mail::run(&services, &stop)
     );

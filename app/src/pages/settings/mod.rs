@@ -2,6 +2,7 @@
 //! section is a form of its own, in a file of its own, and is saved on its own.
 
 mod brand;
+mod delete;
 mod links;
 mod mail;
 mod name;
@@ -33,6 +34,7 @@ const SECTIONS: &[Section] = &[
     ("mail", "Mail", mail::section),
     ("links", "Links and time", links::section),
     ("retention", "Retention", retention::section),
+    ("delete", "Delete", delete::section),
 ];
 
 pub(crate) fn page() -> impl IntoView {

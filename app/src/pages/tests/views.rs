@@ -367,7 +367,15 @@ fn scripts_in_names_are_inert() {
     result.app_name = EVIL.into();
     is_inert(&html(|| result::view(&result)));
 
-    is_inert(&html(|| tenants::view(EVIL, vec![])));
+    is_inert(&html(|| {
+        tenants::view(&tenants::Data {
+            person: EVIL.into(),
+            wanted: EVIL.into(),
+            number: 2,
+            may_create: true,
+            ..Default::default()
+        })
+    }));
     is_inert(&html(|| {
         signin::view(&failed("signin", "", EVIL), Some(EVIL.into()), None)
     }));

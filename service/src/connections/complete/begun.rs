@@ -121,6 +121,9 @@ impl Begun {
     /// The app and its credentials.
     pub async fn app(&self) -> Result<(App, ClientCredentials), CallbackError> {
         let tx = self.scope.read().await.map_err(CallbackError::Internal)?;
+        if !lookup::is_there(&tx).await? {
+            return Err(AuthorizationProblem::StateUnknown.into());
+        }
         let id = self.facts.app.0;
         let app = app::find(&tx, &id.to_string(), &AppLimit::All)
             .await?

@@ -91,6 +91,8 @@ pub(crate) const FORGET_PREVIOUS_SECRETS: Queries = Queries {
 };
 /// The mails to be sent now, of all tenants.
 pub(crate) const MAILS_DUE: Query = query!("mails_due");
+/// The memberships of a person in tenants that can be brought back.
+pub(crate) const DELETED_MEMBERSHIPS_OF: Query = query!("deleted_memberships_of");
 pub(crate) const MEMBERSHIPS_OF: Query = query!("memberships_of");
 /// Delays by half the check interval and up to as much again.
 pub(crate) const PUT_OFF: Query = query!("put_off");

@@ -9,7 +9,7 @@ use crate::{
         services::{self, ProcessState},
     },
     encryption::Purpose,
-    entity::{connection, credential},
+    entity::{connection, credential, tenant},
     records::{
         app::{self as apps, App},
         connection::Record,
@@ -17,7 +17,10 @@ use crate::{
     tenancy::{TenantScope, Tx},
 };
 use domain::ids::{AppId, ConnectionId, TenantId};
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait, SimpleExpr},
+};
 use secrecy::SecretString;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -82,6 +85,7 @@ async fn read_all(
     let tx = scope.read().await?;
     let records: HashMap<ConnectionId, Result<Record, InternalError>> = tx
         .by_keys::<connection::Entity>(connection::Column::Id, ids.to_vec())
+        .filter(deleted(scope.tenant()).not())
         .by_key(&*tx, connection::Column::Id)
         .await?;
     let readable = || records.values().flatten();
@@ -112,6 +116,15 @@ async fn read_all(
         });
     }
     Ok(loaded)
+}
+
+/// Whether the tenant is deleted: then its connections rest.
+fn deleted(id: TenantId) -> SimpleExpr {
+    let query = tenant::Entity::find_by_id(id)
+        .select_only()
+        .column(tenant::Column::Id)
+        .filter(tenant::Column::DeletedAt.is_not_null());
+    Expr::exists(query.into_query())
 }
 
 /// The rows of a batch.

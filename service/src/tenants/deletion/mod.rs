@@ -1,0 +1,77 @@
+//! A tenant is deleted, can be brought back for a while, and is then erased for good.
+//!
+//! Whatever is looked up before a tenant is known finds nothing of a deleted one
+//! (`tenancy::lookup`, `people::membership`, the fast path of token reads), so that
+//! pages, links, API tokens and invitations answer as if it weren't there, in every
+//! process. Its connections have no next check.
+
+mod bring_back;
+mod delete;
+mod erase;
+
+pub use bring_back::{
+    BringBackError, DeletedTenant, bring_back, bring_back_on_command_line, deleted_of,
+};
+pub use delete::{DeleteTenantError, delete, delete_on_command_line};
+pub(crate) use erase::keep_erased;
+pub use erase::{Erased, erase_due};
+
+use crate::{
+    core::{error::InternalError, rows::Rows, services::Services},
+    entity::{connection, tenant},
+    tenancy::Tx,
+};
+use domain::{
+    slug::Slug,
+    time::{Span, Timestamp},
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+
+/// How long a deleted tenant can be brought back.
+pub const HELD_FOR: Span = Span::days(14);
+
+/// Until when a tenant that was deleted then can be brought back.
+pub const fn held_until(deleted_at: Timestamp) -> Timestamp {
+    deleted_at.plus(HELD_FOR)
+}
+
+/// The tenant with this short name, unless it was erased for good.
+async fn named(services: &Services, slug: &Slug) -> Result<Option<tenant::Model>, InternalError> {
+    // Without a tenant's scope: the slug is looked up to get one.
+    tenant::Entity::find()
+        .filter(tenant::Column::Slug.eq(slug.as_str()))
+        .filter(tenant::Column::RemovedAt.is_null())
+        .row::<tenant::Model>(services.db.read())
+        .await
+}
+
+/// No connection of the tenant is checked any more.
+async fn rest(tx: &Tx) -> Result<(), InternalError> {
+    let never = || Expr::value(Option::<i64>::None);
+    tx.update::<connection::Entity>()
+        .filter(connection::Column::DueAt.is_not_null())
+        .col_expr(connection::Column::DueAt, never())
+        .col_expr(connection::Column::OverdueAt, never())
+        .col_expr(connection::Column::QueuedExpiry, never())
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// All connections of the tenant are checked now: nobody did for days.
+async fn wake(tx: &Tx, now: Timestamp) -> Result<(), InternalError> {
+    let connected = connection::Column::Standing.eq(connection::StandingCode::Connected);
+    tx.update::<connection::Entity>()
+        .filter(connected.clone())
+        .col_expr(connection::Column::DueAt, Expr::value(now))
+        .col_expr(connection::Column::LeaseUntil, Expr::value(0_i64))
+        .exec(&**tx)
+        .await?;
+    tx.update::<connection::Entity>()
+        .filter(connected)
+        .filter(connection::Column::Renewable.eq(true))
+        .col_expr(connection::Column::OverdueAt, Expr::value(now))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
