@@ -15,7 +15,7 @@ use service::{
     },
     core::config::TenantCreation,
     people::{
-        invitations::{self, InvitationError, NewInvitation},
+        invitations::{self, InvitationError, NewInvitation, Passing},
         membership,
     },
     tenants::{
@@ -94,16 +94,11 @@ async fn s52_nothing_of_a_deleted_tenant_is_found() {
             role: Role::Viewer,
             apps: domain::app_limit::AppLimit::All,
         };
-        let invited = invitations::invite(&f.owner, None, invitation)
+        let invited = invitations::invite(&f.owner, None, invitation, Passing::ByHand)
             .await
             .unwrap();
-        let invited = invited[0]
-            .url
-            .expose_secret()
-            .rsplit('/')
-            .next()
-            .unwrap()
-            .into();
+        let invited = invited[0].url.as_ref().unwrap();
+        let invited = invited.expose_secret().rsplit('/').next().unwrap().into();
         let under_way = f.approved("late").await;
         let begun_by_operator = f.begun_by_owner("operators").await;
         let by_operator = f.approve(&begun_by_operator);

@@ -237,7 +237,8 @@ async fn s52_every_table_of_the_catalogue_keeps_tenants_apart() {
             WHERE r.rolsuper OR r.rolbypassrls OR EXISTS (SELECT FROM pg_class c \
                 WHERE c.relowner = r.oid AND c.relnamespace = 'public'::regnamespace)";
         assert!(owner_asks(url, mighty).await.is_empty(), "policies bind the role");
-        let (one, two) = (uuid::Uuid::now_v7(), uuid::Uuid::now_v7());
+        let new = || f.world.services.new_id::<uuid::Uuid>();
+        let (one, two) = (new(), new());
         let found = owner_asks(url, TABLES_OF_TENANTS).await;
         assert!(found.len() > 15, "{found:?}");
         for line in found {

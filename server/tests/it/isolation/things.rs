@@ -11,7 +11,7 @@ use service::{
     Confirmed, api_tokens,
     connections::links::{self, LinkOptions},
     people::{
-        invitations::{self, NewInvitation},
+        invitations::{self, NewInvitation, Passing},
         members,
     },
     testing::PASSWORD,
@@ -130,8 +130,9 @@ async fn invited(tenant: &Tenant, role: Role, apps: AppLimit, name: &str) -> Str
         apps,
     };
     let confirmed = Confirmed::for_test(&tenant.owner);
-    let made = invitations::invite(&tenant.owner, Some(&confirmed), new).await;
-    made.unwrap()[0].url.expose_secret().to_owned()
+    let made = invitations::invite(&tenant.owner, Some(&confirmed), new, Passing::ByHand).await;
+    let url = made.unwrap().remove(0).url;
+    url.unwrap().expose_secret().to_owned()
 }
 
 /// A browser with a member of this role, who just joined.
