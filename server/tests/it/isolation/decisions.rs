@@ -186,6 +186,8 @@ pub const DECISIONS: &[Decision] = &[
         Whole(Owner),
         &[("events_kept", "forever"), ("audit_kept", "forever")],
     ),
+    form(Address::SETTINGS_MAIL, Whole(Owner), &[]),
+    form(Address::SETTINGS_TEST_MAIL, Whole(Owner), &[]),
     form(Address::DISCONNECT, Members(Operator), &[]),
     form(Address::ERASE, Members(Operator), &[("confirm", "shop")]),
     form(
