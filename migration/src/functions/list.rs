@@ -122,7 +122,7 @@ pub const FUNCTIONS: &[Function] = &[
     function(
         "mooring_mails_due(bigint, bigint)",
         Caller::Program,
-        &[version!("m0035_mails", "mails_due")],
+        &[version!("m0044_mail_text", "mails_due")],
     ),
     function(
         "mooring_memberships(uuid)",

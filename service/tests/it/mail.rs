@@ -502,3 +502,17 @@ async fn words_with_unknown_placeholders_are_not_saved() {
     })
     .await;
 }
+
+/// A deleted tenant sends nothing; what waits goes once it is brought back.
+#[tokio::test]
+async fn a_deleted_tenant_sends_no_mail() {
+    each(async |m| {
+        m.invite("ann@x.example").await;
+        let deleted = "UPDATE tenants SET deleted_at = ";
+        m.world.execute(&format!("{deleted} 1")).await;
+        assert_eq!(m.send().await, 0);
+        m.world.execute(&format!("{deleted} NULL")).await;
+        assert_eq!(m.send().await, 1);
+    })
+    .await;
+}

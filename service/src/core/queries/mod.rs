@@ -89,7 +89,7 @@ pub(crate) const FORGET_PREVIOUS_SECRETS: Queries = Queries {
     ],
     postgres: &[include_str!("postgres/forget_previous_secrets.sql")],
 };
-/// The mails to be sent now, of all tenants.
+/// The mails to be sent now, of all tenants that are not deleted.
 pub(crate) const MAILS_DUE: Query = query!("mails_due");
 /// The memberships of a person in tenants that can be brought back.
 pub(crate) const DELETED_MEMBERSHIPS_OF: Query = query!("deleted_memberships_of");
