@@ -58,6 +58,12 @@ addresses! {
     SIGN_IN SignIn = "/signin";
     /// Asks a person who is signed in whether it is still them.
     CONFIRM Confirm = "/confirm";
+    /// Single sign-on, where the tenant is typed.
+    SSO Sso = "/sso";
+    /// The beginning of a tenant's single sign-on.
+    SSO_START SsoStart { tenant } = "/sso/{tenant}/start";
+    /// The redirect URI of a tenant's single sign-on.
+    SSO_CALLBACK SsoCallback { tenant } = "/sso/{tenant}/callback";
     /// The end of a session.
     SIGN_OUT SignOut = "/signout";
     /// The choice of a theme.
@@ -70,6 +76,8 @@ addresses! {
     END_OTHER_SESSIONS EndOtherSessions = "/me/sessions/end";
     /// The end of one session.
     END_SESSION EndSession { key } = "/me/sessions/{key}/end";
+    /// The end of a person's link to a tenant's single sign-on.
+    END_SSO_LINK EndSsoLink { tenant } = "/me/sso/{tenant}/end";
     /// The tenants of a person.
     TENANTS Tenants = "/t";
     /// The accounts that need a person.
@@ -154,6 +162,14 @@ addresses! {
     BRAND_STYLE BrandStyle { name } = "/brand/{name}/style.css";
     /// The logo of a tenant's brand.
     BRAND_LOGO BrandLogo { name } = "/brand/{name}/logo";
+    /// The settings of single sign-on.
+    SETTINGS_SSO SettingsSso { tenant } = "/t/{tenant}/settings/sso";
+    /// A question to the provider of single sign-on.
+    TRY_SSO TrySso { tenant } = "/t/{tenant}/settings/sso/try";
+    /// The end of single sign-on.
+    END_SSO EndSso { tenant } = "/t/{tenant}/settings/sso/off";
+    /// A person who was removed is let in by single sign-on again.
+    ADMIT_BY_SSO AdmitBySso { tenant, person } = "/t/{tenant}/settings/sso/admit/{person}";
     /// An invitation to a tenant.
     INVITATION Invitation { token } = "/invite/{token}";
     /// The request for a link to set a new password.

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use secrecy::SecretString;
 use service::{
     Actor, Services,
-    people::membership::{self, PersonSummary},
+    people::membership::{self, Opened, PersonSummary},
 };
 
 /// Everything that `server` knows about a request for a page.
@@ -27,6 +27,8 @@ pub struct PageContext {
     pub browser: Option<SecretString>,
     /// The theme that the browser's cookie asks for.
     pub theme: Theme,
+    /// The tenant whose single sign-on was used in this browser before.
+    pub sso_tenant: Option<Slug>,
     /// The form that was posted and failed, if the page is its answer.
     pub form: Option<FormState>,
     /// The outcome of the form that led to this page.
@@ -77,15 +79,31 @@ impl PageContext {
         self.signed_in.as_ref().ok_or(PageError::SignIn)
     }
 
+    /// The signed-in person, if they came in their own way.
+    ///
+    /// # Errors
+    /// [`PageError::SignIn`] if nobody did, also for whom single sign-on brought.
+    pub fn own_person(&self) -> Result<&PersonSummary, PageError> {
+        let person = self.person()?;
+        if person.signed_in.is_own_way() {
+            Ok(person)
+        } else {
+            Err(PageError::SignIn)
+        }
+    }
+
     /// The signed-in person as a member of a tenant.
     ///
     /// # Errors
     /// A person who isn't a member gets the same answer as for a tenant that doesn't exist.
     pub async fn actor(&self, tenant: &str) -> Result<Actor, PageError> {
-        let person = self.person()?.id;
+        let person = self.person()?.signed_in;
         let slug: Slug = tenant.parse().map_err(|_| PageError::NotFound)?;
-        let actor = membership::actor(&self.services, person, &slug).await?;
-        let actor = actor.ok_or(PageError::NotFound)?;
+        let actor = match membership::open(&self.services, person, &slug).await? {
+            Opened::Actor(actor) => *actor,
+            Opened::BySingleSignOn => return Err(PageError::BySingleSignOn(slug)),
+            Opened::Not => return Err(PageError::NotFound),
+        };
         written_in(actor.zone);
         Ok(actor)
     }

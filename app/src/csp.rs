@@ -36,6 +36,17 @@ pub(crate) fn forms_to_gorgias(context: &PageContext) {
     set(&format!("'self' https: {template}"));
 }
 
+/// A form of this page is answered with a redirect to a tenant's provider of
+/// single sign-on. Which one isn't known before the form is sent.
+pub(crate) fn forms_to_providers(context: &PageContext) {
+    let here = if context.services.config.outbound.reaches_loopback() {
+        " http://127.0.0.1:* http://localhost:*"
+    } else {
+        ""
+    };
+    set(&format!("'self' https:{here}"));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

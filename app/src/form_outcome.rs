@@ -84,6 +84,21 @@ pub enum FormOutcome {
         /// How many other sessions ended.
         ended: u64,
     },
+    /// The provider of single sign-on was asked, and answered.
+    SsoTried {
+        /// Its host.
+        host: String,
+        /// How many keys it has.
+        keys: usize,
+        /// What they can verify.
+        algorithms: String,
+    },
+    /// Single sign-on was switched off.
+    SsoOff,
+    /// Somebody who was removed may come in again.
+    SsoAdmitted,
+    /// A person's link to single sign-on was ended.
+    SsoLinkEnded,
     /// A session ended.
     SessionEnded,
     /// All other sessions ended.

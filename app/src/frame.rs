@@ -39,7 +39,7 @@ pub(crate) async fn page_chrome(
     let tenants = match &context.signed_in {
         Some(person) => panel(
             "frame tenants",
-            membership::tenants_of(&context.services, person.id).await,
+            membership::tenants_of(&context.services, person.signed_in).await,
         ),
         None => None,
     };

@@ -1,8 +1,8 @@
 //! Types that are stored as text in a column of the database, for SeaORM.
 
 use crate::{
-    app_limit::AppLimit, basic_encoding::BasicEncoding, health::Health, role::Role,
-    scope::ScopeSet, slug::Slug, subdomain::Subdomain, zone::Zone,
+    app_limit::AppLimit, basic_encoding::BasicEncoding, group_roles::GroupRoles, health::Health,
+    role::Role, scope::ScopeSet, slug::Slug, subdomain::Subdomain, zone::Zone,
 };
 pub use sea_orm;
 use sea_orm::{DbErr, TryGetError};
@@ -105,6 +105,7 @@ macro_rules! text_columns {
 text_columns! {
     AppLimit: |limit| limit.to_string();
     BasicEncoding: |encoding| encoding.code().to_owned();
+    GroupRoles: |groups| groups.to_string();
     Health: |health| health.code().to_owned();
     Role: |role| role.code().to_owned();
     ScopeSet: |scopes| scopes.to_string();

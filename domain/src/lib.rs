@@ -16,6 +16,7 @@ pub mod error;
 pub mod event;
 pub mod failure;
 pub mod granted;
+pub mod group_roles;
 pub mod guessing;
 pub mod health;
 pub mod health_history;

@@ -1,8 +1,8 @@
 //! Reads the bodies of answers, also incomplete ones, and decompresses them.
 
 use crate::{
-    HttpGorgias, Unavailable, UpstreamError,
-    http::why,
+    Unavailable, UpstreamError,
+    guarded::{Guarded, why},
     response::{self, Body},
     unpack::{Unpacked, Wrong, unpack},
 };
@@ -25,7 +25,7 @@ pub(crate) struct Answer {
     pub broken: Option<Unavailable>,
 }
 
-impl HttpGorgias {
+impl Guarded {
     /// A proxy resolves names itself and has to refuse bad addresses. If the
     /// name is known here to be blocked, the request is refused all the same.
     pub(crate) async fn leave(&self, request: RequestBuilder) -> Result<Response, UpstreamError> {

@@ -28,12 +28,13 @@ impl HttpGorgias {
     ) -> Result<Answer, UpstreamError> {
         let url = self.allowed(url)?;
         let request = self
+            .client
             .http
             .post(url)
             .header(AUTHORIZATION, basic(client)?)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(encode(form));
-        self.send(request).await
+        self.client.send(request).await
     }
 
     async fn tokens(
@@ -45,7 +46,7 @@ impl HttpGorgias {
     ) -> Result<Renewal, UpstreamError> {
         let url = self.template.token_url(account);
         let answer = self.post(url, client, form).await?;
-        let now = self.clock.now();
+        let now = self.client.clock.now();
         let Answer {
             status, headers, ..
         } = &answer;
@@ -110,7 +111,7 @@ impl Gorgias for HttpGorgias {
         if answer.status.is_success() {
             Ok(())
         } else {
-            let (headers, now) = (&answer.headers, self.clock.now());
+            let (headers, now) = (&answer.headers, self.client.clock.now());
             Err(response::refusal(
                 answer.status,
                 headers,
@@ -127,8 +128,12 @@ impl Gorgias for HttpGorgias {
     ) -> Result<AccountInfo, UpstreamError> {
         let url = self.allowed(self.template.account_url(account))?;
         let bearer = Zeroizing::new(format!("Bearer {}", access_token.expose_secret()));
-        let request = self.http.get(url).header(AUTHORIZATION, secret(bearer)?);
-        let answer = self.send(request).await?;
+        let request = self
+            .client
+            .http
+            .get(url)
+            .header(AUTHORIZATION, secret(bearer)?);
+        let answer = self.client.send(request).await?;
         match (answer.status, answer.broken) {
             (StatusCode::UNAUTHORIZED, _) => Err(UpstreamError::Unauthorized),
             (_, Some(why)) => Err(why.into()),
@@ -141,7 +146,7 @@ impl Gorgias for HttpGorgias {
 
 /// HTTP Basic (RFC 7617) with client id and secret, form-encoded first if the
 /// app's setting says so (RFC 6749 2.3.1).
-fn basic(client: &ClientCredentials) -> Result<HeaderValue, UpstreamError> {
+pub(crate) fn basic(client: &ClientCredentials) -> Result<HeaderValue, UpstreamError> {
     let (id, password) = (&client.client_id, client.client_secret.expose_secret());
     let mut pair = Zeroizing::new(String::with_capacity(3 * (id.len() + password.len()) + 1));
     match client.encoding {
@@ -159,7 +164,7 @@ fn basic(client: &ClientCredentials) -> Result<HeaderValue, UpstreamError> {
 }
 
 /// A header that is wiped after use and never shown by `Debug`.
-fn secret(text: Zeroizing<String>) -> Result<HeaderValue, UpstreamError> {
+pub(crate) fn secret(text: Zeroizing<String>) -> Result<HeaderValue, UpstreamError> {
     let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text))
         .map_err(|_| Unavailable::Nonsense("the stored token can't be sent"))?;
     value.set_sensitive(true);
@@ -167,7 +172,7 @@ fn secret(text: Zeroizing<String>) -> Result<HeaderValue, UpstreamError> {
 }
 
 /// A form's body, wiped after use.
-fn encode(form: &[(&str, &str)]) -> Bytes {
+pub(crate) fn encode(form: &[(&str, &str)]) -> Bytes {
     let room = form.iter().map(|(k, v)| k.len() + 3 * v.len() + 2).sum();
     let text = form_urlencoded::Serializer::new(String::with_capacity(room))
         .extend_pairs(form)

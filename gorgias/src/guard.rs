@@ -7,6 +7,7 @@
 
 use crate::address::{Network, network};
 use async_trait::async_trait;
+use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::{
     io,
@@ -42,7 +43,7 @@ impl Lookup for SystemLookup {
 }
 
 /// Where requests may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
     /// Only the internet.
     Public,
@@ -51,6 +52,10 @@ pub enum Reach {
     /// Only private networks and the loopback, so that plain http carries
     /// secrets no further.
     PrivateOnly,
+    /// The internet, and of private networks and the loopback these.
+    PublicAnd(Arc<[IpNet]>),
+    /// The loopback, as far as it is in these networks.
+    LoopbackIn(Arc<[IpNet]>),
 }
 
 /// Why a name has no usable address.
@@ -77,13 +82,23 @@ impl Guard {
         Self { reach, lookup }
     }
 
+    /// What resolves names.
+    pub(crate) fn lookup(&self) -> Arc<dyn Lookup> {
+        Arc::clone(&self.lookup)
+    }
+
     /// Whether requests may go to this address.
     pub fn allows(&self, ip: IpAddr) -> bool {
-        matches!(
-            (self.reach, network(ip)),
-            (Reach::Public | Reach::PrivateToo, Network::Public)
-                | (Reach::PrivateToo | Reach::PrivateOnly, Network::Private)
-        )
+        let within = |networks: &[IpNet]| networks.iter().any(|net| net.contains(&ip));
+        match (&self.reach, network(ip)) {
+            (_, Network::Never) => false,
+            (Reach::Public | Reach::PrivateToo | Reach::PublicAnd(_), Network::Public) => true,
+            (Reach::PrivateOnly | Reach::LoopbackIn(_), Network::Public) => false,
+            (Reach::Public, Network::Private) => false,
+            (Reach::PrivateToo | Reach::PrivateOnly, Network::Private) => true,
+            (Reach::PublicAnd(networks), Network::Private) => within(networks),
+            (Reach::LoopbackIn(networks), Network::Private) => ip.is_loopback() && within(networks),
+        }
     }
 
     /// Checks a URL whose host is an IP address; HTTP clients don't ask a

@@ -14,11 +14,13 @@ mod client;
 pub mod egress;
 pub mod error;
 pub mod guard;
+mod guarded;
 mod http;
 pub mod id_token;
 pub mod jwt;
 mod lenient;
 mod members;
+pub mod outbound;
 pub mod pkce;
 mod probe;
 mod response;
@@ -27,7 +29,9 @@ mod unpack;
 
 pub use egress::EgressProxy;
 pub use error::{Unavailable, UpstreamError};
-pub use http::{HttpGorgias, Limits, Reaching};
+pub use guarded::Limits;
+pub use http::{HttpGorgias, Reaching};
+pub use outbound::{Outbound, OutboundOptions};
 pub use probe::NoAccount;
 pub use template::{AuthorizeParams, GorgiasTemplate};
 

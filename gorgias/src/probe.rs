@@ -42,8 +42,8 @@ impl HttpGorgias {
     ) -> Result<(), NoAccount> {
         let url = self.allowed(self.template().probe_url(account, params));
         let url = url.map_err(unanswered)?;
-        let request = self.http.get(url).header(ACCEPT, "text/html");
-        let answer = tokio::time::timeout(self.limits.time, self.leave(request))
+        let request = self.client.http.get(url).header(ACCEPT, "text/html");
+        let answer = tokio::time::timeout(self.client.limits.time, self.client.leave(request))
             .await
             .map_err(|_| NoAccount::Unanswered(Unavailable::Timeout))?
             .map_err(unanswered)?;

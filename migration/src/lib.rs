@@ -44,6 +44,7 @@ mod m0033_members;
 mod m0034_guessing;
 mod m0035_mails;
 mod m0038_tenants;
+mod m0039_single_sign_on;
 mod m0040_password_resets;
 mod m0044_mail_text;
 pub mod rights;
@@ -89,6 +90,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0034_guessing::Migration),
             Box::new(m0035_mails::Migration),
             Box::new(m0038_tenants::Migration),
+            Box::new(m0039_single_sign_on::Migration),
             Box::new(m0040_password_resets::Migration),
             Box::new(m0044_mail_text::Migration),
         ]

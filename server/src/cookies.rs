@@ -3,6 +3,7 @@
 use app::components::Theme;
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 use axum_extra::extract::cookie::{Cookie, SameSite};
+use domain::slug::Slug;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     Services,
@@ -15,6 +16,7 @@ use tower_sessions::cookie::time::Duration;
 
 const BROWSER: &str = "__Host-mooring_browser";
 const KNOWN_BROWSER: &str = "__Host-mooring_known_browser";
+const SSO_TENANT: &str = "__Host-mooring_sso_tenant";
 const KEPT_FORM: &str = "__Host-mooring_kept_form";
 
 /// The name of a cookie. Browsers accept `__Host-` only with `Secure`, which
@@ -151,6 +153,18 @@ pub fn kept_form(sealed: &SecretString, config: &Config) -> Option<HeaderValue> 
 /// Ends the cookie of the kept form.
 pub fn kept_form_end(config: &Config) -> Option<HeaderValue> {
     end(name(KEPT_FORM, config), config)
+}
+
+/// The tenant whose single sign-on was used in this browser before.
+pub fn sso_tenant(headers: &HeaderMap, config: &Config) -> Option<Slug> {
+    value(headers, name(SSO_TENANT, config))?.parse().ok()
+}
+
+/// Remembers it for a year, so that nobody has to type it again.
+pub fn keep_sso_tenant(tenant: &Slug, config: &Config) -> Option<HeaderValue> {
+    let mut cookie = hardened(name(SSO_TENANT, config), tenant.to_string(), config);
+    cookie.set_max_age(Duration::days(365));
+    header(&cookie)
 }
 
 /// The theme; it is no secret and is kept for a year.

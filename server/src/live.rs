@@ -5,7 +5,7 @@ use crate::{
     failure::Failure,
     state::AppState,
     streams::{Stream, TooMany},
-    visitor::Visitor,
+    visitor::{self, Visitor},
 };
 use app::address::Address;
 use axum::{
@@ -21,16 +21,11 @@ use axum::{
     },
     routing::get,
 };
-use domain::{
-    app_limit::AppLimit,
-    ids::{PersonId, TenantId},
-    role::Role,
-    slug::Slug,
-};
+use domain::{app_limit::AppLimit, ids::TenantId, role::Role, slug::Slug};
 use futures::{StreamExt, stream};
 use service::{
     core::live::Change,
-    people::{membership, sessions::PERSON},
+    people::{SignedIn, membership},
 };
 use std::{convert::Infallible, time::Duration};
 use tokio::{
@@ -85,7 +80,7 @@ async fn live(
         keys: state.services.live.listen_to_keys(),
         tenant: actor.tenant(),
         slug,
-        person: person.id,
+        signed_in: person.signed_in,
         session,
         rights: (actor.role, actor.apps.clone()),
         state,
@@ -112,7 +107,7 @@ struct Listener {
     keys: Receiver<TenantId>,
     tenant: TenantId,
     slug: Slug,
-    person: PersonId,
+    signed_in: SignedIn,
     session: Session,
     rights: (Role, AppLimit),
     state: AppState,
@@ -171,11 +166,11 @@ impl Listener {
     /// or no member any more.
     async fn rights_now(&self) -> Option<(Role, AppLimit)> {
         self.session.load().await.ok()?;
-        let signed_in = self.session.get::<PersonId>(PERSON).await.ok()?;
-        if signed_in != Some(self.person) {
+        let signed_in = visitor::signed_in(&self.session).await.ok()?;
+        if signed_in != Some(self.signed_in) {
             return None;
         }
-        let actor = membership::actor(&self.state.services, self.person, &self.slug).await;
+        let actor = membership::actor(&self.state.services, self.signed_in, &self.slug).await;
         let actor = actor.ok()??;
         Some((actor.role, actor.apps))
     }

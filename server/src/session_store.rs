@@ -2,15 +2,19 @@
 
 use crate::middleware::database_unavailable;
 use async_trait::async_trait;
-use domain::{
-    ids::PersonId,
-    time::{Span, Timestamp},
-};
+use domain::time::{Span, Timestamp};
 use secrecy::SecretString;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use service::{
     InternalError, Services,
-    people::sessions::{self, ABSOLUTE, ADDRESS, IDLE, PERSON, SEEN_AT, SIGNED_IN_AT},
+    people::{
+        SignedIn,
+        sessions::{
+            self, ABSOLUTE, ADDRESS, BySingleSignOn, IDLE, PERSON, SEEN_AT, SIGNED_IN_AT,
+            SINGLE_SIGN_ON, SINGLE_SIGN_ON_ABSOLUTE,
+        },
+    },
 };
 use std::{collections::HashMap, fmt};
 use tower_sessions::{
@@ -55,7 +59,12 @@ impl DatabaseSessions {
             .get(SIGNED_IN_AT)
             .and_then(Value::as_i64)
             .map_or(now, Timestamp);
-        now.plus(IDLE).min(begun.plus(ABSOLUTE))
+        let absolute = if data.contains_key(SINGLE_SIGN_ON) {
+            SINGLE_SIGN_ON_ABSOLUTE
+        } else {
+            ABSOLUTE
+        };
+        now.plus(IDLE).min(begun.plus(absolute))
     }
 }
 
@@ -69,14 +78,17 @@ fn secret(id: &Id) -> SecretString {
     SecretString::from(id.to_string())
 }
 
-/// The person, and everything as JSON.
-fn parts(record: &Record) -> Result<(Option<PersonId>, String)> {
-    let person = record
-        .data
-        .get(PERSON)
-        .and_then(|value| serde_json::from_value(value.clone()).ok());
+/// Who is signed in, and everything as JSON.
+fn parts(record: &Record) -> Result<(Option<SignedIn>, String)> {
+    let own_way = value(&record.data, PERSON).map(SignedIn::own_way);
+    let by_single_sign_on = || value::<BySingleSignOn>(&record.data, SINGLE_SIGN_ON);
+    let person = own_way.or_else(|| by_single_sign_on().map(SignedIn::from));
     let data = serde_json::to_string(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
     Ok((person, data))
+}
+
+fn value<T: DeserializeOwned>(data: &HashMap<String, Value>, key: &str) -> Option<T> {
+    serde_json::from_value(data.get(key)?.clone()).ok()
 }
 
 fn failed(fault: InternalError) -> Error {

@@ -19,9 +19,13 @@ use secrecy::SecretString;
 use service::{
     Actor, Confirmed,
     people::{
+        SignedIn,
         form_results::{self, FormKey, FormSession},
         membership::{self, PersonSummary},
-        sessions::{self, ADDRESS, AGENT, CONFIRMED_AT, PERSON, SEEN_AT, SIGNED_IN_AT},
+        sessions::{
+            self, ADDRESS, AGENT, BySingleSignOn, CONFIRMED_AT, PERSON, SEEN_AT, SIGNED_IN_AT,
+            SINGLE_SIGN_ON,
+        },
     },
 };
 use std::net::IpAddr;
@@ -52,6 +56,8 @@ pub struct Visitor {
     pub browser: Option<SecretString>,
     /// The theme that the browser's cookie asks for.
     pub theme: Theme,
+    /// The tenant whose single sign-on was used in this browser before.
+    pub sso_tenant: Option<Slug>,
     /// The client's address, as far as proxies can be trusted.
     pub address: Option<IpAddr>,
 }
@@ -65,6 +71,7 @@ impl Visitor {
             signed_in: self.person.clone(),
             browser: self.browser.clone(),
             theme: self.theme,
+            sso_tenant: self.sso_tenant.clone(),
             form,
             outcome,
             kept: None,
@@ -164,7 +171,7 @@ impl Visitor {
         let (Some(person), Ok(slug)) = (&self.person, tenant.parse::<Slug>()) else {
             return Ok(None);
         };
-        let actor = membership::actor(&self.state.services, person.id, &slug).await?;
+        let actor = membership::actor(&self.state.services, person.signed_in, &slug).await?;
         Ok(actor.map(|actor| actor.at(self.address)))
     }
 }
@@ -205,6 +212,7 @@ impl FromRequestParts<AppState> for Visitor {
             .is_some(),
             browser: cookies::browser(&parts.headers, &state.services.config),
             theme: cookies::theme_of(&parts.headers),
+            sso_tenant: cookies::sso_tenant(&parts.headers, &state.services.config),
             address,
             state: state.clone(),
         })
@@ -218,9 +226,10 @@ async fn person(
     state: &AppState,
     address: Option<IpAddr>,
 ) -> Result<Option<PersonSummary>, Failure> {
-    let Some(id) = session.get::<PersonId>(PERSON).await? else {
+    let Some(signed_in) = signed_in(session).await? else {
         return Ok(None);
     };
+    let id = signed_in.person();
     let now = state.services.expiry_now();
     let seen = session.get::<Timestamp>(SEEN_AT).await?.unwrap_or_default();
     if now.since(seen) >= NOTED_EVERY {
@@ -231,14 +240,28 @@ async fn person(
             tracing::warn!(%error, person.id = %id, "the last use could not be noted");
         }
     }
-    Ok(membership::person(&state.services, id).await?)
+    Ok(membership::person(&state.services, signed_in).await?)
 }
 
-/// When the person signed in or confirmed, whichever was later.
+/// Who is signed in, and how.
+///
+/// # Errors
+/// If the session can't be read.
+pub async fn signed_in(session: &Session) -> Result<Option<SignedIn>, Failure> {
+    if let Some(person) = session.get::<PersonId>(PERSON).await? {
+        return Ok(Some(SignedIn::own_way(person)));
+    }
+    let other = session.get::<BySingleSignOn>(SINGLE_SIGN_ON).await?;
+    Ok(other.map(SignedIn::from))
+}
+
+/// When the person signed in or confirmed, whichever was later. A sign-in by
+/// single sign-on doesn't count by itself: the provider may have asked nobody.
 async fn confirmed_at(session: &Session) -> Result<Option<Timestamp>, Failure> {
+    let own_way = session.get::<PersonId>(PERSON).await?.is_some();
     let signed_in = session.get::<Timestamp>(SIGNED_IN_AT).await?;
     let confirmed = session.get::<Timestamp>(CONFIRMED_AT).await?;
-    Ok(signed_in.max(confirmed))
+    Ok(signed_in.filter(|_| own_way).max(confirmed))
 }
 
 /// Notes that it is still the person. The session gets a new id (ASVS 7.2.4).
@@ -251,10 +274,19 @@ pub async fn confirm(session: &Session, visitor: &mut Visitor) -> Result<(), Fai
     visitor.renew_session(session).await
 }
 
+/// Notes when somebody whom single sign-on brought showed the provider that it is
+/// them.
+///
+/// # Errors
+/// If the session can't be kept.
+pub async fn shown_at(session: &Session, at: Timestamp) -> Result<(), Failure> {
+    Ok(session.insert(CONFIRMED_AT, at).await?)
+}
+
 /// So much of a browser's name is kept.
 const LONGEST_AGENT: usize = 300;
 
-/// Signs a person in. The session gets a new id, so that an id that an attacker
+/// Signs a person in who came in their own way. The session gets a new id, so that an id that an attacker
 /// planted before is worthless (ASVS 7.2.4).
 ///
 /// # Errors
@@ -264,6 +296,19 @@ pub async fn sign_in(
     visitor: &Visitor,
     headers: &HeaderMap,
     person: PersonId,
+) -> Result<(), Failure> {
+    sign_in_as(session, visitor, headers, SignedIn::own_way(person)).await
+}
+
+/// The same, also for whom a tenant's single sign-on brought.
+///
+/// # Errors
+/// If the session can't be kept.
+pub async fn sign_in_as(
+    session: &Session,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    signed_in: SignedIn,
 ) -> Result<(), Failure> {
     let services = &visitor.state.services;
     let now = services.expiry_now();
@@ -277,11 +322,14 @@ pub async fn sign_in(
         .collect();
     session.clear().await;
     session.cycle_id().await?;
-    session.insert(PERSON, person).await?;
+    match BySingleSignOn::of(signed_in) {
+        Some(by) => session.insert(SINGLE_SIGN_ON, by).await?,
+        None => session.insert(PERSON, signed_in.person()).await?,
+    }
     session.insert(SIGNED_IN_AT, now).await?;
     session.insert(SEEN_AT, now).await?;
     session.insert(AGENT, agent).await?;
     session.insert(ADDRESS, visitor.address).await?;
-    membership::seen(services, person).await?;
+    membership::seen(services, signed_in.person()).await?;
     Ok(())
 }

@@ -11,6 +11,7 @@ pub mod encryption;
 pub(crate) mod entity;
 
 pub mod core;
+pub mod oidc;
 
 pub mod vault;
 
@@ -23,6 +24,7 @@ pub mod mail;
 pub mod api_tokens;
 pub mod people;
 pub(crate) mod records;
+pub mod sso;
 
 pub mod engine;
 

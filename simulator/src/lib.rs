@@ -32,6 +32,7 @@ mod log;
 pub mod mailbox;
 mod misbehave;
 mod packing;
+pub mod provider;
 mod server;
 mod state;
 mod token;

@@ -5,12 +5,14 @@ use crate::{
     address::{Address, Pattern},
     components::{Button, Field, Kind},
     context::PageContext,
+    csp,
     form_state::{FormState, Kept},
     shell::PublicLayout,
 };
+use domain::slug::Slug;
 use leptos::prelude::*;
 use serde::Deserialize;
-use service::{CONFIRMED_FOR, core::input::Field as RawField};
+use service::{CONFIRMED_FOR, core::input::Field as RawField, people::membership};
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
@@ -24,8 +26,20 @@ struct Query {
 }
 
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
-    let email = context.person()?.email.clone();
-    let form = context.form("confirm");
+    let person = context.person()?.clone();
+    let email = person.email.clone();
+    let single_sign_on = match person.signed_in.is_own_way() {
+        true => None,
+        // It opens one tenant alone.
+        false => membership::tenants_of(&context.services, person.signed_in)
+            .await?
+            .pop(),
+    };
+    let form = match single_sign_on {
+        Some(_) => context.form("sso"),
+        None => context.form("confirm"),
+    };
+    csp::forms_to_providers(&context);
     let next = form
         .value("next")
         .or_else(|| address.query::<Query>().next.given().map(str::to_owned));
@@ -33,6 +47,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         email,
         next,
         kept: context.kept,
+        single_sign_on: single_sign_on.map(|tenant| tenant.slug),
         form,
     });
     Ok(view! {
@@ -50,6 +65,8 @@ pub(super) struct Data {
     pub next: Option<String>,
     /// How much is kept of what they typed there.
     pub kept: Option<Kept>,
+    /// The tenant whose single sign-on brought the person, if one did.
+    pub single_sign_on: Option<Slug>,
     pub form: FormState,
 }
 
@@ -61,6 +78,8 @@ const ABOUT: &[(Pattern, &str)] = &[
     (Address::MEMBERS, "invite an owner"),
     (Address::MEMBER, "make somebody an owner"),
     (Address::DELETE_TENANT, "delete a tenant"),
+    (Address::SETTINGS, "change settings of the tenant"),
+    (Address::ME, "change how you come in"),
 ];
 
 fn path(next: &str) -> &str {
@@ -95,8 +114,34 @@ pub(super) fn view(data: &Data) -> AnyView {
             <p>{what} {format!("Show it once more; then nobody asks for {minutes}.")}</p>
         </header>
         {problem(&data.form)}
+        {way(data)}
+        <p class="sub">{kept} <a href=back>"Leave it"</a></p>
+    }
+    .into_any()
+}
+
+/// How the person shows it.
+fn way(data: &Data) -> AnyView {
+    let next = data.next.clone();
+    let next = next.map(|next| view! { <input type="hidden" name="next" value=next/> });
+    if let Some(tenant) = &data.single_sign_on {
+        let action = Address::SsoStart {
+            tenant: tenant.as_str(),
+        };
+        return view! {
+            <form class="form" method="post" action=action.to_string()>
+                {next}
+                <input type="hidden" name="purpose" value="confirm"/>
+                <Button kind=Kind::Primary wide=true>
+                    "Continue with single sign-on"
+                </Button>
+            </form>
+        }
+        .into_any();
+    }
+    view! {
         <form class="form" method="post" action=Address::Confirm.to_string()>
-            {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
+            {next}
             <input type="hidden" autocomplete="username" value=data.email.clone()/>
             <Field
                 name="password"
@@ -111,7 +156,6 @@ pub(super) fn view(data: &Data) -> AnyView {
                 "Confirm"
             </Button>
         </form>
-        <p class="sub">{kept} <a href=back>"Leave it"</a></p>
     }
     .into_any()
 }

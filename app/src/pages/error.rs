@@ -10,6 +10,7 @@ use axum::http::{
     header::{LOCATION, RETRY_AFTER},
     request::Parts,
 };
+use domain::slug::Slug;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use service::{InternalError, core::error::Forbidden};
@@ -23,6 +24,9 @@ pub enum PageError {
     /// No person is signed in.
     #[error("nobody is signed in")]
     SignIn,
+    /// The member has to come by single sign-on.
+    #[error("this tenant opens by single sign-on alone")]
+    BySingleSignOn(Slug),
     /// The role doesn't allow it.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
@@ -40,20 +44,42 @@ fn status(code: StatusCode) {
     }
 }
 
-/// Redirects to the sign-in, which leads back here.
-fn sign_in() -> AnyView {
+/// Redirects, and gives the address that leads back here.
+fn redirect(tenant: Option<&Slug>) -> String {
     let here = use_context::<Parts>()
         .and_then(|parts| parts.uri.path_and_query().map(ToString::to_string))
         .unwrap_or_default();
-    let to = format!("{}?next={}", Address::SignIn, escape(&here));
+    let tenant = tenant.map(|slug| format!("tenant={slug}&"));
+    let tenant = tenant.unwrap_or_default();
+    let to = format!("{}?{tenant}next={}", Address::SignIn, escape(&here));
     if let (Some(response), Ok(location)) =
         (use_context::<ResponseOptions>(), HeaderValue::try_from(&to))
     {
         response.set_status(StatusCode::SEE_OTHER);
         response.insert_header(LOCATION, location);
     }
+    to
+}
+
+/// Redirects to the sign-in, which leads back here.
+fn sign_in() -> AnyView {
+    let to = redirect(None);
     view! {
         <Plain title="Sign in first" why="This page is for people who are signed in." href=to action="Sign in"/>
+    }
+    .into_any()
+}
+
+/// Redirects to the tenant's single sign-on, which leads back here.
+fn by_single_sign_on(tenant: &Slug) -> AnyView {
+    let to = redirect(Some(tenant));
+    view! {
+        <Plain
+            title="Use single sign-on"
+            why="This tenant opens by single sign-on alone."
+            href=to
+            action="Go to single sign-on"
+        />
     }
     .into_any()
 }
@@ -64,6 +90,7 @@ impl PageError {
         match self {
             Self::NotFound => nowhere().into_any(),
             Self::SignIn => sign_in(),
+            Self::BySingleSignOn(tenant) => by_single_sign_on(&tenant),
             Self::Forbidden(_) => {
                 status(StatusCode::FORBIDDEN);
                 view! {

@@ -25,7 +25,9 @@ pub(crate) fn page() -> impl IntoView {
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let token = address.part("token").to_owned();
     let secret = SecretString::from(token.clone());
+    // A session of single sign-on opens its own tenant, and joins no other.
     let person = context.signed_in.as_ref();
+    let person = person.filter(|person| person.signed_in.is_own_way());
     let opened = invitations::open(&context.services, &secret, person.map(|p| p.id)).await;
     let invitation = match opened {
         Ok(invitation) => invitation,

@@ -1,6 +1,6 @@
 //! `/me`: a person's name, password and sessions.
 
-use super::{PageError, PageParams, outcome, panel, setup::problem, show};
+use super::{PageError, PageParams, me_sso, outcome, panel, setup::problem, show};
 use crate::{
     address::Address,
     components::{
@@ -8,15 +8,19 @@ use crate::{
         PostButton, Size, TimeOr,
     },
     context::PageContext,
+    csp,
     form_outcome::ShownOutcome,
     form_state::FormState,
     shell::PublicLayout,
 };
 use domain::time::Timestamp;
 use leptos::prelude::*;
-use service::people::{
-    membership::{self, PersonSummary, TenantOfPerson},
-    sessions::{self, OwnSession},
+use service::{
+    people::{
+        membership::{self, PersonSummary, TenantOfPerson},
+        sessions::{self, OwnSession},
+    },
+    sso::{self, MyLink},
 };
 
 pub(crate) fn page() -> impl IntoView {
@@ -24,11 +28,16 @@ pub(crate) fn page() -> impl IntoView {
 }
 
 async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError> {
-    let person = context.person()?.clone();
+    let person = context.own_person()?.clone();
     let services = &context.services;
+    csp::forms_to_providers(&context);
     let data = Data {
         sessions: panel("sessions", sessions::of_person(services, person.id).await),
-        tenants: panel("tenants", membership::tenants_of(services, person.id).await),
+        tenants: panel(
+            "tenants",
+            membership::tenants_of(services, person.signed_in).await,
+        ),
+        links: panel("links", sso::mine(services, person.signed_in).await),
         here: context.session_key.clone().unwrap_or_default(),
         now: services.expiry_now(),
         outcome: context.outcome.clone(),
@@ -51,6 +60,8 @@ pub(super) struct Data {
     pub sessions: Option<Vec<OwnSession>>,
     /// `None` if they couldn't be loaded.
     pub tenants: Option<Vec<TenantOfPerson>>,
+    /// Their single sign-on; `None` if it couldn't be loaded.
+    pub links: Option<Vec<MyLink>>,
     /// The key of this session.
     pub here: String,
     pub now: Timestamp,
@@ -84,6 +95,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         {name(data)}
         {password(data)}
         {session_list(data)}
+        {data.links.as_deref().and_then(|links| me_sso::panel(links, &data.form("me_sso")))}
         {tenant_list(data)}
     }
     .into_any()

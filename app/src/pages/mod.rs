@@ -25,6 +25,7 @@ pub(crate) mod invitation;
 pub(crate) mod keys;
 mod mail_progress;
 pub(crate) mod me;
+mod me_sso;
 pub(crate) mod member;
 mod member_form;
 pub(crate) mod member_remove;
@@ -46,6 +47,7 @@ pub(crate) mod settings;
 pub(crate) mod settings_delete;
 pub(crate) mod setup;
 pub(crate) mod signin;
+mod signin_sso;
 pub(crate) mod tenants;
 pub(crate) mod which_account;
 

@@ -92,6 +92,20 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
             "Your password is changed, and {} ended.",
             sessions(*ended)
         )),
+        FormOutcome::SsoTried {
+            host,
+            keys,
+            algorithms,
+        } => good(&format!(
+            "{host} answers: its description fits, and it has {keys} of its keys for {algorithms}."
+        )),
+        FormOutcome::SsoOff => {
+            good("Single sign-on is off, and the sessions that came by it are ended.")
+        }
+        FormOutcome::SsoAdmitted => good("They are let in again, at their next sign-in."),
+        FormOutcome::SsoLinkEnded => {
+            good("The link is ended, and so are the sessions that came by it.")
+        }
         FormOutcome::SessionEnded => good("That session is ended."),
         FormOutcome::OtherSessionsEnded { ended: 0 } => so_so("There was no other session."),
         FormOutcome::OtherSessionsEnded { ended } => {

@@ -1,10 +1,16 @@
 //! `/signin`.
 
-use super::{PageError, PageParams, setup::problem, show};
+use super::{
+    PageError, PageParams,
+    setup::problem,
+    show,
+    signin_sso::{self, SsoSignIn},
+};
 use crate::{
     address::Address,
     components::{Button, Callout, Field, Glyph, Kind},
     context::PageContext,
+    csp,
     form_state::{FormState, Kept},
     shell::PublicLayout,
 };
@@ -22,17 +28,29 @@ pub(crate) fn page() -> impl IntoView {
 struct Query {
     /// The path to redirect to after the sign-in.
     next: RawField<String>,
+    /// The tenant whose single sign-on is wanted.
+    tenant: RawField<String>,
+    /// Whether to ask for it.
+    sso: RawField<String>,
 }
 
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
-    let form = context.form("signin");
-    let next = form
-        .value("next")
-        .or_else(|| address.query::<Query>().next.given().map(str::to_owned));
+    let (form, sso) = (context.form("signin"), context.form("sso"));
+    let query = address.query::<Query>();
+    let next = form.value("next").or_else(|| sso.value("next"));
+    let next = next.or_else(|| query.next.given().map(str::to_owned));
+    let sso = signin_sso::view(&SsoSignIn {
+        tenant: query.tenant.parsed().or_else(|| context.sso_tenant.clone()),
+        asked: query.sso.given().is_some(),
+        next: next.clone(),
+        form: sso,
+    });
+    csp::forms_to_providers(&context);
     let footer = view! { "No account? Ask an owner of your tenant." }.into_any();
     Ok(view! {
         <PublicLayout title="Sign in" noindex=true footer>
             {view(&form, next, context.kept)}
+            {sso}
         </PublicLayout>
     }
     .into_any())

@@ -36,12 +36,16 @@ struct Query {
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let person = context.person()?.clone();
     let services = &context.services;
-    let all = membership::tenants_of(services, person.id).await?;
+    let all = membership::tenants_of(services, person.signed_in).await?;
     let query: Query = address.query();
     let wanted = query.q.given().unwrap_or_default().to_owned();
     let number = all.len();
     let mut tenants = Vec::new();
     for tenant in all.into_iter().filter(|tenant| is_wanted(tenant, &wanted)) {
+        if tenant.by_single_sign_on {
+            tenants.push((tenant, None));
+            continue;
+        }
         // Somebody may have left it since the list was read.
         let Ok(actor) = context.actor(tenant.slug.as_str()).await else {
             continue;
@@ -50,21 +54,27 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
             panel("tenant's problems", counts::of_tenant(&actor).await).map(|c| c.need_someone());
         tenants.push((tenant, problems));
     }
+    // Whom single sign-on brought sees the one tenant that it opens.
+    let (deleted, may_create) = match person.signed_in.is_own_way() {
+        true => (
+            panel(
+                "deleted tenants",
+                deletion::deleted_of(services, person.id).await,
+            ),
+            panel(
+                "new tenants",
+                tenants::may_create(services, person.id).await,
+            ),
+        ),
+        false => (None, None),
+    };
     let data = Data {
         person: person.name.clone(),
         tenants,
         number,
         wanted,
-        deleted: panel(
-            "deleted tenants",
-            deletion::deleted_of(services, person.id).await,
-        )
-        .unwrap_or_default(),
-        may_create: panel(
-            "new tenants",
-            tenants::may_create(services, person.id).await,
-        )
-        .unwrap_or_default(),
+        deleted: deleted.unwrap_or_default(),
+        may_create: may_create.unwrap_or_default(),
         outcome: context.outcome.clone(),
         form: context.form.clone().unwrap_or_default(),
     };
@@ -99,8 +109,9 @@ pub(super) struct Data {
 }
 
 /// How many accounts need a person, in words.
-fn problems(number: Option<u64>) -> String {
+fn problems(tenant: &TenantOfPerson, number: Option<u64>) -> String {
     match number {
+        None if tenant.by_single_sign_on => "Opens by single sign-on".to_owned(),
         None => "Not known".to_owned(),
         Some(0) => "Nothing needs you".to_owned(),
         Some(1) => "1 account needs you".to_owned(),
@@ -178,7 +189,7 @@ fn list(data: &Data) -> AnyView {
                         <a class="name" href=href.to_string()>{tenant.name.clone()}</a>
                     </th>
                     <td data-label="Role">{tenant.role.label()}</td>
-                    <td data-label="Problems">{problems(*number)}</td>
+                    <td data-label="Problems">{problems(tenant, *number)}</td>
                 </tr>
             }
         })

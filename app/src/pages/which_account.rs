@@ -28,7 +28,7 @@ async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError>
         .value("app")
         .and_then(|id| id.parse().ok())
         .ok_or(PageError::NotFound)?;
-    let person = context.signed_in.as_ref().map(|person| person.id);
+    let person = context.signed_in.as_ref().map(|person| person.signed_in);
     let app = at_install(&context.services, id, person)
         .await?
         .ok_or(PageError::NotFound)?;

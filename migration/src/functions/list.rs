@@ -126,11 +126,16 @@ pub const FUNCTIONS: &[Function] = &[
     ),
     function(
         "mooring_memberships(uuid)",
-        Caller::Program,
+        Caller::Before,
         &[
             version!("m0033_members", "memberships.m0033"),
             version!("m0038_tenants", "memberships"),
         ],
+    ),
+    function(
+        "mooring_memberships_by_session(uuid)",
+        Caller::Program,
+        &[version!("m0039_single_sign_on", "memberships_by_session")],
     ),
     function(
         "mooring_memberships_of(uuid)",

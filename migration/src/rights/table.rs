@@ -128,6 +128,13 @@ pub const TABLES: &[Table] = &[
         "SELECT, INSERT, UPDATE, DELETE",
         "counted before anybody is known",
     ),
+    of_tenant("sso_identities", "SELECT, INSERT, UPDATE, DELETE"),
+    of_tenant("sso_settings", "SELECT, INSERT, UPDATE, DELETE"),
+    all(
+        "sso_states",
+        "SELECT, INSERT, DELETE",
+        "digests of random states, which name no tenant",
+    ),
     of_tenant("tenant_events", "SELECT, INSERT"),
     // The right to update the name allows locking the row. Only a function removes a
     // tenant for good.

@@ -90,7 +90,7 @@ pub async fn callback(
         browser,
         address: visitor.address,
     };
-    let person = visitor.person.as_ref().map(|person| person.id);
+    let person = visitor.person.as_ref().map(|person| person.signed_in);
     let work = async move { complete::complete(&services, app, callback, person).await };
     match visitor.state.to_its_end(work).await? {
         Ok(authorization) => {

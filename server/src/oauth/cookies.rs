@@ -11,8 +11,8 @@ use domain::time::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     Services,
-    connections::authorize::{Begun, Outline, STATE_LIFE, cookie_name},
     core::config::Config,
+    vault::carried::{Carried, Outline, STATE_LIFE, cookie_name},
 };
 use tower_sessions::cookie::time::Duration;
 
@@ -34,7 +34,7 @@ pub fn find(headers: &HeaderMap, config: &Config, state: &SecretString) -> Optio
 }
 
 /// Sets the cookie of an authorization, and ends those for which there is no room.
-pub fn keep(headers: &HeaderMap, services: &Services, begun: &Begun) -> Vec<HeaderValue> {
+pub fn keep(headers: &HeaderMap, services: &Services, begun: &Carried) -> Vec<HeaderValue> {
     let config = &services.config;
     let name = format!("{}{}", prefix(config), begun.name);
     let value = begun.value.expose_secret().to_owned();

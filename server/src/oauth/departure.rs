@@ -14,7 +14,7 @@ pub fn to_gorgias(headers: &HeaderMap, services: &Services, begun: &Begun) -> Re
     let mut response = see_other(begun.url.as_str());
     let set = response.headers_mut();
     let (_, browser) = cookies::browser_or_new(headers, services);
-    for cookie in authorizations::keep(headers, services, begun)
+    for cookie in authorizations::keep(headers, services, &begun.cookie)
         .into_iter()
         .chain(browser)
     {

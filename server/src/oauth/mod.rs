@@ -2,9 +2,9 @@
 //! with the result is an ordinary page.
 
 mod callback;
-mod cookies;
+pub(crate) mod cookies;
 mod departure;
-mod glance;
+pub(crate) mod glance;
 mod install;
 
 pub use departure::to_gorgias;
@@ -33,7 +33,7 @@ pub fn routes() -> Router<AppState> {
 
 /// Reads query parameters. Unknown ones are ignored (RFC 6749 4.1.2), an empty one
 /// counts as missing, and none may be given twice (3.1).
-fn parameters<T: Input>(parts: &Parts) -> Result<T::Parsed, Vec<FieldError>> {
+pub(crate) fn parameters<T: Input>(parts: &Parts) -> Result<T::Parsed, Vec<FieldError>> {
     let query = parts.uri.query().unwrap_or_default();
     input::read_known::<T>(input::object(form_urlencoded::parse(query.as_bytes())))
 }

@@ -17,7 +17,7 @@ pub async fn home(visitor: Visitor) -> Result<Response, Failure> {
         };
         return Ok(see_other(&to.to_string()));
     };
-    let tenants = membership::tenants_of(services, person.id).await?;
+    let tenants = membership::tenants_of(services, person.signed_in).await?;
     let to = match tenants.as_slice() {
         [only] => Address::Overview {
             tenant: only.slug.as_str(),

@@ -52,9 +52,11 @@ pub async fn join(
     let token = SecretString::from(token);
     let services = posted.visitor.state.services.clone();
     let address = posted.visitor.address;
-    let joined = if let Some(person) = &posted.visitor.person {
+    // A session of single sign-on opens its own tenant, and joins no other.
+    let person = posted.visitor.person.as_ref();
+    let joined = if let Some(person) = person.filter(|p| p.signed_in.is_own_way()) {
         posted.first(&page).await?;
-        invitations::accept_as(&services, &token, person.id, address).await
+        invitations::accept_as(&services, &token, person.signed_in, address).await
     } else {
         let new = posted.parse(fields, &page, &FORM).await?;
         match invitations::accept_as_new(&services, &token, new, address).await {

@@ -251,7 +251,9 @@ impl Request {
             MemberError::NotFound => return Ok(posted.not_found().await),
             MemberError::Internal(error) => return Err(error.into()),
             MemberError::Invalid(errors) => errors,
-            error @ MemberError::LastOwner => vec![FieldError::new("", error.to_string())],
+            error @ (MemberError::LastOwner | MemberError::LastOwnerOfOwnWay) => {
+                vec![FieldError::new("", error.to_string())]
+            }
         };
         Ok(posted.rerender_with_errors(page, form, errors).await)
     }

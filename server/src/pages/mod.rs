@@ -23,9 +23,11 @@ mod reconnect;
 mod reset;
 mod reveal;
 mod settings;
+mod settings_sso;
 mod setup;
 mod signin;
 mod signout;
+mod sso;
 mod tenants;
 mod theme;
 
@@ -61,6 +63,13 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::SETUP, || post(setup::create_owner)),
     (Address::SIGN_IN, || post(signin::sign_in)),
     (Address::CONFIRM, || post(confirm::confirm)),
+    (Address::SETTINGS_SSO, || post(settings_sso::save)),
+    (Address::TRY_SSO, || post(settings_sso::try_out)),
+    (Address::END_SSO, || post(settings_sso::switch_off)),
+    (Address::ADMIT_BY_SSO, || post(settings_sso::admit)),
+    (Address::SSO, || post(sso::find)),
+    (Address::SSO_START, || post(sso::start)),
+    (Address::END_SSO_LINK, || post(sso::end_link)),
     (Address::SIGN_OUT, || post(signout::sign_out)),
     (Address::THEME, || post(theme::choose)),
     (Address::ME, || post(me::rename)),
@@ -115,7 +124,9 @@ pub fn form_paths() -> impl Iterator<Item = &'static str> {
 
 /// Every page and every form.
 pub fn routes(state: &AppState) -> Router<AppState> {
-    let mut routes = Router::new().route(Address::HOME.0, get(home::home));
+    let mut routes = Router::new()
+        .route(Address::HOME.0, get(home::home))
+        .route(Address::SSO_CALLBACK.0, get(sso::callback));
     for path in PATHS {
         routes = routes.route(path, get(show));
     }
@@ -147,7 +158,7 @@ pub async fn show(visitor: Visitor, request: Request) -> Result<Response, Failur
 }
 
 /// The forms whose typed values are kept while the person signs in again.
-pub(crate) const FORMS: [Form; 11] = [
+pub(crate) const FORMS: [Form; 12] = [
     account::LINK,
     api_tokens::FORM,
     apps::CREATE,
@@ -159,6 +170,7 @@ pub(crate) const FORMS: [Form; 11] = [
     members::MEMBER,
     settings::BRAND,
     settings::NAME,
+    settings_sso::SSO,
 ];
 
 /// Finishes a form's request even if the browser goes away: a second click ends the

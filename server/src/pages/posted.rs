@@ -93,12 +93,14 @@ impl Posted {
         }
     }
 
-    /// The person who posted it.
+    /// The person who posted it, for what belongs to no tenant. Whom single sign-on
+    /// brought has nothing there.
     ///
     /// # Errors
     /// A redirect to the sign-in.
     pub async fn person(&self, page: &str, form: &Form) -> Result<PersonSummary, Answered> {
-        match &self.visitor.person {
+        let person = self.visitor.person.as_ref();
+        match person.filter(|person| person.signed_in.is_own_way()) {
             Some(person) => Ok(person.clone()),
             None => Err(self.sign_in(page, form).await?.into()),
         }
@@ -111,7 +113,9 @@ impl Posted {
     /// A redirect to the sign-in, or to the page that asks for a confirmation. It
     /// leads back to `page`, and what was typed into a form that is kept is there.
     pub async fn confirmed(&self, page: &str, form: &Form) -> Result<Confirmed, Answered> {
-        self.person(page, form).await?;
+        if self.visitor.person.is_none() {
+            return Err(self.sign_in(page, form).await?.into());
+        }
         match self.visitor.confirmed() {
             Some(confirmed) => Ok(confirmed),
             None => Err(self.ask_to_confirm(page, form).await?.into()),
@@ -354,7 +358,7 @@ impl Posted {
 }
 
 /// An error's message as a sentence: with a capital letter and a full stop.
-fn sentence(message: &str) -> String {
+pub(super) fn sentence(message: &str) -> String {
     let mut letters = message.chars();
     let first = letters.next().map(|c| c.to_uppercase().to_string());
     let text = first.unwrap_or_default() + letters.as_str();

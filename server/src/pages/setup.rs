@@ -15,7 +15,7 @@ use service::{
         input::{Errors, Field, Input},
     },
     people::{
-        membership,
+        SignedIn, membership,
         set_up::{self, NewOwner, SetUpError},
     },
 };
@@ -63,7 +63,7 @@ pub async fn create_owner(
     let errors = match made {
         Ok(person) => {
             visitor::sign_in(&session, &posted.visitor, &posted.parts.headers, person).await?;
-            let tenants = membership::tenants_of(&services, person).await?;
+            let tenants = membership::tenants_of(&services, SignedIn::own_way(person)).await?;
             let to = tenants.first().map_or(Address::Tenants, |tenant| {
                 let tenant = tenant.slug.as_str();
                 Address::Overview { tenant }

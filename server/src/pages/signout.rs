@@ -12,7 +12,7 @@ pub async fn sign_out(session: Session, posted: Posted) -> Result<Response, Fail
     let services = &visitor.state.services;
     session.flush().await?;
     if let Some(person) = &visitor.person {
-        people::signed_out(services, person.id, visitor.address).await;
+        people::signed_out(services, person.signed_in, visitor.address).await;
     }
     let mut response = see_other(&Address::SignIn.to_string());
     let config = &services.config;

@@ -11,7 +11,7 @@ pub use key_service::KeyServiceSettings;
 pub use sources::{Given, Sources};
 
 use domain::time::Span;
-use gorgias::{EgressProxy, GorgiasTemplate};
+use gorgias::{EgressProxy, GorgiasTemplate, OutboundOptions};
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
@@ -106,6 +106,8 @@ pub struct GorgiasSettings {
     pub worker: bool,
     /// The proxy to Gorgias, if there is one.
     pub egress: Option<EgressProxy>,
+    /// Private networks that requests to other hosts than Gorgias may reach.
+    pub outbound_networks: Vec<IpNet>,
 }
 
 /// The settings of the log.
@@ -192,6 +194,11 @@ impl Settings {
                     "give on or off",
                 )?,
                 egress: egress.clone(),
+                outbound_networks: read.parsed(
+                    &table::OUTBOUND_NETWORKS,
+                    parse::networks,
+                    "give networks such as 10.0.0.0/8, separated by commas",
+                )?,
             },
             mail: mail::read(&read)?,
             log: LogSettings {
@@ -302,6 +309,11 @@ impl Settings {
             mail: self.mail.clone(),
             tenant_creation: self.store.tenant_creation,
             data_dir: self.store.data_dir.clone(),
+            outbound: OutboundOptions {
+                networks: self.gorgias.outbound_networks.clone().into(),
+                egress: self.gorgias.egress.clone(),
+                ..OutboundOptions::default()
+            },
         }
     }
 }

@@ -103,6 +103,8 @@ settings! {
         "Networks, separated by commas, whose `X-Forwarded-For` is believed for the address in log and audit; see docs/proxies.md");
     EGRESS_PROXY = secret("egress_proxy", "URL", Words("none"),
         "Proxy to the internet, where there is no other way out: `http://user:password@host:port`; `HTTPS_PROXY` is not read");
+    OUTBOUND_NETWORKS = plain("outbound_networks", "NETWORKS", Words("none"),
+        "Private networks, separated by commas, that single sign-on may reach; see docs/sso.md#a-provider-in-a-private-network");
     GORGIAS_URL = plain("gorgias_url", "TEMPLATE", Text("https://{subdomain}.gorgias.com"),
         "Address of a Gorgias account, with `{subdomain}` in it once");
     GORGIAS_PRIVATE_NETWORK = plain("gorgias_private_network", "allow|deny", Text("deny"),

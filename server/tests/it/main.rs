@@ -36,6 +36,7 @@ mod reveal;
 mod serving;
 mod sessions;
 mod settings;
+mod sso;
 mod starting;
 mod tenants;
 mod test_server;

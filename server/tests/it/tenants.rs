@@ -42,6 +42,7 @@ async fn pages_of_others_are_not_there() {
             "/t/other/api-tokens",
             "/t/other/audit",
             "/t/other/keys",
+            "/t/other/settings",
             "/t/acme/apps/other-app",
             "/t/acme/apps/other-app/reveal",
             "/t/acme/accounts/other-app/shop",

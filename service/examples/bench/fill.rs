@@ -124,6 +124,7 @@ async fn services(args: &Args) -> anyhow::Result<Services> {
         tenant_creation: Default::default(),
         // Nothing is asked of Gorgias here, so nothing waits to be stored.
         data_dir: std::env::temp_dir(),
+        outbound: Default::default(),
     };
     let vault = Vault::new(MasterKeys::parse(&args.master_keys)?);
     let services = Services::new(db, config, vault, Arc::new(client));

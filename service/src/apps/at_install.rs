@@ -2,13 +2,10 @@
 
 use crate::{
     core::{error::InternalError, services::Services},
-    people::membership,
+    people::{SignedIn, membership},
     records::known_apps,
 };
-use domain::{
-    ids::{AppId, PersonId},
-    permission::Permission,
-};
+use domain::{ids::AppId, permission::Permission};
 
 /// An app whose installation was begun without an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,15 +23,15 @@ pub struct AtInstall {
 pub async fn at_install(
     services: &Services,
     app: AppId,
-    person: Option<PersonId>,
+    signed_in: Option<SignedIn>,
 ) -> Result<Option<AtInstall>, InternalError> {
     let Some(known) = known_apps::find(services, app).await? else {
         return Ok(None);
     };
     let (tenant, app) = &*known;
-    let membership = match person {
+    let membership = match signed_in {
         // Without a tenant's scope: whether this person belongs to the app's tenant.
-        Some(person) => membership::of(services, *tenant, person).await?,
+        Some(signed_in) => membership::of_session(services, *tenant, signed_in).await?,
         None => None,
     };
     Ok(Some(AtInstall {

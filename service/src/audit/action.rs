@@ -29,6 +29,12 @@ pub enum Action {
     RoleChanged,
     /// A member was removed, or left.
     MemberRemoved,
+    /// Single sign-on was set up, changed or switched off; the detail names the fields.
+    SingleSignOnChanged,
+    /// A person linked their single sign-on, or ended the link; the detail says which.
+    SingleSignOnLinked,
+    /// An owner lets somebody in again by single sign-on who was removed.
+    SingleSignOnAdmitted,
     /// An app was added.
     AppCreated,
     /// An app was changed; the detail names the fields.
@@ -109,6 +115,9 @@ impl Action {
         Self::Joined,
         Self::RoleChanged,
         Self::MemberRemoved,
+        Self::SingleSignOnChanged,
+        Self::SingleSignOnLinked,
+        Self::SingleSignOnAdmitted,
         Self::AppCreated,
         Self::AppEdited,
         Self::RefusalsAccepted,
@@ -159,6 +168,9 @@ impl Action {
             Self::Joined => "person.joined",
             Self::RoleChanged => "person.role_changed",
             Self::MemberRemoved => "person.removed",
+            Self::SingleSignOnChanged => "tenant.sso_changed",
+            Self::SingleSignOnLinked => "person.sso_linked",
+            Self::SingleSignOnAdmitted => "person.sso_admitted",
             Self::AppCreated => "app.created",
             Self::AppEdited => "app.edited",
             Self::RefusalsAccepted => "app.refusals_accepted",
@@ -209,6 +221,9 @@ impl Action {
             Self::Joined => "Joined",
             Self::RoleChanged => "Role changed",
             Self::MemberRemoved => "Member removed",
+            Self::SingleSignOnChanged => "Single sign-on changed",
+            Self::SingleSignOnLinked => "Single sign-on linked",
+            Self::SingleSignOnAdmitted => "Let in again by single sign-on",
             Self::AppCreated => "App added",
             Self::AppEdited => "App changed",
             Self::RefusalsAccepted => "Refusals accepted",

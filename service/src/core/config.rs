@@ -1,8 +1,8 @@
 //! The settings of this installation for the use cases.
 
 use super::mail_server::MailSettings;
-use domain::{ids::AppId, time::Span};
-use gorgias::GorgiasTemplate;
+use domain::{ids::AppId, slug::Slug, time::Span};
+use gorgias::{GorgiasTemplate, OutboundOptions};
 use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
 use url::Url;
@@ -27,6 +27,8 @@ pub struct Config {
     pub tenant_creation: TenantCreation,
     /// The folder for files beside the database.
     pub data_dir: PathBuf,
+    /// How hosts are reached that a tenant's settings name.
+    pub outbound: OutboundOptions,
 }
 
 /// Who makes tenants in the browser.
@@ -73,6 +75,12 @@ impl Config {
             self.public_url,
             token.expose_secret()
         ))
+    }
+
+    /// The redirect URI of a tenant's single sign-on. Each tenant has its own, so
+    /// that one provider's answer can't be brought to another tenant.
+    pub fn sso_redirect_uri(&self, tenant: &Slug) -> String {
+        format!("{}/sso/{tenant}/callback", self.public_url)
     }
 
     /// Whether cookies can be `Secure`: everywhere but on plain http of the loopback.

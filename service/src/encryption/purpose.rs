@@ -16,17 +16,20 @@ pub enum Purpose {
     ConnectionRefreshToken,
     /// The key of the audit's chain; its owner is the tenant.
     AuditKey,
+    /// The client secret at a tenant's provider of single sign-on; its owner is the tenant.
+    SsoClientSecret,
 }
 
 impl Purpose {
     /// All purposes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::AppClientSecret,
         Self::AppNextClientSecret,
         Self::AppPreviousClientSecret,
         Self::ConnectionAccessToken,
         Self::ConnectionRefreshToken,
         Self::AuditKey,
+        Self::SsoClientSecret,
     ];
 
     /// The code in the database. It never changes, even if the program's names
@@ -39,6 +42,7 @@ impl Purpose {
             Self::ConnectionAccessToken => "connection.access_token",
             Self::ConnectionRefreshToken => "connection.refresh_token",
             Self::AuditKey => "tenant.audit_key",
+            Self::SsoClientSecret => "tenant.sso_client_secret",
         }
     }
 }
@@ -63,7 +67,8 @@ mod tests {
                 "app.client_secret_previous",
                 "connection.access_token",
                 "connection.refresh_token",
-                "tenant.audit_key"
+                "tenant.audit_key",
+                "tenant.sso_client_secret"
             ]
         );
     }

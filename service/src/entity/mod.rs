@@ -71,6 +71,9 @@ pub mod reconnect_link;
 pub mod session;
 pub mod set_up;
 pub mod sign_in_failure;
+pub mod sso_identity;
+pub mod sso_settings;
+pub mod sso_state;
 pub mod tenant;
 pub mod tenant_event;
 
@@ -80,6 +83,7 @@ mod prelude {
     pub(crate) use domain::{
         app_limit::AppLimit,
         basic_encoding::BasicEncoding,
+        group_roles::GroupRoles,
         health::Health,
         ids::*,
         role::Role,

@@ -7,7 +7,7 @@ use crate::{
     },
     entity::known_browser::{ActiveModel, Column, Entity, Model},
     people::{
-        membership,
+        SignedIn, membership,
         notices::{self, Notice},
     },
 };
@@ -89,7 +89,7 @@ async fn tell(
     person: PersonId,
     address: Option<IpAddr>,
 ) -> Result<(), InternalError> {
-    let Some(person) = membership::person(services, person).await? else {
+    let Some(person) = membership::person(services, SignedIn::own_way(person)).await? else {
         return Ok(());
     };
     notices::queue(services, tx, &person, &Notice::NewBrowser, address).await

@@ -8,6 +8,7 @@ use crate::{
         services::Services,
     },
     entity::{person, tenant},
+    people::SignedIn,
     tenancy::{Actor, Who},
 };
 use domain::{
@@ -33,6 +34,8 @@ pub struct TenantOfPerson {
     pub name: String,
     /// The person's role there.
     pub role: Role,
+    /// Whether the session has to be begun anew by single sign-on to open it.
+    pub by_single_sign_on: bool,
 }
 
 /// A person, for the head of a page.
@@ -42,46 +45,79 @@ pub struct PersonSummary {
     pub id: PersonId,
     /// Their name.
     pub name: String,
-    /// Their e-mail address.
+    /// Their e-mail address; of people whom single sign-on brought, as the
+    /// provider gave it. It names nobody: two people may have the same one.
     pub email: String,
+    /// How they are signed in.
+    pub signed_in: SignedIn,
 }
 
-/// The person as actor in the tenant. `None` if there is no such tenant or the
-/// person doesn't belong to it; nobody can tell the two apart.
+/// What a tenant is to somebody who is signed in.
+pub enum Opened {
+    /// A member, who may come in as they are signed in.
+    Actor(Box<Actor>),
+    /// A member, who has to come by single sign-on.
+    BySingleSignOn,
+    /// No member, or there is no such tenant; nobody can tell the two apart.
+    Not,
+}
+
+/// The person as actor in the tenant. `None` if there is no such tenant or their
+/// session doesn't open it; nobody can tell the two apart.
 ///
 /// # Errors
 /// If the database failed or holds an unknown role.
 pub async fn actor(
     services: &Services,
-    person: PersonId,
+    signed_in: impl Into<SignedIn>,
     slug: &Slug,
 ) -> Result<Option<Actor>, InternalError> {
+    match open(services, signed_in.into(), slug).await? {
+        Opened::Actor(actor) => Ok(Some(*actor)),
+        Opened::BySingleSignOn | Opened::Not => Ok(None),
+    }
+}
+
+/// As [`actor`], but tells a member why their session doesn't open the tenant.
+///
+/// # Errors
+/// As [`actor`].
+pub async fn open(
+    services: &Services,
+    signed_in: SignedIn,
+    slug: &Slug,
+) -> Result<Opened, InternalError> {
     // Without a tenant's scope: this proves the right to one. Read at every
     // request, so that a removal takes effect at once.
     let db = services.db.read();
     let by_slug = tenant::Entity::find().filter(tenant::Column::Slug.eq(slug.as_str()));
-    let by_id = person::Entity::find_by_id(person);
+    let by_id = person::Entity::find_by_id(signed_in.person());
     let found = tokio::try_join!(
         by_slug.row::<tenant::Model>(db),
         by_id.row::<person::Model>(db)
     )?;
     let (Some(tenant), Some(person)) = found else {
-        return Ok(None);
+        return Ok(Opened::Not);
     };
-    let Some(membership) = of(services, tenant.id, person.id).await? else {
-        return Ok(None);
+    let member = member(services, tenant.id, signed_in.person()).await?;
+    let Some(member) = member.filter(|_| signed_in.reaches(tenant.id)) else {
+        return Ok(Opened::Not);
     };
-    Ok(Some(Actor::new(
+    let membership = member.read()?;
+    if !member.lets_in(signed_in, membership.role) {
+        return Ok(Opened::BySingleSignOn);
+    }
+    Ok(Opened::Actor(Box::new(Actor::new(
         services,
         tenant,
         Who::Person {
             id: person.id,
+            email: person.shown_email(),
             name: person.name,
-            email: person.email,
         },
         membership.role,
         membership.apps,
-    )))
+    ))))
 }
 
 /// What a person may do in a tenant.
@@ -100,15 +136,40 @@ impl Membership {
     }
 }
 
-/// What the person may do in the tenant, if they belong to it.
+/// What the person may do in the tenant, if they belong to it; however they
+/// come in. What a session may do tells [`of_session`].
 pub(crate) async fn of(
     services: &Services,
     tenant: TenantId,
     person: PersonId,
 ) -> Result<Option<Membership>, InternalError> {
-    let members = of_person(services, person).await?;
-    let member = members.into_iter().find(|m| m.tenant_id == tenant);
+    let member = member(services, tenant, person).await?;
     member.map(|member| member.read()).transpose()
+}
+
+/// What somebody may do in the tenant as they are signed in.
+pub(crate) async fn of_session(
+    services: &Services,
+    tenant: TenantId,
+    signed_in: SignedIn,
+) -> Result<Option<Membership>, InternalError> {
+    let member = member(services, tenant, signed_in.person()).await?;
+    let Some(member) = member.filter(|_| signed_in.reaches(tenant)) else {
+        return Ok(None);
+    };
+    let membership = member.read()?;
+    Ok(member
+        .lets_in(signed_in, membership.role)
+        .then_some(membership))
+}
+
+async fn member(
+    services: &Services,
+    tenant: TenantId,
+    person: PersonId,
+) -> Result<Option<Member>, InternalError> {
+    let members = of_person(services, person).await?;
+    Ok(members.into_iter().find(|m| m.tenant_id == tenant))
 }
 
 /// A membership, read before a tenant is known.
@@ -117,9 +178,17 @@ struct Member {
     tenant_id: TenantId,
     role: String,
     apps: String,
+    /// Whether the tenant lets only owners in otherwise than by single sign-on.
+    sso_only: bool,
 }
 
 impl Member {
+    /// Whether a session that reaches the tenant opens it. Owners keep their own
+    /// way in, so that a fault at the provider locks nobody out for good.
+    fn lets_in(&self, signed_in: SignedIn, role: Role) -> bool {
+        !self.sso_only || !signed_in.is_own_way() || role == Role::Owner
+    }
+
     fn read(&self) -> Result<Membership, InternalError> {
         let bad = |column| {
             let whose = format_args!("of a member of {}", self.tenant_id).to_string();
@@ -172,17 +241,19 @@ pub(crate) async fn owns_a_tenant(
     }))
 }
 
-/// The person's tenants, sorted by name.
+/// The tenants that somebody may know of as they are signed in, sorted by name.
 ///
 /// # Errors
 /// If the database failed or holds an unknown role or slug.
 pub async fn tenants_of(
     services: &Services,
-    person: PersonId,
+    signed_in: impl Into<SignedIn>,
 ) -> Result<Vec<TenantOfPerson>, InternalError> {
     // Without a tenant's scope: these are one person's own memberships, in every tenant.
+    let signed_in = signed_in.into();
     let db = services.db.read();
-    let members = of_person(services, person).await?;
+    let mut members = of_person(services, signed_in.person()).await?;
+    members.retain(|member| signed_in.reaches(member.tenant_id));
     let tenants = tenant::Entity::find()
         .filter(tenant::Column::Id.is_in(members.iter().map(|m| m.tenant_id)))
         .order_by_asc(tenant::Column::Name)
@@ -191,9 +262,11 @@ pub async fn tenants_of(
         .await?;
     let of_person = |tenant: tenant::Model| {
         let member = members.iter().find(|m| m.tenant_id == tenant.id)?;
+        let role = or_log(member.read(), WANTED_FOR)?.role;
         Some(TenantOfPerson {
             slug: tenant.slug,
-            role: or_log(member.read(), WANTED_FOR)?.role,
+            role,
+            by_single_sign_on: !member.lets_in(signed_in, role),
             name: tenant.name,
         })
     };
@@ -232,15 +305,17 @@ pub(crate) async fn tenant_ids(
 /// If the database failed.
 pub async fn person(
     services: &Services,
-    id: PersonId,
+    signed_in: impl Into<SignedIn>,
 ) -> Result<Option<PersonSummary>, InternalError> {
     // Without a tenant's scope: a person's own data belongs to no tenant.
-    let row = person::Entity::find_by_id(id)
+    let signed_in = signed_in.into();
+    let row = person::Entity::find_by_id(signed_in.person())
         .row::<person::Model>(services.db.read())
         .await?;
     Ok(row.map(|p| PersonSummary {
         id: p.id,
+        email: p.shown_email(),
         name: p.name,
-        email: p.email,
+        signed_in,
     }))
 }

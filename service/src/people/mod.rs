@@ -4,7 +4,7 @@
 //! yet. So this module reads its tables without a tenant's scope, and gives the
 //! reason at each place.
 
-mod changed_by;
+pub(crate) mod changed_by;
 pub mod command_line;
 pub mod confirm;
 pub mod email;
@@ -25,6 +25,8 @@ pub mod sessions;
 pub mod set_up;
 pub mod sign_in;
 mod sign_in_audit;
+mod signed_in;
 
 pub use crate::core::error::FieldError;
 pub use sign_in_audit::{signed_in, signed_out};
+pub use signed_in::SignedIn;

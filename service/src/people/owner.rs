@@ -139,6 +139,7 @@ pub(super) async fn insert_owner(
         password_hash: Set(person.password_hash),
         created_at: Set(now),
         last_seen_at: Set(None),
+        ..Default::default()
     })
     .exec_without_returning(tx)
     .await?;

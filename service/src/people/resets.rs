@@ -3,7 +3,7 @@
 //! Only a digest of its token is kept. Second factors stay.
 
 use super::{
-    email, guessing,
+    SignedIn, email, guessing,
     membership::PersonSummary,
     notices::{self, Notice},
     password, password_rules, sessions,
@@ -203,6 +203,7 @@ fn summary(person: person::Model) -> PersonSummary {
         id: person.id,
         name: person.name,
         email: person.email,
+        signed_in: SignedIn::own_way(person.id),
     }
 }
 

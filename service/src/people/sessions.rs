@@ -9,9 +9,10 @@ use crate::{
         database::Transaction, digest::digest, error::InternalError, rows::Rows, services::Services,
     },
     entity::session,
+    people::SignedIn,
 };
 use domain::{
-    ids::PersonId,
+    ids::{PersonId, TenantId},
     time::{Span, Timestamp},
 };
 use sea_orm::{
@@ -20,10 +21,15 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Key of the person's id in a session's data.
+/// Key of the person's id in a session's data, if they came in their own way.
 pub const PERSON: &str = "person";
+/// Key of who came by single sign-on: person and tenant, as [`BySingleSignOn`].
+/// Not [`PERSON`], so that processes of the version before, which know no limit
+/// of a session, see nobody in it.
+pub const SINGLE_SIGN_ON: &str = "sso";
 /// Key of the time of the sign-in, in microseconds.
 pub const SIGNED_IN_AT: &str = "signed_in_at";
 /// Key of the time when the person last confirmed that it is still them, in microseconds.
@@ -40,6 +46,31 @@ pub const IDLE: Span = Span::hours(12);
 
 /// A session ends this long after it began, in any case (7.3.2).
 pub const ABSOLUTE: Span = Span::days(14);
+
+/// A session that came by single sign-on ends this long after it began. Whoever
+/// left the company is out then, since only the provider hears of it.
+pub const SINGLE_SIGN_ON_ABSOLUTE: Span = Span::hours(12);
+
+/// The value of [`SINGLE_SIGN_ON`].
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct BySingleSignOn {
+    person: PersonId,
+    tenant: TenantId,
+}
+
+impl BySingleSignOn {
+    /// What to keep of somebody; `None` if they came in their own way.
+    pub fn of(signed_in: SignedIn) -> Option<Self> {
+        let person = signed_in.person();
+        signed_in.tenant().map(|tenant| Self { person, tenant })
+    }
+}
+
+impl From<BySingleSignOn> for SignedIn {
+    fn from(BySingleSignOn { person, tenant }: BySingleSignOn) -> Self {
+        Self::by_tenant(person, tenant)
+    }
+}
 
 /// A session that is still valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,11 +92,11 @@ pub struct StoredSession {
 pub async fn create(
     services: &Services,
     id: &SecretString,
-    person: Option<PersonId>,
+    signed_in: Option<SignedIn>,
     data: &str,
     expires: Timestamp,
 ) -> Result<bool, InternalError> {
-    let insert = session::Entity::insert(row(services, id, person, data, expires)).on_conflict(
+    let insert = session::Entity::insert(row(services, id, signed_in, data, expires)).on_conflict(
         OnConflict::column(session::Column::IdHash)
             .do_nothing()
             .to_owned(),
@@ -84,13 +115,20 @@ pub async fn create(
 pub async fn update(
     services: &Services,
     id: &SecretString,
-    person: Option<PersonId>,
+    signed_in: Option<SignedIn>,
     data: &str,
     expires: Timestamp,
 ) -> Result<bool, InternalError> {
     let tx = services.db.begin_write().await?;
     let done = session::Entity::update_many()
-        .col_expr(session::Column::PersonId, Expr::value(person))
+        .col_expr(
+            session::Column::PersonId,
+            Expr::value(signed_in.map(SignedIn::person)),
+        )
+        .col_expr(
+            session::Column::SsoTenantId,
+            Expr::value(signed_in.and_then(SignedIn::tenant)),
+        )
         .col_expr(session::Column::Data, Expr::value(data))
         .col_expr(session::Column::ExpiresAt, Expr::value(expires))
         .filter(session::Column::IdHash.eq(id_hash(id)))
@@ -107,14 +145,15 @@ pub async fn update(
 pub async fn save(
     services: &Services,
     id: &SecretString,
-    person: Option<PersonId>,
+    signed_in: Option<SignedIn>,
     data: &str,
     expires: Timestamp,
 ) -> Result<(), InternalError> {
-    let upsert = session::Entity::insert(row(services, id, person, data, expires)).on_conflict(
+    let upsert = session::Entity::insert(row(services, id, signed_in, data, expires)).on_conflict(
         OnConflict::column(session::Column::IdHash)
             .update_columns([
                 session::Column::PersonId,
+                session::Column::SsoTenantId,
                 session::Column::Data,
                 session::Column::ExpiresAt,
             ])
@@ -171,6 +210,20 @@ pub async fn remove_all_of(services: &Services, person: PersonId) -> Result<(), 
         .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Ends the sessions that came by a tenant's single sign-on: all, or a person's.
+pub(crate) async fn end_by_single_sign_on(
+    tx: &Transaction,
+    tenant: TenantId,
+    person: Option<PersonId>,
+) -> Result<u64, InternalError> {
+    let mut sessions =
+        session::Entity::delete_many().filter(session::Column::SsoTenantId.eq(tenant));
+    if let Some(person) = person {
+        sessions = sessions.filter(session::Column::PersonId.eq(person));
+    }
+    Ok(sessions.exec(tx).await?.rows_affected)
 }
 
 /// A session as its person sees it.
@@ -311,13 +364,14 @@ fn id_hash(id: &SecretString) -> Vec<u8> {
 fn row(
     services: &Services,
     id: &SecretString,
-    person: Option<PersonId>,
+    signed_in: Option<SignedIn>,
     data: &str,
     expires: Timestamp,
 ) -> session::ActiveModel {
     session::ActiveModel {
         id_hash: Set(id_hash(id)),
-        person_id: Set(person),
+        person_id: Set(signed_in.map(SignedIn::person)),
+        sso_tenant_id: Set(signed_in.and_then(SignedIn::tenant)),
         data: Set(data.to_owned()),
         created_at: Set(services.expiry_now()),
         expires_at: Set(expires),

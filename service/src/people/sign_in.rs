@@ -96,6 +96,8 @@ async fn find(services: &Services, typed: &str) -> Result<Option<person::Model>,
     let address = email::normalize(typed).unwrap_or_default();
     person::Entity::find()
         .filter(person::Column::Email.is_in([address, as_kept_before]))
+        // Whom single sign-on brought has no password.
+        .filter(person::Column::SsoTenantId.is_null())
         .row::<person::Model>(services.db.read())
         .await
 }

@@ -4,7 +4,7 @@
 use crate::{
     audit::{Action, By, Entry, Target, record},
     core::{error::InternalError, services::Services},
-    people::membership,
+    people::{SignedIn, membership},
     tenancy::TenantScope,
 };
 use domain::ids::PersonId;
@@ -17,8 +17,12 @@ pub async fn signed_in(services: &Services, person: PersonId, address: Option<Ip
 }
 
 /// Records a sign-out, like [`signed_in`].
-pub async fn signed_out(services: &Services, person: PersonId, address: Option<IpAddr>) {
-    note(services, person, address, Action::SignedOut).await;
+pub async fn signed_out(
+    services: &Services,
+    signed_in: impl Into<SignedIn>,
+    address: Option<IpAddr>,
+) {
+    note_by(services, signed_in.into(), address, Action::SignedOut).await;
 }
 
 /// Records what a person did in each tenant of theirs; a failure is logged.
@@ -40,7 +44,7 @@ pub(super) async fn note_detail(
     detail: &str,
 ) {
     let entry = move |by| Entry::new(by, action, Target::tenant()).detail(detail);
-    note_entry(services, id, address, action, entry).await;
+    note_entry(services, SignedIn::own_way(id), address, action, entry).await;
 }
 
 /// Records in each tenant of a person what they tried, and why it was refused.
@@ -55,37 +59,50 @@ pub(super) async fn note_refused(
         let entry = Entry::new(by, action, Target::tenant());
         entry.detail(why).refused()
     };
-    note_entry(services, id, address, action, entry).await;
+    note_entry(services, SignedIn::own_way(id), address, action, entry).await;
+}
+
+/// Records it in each tenant that the session opens.
+pub(crate) async fn note_by(
+    services: &Services,
+    signed_in: SignedIn,
+    address: Option<IpAddr>,
+    action: Action,
+) {
+    let entry = move |by| Entry::new(by, action, Target::tenant());
+    note_entry(services, signed_in, address, action, entry).await;
 }
 
 async fn note_entry(
     services: &Services,
-    id: PersonId,
+    signed_in: SignedIn,
     address: Option<IpAddr>,
     action: Action,
     entry: impl FnOnce(By) -> Entry,
 ) {
-    if let Err(error) = try_note(services, id, address, entry).await {
+    let id = signed_in.person();
+    if let Err(error) = try_note(services, signed_in, address, entry).await {
         tracing::error!(%error, person.id = %id, audit.action = action.code(), "An entry of the audit could not be written");
     }
 }
 
 async fn try_note(
     services: &Services,
-    id: PersonId,
+    signed_in: SignedIn,
     address: Option<IpAddr>,
     entry: impl FnOnce(By) -> Entry,
 ) -> Result<(), InternalError> {
-    let Some(person) = membership::person(services, id).await? else {
+    let Some(person) = membership::person(services, signed_in).await? else {
         return Ok(());
     };
     let by = By::Person {
-        id,
+        id: person.id,
         name: person.name,
         email: person.email,
     };
     let entry = entry(by).at(address);
-    for tenant in membership::tenant_ids(services, id).await? {
+    let tenants = membership::tenant_ids(services, person.id).await?;
+    for tenant in tenants.into_iter().filter(|t| signed_in.reaches(*t)) {
         let tx = TenantScope::new(services, tenant).write().await?;
         record(services, &tx, &entry).await?;
         tx.commit().await?;

@@ -2,10 +2,10 @@
 
 use super::World;
 use crate::{
-    connections::authorize::{STATE_LIFE, derived},
     core::digest::digest,
     entity::authorization::{ActiveModel, Entity},
     tenancy::TenantScope,
+    vault::carried::{STATE_LIFE, derived},
 };
 use domain::ids::{AppId, TenantId};
 use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};

@@ -54,7 +54,7 @@ use domain::{
     slug::Slug,
     time::{Span, Timestamp},
 };
-use gorgias::{GorgiasTemplate, HttpGorgias, Reaching};
+use gorgias::{GorgiasTemplate, HttpGorgias, OutboundOptions, Reaching};
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
@@ -84,6 +84,8 @@ pub struct World {
 
 /// The address of the pages in tests.
 pub const PUBLIC_URL: &str = "http://127.0.0.1:3000";
+/// The networks of the stand-ins of tests.
+const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
 /// The owner that [`World::owner`] makes.
 pub const OWNER: &str = "owner@mooring.example";
 /// Their password.
@@ -183,6 +185,10 @@ impl World {
             audit_retention: None,
             mail: None,
             tenant_creation: Default::default(),
+            outbound: OutboundOptions {
+                networks: LOOPBACK.map(|net| net.parse().unwrap()).into(),
+                ..OutboundOptions::default()
+            },
         };
         (config, folder)
     }

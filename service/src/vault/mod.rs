@@ -5,6 +5,7 @@
 
 mod authorization;
 mod brief;
+pub mod carried;
 pub(crate) mod data_keys;
 mod journal;
 mod own;

@@ -16,6 +16,7 @@ use crate::{
     keys::rotate,
     mail,
     people::{form_results, guessing, known_browsers, resets},
+    sso,
     tenancy::TenantScope,
     tenants::deletion,
 };
@@ -330,7 +331,8 @@ async fn remove_old(
     mail::sweep(services, tx, now).await?;
     guessing::sweep(tx, now).await?;
     resets::sweep(tx, now).await?;
-    known_browsers::sweep(tx, now).await
+    known_browsers::sweep(tx, now).await?;
+    sso::sweep(tx, now).await
 }
 
 /// Removes the previous client secrets that can't be put back any more.

@@ -61,7 +61,7 @@ async fn s02_a_state_from_another_browser_is_refused_and_not_used_up() {
         let begun = f.begun("acme").await;
         let url = f.sim.approve(begun.url.as_str()).unwrap();
         let other = f.begun("acme").await;
-        let mut changed = begun.value.expose_secret().to_owned();
+        let mut changed = begun.cookie.value.expose_secret().to_owned();
         // One letter within what is sealed.
         let letter = if changed.ends_with('A') { "B" } else { "A" };
         changed.replace_range(
@@ -74,7 +74,7 @@ async fn s02_a_state_from_another_browser_is_refused_and_not_used_up() {
         );
         for sealed in [
             None,
-            Some(other.value.clone()),
+            Some(other.cookie.value.clone()),
             Some(SecretString::from("A".repeat(400))),
             Some(SecretString::from("")),
             Some(SecretString::from(changed)),

@@ -205,7 +205,7 @@ async fn s78_a_clock_that_jumps_a_year_ahead_takes_nothing_away() {
         let session = SecretString::from("somebody's-session");
         let end = services.expiry_now().plus(sessions::IDLE);
         let person = f.owner.person();
-        let kept = sessions::create(services, &session, person, "{}", end).await;
+        let kept = sessions::create(services, &session, person.map(Into::into), "{}", end).await;
         assert!(kept.unwrap());
         let new = NewApiToken {
             expires_in: Some(Span::days(90)),

@@ -178,7 +178,7 @@ async fn s71_what_a_cookie_shows_can_not_be_changed() {
         let begun = f.begun("acme").await;
         let url = f.sim.approve(begun.url.as_str()).unwrap();
         f.advance(Span::minutes(10));
-        let cookie = begun.value.expose_secret();
+        let cookie = begun.cookie.value.expose_secret();
         let mut cookie = BASE64_URL_SAFE_NO_PAD.decode(cookie).unwrap();
         // Behind the format and the kind of origin.
         cookie[2..10].copy_from_slice(&f.world.clock_now().0.to_be_bytes());

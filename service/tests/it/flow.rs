@@ -118,7 +118,7 @@ impl Flow {
     /// What the browser that began it brings back to this address.
     pub fn back(&self, begun: &Begun, url: &str) -> Callback {
         Callback {
-            sealed: Some(begun.value.clone()),
+            sealed: Some(begun.cookie.value.clone()),
             browser: self.browser.clone(),
             ..callback(url)
         }
@@ -159,7 +159,14 @@ impl Flow {
         callback: Callback,
         person: Option<PersonId>,
     ) -> Result<AuthorizationId, AuthorizationProblem> {
-        match complete::complete(&self.world.services, self.app.id, callback, person).await {
+        match complete::complete(
+            &self.world.services,
+            self.app.id,
+            callback,
+            person.map(Into::into),
+        )
+        .await
+        {
             Ok(id) => Ok(id),
             Err(CallbackError::Refused(problem)) => Err(problem),
             Err(CallbackError::Internal(fault)) => panic!("{fault}"),

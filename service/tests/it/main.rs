@@ -39,6 +39,7 @@ mod row_security;
 mod scopes;
 mod secrets;
 mod settings;
+mod sso;
 mod strangers;
 mod sweep;
 mod tenancy;

@@ -339,7 +339,7 @@ async fn sessions_last_until_they_are_removed_or_expire() {
         let begin = services.now();
         let idle = |now: Timestamp| now.plus(sessions::IDLE);
         assert!(
-            sessions::create(services, &one, Some(anna), "{\"a\":1}", idle(begin))
+            sessions::create(services, &one, Some(anna.into()), "{\"a\":1}", idle(begin))
                 .await
                 .unwrap()
         );
@@ -349,7 +349,7 @@ async fn sessions_last_until_they_are_removed_or_expire() {
                 .unwrap(),
             "the id is taken"
         );
-        sessions::save(services, &two, Some(anna), "{}", idle(begin))
+        sessions::save(services, &two, Some(anna.into()), "{}", idle(begin))
             .await
             .unwrap();
         sessions::save(services, &anonymous, None, "{}", idle(begin))
@@ -377,7 +377,7 @@ async fn sessions_last_until_they_are_removed_or_expire() {
         sessions::save(
             services,
             &one,
-            Some(anna),
+            Some(anna.into()),
             "{\"a\":2}",
             idle(services.now()),
         )
@@ -400,9 +400,15 @@ async fn sessions_last_until_they_are_removed_or_expire() {
         // Removed, it doesn't come back with a request that ends late.
         sessions::remove(services, &one).await.unwrap();
         assert!(
-            !sessions::update(services, &one, Some(anna), "{}", idle(services.now()))
-                .await
-                .unwrap()
+            !sessions::update(
+                services,
+                &one,
+                Some(anna.into()),
+                "{}",
+                idle(services.now())
+            )
+            .await
+            .unwrap()
         );
         assert!(sessions::load(services, &one).await.unwrap().is_none());
     })
@@ -418,7 +424,7 @@ async fn sessions_end_in_the_end_and_all_of_a_person_at_once() {
         let far = services.now().plus(Span::days(365));
         let ids = [secret("anna one"), secret("anna two"), secret("ben")];
         for (id, person) in ids.iter().zip([anna, anna, ben]) {
-            sessions::save(services, id, Some(person), "{}", far)
+            sessions::save(services, id, Some(person.into()), "{}", far)
                 .await
                 .unwrap();
         }
@@ -426,7 +432,7 @@ async fn sessions_end_in_the_end_and_all_of_a_person_at_once() {
         assert!(sessions::load(services, &ids[0]).await.unwrap().is_none());
         assert!(sessions::load(services, &ids[1]).await.unwrap().is_none());
         assert!(
-            sessions::update(services, &ids[2], Some(ben), "{}", far)
+            sessions::update(services, &ids[2], Some(ben.into()), "{}", far)
                 .await
                 .unwrap()
         );

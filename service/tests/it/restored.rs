@@ -172,13 +172,19 @@ async fn s85_a_token_that_was_replaced_is_told_from_a_deactivation() {
         let session = SecretString::from("a-session");
         let end = f.world.clock_now().plus(sessions::IDLE);
         let person = f.owner.person();
-        let kept = sessions::create(&f.world.services, &session, person, "{}", end);
+        let kept = sessions::create(
+            &f.world.services,
+            &session,
+            person.map(Into::into),
+            "{}",
+            end,
+        );
         assert!(kept.await.unwrap());
 
         restore(&mut f, backup).await;
         let services: Services = f.world.services.clone();
         assert!(
-            sessions::create(&services, &session, person, "{}", end)
+            sessions::create(&services, &session, person.map(Into::into), "{}", end)
                 .await
                 .unwrap()
         );

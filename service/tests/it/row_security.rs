@@ -1,7 +1,7 @@
 //! security.md 52, beneath the program: PostgreSQL itself keeps tenants apart.
 
-use crate::flow;
 use crate::mail::settings;
+use crate::{flow, sso};
 use domain::{app_limit::AppLimit, role::Role, time::Span};
 use migration::rights::{Rows, TABLES};
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
@@ -15,6 +15,8 @@ use service::{
     people::invitations::{NewInvitation, Passing, invite},
     tenants::settings,
 };
+use simulator::provider::Provider;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Asks as the role that the program works as, with or without a tenant.
@@ -78,6 +80,14 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
                 .await
                 .unwrap();
         }
+        let provider = Provider::start().await.unwrap();
+        provider.is("priya", "priya@example.com", &["ops"]);
+        provider.advance(Duration::from_secs(40 * 86_400));
+        let confirmed = Confirmed::for_test(&f.owner);
+        service::sso::save(&f.owner, &confirmed, &sso::form(&provider))
+            .await
+            .unwrap();
+        sso::sign_in(&f.owner, &provider).await.unwrap();
         let stranger = f.world.owner("pier").await;
         let url = f.world.database_url.expose_secret();
         let (own, other) = (f.owner.tenant().to_string(), stranger.tenant().to_string());

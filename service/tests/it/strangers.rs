@@ -102,7 +102,7 @@ async fn s70_a_name_without_an_address_is_no_account() {
         let (_, state) = begun.url.query_pairs().find(|(k, _)| k == "state").unwrap();
         let browser = world.browser();
         let back = Callback {
-            sealed: Some(begun.value.clone()),
+            sealed: Some(begun.cookie.value.clone()),
             browser: browser.clone(),
             ..flow::callback(&format!("http://a/?code=made-up&state={state}"))
         };

@@ -204,7 +204,7 @@ async fn s43_a_dump_holds_no_secret_in_clear() {
         service::people::sessions::save(
             &f.world.services,
             &session,
-            f.owner.person(),
+            f.owner.person().map(Into::into),
             "{}",
             expires,
         )

@@ -72,9 +72,15 @@ async fn s43_a_backup_holds_no_secret_in_clear() {
             .unwrap();
         let session = SecretString::from("canary-of-a-session");
         let end = services.now().plus(Span::hours(1));
-        sessions::save(services, &session, actor.person(), "{}", end)
-            .await
-            .unwrap();
+        sessions::save(
+            services,
+            &session,
+            actor.person().map(Into::into),
+            "{}",
+            end,
+        )
+        .await
+        .unwrap();
         dump += &world.dump().await;
         for visible in ["returns-id", "owner@mooring.example", "Backend"] {
             assert!(dump.contains(visible), "the dump shows {visible}");

@@ -7,6 +7,7 @@ mod links;
 mod mail;
 mod name;
 mod retention;
+mod sso;
 
 use super::{PageError, PageParams, outcome, show};
 use crate::{
@@ -21,6 +22,7 @@ use domain::permission::Permission;
 use leptos::prelude::*;
 use service::{
     TenantBrand,
+    sso::{Barred, ChangeError, SsoSettings},
     tenants::settings::{self, BrandSettings, MailText, Settings, SettingsError},
 };
 
@@ -33,6 +35,7 @@ const SECTIONS: &[Section] = &[
     ("brand", "Brand", brand::section),
     ("mail", "Mail", mail::section),
     ("links", "Links and time", links::section),
+    ("sso", "Single sign-on", sso::section),
     ("retention", "Retention", retention::section),
     ("delete", "Delete", delete::section),
 ];
@@ -59,6 +62,9 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
             .as_ref()
             .map(|mail| mail.from.clone()),
         reader: context.person()?.name.clone(),
+        sso: service::sso::settings(&actor).await?,
+        barred: service::sso::barred(&actor).await?,
+        sso_redirect_uri: context.services.config.sso_redirect_uri(&actor.tenant_slug),
         outcome: context.outcome.clone(),
         form: context.form.clone().unwrap_or_default(),
     };
@@ -81,6 +87,16 @@ impl From<SettingsError> for PageError {
     }
 }
 
+impl From<ChangeError> for PageError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Forbidden(forbidden) => forbidden.into(),
+            ChangeError::Internal(error) => error.into(),
+            ChangeError::Invalid(_) => Self::Broken,
+        }
+    }
+}
+
 /// What the page shows.
 pub(super) struct Data {
     pub tenant: String,
@@ -93,6 +109,10 @@ pub(super) struct Data {
     pub mail_from: Option<String>,
     /// The reader's name.
     pub reader: String,
+    pub sso: Option<SsoSettings>,
+    /// Who isn't let in by single sign-on any more.
+    pub barred: Vec<Barred>,
+    pub sso_redirect_uri: String,
     pub outcome: Option<ShownOutcome>,
     pub form: FormState,
 }

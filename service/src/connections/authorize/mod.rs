@@ -5,7 +5,6 @@
 mod facts;
 
 pub(crate) use facts::{Facts, Origin, Requested};
-pub use facts::{Outline, cookie_name};
 
 use super::links::{self, LinkGone, OpenError};
 use crate::{
@@ -20,34 +19,26 @@ use crate::{
         known_apps,
     },
     tenancy::{Actor, TenantScope},
+    vault::carried::{Carried, derived},
 };
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
     app_limit::AppLimit,
     ids::{AppId, LinkId, TenantId},
     permission::Permission,
     subdomain::{Subdomain, SubdomainError},
-    time::Span,
 };
 use gorgias::{AuthorizeParams, pkce, template::TemplateError};
-use hmac::{Hmac, KeyInit, Mac};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 use secrecy::{ExposeSecret, SecretString};
-use sha2::Sha256;
 use url::Url;
-
-/// How long a person may take to approve.
-pub const STATE_LIFE: Span = Span::minutes(10);
 
 /// A new authorization. The browser has to keep the cookie until it comes back.
 #[derive(Debug)]
 pub struct Begun {
     /// The address at Gorgias that asks for the approval.
     pub url: Url,
-    /// The end of the cookie's name. It can be computed from the state.
-    pub name: String,
-    /// The cookie's value.
-    pub value: SecretString,
+    /// What the browser keeps.
+    pub cookie: Carried,
 }
 
 /// Why an authorization could not be begun.
@@ -193,40 +184,6 @@ async fn begin(
     )?;
     Ok(Begun {
         url,
-        name: cookie_name(&state),
-        value: facts.seal(services, &state).await?,
+        cookie: facts.seal(services, &state).await?,
     })
-}
-
-/// A value that only a browser with the cookie and the state can have caused:
-/// the nonce (OIDC Core 15.5.2) and the PKCE verifier (RFC 7636 4.1, 43
-/// letters). They are derived, so they need not be stored.
-pub(crate) fn derived(seed: &SecretString, purpose: &str, state: &SecretString) -> SecretString {
-    // HMAC takes keys of any length, so this can't fail.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(seed.expose_secret().as_bytes()) else {
-        return SecretString::from(String::new());
-    };
-    mac.update(purpose.as_bytes());
-    mac.update(&[0]);
-    mac.update(state.expose_secret().as_bytes());
-    SecretString::from(BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn derived_values_differ_by_seed_purpose_and_state() {
-        let s = |text: &str| SecretString::from(text);
-        let one = derived(&s("b1"), "nonce", &s("s1"));
-        assert_eq!(one.expose_secret().len(), 43);
-        for other in [
-            derived(&s("b2"), "nonce", &s("s1")),
-            derived(&s("b1"), "pkce", &s("s1")),
-            derived(&s("b1"), "nonce", &s("s2")),
-        ] {
-            assert_ne!(one.expose_secret(), other.expose_secret());
-        }
-    }
 }

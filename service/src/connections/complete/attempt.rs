@@ -3,10 +3,7 @@
 use super::{Outcome, single_use};
 use crate::{
     audit::{self, Action, By, Entry, Target},
-    connections::{
-        authorize::{Facts, derived},
-        complete::exchange,
-    },
+    connections::{authorize::Facts, complete::exchange},
     core::{error::InternalError, rows::Rows},
     engine::{app_fault, evidence},
     entity::{connection, reconnect_link},
@@ -16,6 +13,7 @@ use crate::{
         find, tokens,
     },
     tenancy::{TenantScope, Tx, outbox},
+    vault::carried::derived,
 };
 use domain::{
     connection::Approval,

@@ -6,7 +6,7 @@ use crate::{
     core::{digest::digest, error::InternalError, rows::Rows, services::Services},
     encryption::Purpose,
     entity::authorization::{Column, Entity, Model},
-    people::membership,
+    people::{SignedIn, membership},
     records::app::{self, App},
     tenancy::{
         TenantScope,
@@ -16,7 +16,7 @@ use crate::{
 use domain::{
     app_limit::AppLimit,
     error::AuthorizationProblem,
-    ids::{AppId, AuthorizationId, PersonId},
+    ids::{AppId, AuthorizationId},
     permission::Permission,
 };
 use gorgias::ClientCredentials;
@@ -103,14 +103,14 @@ impl Begun {
     /// Only the operator who began it may complete it, and only with the
     /// permission: the role may have changed in the meantime. For all other
     /// origins it doesn't matter who is signed in.
-    pub async fn person_is_right(&self, signed_in: Option<PersonId>) -> Result<(), CallbackError> {
+    pub async fn person_is_right(&self, signed_in: Option<SignedIn>) -> Result<(), CallbackError> {
         let Some(person) = self.facts.origin.person() else {
             return Ok(());
         };
-        if signed_in != Some(person) {
+        let Some(signed_in) = signed_in.filter(|signed_in| signed_in.person() == person) else {
             return Err(AuthorizationProblem::OtherPerson.into());
-        }
-        let membership = membership::of(&self.scope, self.facts.tenant, person).await?;
+        };
+        let membership = membership::of_session(&self.scope, self.facts.tenant, signed_in).await?;
         if membership.is_some_and(|m| m.may(Permission::Authorize, self.facts.app)) {
             Ok(())
         } else {

@@ -12,11 +12,11 @@ mod strangers;
 pub use callback::{Callback, CallbackError};
 
 use super::{authorize::Facts, result::Outcome};
-use crate::core::services::Services;
+use crate::{core::services::Services, people::SignedIn};
 use attempt::{Attempt, Stop};
 use domain::{
     error::AuthorizationProblem,
-    ids::{AppId, AuthorizationId, PersonId},
+    ids::{AppId, AuthorizationId},
 };
 use gorgias::{AuthorizeParams, NoAccount};
 
@@ -33,7 +33,7 @@ pub async fn complete(
     services: &Services,
     app: AppId,
     callback: Callback,
-    signed_in: Option<PersonId>,
+    signed_in: Option<SignedIn>,
 ) -> Result<AuthorizationId, CallbackError> {
     let begun = match begun::find(services, app, &callback).await? {
         begun::Found::Ended(id) => return Ok(id),

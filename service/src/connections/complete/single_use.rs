@@ -3,13 +3,11 @@
 
 use super::{begun::Begun, callback::CallbackError, strangers};
 use crate::{
-    connections::{
-        authorize::{Requested, STATE_LIFE},
-        result::Outcome,
-    },
+    connections::{authorize::Requested, result::Outcome},
     core::{digest::digest, error::InternalError, network::Network, rows::Rows},
     entity::authorization::{ActiveModel, Column, Entity, Model},
     tenancy::{TenantScope, Tx},
+    vault::carried::STATE_LIFE,
 };
 use domain::{error::AuthorizationProblem, ids::AuthorizationId, scope::ScopeSet};
 use sea_orm::{

@@ -10,6 +10,7 @@ use crate::{
     },
     entity::{app, invitation, membership, person, tenant},
     people::{
+        SignedIn,
         members::{in_audit, is_member},
         password, password_rules,
         set_up::is_name,
@@ -96,6 +97,7 @@ pub async fn accept_as_new(
         password_hash: Set(password_hash),
         created_at: Set(services.now()),
         last_seen_at: Set(None),
+        ..Default::default()
     };
     let inserted = person::Entity::insert(person).exec_without_returning(&*tx);
     inserted.await.map_err(taken)?;
@@ -117,21 +119,24 @@ fn taken(error: DbErr) -> AcceptError {
 }
 
 /// Lets the person who is signed in join, if the invitation is for their address.
+/// Whom a tenant's single sign-on brought joins no other tenant.
 ///
 /// # Errors
 /// [`AcceptError`]; nothing is stored then.
 pub async fn accept_as(
     services: &Services,
     token: &SecretString,
-    id: PersonId,
+    signed_in: impl Into<SignedIn>,
     address: Option<IpAddr>,
 ) -> Result<Slug, AcceptError> {
+    let signed_in = signed_in.into();
+    let id = signed_in.person();
     let (scope, row) = usable(services, token).await?;
     // Without a tenant's scope: a person's own data belongs to none.
     let person = person::Entity::find_by_id(id)
         .row::<person::Model>(services.db.read())
         .await?;
-    let person = person.filter(|person| person.email == row.email);
+    let person = person.filter(|person| signed_in.is_own_way() && person.email == row.email);
     let person = person.ok_or(AcceptError::OtherPerson)?;
     let tx = scope.write().await?;
     let row = take(services, &tx, &row).await?;

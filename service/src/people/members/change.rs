@@ -54,7 +54,7 @@ pub(crate) async fn change_by(
         return Ok(false);
     }
     if member.role == Role::Owner && role != Role::Owner {
-        must_not_be_last_owner(&tx).await?;
+        must_not_be_last_owner(&tx, person).await?;
     }
     tx.update::<membership::Entity>()
         .filter(membership::Column::PersonId.eq(person))

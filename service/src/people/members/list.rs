@@ -18,6 +18,8 @@ pub struct Member {
     pub name: String,
     /// Their address.
     pub email: String,
+    /// Whether single sign-on is their only way in.
+    pub single_sign_on: bool,
     /// What they may do.
     pub role: Role,
     /// Which apps they may touch.
@@ -74,8 +76,9 @@ async fn with_people(
             let person = people.remove(&member.person_id)?;
             Some(Member {
                 id: person.id,
+                single_sign_on: person.sso_tenant_id.is_some(),
+                email: person.shown_email(),
                 name: person.name,
-                email: person.email,
                 role: member.role,
                 apps: member.apps,
                 last_seen_at: person.last_seen_at,

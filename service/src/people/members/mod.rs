@@ -17,7 +17,7 @@ use crate::{
         error::{FieldError, Forbidden, InternalError},
         rows::Rows,
     },
-    entity::{app, membership, tenant},
+    entity::{app, membership, person, tenant},
     people::changed_by::ChangedBy,
     tenancy::Tx,
 };
@@ -41,6 +41,11 @@ pub enum MemberError {
     /// Nobody would be left who may do everything.
     #[error("a tenant needs an owner; make somebody else an owner first")]
     LastOwner,
+    /// Nobody would be left who may do everything and needs no provider.
+    #[error(
+        "a tenant needs an owner who can sign in without single sign-on; make somebody else one first"
+    )]
+    LastOwnerOfOwnWay,
     /// Some fields won't do; each entry names its field: `role` or `apps`.
     #[error("some fields need another look")]
     Invalid(Vec<FieldError>),
@@ -58,7 +63,7 @@ impl From<sea_orm::DbErr> for MemberError {
 /// Changes of members wait for each other, so that two of them together can't
 /// leave a tenant without an owner. Locked before the heads of events and audit,
 /// as everywhere.
-pub(super) async fn lock(tx: &Tx) -> Result<(), InternalError> {
+pub(crate) async fn lock(tx: &Tx) -> Result<(), InternalError> {
     tenant::Entity::find_by_id(tx.tenant())
         .lock(LockType::NoKeyUpdate)
         .row::<tenant::Model>(&**tx)
@@ -90,18 +95,43 @@ async fn find(tx: &Tx, person: PersonId) -> Result<membership::Model, MemberErro
         .ok_or(MemberError::NotFound)
 }
 
-/// Goes on only if another owner remains.
-async fn must_not_be_last_owner(tx: &Tx) -> Result<(), MemberError> {
+/// Goes on only if another owner remains. If this one has a way in of their own,
+/// another one must have one, too: a fault at the provider of single sign-on
+/// would lock everybody out.
+pub(crate) async fn must_not_be_last_owner(tx: &Tx, person: PersonId) -> Result<(), MemberError> {
+    let owners = owners(tx).await?;
+    let own_way = owners.contains(&(person, true));
+    let mut others = owners
+        .into_iter()
+        .filter(|(id, _)| *id != person)
+        .peekable();
+    if others.peek().is_none() {
+        Err(MemberError::LastOwner)
+    } else if own_way && !others.any(|(_, own_way)| own_way) {
+        Err(MemberError::LastOwnerOfOwnWay)
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether an owner can come in without single sign-on.
+pub(crate) async fn has_owner_of_own_way(tx: &Tx) -> Result<bool, InternalError> {
+    Ok(owners(tx).await?.into_iter().any(|(_, own_way)| own_way))
+}
+
+/// The owners, and whether each has a way in of their own.
+async fn owners(tx: &Tx) -> Result<Vec<(PersonId, bool)>, InternalError> {
     let owners = tx
         .all::<membership::Entity>()
-        .filter(membership::Column::Role.eq(Role::Owner))
-        .count(&**tx)
+        .filter(membership::Column::Role.eq(Role::Owner));
+    let owners: Vec<membership::Model> = owners.rows(&**tx).await?;
+    // People belong to no tenant; these are the owners of this one.
+    let people: Vec<person::Model> = person::Entity::find()
+        .filter(person::Column::Id.is_in(owners.into_iter().map(|owner| owner.person_id)))
+        .rows(&**tx)
         .await?;
-    if owners > 1 {
-        Ok(())
-    } else {
-        Err(MemberError::LastOwner)
-    }
+    let own_way = |person: person::Model| (person.id, person.sso_tenant_id.is_none());
+    Ok(people.into_iter().map(own_way).collect())
 }
 
 /// What is wrong with a role and apps that somebody is to be given.
@@ -136,7 +166,7 @@ pub(super) async fn check_grant(
 }
 
 /// How the audit names a grant: no name of anybody.
-pub(super) fn in_audit(role: Role, apps: &AppLimit) -> String {
+pub(crate) fn in_audit(role: Role, apps: &AppLimit) -> String {
     format!("role={} apps={apps}", role.code())
 }
 

@@ -1,1 +1,1 @@
-SELECT tenant_id, role, apps FROM mooring_memberships($1)
+SELECT tenant_id, role, apps, sso_only FROM mooring_memberships_by_session($1)
