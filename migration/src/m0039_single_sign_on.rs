@@ -34,6 +34,7 @@ impl MigrationTrait for Migration {
                     .col(text("issuer"))
                     .col(text("client_id"))
                     .col(text("groups_claim"))
+                    .col(text_null("email_domain"))
                     .col(text("roles"))
                     .col(string_null("others"))
                     // Whether members other than owners come in by it alone.

@@ -10,6 +10,8 @@ pub struct Model {
     pub issuer: String,
     pub client_id: String,
     pub groups_claim: String,
+    /// The domain that addresses must have, if any.
+    pub email_domain: Option<String>,
     pub roles: GroupRoles,
     pub others: Option<Role>,
     pub only_way: bool,

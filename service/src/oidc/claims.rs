@@ -14,6 +14,8 @@ pub(crate) struct Profile {
     pub name: String,
     /// The groups.
     pub groups: Vec<String>,
+    /// The company that the account belongs to, which Google names by its domain.
+    pub hosted_domain: Option<String>,
 }
 
 /// A person can't be taken over.
@@ -64,6 +66,7 @@ impl Profile {
             name: name.unwrap_or_else(before_at),
             email,
             groups,
+            hosted_domain: Some(text("hd")).filter(|domain| !domain.is_empty()),
         })
     }
 }

@@ -11,6 +11,9 @@ pub struct Issuer {
     url: Url,
 }
 
+/// The issuer of all accounts at Google, of companies and of everybody else.
+pub(crate) const GOOGLE: &str = "https://accounts.google.com";
+
 /// The text is no issuer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IssuerError {
@@ -63,6 +66,11 @@ impl Issuer {
     /// The host, for people.
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
+    }
+
+    /// Whether anybody in the world can sign in there.
+    pub fn is_for_everybody(&self) -> bool {
+        self.text.trim_end_matches('/') == GOOGLE
     }
 
     /// Where its description is (OpenID Connect Discovery 1.0, 4).

@@ -12,6 +12,7 @@ mod tokens;
 
 pub(crate) use claims::{Claims, Profile, ProfileError};
 pub use discovery::Metadata;
+pub(crate) use issuer::GOOGLE;
 pub use issuer::{Issuer, IssuerError};
 pub(crate) use keys::Keys;
 pub(crate) use providers::{AnswerError, Brought, Providers};

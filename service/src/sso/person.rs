@@ -10,7 +10,7 @@ use crate::{
         sso_identity::{self, Column, Entity},
         sso_settings,
     },
-    oidc::Profile,
+    oidc::{GOOGLE, Profile},
     people::{
         email,
         members::{self, MemberError},
@@ -38,6 +38,7 @@ pub(super) async fn sign_in(
     let email = email::normalize(&profile.email);
     let email = email.ok_or(Refusal::Profile("the provider gave no e-mail address"))?;
     let role = settings.roles.role_of(&profile.groups, settings.others);
+    let role = role.filter(|_| is_of_domain(settings, profile, &email));
     let tx = scope.write().await?;
     // Of two first sign-ins at once, one makes the person.
     members::lock(&tx).await?;
@@ -125,6 +126,18 @@ pub(super) async fn confirm(
     audit::record(scope, &tx, &entry.detail("sso").at(address)).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Whether an address is of the domain that the settings name, if they do.
+fn is_of_domain(settings: &sso_settings::Model, profile: &Profile, email: &str) -> bool {
+    let Some(wanted) = &settings.email_domain else {
+        return true;
+    };
+    let own = email.rsplit_once('@').map(|(_, domain)| domain);
+    // An account of everybody's at Google may have any address that once was verified.
+    let hosted = settings.issuer.trim_end_matches('/') != GOOGLE
+        || profile.hosted_domain.as_ref() == Some(wanted);
+    own == Some(wanted) && hosted
 }
 
 /// The identity of a subject.

@@ -9,7 +9,7 @@ use crate::{
     encryption::Purpose,
     entity::sso_settings::{ActiveModel, Column, Entity, Model},
     oidc::{Issuer, Providers},
-    people::{members, sessions},
+    people::{email, members, sessions},
     tenancy::{Actor, Confirmed, TenantScope, Tx},
 };
 use domain::{group_roles::GroupRoles, permission::Permission, role::Role, time::Timestamp};
@@ -25,6 +25,8 @@ pub struct SsoSettings {
     pub client_id: String,
     /// The claim that names somebody's groups.
     pub groups_claim: String,
+    /// The domain that addresses must have, if any.
+    pub email_domain: Option<String>,
     /// The role that each group gives.
     pub roles: GroupRoles,
     /// The role of everybody else; `None`: they are not let in.
@@ -50,6 +52,8 @@ pub struct SsoForm {
     pub client_secret: Option<SecretString>,
     /// The claim that names somebody's groups; empty for `groups`.
     pub groups_claim: String,
+    /// The domain that addresses must have; empty for any.
+    pub email_domain: String,
     /// The role that each group gives.
     pub groups: Vec<(String, Role)>,
     /// The role of everybody else; `None`: they are not let in.
@@ -118,6 +122,7 @@ pub async fn settings(actor: &Actor) -> Result<Option<SsoSettings>, ChangeError>
         issuer: row.issuer,
         client_id: row.client_id,
         groups_claim: row.groups_claim,
+        email_domain: row.email_domain,
         roles: row.roles,
         others: row.others,
         only_way: row.only_way,
@@ -160,6 +165,7 @@ pub async fn save(actor: &Actor, confirmed: &Confirmed, form: &SsoForm) -> Resul
         issuer: Set(checked.row.issuer),
         client_id: Set(checked.row.client_id),
         groups_claim: Set(checked.row.groups_claim),
+        email_domain: Set(checked.row.email_domain),
         roles: Set(checked.row.roles),
         others: Set(checked.row.others),
         only_way: Set(checked.row.only_way),
@@ -170,6 +176,7 @@ pub async fn save(actor: &Actor, confirmed: &Confirmed, form: &SsoForm) -> Resul
             Column::Issuer,
             Column::ClientId,
             Column::GroupsClaim,
+            Column::EmailDomain,
             Column::Roles,
             Column::Others,
             Column::OnlyWay,
@@ -264,6 +271,15 @@ fn check(actor: &Actor, form: &SsoForm, before: Option<&Model>) -> Result<Checke
             "A claim is one word, such as “groups” or “roles”.",
         );
     }
+    let domain = form.email_domain.trim().trim_start_matches('@').to_ascii_lowercase();
+    let email_domain = Some(domain).filter(|domain| !domain.is_empty());
+    let is_domain = |domain: &String| email::normalize(&format!("x@{domain}")).is_some();
+    if email_domain.as_ref().is_some_and(|domain| !is_domain(domain)) {
+        wrong("email_domain", "A domain is what follows the @, such as example.com.");
+    }
+    if email_domain.is_none() && issuer.as_ref().is_some_and(Issuer::is_for_everybody) {
+        wrong("email_domain", "Everybody can have an account at this provider. Enter the domain of your company’s.");
+    }
     let roles = GroupRoles::new(form.groups.clone());
     let roles = roles
         .map_err(|error| wrong("groups", &error.to_string()))
@@ -300,6 +316,7 @@ fn check(actor: &Actor, form: &SsoForm, before: Option<&Model>) -> Result<Checke
                 issuer: issuer.as_str().to_owned(),
                 client_id: client_id.to_owned(),
                 groups_claim: groups_claim.to_owned(),
+                email_domain,
                 roles,
                 others: form.others,
                 only_way: form.only_way,
@@ -326,6 +343,7 @@ fn fields(before: Option<&Model>, now: &Model, form: &SsoForm) -> Vec<&'static s
         (before.client_id != now.client_id, "client_id"),
         (form.client_secret.is_some(), "client_secret"),
         (before.groups_claim != now.groups_claim, "groups_claim"),
+        (before.email_domain != now.email_domain, "email_domain"),
         (before.roles != now.roles, "roles"),
         (before.others != now.others, "others"),
         (before.only_way != now.only_way, only_way),

@@ -90,6 +90,15 @@ pub(super) fn section(data: &Data) -> AnyView {
                     error=form.error("groups_claim")
                 />
             </div>
+            <Field
+                name="email_domain"
+                label="E-mail domain"
+                plain=true
+                maxlength=200_u32
+                value=form.value_or("email_domain", start(|now| now.email_domain.clone().unwrap_or_default()))
+                hint="Only addresses of this domain are let in; empty for any. Google needs it."
+                error=form.error("email_domain")
+            />
             {groups(data, &form)}
             <Select
                 name="others"

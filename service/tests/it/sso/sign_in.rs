@@ -144,6 +144,27 @@ async fn s53_groups_decide_the_role_and_nobody_gets_more() {
     .await;
 }
 
+#[tokio::test]
+async fn only_addresses_of_the_domain_are_let_in() {
+    each(async |f| {
+        f.change(|form| form.email_domain = " @Parcelwise.EXAMPLE".to_owned()).await.unwrap();
+        f.sign_in().await.unwrap();
+        let people = f.people().await;
+        for address in [
+            "eve@parcelwise.example.evil.example",
+            "eve@evil-parcelwise.example",
+            "eve@sub.parcelwise.example",
+            "eve@evil.example",
+        ] {
+            f.provider.is("eve", address, &["heads"]);
+            let refused = f.sign_in().await;
+            assert!(matches!(refused, Err(Refusal::NotLetIn)), "{address}: {refused:?}");
+        }
+        assert_eq!(f.people().await, people);
+    })
+    .await;
+}
+
 /// security.md 53
 #[tokio::test]
 async fn s53_the_last_owner_stays_owner_whatever_the_groups_say() {
