@@ -1,9 +1,9 @@
 //! Fields for secrets, and how password managers treat them.
 
-use super::{outline::html, sample};
+use super::outline::html;
 use crate::{
     form_state::FormState,
-    pages::{app_new, reveal, setup},
+    pages::{app_new, confirm, setup},
 };
 
 /// The field of a client secret doesn't have the type "password"; fields for passwords do.
@@ -28,6 +28,14 @@ fn fields_for_secrets_are_no_password_managers_business() {
     }
     assert!(!new.contains("type=\"password\""));
     assert!(set_up.contains("autocomplete=\"new-password\""));
-    let question = html(|| reveal::view("x", &sample::app(), None, &FormState::default()));
+    let question = html(|| {
+        confirm::view(&confirm::Data {
+            email: "mira@harbour.example".to_owned(),
+            next: None,
+            kept: None,
+            single_sign_on: None,
+            form: FormState::default(),
+        })
+    });
     assert!(question.contains("autocomplete=\"current-password\""));
 }
