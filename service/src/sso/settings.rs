@@ -271,14 +271,27 @@ fn check(actor: &Actor, form: &SsoForm, before: Option<&Model>) -> Result<Checke
             "A claim is one word, such as “groups” or “roles”.",
         );
     }
-    let domain = form.email_domain.trim().trim_start_matches('@').to_ascii_lowercase();
+    let domain = form
+        .email_domain
+        .trim()
+        .trim_start_matches('@')
+        .to_ascii_lowercase();
     let email_domain = Some(domain).filter(|domain| !domain.is_empty());
     let is_domain = |domain: &String| email::normalize(&format!("x@{domain}")).is_some();
-    if email_domain.as_ref().is_some_and(|domain| !is_domain(domain)) {
-        wrong("email_domain", "A domain is what follows the @, such as example.com.");
+    if email_domain
+        .as_ref()
+        .is_some_and(|domain| !is_domain(domain))
+    {
+        wrong(
+            "email_domain",
+            "A domain is what follows the @, such as example.com.",
+        );
     }
     if email_domain.is_none() && issuer.as_ref().is_some_and(Issuer::is_for_everybody) {
-        wrong("email_domain", "Everybody can have an account at this provider. Enter the domain of your company’s.");
+        wrong(
+            "email_domain",
+            "Everybody can have an account at this provider. Enter the domain of your company’s.",
+        );
     }
     let roles = GroupRoles::new(form.groups.clone());
     let roles = roles

@@ -15,6 +15,7 @@ use service::{
     },
     core::config::TenantCreation,
     people::{
+        SignedIn,
         invitations::{self, InvitationError, NewInvitation, Passing},
         membership,
     },
@@ -145,6 +146,7 @@ async fn s52_nothing_of_a_deleted_tenant_is_found() {
                 .await
                 .is_err()
         );
+        let person = SignedIn::own_way(person);
         let done = complete::complete(services, f.app.id, by_operator, Some(person)).await;
         assert!(done.is_err(), "an authorization that was under way");
         assert_eq!(

@@ -65,6 +65,7 @@ pub const DECISIONS: &[Decision] = &[
     page(Address::RESET_ASK, Public),
     page(Address::RESET_SENT, Public),
     page(Address::RESET, Public),
+    page(Address::SSO_CALLBACK, Public),
     page(Address::CONFIRM, Themselves),
     page(Address::ME, Themselves),
     page(Address::TENANTS, Themselves),
@@ -96,11 +97,18 @@ pub const DECISIONS: &[Decision] = &[
     form(Address::OPENED, Public, &[]),
     form(Address::RESET_ASK, Public, &[]),
     form(Address::RESET, Public, &[]),
+    form(Address::SSO, Public, &[]),
+    form(Address::SSO_START, Public, &[]),
     form(Address::CONFIRM, Themselves, &[]),
     form(Address::ME, Themselves, &[]),
     form(Address::MY_PASSWORD, Themselves, &[]),
     form(Address::END_OTHER_SESSIONS, Themselves, &[]),
     form(Address::END_SESSION, Themselves, &[]),
+    form(
+        Address::END_SSO_LINK,
+        Elsewhere("a_link_is_made_by_the_person_themselves_alone"),
+        &[],
+    ),
     form(
         Address::TENANTS,
         Elsewhere("s53_owners_make_tenants_only_where_the_settings_allow_it"),
@@ -186,6 +194,18 @@ pub const DECISIONS: &[Decision] = &[
         Whole(Owner),
         &[("events_kept", "forever"), ("audit_kept", "forever")],
     ),
+    form(
+        Address::SETTINGS_SSO,
+        Whole(Owner),
+        &[("issuer", "none"), ("client_id", "x"), ("others", "nobody")],
+    ),
+    form(Address::TRY_SSO, Whole(Owner), &[]),
+    form(Address::END_SSO, Whole(Owner), &[]),
+    form(
+        Address::ADMIT_BY_SSO,
+        Elsewhere("owners_set_it_up_on_the_settings_page"),
+        &[],
+    ),
     form(Address::SETTINGS_MAIL, Whole(Owner), &[]),
     form(Address::SETTINGS_TEST_MAIL, Whole(Owner), &[]),
     form(Address::DISCONNECT, Members(Operator), &[]),
@@ -205,7 +225,7 @@ pub const DECISIONS: &[Decision] = &[
 impl Decision {
     /// Whether it is about something of a tenant, which its address names.
     pub fn is_of_tenant(&self) -> bool {
-        self.pattern.0.contains("{tenant}") && !matches!(self.who, Elsewhere(_))
+        self.pattern.0.contains("{tenant}") && !matches!(self.who, Elsewhere(_) | Public)
     }
 
     /// Whether a member with this role may.

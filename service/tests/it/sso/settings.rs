@@ -130,7 +130,10 @@ async fn a_wrong_provider_is_not_stored() {
                 "groups",
             ),
             (Box::new(|form| form.others = Some(Role::Backend)), "others"),
-            (Box::new(|form| form.email_domain = "a b".into()), "email_domain"),
+            (
+                Box::new(|form| form.email_domain = "a b".into()),
+                "email_domain",
+            ),
             (
                 Box::new(|form| form.issuer = "https://accounts.google.com".into()),
                 "email_domain",

@@ -147,7 +147,9 @@ async fn s53_groups_decide_the_role_and_nobody_gets_more() {
 #[tokio::test]
 async fn only_addresses_of_the_domain_are_let_in() {
     each(async |f| {
-        f.change(|form| form.email_domain = " @Parcelwise.EXAMPLE".to_owned()).await.unwrap();
+        f.change(|form| form.email_domain = " @Parcelwise.EXAMPLE".to_owned())
+            .await
+            .unwrap();
         f.sign_in().await.unwrap();
         let people = f.people().await;
         for address in [
@@ -158,7 +160,10 @@ async fn only_addresses_of_the_domain_are_let_in() {
         ] {
             f.provider.is("eve", address, &["heads"]);
             let refused = f.sign_in().await;
-            assert!(matches!(refused, Err(Refusal::NotLetIn)), "{address}: {refused:?}");
+            assert!(
+                matches!(refused, Err(Refusal::NotLetIn)),
+                "{address}: {refused:?}"
+            );
         }
         assert_eq!(f.people().await, people);
     })
