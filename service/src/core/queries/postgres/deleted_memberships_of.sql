@@ -1,1 +1,1 @@
-SELECT tenant_id, role, apps FROM mooring_deleted_memberships($1)
+SELECT tenant_id, role, apps, false AS sso_only FROM mooring_deleted_memberships($1)
