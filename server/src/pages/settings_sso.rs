@@ -7,7 +7,10 @@ use domain::{ids::PersonId, permission::Permission, role::Role};
 use secrecy::SecretString;
 use serde::Deserialize;
 use service::{
-    core::input::{Errors, Field, Input, Repeated},
+    core::{
+        error::FieldError,
+        input::{Errors, Field, Input, Repeated},
+    },
     sso::{self, ChangeError, SsoForm},
 };
 
@@ -25,6 +28,10 @@ pub(super) const SSO: Form = Form::new(
     ],
 )
 .kept();
+
+/// What is asked for by a button alone. It isn't the form of the settings, which
+/// would come back empty and, saved like this, lose what stands.
+pub(super) const ASKED: Form = Form::new("settings_sso_asked", &[]);
 
 /// What an owner types.
 #[derive(Default, Deserialize)]
@@ -91,13 +98,14 @@ fn page_of(tenant: &str) -> String {
 async fn answer(
     posted: &Posted,
     page: &str,
+    form: &Form,
     result: Result<FormOutcome, ChangeError>,
 ) -> Result<Response, Answered> {
     match result {
         Ok(outcome) => posted.done(page, outcome).await,
-        Err(ChangeError::Forbidden(_)) => Ok(posted.forbidden(page, &SSO).await),
+        Err(ChangeError::Forbidden(_)) => Ok(posted.forbidden(page, form).await),
         Err(ChangeError::Invalid(errors)) => {
-            Ok(posted.rerender_with_errors(page, &SSO, errors).await)
+            Ok(posted.rerender_with_errors(page, form, errors).await)
         }
         Err(ChangeError::Internal(error)) => Err(error.into()),
     }
@@ -115,32 +123,50 @@ pub async fn save(
     let confirmed = confirmed.await?;
     let form = posted.parse(fields, &page, &SSO).await?;
     let saved = sso::save(&actor, &confirmed, &form).await;
-    answer(&posted, &page, saved.map(|()| FormOutcome::SettingsSaved)).await
+    answer(
+        &posted,
+        &page,
+        &SSO,
+        saved.map(|()| FormOutcome::SettingsSaved),
+    )
+    .await
 }
 
 /// Switches it off.
 pub async fn switch_off(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
     let page = page_of(&tenant);
-    let actor = posted.member(&tenant, &page, &SSO).await?;
+    let actor = posted.member(&tenant, &page, &ASKED).await?;
     let permission = Permission::ManageTenant;
-    let confirmed = posted.member_confirmed(&actor, permission, &page, &SSO);
+    let confirmed = posted.member_confirmed(&actor, permission, &page, &ASKED);
     let confirmed = confirmed.await?;
     let off = sso::switch_off(&actor, &confirmed).await;
-    answer(&posted, &page, off.map(|()| FormOutcome::SsoOff)).await
+    answer(&posted, &page, &ASKED, off.map(|()| FormOutcome::SsoOff)).await
 }
 
 /// Asks the provider, and says what came.
 pub async fn try_out(Path(tenant): Path<String>, posted: Posted) -> Result<Response, Answered> {
     let page = page_of(&tenant);
-    let actor = posted.member(&tenant, &page, &SSO).await?;
+    let actor = posted.member(&tenant, &page, &ASKED).await?;
     let tried = sso::try_out(&actor)
         .await
+        .map_err(of_no_field)
         .map(|tried| FormOutcome::SsoTried {
             host: tried.host,
             keys: tried.keys,
             algorithms: tried.algorithms,
         });
-    answer(&posted, &page, tried).await
+    answer(&posted, &page, &ASKED, tried).await
+}
+
+/// The button has no fields that an error could stand at.
+fn of_no_field(error: ChangeError) -> ChangeError {
+    match error {
+        ChangeError::Invalid(errors) => {
+            let errors = errors.into_iter();
+            ChangeError::Invalid(errors.map(|one| FieldError::new("", one.message)).collect())
+        }
+        other => other,
+    }
 }
 
 /// Lets somebody in again who was removed.
@@ -149,10 +175,16 @@ pub async fn admit(
     posted: Posted,
 ) -> Result<Response, Answered> {
     let page = page_of(&tenant);
-    let actor = posted.member(&tenant, &page, &SSO).await?;
+    let actor = posted.member(&tenant, &page, &ASKED).await?;
     let Ok(person) = person.parse::<PersonId>() else {
         return Ok(posted.not_found().await);
     };
     let admitted = sso::admit(&actor, person).await;
-    answer(&posted, &page, admitted.map(|()| FormOutcome::SsoAdmitted)).await
+    answer(
+        &posted,
+        &page,
+        &ASKED,
+        admitted.map(|()| FormOutcome::SsoAdmitted),
+    )
+    .await
 }

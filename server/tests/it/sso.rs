@@ -16,7 +16,7 @@ use service::{
     },
     sso::{self, SsoForm},
 };
-use simulator::provider::{CLIENT_ID, CLIENT_SECRET, Provider};
+use simulator::provider::{CLIENT_ID, CLIENT_SECRET, Provider, ProviderFault};
 use std::time::Duration;
 
 /// Sets single sign-on up for a tenant.
@@ -411,6 +411,12 @@ async fn owners_set_it_up_on_the_settings_page() {
         let tried = browser.post_and_look("/t/acme/settings/sso/try", &[]).await;
         assert!(tried.body.contains("127.0.0.1 answers"), "{}", tried.body);
         assert!(!tried.body.contains(CLIENT_SECRET));
+        // A question that fails leaves the settings in the form.
+        provider.change(|ways| ways.fault = Some(("/keys", ProviderFault::Status(500))));
+        let failed = browser.post("/t/acme/settings/sso/try", &[]).await;
+        assert_eq!(failed.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(failed.body.contains("role=\"alert\""), "{}", failed.body);
+        assert!(failed.body.contains("value=\"ops\""), "{}", failed.body);
         // It asks whether it is still them.
         server.world.clock.advance(Span::minutes(10));
         let asked = browser.post(path, &fields(provider.issuer())).await;
@@ -421,6 +427,8 @@ async fn owners_set_it_up_on_the_settings_page() {
         );
         let asked = browser.post("/t/acme/settings/sso/off", &[]).await;
         assert!(asked.location().starts_with("/confirm"));
+        let page = browser.get("/t/acme/settings").await;
+        assert!(page.body.contains("value=\"ops\""), "{}", page.body);
         let operator = browser_of(&server, &owner, Role::Operator).await;
         let off = "/t/acme/settings/sso/off";
         for path in [path, off, "/t/acme/settings/sso/try"] {

@@ -119,6 +119,7 @@ pub(super) fn section(data: &Data) -> AnyView {
                 <span class="sub">"Changing this asks whether it’s still you."</span>
             </p>
         </form>
+        {problem(&data.form("settings_sso_asked")).map(|said| view! { <div class="body">{said}</div> })}
         {now.map(|_| actions(tenant))}
         {barred(data)}
     }
