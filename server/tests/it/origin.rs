@@ -61,6 +61,7 @@ async fn what_changes_things_does_not_answer_to_get() {
                 StatusCode::NOT_FOUND,
                 StatusCode::SEE_OTHER,
                 StatusCode::METHOD_NOT_ALLOWED,
+                StatusCode::GONE,
             ];
             assert!(pages.contains(&answer.status), "{path}: {}", answer.status);
         }
