@@ -4,7 +4,7 @@ use super::output::Json;
 use crate::{settings::Settings, start};
 use domain::{role::Role, slug::Slug};
 use secrecy::ExposeSecret;
-use service::people::{command_line, invitations::Passing};
+use service::people::{command_line, invitations::Passing, resets};
 
 /// Subcommands of `mooring people`.
 #[derive(clap::Subcommand)]
@@ -17,6 +17,8 @@ pub enum People {
     Role(ChangeRole),
     /// Remove a member
     Remove(Remove),
+    /// Print a link with which somebody sets a new password, this once
+    Reset(Reset),
 }
 
 /// Options of `mooring people list`.
@@ -69,6 +71,14 @@ pub struct Remove {
     #[arg(long, value_name = "SLUG")]
     tenant: Slug,
     /// The member's e-mail address
+    #[arg(long, value_name = "E")]
+    email: String,
+}
+
+/// Options of `mooring people reset`.
+#[derive(clap::Args)]
+pub struct Reset {
+    /// The person's e-mail address
     #[arg(long, value_name = "E")]
     email: String,
 }
@@ -132,6 +142,13 @@ impl People {
                 let (tenant, email) = (&remove.tenant, &remove.email);
                 command_line::remove(&services, tenant, email).await?;
                 eprintln!("{email} is no member of {tenant} any more");
+            }
+            Self::Reset(reset) => {
+                let Some(link) = resets::link(&services, &reset.email).await? else {
+                    anyhow::bail!("nobody signs in with the address {}", reset.email);
+                };
+                println!("{}", link.expose_secret());
+                eprintln!("The link works once, for half an hour. Ones from before have ended.");
             }
         }
         Ok(())

@@ -215,6 +215,14 @@ async fn owners_and_tokens_are_made_without_a_browser() {
     let last = run(&folder, &last).await;
     assert_eq!(last.status.code(), Some(1));
     assert!(text(&last.stderr).contains("a tenant needs an owner"));
+    let reset = run(&folder, &["people", "reset", "--email", email]).await;
+    assert!(
+        text(&reset.stdout).contains("/reset/"),
+        "{}",
+        text(&reset.stderr)
+    );
+    let nobody = run(&folder, &["people", "reset", "--email", "no@x.example"]).await;
+    assert_eq!(nobody.status.code(), Some(1));
 
     let status = run(&folder, &["keys", "status", "--json"]).await;
     let status: serde_json::Value = serde_json::from_slice(&status.stdout).unwrap();

@@ -239,7 +239,10 @@ impl One {
             Verdict::Sent(answer) => (MailState::Sent, answer, None),
             Verdict::Refused(answer) => (MailState::Refused, answer, None),
             Verdict::Later(answer) => {
-                tracing::warn!(mail.id = %self.id, kind = ?row.kind, answer, "A mail has to wait");
+                // What a server says may name the recipient; its code doesn't.
+                let code: String = answer.chars().take_while(char::is_ascii_digit).collect();
+                let why = if code.is_empty() { &answer } else { &code };
+                tracing::warn!(mail.id = %self.id, kind = ?row.kind, why, "A mail has to wait");
                 let next = now.plus(wait_after(row.attempts));
                 if next < row.expires_at {
                     (MailState::Waiting, answer, Some(next))

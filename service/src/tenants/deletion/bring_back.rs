@@ -5,7 +5,7 @@ use crate::{
     audit::{self, Action, By, Entry, Target},
     core::{error::InternalError, rows::Rows, services::Services},
     entity::tenant,
-    people::membership,
+    people::{SignedIn, membership},
     tenancy::{Actor, TenantScope, Who},
 };
 use domain::{ids::PersonId, permission::Permission, slug::Slug, time::Timestamp};
@@ -88,7 +88,9 @@ pub async fn bring_back(
     let missing = || BringBackError::NoTenant(slug.clone());
     let tenant = named(services, slug).await?.ok_or_else(missing)?;
     let owned = membership::deleted_and_owned(services, person).await?;
-    let who = membership::person(services, person).await?;
+    // No tenant's single sign-on opens a deleted tenant.
+    let signed_in = SignedIn::own_way(person);
+    let who = membership::person(services, signed_in).await?;
     let who = who
         .filter(|_| owned.contains(&tenant.id))
         .ok_or_else(missing)?;
