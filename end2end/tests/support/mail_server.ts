@@ -29,14 +29,25 @@ export class MailServer {
   ) {}
 
   static async start(): Promise<MailServer> {
-    const certificate = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+    // An authority's own certificate is no server's.
+    const ca = await generate([{ name: 'commonName', value: 'An authority of a test' }], {
+      algorithm: 'sha256',
       extensions: [
-        { name: 'basicConstraints', cA: true },
+        { name: 'basicConstraints', cA: true, critical: true },
+        { name: 'keyUsage', keyCertSign: true, cRLSign: true },
+      ],
+    });
+    const certificate = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
+      algorithm: 'sha256',
+      ca: { key: ca.private, cert: ca.cert },
+      extensions: [
+        { name: 'basicConstraints', cA: false },
+        { name: 'extKeyUsage', serverAuth: true },
         { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },
       ],
     });
     const authority = `${RUN}/mail-authority.pem`;
-    writeFileSync(authority, certificate.cert);
+    writeFileSync(authority, ca.cert);
     canary({ kind: 'password of the mail server', value: PASSWORD });
     const mails: Mail[] = [];
     const server = new SMTPServer({

@@ -154,7 +154,7 @@ export const FULL: Screen[] = [
     islands: true,
     async open(page) {
       await page.goto(`${home}/accounts/${RETURNS.slug}/${ACCOUNTS.disconnected}?link=new`);
-      await press(page, 'Make the link');
+      await press(page, 'Send or make the link');
       noteLink(await page.getByLabel('Send this to an admin of the account').inputValue());
     },
   },
@@ -249,7 +249,7 @@ export const FULL: Screen[] = [
     async open(page) {
       await page.goto(`${home}/settings`);
       await page.getByLabel('Colour, light').fill('#aab7ff');
-      await page.getByRole('button', { name: 'Save: brand' }).click();
+      await page.getByRole('button', { name: 'Save : brand' }).click();
       await expect(page.locator('#color_light-error')).toBeVisible();
     },
   },
