@@ -17,6 +17,8 @@ export async function signIn(page: Page): Promise<void> {
 
 /** The same in a browser with the session that other tests share, which goes on. */
 export async function signInAnew(page: Page): Promise<void> {
+  const theme = (await page.context().cookies()).filter((cookie) => cookie.name === 'theme');
   await page.context().clearCookies();
+  await page.context().addCookies(theme);
   await signIn(page);
 }
