@@ -52,7 +52,7 @@ pub enum MailServerError {
     )]
     NotAnAddress,
     /// An option isn't known.
-    #[error("the option {0} is not known; there are tls=off and tls_authority=PATH")]
+    #[error("the option {0} is not known; there are tls=on, tls=off and tls_authority=PATH")]
     UnknownOption(String),
     /// A password would go in plain text.
     #[error(

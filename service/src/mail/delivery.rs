@@ -35,6 +35,8 @@ pub struct MailProgress {
     pub delivery: Delivery,
     /// When it was queued, or finished.
     pub at: Timestamp,
+    /// When it was queued.
+    pub queued_at: Timestamp,
     /// The last answer.
     pub answer: Option<String>,
 }
@@ -64,6 +66,7 @@ pub(crate) async fn progress(
         let progress = MailProgress {
             delivery,
             at: row.finished_at.unwrap_or(row.created_at),
+            queued_at: row.created_at,
             answer: row.answer,
         };
         (row.about, progress)

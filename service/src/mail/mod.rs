@@ -8,6 +8,7 @@
 mod content;
 mod delivery;
 pub mod link_text;
+mod matter;
 mod of_tenant;
 mod queue;
 mod send;

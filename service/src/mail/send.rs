@@ -1,7 +1,7 @@
 //! Sends what is due.
 
 use super::{
-    of_tenant,
+    matter, of_tenant,
     queue::Sealed,
     smtp::{self, Logo, Verdict},
 };
@@ -19,7 +19,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
     sea_query::{Expr, SimpleExpr},
 };
-use std::{ops::Deref, time::Duration};
+use std::{collections::BTreeMap, ops::Deref, time::Duration};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -65,7 +65,7 @@ pub async fn run(services: &Services, stop: &CancellationToken) {
 }
 
 /// Makes one attempt for some of the due mails, waits for all of them, and gives
-/// their number.
+/// their number. What is of no use any more is given up instead.
 ///
 /// # Errors
 /// [`InternalError`] if the database can't list them. A failure of one mail is
@@ -74,18 +74,23 @@ pub async fn send_due(services: &Services) -> Result<usize, InternalError> {
     let now = services.expiry_now();
     let due = queries::MAILS_DUE.with(&services.db, [now.into(), BATCH.into()]);
     let rows = services.db.read().query_all_raw(due).await?;
-    let mut attempts = JoinSet::new();
+    // One after the other for each tenant, so that its limit is counted right.
+    let mut by_tenant: BTreeMap<Option<Uuid>, Vec<One>> = BTreeMap::new();
     for row in &rows {
-        let id = MailId(row.try_get("", "id")?);
         let tenant: Option<Uuid> = row.try_get("", "tenant_id")?;
-        let one = One {
+        by_tenant.entry(tenant).or_default().push(One {
             services: services.clone(),
             tenant: tenant.map(TenantId),
-            id,
-        };
+            id: MailId(row.try_get("", "id")?),
+        });
+    }
+    let mut attempts = JoinSet::new();
+    for mails in by_tenant.into_values() {
         attempts.spawn(async move {
-            if let Err(error) = one.attempt().await {
-                tracing::error!(%error, mail.id = %one.id, "A mail could not be sent");
+            for one in mails {
+                if let Err(error) = one.attempt().await {
+                    tracing::error!(%error, mail.id = %one.id, "A mail could not be sent");
+                }
             }
         });
     }
@@ -190,6 +195,11 @@ impl One {
         let Some(row) = row else {
             return Ok(None);
         };
+        if !matter::stands(&tx, &row, now).await? {
+            self.finish_in(&tx, MailState::GivenUp, None).await?;
+            self.commit(tx).await?;
+            return Ok(None);
+        }
         let letter = match (self.open(&tx, &row).await?, &tx) {
             (Some(sealed), Begun::OfTenant(tx)) if sealed.logo => {
                 Some((sealed, of_tenant::logo(tx).await?))
@@ -252,23 +262,46 @@ impl One {
             }
         };
         let tx = self.begin().await?;
-        let mut update = mail::Entity::update_many()
+        match next {
+            Some(next) => {
+                mail::Entity::update_many()
+                    .filter(mail::Column::Id.eq(self.id))
+                    .col_expr(mail::Column::Answer, Expr::value(Some(answer)))
+                    .col_expr(mail::Column::DueAt, Expr::value(Some(next)))
+                    .exec(&*tx)
+                    .await?;
+            }
+            None => self.finish_in(&tx, state, Some(answer)).await?,
+        }
+        self.commit(tx).await
+    }
+
+    /// Keeps what became of the mail, with the last answer, and erases its text.
+    async fn finish_in(
+        &self,
+        tx: &Begun,
+        state: MailState,
+        answer: Option<String>,
+    ) -> Result<(), InternalError> {
+        let now = self.services.expiry_now();
+        let mut update = mail::Entity::update_many();
+        if answer.is_some() {
+            update = update.col_expr(mail::Column::Answer, Expr::value(answer));
+        }
+        update
             .filter(mail::Column::Id.eq(self.id))
             .col_expr(mail::Column::State, Expr::value(state))
-            .col_expr(mail::Column::Answer, Expr::value(Some(answer)))
-            .col_expr(mail::Column::DueAt, Expr::value(next));
-        if next.is_none() {
-            update = update
-                .col_expr(mail::Column::FinishedAt, Expr::value(Some(now)))
-                .col_expr(mail::Column::DataKeyId, Expr::value(Option::<Uuid>::None))
-                .col_expr(mail::Column::Nonce, Expr::value(Option::<Vec<u8>>::None))
-                .col_expr(
-                    mail::Column::Ciphertext,
-                    Expr::value(Option::<Vec<u8>>::None),
-                );
-        }
-        update.exec(&*tx).await?;
-        self.commit(tx).await
+            .col_expr(mail::Column::DueAt, Expr::value(Option::<i64>::None))
+            .col_expr(mail::Column::FinishedAt, Expr::value(Some(now)))
+            .col_expr(mail::Column::DataKeyId, Expr::value(Option::<Uuid>::None))
+            .col_expr(mail::Column::Nonce, Expr::value(Option::<Vec<u8>>::None))
+            .col_expr(
+                mail::Column::Ciphertext,
+                Expr::value(Option::<Vec<u8>>::None),
+            )
+            .exec(&**tx)
+            .await?;
+        Ok(())
     }
 }
 

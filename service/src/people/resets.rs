@@ -27,7 +27,9 @@ use domain::{
     time::{Span, Timestamp},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, LockType},
 };
 use secrecy::SecretString;
 use std::net::IpAddr;
@@ -171,14 +173,14 @@ pub async fn set(
     Ok(person.id)
 }
 
-/// Removes the links of a person: those before a new one, and all once the
+/// Removes the links of a person, and the mails that wait with them: those before a new one, and all once the
 /// password was changed.
 pub(crate) async fn forget(tx: &Transaction, person: PersonId) -> Result<(), InternalError> {
     password_reset::Entity::delete_many()
         .filter(password_reset::Column::PersonId.eq(person))
         .exec(tx)
         .await?;
-    Ok(())
+    mail::withdraw(tx, MailKind::PasswordReset, person.0).await
 }
 
 /// Removes links that don't work any more.
@@ -190,9 +192,11 @@ pub(crate) async fn sweep(tx: &Transaction, now: Timestamp) -> Result<(), Intern
     Ok(())
 }
 
+/// The person, locked: of two requests at once, the second one sees the first one's.
 async fn find(tx: &Transaction, email: &str) -> Result<Option<PersonSummary>, InternalError> {
     let person = person::Entity::find()
         .filter(person::Column::Email.eq(email))
+        .lock(LockType::NoKeyUpdate)
         .row::<person::Model>(tx)
         .await?;
     Ok(person.map(summary))

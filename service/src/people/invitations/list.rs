@@ -1,5 +1,6 @@
 //! The invitations that wait.
 
+use super::LIFE;
 use crate::{
     core::{error::InternalError, rows::Rows},
     entity::invitation,
@@ -28,7 +29,7 @@ pub struct Pending {
     pub expires_at: Timestamp,
     /// Whether that time is over.
     pub is_expired: bool,
-    /// How far its mail is, if it was mailed.
+    /// How far the mail with its present address is, if it was mailed.
     pub mail: Option<MailProgress>,
 }
 
@@ -49,7 +50,10 @@ pub async fn pending(actor: &Actor) -> Result<Vec<Pending>, InternalError> {
         .await?;
     let mut mails = mail::progress(&tx, rows.iter().map(|row| row.id.0).collect()).await?;
     let pending = |row: invitation::Model| Pending {
-        mail: mails.remove(&row.id.0),
+        // A mail from before it was renewed has an address that has ended.
+        mail: mails
+            .remove(&row.id.0)
+            .filter(|mail| mail.queued_at >= row.expires_at.minus(LIFE)),
         id: row.id,
         email: row.email,
         role: row.role,
