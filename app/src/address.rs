@@ -122,6 +122,10 @@ addresses! {
     SECRET_STEP SecretStep { tenant, app, step } = "/t/{tenant}/apps/{app}/secret/{step}";
     /// Tokens of the machine API.
     API_TOKENS ApiTokens { tenant } = "/t/{tenant}/api-tokens";
+    /// Another secret for a token.
+    ROTATE_API_TOKEN RotateApiToken { tenant, id } = "/t/{tenant}/api-tokens/{id}/rotate";
+    /// The end of a token's old secret.
+    END_OLD_API_TOKEN EndOldApiToken { tenant, id } = "/t/{tenant}/api-tokens/{id}/end-old";
     /// The end of a token.
     REVOKE_API_TOKEN RevokeApiToken { tenant, id } = "/t/{tenant}/api-tokens/{id}/revoke";
     /// The members, and the form that invites more.

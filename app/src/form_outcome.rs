@@ -139,6 +139,15 @@ pub enum FormOutcome {
     },
     /// An API token was made; it is shown with this.
     TokenMade,
+    /// An API token got another secret; it is shown with this.
+    TokenRotated {
+        /// The token's name.
+        name: String,
+        /// Until when the old secret works, if it does.
+        old_until: Option<Timestamp>,
+    },
+    /// The old secret of an API token was ended.
+    OldTokenEnded,
     /// An API token was revoked.
     TokenRevoked,
     /// The API token was already revoked.

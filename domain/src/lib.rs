@@ -23,6 +23,7 @@ pub mod health_history;
 pub mod health_words;
 pub mod ids;
 pub mod permission;
+pub mod request_rate;
 pub mod role;
 pub mod scope;
 pub mod scope_catalogue;

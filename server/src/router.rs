@@ -57,7 +57,7 @@ pub fn router(services: Services, options: RouterOptions) -> Router {
         .merge(site)
         .merge(health::routes())
         .merge(brand::routes())
-        .nest("/api/v1", api::routes())
+        .nest("/api/v1", api::routes(&state))
         .merge(browsers)
         .with_state(state.clone())
         // One stack: layers that are added one by one are boxed one by one, for each request.

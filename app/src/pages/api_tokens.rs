@@ -1,11 +1,11 @@
 //! `/t/{tenant}/api-tokens`: the tokens with which backends read access tokens.
 
-use super::{PageError, PageParams, outcome, setup::problem, show};
+use super::{PageError, PageParams, api_token_form, outcome, show};
 use crate::{
     address::Address,
     components::{
-        Button, CardTable, Choice, CopyField, Empty, Field, FormKey, Glyph, Kind, LoadFailed,
-        Moment, NavItem, Outcome, PageHead, Panel, PostButton, Radios, Select, Size, TimeOr,
+        CardTable, CopyField, Empty, FormKey, Glyph, LoadFailed, Moment, NavItem, Outcome,
+        PageHead, Panel, PostButton, Size, TimeOr, absolute,
     },
     context::PageContext,
     form_outcome::{FormOutcome, ShownOutcome},
@@ -14,10 +14,12 @@ use crate::{
     islands::Copy,
     shell::SignedInLayout,
 };
-use domain::{health::Health, permission::Permission, role::Role, time::Timestamp};
+use domain::{
+    health::Health, permission::Permission, request_rate::RequestRate, role::Role, time::Timestamp,
+};
 use leptos::prelude::*;
 use service::{
-    api_tokens::{self, ApiTokenRow, ListApiTokensError},
+    api_tokens::{self, ApiTokenRow, ListApiTokensError, Overlap},
     apps::App,
 };
 
@@ -74,10 +76,38 @@ pub(super) struct Data {
     pub form: FormState,
 }
 
+/// The secret that the last form made, and what it is.
+struct Made {
+    secret: String,
+    title: String,
+    what: String,
+}
+
 impl Data {
-    /// The new token, if the last form made one.
-    fn token_made(&self) -> Option<String> {
-        self.outcome.as_ref()?.secret_of(&FormOutcome::TokenMade)
+    /// The new secret, if the last form made one.
+    fn token_made(&self) -> Option<Made> {
+        let shown = self.outcome.as_ref()?;
+        let (title, what) = match &shown.outcome {
+            FormOutcome::TokenMade => (
+                "Your new token".to_owned(),
+                "The token works from now on.".to_owned(),
+            ),
+            FormOutcome::TokenRotated { name, old_until } => (
+                format!("The new secret of {name}"),
+                match old_until {
+                    Some(at) => {
+                        format!("It works from now on; the old one until {}.", absolute(*at))
+                    }
+                    None => "It works from now on; the old one has ended.".to_owned(),
+                },
+            ),
+            _ => return None,
+        };
+        Some(Made {
+            secret: shown.in_clear()?,
+            title,
+            what,
+        })
     }
 }
 
@@ -96,7 +126,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         {outcome}
         <div class="split">
             <div>{made(data)} {list(data)} {example(data)}</div>
-            <div>{create(data)}</div>
+            <div>{api_token_form::create(data)}</div>
         </div>
     }
     .into_any()
@@ -104,17 +134,18 @@ pub(super) fn view(data: &Data) -> AnyView {
 
 /// The new token, shown for two minutes.
 fn made(data: &Data) -> Option<AnyView> {
-    let token = data.token_made()?;
+    let made = data.token_made()?;
     let body = view! {
         <div class="body">
             <Outcome health=Health::Working>
-                <b>"The token works from now on. "</b>
+                <b>{made.what}</b>
+                " "
                 "Keep it where your backend keeps its secrets."
             </Outcome>
             <CopyField
                 id="api-token"
                 label="Token"
-                value=token
+                value=made.secret
                 hint="Copy it now: in two minutes it is gone from here, and only its fingerprint is kept."
             >
                 <Copy of="api-token".to_owned() what="token".to_owned()/>
@@ -123,7 +154,7 @@ fn made(data: &Data) -> Option<AnyView> {
     }
     .into_any();
     let panel = view! {
-        <Panel id="made" title="Your new token">
+        <Panel id="made" title=made.title>
             {body}
         </Panel>
     }
@@ -177,12 +208,20 @@ fn row(data: &Data, token: &ApiTokenRow) -> AnyView {
         .into_any(),
         None if !data.role.may_give_to_api_token(token.role) => ().into_any(),
         None => view! {
+            {(!expired).then(|| rotation(data, token))}
             <PostButton action=revoke size=Size::Small about=token.name.clone()>
                 "Revoke"
             </PostButton>
         }
         .into_any(),
     };
+    let rate = (token.rate != RequestRate::USUAL).then(|| {
+        let (per_second, burst) = (token.rate.per_second(), token.rate.burst());
+        format!(" · {per_second} requests a second, {burst} at once")
+    });
+    let rotated = token.rotated_at.map(|at| {
+        view! { " · rotated " <Moment at/> }
+    });
     let expiry = token.expires_at.map(|at| {
         view! {
             {if expired { " · expired " } else { " · until " }}
@@ -200,7 +239,10 @@ fn row(data: &Data, token: &ApiTokenRow) -> AnyView {
                     <Moment at=token.created_at/>
                     {expiry}
                     {(!token.networks.is_everywhere()).then(|| format!(" · from {}", token.networks))}
+                    {rate}
+                    {rotated}
                 </span>
+                {old_secret(token)}
             </th>
             <td data-label="Role">{token.role.label()}</td>
             <td data-label="App">{token.app.as_ref().map_or_else(|| "All".to_owned(), |(_, name)| name.clone())}</td>
@@ -210,6 +252,66 @@ fn row(data: &Data, token: &ApiTokenRow) -> AnyView {
             </td>
             <td>{end}</td>
         </tr>
+    }
+    .into_any()
+}
+
+/// Until when the secret before a rotation works.
+fn old_secret(token: &ApiTokenRow) -> Option<AnyView> {
+    let old = token.old.as_ref().filter(|_| token.revoked_at.is_none())?;
+    let (prefix, at) = (format!("{}…", old.prefix), old.works_until);
+    let words = view! {
+        <span class="sub">
+            "The old one, " <code>{prefix}</code> ", works until " <Moment at/>
+        </span>
+    };
+    Some(words.into_any())
+}
+
+/// The words for how long the old secret works.
+const fn overlap_words(overlap: Overlap) -> &'static str {
+    match overlap {
+        Overlap::None => "End it at once",
+        Overlap::Hour => "For an hour",
+        Overlap::Day => "For 24 hours",
+        Overlap::Week => "For 7 days",
+    }
+}
+
+/// The choices for another secret; while an old one works, only its end.
+fn rotation(data: &Data, token: &ApiTokenRow) -> AnyView {
+    let (tenant, id) = (&data.tenant, token.id.to_string());
+    let (tenant, id) = (tenant.as_str(), id.as_str());
+    if token.old.is_some() {
+        let action = Address::EndOldApiToken { tenant, id }.to_string();
+        return view! {
+            <PostButton action size=Size::Small about=token.name.clone()>
+                "End the old one now"
+            </PostButton>
+        }
+        .into_any();
+    }
+    let choices = Overlap::ALL.into_iter().rev().map(|overlap| {
+        view! {
+            <button type="submit" name="overlap" value=overlap.code()>
+                {overlap_words(overlap)}
+            </button>
+        }
+    });
+    view! {
+        <details class="menu" data-end name="row">
+            <summary class="button" data-size="small">
+                "Rotate…"
+                <span class="sr">{format!(": {}", token.name)}</span>
+            </summary>
+            <div>
+                <form method="post" action=Address::RotateApiToken { tenant, id }.to_string()>
+                    <FormKey/>
+                    <p class="sub">"A new secret is shown once. How long shall the old one work?"</p>
+                    {choices.collect_view()}
+                </form>
+            </div>
+        </details>
     }
     .into_any()
 }
@@ -228,100 +330,6 @@ fn used_from(token: &ApiTokenRow) -> Option<AnyView> {
         text.push_str(&format!(" and {} more", more.len()));
     }
     Some(view! { <span class="sub">{text}</span> }.into_any())
-}
-
-/// What a role means for a backend.
-const fn meaning(role: Role) -> &'static str {
-    match role {
-        Role::Backend => {
-            "Reads access tokens, accounts and events, checks accounts, makes reconnect links; changes nothing else: what a backend needs"
-        }
-        Role::Owner => "Everything, also making tokens",
-        Role::Operator => "Also adds and changes apps, disconnects accounts",
-        Role::Success => "Sees accounts, checks them, makes reconnect links; no access tokens",
-        Role::Viewer => "Sees accounts and their health; no access tokens",
-    }
-}
-
-/// How long a token may work.
-fn lives() -> Vec<Choice> {
-    vec![
-        Choice::new("", "Until it is revoked"),
-        Choice::new("30", "For 30 days"),
-        Choice::new("90", "For 90 days"),
-        Choice::new("365", "For a year"),
-    ]
-}
-
-fn create(data: &Data) -> AnyView {
-    let form = if data.form.action == "api_token" {
-        data.form.clone()
-    } else {
-        FormState::default()
-    };
-    let roles = Role::ALL
-        .into_iter()
-        .rev()
-        .filter(|r| data.role.may_give_to_api_token(*r))
-        .map(|r| Choice::new(r.code(), r.label()).hint(meaning(r)))
-        .collect();
-    let mut apps = vec![Choice::new("", "All apps")];
-    apps.extend(
-        data.apps
-            .iter()
-            .map(|a| Choice::new(a.slug.as_str(), a.name.clone())),
-    );
-    let body = view! {
-        <form class="body" method="post" action=Address::ApiTokens { tenant: &data.tenant }.to_string()>
-            <FormKey/>
-            {problem(&form)}
-            <Field
-                name="name"
-                label="Name"
-                required=true
-                maxlength=60_u32
-                autocomplete="off"
-                placeholder="Returns backend"
-                value=form.value("name")
-                error=form.error("name")
-            />
-            <Radios
-                name="role"
-                legend="Role"
-                options=roles
-                value=form.value_or("role", Role::Backend.code())
-                error=form.error("role")
-            />
-            <Select name="app" label="App" options=apps value=form.value_or("app", "") error=form.error("app")/>
-            <Select
-                name="expires"
-                label="Works"
-                options=lives()
-                value=form.value_or("expires", "")
-                error=form.error("expires")
-            />
-            <Field
-                name="networks"
-                label="Networks"
-                maxlength=2_000_u32
-                autocomplete="off"
-                placeholder="203.0.113.0/24, 2001:db8::/32"
-                hint="From where the token works, separated by commas. Leave it empty for everywhere."
-                value=form.value("networks")
-                error=form.error("networks")
-            />
-            <p class="actions">
-                <Button kind=Kind::Primary>"Create token"</Button>
-            </p>
-        </form>
-    }
-    .into_any();
-    view! {
-        <Panel id="create" title="Create a token">
-            {body}
-        </Panel>
-    }
-    .into_any()
 }
 
 fn example(data: &Data) -> AnyView {

@@ -6,6 +6,7 @@ mod account_panels;
 mod account_question;
 pub(crate) mod accounts;
 mod accounts_filter;
+mod api_token_form;
 pub(crate) mod api_tokens;
 pub(crate) mod app;
 mod app_form;

@@ -141,6 +141,10 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
             LinkOver::Withdrawn => so_so("The link was withdrawn already."),
         },
         FormOutcome::TokenMade => good("The token was made."),
+        FormOutcome::TokenRotated { name, .. } => good(&format!(
+            "The token {name} got another secret. If you didn’t copy it, rotate it again."
+        )),
+        FormOutcome::OldTokenEnded => good("The old secret is refused from now on."),
         FormOutcome::TokenRevoked => good("The token was revoked and is refused from now on."),
         FormOutcome::TokenRevokedBefore { at } => so_so(&format!(
             "The token was revoked already, on {}.",

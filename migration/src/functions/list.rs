@@ -176,7 +176,8 @@ pub const FUNCTIONS: &[Function] = &[
         Caller::Program,
         &[
             version!("m0011_row_security", "tenant_of_api_token.m0011"),
-            version!("m0038_tenants", "tenant_of_api_token"),
+            version!("m0038_tenants", "tenant_of_api_token.m0038"),
+            version!("m0048_api_token_secrets", "tenant_of_api_token"),
         ],
     ),
     function(
@@ -226,11 +227,16 @@ pub const FUNCTIONS: &[Function] = &[
     ),
     function(
         "mooring_token_at_hand(bytea, text, uuid, text)",
-        Caller::Program,
+        Caller::Before,
         &[
             version!("m0027_api_token_limits", "token_at_hand.m0027"),
             version!("m0038_tenants", "token_at_hand"),
         ],
+    ),
+    function(
+        "mooring_token_fast_path(bytea, text, uuid, text)",
+        Caller::Program,
+        &[version!("m0048_api_token_secrets", "token_fast_path")],
     ),
     function(
         "mooring_token_read(bytea, text, uuid, text)",

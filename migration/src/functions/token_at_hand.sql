@@ -1,4 +1,5 @@
--- All that a token read needs, in one round trip: found by the digest of an API
+-- All that a token read needs. Only for processes of the version before; now
+-- token_fast_path does this. Found by the digest of an API
 -- token, before its tenant is known. A caller without a known digest gets no
 -- row. With a known digest, the caller gets the one connection that they name,
 -- in the token's own tenant. The program decides whether the token is valid,

@@ -1,31 +1,49 @@
 //! The caller: the API token of the `Authorization` header (RFC 6750 2.1).
 
-use super::Problem;
+use super::{Problem, rate_headers};
 use crate::{middleware::client_address, state::AppState};
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, Request, State},
     http::{HeaderMap, StatusCode, header::AUTHORIZATION, request::Parts},
+    middleware::Next,
+    response::Response,
 };
 use secrecy::SecretString;
 use service::{
     Actor, Services,
-    api_tokens::{self, AuthenticateError, Refusal},
+    api_tokens::{self, ApiRequest, AuthenticateError, Refusal},
 };
-use std::net::IpAddr;
 use url::form_urlencoded;
 
 /// The API token of a request, not yet checked.
 pub struct Bearer {
     /// The token.
     pub token: SecretString,
-    /// The client's address.
-    pub address: Option<IpAddr>,
+    /// The client's address, and how often the token asks.
+    pub request: ApiRequest,
+}
+
+/// Tells each caller whose token is recognized how often it may ask.
+pub(super) async fn tell_rate(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let trusted = &state.options.trusted_proxies;
+    let address = client_address::find(request.extensions(), request.headers(), trusted);
+    let counted = ApiRequest::from(address);
+    request.extensions_mut().insert(counted.clone());
+    let mut response = next.run(request).await;
+    if let Some(allowance) = counted.allowance() {
+        rate_headers::put(response.headers_mut(), allowance);
+    }
+    response
 }
 
 impl FromRequestParts<AppState> for Bearer {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
         if in_url(parts) {
             return Err(Problem::new(
                 StatusCode::UNAUTHORIZED,
@@ -42,9 +60,10 @@ impl FromRequestParts<AppState> for Bearer {
             )
             .challenge("Bearer realm=\"mooring\""));
         };
-        let trusted = &state.options.trusted_proxies;
-        let address = client_address::find(&parts.extensions, &parts.headers, trusted);
-        Ok(Self { token, address })
+        // Of `tell_rate`, which is around every call.
+        let request = parts.extensions.get::<ApiRequest>().cloned();
+        let request = request.unwrap_or_default();
+        Ok(Self { token, request })
     }
 }
 
@@ -58,7 +77,7 @@ impl Bearer {
             Problem::new(StatusCode::UNAUTHORIZED, code, detail)
                 .challenge("Bearer realm=\"mooring\", error=\"invalid_token\"")
         };
-        api_tokens::authenticate(services, &self.token, self.address)
+        api_tokens::authenticate(services, &self.token, &self.request)
             .await
             .map_err(|error| match error {
                 AuthenticateError::Refused(Refusal::Unknown) => unauthorized(
@@ -69,6 +88,11 @@ impl Bearer {
                     "token_expired",
                     "the time of the API token is over; make another one",
                 ),
+                AuthenticateError::Refused(Refusal::Replaced) => unauthorized(
+                    "token_replaced",
+                    "the API token got another secret, and the time of this one is over; use the new one",
+                ),
+                AuthenticateError::TooMany(too_many) => too_many.into(),
                 AuthenticateError::Refused(Refusal::WrongNetwork) => Problem::new(
                     StatusCode::FORBIDDEN,
                     "network_not_allowed",

@@ -6,16 +6,17 @@ mod openapi;
 mod problem;
 mod problems;
 mod query;
+mod rate_headers;
 mod v1;
 
 pub use openapi::document;
 pub use problem::Problem;
 
 use crate::state::AppState;
-use axum::{Router, http::StatusCode};
+use axum::{Router, http::StatusCode, middleware::from_fn_with_state};
 
 /// Everything below `/api/v1`.
-pub fn routes() -> Router<AppState> {
+pub fn routes(state: &AppState) -> Router<AppState> {
     let (router, _) = openapi::routes().split_for_parts();
     router
         .fallback(async || Problem::not_found())
@@ -26,4 +27,5 @@ pub fn routes() -> Router<AppState> {
                 "this address does not answer to this method",
             )
         })
+        .layer(from_fn_with_state(state.clone(), bearer::tell_rate))
 }

@@ -13,6 +13,7 @@ use domain::time::Span;
 use serde::Serialize;
 use service::{
     InternalError,
+    api_tokens::TooMany,
     core::error::{FieldError, Forbidden},
 };
 use tokio::task::JoinError;
@@ -207,6 +208,13 @@ impl From<InternalError> for Problem {
 impl From<JoinError> for Problem {
     fn from(error: JoinError) -> Self {
         Failure::from(error).into()
+    }
+}
+
+impl From<TooMany> for Problem {
+    fn from(too_many: TooMany) -> Self {
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        Self::new(status, "too_many_requests", too_many.to_string()).retry_after(too_many.wait)
     }
 }
 

@@ -28,9 +28,11 @@ pub const COMMON: &[Code] = &[
     (401, "token_invalid"),
     (401, "token_expired"),
     (401, "token_in_url"),
+    (401, "token_replaced"),
     (403, "forbidden"),
     (403, "network_not_allowed"),
     (413, "too_large"),
+    (429, "too_many_requests"),
     (500, "internal"),
     (503, "audit_unavailable"),
     (503, "database_unavailable"),
@@ -92,7 +94,7 @@ fn response(status: u16, codes: &[&str]) -> Response {
         );
     match status {
         401 => builder.header("WWW-Authenticate", header("RFC 6750 3", Type::String)),
-        409 | 503 => builder.header(
+        409 | 429 | 503 => builder.header(
             "Retry-After",
             header("Seconds after which to ask again", Type::Integer),
         ),

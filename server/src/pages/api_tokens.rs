@@ -1,12 +1,15 @@
-//! API tokens: make, revoke.
+//! API tokens: make, rotate, revoke.
 
 use crate::pages::{Answered, Form, Posted, PostedForm};
 use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
-use domain::{permission::Permission, role::Role, time::Span};
+use domain::{permission::Permission, request_rate::RequestRate, role::Role, time::Span};
 use serde::Deserialize;
 use service::{
-    api_tokens::{self, CreateApiTokenError, Networks, NewApiToken, RevokeApiTokenError, Revoked},
+    api_tokens::{
+        self, CreateApiTokenError, Networks, NewApiToken, Overlap, RevokeApiTokenError, Revoked,
+        RotateApiTokenError,
+    },
     apps,
     core::{
         error::FieldError,
@@ -14,8 +17,15 @@ use service::{
     },
 };
 
-pub(super) const FORM: Form =
-    Form::new("api_token", &["name", "role", "app", "expires", "networks"]).kept();
+pub(super) const FORM: Form = Form::new(
+    "api_token",
+    &[
+        "name", "role", "app", "expires", "networks", "rate", "burst",
+    ],
+)
+.kept();
+const ROTATE: Form = Form::new("api_token_rotate", &["overlap"]);
+const END_OLD: Form = Form::new("api_token_end_old", &[]);
 const REVOKE: Form = Form::new("api_token_revoke", &[]);
 
 /// The fields of the form for a token.
@@ -27,6 +37,8 @@ pub struct Fields {
     app: Field<String>,
     expires: Field<String>,
     networks: Field<String>,
+    rate: Field<String>,
+    burst: Field<String>,
 }
 
 impl Input for Fields {
@@ -47,14 +59,112 @@ impl Input for Fields {
         });
         let networks = errors.text("networks", self.networks).parse::<Networks>();
         let networks = networks.map_err(|error| errors.add("networks", error.to_string()));
+        let rate = rate(errors, self.rate, self.burst);
         let new = NewApiToken {
             name,
             role: role.ok()?,
             app: None,
             expires_in,
             networks: networks.ok()?,
+            rate: rate?,
         };
         Some((new, app))
+    }
+}
+
+/// Two numbers; a field that is empty means the usual one.
+fn rate(errors: &mut Errors, rate: Field<String>, burst: Field<String>) -> Option<RequestRate> {
+    let usual = RequestRate::USUAL;
+    let per_second = errors
+        .number("rate", rate, 1..=1_000)
+        .unwrap_or(usual.per_second());
+    // Many requests a second are also many at once.
+    let burst = errors
+        .number("burst", burst, 1..=10_000)
+        .unwrap_or(usual.burst().max(per_second));
+    RequestRate::new(per_second, burst)
+        .map_err(|error| errors.add("burst", error.to_string()))
+        .ok()
+}
+
+/// The field of the form for another secret.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct RotateFields {
+    overlap: Field<String>,
+}
+
+impl Input for RotateFields {
+    type Parsed = Overlap;
+
+    fn parse(self, errors: &mut Errors) -> Option<Overlap> {
+        let overlap = errors.text("overlap", self.overlap).parse::<Overlap>();
+        overlap
+            .map_err(|error| errors.add("overlap", error.to_string()))
+            .ok()
+    }
+}
+
+/// Gives a token another secret, which the page shows for two minutes.
+pub async fn rotate(
+    Path((tenant, id)): Path<(String, String)>,
+    PostedForm(posted, fields): PostedForm<RotateFields>,
+) -> Result<Response, Answered> {
+    let page = Address::ApiTokens { tenant: &tenant }.to_string();
+    let actor = posted.member(&tenant, &page, &ROTATE).await?;
+    let may = Permission::ManageApiTokens;
+    let confirmed = posted.member_confirmed(&actor, may, &page, &ROTATE);
+    let confirmed = confirmed.await?;
+    let Ok(id) = id.parse() else {
+        return Ok(posted.not_found().await);
+    };
+    posted.first(&page).await?;
+    let overlap = posted.parse(fields, &page, &ROTATE).await?;
+    match api_tokens::rotate(&actor, &confirmed, id, overlap).await {
+        Ok(rotated) => {
+            let outcome = FormOutcome::TokenRotated {
+                name: rotated.name,
+                old_until: rotated.old_works_until,
+            };
+            let secret = rotated.secret;
+            posted.done_showing(&page, "#made", outcome, secret).await
+        }
+        Err(error) => refused(&posted, &page, &ROTATE, error).await,
+    }
+}
+
+/// Ends the old secret of a token.
+pub async fn end_old(
+    Path((tenant, id)): Path<(String, String)>,
+    posted: Posted,
+) -> Result<Response, Answered> {
+    let page = Address::ApiTokens { tenant: &tenant }.to_string();
+    let actor = posted.member(&tenant, &page, &END_OLD).await?;
+    let Ok(id) = id.parse() else {
+        return Ok(posted.not_found().await);
+    };
+    match api_tokens::end_old_secret(&actor, id).await {
+        Ok(()) => posted.done(&page, FormOutcome::OldTokenEnded).await,
+        Err(error) => refused(&posted, &page, &END_OLD, error).await,
+    }
+}
+
+async fn refused(
+    posted: &Posted,
+    page: &str,
+    form: &Form,
+    error: RotateApiTokenError,
+) -> Result<Response, Answered> {
+    match error {
+        RotateApiTokenError::Forbidden(_) => Ok(posted.forbidden(page, form).await),
+        RotateApiTokenError::NotFound | RotateApiTokenError::NoTenant(_) => {
+            Ok(posted.not_found().await)
+        }
+        error @ (RotateApiTokenError::Over | RotateApiTokenError::OldSecretWorks(_)) => {
+            let errors = vec![FieldError::new("", error.to_string())];
+            Ok(posted.rerender_with_errors(page, form, errors).await)
+        }
+        RotateApiTokenError::Internal(fault) => Err(fault.into()),
     }
 }
 

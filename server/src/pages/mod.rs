@@ -94,6 +94,8 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::SECRET, || post(app_secrets::add)),
     (Address::SECRET_STEP, || post(app_secrets::step)),
     (Address::API_TOKENS, || post(api_tokens::create)),
+    (Address::ROTATE_API_TOKEN, || post(api_tokens::rotate)),
+    (Address::END_OLD_API_TOKEN, || post(api_tokens::end_old)),
     (Address::REVOKE_API_TOKEN, || post(api_tokens::revoke)),
     (Address::MEMBERS, || post(members::invite)),
     (Address::MEMBER, || post(members::change)),

@@ -42,6 +42,7 @@ async fn forms(tenant: &Tenant) -> Vec<(String, String, Vec<(&'static str, Strin
     .await;
     let id = invited.unwrap()[0].id;
     let me = owner.person().unwrap();
+    let token = api_tokens::list(owner).await.unwrap()[0].id;
     let all = [("role", "owner".to_owned()), ("limit", "all".to_owned())];
     let here = |path: &str| format!("/t/acme/{path}");
     vec![
@@ -58,6 +59,11 @@ async fn forms(tenant: &Tenant) -> Vec<(String, String, Vec<(&'static str, Strin
                 ("name", "Backend".to_owned()),
                 ("role", "backend".to_owned()),
             ],
+        ),
+        (
+            here("api-tokens"),
+            here(&format!("api-tokens/{token}/rotate")),
+            vec![("overlap", "24h".to_owned())],
         ),
         (
             here("members"),

@@ -5,6 +5,7 @@
 mod addresses;
 mod after_a_restore;
 mod api;
+mod api_token_page;
 mod browser;
 mod canaries;
 mod claimed;

@@ -14,7 +14,7 @@ pub fn errors(answer: Answer) -> String {
 }
 
 /// What a page shows once: the value that begins so.
-fn shown<'a>(body: &'a str, start: &str) -> &'a str {
+pub fn shown<'a>(body: &'a str, start: &str) -> &'a str {
     let at = body
         .find(start)
         .unwrap_or_else(|| panic!("no {start}: {body}"));

@@ -1,6 +1,6 @@
 //! Finds the API token of a request and checks it.
 
-use super::{LENGTH, Networks, PREFIX, addresses, token_hash, uses::UseLog};
+use super::{ApiRequest, LENGTH, Networks, PREFIX, addresses, rate, token_hash, uses::UseLog};
 use crate::{
     core::{error::InternalError, rows::Rows, services::Services},
     entity::{api_token, tenant},
@@ -11,12 +11,12 @@ use crate::{
 };
 use domain::{
     ids::{ApiTokenId, AppId, TenantId},
+    request_rate::Allowance,
     role::Role,
-    time::Timestamp,
+    time::{Span, Timestamp},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use secrecy::{ExposeSecret, SecretString};
-use std::net::IpAddr;
 use subtle::ConstantTimeEq;
 
 /// The columns that decide whether the token is accepted.
@@ -26,9 +26,14 @@ pub(crate) struct Presented<'a> {
     pub role: Role,
     pub only_app: Option<AppId>,
     pub token_hash: &'a [u8],
+    /// The secret before, and until when it works.
+    pub old_token_hash: Option<&'a [u8]>,
+    pub old_works_until: Option<Timestamp>,
     pub expires_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
     pub networks: Option<&'a str>,
+    pub rate_per_second: Option<i32>,
+    pub rate_burst: Option<i32>,
 }
 
 /// Why a token is refused.
@@ -38,6 +43,8 @@ pub enum Refusal {
     Unknown,
     /// It has expired.
     Expired,
+    /// It is the secret before a rotation, and its time is over.
+    Replaced,
     /// It is limited to networks, and the address is in none of them.
     WrongNetwork,
 }
@@ -48,6 +55,9 @@ pub enum AuthenticateError {
     /// The token is refused.
     #[error("the API token is refused")]
     Refused(Refusal),
+    /// It asks too often.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// It is used from a new address, and that can't be recorded.
     #[error(
         "the audit can't be written just now, and an API token that is used from a new address isn't answered without an entry; ask again, and have an operator look at the server's log"
@@ -56,6 +66,20 @@ pub enum AuthenticateError {
     /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
+}
+
+/// A token asks more often than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the API token asks more often than it may ({} requests a second, {} at once); wait as long as Retry-After says",
+    allowance.rate.per_second(),
+    allowance.rate.burst()
+)]
+pub struct TooMany {
+    /// What it may do.
+    pub allowance: Allowance,
+    /// How long to wait.
+    pub wait: Span,
 }
 
 impl From<Refusal> for AuthenticateError {
@@ -77,21 +101,17 @@ pub(crate) fn hash_of(token: &SecretString) -> Option<Vec<u8>> {
 }
 
 impl Presented<'_> {
-    /// The token's rights, if it has this digest, is valid, and may be used
-    /// from this address; the use is then noted. All ways of finding the row
-    /// use this one rule.
+    /// The token's rights, if it has this digest, is valid, may be used from the
+    /// request's address and doesn't ask too often; the use is then noted. All ways
+    /// of finding the row use this one rule.
     pub fn recognize(
         &self,
         services: &Services,
         hash: &[u8],
-        address: Option<IpAddr>,
+        request: &ApiRequest,
     ) -> Result<Role, AuthenticateError> {
         let now = services.now();
-        // The index finds by digest, and nobody can guess the beginning of one;
-        // the comparison that decides takes the same time for every result.
-        if !bool::from(self.token_hash.ct_eq(hash)) || self.revoked_at.is_some() {
-            return Err(Refusal::Unknown.into());
-        }
+        self.has_secret(services, hash)?;
         if self
             .expires_at
             .is_some_and(|at| at <= services.expiry_now())
@@ -102,12 +122,38 @@ impl Presented<'_> {
             let networks: Networks = networks
                 .parse()
                 .map_err(|_| InternalError::inconsistent("api_tokens", "networks", self.id))?;
-            if !networks.hold(address) {
+            if !networks.hold(request.address) {
                 return Err(Refusal::WrongNetwork.into());
             }
         }
+        let rate = rate::of(self.id, self.rate_per_second, self.rate_burst)?;
+        let allowance = request.count(services, self.id, rate);
+        if let Some(wait) = allowance.wait {
+            return Err(TooMany { allowance, wait }.into());
+        }
         services.state::<UseLog>().note(self.tenant, self.id, now);
         Ok(self.role)
+    }
+
+    /// Continues if the digest is the token's, or that of the secret before while it
+    /// works. A revoked token has no secret.
+    fn has_secret(&self, services: &Services, hash: &[u8]) -> Result<(), Refusal> {
+        // The index finds by digest, and nobody can guess the beginning of one;
+        // the comparison that decides takes the same time for every result.
+        let is = |known: &[u8]| bool::from(known.ct_eq(hash));
+        let is_new = is(self.token_hash);
+        let is_old = self.old_token_hash.is_some_and(is);
+        if self.revoked_at.is_some() || !(is_new || is_old) {
+            return Err(Refusal::Unknown);
+        }
+        let works = self
+            .old_works_until
+            .is_some_and(|until| until > services.expiry_now());
+        if is_new || works {
+            Ok(())
+        } else {
+            Err(Refusal::Replaced)
+        }
     }
 
     /// Whether it may touch the app.
@@ -116,14 +162,14 @@ impl Presented<'_> {
     }
 }
 
-/// The actor of the token, used from this address, in its tenant.
+/// The actor of the request's token, in its tenant.
 ///
 /// # Errors
 /// See [`AuthenticateError`].
 pub async fn authenticate(
     services: &Services,
     token: &SecretString,
-    address: Option<IpAddr>,
+    request: &ApiRequest,
 ) -> Result<Actor, AuthenticateError> {
     let unknown = || AuthenticateError::Refused(Refusal::Unknown);
     let hash = hash_of(token).ok_or_else(unknown)?;
@@ -135,7 +181,11 @@ pub async fn authenticate(
     let tx = scope.read().await?;
     let row = tx
         .all::<api_token::Entity>()
-        .filter(api_token::Column::TokenHash.eq(hash.clone()))
+        .filter(
+            Condition::any()
+                .add(api_token::Column::TokenHash.eq(hash.clone()))
+                .add(api_token::Column::OldTokenHash.eq(hash.clone())),
+        )
         .row::<api_token::Model>(&*tx)
         .await?
         .ok_or_else(unknown)?;
@@ -146,11 +196,16 @@ pub async fn authenticate(
         role: row.role,
         only_app: row.app_id,
         token_hash: &row.token_hash,
+        old_token_hash: row.old_token_hash.as_deref(),
+        old_works_until: row.old_works_until,
         expires_at: row.expires_at,
         revoked_at: row.revoked_at,
         networks: row.networks.as_deref(),
+        rate_per_second: row.rate_per_second,
+        rate_burst: row.rate_burst,
     };
-    let role = presented.recognize(services, &hash, address);
+    let address = request.address;
+    let role = presented.recognize(services, &hash, request);
     if let Err(AuthenticateError::Refused(Refusal::WrongNetwork)) = role {
         addresses::refused(&scope, presented.id, &row.name, address).await;
     }

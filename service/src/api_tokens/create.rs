@@ -1,6 +1,6 @@
 //! Makes API tokens, from the page or on the command line.
 
-use super::{Networks, PREFIX, SHOWN, token_hash};
+use super::{Networks, PREFIX, SHOWN, scope_on_command_line, token_hash};
 use crate::{
     audit::{self, Action, By, Entry, Target},
     core::{
@@ -8,13 +8,14 @@ use crate::{
         rows::Rows,
         services::Services,
     },
-    entity::{api_token, app, tenant},
+    entity::{api_token, app},
     host::random::secret_text,
     tenancy::{Actor, Confirmed, TenantScope, Tx, Who},
 };
 use domain::{
     ids::AppId,
     permission::Permission,
+    request_rate::RequestRate,
     role::Role,
     slug::Slug,
     time::{Span, Timestamp},
@@ -40,6 +41,8 @@ pub struct NewApiToken {
     pub expires_in: Option<Span>,
     /// The networks that it works from.
     pub networks: Networks,
+    /// How often it may ask.
+    pub rate: RequestRate,
 }
 
 impl NewApiToken {
@@ -51,6 +54,7 @@ impl NewApiToken {
             app: None,
             expires_in: None,
             networks: Networks::default(),
+            rate: RequestRate::USUAL,
         }
     }
 }
@@ -107,15 +111,9 @@ pub async fn create_on_command_line(
     slug: &Slug,
     new: NewApiToken,
 ) -> Result<SecretString, CreateApiTokenError> {
-    // Without a tenant's scope: the slug is looked up to get one.
-    let tenant = tenant::Entity::find()
-        .filter(tenant::Column::Slug.eq(slug.as_str()))
-        .filter(tenant::Column::RemovedAt.is_null())
-        .filter(tenant::Column::DeletedAt.is_null())
-        .row::<tenant::Model>(services.db.read())
+    let scope = scope_on_command_line(services, slug)
         .await?
         .ok_or_else(|| CreateApiTokenError::NoTenant(slug.clone()))?;
-    let scope = TenantScope::new(services, tenant.id);
     let by = (By::CommandLine, None);
     insert(&scope, new, "Command line".to_owned(), by).await
 }
@@ -156,7 +154,8 @@ async fn insert(
     if !errors.is_empty() {
         return Err(CreateApiTokenError::Invalid(errors));
     }
-    let token = secret_text(&*scope.random, PREFIX);
+    let (token, prefix) = new_secret(scope);
+    let rate = Some(new.rate).filter(|rate| *rate != RequestRate::USUAL);
     let id = scope.new_id();
     let row = api_token::ActiveModel {
         id: Set(id),
@@ -164,7 +163,7 @@ async fn insert(
         app_id: Set(new.app),
         name: Set(name.to_owned()),
         role: Set(new.role),
-        prefix: Set(token.expose_secret().chars().take(SHOWN).collect()),
+        prefix: Set(prefix),
         token_hash: Set(token_hash(&token)),
         created_by: Set(created_by),
         created_at: Set(scope.now()),
@@ -172,6 +171,12 @@ async fn insert(
         last_used_at: Set(None),
         revoked_at: Set(None),
         networks: Set((!new.networks.is_everywhere()).then(|| new.networks.to_string())),
+        rate_per_second: Set(rate.map(|rate| column(rate.per_second()))),
+        rate_burst: Set(rate.map(|rate| column(rate.burst()))),
+        rotated_at: Set(None),
+        old_prefix: Set(None),
+        old_token_hash: Set(None),
+        old_works_until: Set(None),
     };
     api_token::Entity::insert(row)
         .exec_without_returning(&*tx)
@@ -186,6 +191,18 @@ async fn insert(
     Ok(token)
 }
 
+/// A new secret, and its first letters.
+pub(super) fn new_secret(scope: &TenantScope) -> (SecretString, String) {
+    let token = secret_text(&*scope.random, PREFIX);
+    let prefix = token.expose_secret().chars().take(SHOWN).collect();
+    (token, prefix)
+}
+
+/// A number of a rate; its bounds are far below those of the column.
+fn column(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
 /// The token's rights, for the audit.
 fn detail(new: &NewApiToken, expires_at: Option<Timestamp>) -> String {
     let mut detail = format!("role={}", new.role.code());
@@ -194,6 +211,10 @@ fn detail(new: &NewApiToken, expires_at: Option<Timestamp>) -> String {
     }
     if !new.networks.is_everywhere() {
         detail.push_str(&format!(" networks={}", new.networks));
+    }
+    if new.rate != RequestRate::USUAL {
+        let (per_second, burst) = (new.rate.per_second(), new.rate.burst());
+        detail.push_str(&format!(" rate={per_second}/s burst={burst}"));
     }
     detail
 }

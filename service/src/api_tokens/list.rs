@@ -1,18 +1,22 @@
 //! The tokens of a tenant, as its owners and operators see them.
 
-use super::{Networks, addresses, uses::UseLog};
+use super::{Networks, addresses, rate, scope_on_command_line, uses::UseLog};
 use crate::{
     core::{
         error::{Forbidden, InternalError},
         rows::{Rows, or_log},
+        services::Services,
     },
     entity::{api_token, app},
-    tenancy::Actor,
+    tenancy::{Actor, TenantScope},
 };
 use domain::{
+    app_limit::AppLimit,
     ids::{ApiTokenId, AppId},
     permission::Permission,
+    request_rate::RequestRate,
     role::Role,
+    slug::Slug,
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -46,8 +50,34 @@ pub struct ApiTokenRow {
     pub revoked_at: Option<Timestamp>,
     /// The networks that it works from.
     pub networks: Networks,
+    /// How often it may ask.
+    pub rate: RequestRate,
+    /// When it got its secret, if that was not when it was made.
+    pub rotated_at: Option<Timestamp>,
+    /// The secret before that, as long as it works.
+    pub old: Option<OldSecret>,
     /// The addresses that it was used from in the last 30 days, latest first.
     pub used_from: Vec<String>,
+}
+
+/// A secret that a rotation replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OldSecret {
+    /// Its first letters.
+    pub prefix: String,
+    /// Until when it works.
+    pub works_until: Timestamp,
+}
+
+impl OldSecret {
+    /// The old secret of a row, if it works at `now`.
+    pub(super) fn of(row: &api_token::Model, now: Timestamp) -> Option<Self> {
+        let works_until = row.old_works_until.filter(|until| *until > now)?;
+        Some(Self {
+            prefix: row.old_prefix.clone().unwrap_or_default(),
+            works_until,
+        })
+    }
 }
 
 /// Why the tokens can't be shown.
@@ -67,13 +97,27 @@ pub enum ListApiTokensError {
 /// See [`ListApiTokensError`].
 pub async fn list(actor: &Actor) -> Result<Vec<ApiTokenRow>, ListApiTokensError> {
     actor.require(Permission::ManageApiTokens)?;
-    Ok(read(actor).await?)
+    Ok(read(actor.scope(), &actor.apps).await?)
 }
 
-async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, InternalError> {
-    let tx = actor.read().await?;
+/// The same on the command line; `None` if there is no such tenant.
+///
+/// # Errors
+/// [`InternalError`] if the database fails.
+pub async fn list_on_command_line(
+    services: &Services,
+    slug: &Slug,
+) -> Result<Option<Vec<ApiTokenRow>>, InternalError> {
+    match scope_on_command_line(services, slug).await? {
+        Some(scope) => Ok(Some(read(&scope, &AppLimit::All).await?)),
+        None => Ok(None),
+    }
+}
+
+async fn read(scope: &TenantScope, limit: &AppLimit) -> Result<Vec<ApiTokenRow>, InternalError> {
+    let (tx, now) = (scope.read().await?, scope.expiry_now());
     let mut tokens = tx.all::<api_token::Entity>();
-    if let Some(apps) = actor.apps.ids() {
+    if let Some(apps) = limit.ids() {
         tokens = tokens.filter(api_token::Column::AppId.is_in(apps));
     }
     let tokens: Vec<api_token::Model> = tokens
@@ -88,11 +132,13 @@ async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, InternalError> {
         .into_tuple()
         .all(&*tx)
         .await?;
-    let mut used_from = addresses::of_tenant(&tx, actor.expiry_now()).await?;
+    let mut used_from = addresses::of_tenant(&tx, now).await?;
     let names: HashMap<_, _> = apps.into_iter().collect();
     let row = |token: api_token::Model| {
-        let networks = token.networks.unwrap_or_default().parse();
         let id = token.id;
+        let rate = rate::of(id, token.rate_per_second, token.rate_burst)?;
+        let old = OldSecret::of(&token, now);
+        let networks = token.networks.unwrap_or_default().parse();
         Ok(ApiTokenRow {
             id,
             name: token.name,
@@ -106,10 +152,13 @@ async fn read(actor: &Actor) -> Result<Vec<ApiTokenRow>, InternalError> {
             expires_at: token.expires_at,
             last_used_at: token
                 .last_used_at
-                .max(actor.state::<UseLog>().of(actor.tenant(), id)),
+                .max(scope.state::<UseLog>().of(scope.tenant(), id)),
             revoked_at: token.revoked_at,
             networks: networks
                 .map_err(|_| InternalError::inconsistent("api_tokens", "networks", id))?,
+            rate,
+            rotated_at: token.rotated_at,
+            old,
             used_from: used_from.remove(&id).unwrap_or_default(),
         })
     };

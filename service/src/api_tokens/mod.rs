@@ -6,21 +6,33 @@ pub mod authenticate;
 pub mod create;
 pub mod list;
 mod networks;
+mod rate;
 pub mod revoke;
+pub mod rotate;
 #[cfg(test)]
 mod tests;
 mod uses;
 
 pub use address_log::AddressLog;
-pub use authenticate::{AuthenticateError, Refusal, authenticate};
+pub use authenticate::{AuthenticateError, Refusal, TooMany, authenticate};
 pub(crate) use authenticate::{Presented, hash_of};
 pub use create::{CreateApiTokenError, NewApiToken, create, create_on_command_line};
-pub use list::{ApiTokenRow, ListApiTokensError, list};
+pub use list::{ApiTokenRow, ListApiTokensError, OldSecret, list, list_on_command_line};
 pub use networks::{Networks, NoNetworks};
+pub use rate::{ApiRequest, RequestCounts};
 pub use revoke::{RevokeApiTokenError, Revoked, revoke};
+pub use rotate::{
+    Overlap, RotateApiTokenError, Rotated, end_old_secret, rotate, rotate_on_command_line,
+};
 pub use uses::{UseLog, flush, keep_flushed};
 
-use crate::core::digest::digest;
+use crate::{
+    core::{digest::digest, error::InternalError, rows::Rows, services::Services},
+    entity::tenant,
+    tenancy::TenantScope,
+};
+use domain::slug::Slug;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 
 /// The beginning of every token, so that people and leak scanners recognise one.
@@ -34,4 +46,20 @@ const SHOWN: usize = 12;
 
 fn token_hash(token: &SecretString) -> Vec<u8> {
     digest("api_token", token)
+}
+
+/// The scope of a tenant for the command line, which has the database and the keys
+/// anyway; `None` if there is no such tenant.
+async fn scope_on_command_line(
+    services: &Services,
+    slug: &Slug,
+) -> Result<Option<TenantScope>, InternalError> {
+    // Without a tenant's scope: the slug is looked up to get one.
+    let tenant = tenant::Entity::find()
+        .filter(tenant::Column::Slug.eq(slug.as_str()))
+        .filter(tenant::Column::RemovedAt.is_null())
+        .filter(tenant::Column::DeletedAt.is_null())
+        .row::<tenant::Model>(services.db.read())
+        .await?;
+    Ok(tenant.map(|tenant| TenantScope::new(services, tenant.id)))
 }

@@ -124,9 +124,17 @@ async fn an_expired_token_is_nobodys() {
             .await
             .unwrap();
         tx.commit().await.unwrap();
-        assert!(authenticate(services, &token, None).await.is_ok());
+        assert!(
+            authenticate(services, &token, &ApiRequest::default())
+                .await
+                .is_ok()
+        );
         world.clock.advance(Span::minutes(5));
-        assert!(authenticate(services, &token, None).await.is_err());
+        assert!(
+            authenticate(services, &token, &ApiRequest::default())
+                .await
+                .is_err()
+        );
     })
     .await;
 }
@@ -164,7 +172,9 @@ async fn a_token_tied_to_an_app_sees_and_makes_tokens_of_that_app_alone() {
         )
         .await
         .unwrap();
-        let tied = authenticate(services, &tied, None).await.unwrap();
+        let tied = authenticate(services, &tied, &ApiRequest::default())
+            .await
+            .unwrap();
         assert_eq!(tied.apps, Some(returns).into());
         assert_eq!(tied.tenant(), ours.tenant());
         for other in [None, Some(loyalty)] {
@@ -196,7 +206,9 @@ async fn a_token_tied_to_an_app_sees_and_makes_tokens_of_that_app_alone() {
             Err(RevokeApiTokenError::NotFound)
         ));
         assert!(
-            authenticate(services, &wide, None).await.is_ok(),
+            authenticate(services, &wide, &ApiRequest::default())
+                .await
+                .is_ok(),
             "still good"
         );
     })

@@ -47,6 +47,10 @@ pub enum Action {
     ApiTokenCreated,
     /// An API token was revoked.
     ApiTokenRevoked,
+    /// An API token got another secret; the detail says until when the old one works.
+    ApiTokenRotated,
+    /// The old secret of an API token was ended before its time.
+    ApiTokenOldSecretEnded,
     /// An API token was used from an address that was not used lately.
     ApiTokenNewAddress,
     /// An API token was refused; the detail says why.
@@ -124,6 +128,8 @@ impl Action {
         Self::AppRemoved,
         Self::ApiTokenCreated,
         Self::ApiTokenRevoked,
+        Self::ApiTokenRotated,
+        Self::ApiTokenOldSecretEnded,
         Self::ApiTokenNewAddress,
         Self::ApiTokenRefused,
         Self::LinkCreated,
@@ -177,6 +183,8 @@ impl Action {
             Self::AppRemoved => "app.removed",
             Self::ApiTokenCreated => "api_token.created",
             Self::ApiTokenRevoked => "api_token.revoked",
+            Self::ApiTokenRotated => "api_token.rotated",
+            Self::ApiTokenOldSecretEnded => "api_token.old_secret_ended",
             Self::ApiTokenNewAddress => "api_token.new_address",
             Self::ApiTokenRefused => "api_token.refused",
             Self::LinkCreated => "link.created",
@@ -230,6 +238,8 @@ impl Action {
             Self::AppRemoved => "App removed",
             Self::ApiTokenCreated => "API token made",
             Self::ApiTokenRevoked => "API token revoked",
+            Self::ApiTokenRotated => "API token rotated",
+            Self::ApiTokenOldSecretEnded => "Old secret of an API token ended",
             Self::ApiTokenNewAddress => "API token used from a new address",
             Self::ApiTokenRefused => "API token refused",
             Self::LinkCreated => "Reconnect link made",

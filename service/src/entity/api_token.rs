@@ -20,6 +20,14 @@ pub struct Model {
     pub revoked_at: Option<Timestamp>,
     /// Separated by commas; any network if NULL.
     pub networks: Option<String>,
+    /// The usual rate if NULL.
+    pub rate_per_second: Option<i32>,
+    pub rate_burst: Option<i32>,
+    pub rotated_at: Option<Timestamp>,
+    pub old_prefix: Option<String>,
+    /// Of the secret that the last rotation replaced.
+    pub old_token_hash: Option<Vec<u8>>,
+    pub old_works_until: Option<Timestamp>,
 }
 
 entity!(of tenant);

@@ -7,8 +7,9 @@ use secrecy::{ExposeSecret, SecretString};
 use service::{
     Actor, Confirmed, Services,
     api_tokens::{
-        AuthenticateError, CreateApiTokenError, ListApiTokensError, NewApiToken, Refusal,
-        RevokeApiTokenError, authenticate, create, create_on_command_line, flush, list, revoke,
+        ApiRequest, AuthenticateError, CreateApiTokenError, ListApiTokensError, NewApiToken,
+        Refusal, RevokeApiTokenError, authenticate, create, create_on_command_line, flush, list,
+        revoke,
     },
     people::{membership, owner},
     testing,
@@ -47,7 +48,9 @@ async fn a_token_is_shown_once_and_recognized_afterwards() {
         .unwrap();
         let text = token.expose_secret();
         assert!(text.starts_with("mrg_") && text.len() == 47, "{text}");
-        let actor = authenticate(services, &token, None).await.unwrap();
+        let actor = authenticate(services, &token, &ApiRequest::default())
+            .await
+            .unwrap();
         assert_eq!(
             (actor.tenant(), actor.role, actor.apps.clone()),
             (anna.tenant(), Role::Operator, AppLimit::All)
@@ -103,7 +106,12 @@ async fn what_is_no_token_is_nobody() {
             flipped,
             format!("mrg_{}", "A".repeat(43)),
         ] {
-            let found = authenticate(services, &SecretString::from(wrong.as_str()), None).await;
+            let found = authenticate(
+                services,
+                &SecretString::from(wrong.as_str()),
+                &ApiRequest::default(),
+            )
+            .await;
             assert!(
                 matches!(found, Err(AuthenticateError::Refused(Refusal::Unknown))),
                 "{wrong}"
@@ -141,10 +149,18 @@ async fn a_revoked_token_is_nobodys_at_once() {
             revoke(&anna, nothing).await,
             Err(RevokeApiTokenError::NotFound)
         ));
-        assert!(authenticate(services, &token, None).await.is_ok());
+        assert!(
+            authenticate(services, &token, &ApiRequest::default())
+                .await
+                .is_ok()
+        );
         revoke(&anna, id).await.unwrap();
         let revoked = services.now();
-        assert!(authenticate(services, &token, None).await.is_err());
+        assert!(
+            authenticate(services, &token, &ApiRequest::default())
+                .await
+                .is_err()
+        );
         world.clock.advance(Span::hours(1));
         revoke(&anna, id).await.expect("twice is fine");
         assert_eq!(
@@ -192,7 +208,9 @@ async fn the_last_use_is_noted_without_a_write_in_the_request() {
         let first = services.now();
         world.statements.take();
         for _ in 0..3 {
-            authenticate(services, &used, None).await.unwrap();
+            authenticate(services, &used, &ApiRequest::default())
+                .await
+                .unwrap();
         }
         assert_eq!(world.statements.count("BEGIN to write"), 0);
         assert_eq!(last_use(&anna, "Used").await, Some(first));
@@ -205,16 +223,22 @@ async fn the_last_use_is_noted_without_a_write_in_the_request() {
         flush(services).await.unwrap();
         assert_eq!(world.statements.take(), Vec::<String>::new());
         world.clock.advance(Span::minutes(1));
-        authenticate(services, &used, None).await.unwrap();
+        authenticate(services, &used, &ApiRequest::default())
+            .await
+            .unwrap();
         world.clock.advance(Span::minutes(1));
-        authenticate(&other, &used, None).await.unwrap();
+        authenticate(&other, &used, &ApiRequest::default())
+            .await
+            .unwrap();
         flush(&other).await.unwrap();
         flush(services).await.unwrap();
         let newest = Some(services.now());
         assert_eq!(last_use(&anna, "Used").await, newest);
         assert_eq!(last_use(&there, "Used").await, newest);
         assert_eq!(last_use(&there, "Unused").await, None);
-        authenticate(services, &unused, None).await.unwrap();
+        authenticate(services, &unused, &ApiRequest::default())
+            .await
+            .unwrap();
         assert_eq!(last_use(&anna, "Unused").await, newest);
     })
     .await;
@@ -233,7 +257,9 @@ async fn the_marks_of_a_tenants_tokens_are_written_together_and_kept_if_that_fai
             )
             .await
             .unwrap();
-            authenticate(services, &token, None).await.unwrap();
+            authenticate(services, &token, &ApiRequest::default())
+                .await
+                .unwrap();
         }
         world
             .execute("ALTER TABLE api_tokens RENAME TO elsewhere")
@@ -270,7 +296,9 @@ async fn nobody_makes_or_revokes_tokens_above_their_own_role() {
         .await
         .unwrap();
         let operators = list(&anna).await.unwrap()[0].id;
-        let operator = authenticate(services, &token, None).await.unwrap();
+        let operator = authenticate(services, &token, &ApiRequest::default())
+            .await
+            .unwrap();
         for role in Role::ALL {
             let made = create(
                 &operator,
@@ -293,7 +321,9 @@ async fn nobody_makes_or_revokes_tokens_above_their_own_role() {
             let token = create(&anna, &Confirmed::for_test(&anna), new(role.label(), role))
                 .await
                 .unwrap();
-            let weak = authenticate(services, &token, None).await.unwrap();
+            let weak = authenticate(services, &token, &ApiRequest::default())
+                .await
+                .unwrap();
             let made = create(&weak, &Confirmed::for_test(&weak), new("More", role)).await;
             assert!(
                 matches!(made, Err(CreateApiTokenError::Forbidden(_))),
@@ -329,7 +359,9 @@ async fn the_command_line_makes_tokens_of_a_tenant_that_is_there() {
         )
         .await
         .unwrap();
-        let actor = authenticate(services, &token, None).await.unwrap();
+        let actor = authenticate(services, &token, &ApiRequest::default())
+            .await
+            .unwrap();
         assert_eq!(
             (actor.tenant(), actor.role),
             (anna.tenant(), Role::Operator)

@@ -5,7 +5,7 @@ use domain::{role::Role, time::Span};
 use secrecy::SecretString;
 use service::{
     Actor, Confirmed, Services,
-    api_tokens::{self, NewApiToken},
+    api_tokens::{self, ApiRequest, NewApiToken},
     audit::{self, Action, AuditRow, Filter, Outcome},
     connections::{
         check_now, disconnect, links,
@@ -25,7 +25,7 @@ async fn backend(f: &Flow, services: &Services, name: &str) -> Actor {
 }
 
 async fn as_caller(services: &Services, token: &SecretString) -> Actor {
-    api_tokens::authenticate(services, token, None)
+    api_tokens::authenticate(services, token, &ApiRequest::default())
         .await
         .unwrap()
 }

@@ -4,7 +4,7 @@ use domain::role::Role;
 use secrecy::SecretString;
 use service::{
     Actor, Confirmed,
-    api_tokens::{self, NewApiToken},
+    api_tokens::{self, ApiRequest, NewApiToken},
     apps::{
         App,
         create::create,
@@ -67,7 +67,7 @@ async fn one_that_another_app_has_is_refused_with_its_name() {
         let tied = api_tokens::create(&owner, &Confirmed::for_test(&owner), tied)
             .await
             .unwrap();
-        let tied = api_tokens::authenticate(&world.services, &tied, None)
+        let tied = api_tokens::authenticate(&world.services, &tied, &ApiRequest::default())
             .await
             .unwrap();
         let changed = refused(edit(&tied, other.id, &form("Loyalty", "shared")).await);

@@ -5,7 +5,7 @@ use domain::{health::Health, role::Role, time::Span};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     Confirmed,
-    api_tokens::{self, NewApiToken},
+    api_tokens::{self, ApiRequest, NewApiToken},
     audit::{self, AuditRow, Filter},
     connections::{
         links::{self, LinkOptions, LinkState},
@@ -225,7 +225,7 @@ async fn s78_a_clock_that_jumps_a_year_ahead_takes_nothing_away() {
             let opened = links::open(services, &token_of(&link.url)).await;
             assert!(opened.is_ok(), "{:?}", opened.err());
             assert!(
-                api_tokens::authenticate(services, &token, None)
+                api_tokens::authenticate(services, &token, &ApiRequest::default())
                     .await
                     .is_ok()
             );

@@ -5,7 +5,7 @@ use domain::{health::Health, role::Role, time::Span};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     Confirmed,
-    api_tokens::{self, NewApiToken},
+    api_tokens::{self, ApiRequest, NewApiToken},
     audit::{HeadLog, verify, verify_heads},
     connections::{
         authorize::{self, BeginError},
@@ -105,14 +105,22 @@ async fn s52_nothing_of_a_deleted_tenant_is_found() {
         let by_operator = f.approve(&begun_by_operator);
         let fast = async || {
             let ttl = Span::minutes(1);
-            let found = fast_path(services, &token, None, "returns", &sub("acme"), ttl).await;
+            let found = fast_path(
+                services,
+                &token,
+                &ApiRequest::default(),
+                "returns",
+                &sub("acme"),
+                ttl,
+            )
+            .await;
             found.unwrap().is_some()
         };
         assert!(fast().await);
         deleted(&f).await;
 
         assert!(!fast().await, "the fast path of token reads");
-        let caller = api_tokens::authenticate(services, &token, None).await;
+        let caller = api_tokens::authenticate(services, &token, &ApiRequest::default()).await;
         assert!(caller.is_err(), "API tokens");
         let open = links::open(services, &link).await;
         assert!(

@@ -4,7 +4,7 @@ use crate::flow::{self, sub};
 use domain::{health::Health, role::Role};
 use service::{
     Confirmed,
-    api_tokens::{self, NewApiToken},
+    api_tokens::{self, ApiRequest, NewApiToken},
     audit::{self, Action, Filter},
     connections::{
         erase::{self, EraseError},
@@ -95,7 +95,8 @@ async fn s61_nobody_erases_what_they_may_not() {
             let token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
                 .await
                 .unwrap();
-            let actor = api_tokens::authenticate(&f.world.services, &token, None).await;
+            let actor =
+                api_tokens::authenticate(&f.world.services, &token, &ApiRequest::default()).await;
             actor.unwrap()
         };
         let success = token(Role::Success, None).await;

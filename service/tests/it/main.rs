@@ -45,6 +45,7 @@ mod sweep;
 mod tenancy;
 mod tied;
 mod token;
+mod token_rotation;
 mod transit;
 mod transport;
 mod unreadable;

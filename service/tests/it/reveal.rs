@@ -5,7 +5,7 @@ use domain::role::Role;
 use secrecy::ExposeSecret;
 use service::{
     Actor, Confirmed,
-    api_tokens::{self, NewApiToken},
+    api_tokens::{self, ApiRequest, NewApiToken},
     apps::secrets::reveal::{RevealError, reveal},
     audit::{self, Action, AuditRow, Filter, Outcome},
     testing,
@@ -74,7 +74,7 @@ async fn nobody_else_sees_it() {
         let token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
             .await
             .unwrap();
-        let backend = api_tokens::authenticate(&f.world.services, &token, None)
+        let backend = api_tokens::authenticate(&f.world.services, &token, &ApiRequest::default())
             .await
             .unwrap();
         let refused = try_as(&f, &backend).await;

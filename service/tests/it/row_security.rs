@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::ExposeSecret;
 use service::{
     Confirmed,
-    api_tokens::{self, NewApiToken},
+    api_tokens::{self, ApiRequest, NewApiToken},
     audit::cut_off,
     connections::links,
     core::config::Config,
@@ -75,8 +75,8 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
             .unwrap();
         // The second one is new, and tells so.
         for address in ["192.0.2.7", "198.51.100.7"] {
-            let address = Some(address.parse().unwrap());
-            api_tokens::authenticate(&f.world.services, &token, address)
+            let request = ApiRequest::from(Some(address.parse().unwrap()));
+            api_tokens::authenticate(&f.world.services, &token, &request)
                 .await
                 .unwrap();
         }
@@ -185,7 +185,7 @@ async fn s59_who_knows_no_token_learns_nothing_of_any_connection() {
             ),
         ] {
             let sql =
-                format!("SELECT * FROM mooring_token_at_hand({digest}::bytea, {app}, '{account}')");
+                format!("SELECT * FROM mooring_token_fast_path({digest}::bytea, {app}, '{account}')");
             let seen = rows_seen(url, Some(tenant), &sql).await.unwrap();
             assert_eq!(seen, rows, "{sql}");
         }

@@ -6,7 +6,7 @@ use domain::{event, permission::Permission, role::Role, time::Span};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     Actor, Confirmed,
-    api_tokens::{self, NewApiToken},
+    api_tokens::{self, ApiRequest, NewApiToken},
     apps::{self, form::AppFormError},
     connections::{
         authorize::{self, BeginError},
@@ -122,7 +122,7 @@ async fn api_actor(f: &flow::Flow, role: Role, app: Option<domain::ids::AppId>) 
     let token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
         .await
         .unwrap();
-    api_tokens::authenticate(&f.world.services, &token, None)
+    api_tokens::authenticate(&f.world.services, &token, &ApiRequest::default())
         .await
         .unwrap()
 }

@@ -8,7 +8,7 @@ use domain::{permission::Permission, role::Role, time::Span};
 use secrecy::SecretString;
 use service::{
     Actor, Confirmed,
-    api_tokens::{self, CreateApiTokenError, NewApiToken, RevokeApiTokenError},
+    api_tokens::{self, ApiRequest, CreateApiTokenError, NewApiToken, RevokeApiTokenError},
     apps::{
         self,
         form::{AppForm, AppFormError},
@@ -34,7 +34,7 @@ async fn tied(f: &Flow) -> Actor {
     let token = api_tokens::create(&f.owner, &Confirmed::for_test(&f.owner), new)
         .await
         .unwrap();
-    api_tokens::authenticate(&f.world.services, &token, None)
+    api_tokens::authenticate(&f.world.services, &token, &ApiRequest::default())
         .await
         .unwrap()
 }

@@ -5,7 +5,10 @@ use domain::{role::Role, subdomain::Subdomain, time::Span};
 use secrecy::SecretString;
 use service::{
     Confirmed, InternalError,
-    api_tokens::create::{self, NewApiToken},
+    api_tokens::{
+        ApiRequest,
+        create::{self, NewApiToken},
+    },
     apps::{App, list as apps},
     connections::{
         list::{self, ListQuery, Sort},
@@ -142,7 +145,8 @@ impl Others<'_> {
     /// Whether the usual read gives a token.
     async fn is_served(&self, app: &str, account: &Subdomain) -> bool {
         let (services, ttl) = (&self.f.world.services, Span::minutes(5));
-        let token = token::fast_path(services, &self.api_token, None, app, account, ttl);
+        let request = ApiRequest::default();
+        let token = token::fast_path(services, &self.api_token, &request, app, account, ttl);
         token.await.unwrap().is_some()
     }
 

@@ -105,8 +105,8 @@ pub async fn read(
 ) -> Result<Response, Problem> {
     let subdomain: Option<Subdomain> = subdomain.parse().ok();
     if let (Some(subdomain), Ok(Query(min_ttl))) = (&subdomain, &query) {
-        let (services, Bearer { token, address }) = (&state.services, &bearer);
-        let fast = token::fast_path(services, token, *address, &app, subdomain, *min_ttl);
+        let (services, Bearer { token, request }) = (&state.services, &bearer);
+        let fast = token::fast_path(services, token, request, &app, subdomain, *min_ttl);
         if let Some(served) = fast.await.map_err(problem)? {
             return Ok(answer(&served));
         }
@@ -155,6 +155,7 @@ fn problem(error: TokenError) -> Problem {
             detail,
         )
         .retry_after(retry_after),
+        TokenError::TooMany(too_many) => too_many.into(),
         TokenError::AuditUnavailable => Problem::audit_unavailable(detail),
         TokenError::Internal(fault) => fault.into(),
     }

@@ -6,6 +6,7 @@ mod bearer;
 mod connections;
 pub mod described;
 mod openapi;
+mod rate;
 mod secrets;
 mod token;
 mod token_at_hand;

@@ -151,6 +151,12 @@ pub const DECISIONS: &[Decision] = &[
         Members(Operator),
         &[("name", "new"), ("role", "viewer"), ("app", "{app}")],
     ),
+    form(
+        Address::ROTATE_API_TOKEN,
+        Members(Operator),
+        &[("overlap", "24h")],
+    ),
+    form(Address::END_OLD_API_TOKEN, Members(Operator), &[]),
     form(Address::REVOKE_API_TOKEN, Members(Operator), &[]),
     form(
         Address::NEW_APP,

@@ -105,7 +105,13 @@ impl Things {
     pub fn fill(&self, text: &str, pattern: Pattern) -> String {
         let id = if pattern == Address::REVOKE_LINK {
             &self.link
-        } else if pattern == Address::REVOKE_API_TOKEN {
+        } else if [
+            Address::REVOKE_API_TOKEN,
+            Address::ROTATE_API_TOKEN,
+            Address::END_OLD_API_TOKEN,
+        ]
+        .contains(&pattern)
+        {
             &self.api_token
         } else {
             &self.invitation

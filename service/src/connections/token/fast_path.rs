@@ -4,7 +4,7 @@
 
 use super::{ServedToken, TokenError, entry, living};
 use crate::{
-    api_tokens::{self, Presented},
+    api_tokens::{self, ApiRequest, AuthenticateError, Presented, TooMany},
     audit::{self, By},
     core::{error::InternalError, queries, services::Services},
     encryption::Purpose,
@@ -23,7 +23,7 @@ use domain::{
 };
 use sea_orm::{ConnAcquireErr, DbErr, FromQueryResult, Value};
 use secrecy::SecretString;
-use std::{mem, net::IpAddr};
+use std::mem;
 
 /// The same columns under the same names on both databases.
 #[derive(FromQueryResult)]
@@ -37,6 +37,10 @@ struct Row {
     token_expires_at: Option<Timestamp>,
     revoked_at: Option<Timestamp>,
     networks: Option<String>,
+    old_token_hash: Option<Vec<u8>>,
+    old_works_until: Option<Timestamp>,
+    rate_per_second: Option<i32>,
+    rate_burst: Option<i32>,
     app: AppId,
     slug: String,
     fault_since: Option<Timestamp>,
@@ -65,12 +69,12 @@ struct Row {
 /// [`api_tokens::authenticate`] and [`read`](super::read), whose answer counts.
 ///
 /// # Errors
-/// [`TokenError::AuditUnavailable`]; [`TokenError::Internal`] if the database
-/// can't be reached.
+/// [`TokenError::TooMany`]; [`TokenError::AuditUnavailable`]; [`TokenError::Internal`]
+/// if the database can't be reached.
 pub async fn fast_path(
     services: &Services,
     token: &SecretString,
-    address: Option<IpAddr>,
+    request: &ApiRequest,
     app: &str,
     subdomain: &Subdomain,
     min_ttl: Span,
@@ -81,9 +85,10 @@ pub async fn fast_path(
     let Some(mut row) = find(services, &hash, app, subdomain).await? else {
         return Ok(None);
     };
-    let Some(served) = row.serve(services, &hash, address, min_ttl) else {
+    let Some(served) = row.serve(services, &hash, request, min_ttl)? else {
         return Ok(None);
     };
+    let address = request.address;
     let scope = TenantScope::new(services, row.tenant_id);
     let connection = row.connection;
     api_tokens::addresses::note(&scope, row.token_id, &row.token_name, address)
@@ -138,24 +143,37 @@ impl Row {
         &mut self,
         services: &Services,
         hash: &[u8],
-        address: Option<IpAddr>,
+        request: &ApiRequest,
         min_ttl: Span,
-    ) -> Option<ServedToken> {
+    ) -> Result<Option<ServedToken>, TooMany> {
         let presented = Presented {
             id: self.token_id,
             tenant: self.tenant_id,
             role: self.role,
             only_app: self.only_app,
             token_hash: &self.token_hash,
+            old_token_hash: self.old_token_hash.as_deref(),
+            old_works_until: self.old_works_until,
             expires_at: self.token_expires_at,
             revoked_at: self.revoked_at,
             networks: self.networks.as_deref(),
+            rate_per_second: self.rate_per_second,
+            rate_burst: self.rate_burst,
         };
-        // `authenticate` explains a refusal.
-        let role = presented.recognize(services, hash, address).ok()?;
+        let role = match presented.recognize(services, hash, request) {
+            Ok(role) => role,
+            Err(AuthenticateError::TooMany(too_many)) => return Err(too_many),
+            // `authenticate` explains another refusal.
+            Err(_) => return Ok(None),
+        };
         if !role.allows(Permission::ReadTokens) || !presented.reaches(self.app) {
-            return None;
+            return Ok(None);
         }
+        Ok(self.open(services, min_ttl))
+    }
+
+    /// The access token, if it can be given out as it is.
+    fn open(&mut self, services: &Services, min_ttl: Span) -> Option<ServedToken> {
         let condition = self.condition()?;
         let now = services.now();
         let expires_at = living(&condition, self.last_fine_at, min_ttl, now)?;
@@ -168,7 +186,7 @@ impl Row {
         let purpose = Purpose::ConnectionAccessToken;
         let access_token = services
             .vault()
-            .open_row(&sealed, presented.tenant, purpose, self.connection.0)
+            .open_row(&sealed, self.tenant_id, purpose, self.connection.0)
             .ok()??;
         // Zero is also stored where the scopes are unknown (`State::missing`).
         let missing = if self.missing_scopes == 0 {

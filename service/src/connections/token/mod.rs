@@ -3,6 +3,7 @@
 mod fast_path;
 
 use crate::{
+    api_tokens::TooMany,
     audit::{self, Action, By, Entry, Target},
     core::error::{Forbidden, InternalError},
     encryption::Purpose,
@@ -91,6 +92,9 @@ pub enum TokenError {
         /// How long to wait.
         retry_after: Span,
     },
+    /// The API token asks too often.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
     /// The read can't be recorded, and a token is not given out without a record.
     #[error(
         "the audit can't be written just now, so no token is handed out; ask again, and have an operator look at the server's log"

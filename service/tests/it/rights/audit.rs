@@ -4,7 +4,7 @@ use super::{as_program, ask};
 use domain::{role::Role, time::Span};
 use service::{
     Confirmed,
-    api_tokens::{self, NewApiToken},
+    api_tokens::{self, ApiRequest, NewApiToken},
     audit::{Damage, Report, cut_off, verify},
     tenants::{self, RemoveTenantError},
     testing::{World, on_each_database},
@@ -122,7 +122,8 @@ async fn s72_a_removed_tenant_leaves_a_record_and_its_audit() {
         assert_eq!(owned("data_keys").await, "1", "what that is under");
         assert_eq!(owned("audit_removals").await, "1");
         assert_eq!(owned("reports").await, "1", "not Mooring's");
-        let caller = api_tokens::authenticate(&world.services, &token, None).await;
+        let caller =
+            api_tokens::authenticate(&world.services, &token, &ApiRequest::default()).await;
         assert!(caller.is_err());
         let person = harbour.person().unwrap();
         let member = service::people::membership::actor(&world.services, person, &slug).await;

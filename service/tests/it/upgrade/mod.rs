@@ -18,7 +18,7 @@ use domain::{
 use sea_orm::ConnectionTrait;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
-    api_tokens,
+    api_tokens::{self, ApiRequest},
     audit::{HeadLog, verify, verify_heads},
     connections::{links, list, token},
     core::database::Database,
@@ -63,7 +63,7 @@ async fn works(url: &SecretString, known: &Known) {
     services.vault().check(services).await.unwrap();
 
     let token = SecretString::from(known.api_token);
-    let caller = api_tokens::authenticate(services, &token, None)
+    let caller = api_tokens::authenticate(services, &token, &ApiRequest::default())
         .await
         .unwrap();
     let read = token::read(&caller, "returns", &sub("acme"), Span::minutes(1)).await;

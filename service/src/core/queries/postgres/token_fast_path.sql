@@ -1,1 +1,1 @@
-SELECT * FROM mooring_token_at_hand($1, $2, $3, $4)
+SELECT * FROM mooring_token_fast_path($1, $2, $3, $4)
