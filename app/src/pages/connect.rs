@@ -145,22 +145,38 @@ fn form(data: &Data) -> AnyView {
     let app = data
         .form
         .value_or("app", data.wanted.clone().unwrap_or(first));
-    let buttons = if data.may.authorize {
+    let links = Address::Links {
+        tenant: &data.tenant,
+    }
+    .to_string();
+    let send = data.mail.then(|| {
+        let kind = if data.may.authorize {
+            Kind::Plain
+        } else {
+            Kind::Primary
+        };
+        let formaction = links.clone();
         view! {
-            <Button kind=Kind::Primary>"Continue to Gorgias"</Button>
-            <Button icon=Glyph::Link formaction=Address::Links { tenant: &data.tenant }.to_string()>
-                "Make a link instead"
+            <Button kind icon=Glyph::Send formaction name="how" value="mail">
+                "Send a link"
             </Button>
         }
-        .into_any()
+    });
+    let kind = if data.may.authorize || data.mail {
+        Kind::Plain
     } else {
-        view! {
-            <Button kind=Kind::Primary icon=Glyph::Link>
-                "Make the link"
-            </Button>
-        }
-        .into_any()
+        Kind::Primary
     };
+    let buttons = view! {
+        {data.may.authorize.then(|| view! {
+            <Button kind=Kind::Primary>"Continue to Gorgias"</Button>
+        })}
+        {send}
+        <Button kind icon=Glyph::Link formaction=links name="how" value="copy">
+            "Make a link to copy"
+        </Button>
+    }
+    .into_any();
     let (action, explanation) = if data.may.authorize {
         (
             Address::Connect {

@@ -37,11 +37,6 @@ pub(super) fn view(data: &Data) -> AnyView {
             let what = format!(
                 ".gorgias.com opens it, approves at Gorgias, and {app} works again. Opening the link uses nothing up; it works for one approval, and you can withdraw it before."
             );
-            let verb = if data.mail {
-                "Send or make the link"
-            } else {
-                "Make the link"
-            };
             let links = Address::AccountLinks {
                 tenant: &data.tenant,
                 app: data.account.row.app_slug.as_str(),
@@ -56,9 +51,7 @@ pub(super) fn view(data: &Data) -> AnyView {
                     {data.mail.then(|| email(&data.form))}
                     {life(&data.form, data.now, data.link_life)}
                     <p class="actions">
-                        <Button kind=Kind::Primary icon=Glyph::Link>
-                            {verb}
-                        </Button>
+                        {buttons(data.mail)}
                         <LinkButton href=data.href()>"Cancel"</LinkButton>
                     </p>
                 </form>
@@ -103,6 +96,27 @@ fn offline_first(data: &Data) -> AnyView {
     .into_any()
 }
 
+fn buttons(mail: bool) -> AnyView {
+    if mail {
+        view! {
+            <Button kind=Kind::Primary icon=Glyph::Send name="how" value="mail">
+                "Send link"
+            </Button>
+            <Button icon=Glyph::Link name="how" value="copy">
+                "Make a link to copy"
+            </Button>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Button kind=Kind::Primary icon=Glyph::Link name="how" value="copy">
+                "Make the link"
+            </Button>
+        }
+        .into_any()
+    }
+}
+
 /// To whom the link is mailed, if it is.
 pub(super) fn email(form: &FormState) -> AnyView {
     view! {
@@ -114,7 +128,7 @@ pub(super) fn email(form: &FormState) -> AnyView {
             inputmode="email"
             autocomplete="off"
             placeholder="ann@example.com"
-            hint="An admin of the account. Leave it empty to copy the link and pass it on yourself."
+            hint="An admin of the account."
             value=form.value("email")
             error=form.error("email")
         />

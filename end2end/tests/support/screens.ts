@@ -59,6 +59,9 @@ export const PUBLIC: Screen[] = [
   { name: 'reconnect link, used', open: (page) => page.goto(links().used), heading: 'This link was used already', status: 410 },
   { name: 'reconnect link, withdrawn', open: (page) => page.goto(links().revoked), heading: 'This link was withdrawn', status: 410 },
   { name: 'reconnect link, unknown', open: at(`/r/${'x'.repeat(43)}`), heading: 'This link is not known', status: 404 },
+  { name: 'reset', open: at('/reset'), heading: 'Forgot your password?' },
+  { name: 'reset, sent', open: at('/reset/sent'), heading: 'Look at your mail' },
+  { name: 'reset, ended', open: at('/reset/unknown'), heading: 'This link has ended', status: 410 },
   { name: 'invitation', open: (page) => page.goto(links().invitation), heading: /^Join / },
   {
     name: 'invitation, weak password',
@@ -154,7 +157,7 @@ export const FULL: Screen[] = [
     islands: true,
     async open(page) {
       await page.goto(`${home}/accounts/${RETURNS.slug}/${ACCOUNTS.disconnected}?link=new`);
-      await press(page, 'Send or make the link');
+      await press(page, 'Make a link to copy');
       noteLink(await page.getByLabel('Send this to an admin of the account').inputValue());
     },
   },
@@ -190,7 +193,7 @@ export const FULL: Screen[] = [
     async open(page) {
       await page.goto(`${home}/accounts/connect?app=${RETURNS.slug}`);
       await page.getByLabel('Account', { exact: true }).fill('https://new-friends.gorgias.com/app');
-      await press(page, 'Make a link instead');
+      await press(page, 'Make a link to copy');
       noteLink(await page.getByLabel('Send this to an admin of the account').inputValue());
     },
   },

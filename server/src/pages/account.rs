@@ -174,13 +174,14 @@ const NOT_DAYS: &str = "Give a number of days from 1 to 30.";
 pub struct LinkFields {
     days: Field<String>,
     email: Field<String>,
+    how: Field<String>,
 }
 
 impl Input for LinkFields {
     type Parsed = LinkOptions;
 
     fn parse(self, errors: &mut Errors) -> Option<LinkOptions> {
-        Some(link_options(errors, self.days, self.email))
+        Some(link_options(errors, self.days, self.email, self.how))
     }
 }
 
@@ -189,8 +190,13 @@ pub(super) fn link_options(
     errors: &mut Errors,
     days: Field<String>,
     email: Field<String>,
+    how: Field<String>,
 ) -> LinkOptions {
+    let by_mail = errors.either("how", how, ["mail", "copy"]) == Some(true);
     let email = errors.text("email", email);
+    if by_mail && email.trim().is_empty() {
+        errors.add("email", "Enter an address, or make a link to copy.");
+    }
     let days = match errors.text("days", days).trim() {
         "" => None,
         text => {
@@ -203,7 +209,7 @@ pub(super) fn link_options(
     };
     LinkOptions {
         expires_in: days.map(Span::days),
-        email: Some(email).filter(|text| !text.trim().is_empty()),
+        email: by_mail.then_some(email),
     }
 }
 

@@ -32,6 +32,7 @@ pub struct Fields {
     subdomain: Field<String>,
     days: Field<String>,
     email: Field<String>,
+    how: Field<String>,
 }
 
 /// The parsed fields.
@@ -50,7 +51,7 @@ impl Input for Fields {
         let subdomain = Subdomain::from_typed(&typed)
             .and_then(Subdomain::not_reserved)
             .map_err(|error| errors.add("subdomain", error.to_string()));
-        let link = link_options(errors, self.days, self.email);
+        let link = link_options(errors, self.days, self.email, self.how);
         Some(Wanted {
             app,
             subdomain: subdomain.ok()?,

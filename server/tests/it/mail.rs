@@ -241,3 +241,46 @@ async fn s69_mail_goes_to_the_server_of_the_named_authority_alone() {
     assert!(refused.to_lowercase().contains("starttls"), "{refused}");
     assert_eq!(mailbox.mails().len(), 1);
 }
+
+/// Each button does what it says, whatever was typed.
+#[tokio::test]
+async fn a_link_is_mailed_or_made_to_be_copied() {
+    with_mail_on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        let owner = server.signed_in("acme").await;
+        let links = "/t/acme/accounts/acme-app/shop/links";
+        let form = owner.get("/t/acme/accounts/acme-app/shop?link=new").await;
+        assert!(form.body.contains("Send link") && form.body.contains("Make a link to copy"));
+        let nobody = [("days", "7"), ("email", " "), ("how", "mail")];
+        let nobody = owner.post(links, &nobody).await;
+        let nobody = nobody.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(nobody.body.contains("email-error"), "{}", nobody.body);
+        let mira = [
+            ("days", "7"),
+            ("email", "mira@shop.example"),
+            ("how", "mail"),
+        ];
+        let mailed = owner.post_and_look(links, &mira).await;
+        assert!(
+            mailed.body.contains("on its way to mira@shop.example"),
+            "{}",
+            mailed.body
+        );
+        assert!(!mailed.body.contains("/r/"), "{}", mailed.body);
+        let copy = [
+            ("days", "7"),
+            ("email", "mira@shop.example"),
+            ("how", "copy"),
+        ];
+        let copied = owner.post_and_look(links, &copy).await;
+        assert!(copied.body.contains("/r/"), "{}", copied.body);
+        assert_eq!(server.mails().await.len(), 1);
+        // The same for an account that was never connected.
+        let new = [("app", "acme-app"), ("subdomain", "later"), ("days", "7")];
+        let new = [&new[..], &[("email", "ben@later.example"), ("how", "mail")]].concat();
+        owner.post_and_look("/t/acme/accounts/links", &new).await;
+        assert_eq!(server.mails().await.len(), 2);
+    })
+    .await;
+}
