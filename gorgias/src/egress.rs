@@ -9,12 +9,10 @@ use domain::time::{Span, Timestamp};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use secrecy::{ExposeSecret, SecretString};
 use std::{
+    collections::HashMap,
     fmt,
     net::{IpAddr, SocketAddr, ToSocketAddrs},
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use url::{Host, Url};
@@ -24,6 +22,8 @@ use url::{Host, Url};
 const LOOK: Duration = Duration::from_secs(2);
 /// How long name servers are not asked again after they didn't answer.
 const SILENCE: Span = Span::minutes(1);
+/// So many domains with silent name servers are remembered.
+const MOST_SILENT: usize = 1_000;
 
 /// A proxy, and the credentials for it.
 #[derive(Clone)]
@@ -128,33 +128,54 @@ impl Resolve for ProxyOnly {
 pub(crate) struct LocalNames {
     /// How long a name is looked up.
     look: Duration,
-    /// Until when the name servers here aren't asked, since they didn't answer.
-    silent_until: AtomicI64,
+    /// Until when the name servers of a domain aren't asked, since they didn't
+    /// answer. By domain, since a tenant may name one whose servers never do.
+    silent_until: Mutex<HashMap<String, Timestamp>>,
 }
 
 impl Default for LocalNames {
     fn default() -> Self {
         Self {
             look: LOOK,
-            silent_until: AtomicI64::new(i64::MIN),
+            silent_until: Mutex::default(),
         }
     }
 }
 
 impl LocalNames {
     /// Whether a name is known to lead to a blocked address. If the name
-    /// servers are silent, only one request in a minute waits two seconds for
-    /// them.
+    /// servers of its domain are silent, only one request in a minute waits two
+    /// seconds for them.
     pub async fn are_blocked(&self, guard: &Guard, name: &str, now: Timestamp) -> bool {
-        if now.0 < self.silent_until.load(Ordering::Relaxed) {
+        let domain = domain_of(name);
+        if self.silent().get(domain).is_some_and(|until| now < *until) {
             return false;
         }
         let known = tokio::time::timeout(self.look, guard.addresses(name)).await;
         if known.is_err() {
-            let until = now.plus(SILENCE);
-            self.silent_until.store(until.0, Ordering::Relaxed);
+            let mut silent = self.silent();
+            if silent.len() >= MOST_SILENT {
+                silent.retain(|_, until| now < *until);
+            }
+            // Beyond that, a name is looked up each time, which is only slower.
+            if silent.len() < MOST_SILENT {
+                silent.insert(domain.to_owned(), now.plus(SILENCE));
+            }
         }
         matches!(known, Ok(Err(GuardError::Blocked)))
+    }
+
+    fn silent(&self) -> MutexGuard<'_, HashMap<String, Timestamp>> {
+        let silent = self.silent_until.lock();
+        silent.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What follows the first label of a name, if that is still a domain of somebody.
+fn domain_of(name: &str) -> &str {
+    match name.split_once('.') {
+        Some((_, rest)) if rest.contains('.') => rest,
+        _ => name,
     }
 }
 
@@ -176,7 +197,10 @@ pub fn is_private(url: &Url) -> bool {
 mod tests {
     use super::*;
     use crate::guard::Reach;
-    use std::{io, sync::atomic::AtomicUsize};
+    use std::{
+        io,
+        sync::atomic::{AtomicUsize, Ordering},
+    };
 
     /// Name servers that don't answer, or that know of a private address.
     #[derive(Default)]
@@ -208,6 +232,8 @@ mod tests {
         for asked in [1, 2] {
             for _ in 0..3 {
                 assert!(!names.are_blocked(&guard, "acme.gorgias.test", now).await);
+                let same = names.are_blocked(&guard, "harbour.gorgias.test", now);
+                assert!(!same.await);
                 assert_eq!(silent.asked.load(Ordering::Relaxed), asked);
             }
             now = now.plus(SILENCE);
@@ -222,6 +248,27 @@ mod tests {
             assert!(names.are_blocked(&guard, "acme.gorgias.test", now).await);
             assert_eq!(answering.asked.load(Ordering::Relaxed), asked);
         }
+    }
+
+    /// Whoever names a domain whose name servers never answer doesn't open the
+    /// way to a private address of another one.
+    #[tokio::test]
+    async fn silent_name_servers_of_one_domain_say_nothing_about_others() {
+        let names = LocalNames {
+            look: Duration::ZERO,
+            ..LocalNames::default()
+        };
+        let now = Timestamp(0);
+        let silent = Guard::new(Reach::Public, Arc::new(Names::default()));
+        assert!(!names.are_blocked(&silent, "login.evil.test", now).await);
+        let names_answer = Names {
+            answer: true,
+            ..Names::default()
+        };
+        let guard = Guard::new(Reach::Public, Arc::new(names_answer));
+        assert!(names.are_blocked(&guard, "wiki.parcelwise.test", now).await);
+        assert!(names.are_blocked(&guard, "intranet", now).await);
+        assert!(!names.are_blocked(&guard, "idp.evil.test", now).await);
     }
 
     fn parse(text: &str) -> Result<EgressProxy, EgressError> {
