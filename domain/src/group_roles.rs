@@ -59,6 +59,11 @@ impl GroupRoles {
         self.0.iter().map(|(group, role)| (group.as_str(), *role))
     }
 
+    /// Whether no group gives a role.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The strongest role of somebody's groups; `others` if none is in the list,
     /// where `None` means that they are not let in.
     pub fn role_of(&self, groups: &[String], others: Option<Role>) -> Option<Role> {

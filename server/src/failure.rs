@@ -2,8 +2,10 @@
 
 use crate::{
     middleware::{database_unavailable, explanation::Explanation},
+    redirect::see_other,
     sentences::SENTENCE,
 };
+use app::address::Address;
 use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
@@ -21,6 +23,9 @@ pub enum Failure {
     /// The session store failed.
     #[error(transparent)]
     Session(#[from] tower_sessions::session::Error),
+    /// The session ended while the request was answered.
+    #[error("the session ended meanwhile")]
+    SessionEnded,
     /// The template of Gorgias' address and an account don't make an address.
     #[error(transparent)]
     Address(#[from] TemplateError),
@@ -47,7 +52,7 @@ impl Failure {
             Self::Internal(fault) => fault.database_unavailable(),
             // The error holds only a text; the session store has noted the cause.
             Self::Session(_) => database_unavailable::was_met(),
-            Self::Address(_) | Self::Outcome(_) | Self::Task(_) => false,
+            Self::SessionEnded | Self::Address(_) | Self::Outcome(_) | Self::Task(_) => false,
         }
     }
 
@@ -59,6 +64,9 @@ impl Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        if let Self::SessionEnded = self {
+            return see_other(Address::SIGN_IN.0);
+        }
         self.log();
         if self.database_unavailable() {
             return database_unavailable::answer();

@@ -9,10 +9,10 @@ use serde_json::Value;
 use service::{
     InternalError, Services,
     people::{
-        SignedIn,
+        SignedIn, session_renewal,
         sessions::{
-            self, ABSOLUTE, ADDRESS, BySingleSignOn, IDLE, PERSON, SEEN_AT, SIGNED_IN_AT,
-            SINGLE_SIGN_ON, SINGLE_SIGN_ON_ABSOLUTE,
+            self, ABSOLUTE, ADDRESS, BySingleSignOn, IDLE, PERSON, SEEN_AT, SET_ASIDE,
+            SIGNED_IN_AT, SINGLE_SIGN_ON, SINGLE_SIGN_ON_ABSOLUTE,
         },
     },
 };
@@ -50,6 +50,24 @@ impl DatabaseSessions {
         };
         let kept = self.load(&record.id).await;
         matches!(kept, Ok(Some(kept)) if without(&kept.data) == without(&record.data))
+    }
+
+    /// Gives a session that was set aside the id of the record. One that ended
+    /// meanwhile stays ended.
+    async fn take_up(&self, record: &mut Record) -> Result<()> {
+        let aside: String = value(&record.data, SET_ASIDE).unwrap_or_default();
+        record.data.remove(SET_ASIDE);
+        let (_, data) = parts(record)?;
+        let ends_at = self.ends_at(&record.data);
+        let id = secret(&record.id);
+        let taken = session_renewal::take_up(&self.services, &aside, &id, &data, ends_at).await;
+        if matches!(taken, Ok(true)) {
+            return Ok(());
+        }
+        // Else the end of the request would store it as a new session.
+        record.data.clear();
+        taken.map_err(failed)?;
+        Err(Error::Backend("the session ended meanwhile".to_owned()))
     }
 
     /// The end of a session: the earlier one of its two ends.
@@ -101,6 +119,9 @@ fn failed(fault: InternalError) -> Error {
 #[async_trait]
 impl SessionStore for DatabaseSessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
+        if record.data.contains_key(SET_ASIDE) {
+            return self.take_up(record).await;
+        }
         loop {
             let (person, data) = parts(record)?;
             let ends_at = self.ends_at(&record.data);

@@ -22,9 +22,10 @@ use service::{
         SignedIn,
         form_results::{self, FormKey, FormSession},
         membership::{self, PersonSummary},
+        session_renewal,
         sessions::{
-            self, ADDRESS, AGENT, BySingleSignOn, CONFIRMED_AT, PERSON, SEEN_AT, SIGNED_IN_AT,
-            SINGLE_SIGN_ON,
+            self, ADDRESS, AGENT, BySingleSignOn, CONFIRMED_AT, PERSON, SEEN_AT, SET_ASIDE,
+            SIGNED_IN_AT, SINGLE_SIGN_ON,
         },
     },
 };
@@ -151,11 +152,26 @@ impl Visitor {
     /// Gives the session another id, as each change of rights wants it (ASVS 7.2.4).
     /// What comes of the form is then told to the session under its new id.
     ///
+    /// A session that somebody ends at the same moment stays ended.
+    ///
     /// # Errors
-    /// If the session can't be kept.
+    /// If the session can't be kept, or ended meanwhile.
     pub async fn renew_session(&mut self, session: &Session) -> Result<(), Failure> {
+        let services = &self.state.services;
+        let id = session.id().map(|id| SecretString::from(id.to_string()));
+        let aside = match &id {
+            Some(id) => session_renewal::set_aside(services, id).await?,
+            None => None,
+        };
+        let aside = aside.ok_or(Failure::SessionEnded)?;
+        session.insert(SET_ASIDE, aside).await?;
+        // This deletes nothing: no session has the id any more.
         session.cycle_id().await?;
-        session.save().await?;
+        let saved = session.save().await;
+        if saved.is_err() && session.is_empty().await {
+            return Err(Failure::SessionEnded);
+        }
+        saved?;
         let id = session.id().map(|id| SecretString::from(id.to_string()));
         self.session = id.as_ref().map(FormSession::of);
         self.session_key = id.as_ref().map(sessions::key);

@@ -114,11 +114,10 @@ async fn begin(
 
 async fn link(posted: &Posted, tenant: &str) -> Result<Response, Answered> {
     let person = posted.person(ME, &LINK).await?;
-    // It is another way in, so it takes what changes one.
-    posted.confirmed(ME, &LINK).await?;
+    let confirmed = posted.confirmed(ME, &LINK).await?;
     let services = &posted.visitor.state.services;
     let begun = match tenant.parse::<Slug>() {
-        Ok(slug) => sso::begin_link(services, person.signed_in, &slug).await,
+        Ok(slug) => sso::begin_link(services, person.signed_in, &confirmed, &slug).await,
         Err(_) => Err(BeginError::None),
     };
     leave(posted, ME, &LINK, begun).await
@@ -241,7 +240,14 @@ pub async fn callback(
         }) => return Err(error.into()),
         Err(error) => return Ok(again(parts, &visitor, &slug, error).await),
     };
-    let mut response = arrive(&session, &mut visitor, &parts.headers, &slug, ended).await?;
+    let arrived = arrive(&session, &mut visitor, &parts.headers, &slug, ended).await?;
+    let Some(mut response) = arrived else {
+        let error = CompleteError {
+            why: Refusal::Changed,
+            wanted: Wanted::SignIn,
+        };
+        return Ok(again(parts, &visitor, &slug, error).await);
+    };
     let config = &services.config;
     let set = [
         authorizations::end_of(config, &state),
@@ -253,28 +259,35 @@ pub async fn callback(
     Ok(response)
 }
 
+/// `None` if single sign-on was changed, or switched off, meanwhile.
 async fn arrive(
     session: &Session,
     visitor: &mut Visitor,
     headers: &HeaderMap,
     slug: &Slug,
     ended: Ended,
-) -> Result<Response, Failure> {
+) -> Result<Option<Response>, Failure> {
     let tenant = slug.as_str();
     let overview = Address::Overview { tenant }.to_string();
     let page = |next: &str| match own_path(next) {
         "/" => overview.clone(),
         other => other.to_owned(),
     };
-    Ok(match ended {
+    Ok(Some(match ended {
         Ended::SignedIn {
             signed_in,
             shown_at,
             next,
+            settings,
         } => {
             visitor::sign_in_as(session, visitor, headers, signed_in).await?;
             if let Some(at) = shown_at {
                 visitor::shown_at(session, at).await?;
+            }
+            session.save().await?;
+            if !sso::still_holds(&visitor.state.services, settings).await? {
+                session.flush().await?;
+                return Ok(None);
             }
             see_other(&page(&next))
         }
@@ -283,7 +296,7 @@ async fn arrive(
             see_other(&page(&next))
         }
         Ended::Linked => see_other(ME),
-    })
+    }))
 }
 
 /// The page that it was begun from, with the reason.

@@ -20,21 +20,46 @@ pub(crate) struct Profile {
 
 /// A person can't be taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum ProfileError {
+pub enum ProfileError {
     /// There is no address.
     #[error("the provider gave no e-mail address")]
     NoEmail,
     /// The provider doesn't say that the address is the person's.
-    #[error("the provider doesn't say that the e-mail address is verified")]
+    #[error("the provider doesn’t say that your e-mail address is verified")]
     EmailNotVerified,
 }
 
 /// More groups than that are not read.
 const MOST_GROUPS: usize = 1_000;
 
+/// What says whether the address is verified: the claim of OpenID Connect Core
+/// 1.0, 5.1, and what Entra ID has in its place, which means that the owner of the
+/// address's domain is verified.
+const VERIFIED: [&str; 2] = ["email_verified", "xms_edov"];
+
 /// Whether an answer lacks something that userinfo may have.
 pub(crate) fn lacks(claims: &Claims, groups_claim: &str) -> bool {
-    !claims.contains_key("email") || !claims.contains_key(groups_claim)
+    !claims.contains_key("email") || !says_if_verified(claims) || !claims.contains_key(groups_claim)
+}
+
+/// Whether the claims say if the address is verified.
+fn says_if_verified(claims: &Claims) -> bool {
+    VERIFIED.iter().any(|name| claims.contains_key(*name))
+}
+
+/// Adds what userinfo says to the signed claims, which count first. Whether an
+/// address is verified belongs to that address: Okta, for one, says it in
+/// userinfo alone, of an address that the id_token names as well.
+pub(crate) fn add(claims: &mut Claims, more: Claims) {
+    let other_address = claims
+        .get("email")
+        .is_some_and(|own| more.get("email") != Some(own));
+    let known = other_address || says_if_verified(claims);
+    for (name, value) in more {
+        if !(known && VERIFIED.contains(&name.as_str())) {
+            claims.entry(name).or_insert(value);
+        }
+    }
 }
 
 impl Profile {
@@ -71,12 +96,9 @@ impl Profile {
     }
 }
 
-/// `email_verified` (OpenID Connect Core 1.0, 5.1). Entra ID never sends it and
-/// has `xms_edov` in its place: the owner of the address's domain is verified.
+/// What the claim says that comes first in [`VERIFIED`].
 fn is_verified(claims: &Claims) -> bool {
-    let claim = claims
-        .get("email_verified")
-        .or_else(|| claims.get("xms_edov"));
+    let claim = VERIFIED.iter().find_map(|name| claims.get(*name));
     match claim {
         Some(Value::Bool(yes)) => *yes,
         // Some providers write all claims as texts or numbers.
@@ -123,6 +145,33 @@ mod tests {
             read(json!({"email_verified": true})),
             Err(ProfileError::NoEmail)
         );
+    }
+
+    #[test]
+    fn what_userinfo_says_of_an_address_counts_for_that_address_alone() {
+        let both = |signed: Value, more: Value| {
+            let mut claims = signed.as_object().unwrap().clone();
+            let lacks = lacks(&claims, "groups");
+            add(&mut claims, more.as_object().unwrap().clone());
+            (lacks, Profile::read(&claims, "groups").map(|p| p.email))
+        };
+        let anna = || Ok("anna@b.example".to_owned());
+        let refused = || Err(ProfileError::EmailNotVerified);
+        let signed = json!({"email": "anna@b.example", "groups": []});
+        // As Okta does it.
+        let more = json!({"email": "anna@b.example", "email_verified": true});
+        assert_eq!(both(signed.clone(), more), (true, anna()));
+        let other = json!({"email": "eve@b.example", "email_verified": true});
+        assert_eq!(both(signed.clone(), other), (true, refused()));
+        let of_none = json!({"email_verified": true});
+        assert_eq!(both(signed.clone(), of_none), (true, refused()));
+        // What is signed counts, also against it.
+        let denied = json!({"email": "anna@b.example", "xms_edov": false, "groups": []});
+        let more = json!({"email": "anna@b.example", "email_verified": true});
+        assert_eq!(both(denied, more), (false, refused()));
+        let without = json!({"groups": []});
+        let more = json!({"email": "anna@b.example", "email_verified": true});
+        assert_eq!(both(without, more), (true, anna()));
     }
 
     #[test]

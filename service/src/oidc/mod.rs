@@ -10,7 +10,8 @@ mod keys;
 mod providers;
 mod tokens;
 
-pub(crate) use claims::{Claims, Profile, ProfileError};
+pub use claims::ProfileError;
+pub(crate) use claims::{Claims, Profile};
 pub use discovery::Metadata;
 pub(crate) use issuer::GOOGLE;
 pub use issuer::{Issuer, IssuerError};

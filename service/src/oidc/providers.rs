@@ -1,8 +1,8 @@
 //! The providers that this process asked, with what it keeps of their answers.
 
 use super::{
-    Claims, Client, ExchangeError, Issuer, Keys, Metadata, ProviderError, Tokens,
-    claims::{Profile, ProfileError, lacks},
+    Client, ExchangeError, Issuer, Keys, Metadata, ProviderError, Tokens,
+    claims::{Profile, ProfileError, add, lacks},
     discovery,
     id_token::{self, Expected, IdTokenError, Identity},
     tokens::{self, unavailable},
@@ -13,7 +13,7 @@ use gorgias::{Outbound, Unavailable};
 use secrecy::SecretString;
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::Mutex as Turn;
 
@@ -32,15 +32,61 @@ const MOST: usize = 1_000;
 pub(crate) struct Providers {
     /// Nothing, if TLS can't be set up.
     outbound: Option<Outbound>,
-    known: Mutex<HashMap<String, Arc<Turn<Known>>>>,
+    known: Mutex<HashMap<String, Arc<Known>>>,
 }
 
 /// What is known of a provider. Whoever wants it waits for whoever asks for it.
 #[derive(Default)]
 struct Known {
-    metadata: Option<(Timestamp, Arc<Metadata>)>,
-    keys: Option<(Timestamp, Arc<Keys>)>,
+    metadata: Turn<Fetched<Metadata>>,
+    keys: Turn<Fetched<Keys>>,
+    /// Outside of that lock, since whoever only shows it doesn't wait.
+    keys_fetched_at: Mutex<Option<Timestamp>>,
+}
+
+/// A document of a provider, and when it last could not be had, and why.
+struct Fetched<T> {
+    kept: Option<(Timestamp, Arc<T>)>,
     failed: Option<(Timestamp, ProviderError)>,
+}
+
+impl<T> Default for Fetched<T> {
+    fn default() -> Self {
+        Self {
+            kept: None,
+            failed: None,
+        }
+    }
+}
+
+impl<T> Fetched<T> {
+    /// The error, if it was a moment ago.
+    fn failed_lately(&self, now: Timestamp) -> Result<(), ProviderError> {
+        match &self.failed {
+            Some((at, error)) if is_young(*at, now, PAUSE_AFTER_FAILURE) => Err(error.clone()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Remembers how it ended.
+    fn remember(
+        &mut self,
+        now: Timestamp,
+        fetched: Result<T, ProviderError>,
+    ) -> Result<Arc<T>, ProviderError> {
+        match fetched {
+            Ok(document) => {
+                let document = Arc::new(document);
+                self.kept = Some((now, Arc::clone(&document)));
+                self.failed = None;
+                Ok(document)
+            }
+            Err(error) => {
+                self.failed = Some((now, error.clone()));
+                Err(error)
+            }
+        }
+    }
 }
 
 impl ProcessState for Providers {
@@ -89,8 +135,8 @@ impl Providers {
         self.outbound.as_ref().ok_or_else(none)
     }
 
-    fn known(&self, issuer: &Issuer) -> Arc<Turn<Known>> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+    fn known(&self, issuer: &Issuer) -> Arc<Known> {
+        let mut known = guard(&self.known);
         if known.len() >= MOST && !known.contains_key(issuer.as_str()) {
             known.clear();
         }
@@ -99,8 +145,7 @@ impl Providers {
 
     /// Forgets a provider, so that it is asked anew.
     pub fn forget(&self, issuer: &Issuer) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.remove(issuer.as_str());
+        guard(&self.known).remove(issuer.as_str());
     }
 
     /// The description of a provider.
@@ -110,30 +155,16 @@ impl Providers {
         issuer: &Issuer,
     ) -> Result<Arc<Metadata>, ProviderError> {
         let known = self.known(issuer);
-        let mut known = known.lock().await;
+        let mut metadata = known.metadata.lock().await;
         let now = services.now();
-        if let Some((at, metadata)) = &known.metadata
+        if let Some((at, metadata)) = &metadata.kept
             && is_young(*at, now, KEPT_FOR)
         {
             return Ok(Arc::clone(metadata));
         }
-        if let Some((at, error)) = &known.failed
-            && is_young(*at, now, PAUSE_AFTER_FAILURE)
-        {
-            return Err(error.clone());
-        }
-        match self.discover(issuer).await {
-            Ok(metadata) => {
-                let metadata = Arc::new(metadata);
-                known.metadata = Some((now, Arc::clone(&metadata)));
-                known.failed = None;
-                Ok(metadata)
-            }
-            Err(error) => {
-                known.failed = Some((now, error.clone()));
-                Err(error)
-            }
-        }
+        metadata.failed_lately(now)?;
+        let found = self.discover(issuer).await;
+        metadata.remember(now, found)
     }
 
     async fn discover(&self, issuer: &Issuer) -> Result<Metadata, ProviderError> {
@@ -166,9 +197,9 @@ impl Providers {
         has: impl Fn(&Keys) -> bool,
     ) -> Result<Arc<Keys>, ProviderError> {
         let known = self.known(issuer);
-        let mut known = known.lock().await;
+        let mut kept = known.keys.lock().await;
         let now = services.now();
-        if let Some((at, keys)) = &known.keys {
+        if let Some((at, keys)) = &kept.kept {
             if is_young(*at, now, KEPT_FOR) && has(keys) {
                 return Ok(Arc::clone(keys));
             }
@@ -176,10 +207,10 @@ impl Providers {
                 return Err(ProviderError::NoKey);
             }
         }
-        let body = self.document("the keys", &metadata.jwks_uri).await?;
-        let keys = Keys::read(&body).ok_or(unavailable("the keys", Unavailable::NotJson))?;
-        let keys = Arc::new(keys);
-        known.keys = Some((now, Arc::clone(&keys)));
+        kept.failed_lately(now)?;
+        let fetched = self.fetch_keys(metadata).await;
+        let keys = kept.remember(now, fetched)?;
+        *guard(&known.keys_fetched_at) = Some(now);
         if has(&keys) {
             Ok(keys)
         } else {
@@ -187,11 +218,14 @@ impl Providers {
         }
     }
 
+    async fn fetch_keys(&self, metadata: &Metadata) -> Result<Keys, ProviderError> {
+        let body = self.document("the keys", &metadata.jwks_uri).await?;
+        Keys::read(&body).ok_or(unavailable("the keys", Unavailable::NotJson))
+    }
+
     /// When the keys were fetched that this process has.
-    pub async fn keys_fetched_at(&self, issuer: &Issuer) -> Option<Timestamp> {
-        let known = self.known(issuer);
-        let known = known.lock().await;
-        known.keys.as_ref().map(|(at, _)| *at)
+    pub fn keys_fetched_at(&self, issuer: &Issuer) -> Option<Timestamp> {
+        *guard(&self.known(issuer).keys_fetched_at)
     }
 
     /// Exchanges a code, checks the id_token, and gives who it is.
@@ -253,16 +287,8 @@ impl Providers {
     }
 }
 
-/// Adds what is not there yet: the signed claims count first.
-fn add(claims: &mut Claims, more: Claims) {
-    // Whether an address is verified belongs to that address.
-    let own_email = claims.contains_key("email");
-    for (name, value) in more {
-        let of_email = matches!(name.as_str(), "email_verified" | "xms_edov");
-        if !(own_email && of_email) {
-            claims.entry(name).or_insert(value);
-        }
-    }
+fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn is_young(at: Timestamp, now: Timestamp, life: Span) -> bool {

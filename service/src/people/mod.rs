@@ -21,6 +21,7 @@ pub mod owner;
 pub mod password;
 pub mod password_rules;
 pub mod resets;
+pub mod session_renewal;
 pub mod sessions;
 pub mod set_up;
 pub mod sign_in;

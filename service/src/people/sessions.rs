@@ -17,8 +17,8 @@ use domain::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, ExprTrait, QueryFilter,
-    sea_query::{Expr, OnConflict},
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, LockType, OnConflict},
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,8 @@ pub const SIGNED_IN_AT: &str = "signed_in_at";
 pub const CONFIRMED_AT: &str = "confirmed_at";
 /// Key of the time when the use was last noted, in microseconds.
 pub const SEEN_AT: &str = "seen_at";
+/// Key of what stands in place of the id while a session gets another one.
+pub const SET_ASIDE: &str = "set_aside";
 /// Key of what the browser calls itself, as it said at the sign-in.
 pub const AGENT: &str = "agent";
 /// Key of the address that the browser had when its use was last noted.
@@ -246,7 +248,7 @@ pub fn key(id: &SecretString) -> String {
     key_of(&id_hash(id))
 }
 
-fn key_of(id_hash: &[u8]) -> String {
+pub(super) fn key_of(id_hash: &[u8]) -> String {
     id_hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -325,8 +327,10 @@ async fn end_where(
     person: PersonId,
     ends: impl Fn(&session::Model) -> bool,
 ) -> Result<u64, InternalError> {
+    // Locked, so that none gets another id before it is deleted.
     let rows: Vec<session::Model> = session::Entity::find()
         .filter(session::Column::PersonId.eq(person))
+        .lock(LockType::Update)
         .rows(tx)
         .await?;
     let ending = rows.into_iter().filter(ends).map(|row| row.id_hash);
@@ -357,7 +361,7 @@ pub async fn sweep(services: &Services) -> Result<u64, InternalError> {
     Ok(done.rows_affected)
 }
 
-fn id_hash(id: &SecretString) -> Vec<u8> {
+pub(super) fn id_hash(id: &SecretString) -> Vec<u8> {
     digest("session", id)
 }
 

@@ -11,7 +11,7 @@ use crate::{
     host::random::secret_text,
     oidc::{Issuer, ProviderError, Providers},
     people::{SignedIn, changed_by::scope_of_slug, membership},
-    tenancy::TenantScope,
+    tenancy::{Confirmed, TenantScope},
     vault::carried::{Carried, derived},
 };
 use domain::slug::Slug;
@@ -58,17 +58,21 @@ pub async fn begin(services: &Services, slug: &Slug, next: &str) -> Result<Begun
 /// Begins to link the identity to a member who is signed in.
 ///
 /// # Errors
-/// [`BeginError::None`] also if they are no member, or not signed in in their own way.
+/// [`BeginError::None`] also if they are no member, not signed in in their own way,
+/// or somebody else confirmed.
 pub async fn begin_link(
     services: &Services,
     signed_in: SignedIn,
+    confirmed: &Confirmed,
     slug: &Slug,
 ) -> Result<Begun, BeginError> {
     let scope = scope_of_slug(services, slug).await?;
     let scope = scope.ok_or(BeginError::None)?;
     let person = signed_in.person();
     let member = membership::of(services, scope.tenant(), person).await?;
-    if member.is_none() || !signed_in.is_own_way() {
+    // It is another way in, so it takes what changes one.
+    let themselves = signed_in.is_own_way() && confirmed.is_of(person);
+    if member.is_none() || !themselves {
         return Err(BeginError::None);
     }
     to_provider(&scope, slug, Purpose::Link(person), "").await

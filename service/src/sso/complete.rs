@@ -4,24 +4,20 @@
 use super::{
     begin::{issuer, nonce, verifier},
     facts::{Facts, Purpose},
-    links, person,
+    links, person, places,
     refusal::Refusal,
     settings, single_use,
 };
 use crate::{
     audit::{self, Action, By, Entry, Target},
-    core::{
-        error::InternalError,
-        services::{Inner, ProcessState, Services},
-    },
+    core::{error::InternalError, services::Services},
     oidc::{Brought, Client, Providers},
     people::{SignedIn, changed_by::scope_of_slug},
     tenancy::TenantScope,
 };
-use domain::{slug::Slug, time::Timestamp};
+use domain::{ids::TenantId, slug::Slug, time::Timestamp};
 use secrecy::SecretString;
-use std::{net::IpAddr, sync::Arc};
-use tokio::sync::Semaphore;
+use std::net::IpAddr;
 
 /// What the browser brings back.
 pub struct Answer {
@@ -50,6 +46,8 @@ pub enum Ended {
         shown_at: Option<Timestamp>,
         /// The page that was wanted; empty for none.
         next: String,
+        /// The settings that let them in, for [`still_holds`].
+        settings: SettingsOf,
     },
     /// Whom it brought showed that it is still them.
     Confirmed {
@@ -89,18 +87,6 @@ pub struct CompleteError {
     pub why: Refusal,
     /// What somebody wanted.
     pub wanted: Wanted,
-}
-
-/// How many exchanges may run at once in this process.
-const AT_ONCE: usize = 16;
-
-/// Places for exchanges.
-struct Places(Arc<Semaphore>);
-
-impl ProcessState for Places {
-    fn begin(_: &Inner) -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
-    }
 }
 
 /// Completes it.
@@ -165,6 +151,8 @@ async fn run(
     let row = row.ok_or(Refusal::Changed)?;
     let secret = settings::client_secret(scope, &tx).await?;
     drop(tx);
+    // Before the state is used up, so that a reload finds it.
+    let _place = places::take(services, scope.tenant(), answer.address)?;
     single_use::take(services, &answer.state).await?;
     let issuer = issuer(scope, &row).map_err(Refusal::Provider)?;
     let providers = services.state::<Providers>();
@@ -177,8 +165,6 @@ async fn run(
         _ => (),
     }
     let code = answer.code.as_ref().map_err(|_| Refusal::AtProvider)?;
-    let places = Arc::clone(&services.state::<Places>().0);
-    let _place = places.try_acquire_owned().map_err(|_| Refusal::Busy)?;
     let redirect_uri = services.config.sso_redirect_uri(slug);
     let brought = Brought {
         client: Client {
@@ -201,6 +187,7 @@ async fn run(
                 signed_in: SignedIn::by_tenant(person, scope.tenant()),
                 shown_at: identity.shown_at,
                 next: facts.next.clone(),
+                settings: SettingsOf(scope.tenant(), row.changed_at),
             })
         }
         Purpose::Confirm(person) => {
@@ -215,6 +202,25 @@ async fn run(
             Ok(Ended::Linked)
         }
     }
+}
+
+/// The settings of a tenant as they were at some time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SettingsOf(TenantId, Timestamp);
+
+/// Whether settings are still the same. Asked once a session is stored: switching
+/// single sign-on off ends the sessions that it finds, and not one that is stored
+/// a moment later.
+///
+/// # Errors
+/// [`InternalError`] if the database fails.
+pub async fn still_holds(
+    services: &Services,
+    SettingsOf(tenant, changed_at): SettingsOf,
+) -> Result<bool, InternalError> {
+    let tx = TenantScope::new(services, tenant).read().await?;
+    let row = settings::row(&tx).await?;
+    Ok(row.is_some_and(|row| row.changed_at == changed_at))
 }
 
 /// Records a failure, each kind once an hour, so that nobody can fill the audit.

@@ -25,25 +25,26 @@ use std::{collections::HashSet, net::IpAddr};
 /// more changes hands: whoever is here has just shown that it is theirs.
 pub(super) async fn link(
     scope: &TenantScope,
-    settings: &sso_settings::Model,
+    provider: &sso_settings::Model,
     subject: &str,
     id: PersonId,
     address: Option<IpAddr>,
 ) -> Result<(), Refusal> {
     let tx = scope.write().await?;
     members::lock(&tx).await?;
+    settings::must_still_be(&tx, provider).await?;
     if member(&tx, id).await?.is_none() {
         return Err(Refusal::OtherPerson);
     }
-    match identity(&tx, &settings.issuer, subject).await? {
-        None => store(scope, &tx, (&settings.issuer, subject), id).await?,
+    match identity(&tx, &provider.issuer, subject).await? {
+        None => store(scope, &tx, (&provider.issuer, subject), id).await?,
         Some(found) if found.person_id == id => return Ok(()),
         Some(found) => {
             if member(&tx, found.person_id).await?.is_some() {
                 return Err(Refusal::Taken);
             }
             tx.update::<Entity>()
-                .filter(Column::Issuer.eq(&settings.issuer))
+                .filter(Column::Issuer.eq(&provider.issuer))
                 .filter(Column::Subject.eq(subject))
                 .col_expr(Column::PersonId, Expr::value(id))
                 .col_expr(Column::BarredAt, Expr::value(None::<Timestamp>))
@@ -94,12 +95,13 @@ pub async fn mine(services: &Services, signed_in: SignedIn) -> Result<Vec<MyLink
             continue;
         };
         let tx = scope.read().await?;
-        if settings::row(&tx).await?.is_none() {
+        let Some(settings) = settings::row(&tx).await? else {
             continue;
-        }
+        };
         let own: Option<sso_identity::Model> = tx
             .all::<Entity>()
             .filter(Column::PersonId.eq(signed_in.person()))
+            .filter(Column::Issuer.eq(settings.issuer))
             .row(&*tx)
             .await?;
         links.push(MyLink {
@@ -144,6 +146,11 @@ pub async fn unlink(
     let scope = scope.ok_or(UnlinkError::NotFound)?;
     let id = signed_in.person();
     let tx = scope.write().await?;
+    members::lock(&tx).await?;
+    // The row also keeps out somebody who was removed: it is not theirs to delete.
+    if member(&tx, id).await?.is_none() {
+        return Err(UnlinkError::NotFound);
+    }
     let gone = tx
         .delete::<Entity>()
         .filter(Column::PersonId.eq(id))

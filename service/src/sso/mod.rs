@@ -10,13 +10,14 @@ mod complete;
 mod facts;
 mod links;
 mod person;
+mod places;
 mod refusal;
 mod settings;
 mod single_use;
 mod try_out;
 
 pub use begin::{BeginError, Begun, begin, begin_confirm, begin_link};
-pub use complete::{Answer, CompleteError, Ended, Wanted, complete};
+pub use complete::{Answer, CompleteError, Ended, SettingsOf, Wanted, complete, still_holds};
 pub use links::{Barred, MyLink, UnlinkError, admit, barred, mine, unlink};
 pub use refusal::Refusal;
 pub use settings::{ChangeError, SsoForm, SsoSettings, save, settings, switch_off};

@@ -1,7 +1,7 @@
 //! Who came by single sign-on: the person of an identity, made at the first
 //! sign-in, and the role that their groups give.
 
-use super::refusal::Refusal;
+use super::{refusal::Refusal, settings};
 use crate::{
     audit::{self, Action, By, Entry, Target},
     core::{error::InternalError, rows::Rows},
@@ -10,7 +10,7 @@ use crate::{
         sso_identity::{self, Column, Entity},
         sso_settings,
     },
-    oidc::{GOOGLE, Profile},
+    oidc::{GOOGLE, Profile, ProfileError},
     people::{
         email,
         members::{self, MemberError},
@@ -30,19 +30,20 @@ const NO_ADDRESS: &str = "SSO:";
 /// The person of the identity, as a member with the role of their groups.
 pub(super) async fn sign_in(
     scope: &TenantScope,
-    settings: &sso_settings::Model,
+    provider: &sso_settings::Model,
     subject: &str,
     profile: &Profile,
     address: Option<IpAddr>,
 ) -> Result<PersonId, Refusal> {
     let email = email::normalize(&profile.email);
-    let email = email.ok_or(Refusal::Profile("the provider gave no e-mail address"))?;
-    let role = settings.roles.role_of(&profile.groups, settings.others);
-    let role = role.filter(|_| is_of_domain(settings, profile, &email));
+    let email = email.ok_or(Refusal::Profile(ProfileError::NoEmail))?;
+    let role = provider.roles.role_of(&profile.groups, provider.others);
+    let role = role.filter(|_| is_of_domain(provider, profile, &email));
     let tx = scope.write().await?;
     // Of two first sign-ins at once, one makes the person.
     members::lock(&tx).await?;
-    let found = identity(&tx, &settings.issuer, subject).await?;
+    settings::must_still_be(&tx, provider).await?;
+    let found = identity(&tx, &provider.issuer, subject).await?;
     let member = match &found {
         Some(identity) => member(&tx, identity.person_id).await?,
         None => None,
@@ -68,14 +69,14 @@ pub(super) async fn sign_in(
             make(
                 scope,
                 &tx,
-                (&settings.issuer, subject),
+                (&provider.issuer, subject),
                 (&email, &profile.name),
             )
             .await?
         }
     };
     tx.update::<Entity>()
-        .filter(Column::Issuer.eq(&settings.issuer))
+        .filter(Column::Issuer.eq(&provider.issuer))
         .filter(Column::Subject.eq(subject))
         .col_expr(Column::LastUsedAt, Expr::value(scope.now()))
         .exec(&*tx)
@@ -96,6 +97,8 @@ pub(super) async fn sign_in(
             let joined = entry(Action::Joined).detail(members::in_audit(role, &AppLimit::All));
             audit::record(scope, &tx, &joined).await?;
         }
+        // Without groups, members' roles are given by hand.
+        Some(_) if provider.roles.is_empty() => (),
         Some(member) => {
             if let Some(detail) = give(&tx, &member, role).await? {
                 let changed = entry(Action::RoleChanged).detail(detail);
@@ -112,13 +115,15 @@ pub(super) async fn sign_in(
 /// Records that it is still the person of this session: the same identity.
 pub(super) async fn confirm(
     scope: &TenantScope,
-    settings: &sso_settings::Model,
+    provider: &sso_settings::Model,
     subject: &str,
     id: PersonId,
     address: Option<IpAddr>,
 ) -> Result<(), Refusal> {
     let tx = scope.write().await?;
-    let found = identity(&tx, &settings.issuer, subject).await?;
+    members::lock(&tx).await?;
+    settings::must_still_be(&tx, provider).await?;
+    let found = identity(&tx, &provider.issuer, subject).await?;
     if found.is_none_or(|found| found.person_id != id) {
         return Err(Refusal::OtherPerson);
     }
@@ -129,13 +134,13 @@ pub(super) async fn confirm(
 }
 
 /// Whether an address is of the domain that the settings name, if they do.
-fn is_of_domain(settings: &sso_settings::Model, profile: &Profile, email: &str) -> bool {
-    let Some(wanted) = &settings.email_domain else {
+fn is_of_domain(provider: &sso_settings::Model, profile: &Profile, email: &str) -> bool {
+    let Some(wanted) = &provider.email_domain else {
         return true;
     };
     let own = email.rsplit_once('@').map(|(_, domain)| domain);
     // An account of everybody's at Google may have any address that once was verified.
-    let hosted = settings.issuer.trim_end_matches('/') != GOOGLE
+    let hosted = provider.issuer.trim_end_matches('/') != GOOGLE
         || profile.hosted_domain.as_ref() == Some(wanted);
     own == Some(wanted) && hosted
 }

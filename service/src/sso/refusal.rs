@@ -39,7 +39,7 @@ pub enum Refusal {
     IdToken(IdTokenError),
     /// The person can't be taken over.
     #[error("{0}; ask whoever runs the provider")]
-    Profile(&'static str),
+    Profile(ProfileError),
     /// None of the groups is let in.
     #[error("your groups at the provider are not let in; ask an owner of the tenant")]
     NotLetIn,
@@ -75,7 +75,8 @@ impl Refusal {
             Self::Provider(_) => Some("provider"),
             Self::Refused(code) => Some(code),
             Self::IdToken(error) => Some(error.code()),
-            Self::Profile(_) => Some("email_not_verified"),
+            Self::Profile(ProfileError::NoEmail) => Some("no_email"),
+            Self::Profile(ProfileError::EmailNotVerified) => Some("email_not_verified"),
             Self::NotLetIn => Some("not_let_in"),
             Self::Removed => Some("removed"),
             Self::Taken => Some("taken"),
@@ -89,12 +90,7 @@ impl From<AnswerError> for Refusal {
             AnswerError::Exchange(ExchangeError::Provider(error)) => Self::Provider(error),
             AnswerError::Exchange(ExchangeError::Refused(code)) => Self::Refused(code),
             AnswerError::IdToken(error) => Self::IdToken(error),
-            AnswerError::Profile(ProfileError::NoEmail) => {
-                Self::Profile("the provider gave no e-mail address")
-            }
-            AnswerError::Profile(ProfileError::EmailNotVerified) => {
-                Self::Profile("the provider doesn’t say that your e-mail address is verified")
-            }
+            AnswerError::Profile(error) => Self::Profile(error),
         }
     }
 }

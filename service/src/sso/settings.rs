@@ -1,5 +1,6 @@
 //! A tenant's provider: its settings, and changing them.
 
+use super::refusal::Refusal;
 use crate::{
     audit::{self, Action, Entry, Target},
     core::{
@@ -87,6 +88,15 @@ pub(super) async fn row(tx: &Tx) -> Result<Option<Model>, InternalError> {
     tx.all::<Entity>().row(&**tx).await
 }
 
+/// Goes on only if nothing was changed since these settings were read. Asked
+/// under the lock of [`members::lock`], which every change takes.
+pub(super) async fn must_still_be(tx: &Tx, settings: &Model) -> Result<(), Refusal> {
+    match row(tx).await? {
+        Some(now) if now == *settings => Ok(()),
+        _ => Err(Refusal::Changed),
+    }
+}
+
 /// The client secret of the tenant.
 pub(super) async fn client_secret(
     scope: &TenantScope,
@@ -113,7 +123,7 @@ pub async fn settings(actor: &Actor) -> Result<Option<SsoSettings>, ChangeError>
     drop(tx);
     let services = actor.services();
     let keys_fetched_at = match Issuer::parse(&row.issuer, &services.config.outbound) {
-        Ok(issuer) => services.state::<Providers>().keys_fetched_at(&issuer).await,
+        Ok(issuer) => services.state::<Providers>().keys_fetched_at(&issuer),
         Err(_) => None,
     };
     Ok(Some(SsoSettings {
@@ -142,8 +152,7 @@ pub async fn save(actor: &Actor, confirmed: &Confirmed, form: &SsoForm) -> Resul
     let before = row(&tx).await?;
     drop(tx);
     let checked = check(actor, form, before.as_ref())?;
-    let elsewhere = before.as_ref().map(|row| &row.issuer) != Some(&checked.row.issuer);
-    if elsewhere {
+    if is_elsewhere(before.as_ref(), &checked.row) {
         let services = actor.services();
         let providers = services.state::<Providers>();
         providers.forget(&checked.issuer);
@@ -152,6 +161,11 @@ pub async fn save(actor: &Actor, confirmed: &Confirmed, form: &SsoForm) -> Resul
     }
     let tx = actor.write().await?;
     members::lock(&tx).await?;
+    // Once more: another owner may have changed it meanwhile, and what was left
+    // out of the form is left as it is now.
+    let before = row(&tx).await?;
+    let checked = check(actor, form, before.as_ref())?;
+    let elsewhere = is_elsewhere(before.as_ref(), &checked.row);
     if form.only_way && !members::has_owner_of_own_way(&tx).await? {
         let message = "No owner could come in while the provider doesn’t answer. Invite one who signs in with a password first.";
         return Err(invalid("only_way", message));
@@ -219,6 +233,7 @@ pub async fn switch_off(actor: &Actor, confirmed: &Confirmed) -> Result<(), Chan
     actor.require(Permission::ManageTenant)?;
     actor.require_confirmed(confirmed)?;
     let tx = actor.write().await?;
+    members::lock(&tx).await?;
     let gone = tx.delete::<Entity>().exec(&*tx).await?;
     if gone.rows_affected == 0 {
         return Ok(());
@@ -236,6 +251,11 @@ pub async fn switch_off(actor: &Actor, confirmed: &Confirmed) -> Result<(), Chan
 
 fn invalid(field: &'static str, message: impl Into<String>) -> ChangeError {
     ChangeError::Invalid(vec![FieldError::new(field, message)])
+}
+
+/// Whether it is another provider than before.
+fn is_elsewhere(before: Option<&Model>, now: &Model) -> bool {
+    before.is_none_or(|before| before.issuer != now.issuer)
 }
 
 struct Checked {

@@ -150,6 +150,7 @@ pub(super) async fn userinfo(
     if !bearer.is_some_and(|header| header.starts_with("Bearer canary-at-provider-")) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let claims = over(json!({}), &state.inner().ways.claims);
-    Json(claims).into_response()
+    let inner = state.inner();
+    let claims = Value::Object(over(json!({}), &inner.ways.claims));
+    Json(over(claims, &inner.ways.userinfo)).into_response()
 }

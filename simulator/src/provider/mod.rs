@@ -20,7 +20,7 @@ use axum::{
 };
 use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Map, Value, json};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
 use url::Url;
 
 use crate::{clock::Clock, jwt::random_text};
@@ -66,6 +66,8 @@ pub struct Ways {
     pub described: Map<String, Value>,
     /// How id_tokens are signed.
     pub signing: Signing,
+    /// Claims of userinfo, over those about who signs in.
+    pub userinfo: Map<String, Value>,
     /// The claims that only userinfo has.
     pub only_in_userinfo: Vec<&'static str>,
     /// `iss` in the answer to the browser (RFC 9207).
@@ -95,7 +97,7 @@ pub enum Signing {
 }
 
 /// A fault of an answer.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum ProviderFault {
     /// This status.
     Status(u16),
@@ -107,6 +109,8 @@ pub enum ProviderFault {
     Silent,
     /// A page.
     Html,
+    /// None before a place in it is free; then the usual answer.
+    Waits(Arc<Semaphore>),
 }
 
 impl Provider {
@@ -249,6 +253,12 @@ impl Shared {
             ProviderFault::Html => "<html></html>".into_response(),
             ProviderFault::Silent => {
                 std::future::pending::<()>().await;
+                return None;
+            }
+            ProviderFault::Waits(gate) => {
+                if let Ok(place) = gate.acquire().await {
+                    place.forget();
+                }
                 return None;
             }
         })

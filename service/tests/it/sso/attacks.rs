@@ -1,15 +1,18 @@
 //! Answers that must not be accepted.
 
-use super::{answer, each};
+use super::{answer, each, form, sign_in};
 use domain::time::Span;
+use futures::future::join_all;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use service::{
+    Confirmed,
     oidc::id_token::IdTokenError,
-    sso::{self, Refusal, SsoForm},
+    sso::{self, Answer, Ended, Refusal, SsoForm},
 };
-use simulator::provider::{CLIENT_ID, Signing};
-use std::time::Duration;
+use simulator::provider::{CLIENT_ID, Provider, ProviderFault, Signing};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
 
 /// security.md 19
 #[tokio::test]
@@ -197,19 +200,15 @@ async fn a_code_of_another_sign_in_is_of_no_use() {
         let theirs = sso::begin(services, slug, "/").await.unwrap();
         let mine = sso::begin(services, slug, "/").await.unwrap();
         let stolen = answer(&f.provider.sign_in(theirs.url.as_str()), None, None);
-        for careless in [false, true] {
-            f.provider.change(|ways| ways.careless = careless);
-            let own = f.provider.sign_in(mine.url.as_str());
-            let mut back = answer(&own, Some(mine.cookie.value.clone()), None);
-            back.code = stolen.code.clone();
-            let refused = f.complete(back).await;
-            // By PKCE; where the provider doesn't look at it, by the nonce.
-            let fits = matches!(
-                refused,
-                Err(Refusal::Refused("invalid_grant") | Refusal::StateUsed)
-            );
-            assert!(fits, "{refused:?}");
-        }
+        let own = f.provider.sign_in(mine.url.as_str());
+        let mut back = answer(&own, Some(mine.cookie.value), None);
+        back.code = stolen.code;
+        let refused = f.complete(back).await;
+        assert!(
+            matches!(refused, Err(Refusal::Refused("invalid_grant"))),
+            "{refused:?}"
+        );
+        // Where the provider doesn't look at PKCE, by the nonce.
         f.provider.change(|ways| ways.careless = true);
         let theirs = sso::begin(services, slug, "/").await.unwrap();
         let mine = sso::begin(services, slug, "/").await.unwrap();
@@ -243,6 +242,132 @@ async fn settings_that_changed_meanwhile_begin_anew() {
             .complete(answer(&callback, Some(begun.cookie.value), None))
             .await;
         assert!(matches!(refused, Err(Refusal::Changed)), "{refused:?}");
+    })
+    .await;
+}
+
+/// What is under way when the settings change ends as if it had come later.
+#[tokio::test]
+async fn a_sign_in_does_not_outrun_a_change_of_the_settings() {
+    each(async |f| {
+        for off in [false, true] {
+            let gate = Arc::new(Semaphore::new(0));
+            let fault = ("/token", ProviderFault::Waits(Arc::clone(&gate)));
+            let asked = f.provider.asked("/token");
+            f.provider.change(|ways| ways.fault = Some(fault));
+            let people = f.people().await;
+            let change = async {
+                while f.provider.asked("/token") == asked {
+                    tokio::task::yield_now().await;
+                }
+                f.world.clock.advance(Span::seconds(1));
+                if off {
+                    let confirmed = Confirmed::for_test(&f.owner);
+                    sso::switch_off(&f.owner, &confirmed).await.unwrap();
+                } else {
+                    f.change(|form| form.groups.clear()).await.unwrap();
+                }
+                gate.add_permits(1);
+            };
+            let (refused, ()) = tokio::join!(f.sign_in(), change);
+            assert!(matches!(refused, Err(Refusal::Changed)), "{refused:?}");
+            assert_eq!(f.people().await, people);
+            f.provider.change(|ways| ways.fault = None);
+            f.change(|_| ()).await.unwrap();
+        }
+        let services = &f.world.services;
+        f.provider.is("priya", "priya@parcelwise.example", &["ops"]);
+        let begun = sso::begin(services, &f.owner.tenant_slug, "/").await;
+        let begun = begun.unwrap();
+        let callback = f.provider.sign_in(begun.url.as_str());
+        let ended = f
+            .complete(answer(&callback, Some(begun.cookie.value), None))
+            .await;
+        let Ok(Ended::SignedIn { settings, .. }) = ended else {
+            panic!("{ended:?}");
+        };
+        assert!(sso::still_holds(services, settings).await.unwrap());
+        f.world.clock.advance(Span::seconds(1));
+        f.change(|form| form.groups.clear()).await.unwrap();
+        assert!(!sso::still_holds(services, settings).await.unwrap());
+        let confirmed = Confirmed::for_test(&f.owner);
+        sso::switch_off(&f.owner, &confirmed).await.unwrap();
+        assert!(!sso::still_holds(services, settings).await.unwrap());
+    })
+    .await;
+}
+
+/// A slow provider holds up its own tenant alone, and one network not all of that.
+#[tokio::test]
+async fn exchanges_of_a_tenant_and_a_network_are_bounded() {
+    each(async |f| {
+        let services = &f.world.services;
+        let pier = f.world.owner("pier").await;
+        let theirs = Provider::start().await.unwrap();
+        theirs.is("noa", "noa@pier.example", &["ops"]);
+        let confirmed = Confirmed::for_test(&pier);
+        sso::save(&pier, &confirmed, &form(&theirs)).await.unwrap();
+        let gate = Arc::new(Semaphore::new(0));
+        let fault = ("/token", ProviderFault::Waits(Arc::clone(&gate)));
+        f.provider.change(|ways| ways.fault = Some(fault));
+        let from = async |address: &str| {
+            let slug = &f.owner.tenant_slug;
+            let begun = sso::begin(services, slug, "/").await.unwrap();
+            let callback = f.provider.sign_in(begun.url.as_str());
+            let mut answer = answer(&callback, Some(begun.cookie.value), None);
+            answer.address = Some(address.parse().unwrap());
+            answer
+        };
+        let wait_for = async |asked| {
+            while f.provider.asked("/token") < asked {
+                tokio::task::yield_now().await;
+            }
+        };
+        let again = |answer: &Answer| Answer {
+            state: answer.state.clone(),
+            code: answer.code.clone(),
+            issuer: None,
+            cookie: answer.cookie.clone(),
+            address: answer.address,
+            signed_in: None,
+        };
+        let mut first = Vec::new();
+        for _ in 0..4 {
+            first.push(from("203.0.113.9").await);
+        }
+        let fifth = from("203.0.113.9").await;
+        let mut others = Vec::new();
+        for last in 1..=4 {
+            others.push(from(&format!("198.51.100.{last}")).await);
+        }
+        let ninth = from("192.0.2.1").await;
+        let waiting = join_all(first.into_iter().map(|answer| f.complete(answer)));
+        let more = join_all(others.into_iter().map(|answer| f.complete(answer)));
+        let meanwhile = async {
+            wait_for(4).await;
+            let refused = f.complete(again(&fifth)).await;
+            assert!(matches!(refused, Err(Refusal::Busy)), "{refused:?}");
+        };
+        let last = async {
+            wait_for(8).await;
+            let refused = f.complete(again(&ninth)).await;
+            assert!(matches!(refused, Err(Refusal::Busy)), "{refused:?}");
+            // Another tenant doesn't notice.
+            sign_in(&pier, &theirs).await.unwrap();
+            gate.add_permits(100);
+        };
+        let others = async {
+            meanwhile.await;
+            tokio::join!(more, last).0
+        };
+        let (waited, more) = tokio::join!(waiting, others);
+        for ended in waited.into_iter().chain(more) {
+            ended.unwrap();
+        }
+        // Whoever was refused used nothing up.
+        for answer in [fifth, ninth] {
+            f.complete(answer).await.unwrap();
+        }
     })
     .await;
 }

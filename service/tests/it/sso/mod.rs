@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use service::{
     Actor, Confirmed,
     people::{SignedIn, membership},
-    sso::{self, Answer, BeginError, CompleteError, Ended, Refusal, SsoForm},
+    sso::{self, Answer, BeginError, Begun, CompleteError, Ended, Refusal, SsoForm},
     testing::{World, backends},
 };
 use simulator::provider::{CLIENT_ID, CLIENT_SECRET, Provider};
@@ -129,13 +129,18 @@ impl Sso {
         joined(&self.world, &self.owner, new(email, role)).await
     }
 
+    /// Begins to link, right after confirming.
+    pub async fn begin_link(&self, signed_in: SignedIn) -> Result<Begun, BeginError> {
+        let services = &self.world.services;
+        let now = services.expiry_now();
+        let confirmed = Confirmed::lately(services, signed_in.person(), now).unwrap();
+        sso::begin_link(services, signed_in, &confirmed, &self.owner.tenant_slug).await
+    }
+
     /// Links whoever the provider has to a member.
     pub async fn link(&self, person: PersonId) -> Result<Ended, Refusal> {
         let own = SignedIn::own_way(person);
-        let slug = &self.owner.tenant_slug;
-        let begun = sso::begin_link(&self.world.services, own, slug)
-            .await
-            .unwrap();
+        let begun = self.begin_link(own).await.unwrap();
         let callback = self.provider.sign_in(begun.url.as_str());
         self.complete(answer(&callback, Some(begun.cookie.value), Some(own)))
             .await

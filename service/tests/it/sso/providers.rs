@@ -4,7 +4,7 @@ use super::{each, each_within};
 use domain::{role::Role, time::Span};
 use serde_json::json;
 use service::{
-    oidc::ProviderError,
+    oidc::{ProfileError, ProviderError},
     sso::{self, Refusal},
 };
 use simulator::provider::ProviderFault;
@@ -102,6 +102,20 @@ async fn s17_a_provider_that_does_not_answer_is_said_so_and_not_asked_in_a_flood
         f.world.clock.advance(Span::seconds(10));
         f.provider.change(|ways| ways.fault = None);
         f.sign_in().await.unwrap();
+        // The same of its keys.
+        f.world.clock.advance(Span::hours(2));
+        f.provider.advance(Duration::from_secs(7_200));
+        let fault = ("/keys", ProviderFault::Status(500));
+        f.provider.change(|ways| ways.fault = Some(fault));
+        let before = f.provider.asked("/keys");
+        for _ in 0..3 {
+            let refused = f.sign_in().await;
+            assert!(matches!(refused, Err(Refusal::Provider(_))), "{refused:?}");
+        }
+        assert_eq!(f.provider.asked("/keys"), before + 1);
+        f.world.clock.advance(Span::seconds(10));
+        f.provider.change(|ways| ways.fault = None);
+        f.sign_in().await.unwrap();
     })
     .await;
 }
@@ -115,13 +129,34 @@ async fn what_the_id_token_lacks_comes_from_userinfo_about_the_same_person() {
         let signed_in = f.sign_in().await.unwrap();
         assert_eq!(f.opened(signed_in).await.unwrap().role, Role::Operator);
         assert_eq!(f.provider.asked("/userinfo"), 1);
-        // About somebody else: nobody.
+        // As Okta does it: the id_token names the address, userinfo says that it is verified.
+        f.provider
+            .change(|ways| ways.only_in_userinfo = vec!["email_verified"]);
+        assert_eq!(f.sign_in().await.unwrap(), signed_in);
+        // Of another address that says nothing.
         f.provider.change(|ways| {
-            ways.only_in_userinfo.push("sub");
-            ways.claims.insert("sub".into(), json!("somebody-else"));
+            let other = json!("other@parcelwise.example");
+            ways.userinfo.insert("email".into(), other);
         });
         let refused = f.sign_in().await;
-        assert!(matches!(refused, Err(Refusal::IdToken(_))), "{refused:?}");
+        assert!(
+            matches!(
+                refused,
+                Err(Refusal::Profile(ProfileError::EmailNotVerified))
+            ),
+            "{refused:?}"
+        );
+        // About somebody else: nobody.
+        f.provider.change(|ways| {
+            let other = json!("somebody-else");
+            ways.userinfo = [("sub".to_owned(), other)].into_iter().collect();
+        });
+        let refused = f.sign_in().await;
+        let unfit = ProviderError::Unfit("it answered about another person");
+        assert!(
+            matches!(&refused, Err(Refusal::Provider(error)) if *error == unfit),
+            "{refused:?}"
+        );
     })
     .await;
 }

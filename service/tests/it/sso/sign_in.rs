@@ -1,7 +1,7 @@
 //! Who comes in, and as what.
 
 use super::{Sso, each};
-use domain::{role::Role, time::Span};
+use domain::{app_limit::AppLimit, role::Role, time::Span};
 use secrecy::SecretString;
 use service::{
     Confirmed,
@@ -140,6 +140,35 @@ async fn s53_groups_decide_the_role_and_nobody_gets_more() {
             reports.iter().all(|report| report.broken.is_none()),
             "{reports:?}"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_groups_roles_are_given_by_hand() {
+    each(async |f| {
+        f.change(|form| {
+            form.groups.clear();
+            form.others = Some(Role::Viewer);
+        })
+        .await
+        .unwrap();
+        let signed_in = f.sign_in().await.unwrap();
+        let role = async || f.opened(signed_in).await.unwrap().role;
+        assert_eq!(role().await, Role::Viewer);
+        let (person, all) = (signed_in.person(), AppLimit::All);
+        members::change(&f.owner, None, person, Role::Success, &all)
+            .await
+            .unwrap();
+        f.sign_in().await.unwrap();
+        assert_eq!(role().await, Role::Success);
+        // With groups, they count.
+        f.world.clock.advance(Span::seconds(1));
+        f.change(|form| form.others = Some(Role::Viewer))
+            .await
+            .unwrap();
+        f.sign_in().await.unwrap();
+        assert_eq!(role().await, Role::Operator);
     })
     .await;
 }
