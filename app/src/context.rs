@@ -102,6 +102,7 @@ impl PageContext {
         let actor = match membership::open(&self.services, person, &slug).await? {
             Opened::Actor(actor) => *actor,
             Opened::BySingleSignOn => return Err(PageError::BySingleSignOn(slug)),
+            Opened::NeedsSecondFactor => return Err(PageError::NeedsSecondFactor(slug)),
             Opened::Not => return Err(PageError::NotFound),
         };
         written_in(actor.zone);

@@ -21,7 +21,7 @@ use service::{
     people::{
         SignedIn,
         form_results::{self, FormKey, FormSession},
-        membership::{self, PersonSummary},
+        membership::{self, Opened, PersonSummary},
         session_renewal,
         sessions::{
             self, ADDRESS, AGENT, BySingleSignOn, CONFIRMED_AT, PERSON, SEEN_AT, SET_ASIDE,
@@ -184,11 +184,25 @@ impl Visitor {
     /// # Errors
     /// If it couldn't be found out.
     pub async fn actor(&self, tenant: &str) -> Result<Option<Actor>, service::InternalError> {
+        match self.open(tenant).await? {
+            Opened::Actor(actor) => Ok(Some(*actor)),
+            Opened::BySingleSignOn | Opened::NeedsSecondFactor | Opened::Not => Ok(None),
+        }
+    }
+
+    /// The same, and why the session doesn't open the tenant of a member.
+    ///
+    /// # Errors
+    /// If it couldn't be found out.
+    pub async fn open(&self, tenant: &str) -> Result<Opened, service::InternalError> {
         let (Some(person), Ok(slug)) = (&self.person, tenant.parse::<Slug>()) else {
-            return Ok(None);
+            return Ok(Opened::Not);
         };
-        let actor = membership::actor(&self.state.services, person.signed_in, &slug).await?;
-        Ok(actor.map(|actor| actor.at(self.address)))
+        let opened = membership::open(&self.state.services, person.signed_in, &slug).await?;
+        Ok(match opened {
+            Opened::Actor(actor) => Opened::Actor(Box::new(actor.at(self.address))),
+            other => other,
+        })
     }
 }
 

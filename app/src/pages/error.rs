@@ -27,6 +27,9 @@ pub enum PageError {
     /// The member has to come by single sign-on.
     #[error("this tenant opens by single sign-on alone")]
     BySingleSignOn(Slug),
+    /// The member has to set up a second factor first.
+    #[error("this tenant asks everybody for a second factor")]
+    NeedsSecondFactor(Slug),
     /// The role doesn't allow it.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
@@ -52,13 +55,17 @@ fn redirect(tenant: Option<&Slug>) -> String {
     let tenant = tenant.map(|slug| format!("tenant={slug}&"));
     let tenant = tenant.unwrap_or_default();
     let to = format!("{}?{tenant}next={}", Address::SignIn, escape(&here));
+    redirect_to(&to);
+    to
+}
+
+fn redirect_to(to: &str) {
     if let (Some(response), Ok(location)) =
-        (use_context::<ResponseOptions>(), HeaderValue::try_from(&to))
+        (use_context::<ResponseOptions>(), HeaderValue::try_from(to))
     {
         response.set_status(StatusCode::SEE_OTHER);
         response.insert_header(LOCATION, location);
     }
-    to
 }
 
 /// Redirects to the sign-in, which leads back here.
@@ -84,6 +91,21 @@ fn by_single_sign_on(tenant: &Slug) -> AnyView {
     .into_any()
 }
 
+/// Redirects to where a second factor is set up.
+fn needs_second_factor() -> AnyView {
+    let to = Address::Me.to_string();
+    redirect_to(&to);
+    view! {
+        <Plain
+            title="Set up a second factor"
+            why="This tenant asks everybody for a second factor. Set one up, then open it."
+            href=to
+            action="Go to your account"
+        />
+    }
+    .into_any()
+}
+
 impl PageError {
     /// Shows the page, with its status.
     pub(crate) fn show(self) -> AnyView {
@@ -91,6 +113,7 @@ impl PageError {
             Self::NotFound => nowhere().into_any(),
             Self::SignIn => sign_in(),
             Self::BySingleSignOn(tenant) => by_single_sign_on(&tenant),
+            Self::NeedsSecondFactor(_) => needs_second_factor(),
             Self::Forbidden(_) => {
                 status(StatusCode::FORBIDDEN);
                 view! {

@@ -56,6 +56,16 @@ pub const TABLES: &[Table] = &[
         "SELECT, INSERT, UPDATE (count, last_mac, seal)",
     ),
     of_tenant("audit_removals", "SELECT"),
+    all(
+        "authenticator_set_ups",
+        "SELECT, INSERT, UPDATE, DELETE",
+        "a person's, in all of their tenants",
+    ),
+    all(
+        "authenticators",
+        "SELECT, INSERT, UPDATE, DELETE",
+        "a person's, who is asked for a code before any tenant is known",
+    ),
     of_tenant("authorizations", "SELECT, INSERT, UPDATE"),
     of_tenant("brands", "SELECT, INSERT, UPDATE, DELETE"),
     of_tenant("connections", "SELECT, INSERT, UPDATE, DELETE"),
@@ -109,6 +119,11 @@ pub const TABLES: &[Table] = &[
     ),
     of_tenant("reconnect_links", "SELECT, INSERT, UPDATE"),
     all(
+        "recovery_codes",
+        "SELECT, INSERT, DELETE",
+        "a person's, who is asked for one before any tenant is known",
+    ),
+    all(
         "seaql_migrations",
         "SELECT",
         "which steps of the schema were taken",
@@ -140,7 +155,7 @@ pub const TABLES: &[Table] = &[
     // tenant for good.
     all(
         "tenants",
-        "SELECT, INSERT, UPDATE (name, link_life, zone, events_kept, audit_kept, deleted_at, deleted_by, mail_text, mail_answers_to)",
+        "SELECT, INSERT, UPDATE (name, link_life, zone, events_kept, audit_kept, deleted_at, deleted_by, mail_text, mail_answers_to, second_factor)",
         "what a page's address names is looked up here before anybody has proven to belong to it",
     ),
 ];

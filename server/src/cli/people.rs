@@ -2,7 +2,7 @@
 
 use super::output::Json;
 use crate::{settings::Settings, start};
-use domain::{role::Role, slug::Slug};
+use domain::{factor::Factor, role::Role, slug::Slug};
 use secrecy::ExposeSecret;
 use service::people::{command_line, invitations::Passing, resets};
 
@@ -17,7 +17,7 @@ pub enum People {
     Role(ChangeRole),
     /// Remove a member
     Remove(Remove),
-    /// Print a link with which somebody sets a new password, this once
+    /// Print a link with which somebody sets a new password, this once, and take their second factors off
     Reset(Reset),
 }
 
@@ -96,6 +96,7 @@ impl People {
                             "name": member.name,
                             "role": member.role.code(),
                             "apps": member.apps.ids().map(|ids| ids.collect::<Vec<_>>()),
+                            "second_factors": member.factors.iter().map(Factor::code).collect::<Vec<_>>(),
                             "last_seen_at": member.last_seen_at.map(|at| at.rfc3339()),
                         });
                         println!("{line}");
@@ -105,7 +106,9 @@ impl People {
                         } else {
                             ""
                         };
-                        println!("{}\t{}{limit}", member.email, member.role.code());
+                        let factors = member.factors.label();
+                        let factors = factors.as_deref().unwrap_or("no second factor");
+                        println!("{}\t{}\t{factors}{limit}", member.email, member.role.code());
                     }
                 }
             }
@@ -147,8 +150,14 @@ impl People {
                 let Some(link) = resets::link(&services, &reset.email).await? else {
                     anyhow::bail!("nobody signs in with the address {}", reset.email);
                 };
-                println!("{}", link.expose_secret());
+                println!("{}", link.url.expose_secret());
                 eprintln!("The link works once, for half an hour. Ones from before have ended.");
+                match link.taken_off.label() {
+                    Some(factors) => eprintln!(
+                        "The second factor was taken off ({factors}), with the recovery codes, and all sessions were ended."
+                    ),
+                    None => eprintln!("There was no second factor to take off."),
+                }
             }
         }
         Ok(())

@@ -52,7 +52,7 @@ pub async fn confirm(
         posted.visitor.state.services.clone(),
         posted.visitor.address,
     );
-    let error = match confirm::with_password(&services, &person, &password, address).await {
+    let error = match confirm::confirm(&services, &person, &password, address).await {
         Ok(()) => {
             visitor::confirm(&session, &mut posted.visitor).await?;
             return Ok(see_other(own_path(&next)));
@@ -61,7 +61,7 @@ pub async fn confirm(
     };
     let text = error.to_string();
     let status = match error {
-        ConfirmError::WrongPassword => StatusCode::UNPROCESSABLE_ENTITY,
+        ConfirmError::WrongPassword | ConfirmError::WrongCode => StatusCode::UNPROCESSABLE_ENTITY,
         ConfirmError::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
         ConfirmError::Internal(error) => return Err(error.into()),
     };

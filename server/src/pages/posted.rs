@@ -25,7 +25,7 @@ use service::{
     },
     people::{
         form_results::{self, AT_WORK_FOR, Claim, FormKey, FormResult},
-        membership::PersonSummary,
+        membership::{Opened, PersonSummary},
     },
 };
 use std::{
@@ -87,9 +87,10 @@ impl Posted {
         if self.visitor.person.is_none() {
             return Err(self.sign_in(page, form).await?.into());
         }
-        match self.visitor.actor(tenant).await? {
-            Some(actor) => Ok(actor),
-            None => Err(self.not_found().await.into()),
+        match self.visitor.open(tenant).await? {
+            Opened::Actor(actor) => Ok(*actor),
+            Opened::NeedsSecondFactor => Err(see_other(&Address::Me.to_string()).into()),
+            Opened::BySingleSignOn | Opened::Not => Err(self.not_found().await.into()),
         }
     }
 

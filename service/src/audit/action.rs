@@ -15,6 +15,14 @@ pub enum Action {
     PasswordChanged,
     /// A person set a new password by a link.
     PasswordReset,
+    /// A person set up a second factor; the detail says which.
+    FactorAdded,
+    /// A second factor was taken off, by its person or by a command; the detail says which.
+    FactorRemoved,
+    /// A person made new recovery codes.
+    RecoveryCodesMade,
+    /// A person used a recovery code; the detail says how many are left.
+    RecoveryCodeUsed,
     /// A person ended sessions of their own; the detail says how many.
     SessionsEnded,
     /// An owner was made, at set-up or on the command line.
@@ -112,6 +120,10 @@ impl Action {
         Self::Renamed,
         Self::PasswordChanged,
         Self::PasswordReset,
+        Self::FactorAdded,
+        Self::FactorRemoved,
+        Self::RecoveryCodesMade,
+        Self::RecoveryCodeUsed,
         Self::SessionsEnded,
         Self::OwnerCreated,
         Self::Invited,
@@ -167,6 +179,10 @@ impl Action {
             Self::Renamed => "person.renamed",
             Self::PasswordChanged => "person.password_changed",
             Self::PasswordReset => "person.password_reset",
+            Self::FactorAdded => "person.factor_added",
+            Self::FactorRemoved => "person.factor_removed",
+            Self::RecoveryCodesMade => "person.recovery_codes_made",
+            Self::RecoveryCodeUsed => "person.recovery_code_used",
             Self::SessionsEnded => "person.sessions_ended",
             Self::OwnerCreated => "person.owner_created",
             Self::Invited => "person.invited",
@@ -222,6 +238,10 @@ impl Action {
             Self::Renamed => "Name changed",
             Self::PasswordChanged => "Password changed",
             Self::PasswordReset => "Password set by a link",
+            Self::FactorAdded => "Second factor set up",
+            Self::FactorRemoved => "Second factor taken off",
+            Self::RecoveryCodesMade => "Recovery codes made",
+            Self::RecoveryCodeUsed => "Recovery code used",
             Self::SessionsEnded => "Sessions ended",
             Self::OwnerCreated => "Owner made",
             Self::Invited => "Invited",

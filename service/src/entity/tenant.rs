@@ -38,6 +38,8 @@ pub struct Model {
     pub mail_text: Option<String>,
     /// Where answers of customers go.
     pub mail_answers_to: AnswersTo,
+    /// Whether everybody needs a second factor to open it.
+    pub second_factor: bool,
 }
 
 entity!();

@@ -1,6 +1,6 @@
-//! Wrong passwords are counted in the database, for all processes together.
+//! Wrong passwords and codes are counted in the database, for all processes together.
 //!
-//! An attempt is counted before its password is looked at, and taken back if it
+//! An attempt is counted before what was given is looked at, and taken back if it
 //! was right: a thousand attempts at the same moment are a thousand failures.
 
 use crate::{
@@ -24,7 +24,7 @@ use std::net::IpAddr;
 
 /// Where an attempt comes from.
 #[derive(Clone, Copy)]
-pub(super) enum Origin<'a> {
+pub(crate) enum Origin<'a> {
     /// A browser that is not known to the person, at this address.
     Stranger(Option<IpAddr>),
     /// A browser in which the person signed in before; its digest or the like.
@@ -33,7 +33,7 @@ pub(super) enum Origin<'a> {
 
 /// An attempt is not to be made now.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum GuessingError {
+pub(crate) enum GuessingError {
     /// There were too many failures; so long until the next attempt.
     #[error("too many failures")]
     Wait(Span),
@@ -121,6 +121,16 @@ fn failures(rows: &[Model], key: &[u8]) -> Failures {
 }
 
 impl Attempt {
+    /// How many failures there were of this person with the attempt, if it is one: from
+    /// anywhere, or in the browser that is known to them.
+    pub fn failures(&self) -> u32 {
+        let of_person = self
+            .counted
+            .iter()
+            .filter(|((counter, _), ..)| matches!(counter, Counter::Person | Counter::Known));
+        of_person.map(|(_, _, with)| with.count).max().unwrap_or(0)
+    }
+
     /// The password was right, so the attempt was no failure. What the person
     /// failed before from here is forgotten; the other counters are as before,
     /// since somebody else may be guessing.

@@ -8,7 +8,7 @@ use crate::{
         services::Services,
     },
     entity::{person, tenant},
-    people::SignedIn,
+    people::{SignedIn, factors},
     tenancy::{Actor, Who},
 };
 use domain::{
@@ -36,6 +36,8 @@ pub struct TenantOfPerson {
     pub role: Role,
     /// Whether the session has to be begun anew by single sign-on to open it.
     pub by_single_sign_on: bool,
+    /// Whether the person has to set up a second factor to open it.
+    pub needs_second_factor: bool,
 }
 
 /// A person, for the head of a page.
@@ -58,6 +60,8 @@ pub enum Opened {
     Actor(Box<Actor>),
     /// A member, who has to come by single sign-on.
     BySingleSignOn,
+    /// A member, who has to set up a second factor before.
+    NeedsSecondFactor,
     /// No member, or there is no such tenant; nobody can tell the two apart.
     Not,
 }
@@ -74,7 +78,7 @@ pub async fn actor(
 ) -> Result<Option<Actor>, InternalError> {
     match open(services, signed_in.into(), slug).await? {
         Opened::Actor(actor) => Ok(Some(*actor)),
-        Opened::BySingleSignOn | Opened::Not => Ok(None),
+        Opened::BySingleSignOn | Opened::NeedsSecondFactor | Opened::Not => Ok(None),
     }
 }
 
@@ -107,6 +111,9 @@ pub async fn open(
     if !member.lets_in(signed_in, membership.role) {
         return Ok(Opened::BySingleSignOn);
     }
+    if tenant.second_factor && !has_second_factor(services, signed_in).await? {
+        return Ok(Opened::NeedsSecondFactor);
+    }
     Ok(Opened::Actor(Box::new(Actor::new(
         services,
         tenant,
@@ -118,6 +125,19 @@ pub async fn open(
         membership.role,
         membership.apps,
     ))))
+}
+
+/// Whether a session is of somebody with a second factor. Whoever came by single
+/// sign-on was asked by the provider, as far as it asks.
+async fn has_second_factor(
+    services: &Services,
+    signed_in: SignedIn,
+) -> Result<bool, InternalError> {
+    if !signed_in.is_own_way() {
+        return Ok(true);
+    }
+    let factors = factors::of_person(services, signed_in.person()).await?;
+    Ok(!factors.is_empty())
 }
 
 /// What a person may do in a tenant.
@@ -158,9 +178,19 @@ pub(crate) async fn of_session(
         return Ok(None);
     };
     let membership = member.read()?;
-    Ok(member
-        .lets_in(signed_in, membership.role)
-        .then_some(membership))
+    if !member.lets_in(signed_in, membership.role) {
+        return Ok(None);
+    }
+    // Without a tenant's scope, as in `open`.
+    let tenant = tenant::Entity::find_by_id(tenant)
+        .row::<tenant::Model>(services.db.read())
+        .await?;
+    if tenant.is_some_and(|tenant| tenant.second_factor)
+        && !has_second_factor(services, signed_in).await?
+    {
+        return Ok(None);
+    }
+    Ok(Some(membership))
 }
 
 async fn member(
@@ -260,6 +290,8 @@ pub async fn tenants_of(
         .order_by_asc(tenant::Column::Slug)
         .readable::<tenant::Model>(db, WANTED_FOR)
         .await?;
+    let asked = tenants.iter().any(|tenant| tenant.second_factor);
+    let lacks = asked && !has_second_factor(services, signed_in).await?;
     let of_person = |tenant: tenant::Model| {
         let member = members.iter().find(|m| m.tenant_id == tenant.id)?;
         let role = or_log(member.read(), WANTED_FOR)?.role;
@@ -267,6 +299,7 @@ pub async fn tenants_of(
             slug: tenant.slug,
             role,
             by_single_sign_on: !member.lets_in(signed_in, role),
+            needs_second_factor: tenant.second_factor && lacks,
             name: tenant.name,
         })
     };

@@ -8,6 +8,7 @@ pub(crate) mod changed_by;
 pub mod command_line;
 pub mod confirm;
 pub mod email;
+pub mod factors;
 pub mod form_results;
 pub(crate) mod guessing;
 pub mod invitations;

@@ -19,6 +19,21 @@ pub(crate) enum Notice {
     PasswordChanged,
     /// Their password was set by a link that was mailed to them.
     PasswordReset,
+    /// An authenticator app was set up, in place of one before if there was one.
+    AuthenticatorAdded,
+    /// Their authenticator app was switched off.
+    AuthenticatorRemoved,
+    /// New recovery codes were made.
+    RecoveryCodesMade,
+    /// A recovery code was used; so many are left.
+    RecoveryCodeUsed {
+        /// How many.
+        left: u64,
+    },
+    /// Somebody gave several wrong codes after the right password.
+    CodesGuessed,
+    /// A command took their second factors off.
+    FactorsTakenOff,
     /// Somebody signed in with a browser that didn't before.
     NewBrowser,
 }
@@ -28,17 +43,44 @@ impl Notice {
         match self {
             Self::PasswordChanged => "Your password was changed",
             Self::PasswordReset => "Your password was set anew",
+            Self::AuthenticatorAdded => "An authenticator app was set up",
+            Self::AuthenticatorRemoved => "Your authenticator app was switched off",
+            Self::RecoveryCodesMade => "New recovery codes were made",
+            Self::RecoveryCodeUsed { .. } => "A recovery code was used",
+            Self::CodesGuessed => "Wrong codes for your second factor",
+            Self::FactorsTakenOff => "Your second factor was taken off",
             Self::NewBrowser => "New sign-in to your account",
         }
     }
 
-    const fn said(&self) -> &'static str {
-        match self {
+    fn said(&self) -> String {
+        let text = match self {
             Self::PasswordChanged | Self::PasswordReset => "All other sessions were ended.",
+            Self::AuthenticatorAdded => {
+                "From now on, signing in asks for a code of this app. All other sessions were ended, and recovery codes from before don’t work any more."
+            }
+            Self::AuthenticatorRemoved => {
+                "Signing in asks for no code of the app any more. All other sessions were ended."
+            }
+            Self::RecoveryCodesMade => {
+                "The ones from before don’t work any more. All other sessions were ended."
+            }
+            Self::RecoveryCodeUsed { left } => {
+                return format!(
+                    "It stood in for your second factor and doesn’t work again. You have {left} left; you can make new ones at any time."
+                );
+            }
+            Self::CodesGuessed => {
+                "Somebody gave several wrong codes for your second factor. They know your password, or use a session of yours. Nobody came in by these codes."
+            }
+            Self::FactorsTakenOff => {
+                "Whoever runs Mooring took your second factor and your recovery codes off, and ended all of your sessions. Set up a new one when you have signed in."
+            }
             Self::NewBrowser => {
                 "Somebody signed in as you with a browser that was not used before."
             }
-        }
+        };
+        text.to_owned()
     }
 }
 
@@ -74,7 +116,7 @@ pub(crate) async fn queue(
             subject: notice.subject().to_owned(),
             heading: notice.subject().to_owned(),
             paragraphs: vec![
-                notice.said().to_owned(),
+                notice.said(),
                 format!(
                     "If it was you, nothing is to be done. If not: set a new password at {url}/reset, end your other sessions at {url}/me, and tell an owner of your tenant."
                 ),

@@ -15,6 +15,8 @@ use zeroize::Zeroizing;
 const MEMORY: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+/// Length of a plain hash, in bytes.
+const RAW_LENGTH: usize = 32;
 
 /// The limits on work that takes much memory.
 struct Seats {
@@ -149,6 +151,27 @@ async fn gives(hash: Option<String>, password: SecretString) -> Result<bool, Int
                 Err(HashError::PasswordInvalid) => Ok(false),
                 Err(_) => Err(InternalError::Password),
             }
+        })
+        .await?
+}
+
+/// The plain hashes of texts under one salt, in their order, made one after the other on
+/// one seat.
+pub(crate) async fn raw_hashes(
+    salt: Vec<u8>,
+    texts: Vec<SecretString>,
+) -> Result<Vec<Vec<u8>>, InternalError> {
+    SEATS
+        .take(move || {
+            let argon2 = argon2()?;
+            let hash = |text: SecretString| {
+                let mut hash = vec![0; RAW_LENGTH];
+                argon2
+                    .hash_password_into(text.expose_secret().as_bytes(), &salt, &mut hash)
+                    .map_err(|_| InternalError::Password)?;
+                Ok(hash)
+            };
+            texts.into_iter().map(hash).collect()
         })
         .await?
 }

@@ -1,9 +1,10 @@
 //! A new password for somebody who can't sign in: a link that works once, for
 //! half an hour. It is mailed to the person, or `mooring people reset` prints it.
-//! Only a digest of its token is kept. Second factors stay.
+//! Only a digest of its token is kept. A mailed link leaves second factors alone; the
+//! command takes them off, and says so.
 
 use super::{
-    SignedIn, email, guessing,
+    SignedIn, email, factors, guessing,
     membership::PersonSummary,
     notices::{self, Notice},
     password, password_rules, sessions,
@@ -23,6 +24,7 @@ use crate::{
     mail::{self, Content, Look, Mail, MailKind, Recipient, Sender},
 };
 use domain::{
+    factor::Factors,
     ids::PersonId,
     time::{Span, Timestamp},
 };
@@ -106,12 +108,21 @@ pub async fn ask(
     Ok(())
 }
 
+/// A link that a command made.
+pub struct ResetLink {
+    /// The address to open.
+    pub url: SecretString,
+    /// The second factors that were taken off.
+    pub taken_off: Factors,
+}
+
 /// A link for the person with this address, to be passed on by whoever runs
-/// Mooring; `None` if there is no such person.
+/// Mooring; `None` if there is no such person. Takes their second factors off: this is
+/// the way back in for whoever lost them.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.
-pub async fn link(services: &Services, typed: &str) -> Result<Option<SecretString>, InternalError> {
+pub async fn link(services: &Services, typed: &str) -> Result<Option<ResetLink>, InternalError> {
     let Some(email) = email::normalize(typed) else {
         return Ok(None);
     };
@@ -120,8 +131,10 @@ pub async fn link(services: &Services, typed: &str) -> Result<Option<SecretStrin
         return Ok(None);
     };
     let (url, _) = make(services, &tx, person.id).await?;
+    let taken_off = factors::take_off_all(services, &tx, &person).await?;
     tx.commit().await?;
-    Ok(Some(url))
+    factors::note_removed(services, person.id, &taken_off).await?;
+    Ok(Some(ResetLink { url, taken_off }))
 }
 
 /// The address of the person whose password the link sets.

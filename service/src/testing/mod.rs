@@ -1,6 +1,7 @@
 //! Databases, a clock and ready-made tenants for tests of this crate and of `server`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
+pub mod authenticator;
 mod authority;
 mod authorizations;
 mod backup;

@@ -34,6 +34,8 @@ pub(crate) enum BriefPurpose {
     FormResult,
     /// The content of a form whose session has ended.
     FormDraft,
+    /// Who gave their password and has to show their second factor.
+    SecondStep,
 }
 
 impl BriefPurpose {
@@ -41,6 +43,7 @@ impl BriefPurpose {
         match self {
             Self::FormResult => b"form.result",
             Self::FormDraft => b"form.draft",
+            Self::SecondStep => b"sign_in.second_step",
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     entity::{connection, heartbeat, session},
     keys::rotate,
     mail,
-    people::{form_results, guessing, known_browsers, resets},
+    people::{factors, form_results, guessing, known_browsers, resets},
     sso,
     tenancy::TenantScope,
     tenants::deletion,
@@ -331,6 +331,7 @@ async fn remove_old(
     mail::sweep(services, tx, now).await?;
     guessing::sweep(tx, now).await?;
     resets::sweep(tx, now).await?;
+    factors::sweep(tx, now).await?;
     known_browsers::sweep(tx, now).await?;
     sso::sweep(tx, now).await
 }

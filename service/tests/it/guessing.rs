@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use service::{
     Services,
     people::{
-        confirm::{ConfirmError, with_password},
+        confirm::{ConfirmError, confirm},
         known_browsers, membership,
         sign_in::{Given, SignInError, sign_in},
     },
@@ -278,14 +278,14 @@ async fn s49_whoever_is_signed_in_is_asked_for_the_password_under_the_same_limit
         let person = person.unwrap();
         let wrong = SecretString::from("a wrong guess");
         for _ in 0..5 {
-            let refused = with_password(&world.services, &person, &wrong, None).await;
+            let refused = confirm(&world.services, &person, &wrong, None).await;
             assert!(matches!(refused, Err(ConfirmError::WrongPassword)));
         }
         let right = SecretString::from(PASSWORD);
-        let refused = with_password(&world.services, &person, &right, None).await;
+        let refused = confirm(&world.services, &person, &right, None).await;
         assert!(matches!(refused, Err(ConfirmError::Wait(_))));
         world.clock.advance(Span::seconds(30));
-        let confirmed = with_password(&world.services, &person, &right, None).await;
+        let confirmed = confirm(&world.services, &person, &right, None).await;
         assert!(confirmed.is_ok());
     })
     .await;

@@ -10,6 +10,7 @@ mod client_ids;
 mod clocks;
 mod deletion;
 mod erase;
+mod factors;
 mod failover;
 mod fill;
 mod floods;

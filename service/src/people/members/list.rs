@@ -3,9 +3,10 @@
 use crate::{
     core::{error::InternalError, rows::Rows},
     entity::{membership, person},
+    people::factors,
     tenancy::{Actor, TenantScope, Tx},
 };
-use domain::{app_limit::AppLimit, ids::PersonId, role::Role, time::Timestamp};
+use domain::{app_limit::AppLimit, factor::Factors, ids::PersonId, role::Role, time::Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::collections::HashMap;
 
@@ -20,6 +21,8 @@ pub struct Member {
     pub email: String,
     /// Whether single sign-on is their only way in.
     pub single_sign_on: bool,
+    /// Their second factors.
+    pub factors: Factors,
     /// What they may do.
     pub role: Role,
     /// Which apps they may touch.
@@ -30,7 +33,8 @@ pub struct Member {
     pub since: Timestamp,
 }
 
-/// All members, the strongest role first, then by name: two queries.
+/// All members, the strongest role first, then by name: a query each for memberships,
+/// people and second factors.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.
@@ -69,6 +73,8 @@ async fn with_people(
         .filter(person::Column::Id.is_in(members.iter().map(|member| member.person_id)))
         .readable(&**tx, "the people of a tenant")
         .await?;
+    let ids = people.iter().map(|person| person.id).collect();
+    let mut factors = factors::of_people(&**tx, ids).await?;
     let mut people: HashMap<_, _> = people.into_iter().map(|row| (row.id, row)).collect();
     let mut members: Vec<_> = members
         .into_iter()
@@ -77,6 +83,7 @@ async fn with_people(
             Some(Member {
                 id: person.id,
                 single_sign_on: person.sso_tenant_id.is_some(),
+                factors: factors.remove(&person.id).unwrap_or_default(),
                 email: person.shown_email(),
                 name: person.name,
                 role: member.role,

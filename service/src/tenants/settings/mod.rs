@@ -6,6 +6,7 @@ mod logo;
 mod mail;
 mod name;
 mod retention;
+mod second_factor;
 
 pub use brand::{BrandFile, BrandSettings, brand, file, save_brand};
 pub use links_and_time::{LINK_LIVES, save_links_and_time};
@@ -13,6 +14,7 @@ pub use logo::{MOST_BYTES, remove_logo, save_logo};
 pub use mail::{MailText, example, mail_text, save_mail_text, send_test_mail};
 pub use name::rename;
 pub use retention::{KEEPING, Removing, Retention, save_retention, would_remove};
+pub use second_factor::save_second_factor;
 
 use crate::{
     audit::{self, Action, Entry, Target},
@@ -69,6 +71,8 @@ pub struct Settings {
     pub zone: Zone,
     /// How long things are kept.
     pub retention: Retention,
+    /// Whether everybody needs a second factor to open it.
+    pub second_factor: bool,
     /// How long the installation keeps entries of an audit at most; `None` for ever.
     pub audit_bound: Option<Span>,
 }
@@ -90,6 +94,7 @@ pub async fn load(actor: &Actor) -> Result<Settings, SettingsError> {
             events: row.events_kept,
             audit: row.audit_kept,
         },
+        second_factor: row.second_factor,
         audit_bound: actor.config.audit_retention,
     })
 }

@@ -59,10 +59,13 @@ pub async fn gets_nothing_new(administrator: &SecretString) {
     for table in [
         "api_token_addresses",
         "audit_removals",
+        "authenticator_set_ups",
+        "authenticators",
         "form_results",
         "head_log",
         "head_log_end",
         "installation",
+        "recovery_codes",
         "tenant_events",
     ] {
         let may = format!(
