@@ -53,6 +53,8 @@ ids! {
     TenantId
     /// A person who signs in to Mooring.
     PersonId
+    /// A passkey of a person.
+    PasskeyId
     /// An app published for Gorgias.
     AppId
     /// One Gorgias account connected to one app of one tenant.

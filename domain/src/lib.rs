@@ -23,6 +23,7 @@ pub mod health;
 pub mod health_history;
 pub mod health_words;
 pub mod ids;
+pub mod passkey;
 pub mod permission;
 pub mod recovery_code;
 pub mod request_rate;

@@ -48,6 +48,7 @@ mod m0039_single_sign_on;
 mod m0040_password_resets;
 mod m0044_mail_text;
 mod m0045_second_factors;
+mod m0047_passkeys;
 mod m0048_api_token_secrets;
 pub mod rights;
 
@@ -96,6 +97,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0040_password_resets::Migration),
             Box::new(m0044_mail_text::Migration),
             Box::new(m0045_second_factors::Migration),
+            Box::new(m0047_passkeys::Migration),
             Box::new(m0048_api_token_secrets::Migration),
         ]
     }

@@ -213,6 +213,7 @@ fn target(tenant: &str, entry: &AuditRow) -> AnyView {
         (Some(address), _) => view! { <a href=address>{name}</a> }.into_any(),
         (None, "tenant") => "This tenant".into_any(),
         (None, "person") => "A person".into_any(),
+        (None, "passkey") => "A passkey".into_any(),
         (None, "invitation") => "An invitation".into_any(),
         (None, "data_key") => view! {
             "Data key "

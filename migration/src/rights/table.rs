@@ -108,6 +108,11 @@ pub const TABLES: &[Table] = &[
     of_tenant("memberships", "SELECT, INSERT, UPDATE, DELETE"),
     all("pace", "SELECT, UPDATE", "the worker's, for all tenants"),
     all(
+        "passkeys",
+        "SELECT, INSERT, UPDATE, DELETE",
+        "a person's, who signs in with them before a tenant is known",
+    ),
+    all(
         "password_resets",
         "SELECT, INSERT, UPDATE, DELETE",
         "a person's, who is not signed in",
@@ -157,5 +162,10 @@ pub const TABLES: &[Table] = &[
         "tenants",
         "SELECT, INSERT, UPDATE (name, link_life, zone, events_kept, audit_kept, deleted_at, deleted_by, mail_text, mail_answers_to, second_factor)",
         "what a page's address names is looked up here before anybody has proven to belong to it",
+    ),
+    all(
+        "used_challenges",
+        "SELECT, INSERT, DELETE",
+        "of nobody; says which passkey's challenge was answered",
     ),
 ];

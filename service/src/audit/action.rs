@@ -23,6 +23,12 @@ pub enum Action {
     RecoveryCodesMade,
     /// A person used a recovery code; the detail says how many are left.
     RecoveryCodeUsed,
+    /// A person added a passkey.
+    PasskeyAdded,
+    /// A person gave a passkey another name.
+    PasskeyRenamed,
+    /// A person removed a passkey.
+    PasskeyRemoved,
     /// A person ended sessions of their own; the detail says how many.
     SessionsEnded,
     /// An owner was made, at set-up or on the command line.
@@ -124,6 +130,9 @@ impl Action {
         Self::FactorRemoved,
         Self::RecoveryCodesMade,
         Self::RecoveryCodeUsed,
+        Self::PasskeyAdded,
+        Self::PasskeyRenamed,
+        Self::PasskeyRemoved,
         Self::SessionsEnded,
         Self::OwnerCreated,
         Self::Invited,
@@ -183,6 +192,9 @@ impl Action {
             Self::FactorRemoved => "person.factor_removed",
             Self::RecoveryCodesMade => "person.recovery_codes_made",
             Self::RecoveryCodeUsed => "person.recovery_code_used",
+            Self::PasskeyAdded => "person.passkey_added",
+            Self::PasskeyRenamed => "person.passkey_renamed",
+            Self::PasskeyRemoved => "person.passkey_removed",
             Self::SessionsEnded => "person.sessions_ended",
             Self::OwnerCreated => "person.owner_created",
             Self::Invited => "person.invited",
@@ -242,6 +254,9 @@ impl Action {
             Self::FactorRemoved => "Second factor taken off",
             Self::RecoveryCodesMade => "Recovery codes made",
             Self::RecoveryCodeUsed => "Recovery code used",
+            Self::PasskeyAdded => "Passkey added",
+            Self::PasskeyRenamed => "Passkey renamed",
+            Self::PasskeyRemoved => "Passkey removed",
             Self::SessionsEnded => "Sessions ended",
             Self::OwnerCreated => "Owner made",
             Self::Invited => "Invited",

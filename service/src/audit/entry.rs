@@ -3,7 +3,7 @@
 use super::{Action, Outcome};
 use crate::tenancy::{Actor, Who};
 use domain::{
-    ids::{ApiTokenId, AppId, ConnectionId, DataKeyId, InvitationId, PersonId},
+    ids::{ApiTokenId, AppId, ConnectionId, DataKeyId, InvitationId, PasskeyId, PersonId},
     subdomain::Subdomain,
 };
 use std::net::IpAddr;
@@ -119,6 +119,15 @@ impl Target {
     pub fn person(id: PersonId) -> Self {
         Self {
             kind: "person",
+            id: Some(id.0),
+            name: String::new(),
+        }
+    }
+
+    /// A passkey of a person, who names it as they like, so it is not named.
+    pub fn passkey(id: PasskeyId) -> Self {
+        Self {
+            kind: "passkey",
             id: Some(id.0),
             name: String::new(),
         }

@@ -25,6 +25,9 @@ pub enum InternalError {
     /// A password could not be hashed, or a stored hash is invalid.
     #[error("a password could not be hashed or checked")]
     Password,
+    /// A passkey could not be written as JSON.
+    #[error("a passkey or its challenge could not be written as JSON")]
+    Passkey,
     /// Too many passwords are being checked at this moment.
     #[error("too many passwords are being checked at once")]
     TooManyPasswords,

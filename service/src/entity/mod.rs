@@ -67,6 +67,7 @@ pub mod invitation;
 pub mod known_browser;
 pub mod mail;
 pub mod membership;
+pub mod passkey;
 pub mod password_reset;
 pub mod person;
 pub mod reconnect_link;
@@ -79,6 +80,7 @@ pub mod sso_settings;
 pub mod sso_state;
 pub mod tenant;
 pub mod tenant_event;
+pub mod used_challenge;
 
 /// The types of the entities' columns.
 mod prelude {

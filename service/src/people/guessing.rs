@@ -27,6 +27,8 @@ use std::net::IpAddr;
 pub(crate) enum Origin<'a> {
     /// A browser that is not known to the person, at this address.
     Stranger(Option<IpAddr>),
+    /// A browser that is not known, at this address, which says nobody's address.
+    Network(Option<IpAddr>),
     /// A browser in which the person signed in before; its digest or the like.
     Known(&'a str),
 }
@@ -170,18 +172,23 @@ impl Attempt {
 /// What an attempt counts for, in the order in which the rows are locked.
 fn keys(email: &str, origin: Origin<'_>) -> Vec<Key> {
     let hash = |text: String| digest("sign-in failures", &SecretString::from(text));
+    // An unknown network is one network: better that than none.
+    let name = |address: Option<IpAddr>| {
+        address.map_or_else(String::new, |ip| Network::from(ip).to_string())
+    };
+    let of_network = |network: &str| (Counter::Network, hash(format!("network {network}")));
     let mut keys = match origin {
+        Origin::Network(address) => vec![of_network(&name(address))],
         Origin::Known(browser) => {
             let text = format!("person {email} browser {browser}");
             vec![(Counter::Known, hash(text))]
         }
         Origin::Stranger(address) => {
-            // An unknown network is one network: better that than none.
-            let network = address.map_or_else(String::new, |ip| Network::from(ip).to_string());
+            let network = name(address);
             let both = format!("person {email} network {network}");
             vec![
                 (Counter::PersonAndNetwork, hash(both)),
-                (Counter::Network, hash(format!("network {network}"))),
+                of_network(&network),
                 (Counter::Person, hash(format!("person {email}"))),
             ]
         }

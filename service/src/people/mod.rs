@@ -19,6 +19,7 @@ pub mod members;
 pub mod membership;
 pub(crate) mod notices;
 pub mod owner;
+pub mod passkeys;
 pub mod password;
 pub mod password_rules;
 pub mod resets;

@@ -36,6 +36,10 @@ pub(crate) enum Notice {
     FactorsTakenOff,
     /// Somebody signed in with a browser that didn't before.
     NewBrowser,
+    /// A passkey of this name was added.
+    PasskeyAdded(String),
+    /// The passkey of this name was removed.
+    PasskeyRemoved(String),
 }
 
 impl Notice {
@@ -50,6 +54,8 @@ impl Notice {
             Self::CodesGuessed => "Wrong codes for your second factor",
             Self::FactorsTakenOff => "Your second factor was taken off",
             Self::NewBrowser => "New sign-in to your account",
+            Self::PasskeyAdded(_) => "A passkey was added to your account",
+            Self::PasskeyRemoved(_) => "A passkey was removed from your account",
         }
     }
 
@@ -79,6 +85,10 @@ impl Notice {
             Self::NewBrowser => {
                 "Somebody signed in as you with a browser that was not used before."
             }
+            Self::PasskeyAdded(_) => {
+                "It signs in without a password. All other sessions were ended."
+            }
+            Self::PasskeyRemoved(_) => "It signs in no more. All other sessions were ended.",
         };
         text.to_owned()
     }
@@ -96,7 +106,11 @@ pub(crate) async fn queue(
     address: Option<IpAddr>,
 ) -> Result<(), InternalError> {
     let now = services.expiry_now();
-    let mut facts = vec![("Person", person.email.clone()), ("When", now.absolute())];
+    let mut facts = vec![("Person", person.email.clone())];
+    if let Notice::PasskeyAdded(name) | Notice::PasskeyRemoved(name) = notice {
+        facts.push(("Passkey", name.clone()));
+    }
+    facts.push(("When", now.absolute()));
     if let Some(address) = address {
         facts.push(("Network address", address.to_string()));
     }

@@ -14,6 +14,7 @@ mod dump;
 pub mod fill;
 pub mod hashes;
 mod held;
+mod passkey_device;
 pub mod picture;
 mod proxy;
 mod statements;
@@ -26,6 +27,7 @@ pub use clock::TestClock;
 pub use cluster::Cluster;
 pub use disk::{Moment, TestDisk};
 pub use held::Held;
+pub use passkey_device::PasskeyDevice;
 pub use proxy::Proxy;
 pub use statements::Statements;
 

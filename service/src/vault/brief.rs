@@ -36,6 +36,8 @@ pub(crate) enum BriefPurpose {
     FormDraft,
     /// Who gave their password and has to show their second factor.
     SecondStep,
+    /// The challenge that a passkey answers.
+    PasskeyChallenge,
 }
 
 impl BriefPurpose {
@@ -44,6 +46,7 @@ impl BriefPurpose {
             Self::FormResult => b"form.result",
             Self::FormDraft => b"form.draft",
             Self::SecondStep => b"sign_in.second_step",
+            Self::PasskeyChallenge => b"passkey.challenge",
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     entity::{connection, heartbeat, session},
     keys::rotate,
     mail,
-    people::{factors, form_results, guessing, known_browsers, resets},
+    people::{factors, form_results, guessing, known_browsers, passkeys, resets},
     sso,
     tenancy::TenantScope,
     tenants::deletion,
@@ -333,6 +333,7 @@ async fn remove_old(
     resets::sweep(tx, now).await?;
     factors::sweep(tx, now).await?;
     known_browsers::sweep(tx, now).await?;
+    passkeys::sweep(tx, now).await?;
     sso::sweep(tx, now).await
 }
 

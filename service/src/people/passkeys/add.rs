@@ -1,0 +1,178 @@
+//! Adding a passkey.
+
+use super::{
+    answer::{Answered, LONGEST_ANSWER},
+    ceremony::{Purpose, take},
+    refusal::Refusal,
+    relying_party::relying_party,
+};
+use crate::{
+    audit::Action,
+    core::{
+        database::Transaction,
+        error::{FieldError, InternalError},
+        rows::Rows,
+        services::Services,
+    },
+    entity::{
+        passkey::{ActiveModel, Column, Entity},
+        person,
+    },
+    people::{
+        membership::PersonSummary,
+        notices::{self, Notice},
+        sessions,
+        sign_in_audit::note_passkey,
+    },
+    tenancy::Confirmed,
+};
+use domain::{
+    ids::{PasskeyId, PersonId},
+    passkey::{self, LONGEST_NAME, MOST},
+};
+use passki::{RegistrationCredential, RegistrationState, StoredPasskey};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    sea_query::{LockType, OnConflict},
+};
+use std::net::IpAddr;
+
+/// The longest name of a credential (WebAuthn, “Credential ID”).
+const LONGEST_ID: usize = 1023;
+
+/// A passkey was not added.
+#[derive(Debug, thiserror::Error)]
+pub enum AddError {
+    /// Some fields won't do; each entry names its field: `name`.
+    #[error("some fields need another look")]
+    Invalid(Vec<FieldError>),
+    /// The person has to confirm first that it is still them.
+    #[error("confirm first that it is still you")]
+    NotConfirmed,
+    /// The person has as many passkeys as they may.
+    #[error("you have {MOST} passkeys; remove one first")]
+    TooMany,
+    /// The answer was not accepted.
+    #[error("The passkey was not added, since its answer was not accepted. Try again.")]
+    Refused,
+    /// An internal error.
+    #[error(transparent)]
+    Internal(#[from] InternalError),
+}
+
+impl From<sea_orm::DbErr> for AddError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Internal(error.into())
+    }
+}
+
+/// A new passkey.
+pub struct New<'a> {
+    /// What the person calls it.
+    pub name: &'a str,
+    /// What the browser brought.
+    pub answered: Answered<'a>,
+    /// The session that stays; all others end.
+    pub session: &'a str,
+    /// Where the person is, as far as it is known.
+    pub address: Option<IpAddr>,
+}
+
+/// The name that a person types for a passkey.
+pub(super) fn name(typed: &str) -> Result<&str, Vec<FieldError>> {
+    passkey::name(typed).ok_or_else(|| {
+        let text = format!("Enter a name, with {LONGEST_NAME} letters at most.");
+        vec![FieldError::new("name", text)]
+    })
+}
+
+/// Adds it and ends the person's other sessions; gives how many.
+///
+/// # Errors
+/// [`AddError`]; nothing is changed then.
+pub async fn add(
+    services: &Services,
+    person: &PersonSummary,
+    confirmed: &Confirmed,
+    new: New<'_>,
+) -> Result<u64, AddError> {
+    if !confirmed.is_of(person.id) || !person.signed_in.is_own_way() {
+        return Err(AddError::NotConfirmed);
+    }
+    let name = name(new.name).map_err(AddError::Invalid)?;
+    let passkey = match check(services, person.id, &new).await {
+        Ok(passkey) => passkey,
+        Err(Refusal::Internal(error)) => return Err(error.into()),
+        Err(refusal) => {
+            tracing::info!(%refusal, person.id = %person.id, "a passkey was not added");
+            return Err(AddError::Refused);
+        }
+    };
+    let id = PasskeyId(services.new_uuid());
+    let row = ActiveModel {
+        id: Set(id),
+        person_id: Set(person.id),
+        counter: Set(passkey.counter.into()),
+        credential: Set(serde_json::to_string(&passkey).map_err(|_| InternalError::Passkey)?),
+        credential_id: Set(passkey.credential_id),
+        name: Set(name.to_owned()),
+        created_at: Set(services.expiry_now()),
+        last_used_at: Set(None),
+    };
+    // Without a tenant's scope: a person's own data belongs to none.
+    let tx = services.db.begin_write().await?;
+    if count(&tx, person.id).await? >= MOST {
+        return Err(AddError::TooMany);
+    }
+    let unique = OnConflict::column(Column::CredentialId)
+        .do_nothing()
+        .to_owned();
+    let written = Entity::insert(row)
+        .on_conflict(unique)
+        .exec_without_returning(&tx)
+        .await?;
+    if written == 0 {
+        return Err(AddError::Refused);
+    }
+    let ended = sessions::end_others_in(&tx, person.id, new.session).await?;
+    let notice = Notice::PasskeyAdded(name.to_owned());
+    notices::queue(services, &tx, person, &notice, new.address).await?;
+    tx.commit().await?;
+    note_passkey(services, person.id, id, new.address, Action::PasskeyAdded).await;
+    Ok(ended)
+}
+
+async fn check(
+    services: &Services,
+    person: PersonId,
+    new: &New<'_>,
+) -> Result<StoredPasskey, Refusal> {
+    let Answered { cookie, answer } = new.answered;
+    let party = relying_party(&services.config).ok_or(Refusal::NoChallenge)?;
+    let state: RegistrationState = take(services, Purpose::Add, new.session, cookie).await?;
+    if state.user.id != passki::Passki::base64_encode(person.0.as_bytes()) {
+        return Err(Refusal::OtherPerson);
+    }
+    if answer.len() > LONGEST_ANSWER {
+        return Err(Refusal::Unreadable);
+    }
+    let credential: RegistrationCredential =
+        serde_json::from_str(answer).map_err(|_| Refusal::Unreadable)?;
+    let passkey = party.finish_passkey_registration(&credential, &state)?;
+    if passkey.credential_id.len() > LONGEST_ID {
+        return Err(Refusal::Unreadable);
+    }
+    Ok(passkey)
+}
+
+/// How many the person has. The person's row is locked: of two added at the same
+/// moment, the second one sees the first one.
+async fn count(tx: &Transaction, id: PersonId) -> Result<u64, InternalError> {
+    person::Entity::find_by_id(id)
+        .lock(LockType::NoKeyUpdate)
+        .row::<person::Model>(tx)
+        .await?;
+    let own = Entity::find().filter(Column::PersonId.eq(id));
+    Ok(own.count(tx).await?)
+}
