@@ -58,6 +58,12 @@ addresses! {
     SIGN_IN SignIn = "/signin";
     /// Asks a person who is signed in whether it is still them.
     CONFIRM Confirm = "/confirm";
+    /// The challenge that a passkey answers.
+    PASSKEY_CHALLENGE PasskeyChallenge = "/passkeys/challenge";
+    /// The sign-in with a passkey.
+    SIGN_IN_PASSKEY SignInPasskey = "/signin/passkey";
+    /// A confirmation with a passkey.
+    CONFIRM_PASSKEY ConfirmPasskey = "/confirm/passkey";
     /// Single sign-on, where the tenant is typed.
     SSO Sso = "/sso";
     /// The beginning of a tenant's single sign-on.
@@ -72,6 +78,12 @@ addresses! {
     ME Me = "/me";
     /// A person's password.
     MY_PASSWORD MyPassword = "/me/password";
+    /// A person's passkeys.
+    MY_PASSKEYS MyPasskeys = "/me/passkeys";
+    /// The name of a passkey.
+    NAME_PASSKEY NamePasskey = "/me/passkeys/name";
+    /// The end of a passkey.
+    REMOVE_PASSKEY RemovePasskey { id } = "/me/passkeys/{id}/remove";
     /// The end of a person's other sessions.
     END_OTHER_SESSIONS EndOtherSessions = "/me/sessions/end";
     /// The end of one session.

@@ -79,6 +79,18 @@ pub enum FormOutcome {
     },
     /// A person has another name.
     NameSaved,
+    /// A passkey was added.
+    PasskeyAdded {
+        /// How many other sessions were ended.
+        ended: u64,
+    },
+    /// A passkey has another name.
+    PasskeyRenamed,
+    /// A passkey was removed.
+    PasskeyRemoved {
+        /// How many other sessions were ended.
+        ended: u64,
+    },
     /// A person has another password.
     PasswordChanged {
         /// How many other sessions ended.

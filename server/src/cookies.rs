@@ -9,7 +9,11 @@ use service::{
     Services,
     core::config::Config,
     host::random::secret_text,
-    people::{kept_forms::KEPT_FOR, known_browsers::KNOWN_FOR},
+    people::{
+        kept_forms::KEPT_FOR,
+        known_browsers::KNOWN_FOR,
+        passkeys::{CHALLENGE_LIFE, Purpose},
+    },
 };
 use std::borrow::Cow;
 use tower_sessions::cookie::time::Duration;
@@ -17,6 +21,9 @@ use tower_sessions::cookie::time::Duration;
 const BROWSER: &str = "__Host-mooring_browser";
 const KNOWN_BROWSER: &str = "__Host-mooring_known_browser";
 const SSO_TENANT: &str = "__Host-mooring_sso_tenant";
+const SIGN_IN_CHALLENGE: &str = "__Host-mooring_passkey_signin";
+const ADD_CHALLENGE: &str = "__Host-mooring_passkey_add";
+const CONFIRM_CHALLENGE: &str = "__Host-mooring_passkey_confirm";
 const KEPT_FORM: &str = "__Host-mooring_kept_form";
 
 /// The name of a cookie. Browsers accept `__Host-` only with `Secure`, which
@@ -153,6 +160,39 @@ pub fn kept_form(sealed: &SecretString, config: &Config) -> Option<HeaderValue> 
 /// Ends the cookie of the kept form.
 pub fn kept_form_end(config: &Config) -> Option<HeaderValue> {
     end(name(KEPT_FORM, config), config)
+}
+
+/// The name of a challenge's cookie: one for each purpose, so that two tabs with
+/// different questions don't disturb each other.
+fn challenge_name(purpose: Purpose, config: &Config) -> &'static str {
+    let full = match purpose {
+        Purpose::SignIn => SIGN_IN_CHALLENGE,
+        Purpose::Add => ADD_CHALLENGE,
+        Purpose::Confirm => CONFIRM_CHALLENGE,
+    };
+    name(full, config)
+}
+
+/// The sealed challenge that a passkey answers.
+pub fn challenge(purpose: Purpose, headers: &HeaderMap, config: &Config) -> Option<SecretString> {
+    value(headers, challenge_name(purpose, config)).map(SecretString::from)
+}
+
+/// Keeps it as long as it can be answered.
+pub fn keep_challenge(
+    purpose: Purpose,
+    sealed: &SecretString,
+    config: &Config,
+) -> Option<HeaderValue> {
+    let value = sealed.expose_secret().to_owned();
+    let mut cookie = hardened(challenge_name(purpose, config), value, config);
+    cookie.set_max_age(Duration::seconds(CHALLENGE_LIFE.whole_seconds()));
+    header(&cookie)
+}
+
+/// Ends it.
+pub fn challenge_end(purpose: Purpose, config: &Config) -> Option<HeaderValue> {
+    end(challenge_name(purpose, config), config)
 }
 
 /// The tenant whose single sign-on was used in this browser before.

@@ -3,11 +3,15 @@
 
 mod copy;
 mod live;
+mod passkey;
 
 #[cfg(feature = "hydrate")]
 mod browser;
+#[cfg(feature = "hydrate")]
+mod ceremony;
 #[cfg(feature = "hydrate")]
 mod stream;
 
 pub use copy::Copy;
 pub use live::Live;
+pub use passkey::Passkey;

@@ -1,6 +1,6 @@
 //! `/confirm`: asks a person who is signed in whether it is still them.
 
-use super::{PageError, PageParams, setup::problem, show};
+use super::{PageError, PageParams, passkey_form, setup::problem, show};
 use crate::{
     address::{Address, Pattern},
     components::{Button, Field, Kind},
@@ -12,7 +12,14 @@ use crate::{
 use domain::slug::Slug;
 use leptos::prelude::*;
 use serde::Deserialize;
-use service::{CONFIRMED_FOR, core::input::Field as RawField, people::membership};
+use service::{
+    CONFIRMED_FOR,
+    core::input::Field as RawField,
+    people::{
+        membership,
+        passkeys::{self, Purpose},
+    },
+};
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
@@ -39,6 +46,10 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         Some(_) => context.form("sso"),
         None => context.form("confirm"),
     };
+    let services = &context.services;
+    let passkey = single_sign_on.is_none()
+        && passkeys::is_available(&services.config)
+        && passkeys::has_any(services, person.id).await?;
     csp::forms_to_providers(&context);
     let next = form
         .value("next")
@@ -47,6 +58,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         email,
         next,
         kept: context.kept,
+        passkey,
         single_sign_on: single_sign_on.map(|tenant| tenant.slug),
         form,
     });
@@ -65,6 +77,8 @@ pub(super) struct Data {
     pub next: Option<String>,
     /// How much is kept of what they typed there.
     pub kept: Option<Kept>,
+    /// Whether a passkey of theirs can show it.
+    pub passkey: bool,
     /// The tenant whose single sign-on brought the person, if one did.
     pub single_sign_on: Option<Slug>,
     pub form: FormState,
@@ -139,6 +153,10 @@ fn way(data: &Data) -> AnyView {
         }
         .into_any();
     }
+    let passkey = data.passkey.then(|| {
+        let (action, next) = (Address::ConfirmPasskey, data.next.as_deref());
+        passkey_form::view(Purpose::Confirm, action, next, Kind::Plain)
+    });
     view! {
         <form class="form" method="post" action=Address::Confirm.to_string()>
             {next}
@@ -156,6 +174,7 @@ fn way(data: &Data) -> AnyView {
                 "Confirm"
             </Button>
         </form>
+        {passkey}
     }
     .into_any()
 }

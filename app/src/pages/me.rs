@@ -1,6 +1,12 @@
 //! `/me`: a person's name, password and sessions.
 
-use super::{PageError, PageParams, me_sso, outcome, panel, setup::problem, show};
+use super::{
+    PageError, PageParams,
+    me_passkeys::{self, Passkeys},
+    me_sso, outcome, panel,
+    setup::problem,
+    show,
+};
 use crate::{
     address::Address,
     components::{
@@ -18,6 +24,7 @@ use leptos::prelude::*;
 use service::{
     people::{
         membership::{self, PersonSummary, TenantOfPerson},
+        passkeys,
         sessions::{self, OwnSession},
     },
     sso::{self, MyLink},
@@ -38,6 +45,12 @@ async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError>
             membership::tenants_of(services, person.signed_in).await,
         ),
         links: panel("links", sso::mine(services, person.signed_in).await),
+        passkeys: Passkeys {
+            available: passkeys::is_available(&services.config),
+            own: panel("passkeys", passkeys::of_person(services, person.id).await),
+            add: context.form("me_passkeys"),
+            rename: context.form("me_passkey_name"),
+        },
         here: context.session_key.clone().unwrap_or_default(),
         now: services.expiry_now(),
         outcome: context.outcome.clone(),
@@ -62,6 +75,7 @@ pub(super) struct Data {
     pub tenants: Option<Vec<TenantOfPerson>>,
     /// Their single sign-on; `None` if it couldn't be loaded.
     pub links: Option<Vec<MyLink>>,
+    pub passkeys: Passkeys,
     /// The key of this session.
     pub here: String,
     pub now: Timestamp,
@@ -93,6 +107,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         </header>
         {outcome}
         {name(data)}
+        {me_passkeys::panel(&data.passkeys, data.now)}
         {password(data)}
         {session_list(data)}
         {data.links.as_deref().and_then(|links| me_sso::panel(links, &data.form("me_sso")))}

@@ -17,6 +17,14 @@ fn sessions(number: u64) -> String {
     }
 }
 
+/// The end of a sentence about what ends other sessions.
+fn and_ended(number: u64) -> String {
+    match number {
+        0 => ".".to_owned(),
+        _ => format!(", and {} ended.", sessions(number)),
+    }
+}
+
 /// The sentence for an outcome, and the health that gives its colour.
 fn sentence(outcome: &FormOutcome) -> (String, Health) {
     let good = |text: &str| (text.to_owned(), Health::Working);
@@ -87,11 +95,16 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
             "{name} was removed and sees nothing of this tenant any more."
         )),
         FormOutcome::NameSaved => good("Saved."),
-        FormOutcome::PasswordChanged { ended: 0 } => good("Your password is changed."),
-        FormOutcome::PasswordChanged { ended } => good(&format!(
-            "Your password is changed, and {} ended.",
-            sessions(*ended)
-        )),
+        FormOutcome::PasskeyAdded { ended } => {
+            good(&format!("The passkey is added{}", and_ended(*ended)))
+        }
+        FormOutcome::PasskeyRenamed => good("Saved."),
+        FormOutcome::PasskeyRemoved { ended } => {
+            good(&format!("The passkey is removed{}", and_ended(*ended)))
+        }
+        FormOutcome::PasswordChanged { ended } => {
+            good(&format!("Your password is changed{}", and_ended(*ended)))
+        }
         FormOutcome::SsoTried {
             host,
             keys,

@@ -1,7 +1,7 @@
 //! `/signin`.
 
 use super::{
-    PageError, PageParams,
+    PageError, PageParams, passkey_form,
     setup::problem,
     show,
     signin_sso::{self, SsoSignIn},
@@ -17,7 +17,10 @@ use crate::{
 use domain::health::Health;
 use leptos::prelude::*;
 use serde::Deserialize;
-use service::core::input::Field as RawField;
+use service::{
+    core::input::Field as RawField,
+    people::passkeys::{self, Purpose},
+};
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
@@ -45,11 +48,16 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         next: next.clone(),
         form: sso,
     });
+    let passkey = passkeys::is_available(&context.services.config).then(|| {
+        let (action, next) = (Address::SignInPasskey, next.as_deref());
+        passkey_form::view(Purpose::SignIn, action, next, Kind::Plain)
+    });
     csp::forms_to_providers(&context);
     let footer = view! { "No account? Ask an owner of your tenant." }.into_any();
     Ok(view! {
         <PublicLayout title="Sign in" noindex=true footer>
             {view(&form, next, context.kept)}
+            {passkey}
             {sso}
         </PublicLayout>
     }

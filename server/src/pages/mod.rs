@@ -16,6 +16,7 @@ mod invitation;
 mod keys;
 mod me;
 mod members;
+mod passkeys;
 mod posted;
 mod posted_file;
 mod posted_form;
@@ -62,7 +63,9 @@ type FormRoute = (Pattern, fn() -> MethodRouter<AppState>);
 const FORM_ROUTES: &[FormRoute] = &[
     (Address::SETUP, || post(setup::create_owner)),
     (Address::SIGN_IN, || post(signin::sign_in)),
+    (Address::SIGN_IN_PASSKEY, || post(passkeys::sign_in)),
     (Address::CONFIRM, || post(confirm::confirm)),
+    (Address::CONFIRM_PASSKEY, || post(passkeys::confirm)),
     (Address::SETTINGS_SSO, || post(settings_sso::save)),
     (Address::TRY_SSO, || post(settings_sso::try_out)),
     (Address::END_SSO, || post(settings_sso::switch_off)),
@@ -74,6 +77,9 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::THEME, || post(theme::choose)),
     (Address::ME, || post(me::rename)),
     (Address::MY_PASSWORD, || post(me::change_password)),
+    (Address::MY_PASSKEYS, || post(passkeys::add)),
+    (Address::NAME_PASSKEY, || post(passkeys::rename)),
+    (Address::REMOVE_PASSKEY, || post(passkeys::remove)),
     (Address::END_OTHER_SESSIONS, || post(me::end_other_sessions)),
     (Address::END_SESSION, || post(me::end_session)),
     (Address::RECONNECT, || post(reconnect::continue_to_gorgias)),
@@ -128,6 +134,7 @@ pub fn form_paths() -> impl Iterator<Item = &'static str> {
 pub fn routes(state: &AppState) -> Router<AppState> {
     let mut routes = Router::new()
         .route(Address::HOME.0, get(home::home))
+        .route(Address::PASSKEY_CHALLENGE.0, get(passkeys::challenge))
         .route(Address::SSO_CALLBACK.0, get(sso::callback));
     for path in PATHS {
         routes = routes.route(path, get(show));
@@ -160,7 +167,7 @@ pub async fn show(visitor: Visitor, request: Request) -> Result<Response, Failur
 }
 
 /// The forms whose typed values are kept while the person signs in again.
-pub(crate) const FORMS: [Form; 12] = [
+pub(crate) const FORMS: [Form; 13] = [
     account::LINK,
     api_tokens::FORM,
     apps::CREATE,
@@ -170,6 +177,7 @@ pub(crate) const FORMS: [Form; 12] = [
     connect::LINK,
     members::INVITE,
     members::MEMBER,
+    passkeys::ADD,
     settings::BRAND,
     settings::NAME,
     settings_sso::SSO,

@@ -3,7 +3,7 @@
 use crate::{
     cookies,
     own_path::own_path,
-    pages::{Answered, Form, PostedForm},
+    pages::{Answered, Form, Posted, PostedForm},
     redirect::see_other,
     visitor,
 };
@@ -15,6 +15,7 @@ use axum::{
     },
     response::Response,
 };
+use domain::ids::PersonId;
 use secrecy::SecretString;
 use serde::Deserialize;
 use service::{
@@ -29,7 +30,7 @@ use service::{
 };
 use tower_sessions::Session;
 
-const FORM: Form = Form::new("signin", &["email", "next"]);
+pub(super) const FORM: Form = Form::new("signin", &["email", "next"]);
 
 /// The fields of the sign-in.
 #[derive(Default, Deserialize)]
@@ -75,23 +76,7 @@ pub async fn sign_in(
         browser: browser.as_ref(),
     };
     match sign_in::sign_in(&services, &attempt).await {
-        Ok(person) => {
-            visitor::sign_in(&session, &posted.visitor, headers, person).await?;
-            let (browser, cookie) = cookies::keep_known_browser(headers, &services);
-            let address = posted.visitor.address;
-            known_browsers::note(&services, person, &browser, address).await?;
-            people::signed_in(&services, person, address).await;
-            let mut response = see_other(own_path(&given.next));
-            response
-                .headers_mut()
-                .extend(cookie.map(|cookie| (SET_COOKIE, cookie)));
-            let kept = posted.visitor.kept_form().await?;
-            if !kept.is_some_and(|kept| kept.is_of(person)) {
-                // The kept values of another person are not for this one.
-                posted.forget_kept(&mut response);
-            }
-            Ok(response)
-        }
+        Ok(person) => arrive(&session, &posted, person, &given.next).await,
         Err(e @ SignInError::Wrong) => {
             let errors = vec![FieldError::new("", e.to_string())];
             Ok(posted
@@ -109,4 +94,29 @@ pub async fn sign_in(
         }
         Err(SignInError::Internal(fault)) => Err(fault.into()),
     }
+}
+
+/// Signs in who has shown who they are, and leads to the page that they wanted.
+pub(super) async fn arrive(
+    session: &Session,
+    posted: &Posted,
+    person: PersonId,
+    next: &str,
+) -> Result<Response, Answered> {
+    let (services, headers) = (&posted.visitor.state.services, &posted.parts.headers);
+    visitor::sign_in(session, &posted.visitor, headers, person).await?;
+    let (browser, cookie) = cookies::keep_known_browser(headers, services);
+    let address = posted.visitor.address;
+    known_browsers::note(services, person, &browser, address).await?;
+    people::signed_in(services, person, address).await;
+    let mut response = see_other(own_path(next));
+    response
+        .headers_mut()
+        .extend(cookie.map(|cookie| (SET_COOKIE, cookie)));
+    let kept = posted.visitor.kept_form().await?;
+    if !kept.is_some_and(|kept| kept.is_of(person)) {
+        // The kept values of another person are not for this one.
+        posted.forget_kept(&mut response);
+    }
+    Ok(response)
 }

@@ -76,7 +76,7 @@ settings! {
     LISTEN = plain("listen", "ADDRESS", Text("127.0.0.1:3000"),
         "Address and port");
     PUBLIC_URL = plain("public_url", "URL", Text("http://127.0.0.1:3000"),
-        "Origin that browsers use; redirect URIs and links are built from it alone; `http` only on the loopback");
+        "Origin that browsers use; redirect URIs and links are built from it alone; `http` only on the loopback; passkeys need a name in it, not an IP address");
     DATA_DIR = plain("data_dir", "PATH", Text("data"),
         "Folder of what Mooring keeps on disk, also beside PostgreSQL");
     DATABASE_URL = secret("database_url", "URL", Words("`mooring.db` in the data folder"),

@@ -32,6 +32,7 @@ mod migrate;
 mod oauth;
 mod origin;
 mod pages;
+mod passkeys;
 mod processes;
 mod reveal;
 mod serving;

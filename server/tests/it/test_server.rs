@@ -47,6 +47,16 @@ pub async fn on_each_database<F: AsyncFn(TestServer)>(test: F) {
     }
 }
 
+/// The same, with another public URL.
+pub async fn named_on_each_database<F: AsyncFn(TestServer)>(url: &str, test: F) {
+    for backend in backends() {
+        let simulator = Simulator::start(SimulatorConfig::default()).await.unwrap();
+        let template = simulator.url_template();
+        let named = World::configured(&backend, template, |config| config.public_url = url.into());
+        test(TestServer::of(named.await, simulator)).await;
+    }
+}
+
 /// The same, with mail that goes to the simulator's mailbox.
 pub async fn with_mail_on_each_database<F: AsyncFn(TestServer)>(test: F) {
     for backend in backends() {
@@ -69,6 +79,10 @@ impl TestServer {
     async fn start(backend: &Backend, simulator: Simulator, mail: Option<MailSettings>) -> Self {
         let template = simulator.url_template();
         let world = World::configured(backend, template, |config| config.mail = mail).await;
+        Self::of(world, simulator)
+    }
+
+    fn of(world: World, simulator: Simulator) -> Self {
         let options = RouterOptions::default();
         Self {
             router: router(world.services.clone(), options.clone()),

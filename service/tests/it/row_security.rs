@@ -184,8 +184,9 @@ async fn s59_who_knows_no_token_learns_nothing_of_any_connection() {
                 0,
             ),
         ] {
-            let sql =
-                format!("SELECT * FROM mooring_token_fast_path({digest}::bytea, {app}, '{account}')");
+            let sql = format!(
+                "SELECT * FROM mooring_token_fast_path({digest}::bytea, {app}, '{account}')"
+            );
             let seen = rows_seen(url, Some(tenant), &sql).await.unwrap();
             assert_eq!(seen, rows, "{sql}");
         }

@@ -33,6 +33,7 @@ fn fields_for_secrets_are_no_password_managers_business() {
             email: "mira@harbour.example".to_owned(),
             next: None,
             kept: None,
+            passkey: true,
             single_sign_on: None,
             form: FormState::default(),
         })

@@ -417,6 +417,7 @@ fn a_client_secret_is_shown_after_a_question_and_not_before() {
 #[test]
 fn it_is_asked_whether_it_is_still_them() {
     let data = |form: FormState| confirm::Data {
+        passkey: true,
         single_sign_on: None,
         email: "ann@harbour.example".to_owned(),
         next: Some("/t/harbour/keys".to_owned()),

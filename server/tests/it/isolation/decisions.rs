@@ -66,6 +66,8 @@ pub const DECISIONS: &[Decision] = &[
     page(Address::RESET_SENT, Public),
     page(Address::RESET, Public),
     page(Address::SSO_CALLBACK, Public),
+    // Only to sign in; for the rest, whoever is signed in.
+    page(Address::PASSKEY_CHALLENGE, Public),
     page(Address::CONFIRM, Themselves),
     page(Address::ME, Themselves),
     page(Address::TENANTS, Themselves),
@@ -99,9 +101,22 @@ pub const DECISIONS: &[Decision] = &[
     form(Address::RESET, Public, &[]),
     form(Address::SSO, Public, &[]),
     form(Address::SSO_START, Public, &[]),
+    form(Address::SIGN_IN_PASSKEY, Public, &[]),
     form(Address::CONFIRM, Themselves, &[]),
+    form(Address::CONFIRM_PASSKEY, Themselves, &[]),
     form(Address::ME, Themselves, &[]),
     form(Address::MY_PASSWORD, Themselves, &[]),
+    form(Address::MY_PASSKEYS, Themselves, &[]),
+    form(
+        Address::NAME_PASSKEY,
+        Elsewhere("s52_nobody_touches_or_uses_what_is_somebody_elses"),
+        &[],
+    ),
+    form(
+        Address::REMOVE_PASSKEY,
+        Elsewhere("s52_nobody_touches_or_uses_what_is_somebody_elses"),
+        &[],
+    ),
     form(Address::END_OTHER_SESSIONS, Themselves, &[]),
     form(Address::END_SESSION, Themselves, &[]),
     form(

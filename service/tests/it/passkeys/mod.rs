@@ -15,7 +15,7 @@ use service::{
         passkeys::{self, AddError, Answered, Begun, ChangeError, New},
         sessions,
     },
-    testing::{PasskeyDevice, Backend, World, backends},
+    testing::{Backend, PasskeyDevice, World, backends},
 };
 use simulator::mailbox::Mailbox;
 use std::net::{Ipv4Addr, SocketAddr};
