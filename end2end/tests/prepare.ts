@@ -85,7 +85,7 @@ test('the owner signs in', async ({ page, context }) => {
   await expect(page).toHaveURL(/\/signin\?next=/);
   await page.getByLabel('E-mail').fill(EMAIL);
   await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page).toHaveURL(`/t/${TENANT}`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/accounts? needs? you/);
 

@@ -77,7 +77,7 @@ test('invite, join, change the role, remove', async ({ page, customer: jonas, cu
     await jonas.getByLabel('New password').fill(THIRD);
     await jonas.getByRole('button', { name: 'Change password' }).click();
     await expect(jonas.getByText('Your password is changed.')).toBeVisible();
-    await jonas.getByLabel('Name').fill('Jonas P. Pier');
+    await jonas.getByLabel('Name', { exact: true }).fill('Jonas P. Pier');
     await jonas.getByRole('button', { name: 'Save' }).click();
     await expect(jonas.getByText('Saved.')).toBeVisible();
   });

@@ -74,7 +74,8 @@ impl DevStack {
             Some(port) => process::unused(port)?,
             None => process::free_port()?,
         };
-        let base = format!("http://127.0.0.1:{port}");
+        // A name, since an IP address has no passkeys.
+        let base = format!("http://localhost:{port}");
         let data = folder.join("data");
         let settings: Vec<(&'static str, OsString)> = vec![
             ("MOORING_LISTEN", format!("127.0.0.1:{port}").into()),

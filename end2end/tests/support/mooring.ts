@@ -15,11 +15,14 @@ export class Mooring {
     private readonly process: ChildProcess,
   ) {}
 
-  /** Starts Mooring on an empty database, with these settings as well, and waits until it answers. */
-  static async start(more: Record<string, string> = {}): Promise<Mooring> {
+  /**
+   * Starts Mooring on an empty database, with these settings as well, and waits until it answers.
+   * Passkeys need a name as `host`.
+   */
+  static async start(more: Record<string, string> = {}, host = '127.0.0.1'): Promise<Mooring> {
     const folder = mkdtempSync(`${RUN}/mooring-`);
     const port = await freePort();
-    const base = `http://127.0.0.1:${port}`;
+    const base = `http://${host}:${port}`;
     const keys = execFileSync(BINARY, ['keys', 'generate'], { encoding: 'utf8' }).trim();
     canary({ kind: 'master key', value: keys.split(':').pop() ?? '' });
     const log = `${folder}/mooring.log`;

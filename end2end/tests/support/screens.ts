@@ -42,9 +42,10 @@ const unfolded = (screen: Screen, which = 'details'): Screen => ({
 /** Pages for people who have not signed in. */
 export const PUBLIC: Screen[] = [
   unfolded({ name: 'reconnect link', open: (page) => page.goto(links().usable), heading: `Connect ${ACCOUNTS.invited}.gorgias.com` }),
-  { name: 'sign-in', open: at('/signin'), heading: 'Sign in' },
+  { name: 'sign-in', open: at('/signin'), heading: 'Sign in', islands: true },
   {
     name: 'sign-in refused',
+    islands: true,
     heading: 'Sign in',
     status: 422,
     async open(page) {
@@ -98,9 +99,10 @@ const account = (name: string, health: string, app = RETURNS.slug): Screen => ({
 /** Pages of a tenant with accounts in all states. */
 export const FULL: Screen[] = [
   { name: 'tenants', open: at('/t'), heading: 'Your tenants' },
-  { name: 'your account', open: at('/me'), heading: 'Your account' },
+  { name: 'your account', open: at('/me'), heading: 'Your account', islands: true },
   {
     name: 'your account, weak password',
+    islands: true,
     heading: 'Your account',
     status: 422,
     async open(page) {
