@@ -142,7 +142,11 @@ pub async fn sign_in(
     let address = posted.visitor.address;
     let signed_in = passkeys::sign_in(&services, &answered, browser.as_ref(), address).await;
     let mut response = match signed_in {
-        Ok(person) => signin::arrive(&session, &posted, person, &next).await?,
+        Ok(person) => {
+            let response = signin::arrive(&session, &posted, person, &next).await?;
+            passkeys::signed_in(&services, person, address).await;
+            response
+        }
         Err(PasskeyError::Internal(error)) => return Err(error.into()),
         Err(error) => {
             let errors = vec![FieldError::new("", error.to_string())];

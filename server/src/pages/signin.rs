@@ -76,7 +76,11 @@ pub async fn sign_in(
         browser: browser.as_ref(),
     };
     match sign_in::sign_in(&services, &attempt).await {
-        Ok(person) => arrive(&session, &posted, person, &given.next).await,
+        Ok(person) => {
+            let response = arrive(&session, &posted, person, &given.next).await?;
+            people::signed_in(&services, person, posted.visitor.address).await;
+            Ok(response)
+        }
         Err(e @ SignInError::Wrong) => {
             let errors = vec![FieldError::new("", e.to_string())];
             Ok(posted
@@ -108,7 +112,6 @@ pub(super) async fn arrive(
     let (browser, cookie) = cookies::keep_known_browser(headers, services);
     let address = posted.visitor.address;
     known_browsers::note(services, person, &browser, address).await?;
-    people::signed_in(services, person, address).await;
     let mut response = see_other(own_path(next));
     response
         .headers_mut()

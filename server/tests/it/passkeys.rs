@@ -86,9 +86,10 @@ async fn a_passkey_signs_in_alone() {
         keys.told_on("/t/acme/keys");
         let page = audit::list(&tenant.owner, &Filter::default(), None).await;
         let rows = page.unwrap().rows;
+        let how = |row: &audit::AuditRow| format!("{} {}", row.action.code(), row.detail);
         assert!(
             rows.iter()
-                .any(|row| row.action.code() == "person.signed_in")
+                .any(|row| how(row) == "person.signed_in passkey")
         );
         // Never to another place.
         let third = Browser::at(&server.router, ORIGIN);

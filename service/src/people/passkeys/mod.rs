@@ -23,5 +23,5 @@ pub use ceremony::{
 pub use confirm::confirm;
 pub use own::{ChangeError, OwnPasskey, has_any, of_person, remove, rename};
 pub use relying_party::is_available;
-pub use sign_in::{PasskeyError, sign_in};
+pub use sign_in::{PasskeyError, sign_in, signed_in};
 pub(crate) use single_use::sweep;

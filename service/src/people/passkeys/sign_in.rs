@@ -11,7 +11,7 @@ use crate::{
     people::{
         guessing::{self, GuessingError, Origin},
         known_browsers,
-        sign_in_audit::note_refused_hourly,
+        sign_in_audit::{note_detail, note_refused_hourly},
     },
 };
 use domain::{ids::PersonId, time::Span};
@@ -89,6 +89,12 @@ pub async fn sign_in(
             Err(PasskeyError::Refused)
         }
     }
+}
+
+/// Records a sign-in with a passkey, as [`crate::people::signed_in`] does one with a
+/// password.
+pub async fn signed_in(services: &Services, person: PersonId, address: Option<IpAddr>) {
+    note_detail(services, person, address, Action::SignedIn, "passkey").await;
 }
 
 async fn check(
