@@ -152,6 +152,8 @@ addresses! {
     WITHDRAW_INVITATION WithdrawInvitation { tenant, id } = "/t/{tenant}/invitations/{id}/withdraw";
     /// The audit.
     AUDIT Audit { tenant } = "/t/{tenant}/audit";
+    /// The audit as a file.
+    EXPORT_AUDIT ExportAudit { tenant } = "/t/{tenant}/audit/export";
     /// The encryption keys.
     KEYS Keys { tenant } = "/t/{tenant}/keys";
     /// The settings of a tenant; its form gives another name.

@@ -50,6 +50,7 @@ mod m0044_mail_text;
 mod m0045_second_factors;
 mod m0047_passkeys;
 mod m0048_api_token_secrets;
+mod m0049_audit_lists;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -99,6 +100,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0045_second_factors::Migration),
             Box::new(m0047_passkeys::Migration),
             Box::new(m0048_api_token_secrets::Migration),
+            Box::new(m0049_audit_lists::Migration),
         ]
     }
 }

@@ -20,7 +20,7 @@ use service::{
     },
     engine::{journal, replay},
     host::clock::SystemClock,
-    people::set_up,
+    people::{refusals, set_up},
     vault::Vault,
     worker,
 };
@@ -165,6 +165,8 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     tasks.spawn(replay::keep_replayed(services.clone(), shutdown.clone()));
     tasks.spawn(audit::keep_flushed(services.clone(), shutdown.clone()));
     tasks.spawn(api_tokens::keep_flushed(services.clone(), shutdown.clone()));
+    tasks.spawn(audit::keep_streamed(services.clone(), shutdown.clone()));
+    tasks.spawn(refusals::keep_recorded(services.clone(), shutdown.clone()));
     tasks.spawn(expiry::keep_looking(services.clone(), shutdown.clone()));
     let options = RouterOptions {
         site: Site::find(),
@@ -191,6 +193,9 @@ pub async fn serve(settings: &Settings) -> anyhow::Result<()> {
     }
     if let Err(error) = audit::flush(&services, true).await {
         tracing::error!(%error, "The last repeated reads of tokens could not be recorded");
+    }
+    if let Err(error) = refusals::record(&services, true).await {
+        tracing::error!(%error, "The last refusals could not be recorded");
     }
     if let Err(error) = replay::close(&services).await {
         tracing::error!(%error, "Answers of Gorgias stay in the journal; the next start stores them");

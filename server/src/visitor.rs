@@ -1,8 +1,13 @@
 //! The sender of a request to a page, found from the cookies once for each request.
 
 use crate::{
-    cookies, failure::Failure, form::Form, kept_form::KeptForm, middleware::client_address,
-    session_store::NOTED_EVERY, state::AppState,
+    cookies,
+    failure::Failure,
+    form::Form,
+    kept_form::KeptForm,
+    middleware::{client_address, refusals::Seen},
+    session_store::NOTED_EVERY,
+    state::AppState,
 };
 use app::{
     components::Theme,
@@ -220,6 +225,9 @@ impl FromRequestParts<AppState> for Visitor {
             Some(session) => person(session, state, address).await?,
             None => None,
         };
+        if let (Some(seen), Some(person)) = (parts.extensions.get::<Seen>(), &person) {
+            seen.is(person.signed_in, address);
+        }
         let confirmed_at = match &session {
             Some(session) if person.is_some() => confirmed_at(session).await?,
             _ => None,

@@ -44,6 +44,7 @@ pub use steps::{CheckItem, Checklist, Step, Steps};
 pub use time::{Moment, TimeOr, TimeTag};
 pub(crate) use time::{absolute, written_in, zone};
 pub use timeline::{Timeline, TimelineDay, TimelineEvent};
+pub(crate) use timeline::{date, time_of_day};
 pub use top_bar::{Brand, Theme, TopBar};
 pub use words::OptionalText;
 

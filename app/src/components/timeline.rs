@@ -60,7 +60,7 @@ pub struct TimelineDay {
 }
 
 /// The day with its year: `Tue 24 Nov 2026`.
-fn date(at: Timestamp) -> String {
+pub(crate) fn date(at: Timestamp) -> String {
     absolute(at)
         .split(',')
         .next()
@@ -69,7 +69,7 @@ fn date(at: Timestamp) -> String {
 }
 
 /// The time of day, since the heading has the date: `09:40 UTC`.
-fn time_of_day(at: Timestamp) -> String {
+pub(crate) fn time_of_day(at: Timestamp) -> String {
     absolute(at)
         .split(", ")
         .nth(1)

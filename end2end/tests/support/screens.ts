@@ -300,6 +300,15 @@ export const FULL: Screen[] = [
     },
   },
   { name: 'audit', open: at(`${home}/audit`), heading: 'Audit' },
+  { name: 'audit, with sign-ins and reads', open: at(`${home}/audit?all=on`), heading: 'Audit' },
+  {
+    name: 'audit, details open',
+    heading: 'Audit',
+    async open(page) {
+      await page.goto(`${home}/audit`);
+      await page.getByText('Details', { exact: false }).first().click();
+    },
+  },
   { name: 'audit, no match', open: at(`${home}/audit?action=app.removed`), heading: 'Audit' },
   unfolded({ name: 'audit', open: at(`${home}/audit`), heading: 'Audit' }),
   { name: 'keys', open: at(`${home}/keys`), heading: 'Keys', islands: true },
@@ -314,6 +323,31 @@ export const FULL: Screen[] = [
       await page.getByLabel('Name', { exact: true }).fill('Returns backend');
       await press(page, 'Create token');
       canary({ kind: 'API token made here', value: await page.getByLabel('Token', { exact: true }).inputValue(), shown: 1 });
+    },
+  },
+  {
+    name: 'API tokens, rotating',
+    heading: 'API tokens',
+    async open(page) {
+      await signInAnew(page);
+      await page.goto(`${home}/api-tokens`);
+      await page.getByText('Rotate…').first().click();
+    },
+  },
+  {
+    name: 'API tokens, one rotated',
+    heading: 'API tokens',
+    islands: true,
+    async open(page) {
+      await signInAnew(page);
+      await page.goto(`${home}/api-tokens`);
+      await page.getByLabel('Name', { exact: true }).fill('Rotated backend');
+      await press(page, 'Create token');
+      canary({ kind: 'API token made here', value: await page.getByLabel('Token', { exact: true }).inputValue(), shown: 1 });
+      await page.goto(`${home}/api-tokens`);
+      await page.getByText('Rotate…').first().click();
+      await page.getByRole('button', { name: 'For 24 hours' }).first().click();
+      canary({ kind: 'API token rotated here', value: await page.getByLabel('Token', { exact: true }).inputValue(), shown: 1 });
     },
   },
   {

@@ -57,6 +57,12 @@ pub const TABLES: &[Table] = &[
     ),
     of_tenant("audit_removals", "SELECT"),
     all(
+        "audit_stream",
+        "SELECT, INSERT, UPDATE",
+        "the installation's: which process streams",
+    ),
+    of_tenant("audit_stream_positions", "SELECT, INSERT, UPDATE"),
+    all(
         "authenticator_set_ups",
         "SELECT, INSERT, UPDATE, DELETE",
         "a person's, in all of their tenants",

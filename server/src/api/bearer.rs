@@ -3,7 +3,7 @@
 use super::{Problem, rate_headers};
 use crate::{middleware::client_address, state::AppState};
 use axum::{
-    extract::{FromRequestParts, Request, State},
+    extract::{FromRequestParts, MatchedPath, Request, State},
     http::{HeaderMap, StatusCode, header::AUTHORIZATION, request::Parts},
     middleware::Next,
     response::Response,
@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use service::{
     Actor, Services,
     api_tokens::{self, ApiRequest, AuthenticateError, Refusal},
+    audit,
 };
 use url::form_urlencoded;
 
@@ -23,7 +24,8 @@ pub struct Bearer {
     pub request: ApiRequest,
 }
 
-/// Tells each caller whose token is recognized how often it may ask.
+/// Tells each caller whose token is recognized how often it may ask, and has recorded
+/// what its role doesn't allow.
 pub(super) async fn tell_rate(
     State(state): State<AppState>,
     mut request: Request,
@@ -33,7 +35,14 @@ pub(super) async fn tell_rate(
     let address = client_address::find(request.extensions(), request.headers(), trusted);
     let counted = ApiRequest::from(address);
     request.extensions_mut().insert(counted.clone());
+    let what = request.extensions().get::<MatchedPath>();
+    let what = what.map(|route| format!("{} {}", request.method(), route.as_str()));
     let mut response = next.run(request).await;
+    if response.status() == StatusCode::FORBIDDEN
+        && let Some(actor) = counted.actor()
+    {
+        audit::request_refused(actor, what.as_deref().unwrap_or_default());
+    }
     if let Some(allowance) = counted.allowance() {
         rate_headers::put(response.headers_mut(), allowance);
     }

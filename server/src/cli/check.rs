@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::time::Timestamp;
 use service::{
-    Services,
+    Services, audit,
     core::{
         database::{Database, Readiness},
         expiry,
@@ -139,6 +139,7 @@ async fn look(settings: Result<Settings, SettingsError>, clock_is_right: bool) -
             findings.push(Finding::new("keys", Ok(())));
             findings.push(rate(&services).await);
             findings.push(mail(&services).await);
+            findings.push(stream(&services).await);
             let doubt = doubt(&services, clock_is_right).await;
             if let Some(clock) = findings.first_mut() {
                 clock.warning = doubt;
@@ -206,6 +207,33 @@ async fn rate(services: &Services) -> Finding {
     Finding {
         warning,
         ..Finding::new("rate", counted.map(drop).map_err(|error| error.to_string()))
+    }
+}
+
+/// Whether the audit can be streamed, if it is.
+async fn stream(services: &Services) -> Finding {
+    if services.config.audit_stream.is_none() {
+        return Finding {
+            note: Some("not set up: it stays in the database".to_owned()),
+            ..Finding::new("stream", Ok(()))
+        };
+    }
+    match audit::stream_health(services).await {
+        Err(error) => Finding::new("stream", Err(error.to_string())),
+        Ok(health) => Finding {
+            note: Some(format!("{} entries wait", health.behind)),
+            ..Finding::new(
+                "stream",
+                match health.failing {
+                    None => Ok(()),
+                    Some((since, why)) => Err(format!(
+                        "the audit can't be written to MOORING_AUDIT_STREAM since {}: {why}; {} entries wait in the database and follow when it can",
+                        since.absolute(),
+                        health.behind
+                    )),
+                },
+            )
+        },
     }
 }
 

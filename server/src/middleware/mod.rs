@@ -7,6 +7,7 @@ pub mod every_request;
 pub mod explanation;
 pub mod origin;
 pub mod panic;
+pub mod refusals;
 pub mod security_headers;
 pub mod text;
 pub mod trace;

@@ -79,7 +79,9 @@ pub async fn callback(
     let services = visitor.state.services.clone();
     let sealed = authorizations::find(&parts.headers, &services.config, &state);
     if sealed.is_none() && visitor.browser.is_none() {
-        return Ok(problem_page(parts, &visitor, &AuthorizationProblem::StateUnknown).await);
+        let problem = AuthorizationProblem::StateUnknown;
+        complete::note_refused(&services, app, &problem, visitor.address).await?;
+        return Ok(problem_page(parts, &visitor, &problem).await);
     }
     let (browser, new_browser) = cookies::browser_or_new(&parts.headers, &services);
     let callback = Callback {
@@ -109,6 +111,8 @@ pub async fn callback(
             Ok(response)
         }
         Err(CallbackError::Refused(problem)) => {
+            let services = &visitor.state.services;
+            complete::note_refused(services, app, &problem, visitor.address).await?;
             let mut response = problem_page(parts, &visitor, &problem).await;
             if problem == AuthorizationProblem::Busy {
                 *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;

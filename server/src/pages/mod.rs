@@ -7,6 +7,7 @@ mod answered;
 mod api_tokens;
 mod app_secrets;
 mod apps;
+mod audit;
 mod claimed_form;
 mod confirm;
 mod connect;
@@ -39,7 +40,10 @@ pub use posted_file::PostedFile;
 pub use posted_form::PostedForm;
 
 use crate::{
-    failure::Failure, kept_form::KeptForm, middleware::database_unavailable, state::AppState,
+    failure::Failure,
+    kept_form::KeptForm,
+    middleware::{database_unavailable, refusals},
+    state::AppState,
     visitor::Visitor,
 };
 use app::{
@@ -111,6 +115,7 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::INVITATION, || post(invitation::join)),
     (Address::RESET_ASK, || post(reset::ask)),
     (Address::RESET, || post(reset::set)),
+    (Address::EXPORT_AUDIT, || post(audit::export)),
     (Address::KEYS, || post(keys::begin)),
     (Address::SETTINGS, || post(settings::rename)),
     (Address::SETTINGS_BRAND, || post(settings::brand)),
@@ -142,7 +147,9 @@ pub fn routes(state: &AppState) -> Router<AppState> {
     for &(pattern, form) in FORM_ROUTES {
         routes = routes.route(pattern.0, form());
     }
-    routes.layer(from_fn_with_state(state.clone(), to_its_end))
+    routes
+        .layer(from_fn_with_state(state.clone(), to_its_end))
+        .layer(from_fn_with_state(state.clone(), refusals::record))
 }
 
 /// Any page; an unknown path gives the page for things that don't exist.

@@ -16,7 +16,7 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     core::{
-        config::{TenantCreation, parse_public_url},
+        config::{StreamTo, TenantCreation, parse_public_url},
         database::{self, Plaintext},
         mail_server::MailSettings,
     },
@@ -83,6 +83,8 @@ pub struct StoreSettings {
     pub database_plaintext: Plaintext,
     /// How long entries of the audit are kept; `None` is for ever.
     pub audit_retention: Option<Span>,
+    /// Where the audit is streamed to.
+    pub audit_stream: Option<StreamTo>,
     /// Who makes tenants in the browser.
     pub tenant_creation: TenantCreation,
     /// Keys as given; [`Settings::master_keys`] reads them.
@@ -239,6 +241,7 @@ impl Settings {
                     parse::retention,
                     "give one such as 365d, or forever",
                 )?,
+                audit_stream: read.audit_stream(folder)?,
                 tenant_creation: read.parsed(
                     &table::TENANT_CREATION,
                     |t| match parse::either(t, "owners", "nobody")? {
@@ -306,6 +309,7 @@ impl Settings {
             check_interval: self.gorgias.check_interval,
             refresh_rate: self.gorgias.refresh_rate,
             audit_retention: self.store.audit_retention,
+            audit_stream: self.store.audit_stream.clone(),
             mail: self.mail.clone(),
             tenant_creation: self.store.tenant_creation,
             data_dir: self.store.data_dir.clone(),
@@ -344,6 +348,14 @@ impl Reader<'_> {
         let proxy = EgressProxy::parse(&SecretString::from(given.text));
         let proxy = proxy.map_err(|e| SettingsError::new(&given.name, &e.to_string(), ""))?;
         Ok(Some(proxy))
+    }
+
+    fn audit_stream(&self, folder: &Path) -> Result<Option<StreamTo>, SettingsError> {
+        let given = self.sources.get(&table::AUDIT_STREAM)?;
+        Ok(given.map(|given| match given.text.trim() {
+            "stdout" => StreamTo::StandardOutput,
+            path => StreamTo::File(folder.join(path)),
+        }))
     }
 
     /// A path of SQLite counts from `folder`, like all paths.

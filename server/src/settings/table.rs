@@ -111,6 +111,8 @@ settings! {
         "`allow` lets that address be private or on this machine (for the simulator)");
     AUDIT_RETENTION = plain("audit_retention", "SPAN", Text("forever"),
         "How long entries of the audit are kept: `365d`, `forever`");
+    AUDIT_STREAM = plain("audit_stream", "stdout|PATH", Words("none"),
+        "Where each entry of the audit goes as a JSON line: `stdout`, or a file; see docs/operations.md#the-audit-in-other-systems");
     TENANT_CREATION = plain("tenant_creation", "owners|nobody", Text("nobody"),
         "Who makes tenants in the browser: whoever owns one, or nobody; the command line always can");
     CHECK_INTERVAL = plain("check_interval", "TIME", Text("6h"),

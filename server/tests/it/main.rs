@@ -6,6 +6,7 @@ mod addresses;
 mod after_a_restore;
 mod api;
 mod api_token_page;
+mod audit_page;
 mod browser;
 mod canaries;
 mod claimed;

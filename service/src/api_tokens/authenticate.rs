@@ -228,5 +228,7 @@ pub async fn authenticate(
         role,
         presented.only_app.into(),
     );
-    Ok(actor.at(address))
+    let actor = actor.at(address);
+    request.is_of(&actor);
+    Ok(actor)
 }

@@ -1,9 +1,12 @@
 //! How often API tokens ask, counted in each process: with several, a token may make
 //! as many requests at each (ADR 32).
 
-use crate::core::{
-    error::InternalError,
-    services::{Inner, ProcessState, Services},
+use crate::{
+    core::{
+        error::InternalError,
+        services::{Inner, ProcessState, Services},
+    },
+    tenancy::Actor,
 };
 use domain::{
     ids::ApiTokenId,
@@ -83,11 +86,12 @@ pub(super) fn of(
 
 /// A request with an API token: its address, and its count. The token of a request may
 /// be recognized twice, and counts once.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct ApiRequest {
     /// The address that it comes from; only tests have none.
     pub address: Option<IpAddr>,
     allowance: Arc<OnceLock<Allowance>>,
+    actor: Arc<OnceLock<Actor>>,
 }
 
 impl ApiRequest {
@@ -102,6 +106,15 @@ impl ApiRequest {
     /// What its token is told, once it is recognized.
     pub fn allowance(&self) -> Option<Allowance> {
         self.allowance.get().copied()
+    }
+
+    /// Whose token it is, unless the short way answered.
+    pub fn actor(&self) -> Option<&Actor> {
+        self.actor.get()
+    }
+
+    pub(super) fn is_of(&self, actor: &Actor) {
+        self.actor.get_or_init(|| actor.clone());
     }
 
     pub(super) fn count(

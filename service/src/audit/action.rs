@@ -101,6 +101,10 @@ pub enum Action {
     RotationFinished,
     /// Personal fields of entries were erased.
     Erased,
+    /// The audit was exported.
+    AuditExported,
+    /// A request was refused to somebody who is signed in; the detail says which.
+    RequestRefused,
     /// Entries were removed that are older than the settings allow.
     CutOff,
     /// The tenant was erased for good, with everything except its audit.
@@ -169,6 +173,8 @@ impl Action {
         Self::RotationBegun,
         Self::RotationFinished,
         Self::Erased,
+        Self::AuditExported,
+        Self::RequestRefused,
         Self::CutOff,
         Self::TenantRemoved,
         Self::TenantCreated,
@@ -231,6 +237,8 @@ impl Action {
             Self::RotationBegun => "keys.rotation_begun",
             Self::RotationFinished => "keys.rotation_finished",
             Self::Erased => "audit.erased",
+            Self::AuditExported => "audit.exported",
+            Self::RequestRefused => "request.refused",
             Self::CutOff => "audit.cut_off",
             Self::TenantRemoved => "tenant.removed",
             Self::TenantCreated => "tenant.created",
@@ -293,6 +301,8 @@ impl Action {
             Self::RotationBegun => "Key rotation begun",
             Self::RotationFinished => "Key rotation finished",
             Self::Erased => "Personal data erased",
+            Self::AuditExported => "Audit exported",
+            Self::RequestRefused => "Request refused",
             Self::CutOff => "Old entries removed",
             Self::TenantRemoved => "Tenant removed",
             Self::TenantCreated => "Tenant made",

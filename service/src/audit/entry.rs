@@ -27,6 +27,8 @@ pub(crate) enum By {
         name: Option<String>,
         email: Option<String>,
     },
+    /// Somebody who isn't known.
+    Somebody,
     /// A person who can run commands on Mooring's machine.
     CommandLine,
     /// Mooring itself, which continues an action of somebody.
@@ -40,6 +42,7 @@ impl By {
             Self::Person { .. } | Self::Nameless { .. } => "person",
             Self::ApiToken { .. } => "api_token",
             Self::Customer { .. } => "customer",
+            Self::Somebody => "somebody",
             Self::CommandLine => "command_line",
             Self::Mooring => "mooring",
         }
@@ -49,7 +52,7 @@ impl By {
         match self {
             Self::Person { id, .. } | Self::Nameless { id } => Some(id.0),
             Self::ApiToken { id, .. } => Some(id.0),
-            Self::Customer { .. } | Self::CommandLine | Self::Mooring => None,
+            Self::Customer { .. } | Self::Somebody | Self::CommandLine | Self::Mooring => None,
         }
     }
 
@@ -57,7 +60,7 @@ impl By {
         match self {
             Self::Person { name, .. } | Self::ApiToken { name, .. } => Some(name.clone()),
             Self::Customer { name, .. } => name.clone(),
-            Self::CommandLine | Self::Mooring | Self::Nameless { .. } => None,
+            Self::Somebody | Self::CommandLine | Self::Mooring | Self::Nameless { .. } => None,
         }
     }
 
@@ -65,9 +68,11 @@ impl By {
         match self {
             Self::Person { email, .. } => Some(email.clone()),
             Self::Customer { email, .. } => email.clone(),
-            Self::ApiToken { .. } | Self::CommandLine | Self::Mooring | Self::Nameless { .. } => {
-                None
-            }
+            Self::ApiToken { .. }
+            | Self::Somebody
+            | Self::CommandLine
+            | Self::Mooring
+            | Self::Nameless { .. } => None,
         }
     }
 }

@@ -14,26 +14,42 @@
 //! stays valid.
 
 mod action;
+mod actors;
+mod bursts;
 mod chain;
+mod condition;
+mod csv;
 mod entry;
 mod erase;
+mod export;
 mod heads;
 mod list;
 pub(crate) mod reads;
 mod record;
 mod retention;
+mod sentences;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod verify;
 
 pub use action::{Action, Outcome};
+pub use actors::actors;
+pub(crate) use bursts::{Bursts, minute, note_refusal, write};
+pub use bursts::{RefusalLog, flush_refusals, request_refused};
 pub(crate) use entry::{By, Entry, Target};
 pub use erase::{EraseError, Whose, erase, erase_on_command_line};
+pub use export::{Export, export};
 pub(crate) use heads::keep_noted;
 pub use heads::{HeadLog, HeadsDamage, HeadsReport, TenantDamage, verify_heads};
-pub use list::{AuditPage, AuditRow, Filter, ListAuditError, list};
+pub use list::{AuditPage, AuditRow, ByWhom, Filter, Folded, ListAuditError, list};
 pub use reads::{ReadLog, flush, keep_flushed};
 pub(crate) use record::{is_recorded, record};
 pub use retention::cut_off;
 pub(crate) use retention::keep_cut;
+pub use sentences::{Part, Sentence};
+pub use stream::{
+    FileOutput, Output, StandardOutput, Stream, StreamError, StreamHealth, keep_streamed,
+    stream_health,
+};
 pub use verify::{Broken, Damage, Report, VerifyError, verify};

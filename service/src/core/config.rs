@@ -21,6 +21,8 @@ pub struct Config {
     pub refresh_rate: u32,
     /// How long entries of the audit are kept; `None` for ever.
     pub audit_retention: Option<Span>,
+    /// Where the audit is streamed to, if it is.
+    pub audit_stream: Option<StreamTo>,
     /// How mail is sent, if it is.
     pub mail: Option<MailSettings>,
     /// Who makes tenants in the browser; the command line always can.
@@ -29,6 +31,15 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// How hosts are reached that a tenant's settings name.
     pub outbound: OutboundOptions,
+}
+
+/// Where the stream of the audit goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StreamTo {
+    /// Standard output; the log goes to standard error.
+    StandardOutput,
+    /// A file, to which lines are added.
+    File(PathBuf),
 }
 
 /// Who makes tenants in the browser.

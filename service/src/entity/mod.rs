@@ -50,6 +50,8 @@ pub mod app;
 pub mod audit_entry;
 pub mod audit_head;
 pub mod audit_removal;
+pub mod audit_stream;
+pub mod audit_stream_position;
 pub mod authenticator;
 pub mod authenticator_set_up;
 pub mod authorization;

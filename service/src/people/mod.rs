@@ -22,6 +22,7 @@ pub mod owner;
 pub mod passkeys;
 pub mod password;
 pub mod password_rules;
+pub mod refusals;
 pub mod resets;
 pub mod session_renewal;
 pub mod sessions;

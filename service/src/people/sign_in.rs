@@ -5,6 +5,7 @@ use super::{
     guessing::{self, GuessingError, Origin},
     known_browsers,
     password::{self, Verdict},
+    refusals::failed_sign_in,
 };
 use crate::{
     core::{error::InternalError, rows::Rows, services::Services},
@@ -74,7 +75,14 @@ pub async fn sign_in(services: &Services, given: &Given<'_>) -> Result<PersonId,
         Some(browser) => Origin::Known(browser),
         None => Origin::Stranger(given.address),
     };
-    check(services, given, person, origin).await
+    let id = person.as_ref().map(|person| person.id);
+    let signed_in = check(services, given, person, origin).await;
+    match &signed_in {
+        Err(SignInError::Wrong) => failed_sign_in(services, id, given.address, "password"),
+        Err(SignInError::Wait(_)) => failed_sign_in(services, id, given.address, "too many"),
+        _ => (),
+    }
+    signed_in
 }
 
 /// Asks somebody for their password who is signed in already.

@@ -233,7 +233,7 @@ async fn note(
         return Ok(());
     };
     let hour = scope.now().0 / domain::time::Span::hours(1).0;
-    let entry = Entry::new(By::Mooring, Action::SignedIn, Target::tenant())
+    let entry = Entry::new(By::Somebody, Action::SignedIn, Target::tenant())
         .refused()
         .at(address)
         .detail(format!("sso {code}"))

@@ -9,14 +9,14 @@ use secrecy::ExposeSecret;
 use service::{
     Confirmed,
     api_tokens::{self, ApiRequest, NewApiToken},
-    audit::cut_off,
+    audit::{FileOutput, Stream, cut_off},
     connections::links,
     core::config::Config,
     people::invitations::{NewInvitation, Passing, invite},
     tenants::settings,
 };
 use simulator::provider::Provider;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// Asks as the role that the program works as, with or without a tenant.
@@ -58,6 +58,10 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
         links::create(&f.owner, "returns", &flow::sub("acme"), Default::default())
             .await
             .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let output = Arc::new(FileOutput(folder.path().join("audit.jsonl")));
+        let stream = Stream::new(&f.world.services, output);
+        assert!(stream.step(&retention).await.unwrap() > 0);
         let invitation = NewInvitation {
             emails: "ann@example.com".into(),
             role: Role::Viewer,

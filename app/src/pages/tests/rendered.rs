@@ -224,7 +224,7 @@ async fn every_page_of_a_tenant_renders() {
             "/app/settings/integrations/app/returns-id",
         ),
         ("/t/parcelwise/api-tokens", "No token yet"),
-        ("/t/parcelwise/audit", "App added"),
+        ("/t/parcelwise/audit", "added the app"),
         ("/t/parcelwise/audit?action=app.removed", "Nothing matches"),
         (
             "/t/parcelwise/audit?target=acme&from=2026-01-01",

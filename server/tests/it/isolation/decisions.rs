@@ -173,6 +173,7 @@ pub const DECISIONS: &[Decision] = &[
     ),
     form(Address::END_OLD_API_TOKEN, Members(Operator), &[]),
     form(Address::REVOKE_API_TOKEN, Members(Operator), &[]),
+    form(Address::EXPORT_AUDIT, Whole(Operator), &[]),
     form(
         Address::NEW_APP,
         Whole(Operator),

@@ -3,6 +3,8 @@
 mod decisions;
 mod things;
 
+pub use things::joined;
+
 use crate::{
     api::described::DOCUMENT,
     browser::{Answer, Browser},
@@ -15,7 +17,7 @@ use domain::{app_limit::AppLimit, role::Role};
 use secrecy::SecretString;
 use service::api_tokens::{self, NewApiToken};
 use std::collections::BTreeSet;
-use things::{Things, joined};
+use things::Things;
 
 /// A page, a form, or a call without a decision fails here.
 #[test]

@@ -50,7 +50,10 @@ struct HeadRow {
 }
 
 /// The present heads of all tenants.
-async fn present(services: &Services, db: &impl ConnectionTrait) -> Result<Heads, InternalError> {
+pub(super) async fn present(
+    services: &Services,
+    db: &impl ConnectionTrait,
+) -> Result<Heads, InternalError> {
     let statement = queries::AUDIT_HEADS.with(&services.db, []);
     let rows = HeadRow::find_by_statement(statement).all(db).await?;
     Ok(rows

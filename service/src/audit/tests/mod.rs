@@ -2,12 +2,13 @@
 
 mod erasing;
 mod listing;
+mod streaming;
 mod tampering;
 mod writing;
 
 use super::{
-    Action, By, Damage, Entry, EraseError, Filter, Report, Target, Whose, erase,
-    erase_on_command_line, list, record, verify,
+    Action, By, Damage, Entry, EraseError, Report, Target, Whose, erase, erase_on_command_line,
+    list, record, verify,
 };
 use crate::{
     Actor,

@@ -12,13 +12,19 @@ mod strangers;
 pub use callback::{Callback, CallbackError};
 
 use super::{authorize::Facts, result::Outcome};
-use crate::{core::services::Services, people::SignedIn};
+use crate::{
+    audit::{self, Action, By, Entry, Target},
+    core::{error::InternalError, services::Services},
+    people::SignedIn,
+    records::known_apps,
+};
 use attempt::{Attempt, Stop};
 use domain::{
     error::AuthorizationProblem,
     ids::{AppId, AuthorizationId},
 };
 use gorgias::{AuthorizeParams, NoAccount};
+use std::net::IpAddr;
 
 /// Completes an authorization. Stores the outcome, and gives its id for the
 /// result page. A second callback in the same browser, at once or later, gets
@@ -107,6 +113,39 @@ pub async fn complete(
         }
     }
     Ok(id)
+}
+
+/// Has a callback recorded that no authorization led to, or one that somebody else
+/// began: an unknown state, or another person (OWASP ASVS 5.0 16.3.3).
+///
+/// # Errors
+/// [`InternalError`] if the app couldn't be looked up.
+pub async fn note_refused(
+    services: &Services,
+    app: AppId,
+    problem: &AuthorizationProblem,
+    address: Option<IpAddr>,
+) -> Result<(), InternalError> {
+    let told = matches!(
+        problem,
+        AuthorizationProblem::StateUnknown
+            | AuthorizationProblem::OtherPerson
+            | AuthorizationProblem::RoleGone
+    );
+    let Some(known) = known_apps::find(services, app).await?.filter(|_| told) else {
+        return Ok(());
+    };
+    let (tenant, app) = &*known;
+    let entry = Entry::new(
+        By::Somebody,
+        Action::Authorized,
+        Target::app(app.id, &app.slug),
+    )
+    .at(address)
+    .detail(problem.code())
+    .refused();
+    audit::note_refusal(services, *tenant, entry);
+    Ok(())
 }
 
 /// Whether the app's credentials may go to an unknown account.
