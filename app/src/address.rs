@@ -56,6 +56,8 @@ addresses! {
     SETUP Setup = "/setup";
     /// The sign-in.
     SIGN_IN SignIn = "/signin";
+    /// The second step of a sign-in.
+    SECOND_STEP SecondStep = "/signin/second";
     /// Asks a person who is signed in whether it is still them.
     CONFIRM Confirm = "/confirm";
     /// The challenge that a passkey answers.
@@ -84,6 +86,14 @@ addresses! {
     NAME_PASSKEY NamePasskey = "/me/passkeys/name";
     /// The end of a passkey.
     REMOVE_PASSKEY RemovePasskey { id } = "/me/passkeys/{id}/remove";
+    /// The set-up of a person's authenticator app.
+    AUTHENTICATOR Authenticator = "/me/authenticator";
+    /// The beginning of that set-up, with a new key.
+    BEGIN_AUTHENTICATOR BeginAuthenticator = "/me/authenticator/begin";
+    /// The end of a person's authenticator app.
+    END_AUTHENTICATOR EndAuthenticator = "/me/authenticator/end";
+    /// New recovery codes.
+    RECOVERY_CODES RecoveryCodes = "/me/recovery-codes";
     /// The end of a person's other sessions.
     END_OTHER_SESSIONS EndOtherSessions = "/me/sessions/end";
     /// The end of one session.
@@ -172,6 +182,8 @@ addresses! {
     SETTINGS_LINKS SettingsLinks { tenant } = "/t/{tenant}/settings/links";
     /// How long things are kept.
     SETTINGS_RETENTION SettingsRetention { tenant } = "/t/{tenant}/settings/retention";
+    /// Whether everybody needs a second factor.
+    SETTINGS_SECOND_FACTOR SettingsSecondFactor { tenant } = "/t/{tenant}/settings/second-factor";
     /// The deletion of a tenant.
     DELETE_TENANT DeleteTenant { tenant } = "/t/{tenant}/settings/delete";
     /// Brings a deleted tenant back.

@@ -10,7 +10,7 @@ use domain::{error::AuthorizationProblem, slug::Slug};
 use leptos::prelude::*;
 use secrecy::SecretString;
 use service::{
-    Actor, Services,
+    Actor, Confirmed, Services,
     people::membership::{self, Opened, PersonSummary},
 };
 
@@ -35,6 +35,10 @@ pub struct PageContext {
     pub outcome: Option<ShownOutcome>,
     /// Why a person whose session had ended has to sign in.
     pub kept: Option<Kept>,
+    /// The sealed note of a sign-in whose second step is due.
+    pub second_step: Option<SecretString>,
+    /// Proof that the person signed in or confirmed a few minutes ago.
+    pub confirmed: Option<Confirmed>,
     /// What names this session among those of the person.
     pub session_key: Option<String>,
     /// The problem, if this page is shown instead of another.

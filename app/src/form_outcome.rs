@@ -96,6 +96,12 @@ pub enum FormOutcome {
         /// How many other sessions ended.
         ended: u64,
     },
+    /// An authenticator app was switched on; recovery codes are shown with this.
+    AuthenticatorOn,
+    /// It was switched off.
+    AuthenticatorOff,
+    /// New recovery codes were made; they are shown with this.
+    RecoveryCodesMade,
     /// The provider of single sign-on was asked, and answered.
     SsoTried {
         /// Its host.

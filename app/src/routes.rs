@@ -2,10 +2,10 @@
 
 use crate::address::Address;
 use crate::pages::{
-    self, account, accounts, api_tokens, app, app_new, apps, audit, confirm, connect, disconnect,
-    erase, invitation, keys, me, member, member_remove, members, overview, problem, reconnect,
-    reset, reset_ask, reset_sent, result, reveal, settings, settings_delete, setup, signin,
-    tenants, which_account,
+    self, account, accounts, api_tokens, app, app_new, apps, audit, authenticator, confirm,
+    connect, disconnect, erase, invitation, keys, me, member, member_remove, members, overview,
+    problem, reconnect, reset, reset_ask, reset_sent, result, reveal, second_step, settings,
+    settings_delete, setup, signin, tenants, which_account,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -38,8 +38,10 @@ macro_rules! pages {
 pages! {
     SETUP: setup,
     SIGN_IN: signin,
+    SECOND_STEP: second_step,
     CONFIRM: confirm,
     ME: me,
+    AUTHENTICATOR: authenticator,
     TENANTS: tenants,
     OVERVIEW: overview,
     ACCOUNTS: accounts,

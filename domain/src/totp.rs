@@ -71,9 +71,8 @@ impl AuthenticatorKey {
         [present, Step(present.0 + 1), Step(present.0 - 1)]
             .map(|step| (step, self.0.check(code, seconds(step)).is_some()))
             .into_iter()
-            .filter(|(step, matches)| *matches && *step > used)
+            .find(|(step, matches)| *matches && *step > used)
             .map(|(step, _)| step)
-            .next()
     }
 }
 

@@ -45,8 +45,9 @@ test('enough was recorded to mean something', () => {
 /** An answer that shows a secret once: the machine API's answer to a POST, or the page after a form. */
 const once = (body: Body) => body.method === 'POST' || new URL(body.url).searchParams.has('outcome');
 
-/** An answer to a request whose address holds the secret may hold it, too. */
-const own = (canary: Canary, body: Body) => Boolean(canary.inOwnAddress) && body.url.includes(canary.value);
+/** An answer to a request whose address holds the secret may hold it, too, and so may its own page. */
+const own = (canary: Canary, body: Body) =>
+  (Boolean(canary.inOwnAddress) && body.url.includes(canary.value)) || canary.onPage === new URL(body.url).pathname;
 
 test('no answer holds a secret', () => {
   const found: string[] = [];

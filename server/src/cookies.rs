@@ -10,6 +10,7 @@ use service::{
     core::config::Config,
     host::random::secret_text,
     people::{
+        factors::second_step::PENDING_FOR,
         kept_forms::KEPT_FOR,
         known_browsers::KNOWN_FOR,
         passkeys::{CHALLENGE_LIFE, Purpose},
@@ -24,6 +25,7 @@ const SSO_TENANT: &str = "__Host-mooring_sso_tenant";
 const SIGN_IN_CHALLENGE: &str = "__Host-mooring_passkey_signin";
 const ADD_CHALLENGE: &str = "__Host-mooring_passkey_add";
 const CONFIRM_CHALLENGE: &str = "__Host-mooring_passkey_confirm";
+const SECOND_STEP: &str = "__Host-mooring_second_step";
 const KEPT_FORM: &str = "__Host-mooring_kept_form";
 
 /// The name of a cookie. Browsers accept `__Host-` only with `Secure`, which
@@ -193,6 +195,24 @@ pub fn keep_challenge(
 /// Ends it.
 pub fn challenge_end(purpose: Purpose, config: &Config) -> Option<HeaderValue> {
     end(challenge_name(purpose, config), config)
+}
+
+/// The sealed note of a sign-in whose second step is due.
+pub fn second_step_of(headers: &HeaderMap, config: &Config) -> Option<SecretString> {
+    value(headers, name(SECOND_STEP, config)).map(SecretString::from)
+}
+
+/// Keeps the note until it is too late for the second step.
+pub fn second_step(note: &SecretString, config: &Config) -> Option<HeaderValue> {
+    let value = note.expose_secret().to_owned();
+    let mut cookie = hardened(name(SECOND_STEP, config), value, config);
+    cookie.set_max_age(Duration::seconds(PENDING_FOR.whole_seconds()));
+    header(&cookie)
+}
+
+/// Ends that cookie.
+pub fn second_step_end(config: &Config) -> Option<HeaderValue> {
+    end(name(SECOND_STEP, config), config)
 }
 
 /// The tenant whose single sign-on was used in this browser before.

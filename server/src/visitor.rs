@@ -56,6 +56,8 @@ pub struct Visitor {
     pub confirmed_at: Option<Timestamp>,
     /// The cookie of a form whose session ended before it was sent.
     pub kept_form: Option<SecretString>,
+    /// The sealed note of a sign-in whose second step is due.
+    pub second_step: Option<SecretString>,
     /// Whether the browser sent the cookie of a session, which may have ended.
     pub had_session: bool,
     /// The browser's own secret.
@@ -82,6 +84,8 @@ impl Visitor {
             outcome,
             kept: None,
             session_key: self.session_key.clone(),
+            second_step: self.second_step.clone(),
+            confirmed: self.confirmed(),
             problem: None,
         }
     }
@@ -243,6 +247,7 @@ impl FromRequestParts<AppState> for Visitor {
             session_key: id.as_ref().map(sessions::key),
             confirmed_at,
             kept_form: cookies::kept_form_of(&parts.headers, &state.services.config),
+            second_step: cookies::second_step_of(&parts.headers, &state.services.config),
             had_session: cookies::value(
                 &parts.headers,
                 cookies::session_name(&state.services.config),

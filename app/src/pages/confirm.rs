@@ -16,7 +16,7 @@ use service::{
     CONFIRMED_FOR,
     core::input::Field as RawField,
     people::{
-        membership,
+        confirm, membership,
         passkeys::{self, Purpose},
     },
 };
@@ -50,6 +50,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     let passkey = single_sign_on.is_none()
         && passkeys::is_available(&services.config)
         && passkeys::has_any(services, person.id).await?;
+    let factors = confirm::asked_for(services, &person).await?;
     csp::forms_to_providers(&context);
     let next = form
         .value("next")
@@ -57,6 +58,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     let body = view(&Data {
         email,
         next,
+        asks_for_code: !factors.is_empty(),
         kept: context.kept,
         passkey,
         single_sign_on: single_sign_on.map(|tenant| tenant.slug),
@@ -75,6 +77,8 @@ pub(super) struct Data {
     pub email: String,
     /// Where the person came from, and is led back to.
     pub next: Option<String>,
+    /// Whether a code of the second factor is asked for, instead of the password.
+    pub asks_for_code: bool,
     /// How much is kept of what they typed there.
     pub kept: Option<Kept>,
     /// Whether a passkey of theirs can show it.
@@ -94,6 +98,7 @@ const ABOUT: &[(Pattern, &str)] = &[
     (Address::DELETE_TENANT, "delete a tenant"),
     (Address::SETTINGS, "change settings of the tenant"),
     (Address::ME, "change how you come in"),
+    (Address::AUTHENTICATOR, "set up a second factor"),
 ];
 
 fn path(next: &str) -> &str {
@@ -157,6 +162,28 @@ fn way(data: &Data) -> AnyView {
         let (action, next) = (Address::ConfirmPasskey, data.next.as_deref());
         passkey_form::view(Purpose::Confirm, action, next, Kind::Plain)
     });
+    if data.asks_for_code {
+        return view! {
+            <form class="form" method="post" action=Address::Confirm.to_string()>
+                {next}
+                <Field
+                    name="code"
+                    label="Your code"
+                    plain=true
+                    required=true
+                    autofocus=true
+                    autocomplete="one-time-code"
+                    hint="Six digits from your authenticator app, or a recovery code."
+                    error=data.form.error("code")
+                />
+                <Button kind=Kind::Primary wide=true>
+                    "Confirm"
+                </Button>
+            </form>
+            {passkey}
+        }
+        .into_any();
+    }
     view! {
         <form class="form" method="post" action=Address::Confirm.to_string()>
             {next}

@@ -92,15 +92,15 @@ fn by_single_sign_on(tenant: &Slug) -> AnyView {
 }
 
 /// Redirects to where a second factor is set up.
-fn needs_second_factor() -> AnyView {
-    let to = Address::Me.to_string();
+fn needs_second_factor(tenant: &Slug) -> AnyView {
+    let to = format!("{}?tenant={tenant}", Address::Authenticator);
     redirect_to(&to);
     view! {
         <Plain
             title="Set up a second factor"
             why="This tenant asks everybody for a second factor. Set one up, then open it."
             href=to
-            action="Go to your account"
+            action="Set one up"
         />
     }
     .into_any()
@@ -113,7 +113,7 @@ impl PageError {
             Self::NotFound => nowhere().into_any(),
             Self::SignIn => sign_in(),
             Self::BySingleSignOn(tenant) => by_single_sign_on(&tenant),
-            Self::NeedsSecondFactor(_) => needs_second_factor(),
+            Self::NeedsSecondFactor(tenant) => needs_second_factor(&tenant),
             Self::Forbidden(_) => {
                 status(StatusCode::FORBIDDEN);
                 view! {

@@ -1,7 +1,8 @@
-//! `/me`: a person's name, password and sessions.
+//! `/me`: a person's name, password, second factor and sessions.
 
 use super::{
     PageError, PageParams,
+    me_factor::{self, MyFactor},
     me_passkeys::{self, Passkeys},
     me_sso, outcome, panel,
     setup::problem,
@@ -19,10 +20,12 @@ use crate::{
     form_state::FormState,
     shell::PublicLayout,
 };
-use domain::time::Timestamp;
+use domain::{ids::PersonId, time::Timestamp};
 use leptos::prelude::*;
 use service::{
+    InternalError, Services,
     people::{
+        factors::{authenticator, recovery_codes},
         membership::{self, PersonSummary, TenantOfPerson},
         passkeys,
         sessions::{self, OwnSession},
@@ -38,7 +41,10 @@ async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError>
     let person = context.own_person()?.clone();
     let services = &context.services;
     csp::forms_to_providers(&context);
+    let codes = me_factor::shown_codes(context.outcome.as_ref());
+    let islands = !codes.is_empty();
     let data = Data {
+        factor: panel("second factor", my_factor(services, person.id, codes).await),
         sessions: panel("sessions", sessions::of_person(services, person.id).await),
         tenants: panel(
             "tenants",
@@ -59,16 +65,30 @@ async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError>
     };
     let body = view(&data);
     Ok(view! {
-        <PublicLayout title="Your account" noindex=true wide=true>
+        <PublicLayout title="Your account" noindex=true wide=true islands>
             {body}
         </PublicLayout>
     }
     .into_any())
 }
 
+async fn my_factor(
+    services: &Services,
+    person: PersonId,
+    codes: Vec<String>,
+) -> Result<MyFactor, InternalError> {
+    Ok(MyFactor {
+        authenticator: authenticator::of_person(services, person).await?,
+        left: recovery_codes::left(services, person).await?,
+        codes,
+    })
+}
+
 /// What the page shows.
 pub(super) struct Data {
     pub person: PersonSummary,
+    /// `None` if it couldn't be loaded.
+    pub factor: Option<MyFactor>,
     /// `None` if they couldn't be loaded.
     pub sessions: Option<Vec<OwnSession>>,
     /// `None` if they couldn't be loaded.
@@ -109,6 +129,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         {name(data)}
         {me_passkeys::panel(&data.passkeys, data.now)}
         {password(data)}
+        {me_factor::panel(data.factor.as_ref(), &data.form("me_factor"), data.now)}
         {session_list(data)}
         {data.links.as_deref().and_then(|links| me_sso::panel(links, &data.form("me_sso")))}
         {tenant_list(data)}

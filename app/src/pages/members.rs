@@ -202,7 +202,7 @@ fn people(data: &Data) -> AnyView {
     let rows = rows.collect_view();
     view! {
         <Panel id="people" title="People" aside>
-            <CardTable caption="People of the tenant" columns=&["Person", "Role", "Apps", "Last seen"] rows={rows.into_any()}/>
+            <CardTable caption="People of the tenant" columns=&["Person", "Role", "Apps", "Second factor", "Last seen"] rows={rows.into_any()}/>
         </Panel>
     }
     .into_any()
@@ -235,12 +235,21 @@ fn row(data: &Data, member: &Member, owners: usize) -> AnyView {
                 {last.then(|| view! { " " <span class="sub">"Only owner, can’t be removed"</span> })}
             </td>
             <td data-label="Apps">{named(&member.apps, &data.apps)}</td>
+            <td data-label="Second factor">{second_factor(member)}</td>
             <td data-label="Last seen">
                 <TimeOr at=member.last_seen_at now=data.now/>
             </td>
         </tr>
     }
     .into_any()
+}
+
+fn second_factor(member: &Member) -> String {
+    match member.factors.label() {
+        Some(factors) => factors,
+        None if member.single_sign_on => "Kept by single sign-on".to_owned(),
+        None => "None".to_owned(),
+    }
 }
 
 fn waiting(data: &Data) -> Option<AnyView> {

@@ -105,6 +105,15 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
         FormOutcome::PasswordChanged { ended } => {
             good(&format!("Your password is changed{}", and_ended(*ended)))
         }
+        FormOutcome::AuthenticatorOn => {
+            good("Your authenticator app is on. Signing in asks for its code from now on.")
+        }
+        FormOutcome::AuthenticatorOff => {
+            good("Your authenticator app is off, and other sessions are ended.")
+        }
+        FormOutcome::RecoveryCodesMade => {
+            good("There are new recovery codes. The old ones no longer work.")
+        }
         FormOutcome::SsoTried {
             host,
             keys,

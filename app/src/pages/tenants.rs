@@ -42,7 +42,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     let number = all.len();
     let mut tenants = Vec::new();
     for tenant in all.into_iter().filter(|tenant| is_wanted(tenant, &wanted)) {
-        if tenant.by_single_sign_on {
+        if tenant.by_single_sign_on || tenant.needs_second_factor {
             tenants.push((tenant, None));
             continue;
         }
@@ -111,6 +111,7 @@ pub(super) struct Data {
 /// How many accounts need a person, in words.
 fn problems(tenant: &TenantOfPerson, number: Option<u64>) -> String {
     match number {
+        None if tenant.needs_second_factor => "Needs a second factor".to_owned(),
         None if tenant.by_single_sign_on => "Opens by single sign-on".to_owned(),
         None => "Not known".to_owned(),
         Some(0) => "Nothing needs you".to_owned(),

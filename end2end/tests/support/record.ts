@@ -28,6 +28,8 @@ export interface Canary {
   shown?: number;
   /** Whether the answer to a request whose address holds it may hold it, too. */
   inOwnAddress?: boolean;
+  /** The path of the one page that may hold it, as long as it is of use there. */
+  onPage?: string;
   /** Whether the server writes it into its log on purpose. */
   inLog?: boolean;
 }

@@ -24,6 +24,18 @@ const links = (): Links => JSON.parse(readFileSync(`${RUN}/links.json`, 'utf8'))
 const at = (path: string) => (page: Page) => page.goto(path);
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
+/** Begins the set-up of an app, whose key is shown on its page alone. */
+async function begin(page: Page): Promise<void> {
+  await page.goto('/me/authenticator');
+  const begun = await page.locator('code.mono').count();
+  await press(page, begun ? 'Begin again with another key' : 'Begin');
+  await expect(page.getByRole('img', { name: 'QR code with the key for your app' })).toBeVisible();
+  const key = (await page.locator('code.mono').textContent()) ?? '';
+  for (const value of [key, key.replaceAll(' ', '')]) {
+    canary({ kind: 'key of an authenticator app', value, onPage: '/me/authenticator' });
+  }
+}
+
 /** The same page with everything unfolded, or only `which`: axe doesn't check what is folded. */
 const unfolded = (screen: Screen, which = 'details'): Screen => ({
   ...screen,
@@ -60,6 +72,7 @@ export const PUBLIC: Screen[] = [
   { name: 'reconnect link, used', open: (page) => page.goto(links().used), heading: 'This link was used already', status: 410 },
   { name: 'reconnect link, withdrawn', open: (page) => page.goto(links().revoked), heading: 'This link was withdrawn', status: 410 },
   { name: 'reconnect link, unknown', open: at(`/r/${'x'.repeat(43)}`), heading: 'This link is not known', status: 404 },
+  { name: 'second step, ended', open: at('/signin/second'), heading: 'This sign-in has ended', status: 410 },
   { name: 'reset', open: at('/reset'), heading: 'Forgot your password?' },
   { name: 'reset, sent', open: at('/reset/sent'), heading: 'Look at your mail' },
   { name: 'reset, ended', open: at('/reset/unknown'), heading: 'This link has ended', status: 410 },
@@ -112,6 +125,27 @@ export const FULL: Screen[] = [
       await page.getByLabel('New password').fill('passwordpassword');
       await press(page, 'Change password');
       await expect(page.locator('#new_password-error')).toBeVisible();
+    },
+  },
+  { name: 'authenticator app', open: at('/me/authenticator'), heading: 'Set up an authenticator app' },
+  {
+    name: 'authenticator app, begun',
+    heading: 'Set up an authenticator app',
+    async open(page) {
+      await signInAnew(page);
+      await begin(page);
+    },
+  },
+  {
+    name: 'authenticator app, wrong code',
+    heading: 'Set up an authenticator app',
+    status: 422,
+    async open(page) {
+      await signInAnew(page);
+      await begin(page);
+      await page.getByLabel('Code').fill('12345');
+      await press(page, 'Switch it on');
+      await expect(page.locator('#code-error')).toBeVisible();
     },
   },
   { name: 'overview', open: at(home), heading: /accounts need you$/, islands: true },

@@ -109,6 +109,8 @@ async fn page(
         outcome: None,
         kept: None,
         session_key: None,
+        second_step: None,
+        confirmed: None,
         problem: Some(problem),
     };
     let mut request = Request::new(());

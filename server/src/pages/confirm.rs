@@ -27,6 +27,7 @@ const PAGE: &str = Address::CONFIRM.0;
 #[serde(default)]
 pub struct Fields {
     password: Field<SecretString>,
+    code: Field<SecretString>,
     next: Field<String>,
 }
 
@@ -34,10 +35,10 @@ impl Input for Fields {
     type Parsed = (SecretString, String);
 
     fn parse(self, errors: &mut Errors) -> Option<Self::Parsed> {
-        Some((
-            errors.secret("password", self.password),
-            errors.text("next", self.next),
-        ))
+        // The page asks for one of them; which one counts, the use case decides.
+        let code = errors.optional("code", self.code);
+        let password = errors.secret("password", self.password);
+        Some((code.unwrap_or(password), errors.text("next", self.next)))
     }
 }
 
@@ -47,12 +48,12 @@ pub async fn confirm(
     PostedForm(mut posted, fields): PostedForm<Fields>,
 ) -> Result<Response, Answered> {
     let person = posted.person(PAGE, &FORM).await?;
-    let (password, next) = posted.parse(fields, PAGE, &FORM).await?;
+    let (typed, next) = posted.parse(fields, PAGE, &FORM).await?;
     let (services, address) = (
         posted.visitor.state.services.clone(),
         posted.visitor.address,
     );
-    let error = match confirm::confirm(&services, &person, &password, address).await {
+    let error = match confirm::confirm(&services, &person, &typed, address).await {
         Ok(()) => {
             visitor::confirm(&session, &mut posted.visitor).await?;
             return Ok(see_other(own_path(&next)));
@@ -60,12 +61,14 @@ pub async fn confirm(
         Err(error) => error,
     };
     let text = error.to_string();
+    let asked = confirm::asked_for(&services, &person).await?;
+    let field = if asked.is_empty() { "password" } else { "code" };
     let status = match error {
         ConfirmError::WrongPassword | ConfirmError::WrongCode => StatusCode::UNPROCESSABLE_ENTITY,
         ConfirmError::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
         ConfirmError::Internal(error) => return Err(error.into()),
     };
-    let errors = vec![FieldError::new("password", text)];
+    let errors = vec![FieldError::new(field, text)];
     let mut response = posted.rerender_with_errors(PAGE, &FORM, errors).await;
     *response.status_mut() = status;
     Ok(response)

@@ -12,6 +12,7 @@ mod claimed_form;
 mod confirm;
 mod connect;
 mod erase;
+mod factors;
 mod home;
 mod invitation;
 mod keys;
@@ -24,6 +25,7 @@ mod posted_form;
 mod reconnect;
 mod reset;
 mod reveal;
+mod second_step;
 mod settings;
 mod settings_sso;
 mod setup;
@@ -68,6 +70,7 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::SETUP, || post(setup::create_owner)),
     (Address::SIGN_IN, || post(signin::sign_in)),
     (Address::SIGN_IN_PASSKEY, || post(passkeys::sign_in)),
+    (Address::SECOND_STEP, || post(second_step::show)),
     (Address::CONFIRM, || post(confirm::confirm)),
     (Address::CONFIRM_PASSKEY, || post(passkeys::confirm)),
     (Address::SETTINGS_SSO, || post(settings_sso::save)),
@@ -84,6 +87,10 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::MY_PASSKEYS, || post(passkeys::add)),
     (Address::NAME_PASSKEY, || post(passkeys::rename)),
     (Address::REMOVE_PASSKEY, || post(passkeys::remove)),
+    (Address::AUTHENTICATOR, || post(factors::finish)),
+    (Address::BEGIN_AUTHENTICATOR, || post(factors::begin)),
+    (Address::END_AUTHENTICATOR, || post(factors::switch_off)),
+    (Address::RECOVERY_CODES, || post(factors::renew_codes)),
     (Address::END_OTHER_SESSIONS, || post(me::end_other_sessions)),
     (Address::END_SESSION, || post(me::end_session)),
     (Address::RECONNECT, || post(reconnect::continue_to_gorgias)),
@@ -125,6 +132,9 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::SETTINGS_TEST_MAIL, || post(settings::test_mail)),
     (Address::SETTINGS_LINKS, || post(settings::links)),
     (Address::SETTINGS_RETENTION, || post(settings::retention)),
+    (Address::SETTINGS_SECOND_FACTOR, || {
+        post(settings::second_factor)
+    }),
     (Address::TENANTS, || post(tenants::create)),
     (Address::DELETE_TENANT, || post(tenants::delete)),
     (Address::RESTORE_TENANT, || post(tenants::restore)),

@@ -89,7 +89,10 @@ impl Posted {
         }
         match self.visitor.open(tenant).await? {
             Opened::Actor(actor) => Ok(*actor),
-            Opened::NeedsSecondFactor => Err(see_other(&Address::Me.to_string()).into()),
+            Opened::NeedsSecondFactor => {
+                let set_up = format!("{}?tenant={tenant}", Address::Authenticator);
+                Err(see_other(&set_up).into())
+            }
             Opened::BySingleSignOn | Opened::Not => Err(self.not_found().await.into()),
         }
     }

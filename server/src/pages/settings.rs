@@ -3,7 +3,7 @@
 use crate::pages::{Answered, Form, Posted, PostedFile, PostedForm};
 use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
-use domain::{color::Color, time::Span, zone::Zone};
+use domain::{color::Color, permission::Permission, time::Span, zone::Zone};
 use serde::Deserialize;
 use service::{
     Actor,
@@ -17,6 +17,7 @@ pub(super) const BRAND: Form =
 const LOGO: Form = Form::new("settings_logo", &[]);
 pub(super) const MAIL: Form = Form::new("settings_mail", &["mail_text", "answers_to"]).kept();
 const LINKS: Form = Form::new("settings_links", &["link_life", "zone"]);
+const SECOND_FACTOR: Form = Form::new("settings_second_factor", &["second_factor"]);
 const RETENTION: Form = Form::new("settings_retention", &["events_kept", "audit_kept"]);
 
 /// The tenant's name.
@@ -120,6 +121,21 @@ impl Input for Kept {
             audit: span("audit_kept", self.audit_kept),
         };
         Some((kept, errors.ticked("agreed", self.agreed)))
+    }
+}
+
+/// Whether everybody needs a second factor.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SecondFactor {
+    second_factor: Field<String>,
+}
+
+impl Input for SecondFactor {
+    type Parsed = bool;
+
+    fn parse(self, errors: &mut Errors) -> Option<bool> {
+        Some(errors.ticked("second_factor", self.second_factor))
     }
 }
 
@@ -235,4 +251,21 @@ pub async fn retention(
     let (kept, agreed) = posted.parse(fields, &page, &RETENTION).await?;
     let result = settings::save_retention(&actor, kept, agreed).await;
     saved(&posted, &page, &RETENTION, result).await
+}
+
+/// Asks everybody for a second factor, or nobody.
+pub async fn second_factor(
+    Path(tenant): Path<String>,
+    PostedForm(posted, fields): PostedForm<SecondFactor>,
+) -> Result<Response, Answered> {
+    let page = page_of(&tenant);
+    let form = &SECOND_FACTOR;
+    let actor = posted.member(&tenant, &page, form).await?;
+    let asked = posted.parse(fields, &page, form).await?;
+    let permission = Permission::ManageTenant;
+    let confirmed = posted
+        .member_confirmed(&actor, permission, &page, form)
+        .await?;
+    let result = settings::save_second_factor(&actor, &confirmed, asked).await;
+    saved(&posted, &page, form, result).await
 }

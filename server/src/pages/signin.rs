@@ -20,15 +20,19 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use service::{
     core::{
+        config::Config,
         error::FieldError,
         input::{Errors, Field, Input},
     },
     people::{
-        self, known_browsers,
+        self,
+        factors::second_step,
+        known_browsers,
         sign_in::{self, SignInError},
     },
 };
 use tower_sessions::Session;
+use url::form_urlencoded::byte_serialize;
 
 pub(super) const FORM: Form = Form::new("signin", &["email", "next"]);
 
@@ -77,6 +81,9 @@ pub async fn sign_in(
     };
     match sign_in::sign_in(&services, &attempt).await {
         Ok(person) => {
+            if let Some(note) = second_step::begin(&services, person).await? {
+                return Ok(to_second_step(&note, &given.next, &services.config));
+            }
             let response = arrive(&session, &posted, person, &given.next).await?;
             people::signed_in(&services, person, posted.visitor.address).await;
             Ok(response)
@@ -100,6 +107,15 @@ pub async fn sign_in(
     }
 }
 
+/// Redirects to the second step, with the note of who wants to sign in.
+fn to_second_step(note: &SecretString, next: &str, config: &Config) -> Response {
+    let next: String = byte_serialize(own_path(next).as_bytes()).collect();
+    let mut response = see_other(&format!("{}?next={next}", Address::SecondStep));
+    let cookie = cookies::second_step(note, config).map(|cookie| (SET_COOKIE, cookie));
+    response.headers_mut().extend(cookie);
+    response
+}
+
 /// Signs in who has shown who they are, and leads to the page that they wanted.
 pub(super) async fn arrive(
     session: &Session,
@@ -107,7 +123,8 @@ pub(super) async fn arrive(
     person: PersonId,
     next: &str,
 ) -> Result<Response, Answered> {
-    let (services, headers) = (&posted.visitor.state.services, &posted.parts.headers);
+    let services = &posted.visitor.state.services;
+    let headers = &posted.parts.headers;
     visitor::sign_in(session, &posted.visitor, headers, person).await?;
     let (browser, cookie) = cookies::keep_known_browser(headers, services);
     let address = posted.visitor.address;

@@ -36,6 +36,7 @@ mod pages;
 mod passkeys;
 mod processes;
 mod reveal;
+mod second_factor;
 mod serving;
 mod sessions;
 mod settings;

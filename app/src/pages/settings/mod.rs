@@ -7,6 +7,7 @@ mod links;
 mod mail;
 mod name;
 mod retention;
+mod second_factor;
 mod sso;
 
 use super::{PageError, PageParams, outcome, show};
@@ -35,6 +36,7 @@ const SECTIONS: &[Section] = &[
     ("brand", "Brand", brand::section),
     ("mail", "Mail", mail::section),
     ("links", "Links and time", links::section),
+    ("second-factor", "Second factor", second_factor::section),
     ("sso", "Single sign-on", sso::section),
     ("retention", "Retention", retention::section),
     ("delete", "Delete", delete::section),

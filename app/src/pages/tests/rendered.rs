@@ -64,6 +64,8 @@ async fn context(world: &World, person: Option<&Actor>) -> PageContext {
         kept: None,
         problem: None,
         session_key: None,
+        second_step: None,
+        confirmed: None,
     }
 }
 

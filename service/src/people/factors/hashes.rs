@@ -26,8 +26,11 @@ pub(super) async fn find(
     let Some(given) = hash_all(salt, vec![code]).await?.pop() else {
         return Ok(None);
     };
-    Ok(hashes
-        .into_iter()
-        .filter(|hash| bool::from(hash.ct_eq(&given)))
-        .last())
+    Ok(hashes.into_iter().fold(None, |found, hash| {
+        if bool::from(hash.ct_eq(&given)) {
+            Some(hash)
+        } else {
+            found
+        }
+    }))
 }
