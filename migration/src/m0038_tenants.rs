@@ -56,6 +56,12 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         functions::down(manager, self.name()).await?;
+        // The version before knows no deleted tenants: these are there again, and
+        // their connections, which rest, are checked.
+        let wake = "UPDATE connections SET due_at = 0, overdue_at = CASE WHEN renewable THEN 0 END \
+            WHERE due_at IS NULL AND standing = 'connected' \
+            AND tenant_id IN (SELECT id FROM tenants WHERE deleted_at IS NOT NULL)";
+        manager.get_connection().execute_unprepared(wake).await?;
         manager
             .drop_table(Table::drop().table(Alias::new(BRANDS)).to_owned())
             .await?;

@@ -59,11 +59,11 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         true => (
             panel(
                 "deleted tenants",
-                deletion::deleted_of(services, person.id).await,
+                deletion::deleted_of(services, person.signed_in).await,
             ),
             panel(
                 "new tenants",
-                tenants::may_create(services, person.id).await,
+                tenants::may_create(services, person.signed_in).await,
             ),
         ),
         false => (None, None),

@@ -156,6 +156,7 @@ async fn saved(
         Err(SettingsError::Invalid(errors)) => {
             Ok(posted.rerender_with_errors(page, form, errors).await)
         }
+        Err(SettingsError::NotConfirmed) => Ok(posted.ask_to_confirm(page, form).await?),
         Err(SettingsError::Internal(error)) => Err(error.into()),
     }
 }
@@ -249,7 +250,8 @@ pub async fn retention(
     let page = page_of(&tenant);
     let actor = posted.member(&tenant, &page, &RETENTION).await?;
     let (kept, agreed) = posted.parse(fields, &page, &RETENTION).await?;
-    let result = settings::save_retention(&actor, kept, agreed).await;
+    let confirmed = posted.visitor.confirmed();
+    let result = settings::save_retention(&actor, confirmed.as_ref(), kept, agreed).await;
     saved(&posted, &page, &RETENTION, result).await
 }
 

@@ -110,7 +110,7 @@ pub async fn restore(Path(tenant): Path<String>, posted: Posted) -> Result<Respo
     };
     let visitor = &posted.visitor;
     let services = &visitor.state.services;
-    match deletion::bring_back(services, person.id, &slug, visitor.address).await {
+    match deletion::bring_back(services, person.signed_in, &slug, visitor.address).await {
         Ok(()) => posted.done(PAGE, FormOutcome::TenantBroughtBack).await,
         Err(BringBackError::NoTenant(_)) => Ok(posted.not_found().await),
         Err(BringBackError::Internal(error)) => Err(error.into()),

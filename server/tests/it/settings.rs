@@ -10,6 +10,7 @@ use axum::{
 };
 use secrecy::ExposeSecret;
 use service::{
+    CONFIRMED_FOR,
     connections::links::{self, LinkOptions},
     testing::{PUBLIC_URL, picture},
 };
@@ -89,6 +90,21 @@ async fn each_part_of_the_settings_saves_on_its_own() {
         ] {
             assert!(page.body.contains(part), "{part}: {}", page.body);
         }
+        // A shorter audit is asked for twice: it could hide what somebody did.
+        server.world.clock.advance(CONFIRMED_FOR);
+        let path = "/t/acme/settings/retention";
+        let shorter = [("events_kept", "396"), ("audit_kept", "761")];
+        let asked = browser.post(path, &shorter).await;
+        let confirm = "/confirm?next=/t/acme/settings";
+        assert!(
+            asked.location().starts_with(confirm),
+            "{}",
+            asked.location()
+        );
+        let same = [("events_kept", "forever"), ("audit_kept", "forever")];
+        browser.post(path, &same).await.told_on(SETTINGS);
+        let back = [("events_kept", "396"), ("audit_kept", "forever")];
+        browser.post(path, &back).await.told_on(SETTINGS);
         // Times are written in that zone from now on, with its name.
         let tokens = browser.get("/t/acme/api-tokens").await;
         assert!(tokens.body.contains(" CET<") || tokens.body.contains(" CEST<"));

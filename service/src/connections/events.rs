@@ -8,7 +8,7 @@ mod tests;
 
 pub use cursor::{After, CursorError};
 pub use retention::cut_off;
-pub(crate) use retention::keep_cut;
+pub(crate) use retention::{cut, keep_cut};
 pub use tenant::{EventsError, Page, TenantEntry, of_tenant};
 
 use crate::{

@@ -10,13 +10,14 @@ use crate::{
     },
     entity::membership,
     people::{
+        SignedIn,
         membership::{PersonSummary, owns_a_tenant},
         owner::insert_tenant,
         set_up::is_name,
     },
     tenancy::{TenantScope, Tx},
 };
-use domain::{app_limit::AppLimit, ids::PersonId, role::Role, slug::Slug};
+use domain::{app_limit::AppLimit, role::Role, slug::Slug};
 use sea_orm::{ActiveValue::Set, EntityTrait, SqlErr};
 use std::net::IpAddr;
 
@@ -59,10 +60,12 @@ pub async fn create(services: &Services, slug: &Slug, name: &str) -> Result<(), 
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.
-pub async fn may_create(services: &Services, person: PersonId) -> Result<bool, InternalError> {
+pub async fn may_create(services: &Services, signed_in: SignedIn) -> Result<bool, InternalError> {
     match services.config.tenant_creation {
         TenantCreation::Nobody => Ok(false),
-        TenantCreation::Owners => owns_a_tenant(services, person).await,
+        // Whoever runs a tenant's provider can be anybody there.
+        TenantCreation::Owners if !signed_in.is_own_way() => Ok(false),
+        TenantCreation::Owners => owns_a_tenant(services, signed_in.person()).await,
     }
 }
 
@@ -76,7 +79,7 @@ pub async fn create_as_owner(
     (slug, name): (&Slug, &str),
     address: Option<IpAddr>,
 ) -> Result<(), CreateTenantError> {
-    if !may_create(services, person.id).await? {
+    if !may_create(services, person.signed_in).await? {
         return Err(Forbidden.into());
     }
     let tx = insert(services, slug, name).await?;

@@ -11,6 +11,7 @@ use domain::slug::Slug;
 use migration::rights::emptied_with_tenant;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement,
+    sea_query::{Expr, SimpleExpr},
 };
 
 /// Why the tenant was not removed.
@@ -39,7 +40,8 @@ pub async fn remove(services: &Services, slug: &Slug) -> Result<(), RemoveTenant
         .await?
         .ok_or_else(|| RemoveTenantError::NoTenant(slug.clone()))?;
     let scope = TenantScope::new(services, tenant.id);
-    erase(&scope, &tenant, By::CommandLine).await?;
+    let tx = scope.write().await?;
+    erase(&scope, tx, &tenant, By::CommandLine).await?;
     tracing::info!(tenant.slug = %slug, "a tenant was removed on the command line");
     Ok(())
 }
@@ -47,10 +49,17 @@ pub async fn remove(services: &Services, slug: &Slug) -> Result<(), RemoveTenant
 /// Removes all that is the tenant's, but its audit.
 pub(super) async fn erase(
     scope: &TenantScope,
+    tx: Tx,
     tenant: &tenant::Model,
     by: By,
 ) -> Result<(), InternalError> {
-    let tx = scope.write().await?;
+    // What people wrote, or are named in.
+    tenant::Entity::update_many()
+        .filter(tenant::Column::Id.eq(tx.tenant()))
+        .col_expr(tenant::Column::MailText, nothing())
+        .col_expr(tenant::Column::DeletedBy, nothing())
+        .exec(&*tx)
+        .await?;
     if scope.db.is_sqlite() {
         empty(scope, &tx, tenant).await?;
     } else {
@@ -62,19 +71,22 @@ pub(super) async fn erase(
     tx.commit().await
 }
 
+fn nothing() -> SimpleExpr {
+    Expr::value(Option::<String>::None)
+}
+
 /// Does what `mooring_remove_tenant` does on PostgreSQL.
 async fn empty(scope: &TenantScope, tx: &Tx, tenant: &tenant::Model) -> Result<(), InternalError> {
     let id = tenant.id;
     let slug = format!("removed-{}", id.0.simple());
-    let removed = tenant::ActiveModel::from(tenant::Model {
-        removed_at: Some(scope.now()),
-        former_slug: Some(tenant.slug.clone()),
-        slug: slug
-            .parse()
-            .map_err(|_| InternalError::inconsistent("tenants", "slug", id))?,
-        ..tenant.clone()
-    });
-    tenant::Entity::update(removed.reset_all())
+    tenant::Entity::update_many()
+        .filter(tenant::Column::Id.eq(id))
+        .col_expr(tenant::Column::RemovedAt, Expr::value(scope.now()))
+        .col_expr(
+            tenant::Column::FormerSlug,
+            Expr::value(tenant.slug.as_str()),
+        )
+        .col_expr(tenant::Column::Slug, Expr::value(slug))
         .exec(&**tx)
         .await?;
     let backend = scope.db.backend();

@@ -41,6 +41,7 @@ pub async fn restored(services: &Services) -> Result<Restored, InternalError> {
     let tenants: Vec<TenantId> = tenant::Entity::find()
         .select_only()
         .column(tenant::Column::Id)
+        .filter(tenant::Column::RemovedAt.is_null())
         .into_tuple()
         .all(services.db.read())
         .await?;
@@ -65,13 +66,22 @@ async fn end_sessions(services: &Services) -> Result<u64, InternalError> {
 async fn mark(scope: &TenantScope) -> Result<u64, InternalError> {
     let now = scope.now();
     let tx = scope.write().await?;
+    // One that was deleted at the time of the backup may have been brought back
+    // since: it can be for its whole time again, and rests as long.
+    let deleted = tenant::Entity::update_many()
+        .filter(tenant::Column::Id.eq(tx.tenant()))
+        .filter(tenant::Column::DeletedAt.is_not_null())
+        .col_expr(tenant::Column::DeletedAt, Expr::value(scope.expiry_now()))
+        .exec(&*tx)
+        .await?;
+    let planned = Some(now).filter(|_| deleted.rows_affected == 0);
     let due = tx
         .update::<connection::Entity>()
         .filter(connection::Column::Standing.eq(connection::StandingCode::Connected))
         .filter(connection::Column::Renewable.eq(true))
         .col_expr(connection::Column::RestoredAt, Expr::value(now))
-        .col_expr(connection::Column::DueAt, Expr::value(now))
-        .col_expr(connection::Column::OverdueAt, Expr::value(now))
+        .col_expr(connection::Column::DueAt, Expr::value(planned))
+        .col_expr(connection::Column::OverdueAt, Expr::value(planned))
         .col_expr(connection::Column::LeaseUntil, Expr::value(0_i64))
         .exec(&*tx)
         .await?;

@@ -54,6 +54,8 @@ const RESULT_LIFE: Span = Span::days(1);
 /// the database wasn't available, which is usually short.
 const LATER: Span = Span::minutes(5);
 const SOON: Span = Span::seconds(5);
+/// How long one is delayed that has nothing to check.
+const RESTING: Span = Span::hours(1);
 /// How often the heartbeat is written.
 const BEAT: Span = Span::seconds(15);
 
@@ -237,6 +239,11 @@ async fn attempt(services: Services, lease: Lease) -> bool {
         Ok(Verdict::JournalFull) => {
             // The error is logged already.
             postpone(&scope, lease.connection, LATER).await;
+            false
+        }
+        Ok(Verdict::NotConnected) => {
+            // It would take a slot of the rate at each look: its tenant is deleted.
+            postpone(&scope, lease.connection, RESTING).await;
             false
         }
         Ok(verdict) => matches!(verdict, Verdict::Unavailable { limited: true, .. }),

@@ -5,7 +5,7 @@ use crate::flow::{self, Flow, sub};
 use domain::{health::Health, ids::EventId, time::Span};
 use secrecy::SecretString;
 use service::{
-    Services,
+    Confirmed, Services,
     audit::{self, Action, Filter},
     connections::{
         check_now::check_now,
@@ -14,10 +14,14 @@ use service::{
     },
     core::expiry,
     people::sessions,
-    tenants::restored::{Restored, restored},
+    tenants::{
+        deletion,
+        restored::{Restored, restored},
+    },
     worker,
 };
 use simulator::Rotation;
+use tokio_util::sync::CancellationToken;
 
 async fn all(f: &Flow, after: Option<After>) -> Result<Page, EventsError> {
     of_tenant(&f.owner, after, 200).await
@@ -233,6 +237,41 @@ async fn s85_a_token_that_was_replaced_is_told_from_a_deactivation() {
         for report in audit::verify(&services, None).await.unwrap() {
             assert_eq!(report.broken, None);
         }
+    })
+    .await;
+}
+
+/// A tenant that was deleted at the time of the backup, and brought back since, is
+/// not erased since the backup says so.
+#[tokio::test]
+async fn s85_a_tenant_that_was_deleted_in_the_backup_gets_its_whole_time_again() {
+    flow::each(async |mut f| {
+        f.connect("acme").await;
+        let confirmed = Confirmed::for_test(&f.owner);
+        deletion::delete(&f.owner, &confirmed, "harbour")
+            .await
+            .unwrap();
+        let copy = f.world.copy_of_database().await;
+        let slug = "harbour".parse().unwrap();
+        deletion::bring_back_on_command_line(&f.world.services, &slug)
+            .await
+            .unwrap();
+        f.advance(deletion::HELD_FOR);
+        f.world.database_url = copy;
+        f.world.services = f.world.second_process().await;
+        let services = &f.world.services;
+        let refreshes = f.sim.refreshes("acme").len();
+        restored(services).await.unwrap();
+        worker::tick(services).await.unwrap();
+        assert_eq!(f.sim.refreshes("acme").len(), refreshes, "it rests");
+        let stop = CancellationToken::new();
+        let erased = deletion::erase_due(services, &stop).await.unwrap();
+        assert_eq!(erased.tenants, 0);
+        deletion::bring_back_on_command_line(services, &slug)
+            .await
+            .unwrap();
+        worker::tick(services).await.unwrap();
+        assert_eq!(f.sim.refreshes("acme").len(), refreshes + 1);
     })
     .await;
 }

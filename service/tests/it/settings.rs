@@ -2,7 +2,7 @@
 
 use domain::{app_limit::AppLimit, color::Color, role::Role, time::Span};
 use service::{
-    Actor,
+    Actor, Confirmed,
     audit::{self, Filter, list},
     connections::{
         events::{self, cut_off},
@@ -42,6 +42,7 @@ async fn all(actor: &Actor) -> Vec<bool> {
     let forbidden =
         |error: Option<SettingsError>| matches!(error, Some(SettingsError::Forbidden(_)));
     let kept = Retention::default();
+    let confirmed = Confirmed::for_test(actor);
     vec![
         forbidden(settings::load(actor).await.err()),
         forbidden(settings::brand(actor).await.err()),
@@ -56,7 +57,11 @@ async fn all(actor: &Actor) -> Vec<bool> {
                 .err(),
         ),
         forbidden(would_remove(actor, kept).await.err()),
-        forbidden(save_retention(actor, kept, true).await.err()),
+        forbidden(
+            save_retention(actor, Some(&confirmed), kept, true)
+                .await
+                .err(),
+        ),
     ]
 }
 
@@ -241,7 +246,18 @@ async fn a_shorter_time_says_what_it_removes_and_removes_it() {
             events: Some(KEEPING[0]),
             audit: Some(KEEPING[0]),
         };
-        let question = refused(save_retention(&owner, kept, false).await);
+        let confirmed = Confirmed::for_test(&owner);
+        let confirmed = Some(&confirmed);
+        // A shorter audit could hide what somebody did.
+        let stranger = Confirmed::for_test(&elsewhere);
+        for unproven in [None, Some(&stranger)] {
+            let refused = save_retention(&owner, unproven, kept, true).await;
+            assert!(
+                matches!(refused, Err(SettingsError::NotConfirmed)),
+                "{refused:?}"
+            );
+        }
+        let question = refused(save_retention(&owner, confirmed, kept, false).await);
         assert_eq!(question[0].0, "agreed");
         // Set-up, app, and two links.
         assert!(
@@ -252,7 +268,14 @@ async fn a_shorter_time_says_what_it_removes_and_removes_it() {
         );
         cut_off(&world.services, &stop).await.unwrap();
         assert_eq!(events(&owner).await, 2, "nobody agreed");
-        save_retention(&owner, kept, true).await.unwrap();
+        save_retention(&owner, confirmed, kept, true).await.unwrap();
+        // A longer time hides nothing.
+        let longer = Retention {
+            audit: Some(KEEPING[1]),
+            ..kept
+        };
+        save_retention(&owner, None, longer, true).await.unwrap();
+        save_retention(&owner, confirmed, kept, true).await.unwrap();
         cut_off(&world.services, &stop).await.unwrap();
         assert_eq!(events(&owner).await, 0);
         let cut = audit::cut_off(&world.services, None, &stop).await.unwrap();
@@ -278,7 +301,10 @@ async fn the_installations_time_is_the_longest() {
             events: None,
             audit: Some(KEEPING[3]),
         };
-        save_retention(&owner, kept, false).await.unwrap();
+        let confirmed = Confirmed::for_test(&owner);
+        save_retention(&owner, Some(&confirmed), kept, false)
+            .await
+            .unwrap();
         let stop = CancellationToken::new();
         let cut = audit::cut_off(&world.services, Span::days(150), &stop).await;
         assert_eq!(cut.unwrap(), 3, "all but the second link and the setting");

@@ -84,7 +84,7 @@ impl From<SettingsError> for PageError {
         match error {
             SettingsError::Forbidden(forbidden) => forbidden.into(),
             SettingsError::Internal(error) => error.into(),
-            SettingsError::Invalid(_) => Self::Broken,
+            SettingsError::Invalid(_) | SettingsError::NotConfirmed => Self::Broken,
         }
     }
 }

@@ -29,6 +29,12 @@ fn words(span: Span) -> String {
     }
 }
 
+/// The time that counts: one that is not below the installation's is not among the
+/// choices, and a browser would show the first one.
+fn within(kept: Option<Span>, bound: Option<Span>) -> Option<Span> {
+    kept.filter(|kept| bound.is_none_or(|bound| *kept < bound))
+}
+
 fn choices(bound: Option<Span>) -> Vec<Choice> {
     let shorter = KEEPING
         .into_iter()
@@ -75,7 +81,7 @@ pub(super) fn section(data: &Data) -> AnyView {
                     name="audit_kept"
                     label="Audit"
                     options=choices(data.settings.audit_bound)
-                    value=form.value_or("audit_kept", code(kept.audit))
+                    value=form.value_or("audit_kept", code(within(kept.audit, data.settings.audit_bound)))
                     hint="Before a shorter time removes anything, you are told how much."
                     error=form.error("audit_kept")
                 />
@@ -93,4 +99,26 @@ pub(super) fn section(data: &Data) -> AnyView {
         </Panel>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A select whose value is none of its options shows, and sends, its first one.
+    #[test]
+    fn the_time_that_counts_is_always_among_the_choices() {
+        for bound in [None, Some(Span::days(30)), Some(Span::days(400))] {
+            for kept in KEEPING.map(Some).into_iter().chain([None]) {
+                let shown = code(within(kept, bound));
+                let choices = choices(bound);
+                let there = choices.iter().filter(|choice| choice.value == shown);
+                assert_eq!(there.count(), 1, "{kept:?} {bound:?}");
+            }
+        }
+        let year = Some(Span::days(396));
+        assert_eq!(within(year, None), year);
+        assert_eq!(within(year, Some(Span::days(400))), year);
+        assert_eq!(within(year, Some(Span::days(396))), None);
+    }
 }

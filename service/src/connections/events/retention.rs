@@ -3,7 +3,7 @@
 use crate::{
     core::{error::InternalError, expiry, queries, services::Services},
     entity::{event, tenant, tenant_event},
-    tenancy::TenantScope,
+    tenancy::{TenantScope, Tx},
 };
 use domain::{
     ids::TenantId,
@@ -55,8 +55,9 @@ pub async fn cut_off(services: &Services, stop: &CancellationToken) -> Result<()
         let before = sight.now.minus(kept);
         while !stop.is_cancelled() {
             match batch(&scope, before).await {
-                Ok(true) => (),
-                Ok(false) => break,
+                // The oldest are not always those of the smallest numbers.
+                Ok(0) => break,
+                Ok(_) => (),
                 Err(fault) => {
                     first_fault.get_or_insert(fault);
                     break;
@@ -67,22 +68,40 @@ pub async fn cut_off(services: &Services, stop: &CancellationToken) -> Result<()
     first_fault.map_or(Ok(()), Err)
 }
 
-/// Whether there were old events, which are removed now.
-async fn batch(scope: &TenantScope, before: Timestamp) -> Result<bool, InternalError> {
+/// Removes some old events, and gives how many.
+async fn batch(scope: &TenantScope, before: Timestamp) -> Result<u64, InternalError> {
     if !has_old(scope, before).await? {
-        return Ok(false);
+        return Ok(0);
     }
     let tx = scope.write().await?;
+    let gone = cut(scope, &tx, before).await?;
+    tx.commit().await?;
+    Ok(gone)
+}
+
+/// Removes the oldest events from before an instant, [`BATCH`] of a kind at most,
+/// and gives how many.
+pub(crate) async fn cut(
+    scope: &TenantScope,
+    tx: &Tx,
+    before: Timestamp,
+) -> Result<u64, InternalError> {
     let mut values: Vec<Value> = vec![before.into(), BATCH.into()];
     if scope.db.is_sqlite() {
         // On PostgreSQL, the function takes the transaction's.
         values.push(scope.tenant().into());
     }
+    let mut gone = 0;
     for statement in queries::EVENTS_CUT.with(&scope.db, values) {
-        tx.execute_raw(statement).await?;
+        gone += if scope.db.is_sqlite() {
+            tx.execute_raw(statement).await?.rows_affected()
+        } else {
+            let row = tx.query_one_raw(statement).await?;
+            let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+            count.unsigned_abs()
+        };
     }
-    tx.commit().await?;
-    Ok(true)
+    Ok(gone)
 }
 
 /// Whether the oldest event of a kind is old.

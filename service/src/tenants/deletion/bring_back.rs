@@ -8,7 +8,7 @@ use crate::{
     people::{SignedIn, membership},
     tenancy::{Actor, TenantScope, Who},
 };
-use domain::{ids::PersonId, permission::Permission, slug::Slug, time::Timestamp};
+use domain::{permission::Permission, slug::Slug, time::Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 use std::net::IpAddr;
 
@@ -50,9 +50,13 @@ pub struct DeletedTenant {
 /// [`InternalError`] if the database fails.
 pub async fn deleted_of(
     services: &Services,
-    person: PersonId,
+    signed_in: SignedIn,
 ) -> Result<Vec<DeletedTenant>, InternalError> {
-    let owned = membership::deleted_and_owned(services, person).await?;
+    // A tenant's single sign-on opens no other tenant, and no deleted one.
+    if !signed_in.is_own_way() {
+        return Ok(Vec::new());
+    }
+    let owned = membership::deleted_and_owned(services, signed_in.person()).await?;
     if owned.is_empty() {
         return Ok(Vec::new());
     }
@@ -81,18 +85,16 @@ pub async fn deleted_of(
 /// [`BringBackError::NoTenant`] also for everybody else.
 pub async fn bring_back(
     services: &Services,
-    person: PersonId,
+    signed_in: SignedIn,
     slug: &Slug,
     address: Option<IpAddr>,
 ) -> Result<(), BringBackError> {
     let missing = || BringBackError::NoTenant(slug.clone());
     let tenant = named(services, slug).await?.ok_or_else(missing)?;
-    let owned = membership::deleted_and_owned(services, person).await?;
-    // No tenant's single sign-on opens a deleted tenant.
-    let signed_in = SignedIn::own_way(person);
+    let owned = membership::deleted_and_owned(services, signed_in.person()).await?;
     let who = membership::person(services, signed_in).await?;
     let who = who
-        .filter(|_| owned.contains(&tenant.id))
+        .filter(|_| signed_in.is_own_way() && owned.contains(&tenant.id))
         .ok_or_else(missing)?;
     let who = Who::Person {
         id: who.id,

@@ -1,17 +1,18 @@
 //! Erases tenants for good whose time to be brought back is over. Their tokens are
 //! taken back at Gorgias first, as far as it answers.
 
-use super::{HELD_FOR, rest};
+use super::{HELD_FOR, is_still_deleted, rest};
 use crate::{
     audit::By,
+    connections::events,
     core::{error::InternalError, expiry, rows::Rows, services::Services},
     encryption::Purpose,
-    entity::{connection, tenant},
+    entity::{connection, credential, tenant},
     records::{app, connection::Record},
-    tenancy::TenantScope,
+    tenancy::{TenantScope, Tx},
     tenants::remove,
 };
-use domain::{app_limit::AppLimit, ids::ConnectionId};
+use domain::{app_limit::AppLimit, health::Standing, ids::ConnectionId, time::Timestamp};
 use futures::{StreamExt, stream};
 use gorgias::ClientCredentials;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -47,7 +48,8 @@ pub(crate) async fn keep_erased(services: &Services, stop: &CancellationToken) {
 /// the clock is in doubt.
 ///
 /// # Errors
-/// [`InternalError`] if the database fails; what is not done then is done the next time.
+/// [`InternalError`] if the database fails; what is not done then is done the next
+/// time, and the other tenants are done first.
 pub async fn erase_due(
     services: &Services,
     stop: &CancellationToken,
@@ -63,73 +65,120 @@ pub async fn erase_due(
         .filter(tenant::Column::RemovedAt.is_null())
         .readable(services.db.read(), "the deleted tenants")
         .await?;
+    let oldest = sight.now.minus(HELD_FOR);
+    let mut first_fault = None;
     for tenant in deleted {
         if stop.is_cancelled() {
             break;
         }
         let scope = TenantScope::new(services, tenant.id);
-        let held = tenant
-            .deleted_at
-            .is_none_or(|at| sight.now.since(at) < HELD_FOR);
-        if held {
-            // An attempt that was under way at the deletion may have planned the next one.
-            let tx = scope.write().await?;
-            rest(&tx).await?;
-            tx.commit().await?;
-            continue;
-        }
-        let Some(revoked) = take_back(&scope, stop).await? else {
-            break;
+        let done = if tenant.deleted_at.is_some_and(|at| at <= oldest) {
+            erase(&scope, &tenant, oldest, stop, &mut erased).await
+        } else {
+            let planned = rest_again(&scope).await;
+            planned.map(|()| false)
         };
-        remove::erase(&scope, &tenant, By::Mooring).await?;
-        tracing::info!(tenant.slug = %tenant.slug, revoked, "a deleted tenant was erased for good");
-        erased.tenants += 1;
-        erased.revoked += revoked;
+        match done {
+            Ok(true) => erased.tenants += 1,
+            Ok(false) => (),
+            // One tenant's fault doesn't keep the others.
+            Err(fault) => {
+                tracing::error!(tenant.slug = %tenant.slug, error = %fault, "a deleted tenant could not be erased");
+                first_fault.get_or_insert(fault);
+            }
+        }
     }
-    Ok(erased)
+    first_fault.map_or(Ok(erased), Err)
 }
 
-/// Revokes all refresh tokens of the tenant; gives how many Gorgias confirmed, or
-/// `None` if it was told to stop.
-async fn take_back(
+/// An attempt that was under way at the deletion may have planned the next one.
+async fn rest_again(scope: &TenantScope) -> Result<(), InternalError> {
+    let tx = scope.write().await?;
+    // Somebody may have brought it back since it was looked up.
+    if is_still_deleted(&tx, scope.expiry_now()).await? {
+        rest(&tx).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Erases a tenant: its events, then its connections, each revoked and forgotten
+/// in parts that a statement has the time for, then the rest. What was done stays
+/// done if it is stopped. Whether it was done to its end.
+async fn erase(
     scope: &TenantScope,
+    tenant: &tenant::Model,
+    oldest: Timestamp,
     stop: &CancellationToken,
-) -> Result<Option<u64>, InternalError> {
-    let (mut revoked, mut after) = (0, None);
+    erased: &mut Erased,
+) -> Result<bool, InternalError> {
+    let locked = async || {
+        let tx = scope.write().await?;
+        let still = is_still_deleted(&tx, oldest).await?;
+        Ok::<_, InternalError>(still.then_some(tx))
+    };
     loop {
-        let batch = connections(scope, after).await?;
-        let Some(last) = batch.last() else {
-            return Ok(Some(revoked));
+        let Some(tx) = locked().await?.filter(|_| !stop.is_cancelled()) else {
+            return Ok(false);
         };
-        after = Some(last.id);
-        let all = batch
-            .into_iter()
-            .map(|record| revoke(scope.clone(), record));
-        let mut answers = stream::iter(all).buffer_unordered(AT_ONCE).boxed();
-        while let Some(confirmed) = stop.run_until_cancelled(answers.next()).await.flatten() {
-            revoked += u64::from(confirmed);
-        }
-        if stop.is_cancelled() {
-            return Ok(None);
+        let gone = events::cut(scope, &tx, Timestamp(i64::MAX)).await?;
+        tx.commit().await?;
+        if gone == 0 {
+            break;
         }
     }
+    loop {
+        let batch = connections(scope).await?;
+        if batch.is_empty() {
+            break;
+        }
+        let connected = batch.iter().filter(|record| is_connected(record));
+        let all = connected.map(|record| revoke(scope.clone(), record.clone()));
+        let mut answers = stream::iter(all.collect::<Vec<_>>())
+            .buffer_unordered(AT_ONCE)
+            .boxed();
+        while let Some(confirmed) = stop.run_until_cancelled(answers.next()).await.flatten() {
+            erased.revoked += u64::from(confirmed);
+        }
+        let Some(tx) = locked().await?.filter(|_| !stop.is_cancelled()) else {
+            return Ok(false);
+        };
+        forget(&tx, batch.iter().map(|record| record.id).collect()).await?;
+        tx.commit().await?;
+    }
+    let Some(tx) = locked().await?.filter(|_| !stop.is_cancelled()) else {
+        return Ok(false);
+    };
+    remove::erase(scope, tx, tenant, By::Mooring).await?;
+    tracing::info!(tenant.slug = %tenant.slug, "a deleted tenant was erased for good");
+    Ok(true)
 }
 
-async fn connections(
-    scope: &TenantScope,
-    after: Option<ConnectionId>,
-) -> Result<Vec<Record>, InternalError> {
+/// Some connections of the tenant.
+async fn connections(scope: &TenantScope) -> Result<Vec<Record>, InternalError> {
     let tx = scope.read().await?;
-    let mut all = tx
-        .all::<connection::Entity>()
-        .filter(connection::Column::Standing.eq(connection::StandingCode::Connected))
+    tx.all::<connection::Entity>()
         .order_by_asc(connection::Column::Id)
-        .limit(BATCH);
-    if let Some(after) = after {
-        all = all.filter(connection::Column::Id.gt(after));
-    }
-    all.readable(&*tx, "the connections of a deleted tenant")
+        .limit(BATCH)
+        .readable(&*tx, "the connections of a deleted tenant")
         .await
+}
+
+fn is_connected(record: &Record) -> bool {
+    record.standing == Standing::Connected
+}
+
+/// Forgets connections with their tokens.
+async fn forget(tx: &Tx, ids: Vec<ConnectionId>) -> Result<(), InternalError> {
+    tx.delete::<credential::Entity>()
+        .filter(credential::Column::OwnerId.is_in(ids.iter().map(|id| id.0)))
+        .exec(&**tx)
+        .await?;
+    tx.delete::<connection::Entity>()
+        .filter(connection::Column::Id.is_in(ids))
+        .exec(&**tx)
+        .await?;
+    Ok(())
 }
 
 /// Whether Gorgias confirmed it. Whatever prevents it, the tokens are forgotten here.

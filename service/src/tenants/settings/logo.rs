@@ -3,12 +3,19 @@
 //! given to a browser (OWASP ASVS 5.0, 5.2 and 5.3).
 
 use super::{SettingsError, brand::change, changed};
-use crate::{core::error::InternalError, tenancy::Actor};
+use crate::{
+    core::{
+        error::InternalError,
+        services::{Inner, ProcessState},
+    },
+    tenancy::Actor,
+};
 use domain::permission::Permission;
 use image::{
     DynamicImage, ImageFormat, ImageReader, Limits, codecs::jpeg::JpegEncoder, imageops::FilterType,
 };
 use std::io::Cursor;
+use tokio::sync::Semaphore;
 
 /// The largest file, in bytes.
 pub const MOST_BYTES: usize = 200 * 1_024;
@@ -25,13 +32,26 @@ const QUALITY: u8 = 90;
 
 const NOT_A_PICTURE: &str = "This is neither a PNG nor a JPEG, whatever its name says. Save the logo as PNG and choose that file; SVG is not taken, since it can hold scripts.";
 
+/// How many pictures are decoded at once in this process.
+const AT_ONCE: usize = 2;
+
+/// Places for decoding.
+struct Decoders(Semaphore);
+
+impl ProcessState for Decoders {
+    fn begin(_: &Inner) -> Self {
+        Self(Semaphore::new(AT_ONCE))
+    }
+}
+
 /// Stores a logo.
 ///
 /// # Errors
 /// [`SettingsError`]; the logo before stays then.
 pub async fn save_logo(actor: &Actor, bytes: Vec<u8>) -> Result<(), SettingsError> {
     actor.require(Permission::ManageTenant)?;
-    // Decoding takes longer than other requests should wait for.
+    // Decoding takes longer than other requests should wait for, and much memory.
+    let _place = actor.state::<Decoders>().0.acquire().await;
     let made = tokio::task::spawn_blocking(move || written_anew(&bytes));
     let made = made.await.map_err(InternalError::from)?;
     let (kind, logo) = made.map_err(|message| SettingsError::invalid("logo", message))?;

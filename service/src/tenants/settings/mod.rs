@@ -37,6 +37,9 @@ pub enum SettingsError {
     /// The role doesn't allow it.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
+    /// Only somebody who signed in or confirmed a few minutes ago does this.
+    #[error("confirm that it is still you; then save it")]
+    NotConfirmed,
     /// Some fields are not valid.
     #[error("{}", .0.iter().map(|e| e.message.as_str()).collect::<Vec<_>>().join(" "))]
     Invalid(Vec<FieldError>),

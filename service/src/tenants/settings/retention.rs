@@ -2,12 +2,12 @@
 
 use super::{SettingsError, save, value};
 use crate::{
-    core::expiry,
+    core::{expiry, rows::Rows},
     entity::{audit_entry, event, tenant, tenant_event},
-    tenancy::Actor,
+    tenancy::{Actor, Confirmed},
 };
 use domain::{permission::Permission, time::Span};
-use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 /// The times that can be chosen, besides for ever.
 pub const KEEPING: [Span; 4] = [
@@ -42,6 +42,17 @@ impl Removing {
     }
 }
 
+async fn retention(actor: &Actor) -> Result<Retention, SettingsError> {
+    let tx = actor.read().await?;
+    let own = tenant::Entity::find_by_id(tx.tenant())
+        .row::<tenant::Model>(&*tx)
+        .await?;
+    Ok(own.map_or_else(Retention::default, |own| Retention {
+        events: own.events_kept,
+        audit: own.audit_kept,
+    }))
+}
+
 /// How much the retention would remove now.
 ///
 /// # Errors
@@ -74,17 +85,28 @@ pub async fn would_remove(actor: &Actor, kept: Retention) -> Result<Removing, Se
 }
 
 /// Saves it. What is older than a shorter time is removed within the hour, so that
-/// has to be agreed to.
+/// has to be agreed to; a shorter time of the audit, which could hide what somebody
+/// did, also takes that they confirmed.
 ///
 /// # Errors
 /// [`SettingsError`]; nothing is changed then. The field `agreed` is in it if
 /// something would be removed that nobody agreed to.
 pub async fn save_retention(
     actor: &Actor,
+    confirmed: Option<&Confirmed>,
     kept: Retention,
     agreed: bool,
 ) -> Result<(), SettingsError> {
     actor.require(Permission::ManageTenant)?;
+    let before = retention(actor).await?.audit;
+    let is_shorter = match (before, kept.audit) {
+        (_, None) => false,
+        (None, Some(_)) => true,
+        (Some(before), Some(now)) => now < before,
+    };
+    if is_shorter && !actor.has_confirmed(confirmed) {
+        return Err(SettingsError::NotConfirmed);
+    }
     let fits = |span: Option<Span>| span.is_none_or(|span| KEEPING.contains(&span));
     for (field, span) in [("events_kept", kept.events), ("audit_kept", kept.audit)] {
         if !fits(span) {
