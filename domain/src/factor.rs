@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 pub enum Factor {
     /// An authenticator app, with codes that change every 30 seconds.
     Authenticator,
+    /// A passkey. It signs in alone, so a password is not asked for with it.
+    Passkey,
 }
 
 impl Factor {
@@ -14,6 +16,7 @@ impl Factor {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Authenticator => "authenticator",
+            Self::Passkey => "passkey",
         }
     }
 
@@ -21,6 +24,7 @@ impl Factor {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Authenticator => "Authenticator app",
+            Self::Passkey => "Passkey",
         }
     }
 }
@@ -34,6 +38,13 @@ impl Factors {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// These and one more.
+    #[must_use]
+    pub fn with(mut self, factor: Factor) -> Self {
+        self.0.insert(factor);
+        self
     }
 
     /// Whether this one is there.
@@ -70,7 +81,9 @@ mod tests {
         let app = Factors::from_iter([Factor::Authenticator, Factor::Authenticator]);
         assert!(!app.is_empty() && app.has(Factor::Authenticator));
         assert_eq!(app.label().as_deref(), Some("Authenticator app"));
-        let codes: Vec<_> = app.iter().map(Factor::code).collect();
-        assert_eq!(codes, ["authenticator"]);
+        let both = app.with(Factor::Passkey);
+        assert_eq!(both.label().as_deref(), Some("Authenticator app, Passkey"));
+        let codes: Vec<_> = both.iter().map(Factor::code).collect();
+        assert_eq!(codes, ["authenticator", "passkey"]);
     }
 }

@@ -47,13 +47,13 @@ test('set it up, sign in with a code, with a recovery code, and switch it off', 
       canary({ kind: 'key of an authenticator app', value, onPage: '/me/authenticator' });
     }
     app = new Authenticator(key);
-    await page.getByLabel('Code').fill('12345');
+    await page.getByLabel('Code', { exact: true }).fill('12345');
     await press(page, 'Switch it on');
     await expect(page.locator('#code-error')).toBeVisible();
   });
 
   await test.step('a code switches it on, and the recovery codes are shown once', async () => {
-    await page.getByLabel('Code').fill(await app.code());
+    await page.getByLabel('Code', { exact: true }).fill(await app.code());
     await press(page, 'Switch it on');
     await expect(page.getByText('Your authenticator app is on.')).toBeVisible();
     codes = await page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem').allTextContents();
@@ -67,10 +67,10 @@ test('set it up, sign in with a code, with a recovery code, and switch it off', 
 
   await test.step('the sign-in asks for a code', async () => {
     await halfway(page);
-    await page.getByLabel('Code').fill('000000');
+    await page.getByLabel('Code', { exact: true }).fill('000000');
     await press(page, 'Go on');
     await expect(page.locator('#code-error')).toBeVisible();
-    await page.getByLabel('Code').fill(await app.code());
+    await page.getByLabel('Code', { exact: true }).fill(await app.code());
     await press(page, 'Go on');
     await expect(page).toHaveURL(`${mooring.base}/me`);
   });

@@ -55,6 +55,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     let next = form
         .value("next")
         .or_else(|| address.query::<Query>().next.given().map(str::to_owned));
+    let islands = passkey;
     let body = view(&Data {
         email,
         next,
@@ -65,7 +66,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         form,
     });
     Ok(view! {
-        <PublicLayout title="Is it still you?" noindex=true>
+        <PublicLayout title="Is it still you?" noindex=true islands>
             {body}
         </PublicLayout>
     }

@@ -42,7 +42,8 @@ async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError>
     let services = &context.services;
     csp::forms_to_providers(&context);
     let codes = me_factor::shown_codes(context.outcome.as_ref());
-    let islands = !codes.is_empty();
+    let available = passkeys::is_available(&services.config);
+    let islands = available || !codes.is_empty();
     let data = Data {
         factor: panel("second factor", my_factor(services, person.id, codes).await),
         sessions: panel("sessions", sessions::of_person(services, person.id).await),
@@ -52,7 +53,7 @@ async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError>
         ),
         links: panel("links", sso::mine(services, person.signed_in).await),
         passkeys: Passkeys {
-            available: passkeys::is_available(&services.config),
+            available,
             own: panel("passkeys", passkeys::of_person(services, person.id).await),
             add: context.form("me_passkeys"),
             rename: context.form("me_passkey_name"),

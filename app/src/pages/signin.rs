@@ -48,14 +48,15 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         next: next.clone(),
         form: sso,
     });
-    let passkey = passkeys::is_available(&context.services.config).then(|| {
+    let islands = passkeys::is_available(&context.services.config);
+    let passkey = islands.then(|| {
         let (action, next) = (Address::SignInPasskey, next.as_deref());
         passkey_form::view(Purpose::SignIn, action, next, Kind::Plain)
     });
     csp::forms_to_providers(&context);
     let footer = view! { "No account? Ask an owner of your tenant." }.into_any();
     Ok(view! {
-        <PublicLayout title="Sign in" noindex=true footer>
+        <PublicLayout title="Sign in" noindex=true footer islands>
             {view(&form, next, context.kept)}
             {passkey}
             {sso}

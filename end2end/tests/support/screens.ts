@@ -143,7 +143,7 @@ export const FULL: Screen[] = [
     async open(page) {
       await signInAnew(page);
       await begin(page);
-      await page.getByLabel('Code').fill('12345');
+      await page.getByLabel('Code', { exact: true }).fill('12345');
       await press(page, 'Switch it on');
       await expect(page.locator('#code-error')).toBeVisible();
     },
@@ -344,7 +344,7 @@ export const FULL: Screen[] = [
     },
   },
   { name: 'audit, no match', open: at(`${home}/audit?action=app.removed`), heading: 'Audit' },
-  unfolded({ name: 'audit', open: at(`${home}/audit`), heading: 'Audit' }),
+  unfolded({ name: 'audit', open: at(`${home}/audit`), heading: 'Audit' }, 'details:not(.more)'),
   { name: 'keys', open: at(`${home}/keys`), heading: 'Keys', islands: true },
   { name: 'API tokens', open: at(`${home}/api-tokens`), heading: 'API tokens' },
   {

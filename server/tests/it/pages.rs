@@ -387,7 +387,7 @@ async fn the_audit_shows_who_did_what_and_is_filtered_by_its_address() {
         );
         let page = browser.get("/t/acme/audit?action=app.created").await;
         assert!(page.body.contains("Entries 2 to 2"), "{}", page.body);
-        let page = browser.get("/t/acme/audit?actor=nobody").await;
+        let page = browser.get("/t/acme/audit?target=nobody").await;
         assert!(page.body.contains("There is no entry like this."));
         let page = browser.get("/t/acme/audit?after=3").await;
         assert!(page.body.contains("Entries 2 to 1"), "{}", page.body);

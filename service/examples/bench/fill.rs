@@ -120,6 +120,7 @@ async fn services(args: &Args) -> anyhow::Result<Services> {
         check_interval: Span::hours(6),
         refresh_rate: 20,
         audit_retention: None,
+        audit_stream: None,
         mail: None,
         tenant_creation: Default::default(),
         // Nothing is asked of Gorgias here, so nothing waits to be stored.

@@ -7,7 +7,7 @@ use crate::{
     people::{
         membership::{self, PersonSummary},
         notices::{self, Notice},
-        sessions,
+        passkeys, sessions,
     },
     tenancy::TenantScope,
 };
@@ -16,14 +16,18 @@ use domain::{
     ids::PersonId,
 };
 
-/// Takes them off and gives which those were. If there were any, all sessions end and
+/// Takes them off, passkeys as well, and gives which those were. If there were any, all sessions end and
 /// the person is told; [`note_removed`] records it afterwards.
 pub(crate) async fn take_off_all(
     services: &Services,
     tx: &Transaction,
     person: &PersonSummary,
 ) -> Result<Factors, InternalError> {
-    let factors = of_one(tx, person.id).await?;
+    let mut factors = of_one(tx, person.id).await?;
+    // Whoever has the lost device could come in with its passkey.
+    if passkeys::remove_all(tx, person.id).await? > 0 {
+        factors = factors.with(Factor::Passkey);
+    }
     authenticator::remove(tx, person.id).await?;
     recovery_codes::forget(tx, person.id).await?;
     if !factors.is_empty() {

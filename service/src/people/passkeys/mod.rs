@@ -21,6 +21,7 @@ pub use ceremony::{
     BeginError, Begun, CHALLENGE_LIFE, Purpose, begin_adding, begin_confirming, begin_sign_in,
 };
 pub use confirm::confirm;
+pub(crate) use own::remove_all;
 pub use own::{ChangeError, OwnPasskey, has_any, of_person, remove, rename};
 pub use relying_party::is_available;
 pub use sign_in::{PasskeyError, sign_in, signed_in};

@@ -4,6 +4,7 @@ use super::{add::name, answer};
 use crate::{
     audit::Action,
     core::{
+        database::Transaction,
         error::{FieldError, InternalError},
         rows::Rows,
         services::Services,
@@ -137,6 +138,15 @@ pub async fn rename(
     }
     note_passkey(services, person, id, address, Action::PasskeyRenamed).await;
     Ok(())
+}
+
+/// Removes all passkeys of a person; gives how many.
+pub(crate) async fn remove_all(tx: &Transaction, person: PersonId) -> Result<u64, InternalError> {
+    let gone = Entity::delete_many()
+        .filter(Column::PersonId.eq(person))
+        .exec(tx)
+        .await?;
+    Ok(gone.rows_affected)
 }
 
 /// Removes a passkey and ends the person's other sessions; gives how many.

@@ -1,9 +1,9 @@
 //! Signing in and confirming with a passkey.
 
 use super::*;
-use domain::time::Span;
+use domain::{factor::Factor, time::Span};
 use service::{
-    people::{known_browsers, passkeys::PasskeyError},
+    people::{known_browsers, passkeys::PasskeyError, resets},
     worker,
 };
 
@@ -118,6 +118,23 @@ async fn used_challenges_go_when_they_could_not_come_again() {
         home.world.clock.advance(Span::minutes(11));
         worker::tidy(home.services()).await.unwrap();
         assert_eq!(home.world.texts(used).await.len(), 0);
+    })
+    .await;
+}
+
+/// Whoever has a lost device doesn't come in with its passkey any more.
+#[tokio::test]
+async fn a_reset_on_the_command_line_takes_passkeys_off() {
+    each(async |home| {
+        let device = home.device("Pixel 9").await;
+        let link = resets::link(home.services(), &home.person.email).await;
+        let link = link.unwrap().unwrap();
+        assert!(link.taken_off.has(Factor::Passkey));
+        let begun = home.challenge().await;
+        let refused = home.sign_in(&begun, &device.answer(&begun.options)).await;
+        assert!(matches!(refused, Err(PasskeyError::Refused)), "{refused:?}");
+        let kept = sessions::load(home.services(), &home.session).await;
+        assert!(kept.unwrap().is_none(), "sessions end");
     })
     .await;
 }
