@@ -90,7 +90,7 @@ test('add one, sign in with it, confirm with it, remove it', async ({ page }) =>
     await row.getByRole('button', { name: 'Save' }).click();
     const desk = passkeys.getByRole('row').filter({ hasText: 'Desk' });
     await desk.getByRole('button', { name: 'Remove' }).click();
-    await expect(page.getByRole('status').filter({ hasText: 'The passkey is removed.' })).toBeVisible();
+    await expect(page.getByRole('status').filter({ hasText: 'The passkey is removed' })).toBeVisible();
     await expect(desk).toHaveCount(0);
   });
 });
@@ -105,7 +105,7 @@ test('a passkey that was removed signs nobody in', async ({ page, watch }) => {
   await page.getByLabel('Name of the new passkey').fill('Laptop');
   await page.getByRole('button', { name: 'Add a passkey' }).click();
   await page.getByRole('button', { name: 'Remove' }).click();
-  await expect(page.getByRole('status').filter({ hasText: 'The passkey is removed.' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'The passkey is removed' })).toBeVisible();
   await page.context().clearCookies();
   await page.goto(`${other.base}/signin`);
   await live(page);

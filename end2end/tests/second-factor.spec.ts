@@ -23,6 +23,7 @@ const EMAIL = 'mira@harbour.example';
 async function halfway(page: Page): Promise<void> {
   await page.goto(`${mooring.base}/t`);
   await press(page, 'Sign out');
+  await expect(heading(page)).toHaveText('Sign in');
   await page.goto(`${mooring.base}/signin?next=/me`);
   await page.getByLabel('E-mail').fill(EMAIL);
   await page.getByLabel('Password').fill(PASSWORD);
