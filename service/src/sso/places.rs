@@ -50,7 +50,7 @@ pub(super) fn take(
     let in_all: usize = taken.values().sum();
     let of_tenant = taken.iter().filter(|((of, _), _)| *of == tenant);
     let of_tenant: usize = of_tenant.map(|(_, count)| count).sum();
-    let own = taken.entry(key.clone()).or_default();
+    let own = taken.entry(key).or_default();
     let full =
         in_all >= IN_ALL || of_tenant >= OF_TENANT || (key.1.is_some() && *own >= FROM_NETWORK);
     if full {
