@@ -106,7 +106,7 @@ impl PageContext {
         let actor = match membership::open(&self.services, person, &slug).await? {
             Opened::Actor(actor) => *actor,
             Opened::BySingleSignOn => return Err(PageError::BySingleSignOn(slug)),
-            Opened::NeedsSecondFactor => return Err(PageError::NeedsSecondFactor(slug)),
+            Opened::NeedsSecondFactor => return Err(PageError::NeedsSecondFactor),
             Opened::Not => return Err(PageError::NotFound),
         };
         written_in(actor.zone);

@@ -6,8 +6,13 @@ use crate::time::{Span, Timestamp};
 /// request in a second, so all counts are whole numbers.
 const PARTS: i64 = 1_000_000;
 
-/// The most requests a second, and the most at once, that a token may have.
-const MOST: (u32, u32) = (1_000, 10_000);
+/// The most requests a second that a token may have: more than a server answers.
+pub const MOST_PER_SECOND: u32 = 100_000;
+/// The most requests at once.
+pub const MOST_AT_ONCE: u32 = 1_000_000;
+
+/// Two requests at the same moment may come in another order than they read the clock.
+const SAME_MOMENT: Span = Span::seconds(1);
 
 /// Requests a second, and how many may come at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,12 +25,11 @@ pub struct RequestRate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotARate {
     /// The number of requests a second.
-    #[error("a token makes between 1 and {} requests a second", MOST.0)]
+    #[error("a token makes between 1 and {MOST_PER_SECOND} requests a second")]
     PerSecond,
     /// The number of requests at once.
     #[error(
-        "at once, a token makes at least as many requests as in a second, and at most {}",
-        MOST.1
+        "at once, a token makes at least as many requests as in a second, and at most {MOST_AT_ONCE}"
     )]
     Burst,
 }
@@ -42,13 +46,24 @@ impl RequestRate {
     /// # Errors
     /// [`NotARate`] names the number that can't be used.
     pub fn new(per_second: u32, burst: u32) -> Result<Self, NotARate> {
-        if !(1..=MOST.0).contains(&per_second) {
+        if !(1..=MOST_PER_SECOND).contains(&per_second) {
             return Err(NotARate::PerSecond);
         }
-        if !(per_second..=MOST.1).contains(&burst) {
+        if !(per_second..=MOST_AT_ONCE).contains(&burst) {
             return Err(NotARate::Burst);
         }
         Ok(Self { per_second, burst })
+    }
+
+    /// A rate of which some numbers are the usual ones. Many requests a second are
+    /// also many at once.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn of(per_second: Option<u32>, burst: Option<u32>) -> Result<Self, NotARate> {
+        let per_second = per_second.unwrap_or(Self::USUAL.per_second);
+        let burst = burst.unwrap_or(Self::USUAL.burst.max(per_second));
+        Self::new(per_second, burst)
     }
 
     /// Requests a second.
@@ -108,7 +123,9 @@ impl RequestCount {
     pub fn count(&mut self, rate: RequestRate, now: Timestamp) -> Allowance {
         self.parts = self.parts_at(rate, now);
         // Also if the clock was put back: from then on, time counts again.
-        self.at = now;
+        if now >= self.at || self.at.since(now) > SAME_MOMENT {
+            self.at = now;
+        }
         let wait = if self.parts >= PARTS {
             self.parts -= PARTS;
             None
@@ -180,6 +197,16 @@ mod tests {
         assert_eq!(allowed(&mut count, rate, later, 500), 100);
     }
 
+    /// Else many requests at once would be given the same moment again and again.
+    #[test]
+    fn s62_the_order_in_which_requests_read_the_clock_gives_nothing() {
+        let rate = RequestRate::USUAL;
+        let mut count = RequestCount::new(rate, AT);
+        let turns = (0..1_000).map(|turn| AT.plus(Span(10_000 * (turn % 2))));
+        let allowed = turns.filter(|now| count.count(rate, *now).wait.is_none());
+        assert_eq!(allowed.count(), 200);
+    }
+
     #[test]
     fn a_count_is_over_when_all_is_allowed_again() {
         let rate = RequestRate::new(2, 10).unwrap();
@@ -195,14 +222,22 @@ mod tests {
     fn rates_have_bounds() {
         for (per_second, burst, expected) in [
             (0, 5, Some(NotARate::PerSecond)),
-            (1_001, 5_000, Some(NotARate::PerSecond)),
+            (100_001, 500_000, Some(NotARate::PerSecond)),
             (10, 9, Some(NotARate::Burst)),
-            (10, 10_001, Some(NotARate::Burst)),
+            (10, 1_000_001, Some(NotARate::Burst)),
             (1, 1, None),
-            (1_000, 10_000, None),
+            (100_000, 1_000_000, None),
         ] {
             let made = RequestRate::new(per_second, burst);
             assert_eq!(made.err(), expected, "{per_second}, {burst}");
         }
+        let of = |per_second, burst| {
+            let rate = RequestRate::of(per_second, burst).unwrap();
+            (rate.per_second, rate.burst)
+        };
+        assert_eq!(of(None, None), (50, 200));
+        assert_eq!(of(Some(300), None), (300, 300));
+        assert_eq!(of(Some(10), None), (10, 200));
+        assert_eq!(of(None, Some(60)), (50, 60));
     }
 }

@@ -99,6 +99,8 @@ impl Ceremony {
         let field = self.form.query_selector("[name=answer]").ok().flatten();
         if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok()) {
             field.set_value(&answer);
+            // A page that the browser kept, and goes back to, asks anew.
+            self.asking.set(Asking::NotYet);
             // Without the event, so that this isn't asked again.
             let _ = self.form.submit();
         }

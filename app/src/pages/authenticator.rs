@@ -8,16 +8,15 @@ use crate::{
     form_state::FormState,
     shell::PublicLayout,
 };
-use domain::{health::Health, slug::Slug, time::Timestamp};
+use domain::{health::Health, time::Timestamp};
 use leptos::prelude::*;
 use secrecy::ExposeSecret;
-use serde::Deserialize;
-use service::{
-    core::input::Field as RawField,
-    people::factors::{
+use service::people::{
+    factors::{
         FactorError,
         authenticator::{self, SetUp},
     },
+    membership,
 };
 
 /// Letters of the key in a group.
@@ -27,14 +26,7 @@ pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Query {
-    /// The tenant that asks for a second factor.
-    tenant: RawField<String>,
-}
-
-async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
+async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError> {
     let person = context.own_person()?.clone();
     let services = &context.services;
     // Whoever didn't confirm lately is asked as they begin.
@@ -46,13 +38,15 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         },
         None => None,
     };
+    let tenants = membership::tenants_of(services, person.signed_in).await?;
+    let asking = tenants.into_iter().filter(|one| one.needs_second_factor);
     let body = view(&Data {
         email: person.email.clone(),
         is_on: authenticator::of_person(services, person.id)
             .await?
             .is_some(),
         set_up,
-        tenant: address.query::<Query>().tenant.parsed(),
+        asking: asking.map(|tenant| tenant.name).collect(),
         form: context.form("authenticator"),
     });
     Ok(view! {
@@ -69,8 +63,8 @@ pub(super) struct Data {
     /// Whether an app is on, which is to be replaced.
     pub is_on: bool,
     pub set_up: Option<Shown>,
-    /// The tenant that asks for a second factor, if one led here.
-    pub tenant: Option<Slug>,
+    /// The names of the person's tenants that ask for a second factor.
+    pub asking: Vec<String>,
     pub form: FormState,
 }
 
@@ -104,8 +98,8 @@ pub(super) fn view(data: &Data) -> AnyView {
     } else {
         "Set up an authenticator app"
     };
-    let wanted = data.tenant.as_ref().map(|tenant| {
-        let tenant = tenant.to_string();
+    let wanted = data.asking.iter().map(|tenant| {
+        let tenant = tenant.clone();
         view! {
             <Callout health=Health::Limited icon=Glyph::Info>
                 <p>
@@ -124,7 +118,7 @@ pub(super) fn view(data: &Data) -> AnyView {
             <h1>{title}</h1>
             <p>{data.email.clone()}</p>
         </header>
-        {wanted}
+        {wanted.collect_view()}
         {body}
         <p class="sub">
             <a href=Address::Me.to_string()>"Leave it"</a>

@@ -29,7 +29,7 @@ pub enum PageError {
     BySingleSignOn(Slug),
     /// The member has to set up a second factor first.
     #[error("this tenant asks everybody for a second factor")]
-    NeedsSecondFactor(Slug),
+    NeedsSecondFactor,
     /// The role doesn't allow it.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
@@ -92,8 +92,8 @@ fn by_single_sign_on(tenant: &Slug) -> AnyView {
 }
 
 /// Redirects to where a second factor is set up.
-fn needs_second_factor(tenant: &Slug) -> AnyView {
-    let to = format!("{}?tenant={tenant}", Address::Authenticator);
+fn needs_second_factor() -> AnyView {
+    let to = Address::Authenticator.to_string();
     redirect_to(&to);
     view! {
         <Plain
@@ -113,7 +113,7 @@ impl PageError {
             Self::NotFound => nowhere().into_any(),
             Self::SignIn => sign_in(),
             Self::BySingleSignOn(tenant) => by_single_sign_on(&tenant),
-            Self::NeedsSecondFactor(tenant) => needs_second_factor(&tenant),
+            Self::NeedsSecondFactor => needs_second_factor(),
             Self::Forbidden(_) => {
                 status(StatusCode::FORBIDDEN);
                 view! {

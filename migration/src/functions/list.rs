@@ -227,7 +227,8 @@ pub const FUNCTIONS: &[Function] = &[
     ),
     function(
         "mooring_token_at_hand(bytea, text, uuid, text)",
-        Caller::Before,
+        // For processes of the version before, which have the installation's role, too.
+        Caller::Program,
         &[
             version!("m0027_api_token_limits", "token_at_hand.m0027"),
             version!("m0038_tenants", "token_at_hand"),

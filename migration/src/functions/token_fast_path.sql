@@ -1,6 +1,6 @@
 -- All that a token read needs, in one round trip: found by the digest of an API
--- token's secret, or of the one before it, before its tenant is known. A caller without a known digest gets no
--- row. With a known digest, the caller gets the one connection that they name,
+-- token's secret, or of the one before it, before its tenant is known. A caller
+-- without a known digest gets no row. With a known digest, the caller gets the one connection that they name,
 -- in the token's own tenant. The program decides whether the token is valid,
 -- and for that app. In plpgsql, which keeps its plans between calls. It reads
 -- one table after the other, each by a unique index: that takes half the time

@@ -48,12 +48,12 @@ pub struct Create {
     /// Networks that it works from, separated by commas; everywhere if not given
     #[arg(long, value_name = "NETWORKS", default_value_t)]
     networks: Networks,
-    /// How many requests a second it may make
-    #[arg(long, value_name = "N", default_value_t = RequestRate::USUAL.per_second())]
-    rate: u32,
-    /// How many requests it may make at once
-    #[arg(long, value_name = "N", default_value_t = RequestRate::USUAL.burst())]
-    burst: u32,
+    /// How many requests a second it may make; 50 if not given
+    #[arg(long, value_name = "N")]
+    rate: Option<u32>,
+    /// How many requests it may make at once; 200 if not given
+    #[arg(long, value_name = "N")]
+    burst: Option<u32>,
     #[command(flatten)]
     output: Json,
 }
@@ -101,7 +101,7 @@ impl Create {
         let new = NewApiToken {
             expires_in: self.expires_in,
             networks: self.networks.clone(),
-            rate: RequestRate::new(self.rate, self.burst)?,
+            rate: RequestRate::of(self.rate, self.burst)?,
             ..NewApiToken::new(&self.name, self.role)
         };
         let token = api_tokens::create_on_command_line(services, &self.tenant, new).await?;

@@ -3,7 +3,12 @@
 use crate::pages::{Answered, Form, Posted, PostedForm};
 use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
-use domain::{permission::Permission, request_rate::RequestRate, role::Role, time::Span};
+use domain::{
+    permission::Permission,
+    request_rate::{MOST_AT_ONCE, MOST_PER_SECOND, RequestRate},
+    role::Role,
+    time::Span,
+};
 use serde::Deserialize;
 use service::{
     api_tokens::{
@@ -74,15 +79,9 @@ impl Input for Fields {
 
 /// Two numbers; a field that is empty means the usual one.
 fn rate(errors: &mut Errors, rate: Field<String>, burst: Field<String>) -> Option<RequestRate> {
-    let usual = RequestRate::USUAL;
-    let per_second = errors
-        .number("rate", rate, 1..=1_000)
-        .unwrap_or(usual.per_second());
-    // Many requests a second are also many at once.
-    let burst = errors
-        .number("burst", burst, 1..=10_000)
-        .unwrap_or(usual.burst().max(per_second));
-    RequestRate::new(per_second, burst)
+    let per_second = errors.number("rate", rate, 1..=MOST_PER_SECOND);
+    let burst = errors.number("burst", burst, 1..=MOST_AT_ONCE);
+    RequestRate::of(per_second, burst)
         .map_err(|error| errors.add("burst", error.to_string()))
         .ok()
 }

@@ -58,7 +58,9 @@ pub async fn begin(posted: Posted) -> Result<Response, Answered> {
     }
 }
 
-/// Switches the app on. This session gets a new id (ASVS 7.2.4), all others end.
+/// Switches the app on. This session gets a new id (ASVS 7.2.4), all others end. The
+/// new id comes first: of two clicks, the second one finds no session, and makes no
+/// codes that nobody sees.
 pub async fn finish(
     session: Session,
     PostedForm(mut posted, fields): PostedForm<Code>,
@@ -67,10 +69,10 @@ pub async fn finish(
     let code = posted.parse(fields, SET_UP_PAGE, &SET_UP).await?;
     let confirmed = posted.confirmed(SET_UP_PAGE, &SET_UP).await?;
     let services = posted.visitor.state.services.clone();
+    posted.visitor.renew_session(&session).await?;
     let (typed, by) = (code.expose_secret(), change(&posted));
     match authenticator::finish(&services, &person, &confirmed, typed, by).await {
         Ok(codes) => {
-            posted.visitor.renew_session(&session).await?;
             let outcome = FormOutcome::AuthenticatorOn;
             posted.done_showing(ME, PART, outcome, codes).await
         }
@@ -83,12 +85,10 @@ pub async fn switch_off(session: Session, mut posted: Posted) -> Result<Response
     let person = posted.person(ME, &FACTOR).await?;
     let confirmed = posted.confirmed(ME, &FACTOR).await?;
     let services = posted.visitor.state.services.clone();
+    posted.visitor.renew_session(&session).await?;
     let by = change(&posted);
     match authenticator::switch_off(&services, &person, &confirmed, by).await {
-        Ok(()) => {
-            posted.visitor.renew_session(&session).await?;
-            posted.done(ME, FormOutcome::AuthenticatorOff).await
-        }
+        Ok(()) => posted.done(ME, FormOutcome::AuthenticatorOff).await,
         Err(error) => failed(&posted, ME, &FACTOR, error).await,
     }
 }
@@ -98,10 +98,10 @@ pub async fn renew_codes(session: Session, mut posted: Posted) -> Result<Respons
     let person = posted.person(ME, &FACTOR).await?;
     let confirmed = posted.confirmed(ME, &FACTOR).await?;
     let services = posted.visitor.state.services.clone();
+    posted.visitor.renew_session(&session).await?;
     let by = change(&posted);
     match recovery_codes::renew(&services, &person, &confirmed, by).await {
         Ok(codes) => {
-            posted.visitor.renew_session(&session).await?;
             let outcome = FormOutcome::RecoveryCodesMade;
             posted.done_showing(ME, PART, outcome, codes).await
         }

@@ -89,10 +89,7 @@ impl Posted {
         }
         match self.visitor.open(tenant).await? {
             Opened::Actor(actor) => Ok(*actor),
-            Opened::NeedsSecondFactor => {
-                let set_up = format!("{}?tenant={tenant}", Address::Authenticator);
-                Err(see_other(&set_up).into())
-            }
+            Opened::NeedsSecondFactor => Err(see_other(Address::AUTHENTICATOR.0).into()),
             Opened::BySingleSignOn | Opened::Not => Err(self.not_found().await.into()),
         }
     }

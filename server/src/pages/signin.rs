@@ -2,6 +2,7 @@
 
 use crate::{
     cookies,
+    failure::Failure,
     own_path::own_path,
     pages::{Answered, Form, Posted, PostedForm},
     redirect::see_other,
@@ -85,6 +86,13 @@ pub async fn sign_in(
                 return Ok(to_second_step(&note, &given.next, &services.config));
             }
             let response = arrive(&session, &posted, person, &given.next).await?;
+            // Once more, now that the session is stored: a factor that was set up
+            // meanwhile ended only the sessions that were there.
+            session.save().await.map_err(Failure::from)?;
+            if let Some(note) = second_step::begin(&services, person).await? {
+                session.flush().await.map_err(Failure::from)?;
+                return Ok(to_second_step(&note, &given.next, &services.config));
+            }
             people::signed_in(&services, person, posted.visitor.address).await;
             Ok(response)
         }

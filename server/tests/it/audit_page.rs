@@ -152,28 +152,31 @@ async fn refused_requests_of_people_and_tokens_are_recorded() {
             "eve",
         )
         .await;
-        for path in ["/t/acme/keys", "/t/acme/settings", "/t/acme/audit"] {
-            viewer.get(path).await.expect(StatusCode::FORBIDDEN);
+        for _ in 0..3 {
+            viewer
+                .get("/t/acme/keys")
+                .await
+                .expect(StatusCode::FORBIDDEN);
         }
         viewer
             .post("/t/acme/audit/export", &[])
             .await
             .expect(StatusCode::FORBIDDEN);
         viewer
-            .get("/t/acme/nothing")
+            .get("/t/acme/apps/nothing")
             .await
             .expect(StatusCode::NOT_FOUND);
         let rows = refused(&server, &tenant.owner, Action::RequestRefused).await;
-        assert_eq!(rows.len(), 1, "one entry for the burst");
-        assert_eq!(
-            (rows[0].repeats, rows[0].actor_kind.as_str()),
-            (3, "person")
-        );
-        assert!(
-            rows[0].detail.contains("/t/{tenant}/audit/export"),
-            "{}",
-            rows[0].detail
-        );
+        let mut told: Vec<_> = rows
+            .iter()
+            .map(|row| (row.detail.as_str(), row.repeats, row.actor_kind.as_str()))
+            .collect();
+        told.sort_unstable();
+        let expected = [
+            ("GET /t/{tenant}/keys", 2, "person"),
+            ("POST /t/{tenant}/audit/export", 0, "person"),
+        ];
+        assert_eq!(told, expected, "one entry for each burst");
 
         viewer.get("/t/other").await.expect(StatusCode::NOT_FOUND);
         viewer.get("/t/nowhere").await.expect(StatusCode::NOT_FOUND);

@@ -109,7 +109,7 @@ async fn s49_a_wrong_answer_signs_nobody_in() {
         let theirs = Browser::at(&server.router, ORIGIN);
         let stolen = device.answer(&challenge(&mine, "signin").await);
         challenge(&theirs, "signin").await;
-        let said = "This passkey was not accepted. Try again, or use your password.";
+        let said = "This passkey was not accepted. Try again, or take the other way.";
         for answer in [stolen.as_str(), "", "{}", "nonsense"] {
             let fields = [("answer", answer), ("next", "/t/acme")];
             let told = theirs.post("/signin/passkey", &fields).await;

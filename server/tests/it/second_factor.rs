@@ -343,7 +343,7 @@ async fn a_tenant_that_asks_for_a_factor_opens_to_nobody_without() {
         owner.post(SETTING, &asked).await.told_on(page);
         assert!(owner.get(page).await.body.contains("checked"), "it is kept");
 
-        let set_up = "/me/authenticator?tenant=acme";
+        let set_up = "/me/authenticator";
         for path in ["/t/acme", "/t/acme/accounts", "/t/acme/apps/acme-app"] {
             assert_eq!(member.get(path).await.location(), set_up, "{path}");
         }
@@ -354,7 +354,11 @@ async fn a_tenant_that_asks_for_a_factor_opens_to_nobody_without() {
         let live = member.get("/t/acme/live").await;
         assert_eq!(live.status, StatusCode::NOT_FOUND);
         let page = member.get(set_up).await.expect(StatusCode::OK).body;
-        assert!(page.contains("asks everybody for a second factor"));
+        assert!(page.contains("acme</b> asks everybody for a second factor"));
+        // No address makes the page say so of a tenant (82).
+        let claimed = "/me/authenticator?tenant=other";
+        let page = member.get(claimed).await.expect(StatusCode::OK).body;
+        assert!(!page.contains("other</b> asks"), "{page}");
         let tenants = member.get("/t").await.body;
         assert!(tenants.contains("Needs a second factor"), "{tenants}");
         // The owner is not kept out, and neither is whoever sets one up.

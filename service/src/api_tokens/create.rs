@@ -1,6 +1,6 @@
 //! Makes API tokens, from the page or on the command line.
 
-use super::{Networks, PREFIX, SHOWN, scope_on_command_line, token_hash};
+use super::{Networks, PREFIX, SHOWN, token_hash};
 use crate::{
     audit::{self, Action, By, Entry, Target},
     core::{
@@ -10,7 +10,7 @@ use crate::{
     },
     entity::{api_token, app},
     host::random::secret_text,
-    tenancy::{Actor, Confirmed, TenantScope, Tx, Who},
+    tenancy::{Actor, Confirmed, TenantScope, Tx, Who, lookup::scope_of_slug},
 };
 use domain::{
     ids::AppId,
@@ -111,7 +111,7 @@ pub async fn create_on_command_line(
     slug: &Slug,
     new: NewApiToken,
 ) -> Result<SecretString, CreateApiTokenError> {
-    let scope = scope_on_command_line(services, slug)
+    let scope = scope_of_slug(services, slug)
         .await?
         .ok_or_else(|| CreateApiTokenError::NoTenant(slug.clone()))?;
     let by = (By::CommandLine, None);

@@ -1,6 +1,6 @@
 //! The tokens of a tenant, as its owners and operators see them.
 
-use super::{Networks, addresses, rate, scope_on_command_line, uses::UseLog};
+use super::{Networks, addresses, rate, uses::UseLog};
 use crate::{
     core::{
         error::{Forbidden, InternalError},
@@ -8,7 +8,7 @@ use crate::{
         services::Services,
     },
     entity::{api_token, app},
-    tenancy::{Actor, TenantScope},
+    tenancy::{Actor, TenantScope, lookup::scope_of_slug},
 };
 use domain::{
     app_limit::AppLimit,
@@ -70,8 +70,12 @@ pub struct OldSecret {
 }
 
 impl OldSecret {
-    /// The old secret of a row, if it works at `now`.
+    /// The old secret of a row, if it works at `now`. Of a token that is revoked or
+    /// whose time is over, none does.
     pub(super) fn of(row: &api_token::Model, now: Timestamp) -> Option<Self> {
+        if row.revoked_at.is_some() || row.expires_at.is_some_and(|at| at <= now) {
+            return None;
+        }
         let works_until = row.old_works_until.filter(|until| *until > now)?;
         Some(Self {
             prefix: row.old_prefix.clone().unwrap_or_default(),
@@ -108,7 +112,7 @@ pub async fn list_on_command_line(
     services: &Services,
     slug: &Slug,
 ) -> Result<Option<Vec<ApiTokenRow>>, InternalError> {
-    match scope_on_command_line(services, slug).await? {
+    match scope_of_slug(services, slug).await? {
         Some(scope) => Ok(Some(read(&scope, &AppLimit::All).await?)),
         None => Ok(None),
     }

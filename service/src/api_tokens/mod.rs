@@ -26,13 +26,7 @@ pub use rotate::{
 };
 pub use uses::{UseLog, flush, keep_flushed};
 
-use crate::{
-    core::{digest::digest, error::InternalError, rows::Rows, services::Services},
-    entity::tenant,
-    tenancy::TenantScope,
-};
-use domain::slug::Slug;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use crate::core::digest::digest;
 use secrecy::SecretString;
 
 /// The beginning of every token, so that people and leak scanners recognise one.
@@ -46,20 +40,4 @@ const SHOWN: usize = 12;
 
 fn token_hash(token: &SecretString) -> Vec<u8> {
     digest("api_token", token)
-}
-
-/// The scope of a tenant for the command line, which has the database and the keys
-/// anyway; `None` if there is no such tenant.
-async fn scope_on_command_line(
-    services: &Services,
-    slug: &Slug,
-) -> Result<Option<TenantScope>, InternalError> {
-    // Without a tenant's scope: the slug is looked up to get one.
-    let tenant = tenant::Entity::find()
-        .filter(tenant::Column::Slug.eq(slug.as_str()))
-        .filter(tenant::Column::RemovedAt.is_null())
-        .filter(tenant::Column::DeletedAt.is_null())
-        .row::<tenant::Model>(services.db.read())
-        .await?;
-    Ok(tenant.map(|tenant| TenantScope::new(services, tenant.id)))
 }

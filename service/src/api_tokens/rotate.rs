@@ -1,16 +1,17 @@
 //! Gives a token another secret. Everything else stays, and the old secret works for
 //! a while, so that a backend can change over without a pause.
 
-use super::{OldSecret, create::new_secret, scope_on_command_line, token_hash};
+use super::{OldSecret, create::new_secret, token_hash};
 use crate::{
     audit::{self, Action, By, Entry, Target},
     core::{
         error::{Forbidden, InternalError},
+        expiry,
         rows::Rows,
         services::Services,
     },
     entity::api_token::{Column, Entity, Model},
-    tenancy::{Actor, Confirmed, TenantScope, Tx},
+    tenancy::{Actor, Confirmed, TenantScope, Tx, lookup::scope_of_slug},
 };
 use domain::{
     ids::ApiTokenId,
@@ -57,12 +58,12 @@ impl Overlap {
         }
     }
 
-    const fn span(self) -> Span {
+    const fn span(self) -> Option<Span> {
         match self {
-            Self::None => Span(0),
-            Self::Hour => Span::hours(1),
-            Self::Day => Span::hours(24),
-            Self::Week => Span::days(7),
+            Self::None => None,
+            Self::Hour => Some(Span::hours(1)),
+            Self::Day => Some(Span::hours(24)),
+            Self::Week => Some(Span::days(7)),
         }
     }
 }
@@ -108,7 +109,7 @@ pub enum RotateApiTokenError {
     /// The last rotation's old secret still works: a second rotation would end it
     /// before its time.
     #[error(
-        "the secret before still works until {}; end it first, or wait until then",
+        "the secret before still works until {}; wait until then, or choose that all old ones end at once",
         .0.absolute()
     )]
     OldSecretWorks(Timestamp),
@@ -149,7 +150,9 @@ pub async fn rotate_on_command_line(
     id: ApiTokenId,
     overlap: Overlap,
 ) -> Result<Rotated, RotateApiTokenError> {
-    let scope = scope_on_command_line(services, slug)
+    // A command is a process of its own, whose clock nobody looked at yet.
+    expiry::look(services).await?;
+    let scope = scope_of_slug(services, slug)
         .await?
         .ok_or_else(|| RotateApiTokenError::NoTenant(slug.clone()))?;
     let tx = scope.write().await?;
@@ -170,7 +173,11 @@ pub async fn end_old_secret(actor: &Actor, id: ApiTokenId) -> Result<(), RotateA
         return Ok(());
     }
     tx.update::<Entity>()
-        .col_expr(Column::OldWorksUntil, Expr::value(now))
+        // Without a time: another process's clock may be behind.
+        .col_expr(
+            Column::OldWorksUntil,
+            Expr::value(Option::<Timestamp>::None),
+        )
         .filter(Column::Id.eq(id))
         .exec(&*tx)
         .await
@@ -217,23 +224,24 @@ async fn change(
     if row.revoked_at.is_some() || row.expires_at.is_some_and(|at| at <= now) {
         return Err(RotateApiTokenError::Over);
     }
-    if let Some(old) = OldSecret::of(&row, now) {
+    if overlap != Overlap::None
+        && let Some(old) = OldSecret::of(&row, now)
+    {
         return Err(RotateApiTokenError::OldSecretWorks(old.works_until));
     }
     let (secret, prefix) = new_secret(scope);
-    let until = now.plus(overlap.span());
+    let old_works_until = overlap.span().map(|span| now.plus(span));
     tx.update::<Entity>()
         .col_expr(Column::TokenHash, Expr::value(token_hash(&secret)))
         .col_expr(Column::Prefix, Expr::value(prefix))
         .col_expr(Column::RotatedAt, Expr::value(scope.now()))
         .col_expr(Column::OldTokenHash, Expr::value(row.token_hash))
         .col_expr(Column::OldPrefix, Expr::value(row.prefix))
-        .col_expr(Column::OldWorksUntil, Expr::value(until))
+        .col_expr(Column::OldWorksUntil, Expr::value(old_works_until))
         .filter(Column::Id.eq(row.id))
         .exec(&*tx)
         .await
         .map_err(InternalError::from)?;
-    let old_works_until = (until > now).then_some(until);
     let detail = old_works_until.map(|at| format!("old_works_until={}", at.rfc3339()));
     let target = Target::api_token(row.id, &row.name);
     let entry = Entry::new(by, Action::ApiTokenRotated, target)

@@ -42,7 +42,7 @@ impl<K> Default for Bursts<K> {
     }
 }
 
-impl<K: Copy + Eq + Hash> Bursts<K> {
+impl<K: Clone + Eq + Hash> Bursts<K> {
     fn bursts(&self) -> MutexGuard<'_, HashMap<K, Burst>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -59,8 +59,9 @@ impl<K: Copy + Eq + Hash> Bursts<K> {
             count: 0,
             written: None,
         });
+        // What is passed on was counted before.
+        burst.count += 1 + entry.repeats;
         burst.entry = entry;
-        burst.count += 1;
     }
 
     /// What is to be written now: of each kind that has no entry of this minute, or
@@ -76,14 +77,14 @@ impl<K: Copy + Eq + Hash> Bursts<K> {
                 repeats: burst.count - 1,
                 ..burst.entry.clone()
             };
-            (*kind, entry)
+            (kind.clone(), entry)
         })
         .collect()
     }
 
     /// Takes what was written off the count.
-    pub fn written(&self, kind: K, entry: &Entry, minute: i64) {
-        if let Some(burst) = self.bursts().get_mut(&kind) {
+    pub fn written(&self, kind: &K, entry: &Entry, minute: i64) {
+        if let Some(burst) = self.bursts().get_mut(kind) {
             burst.count -= entry.repeats + 1;
             burst.written = Some(minute);
         }
@@ -95,8 +96,9 @@ pub(crate) fn minute(services: &Services) -> i64 {
     services.now().0.div_euclid(MINUTE)
 }
 
-/// Tenant, actor, action and target of a refusal: they are a kind.
-type Kind = (TenantId, Option<Uuid>, &'static str, Option<Uuid>);
+/// Tenant, actor, action, target and detail of a refusal: they are a kind. A detail
+/// names a route or a reason, so there are few.
+type Kind = (TenantId, Option<Uuid>, &'static str, Option<Uuid>, String);
 
 /// The refusals in tenants.
 #[derive(Default)]
@@ -110,7 +112,8 @@ impl ProcessState for RefusalLog {
 
 /// Has a refusal recorded, within seconds.
 pub(crate) fn note_refusal(services: &Services, tenant: TenantId, entry: Entry) {
-    let kind = (tenant, entry.by.id(), entry.action.code(), entry.target.id);
+    let (action, detail) = (entry.action.code(), entry.detail.clone());
+    let kind = (tenant, entry.by.id(), action, entry.target.id, detail);
     services.state::<RefusalLog>().0.note(kind, entry);
 }
 
@@ -125,25 +128,33 @@ pub fn request_refused(actor: &Actor, what: &str) {
 /// Writes what was refused, one transaction for each tenant.
 ///
 /// # Errors
-/// [`InternalError`] if the database fails; what isn't written stays counted.
+/// [`InternalError`] if the database fails or a tenant's chain is damaged; the other
+/// tenants are done first, and what isn't written stays counted.
 pub async fn flush_refusals(services: &Services, all: bool) -> Result<(), InternalError> {
     let (log, minute) = (services.state::<RefusalLog>(), minute(services));
     let mut tenants: BTreeMap<TenantId, Vec<(Kind, Entry)>> = BTreeMap::new();
     for (kind, entry) in log.0.due(minute, all) {
         tenants.entry(kind.0).or_default().push((kind, entry));
     }
+    let mut first_fault = None;
     for (tenant, due) in tenants {
         let entries: Vec<Entry> = due.iter().map(|(_, entry)| entry.clone()).collect();
-        write(services, tenant, &entries).await?;
-        for (kind, entry) in due {
-            log.0.written(kind, &entry, minute);
+        match write(services, tenant, &entries).await {
+            Ok(()) => {
+                for (kind, entry) in due {
+                    log.0.written(&kind, &entry, minute);
+                }
+            }
+            Err(fault) => {
+                first_fault.get_or_insert(fault);
+            }
         }
     }
-    Ok(())
+    first_fault.map_or(Ok(()), Err)
 }
 
 /// Adds entries to a tenant's chain.
-pub(crate) async fn write(
+async fn write(
     services: &Services,
     tenant: TenantId,
     entries: &[Entry],

@@ -24,9 +24,9 @@ pub(super) struct Conditions {
     /// All but what is folded.
     those: Condition,
     folds: bool,
-    /// The list is in the order of time, since times limit it and nothing else does.
-    /// Otherwise numbers order it, which are not those of time where a clock was put
-    /// back.
+    /// The list is in the order of time, since times limit it: so its index bounds what
+    /// is looked at. Otherwise numbers order it, which are not those of time where a
+    /// clock was put back.
     by_time: bool,
 }
 
@@ -36,10 +36,7 @@ impl Conditions {
         let times = Condition::all()
             .add_option(filter.from.map(|at| Column::At.gte(at)))
             .add_option(filter.to.map(|at| Column::At.lt(at)));
-        let by_time = (filter.from.is_some() || filter.to.is_some())
-            && filter.by.is_none()
-            && filter.action.is_none()
-            && targets.is_empty();
+        let by_time = filter.from.is_some() || filter.to.is_some();
         let by = filter.by.map(ByWhom::parts).map(|(kind, id)| {
             let id = id.map_or(Column::ActorId.is_null(), |id| Column::ActorId.eq(id));
             Condition::all().add(Column::ActorKind.eq(kind)).add(id)

@@ -298,11 +298,13 @@ async fn folded(
         .all(&**tx)
         .await?;
     let more = kinds.len() as u64 > COUNTED;
-    let reads = kinds
-        .iter()
+    // One more was looked for, and isn't counted, of whichever kind it is.
+    let counted = kinds.iter().take(COUNTED as usize);
+    let all = counted.len();
+    let reads = counted
         .filter(|kind| *kind == Action::TokenRead.code())
         .count();
-    let sign_ins = kinds.len() - reads - usize::from(more);
+    let sign_ins = all - reads;
     Ok(Folded {
         sign_ins: sign_ins as u64,
         reads: reads as u64,

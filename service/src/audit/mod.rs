@@ -27,6 +27,7 @@ mod list;
 pub(crate) mod reads;
 mod record;
 mod retention;
+mod sentence_texts;
 mod sentences;
 mod stream;
 #[cfg(test)]
@@ -35,7 +36,7 @@ mod verify;
 
 pub use action::{Action, Outcome};
 pub use actors::actors;
-pub(crate) use bursts::{Bursts, minute, note_refusal, write};
+pub(crate) use bursts::{Bursts, minute, note_refusal};
 pub use bursts::{RefusalLog, flush_refusals, request_refused};
 pub(crate) use entry::{By, Entry, Target};
 pub use erase::{EraseError, Whose, erase, erase_on_command_line};

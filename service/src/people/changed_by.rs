@@ -2,16 +2,10 @@
 
 use crate::{
     audit::{Action, By, Entry, Target},
-    core::{
-        error::{Forbidden, InternalError},
-        rows::Rows,
-        services::Services,
-    },
-    entity::tenant,
+    core::error::Forbidden,
     tenancy::{Actor, TenantScope, Who},
 };
-use domain::{ids::PersonId, permission::Permission, role::Role, slug::Slug};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use domain::{ids::PersonId, permission::Permission, role::Role};
 
 /// Whoever runs a command where Mooring runs has the database and the keys
 /// anyway, so the command line needs no role.
@@ -80,19 +74,4 @@ impl<'a> ChangedBy<'a> {
             Self::CommandLine(_) => Entry::new(By::CommandLine, action, target),
         }
     }
-}
-
-/// The tenant that a command names; `None` if there is none.
-pub(crate) async fn scope_of_slug(
-    services: &Services,
-    slug: &Slug,
-) -> Result<Option<TenantScope>, InternalError> {
-    // Without a tenant's scope: the slug is looked up to get one.
-    let tenant = tenant::Entity::find()
-        .filter(tenant::Column::Slug.eq(slug.as_str()))
-        .filter(tenant::Column::RemovedAt.is_null())
-        .filter(tenant::Column::DeletedAt.is_null())
-        .row::<tenant::Model>(services.db.read())
-        .await?;
-    Ok(tenant.map(|tenant| TenantScope::new(services, tenant.id)))
 }

@@ -2,14 +2,14 @@
 //! can run a command has the database and the keys anyway.
 
 use super::{
-    changed_by::{ChangedBy, scope_of_slug},
+    changed_by::ChangedBy,
     email,
     invitations::{self, InviteError, Invited, NewInvitation, Passing},
     members::{self, Member, MemberError},
 };
 use crate::{
     core::{error::InternalError, services::Services},
-    tenancy::TenantScope,
+    tenancy::{TenantScope, lookup::scope_of_slug},
 };
 use domain::{app_limit::AppLimit, role::Role, slug::Slug};
 

@@ -12,6 +12,7 @@ use crate::{
 };
 use domain::{
     guessing::{Counter, FORGOTTEN_AFTER, Failures},
+    ids::PersonId,
     time::{Span, Timestamp},
 };
 use sea_orm::{
@@ -31,6 +32,30 @@ pub(crate) enum Origin<'a> {
     Network(Option<IpAddr>),
     /// A browser in which the person signed in before; its digest or the like.
     Known(&'a str),
+}
+
+/// For whom an attempt is counted. What somebody typed never counts as something else.
+#[derive(Clone, Copy)]
+pub(crate) enum Whose<'a> {
+    /// A password of this address, known or not.
+    Address(&'a str),
+    /// A code of this person.
+    Codes(PersonId),
+    /// A passkey; of a person, if somebody has it.
+    Passkey(Option<PersonId>),
+    /// Mails that somebody asks for.
+    Mails,
+}
+
+impl Whose<'_> {
+    fn name(self) -> String {
+        match self {
+            Self::Address(email) => format!("person {email}"),
+            Self::Codes(person) => format!("codes of {person}"),
+            Self::Passkey(person) => format!("passkey {person:?}"),
+            Self::Mails => "mails".to_owned(),
+        }
+    }
 }
 
 /// An attempt is not to be made now.
@@ -59,17 +84,17 @@ pub(super) struct Attempt {
 
 type Key = (Counter, Vec<u8>);
 
-/// Counts an attempt for this address, known or not.
+/// Counts an attempt.
 ///
 /// # Errors
 /// [`GuessingError::Wait`] says how long to wait; nothing is counted then.
 pub(super) async fn begin(
     services: &Services,
-    email: &str,
+    whose: Whose<'_>,
     origin: Origin<'_>,
 ) -> Result<Attempt, GuessingError> {
     let now = services.expiry_now();
-    let keys = keys(email, origin);
+    let keys = keys(whose, origin);
     // Whoever has to wait is told so without a transaction that writes.
     let mut seen = Vec::with_capacity(keys.len());
     for (_, key) in &keys {
@@ -97,7 +122,7 @@ pub(super) async fn may_ask(
     address: Option<IpAddr>,
 ) -> Result<bool, InternalError> {
     let network = address.map_or_else(String::new, |ip| Network::from(ip).to_string());
-    match begin(services, "password resets", Origin::Known(&network)).await {
+    match begin(services, Whose::Mails, Origin::Known(&network)).await {
         // It stays counted.
         Ok(_) => Ok(true),
         Err(GuessingError::Wait(_)) => Ok(false),
@@ -170,7 +195,8 @@ impl Attempt {
 }
 
 /// What an attempt counts for, in the order in which the rows are locked.
-fn keys(email: &str, origin: Origin<'_>) -> Vec<Key> {
+fn keys(whose: Whose<'_>, origin: Origin<'_>) -> Vec<Key> {
+    let whose = whose.name();
     let hash = |text: String| digest("sign-in failures", &SecretString::from(text));
     // An unknown network is one network: better that than none.
     let name = |address: Option<IpAddr>| {
@@ -180,16 +206,16 @@ fn keys(email: &str, origin: Origin<'_>) -> Vec<Key> {
     let mut keys = match origin {
         Origin::Network(address) => vec![of_network(&name(address))],
         Origin::Known(browser) => {
-            let text = format!("person {email} browser {browser}");
+            let text = format!("{whose} browser {browser}");
             vec![(Counter::Known, hash(text))]
         }
         Origin::Stranger(address) => {
             let network = name(address);
-            let both = format!("person {email} network {network}");
+            let both = format!("{whose} network {network}");
             vec![
                 (Counter::PersonAndNetwork, hash(both)),
                 of_network(&network),
-                (Counter::Person, hash(format!("person {email}"))),
+                (Counter::Person, hash(whose)),
             ]
         }
     };

@@ -59,7 +59,7 @@ impl Notice {
         }
     }
 
-    fn said(&self) -> String {
+    fn said(&self, url: &str) -> String {
         let text = match self {
             Self::PasswordChanged | Self::PasswordReset => "All other sessions were ended.",
             Self::AuthenticatorAdded => {
@@ -86,7 +86,9 @@ impl Notice {
                 "Somebody signed in as you with a browser that was not used before."
             }
             Self::PasskeyAdded(_) => {
-                "It signs in without a password. All other sessions were ended."
+                return format!(
+                    "It signs in without a password, also after a new one. All other sessions were ended. If it isn’t yours, remove it at {url}/me."
+                );
             }
             Self::PasskeyRemoved(_) => "It signs in no more. All other sessions were ended.",
         };
@@ -130,7 +132,7 @@ pub(crate) async fn queue(
             subject: notice.subject().to_owned(),
             heading: notice.subject().to_owned(),
             paragraphs: vec![
-                notice.said(),
+                notice.said(url),
                 format!(
                     "If it was you, nothing is to be done. If not: set a new password at {url}/reset, end your other sessions at {url}/me, and tell an owner of your tenant."
                 ),

@@ -66,7 +66,7 @@ impl Seats {
 /// A hash that no password gives (its output is made up), with our own
 /// parameters, so that an unknown person takes as much work as a wrong
 /// password.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGlzIGhlcmUh$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+pub(super) const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGlzIGhlcmUh$AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
 /// Whether a password matches a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

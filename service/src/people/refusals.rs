@@ -1,13 +1,14 @@
 //! Records what was refused to people: sign-ins that failed, and requests for what
 //! they may neither see nor do.
 
-use super::{SignedIn, changed_by::scope_of_slug, membership};
+use super::{SignedIn, membership};
 use crate::{
     audit::{self, Action, Bursts, By, Entry, Target},
     core::{
         error::InternalError,
         services::{Inner, ProcessState, Services},
     },
+    tenancy::lookup::scope_of_slug,
 };
 use domain::{ids::PersonId, slug::Slug};
 use std::{net::IpAddr, time::Duration};
@@ -101,16 +102,16 @@ pub async fn keep_recorded(services: Services, stop: CancellationToken) {
 /// # Errors
 /// [`InternalError`] if the database fails; what isn't written stays counted.
 pub async fn record(services: &Services, all: bool) -> Result<(), InternalError> {
-    audit::flush_refusals(services, all).await?;
     let (log, minute) = (
         &services.state::<FailedSignIns>().0,
         audit::minute(services),
     );
+    // Passed on to each tenant, where it is written, or stays counted, by itself.
     for (person, entry) in log.due(minute, all) {
         for tenant in membership::tenant_ids(services, person).await? {
-            audit::write(services, tenant, std::slice::from_ref(&entry)).await?;
+            audit::note_refusal(services, tenant, entry.clone());
         }
-        log.written(person, &entry, minute);
+        log.written(&person, &entry, minute);
     }
-    Ok(())
+    audit::flush_refusals(services, all).await
 }

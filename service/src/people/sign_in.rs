@@ -2,7 +2,7 @@
 
 use super::{
     email,
-    guessing::{self, GuessingError, Origin},
+    guessing::{self, GuessingError, Origin, Whose},
     known_browsers,
     password::{self, Verdict},
     refusals::failed_sign_in,
@@ -119,7 +119,7 @@ async fn check(
     let password = given.password;
     let email = given.email.trim().to_ascii_lowercase();
     let email = email::normalize(&email).unwrap_or(email);
-    let attempt = guessing::begin(services, &email, origin).await?;
+    let attempt = guessing::begin(services, Whose::Address(&email), origin).await?;
     let (id, hash) = person.map(|p| (p.id, p.password_hash)).unzip();
     let verdict = match password::verify(hash.clone(), password).await {
         Ok(verdict) => verdict,

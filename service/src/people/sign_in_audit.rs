@@ -7,10 +7,7 @@ use crate::{
     people::{SignedIn, membership},
     tenancy::TenantScope,
 };
-use domain::{
-    ids::{PasskeyId, PersonId},
-    time::Span,
-};
+use domain::ids::{PasskeyId, PersonId};
 use std::net::IpAddr;
 
 /// Records a sign-in. If that fails, the error is logged and the person is
@@ -61,24 +58,6 @@ pub(super) async fn note_refused(
     let entry = move |by| {
         let entry = Entry::new(by, action, Target::tenant());
         entry.detail(why).refused()
-    };
-    note_entry(services, SignedIn::own_way(id), address, action, entry).await;
-}
-
-/// The same for somebody who is not signed in: each kind once an hour, so that nobody
-/// can fill the audit.
-pub(super) async fn note_refused_hourly(
-    services: &Services,
-    id: PersonId,
-    address: Option<IpAddr>,
-    action: Action,
-    why: &str,
-) {
-    let hour = services.expiry_now().0 / Span::hours(1).0;
-    let once = format!("{id} {} {why} {hour}", action.code());
-    let entry = move |by| {
-        let entry = Entry::new(by, action, Target::tenant());
-        entry.detail(why).refused().once(once)
     };
     note_entry(services, SignedIn::own_way(id), address, action, entry).await;
 }

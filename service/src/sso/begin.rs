@@ -10,8 +10,8 @@ use crate::{
     entity::sso_settings,
     host::random::secret_text,
     oidc::{Issuer, ProviderError, Providers},
-    people::{SignedIn, changed_by::scope_of_slug, membership},
-    tenancy::{Confirmed, TenantScope},
+    people::{SignedIn, membership},
+    tenancy::{Confirmed, TenantScope, lookup::scope_of_slug},
     vault::carried::{Carried, derived},
 };
 use domain::slug::Slug;

@@ -12,8 +12,8 @@ use crate::{
     audit::{self, Action, By, Entry, Target},
     core::{error::InternalError, services::Services},
     oidc::{Brought, Client, Providers},
-    people::{SignedIn, changed_by::scope_of_slug},
-    tenancy::TenantScope,
+    people::{SignedIn, members},
+    tenancy::{TenantScope, lookup::scope_of_slug},
 };
 use domain::{ids::TenantId, slug::Slug, time::Timestamp};
 use secrecy::SecretString;
@@ -151,9 +151,6 @@ async fn run(
     let row = row.ok_or(Refusal::Changed)?;
     let secret = settings::client_secret(scope, &tx).await?;
     drop(tx);
-    // Before the state is used up, so that a reload finds it.
-    let _place = places::take(services, scope.tenant(), answer.address)?;
-    single_use::take(services, &answer.state).await?;
     let issuer = issuer(scope, &row).map_err(Refusal::Provider)?;
     let providers = services.state::<Providers>();
     let metadata = providers.metadata(services, &issuer).await;
@@ -165,6 +162,10 @@ async fn run(
         _ => (),
     }
     let code = answer.code.as_ref().map_err(|_| Refusal::AtProvider)?;
+    // Before the state is used up, so that a reload finds it. Only what is exchanged
+    // uses one up: anybody can make up answers without a code.
+    let _place = places::take(services, scope.tenant(), answer.address)?;
+    single_use::take(services, &answer.state).await?;
     let redirect_uri = services.config.sso_redirect_uri(slug);
     let brought = Brought {
         client: Client {
@@ -218,7 +219,9 @@ pub async fn still_holds(
     services: &Services,
     SettingsOf(tenant, changed_at): SettingsOf,
 ) -> Result<bool, InternalError> {
-    let tx = TenantScope::new(services, tenant).read().await?;
+    let tx = TenantScope::new(services, tenant).write().await?;
+    // Waits for a change that has looked for sessions already, and is not done yet.
+    members::lock(&tx).await?;
     let row = settings::row(&tx).await?;
     Ok(row.is_some_and(|row| row.changed_at == changed_at))
 }

@@ -14,8 +14,8 @@ use crate::{
         sso_identity::{self, Column, Entity},
         sso_settings,
     },
-    people::{SignedIn, changed_by::scope_of_slug, members, membership::tenants_of, sessions},
-    tenancy::{Actor, TenantScope, Tx},
+    people::{SignedIn, members, membership::tenants_of, sessions},
+    tenancy::{Actor, TenantScope, Tx, lookup::scope_of_slug},
 };
 use domain::{ids::PersonId, permission::Permission, slug::Slug, time::Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};

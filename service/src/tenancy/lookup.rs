@@ -7,7 +7,10 @@ use crate::{
     entity::tenant,
     tenancy::{TenantScope, Tx},
 };
-use domain::ids::{AppId, AuthorizationId, TenantId};
+use domain::{
+    ids::{AppId, AuthorizationId, TenantId},
+    slug::Slug,
+};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Value};
 use secrecy::SecretString;
 
@@ -53,6 +56,21 @@ pub(crate) async fn scope_of(
         None => None,
     };
     Ok(tenant.map(|id| TenantScope::new(services, id)))
+}
+
+/// The scope of the tenant with this short name; `None` if there is none, or it is
+/// deleted.
+pub(crate) async fn scope_of_slug(
+    services: &Services,
+    slug: &Slug,
+) -> Result<Option<TenantScope>, InternalError> {
+    let tenant = tenant::Entity::find()
+        .filter(tenant::Column::Slug.eq(slug.as_str()))
+        .filter(tenant::Column::RemovedAt.is_null())
+        .filter(tenant::Column::DeletedAt.is_null())
+        .row::<tenant::Model>(services.db.read())
+        .await?;
+    Ok(tenant.map(|tenant| TenantScope::new(services, tenant.id)))
 }
 
 /// Whether the transaction's tenant is there and not deleted, for what names its

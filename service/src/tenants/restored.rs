@@ -74,8 +74,9 @@ async fn mark(scope: &TenantScope) -> Result<u64, InternalError> {
         .col_expr(tenant::Column::DeletedAt, Expr::value(scope.expiry_now()))
         .exec(&*tx)
         .await?;
-    let planned = Some(now).filter(|_| deleted.rows_affected == 0);
-    let due = tx
+    let rests = deleted.rows_affected > 0;
+    let planned = Some(now).filter(|_| !rests);
+    let marked = tx
         .update::<connection::Entity>()
         .filter(connection::Column::Standing.eq(connection::StandingCode::Connected))
         .filter(connection::Column::Renewable.eq(true))
@@ -85,12 +86,13 @@ async fn mark(scope: &TenantScope) -> Result<u64, InternalError> {
         .col_expr(connection::Column::LeaseUntil, Expr::value(0_i64))
         .exec(&*tx)
         .await?;
+    let due = if rests { 0 } else { marked.rows_affected };
     mark_events(scope, &tx).await?;
     let entry = Entry::new(By::CommandLine, Action::Restored, Target::tenant())
-        .detail(format!("connections={}", due.rows_affected));
+        .detail(format!("connections={due}"));
     audit::record(scope, &tx, &entry).await?;
     tx.commit().await?;
-    Ok(due.rows_affected)
+    Ok(due)
 }
 
 /// Marks where the earlier history ends. The row is locked before the audit's head.

@@ -34,7 +34,7 @@ impl App {
 
     /// The code that it shows so many periods later, or earlier.
     pub fn code_in(&self, periods: i64) -> SecretString {
-        let step = Step::at(self.services.expiry_now());
+        let step = Step::at(self.services.now());
         self.key.code(Step(step.0 + periods)).into()
     }
 }

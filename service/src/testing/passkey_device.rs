@@ -11,6 +11,8 @@ use sha2::{Digest, Sha256};
 
 const PRESENT: u8 = 0x01;
 const VERIFIED: u8 = 0x04;
+/// The passkey is in a backup, which can only be if it may be.
+const BACKED_UP: u8 = 0x10;
 const NEW_KEY: u8 = 0x40;
 
 /// A device with one passkey.
@@ -28,6 +30,14 @@ pub struct PasskeyDevice {
     pub counter: u32,
     /// Whether it verifies the person.
     pub verifies: bool,
+    /// Whether the person touched it.
+    pub is_present: bool,
+    /// Whether the page that asks stands in another site's frame.
+    pub is_framed: bool,
+    /// Whether it says that it is in a backup, and that it can't be.
+    pub is_copied: bool,
+    /// The algorithm that it names for a new passkey, as CBOR: ES256.
+    pub algorithm: &'static [u8],
 }
 
 impl PasskeyDevice {
@@ -44,6 +54,10 @@ impl PasskeyDevice {
             domain: host.split(':').next().unwrap().to_owned(),
             counter: 0,
             verifies: true,
+            is_present: true,
+            is_framed: false,
+            is_copied: false,
+            algorithm: b"\x26",
         }
     }
 
@@ -90,9 +104,14 @@ impl PasskeyDevice {
 
     /// Authenticator data (WebAuthn 6.1).
     fn data(&self, flags: u8) -> Vec<u8> {
-        let verified = if self.verifies { VERIFIED } else { 0 };
+        let bits = [
+            (self.is_present, PRESENT),
+            (self.verifies, VERIFIED),
+            (self.is_copied, BACKED_UP),
+        ];
+        let set = bits.into_iter().filter(|(is, _)| *is);
         let mut data = Sha256::digest(&self.domain).to_vec();
-        data.push(flags | PRESENT | verified);
+        data.push(set.fold(flags, |all, (_, bit)| all | bit));
         data.extend(self.counter.to_be_bytes());
         data
     }
@@ -101,8 +120,9 @@ impl PasskeyDevice {
     fn cose_key(&self) -> Vec<u8> {
         let point = &self.key.public_key().as_ref()[1..];
         let (x, y) = point.split_at(32);
-        let head: &[u8] = b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20";
-        [head, x, b"\x22\x58\x20", y].concat()
+        let head: &[u8] = b"\xa5\x01\x02\x03";
+        let curve: &[u8] = b"\x20\x01\x21\x58\x20";
+        [head, self.algorithm, curve, x, b"\x22\x58\x20", y].concat()
     }
 
     fn client_data(&self, kind: &str, options: &Value) -> String {
@@ -110,7 +130,7 @@ impl PasskeyDevice {
             "type": kind,
             "challenge": options["challenge"],
             "origin": self.origin,
-            "crossOrigin": false,
+            "crossOrigin": self.is_framed,
         })
         .to_string()
     }

@@ -332,7 +332,7 @@ async fn s53_owners_make_tenants_only_where_the_settings_allow_it() {
 }
 
 /// What takes longer than a statement may, and an hour between two attempts, is done
-/// in parts; nothing is asked of Gorgias twice.
+/// in parts; what is forgotten is not asked for again.
 #[tokio::test]
 async fn a_large_tenant_is_erased_in_parts_and_goes_on_where_it_was_stopped() {
     flow::each(async |f| {

@@ -261,7 +261,8 @@ async fn s85_a_tenant_that_was_deleted_in_the_backup_gets_its_whole_time_again()
         f.world.services = f.world.second_process().await;
         let services = &f.world.services;
         let refreshes = f.sim.refreshes("acme").len();
-        restored(services).await.unwrap();
+        let marked = restored(services).await.unwrap();
+        assert_eq!((marked.tenants, marked.connections), (1, 0));
         worker::tick(services).await.unwrap();
         assert_eq!(f.sim.refreshes("acme").len(), refreshes, "it rests");
         let stop = CancellationToken::new();

@@ -104,6 +104,9 @@ async fn s60_the_old_secret_ends_at_once_where_that_is_chosen_or_asked_for() {
         assert_eq!(refusal(&other, &first).await, Some(Refusal::Replaced));
         assert_eq!(refusal(&other, &second.secret).await, None);
 
+        // Not by the time of a process whose clock may be ahead of another's.
+        let ended = "SELECT count(*) AS n FROM api_tokens WHERE old_works_until IS NULL";
+        assert_eq!(world.beneath().await.number(ended).await, 1);
         let third = rotate(&owner, &row, Overlap::Week).await.unwrap();
         // Of the secrets before, the last one alone is known.
         assert_eq!(refusal(services, &first).await, Some(Refusal::Unknown));
@@ -122,10 +125,13 @@ async fn s60_the_old_secret_ends_at_once_where_that_is_chosen_or_asked_for() {
             .iter()
             .filter(|(a, _)| *a == Action::ApiTokenOldSecretEnded);
         assert_eq!(ended.count(), 1);
+        let none = "SELECT count(*) AS n FROM api_tokens WHERE old_works_until IS NULL";
+        assert_eq!(world.beneath().await.number(none).await, 1);
 
         let fourth = rotate(&owner, &row, Overlap::Week).await.unwrap();
         assert_eq!(refusal(&other, &third.secret).await, None);
         revoke(&owner, row.id).await.unwrap();
+        assert_eq!(list(&owner).await.unwrap()[0].old, None);
         for process in [services, &other] {
             for secret in [&third.secret, &fourth.secret] {
                 assert_eq!(refusal(process, secret).await, Some(Refusal::Unknown));
@@ -155,6 +161,7 @@ async fn a_token_that_is_over_or_has_two_secrets_is_not_rotated() {
         let (secret, short) = made(&owner, new).await;
         rotate(&owner, &short, Overlap::Week).await.unwrap();
         world.clock.advance(Span::days(1));
+        assert_eq!(list(&owner).await.unwrap()[0].old, None);
         // Its time is over, and so the old secret's is.
         assert_eq!(
             refusal(&world.services, &secret).await,
@@ -260,6 +267,13 @@ async fn the_command_line_lists_and_rotates_the_tokens_of_its_tenant() {
         let page = audit::list(&owner, &Filter::default(), None).await.unwrap();
         assert_eq!(page.rows[0].action, Action::ApiTokenRotated);
         assert_eq!(page.rows[0].actor_kind, "command_line");
+
+        // A leak is stopped without a browser, also while an old secret works.
+        let second = rotate_on_command_line(services, &slug, row.id, Overlap::Week).await;
+        let second = second.unwrap().secret;
+        let third = rotate_on_command_line(services, &slug, row.id, Overlap::None).await;
+        assert_eq!(refusal(services, &third.unwrap().secret).await, None);
+        assert_eq!(refusal(services, &second).await, Some(Refusal::Replaced));
     })
     .await;
 }

@@ -102,22 +102,26 @@ impl Stream {
             return Ok(0);
         }
         let mut lines = 0;
-        let mut result = Ok(());
+        let mut first_fault = None;
         for (tenant, first) in behind {
             match self.tenant(tenant, first, stop).await {
                 Ok(more) => lines += more,
-                Err(error) => {
-                    result = Err(error);
+                Err(error @ StreamError::Output(_)) => {
+                    first_fault = Some(error);
                     break;
+                }
+                // One tenant's fault doesn't keep the others.
+                Err(error) => {
+                    first_fault.get_or_insert(error);
                 }
             }
         }
-        let failed = match &result {
-            Err(StreamError::Output(error)) => Some(error.to_string()),
-            _ => None,
-        };
+        let failed = first_fault.as_ref().map(|error| match error {
+            StreamError::Output(error) => error.to_string(),
+            StreamError::Internal(error) => error.to_string(),
+        });
         lease::give_back(services, self.holder, failed).await?;
-        result.map(|()| lines)
+        first_fault.map_or(Ok(lines), Err)
     }
 
     async fn tenant(

@@ -86,20 +86,12 @@ pub(crate) async fn cut(
     tx: &Tx,
     before: Timestamp,
 ) -> Result<u64, InternalError> {
-    let mut values: Vec<Value> = vec![before.into(), BATCH.into()];
-    if scope.db.is_sqlite() {
-        // On PostgreSQL, the function takes the transaction's.
-        values.push(scope.tenant().into());
-    }
+    let values: [Value; 3] = [before.into(), BATCH.into(), scope.tenant().into()];
     let mut gone = 0;
     for statement in queries::EVENTS_CUT.with(&scope.db, values) {
-        gone += if scope.db.is_sqlite() {
-            tx.execute_raw(statement).await?.rows_affected()
-        } else {
-            let row = tx.query_one_raw(statement).await?;
-            let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
-            count.unsigned_abs()
-        };
+        for row in tx.query_all_raw(statement).await? {
+            gone += row.try_get::<i64>("", "n")?.unsigned_abs();
+        }
     }
     Ok(gone)
 }

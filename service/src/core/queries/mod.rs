@@ -61,7 +61,8 @@ macro_rules! query {
 }
 
 pub(crate) const AUDIT_HEADS: Query = query!("audit_heads");
-/// Removes events from before an instant, of each kind among so many of the oldest.
+/// Removes a tenant's events from before an instant, of each kind among so many of the
+/// oldest. The column `n` of all rows together is how many were removed.
 pub(crate) const EVENTS_CUT: Queries = Queries {
     sqlite: &[
         include_str!("sqlite/events_cut.sql"),

@@ -157,14 +157,15 @@ pub async fn finish(
 ) -> Result<SecretString, FactorError> {
     change::require_confirmed(person, confirmed)?;
     let (row, key) = find_set_up(services, person.id).await?;
-    let now = services.expiry_now();
+    // By the clock as it is: a clock in doubt stands still, and the app's doesn't.
+    let now = services.now();
     let step = typed_code(typed).and_then(|code| key.step_of(&code, now, Step::NONE));
     let step = step.ok_or_else(|| {
         let text = "This is not the present code of the app. Check that the app has this key and that the clock of its device is right.";
         FactorError::Invalid(vec![FieldError::new("code", text)])
     })?;
     let fresh = Fresh::make(services).await?;
-    let tx = services.db.begin_write().await?;
+    let tx = change::begin(services, person.id).await?;
     // Of two at once, one goes on; neither does with a key that was replaced meanwhile.
     let taken = set_up::Entity::delete_many()
         .filter(set_up::Column::PersonId.eq(person.id))
@@ -232,7 +233,7 @@ pub async fn switch_off(
     by: FactorChange<'_>,
 ) -> Result<(), FactorError> {
     change::require_confirmed(person, confirmed)?;
-    let tx = services.db.begin_write().await?;
+    let tx = change::begin(services, person.id).await?;
     if !remove(&tx, person.id).await? {
         return Err(FactorError::NoFactor);
     }
@@ -271,7 +272,7 @@ pub(super) async fn take(
         ciphertext: row.ciphertext,
     };
     let key = open(services, &of_key(person), &sealed).await?;
-    let now = services.expiry_now();
+    let now = services.now();
     let Some(step) = key.step_of(code, now, row.last_step) else {
         return Ok(false);
     };

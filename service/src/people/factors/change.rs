@@ -6,8 +6,10 @@ use crate::{
     core::{
         database::Transaction,
         error::{FieldError, InternalError},
+        rows::Rows,
         services::Services,
     },
+    entity::person,
     people::{
         membership::PersonSummary,
         notices::{self, Notice},
@@ -17,6 +19,7 @@ use crate::{
     tenancy::Confirmed,
 };
 use domain::ids::PersonId;
+use sea_orm::{EntityTrait, QuerySelect, sea_query::LockType};
 use std::net::IpAddr;
 
 /// Where a change comes from.
@@ -66,19 +69,32 @@ pub(super) fn require_confirmed(
     }
 }
 
+/// Begins the transaction of a change. The person's row is locked: of two changes at
+/// once, the second one sees what the first one did.
+pub(super) async fn begin(
+    services: &Services,
+    person: PersonId,
+) -> Result<Transaction, InternalError> {
+    let tx = services.db.begin_write().await?;
+    person::Entity::find_by_id(person)
+        .lock(LockType::NoKeyUpdate)
+        .row::<person::Model>(&tx)
+        .await?;
+    Ok(tx)
+}
+
 /// Ends the transaction of a change: with it, the other sessions end, and the mail to
-/// the person is queued. Gives how many sessions those were.
+/// the person is queued.
 pub(super) async fn finish(
     services: &Services,
     tx: Transaction,
     person: &PersonSummary,
     by: FactorChange<'_>,
     notice: &Notice,
-) -> Result<u64, InternalError> {
-    let ended = sessions::end_others_in(&tx, person.id, by.session).await?;
+) -> Result<(), InternalError> {
+    sessions::end_others_in(&tx, person.id, by.session).await?;
     notices::queue(services, &tx, person, notice, by.address).await?;
-    tx.commit().await?;
-    Ok(ended)
+    Ok(tx.commit().await?)
 }
 
 /// Records the change in all tenants of the person.

@@ -7,7 +7,7 @@ use crate::{
     audit::Action,
     core::{error::InternalError, services::Services},
     people::{
-        guessing::{self, GuessingError, Origin},
+        guessing::{self, GuessingError, Origin, Whose},
         membership::PersonSummary,
         notices::{self, Notice},
         sign_in_audit::note_detail,
@@ -47,7 +47,7 @@ impl Shown {
 pub enum CheckError {
     /// It is no code of theirs, or one that was used.
     #[error(
-        "This code is not right, or was used already. Wait for the next one in your app, then try again."
+        "This code is not right, or was used already. Wait for the next one in your app, or use another recovery code."
     )]
     Wrong,
     /// There were too many wrong ones.
@@ -78,8 +78,7 @@ pub(crate) async fn check(
     origin: Origin<'_>,
     address: Option<IpAddr>,
 ) -> Result<Shown, CheckError> {
-    let whose = format!("second factor of {}", person.id);
-    let attempt = guessing::begin(services, &whose, origin).await?;
+    let attempt = guessing::begin(services, Whose::Codes(person.id), origin).await?;
     let shown = match look(services, person, typed, address).await {
         Ok(shown) => shown,
         Err(error) => {

@@ -91,7 +91,7 @@ pub async fn renew(
 ) -> Result<SecretString, FactorError> {
     change::require_confirmed(person, confirmed)?;
     let fresh = Fresh::make(services).await?;
-    let tx = services.db.begin_write().await?;
+    let tx = change::begin(services, person.id).await?;
     if super::of_one(&tx, person.id).await?.is_empty() {
         return Err(FactorError::NoFactor);
     }

@@ -4,10 +4,11 @@ use super::{authenticator, of_one, recovery_codes};
 use crate::{
     audit::{Action, By, Entry, Target, record},
     core::{database::Transaction, error::InternalError, services::Services},
+    entity::person,
     people::{
         membership::{self, PersonSummary},
         notices::{self, Notice},
-        passkeys, sessions,
+        passkeys, password, sessions,
     },
     tenancy::TenantScope,
 };
@@ -15,9 +16,10 @@ use domain::{
     factor::{Factor, Factors},
     ids::PersonId,
 };
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
-/// Takes them off, passkeys as well, and gives which those were. If there were any, all sessions end and
-/// the person is told; [`note_removed`] records it afterwards.
+/// Takes them off, passkeys as well, and gives which those were. If there were any, the
+/// password and all sessions end as well, and the person is told; [`note_removed`] records it afterwards.
 pub(crate) async fn take_off_all(
     services: &Services,
     tx: &Transaction,
@@ -31,6 +33,12 @@ pub(crate) async fn take_off_all(
     authenticator::remove(tx, person.id).await?;
     recovery_codes::forget(tx, person.id).await?;
     if !factors.is_empty() {
+        // Else whoever knows it came in by it alone, before the link is used.
+        person::Entity::update_many()
+            .col_expr(person::Column::PasswordHash, Expr::value(password::NOBODY))
+            .filter(person::Column::Id.eq(person.id))
+            .exec(tx)
+            .await?;
         sessions::end_others_in(tx, person.id, "").await?;
         notices::queue(services, tx, person, &Notice::FactorsTakenOff, None).await?;
     }

@@ -15,6 +15,7 @@ use crate::{
         guessing::Origin,
         known_browsers,
         membership::{self, PersonSummary},
+        refusals::failed_sign_in,
         sign_in_audit::{note_detail, note_refused},
     },
     vault::BriefPurpose,
@@ -160,9 +161,16 @@ pub async fn show(
     match check::check(services, &person, given.code, origin, given.address).await {
         Ok(shown) => Ok((person.id, shown)),
         Err(error) => {
-            if matches!(error, CheckError::Wrong) {
-                let (action, why) = (Action::SignedIn, "wrong code");
-                note_refused(services, person.id, given.address, action, why).await;
+            let (id, address) = (person.id, given.address);
+            match error {
+                CheckError::Wrong => {
+                    let (action, why) = (Action::SignedIn, "wrong code");
+                    note_refused(services, id, address, action, why).await;
+                }
+                CheckError::Wait(_) => {
+                    failed_sign_in(services, Some(id), address, "too many codes")
+                }
+                CheckError::Internal(_) => (),
             }
             Err(error.into())
         }

@@ -4,7 +4,7 @@ use super::{
     answer::{Answered, LONGEST_ANSWER},
     ceremony::{Purpose, take},
     refusal::Refusal,
-    relying_party::relying_party,
+    relying_party::{ALGORITHMS, relying_party},
 };
 use crate::{
     audit::Action,
@@ -160,7 +160,9 @@ async fn check(
     let credential: RegistrationCredential =
         serde_json::from_str(answer).map_err(|_| Refusal::Unreadable)?;
     let passkey = party.finish_passkey_registration(&credential, &state)?;
-    if passkey.credential_id.len() > LONGEST_ID {
+    // The library stores any; one that wasn't asked for would never sign in.
+    let asked_for = ALGORITHMS.contains(&passkey.algorithm);
+    if passkey.credential_id.len() > LONGEST_ID || !asked_for {
         return Err(Refusal::Unreadable);
     }
     Ok(passkey)

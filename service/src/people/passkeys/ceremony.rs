@@ -118,9 +118,11 @@ async fn begin_answer(
     session: &str,
 ) -> Result<Begun, BeginError> {
     let party = relying_party(&services.config).ok_or(BeginError::NoDomain)?;
-    let (options, state) = party
+    let (options, mut state) = party
         .start_passkey_authentication(known, sign_in_options())
         .map_err(|_| unserializable())?;
+    // The answer's passkey is looked up, with its person; and a cookie has 4 kB.
+    state.allowed_credentials.clear();
     let cookie = seal(services, purpose, session, state).await?;
     let options = serde_json::to_string(&options).map_err(|_| unserializable())?;
     Ok(Begun { options, cookie })

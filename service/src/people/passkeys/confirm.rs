@@ -10,7 +10,7 @@ use crate::{
     audit::Action,
     core::services::Services,
     people::{
-        guessing::{self, GuessingError, Origin},
+        guessing::{self, GuessingError, Origin, Whose},
         membership::PersonSummary,
         sign_in_audit::{note_detail, note_refused},
     },
@@ -29,7 +29,8 @@ pub async fn confirm(
     address: Option<IpAddr>,
 ) -> Result<(), PasskeyError> {
     let (id, action) = (person.id, Action::Confirmed);
-    let attempt = match guessing::begin(services, &person.email, Origin::Known("signed in")).await {
+    let whose = Whose::Address(&person.email);
+    let attempt = match guessing::begin(services, whose, Origin::Known("signed in")).await {
         Ok(attempt) => attempt,
         Err(GuessingError::Wait(wait)) => {
             note_refused(services, id, address, action, "too many").await;

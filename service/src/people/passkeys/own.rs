@@ -80,7 +80,7 @@ pub async fn of_person(
     Ok(rows.into_iter().map(own).collect())
 }
 
-/// Whether the person has a passkey, which counts as a second factor.
+/// Whether the person has a passkey.
 ///
 /// # Errors
 /// If the database failed.

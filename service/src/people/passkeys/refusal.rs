@@ -21,7 +21,8 @@ pub(super) enum Refusal {
     /// Two devices use copies of one key.
     #[error("the passkey counted backwards")]
     Counter,
-    #[error(transparent)]
+    /// Without the library's own words: they quote what the browser sent.
+    #[error("the answer is not right: {}", self.code())]
     Answer(PasskiError),
     #[error(transparent)]
     Internal(#[from] InternalError),
@@ -61,5 +62,18 @@ impl Refusal {
                 _ => "unreadable",
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// security.md 66: what a browser sends stands in no line of the log.
+    #[test]
+    fn s66_a_refusal_quotes_nothing_that_was_sent() {
+        let got = "http://evil.example\n forged".to_owned();
+        let refusal = Refusal::from(PasskiError::InvalidClientDataType(got));
+        assert_eq!(refusal.to_string(), "the answer is not right: unreadable");
     }
 }

@@ -10,6 +10,9 @@ use passki::{
 /// How long the browser asks the person, in milliseconds.
 const ASKS_FOR: u64 = 120_000;
 
+/// The algorithms that the library asks for (COSE): `EdDSA`, ES256, ES384, RS256, RS384.
+pub(super) const ALGORITHMS: [i32; 5] = [-8, -7, -35, -257, -258];
+
 /// Whether there can be passkeys: not if the public URL names an IP address.
 pub fn is_available(config: &Config) -> bool {
     passkey::domain_of(&config.public_url).is_some()

@@ -9,9 +9,10 @@ use crate::{
     audit::Action,
     core::{error::InternalError, services::Services},
     people::{
-        guessing::{self, GuessingError, Origin},
+        guessing::{self, GuessingError, Origin, Whose},
         known_browsers,
-        sign_in_audit::{note_detail, note_refused_hourly},
+        refusals::failed_sign_in,
+        sign_in_audit::note_detail,
     },
 };
 use domain::{ids::PersonId, time::Span};
@@ -22,7 +23,7 @@ use std::net::IpAddr;
 #[derive(Debug, thiserror::Error)]
 pub enum PasskeyError {
     /// It is never said why.
-    #[error("This passkey was not accepted. Try again, or use your password.")]
+    #[error("This passkey was not accepted. Try again, or take the other way.")]
     Refused,
     /// There were too many failures.
     #[error("There were too many failures. Wait {}, then try again.", .0.rounded_up().words())]
@@ -65,8 +66,13 @@ pub async fn sign_in(
         Some(browser) => Origin::Known(browser),
         None => Origin::Network(address),
     };
-    let whose = person.map(|person| person.to_string()).unwrap_or_default();
-    let attempt = guessing::begin(services, &whose, origin).await?;
+    let attempt = match guessing::begin(services, Whose::Passkey(person), origin).await {
+        Err(GuessingError::Wait(wait)) => {
+            failed_sign_in(services, person, address, "too many");
+            return Err(PasskeyError::Wait(wait));
+        }
+        attempt => attempt?,
+    };
     let checked = match read {
         Ok(read) => check(services, &read, answered.cookie).await,
         Err(refusal) => Err(refusal),
@@ -82,10 +88,8 @@ pub async fn sign_in(
         }
         Err(refusal) => {
             tracing::info!(%refusal, "a passkey was not accepted");
-            if let Some(person) = person {
-                let why = refusal.code();
-                note_refused_hourly(services, person, address, Action::SignedIn, why).await;
-            }
+            let why = format!("passkey {}", refusal.code());
+            failed_sign_in(services, person, address, &why);
             Err(PasskeyError::Refused)
         }
     }

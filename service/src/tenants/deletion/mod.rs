@@ -49,7 +49,7 @@ async fn named(services: &Services, slug: &Slug) -> Result<Option<tenant::Model>
         .await
 }
 
-/// Goes on, with the tenant locked, only if it is still deleted.
+/// Locks the tenant, and says whether it was deleted by then and still is.
 async fn is_still_deleted(tx: &Tx, before: Timestamp) -> Result<bool, InternalError> {
     let tenant = tenant::Entity::find_by_id(tx.tenant())
         .lock(LockType::NoKeyUpdate)

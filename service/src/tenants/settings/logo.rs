@@ -51,9 +51,11 @@ impl ProcessState for Decoders {
 pub async fn save_logo(actor: &Actor, bytes: Vec<u8>) -> Result<(), SettingsError> {
     actor.require(Permission::ManageTenant)?;
     // Decoding takes longer than other requests should wait for, and much memory.
-    let _place = actor.state::<Decoders>().0.acquire().await;
-    let made = tokio::task::spawn_blocking(move || written_anew(&bytes));
-    let made = made.await.map_err(InternalError::from)?;
+    let made = {
+        let _place = actor.state::<Decoders>().0.acquire().await;
+        tokio::task::spawn_blocking(move || written_anew(&bytes)).await
+    };
+    let made = made.map_err(InternalError::from)?;
     let (kind, logo) = made.map_err(|message| SettingsError::invalid("logo", message))?;
     let tx = actor.write().await?;
     change(actor, &tx, |row| {

@@ -13,7 +13,7 @@ use service::{
         SignedIn,
         membership::{self, PersonSummary},
         passkeys::{self, AddError, Answered, Begun, ChangeError, New},
-        sessions,
+        refusals, sessions,
     },
     testing::{Backend, PasskeyDevice, World, backends},
 };
@@ -107,6 +107,7 @@ impl Home {
 
     /// The newest entries of the audit, as codes with their details.
     async fn audit(&self) -> Vec<String> {
+        refusals::record(self.services(), true).await.unwrap();
         let page = audit::list(&self.owner, &Filter::default(), None).await;
         let rows = page.unwrap().rows;
         let text = |row: &audit::AuditRow| {
@@ -189,6 +190,8 @@ async fn a_passkey_is_added_named_and_removed() {
             "{}",
             mails[0].text
         );
+        // Setting a new password leaves it where it is.
+        assert!(mails[0].text.contains("remove it at"), "{}", mails[0].text);
         assert!(mails[1].text.contains("Passkey: My phone"));
     })
     .await;

@@ -286,7 +286,21 @@ async fn a_sign_in_does_not_outrun_a_change_of_the_settings() {
         let Ok(Ended::SignedIn { settings, .. }) = ended else {
             panic!("{ended:?}");
         };
-        assert!(sso::still_holds(services, settings).await.unwrap());
+        // Whoever switches it off has looked for sessions before the change is there.
+        let holder = f.world.hold().await;
+        let mut asked = Box::pin(sso::still_holds(services, settings));
+        let meanwhile = async {
+            for _ in 0..20 {
+                sso::settings(&f.owner).await.unwrap();
+            }
+        };
+        tokio::select! {
+            biased;
+            held = &mut asked => panic!("it didn't wait: {held:?}"),
+            () = meanwhile => (),
+        }
+        drop(holder);
+        assert!(asked.await.unwrap());
         f.world.clock.advance(Span::seconds(1));
         f.change(|form| form.groups.clear()).await.unwrap();
         assert!(!sso::still_holds(services, settings).await.unwrap());
