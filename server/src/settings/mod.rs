@@ -21,6 +21,7 @@ use service::{
         mail_server::MailSettings,
     },
     encryption::{MasterKeys, key_service::KeyService},
+    people::breached_passwords,
     vault::Vault,
 };
 use std::{
@@ -85,6 +86,8 @@ pub struct StoreSettings {
     pub audit_retention: Option<Span>,
     /// Where the audit is streamed to.
     pub audit_stream: Option<StreamTo>,
+    /// The list of breached passwords.
+    pub breached_passwords: Option<PathBuf>,
     /// Who makes tenants in the browser.
     pub tenant_creation: TenantCreation,
     /// Keys as given; [`Settings::master_keys`] reads them.
@@ -242,6 +245,7 @@ impl Settings {
                     "give one such as 365d, or forever",
                 )?,
                 audit_stream: read.audit_stream(folder)?,
+                breached_passwords: read.breached_passwords(folder)?,
                 tenant_creation: read.parsed(
                     &table::TENANT_CREATION,
                     |t| match parse::either(t, "owners", "nobody")? {
@@ -310,6 +314,7 @@ impl Settings {
             refresh_rate: self.gorgias.refresh_rate,
             audit_retention: self.store.audit_retention,
             audit_stream: self.store.audit_stream.clone(),
+            breached_passwords: self.store.breached_passwords.clone(),
             mail: self.mail.clone(),
             tenant_creation: self.store.tenant_creation,
             data_dir: self.store.data_dir.clone(),
@@ -356,6 +361,21 @@ impl Reader<'_> {
             "stdout" => StreamTo::StandardOutput,
             path => StreamTo::File(folder.join(path)),
         }))
+    }
+
+    fn breached_passwords(&self, folder: &Path) -> Result<Option<PathBuf>, SettingsError> {
+        let Some(given) = self.sources.get(&table::BREACHED_PASSWORDS)? else {
+            return Ok(None);
+        };
+        let path = folder.join(given.text.trim());
+        match breached_passwords::look_at(&path) {
+            Ok(()) => Ok(Some(path)),
+            Err(error) => Err(SettingsError::new(
+                &given.name,
+                &format!("{}: {error}", path.display()),
+                "name a file of SHA-1 digests, sorted, one in each line",
+            )),
+        }
     }
 
     /// A path of SQLite counts from `folder`, like all paths.

@@ -113,6 +113,8 @@ settings! {
         "How long entries of the audit are kept: `365d`, `forever`");
     AUDIT_STREAM = plain("audit_stream", "stdout|PATH", Words("none"),
         "Where each entry of the audit goes as a JSON line: `stdout`, or a file; see docs/operations.md#the-audit-in-other-systems");
+    BREACHED_PASSWORDS = plain("breached_passwords", "PATH", Words("none"),
+        "List of breached passwords that nobody may choose: SHA-1 digests, sorted; see docs/operations.md#breached-passwords");
     TENANT_CREATION = plain("tenant_creation", "owners|nobody", Text("nobody"),
         "Who makes tenants in the browser: whoever owns one, or nobody; the command line always can");
     CHECK_INTERVAL = plain("check_interval", "TIME", Text("6h"),

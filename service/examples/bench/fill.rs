@@ -121,6 +121,7 @@ async fn services(args: &Args) -> anyhow::Result<Services> {
         check_interval: Span::hours(6),
         refresh_rate: 20,
         audit_retention: None,
+        breached_passwords: None,
         audit_stream: None,
         mail: None,
         tenant_creation: Default::default(),

@@ -21,6 +21,9 @@ pub struct Config {
     pub refresh_rate: u32,
     /// How long entries of the audit are kept; `None` for ever.
     pub audit_retention: Option<Span>,
+    /// The list of breached passwords, if there is one; see
+    /// [`crate::people::breached_passwords`].
+    pub breached_passwords: Option<PathBuf>,
     /// Where the audit is streamed to, if it is.
     pub audit_stream: Option<StreamTo>,
     /// How mail is sent, if it is.

@@ -31,6 +31,9 @@ pub enum InternalError {
     /// Too many passwords are being checked at this moment.
     #[error("too many passwords are being checked at once")]
     TooManyPasswords,
+    /// The list of breached passwords can't be read.
+    #[error("the list in MOORING_BREACHED_PASSWORDS can't be read: {0}")]
+    BreachedPasswords(std::io::Error),
     /// The audit's chain is damaged, so nothing can be added.
     #[error(
         "the head of the audit was changed or removed, so nothing can be recorded; `mooring audit verify` says more, and a backup helps"

@@ -94,7 +94,7 @@ pub async fn change_password(
     person: &PersonSummary,
     change: NewPassword<'_>,
 ) -> Result<u64, MeError> {
-    if let Err(weak) = password_rules::check(change.new, &[&person.email, &person.name]) {
+    if let Some(weak) = password_rules::weakness_for(services, person, change.new).await? {
         return Err(invalid("new_password", weak.to_string()));
     }
     let given = Given {

@@ -4,6 +4,7 @@
 //! yet. So this module reads its tables without a tenant's scope, and gives the
 //! reason at each place.
 
+pub mod breached_passwords;
 pub(crate) mod changed_by;
 pub mod command_line;
 pub mod confirm;

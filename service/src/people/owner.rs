@@ -32,6 +32,11 @@ pub enum CreateOwnerError {
         "there is already a person with this e-mail address; use another one, or sign in as that person"
     )]
     AlreadyThere,
+    /// The tenant is deleted, and not yet erased.
+    #[error(
+        "the tenant “{0}” is deleted: bring it back with `mooring tenants restore {0}`, or take another short name"
+    )]
+    Deleted(Slug),
     /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
@@ -59,7 +64,8 @@ pub async fn create(
         errors.push(FieldError::new("email", NOT_AN_ADDRESS));
         String::new()
     });
-    if let Err(weak) = password_rules::check(password, &[&address, slug.as_str()]) {
+    let known = [&address, slug.as_str()];
+    if let Some(weak) = password_rules::weakness(services, password, &known).await? {
         errors.push(FieldError::new("password", weak.to_string()));
     }
     if !errors.is_empty() {
@@ -79,6 +85,9 @@ pub async fn create(
         .row::<tenant::Model>(&tx)
         .await?;
     let tenant = match there {
+        Some(tenant) if tenant.deleted_at.is_some() => {
+            return Err(CreateOwnerError::Deleted(slug.clone()));
+        }
         Some(tenant) => tenant.id,
         None => insert_tenant(services, &tx, slug, slug.as_str())
             .await

@@ -1,6 +1,11 @@
 //! Rules for passwords: long, and hard to guess.
 
-use super::password::prepare;
+use super::{
+    breached_passwords,
+    membership::{self, PersonSummary},
+    password::prepare,
+};
+use crate::core::{error::InternalError, services::Services};
 use secrecy::{ExposeSecret, SecretString};
 use zxcvbn::{Score, zxcvbn};
 
@@ -32,14 +37,52 @@ pub enum Weak {
         "This password is too close to your name, company or e-mail address. Use a few unrelated words."
     )]
     Personal,
+    /// It leaked somewhere.
+    #[error(
+        "This password is in a list of passwords that leaked elsewhere. Use a few unrelated words."
+    )]
+    Breached,
 }
 
-/// Checks a new password. `known` holds facts that others know about the
-/// person: the names of person and company, and the address.
+/// Why a new password isn't accepted; `None` if it is. `known` holds facts that others
+/// know about the person: the names of person and companies, and the address.
 ///
 /// # Errors
-/// What is wrong with it; the text may be shown.
-pub fn check(password: &SecretString, known: &[&str]) -> Result<(), Weak> {
+/// If the installation's list of breached passwords can't be read.
+pub(crate) async fn weakness(
+    services: &Services,
+    new: &SecretString,
+    known: &[&str],
+) -> Result<Option<Weak>, InternalError> {
+    if let Err(weak) = check(new, known) {
+        return Ok(Some(weak));
+    }
+    let Some(list) = &services.config.breached_passwords else {
+        return Ok(None);
+    };
+    let breached = breached_passwords::contain(list, new).await?;
+    Ok(breached.then_some(Weak::Breached))
+}
+
+/// The same for somebody who is there, whose tenants others know as well.
+///
+/// # Errors
+/// As [`weakness`], or if the database fails.
+pub(crate) async fn weakness_for(
+    services: &Services,
+    person: &PersonSummary,
+    new: &SecretString,
+) -> Result<Option<Weak>, InternalError> {
+    let tenants = membership::tenants_of(services, person.id).await?;
+    let names = tenants.iter().map(|tenant| tenant.name.as_str());
+    let known: Vec<_> = [person.email.as_str(), person.name.as_str()]
+        .into_iter()
+        .chain(names)
+        .collect();
+    weakness(services, new, &known).await
+}
+
+fn check(password: &SecretString, known: &[&str]) -> Result<(), Weak> {
     let password = prepare(password);
     let password = password.expose_secret();
     if password.chars().any(char::is_control) {
@@ -178,6 +221,7 @@ mod tests {
             Weak::Control,
             Weak::Common,
             Weak::Personal,
+            Weak::Breached,
         ] {
             assert!(weak.to_string().ends_with('.'));
         }

@@ -157,7 +157,7 @@ pub async fn set(
     address: Option<IpAddr>,
 ) -> Result<PersonId, ResetError> {
     let person = person_of(services, services.db.read(), token).await?;
-    if let Err(weak) = password_rules::check(new, &[&person.email, &person.name]) {
+    if let Some(weak) = password_rules::weakness_for(services, &person, new).await? {
         let error = FieldError::new("password", weak.to_string());
         return Err(ResetError::Invalid(vec![error]));
     }

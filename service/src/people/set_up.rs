@@ -184,7 +184,7 @@ async fn check(services: &Services, form: NewOwner) -> Result<(Slug, String, Per
         bad("email", NOT_AN_ADDRESS.into());
     }
     let known = [address.as_deref().unwrap_or_default(), &tenant_name, &name];
-    if let Err(weak) = password_rules::check(&form.password, &known) {
+    if let Some(weak) = password_rules::weakness(services, &form.password, &known).await? {
         bad("password", weak.to_string());
     }
     match (slug, address) {

@@ -186,6 +186,7 @@ impl World {
             check_interval: Span::hours(6),
             refresh_rate: 1_000,
             audit_retention: None,
+            breached_passwords: None,
             audit_stream: None,
             mail: None,
             tenant_creation: Default::default(),

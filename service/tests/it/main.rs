@@ -26,6 +26,7 @@ mod list;
 mod live;
 mod mail;
 mod members;
+mod new_passwords;
 mod passkeys;
 mod people;
 mod refresh;

@@ -15,7 +15,7 @@ use crate::{
         password, password_rules,
         set_up::is_name,
     },
-    tenancy::{TenantScope, Tx},
+    tenancy::{TenantScope, Tx, brand},
 };
 use domain::{app_limit::AppLimit, ids::PersonId, slug::Slug};
 use sea_orm::{
@@ -79,7 +79,9 @@ pub async fn accept_as_new(
         let message = "Enter your name, with 100 letters at most.";
         errors.push(FieldError::new("name", message));
     }
-    if let Err(weak) = password_rules::check(&new.password, &[&row.email, &name]) {
+    let tenant = brand::of(&scope.read().await?).await?;
+    let known = [&row.email, &name, &tenant.name].map(String::as_str);
+    if let Some(weak) = password_rules::weakness(services, &new.password, &known).await? {
         errors.push(FieldError::new("password", weak.to_string()));
     }
     if !errors.is_empty() {
