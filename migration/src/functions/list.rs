@@ -154,7 +154,10 @@ pub const FUNCTIONS: &[Function] = &[
     function(
         "mooring_remove_tenant()",
         Caller::Program,
-        &[version!("m0022_audit_removals", "remove_tenant")],
+        &[
+            version!("m0022_audit_removals", "remove_tenant.m0022"),
+            version!("m0039_single_sign_on", "remove_tenant"),
+        ],
     ),
     function(
         "mooring_sweep_authorizations(bigint)",

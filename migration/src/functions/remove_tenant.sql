@@ -15,6 +15,8 @@ BEGIN
     END IF;
     -- All that is the tenant's but the audit, with its key and what that is under.
 {deletes}
+    -- Whom its single sign-on brought belongs to no other tenant.
+    DELETE FROM people p WHERE p.sso_tenant_id = whose;
     DELETE FROM credentials WHERE tenant_id = whose AND purpose <> 'tenant.audit_key';
     DELETE FROM data_keys k WHERE k.tenant_id = whose
         AND NOT EXISTS (SELECT FROM credentials c WHERE c.data_key_id = k.id);

@@ -18,7 +18,9 @@ use crate::{
     tenancy::{Actor, TenantScope, Who},
 };
 use domain::{ids::PersonId, permission::Permission, slug::Slug};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QuerySelect, sea_query::Expr,
+};
 
 /// How many entries are changed in one transaction.
 const BATCH: u64 = 500;
@@ -59,23 +61,29 @@ pub async fn erase(actor: &Actor, whose: &Whose) -> Result<u64, EraseError> {
 /// As [`erase`], for the command line on Mooring's machine.
 ///
 /// # Errors
-/// [`EraseError::NoTenant`] if there is none with this short name.
+/// [`EraseError::NoTenant`] if there is none with this short name, and there was none.
 pub async fn erase_on_command_line(
     services: &Services,
     slug: &Slug,
     whose: &Whose,
 ) -> Result<u64, EraseError> {
     // Without a tenant's scope: the slug is looked up to get one.
-    let tenant = tenant::Entity::find()
-        .filter(tenant::Column::Slug.eq(slug.as_str()))
-        .row::<tenant::Model>(services.db.read())
-        .await?
-        .ok_or_else(|| EraseError::NoTenant(slug.clone()))?;
-    let scope = TenantScope::new(services, tenant.id);
-    all(&scope, whose, |target| {
-        Entry::new(By::CommandLine, Action::Erased, target)
-    })
-    .await
+    // Of tenants that were erased the audit is left, and others may have had the name since.
+    let named = tenant::Column::Slug.eq(slug.as_str());
+    let tenants: Vec<tenant::Model> = tenant::Entity::find()
+        .filter(named.or(tenant::Column::FormerSlug.eq(slug.as_str())))
+        .rows(services.db.read())
+        .await?;
+    if tenants.is_empty() {
+        return Err(EraseError::NoTenant(slug.clone()));
+    }
+    let mut erased = 0;
+    for tenant in tenants {
+        let scope = TenantScope::new(services, tenant.id);
+        let entry = |target| Entry::new(By::CommandLine, Action::Erased, target);
+        erased += all(&scope, whose, entry).await?;
+    }
+    Ok(erased)
 }
 
 async fn all(

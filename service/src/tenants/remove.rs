@@ -46,7 +46,8 @@ pub async fn remove(services: &Services, slug: &Slug) -> Result<(), RemoveTenant
     Ok(())
 }
 
-/// Removes all that is the tenant's, but its audit.
+/// Removes all that is the tenant's, but its audit; also the people whom its single
+/// sign-on brought.
 pub(super) async fn erase(
     scope: &TenantScope,
     tx: Tx,
@@ -93,6 +94,8 @@ async fn empty(scope: &TenantScope, tx: &Tx, tenant: &tenant::Model) -> Result<(
     let mut statements: Vec<String> = emptied_with_tenant()
         .map(|table| format!("DELETE FROM {table} WHERE tenant_id = $1"))
         .collect();
+    // Whom its single sign-on brought belongs to no other tenant.
+    statements.push("DELETE FROM people WHERE sso_tenant_id = $1".into());
     // All except the key of the audit, and the data key that it is sealed under.
     statements.push(
         "DELETE FROM credentials WHERE tenant_id = $1 AND purpose <> 'tenant.audit_key'".into(),

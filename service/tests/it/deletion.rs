@@ -1,12 +1,15 @@
 //! A tenant is deleted, rests, comes back, or is erased for good.
 
-use crate::flow::{self, Flow, sub};
+use crate::{
+    flow::{self, Flow, sub},
+    members::{joined, new},
+};
 use domain::{health::Health, role::Role, time::Span};
 use secrecy::{ExposeSecret, SecretString};
 use service::{
     Confirmed,
     api_tokens::{self, ApiRequest, NewApiToken},
-    audit::{HeadLog, verify, verify_heads},
+    audit::{HeadLog, Whose, erase_on_command_line, verify, verify_heads},
     connections::{
         authorize::{self, BeginError},
         complete,
@@ -18,6 +21,7 @@ use service::{
         SignedIn,
         invitations::{self, InvitationError, NewInvitation, Passing},
         membership,
+        owner::{self, CreateOwnerError},
     },
     tenants::{
         self, CreateTenantError,
@@ -236,6 +240,12 @@ async fn s65_after_its_time_a_tenant_is_erased_and_its_audit_holds() {
         f.connect("bolt").await;
         let pier = f.world.owner("pier").await;
         f.world.app(&pier, "orders").await;
+        // Whom its single sign-on brought goes with it; whoever came in their own way stays.
+        let brought = joined(&f.world, &f.owner, new("brought@x.example", Role::Viewer)).await;
+        joined(&f.world, &f.owner, new("own@x.example", Role::Viewer)).await;
+        let by_sso = "UPDATE people SET sso_tenant_id = \
+            (SELECT id FROM tenants WHERE slug = 'harbour') WHERE email = 'brought@x.example'";
+        f.world.execute(by_sso).await;
         let mut heads = HeadLog::default();
         heads.note(services).await.unwrap();
         let slug = "harbour".parse().unwrap();
@@ -263,6 +273,13 @@ async fn s65_after_its_time_a_tenant_is_erased_and_its_audit_holds() {
         let left = tenants::list(services).await.unwrap();
         assert_eq!(left.len(), 1, "{left:?}");
         assert_eq!(left[0].slug.as_str(), "pier");
+        let people = "SELECT email FROM people WHERE email LIKE '%@x.example'";
+        let people = f.world.texts(people).await;
+        assert_eq!(people, [Some("own@x.example".to_owned())]);
+        // Who is named in it can be erased there by the name that it had.
+        let whose = Whose::Person(brought.person().unwrap());
+        let entries = erase_on_command_line(services, &slug, &whose).await;
+        assert_eq!(entries.unwrap(), 1, "that they joined");
         // What is left of it is readable, and editing it shows.
         f.world
             .past("UPDATE audit_entries SET action = 'app.edited' WHERE action = 'tenant.deleted'")
@@ -271,6 +288,28 @@ async fn s65_after_its_time_a_tenant_is_erased_and_its_audit_holds() {
         assert!(reports[0].broken.is_some());
         // The name is free again.
         tenants::create(services, &slug, "New").await.unwrap();
+    })
+    .await;
+}
+
+/// Nobody is made an owner of what is about to be erased.
+#[tokio::test]
+async fn a_deleted_tenant_gets_no_owner() {
+    flow::each(async |f| {
+        let slug = "harbour".parse().unwrap();
+        let services = &f.world.services;
+        delete_on_command_line(services, &slug).await.unwrap();
+        let made = async |slug| {
+            let password = "lantern biscuit otter".into();
+            owner::create(services, "new@x.example", &slug, &password).await
+        };
+        let refused = made(slug.clone()).await;
+        assert!(
+            matches!(refused, Err(CreateOwnerError::Deleted(_))),
+            "{refused:?}"
+        );
+        bring_back_on_command_line(services, &slug).await.unwrap();
+        made(slug).await.unwrap();
     })
     .await;
 }

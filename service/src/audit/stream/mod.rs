@@ -25,9 +25,10 @@ use std::{
     collections::HashMap,
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
     time::Duration,
 };
-use tokio::time::MissedTickBehavior;
+use tokio::{sync::oneshot, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -150,9 +151,11 @@ impl Stream {
             if !lease::keep(services, self.holder).await? {
                 break;
             }
-            let output = Arc::clone(&self.output);
-            let written = tokio::task::spawn_blocking(move || output.write(&text)).await;
-            written.map_err(io::Error::other)??;
+            match stop.run_until_cancelled(self.write(text)).await {
+                // Whether they were taken isn't known, so they are written again.
+                None => break,
+                Some(written) => written?,
+            }
             if !advance(&scope, at, last).await? {
                 break;
             }
@@ -161,6 +164,17 @@ impl Stream {
         }
         self.known().insert(tenant, at.unwrap_or(first));
         Ok(lines)
+    }
+
+    /// On a thread of its own, since the process waits for others when it ends: a pipe
+    /// that nobody reads would keep it from ending.
+    async fn write(&self, text: String) -> io::Result<()> {
+        let output = Arc::clone(&self.output);
+        let (done, written) = oneshot::channel();
+        thread::Builder::new()
+            .name("audit stream".to_owned())
+            .spawn(move || done.send(output.write(&text)))?;
+        written.await.map_err(io::Error::other)?
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<TenantId, i64>> {

@@ -197,3 +197,44 @@ fn s77_the_file_is_the_owners_alone_and_has_whole_lines() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "{\"c\":3}\n");
     assert!(FileOutput(folder.path().to_owned()).write("x\n").is_err());
 }
+
+/// A pipe that nobody reads.
+struct Stuck {
+    began: tokio::sync::Notify,
+    end: Mutex<std::sync::mpsc::Receiver<()>>,
+}
+
+impl Output for Stuck {
+    fn write(&self, _: &str) -> io::Result<()> {
+        self.began.notify_one();
+        self.end.lock().unwrap().recv().map_err(io::Error::other)
+    }
+}
+
+#[tokio::test]
+async fn an_output_that_nobody_reads_keeps_no_process_from_ending() {
+    testing::on_each_database(async |world| {
+        world.owner("harbour").await;
+        let (end, ended) = std::sync::mpsc::channel();
+        let stuck = Arc::new(Stuck {
+            began: tokio::sync::Notify::new(),
+            end: Mutex::new(ended),
+        });
+        let output: Arc<dyn Output> = stuck.clone();
+        let stream = Stream::new(&world.services, output);
+        let stop = CancellationToken::new();
+        let stopped = async {
+            stuck.began.notified().await;
+            stop.cancel();
+        };
+        let (lines, ()) = tokio::join!(stream.step(&stop), stopped);
+        assert_eq!(lines.unwrap(), 0);
+        drop(end);
+        // What nobody confirmed comes again.
+        let output = Arc::new(Lines::default());
+        let next = Stream::new(&world.services, output.clone());
+        assert!(step(&next).await.unwrap() > 0);
+        assert_eq!(output.numbers()["harbour"][0], 1);
+    })
+    .await;
+}
