@@ -42,17 +42,22 @@ pub(super) fn copy(input: &str, copied: RwSignal<bool>) {
     });
 }
 
-/// Loads a page without running its scripts.
-pub(super) async fn load(address: &str) -> Result<Document, JsValue> {
+/// Loads a page without running its scripts; `None` if whoever is signed in, if anybody
+/// is, doesn't see it any more.
+pub(super) async fn load(address: &str) -> Result<Option<Document>, JsValue> {
     let response: Response = JsFuture::from(window().fetch_with_str(address))
         .await?
         .dyn_into()?;
-    if !response.ok() || response.redirected() {
+    if response.redirected() || matches!(response.status(), 401 | 403 | 404) {
+        return Ok(None);
+    }
+    if !response.ok() {
         return Err(JsValue::NULL);
     }
     let text = JsFuture::from(response.text()?)
         .await?
         .as_string()
         .unwrap_or_default();
-    DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)
+    let page = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
+    Ok(Some(page))
 }

@@ -66,7 +66,13 @@ impl Listener {
             this.hearing.set(Hearing::Live);
         });
         let this = self.clone();
-        let error = Closure::<dyn Fn()>::new(move || this.hearing.set(Hearing::Paused));
+        // It also breaks when the session ends, in whichever tab: then at once.
+        let error = Closure::<dyn Fn()>::new(move || {
+            if this.hearing.get_untracked() != Hearing::Paused {
+                this.hearing.set(Hearing::Paused);
+                this.refresh();
+            }
+        });
         let this = self.clone();
         let change = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
             this.heard(&event.data().as_string().unwrap_or_default());
@@ -108,7 +114,8 @@ impl Listener {
     }
 
     /// Loads the page again and takes over what changed. There is one load at a
-    /// time; a change meanwhile causes one more.
+    /// time; a change meanwhile causes one more. What isn't the person's to see any
+    /// more doesn't stay on the screen (OWASP ASVS 14.3.1).
     fn refresh(&self) {
         if self.busy.replace(true) {
             self.again.set(true);
@@ -118,8 +125,13 @@ impl Listener {
         spawn_local(async move {
             loop {
                 this.again.set(false);
-                if let Ok(newer) = browser::load(&this.page).await {
-                    this.take_over(&newer);
+                match browser::load(&this.page).await {
+                    Ok(Some(newer)) => this.take_over(&newer),
+                    Ok(None) => {
+                        let _ = window().location().reload();
+                    }
+                    // The server is away: the page stays as it is.
+                    Err(_) => (),
                 }
                 if !this.again.get() {
                     break;
