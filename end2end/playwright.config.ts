@@ -66,7 +66,7 @@ export default defineConfig({
     },
     {
       name: 'no-script',
-      testMatch: ['mail.spec.ts', 'reveal.spec.ts', 'second-factor.spec.ts', 'sso.spec.ts', 'story.spec.ts', 'team.spec.ts', 'theme.spec.ts'],
+      testMatch: ['mail.spec.ts', 'reveal.spec.ts', 'second-factor.spec.ts', 'second-person.spec.ts', 'sso.spec.ts', 'story.spec.ts', 'team.spec.ts', 'theme.spec.ts'],
       dependencies: ['prepare'],
       use: { ...chromium, javaScriptEnabled: false },
     },

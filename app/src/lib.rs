@@ -22,7 +22,7 @@ mod frame;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
-pub use pages::audit_filter;
+pub use pages::{WITH_PASSKEY, audit_filter};
 #[cfg(feature = "ssr")]
 mod render;
 #[cfg(feature = "ssr")]

@@ -1,7 +1,8 @@
 // Passkeys, on a device that Chromium plays.
 
 import { Mooring } from './support/mooring';
-import { setUp } from './support/set_up';
+import { canary } from './support/record';
+import { PASSWORD, setUp } from './support/set_up';
 import { expect, live, type Page, test } from './support/test';
 
 let mooring: Mooring;
@@ -54,6 +55,12 @@ test('add one, sign in with it, confirm with it, remove it', async ({ page }) =>
     await passkeys.getByRole('button', { name: 'Add a passkey' }).click();
     await expect(page.getByRole('status').filter({ hasText: 'The passkey is added.' })).toBeVisible();
     await expect(row).toContainText('Never');
+    const codes = page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');
+    await expect(codes).toHaveCount(10);
+    for (const value of await codes.allTextContents()) canary({ kind: 'recovery code', value, shown: 1 });
+    await live(page);
+    await page.goto(`${mooring.base}/me`);
+    await expect(codes).toHaveCount(0);
   });
 
   await test.step('a device has one for a person', async () => {
@@ -75,6 +82,18 @@ test('add one, sign in with it, confirm with it, remove it', async ({ page }) =>
     await button.press('Enter');
     await expect(page).toHaveURL(`${mooring.base}/me`);
     await expect(row).not.toContainText('Never');
+  });
+
+  await test.step('after the password, it is the second step', async () => {
+    await page.context().clearCookies();
+    await page.goto(`${mooring.base}/signin?next=/me`);
+    await page.getByLabel('E-mail').fill('mira@harbour.example');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your passkey');
+    await live(page);
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
+    await expect(page).toHaveURL(`${mooring.base}/me`);
   });
 
   await test.step('confirm with it', async () => {

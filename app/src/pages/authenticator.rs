@@ -16,7 +16,7 @@ use service::people::{
         FactorError,
         authenticator::{self, SetUp},
     },
-    membership,
+    membership, passkeys,
 };
 
 /// Letters of the key in a group.
@@ -41,6 +41,7 @@ async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError>
     let tenants = membership::tenants_of(services, person.signed_in).await?;
     let asking = tenants.into_iter().filter(|one| one.needs_second_factor);
     let body = view(&Data {
+        passkeys: passkeys::is_available(&services.config),
         email: person.email.clone(),
         is_on: authenticator::of_person(services, person.id)
             .await?
@@ -63,6 +64,8 @@ pub(super) struct Data {
     /// Whether an app is on, which is to be replaced.
     pub is_on: bool,
     pub set_up: Option<Shown>,
+    /// Whether there can be passkeys, which are second factors as well.
+    pub passkeys: bool,
     /// The names of the person's tenants that ask for a second factor.
     pub asking: Vec<String>,
     pub form: FormState,
@@ -123,6 +126,9 @@ pub(super) fn view(data: &Data) -> AnyView {
         <p class="sub">
             <a href=Address::Me.to_string()>"Leave it"</a>
         </p>
+        <PostButton action=Address::SignOut.to_string() kind=Kind::Quiet>
+            "Sign out"
+        </PostButton>
     }
     .into_any()
 }
@@ -131,6 +137,14 @@ fn begin(data: &Data) -> AnyView {
     let stays = data
         .is_on
         .then_some(" The app that you have stays on until the new one has shown a code.");
+    let passkey = (data.passkeys && !data.is_on).then(|| {
+        let href = format!("{}#passkeys", Address::Me);
+        view! {
+            <p>
+                "Or " <a href=href>"add a passkey"</a> ": it is a second factor as well."
+            </p>
+        }
+    });
     view! {
         <p>
             "An app on your phone shows a code of six digits that changes every 30 seconds. Signing in asks for it after your password."
@@ -140,6 +154,7 @@ fn begin(data: &Data) -> AnyView {
         <PostButton action=Address::BeginAuthenticator.to_string() kind=Kind::Primary wide=true>
             "Begin"
         </PostButton>
+        {passkey}
     }
     .into_any()
 }

@@ -1,15 +1,15 @@
 //! `/confirm`: asks a person who is signed in whether it is still them.
 
-use super::{PageError, PageParams, passkey_form, setup::problem, show};
+use super::{PageError, PageParams, passkey_form::PasskeyForm, setup::problem, show};
 use crate::{
     address::{Address, Pattern},
-    components::{Button, Field, Kind},
+    components::{Button, Field, Kind, PostButton},
     context::PageContext,
     csp,
     form_state::{FormState, Kept},
     shell::PublicLayout,
 };
-use domain::slug::Slug;
+use domain::{factor::Factor, slug::Slug};
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::{
@@ -47,10 +47,17 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         None => context.form("confirm"),
     };
     let services = &context.services;
+    let factors = confirm::asked_for(services, &person).await?;
     let passkey = single_sign_on.is_none()
         && passkeys::is_available(&services.config)
-        && passkeys::has_any(services, person.id).await?;
-    let factors = confirm::asked_for(services, &person).await?;
+        && factors.has(Factor::Passkey);
+    let asked = if factors.has(Factor::Authenticator) {
+        Asked::Code
+    } else if factors.has(Factor::Passkey) {
+        Asked::RecoveryCode
+    } else {
+        Asked::Password
+    };
     csp::forms_to_providers(&context);
     let next = form
         .value("next")
@@ -59,7 +66,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     let body = view(&Data {
         email,
         next,
-        asks_for_code: !factors.is_empty(),
+        asked,
         kept: context.kept,
         passkey,
         single_sign_on: single_sign_on.map(|tenant| tenant.slug),
@@ -73,13 +80,23 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
+/// What is typed. Whoever has a second factor doesn't confirm with less.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Of whoever has no second factor.
+    Password,
+    /// A code of the app, or a recovery code.
+    Code,
+    /// Of whoever has passkeys alone.
+    RecoveryCode,
+}
+
 /// What the page shows.
 pub(super) struct Data {
     pub email: String,
     /// Where the person came from, and is led back to.
     pub next: Option<String>,
-    /// Whether a code of the second factor is asked for, instead of the password.
-    pub asks_for_code: bool,
+    pub asked: Asked,
     /// How much is kept of what they typed there.
     pub kept: Option<Kept>,
     /// Whether a passkey of theirs can show it.
@@ -136,6 +153,9 @@ pub(super) fn view(data: &Data) -> AnyView {
         {problem(&data.form)}
         {way(data)}
         <p class="sub">{kept} <a href=back>"Leave it"</a></p>
+        <PostButton action=Address::SignOut.to_string() kind=Kind::Quiet>
+            "Sign out"
+        </PostButton>
     }
     .into_any()
 }
@@ -159,35 +179,37 @@ fn way(data: &Data) -> AnyView {
         }
         .into_any();
     }
-    let passkey = data.passkey.then(|| {
-        let (action, next) = (Address::ConfirmPasskey, data.next.as_deref());
-        passkey_form::view(Purpose::Confirm, action, next, Kind::Plain)
-    });
-    if data.asks_for_code {
-        return view! {
-            <form class="form" method="post" action=Address::Confirm.to_string()>
-                {next}
-                <Field
-                    name="code"
-                    label="Your code"
-                    plain=true
-                    required=true
-                    autofocus=true
-                    autocomplete="one-time-code"
-                    hint="Six digits from your authenticator app, or a recovery code."
-                    error=data.form.error("code")
-                />
-                <Button kind=Kind::Primary wide=true>
-                    "Confirm"
-                </Button>
-            </form>
-            {passkey}
-        }
-        .into_any();
-    }
+    let passkey = |kind| {
+        let form = PasskeyForm {
+            purpose: Purpose::Confirm,
+            action: Address::ConfirmPasskey,
+            next: data.next.as_deref(),
+            with: None,
+        };
+        data.passkey.then(|| form.view("Use a passkey", kind))
+    };
+    let (before, after, kind) = match data.asked {
+        Asked::RecoveryCode => (passkey(Kind::Primary), None, Kind::Plain),
+        Asked::Password | Asked::Code => (None, passkey(Kind::Plain), Kind::Primary),
+    };
     view! {
+        {before}
         <form class="form" method="post" action=Address::Confirm.to_string()>
             {next}
+            {field(data)}
+            <Button kind wide=true>
+                "Confirm"
+            </Button>
+        </form>
+        {after}
+    }
+    .into_any()
+}
+
+/// What the person types.
+fn field(data: &Data) -> AnyView {
+    match data.asked {
+        Asked::Password => view! {
             <input type="hidden" autocomplete="username" value=data.email.clone()/>
             <Field
                 name="password"
@@ -198,13 +220,35 @@ fn way(data: &Data) -> AnyView {
                 autocomplete="current-password"
                 error=data.form.error("password")
             />
-            <Button kind=Kind::Primary wide=true>
-                "Confirm"
-            </Button>
-        </form>
-        {passkey}
+        }
+        .into_any(),
+        Asked::Code => view! {
+            <Field
+                name="code"
+                label="Your code"
+                plain=true
+                required=true
+                autofocus=true
+                autocomplete="one-time-code"
+                hint="Six digits from your authenticator app, or a recovery code."
+                error=data.form.error("code")
+            />
+        }
+        .into_any(),
+        Asked::RecoveryCode => view! {
+            <Field
+                name="code"
+                label="A recovery code"
+                plain=true
+                required=true
+                autocomplete="off"
+                placeholder="xxxx-xxxx-xxxx"
+                hint="One of those that you kept. It works once."
+                error=data.form.error("code")
+            />
+        }
+        .into_any(),
     }
-    .into_any()
 }
 
 #[cfg(test)]

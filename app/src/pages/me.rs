@@ -44,8 +44,18 @@ async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError>
     let codes = me_factor::shown_codes(context.outcome.as_ref());
     let available = passkeys::is_available(&services.config);
     let islands = available || !codes.is_empty();
+    let own = panel("passkeys", passkeys::of_person(services, person.id).await);
+    // Without the list it isn't known whether there is a passkey, so nothing is said.
+    let factor = match &own {
+        Some(own) => {
+            let passkey = !own.is_empty();
+            let factor = my_factor(services, person.id, passkey, codes).await;
+            panel("second factor", factor)
+        }
+        None => None,
+    };
     let data = Data {
-        factor: panel("second factor", my_factor(services, person.id, codes).await),
+        factor,
         sessions: panel("sessions", sessions::of_person(services, person.id).await),
         tenants: panel(
             "tenants",
@@ -54,7 +64,7 @@ async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError>
         links: panel("links", sso::mine(services, person.signed_in).await),
         passkeys: Passkeys {
             available,
-            own: panel("passkeys", passkeys::of_person(services, person.id).await),
+            own,
             add: context.form("me_passkeys"),
             rename: context.form("me_passkey_name"),
         },
@@ -76,10 +86,12 @@ async fn load(context: PageContext, _: PageParams) -> Result<AnyView, PageError>
 async fn my_factor(
     services: &Services,
     person: PersonId,
+    passkey: bool,
     codes: Vec<String>,
 ) -> Result<MyFactor, InternalError> {
     Ok(MyFactor {
         authenticator: authenticator::of_person(services, person).await?,
+        passkey,
         left: recovery_codes::left(services, person).await?,
         codes,
     })
@@ -134,6 +146,9 @@ pub(super) fn view(data: &Data) -> AnyView {
         {session_list(data)}
         {data.links.as_deref().and_then(|links| me_sso::panel(links, &data.form("me_sso")))}
         {tenant_list(data)}
+        <PostButton action=Address::SignOut.to_string() kind=Kind::Quiet>
+            "Sign out"
+        </PostButton>
     }
     .into_any()
 }

@@ -3,9 +3,7 @@
 use super::setup::problem;
 use crate::{
     address::Address,
-    components::{
-        CopyField, LinkButton, LoadFailed, Moment, Outcome, Panel, PostButton, Size, TimeOr,
-    },
+    components::{CopyField, LoadFailed, Moment, Outcome, Panel, PostButton, Size, TimeOr},
     form_outcome::{FormOutcome, ShownOutcome},
     form_state::FormState,
     islands::Copy,
@@ -17,6 +15,8 @@ use service::people::factors::authenticator::Authenticator;
 /// What the panel shows.
 pub(super) struct MyFactor {
     pub authenticator: Option<Authenticator>,
+    /// Whether the person has a passkey.
+    pub passkey: bool,
     /// How many recovery codes are left.
     pub left: u64,
     /// New recovery codes, for two minutes.
@@ -25,8 +25,15 @@ pub(super) struct MyFactor {
 
 /// The recovery codes that are shown with an outcome.
 pub(super) fn shown_codes(shown: Option<&ShownOutcome>) -> Vec<String> {
-    let made = [FormOutcome::AuthenticatorOn, FormOutcome::RecoveryCodesMade];
-    let codes = shown.and_then(|shown| made.iter().find_map(|one| shown.secret_of(one)));
+    let shown = shown.filter(|shown| {
+        matches!(
+            shown.outcome,
+            FormOutcome::AuthenticatorOn
+                | FormOutcome::RecoveryCodesMade
+                | FormOutcome::PasskeyAdded { .. }
+        )
+    });
+    let codes = shown.and_then(ShownOutcome::in_clear);
     codes
         .map(|codes| codes.lines().map(str::to_owned).collect())
         .unwrap_or_default()
@@ -46,20 +53,18 @@ pub(super) fn panel(data: Option<&MyFactor>, form: &FormState, now: Timestamp) -
         }
         .into_any();
     };
-    let word = if data.authenticator.is_some() {
-        "On"
-    } else {
-        "Off"
+    let is_on = data.authenticator.is_some() || data.passkey;
+    let aside = view! { <span class="sub">{if is_on { "On" } else { "Off" }}</span> }.into_any();
+    let app = match &data.authenticator {
+        Some(app) => on(app, now),
+        None => off(data.passkey),
     };
-    let aside = view! { <span class="sub">{word}</span> }.into_any();
-    let body = match &data.authenticator {
-        Some(app) => on(app, data.left, now),
-        None => off(),
-    };
+    let left = is_on.then(|| left(data.left));
     let body = view! {
         <div class="body">
             {problem(form)}
-            {body}
+            {app}
+            {left}
             {codes(&data.codes)}
         </div>
     }
@@ -72,26 +77,24 @@ pub(super) fn panel(data: Option<&MyFactor>, form: &FormState, now: Timestamp) -
     .into_any()
 }
 
-fn off() -> AnyView {
-    let href = Address::Authenticator.to_string();
+fn off(passkey: bool) -> AnyView {
+    let begin = Address::BeginAuthenticator.to_string();
+    let text = if passkey {
+        "Your password alone signs nobody in: a passkey of yours is asked for as well. An authenticator app can be shown instead of it."
+    } else {
+        "With an authenticator app or a passkey, your password alone signs nobody in."
+    };
     view! {
-        <p>
-            "With an authenticator app, your password alone signs nobody in."
-        </p>
+        <p>{text}</p>
         <p class="actions">
-            <LinkButton href>"Set up an app"</LinkButton>
+            <PostButton action=begin>"Set up an app"</PostButton>
         </p>
     }
     .into_any()
 }
 
-fn on(app: &Authenticator, left: u64, now: Timestamp) -> AnyView {
-    let replace = Address::Authenticator.to_string();
-    let codes = match left {
-        0 => "No recovery codes are left. Make new ones now.".to_owned(),
-        1 => "1 recovery code is left.".to_owned(),
-        left => format!("{left} recovery codes are left."),
-    };
+fn on(app: &Authenticator, now: Timestamp) -> AnyView {
+    let replace = Address::BeginAuthenticator.to_string();
     view! {
         <p>
             <b>"Authenticator app"</b>
@@ -102,14 +105,26 @@ fn on(app: &Authenticator, left: u64, now: Timestamp) -> AnyView {
             </span>
         </p>
         <div class="actions">
-            <LinkButton href=replace size=Size::Small about="authenticator app">
+            <PostButton action=replace size=Size::Small about="authenticator app">
                 "Replace"
-            </LinkButton>
+            </PostButton>
             <PostButton action=Address::EndAuthenticator.to_string() size=Size::Small about="authenticator app">
                 "Switch off"
             </PostButton>
         </div>
-        <p>{codes}</p>
+    }
+    .into_any()
+}
+
+/// How many recovery codes are left, and how to make new ones.
+fn left(number: u64) -> AnyView {
+    let words = match number {
+        0 => "No recovery codes are left. Make new ones now.".to_owned(),
+        1 => "1 recovery code is left.".to_owned(),
+        number => format!("{number} recovery codes are left."),
+    };
+    view! {
+        <p>{words}</p>
         <div class="actions">
             <PostButton action=Address::RecoveryCodes.to_string() size=Size::Small>
                 "Make new recovery codes"
@@ -132,7 +147,7 @@ fn codes(codes: &[String]) -> Option<AnyView> {
     let view = view! {
         <Outcome health=Health::Working>
             <b>"Keep these recovery codes now. "</b>
-            "Each signs you in once if you lose your app. In two minutes they are gone from here."
+            "Each signs you in once if you lose your app or your passkeys. In two minutes they are gone from here."
         </Outcome>
         <ul class="codes mono" role="list" aria-label="Recovery codes">
             {items.collect_view()}

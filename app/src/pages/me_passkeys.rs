@@ -105,7 +105,7 @@ fn add(passkeys: &Passkeys, number: u64) -> AnyView {
                 />
                 <p class="actions">
                     <Button icon=Glyph::Plus>"Add a passkey"</Button>
-                    <span class="sub">"Ends your other sessions."</span>
+                    <span class="sub">"Ends your other sessions. Your password alone then signs nobody in."</span>
                 </p>
             </form>
             <Passkey form="add_passkey".to_owned() challenge=challenge(Purpose::Add) adds=true/>

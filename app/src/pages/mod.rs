@@ -63,6 +63,7 @@ mod tests;
 
 pub use error::PageError;
 pub(crate) use error::nowhere;
+pub use second_step::WITH_PASSKEY;
 
 use crate::context::PageContext;
 use leptos::prelude::*;

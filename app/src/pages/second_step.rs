@@ -1,6 +1,6 @@
 //! `/signin/second`: the second step of a sign-in.
 
-use super::{PageError, PageParams, setup::problem, show};
+use super::{PageError, PageParams, passkey_form::PasskeyForm, setup::problem, show};
 use crate::{
     address::{Address, escape},
     components::{Button, Field, Kind, LinkButton},
@@ -9,16 +9,22 @@ use crate::{
     shell::PublicLayout,
 };
 use axum::http::StatusCode;
+use domain::factor::Factor;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use serde::Deserialize;
 use service::{
     core::input::Field as RawField,
-    people::factors::{recovery_codes, second_step},
+    people::{
+        factors::{recovery_codes, second_step},
+        passkeys::{self, Purpose},
+    },
 };
 
 /// The value of the query's `with`, and of the form's, for a recovery code.
 const RECOVERY: &str = "recovery";
+/// The value of the form's `with` for a passkey.
+pub const WITH_PASSKEY: &str = "passkey";
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
@@ -29,7 +35,7 @@ pub(crate) fn page() -> impl IntoView {
 struct Query {
     /// The path to redirect to after the sign-in.
     next: RawField<String>,
-    /// What is asked for: a code of the app if left out, else `recovery`.
+    /// What is asked for: their own factors if left out, else `recovery`.
     with: RawField<String>,
 }
 
@@ -47,33 +53,43 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         Some(note) => second_step::pending(services, note).await?,
         None => None,
     };
-    let body = match pending {
+    let (body, islands) = match pending {
         None => {
             if let Some(response) = use_context::<ResponseOptions>() {
                 response.set_status(StatusCode::GONE);
             }
-            ended(next.as_deref())
+            (ended(next.as_deref()), false)
         }
-        Some(pending) => view(&Data {
-            left: recovery_codes::left(services, pending.person.id).await?,
-            email: pending.person.email,
-            recovery,
-            next,
-            form,
-        }),
+        Some(pending) => {
+            let passkey = pending.factors.has(Factor::Passkey);
+            let data = Data {
+                left: recovery_codes::left(services, pending.person.id).await?,
+                email: pending.person.email,
+                code: pending.factors.has(Factor::Authenticator),
+                passkey: passkey && passkeys::is_available(&services.config),
+                recovery,
+                next,
+                form,
+            };
+            (view(&data), data.passkey)
+        }
     };
     Ok(view! {
-        <PublicLayout title="Second step" noindex=true>
+        <PublicLayout title="Second step" noindex=true islands>
             {body}
         </PublicLayout>
     }
     .into_any())
 }
 
-/// What the page shows.
+/// What the page shows. Whoever can show neither factor here is asked for a recovery code.
 pub(super) struct Data {
     pub email: String,
-    /// Whether a recovery code is asked for.
+    /// Whether the person has an app with codes.
+    pub code: bool,
+    /// Whether the person has a passkey that can be used here.
+    pub passkey: bool,
+    /// Whether the person wants to give a recovery code.
     pub recovery: bool,
     /// How many recovery codes are left.
     pub left: u64,
@@ -91,48 +107,56 @@ fn other(next: Option<&str>, recovery: bool) -> String {
 }
 
 pub(super) fn view(data: &Data) -> AnyView {
-    let next = data.next.clone();
-    let next = next.map(|next| view! { <input type="hidden" name="next" value=next/> });
-    let next_path = data.next.as_deref();
-    let error = data.form.error("code");
-    if data.recovery {
-        let hint = format!(
-            "You have {} left. Each works once, and we mail you that one was used.",
-            data.left
-        );
-        return view! {
-            <header>
-                <h1>"A recovery code"</h1>
-                <p>"One of those that you kept, for " <b>{data.email.clone()}</b> "."</p>
-            </header>
-            {problem(&data.form)}
-            <form class="form" method="post" action=Address::SecondStep.to_string()>
-                {next}
-                <input type="hidden" name="with" value=RECOVERY/>
-                <Field
-                    name="code"
-                    label="Recovery code"
-                    plain=true
-                    required=true
-                    autofocus=true
-                    autocomplete="off"
-                    placeholder="xxxx-xxxx-xxxx"
-                    hint
-                    error
-                />
-                <Button kind=Kind::Primary wide=true>
-                    "Go on"
-                </Button>
-            </form>
-            <p>
-                <a href=other(next_path, false)>"Back to the code from the app"</a>
-            </p>
-            <p class="sub">
-                "No codes left? Whoever runs Mooring can take your second factor off. You then set up a new one."
-            </p>
-        }
-        .into_any();
+    match (data.recovery, data.code, data.passkey) {
+        (false, true, _) => with_code(data),
+        (false, false, true) => with_passkey(data),
+        (true, _, _) | (_, false, false) => with_recovery_code(data),
     }
+}
+
+fn hidden_next(data: &Data) -> Option<AnyView> {
+    let next = data.next.clone();
+    next.map(|next| view! { <input type="hidden" name="next" value=next/> }.into_any())
+}
+
+/// Leads to the question for a recovery code.
+fn to_recovery(data: &Data) -> AnyView {
+    let href = other(data.next.as_deref(), true);
+    view! {
+        <p>
+            <a href=href>"Use a recovery code"</a>
+        </p>
+    }
+    .into_any()
+}
+
+fn passkey(data: &Data, kind: Kind) -> AnyView {
+    let form = PasskeyForm {
+        purpose: Purpose::SignIn,
+        action: Address::SignInPasskey,
+        next: data.next.as_deref(),
+        with: Some(WITH_PASSKEY),
+    };
+    form.view("Use a passkey", kind)
+}
+
+fn with_passkey(data: &Data) -> AnyView {
+    view! {
+        <header>
+            <h1>"Your passkey"</h1>
+            <p>"It goes with the password, for " <b>{data.email.clone()}</b> "."</p>
+        </header>
+        {problem(&data.form)}
+        <noscript>
+            <p>"A passkey needs JavaScript. A recovery code works without."</p>
+        </noscript>
+        {passkey(data, Kind::Primary)}
+        {to_recovery(data)}
+    }
+    .into_any()
+}
+
+fn with_code(data: &Data) -> AnyView {
     view! {
         <header>
             <h1>"Your code"</h1>
@@ -140,7 +164,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         </header>
         {problem(&data.form)}
         <form class="form" method="post" action=Address::SecondStep.to_string()>
-            {next}
+            {hidden_next(data)}
             <Field
                 name="code"
                 label="Code"
@@ -149,14 +173,57 @@ pub(super) fn view(data: &Data) -> AnyView {
                 autofocus=true
                 autocomplete="one-time-code"
                 inputmode="numeric"
-                error
+                error=data.form.error("code")
             />
             <Button kind=Kind::Primary wide=true>
                 "Go on"
             </Button>
         </form>
-        <p>
-            <a href=other(next_path, true)>"Use a recovery code"</a>
+        {data.passkey.then(|| passkey(data, Kind::Plain))}
+        {to_recovery(data)}
+    }
+    .into_any()
+}
+
+fn with_recovery_code(data: &Data) -> AnyView {
+    let hint = format!(
+        "You have {} left. Each works once, and we mail you that one was used.",
+        data.left
+    );
+    let href = other(data.next.as_deref(), false);
+    let back = match (data.code, data.passkey) {
+        (true, _) => Some("Back to the code from the app"),
+        (false, true) => Some("Back to your passkey"),
+        (false, false) => None,
+    };
+    let back = back.map(|words| view! { <p><a href=href>{words}</a></p> });
+    view! {
+        <header>
+            <h1>"A recovery code"</h1>
+            <p>"One of those that you kept, for " <b>{data.email.clone()}</b> "."</p>
+        </header>
+        {problem(&data.form)}
+        <form class="form" method="post" action=Address::SecondStep.to_string()>
+            {hidden_next(data)}
+            <input type="hidden" name="with" value=RECOVERY/>
+            <Field
+                name="code"
+                label="Recovery code"
+                plain=true
+                required=true
+                autofocus=true
+                autocomplete="off"
+                placeholder="xxxx-xxxx-xxxx"
+                hint
+                error=data.form.error("code")
+            />
+            <Button kind=Kind::Primary wide=true>
+                "Go on"
+            </Button>
+        </form>
+        {back}
+        <p class="sub">
+            "No codes left? Whoever runs Mooring can take your second factor off. You then set up a new one."
         </p>
     }
     .into_any()

@@ -1,7 +1,8 @@
 //! `/signin`.
 
 use super::{
-    PageError, PageParams, passkey_form,
+    PageError, PageParams,
+    passkey_form::PasskeyForm,
     setup::problem,
     show,
     signin_sso::{self, SsoSignIn},
@@ -50,8 +51,13 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     });
     let islands = passkeys::is_available(&context.services.config);
     let passkey = islands.then(|| {
-        let (action, next) = (Address::SignInPasskey, next.as_deref());
-        passkey_form::view(Purpose::SignIn, action, next, Kind::Plain)
+        let form = PasskeyForm {
+            purpose: Purpose::SignIn,
+            action: Address::SignInPasskey,
+            next: next.as_deref(),
+            with: None,
+        };
+        form.view("Sign in with a passkey", Kind::Plain)
     });
     csp::forms_to_providers(&context);
     let footer = view! { "No account? Ask an owner of your tenant." }.into_any();

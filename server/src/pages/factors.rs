@@ -22,7 +22,7 @@ const FACTOR: Form = Form::new("me_factor", &[]);
 const SET_UP_PAGE: &str = Address::AUTHENTICATOR.0;
 const ME: &str = Address::ME.0;
 /// The part of [`ME`] that shows it.
-const PART: &str = "#second-factor";
+pub(super) const PART: &str = "#second-factor";
 
 /// The code that shows that the app has the key.
 #[derive(Default, Deserialize)]

@@ -5,11 +5,11 @@ use crate::{
     failure::Failure,
     oauth::parameters,
     own_path::own_path,
-    pages::{Answered, Form, PostedForm, signin},
+    pages::{Answered, Form, PostedForm, factors, second_step, signin},
     redirect::see_other,
     visitor::{self, Visitor},
 };
-use app::{address::Address, form_outcome::FormOutcome};
+use app::{WITH_PASSKEY, address::Address, form_outcome::FormOutcome};
 use axum::{
     Json,
     extract::{Path, Request},
@@ -111,40 +111,57 @@ fn refused(status: StatusCode, why: &str) -> Response {
 pub struct Fields {
     answer: Field<String>,
     next: Field<String>,
+    /// Which question the page asked, if it was the one of the second step.
+    with: Field<String>,
+}
+
+/// The parsed fields.
+pub struct Given {
+    answer: String,
+    next: String,
+    with: String,
 }
 
 impl Input for Fields {
-    type Parsed = (String, String);
+    type Parsed = Given;
 
-    fn parse(self, errors: &mut Errors) -> Option<Self::Parsed> {
-        Some((
-            errors.text("answer", self.answer),
-            errors.text("next", self.next),
-        ))
+    fn parse(self, errors: &mut Errors) -> Option<Given> {
+        Some(Given {
+            answer: errors.text("answer", self.answer),
+            next: errors.text("next", self.next),
+            with: errors.text("with", self.with),
+        })
     }
 }
 
-/// Signs a person in by their passkey alone.
+/// Signs a person in by their passkey: alone, or as the second step.
 pub async fn sign_in(
     session: Session,
     PostedForm(posted, fields): PostedForm<Fields>,
 ) -> Result<Response, Answered> {
-    let (page, form) = (Address::SIGN_IN.0, &signin::FORM);
-    let (answer, next) = posted.parse(fields, page, form).await?;
+    let given = posted
+        .parse(fields, Address::SIGN_IN.0, &signin::FORM)
+        .await?;
+    let (page, form) = if given.with == WITH_PASSKEY {
+        (Address::SECOND_STEP.0, &second_step::FORM)
+    } else {
+        (Address::SIGN_IN.0, &signin::FORM)
+    };
     let services = posted.visitor.state.services.clone();
     let headers = &posted.parts.headers;
     let cookie = cookies::challenge(Purpose::SignIn, headers, &services.config);
     let browser = cookies::known_browser(headers, &services.config);
     let answered = passkeys::Answered {
         cookie: cookie.as_ref(),
-        answer: &answer,
+        answer: &given.answer,
     };
     let address = posted.visitor.address;
     let signed_in = passkeys::sign_in(&services, &answered, browser.as_ref(), address).await;
     let mut response = match signed_in {
         Ok(person) => {
-            let response = signin::arrive(&session, &posted, person, &next).await?;
+            let mut response = signin::arrive(&session, &posted, person, &given.next).await?;
             passkeys::signed_in(&services, person, address).await;
+            second_step::end(&mut response, &services.config);
             response
         }
         Err(PasskeyError::Internal(error)) => return Err(error.into()),
@@ -181,12 +198,12 @@ pub async fn confirm(
 ) -> Result<Response, Answered> {
     let page = Address::CONFIRM.0;
     let person = posted.person(page, &CONFIRM).await?;
-    let (answer, next) = posted.parse(fields, page, &CONFIRM).await?;
+    let given = posted.parse(fields, page, &CONFIRM).await?;
     let services = posted.visitor.state.services.clone();
     let cookie = cookies::challenge(Purpose::Confirm, &posted.parts.headers, &services.config);
     let answered = passkeys::Answered {
         cookie: cookie.as_ref(),
-        answer: &answer,
+        answer: &given.answer,
     };
     let key = posted.visitor.session_key.clone().unwrap_or_default();
     let address = posted.visitor.address;
@@ -194,7 +211,7 @@ pub async fn confirm(
     let mut response = match confirmed {
         Ok(()) => {
             visitor::confirm(&session, &mut posted.visitor).await?;
-            see_other(own_path(&next))
+            see_other(own_path(&given.next))
         }
         Err(PasskeyError::Internal(error)) => return Err(error.into()),
         Err(error) => {
@@ -255,10 +272,16 @@ pub async fn add(
         address: posted.visitor.address,
     };
     let mut response = match passkeys::add(&services, &person, &confirmed, new).await {
-        Ok(ended) => {
+        Ok(passkeys::Added { ended, codes }) => {
             posted.visitor.renew_session(&session).await?;
             let outcome = FormOutcome::PasskeyAdded { ended };
-            posted.done(ME, outcome).await?
+            match codes {
+                Some(codes) => {
+                    let part = factors::PART;
+                    posted.done_showing(ME, part, outcome, codes).await?
+                }
+                None => posted.done(ME, outcome).await?,
+            }
         }
         Err(AddError::Invalid(errors)) => {
             return Ok(posted.rerender_with_errors(ME, &ADD, errors).await);

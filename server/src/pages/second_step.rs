@@ -17,6 +17,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use service::{
     core::{
+        config::Config,
         error::FieldError,
         input::{Errors, Field, Input},
     },
@@ -27,7 +28,7 @@ use service::{
 };
 use tower_sessions::Session;
 
-const FORM: Form = Form::new("second_step", &["next", "with"]);
+pub(super) const FORM: Form = Form::new("second_step", &["next", "with"]);
 const PAGE: &str = Address::SECOND_STEP.0;
 
 /// What the person shows beside their password.
@@ -49,6 +50,13 @@ impl Input for Fields {
             errors.secret("code", self.code),
             errors.text("next", self.next),
         ))
+    }
+}
+
+/// Removes the note of the sign-in, which has come to its end.
+pub(super) fn end(response: &mut Response, config: &Config) {
+    if let Some(cookie) = cookies::second_step_end(config) {
+        response.headers_mut().append(SET_COOKIE, cookie);
     }
 }
 
@@ -78,9 +86,7 @@ pub async fn show(
         Ok((person, shown)) => {
             let mut response = signin::arrive(&session, &posted, person, &next).await?;
             second_step::signed_in(&services, person, shown, address).await;
-            let end = cookies::second_step_end(&services.config);
-            let end = end.map(|cookie| (SET_COOKIE, cookie));
-            response.headers_mut().extend(end);
+            end(&mut response, &services.config);
             return Ok(response);
         }
         Err(SecondStepError::Ended) => return Ok(see_other(PAGE)),

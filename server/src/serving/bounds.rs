@@ -28,8 +28,11 @@ pub struct Bounds {
     /// From the head of a request, its body included, to the head of the answer.
     pub answer: Duration,
     /// From the head of a request to the last byte of its answer, unless that
-    /// is a stream of events.
+    /// is a stream of events or a file.
     pub whole: Duration,
+    /// The same for a file that is saved, such as an export: it may have any length,
+    /// and is read from the database as fast as the peer takes it.
+    pub file: Duration,
     /// For a peer that was answered before its whole request was read, to read the answer.
     pub linger: Duration,
     /// Event streams of one session.
@@ -48,6 +51,7 @@ impl Default for Bounds {
             write: Duration::from_secs(30),
             answer: Duration::from_secs(30),
             whole: Duration::from_secs(300),
+            file: Duration::from_secs(4 * 3_600),
             linger: Duration::from_secs(2),
             streams_of_session: 20,
             streams: CONNECTIONS / 4,

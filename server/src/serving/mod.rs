@@ -16,7 +16,7 @@ use axum::{
     extract::ConnectInfo,
     http::{
         HeaderMap, HeaderValue,
-        header::{CONNECTION, CONTENT_TYPE},
+        header::{CONNECTION, CONTENT_DISPOSITION, CONTENT_TYPE},
     },
 };
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
@@ -181,6 +181,8 @@ async fn answer(
     let headers = response.headers_mut();
     if is_stream(headers) {
         turns.stream();
+    } else if headers.contains_key(CONTENT_DISPOSITION) {
+        turns.file();
     }
     if !turns.is_read() {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));

@@ -19,6 +19,8 @@ enum Turn {
     Answer,
     /// For Mooring: the answer is a stream of events.
     Stream,
+    /// For Mooring: the answer is a file that is saved.
+    File,
     /// For the peer: it still has to read the end of an answer.
     Sent,
     /// For neither: the peer may send another request.
@@ -106,6 +108,11 @@ impl Turns {
         self.turn_to(Turn::Stream);
     }
 
+    /// The answer is a file, which may be long.
+    pub fn file(&self) {
+        self.turn_to(Turn::File);
+    }
+
     /// The peer has read everything that was sent.
     pub fn flushed(&self) {
         if self.now().turn == Turn::Sent {
@@ -131,6 +138,7 @@ impl Turns {
         let limit = match now.turn {
             Turn::Head => Some(bounds.head),
             Turn::Answer | Turn::Sent => Some(bounds.whole),
+            Turn::File => Some(bounds.file),
             Turn::Stream | Turn::Over => None,
             Turn::Idle if room.available_permits() < bounds.connections / 4 => {
                 Some(bounds.idle_when_full)

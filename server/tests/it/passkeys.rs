@@ -2,9 +2,11 @@
 
 use crate::{
     browser::{Answer, Browser},
+    second_factor::codes_on,
     test_server::{TestServer, named_on_each_database, on_each_database},
 };
 use axum::http::StatusCode;
+use secrecy::ExposeSecret;
 use service::{
     CONFIRMED_FOR,
     audit::{self, Filter},
@@ -45,6 +47,17 @@ async fn add(browser: &Browser, name: &str) -> PasskeyDevice {
     let told = browser.post_and_look(ADD, &fields).await;
     assert!(told.body.contains("The passkey is added"), "{}", told.body);
     device
+}
+
+/// A browser in which the owner's password was right.
+async fn signed_in_halfway(server: &TestServer) -> Browser {
+    let browser = Browser::at(&server.router, ORIGIN);
+    let email = format!("acme-{OWNER}");
+    let fields = [("email", email.as_str()), ("password", PASSWORD)];
+    let answer = browser.post("/signin", &fields).await;
+    let to = answer.location();
+    assert!(to.starts_with("/signin/second"), "{to}");
+    browser
 }
 
 async fn sign_in(browser: &Browser, device: &PasskeyDevice, next: &str) -> Answer {
@@ -129,6 +142,81 @@ async fn s49_a_wrong_answer_signs_nobody_in() {
     .await;
 }
 
+/// After a password, a passkey is the second step; whoever has no app is asked for no code.
+#[tokio::test]
+async fn s49_after_a_password_a_passkey_is_asked_for() {
+    named_on_each_database(ORIGIN, async |server| {
+        server.tenant("acme").await;
+        let device = add(&signed_in(&server).await, "Pixel 9").await;
+        let other = Browser::at(&server.router, ORIGIN);
+        let email = format!("acme-{OWNER}");
+        let fields = [
+            ("email", email.as_str()),
+            ("password", PASSWORD),
+            ("next", "/t/acme"),
+        ];
+        let to = other.post("/signin", &fields).await;
+        let page = "/signin/second?next=%2Ft%2Facme";
+        assert_eq!(to.location(), page);
+        assert!(!is_signed_in(&other).await);
+        let body = other.get(page).await.expect(StatusCode::OK).body;
+        assert!(body.contains("Your passkey"), "{body}");
+        assert!(!body.contains("name=\"code\""), "{body}");
+        // A wrong answer is told there, and the way is kept.
+        challenge(&other, "signin").await;
+        let wrong = [("answer", "{}"), ("next", "/t/acme"), ("with", "passkey")];
+        let told = other.post("/signin/passkey", &wrong).await;
+        let told = told.expect(StatusCode::UNPROCESSABLE_ENTITY).body;
+        assert!(told.contains("Your passkey"), "{told}");
+        assert!(told.contains("This passkey was not accepted"), "{told}");
+        assert!(told.contains("value=\"/t/acme\""), "{told}");
+        let answer = device.answer(&challenge(&other, "signin").await);
+        let fields = [
+            ("answer", answer.as_str()),
+            ("next", "/t/acme"),
+            ("with", "passkey"),
+        ];
+        let done = other.post("/signin/passkey", &fields).await;
+        assert_eq!(done.location(), "/t/acme");
+        let ended = done.set_cookie("mooring_second_step");
+        assert!(ended.contains("Max-Age=0"), "{ended}");
+        assert!(is_signed_in(&other).await);
+        other.get(page).await.expect(StatusCode::GONE);
+    })
+    .await;
+}
+
+/// Adding the first one shows recovery codes, once: one of them signs in without it.
+#[tokio::test]
+async fn the_first_passkey_brings_recovery_codes() {
+    named_on_each_database(ORIGIN, async |server| {
+        server.tenant("acme").await;
+        let browser = signed_in(&server).await;
+        let mut device = PasskeyDevice::at(ORIGIN);
+        let answer = device.make(&challenge(&browser, "add").await);
+        let fields = [("answer", answer.as_str()), ("name", "Pixel 9")];
+        let told = browser.post_and_look(ADD, &fields).await.body;
+        assert!(told.contains("Keep these recovery codes now"), "{told}");
+        assert!(told.contains("10 recovery codes are left"), "{told}");
+        let codes = codes_on(&told);
+        assert_eq!(codes.len(), 10);
+        let other = signed_in_halfway(&server).await;
+        let page = "/signin/second?with=recovery";
+        let body = other.get(page).await.expect(StatusCode::OK).body;
+        assert!(body.contains("Back to your passkey"), "{body}");
+        let fields = [("code", codes[0].expose_secret()), ("with", "recovery")];
+        assert_eq!(other.post("/signin/second", &fields).await.location(), "/");
+        // What is confirmed later asks for the passkey, or a code.
+        server.world.clock.advance(CONFIRMED_FOR);
+        let body = other.get("/confirm").await.expect(StatusCode::OK).body;
+        assert!(body.contains("A recovery code"), "{body}");
+        assert!(!body.contains("type=\"password\""), "{body}");
+        let fields = [("code", codes[1].expose_secret()), ("next", ME)];
+        assert_eq!(other.post("/confirm", &fields).await.location(), ME);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_passkey_confirms_and_the_session_gets_another_id() {
     named_on_each_database(ORIGIN, async |server| {
@@ -171,7 +259,7 @@ async fn adding_and_removing_ends_other_sessions_and_wants_a_confirmation() {
         let tenant = server.tenant("acme").await;
         let (browser, other) = (signed_in(&server).await, signed_in(&server).await);
         let id = browser.cookie("mooring_session");
-        add(&browser, "Pixel 9").await;
+        let device = add(&browser, "Pixel 9").await;
         assert_ne!(browser.cookie("mooring_session"), id, "a new id");
         assert!(is_signed_in(&browser).await);
         assert!(!is_signed_in(&other).await);
@@ -194,9 +282,12 @@ async fn adding_and_removing_ends_other_sessions_and_wants_a_confirmation() {
         assert_eq!(asked.location(), "/confirm?next=/me");
         assert_eq!(own().await.len(), 1);
 
-        let confirm = [("password", PASSWORD), ("next", ME)];
-        assert_eq!(browser.post("/confirm", &confirm).await.location(), ME);
-        let other = signed_in(&server).await;
+        let answer = device.answer(&challenge(&browser, "confirm").await);
+        let confirm = [("answer", answer.as_str()), ("next", ME)];
+        let confirmed = browser.post("/confirm/passkey", &confirm).await;
+        assert_eq!(confirmed.location(), ME);
+        let other = Browser::at(&server.router, ORIGIN);
+        sign_in(&other, &device, "/").await.location();
         let id = browser.cookie("mooring_session");
         let told = browser.post_and_look(&remove, &[]).await;
         let said = "The passkey is removed, and one other session is ended.";

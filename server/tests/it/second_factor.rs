@@ -55,7 +55,7 @@ fn key_on(page: &str) -> String {
 }
 
 /// The recovery codes on a page.
-fn codes_on(page: &str) -> Vec<SecretString> {
+pub fn codes_on(page: &str) -> Vec<SecretString> {
     let list = page.split("aria-label=\"Recovery codes\"").nth(1);
     let list = list.and_then(|rest| rest.split("</ul>").next());
     let items = list.unwrap_or_default().split("<li>").skip(1);

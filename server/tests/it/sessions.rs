@@ -324,3 +324,17 @@ async fn s49_guessing_is_answered_with_how_long_to_wait() {
     })
     .await;
 }
+
+/// ASVS 7.4.4.
+#[tokio::test]
+async fn every_page_of_a_person_signs_out() {
+    on_each_database(async |server| {
+        server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
+        for page in ["/t", "/me", "/me/authenticator", "/confirm", "/t/acme"] {
+            let body = browser.get(page).await.expect(StatusCode::OK).body;
+            assert!(body.contains("action=\"/signout\""), "{page}");
+        }
+    })
+    .await;
+}

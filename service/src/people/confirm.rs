@@ -46,8 +46,8 @@ pub async fn asked_for(
     factors::of_person(services, person.id).await
 }
 
-/// Confirms with what the person typed: a code if they have a second factor, else the
-/// password. Whoever has a second factor doesn't confirm with less. What others guess
+/// Confirms with what the person typed: a code if they have a second factor (a recovery
+/// code if that is a passkey), else the password. Whoever has a second factor doesn't confirm with less. What others guess
 /// elsewhere doesn't hold it up; failures are recorded in all of the person's tenants.
 ///
 /// # Errors

@@ -35,7 +35,7 @@ fn fields_for_secrets_are_no_password_managers_business() {
             kept: None,
             passkey: true,
             single_sign_on: None,
-            asks_for_code: false,
+            asked: confirm::Asked::Password,
             form: FormState::default(),
         })
     });

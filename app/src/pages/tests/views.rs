@@ -419,7 +419,7 @@ fn it_is_asked_whether_it_is_still_them() {
     let data = |form: FormState| confirm::Data {
         passkey: true,
         single_sign_on: None,
-        asks_for_code: false,
+        asked: confirm::Asked::Password,
         email: "ann@harbour.example".to_owned(),
         next: Some("/t/harbour/keys".to_owned()),
         kept: Some(Kept::Typed),

@@ -2,7 +2,12 @@
 
 mod early;
 
-use axum::{Router, body::Body, http::header::CONTENT_TYPE, routing::get};
+use axum::{
+    Router,
+    body::Body,
+    http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    routing::get,
+};
 use futures::stream;
 use server::{
     router::router,
@@ -43,6 +48,7 @@ fn patient() -> Bounds {
         write: LONG,
         answer: LONG,
         whole: LONG,
+        file: LONG,
         linger: SHORT,
         ..Bounds::default()
     }
@@ -169,7 +175,7 @@ async fn s75_an_answer_that_nobody_takes_ends() {
 }
 
 /// The whole of an answer has its time as well, or one byte now and then would
-/// hold a connection for ever. A stream of events has none.
+/// hold a connection for ever. A stream of events has none, and a file more.
 #[tokio::test]
 async fn s75_an_answer_that_is_taken_slowly_ends_and_events_go_on() {
     let (router, dropped) = endless();
@@ -185,7 +191,20 @@ async fn s75_an_answer_that_is_taken_slowly_ends_and_events_go_on() {
         std::future::ready(([(CONTENT_TYPE, "text/event-stream")], events))
     };
     let events = std::sync::Arc::new(events);
-    let router = router.route("/events", get(move || events()));
+    let (send_file, file) = tokio::sync::mpsc::channel::<&'static str>(1);
+    let file = std::sync::Arc::new(std::sync::Mutex::new(Some(file)));
+    let file = move || {
+        let parts = file.lock().unwrap().take();
+        let parts = stream::unfold(parts.unwrap(), async |mut parts| {
+            let part = parts.recv().await?;
+            Some((Ok::<_, Infallible>(part), parts))
+        });
+        let name = (CONTENT_DISPOSITION, "attachment; filename=\"audit.csv\"");
+        std::future::ready(([name], Body::from_stream(Box::pin(parts))))
+    };
+    let router = router
+        .route("/events", get(move || events()))
+        .route("/file", get(file));
     let bounds = Bounds {
         whole: SHORT,
         ..patient()
@@ -196,6 +215,11 @@ async fn s75_an_answer_that_is_taken_slowly_ends_and_events_go_on() {
     let ask = b"GET /events HTTP/1.1\r\nhost: m\r\n\r\n";
     events.write_all(ask).await.unwrap();
     until(&mut events, "alive").await;
+    let mut file = server.connect().await;
+    send_file.send("first part").await.unwrap();
+    let ask = b"GET /file HTTP/1.1\r\nhost: m\r\n\r\n";
+    file.write_all(ask).await.unwrap();
+    until(&mut file, "first part").await;
 
     let mut slow = server.connect().await;
     // With something unread behind it, hyper looks no further than the answer.
@@ -210,6 +234,8 @@ async fn s75_an_answer_that_is_taken_slowly_ends_and_events_go_on() {
 
     send.send("still alive").await.unwrap();
     until(&mut events, "still alive").await;
+    send_file.send("second part").await.unwrap();
+    until(&mut file, "second part").await;
 }
 
 #[tokio::test]

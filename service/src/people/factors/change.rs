@@ -71,7 +71,7 @@ pub(super) fn require_confirmed(
 
 /// Begins the transaction of a change. The person's row is locked: of two changes at
 /// once, the second one sees what the first one did.
-pub(super) async fn begin(
+pub(crate) async fn begin(
     services: &Services,
     person: PersonId,
 ) -> Result<Transaction, InternalError> {

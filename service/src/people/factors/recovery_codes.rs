@@ -18,13 +18,15 @@ use domain::{
     ids::PersonId,
     recovery_code::{self, HOW_MANY, LETTERS},
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
+};
 use secrecy::{ExposeSecret, SecretString};
 use std::net::IpAddr;
 use zeroize::Zeroizing;
 
 /// New codes, before they are stored.
-pub(super) struct Fresh {
+pub(crate) struct Fresh {
     codes: Vec<SecretString>,
     salt: [u8; SALT_LENGTH],
     hashes: Vec<Vec<u8>>,
@@ -106,8 +108,16 @@ pub async fn renew(
 /// # Errors
 /// [`InternalError`] if the database fails.
 pub async fn left(services: &Services, person: PersonId) -> Result<u64, InternalError> {
+    left_in(services.db.read(), person).await
+}
+
+/// The same, in a transaction.
+pub(crate) async fn left_in(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+) -> Result<u64, InternalError> {
     let codes = Entity::find().filter(Column::PersonId.eq(person));
-    Ok(codes.count(services.db.read()).await?)
+    Ok(codes.count(db).await?)
 }
 
 /// Uses a code up, and tells the person by mail. Gives how many are left; `None` if it
@@ -141,7 +151,7 @@ pub(super) async fn take(
 }
 
 /// Removes all codes of a person.
-pub(super) async fn forget(tx: &Transaction, person: PersonId) -> Result<(), InternalError> {
+pub(crate) async fn forget(tx: &Transaction, person: PersonId) -> Result<(), InternalError> {
     Entity::delete_many()
         .filter(Column::PersonId.eq(person))
         .exec(tx)

@@ -18,18 +18,15 @@ use domain::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
-/// Takes them off, passkeys as well, and gives which those were. If there were any, the
-/// password and all sessions end as well, and the person is told; [`note_removed`] records it afterwards.
+/// Takes them off and gives which those were. If there were any, the password and all
+/// sessions end as well, and the person is told; [`note_removed`] records it afterwards.
 pub(crate) async fn take_off_all(
     services: &Services,
     tx: &Transaction,
     person: &PersonSummary,
 ) -> Result<Factors, InternalError> {
-    let mut factors = of_one(tx, person.id).await?;
-    // Whoever has the lost device could come in with its passkey.
-    if passkeys::remove_all(tx, person.id).await? > 0 {
-        factors = factors.with(Factor::Passkey);
-    }
+    let factors = of_one(tx, person.id).await?;
+    passkeys::remove_all(tx, person.id).await?;
     authenticator::remove(tx, person.id).await?;
     recovery_codes::forget(tx, person.id).await?;
     if !factors.is_empty() {

@@ -11,14 +11,14 @@ use crate::{
     core::{
         database::Transaction,
         error::{FieldError, InternalError},
-        rows::Rows,
         services::Services,
     },
-    entity::{
-        passkey::{ActiveModel, Column, Entity},
-        person,
-    },
+    entity::passkey::{ActiveModel, Column, Entity},
     people::{
+        factors::{
+            self,
+            recovery_codes::{self, Fresh},
+        },
         membership::PersonSummary,
         notices::{self, Notice},
         sessions,
@@ -32,10 +32,9 @@ use domain::{
 };
 use passki::{RegistrationCredential, RegistrationState, StoredPasskey};
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-    sea_query::{LockType, OnConflict},
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::OnConflict,
 };
+use secrecy::SecretString;
 use std::net::IpAddr;
 
 /// The longest name of a credential (WebAuthn, “Credential ID”).
@@ -87,7 +86,17 @@ pub(super) fn name(typed: &str) -> Result<&str, Vec<FieldError>> {
     })
 }
 
-/// Adds it and ends the person's other sessions; gives how many.
+/// What adding one did.
+#[derive(Debug)]
+pub struct Added {
+    /// How many other sessions of the person ended.
+    pub ended: u64,
+    /// New recovery codes as lines, to be shown once: if the person had none.
+    pub codes: Option<SecretString>,
+}
+
+/// Adds it and ends the person's other sessions. From then on the password alone signs
+/// nobody in, so whoever has no recovery codes gets some.
 ///
 /// # Errors
 /// [`AddError`]; nothing is changed then.
@@ -96,7 +105,7 @@ pub async fn add(
     person: &PersonSummary,
     confirmed: &Confirmed,
     new: New<'_>,
-) -> Result<u64, AddError> {
+) -> Result<Added, AddError> {
     if !confirmed.is_of(person.id) || !person.signed_in.is_own_way() {
         return Err(AddError::NotConfirmed);
     }
@@ -120,8 +129,13 @@ pub async fn add(
         created_at: Set(services.expiry_now()),
         last_used_at: Set(None),
     };
+    // Hashing takes half a second, so it comes before the transaction.
+    let fresh = match recovery_codes::left(services, person.id).await? {
+        0 => Some(Fresh::make(services).await?),
+        _ => None,
+    };
     // Without a tenant's scope: a person's own data belongs to none.
-    let tx = services.db.begin_write().await?;
+    let tx = factors::begin_change(services, person.id).await?;
     if count(&tx, person.id).await? >= MOST {
         return Err(AddError::TooMany);
     }
@@ -135,12 +149,19 @@ pub async fn add(
     if written == 0 {
         return Err(AddError::Refused);
     }
+    let codes = match fresh {
+        // Of two added at once, the first one stored some.
+        Some(fresh) if recovery_codes::left_in(&tx, person.id).await? == 0 => {
+            Some(fresh.store(services, &tx, person.id).await?)
+        }
+        _ => None,
+    };
     let ended = sessions::end_others_in(&tx, person.id, new.session).await?;
     let notice = Notice::PasskeyAdded(name.to_owned());
     notices::queue(services, &tx, person, &notice, new.address).await?;
     tx.commit().await?;
     note_passkey(services, person.id, id, new.address, Action::PasskeyAdded).await;
-    Ok(ended)
+    Ok(Added { ended, codes })
 }
 
 async fn check(
@@ -168,13 +189,8 @@ async fn check(
     Ok(passkey)
 }
 
-/// How many the person has. The person's row is locked: of two added at the same
-/// moment, the second one sees the first one.
+/// How many the person has.
 async fn count(tx: &Transaction, id: PersonId) -> Result<u64, InternalError> {
-    person::Entity::find_by_id(id)
-        .lock(LockType::NoKeyUpdate)
-        .row::<person::Model>(tx)
-        .await?;
     let own = Entity::find().filter(Column::PersonId.eq(id));
     Ok(own.count(tx).await?)
 }

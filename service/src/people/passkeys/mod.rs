@@ -15,14 +15,14 @@ mod relying_party;
 mod sign_in;
 mod single_use;
 
-pub use add::{AddError, New, add};
+pub use add::{AddError, Added, New, add};
 pub use answer::{Answered, LONGEST_ANSWER};
 pub use ceremony::{
     BeginError, Begun, CHALLENGE_LIFE, Purpose, begin_adding, begin_confirming, begin_sign_in,
 };
 pub use confirm::confirm;
 pub(crate) use own::remove_all;
-pub use own::{ChangeError, OwnPasskey, has_any, of_person, remove, rename};
+pub use own::{ChangeError, OwnPasskey, of_person, remove, rename};
 pub use relying_party::is_available;
 pub use sign_in::{PasskeyError, sign_in, signed_in};
 pub(crate) use single_use::sweep;

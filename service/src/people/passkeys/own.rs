@@ -11,6 +11,7 @@ use crate::{
     },
     entity::passkey::{Column, Entity, Model},
     people::{
+        factors::{self, recovery_codes},
         membership::PersonSummary,
         notices::{self, Notice},
         sessions,
@@ -80,17 +81,6 @@ pub async fn of_person(
     Ok(rows.into_iter().map(own).collect())
 }
 
-/// Whether the person has a passkey.
-///
-/// # Errors
-/// If the database failed.
-pub async fn has_any(services: &Services, person: PersonId) -> Result<bool, InternalError> {
-    Entity::find()
-        .filter(Column::PersonId.eq(person))
-        .any(services.db.read())
-        .await
-}
-
 /// The same, as the library reads them.
 pub(super) async fn stored(
     services: &Services,
@@ -140,16 +130,17 @@ pub async fn rename(
     Ok(())
 }
 
-/// Removes all passkeys of a person; gives how many.
-pub(crate) async fn remove_all(tx: &Transaction, person: PersonId) -> Result<u64, InternalError> {
-    let gone = Entity::delete_many()
+/// Removes all passkeys of a person.
+pub(crate) async fn remove_all(tx: &Transaction, person: PersonId) -> Result<(), InternalError> {
+    Entity::delete_many()
         .filter(Column::PersonId.eq(person))
         .exec(tx)
         .await?;
-    Ok(gone.rows_affected)
+    Ok(())
 }
 
-/// Removes a passkey and ends the person's other sessions; gives how many.
+/// Removes a passkey and ends the person's other sessions; gives how many. Recovery
+/// codes go with the last factor.
 ///
 /// # Errors
 /// [`ChangeError`]; nothing is changed then.
@@ -164,7 +155,7 @@ pub async fn remove(
     if !confirmed.is_of(person.id) {
         return Err(ChangeError::NotConfirmed);
     }
-    let tx = services.db.begin_write().await?;
+    let tx = factors::begin_change(services, person.id).await?;
     let own = Entity::find_by_id(id).filter(Column::PersonId.eq(person.id));
     let Some(row) = own.row::<Model>(&tx).await? else {
         return Err(ChangeError::NotFound);
@@ -172,6 +163,9 @@ pub async fn remove(
     let gone = Entity::delete_by_id(row.id).exec(&tx).await?;
     if gone.rows_affected == 0 {
         return Err(ChangeError::NotFound);
+    }
+    if factors::of_one(&tx, person.id).await?.is_empty() {
+        recovery_codes::forget(&tx, person.id).await?;
     }
     let ended = sessions::end_others_in(&tx, person.id, session).await?;
     let notice = Notice::PasskeyRemoved(row.name);

@@ -1,9 +1,12 @@
 //! Signing in and confirming with a passkey.
 
 use super::*;
-use domain::{factor::Factor, time::Span};
+use domain::{
+    factor::{Factor, Factors},
+    time::Span,
+};
 use service::{
-    people::{known_browsers, passkeys::PasskeyError, resets},
+    people::{factors::recovery_codes, known_browsers, passkeys::PasskeyError, resets},
     worker,
 };
 
@@ -129,7 +132,10 @@ async fn a_reset_on_the_command_line_takes_passkeys_off() {
         let device = home.device("Pixel 9").await;
         let link = resets::link(home.services(), &home.person.email).await;
         let link = link.unwrap().unwrap();
-        assert!(link.taken_off.has(Factor::Passkey));
+        assert_eq!(link.taken_off, Factors::from_iter([Factor::Passkey]));
+        let person = home.person.id;
+        let left = recovery_codes::left(home.services(), person).await.unwrap();
+        assert_eq!(left, 0);
         let begun = home.challenge().await;
         let refused = home.sign_in(&begun, &device.answer(&begun.options)).await;
         assert!(matches!(refused, Err(PasskeyError::Refused)), "{refused:?}");
