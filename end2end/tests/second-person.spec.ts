@@ -1,12 +1,13 @@
 // From an empty installation to a second person of another role, signed in with a second
 // factor: in ten clicks, by mail and without mail.
 
+import type { Locator } from '@playwright/test';
 import { noteInvitation } from './support/api';
 import { link, MailServer } from './support/mail_server';
 import { Mooring } from './support/mooring';
 import { canary } from './support/record';
 import { setUp } from './support/set_up';
-import { expect, type Locator, type Page, test } from './support/test';
+import { expect, type Page, test } from './support/test';
 import { Authenticator } from './support/totp';
 
 const PASSWORD = 'canary bramble lantern ferry';
@@ -85,7 +86,7 @@ for (const way of ['by mail', 'without mail']) {
     for (const value of await codes.allTextContents()) canary({ kind: 'recovery code', value, shown: 1 });
     clicks.atMost(MOST_CLICKS);
 
-    await page.reload();
+    await page.goto(`${mooring.base}/t/harbour/members`);
     const row = page.getByRole('row').filter({ hasText: 'Jonas Pier' });
     await expect(row).toContainText('Customer success');
     await expect(row).toContainText('Authenticator app');

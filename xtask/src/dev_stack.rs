@@ -114,7 +114,9 @@ impl DevStack {
             stack
                 .mooring()
                 .args(["tokens", "create", "--tenant", TENANT, "--name", "demo"])
-                .args(["--role", "owner"]),
+                .args(["--role", "owner"])
+                // Tests and the demo ask in bursts.
+                .args(["--rate", "1000", "--burst", "10000"]),
         )?;
         Ok(stack)
     }

@@ -154,10 +154,13 @@ async fn s87_controls_in_forms_are_refused() {
         connected_tenant(&server).await;
         let browser = server.signed_in("acme").await;
         let forms = form_addresses();
-        for control in CONTROLS {
-            let text = format!("a{control}b");
-            for path in &forms {
-                for field in FIELDS {
+        // Each form gets each control, and each field two of them.
+        for (at, path) in forms.iter().enumerate() {
+            for (number, control) in CONTROLS.into_iter().enumerate() {
+                let text = format!("a{control}b");
+                let fields = FIELDS.iter().enumerate();
+                let some = fields.filter(|(field, _)| (at + field + number) % 4 == 0);
+                for (_, field) in some {
                     let answer = browser.post(path, &[(field, &text)]).await;
                     refused_by_page(&answer, &format!("{field} of {path}"), control);
                 }

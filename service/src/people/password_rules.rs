@@ -1,7 +1,7 @@
 //! Rules for passwords: long, and hard to guess.
 
 use super::{
-    breached_passwords,
+    SignedIn, breached_passwords,
     membership::{self, PersonSummary},
     password::prepare,
 };
@@ -73,7 +73,7 @@ pub(crate) async fn weakness_for(
     person: &PersonSummary,
     new: &SecretString,
 ) -> Result<Option<Weak>, InternalError> {
-    let tenants = membership::tenants_of(services, person.id).await?;
+    let tenants = membership::tenants_of(services, SignedIn::own_way(person.id)).await?;
     let names = tenants.iter().map(|tenant| tenant.name.as_str());
     let known: Vec<_> = [person.email.as_str(), person.name.as_str()]
         .into_iter()
