@@ -1,5 +1,6 @@
 // Passkeys, on a device that Chromium plays.
 
+import { lookAt } from './support/look';
 import { Mooring } from './support/mooring';
 import { canary } from './support/record';
 import { PASSWORD, setUp } from './support/set_up';
@@ -38,7 +39,7 @@ async function device(page: Page): Promise<Device> {
   };
 }
 
-test('add one, sign in with it, confirm with it, remove it', async ({ page }) => {
+test('add one, sign in with it, confirm with it, remove it', async ({ page, watch }) => {
   await setUp(page, mooring);
   const { unlocked } = await device(page);
   const passkeys = page.getByRole('region', { name: 'Passkeys' });
@@ -90,15 +91,18 @@ test('add one, sign in with it, confirm with it, remove it', async ({ page }) =>
     await page.getByLabel('E-mail').fill('mira@harbour.example');
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your passkey');
-    await live(page);
+    const heading = 'Your passkey';
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);
+    const open = (page: Page) => page.goto(`${mooring.base}/signin/second?next=/me`);
+    await lookAt(page, watch, mooring.base, { name: heading, heading, islands: true, open });
     await page.getByRole('button', { name: 'Use a passkey' }).click();
     await expect(page).toHaveURL(`${mooring.base}/me`);
   });
 
   await test.step('confirm with it', async () => {
-    await page.goto(`${mooring.base}/confirm?next=/me`);
-    await live(page);
+    const heading = 'Is it still you?';
+    const open = (page: Page) => page.goto(`${mooring.base}/confirm?next=/me`);
+    await lookAt(page, watch, mooring.base, { name: heading, heading, islands: true, open });
     await page.getByRole('button', { name: 'Use a passkey' }).click();
     await expect(page).toHaveURL(`${mooring.base}/me`);
   });

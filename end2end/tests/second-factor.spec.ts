@@ -1,7 +1,9 @@
 // A second factor: set up, asked for at the sign-in, and a recovery code in its place.
 
+import { lookAt } from './support/look';
 import { Mooring } from './support/mooring';
 import { canary } from './support/record';
+import type { Screen } from './support/screens';
 import { PASSWORD, setUp } from './support/set_up';
 import { expect, live, type Page, test } from './support/test';
 import { Authenticator } from './support/totp';
@@ -67,6 +69,15 @@ test('set it up, sign in with a code, with a recovery code, and switch it off', 
 
   await test.step('the sign-in asks for a code', async () => {
     await halfway(page);
+    const second = (query: string, heading: string): Screen => ({
+      name: heading,
+      heading,
+      open: (page) => page.goto(`${mooring.base}/signin/second${query}`),
+    });
+    if (script) {
+      await lookAt(page, watch, mooring.base, second('?next=/me&with=recovery', 'A recovery code'));
+      await lookAt(page, watch, mooring.base, second('?next=/me', 'Your code'));
+    }
     await page.getByLabel('Code', { exact: true }).fill('000000');
     await press(page, 'Go on');
     await expect(page.locator('#code-error')).toBeVisible();

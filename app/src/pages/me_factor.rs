@@ -86,9 +86,9 @@ fn off(passkey: bool) -> AnyView {
     };
     view! {
         <p>{text}</p>
-        <p class="actions">
+        <div class="actions">
             <PostButton action=begin>"Set up an app"</PostButton>
-        </p>
+        </div>
     }
     .into_any()
 }

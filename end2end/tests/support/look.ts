@@ -36,6 +36,17 @@ const wide = (page: Page) =>
     return [`${width} px`, ...outside.slice(0, 5).map((e) => `${e.tagName}.${e.className} in ${e.parentElement?.className}`)];
   });
 
+/** The elements that stick out of their panel, unless what is around them scrolls. */
+const stickingOut = (page: Page) =>
+  page.evaluate(() => {
+    const scrolls = (e: Element | null): boolean => Boolean(e) && (getComputedStyle(e as Element).overflowX !== 'visible' || scrolls((e as Element).parentElement?.closest('.panel *') ?? null));
+    const edge = (e: Element) => e.getBoundingClientRect().right;
+    const out = [...document.querySelectorAll('.panel')].flatMap((panel) =>
+      [...panel.querySelectorAll('*')].filter((e) => edge(e) > edge(panel) + 1 && !scrolls(e.parentElement?.closest('.panel *') ?? null)),
+    );
+    return out.slice(0, 5).map((e) => `${e.tagName}.${e.className}: ${e.textContent?.slice(0, 40)}`);
+  });
+
 /** Opens a page in both themes and checks it, then makes the window narrow. */
 export async function lookAt(page: Page, watch: Watch, base: string, screen: Screen): Promise<void> {
   if (screen.status) watch.expect(screen.status);
@@ -54,5 +65,6 @@ export async function lookAt(page: Page, watch: Watch, base: string, screen: Scr
   }
   await page.setViewportSize({ width: 320, height: 568 });
   expect.soft(await wide(page), 'nothing is wider than 320 px').toEqual([]);
+  expect.soft(await stickingOut(page), 'nothing sticks out of its panel').toEqual([]);
   await accessible(page, 'narrow');
 }

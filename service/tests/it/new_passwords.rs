@@ -72,7 +72,7 @@ async fn s50_breached_passwords_are_refused_everywhere() {
     let folder = tempfile::tempdir().unwrap();
     let list = folder.path().join("breached.txt");
     let mut digests: Vec<_> = [LEAKED, "otherwise", "something else"]
-        .map(|text| Sha1::digest(text))
+        .map(Sha1::digest)
         .iter()
         .map(|digest| {
             digest
