@@ -112,6 +112,8 @@ addresses! {
     CONNECT Connect { tenant } = "/t/{tenant}/accounts/connect";
     /// A link for an account that was never connected.
     LINKS Links { tenant } = "/t/{tenant}/accounts/links";
+    /// An account, whatever it is connected to.
+    ANY_ACCOUNT AnyAccount { tenant, subdomain } = "/t/{tenant}/accounts/{subdomain}";
     /// One account.
     ACCOUNT Account { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}";
     /// A check of an account.
@@ -122,6 +124,8 @@ addresses! {
     DISCONNECT Disconnect { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/disconnect";
     /// The removal of a connection.
     ERASE Erase { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/erase";
+    /// What is known of the customer behind an account.
+    CUSTOMER Customer { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/customer";
     /// A link for an account.
     ACCOUNT_LINKS AccountLinks { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/links";
     /// The end of a link.

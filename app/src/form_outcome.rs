@@ -79,6 +79,8 @@ pub enum FormOutcome {
     },
     /// A person has another name.
     NameSaved,
+    /// What is known of a customer was saved.
+    CustomerSaved,
     /// A passkey was added.
     PasskeyAdded {
         /// How many other sessions were ended.

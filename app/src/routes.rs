@@ -2,10 +2,10 @@
 
 use crate::address::Address;
 use crate::pages::{
-    self, account, accounts, api_tokens, app, app_new, apps, audit, authenticator, confirm,
-    connect, disconnect, erase, invitation, keys, me, member, member_remove, members, overview,
-    problem, reconnect, reset, reset_ask, reset_sent, result, reveal, second_step, settings,
-    settings_delete, setup, signin, tenants, which_account,
+    self, account, accounts, any_account, api_tokens, app, app_new, apps, audit, authenticator,
+    confirm, connect, disconnect, erase, invitation, keys, me, member, member_remove, members,
+    overview, problem, reconnect, reset, reset_ask, reset_sent, result, reveal, second_step,
+    settings, settings_delete, setup, signin, tenants, which_account,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -46,6 +46,7 @@ pages! {
     OVERVIEW: overview,
     ACCOUNTS: accounts,
     CONNECT: connect,
+    ANY_ACCOUNT: any_account,
     ACCOUNT: account,
     DISCONNECT: disconnect,
     ERASE: erase,

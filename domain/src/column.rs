@@ -1,8 +1,16 @@
 //! Types that are stored as text in a column of the database, for SeaORM.
 
 use crate::{
-    app_limit::AppLimit, basic_encoding::BasicEncoding, group_roles::GroupRoles, health::Health,
-    role::Role, scope::ScopeSet, slug::Slug, subdomain::Subdomain, zone::Zone,
+    app_limit::AppLimit,
+    basic_encoding::BasicEncoding,
+    customer::{Language, Tag},
+    group_roles::GroupRoles,
+    health::Health,
+    role::Role,
+    scope::ScopeSet,
+    slug::Slug,
+    subdomain::Subdomain,
+    zone::Zone,
 };
 pub use sea_orm;
 use sea_orm::{DbErr, TryGetError};
@@ -57,6 +65,13 @@ macro_rules! text_columns {
                 }
             }
 
+            /// For keys: no database counts texts up.
+            impl sea_orm::TryFromU64 for $type {
+                fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+                    Err(sea_orm::DbErr::ConvertFromU64(stringify!($type)))
+                }
+            }
+
             impl sea_orm::TryGetable for $type {
                 fn try_get_by<I: sea_orm::ColIdx>(
                     row: &sea_orm::QueryResult,
@@ -107,9 +122,11 @@ text_columns! {
     BasicEncoding: |encoding| encoding.code().to_owned();
     GroupRoles: |groups| groups.to_string();
     Health: |health| health.code().to_owned();
+    Language: |language| language.code().to_owned();
     Role: |role| role.code().to_owned();
     ScopeSet: |scopes| scopes.to_string();
     Slug: String::from;
     Subdomain: String::from;
+    Tag: String::from;
     Zone: |zone| zone.name().to_owned();
 }

@@ -55,6 +55,8 @@ ids! {
     PersonId
     /// A passkey of a person.
     PasskeyId
+    /// A contact of a customer.
+    ContactId
     /// An app published for Gorgias.
     AppId
     /// One Gorgias account connected to one app of one tenant.

@@ -12,6 +12,7 @@ pub mod color;
 #[cfg(feature = "sea-orm")]
 pub mod column;
 pub mod connection;
+pub mod customer;
 pub mod error;
 pub mod event;
 pub mod factor;

@@ -9,6 +9,8 @@ pub enum Permission {
     CheckConnections,
     /// Make and withdraw reconnect links.
     SendLinks,
+    /// Edit what is known of customers: names, contacts, tags, notes, who looks after them.
+    EditCustomers,
     /// Start an authorization from the account page.
     Authorize,
     /// Disconnect an account and forget its tokens.
@@ -35,10 +37,11 @@ pub enum Permission {
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Look,
         Self::CheckConnections,
         Self::SendLinks,
+        Self::EditCustomers,
         Self::Authorize,
         Self::Disconnect,
         Self::ReadTokens,
@@ -64,6 +67,7 @@ impl Permission {
             Self::Look
             | Self::CheckConnections
             | Self::SendLinks
+            | Self::EditCustomers
             | Self::Authorize
             | Self::Disconnect
             | Self::ReadTokens

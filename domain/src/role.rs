@@ -13,7 +13,8 @@ pub enum Role {
     Backend,
     /// Sees everything, changes nothing.
     Viewer,
-    /// Customer success: finds accounts, checks them, sends reconnect links.
+    /// Customer success: finds accounts, checks them, sends reconnect links, edits what is
+    /// known of customers.
     Success,
     /// Runs the apps: credentials, scopes, disconnecting.
     Operator,
@@ -77,6 +78,9 @@ impl Role {
         match permission {
             Permission::Look => !matches!(self, Self::Backend),
             Permission::CheckConnections | Permission::SendLinks => !matches!(self, Self::Viewer),
+            Permission::EditCustomers => {
+                matches!(self, Self::Owner | Self::Operator | Self::Success)
+            }
             Permission::ReadTokens => {
                 matches!(self, Self::Owner | Self::Operator | Self::Backend)
             }
@@ -107,7 +111,7 @@ impl Role {
             Self::Owner => "Everything: people, keys, sign-in, deleting the tenant.",
             Self::Operator => "Runs apps too: secrets, permissions, API tokens, people below.",
             Self::Success => {
-                "Sees accounts, checks them, sends links. Never sees a secret, never changes an app."
+                "Sees accounts, checks them, sends links, edits contacts. Never sees a secret, never changes an app."
             }
             Self::Viewer => "Sees accounts and their history, changes nothing.",
             Self::Backend => "Reads access tokens over the machine API, and makes links.",
@@ -206,13 +210,17 @@ mod tests {
         use Permission::*;
         let people: [(Role, &[Permission]); 4] = [
             (Role::Viewer, &[Look]),
-            (Role::Success, &[Look, CheckConnections, SendLinks]),
+            (
+                Role::Success,
+                &[Look, CheckConnections, SendLinks, EditCustomers],
+            ),
             (
                 Role::Operator,
                 &[
                     Look,
                     CheckConnections,
                     SendLinks,
+                    EditCustomers,
                     Authorize,
                     Disconnect,
                     ReadTokens,

@@ -51,6 +51,7 @@ mod m0045_second_factors;
 mod m0047_passkeys;
 mod m0048_api_token_secrets;
 mod m0049_audit_lists;
+mod m0050_accounts;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -101,6 +102,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0047_passkeys::Migration),
             Box::new(m0048_api_token_secrets::Migration),
             Box::new(m0049_audit_lists::Migration),
+            Box::new(m0050_accounts::Migration),
         ]
     }
 }

@@ -26,6 +26,7 @@ pub mod people;
 pub(crate) mod records;
 pub mod sso;
 
+pub mod accounts;
 pub mod engine;
 
 pub mod connections;

@@ -2,6 +2,7 @@
 
 use super::{
     PageError, PageParams,
+    account_customer::{self, CustomerData},
     account_panels::{health_history_panel, links_panel, permissions, timeline, tokens},
     outcome, panel,
     row_action::{May, account_href, main_action},
@@ -23,12 +24,14 @@ use domain::{
     health::Health,
     health_words::NextStep,
     ids::EventId,
+    permission::Permission,
     subdomain::Subdomain,
     time::{Span, Timestamp},
 };
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::{
+    accounts,
     connections::{
         events::{self, TimelineEntry},
         links::{self, LinkRow},
@@ -52,6 +55,8 @@ struct Query {
     before: Field<String>,
     /// “new” opens the form for a reconnect link.
     link: Field<String>,
+    /// “edit” opens the form for what is known of the customer.
+    customer: Field<String>,
 }
 
 /// The account that an address names.
@@ -75,6 +80,9 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     let before = query.before.parsed::<EventId>();
     let timeline = events::of_connection(&actor, account.row.id, before, ENTRIES + 1).await;
     let links = links::of_connection(&actor, account.row.id).await;
+    let form = context.form.clone().unwrap_or_default();
+    let edited = query.customer.given() == Some("edit") || form.action == "customer";
+    let customer = customer(&actor, &account.row.subdomain, edited).await;
     let around = page_chrome(&context, &actor, NavItem::Accounts).await;
     let may = May::of(&actor);
     if may.authorize {
@@ -94,7 +102,8 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         timeline: panel("timeline", timeline),
         links: panel("links", links),
         before: before.is_some(),
-        form: context.form.clone().unwrap_or_default(),
+        customer: panel("customer", customer).flatten(),
+        form,
         outcome: context.outcome.clone(),
         link_wanted: query.link.given() == Some("new"),
         account,
@@ -107,7 +116,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         data.href(),
     );
     let connection = data.account.row.id.to_string();
-    let title = data.account.row.subdomain.to_string();
+    let title = data.title();
     let live = view! { <Live stream page=href connection/> }.into_any();
     Ok(view! {
         <SignedInLayout frame=around.frame title islands=true live=live>
@@ -115,6 +124,22 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         </SignedInLayout>
     }
     .into_any())
+}
+
+/// What is known of the customer, and who could look after it while that is edited.
+async fn customer(
+    actor: &service::Actor,
+    subdomain: &Subdomain,
+    edited: bool,
+) -> Result<Option<CustomerData>, service::InternalError> {
+    let Some(customer) = accounts::show(actor, subdomain).await? else {
+        return Ok(None);
+    };
+    let members = match edited && actor.may(Permission::EditCustomers) {
+        true => Some(accounts::members_who_can_own(actor).await?),
+        false => None,
+    };
+    Ok(Some(CustomerData { customer, members }))
 }
 
 pub(super) struct Data {
@@ -128,6 +153,8 @@ pub(super) struct Data {
     /// The account's address at Gorgias.
     pub at_gorgias: String,
     pub account: Account,
+    /// `None` if it couldn't be loaded.
+    pub customer: Option<CustomerData>,
     /// Newest first, one more than the page shows; `None` if it couldn't be loaded.
     pub timeline: Option<Vec<TimelineEntry>>,
     /// `None` if they couldn't be loaded.
@@ -148,6 +175,14 @@ impl Data {
             self.account.row.app_slug.as_str(),
             self.account.row.subdomain.as_str(),
         )
+    }
+
+    /// What people call the account.
+    fn title(&self) -> String {
+        match &self.customer {
+            Some(shown) => shown.customer.title().to_owned(),
+            None => self.account.row.subdomain.to_string(),
+        }
     }
 
     /// Whether the form for a new link is open, or its result is shown.
@@ -178,6 +213,12 @@ impl Data {
 
 pub(super) fn view(data: &Data) -> AnyView {
     let link_open = data.link_open();
+    // What is being typed isn't replaced by something newer.
+    let edited = data
+        .customer
+        .as_ref()
+        .is_some_and(|shown| shown.members.is_some());
+    let customer_live = (!edited).then_some("customer");
     view! {
         <div data-live="head">{head(data)}</div>
         {outcome(data)}
@@ -190,6 +231,7 @@ pub(super) fn view(data: &Data) -> AnyView {
                 <div data-live="timeline">{timeline(data, ENTRIES)}</div>
             </div>
             <div>
+                <div data-live=customer_live>{account_customer::panel(data)}</div>
                 <div data-live="health-history">{health_history_panel(data)}</div>
                 <div data-live="links">{links_panel(data)}</div>
                 <div data-live="tokens">{tokens(data)}</div>
@@ -206,7 +248,7 @@ fn head(data: &Data) -> AnyView {
     .to_string();
     view! {
         <PageHead
-            title=data.account.row.subdomain.to_string()
+            title=data.title()
             crumbs=vec![Crumb::new("Accounts", accounts)]
             meta=meta(data)
             actions=actions(data)

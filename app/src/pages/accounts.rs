@@ -300,17 +300,22 @@ fn second_line(row: &AccountRow) -> Option<String> {
 fn table_row(data: &Data, row: &AccountRow) -> AnyView {
     let href = account_href(&data.tenant, row.app_slug.as_str(), row.subdomain.as_str());
     let history = domain::health_history::HealthHistory::of(data.now.day(), row.history);
+    let subdomain = row.customer.as_ref().map(|_| row.subdomain.to_string());
+    let beneath: Vec<_> = subdomain
+        .into_iter()
+        .chain(row.approved_by.clone())
+        .collect();
     view! {
         <tr>
             <th scope="row">
                 <a class="name" href=href>
-                    {row.subdomain.to_string()}
+                    {row.title().to_owned()}
                 </a>
                 " "
                 <span class="sub">
-                    {row.approved_by.clone()}
+                    {beneath.join(" · ")}
                     <span class="only-narrow">
-                        {if row.approved_by.is_some() { " · " } else { "" }} {row.app_name.clone()}
+                        {if beneath.is_empty() { "" } else { " · " }} {row.app_name.clone()}
                     </span>
                 </span>
             </th>

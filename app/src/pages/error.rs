@@ -59,7 +59,8 @@ fn redirect(tenant: Option<&Slug>) -> String {
     to
 }
 
-fn redirect_to(to: &str) {
+/// Has the answer redirect.
+pub(super) fn redirect_to(to: &str) {
     if let (Some(response), Ok(location)) =
         (use_context::<ResponseOptions>(), HeaderValue::try_from(to))
     {

@@ -2,10 +2,12 @@
 //! cases, and the view only shows the data it is given.
 
 pub(crate) mod account;
+mod account_customer;
 mod account_panels;
 mod account_question;
 pub(crate) mod accounts;
 mod accounts_filter;
+pub(crate) mod any_account;
 mod api_token_form;
 pub(crate) mod api_tokens;
 pub(crate) mod app;

@@ -94,7 +94,7 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
         FormOutcome::MemberRemoved { name } => good(&format!(
             "{name} was removed and sees nothing of this tenant any more."
         )),
-        FormOutcome::NameSaved => good("Saved."),
+        FormOutcome::NameSaved | FormOutcome::CustomerSaved => good("Saved."),
         FormOutcome::PasskeyAdded { ended } => {
             good(&format!("The passkey is added{}", and_ended(*ended)))
         }

@@ -292,7 +292,7 @@ fn need_row(data: &Data, row: &AccountRow) -> AnyView {
             <HealthBadge health=row.health/>
             <div>
                 <a class="name" href=account_href(&data.tenant, row.app_slug.as_str(), row.subdomain.as_str())>
-                    {row.subdomain.to_string()}
+                    {row.title().to_owned()}
                 </a>
                 " "
                 <span class="sub">{row.app_name.clone()}</span>

@@ -13,6 +13,7 @@ use service::{Actor, connections::row::AccountRow};
 pub(super) struct May {
     pub send_links: bool,
     pub check: bool,
+    pub edit_customers: bool,
     pub authorize: bool,
     pub disconnect: bool,
     pub manage_apps: bool,
@@ -23,6 +24,7 @@ impl May {
         Self {
             send_links: actor.may(Permission::SendLinks),
             check: actor.may(Permission::CheckConnections),
+            edit_customers: actor.may(Permission::EditCustomers),
             authorize: actor.may(Permission::Authorize),
             disconnect: actor.may(Permission::Disconnect),
             manage_apps: actor.may(Permission::ManageApps),

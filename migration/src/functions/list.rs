@@ -57,6 +57,11 @@ macro_rules! version {
 /// Every function of the schema, by name.
 pub const FUNCTIONS: &[Function] = &[
     function(
+        "mooring_add_account()",
+        Caller::Trigger,
+        &[version!("m0050_accounts", "add_account")],
+    ),
+    function(
         "mooring_audit_cut()",
         Caller::Before,
         &[

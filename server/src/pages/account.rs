@@ -69,7 +69,13 @@ impl Request {
         })
     }
 
-    async fn done(&self, outcome: FormOutcome) -> Result<Response, Answered> {
+    /// Whether the app is, or was, connected to the account.
+    pub(super) async fn is_there(&self) -> Result<bool, Answered> {
+        let found = show::show(&self.actor, &self.app, &self.subdomain).await?;
+        Ok(found.is_some())
+    }
+
+    pub(super) async fn done(&self, outcome: FormOutcome) -> Result<Response, Answered> {
         self.posted.done(&self.page, outcome).await
     }
 
@@ -80,7 +86,7 @@ impl Request {
             .await
     }
 
-    async fn forbidden(&self, form: &Form) -> Response {
+    pub(super) async fn forbidden(&self, form: &Form) -> Response {
         self.posted.forbidden(&self.page, form).await
     }
 }
@@ -130,8 +136,7 @@ pub async fn create_link(
 ) -> Result<Response, Answered> {
     let request = Request::read(path, posted, &LINK).await?;
     // This link is for an account that has a page; others begin at “connect”.
-    let there = show::show(&request.actor, &request.app, &request.subdomain).await?;
-    if there.is_none() {
+    if !request.is_there().await? {
         return Ok(request.posted.not_found().await);
     }
     let posted = &request.posted;

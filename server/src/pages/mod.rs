@@ -11,6 +11,7 @@ mod audit;
 mod claimed_form;
 mod confirm;
 mod connect;
+mod customer;
 mod erase;
 mod factors;
 mod home;
@@ -101,6 +102,7 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::AUTHORIZE, || post(account::authorize)),
     (Address::DISCONNECT, || post(account::disconnect)),
     (Address::ERASE, || post(erase::erase)),
+    (Address::CUSTOMER, || post(customer::save)),
     (Address::ACCOUNT_LINKS, || post(account::create_link)),
     (Address::REVOKE_LINK, || post(account::revoke_link)),
     (Address::NEW_APP, || post(apps::create)),

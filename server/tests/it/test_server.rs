@@ -75,6 +75,13 @@ pub async fn with_mail_on_each_database<F: AsyncFn(TestServer)>(test: F) {
     }
 }
 
+/// The tenant `acme`, whose app is installed on the account `shop`.
+pub async fn connected_tenant(server: &TestServer) -> Tenant {
+    let tenant = server.tenant("acme").await;
+    server.install(&tenant, "shop").await;
+    tenant
+}
+
 impl TestServer {
     async fn start(backend: &Backend, simulator: Simulator, mail: Option<MailSettings>) -> Self {
         let template = simulator.url_template();

@@ -4,7 +4,7 @@
 
 use crate::{
     browser::{Answer, send},
-    test_server::{Tenant, TestServer, form_addresses, on_each_database},
+    test_server::{connected_tenant, form_addresses, on_each_database},
 };
 use axum::{
     body::Body,
@@ -103,12 +103,6 @@ fn addresses(pattern: &str, text: &str) -> Vec<String> {
     }
     all.push(format!("{plain}?a{text}b=c"));
     all
-}
-
-async fn connected_tenant(server: &TestServer) -> Tenant {
-    let tenant = server.tenant("acme").await;
-    server.install(&tenant, "shop").await;
-    tenant
 }
 
 #[tokio::test]

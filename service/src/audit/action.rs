@@ -81,6 +81,8 @@ pub enum Action {
     Disconnected,
     /// A connection was removed with its links and timeline.
     ConnectionErased,
+    /// What is known of a customer was changed; the detail names the fields.
+    CustomerEdited,
     /// An access token was given out.
     TokenRead,
     /// A client secret was added, to be tested and switched to.
@@ -163,6 +165,7 @@ impl Action {
         Self::Checked,
         Self::Disconnected,
         Self::ConnectionErased,
+        Self::CustomerEdited,
         Self::TokenRead,
         Self::SecretAdded,
         Self::SecretTested,
@@ -227,6 +230,7 @@ impl Action {
             Self::Checked => "connection.checked",
             Self::Disconnected => "connection.disconnected",
             Self::ConnectionErased => "connection.erased",
+            Self::CustomerEdited => "customer.edited",
             Self::TokenRead => "connection.token_read",
             Self::SecretAdded => "app.secret_added",
             Self::SecretTested => "app.secret_tested",
@@ -291,6 +295,7 @@ impl Action {
             Self::Checked => "Checked now",
             Self::Disconnected => "Disconnected",
             Self::ConnectionErased => "Connection erased",
+            Self::CustomerEdited => "Customer changed",
             Self::TokenRead => "Access token read",
             Self::SecretAdded => "Client secret added",
             Self::SecretTested => "Client secret tested",

@@ -113,6 +113,15 @@ impl Target {
         }
     }
 
+    /// What is known of the customer behind an account, whatever it is connected to.
+    pub fn customer(subdomain: &Subdomain) -> Self {
+        Self {
+            kind: "customer",
+            id: None,
+            name: subdomain.to_string(),
+        }
+    }
+
     pub fn api_token(id: ApiTokenId, name: &str) -> Self {
         Self {
             kind: "api_token",

@@ -45,7 +45,7 @@ pub(crate) use heads::keep_noted;
 pub use heads::{HeadLog, HeadsDamage, HeadsReport, TenantDamage, verify_heads};
 pub use list::{AuditPage, AuditRow, ByWhom, Filter, Folded, ListAuditError, list};
 pub use reads::{ReadLog, flush, keep_flushed};
-pub(crate) use record::{is_recorded, record};
+pub(crate) use record::{is_recorded, record, record_all};
 pub use retention::cut_off;
 pub(crate) use retention::keep_cut;
 pub use sentences::{Part, Sentence};

@@ -33,7 +33,7 @@ pub(crate) async fn record(
 
 /// Adds entries like [`record`], and gives for each whether it was added: an
 /// entry whose `once` is in the chain already is left out.
-pub(super) async fn record_all(
+pub(crate) async fn record_all(
     services: &Services,
     tx: &Tx,
     entries: &[Entry],

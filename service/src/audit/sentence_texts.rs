@@ -172,6 +172,10 @@ impl Action {
                 "{who} erased {target}, with its links and timeline",
                 "{who} was refused to erase {target}",
             ),
+            Self::CustomerEdited => texts(
+                "{who} changed what is known of {target}[: {detail}]",
+                "{who} was refused to change what is known of {target}",
+            ),
             Self::TokenRead => texts(
                 "{who} read the access token of {target}",
                 "{who} was refused the access token of {target}",

@@ -2,6 +2,7 @@
 
 use super::disconnect::{self, DisconnectError};
 use crate::{
+    accounts,
     audit::{self, Action, Entry, Target},
     core::{
         error::{Forbidden, InternalError},
@@ -46,8 +47,8 @@ impl From<DisconnectError> for EraseError {
     }
 }
 
-/// Removes a connection with its tokens, links and timeline. If it holds
-/// tokens, it is disconnected first, so that Gorgias revokes them if it
+/// Removes a connection with its tokens, links and timeline, and with the last one what
+/// is known of the customer. If it holds tokens, it is disconnected first, so that Gorgias revokes them if it
 /// answers. The audit keeps its entries, and gets one for this.
 ///
 /// # Errors
@@ -88,6 +89,7 @@ pub async fn erase(actor: &Actor, app: &str, subdomain: &Subdomain) -> Result<()
         .filter(connection::Column::Id.eq(record.id))
         .exec(&*tx)
         .await?;
+    accounts::forget_unless_connected(&tx, subdomain).await?;
     tx.tell(record.news(&tx));
     let target = Target::account(Some(record.id), &app.slug, subdomain);
     audit::record(

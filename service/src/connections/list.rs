@@ -1,20 +1,18 @@
 //! The accounts list: search, filters, sorting, keyset pages.
 
-use super::{counts, others, query, row::AccountRow};
+use super::{counts, others, query, row::AccountRow, search};
 use crate::{
+    accounts,
     core::{error::InternalError, rows::Rows},
     entity::connection::{Column, Entity},
     records::{app::App, connection::Record},
     tenancy::{Actor, Tx},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use domain::{
-    health::Health, ids::ConnectionId, scope::Scope, subdomain::Subdomain, time::Timestamp,
-    zone::Zone,
-};
+use domain::{health::Health, ids::ConnectionId, scope::Scope, time::Timestamp, zone::Zone};
 use sea_orm::{
     ColumnTrait, Condition, QueryFilter, QueryOrder, Select,
-    sea_query::{Expr, ExprTrait, Func, LikeExpr},
+    sea_query::{Expr, ExprTrait},
 };
 
 /// The most rows a page can have.
@@ -35,7 +33,8 @@ pub enum Sort {
 /// The conditions of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListQuery {
-    /// Part of the subdomain, or of the name or address of the person who approved.
+    /// Part of the subdomain, of the name or address of the person who approved, or of what
+    /// is known of the customer.
     pub q: String,
     /// Only this state.
     pub health: Option<Health>,
@@ -193,6 +192,10 @@ pub(super) async fn of_apps(
         });
         rows.push(row);
     }
+    let names = accounts::names(tx, rows.iter().map(|row| &row.subdomain)).await?;
+    for row in &mut rows {
+        row.customer = names.get(&row.subdomain).cloned();
+    }
     Ok(ListPage {
         rows,
         next: next.filter(|_| more).map(|c| c.encode()),
@@ -308,30 +311,11 @@ impl Listing<'_> {
                     Expr::col(Column::GrantedScopes),
                 )
                 .binary(sea_orm::sea_query::BinOper::Custom("||"), Expr::value(" "));
-            query = query.filter(padded.like(like(&format!(" {scope} "))));
+            query = query.filter(padded.like(accounts::like(&format!(" {scope} "))));
         }
-        let q = self.wanted.q.trim().to_lowercase();
-        if !q.is_empty() {
-            let name = Subdomain::from_typed(&q).map_or_else(|_| q.clone(), String::from);
-            let contains = |column: Column, text: &str| {
-                Expr::expr(Func::lower(Expr::col(column))).like(like(text))
-            };
-            query = query.filter(
-                Condition::any()
-                    .add(Expr::col(Column::Subdomain).like(like(&name)))
-                    .add(contains(Column::ApprovedByName, &q))
-                    .add(contains(Column::ApprovedByEmail, &q)),
-            );
+        match search::matches(self.tx, &self.wanted.q) {
+            Some(found) => query.filter(found),
+            None => query,
         }
-        query
     }
-}
-
-/// “Contains this text”; the special characters of patterns are taken literally.
-fn like(text: &str) -> LikeExpr {
-    let escaped = text
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    LikeExpr::new(format!("%{escaped}%")).escape('\\')
 }

@@ -14,5 +14,6 @@ pub mod overview;
 mod query;
 pub mod result;
 pub mod row;
+mod search;
 pub mod show;
 pub mod token;

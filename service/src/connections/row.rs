@@ -27,6 +27,8 @@ pub struct AccountRow {
     pub app_name: String,
     /// The account.
     pub subdomain: Subdomain,
+    /// The customer's name, where lists show it and it is known.
+    pub customer: Option<String>,
     /// The health that a page shows.
     pub health: Health,
     /// Its own health, without a fault of the app.
@@ -60,6 +62,11 @@ pub struct AccountRow {
 }
 
 impl AccountRow {
+    /// What people call the account: the customer's name, or the subdomain.
+    pub fn title(&self) -> &str {
+        self.customer.as_deref().unwrap_or(self.subdomain.as_str())
+    }
+
     /// Makes a row from a record and its app; for `others_work` see
     /// [`others`](super::others).
     pub(crate) fn new(
@@ -105,6 +112,7 @@ impl AccountRow {
             app_slug: app.slug.clone(),
             app_name: app.name.clone(),
             subdomain: record.subdomain.clone(),
+            customer: None,
             health,
             own_health,
             explanation: health_words::explain(&condition, background, &missing, now),

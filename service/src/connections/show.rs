@@ -1,10 +1,10 @@
 //! The data of one account's page.
 
-use super::{others, row::AccountRow};
+use super::{counts, others, row::AccountRow};
 use crate::{
-    core::error::InternalError,
+    core::{error::InternalError, rows::Rows},
     encryption::Purpose,
-    entity::credential,
+    entity::{connection, credential},
     records::{app::App, connection::Record},
     tenancy::Actor,
 };
@@ -87,6 +87,32 @@ pub async fn show(
         access_token_stored,
         refresh_token_stored,
     )))
+}
+
+/// All connections of an account that the actor may see, by the names of their apps.
+///
+/// # Errors
+/// [`InternalError`] if the database fails.
+pub async fn of_account(
+    actor: &Actor,
+    subdomain: &Subdomain,
+) -> Result<Vec<AccountRow>, InternalError> {
+    let tx = actor.read().await?;
+    let mut apps = counts::visible_apps(actor, &tx).await?;
+    apps.sort_by_key(|app| (app.name.to_lowercase(), app.id));
+    let records: Vec<Record> = tx
+        .all::<connection::Entity>()
+        .filter(connection::Column::Subdomain.eq(subdomain.as_str()))
+        .readable(&*tx, "the connections of an account")
+        .await?;
+    let alone = others::that_work(&tx, records.iter()).await?;
+    let row = |app: &App| {
+        let record = records.iter().find(|record| record.app == app.id)?;
+        let others_work = alone.contains(&record.id);
+        let seen = (actor.now(), actor.zone);
+        Some(AccountRow::new(record, app, others_work, seen))
+    };
+    Ok(apps.iter().filter_map(row).collect())
 }
 
 fn assemble(

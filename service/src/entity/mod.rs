@@ -44,6 +44,9 @@ macro_rules! codes {
     )*};
 }
 
+pub mod account;
+pub mod account_contact;
+pub mod account_tag;
 pub mod api_token;
 pub mod api_token_address;
 pub mod app;

@@ -8,6 +8,7 @@ mod audit_retention;
 mod authorize;
 mod client_ids;
 mod clocks;
+mod customers;
 mod deletion;
 mod erase;
 mod factors;

@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::ExposeSecret;
 use service::{
     Confirmed,
+    accounts::{self, ContactForm, CustomerChange},
     api_tokens::{self, ApiRequest, NewApiToken},
     audit::{FileOutput, Stream, cut_off},
     connections::links,
@@ -92,6 +93,17 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
             .await
             .unwrap();
         sso::sign_in(&f.owner, &provider).await.unwrap();
+        let customer = CustomerChange {
+            tags: Some(vec!["VIP".into()]),
+            contacts: Some(vec![ContactForm {
+                email: "mira@acme.example".into(),
+                ..ContactForm::default()
+            }]),
+            ..CustomerChange::default()
+        };
+        accounts::change(&f.owner, &flow::sub("acme"), &customer)
+            .await
+            .unwrap();
         let stranger = f.world.owner("pier").await;
         let url = f.world.database_url.expose_secret();
         let (own, other) = (f.owner.tenant().to_string(), stranger.tenant().to_string());

@@ -145,6 +145,43 @@ pub const ACCOUNTS: &[Account] = &[
     ),
 ];
 
+/// What is known of the customer behind an account; its contact is in charge there.
+pub struct Customer {
+    pub subdomain: &'static str,
+    pub name: &'static str,
+    pub external_id: &'static str,
+    pub tags: &'static [&'static str],
+    pub note: &'static str,
+    pub contact: [&'static str; 3],
+}
+
+pub const CUSTOMERS: &[Customer] = &[
+    Customer {
+        subdomain: "northwind",
+        name: "Northwind Traders",
+        external_id: "C-1004",
+        tags: &["enterprise", "UK"],
+        note: "Renewal in January. Call before you write.",
+        contact: ["mira.okafor@northwind.example", "Mira Okafor", "en"],
+    },
+    Customer {
+        subdomain: "fern-and-co",
+        name: "Fern & Co",
+        external_id: "C-1107",
+        tags: &["DACH"],
+        note: "",
+        contact: ["jana.blum@fern-and-co.example", "Jana Blum", "de"],
+    },
+    Customer {
+        subdomain: "harbor-goods",
+        name: "Harbor Goods",
+        external_id: "C-1212",
+        tags: &["France"],
+        note: "Their helpdesk is run by an agency.",
+        contact: ["support@harbor-goods.example", "", "fr"],
+    },
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Sample accounts in every health state. Each gets there like a real account: it
 //! is installed and approved in a browser, then something happens at Gorgias.
 
-use super::samples::{ACCOUNTS, APPS, Account, App, Happening};
+use super::samples::{ACCOUNTS, APPS, Account, App, CUSTOMERS, Customer, Happening};
 use super::scenario;
 use super::simulator::Simulator;
 use crate::dev_stack::DevStack;
@@ -51,6 +51,9 @@ pub fn fill(stack: &mut DevStack) -> Result<Vec<Sample>> {
         maker
             .account(account)
             .with_context(|| account.subdomain.to_owned())?;
+    }
+    for customer in CUSTOMERS {
+        maker.customer(customer)?;
     }
     ACCOUNTS
         .iter()
@@ -138,6 +141,19 @@ impl<'a> Maker<'a> {
             })),
         )?;
         self.simulator().app(&client_id, &client_secret, &made)
+    }
+
+    fn customer(&self, customer: &Customer) -> Result<()> {
+        let [email, name, language] = customer.contact;
+        let body = json!({
+            "name": customer.name,
+            "external_id": customer.external_id,
+            "tags": customer.tags,
+            "note": customer.note,
+            "contacts": [{ "email": email, "name": name, "language": language }],
+        });
+        let path = format!("/accounts/{}", customer.subdomain);
+        self.call(Method::PATCH, &path, Some(&body)).map(drop)
     }
 
     fn account(&self, account: &Account) -> Result<()> {

@@ -1,6 +1,8 @@
 //! The views with sample data, and whole pages through the router.
 
 mod authorizing;
+mod customer;
+mod factors;
 mod faults;
 mod outline;
 mod rendered;

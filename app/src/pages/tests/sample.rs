@@ -1,6 +1,8 @@
 //! Sample data.
 
-use crate::pages::{account, accounts, accounts_filter::Choices, row_action::May};
+use crate::pages::{
+    account, account_customer::CustomerData, accounts, accounts_filter::Choices, row_action::May,
+};
 use domain::{
     event::{Actor, Happening},
     health::{Absence, Condition, Health, LossCause, Standing},
@@ -11,6 +13,7 @@ use domain::{
     time::{Span, Timestamp},
 };
 use service::{
+    accounts::Customer,
     apps::App,
     connections::{
         events::TimelineEntry,
@@ -29,6 +32,7 @@ const ID: &str = "0190b5c1-7c3e-7000-8000-000000000001";
 pub(super) const ALL: May = May {
     send_links: true,
     check: true,
+    edit_customers: true,
     authorize: true,
     disconnect: true,
     manage_apps: true,
@@ -146,6 +150,7 @@ fn account_of(app: App, condition: Condition, granted: &str) -> Account {
             app_slug: app.slug.clone(),
             app_name: app.name.clone(),
             subdomain: "acme".parse().unwrap(),
+            customer: None,
             health,
             own_health: Health::own(&condition, NOW),
             explanation: explain(
@@ -217,6 +222,18 @@ pub(super) fn account_page(account: Account) -> account::Data {
         mail: false,
         at_gorgias: "https://acme.gorgias.com".into(),
         account,
+        customer: Some(CustomerData {
+            customer: Customer {
+                subdomain: "acme".parse().unwrap(),
+                name: None,
+                external_id: None,
+                owner: None,
+                tags: vec![],
+                note: None,
+                contacts: vec![],
+            },
+            members: None,
+        }),
         timeline: Some(vec![]),
         links: Some(vec![]),
         before: false,

@@ -1,5 +1,6 @@
 //! The first version of the machine API, one file for each resource.
 
+mod accounts;
 mod answers;
 mod app_bodies;
 mod apps;
@@ -25,6 +26,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(secrets::roll_back))
         .routes(routes!(connections::list))
         .routes(routes!(connections::show, connections::disconnect))
+        .routes(routes!(accounts::list))
+        .routes(routes!(accounts::import))
+        .routes(routes!(accounts::show, accounts::change))
         .routes(routes!(token::read))
         .routes(routes!(connections::refresh))
         .routes(routes!(reconnect_links::for_connection))

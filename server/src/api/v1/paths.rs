@@ -12,6 +12,15 @@ pub struct AppPath {
     pub app: String,
 }
 
+/// An account, whatever it is connected to.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct CustomerPath {
+    /// The account's name at Gorgias: the `acme-shop` of acme-shop.gorgias.com
+    #[param(example = "acme-shop")]
+    pub subdomain: String,
+}
+
 /// An account connected to an app.
 #[derive(Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]

@@ -1,5 +1,6 @@
 //! `/api/v1`: the machine API.
 
+mod accounts;
 mod addresses;
 mod apps;
 mod bearer;

@@ -80,6 +80,10 @@ pub const DECISIONS: &[Decision] = &[
     page(Address::APPS, Members(Viewer)),
     page(Address::APP, Members(Viewer)),
     page(Address::CONNECT, Members(Success)),
+    page(
+        Address::ANY_ACCOUNT,
+        Elsewhere("an_account_has_an_address_without_an_app"),
+    ),
     page(Address::DISCONNECT, Members(Operator)),
     page(Address::ERASE, Members(Operator)),
     page(Address::REVEAL, Members(Operator)),
@@ -238,6 +242,11 @@ pub const DECISIONS: &[Decision] = &[
     form(Address::SETTINGS_SECOND_FACTOR, Whole(Owner), &[]),
     form(Address::SETTINGS_MAIL, Whole(Owner), &[]),
     form(Address::SETTINGS_TEST_MAIL, Whole(Owner), &[]),
+    form(
+        Address::CUSTOMER,
+        Members(Success),
+        &[("name", "Acme Outdoor")],
+    ),
     form(Address::DISCONNECT, Members(Operator), &[]),
     form(Address::ERASE, Members(Operator), &[("confirm", "shop")]),
     form(
@@ -343,6 +352,23 @@ pub const CALLS: &[Call] = &[
         SEND,
         true,
         r#"{"app":"{app}","subdomain":"fresh"}"#,
+    ),
+    ("get", "/accounts", LOOK, true, ""),
+    ("get", "/accounts/{subdomain}", LOOK, true, ""),
+    (
+        "patch",
+        "/accounts/{subdomain}",
+        &[Owner, Operator, Success],
+        true,
+        r#"{"name":"Acme Outdoor","tags":["VIP"]}"#,
+    ),
+    (
+        "post",
+        "/accounts/import",
+        &[Owner, Operator, Success],
+        true,
+        // The header of a CSV file, which is JSON as well.
+        r#""subdomain""#,
     ),
     ("patch", "/apps/{app}", RUN, true, r#"{"name":"Other"}"#),
     (

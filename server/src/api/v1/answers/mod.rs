@@ -3,12 +3,16 @@
 
 mod app;
 mod connection;
+mod customer;
 mod event;
+mod import;
 mod secrets;
 
 pub use app::{App, Apps};
 pub use connection::{Connection, ConnectionDetails, Revoked};
+pub use customer::Customer;
 pub use event::{Event, TenantEvent};
+pub use import::Import;
 pub use secrets::{Secrets, Tested};
 
 use domain::{health::Health, time::Timestamp};

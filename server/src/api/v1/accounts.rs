@@ -1,0 +1,296 @@
+//! `/api/v1/accounts`: the customers behind accounts.
+
+use super::{
+    answers::{Customer, Import, Page},
+    paths::CustomerPath,
+};
+use crate::api::{
+    Problem,
+    bearer::Caller,
+    body::Body,
+    problems::{BODY, COMMON, PATH, QUERY, problems},
+    query::Query,
+};
+use axum::{Json, body::Bytes, extract::Path, http::StatusCode};
+use domain::{permission::Permission, subdomain::Subdomain};
+use serde::Deserialize;
+use serde_json::Value;
+use service::{
+    accounts::{self, AccountQuery, ContactForm, CustomerChange, CustomerError, ImportError, MOST},
+    core::input::{Errors, Field, Input, Raw},
+};
+use utoipa::{IntoParams, ToSchema};
+
+problems!(ListProblems: COMMON, QUERY);
+problems!(AccountProblems: COMMON, PATH);
+problems!(ImportProblems: COMMON, QUERY, &[(413, "too_large"), (422, "unreadable_file")]);
+problems!(ChangeProblems: COMMON, PATH, BODY);
+
+/// What is to be changed of a customer. What is left out stays; an empty text or list,
+/// or null, takes it away.
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({
+    "name": "Acme Outdoor",
+    "external_id": "C-1004",
+    "owner": "jonas@parcelwise.example",
+    "tags": ["enterprise", "DACH"],
+    "note": "Renewal in January. Call before you write.",
+    "contacts": [{ "email": "mira.okafor@acme.example", "name": "Mira Okafor", "language": "de" }],
+}))]
+pub struct Change {
+    /// At most 100 letters
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    name: Field<String>,
+    /// The customer's id in your own systems, at most 100 letters
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    external_id: Field<String>,
+    /// The member who looks after it: their e-mail address or id
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    owner: Field<String>,
+    /// All of its tags, at most 20, each of 1 to 40 letters without comma
+    #[schema(value_type = Option<Vec<String>>)]
+    #[serde(default)]
+    tags: Field<Vec<String>>,
+    /// What colleagues should know, at most 2,000 letters
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    note: Field<String>,
+    /// All of its contacts, at most 20, the first one first
+    #[schema(value_type = Option<Vec<ContactSchema>>)]
+    #[serde(default)]
+    contacts: Field<Contacts>,
+}
+
+/// A contact that is to be stored.
+#[derive(ToSchema)]
+#[schema(as = ContactChange)]
+#[allow(dead_code, reason = "describes the members")]
+pub struct ContactSchema {
+    email: String,
+    /// At most 100 letters
+    name: Option<String>,
+    /// `en`, `fr`, `de` or `es`
+    language: Option<String>,
+}
+
+/// A list of contacts.
+#[derive(Default)]
+struct Contacts(Vec<ContactForm>);
+
+impl Raw for Contacts {
+    const WANTED: &str = "Give a list of contacts, each with an email, and a name and a language where they are known.";
+
+    fn from_value(value: Value) -> Option<Self> {
+        let Value::Array(values) = value else {
+            return None;
+        };
+        values
+            .into_iter()
+            .map(contact)
+            .collect::<Option<_>>()
+            .map(Self)
+    }
+}
+
+fn contact(value: Value) -> Option<ContactForm> {
+    let Value::Object(fields) = value else {
+        return None;
+    };
+    let mut form = ContactForm::default();
+    for (name, value) in fields {
+        let text = match value {
+            Value::String(text) => text,
+            Value::Null => String::new(),
+            _ => return None,
+        };
+        match name.as_str() {
+            "email" => form.email = text,
+            "name" => form.name = text,
+            "language" => form.language = text,
+            _ => return None,
+        }
+    }
+    Some(form)
+}
+
+impl Input for Change {
+    type Parsed = CustomerChange;
+
+    fn parse(self, errors: &mut Errors) -> Option<CustomerChange> {
+        Some(CustomerChange {
+            name: given(errors, "name", self.name),
+            external_id: given(errors, "external_id", self.external_id),
+            owner: given(errors, "owner", self.owner),
+            tags: given(errors, "tags", self.tags),
+            note: given(errors, "note", self.note),
+            contacts: given(errors, "contacts", self.contacts).map(|list: Contacts| list.0),
+        })
+    }
+}
+
+/// What was given; null is the same as empty, and what is left out is not given.
+fn given<T: Raw + Default>(errors: &mut Errors, name: &'static str, field: Field<T>) -> Option<T> {
+    match field {
+        Field::Missing => None,
+        Field::Null => Some(T::default()),
+        other => errors.optional(name, other),
+    }
+}
+
+impl From<CustomerError> for Problem {
+    fn from(error: CustomerError) -> Self {
+        match error {
+            CustomerError::NotFound => Self::not_found(),
+            CustomerError::Forbidden(forbidden) => forbidden.into(),
+            CustomerError::Invalid(errors) => Self::invalid_fields(errors),
+            CustomerError::Internal(fault) => fault.into(),
+        }
+    }
+}
+
+/// Which accounts to list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Part of the subdomain, the name or the external id
+    #[param(value_type = Option<String>, nullable = false)]
+    #[serde(default)]
+    q: Field<String>,
+    /// Only with this tag
+    #[param(value_type = Option<String>, nullable = false)]
+    #[serde(default)]
+    tag: Field<String>,
+    /// Only those that this member looks after: their id
+    #[param(value_type = Option<String>, nullable = false)]
+    #[serde(default)]
+    owner: Field<String>,
+    /// The `next` of the page before
+    #[param(value_type = Option<String>, nullable = false)]
+    #[serde(default)]
+    after: Field<String>,
+    /// How many on a page
+    #[param(value_type = Option<u32>, nullable = false, minimum = 1, maximum = 200, default = 50)]
+    #[serde(default)]
+    limit: Field<String>,
+}
+
+impl Input for Filter {
+    type Parsed = AccountQuery;
+
+    fn parse(self, errors: &mut Errors) -> Option<AccountQuery> {
+        let most = u32::try_from(MOST).unwrap_or(u32::MAX);
+        Some(AccountQuery {
+            q: errors.optional("q", self.q).unwrap_or_default(),
+            tag: errors.parsed("tag", self.tag),
+            owner: errors.parsed("owner", self.owner),
+            after: errors.parsed("after", self.after),
+            limit: errors
+                .number("limit", self.limit, 1..=most)
+                .unwrap_or(50)
+                .into(),
+        })
+    }
+}
+
+/// The accounts with what is known of their customers, a page at a time, by subdomain
+#[utoipa::path(
+    get, path = "/accounts", operation_id = "listAccounts", tag = "accounts",
+    params(Filter),
+    responses((status = 200, body = Page<Customer>, description = "A page"), ListProblems)
+)]
+pub async fn list(
+    Caller(actor): Caller,
+    Query(wanted): Query<Filter>,
+) -> Result<Json<Page<Customer>>, Problem> {
+    actor.require(Permission::Look)?;
+    let page = accounts::list(&actor, &wanted).await?;
+    Ok(Json(Page {
+        items: page.rows.into_iter().map(Customer::from).collect(),
+        next: page.next.map(String::from),
+    }))
+}
+
+fn subdomain(path: &CustomerPath) -> Result<Subdomain, Problem> {
+    path.subdomain.parse().map_err(|_| Problem::not_found())
+}
+
+/// The customer behind an account
+#[utoipa::path(
+    get, path = "/accounts/{subdomain}", operation_id = "getAccount", tag = "accounts",
+    params(CustomerPath),
+    responses((status = 200, body = Customer, description = "What is known of the customer"), AccountProblems)
+)]
+pub async fn show(
+    Caller(actor): Caller,
+    Path(path): Path<CustomerPath>,
+) -> Result<Json<Customer>, Problem> {
+    actor.require(Permission::Look)?;
+    let customer = accounts::show(&actor, &subdomain(&path)?).await?;
+    let customer = customer.ok_or_else(Problem::not_found)?;
+    Ok(Json(customer.into()))
+}
+
+/// Changes what the body names and leaves the rest
+#[utoipa::path(
+    patch, path = "/accounts/{subdomain}", operation_id = "changeAccount", tag = "accounts",
+    params(CustomerPath),
+    request_body = Change,
+    responses((status = 200, body = Customer, description = "What is known now"), ChangeProblems)
+)]
+pub async fn change(
+    Caller(actor): Caller,
+    Path(path): Path<CustomerPath>,
+    Body(change): Body<Change>,
+) -> Result<Json<Customer>, Problem> {
+    let customer = accounts::change(&actor, &subdomain(&path)?, &change).await?;
+    Ok(Json(customer.into()))
+}
+
+/// Whether to change anything.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wish {
+    /// `1` only says what would happen
+    #[param(value_type = Option<String>, nullable = false)]
+    #[serde(default)]
+    dry_run: Field<String>,
+}
+
+impl Input for Wish {
+    type Parsed = bool;
+
+    fn parse(self, errors: &mut Errors) -> Option<bool> {
+        let dry = errors.either("dry_run", self.dry_run, ["1", "0"]);
+        Some(dry.unwrap_or_default())
+    }
+}
+
+/// Changes what is known of customers as a CSV file says, or tells what it would change.
+/// The first line names the columns: `subdomain` and any of `name`, `external_id`,
+/// `owner`, `tags`, `note`, `contact_email`, `contact_name`, `contact_language`. An empty
+/// cell leaves what is known; several lines of an account each bring a contact
+#[utoipa::path(
+    post, path = "/accounts/import", operation_id = "importAccounts", tag = "accounts",
+    params(Wish),
+    request_body(content = String, content_type = "text/csv", description = "At most 10,000 lines"),
+    responses((status = 200, body = Import, description = "What became of each line"), ImportProblems)
+)]
+pub async fn import(
+    Caller(actor): Caller,
+    Query(dry_run): Query<Wish>,
+    file: Bytes,
+) -> Result<Json<Import>, Problem> {
+    match accounts::import(&actor, &file, dry_run).await {
+        Ok(lines) => Ok(Json(Import::new(lines, dry_run))),
+        Err(ImportError::Forbidden(forbidden)) => Err(forbidden.into()),
+        Err(ImportError::Unreadable(why)) => Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "unreadable_file",
+            why,
+        )),
+        Err(ImportError::Internal(fault)) => Err(fault.into()),
+    }
+}

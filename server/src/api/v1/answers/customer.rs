@@ -1,0 +1,111 @@
+//! The customer behind an account.
+
+use super::Time;
+use serde::Serialize;
+use service::accounts;
+use utoipa::ToSchema;
+
+/// What is known of the customer behind an account.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "contacts": [{ "email": "mira.okafor@acme.example", "language": "de", "name": "Mira Okafor" }],
+    "external_id": "C-1004",
+    "name": "Acme Outdoor",
+    "note": "Renewal in January. Call before you write.",
+    "note_at": "2026-11-12T09:30:00Z",
+    "note_by": "Priya Nair",
+    "owner": { "email": "jonas@parcelwise.example", "id": "019a9f00-0000-7000-8000-000000000003", "name": "Jonas Weber" },
+    "subdomain": "acme",
+    "tags": ["DACH", "enterprise"],
+}))]
+pub struct Customer {
+    /// Whom to write to, the first one first.
+    contacts: Vec<Contact>,
+    /// The customer's id in your own systems.
+    #[schema(required)]
+    external_id: Option<String>,
+    #[schema(required)]
+    name: Option<String>,
+    #[schema(required)]
+    note: Option<String>,
+    /// When the note was written.
+    #[schema(required)]
+    note_at: Option<Time>,
+    /// Who wrote the note.
+    #[schema(required)]
+    note_by: Option<String>,
+    /// The member who looks after it.
+    #[schema(required)]
+    owner: Option<Owner>,
+    /// The account's name at Gorgias.
+    subdomain: String,
+    tags: Vec<String>,
+}
+
+/// Somebody at the customer.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Contact)]
+pub struct Contact {
+    email: String,
+    /// The language in which they are written to.
+    #[schema(value_type = Option<LanguageSchema>, required)]
+    language: Option<&'static str>,
+    #[schema(required)]
+    name: Option<String>,
+}
+
+/// The code of a language.
+#[derive(ToSchema)]
+#[schema(as = Language, rename_all = "lowercase")]
+#[allow(dead_code, reason = "describes the codes")]
+pub enum LanguageSchema {
+    /// English
+    En,
+    /// French
+    Fr,
+    /// German
+    De,
+    /// Spanish
+    Es,
+}
+
+/// A member who looks after an account.
+#[derive(Serialize, ToSchema)]
+pub struct Owner {
+    email: String,
+    #[schema(format = "uuid")]
+    id: String,
+    name: String,
+}
+
+impl From<accounts::Customer> for Customer {
+    fn from(customer: accounts::Customer) -> Self {
+        let (note, by, at) = match customer.note {
+            Some(note) => (Some(note.text), Some(note.by), Some(Time(note.at))),
+            None => (None, None, None),
+        };
+        Self {
+            contacts: customer
+                .contacts
+                .into_iter()
+                .map(|contact| Contact {
+                    email: contact.email,
+                    language: contact.language.map(|language| language.code()),
+                    name: contact.name,
+                })
+                .collect(),
+            external_id: customer.external_id,
+            name: customer.name,
+            note,
+            note_at: at,
+            note_by: by,
+            owner: customer.owner.map(|owner| Owner {
+                email: owner.email,
+                id: owner.id.to_string(),
+                name: owner.name,
+            }),
+            subdomain: customer.subdomain.to_string(),
+            tags: customer.tags.into_iter().map(String::from).collect(),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The accounts of a tenant with what is known of their customers, a page at a time.
+
+use super::{Customer, show};
+use crate::{
+    core::{error::InternalError, rows::Rows},
+    entity::{account, account_tag, connection},
+    tenancy::{Actor, Tx},
+};
+use domain::{customer::Tag, ids::PersonId, subdomain::Subdomain};
+use sea_orm::{
+    ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::{Condition, Expr, ExprTrait, Func, LikeExpr},
+};
+
+/// The most accounts on a page.
+pub const MOST: u64 = 200;
+
+/// Which accounts to list.
+#[derive(Debug, Clone, Default)]
+pub struct AccountQuery {
+    /// Part of the subdomain, the name or the external id.
+    pub q: String,
+    /// Only with this tag.
+    pub tag: Option<Tag>,
+    /// Only those that this member looks after.
+    pub owner: Option<PersonId>,
+    /// The `next` of the page before: its last subdomain.
+    pub after: Option<Subdomain>,
+    /// How many on a page, at most [`MOST`].
+    pub limit: u64,
+}
+
+/// A page of accounts.
+#[derive(Debug, Clone)]
+pub struct AccountPage {
+    /// The accounts, by subdomain.
+    pub rows: Vec<Customer>,
+    /// The `after` of the next page, if there is one.
+    pub next: Option<Subdomain>,
+}
+
+/// A page of the accounts that the actor may see, along the key of the table: one query
+/// for the accounts, and one each for tags, contacts and owners of all of them.
+///
+/// # Errors
+/// [`InternalError`] if the database fails.
+pub async fn list(actor: &Actor, wanted: &AccountQuery) -> Result<AccountPage, InternalError> {
+    let tx = actor.read().await?;
+    let limit = wanted.limit.clamp(1, MOST);
+    let query = filtered(actor, &tx, wanted);
+    let mut rows: Vec<account::Model> = query
+        .order_by_asc(account::Column::Subdomain)
+        .limit(limit + 1)
+        .readable(&*tx, "a page of accounts")
+        .await?;
+    // One more than the page shows whether there is another page.
+    let more = rows.len() as u64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next = rows.last().map(|row| row.subdomain.clone());
+    Ok(AccountPage {
+        rows: show::all_with_parts(&tx, rows).await?,
+        next: next.filter(|_| more),
+    })
+}
+
+fn filtered(actor: &Actor, tx: &Tx, wanted: &AccountQuery) -> Select<account::Entity> {
+    use account::Column;
+    let mut query = tx.all::<account::Entity>();
+    if let Some(apps) = actor.apps.ids() {
+        let connected = tx
+            .all::<connection::Entity>()
+            .select_only()
+            .column(connection::Column::Subdomain)
+            .filter(connection::Column::AppId.is_in(apps));
+        query = query.filter(Column::Subdomain.in_subquery(connected.into_query()));
+    }
+    if let Some(after) = &wanted.after {
+        query = query.filter(Column::Subdomain.gt(after.as_str()));
+    }
+    if let Some(owner) = wanted.owner {
+        query = query.filter(Column::OwnerId.eq(owner));
+    }
+    if let Some(tag) = &wanted.tag {
+        let tagged = tx
+            .all::<account_tag::Entity>()
+            .select_only()
+            .column(account_tag::Column::Subdomain)
+            .filter(account_tag::Column::TagKey.eq(tag.key()));
+        query = query.filter(Column::Subdomain.in_subquery(tagged.into_query()));
+    }
+    let text = wanted.q.trim().to_lowercase();
+    if !text.is_empty() {
+        let contains = |column: Column| {
+            let (table, column) = column.as_column_ref();
+            Expr::expr(Func::lower(Expr::col((table, column)))).like(like(&text))
+        };
+        let found = Condition::any()
+            .add(contains(Column::Subdomain))
+            .add(contains(Column::Name))
+            .add(contains(Column::ExternalId));
+        query = query.filter(found);
+    }
+    query
+}
+
+/// “Contains this text”; the special characters of patterns are taken literally.
+pub(crate) fn like(text: &str) -> LikeExpr {
+    let escaped = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    LikeExpr::new(format!("%{escaped}%")).escape('\\')
+}

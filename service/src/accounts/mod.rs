@@ -1,0 +1,80 @@
+//! Accounts: what a vendor knows about the customer behind a subdomain. The customer's
+//! connections to apps are in [`crate::connections`].
+
+mod change;
+mod import;
+mod list;
+mod show;
+
+pub use change::{ContactForm, CustomerChange, CustomerError, change};
+pub use import::{ImportError, ImportedLine, LineResult, MOST_LINES, import};
+pub(crate) use list::like;
+pub use list::{AccountPage, AccountQuery, MOST, list};
+pub(crate) use show::{forget_unless_connected, names};
+pub use show::{members_who_can_own, show};
+
+use domain::{
+    customer::{Language, Tag},
+    ids::PersonId,
+    subdomain::Subdomain,
+    time::Timestamp,
+};
+
+/// The customer behind an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// The account's name at Gorgias.
+    pub subdomain: Subdomain,
+    /// The customer's name.
+    pub name: Option<String>,
+    /// The customer's id in the vendor's own systems.
+    pub external_id: Option<String>,
+    /// The member who looks after it.
+    pub owner: Option<Owner>,
+    /// Words that group accounts, sorted.
+    pub tags: Vec<Tag>,
+    /// What colleagues should know.
+    pub note: Option<Note>,
+    /// Whom to write to, the first one first.
+    pub contacts: Vec<Contact>,
+}
+
+impl Customer {
+    /// What people call it: its name, or its subdomain.
+    pub fn title(&self) -> &str {
+        self.name.as_deref().unwrap_or(self.subdomain.as_str())
+    }
+}
+
+/// A member who looks after an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// Who it is.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+}
+
+/// What colleagues should know of a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The text, one line.
+    pub text: String,
+    /// Who wrote it, as they were called then.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Somebody at the customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// The address.
+    pub email: String,
+    /// The name, if it is known.
+    pub name: Option<String>,
+    /// The language in which they are written to, if it is known.
+    pub language: Option<Language>,
+}

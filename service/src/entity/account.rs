@@ -1,0 +1,25 @@
+//! Rows of `accounts`: what is known of the customer behind a subdomain.
+
+use super::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "accounts")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub subdomain: Subdomain,
+    /// The customer's name.
+    pub name: Option<String>,
+    /// The customer's id in the vendor's own systems.
+    pub external_id: Option<String>,
+    /// The member who looks after it.
+    pub owner_id: Option<PersonId>,
+    pub note: Option<String>,
+    /// Who wrote the note, as they were called then.
+    pub note_by: Option<String>,
+    pub note_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+}
+
+entity!(of tenant);

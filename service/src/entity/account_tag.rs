@@ -1,0 +1,20 @@
+//! Rows of `account_tags`.
+
+use super::prelude::*;
+use domain::customer::Tag;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "account_tags")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub subdomain: Subdomain,
+    /// The tag in small letters.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tag_key: String,
+    /// The tag as it was typed.
+    pub tag: Tag,
+}
+
+entity!(of tenant);
