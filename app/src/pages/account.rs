@@ -3,6 +3,7 @@
 use super::{
     PageError, PageParams,
     account_customer::{self, CustomerData},
+    account_head::head,
     account_panels::{health_history_panel, links_panel, permissions, timeline, tokens},
     outcome, panel,
     row_action::{May, account_href, main_action},
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::{
     address::Address,
-    components::{Crumb, Fact, Facts, Glyph, Icon, Moment, NavItem, Outcome, PageHead, Reason},
+    components::{Fact, Facts, Moment, NavItem, Outcome, Reason},
     context::PageContext,
     csp,
     form_outcome::{FormOutcome, MadeLink, ShownOutcome},
@@ -178,7 +179,7 @@ impl Data {
     }
 
     /// What people call the account.
-    fn title(&self) -> String {
+    pub(super) fn title(&self) -> String {
         match &self.customer {
             Some(shown) => shown.customer.title().to_owned(),
             None => self.account.row.subdomain.to_string(),
@@ -237,132 +238,6 @@ pub(super) fn view(data: &Data) -> AnyView {
                 <div data-live="tokens">{tokens(data)}</div>
             </div>
         </div>
-    }
-    .into_any()
-}
-
-fn head(data: &Data) -> AnyView {
-    let accounts = Address::Accounts {
-        tenant: &data.tenant,
-    }
-    .to_string();
-    view! {
-        <PageHead
-            title=data.title()
-            crumbs=vec![Crumb::new("Accounts", accounts)]
-            meta=meta(data)
-            actions=actions(data)
-        />
-    }
-    .into_any()
-}
-
-/// Name and e-mail address of the person who approved, as far as Gorgias told.
-fn approver(account: &Account) -> Option<String> {
-    match (&account.approved_by_name, &account.approved_by_email) {
-        (Some(name), Some(email)) => Some(format!("{name}, {email}")),
-        (Some(who), None) | (None, Some(who)) => Some(who.clone()),
-        (None, None) => None,
-    }
-}
-
-fn meta(data: &Data) -> AnyView {
-    let host = data
-        .at_gorgias
-        .split_once("://")
-        .map_or(data.at_gorgias.as_str(), |(_, host)| host)
-        .to_owned();
-    let app = data.account.row.app_slug.as_str();
-    let app = Address::App {
-        tenant: &data.tenant,
-        app,
-    }
-    .to_string();
-    view! {
-        <a href=format!("{}/", data.at_gorgias) rel="noreferrer">
-            {host} <Icon name=Glyph::External/>
-        </a>
-        <span>
-            <Icon name=Glyph::Apps/>
-            <a href=app>
-                {data.account.row.app_name.clone()}
-            </a>
-        </span>
-        {approver(&data.account)
-            .map(|who| {
-                view! {
-                    <span>
-                        <Icon name=Glyph::User/>
-                        {format!("Approved by {who}")}
-                    </span>
-                }
-            })}
-    }
-    .into_any()
-}
-
-/// The actions besides the main one.
-fn actions(data: &Data) -> AnyView {
-    let href = data.href();
-    let may = data.may;
-    let connected = data.account.row.own_health != Health::NotConnected;
-    // If checking is already the main action, it is shown only once.
-    let check = may.check
-        && connected
-        && matches!(
-            data.account.row.explanation.next,
-            NextStep::SendLink | NextStep::AddOffline | NextStep::TellOperator
-        );
-    let tenant = &data.tenant;
-    let (app, subdomain) = (
-        data.account.row.app_slug.as_str(),
-        data.account.row.subdomain.as_str(),
-    );
-    let post = |to: Address<'_>, words: &'static str| {
-        view! {
-            <form method="post" action=to.to_string()>
-                <button type="submit">{words}</button>
-            </form>
-        }
-    };
-    let menu = (may.send_links || may.authorize || may.disconnect).then(|| {
-        view! {
-            <details class="menu" data-end=true>
-                <summary class="button" data-icon=true aria-label="More actions">
-                    <Icon name=Glyph::Dots/>
-                </summary>
-                <div>
-                    {may
-                        .send_links
-                        .then(|| view! { <a href=format!("{href}?link=new#link")>"Send reconnect link"</a> })}
-                    {may.authorize.then(|| post(Address::Authorize { tenant, app, subdomain }, "Approve at Gorgias yourself"))}
-                    {(may.disconnect && connected)
-                        .then(|| {
-                            view! {
-                                <hr/>
-                                <a href=Address::Disconnect { tenant, app, subdomain }.to_string()>"Disconnect and forget tokens…"</a>
-                            }
-                        })}
-                    {may
-                        .disconnect
-                        .then(|| view! { <a href=Address::Erase { tenant, app, subdomain }.to_string()>"Erase for good…"</a> })}
-                </div>
-            </details>
-        }
-    });
-    view! {
-        {check
-            .then(|| {
-                view! {
-                    <form method="post" action=Address::Check { tenant, app, subdomain }.to_string()>
-                        <button type="submit" class="button">
-                            <Icon name=Glyph::Retrying/>
-                            "Check now"
-                        </button>
-                    </form>
-                }
-            })}
-        {menu}
     }
     .into_any()
 }

@@ -53,20 +53,12 @@ pub(super) fn panel(data: &Data) -> AnyView {
         Some(members) => form(data, &shown.customer, members),
         None => known(&shown.customer),
     };
-    match aside {
-        Some(aside) => view! {
-            <Panel id="customer" title="Customer" aside>
-                {body}
-            </Panel>
-        }
-        .into_any(),
-        None => view! {
-            <Panel id="customer" title="Customer">
-                {body}
-            </Panel>
-        }
-        .into_any(),
+    view! {
+        <Panel id="customer" title="Customer" aside=aside.into_any()>
+            {body}
+        </Panel>
     }
+    .into_any()
 }
 
 fn known(customer: &Customer) -> AnyView {

@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 mod account_customer;
+mod account_head;
 mod account_panels;
 mod account_question;
 pub(crate) mod accounts;

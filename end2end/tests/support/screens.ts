@@ -179,6 +179,12 @@ export const FULL: Screen[] = [
   account(ACCOUNTS.invited, 'Not connected'),
   account(FAULTY, 'Setup fault', SURVEYS.slug),
   {
+    name: 'account, customer edited',
+    heading: ACCOUNTS.working,
+    islands: true,
+    open: at(`${home}/accounts/${RETURNS.slug}/${ACCOUNTS.working}?customer=edit`),
+  },
+  {
     name: 'account, menu and form for a link open',
     heading: ACCOUNTS.disconnected,
     islands: true,

@@ -4,7 +4,8 @@ mod file;
 
 use super::{
     ContactForm, Customer, CustomerChange, CustomerError,
-    change::{changed, check, store},
+    change::{changed, store},
+    check::check,
     show,
 };
 use crate::{

@@ -2,14 +2,13 @@
 
 use super::{Customer, show};
 use crate::{
-    core::{error::InternalError, rows::Rows},
+    core::{contains::contains, error::InternalError, rows::Rows},
     entity::{account, account_tag, connection},
     tenancy::{Actor, Tx},
 };
 use domain::{customer::Tag, ids::PersonId, subdomain::Subdomain};
 use sea_orm::{
-    ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-    sea_query::{Condition, Expr, ExprTrait, Func, LikeExpr},
+    ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, sea_query::Condition,
 };
 
 /// The most accounts on a page.
@@ -90,24 +89,11 @@ fn filtered(actor: &Actor, tx: &Tx, wanted: &AccountQuery) -> Select<account::En
     }
     let text = wanted.q.trim().to_lowercase();
     if !text.is_empty() {
-        let contains = |column: Column| {
-            let (table, column) = column.as_column_ref();
-            Expr::expr(Func::lower(Expr::col((table, column)))).like(like(&text))
-        };
         let found = Condition::any()
-            .add(contains(Column::Subdomain))
-            .add(contains(Column::Name))
-            .add(contains(Column::ExternalId));
+            .add(contains(Column::Subdomain, &text))
+            .add(contains(Column::Name, &text))
+            .add(contains(Column::ExternalId, &text));
         query = query.filter(found);
     }
     query
-}
-
-/// “Contains this text”; the special characters of patterns are taken literally.
-pub(crate) fn like(text: &str) -> LikeExpr {
-    let escaped = text
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    LikeExpr::new(format!("%{escaped}%")).escape('\\')
 }

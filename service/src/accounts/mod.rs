@@ -2,13 +2,13 @@
 //! connections to apps are in [`crate::connections`].
 
 mod change;
+mod check;
 mod import;
 mod list;
 mod show;
 
 pub use change::{ContactForm, CustomerChange, CustomerError, change};
 pub use import::{ImportError, ImportedLine, LineResult, MOST_LINES, import};
-pub(crate) use list::like;
 pub use list::{AccountPage, AccountQuery, MOST, list};
 pub(crate) use show::{forget_unless_connected, names};
 pub use show::{members_who_can_own, show};

@@ -3,13 +3,15 @@
 use super::{counts, others, query, row::AccountRow, search};
 use crate::{
     accounts,
-    core::{error::InternalError, rows::Rows},
+    core::{contains::like, error::InternalError, rows::Rows},
     entity::connection::{Column, Entity},
     records::{app::App, connection::Record},
     tenancy::{Actor, Tx},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use domain::{health::Health, ids::ConnectionId, scope::Scope, time::Timestamp, zone::Zone};
+use domain::{
+    health::Health, ids::ConnectionId, permission::Permission, scope::Scope, time::Timestamp,
+};
 use sea_orm::{
     ColumnTrait, Condition, QueryFilter, QueryOrder, Select,
     sea_query::{Expr, ExprTrait},
@@ -145,16 +147,17 @@ impl Cursor {
 pub async fn list(actor: &Actor, wanted: &ListQuery) -> Result<ListPage, ListError> {
     let tx = actor.read().await?;
     let apps = counts::visible_apps(actor, &tx).await?;
-    of_apps(&tx, &apps, wanted, (actor.now(), actor.zone)).await
+    of_apps(actor, &tx, &apps, wanted).await
 }
 
 /// A page of the connections of these apps.
 pub(super) async fn of_apps(
+    actor: &Actor,
     tx: &Tx,
     apps: &[App],
     wanted: &ListQuery,
-    (now, zone): (Timestamp, Zone),
 ) -> Result<ListPage, ListError> {
+    let (now, zone) = (actor.now(), actor.zone);
     let limit = wanted.limit.clamp(1, MOST);
     let cursor = match wanted.after.as_deref() {
         Some(after) => Some(Cursor::decode(after).ok_or(ListError::BadCursor)?),
@@ -164,6 +167,7 @@ pub(super) async fn of_apps(
         tx,
         apps,
         wanted,
+        sees_customers: actor.may(Permission::Look),
         now,
         cursor,
     };
@@ -206,6 +210,7 @@ struct Listing<'a> {
     tx: &'a Tx,
     apps: &'a [App],
     wanted: &'a ListQuery,
+    sees_customers: bool,
     now: Timestamp,
     cursor: Option<Cursor>,
 }
@@ -311,9 +316,9 @@ impl Listing<'_> {
                     Expr::col(Column::GrantedScopes),
                 )
                 .binary(sea_orm::sea_query::BinOper::Custom("||"), Expr::value(" "));
-            query = query.filter(padded.like(accounts::like(&format!(" {scope} "))));
+            query = query.filter(padded.like(like(&format!(" {scope} "))));
         }
-        match search::matches(self.tx, &self.wanted.q) {
+        match search::matches(self.tx, &self.wanted.q, self.sees_customers) {
             Some(found) => query.filter(found),
             None => query,
         }

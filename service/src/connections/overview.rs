@@ -63,7 +63,7 @@ pub async fn overview(actor: &Actor) -> Result<Overview, InternalError> {
     };
     let tx = actor.read().await?;
     let apps = counts::visible_apps(actor, &tx).await?;
-    let page = list::of_apps(&tx, &apps, &query, (actor.now(), actor.zone))
+    let page = list::of_apps(actor, &tx, &apps, &query)
         .await
         .map_err(|error| match error {
             ListError::Internal(fault) => fault,

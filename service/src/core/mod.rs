@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 pub mod config;
+pub(crate) mod contains;
 pub mod database;
 pub(crate) mod digest;
 pub mod error;

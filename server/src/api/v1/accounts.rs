@@ -59,21 +59,30 @@ pub struct Change {
     #[serde(default)]
     note: Field<String>,
     /// All of its contacts, at most 20, the first one first
-    #[schema(value_type = Option<Vec<ContactSchema>>)]
+    #[schema(value_type = Option<Vec<ContactChange>>)]
     #[serde(default)]
     contacts: Field<Contacts>,
 }
 
 /// A contact that is to be stored.
-#[derive(ToSchema)]
-#[schema(as = ContactChange)]
-#[allow(dead_code, reason = "describes the members")]
-pub struct ContactSchema {
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactChange {
     email: String,
     /// At most 100 letters
     name: Option<String>,
     /// `en`, `fr`, `de` or `es`
     language: Option<String>,
+}
+
+impl From<ContactChange> for ContactForm {
+    fn from(contact: ContactChange) -> Self {
+        Self {
+            email: contact.email,
+            name: contact.name.unwrap_or_default(),
+            language: contact.language.unwrap_or_default(),
+        }
+    }
 }
 
 /// A list of contacts.
@@ -84,36 +93,9 @@ impl Raw for Contacts {
     const WANTED: &str = "Give a list of contacts, each with an email, and a name and a language where they are known.";
 
     fn from_value(value: Value) -> Option<Self> {
-        let Value::Array(values) = value else {
-            return None;
-        };
-        values
-            .into_iter()
-            .map(contact)
-            .collect::<Option<_>>()
-            .map(Self)
+        let contacts: Vec<ContactChange> = serde_json::from_value(value).ok()?;
+        Some(Self(contacts.into_iter().map(Into::into).collect()))
     }
-}
-
-fn contact(value: Value) -> Option<ContactForm> {
-    let Value::Object(fields) = value else {
-        return None;
-    };
-    let mut form = ContactForm::default();
-    for (name, value) in fields {
-        let text = match value {
-            Value::String(text) => text,
-            Value::Null => String::new(),
-            _ => return None,
-        };
-        match name.as_str() {
-            "email" => form.email = text,
-            "name" => form.name = text,
-            "language" => form.language = text,
-            _ => return None,
-        }
-    }
-    Some(form)
 }
 
 impl Input for Change {

@@ -1,9 +1,17 @@
 //! The customer behind an account.
 
 use super::Time;
+use domain::customer::Language;
 use serde::Serialize;
 use service::accounts;
-use utoipa::ToSchema;
+use std::borrow::Cow;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr, Schema,
+        schema::{ObjectBuilder, Type},
+    },
+};
 
 /// What is known of the customer behind an account.
 #[derive(Serialize, ToSchema)]
@@ -44,7 +52,6 @@ pub struct Customer {
 
 /// Somebody at the customer.
 #[derive(Serialize, ToSchema)]
-#[schema(as = Contact)]
 pub struct Contact {
     email: String,
     /// The language in which they are written to.
@@ -54,19 +61,23 @@ pub struct Contact {
     name: Option<String>,
 }
 
-/// The code of a language.
-#[derive(ToSchema)]
-#[schema(as = Language, rename_all = "lowercase")]
-#[allow(dead_code, reason = "describes the codes")]
-pub enum LanguageSchema {
-    /// English
-    En,
-    /// French
-    Fr,
-    /// German
-    De,
-    /// Spanish
-    Es,
+/// The schema of [`Language`].
+pub struct LanguageSchema;
+
+impl PartialSchema for LanguageSchema {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("The code of a language."))
+            .enum_values(Some(Language::ALL.map(Language::code)))
+            .into()
+    }
+}
+
+impl ToSchema for LanguageSchema {
+    fn name() -> Cow<'static, str> {
+        "Language".into()
+    }
 }
 
 /// A member who looks after an account.
