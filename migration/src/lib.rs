@@ -52,6 +52,7 @@ mod m0047_passkeys;
 mod m0048_api_token_secrets;
 mod m0049_audit_lists;
 mod m0050_accounts;
+mod m0051_kept_counts;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -103,6 +104,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0048_api_token_secrets::Migration),
             Box::new(m0049_audit_lists::Migration),
             Box::new(m0050_accounts::Migration),
+            Box::new(m0051_kept_counts::Migration),
         ]
     }
 }

@@ -80,6 +80,16 @@ pub const FUNCTIONS: &[Function] = &[
         &[version!("m0023_head_log", "audit_heads")],
     ),
     function(
+        "mooring_begin_account()",
+        Caller::Trigger,
+        &[version!("m0051_kept_counts", "begin_account")],
+    ),
+    function(
+        "mooring_begin_tag()",
+        Caller::Trigger,
+        &[version!("m0051_kept_counts", "begin_tag")],
+    ),
+    function(
         "mooring_count_scheduled()",
         Caller::Program,
         &[version!("m0015_turns", "count_scheduled")],
@@ -115,6 +125,11 @@ pub const FUNCTIONS: &[Function] = &[
         &[version!("m0038_tenants", "events_cut")],
     ),
     function(
+        "mooring_fold_counts(bigint)",
+        Caller::Program,
+        &[version!("m0051_kept_counts", "fold_counts")],
+    ),
+    function(
         "mooring_forget_previous_secrets(bigint)",
         Caller::Program,
         &[version!("m0013_key_rotation", "forget_previous_secrets")],
@@ -123,6 +138,26 @@ pub const FUNCTIONS: &[Function] = &[
         "mooring_head_log_cut()",
         Caller::Program,
         &[version!("m0023_head_log", "head_log_cut")],
+    ),
+    function(
+        "mooring_judge_account(uuid, character varying)",
+        Caller::Trigger,
+        &[version!("m0051_kept_counts", "judge_account")],
+    ),
+    function(
+        "mooring_keep_account()",
+        Caller::Trigger,
+        &[version!("m0051_kept_counts", "keep_account")],
+    ),
+    function(
+        "mooring_keep_connection()",
+        Caller::Trigger,
+        &[version!("m0051_kept_counts", "keep_connection")],
+    ),
+    function(
+        "mooring_keep_tag()",
+        Caller::Trigger,
+        &[version!("m0051_kept_counts", "keep_tag")],
     ),
     function(
         "mooring_mails_due(bigint, bigint)",
@@ -155,6 +190,11 @@ pub const FUNCTIONS: &[Function] = &[
         "mooring_number_event()",
         Caller::Trigger,
         &[version!("m0017_event_numbers", "number_event")],
+    ),
+    function(
+        "mooring_recount(boolean)",
+        Caller::Program,
+        &[version!("m0051_kept_counts", "recount")],
     ),
     function(
         "mooring_remove_tenant()",

@@ -78,6 +78,8 @@ pub const TABLES: &[Table] = &[
     of_tenant("authorizations", "SELECT, INSERT, UPDATE"),
     of_tenant("brands", "SELECT, INSERT, UPDATE, DELETE"),
     of_tenant("connections", "SELECT, INSERT, UPDATE, DELETE"),
+    // Functions alone write what is counted.
+    of_tenant("count_changes", "SELECT"),
     of_tenant("credentials", "SELECT, INSERT, UPDATE, DELETE"),
     all(
         "data_keys",
@@ -104,6 +106,7 @@ pub const TABLES: &[Table] = &[
         "the installation's",
     ),
     of_tenant("invitations", "SELECT, INSERT, UPDATE"),
+    of_tenant("kept_counts", "SELECT"),
     all(
         "known_browsers",
         "SELECT, INSERT, UPDATE, DELETE",

@@ -9,6 +9,7 @@ use crate::{
 use domain::time::Timestamp;
 use service::{
     Services, audit,
+    connections::counts,
     core::{
         database::{Database, Readiness},
         expiry,
@@ -47,6 +48,9 @@ pub struct Check {
     /// Say that the clock is right after it was doubted, so that old things are removed again
     #[arg(long)]
     clock_is_right: bool,
+    /// Compare the kept counts with the rows of all tenants, and mend them
+    #[arg(long)]
+    recount: bool,
     #[command(flatten)]
     output: Json,
 }
@@ -54,7 +58,65 @@ pub struct Check {
 impl Check {
     /// Prints the list; fails if anything on it is wrong.
     pub async fn run(&self, settings: Result<Settings, SettingsError>) -> ExitCode {
-        print(&look(settings, self.clock_is_right).await, self.output)
+        print(&self.look(settings).await, self.output)
+    }
+
+    async fn look(&self, settings: Result<Settings, SettingsError>) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let now = SystemClock.now();
+        let clock = if now < FIRST_RELEASE {
+            Err(format!("it says {now}; set the machine's clock"))
+        } else {
+            Ok(())
+        };
+        findings.push(Finding::new("clock", clock));
+        let settings = match settings {
+            Ok(settings) => settings,
+            Err(error) => {
+                findings.push(Finding::new("settings", Err(error.to_string())));
+                return findings;
+            }
+        };
+        findings.push(Finding::new("settings", Ok(())));
+        let keys = settings.vault();
+        let db = open_database(&settings).await;
+        let found = database(&db).await;
+        let usable = found.problem.is_none();
+        findings.push(found);
+        findings.push(Finding::new("journal", left_in_journals(&settings)));
+        let open = private::open_to_others(&settings);
+        findings.push(Finding {
+            warning: (!open.is_empty()).then(|| open.join("; ")),
+            ..Finding::new("files", Ok(()))
+        });
+        findings.push(Finding {
+            warning: unread_proxy(&settings),
+            ..Finding::new("egress", Ok(()))
+        });
+        let services = match (keys, usable) {
+            (Err(error), _) => Err(error.to_string()),
+            (Ok(_), false) => Err("they can't be tried as long as the database isn't ready".into()),
+            (Ok(_), true) => crate::start::services(&settings)
+                .await
+                .map_err(|error| format!("{error:#}")),
+        };
+        match services {
+            Err(problem) => findings.push(Finding::new("keys", Err(problem))),
+            Ok(services) => {
+                findings.push(Finding::new("keys", Ok(())));
+                findings.push(rate(&services).await);
+                findings.push(mail(&services).await);
+                findings.push(stream(&services).await);
+                if self.recount {
+                    findings.push(counts(&services).await);
+                }
+                let doubt = doubt(&services, self.clock_is_right).await;
+                if let Some(clock) = findings.first_mut() {
+                    clock.warning = doubt;
+                }
+            }
+        }
+        findings
     }
 }
 
@@ -92,61 +154,6 @@ fn print(findings: &[Finding], output: Json) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
-}
-
-async fn look(settings: Result<Settings, SettingsError>, clock_is_right: bool) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let now = SystemClock.now();
-    let clock = if now < FIRST_RELEASE {
-        Err(format!("it says {now}; set the machine's clock"))
-    } else {
-        Ok(())
-    };
-    findings.push(Finding::new("clock", clock));
-    let settings = match settings {
-        Ok(settings) => settings,
-        Err(error) => {
-            findings.push(Finding::new("settings", Err(error.to_string())));
-            return findings;
-        }
-    };
-    findings.push(Finding::new("settings", Ok(())));
-    let keys = settings.vault();
-    let db = open_database(&settings).await;
-    let found = database(&db).await;
-    let usable = found.problem.is_none();
-    findings.push(found);
-    findings.push(Finding::new("journal", left_in_journals(&settings)));
-    let open = private::open_to_others(&settings);
-    findings.push(Finding {
-        warning: (!open.is_empty()).then(|| open.join("; ")),
-        ..Finding::new("files", Ok(()))
-    });
-    findings.push(Finding {
-        warning: unread_proxy(&settings),
-        ..Finding::new("egress", Ok(()))
-    });
-    let services = match (keys, usable) {
-        (Err(error), _) => Err(error.to_string()),
-        (Ok(_), false) => Err("they can't be tried as long as the database isn't ready".into()),
-        (Ok(_), true) => crate::start::services(&settings)
-            .await
-            .map_err(|error| format!("{error:#}")),
-    };
-    match services {
-        Err(problem) => findings.push(Finding::new("keys", Err(problem))),
-        Ok(services) => {
-            findings.push(Finding::new("keys", Ok(())));
-            findings.push(rate(&services).await);
-            findings.push(mail(&services).await);
-            findings.push(stream(&services).await);
-            let doubt = doubt(&services, clock_is_right).await;
-            if let Some(clock) = findings.first_mut() {
-                clock.warning = doubt;
-            }
-        }
-    }
-    findings
 }
 
 /// Whether the database can be used, and how it is reached.
@@ -190,6 +197,18 @@ async fn doubt(services: &Services, clock_is_right: bool) -> Option<String> {
         }),
         Err(error) => Some(format!("it could not be compared: {error}")),
     }
+}
+
+/// Whether the kept counts are those of the rows; they are afterwards.
+async fn counts(services: &Services) -> Finding {
+    let result = match counts::recount(services, true).await {
+        Ok(0) => Ok(()),
+        Ok(n) => Err(format!(
+            "{n} kept counts or states differed from the rows; they are mended now"
+        )),
+        Err(error) => Err(format!("they could not be compared: {error}")),
+    };
+    Finding::new("counts", result)
 }
 
 /// Whether the rate is high enough to catch up after an outage.

@@ -201,6 +201,7 @@ pub(super) async fn store(
             subdomain: Set(before.subdomain.clone()),
             tag_key: Set(tag.key()),
             tag: Set(tag),
+            ..Default::default()
         });
         insert::<account_tag::Entity, _>(tx, rows).await?;
     }

@@ -10,7 +10,7 @@ mod show;
 pub use change::{ContactForm, CustomerChange, CustomerError, change};
 pub use import::{ImportError, ImportedLine, LineResult, MOST_LINES, import};
 pub use list::{AccountPage, AccountQuery, MOST, list};
-pub(crate) use show::{forget_unless_connected, names};
+pub(crate) use show::{forget_unless_connected, lock, names};
 pub use show::{members_who_can_own, show};
 
 use domain::{

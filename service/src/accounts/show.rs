@@ -212,17 +212,23 @@ pub(crate) async fn names(
     Ok(rows.into_iter().filter_map(named).collect())
 }
 
+/// Locks an account until the transaction ends.
+pub(crate) async fn lock(tx: &Tx, subdomain: &Subdomain) -> Result<(), InternalError> {
+    tx.all::<account::Entity>()
+        .filter(account::Column::Subdomain.eq(subdomain.as_str()))
+        .lock(LockType::Update)
+        .any(&**tx)
+        .await?;
+    Ok(())
+}
+
 /// Forgets what is known of a customer whose last connection was erased. The account is
 /// locked before it is looked at, since it may be connected again at this moment.
 pub(crate) async fn forget_unless_connected(
     tx: &Tx,
     subdomain: &Subdomain,
 ) -> Result<(), InternalError> {
-    tx.all::<account::Entity>()
-        .filter(account::Column::Subdomain.eq(subdomain.as_str()))
-        .lock(LockType::Update)
-        .any(&**tx)
-        .await?;
+    lock(tx, subdomain).await?;
     let connected = tx
         .all::<connection::Entity>()
         .filter(connection::Column::Subdomain.eq(subdomain.as_str()))

@@ -10,7 +10,10 @@ use crate::{
     core::{error::InternalError, rows::Rows},
     encryption::Purpose,
     entity::{app, connection},
-    records::{app::App, app_credentials, connection::Record, known_apps::KnownApps},
+    records::{
+        app::App, app_credentials, connection::Record, known_apps::KnownApps,
+        store::store_by_worker,
+    },
     tenancy::Actor,
 };
 use domain::{
@@ -156,17 +159,14 @@ async fn follow_scopes(actor: &Actor, app: AppId) -> Result<(), InternalError> {
             return Ok(());
         };
         after = last.id;
-        for record in records {
-            if record.missing(&requested).len() == record.missing_scopes {
-                continue;
-            }
-            let now = actor.now();
-            let changed = record.change(|connection| connection.scopes_requested(&requested, now));
-            // Outdated: a refresh came first, and it used the new scopes itself.
-            changed
-                .store(actor, &tx, &domain::event::Actor::Worker)
-                .await?;
-        }
+        let now = actor.now();
+        let changes: Vec<_> = records
+            .into_iter()
+            .filter(|record| record.missing(&requested).len() != record.missing_scopes)
+            .map(|record| record.change(|connection| connection.scopes_requested(&requested, now)))
+            .collect();
+        // Outdated ones: a refresh came first, and it used the new scopes itself.
+        store_by_worker(actor, &tx, &changes).await?;
         tx.commit().await?;
     }
 }

@@ -1,18 +1,21 @@
 //! How many connections are in each state.
 
-use super::query;
+use super::{others, query};
 use crate::{
-    core::{error::InternalError, rows::Rows},
+    core::{error::InternalError, rows::Rows, services::Services},
     entity::{app, connection},
-    records::app::App,
+    records::{
+        app::App,
+        kept_counts::{self, Kind},
+    },
     tenancy::{Actor, Tx},
 };
 use domain::{health::Health, ids::AppId, time::Timestamp};
-use sea_orm::{
-    ColumnTrait, ExprTrait, FromQueryResult, QueryFilter, QuerySelect,
-    sea_query::{CaseStatement, Expr},
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, Statement, Value};
 use std::collections::HashMap;
+
+/// How many are counted where it depends on the time; more are shown as "10,000+".
+pub const BOUND: u64 = 10_000;
 
 /// A count for each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,75 +49,138 @@ impl HealthCounts {
             + self.to_look_at
     }
 
+    /// Whether so many depend on the time that not all of them were counted: then there
+    /// are more Unchecked ones, among those that are counted in other states.
+    pub fn is_cut(&self) -> bool {
+        self.get(Health::Unchecked) >= BOUND
+    }
+
     fn add(&mut self, health: Health, count: u64) {
         if let Some(slot) = self.of.get_mut(usize::from(health.severity())) {
             *slot += count;
         }
     }
+
+    /// So many that are stored in a state are shown in another one.
+    fn move_to(&mut self, shown: Health, stored: Health, count: u64) {
+        let count = count.min(self.get(stored));
+        if let Some(slot) = self.of.get_mut(usize::from(stored.severity())) {
+            *slot -= count;
+        }
+        self.add(shown, count);
+    }
+
+    fn all_in(health: Health, count: u64) -> Self {
+        let mut counts = Self::default();
+        counts.add(health, count);
+        counts
+    }
 }
 
-#[derive(FromQueryResult)]
-struct Group {
-    app_id: AppId,
-    /// It may be unknown.
-    own: String,
-    n: i64,
-    long: Option<i64>,
-}
+/// The connections whose state the time decides: overdue ones that are stored as they
+/// were, and those whose access ran out before the worker could record it. No more than
+/// `$3` rows of each are read.
+const BY_TIME: &str = "\
+    SELECT app_id, health, CAST(count(*) AS BIGINT) AS n FROM ( \
+        SELECT app_id, health FROM connections WHERE tenant_id = $1 AND overdue_at <= $2 \
+        AND health IN ('retrying', 'limited', 'working') LIMIT $3 \
+    ) AS overdue GROUP BY app_id, health \
+    UNION ALL SELECT app_id, 'stopping_soon', CAST(count(*) AS BIGINT) FROM ( \
+        SELECT app_id FROM connections WHERE tenant_id = $1 AND health = 'stopping_soon' \
+        AND access_expires_at <= $2 LIMIT $3 \
+    ) AS ran_out GROUP BY app_id";
 
-/// The counts of each app, in one grouped query.
+/// The counts of each app, from the kept ones: three queries, however many connections
+/// there are. What the time decides is counted up to [`BOUND`].
 pub(crate) async fn by_app(
     tx: &Tx,
     apps: &[App],
     now: Timestamp,
 ) -> Result<HashMap<AppId, HealthCounts>, InternalError> {
-    let mut own = CaseStatement::new();
-    for decided_by_time in [Health::Unchecked, Health::Disconnected] {
-        own = own.case(
-            query::own_health_is(decided_by_time, now),
-            Expr::value(decided_by_time),
-        );
-    }
-    let own: Expr = own.finally(Expr::col(connection::Column::Health)).into();
-    let refused_long: Expr = CaseStatement::new()
-        .case(query::asks_for_a_look(now), Expr::value(1))
-        .finally(Expr::value(0))
-        .into();
-    let groups = tx
-        .all::<connection::Entity>()
-        .filter(connection::Column::AppId.is_in(apps.iter().map(|a| a.id)))
-        .select_only()
-        .column(connection::Column::AppId)
-        .column_as(own, "own")
-        .column_as(connection::Column::Id.count(), "n")
-        .column_as(refused_long.sum(), "long")
-        .group_by(connection::Column::AppId)
-        .group_by(Expr::col(sea_orm::sea_query::Alias::new("own")))
-        .into_model::<Group>()
-        .all(&**tx)
-        .await?;
+    let ids: HashMap<String, AppId> = apps
+        .iter()
+        .map(|app| (kept_counts::key(app.id.0), app.id))
+        .collect();
     let mut unknown = false;
-    let faulty = query::faulty(apps);
     let mut counts: HashMap<AppId, HealthCounts> = HashMap::new();
-    for group in groups {
-        let health = match group.own.parse() {
-            _ if faulty.contains(&group.app_id) => Health::SetupFault,
-            Ok(health) => health,
-            Err(_) => {
-                unknown = true;
-                continue;
-            }
+    for kept in kept_counts::kept(tx, Kind::App).await? {
+        let Some(app) = ids.get(&kept.key) else {
+            continue;
         };
-        let counts = counts.entry(group.app_id).or_default();
-        counts.add(health, group.n.unsigned_abs());
-        if health == Health::Retrying {
-            counts.to_look_at += group.long.unwrap_or_default().unsigned_abs();
+        match kept.health {
+            Some(health) => counts.entry(*app).or_default().add(health, kept.n),
+            None => unknown = true,
         }
     }
     if unknown {
         log_unknown(tx, apps).await?;
     }
+    for (app, stored, n) in decided_by_time(tx, now).await? {
+        if let Some(counts) = counts.get_mut(&app) {
+            let shown = match stored {
+                Health::StoppingSoon => Health::Disconnected,
+                _ => Health::Unchecked,
+            };
+            counts.move_to(shown, stored, n);
+        }
+    }
+    for (app, n) in refused_long(tx, now).await? {
+        if let Some(counts) = counts.get_mut(&app) {
+            counts.to_look_at = n.min(counts.get(Health::Retrying));
+        }
+    }
+    for app in apps.iter().filter(|app| app.credentials.fault.is_some()) {
+        if let Some(counts) = counts.get_mut(&app.id) {
+            *counts = HealthCounts::all_in(Health::SetupFault, counts.total());
+        }
+    }
     Ok(counts)
+}
+
+async fn decided_by_time(
+    tx: &Tx,
+    now: Timestamp,
+) -> Result<Vec<(AppId, Health, u64)>, InternalError> {
+    let values: [Value; 3] = [tx.tenant().into(), now.into(), BOUND.into()];
+    let statement = Statement::from_sql_and_values(tx.get_database_backend(), BY_TIME, values);
+    let rows = tx.query_all_raw(statement).await?;
+    rows.iter()
+        .map(|row| {
+            let n: i64 = row.try_get("", "n")?;
+            Ok((
+                row.try_get("", "app_id")?,
+                row.try_get("", "health")?,
+                n.unsigned_abs(),
+            ))
+        })
+        .collect()
+}
+
+/// How many connections of each app are refused alone for so long that a person should
+/// look.
+async fn refused_long(tx: &Tx, now: Timestamp) -> Result<HashMap<AppId, u64>, InternalError> {
+    let refused: Vec<(AppId, Timestamp)> = tx
+        .all::<connection::Entity>()
+        .filter(query::refused_long(now))
+        .filter(query::own_health_is(Health::Retrying, now))
+        .select_only()
+        .column(connection::Column::AppId)
+        .column(connection::Column::RefusedSince)
+        .limit(BOUND)
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    let mut by_app: HashMap<AppId, Vec<Timestamp>> = HashMap::new();
+    for (app, since) in refused {
+        by_app.entry(app).or_default().push(since);
+    }
+    let mut alone = HashMap::new();
+    for (app, since) in by_app {
+        let newest = others::newest_renewal(tx, app, &since).await?;
+        let n = since.iter().filter(|since| Some(**since) < newest).count();
+        alone.insert(app, n as u64);
+    }
+    Ok(alone)
 }
 
 /// A group doesn't name its rows, so the log names those with unknown states.
@@ -152,6 +218,15 @@ pub(crate) async fn sum(
         sum.to_look_at += counts.to_look_at;
     }
     Ok(sum)
+}
+
+/// Compares what is kept of all tenants with the rows, and gives how many numbers or
+/// states differ. They are mended if `mend` says so; a change at the same time counts.
+///
+/// # Errors
+/// [`InternalError`] if the database fails.
+pub async fn recount(services: &Services, mend: bool) -> Result<u64, InternalError> {
+    kept_counts::recount(services, mend).await
 }
 
 /// The apps that the actor may see.

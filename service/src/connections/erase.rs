@@ -70,6 +70,8 @@ pub async fn erase(actor: &Actor, app: &str, subdomain: &Subdomain) -> Result<()
     else {
         return Err(EraseError::NotFound);
     };
+    // First, as whoever changes the connection's health does.
+    accounts::lock(&tx, subdomain).await?;
     let disconnected = tx
         .all::<connection::Entity>()
         .filter(connection::Column::Id.eq(record.id))

@@ -1,6 +1,6 @@
 //! The accounts list: search, filters, sorting, keyset pages.
 
-use super::{counts, others, query, row::AccountRow, search};
+use super::{by_time::ByTime, counts, others, row::AccountRow, search};
 use crate::{
     accounts,
     core::{contains::like, error::InternalError, rows::Rows},
@@ -10,12 +10,17 @@ use crate::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
-    health::Health, ids::ConnectionId, permission::Permission, scope::Scope, time::Timestamp,
+    health::Health,
+    ids::{AppId, ConnectionId},
+    permission::Permission,
+    scope::Scope,
+    time::Timestamp,
 };
 use sea_orm::{
     ColumnTrait, Condition, QueryFilter, QueryOrder, Select,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{BinOper, Expr, ExprTrait},
 };
+use std::cmp::Reverse;
 
 /// The most rows a page can have.
 pub const MOST: u64 = 200;
@@ -114,16 +119,21 @@ impl Sort {
     }
 }
 
-/// The end of a page: the current state (in the order Worst), the sorting value, the id.
+/// The end of a page: the last row's state (for the order Worst), when its stored health
+/// began, its account and its id.
 struct Cursor {
     severity: u8,
-    value: String,
+    since: Timestamp,
+    subdomain: String,
     id: ConnectionId,
 }
 
 impl Cursor {
     fn encode(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(format!("{} {} {}", self.severity, self.value, self.id))
+        BASE64_URL_SAFE_NO_PAD.encode(format!(
+            "{} {} {} {}",
+            self.severity, self.since.0, self.subdomain, self.id
+        ))
     }
 
     fn decode(text: &str) -> Option<Self> {
@@ -131,16 +141,41 @@ impl Cursor {
         let mut parts = text.split(' ');
         let cursor = Self {
             severity: parts.next()?.parse().ok()?,
-            value: parts.next()?.to_owned(),
+            since: Timestamp(parts.next()?.parse().ok()?),
+            subdomain: parts.next()?.to_owned(),
             id: parts.next()?.parse().ok()?,
         };
         parts.next().is_none().then_some(cursor)
     }
+
+    /// What comes after it by name. The first part is where the index begins.
+    fn later_name(&self) -> Condition {
+        let name = self.subdomain.as_str();
+        let later = Condition::any()
+            .add(Column::Subdomain.gt(name))
+            .add(Column::Id.gt(self.id));
+        Condition::all().add(Column::Subdomain.gte(name)).add(later)
+    }
+
+    /// What comes after it by the last change.
+    fn earlier(&self) -> Condition {
+        let name = self.subdomain.as_str();
+        let before = Condition::any().add(Column::Subdomain.lt(name)).add(
+            Condition::all()
+                .add(Column::Subdomain.eq(name))
+                .add(Column::Id.lt(self.id)),
+        );
+        let earlier = Condition::any()
+            .add(Column::HealthSince.lt(self.since))
+            .add(before);
+        Condition::all()
+            .add(Column::HealthSince.lte(self.since))
+            .add(earlier)
+    }
 }
 
-/// A page of the connections that the actor may see: one query for the apps,
-/// then one (in the order Worst at most one for each state), each along an
-/// index.
+/// A page of the connections that the actor may see. Each app and each state has a range
+/// of an index, so the page costs the same however many connections there are.
 ///
 /// # Errors
 /// [`ListError::BadCursor`] for an `after` that no page gave.
@@ -174,7 +209,12 @@ pub(super) async fn of_apps(
     // One row more than the page shows whether there is another page.
     let mut records = match (wanted.sort, wanted.health) {
         (Sort::Worst, None) => listing.by_severity(limit + 1).await?,
-        (_, health) => listing.plain(health, limit + 1).await?,
+        (Sort::Changed, health) => listing.by_change(health, limit + 1).await?,
+        (_, Some(health)) => {
+            let cursor = listing.cursor.as_ref();
+            listing.in_state(health, cursor, limit + 1).await?
+        }
+        (Sort::Name, None) => listing.by_name(limit + 1).await?,
     };
     let more = records.len() as u64 > limit;
     records.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -188,10 +228,8 @@ pub(super) async fn of_apps(
         let row = AccountRow::new(&record, app, alone.contains(&record.id), (now, zone));
         next = Some(Cursor {
             severity: row.health.severity(),
-            value: match wanted.sort {
-                Sort::Changed => record.health_since.0.to_string(),
-                Sort::Worst | Sort::Name => row.subdomain.to_string(),
-            },
+            since: record.health_since,
+            subdomain: row.subdomain.to_string(),
             id: row.id,
         });
         rows.push(row);
@@ -216,9 +254,10 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    /// Goes through the states from the most urgent, each along its own index
-    /// range, so that no sorting by a computed value is needed.
+    /// Goes through the states from the most urgent, so that no sorting by a computed
+    /// value is needed.
     async fn by_severity(&self, limit: u64) -> Result<Vec<Record>, ListError> {
+        let by_time = ByTime::find(self.tx, self.now).await?;
         let mut states = Health::ALL;
         states.sort_by_key(|h| h.severity());
         let mut rows = Vec::new();
@@ -232,36 +271,89 @@ impl Listing<'_> {
                 .cursor
                 .as_ref()
                 .filter(|c| c.severity == state.severity());
-            let query = self.filtered(Some(state));
-            rows.extend(self.records(Self::after_name(query, here), left).await?);
+            let mut some = self.of_each_app(&by_time, state, here, left).await?;
+            some.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+            rows.extend(some);
         }
         Ok(rows)
     }
 
-    async fn plain(&self, health: Option<Health>, limit: u64) -> Result<Vec<Record>, ListError> {
-        let query = self.filtered(health);
-        let query = match self.wanted.sort {
-            Sort::Worst | Sort::Name => Self::after_name(query, self.cursor.as_ref()),
-            Sort::Changed => {
-                let query = query
-                    .order_by_desc(Column::HealthSince)
-                    .order_by_desc(Column::Id);
-                match &self.cursor {
-                    None => query,
-                    Some(c) => {
-                        let since: i64 = c.value.parse().map_err(|_| ListError::BadCursor)?;
-                        query.filter(
-                            Condition::any().add(Column::HealthSince.lt(since)).add(
-                                Condition::all()
-                                    .add(Column::HealthSince.eq(since))
-                                    .add(Column::Id.lt(c.id)),
-                            ),
-                        )
-                    }
-                }
+    /// Those in a state, by name.
+    async fn in_state(
+        &self,
+        state: Health,
+        cursor: Option<&Cursor>,
+        limit: u64,
+    ) -> Result<Vec<Record>, ListError> {
+        let by_time = ByTime::find(self.tx, self.now).await?;
+        self.of_each_app(&by_time, state, cursor, limit).await
+    }
+
+    /// Those in a state, by name: each app has a range of the index.
+    async fn of_each_app(
+        &self,
+        by_time: &ByTime,
+        state: Health,
+        cursor: Option<&Cursor>,
+        limit: u64,
+    ) -> Result<Vec<Record>, ListError> {
+        let mut rows = Vec::new();
+        for (app, conditions) in self.ranges(by_time, Some(state)) {
+            for condition in conditions {
+                let query = Self::after_name(self.of_app(app).filter(condition), cursor);
+                rows.extend(self.records(query, limit).await?);
             }
-        };
+        }
+        rows.sort_by(|a, b| (a.subdomain.as_str(), a.id).cmp(&(b.subdomain.as_str(), b.id)));
+        Ok(rows)
+    }
+
+    /// Those in a state or in any, the last change first.
+    async fn by_change(&self, state: Option<Health>, limit: u64) -> Result<Vec<Record>, ListError> {
+        let by_time = ByTime::find(self.tx, self.now).await?;
+        let mut rows = Vec::new();
+        for (app, conditions) in self.ranges(&by_time, state) {
+            let any = conditions
+                .into_iter()
+                .fold(Condition::any(), Condition::add);
+            let mut query = self
+                .of_app(app)
+                .filter(any)
+                .order_by_desc(Column::HealthSince)
+                .order_by_desc(Column::Subdomain)
+                .order_by_desc(Column::Id);
+            if let Some(cursor) = &self.cursor {
+                query = query.filter(cursor.earlier());
+            }
+            rows.extend(self.records(query, limit).await?);
+        }
+        let key = |row: &Record| (row.health_since, row.subdomain.to_string(), row.id);
+        rows.sort_by_key(|row| Reverse(key(row)));
+        Ok(rows)
+    }
+
+    async fn by_name(&self, limit: u64) -> Result<Vec<Record>, ListError> {
+        let apps = self.wanted_apps().map(|app| app.id);
+        let query = self.searched(self.tx.all().filter(Column::AppId.is_in(apps)));
+        let query = Self::after_name(query, self.cursor.as_ref());
         Ok(self.records(query, limit).await?)
+    }
+
+    /// The apps with connections that may be shown in the state, and the conditions of
+    /// those; without a state, all apps, and a condition that all fulfil.
+    fn ranges(&self, by_time: &ByTime, state: Option<Health>) -> Vec<(AppId, Vec<Condition>)> {
+        let mut ranges = Vec::new();
+        for app in self.wanted_apps() {
+            let conditions = match (state, app.credentials.fault.is_some()) {
+                (None, _) | (Some(Health::SetupFault), true) => vec![Condition::all()],
+                (Some(Health::SetupFault), false) | (Some(_), true) => continue,
+                (Some(state), false) => by_time.conditions(state, self.now),
+            };
+            if !conditions.is_empty() {
+                ranges.push((app.id, conditions));
+            }
+        }
+        ranges
     }
 
     async fn records(
@@ -278,44 +370,27 @@ impl Listing<'_> {
             .order_by_asc(Column::Id);
         match cursor {
             None => query,
-            Some(c) => query.filter(
-                Condition::any()
-                    .add(Column::Subdomain.gt(c.value.as_str()))
-                    .add(
-                        Condition::all()
-                            .add(Column::Subdomain.eq(c.value.as_str()))
-                            .add(Column::Id.gt(c.id)),
-                    ),
-            ),
+            Some(c) => query.filter(c.later_name()),
         }
     }
 
-    fn filtered(&self, health: Option<Health>) -> Select<Entity> {
-        let mut query = self.tx.all::<Entity>();
-        match &self.wanted.app {
-            Some(wanted) => {
-                let found = self
-                    .apps
-                    .iter()
-                    .find(|a| a.slug.as_str() == wanted || a.id.to_string() == *wanted);
-                query = query.filter(Column::AppId.eq(found.map(|a| a.id)));
-            }
-            None => query = query.filter(Column::AppId.is_in(self.apps.iter().map(|a| a.id))),
-        }
-        if let Some(health) = health {
-            query = query.filter(query::health_is(
-                health,
-                &query::faulty(self.apps),
-                self.now,
-            ));
-        }
+    fn wanted_apps(&self) -> impl Iterator<Item = &App> {
+        let wanted = self.wanted.app.as_ref();
+        self.apps.iter().filter(move |app| {
+            wanted.is_none_or(|w| app.slug.as_str() == w || app.id.to_string() == *w)
+        })
+    }
+
+    fn of_app(&self, app: AppId) -> Select<Entity> {
+        self.searched(self.tx.all().filter(Column::AppId.eq(app)))
+    }
+
+    /// With the filters that have no order of their own.
+    fn searched(&self, mut query: Select<Entity>) -> Select<Entity> {
         if let Some(scope) = &self.wanted.scope {
             let padded = Expr::value(" ")
-                .binary(
-                    sea_orm::sea_query::BinOper::Custom("||"),
-                    Expr::col(Column::GrantedScopes),
-                )
-                .binary(sea_orm::sea_query::BinOper::Custom("||"), Expr::value(" "));
+                .binary(BinOper::Custom("||"), Expr::col(Column::GrantedScopes))
+                .binary(BinOper::Custom("||"), Expr::value(" "));
             query = query.filter(padded.like(like(&format!(" {scope} "))));
         }
         match search::matches(self.tx, &self.wanted.q, self.sees_customers) {

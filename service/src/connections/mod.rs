@@ -1,6 +1,7 @@
 //! Connections: Gorgias accounts connected to an app.
 
 pub mod authorize;
+mod by_time;
 pub mod check_now;
 pub mod complete;
 pub mod counts;

@@ -32,7 +32,8 @@ pub(super) async fn that_work<'a>(
     }
     let mut found = HashSet::new();
     for (app, mine) in refused {
-        let newest = newest_renewal(tx, app, &mine).await?;
+        let times: Vec<_> = mine.iter().map(|(_, since)| *since).collect();
+        let newest = newest_renewal(tx, app, &times).await?;
         let alone = mine.into_iter().filter(|(_, since)| Some(*since) < newest);
         found.extend(alone.map(|(id, _)| id));
     }
@@ -41,10 +42,10 @@ pub(super) async fn that_work<'a>(
 
 /// When an account of the app was last renewed, as far as it matters here. In
 /// an app with many accounts the first statement finds one at once.
-async fn newest_renewal(
+pub(super) async fn newest_renewal(
     tx: &Tx,
     app: AppId,
-    refused: &[(ConnectionId, Timestamp)],
+    refused_since: &[Timestamp],
 ) -> Result<Option<Timestamp>, InternalError> {
     let renewed = |since: Option<Timestamp>| -> Select<Entity> {
         tx.all::<Entity>()
@@ -53,7 +54,7 @@ async fn newest_renewal(
             .filter(Column::LastSuccessAt.gt(since))
             .select_only()
     };
-    let last = refused.iter().map(|(_, since)| *since).max();
+    let last = refused_since.iter().max().copied();
     let any: Option<Timestamp> = renewed(last)
         .column(Column::LastSuccessAt)
         .limit(1)
@@ -63,7 +64,7 @@ async fn newest_renewal(
     if any.is_some() {
         return Ok(any);
     }
-    let first = refused.iter().map(|(_, since)| *since).min();
+    let first = refused_since.iter().min().copied();
     let newest: Option<Option<Timestamp>> = renewed(first)
         .column_as(Column::LastSuccessAt.max(), "newest")
         .into_tuple()

@@ -15,9 +15,10 @@ use crate::{
 };
 use domain::{
     health::Health,
+    ids::ConnectionId,
     time::{Span, Timestamp},
 };
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 /// How many accounts the “need you” list names; a link leads to all of them.
 const NAMED: u64 = 20;
@@ -27,7 +28,8 @@ const NAMED: u64 = 20;
 pub struct WorkerBeat {
     /// When the last heartbeat was; `None` if never.
     pub last: Option<Timestamp>,
-    /// How many of the tenant's connections are overdue for a check.
+    /// How many of the tenant's connections are overdue for a check, at most
+    /// [`counts::BOUND`].
     pub overdue: u64,
 }
 
@@ -109,6 +111,13 @@ pub async fn worker_beat(actor: &Actor) -> Result<WorkerBeat, InternalError> {
     if let Some(only) = actor.apps.ids() {
         overdue = overdue.filter(connection::Column::AppId.is_in(only));
     }
-    let overdue = overdue.count(&*tx).await?;
+    let overdue = overdue
+        .select_only()
+        .column(connection::Column::Id)
+        .limit(counts::BOUND)
+        .into_tuple::<ConnectionId>()
+        .all(&*tx)
+        .await?
+        .len() as u64;
     Ok(WorkerBeat { last, overdue })
 }

@@ -4,13 +4,12 @@
 use crate::{
     core::{error::InternalError, queries, rows::Rows},
     entity::{app, connection},
-    records::{app::App, app_credentials, connection::Record},
+    records::{app::App, app_credentials, connection::Record, store::store_by_worker},
     tenancy::{TenantScope, Tx},
 };
 use domain::{
     app_credentials::{AppCredentials, ClientRefusal},
     connection::{NEEDED_LIFE, PROBE_EVERY},
-    event::Actor,
     failure::FailureKind,
     health::Health,
     ids::{AppId, ConnectionId},
@@ -75,11 +74,10 @@ async fn take_back(scope: &TenantScope, tx: &Tx, app: AppId) -> Result<(), Inter
         .readable::<Record>(&**tx, "bringing back what its app's fault took")
         .await?;
     let now = scope.now();
-    for record in retried {
-        let changed = record.change(|connection| connection.failures_taken_back(now));
-        changed.store(scope, tx, &Actor::Worker).await?;
-    }
-    Ok(())
+    let changes = retried
+        .into_iter()
+        .map(|record| record.change(|connection| connection.failures_taken_back(now)));
+    store_by_worker(scope, tx, &changes.collect::<Vec<_>>()).await
 }
 
 /// Records that the app's credentials brought a token to these connections.

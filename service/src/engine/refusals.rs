@@ -10,10 +10,10 @@
 use crate::{
     core::{error::InternalError, rows::Rows},
     entity::connection::{self, LossCode, StandingCode},
-    records::{app_credentials, connection::Record},
+    records::{app_credentials, connection::Record, store::store_by_worker},
     tenancy::{TenantScope, Tx},
 };
-use domain::{app_credentials::Refusal, event::Actor, ids::AppId, time::Timestamp};
+use domain::{app_credentials::Refusal, ids::AppId, time::Timestamp};
 use sea_orm::{ColumnTrait, QueryFilter};
 
 /// Counts a refusal, in the transaction that stores its consequences. If it
@@ -54,9 +54,8 @@ async fn take_back(
         .readable::<Record>(&**tx, "bringing back what its app's fault took")
         .await?;
     let interval = scope.config.check_interval;
-    for record in lost {
-        let changed = record.change(|connection| connection.refusal_taken_back(now, interval));
-        changed.store(scope, tx, &Actor::Worker).await?;
-    }
-    Ok(())
+    let changes = lost
+        .into_iter()
+        .map(|record| record.change(|connection| connection.refusal_taken_back(now, interval)));
+    store_by_worker(scope, tx, &changes.collect::<Vec<_>>()).await
 }

@@ -20,6 +20,10 @@ pub struct Model {
     pub note_by: Option<String>,
     pub note_at: Option<Timestamp>,
     pub created_at: Timestamp,
+    /// The worst stored state of its connections; triggers keep it.
+    pub health: Health,
+    /// When one of its connections changed its state last.
+    pub health_since: Timestamp,
 }
 
 entity!(of tenant);

@@ -15,6 +15,9 @@ pub struct Model {
     pub tag_key: String,
     /// The tag as it was typed.
     pub tag: Tag,
+    /// Health and time of its account; triggers keep them.
+    pub health: Health,
+    pub health_since: Timestamp,
 }
 
 entity!(of tenant);

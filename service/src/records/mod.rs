@@ -5,6 +5,7 @@ pub(crate) mod app;
 pub(crate) mod app_credentials;
 pub(crate) mod connection;
 pub(crate) mod find;
+pub(crate) mod kept_counts;
 pub(crate) mod known_apps;
 pub(crate) mod store;
 pub(crate) mod tokens;

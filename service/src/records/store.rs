@@ -6,14 +6,23 @@ use crate::{
     core::{
         error::InternalError,
         services::Services,
-        statements::{place, powers_of_two, rows_of},
+        statements::{padded, place, powers_of_two, rows_of},
     },
-    entity::connection::{ActiveModel, Column},
+    entity::{
+        account,
+        connection::{ActiveModel, Column},
+    },
     tenancy::{Tx, outbox},
 };
-use domain::{event::Actor, ids::ConnectionId};
-use sea_orm::{ActiveModelTrait, ConnectionTrait, IdenStatic, Iterable, Statement, Value};
-use std::collections::HashSet;
+use domain::{
+    event::{Actor, Happening},
+    ids::ConnectionId,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, IdenStatic, Iterable, QueryFilter, QueryOrder,
+    QuerySelect, Statement, Value, sea_query::LockType,
+};
+use std::collections::{BTreeSet, HashSet};
 
 /// The most rows that one statement changes.
 const AT_ONCE: usize = 32;
@@ -26,6 +35,18 @@ pub(crate) enum Stored {
     /// The row has newer tokens than those that the change began with, so it
     /// was not changed.
     Outdated,
+}
+
+/// [`store_all`] for what the worker changes.
+pub(crate) async fn store_by_worker(
+    services: &Services,
+    tx: &Tx,
+    all: &[Changed],
+) -> Result<(), InternalError> {
+    let who = &Actor::Worker;
+    let all: Vec<_> = all.iter().map(|changed| Storing { changed, who }).collect();
+    store_all(services, tx, &all).await?;
+    Ok(())
 }
 
 /// A change to store.
@@ -50,12 +71,14 @@ impl Changed {
 }
 
 /// [`Changed::store`] for several different connections; gives the result of
-/// each, in their order.
+/// each, in their order. A transaction that changes several stores them all at once:
+/// their accounts are locked in one order.
 pub(crate) async fn store_all(
     services: &Services,
     tx: &Tx,
     all: &[Storing<'_>],
 ) -> Result<Vec<Stored>, InternalError> {
+    lock_accounts(services, tx, all).await?;
     let mut stored_ids = HashSet::new();
     for some in powers_of_two(all, AT_ONCE) {
         let rows = tx.query_all_raw(update(services, tx, some)).await?;
@@ -77,6 +100,39 @@ pub(crate) async fn store_all(
         stored.push(Stored::Done);
     }
     Ok(stored)
+}
+
+/// Locks the accounts of connections that change their health, in one order. A trigger
+/// stores the worst health with the account: two transactions that change several
+/// accounts would lock them in different orders otherwise. SQLite has one writer.
+async fn lock_accounts(
+    services: &Services,
+    tx: &Tx,
+    all: &[Storing<'_>],
+) -> Result<(), InternalError> {
+    let changes_health = |changed: &Changed| {
+        let mut events = changed.events.iter();
+        events.any(|event| matches!(event, Happening::HealthChanged { .. }))
+    };
+    let accounts: BTreeSet<&str> = all
+        .iter()
+        .filter(|one| changes_health(one.changed))
+        .map(|one| one.changed.record.subdomain.as_str())
+        .collect();
+    if accounts.is_empty() || services.db.is_sqlite() {
+        return Ok(());
+    }
+    let accounts = accounts.into_iter().map(str::to_owned).collect();
+    tx.all::<account::Entity>()
+        .filter(account::Column::Subdomain.is_in(padded::<String>(accounts)))
+        .order_by_asc(account::Column::Subdomain)
+        .lock(LockType::NoKeyUpdate)
+        .select_only()
+        .column(account::Column::Subdomain)
+        .into_tuple::<String>()
+        .all(&**tx)
+        .await?;
+    Ok(())
 }
 
 /// Changes the rows that still have the tokens of their version, and gives

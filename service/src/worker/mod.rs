@@ -16,6 +16,7 @@ use crate::{
     keys::rotate,
     mail,
     people::{factors, form_results, guessing, known_browsers, passkeys, resets},
+    records::kept_counts,
     sso,
     tenancy::TenantScope,
     tenants::deletion,
@@ -318,6 +319,7 @@ pub async fn tidy(services: &Services) -> Result<(), InternalError> {
         remove_old(services, &tx, sight.now).await?;
     }
     tx.commit().await?;
+    kept_counts::fold(services).await?;
     load::keep_known(services).await
 }
 

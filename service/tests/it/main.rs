@@ -20,6 +20,7 @@ mod guessing;
 mod invitations;
 mod journal;
 mod jumps;
+mod kept_counts;
 mod keys;
 mod leftover;
 mod links;

@@ -82,6 +82,26 @@ pub(crate) const DUE_TAKE: Query = query!("due_take");
 /// The next connections of the queue, in order: round by round, and in each
 /// round the tenants after the one served last, then those up to it.
 pub(crate) const FAIR_QUEUE: Query = query!("fair_queue");
+/// Adds changes of counts to the kept counts; on PostgreSQL so many at most, and `n` is
+/// how many.
+pub(crate) const FOLD_COUNTS: Queries = Queries {
+    sqlite: &[
+        include_str!("sqlite/fold_counts.sql"),
+        "DELETE FROM count_changes",
+        "DELETE FROM kept_counts WHERE n = 0",
+    ],
+    postgres: &[include_str!("postgres/fold_counts.sql")],
+};
+/// Compares what is kept with the rows, and mends it. On SQLite each statement changes as
+/// many rows as differed; on PostgreSQL `n` is how many.
+pub(crate) const RECOUNT: Queries = Queries {
+    sqlite: &[
+        include_str!("sqlite/rejudge.sql"),
+        include_str!("sqlite/rejudge_tags.sql"),
+        include_str!("sqlite/recount.sql"),
+    ],
+    postgres: &[include_str!("postgres/recount.sql")],
+};
 /// Removes the previous client secrets that can't be put back any more.
 pub(crate) const FORGET_PREVIOUS_SECRETS: Queries = Queries {
     sqlite: &[

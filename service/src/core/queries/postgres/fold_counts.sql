@@ -1,0 +1,1 @@
+SELECT mooring_fold_counts($1) AS n

@@ -1,0 +1,1 @@
+SELECT mooring_recount($1) AS n
