@@ -53,6 +53,8 @@ mod m0048_api_token_secrets;
 mod m0049_audit_lists;
 mod m0050_accounts;
 mod m0051_kept_counts;
+mod m0052_search;
+mod m0053_search_index;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -105,6 +107,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0049_audit_lists::Migration),
             Box::new(m0050_accounts::Migration),
             Box::new(m0051_kept_counts::Migration),
+            Box::new(m0052_search::Migration),
+            Box::new(m0053_search_index::Migration),
         ]
     }
 }

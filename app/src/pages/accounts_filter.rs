@@ -7,6 +7,7 @@ use domain::{health::Health, scope::Scope};
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::{
+    accounts::finds_beginnings_only,
     connections::list::{ListQuery, Sort},
     core::input::Field,
 };
@@ -207,6 +208,7 @@ pub(super) fn toolbar(base: &str, query: &ListQuery, choices: &Choices) -> AnyVi
         q: String::new(),
         ..query.clone()
     });
+    let beginnings = finds_beginnings_only(&query.q);
     view! {
         <form class="toolbar" id="filters" action=base.to_owned() role="search" aria-label="Filter accounts">
             <div class="search">
@@ -215,12 +217,21 @@ pub(super) fn toolbar(base: &str, query: &ListQuery, choices: &Choices) -> AnyVi
                     type="search"
                     name="q"
                     value=query.q.clone()
-                    aria-label="Subdomain, or name or address of who approved"
-                    placeholder="Subdomain or person"
+                    aria-label="Name, subdomain, id, contact"
+                    placeholder="Name, subdomain, id, contact"
+                    aria-describedby=beginnings.then_some("search-hint")
                     autocomplete="off"
                     spellcheck="false"
                 />
             </div>
+            {beginnings
+                .then(|| {
+                    view! {
+                        <span class="sub" id="search-hint">
+                            "One and two letters find beginnings of words."
+                        </span>
+                    }
+                })}
             {hidden
                 .into_iter()
                 .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })

@@ -125,6 +125,11 @@ pub const FUNCTIONS: &[Function] = &[
         &[version!("m0038_tenants", "events_cut")],
     ),
     function(
+        "mooring_find_accounts(text, boolean, bigint)",
+        Caller::Program,
+        &[version!("m0052_search", "find_accounts")],
+    ),
+    function(
         "mooring_fold_counts(bigint)",
         Caller::Program,
         &[version!("m0051_kept_counts", "fold_counts")],
@@ -203,6 +208,26 @@ pub const FUNCTIONS: &[Function] = &[
             version!("m0022_audit_removals", "remove_tenant.m0022"),
             version!("m0039_single_sign_on", "remove_tenant"),
         ],
+    ),
+    function(
+        "mooring_search_contacts()",
+        Caller::Trigger,
+        &[version!("m0052_search", "search_contacts")],
+    ),
+    function(
+        "mooring_search_refresh(uuid, text)",
+        Caller::Trigger,
+        &[version!("m0052_search", "search_refresh")],
+    ),
+    function(
+        "mooring_search_row()",
+        Caller::Trigger,
+        &[version!("m0052_search", "search_row")],
+    ),
+    function(
+        "mooring_search_words(uuid, text)",
+        Caller::Trigger,
+        &[version!("m0052_search", "search_words")],
     ),
     function(
         "mooring_sweep_authorizations(bigint)",

@@ -43,6 +43,8 @@ const fn all(name: &'static str, may: &'static str, why: &'static str) -> Table 
 /// Every table of the schema, by name.
 pub const TABLES: &[Table] = &[
     of_tenant("account_contacts", "SELECT, INSERT, UPDATE, DELETE"),
+    // Triggers write it, as the owner of the tables.
+    of_tenant("account_search", "SELECT"),
     of_tenant("account_tags", "SELECT, INSERT, DELETE"),
     of_tenant("accounts", "SELECT, INSERT, UPDATE, DELETE"),
     of_tenant("api_token_addresses", "SELECT, INSERT, UPDATE, DELETE"),

@@ -1,15 +1,17 @@
 //! The accounts of a tenant with what is known of their customers, a page at a time.
 
-use super::{Customer, show};
+use super::{
+    Customer,
+    search::{self, Found},
+    show,
+};
 use crate::{
-    core::{contains::contains, error::InternalError, rows::Rows},
+    core::{error::InternalError, rows::Rows},
     entity::{account, account_tag, connection},
     tenancy::{Actor, Tx},
 };
 use domain::{customer::Tag, ids::PersonId, subdomain::Subdomain};
-use sea_orm::{
-    ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, sea_query::Condition,
-};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 
 /// The most accounts on a page.
 pub const MOST: u64 = 200;
@@ -17,7 +19,8 @@ pub const MOST: u64 = 200;
 /// Which accounts to list.
 #[derive(Debug, Clone, Default)]
 pub struct AccountQuery {
-    /// Part of the subdomain, the name or the external id.
+    /// Part of the subdomain, of what is known of the customer, of who approved, or of an
+    /// app's name.
     pub q: String,
     /// Only with this tag.
     pub tag: Option<Tag>,
@@ -46,7 +49,8 @@ pub struct AccountPage {
 pub async fn list(actor: &Actor, wanted: &AccountQuery) -> Result<AccountPage, InternalError> {
     let tx = actor.read().await?;
     let limit = wanted.limit.clamp(1, MOST);
-    let query = filtered(actor, &tx, wanted);
+    let found = search::find(actor, &tx, &wanted.q).await?;
+    let query = filtered(actor, &tx, &found, wanted);
     let mut rows: Vec<account::Model> = query
         .order_by_asc(account::Column::Subdomain)
         .limit(limit + 1)
@@ -62,9 +66,14 @@ pub async fn list(actor: &Actor, wanted: &AccountQuery) -> Result<AccountPage, I
     })
 }
 
-fn filtered(actor: &Actor, tx: &Tx, wanted: &AccountQuery) -> Select<account::Entity> {
+fn filtered(
+    actor: &Actor,
+    tx: &Tx,
+    found: &Found,
+    wanted: &AccountQuery,
+) -> Select<account::Entity> {
     use account::Column;
-    let mut query = tx.all::<account::Entity>();
+    let mut query = found.rows::<account::Entity>(tx, Column::Subdomain);
     if let Some(apps) = actor.apps.ids() {
         let connected = tx
             .all::<connection::Entity>()
@@ -86,14 +95,6 @@ fn filtered(actor: &Actor, tx: &Tx, wanted: &AccountQuery) -> Select<account::En
             .column(account_tag::Column::Subdomain)
             .filter(account_tag::Column::TagKey.eq(tag.key()));
         query = query.filter(Column::Subdomain.in_subquery(tagged.into_query()));
-    }
-    let text = wanted.q.trim().to_lowercase();
-    if !text.is_empty() {
-        let found = Condition::any()
-            .add(contains(Column::Subdomain, &text))
-            .add(contains(Column::Name, &text))
-            .add(contains(Column::ExternalId, &text));
-        query = query.filter(found);
     }
     query
 }

@@ -1,8 +1,8 @@
 //! The accounts list: search, filters, sorting, keyset pages.
 
-use super::{by_time::ByTime, counts, others, row::AccountRow, search};
+use super::{by_time::ByTime, counts, others, row::AccountRow};
 use crate::{
-    accounts,
+    accounts::{self, search::Found},
     core::{contains::like, error::InternalError, rows::Rows},
     entity::connection::{Column, Entity},
     records::{app::App, connection::Record},
@@ -12,7 +12,6 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
     health::Health,
     ids::{AppId, ConnectionId},
-    permission::Permission,
     scope::Scope,
     time::Timestamp,
 };
@@ -40,8 +39,8 @@ pub enum Sort {
 /// The conditions of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListQuery {
-    /// Part of the subdomain, of the name or address of the person who approved, or of what
-    /// is known of the customer.
+    /// Part of the subdomain, of the name or address of the person who approved, of what is
+    /// known of the customer, or of an app's name.
     pub q: String,
     /// Only this state.
     pub health: Option<Health>,
@@ -202,7 +201,7 @@ pub(super) async fn of_apps(
         tx,
         apps,
         wanted,
-        sees_customers: actor.may(Permission::Look),
+        found: accounts::search::find(actor, tx, &wanted.q).await?,
         now,
         cursor,
     };
@@ -248,7 +247,7 @@ struct Listing<'a> {
     tx: &'a Tx,
     apps: &'a [App],
     wanted: &'a ListQuery,
-    sees_customers: bool,
+    found: Found,
     now: Timestamp,
     cursor: Option<Cursor>,
 }
@@ -334,7 +333,7 @@ impl Listing<'_> {
 
     async fn by_name(&self, limit: u64) -> Result<Vec<Record>, ListError> {
         let apps = self.wanted_apps().map(|app| app.id);
-        let query = self.searched(self.tx.all().filter(Column::AppId.is_in(apps)));
+        let query = self.searched().filter(Column::AppId.is_in(apps));
         let query = Self::after_name(query, self.cursor.as_ref());
         Ok(self.records(query, limit).await?)
     }
@@ -382,20 +381,18 @@ impl Listing<'_> {
     }
 
     fn of_app(&self, app: AppId) -> Select<Entity> {
-        self.searched(self.tx.all().filter(Column::AppId.eq(app)))
+        self.searched().filter(Column::AppId.eq(app))
     }
 
     /// With the filters that have no order of their own.
-    fn searched(&self, mut query: Select<Entity>) -> Select<Entity> {
-        if let Some(scope) = &self.wanted.scope {
-            let padded = Expr::value(" ")
-                .binary(BinOper::Custom("||"), Expr::col(Column::GrantedScopes))
-                .binary(BinOper::Custom("||"), Expr::value(" "));
-            query = query.filter(padded.like(like(&format!(" {scope} "))));
-        }
-        match search::matches(self.tx, &self.wanted.q, self.sees_customers) {
-            Some(found) => query.filter(found),
-            None => query,
-        }
+    fn searched(&self) -> Select<Entity> {
+        let query = self.found.rows::<Entity>(self.tx, Column::Subdomain);
+        let Some(scope) = &self.wanted.scope else {
+            return query;
+        };
+        let padded = Expr::value(" ")
+            .binary(BinOper::Custom("||"), Expr::col(Column::GrantedScopes))
+            .binary(BinOper::Custom("||"), Expr::value(" "));
+        query.filter(padded.like(like(&format!(" {scope} "))))
     }
 }

@@ -15,6 +15,5 @@ pub mod overview;
 mod query;
 pub mod result;
 pub mod row;
-mod search;
 pub mod show;
 pub mod token;

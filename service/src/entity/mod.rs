@@ -46,6 +46,7 @@ macro_rules! codes {
 
 pub mod account;
 pub mod account_contact;
+pub mod account_search;
 pub mod account_tag;
 pub mod api_token;
 pub mod api_token_address;

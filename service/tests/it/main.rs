@@ -42,6 +42,7 @@ mod rights;
 mod rooms;
 mod row_security;
 mod scopes;
+mod search;
 mod secrets;
 mod settings;
 mod sso;

@@ -137,7 +137,8 @@ impl From<CustomerError> for Problem {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Filter {
-    /// Part of the subdomain, the name or the external id
+    /// Any part of the subdomain, of what is known of the customer, of the name or address of
+    /// who approved, or of an app's name; one and two letters find beginnings of words
     #[param(value_type = Option<String>, nullable = false)]
     #[serde(default)]
     q: Field<String>,

@@ -44,7 +44,8 @@ problems!(
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Filter {
-    /// Part of the subdomain, or of the name or address of the person who approved
+    /// Any part of the subdomain, of the name or address of the person who approved, of what is
+    /// known of the customer, or of the app's name; one and two letters find beginnings of words
     #[param(value_type = Option<String>, nullable = false)]
     #[serde(default)]
     q: Field<String>,

@@ -117,6 +117,14 @@ pub(crate) const DELETED_MEMBERSHIPS_OF: Query = query!("deleted_memberships_of"
 pub(crate) const MEMBERSHIPS_OF: Query = query!("memberships_of");
 /// Delays by half the check interval and up to as much again.
 pub(crate) const PUT_OFF: Query = query!("put_off");
+/// The accounts of a tenant that hold a text of three letters or more: the tenant, the
+/// text, whether to look at what is known of customers, and the most accounts to find.
+pub(crate) const FIND_ACCOUNTS: Query = query!("find_accounts");
+/// The same for one or two letters, at the beginnings of words.
+pub(crate) const FIND_ACCOUNTS_BY_BEGINNING: Query = Query {
+    sqlite: include_str!("sqlite/find_accounts_by_beginning.sql"),
+    postgres: include_str!("postgres/find_accounts.sql"),
+};
 /// The steps of the schema that were run, and whether the database is read-only.
 pub(crate) const READINESS: Query = query!("readiness");
 pub(crate) const SWEEP_AUTHORIZATIONS: Query = query!("sweep_authorizations");

@@ -102,6 +102,15 @@ async fn works(url: &SecretString, known: &Known) {
             ("shut".to_owned(), Health::NotConnected),
         ]
     );
+    // What was there before the search is found as well, by subdomain and approver.
+    for (q, number) in [("gon", 1), ("ann@gone", 1), ("Ann Lee", 4), ("nobody", 0)] {
+        let wanted = list::ListQuery {
+            q: q.to_owned(),
+            ..list::ListQuery::default()
+        };
+        let found = list::list(&owner, &wanted).await.unwrap();
+        assert_eq!(found.rows.len(), number, "{q}");
+    }
     let link = links::open(services, &SecretString::from(known.link)).await;
     assert!(link.is_ok());
     let id = SecretString::from("a session of the fixture");
