@@ -3,8 +3,7 @@
 //!
 //! Triggers keep the rows up to date, whichever version of the program changes an
 //! account, a contact or who approved. On SQLite there are two indexes beside the
-//! table: of any three letters, and of the beginnings of words for one or two. Both
-//! forget for good what is removed, as a customer may ask for.
+//! table: of any three letters, and of the beginnings of words for one or two.
 
 use crate::functions;
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
@@ -89,8 +88,6 @@ CREATE VIRTUAL TABLE account_search_parts USING fts5(open_words, customer_words,
 CREATE VIRTUAL TABLE account_search_beginnings USING fts5(open_words, customer_words,
     content = 'account_search', content_rowid = 'id', detail = column, prefix = '1 2',
     tokenize = 'unicode61 remove_diacritics 0');
-INSERT INTO account_search_parts (account_search_parts, rank) VALUES ('secure-delete', 1);
-INSERT INTO account_search_beginnings (account_search_beginnings, rank) VALUES ('secure-delete', 1);
 
 CREATE VIEW account_search_words AS SELECT a.tenant_id, a.subdomain,
     a.subdomain || coalesce(char(10) || (SELECT group_concat(who, char(10)) FROM (

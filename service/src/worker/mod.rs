@@ -1,7 +1,7 @@
 //! The worker: it proves every connection within the check interval.
 
 use crate::{
-    audit,
+    accounts, audit,
     connections::events,
     core::{database::Transaction, error::InternalError, expiry, queries, services::Services},
     encryption::VaultError,
@@ -320,6 +320,7 @@ pub async fn tidy(services: &Services) -> Result<(), InternalError> {
     }
     tx.commit().await?;
     kept_counts::fold(services).await?;
+    accounts::search::merge(services).await?;
     load::keep_known(services).await
 }
 

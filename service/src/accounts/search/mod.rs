@@ -2,10 +2,12 @@
 //! who approved, of what is known of the customer, and of the names of its apps.
 
 mod condition;
+mod merge;
 #[cfg(test)]
 mod tests;
 mod typed;
 
+pub(crate) use merge::merge;
 pub use typed::finds_beginnings_only;
 
 use crate::{

@@ -206,10 +206,10 @@ async fn the_index_is_used_for_a_few_thousand_accounts() {
         world.execute("ANALYZE").await;
         let tx = owner.read().await.unwrap();
         if !owner.db.is_sqlite() {
-            // So few rows are read as fast one after the other.
-            for setting in ["enable_seqscan", "enable_indexscan"] {
-                let off = format!("SET LOCAL {setting} = off");
-                tx.execute_unprepared(&off).await.unwrap();
+            // So few rows are read as fast one after the other: let each comparison cost more.
+            for setting in ["cpu_operator_cost = 1", "random_page_cost = 0"] {
+                let set = format!("SET LOCAL {setting}");
+                tx.execute_unprepared(&set).await.unwrap();
             }
         }
         let used = "SELECT pg_stat_get_xact_numscans('account_search_words'::regclass) AS n";
