@@ -222,6 +222,8 @@ addresses! {
     CALLBACK Callback { app } = "/oauth/{app}/callback";
     /// The result of an authorization.
     RESULT Result { app, authorization } = "/oauth/{app}/result/{authorization}";
+    /// Begins an authorization again that failed.
+    RESULT_AGAIN ResultAgain { app, authorization } = "/oauth/{app}/result/{authorization}/again";
     /// Asks which account to connect.
     WHICH_ACCOUNT WhichAccount = "/oauth/account";
     /// Explains a problem.

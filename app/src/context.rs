@@ -42,7 +42,7 @@ pub struct PageContext {
     /// What names this session among those of the person.
     pub session_key: Option<String>,
     /// The problem, if this page is shown instead of another.
-    pub problem: Option<ProblemText>,
+    pub problem: Option<ShownProblem>,
 }
 
 /// The text of the page of a problem.
@@ -56,14 +56,18 @@ pub struct ProblemText {
     pub remedy: String,
 }
 
-impl From<&AuthorizationProblem> for ProblemText {
-    fn from(problem: &AuthorizationProblem) -> Self {
-        Self {
-            title: problem.title(),
-            explanation: problem.explanation(),
-            remedy: problem.remedy().to_owned(),
-        }
-    }
+/// The problem that a page shows instead of what was asked for.
+#[derive(Debug, Clone)]
+pub enum ShownProblem {
+    /// In English.
+    Text(ProblemText),
+    /// An approval that belongs to none of ours, in the language of the browser.
+    Approval {
+        /// The problem.
+        problem: AuthorizationProblem,
+        /// Where it can be begun again.
+        again: Option<String>,
+    },
 }
 
 impl PageContext {

@@ -20,6 +20,8 @@ pub mod form_state;
 #[cfg(feature = "ssr")]
 mod frame;
 #[cfg(feature = "ssr")]
+mod language;
+#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub use pages::{WITH_PASSKEY, audit_filter};

@@ -1,6 +1,8 @@
 //! Renders the page of a request. All pages are made here.
 
-use crate::{components::FormKeys, context::PageContext, csp, routes::App, shell};
+use crate::{
+    components::FormKeys, context::PageContext, csp, language::OfDocument, routes::App, shell,
+};
 use axum::{
     body::{Body, to_bytes},
     http::{
@@ -10,6 +12,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use domain::customer::Language;
 use leptos::{
     nonce::{Nonce, use_nonce},
     prelude::*,
@@ -28,12 +31,15 @@ pub async fn render(parts: Parts, context: PageContext) -> Response {
     let nonce = Arc::new(OnceLock::new());
     let options = context.options.clone();
     let seen = nonce.clone();
+    let language = OfDocument::default();
+    let spoken = language.clone();
     let handler = render_app_async_with_context(
         move || {
             if let Some(nonce) = use_nonce() {
                 let _ = seen.set(nonce);
             }
             provide_context(context.theme);
+            provide_context(spoken.clone());
             csp::own_forms();
             if let Some(response) = use_context::<ResponseOptions>() {
                 response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -52,16 +58,17 @@ pub async fn render(parts: Parts, context: PageContext) -> Response {
         move || shell::document(options.clone(), view! { <App/> }),
     );
     let response = handler(Request::from_parts(parts, Body::empty())).await;
-    whole(response, nonce.get()).await
+    whole(response, nonce.get(), language.get()).await
 }
 
 /// Collects the body and corrects what Leptos leaves wrong.
-async fn whole(response: Response, nonce: Option<&Nonce>) -> Response {
+async fn whole(response: Response, nonce: Option<&Nonce>, language: Language) -> Response {
     let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let html = tidy(&String::from_utf8_lossy(&bytes), nonce.map_or("", |n| n));
+    let html = in_language(html, language);
     parts.headers.remove(CONTENT_LENGTH);
     Response::from_parts(parts, Body::from(html))
 }
@@ -80,6 +87,17 @@ fn tidy(html: &str, nonce: &str) -> String {
         Some((page, data)) if page.contains(ISLANDS) => format!("{page}{data}{END}"),
         Some((page, _)) => format!("{page}{END}"),
         None => html,
+    }
+}
+
+/// Names the language of the document, which a page finds out while it is rendered.
+fn in_language(html: String, language: Language) -> String {
+    match language {
+        Language::English => html,
+        other => {
+            let named = format!("<html lang=\"{}\"", other.code());
+            html.replacen("<html lang=\"en\"", &named, 1)
+        }
     }
 }
 

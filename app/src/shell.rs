@@ -3,6 +3,7 @@
 use crate::{
     address::Address,
     components::{Brand, Frame, Nav, Sprite, Theme, TopBar},
+    language::{Languages, sentences},
 };
 use axum::http::{HeaderName, HeaderValue};
 use leptos::prelude::*;
@@ -109,7 +110,7 @@ fn no_robots() {
 /// Whom to ask.
 fn questions(contact: String) -> AnyView {
     view! {
-        <p>"Questions? " <a href=format!("mailto:{contact}")>{contact.clone()}</a></p>
+        <p>{sentences().page.questions} " " <a href=format!("mailto:{contact}")>{contact.clone()}</a></p>
     }
     .into_any()
 }
@@ -167,6 +168,9 @@ pub fn PublicLayout(
     /// A line below the card.
     #[prop(optional)]
     footer: Option<AnyView>,
+    /// Whether the page is there in all languages of customers.
+    #[prop(optional)]
+    languages: bool,
     children: Children,
 ) -> AnyView {
     let brand = brand.as_ref();
@@ -192,10 +196,11 @@ pub fn PublicLayout(
             <main class="sheet" id="main">
                 {children()}
             </main>
-            {(footer.is_some() || contact.is_some()).then(|| view! {
+            {(footer.is_some() || contact.is_some() || languages).then(|| view! {
                 <footer>
                     {footer}
                     {contact.map(questions)}
+                    {languages.then(|| view! { <Languages/> })}
                 </footer>
             })}
         </div>

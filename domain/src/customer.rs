@@ -93,6 +93,18 @@ impl Language {
     }
 }
 
+impl Language {
+    /// The name that its speakers read.
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::French => "Français",
+            Self::German => "Deutsch",
+            Self::Spanish => "Español",
+        }
+    }
+}
+
 impl FromStr for Language {
     type Err = NotALanguage;
 

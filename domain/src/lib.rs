@@ -13,6 +13,7 @@ pub mod color;
 pub mod column;
 pub mod connection;
 pub mod customer;
+pub mod customer_words;
 pub mod error;
 pub mod event;
 pub mod factor;

@@ -1,6 +1,6 @@
 //! Instants and how people read them.
 
-use crate::zone::Zone;
+use crate::{customer::Language, zone::Zone};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use time::OffsetDateTime;
@@ -20,6 +20,20 @@ pub struct Timestamp(pub i64);
 #[serde(transparent)]
 #[cfg_attr(feature = "sea-orm", derive(sea_orm::DeriveValueType))]
 pub struct Span(pub i64);
+
+/// Date and time of day in a zone.
+pub(crate) struct Local {
+    /// Monday is 0.
+    pub weekday: usize,
+    pub day: u8,
+    /// January is 0.
+    pub month: usize,
+    pub year: i32,
+    pub hour: u8,
+    pub minute: u8,
+    /// How the zone is called then.
+    pub zone: String,
+}
 
 impl Span {
     /// A span of `n` seconds.
@@ -62,8 +76,12 @@ impl Span {
     /// The length in words, in its largest one or two units: `45 s`, `12 min`,
     /// `3 h 5 min`, `2 days`.
     pub fn words(self) -> String {
+        self.words_with(|n| format!("{n} {}", if n == 1 { "day" } else { "days" }))
+    }
+
+    /// The same in another language, which says so many days in its own way.
+    pub(crate) fn words_with(self, days: impl Fn(u64) -> String) -> String {
         let s = self.0.unsigned_abs() / 1_000_000;
-        let days = |n: u64| format!("{n} {}", if n == 1 { "day" } else { "days" });
         match s {
             0..60 => format!("{s} s"),
             60..3_600 => format!("{} min", s / 60),
@@ -147,18 +165,22 @@ impl Timestamp {
 
     /// For people, in their zone: `Sun 29 Nov 2026, 15:05 CET`.
     pub fn absolute_in(self, zone: Zone) -> String {
+        Language::English.sentences().times.absolute_in(self, zone)
+    }
+
+    /// Date and time of day in a zone.
+    pub(crate) fn local(self, zone: Zone) -> Local {
         let offset = zone.offset(self);
         let t = self.plus(Span::seconds(offset.seconds.into())).civil();
-        format!(
-            "{} {} {} {}, {:02}:{:02} {}",
-            &t.weekday().to_string()[..3],
-            t.day(),
-            &t.month().to_string()[..3],
-            t.year(),
-            t.hour(),
-            t.minute(),
-            offset.name
-        )
+        Local {
+            weekday: t.weekday().number_days_from_monday().into(),
+            day: t.day(),
+            month: usize::from(u8::from(t.month())) - 1,
+            year: t.year(),
+            hour: t.hour(),
+            minute: t.minute(),
+            zone: offset.name,
+        }
     }
 
     /// For people, the day alone: `Sun 29 Nov`.

@@ -55,6 +55,7 @@ mod m0050_accounts;
 mod m0051_kept_counts;
 mod m0052_search;
 mod m0053_search_index;
+mod m0054_link_language;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -109,6 +110,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0051_kept_counts::Migration),
             Box::new(m0052_search::Migration),
             Box::new(m0053_search_index::Migration),
+            Box::new(m0054_link_language::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! Every time is shown relative and absolute, with its zone.
 
 use super::OptionalText;
+use crate::language::sentences;
 use domain::{time::Timestamp, zone::Zone};
 use leptos::prelude::*;
 
@@ -15,9 +16,9 @@ pub(crate) fn written_in(zone: Zone) {
     provide_context(zone);
 }
 
-/// An instant as text, in the page's zone.
+/// An instant as text, in the page's zone and language.
 pub(crate) fn absolute(at: Timestamp) -> String {
-    at.absolute_in(zone())
+    sentences().times.absolute_in(at, zone())
 }
 
 /// An instant as date and time with weekday and zone.

@@ -29,6 +29,7 @@ mod error;
 mod getting_started;
 pub(crate) mod invitation;
 pub(crate) mod keys;
+mod link_status;
 mod mail_progress;
 pub(crate) mod me;
 mod me_factor;

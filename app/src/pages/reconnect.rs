@@ -1,22 +1,23 @@
 //! `/r/{token}`: the page that a customer's admin sees behind a reconnect link. A
 //! GET request changes nothing, since mail scanners and link previews make one,
-//! too.
+//! too. After the approval it shows how the account is (`link_status.rs`).
 
-use super::{PageError, PageParams, scope_words::ScopeWords, setup::problem, show};
+use super::{PageError, PageParams, link_status, scope_words::ScopeWords, show};
 use crate::{
     address::Address,
-    components::{Button, Fact, Facts, Glyph, Icon, Kind, Moment, Size, written_in},
+    components::{Button, Callout, Fact, Facts, Glyph, Icon, Kind, Moment, Size, written_in},
     context::PageContext,
     csp,
     form_state::FormState,
+    language::{Chosen, host, in_language, sentences, written_for_customer},
     shell::PublicLayout,
 };
 use axum::http::StatusCode;
-use domain::{health::Health, time::Timestamp};
+use domain::{customer::Language, customer_words::LinkReason, health::Health, time::Timestamp};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use secrecy::SecretString;
-use service::connections::links::{self, LinkGone, OpenError, PublicLink};
+use service::connections::links::{self, LinkGone, LinkStatus, Opened, PublicLink};
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
@@ -24,43 +25,73 @@ pub(crate) fn page() -> impl IntoView {
 
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let token = address.part("token").to_owned();
+    let chosen = address.query::<Chosen>();
     let secret = SecretString::from(token.clone());
-    match links::open(&context.services, &secret).await {
-        Err(OpenError::Internal(error)) => Err(error.into()),
-        Err(OpenError::Gone(gone)) => {
-            if let Some(response) = use_context::<ResponseOptions>() {
-                response.set_status(match gone {
-                    LinkGone::Unknown => StatusCode::NOT_FOUND,
-                    _ => StatusCode::GONE,
-                });
-            }
-            Ok(view! {
-                <PublicLayout title="This link can’t be used" noindex=true>
-                    {gone_view(gone)}
-                </PublicLayout>
-            }
-            .into_any())
-        }
-        Ok(link) => {
+    Ok(match links::open(&context.services, &secret).await? {
+        Opened::Gone(gone, language) => gone_page(gone, &chosen, language),
+        Opened::Approved(status) => status_page(&status, &chosen, context.services.expiry_now()),
+        Opened::Usable(link) => {
             csp::forms_to_gorgias(&context);
-            written_in(link.brand.zone);
-            let (title, brand) = (format!("Reconnect {}", link.subdomain), link.brand.clone());
-            let footer = format!("{} never sees your Gorgias password.", link.tenant_name);
-            let body = view(
-                &link,
-                &token,
-                &context.form("reconnect"),
-                context.services.expiry_now(),
-            );
-            Ok(view! {
-                <PublicLayout title brand noindex=true wide=true footer=footer.into_any()>
-                    {body}
-                    {tell_opened()}
-                </PublicLayout>
-            }
-            .into_any())
+            let action = Address::Reconnect { token: &token }.to_string();
+            let action = in_language(action, chosen.language());
+            usable_page(&context, &link, &chosen, &action)
         }
+    })
+}
+
+fn usable_page(context: &PageContext, link: &PublicLink, chosen: &Chosen, action: &str) -> AnyView {
+    written_in(link.brand.zone);
+    written_for_customer(chosen, link.language);
+    let (title, brand) = (
+        heading(link).of(link.subdomain.as_str()),
+        link.brand.clone(),
+    );
+    let footer = (sentences().page.never_sees_password)(&link.tenant_name);
+    let now = context.services.expiry_now();
+    let body = view(link, action, &context.form("reconnect"), now);
+    view! {
+        <PublicLayout
+            title
+            brand
+            noindex=true
+            wide=true
+            languages=true
+            footer=footer.into_any()
+        >
+            {body}
+            {tell_opened()}
+        </PublicLayout>
     }
+    .into_any()
+}
+
+fn status_page(status: &LinkStatus, chosen: &Chosen, now: Timestamp) -> AnyView {
+    written_in(status.brand.zone);
+    written_for_customer(chosen, status.language);
+    let (title, brand) = (link_status::title(status), status.brand.clone());
+    let body = link_status::view(status, now);
+    view! {
+        <PublicLayout title brand noindex=true wide=true languages=true>
+            {body}
+        </PublicLayout>
+    }
+    .into_any()
+}
+
+fn gone_page(gone: LinkGone, chosen: &Chosen, language: Option<Language>) -> AnyView {
+    written_for_customer(chosen, language);
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(match gone {
+            LinkGone::Unknown => StatusCode::NOT_FOUND,
+            LinkGone::Used | LinkGone::Expired | LinkGone::Revoked => StatusCode::GONE,
+        });
+    }
+    view! {
+        <PublicLayout title=sentences().gone.window noindex=true languages=true>
+            {gone_view(gone)}
+        </PublicLayout>
+    }
+    .into_any()
 }
 
 /// Says that the link was opened, once, as soon as a person can see the page. This
@@ -72,107 +103,83 @@ fn tell_opened() -> AnyView {
     view! { <script nonce=nonce inner_html=OPENED></script> }.into_any()
 }
 
-/// Why the reader got the link.
-fn why(link: &PublicLink) -> String {
-    let (tenant, app) = (&link.tenant_name, &link.app_name);
-    match link.health {
-        Health::NotConnected => {
-            format!(
-                "{tenant} asks you to connect {app} to your helpdesk. Until you approve it, {app} has no access."
-            )
-        }
-        Health::Limited => format!(
-            "{app} by {tenant} works, but some permissions that it needs are missing. Approve it once more to add them."
-        ),
-        Health::StoppingSoon => format!(
-            "{app} by {tenant} can’t renew its access to your helpdesk by itself and will stop soon. Approve it once more to keep it working."
-        ),
-        Health::Disconnected => format!(
-            "{app} by {tenant} lost its access to your helpdesk. Usually someone deactivated the app. Until it is back, nothing is synced."
-        ),
-        _ => format!("{tenant} asks you to approve {app} for your helpdesk again."),
+fn heading(link: &PublicLink) -> domain::customer_words::Around {
+    let said = &sentences().link;
+    if link.health == Health::NotConnected {
+        said.connect
+    } else {
+        said.reconnect
     }
 }
 
-pub(super) fn view(link: &PublicLink, token: &str, form: &FormState, now: Timestamp) -> AnyView {
-    let verb = if link.health == Health::NotConnected {
-        "Connect"
-    } else {
-        "Reconnect"
-    };
+pub(super) fn view(link: &PublicLink, action: &str, form: &FormState, now: Timestamp) -> AnyView {
+    let said = sentences();
+    let words = &said.link;
     let expires = link.expires_at;
+    let account = link.subdomain.to_string();
     let sent_by = format!("{}, {}", link.created_by, link.tenant_name);
+    let why = (words.why)(
+        LinkReason::from(link.health),
+        &link.tenant_name,
+        &link.app_name,
+    );
+    let once = (words.for_one_approval)(&said.times.relative(expires, now));
+    let failed = form.failed().then(|| {
+        view! {
+            <Callout health=Health::Disconnected icon=Glyph::Warn alert=true>
+                <p>{words.cannot_begin}</p>
+            </Callout>
+        }
+    });
     view! {
         <header>
-            <h1>
-                {verb}" "
-                <span class="host">
-                    <b>{link.subdomain.to_string()}</b>
-                    <span class="sub">".gorgias.com"</span>
-                </span>
-            </h1>
-            <p>{why(link)}</p>
+            <h1>{host(heading(link), &account)}</h1>
+            <p>{why}</p>
         </header>
-        {problem(form)}
-        <form method="post" action=Address::Reconnect { token }.to_string()>
+        {failed}
+        <form method="post" action=action.to_owned()>
             <Button kind=Kind::Primary size=Size::Large wide=true>
-                "Continue to Gorgias"
+                {words.go_on}
                 <Icon name=Glyph::ArrowRight/>
             </Button>
             <p class="sub">
-                "You need to be a Gorgias admin of "<b>{link.subdomain.to_string()}</b>
-                ". If you aren’t, forward this page’s address to someone who is; opening it uses nothing up."
+                {words.admin.0}
+                <b>{account.clone()}</b>
+                {words.admin.1}
             </p>
         </form>
         <section aria-labelledby="asks">
-            <h2 id="asks">{format!("What {} asks for", link.app_name)}</h2>
+            <h2 id="asks">{(words.asks_for)(&link.app_name)}</h2>
             <ScopeWords scopes=link.requested.clone()/>
         </section>
         <section aria-labelledby="next">
-            <h2 id="next">"What happens next"</h2>
-            <ol>
-                <li>"Gorgias asks you to sign in, then to approve."</li>
-                <li>"You come back here and read whether it worked."</li>
-            </ol>
+            <h2 id="next">{words.next}</h2>
+            <ol>{words.steps.map(|step| view! { <li>{step}</li> }).into_iter().collect_view()}</ol>
         </section>
         <Facts>
-            <Fact
-                term="This link works until"
-                detail=format!("{}, for one approval", expires.relative(now)).into_any()
-            >
+            <Fact term=words.works_until detail=once.into_any()>
                 <Moment at=expires/>
             </Fact>
-            <Fact term="Sent by">{sent_by}</Fact>
+            <Fact term=words.sent_by>{sent_by}</Fact>
         </Facts>
     }
     .into_any()
 }
 
 pub(super) fn gone_view(gone: LinkGone) -> AnyView {
-    let (title, why) = match gone {
-        LinkGone::Unknown => (
-            "This link is not known",
-            "The address may be incomplete: long links are sometimes cut in mails.",
-        ),
-        LinkGone::Used => (
-            "This link was used already",
-            "The app was approved after this link was sent. A link works for one approval only.",
-        ),
-        LinkGone::Expired => (
-            "This link has expired",
-            "Links work for a limited time, so that old mails open nothing.",
-        ),
-        LinkGone::Revoked => (
-            "This link was withdrawn",
-            "Whoever sent it has taken it back.",
-        ),
+    let said = &sentences().gone;
+    let words = match gone {
+        LinkGone::Unknown => said.unknown,
+        LinkGone::Used => said.used,
+        LinkGone::Expired => said.expired,
+        LinkGone::Revoked => said.revoked,
     };
     view! {
         <header>
-            <h1>{title}</h1>
-            <p>{why}</p>
+            <h1>{words.title}</h1>
+            <p>{words.text}</p>
         </header>
-        <p>"Ask the person who sent it for a new one. Opening this page changed nothing."</p>
+        <p>{said.ask}</p>
     }
     .into_any()
 }

@@ -1,17 +1,25 @@
 //! `/oauth/{app}/result/{authorization}`: the result of an authorization. Only the
-//! browser that went through it may see it.
+//! browser that went through it may see it. Customers read it in their language, and
+//! in fewer words than colleagues.
 
 use super::{
     PageError, PageParams,
-    scope_words::{ScopeWords, list},
+    row_action::account_href,
+    scope_words::{PermissionList, ScopeWords},
     show,
 };
 use crate::{
-    components::{Callout, Glyph, HealthBadge, Icon, Kind, LinkButton, Size, absolute, written_in},
+    address::Address,
+    components::{
+        Button, Callout, Glyph, HealthBadge, Icon, Kind, LinkButton, Size, absolute, written_in,
+    },
     context::PageContext,
+    csp,
+    language::{Chosen, in_language, sentences, written_for_customer},
     shell::PublicLayout,
 };
 use domain::{
+    customer_words::CustomerState,
     error::AuthorizationProblem,
     health::Health,
     ids::{AppId, AuthorizationId},
@@ -19,7 +27,7 @@ use domain::{
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
-use service::connections::result::{self, AuthorizationResult, Outcome};
+use service::connections::result::{self, Again, AuthorizationResult, Outcome};
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
@@ -39,38 +47,48 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         .await?
         .ok_or(PageError::NotFound)?;
     written_in(result.brand.zone);
+    let (languages, chosen) = (!result.is_for_colleague(), address.query::<Chosen>());
+    if languages {
+        written_for_customer(&chosen, result.language);
+    }
+    if result.again == Again::Link {
+        csp::forms_to_gorgias(&context);
+    }
+    let again = Address::ResultAgain {
+        app: address.part("app"),
+        authorization: address.part("authorization"),
+    };
+    let again = in_language(again.to_string(), chosen.language());
     let title = title(&result);
-    let again = matches!(result.outcome, Outcome::UnderWay)
+    let reload = matches!(result.outcome, Outcome::UnderWay)
         .then(|| view! { <Meta http_equiv="refresh" content="2"/> });
     Ok(view! {
-        {again}
-        <PublicLayout title brand=result.brand.clone() noindex=true wide=true>
-            {view(&result)}
+        {reload}
+        <PublicLayout title brand=result.brand.clone() noindex=true wide=true languages>
+            {view(&result, &again)}
         </PublicLayout>
     }
     .into_any())
 }
 
 fn title(result: &AuthorizationResult) -> String {
+    let said = sentences();
+    let account = result.subdomain.as_str();
     match &result.outcome {
-        Outcome::Approved { .. } if ended(result) => {
-            format!(
-                "{} was approved, but is not connected any more",
-                result.subdomain
-            )
-        }
-        Outcome::Approved { first: true, .. } => format!("{} is connected", result.subdomain),
-        Outcome::Approved { first: false, .. } => format!("{} is reconnected", result.subdomain),
-        Outcome::UnderWay => "One moment".to_owned(),
-        Outcome::Failed { problem } => problem.title(),
+        Outcome::Approved { .. } if ended(result) => (said.result.ended)(account),
+        Outcome::Approved { first: true, .. } => (said.result.connected)(account),
+        Outcome::Approved { first: false, .. } => (said.result.reconnected)(account),
+        Outcome::UnderWay => said.result.under_way.title.to_owned(),
+        Outcome::Failed { problem } => (said.problem)(problem).title,
     }
 }
 
-pub(super) fn view(result: &AuthorizationResult) -> AnyView {
+/// `again`: where a form begins the same once more.
+pub(super) fn view(result: &AuthorizationResult, again: &str) -> AnyView {
     match &result.outcome {
         Outcome::Approved { by, granted, .. } => approved(result, by.as_deref(), granted),
         Outcome::UnderWay => under_way(result),
-        Outcome::Failed { problem } => failed(result, problem),
+        Outcome::Failed { problem } => failed(result, problem, again),
     }
 }
 
@@ -85,135 +103,173 @@ fn ended(result: &AuthorizationResult) -> bool {
 }
 
 /// What the health means for the person who approved, unless it is simply working.
-fn meaning(result: &AuthorizationResult, missing: &[String]) -> Option<String> {
-    let app = &result.app_name;
+fn meaning(result: &AuthorizationResult) -> Option<String> {
+    let said = &sentences().result;
+    let app = result.app_name.as_str();
     match health(result) {
-        Health::Limited => Some(format!(
-            "Gorgias did not grant everything that {app} asked for. Missing: {}. It works, with less.",
-            list(missing)
-        )),
+        Health::Limited => Some((said.limited)(app)),
         Health::StoppingSoon => {
-            let until = match result.access_expires_at {
-                Some(at) => format!("It stops {}.", absolute(at)),
-                None => "It will stop soon.".to_owned(),
-            };
+            let until = result.access_expires_at.map(absolute);
+            let stops = (said.stops)(app, until.as_deref());
             let why = if result.lacks_offline {
-                format!(
-                    "Whoever publishes {app} has to change it first, and then asks you to approve it once more. You can’t do anything about it now."
-                )
+                (said.stops_by_app)(app)
             } else {
-                "Approve it once more to keep it working.".to_owned()
+                said.stops_by_approval.to_owned()
             };
-            Some(format!(
-                "{app} works now, but can’t renew its access by itself. {until} {why}"
-            ))
+            Some(format!("{stops} {why}"))
         }
-        Health::SetupFault => Some(format!(
-            "{app} itself has a problem with Gorgias right now. Whoever publishes it has to solve that; you have nothing to do."
-        )),
-        Health::Retrying | Health::Unchecked => Some(format!(
-            "Gorgias has not answered {app} lately. It goes on by itself; you have nothing to do."
-        )),
-        Health::Disconnected | Health::NotConnected => Some(format!(
-            "{app} has no access any more. Ask whoever publishes it for a new link if it should have."
-        )),
+        Health::SetupFault => Some((said.setup_fault)(app)),
+        Health::Retrying | Health::Unchecked => Some((said.waiting)(app)),
+        Health::Disconnected | Health::NotConnected => Some((said.no_access)(app)),
         Health::Working => None,
     }
 }
 
-fn approved(result: &AuthorizationResult, by: Option<&str>, granted: &ScopeSet) -> AnyView {
-    let missing: Vec<_> = result
-        .comparison
-        .missing
-        .iter()
-        .map(ToString::to_string)
-        .collect();
+/// The state in words: those of the dashboard for colleagues, fewer for customers.
+fn badge(result: &AuthorizationResult) -> AnyView {
     let health = health(result);
+    if result.is_for_colleague() {
+        return view! { <HealthBadge health/> }.into_any();
+    }
+    let state = CustomerState::of(health, result.lacks_offline);
+    let label = state.words(sentences(), &result.brand.name);
+    view! { <HealthBadge health=state.looks_like() label/> }.into_any()
+}
+
+fn approved(result: &AuthorizationResult, by: Option<&str>, granted: &ScopeSet) -> AnyView {
+    let said = &sentences().result;
+    let health = health(result);
+    let app = result.app_name.as_str();
     let who = by
-        .map(|by| format!("Approved by {by}. "))
+        .map(|by| format!("{} ", (said.approved_by)(by)))
         .unwrap_or_default();
-    let app = result.app_name.clone();
-    let more = meaning(result, &missing).map(|more| {
+    let more = meaning(result).map(|more| {
+        let missing = (health == Health::Limited).then(|| {
+            let scopes = result.comparison.missing.clone();
+            view! { <PermissionList scopes/> }
+        });
         view! {
             <Callout health>
                 <p>{more}</p>
+                {missing}
             </Callout>
         }
     });
-    let has = if ended(result) { "had" } else { "now has" };
-    let close = if health == Health::Working {
-        "You can close this page: there is nothing else to set up here."
+    let has = if ended(result) {
+        (said.had_access)(app)
     } else {
-        "You can close this page."
+        (said.has_access)(app)
     };
     view! {
         <header>
-            <div>
-                <HealthBadge health/>
-            </div>
+            <div>{badge(result)}</div>
             <h1>{title(result)}</h1>
             <p>
-                {format!("{who}{app} {has} access to ")}
+                {format!("{who}{has} ")}
                 <span class="host">{format!("{}.gorgias.com.", result.subdomain)}</span>
             </p>
         </header>
         {more}
-        {match result.after_install_url.clone() {
-            Some(href) => {
-                view! {
-                    <p class="actions">
-                        <LinkButton href kind=Kind::Primary size=Size::Large>
-                            {format!("Go on to {app} ")}
-                            <Icon name=Glyph::ArrowRight/>
-                        </LinkButton>
-                    </p>
-                }
-                    .into_any()
-            }
-            None => view! { <p>{close}</p> }.into_any(),
-        }}
+        {way_on(result)}
         <section aria-labelledby="granted">
-            <h2 id="granted">{format!("What {} may do", result.app_name)}</h2>
+            <h2 id="granted">{(said.may_do)(app)}</h2>
             <ScopeWords scopes=granted.clone()/>
         </section>
-        <p class="sub">
-            "You can take this back at any time in your helpdesk’s settings, by removing the app."
-        </p>
+        <p class="sub">{said.take_back}</p>
     }
     .into_any()
 }
 
+/// Where a person goes on after an approval.
+fn way_on(result: &AuthorizationResult) -> AnyView {
+    let said = &sentences().result;
+    if let Some(back) = back(result) {
+        return back;
+    }
+    match result.after_install_url.clone() {
+        Some(href) => {
+            let words = format!("{} ", (said.go_on)(&result.app_name));
+            view! {
+                <p class="actions">
+                    <LinkButton href kind=Kind::Primary size=Size::Large>
+                        {words}
+                        <Icon name=Glyph::ArrowRight/>
+                    </LinkButton>
+                </p>
+            }
+            .into_any()
+        }
+        None if health(result) == Health::Working => view! { <p>{said.all_done}</p> }.into_any(),
+        None => view! { <p>{said.close}</p> }.into_any(),
+    }
+}
+
+/// A colleague goes back to the account.
+fn back(result: &AuthorizationResult) -> Option<AnyView> {
+    let Again::Account { tenant, app } = &result.again else {
+        return None;
+    };
+    let account = result.subdomain.as_str();
+    let href = account_href(tenant.as_str(), app.as_str(), account);
+    Some(
+        view! {
+            <p class="actions">
+                <LinkButton href kind=Kind::Primary>
+                    {format!("Back to {account}")}
+                </LinkButton>
+            </p>
+        }
+        .into_any(),
+    )
+}
+
 /// The browser came twice. The page reloads until the first request is done.
 fn under_way(result: &AuthorizationResult) -> AnyView {
+    let words = sentences().result.under_way;
     view! {
         <header>
-            <h1>"One moment"</h1>
-            <p>"The approval is being handed in at Gorgias. This page shows the result as soon as it is there."</p>
+            <h1>{words.title}</h1>
+            <p>{words.text}</p>
         </header>
         <p class="sub">{format!("{} · {}.gorgias.com", result.app_name, result.subdomain)}</p>
     }
     .into_any()
 }
 
-fn failed(result: &AuthorizationResult, problem: &AuthorizationProblem) -> AnyView {
+fn failed(result: &AuthorizationResult, problem: &AuthorizationProblem, again: &str) -> AnyView {
+    let said = sentences();
+    let words = (said.problem)(problem);
+    let begin = match &result.again {
+        Again::Install(href) => Some(
+            view! {
+                <p class="actions">
+                    <LinkButton href=href.clone() kind=Kind::Primary>
+                        {said.page.begin_again}
+                    </LinkButton>
+                </p>
+            }
+            .into_any(),
+        ),
+        Again::Link => Some(
+            view! {
+                <form method="post" action=again.to_owned()>
+                    <p class="actions">
+                        <Button kind=Kind::Primary>{said.page.begin_again}</Button>
+                    </p>
+                </form>
+            }
+            .into_any(),
+        ),
+        Again::Account { .. } => back(result),
+        Again::Nowhere => None,
+    };
     view! {
         <header>
-            <h1>{problem.title()}</h1>
-            <p>{problem.explanation()}</p>
+            <h1>{words.title}</h1>
+            <p>{words.explanation}</p>
         </header>
-        <p>{problem.remedy()}</p>
-        {result
-            .again
-            .clone()
-            .map(|href| {
-                view! {
-                    <p class="actions">
-                        <LinkButton href kind=Kind::Primary>
-                            "Begin again"
-                        </LinkButton>
-                    </p>
-                }
-            })}
+        <p>{words.remedy}</p>
+        {begin}
         <p class="sub">{format!("{} · {}.gorgias.com", result.app_name, result.subdomain)}</p>
     }
     .into_any()

@@ -5,13 +5,14 @@ use crate::{
     address::Address,
     components::{
         Button, Choice, CopyField, Field, FormKey, Glyph, Kind, LinkButton, Outcome, Panel,
-        Segments, absolute,
+        Segments, Select, absolute,
     },
     form_outcome::MadeLink,
     form_state::FormState,
     islands::Copy,
 };
 use domain::{
+    customer::Language,
     health::Health,
     health_words::NextStep,
     time::{Span, Timestamp},
@@ -49,6 +50,7 @@ pub(super) fn view(data: &Data) -> AnyView {
                     <p>"An admin of " <b>{account.to_string()}</b> {what}</p>
                     {problem(&data.form)}
                     {data.mail.then(|| email(&data.form))}
+                    {language(&data.form, of_contact(data))}
                     {life(&data.form, data.now, data.link_life)}
                     <p class="actions">
                         {buttons(data.mail)}
@@ -131,6 +133,31 @@ pub(super) fn email(form: &FormState) -> AnyView {
             hint="An admin of the account."
             value=form.value("email")
             error=form.error("email")
+        />
+    }
+    .into_any()
+}
+
+/// The language of the account's first contact, to whom links are offered first.
+fn of_contact(data: &Data) -> Option<Language> {
+    let shown = data.customer.as_ref()?;
+    shown.customer.contacts.first()?.language
+}
+
+/// The language of the mail and of what the customer reads.
+pub(super) fn language(form: &FormState, of_contact: Option<Language>) -> AnyView {
+    let browser = Choice::new("", "The one of their browser");
+    let languages = Language::ALL.map(|one| Choice::new(one.code(), one.label()));
+    let options = std::iter::once(browser).chain(languages).collect();
+    let value = form.value_or("language", of_contact.map_or("", Language::code));
+    view! {
+        <Select
+            name="language"
+            label="Language"
+            options
+            value
+            hint="Of the mail and of the customer’s pages. A mail is in English unless you choose."
+            error=form.error("language")
         />
     }
     .into_any()

@@ -6,7 +6,7 @@ use crate::{api::Problem, cookies, sentences::SENTENCE, state::AppState};
 use app::{
     address::Address,
     components::Theme,
-    context::{PageContext, ProblemText},
+    context::{PageContext, ProblemText, ShownProblem},
 };
 use axum::{
     extract::Request,
@@ -111,7 +111,7 @@ async fn page(
         session_key: None,
         second_step: None,
         confirmed: None,
-        problem: Some(problem),
+        problem: Some(ShownProblem::Text(problem)),
     };
     let mut request = Request::new(());
     *request.uri_mut() = Uri::from_static(Address::PROBLEM.0);

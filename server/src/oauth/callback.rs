@@ -74,14 +74,14 @@ pub async fn callback(
         return Ok(app::render(parts, visitor.context(None, None)).await);
     };
     let Ok(Answer { state, answer, iss }) = parameters::<Parameters>(&parts) else {
-        return Ok(problem_page(parts, &visitor, &AuthorizationProblem::Malformed).await);
+        return problem_page(parts, &visitor, app, &AuthorizationProblem::Malformed).await;
     };
     let services = visitor.state.services.clone();
     let sealed = authorizations::find(&parts.headers, &services.config, &state);
     if sealed.is_none() && visitor.browser.is_none() {
         let problem = AuthorizationProblem::StateUnknown;
         complete::note_refused(&services, app, &problem, visitor.address).await?;
-        return Ok(problem_page(parts, &visitor, &problem).await);
+        return problem_page(parts, &visitor, app, &problem).await;
     }
     let (browser, new_browser) = cookies::browser_or_new(&parts.headers, &services);
     let callback = Callback {
@@ -113,7 +113,7 @@ pub async fn callback(
         Err(CallbackError::Refused(problem)) => {
             let services = &visitor.state.services;
             complete::note_refused(services, app, &problem, visitor.address).await?;
-            let mut response = problem_page(parts, &visitor, &problem).await;
+            let mut response = problem_page(parts, &visitor, app, &problem).await?;
             if problem == AuthorizationProblem::Busy {
                 *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
                 let wait = HeaderValue::from_static("600");

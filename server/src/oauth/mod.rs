@@ -9,18 +9,21 @@ mod install;
 
 pub use departure::to_gorgias;
 
-use crate::{state::AppState, visitor::Visitor};
-use app::address::Address;
+use crate::{failure::Failure, state::AppState, visitor::Visitor};
+use app::{address::Address, context::ShownProblem};
 use axum::{
     Router,
     http::{Method, Uri, request::Parts},
     response::Response,
     routing::get,
 };
-use domain::error::AuthorizationProblem;
-use service::core::{
-    error::FieldError,
-    input::{self, Input},
+use domain::{error::AuthorizationProblem, ids::AppId};
+use service::{
+    apps,
+    core::{
+        error::FieldError,
+        input::{self, Input},
+    },
 };
 use url::form_urlencoded;
 
@@ -38,15 +41,22 @@ pub(crate) fn parameters<T: Input>(parts: &Parts) -> Result<T::Parsed, Vec<Field
     input::read_known::<T>(input::object(form_urlencoded::parse(query.as_bytes())))
 }
 
-/// The page that explains a problem, with 400. It shows nothing of the request's address.
+/// The page that explains a problem, with 400. It shows nothing of the request's
+/// address, but leads to the beginning of an app that is there.
 async fn problem_page(
     mut parts: Parts,
     visitor: &Visitor,
+    app: AppId,
     problem: &AuthorizationProblem,
-) -> Response {
+) -> Result<Response, Failure> {
+    let services = &visitor.state.services;
+    let is_there = apps::at_install(services, app, None).await?.is_some();
     parts.method = Method::GET;
     parts.uri = Uri::from_static(Address::PROBLEM.0);
     let mut context = visitor.context(None, None);
-    context.problem = Some(problem.into());
-    app::render(parts, context).await
+    context.problem = Some(ShownProblem::Approval {
+        problem: problem.clone(),
+        again: is_there.then(|| services.config.install_url(app)),
+    });
+    Ok(app::render(parts, context).await)
 }

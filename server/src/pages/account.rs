@@ -9,7 +9,7 @@ use app::{
     form_outcome::{FormOutcome, LinkOver},
 };
 use axum::{extract::Path, response::Response};
-use domain::{subdomain::Subdomain, time::Span};
+use domain::{customer::NotALanguage, subdomain::Subdomain, time::Span};
 use serde::Deserialize;
 use service::{
     Actor,
@@ -28,7 +28,7 @@ use service::{
 
 const CHECK: Form = Form::new("check", &[]);
 const AUTHORIZE: Form = Form::new("authorize", &[]);
-pub(super) const LINK: Form = Form::new("link", &["days", "email"]).kept();
+pub(super) const LINK: Form = Form::new("link", &["days", "email", "language"]).kept();
 const WITHDRAW: Form = Form::new("link_revoke", &[]);
 const DISCONNECT: Form = Form::new("disconnect", &[]);
 
@@ -180,13 +180,20 @@ pub struct LinkFields {
     days: Field<String>,
     email: Field<String>,
     how: Field<String>,
+    language: Field<String>,
 }
 
 impl Input for LinkFields {
     type Parsed = LinkOptions;
 
     fn parse(self, errors: &mut Errors) -> Option<LinkOptions> {
-        Some(link_options(errors, self.days, self.email, self.how))
+        Some(link_options(
+            errors,
+            self.days,
+            self.email,
+            self.how,
+            self.language,
+        ))
     }
 }
 
@@ -196,6 +203,7 @@ pub(super) fn link_options(
     days: Field<String>,
     email: Field<String>,
     how: Field<String>,
+    language: Field<String>,
 ) -> LinkOptions {
     let by_mail = errors.either("how", how, ["mail", "copy"]) == Some(true);
     let email = errors.text("email", email);
@@ -215,6 +223,13 @@ pub(super) fn link_options(
     LinkOptions {
         expires_in: days.map(Span::days),
         email: by_mail.then_some(email),
+        language: match errors.text("language", language).as_str() {
+            "" => None,
+            code => code
+                .parse()
+                .map_err(|error: NotALanguage| errors.add("language", error.to_string()))
+                .ok(),
+        },
     }
 }
 

@@ -20,7 +20,7 @@ use service::{
     },
 };
 
-const FIELDS: &[&str] = &["app", "subdomain", "days", "email"];
+const FIELDS: &[&str] = &["app", "subdomain", "days", "email", "language"];
 pub(super) const CONNECT: Form = Form::new("connect", FIELDS).kept();
 pub(super) const LINK: Form = Form::new("new_link", FIELDS).kept();
 
@@ -33,6 +33,7 @@ pub struct Fields {
     days: Field<String>,
     email: Field<String>,
     how: Field<String>,
+    language: Field<String>,
 }
 
 /// The parsed fields.
@@ -51,7 +52,7 @@ impl Input for Fields {
         let subdomain = Subdomain::from_typed(&typed)
             .and_then(Subdomain::not_reserved)
             .map_err(|error| errors.add("subdomain", error.to_string()));
-        let link = link_options(errors, self.days, self.email, self.how);
+        let link = link_options(errors, self.days, self.email, self.how, self.language);
         Some(Wanted {
             app,
             subdomain: subdomain.ok()?,

@@ -96,6 +96,7 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::END_SESSION, || post(me::end_session)),
     (Address::RECONNECT, || post(reconnect::continue_to_gorgias)),
     (Address::OPENED, || post(reconnect::opened)),
+    (Address::RESULT_AGAIN, || post(reconnect::begin_again)),
     (Address::CONNECT, || post(connect::connect)),
     (Address::LINKS, || post(connect::send_link)),
     (Address::CHECK, || post(account::check)),

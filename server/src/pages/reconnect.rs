@@ -1,11 +1,14 @@
-//! `/r/{token}`: the button behind a reconnect link.
+//! `/r/{token}`: the button behind a reconnect link, and the one that begins again.
 
 use crate::{
     failure::Failure,
     oauth::to_gorgias,
     pages::{Form, Posted},
+    redirect::see_other,
 };
+use app::address::Address;
 use axum::{extract::Path, http::StatusCode, response::Response};
+use domain::customer::Language;
 use secrecy::SecretString;
 use service::{
     connections::{
@@ -14,6 +17,7 @@ use service::{
     },
     core::error::FieldError,
 };
+use url::form_urlencoded;
 
 const FORM: Form = Form::new("reconnect", &[]);
 
@@ -36,10 +40,11 @@ pub async fn continue_to_gorgias(
     posted: Posted,
 ) -> Result<Response, Failure> {
     let services = &posted.visitor.state.services;
-    let page = posted.parts.uri.path().to_owned();
+    let language = chosen_language(&posted);
+    let page = in_language(posted.parts.uri.path(), language);
     let token = SecretString::from(token);
     links::mark_opened(services, &token).await?;
-    let begun = authorize::begin_with_link(services, &token).await;
+    let begun = authorize::begin_with_link(services, &token, language).await;
     Ok(match begun {
         Ok(begun) => to_gorgias(&posted.parts.headers, services, &begun),
         Err(BeginError::Internal(fault)) => return Err(fault.into()),
@@ -48,4 +53,46 @@ pub async fn continue_to_gorgias(
             posted.rerender_with_errors(&page, &FORM, errors).await
         }
     })
+}
+
+/// Begins an authorization again that failed, with its link. The result's page is shown
+/// again if the link can't be used any more.
+pub async fn begin_again(
+    Path((app, authorization)): Path<(String, String)>,
+    posted: Posted,
+) -> Result<Response, Failure> {
+    let services = &posted.visitor.state.services;
+    let result = Address::Result {
+        app: &app,
+        authorization: &authorization,
+    };
+    let language = chosen_language(&posted);
+    let page = in_language(&result.to_string(), language);
+    let (Ok(app), Ok(authorization), Some(browser)) =
+        (app.parse(), authorization.parse(), &posted.visitor.browser)
+    else {
+        return Ok(posted.not_found().await);
+    };
+    let begun = authorize::begin_again(services, app, authorization, browser, language).await;
+    Ok(match begun {
+        Ok(begun) => to_gorgias(&posted.parts.headers, services, &begun),
+        Err(BeginError::Internal(fault)) => return Err(fault.into()),
+        Err(BeginError::NotFound) => posted.not_found().await,
+        Err(_) => see_other(&page),
+    })
+}
+
+/// The language that the form's address names.
+fn chosen_language(posted: &Posted) -> Option<Language> {
+    let query = posted.parts.uri.query().unwrap_or_default();
+    let named = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang");
+    named.and_then(|(_, code)| code.parse().ok())
+}
+
+/// An address in the chosen language.
+fn in_language(page: &str, language: Option<Language>) -> String {
+    match language {
+        Some(language) => format!("{page}?lang={}", language.code()),
+        None => page.to_owned(),
+    }
 }

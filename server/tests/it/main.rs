@@ -14,6 +14,7 @@ mod cli;
 mod clocks;
 mod confirm;
 mod credentials;
+mod customer_language;
 mod customer_page;
 mod deletion;
 mod errors;

@@ -1,27 +1,29 @@
 //! The outcome of an authorization, for the result page.
 
 use crate::{
+    connections::links::{self, OpenError},
     core::{digest::digest, error::InternalError, rows::Rows, services::Services},
-    entity::authorization,
+    entity::{authorization, tenant},
     records::{app, find},
     tenancy::{
-        TenantBrand, brand,
+        TenantBrand, Tx, brand,
         lookup::{self, Key},
     },
 };
 use domain::{
     app_limit::AppLimit,
+    customer::Language,
     error::AuthorizationProblem,
     health::Health,
     ids::{AppId, AuthorizationId},
     scope::{Comparison, ScopeSet},
+    slug::Slug,
     subdomain::Subdomain,
     time::{Span, Timestamp},
 };
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 /// The longest time of an exchange, with all its work.
 const LONGEST_EXCHANGE: Span = Span::minutes(2);
@@ -71,9 +73,35 @@ pub struct AuthorizationResult {
     pub access_expires_at: Option<Timestamp>,
     /// The requested scopes compared with the granted ones; empty if it failed.
     pub comparison: Comparison,
-    /// The address where the same person can begin again: the install entry, if
-    /// they began there.
-    pub again: Option<String>,
+    /// Where the same person can begin again.
+    pub again: Again,
+    /// The language that the person chose, or that of the link.
+    pub language: Option<Language>,
+}
+
+/// Where an authorization that failed can be begun again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Again {
+    /// At the install entry, where it was begun.
+    Install(String),
+    /// With the link that it was begun with.
+    Link,
+    /// At the account's page, by the colleague who began it.
+    Account {
+        /// The tenant.
+        tenant: Slug,
+        /// The app.
+        app: Slug,
+    },
+    /// Nowhere: the link can't be used any more.
+    Nowhere,
+}
+
+impl AuthorizationResult {
+    /// Whether a colleague began it, and no customer.
+    pub fn is_for_colleague(&self) -> bool {
+        matches!(self.again, Again::Account { .. })
+    }
 }
 
 /// The result, only for the browser that brought the authorization back.
@@ -129,15 +157,23 @@ pub async fn show(
         Outcome::Approved { granted, .. } => ScopeSet::compare(&requested, granted),
         Outcome::UnderWay | Outcome::Failed { .. } => Comparison::default(),
     };
-    let again = (row.origin == "install").then(|| {
-        let install = services.config.install_url(app.id);
-        format!("{install}?account={}", row.subdomain)
-    });
+    let again = match (row.origin.as_str(), row.link_id) {
+        ("operator", _) => Again::Account {
+            tenant: tenant_slug(&tx).await?,
+            app: app.slug.clone(),
+        },
+        ("link", Some(link)) => match links::usable_by_id(&tx, link, services.expiry_now()).await {
+            Ok(_) => Again::Link,
+            Err(OpenError::Gone(_)) => Again::Nowhere,
+            Err(OpenError::Internal(error)) => return Err(error),
+        },
+        _ => {
+            let install = services.config.install_url(app.id);
+            Again::Install(format!("{install}?account={}", row.subdomain))
+        }
+    };
     Ok(Some(AuthorizationResult {
-        after_install_url: app
-            .after_install_url
-            .as_deref()
-            .and_then(|url| with_account(url, &row.subdomain)),
+        after_install_url: app.welcome_url(&row.subdomain),
         health: condition.map(|condition| Health::of(&condition, services.now())),
         lacks_offline: !app.requested.contains("offline"),
         access_expires_at: record.and_then(|record| record.access_expires_at),
@@ -147,14 +183,16 @@ pub async fn show(
         outcome,
         comparison,
         again,
+        language: row.language,
     }))
 }
 
-fn with_account(url: &str, subdomain: &Subdomain) -> Option<String> {
-    let mut url = Url::parse(url).ok()?;
-    url.query_pairs_mut()
-        .append_pair("account", subdomain.as_str());
-    Some(url.into())
+async fn tenant_slug(tx: &Tx) -> Result<Slug, InternalError> {
+    let row = tenant::Entity::find_by_id(tx.tenant())
+        .row::<tenant::Model>(&**tx)
+        .await?
+        .ok_or_else(|| InternalError::inconsistent("tenants", "id", tx.tenant()))?;
+    Ok(row.slug)
 }
 
 #[cfg(test)]
@@ -181,14 +219,5 @@ mod tests {
             let text = serde_json::to_string(&outcome).unwrap();
             assert_eq!(serde_json::from_str::<Outcome>(&text).unwrap(), outcome);
         }
-    }
-
-    #[test]
-    fn the_account_joins_what_the_address_has() {
-        let acme = "acme".parse().unwrap();
-        assert_eq!(
-            with_account("https://a.example/x?y=1", &acme).unwrap(),
-            "https://a.example/x?y=1&account=acme"
-        );
     }
 }

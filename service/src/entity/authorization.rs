@@ -1,6 +1,7 @@
 //! Rows of `authorizations`.
 
 use super::prelude::*;
+use domain::customer::Language;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "authorizations")]
@@ -22,6 +23,7 @@ pub struct Model {
     pub outcome: Option<String>,
     pub network: Option<String>,
     pub approved: bool,
+    pub language: Option<Language>,
 }
 
 entity!(of tenant);

@@ -1,6 +1,7 @@
 //! Rows of `reconnect_links`.
 
 use super::prelude::*;
+use domain::customer::Language;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "reconnect_links")]
@@ -20,6 +21,11 @@ pub struct Model {
     pub started_at: Option<Timestamp>,
     pub approved_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
+    pub language: Option<Language>,
+    /// When the link itself was approved with.
+    pub used_at: Option<Timestamp>,
+    /// Who did it, if Gorgias gave the name.
+    pub used_by: Option<String>,
 }
 
 entity!(of tenant);

@@ -2,7 +2,7 @@
 
 use super::{MailKind, of_tenant::Look};
 use askama::Template;
-use domain::{ids::TenantId, time::Timestamp};
+use domain::{customer::Language, ids::TenantId, time::Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
@@ -61,6 +61,8 @@ pub(crate) struct Content {
     pub facts: Vec<(&'static str, String)>,
     /// What to know beside it.
     pub small_print: Vec<String>,
+    /// The language of all of this.
+    pub language: Language,
 }
 
 #[derive(Template)]
@@ -123,6 +125,7 @@ mod tests {
             button: Some(("Join", "https://m.example/invite/a?b&c".to_owned().into())),
             facts: vec![("Works until", "Mon 7 Dec 2026, 14:05 UTC".into())],
             small_print: vec!["Not you? Forget this mail.".into()],
+            language: Language::German,
         }
     }
 
@@ -136,6 +139,7 @@ mod tests {
             assert!(text.contains(said) && html.contains(said), "{said}");
         }
         assert!(text.contains("https://m.example/invite/a?b&c"));
+        assert!(html.contains("<html lang=\"de\">"));
     }
 
     /// security.md 54: names are inert in the HTML part.

@@ -1,10 +1,9 @@
 //! The words of a mail with a reconnect link.
 
-use domain::subdomain::Subdomain;
+use domain::{customer::Language, subdomain::Subdomain};
 
-/// Mooring's own words.
-pub const OWN_TEXT: &str =
-    "{app} lost its access to {subdomain}.gorgias.com. One click brings it back.";
+/// Mooring's own words, in English.
+pub const OWN_TEXT: &str = Language::English.sentences().mail.text;
 
 /// What stands in braces, and what it means.
 pub const PLACEHOLDERS: [(&str, &str); 3] = [
@@ -77,7 +76,9 @@ mod tests {
             "{sender} at acme: Ann."
         );
         assert_eq!(filled_in("as it is", "a", &acme, "b"), "as it is");
-        assert_eq!(check(OWN_TEXT), Ok(()));
+        for language in Language::ALL {
+            assert_eq!(check(language.sentences().mail.text), Ok(()));
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
     smtp::{self, Verdict},
 };
 use crate::core::{error::InternalError, services::Services};
-use domain::{ids::MailId, time::Span};
+use domain::{customer::Language, ids::MailId, time::Span};
 
 /// No test mail was sent.
 #[derive(Debug, thiserror::Error)]
@@ -62,5 +62,6 @@ fn content(public_url: &str) -> Content {
         small_print: vec![
             "Look at how it arrived: not as spam, and with the right sender.".to_owned(),
         ],
+        language: Language::English,
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     mail::{self, Content, Look, Mail, MailKind, Recipient, Sender},
     people::membership::PersonSummary,
 };
-use domain::time::Span;
+use domain::{customer::Language, time::Span};
 use std::net::IpAddr;
 
 /// After this time a notice is of no use.
@@ -140,6 +140,7 @@ pub(crate) async fn queue(
             button: None,
             facts,
             small_print: vec!["You always get this mail when it happens.".to_owned()],
+            language: Language::English,
         },
     };
     mail::enqueue(services, tx, mail).await

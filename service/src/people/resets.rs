@@ -24,6 +24,7 @@ use crate::{
     mail::{self, Content, Look, Mail, MailKind, Recipient, Sender},
 };
 use domain::{
+    customer::Language,
     factor::Factors,
     ids::PersonId,
     time::{Span, Timestamp},
@@ -315,6 +316,7 @@ fn letter(
                 "The link works once, for half an hour. Your second factor stays.".to_owned(),
                 "It wasn’t you? Forget this mail: nothing was changed.".to_owned(),
             ],
+            language: Language::English,
         },
     }
 }

@@ -10,10 +10,11 @@ use crate::{
 };
 use domain::{
     app_credentials::AppCredentials, app_limit::AppLimit, basic_encoding::BasicEncoding,
-    ids::AppId, scope::ScopeSet, slug::Slug, time::Timestamp,
+    ids::AppId, scope::ScopeSet, slug::Slug, subdomain::Subdomain, time::Timestamp,
 };
 use sea_orm::{ColumnTrait, QueryFilter};
 use std::collections::{BTreeSet, HashMap};
+use url::Url;
 
 /// An app, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,20 @@ pub struct App {
     pub credentials: AppCredentials,
     /// When it was added.
     pub created_at: Timestamp,
+}
+
+impl App {
+    /// The address where the account's person continues, if there is one.
+    pub(crate) fn welcome_url(&self, subdomain: &Subdomain) -> Option<String> {
+        with_account(self.after_install_url.as_deref()?, subdomain)
+    }
+}
+
+fn with_account(url: &str, subdomain: &Subdomain) -> Option<String> {
+    let mut url = Url::parse(url).ok()?;
+    url.query_pairs_mut()
+        .append_pair("account", subdomain.as_str());
+    Some(url.into())
 }
 
 impl TryFrom<app::Model> for App {
@@ -96,4 +111,18 @@ pub(crate) async fn find_anywhere(
     let tx = scope.read().await?;
     let app = find(&tx, &id.to_string(), &AppLimit::All).await?;
     Ok(app.map(|app| (scope, app)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_account_joins_what_the_address_has() {
+        let acme = "acme".parse().unwrap();
+        assert_eq!(
+            with_account("https://a.example/x?y=1", &acme).unwrap(),
+            "https://a.example/x?y=1&account=acme"
+        );
+    }
 }

@@ -26,7 +26,7 @@ async fn s71_four_thousand_installs_lose_nobodys_approval() {
             .await
             .unwrap();
         let link: SecretString = link.url.expose_secret().rsplit('/').next().unwrap().into();
-        let by_link = authorize::begin_with_link(&f.world.services, &link)
+        let by_link = authorize::begin_with_link(&f.world.services, &link, None)
             .await
             .unwrap();
         let before = rows(&f).await;
@@ -65,7 +65,7 @@ async fn s71_a_links_button_writes_once() {
             .unwrap();
         let token: SecretString = link.url.expose_secret().rsplit('/').next().unwrap().into();
         let press = async || {
-            authorize::begin_with_link(&f.world.services, &token)
+            authorize::begin_with_link(&f.world.services, &token, None)
                 .await
                 .unwrap();
         };

@@ -7,7 +7,7 @@ use service::{
     Services,
     connections::{
         authorize::{self, BeginError},
-        links::{self, LinkGone, LinkOptions, OpenError},
+        links::{self, LinkGone, LinkOptions, LinkStatus, Opened, PublicLink},
         result::Outcome,
     },
     core::expiry,
@@ -20,7 +20,23 @@ use simulator::IdToken;
 /// Why a link can't be used.
 async fn gone(services: &Services, token: &SecretString) -> LinkGone {
     match links::open(services, token).await {
-        Err(OpenError::Gone(gone)) => gone,
+        Ok(Opened::Gone(gone, _)) => gone,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The page of a link that can be used.
+async fn usable(services: &Services, token: &SecretString) -> PublicLink {
+    match links::open(services, token).await {
+        Ok(Opened::Usable(link)) => *link,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The page of a link that was approved with.
+async fn status(services: &Services, token: &SecretString) -> LinkStatus {
+    match links::open(services, token).await {
+        Ok(Opened::Approved(status)) => *status,
         other => panic!("{other:?}"),
     }
 }
@@ -49,7 +65,7 @@ async fn s78_links_bear_a_clock_that_is_ahead() {
         f.connect("acme").await;
         jump(Span::days(-365)).await;
         assert_eq!(gone(services, &before).await, LinkGone::Used);
-        assert!(links::open(services, &ahead).await.is_ok());
+        assert_eq!(usable(services, &ahead).await.subdomain, sub("bolt"));
         for _ in 0..8 {
             f.advance(Span::days(1));
             worker::tidy(services).await.unwrap();
@@ -69,22 +85,23 @@ async fn a_link_is_used_up_by_an_approval_only() {
         let token: SecretString = link.url.expose_secret().rsplit('/').next().unwrap().into();
         assert_eq!(f.account("acme").await.row.health, Health::NotConnected);
         for _ in 0..2 {
-            let open = links::open(&f.world.services, &token).await.unwrap();
+            let open = usable(&f.world.services, &token).await;
             assert_eq!(open.subdomain, sub("acme"));
             links::mark_opened(&f.world.services, &token).await.unwrap();
         }
-        let begun = authorize::begin_with_link(&f.world.services, &token)
+        let begun = authorize::begin_with_link(&f.world.services, &token, None)
             .await
             .unwrap();
         let refused = f.ends(f.refuse(&begun)).await;
         assert!(matches!(refused, Outcome::Failed { .. }));
-        let begun = authorize::begin_with_link(&f.world.services, &token)
+        let begun = authorize::begin_with_link(&f.world.services, &token, None)
             .await
             .unwrap();
         let outcome = f.ends(f.approve(&begun)).await;
         assert!(matches!(outcome, Outcome::Approved { .. }));
-        assert_eq!(gone(&f.world.services, &token).await, LinkGone::Used);
-        let again = authorize::begin_with_link(&f.world.services, &token).await;
+        let after = status(&f.world.services, &token).await;
+        assert_eq!(after.subdomain, sub("acme"));
+        let again = authorize::begin_with_link(&f.world.services, &token, None).await;
         assert!(matches!(again, Err(BeginError::LinkGone(LinkGone::Used))));
         assert_eq!(
             f.timeline("acme").await,
@@ -111,7 +128,7 @@ async fn a_withdrawn_or_old_link_is_refused() {
             (link.id, token)
         };
         let (id, token) = make().await;
-        let begun = authorize::begin_with_link(&f.world.services, &token)
+        let begun = authorize::begin_with_link(&f.world.services, &token, None)
             .await
             .unwrap();
         links::revoke(&f.owner, id).await.unwrap();

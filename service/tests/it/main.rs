@@ -23,6 +23,7 @@ mod jumps;
 mod kept_counts;
 mod keys;
 mod leftover;
+mod link_status;
 mod links;
 mod list;
 mod live;

@@ -5,7 +5,7 @@ use domain::{error::AuthorizationProblem as Problem, health::Health, ids::LinkId
 use secrecy::{ExposeSecret, SecretString};
 use service::connections::{
     authorize,
-    links::{self, LinkGone, LinkOptions, OpenError, Withdrawal},
+    links::{self, LinkGone, LinkOptions, Opened, Withdrawal},
     result::{self, Outcome},
 };
 use simulator::Endpoint;
@@ -19,7 +19,7 @@ async fn link(f: &Flow, account: &str) -> (LinkId, SecretString) {
 }
 
 async fn begun_with(f: &Flow, token: &SecretString) -> authorize::Begun {
-    authorize::begin_with_link(&f.world.services, token)
+    authorize::begin_with_link(&f.world.services, token, None)
         .await
         .unwrap()
 }
@@ -139,9 +139,9 @@ async fn an_approval_ends_all_links_of_its_account() {
         let (_, others) = link(&f, "bolt").await;
         f.connect("acme").await;
         let open = async |token: &SecretString| match links::open(&f.world.services, token).await {
-            Ok(link) => Ok(link.subdomain),
-            Err(OpenError::Gone(gone)) => Err(gone),
-            Err(OpenError::Internal(error)) => panic!("{error}"),
+            Ok(Opened::Usable(link)) => Ok(link.subdomain),
+            Ok(Opened::Gone(gone, _)) => Err(gone),
+            other => panic!("{other:?}"),
         };
         assert_eq!(open(&one).await, Err(LinkGone::Used));
         assert_eq!(open(&two).await, Err(LinkGone::Used));

@@ -104,7 +104,7 @@ async fn a_link_lives_as_long_as_the_settings_say() {
         assert_eq!(life(&owner, LinkOptions::default()).await, Span::days(30));
         let own = LinkOptions {
             expires_in: Some(Span::days(2)),
-            email: None,
+            ..LinkOptions::default()
         };
         assert_eq!(life(&owner, own).await, Span::days(2));
         let bad = save_links_and_time(&owner, Span::days(8), berlin).await;

@@ -19,7 +19,7 @@ async fn begun_with_link(f: &Flow, account: &str) -> authorize::Begun {
         .await
         .unwrap();
     let token: SecretString = link.url.expose_secret().rsplit('/').next().unwrap().into();
-    authorize::begin_with_link(&f.world.services, &token)
+    authorize::begin_with_link(&f.world.services, &token, None)
         .await
         .unwrap()
 }

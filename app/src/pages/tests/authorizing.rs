@@ -11,7 +11,7 @@ use crate::{
 use domain::scope::Comparison;
 use insta::assert_snapshot;
 use service::{
-    connections::result::{AuthorizationResult, Outcome},
+    connections::result::{Again, AuthorizationResult, Outcome},
     core::error::FieldError,
 };
 
@@ -69,12 +69,13 @@ fn an_exchange_under_way_says_so() {
         after_install_url: None,
         outcome: Outcome::UnderWay,
         comparison: Comparison::default(),
-        again: None,
+        again: Again::Nowhere,
+        language: None,
         health: None,
         lacks_offline: false,
         access_expires_at: None,
     };
-    let page = outline(&html(|| result::view(&result)));
+    let page = outline(&html(|| result::view(&result, "/again")));
     assert!(page.contains("One moment"), "{page}");
 }
 

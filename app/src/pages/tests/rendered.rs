@@ -1,7 +1,7 @@
 //! Whole pages, rendered as the server renders them.
 
 use crate::{
-    context::{PageContext, ProblemText},
+    context::{PageContext, ProblemText, ShownProblem},
     form_outcome::{FormOutcome, ShownOutcome},
     form_state::FormState,
     render,
@@ -300,11 +300,11 @@ async fn a_form_that_failed_is_unprocessable_and_a_secret_is_shown() {
 async fn a_problem_page_is_a_bad_request() {
     let (world, _) = world().await;
     let mut problem = context(&world, None).await;
-    problem.problem = Some(ProblemText {
+    problem.problem = Some(ShownProblem::Text(ProblemText {
         title: "This address is incomplete".into(),
         explanation: "The account is missing.".into(),
         remedy: "Go back.".into(),
-    });
+    }));
     let page = get(problem, "/oauth/problem").await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
     assert!(page.html.contains("This address is incomplete"));

@@ -4,10 +4,13 @@ use super::{
     outline::{html, outline},
     sample::{self, NOW},
 };
-use crate::pages::result;
-use domain::{error::AuthorizationProblem, health::Health, scope::ScopeSet, time::Span};
+use crate::{language::written_as, pages::result};
+use domain::{
+    customer::Language, customer_words::CustomerState, error::AuthorizationProblem, health::Health,
+    scope::ScopeSet, time::Span,
+};
 use insta::assert_snapshot;
-use service::connections::result::{AuthorizationResult, Outcome};
+use service::connections::result::{Again, AuthorizationResult, Outcome};
 
 /// An authorization with this outcome.
 pub(super) fn outcome(outcome: Outcome) -> AuthorizationResult {
@@ -31,7 +34,8 @@ pub(super) fn outcome(outcome: Outcome) -> AuthorizationResult {
         after_install_url: Some("https://returns.example/welcome?account=acme".into()),
         outcome,
         comparison,
-        again: Some("/oauth/x/install?account=acme".into()),
+        again: Again::Install("/oauth/x/install?account=acme".into()),
+        language: None,
     }
 }
 
@@ -45,16 +49,19 @@ fn results_tell_what_was_connected_and_the_way_on() {
     });
     assert_snapshot!(
         "result_approved",
-        outline(&html(|| result::view(&approved)))
+        outline(&html(|| result::view(&approved, "/again")))
     );
     let problem = AuthorizationProblem::WrongAccount {
         expected: "acme".parse().unwrap(),
     };
     let refused = outcome(Outcome::Failed { problem });
-    assert_snapshot!("result_refused", outline(&html(|| result::view(&refused))));
+    assert_snapshot!(
+        "result_refused",
+        outline(&html(|| result::view(&refused, "/again")))
+    );
 }
 
-/// The customer sees the same health as the dashboard.
+/// The customer reads what the dashboard's state means for them, in fewer words.
 #[test]
 fn a_result_promises_no_more_than_the_state_does() {
     let granted = sample::app().requested;
@@ -65,12 +72,14 @@ fn a_result_promises_no_more_than_the_state_does() {
     });
     approved.after_install_url = None;
     let done = "there is nothing else to set up";
-    let page = |result: &AuthorizationResult| outline(&html(|| result::view(result)));
+    let page = |result: &AuthorizationResult| outline(&html(|| result::view(result, "/again")));
     assert!(page(&approved).contains(done));
     for health in Health::ALL.into_iter().filter(|h| *h != Health::Working) {
         approved.health = Some(health);
         let text = page(&approved);
-        assert!(text.contains(health.label()), "{text}");
+        let state = CustomerState::of(health, false);
+        let words = state.words(Language::English.sentences(), "Parcelwise");
+        assert!(text.contains(&words), "{text}");
         assert!(!text.contains(done), "{text}");
         let ended = matches!(health, Health::Disconnected | Health::NotConnected);
         assert_eq!(text.contains("H1: acme is connected"), !ended, "{text}");
@@ -84,4 +93,49 @@ fn a_result_promises_no_more_than_the_state_does() {
     assert!(page(&approved).contains("Approve it once more"));
     approved.lacks_offline = true;
     assert!(page(&approved).contains("can’t do anything about it now"));
+}
+
+/// A customer's page says nothing in English in another language.
+#[test]
+fn a_result_is_in_the_language_of_its_reader() {
+    let granted: ScopeSet = "openid offline tickets:read".parse().unwrap();
+    let approved = outcome(Outcome::Approved {
+        by: Some("Ann Lee".into()),
+        granted,
+        first: true,
+    });
+    let page = outline(&html(|| {
+        written_as(Language::German);
+        result::view(&approved, "/again")
+    }));
+    assert_snapshot!("result_approved_german", page);
+    let refused = outcome(Outcome::Failed {
+        problem: AuthorizationProblem::Refused {
+            code: "access_denied".into(),
+        },
+    });
+    let page = outline(&html(|| {
+        written_as(Language::French);
+        result::view(&refused, "/again")
+    }));
+    assert!(page.contains("Recommencer"), "{page}");
+}
+
+/// Who begins again posts, and a colleague goes back to the account.
+#[test]
+fn what_failed_leads_on() {
+    let problem = AuthorizationProblem::CodeRefused;
+    let mut failed = outcome(Outcome::Failed { problem });
+    let page = |result: &AuthorizationResult| html(|| result::view(result, "/again?lang=de"));
+    failed.again = Again::Link;
+    let text = page(&failed);
+    assert!(text.contains("action=\"/again?lang=de\""), "{text}");
+    failed.again = Again::Account {
+        tenant: "harbour".parse().unwrap(),
+        app: "returns".parse().unwrap(),
+    };
+    let text = page(&failed);
+    assert!(text.contains("/t/harbour/accounts/returns/acme"), "{text}");
+    failed.again = Again::Nowhere;
+    assert!(!page(&failed).contains("class=\"button\""));
 }

@@ -257,6 +257,7 @@ fn public_link(health: Health) -> PublicLink {
         health,
         created_by: "Jonas Weber".into(),
         expires_at: NOW.plus(Span::days(7)),
+        language: None,
     }
 }
 
@@ -264,7 +265,7 @@ fn public_link(health: Health) -> PublicLink {
 fn the_customer_reads_who_what_and_until_when() {
     let link = public_link(Health::Disconnected);
     let page = outline(&html(|| {
-        reconnect::view(&link, "t0ken", &FormState::default(), NOW)
+        reconnect::view(&link, "/r/t0ken", &FormState::default(), NOW)
     }));
     assert_snapshot!("reconnect", page);
 }
@@ -358,14 +359,14 @@ fn scripts_in_names_are_inert() {
     link.app_name = EVIL.into();
     link.created_by = EVIL.into();
     is_inert(&html(|| {
-        reconnect::view(&link, "t", &failed("reconnect", "", EVIL), NOW)
+        reconnect::view(&link, "/r/t", &failed("reconnect", "", EVIL), NOW)
     }));
 
     let mut result = outcome(Outcome::Failed {
         problem: AuthorizationProblem::Refused { code: EVIL.into() },
     });
     result.app_name = EVIL.into();
-    is_inert(&html(|| result::view(&result)));
+    is_inert(&html(|| result::view(&result, "/again")));
 
     is_inert(&html(|| {
         tenants::view(&tenants::Data {

@@ -1,6 +1,10 @@
 //! Reconnect links, for a connection or for an account that was never connected.
 
-use super::{answers::Time, connections::find, paths::AccountPath};
+use super::{
+    answers::{LanguageSchema, Time},
+    connections::find,
+    paths::AccountPath,
+};
 use crate::api::{
     Problem,
     bearer::Caller,
@@ -31,7 +35,7 @@ problems!(AnyProblems: COMMON, BODY, LINK);
 
 /// The options of a link.
 #[derive(Deserialize, ToSchema)]
-#[schema(example = json!({ "expires_in": 86400 }))]
+#[schema(example = json!({ "expires_in": 86400, "language": "de" }))]
 pub struct Options {
     /// Seconds; as long as the tenant's settings say if not given
     #[schema(value_type = Option<i64>, minimum = 300, maximum = 2592000)]
@@ -41,6 +45,11 @@ pub struct Options {
     #[schema(value_type = Option<String>)]
     #[serde(default)]
     email: Field<String>,
+    /// The language of the mail and of the customer's pages; if not given, the mail is in
+    /// English and the customer's browser decides about the pages
+    #[schema(value_type = Option<LanguageSchema>)]
+    #[serde(default)]
+    language: Field<String>,
 }
 
 impl Input for Options {
@@ -50,6 +59,7 @@ impl Input for Options {
         Some(LinkOptions {
             expires_in: errors.seconds("expires_in", self.expires_in),
             email: errors.optional("email", self.email),
+            language: errors.parsed("language", self.language),
         })
     }
 }
@@ -74,6 +84,11 @@ pub struct NewLink {
     #[schema(value_type = Option<String>)]
     #[serde(default)]
     email: Field<String>,
+    /// The language of the mail and of the customer's pages; if not given, the mail is in
+    /// English and the customer's browser decides about the pages
+    #[schema(value_type = Option<LanguageSchema>)]
+    #[serde(default)]
+    language: Field<String>,
 }
 
 impl Input for NewLink {
@@ -91,6 +106,7 @@ impl Input for NewLink {
         let options = Options {
             expires_in: self.expires_in,
             email: self.email,
+            language: self.language,
         };
         let options = options.parse(errors);
         Some((app?, subdomain?, options?))

@@ -103,6 +103,7 @@ pub const DECISIONS: &[Decision] = &[
     form(Address::INVITATION, Public, &[]),
     form(Address::RECONNECT, Public, &[]),
     form(Address::OPENED, Public, &[]),
+    form(Address::RESULT_AGAIN, Public, &[]),
     form(Address::RESET_ASK, Public, &[]),
     form(Address::RESET, Public, &[]),
     form(Address::SSO, Public, &[]),

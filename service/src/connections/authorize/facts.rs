@@ -7,6 +7,7 @@ use crate::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
+    customer::Language,
     ids::{AppId, LinkId, PersonId, TenantId},
     scope::ScopeSet,
     subdomain::Subdomain,
@@ -109,6 +110,8 @@ pub(crate) struct Facts {
     pub subdomain: Subdomain,
     pub origin: Origin,
     pub requested: Requested,
+    /// The language that the person chose, or that of the link.
+    pub language: Option<Language>,
     pub begun_at: Timestamp,
     /// Nonce and PKCE verifier are derived from it.
     pub seed: SecretString,
@@ -122,6 +125,9 @@ struct Payload<'a> {
     origin: Origin,
     requested: Requested,
     seed: &'a str,
+    /// The code of the language; cookies of the version before have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
 }
 
 impl Facts {
@@ -137,6 +143,7 @@ impl Facts {
             origin: self.origin,
             requested: self.requested.clone(),
             seed: self.seed.expose_secret(),
+            language: self.language.map(Language::code),
         };
         let plain = serde_json::to_vec(&payload).map(Zeroizing::new);
         let plain =
@@ -164,6 +171,7 @@ impl Facts {
             subdomain: payload.subdomain,
             origin: payload.origin,
             requested: payload.requested,
+            language: payload.language.and_then(|code| code.parse().ok()),
             begun_at,
             seed: SecretString::from(payload.seed),
         }))
@@ -188,6 +196,7 @@ impl Facts {
             subdomain: row.subdomain.clone(),
             origin,
             requested: Requested::Scopes(row.requested_scopes.clone()),
+            language: row.language,
             begun_at: row.created_at,
             seed: browser.clone(),
         })

@@ -9,21 +9,27 @@ pub(crate) use facts::{Facts, Origin, Requested};
 use super::links::{self, LinkGone, OpenError};
 use crate::{
     core::{
+        digest::digest,
         error::{Forbidden, InternalError},
+        rows::Rows,
         services::Services,
     },
-    entity::reconnect_link,
+    entity::{authorization, reconnect_link},
     host::random::secret_text,
     records::{
         app::{self, App},
         known_apps,
     },
-    tenancy::{Actor, TenantScope},
+    tenancy::{
+        Actor, TenantScope,
+        lookup::{self, Key},
+    },
     vault::carried::{Carried, derived},
 };
 use domain::{
     app_limit::AppLimit,
-    ids::{AppId, LinkId, TenantId},
+    customer::Language,
+    ids::{AppId, AuthorizationId, LinkId, TenantId},
     permission::Permission,
     subdomain::{Subdomain, SubdomainError},
 };
@@ -93,7 +99,7 @@ pub async fn begin_install(
         .await?
         .ok_or(BeginError::NotFound)?;
     let (tenant, app) = &*known;
-    begin(services, *tenant, app, subdomain, Origin::Install).await
+    begin(services, *tenant, app, subdomain, Origin::Install, None).await
 }
 
 /// Begins an authorization for a person who is signed in; the same person must complete it.
@@ -113,29 +119,72 @@ pub async fn begin_as_operator(
         .ok_or(BeginError::NotFound)?;
     drop(tx);
     let (services, tenant) = (actor.services(), actor.scope().tenant());
-    begin(services, tenant, &app, subdomain, Origin::Operator(person)).await
+    let origin = Origin::Operator(person);
+    begin(services, tenant, &app, subdomain, origin, None).await
 }
 
 /// Begins an authorization from a reconnect link. The subdomain comes from the
-/// link's record; the link stays usable until it is approved.
+/// link's record; the link stays usable until it is approved. The result is shown in
+/// the chosen language, or in that of the link.
 ///
 /// # Errors
 /// [`BeginError::LinkGone`] if the link can't be used.
 pub async fn begin_with_link(
     services: &Services,
     token: &SecretString,
+    language: Option<Language>,
 ) -> Result<Begun, BeginError> {
     let (scope, link) = links::usable(services, token).await?;
+    begin_with(services, &scope, link, language).await
+}
+
+/// Begins an authorization again, with the link that an earlier one was begun with.
+/// Only the browser that brought the earlier one back may do it.
+///
+/// # Errors
+/// [`BeginError::NotFound`] if there was none, or without a link, or in another browser;
+/// [`BeginError::LinkGone`] if the link can't be used any more.
+pub async fn begin_again(
+    services: &Services,
+    app: AppId,
+    earlier: AuthorizationId,
+    browser: &SecretString,
+    language: Option<Language>,
+) -> Result<Begun, BeginError> {
+    let scope = lookup::scope_of(services, Key::Authorization(earlier)).await?;
+    let scope = scope.ok_or(BeginError::NotFound)?;
+    let tx = scope.read().await?;
+    let earlier = tx
+        .all::<authorization::Entity>()
+        .filter(authorization::Column::Id.eq(earlier))
+        .filter(authorization::Column::AppId.eq(app))
+        .filter(authorization::Column::BrowserHash.eq(digest("browser", browser)))
+        .row::<authorization::Model>(&*tx)
+        .await?
+        .ok_or(BeginError::NotFound)?;
+    let link = earlier.link_id.ok_or(BeginError::NotFound)?;
+    let link = links::usable_by_id(&tx, link, services.expiry_now()).await?;
+    drop(tx);
+    begin_with(services, &scope, link, language.or(earlier.language)).await
+}
+
+async fn begin_with(
+    services: &Services,
+    scope: &TenantScope,
+    link: reconnect_link::Model,
+    language: Option<Language>,
+) -> Result<Begun, BeginError> {
     let tx = scope.read().await?;
     let app = app::find(&tx, &link.app_id.to_string(), &AppLimit::All)
         .await?
         .ok_or(BeginError::NotFound)?;
     drop(tx);
     if link.started_at.is_none() {
-        mark_started(&scope, link.id).await?;
+        mark_started(scope, link.id).await?;
     }
     let origin = Origin::Link(link.id);
-    begin(services, scope.tenant(), &app, &link.subdomain, origin).await
+    let (tenant, language) = (scope.tenant(), language.or(link.language));
+    begin(services, tenant, &app, &link.subdomain, origin, language).await
 }
 
 /// Writes only once, however often a person presses the button.
@@ -156,6 +205,7 @@ async fn begin(
     app: &App,
     subdomain: &Subdomain,
     origin: Origin,
+    language: Option<Language>,
 ) -> Result<Begun, BeginError> {
     let subdomain = subdomain.clone().not_reserved()?;
     let state = secret_text(&*services.random, "");
@@ -164,6 +214,7 @@ async fn begin(
         app: app.id,
         origin,
         requested: Requested::of(&app.requested),
+        language,
         begun_at: services.expiry_now(),
         seed: secret_text(&*services.random, ""),
         subdomain,

@@ -197,7 +197,8 @@ impl Attempt<'_> {
         let who = Actor::Customer { name: by.clone() };
         changed.store(services, &tx, &who).await?;
         tokens::store(services, &tx, record.id, &grant).await?;
-        self.end_links(&tx, record.id).await?;
+        let name = record.approved_by_name.clone();
+        self.end_links(&tx, record.id, name).await?;
         let by_customer = By::Customer {
             name: record.approved_by_name.clone(),
             email: record.approved_by_email.clone(),
@@ -221,7 +222,12 @@ impl Attempt<'_> {
     /// Marks the link of this authorization as used. If it was withdrawn or
     /// used during the exchange, nothing is stored. All other open links of the
     /// connection end as well, whatever the authorization's origin.
-    async fn end_links(&self, tx: &Tx, connection: ConnectionId) -> Result<(), Stop> {
+    async fn end_links(
+        &self,
+        tx: &Tx,
+        connection: ConnectionId,
+        by: Option<String>,
+    ) -> Result<(), Stop> {
         let now = self.scope.now();
         let open = || {
             tx.update::<reconnect_link::Entity>()
@@ -232,6 +238,11 @@ impl Attempt<'_> {
         if let Some(link) = self.facts.origin.link() {
             let used = open()
                 .filter(reconnect_link::Column::Id.eq(link))
+                .col_expr(
+                    reconnect_link::Column::UsedAt,
+                    Expr::value(self.scope.expiry_now()),
+                )
+                .col_expr(reconnect_link::Column::UsedBy, Expr::value(by))
                 .exec(&**tx)
                 .await?;
             if used.rows_affected == 0 {

@@ -82,6 +82,7 @@ pub(super) async fn take(
         outcome: Set(None),
         network: Set(address.map(|address| Network::from(address).to_string())),
         approved: Set(false),
+        language: Set(facts.language),
     };
     let unique = OnConflict::column(Column::StateHash)
         .do_nothing()

@@ -12,6 +12,7 @@ use crate::{
     tenancy::{Actor, outbox},
 };
 use domain::{
+    customer::Language,
     event::Happening,
     ids::LinkId,
     permission::Permission,
@@ -32,6 +33,9 @@ pub struct LinkOptions {
     pub expires_in: Option<Span>,
     /// The address to mail it to; refused while mail is not set up.
     pub email: Option<String>,
+    /// The language of its mail and its pages; for the pages, the reader's browser
+    /// decides if there is none.
+    pub language: Option<Language>,
 }
 
 /// A new link. Its address is shown only this once; only a digest is stored.
@@ -102,6 +106,9 @@ pub async fn create(
         started_at: Set(None),
         approved_at: Set(None),
         revoked_at: Set(None),
+        language: Set(options.language),
+        used_at: Set(None),
+        used_by: Set(None),
     };
     reconnect_link::Entity::insert(row)
         .exec_without_returning(&*tx)
@@ -115,6 +122,7 @@ pub async fn create(
             subdomain,
             url: &url,
             expires_at,
+            language: options.language.unwrap_or_default(),
         };
         letter.queue(actor, &tx).await?;
     }

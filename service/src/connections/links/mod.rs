@@ -5,13 +5,15 @@ mod list;
 mod mailed;
 mod open;
 mod revoke;
+mod status;
 
 pub use create::{LONGEST_LIFE, LinkOptions, NewLink, create};
 pub(crate) use list::outstanding;
 pub use list::{OutstandingLink, of_connection};
-pub(crate) use open::usable;
-pub use open::{PublicLink, mark_opened, open};
+pub use open::{Opened, PublicLink, mark_opened, open};
+pub(crate) use open::{usable, usable_by_id};
 pub use revoke::{Withdrawal, revoke};
+pub use status::{LinkStatus, STATUS_LIFE};
 
 use crate::{
     core::{

@@ -1,6 +1,10 @@
 //! Opens a link, before its tenant is known.
 
-use super::{LinkGone, LinkRow, LinkState, OpenError, tell};
+use super::{
+    LinkGone, LinkRow, LinkState, OpenError,
+    status::{self, LinkStatus},
+    tell,
+};
 use crate::{
     core::{digest::digest, error::InternalError, rows::Rows, services::Services},
     entity::{
@@ -9,21 +13,34 @@ use crate::{
     },
     records::{app, connection::Record},
     tenancy::{
-        TenantBrand, TenantScope, brand,
+        TenantBrand, TenantScope, Tx, brand,
         lookup::{self, Key},
         outbox,
     },
 };
 use domain::{
     app_limit::AppLimit,
+    customer::Language,
     event::{self, Happening},
     health::Health,
+    ids::LinkId,
     scope::ScopeSet,
     subdomain::Subdomain,
     time::Timestamp,
 };
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 use secrecy::SecretString;
+
+/// What the address of a link shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// A link that can be used.
+    Usable(Box<PublicLink>),
+    /// A link that was approved with, and how its account is now.
+    Approved(Box<LinkStatus>),
+    /// A link that can't be used, and its language.
+    Gone(LinkGone, Option<Language>),
+}
 
 /// What the customer's admin sees on a link's page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,37 +63,92 @@ pub struct PublicLink {
     pub created_by: String,
     /// Until when it can be used.
     pub expires_at: Timestamp,
+    /// The link's language.
+    pub language: Option<Language>,
 }
 
 /// The link's row and its tenant's scope, found by the token.
-pub(crate) async fn usable(
+async fn find(
     services: &Services,
     token: &SecretString,
-) -> Result<(TenantScope, Model), OpenError> {
-    let scope = lookup::scope_of(services, Key::Link(token)).await?;
-    let scope = scope.ok_or(LinkGone::Unknown)?;
+) -> Result<Option<(TenantScope, Model)>, InternalError> {
+    let Some(scope) = lookup::scope_of(services, Key::Link(token)).await? else {
+        return Ok(None);
+    };
     let tx = scope.read().await?;
     let row = tx
         .all::<Entity>()
         .filter(Column::TokenHash.eq(digest("link", token)))
         .row::<Model>(&*tx)
-        .await?
-        .ok_or(LinkGone::Unknown)?;
+        .await?;
     drop(tx);
-    match LinkRow::new(&row, services.expiry_now()).state {
-        LinkState::Approved => Err(LinkGone::Used.into()),
-        LinkState::Revoked => Err(LinkGone::Revoked.into()),
-        LinkState::Expired => Err(LinkGone::Expired.into()),
-        LinkState::Sent | LinkState::Opened | LinkState::Started => Ok((scope, row)),
+    Ok(row.map(|row| (scope, row)))
+}
+
+/// Why a link can't be used at `now`.
+fn gone(row: &Model, now: Timestamp) -> Option<LinkGone> {
+    match LinkRow::new(row, now).state {
+        LinkState::Approved => Some(LinkGone::Used),
+        LinkState::Revoked => Some(LinkGone::Revoked),
+        LinkState::Expired => Some(LinkGone::Expired),
+        LinkState::Sent | LinkState::Opened | LinkState::Started => None,
+    }
+}
+
+/// The row of a link that can be used, and its tenant's scope.
+pub(crate) async fn usable(
+    services: &Services,
+    token: &SecretString,
+) -> Result<(TenantScope, Model), OpenError> {
+    let found = find(services, token).await?;
+    let (scope, row) = found.ok_or(LinkGone::Unknown)?;
+    match gone(&row, services.expiry_now()) {
+        Some(gone) => Err(gone.into()),
+        None => Ok((scope, row)),
+    }
+}
+
+/// The row of the link with this id, if it can be used at `now`.
+pub(crate) async fn usable_by_id(
+    tx: &Tx,
+    link: LinkId,
+    now: Timestamp,
+) -> Result<Model, OpenError> {
+    let row: Option<Model> = tx
+        .all::<Entity>()
+        .filter(Column::Id.eq(link))
+        .row(&**tx)
+        .await?;
+    let row = row.ok_or(LinkGone::Unknown)?;
+    match gone(&row, now) {
+        Some(gone) => Err(gone.into()),
+        None => Ok(row),
     }
 }
 
 /// The page of a link. Reading it changes nothing: mail scanners open links, too.
 ///
 /// # Errors
-/// [`OpenError`].
-pub async fn open(services: &Services, token: &SecretString) -> Result<PublicLink, OpenError> {
-    let (scope, row) = usable(services, token).await?;
+/// [`InternalError`] if the database fails.
+pub async fn open(services: &Services, token: &SecretString) -> Result<Opened, InternalError> {
+    let Some((scope, row)) = find(services, token).await? else {
+        return Ok(Opened::Gone(LinkGone::Unknown, None));
+    };
+    Ok(match gone(&row, services.expiry_now()) {
+        None => Opened::Usable(Box::new(page(services, &scope, row).await?)),
+        Some(why) => match status::of_link(&scope, &row).await? {
+            Some(status) => Opened::Approved(Box::new(status)),
+            None => Opened::Gone(why, row.language),
+        },
+    })
+}
+
+/// The page of a link that can be used.
+async fn page(
+    services: &Services,
+    scope: &TenantScope,
+    row: Model,
+) -> Result<PublicLink, InternalError> {
     let bad = |column| InternalError::inconsistent("reconnect_links", column, row.id);
     let tx = scope.read().await?;
     let brand = brand::of(&tx).await?;
@@ -102,6 +174,7 @@ pub async fn open(services: &Services, token: &SecretString) -> Result<PublicLin
         ),
         created_by: row.created_by,
         expires_at: row.expires_at,
+        language: row.language,
     })
 }
 

@@ -7,7 +7,7 @@ use crate::{
     people::changed_by::ChangedBy,
     tenancy::Tx,
 };
-use domain::{ids::InvitationId, role::Role, time::Timestamp};
+use domain::{customer::Language, ids::InvitationId, role::Role, time::Timestamp};
 use secrecy::SecretString;
 
 /// How an invitation gets to the person.
@@ -87,6 +87,7 @@ impl Letter {
                 ),
                 "Not you? Forget this mail; nothing happens.".to_owned(),
             ],
+            language: Language::English,
         };
         Ok(Mail {
             kind: MailKind::Invitation,

@@ -15,7 +15,7 @@ use service::{
     connections::{
         authorize::{self, BeginError},
         complete,
-        links::{self, LinkGone, LinkOptions, OpenError},
+        links::{self, LinkGone, LinkOptions, Opened},
         token::fast_path,
     },
     core::config::TenantCreation,
@@ -133,10 +133,10 @@ async fn s52_nothing_of_a_deleted_tenant_is_found() {
         assert!(caller.is_err(), "API tokens");
         let open = links::open(services, &link).await;
         assert!(
-            matches!(open, Err(OpenError::Gone(LinkGone::Unknown))),
+            matches!(open, Ok(Opened::Gone(LinkGone::Unknown, None))),
             "links"
         );
-        let begin = authorize::begin_with_link(services, &link).await;
+        let begin = authorize::begin_with_link(services, &link, None).await;
         assert!(begin.is_err(), "links");
         let open = invitations::open(services, &invited, None).await;
         assert!(matches!(open, Err(InvitationError::Unknown)), "invitations");

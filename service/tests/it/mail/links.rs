@@ -1,6 +1,7 @@
 //! Reconnect links by mail, and the words of a tenant's mails.
 
 use super::each;
+use domain::customer::Language;
 use secrecy::ExposeSecret;
 use service::{
     connections::{
@@ -84,6 +85,76 @@ async fn a_reconnect_link_is_mailed_in_the_name_of_the_tenant() {
         let progress = listed[0].mail.as_ref().unwrap();
         assert_eq!(progress.delivery, Delivery::Sent);
         assert_eq!(listed[0].email.as_deref(), Some("mira@acme.example"));
+    })
+    .await;
+}
+
+/// A mail is in the language of its link: nothing in it is English but the tenant's own
+/// words, which nobody translates.
+#[tokio::test]
+async fn a_reconnect_link_is_mailed_in_the_language_of_its_contact() {
+    each(async |m| {
+        m.world.app(&m.owner, "returns").await;
+        let acme = "acme".parse().unwrap();
+        let english = &Language::English.sentences().mail;
+        for language in [Language::French, Language::German, Language::Spanish] {
+            let options = LinkOptions {
+                email: Some("mira@acme.example".into()),
+                language: Some(language),
+                ..LinkOptions::default()
+            };
+            let made = links::create(&m.owner, "returns", &acme, options).await;
+            let made = made.unwrap();
+            m.send().await;
+            let mails = m.mailbox.mails();
+            let mail = mails.last().unwrap();
+            let said = language.sentences();
+            assert_eq!(mail.subject, (said.mail.subject)("acme", "returns"));
+            assert_ne!(mail.subject, (english.subject)("acme", "returns"));
+            let named = format!("<html lang=\"{}\">", language.code());
+            assert!(mail.html.contains(&named), "{}", mail.html);
+            assert_eq!(
+                mail.link("http://127.0.0.1:3000/r/"),
+                Some(made.url.expose_secret())
+            );
+            assert!(
+                mail.text.contains(&(said.mail.not_you)("acme")),
+                "{}",
+                mail.text
+            );
+            let not_you = (english.not_you)("acme");
+            for sentence in [
+                "lost its access",
+                "One click",
+                english.button,
+                english.works_until,
+                english.one_approval,
+                &not_you,
+                "The button leads",
+                "password",
+            ] {
+                assert!(!mail.text.contains(sentence), "{sentence}: {}", mail.text);
+                assert!(!mail.html.contains(sentence), "{sentence}: {}", mail.html);
+            }
+        }
+        let words = MailText {
+            text: Some("Hello {subdomain}.".into()),
+            answers_to_contact: false,
+        };
+        settings::save_mail_text(&m.owner, words).await.unwrap();
+        let options = LinkOptions {
+            email: Some("mira@acme.example".into()),
+            language: Some(Language::German),
+            ..LinkOptions::default()
+        };
+        links::create(&m.owner, "returns", &acme, options)
+            .await
+            .unwrap();
+        m.send().await;
+        let mails = m.mailbox.mails();
+        let mail = mails.last().unwrap();
+        assert!(mail.text.contains("Hello acme."), "{}", mail.text);
+        assert!(mail.text.contains("Gilt bis: "), "{}", mail.text);
     })
     .await;
 }

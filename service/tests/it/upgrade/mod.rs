@@ -112,7 +112,7 @@ async fn works(url: &SecretString, known: &Known) {
         assert_eq!(found.rows.len(), number, "{q}");
     }
     let link = links::open(services, &SecretString::from(known.link)).await;
-    assert!(link.is_ok());
+    assert!(matches!(link, Ok(links::Opened::Usable(_))), "{link:?}");
     let id = SecretString::from("a session of the fixture");
     assert!(sessions::load(services, &id).await.unwrap().is_some());
 

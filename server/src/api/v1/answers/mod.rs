@@ -10,7 +10,7 @@ mod secrets;
 
 pub use app::{App, Apps};
 pub use connection::{Connection, ConnectionDetails, Revoked};
-pub use customer::Customer;
+pub use customer::{Customer, LanguageSchema};
 pub use event::{Event, TenantEvent};
 pub use import::Import;
 pub use secrets::{Secrets, Tested};
