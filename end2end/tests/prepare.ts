@@ -30,6 +30,13 @@ async function connect(app: App, account: string, behaviour: Record<string, unkn
   await noteAccessToken(app.slug, account);
 }
 
+/** Makes a link and approves with it. */
+async function approvedLink(account: string): Promise<string> {
+  const link = await reconnectLink(RETURNS.slug, account);
+  await approve(link, 'POST');
+  return link;
+}
+
 async function add(app: typeof RETURNS): Promise<App> {
   const added = await api<App>('POST', 'apps', app);
   await register(app.client_id, app.client_secret, added.redirect_uri);
@@ -57,7 +64,12 @@ test('every state has an account', async () => {
     install: returns.install_url,
     callback: returns.redirect_uri,
     usable: await reconnectLink(RETURNS.slug, ACCOUNTS.invited),
+    ended: await reconnectLink(RETURNS.slug, ACCOUNTS.working),
     used: await reconnectLink(RETURNS.slug, ACCOUNTS.working),
+    limited: await approvedLink(ACCOUNTS.limited),
+    lost: await approvedLink(ACCOUNTS.disconnected),
+    waiting: await approvedLink(ACCOUNTS.retrying),
+    refused: await reconnectLink(RETURNS.slug, REFUSES),
     revoked: await reconnectLink(RETURNS.slug, ACCOUNTS.limited),
   };
   await approve(links.used, 'POST');

@@ -69,7 +69,24 @@ export const PUBLIC: Screen[] = [
     },
   },
   { name: 'reconnect link', open: (page) => page.goto(links().usable), heading: `Connect ${ACCOUNTS.invited}.gorgias.com` },
-  { name: 'reconnect link, used', open: (page) => page.goto(links().used), heading: 'This link was used already', status: 410 },
+  { name: 'reconnect link, in German', open: (page) => page.goto(`${links().usable}?lang=de`), heading: `${ACCOUNTS.invited}.gorgias.com verbinden` },
+  { name: 'reconnect link, in French', open: (page) => page.goto(`${links().usable}?lang=fr`), heading: `Connecter ${ACCOUNTS.invited}.gorgias.com` },
+  { name: 'reconnect link, in Spanish', open: (page) => page.goto(`${links().usable}?lang=es`), heading: `Conectar ${ACCOUNTS.invited}.gorgias.com` },
+  {
+    name: 'reconnect link, another language chosen',
+    heading: `${ACCOUNTS.invited}.gorgias.com verbinden`,
+    async open(page) {
+      await page.goto(links().usable);
+      await page.getByRole('link', { name: 'Deutsch' }).click();
+      await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+    },
+  },
+  unfolded({ name: 'reconnect link, approved', open: (page) => page.goto(links().used), heading: `${ACCOUNTS.working}.gorgias.com is connected` }),
+  { name: 'reconnect link, approved, in German', open: (page) => page.goto(`${links().used}?lang=de`), heading: `${ACCOUNTS.working}.gorgias.com ist verbunden` },
+  { name: 'reconnect link, approved with less', open: (page) => page.goto(links().limited), heading: `${ACCOUNTS.limited}.gorgias.com is connected` },
+  { name: 'reconnect link, approved and lost', open: (page) => page.goto(`${links().lost}?lang=es`), heading: `${ACCOUNTS.disconnected}.gorgias.com no está conectada` },
+  { name: 'reconnect link, approved and looked at', open: (page) => page.goto(`${links().waiting}?lang=fr`), heading: `${ACCOUNTS.retrying}.gorgias.com est connecté` },
+  { name: 'reconnect link, used', open: (page) => page.goto(links().ended), heading: 'This link was used already', status: 410 },
   { name: 'reconnect link, withdrawn', open: (page) => page.goto(links().revoked), heading: 'This link was withdrawn', status: 410 },
   { name: 'reconnect link, unknown', open: at(`/r/${'x'.repeat(43)}`), heading: 'This link is not known', status: 404 },
   { name: 'second step, ended', open: at('/signin/second'), heading: 'This sign-in has ended', status: 410 },
@@ -93,7 +110,26 @@ export const PUBLIC: Screen[] = [
   { name: 'invitation, withdrawn', open: (page) => page.goto(links().withdrawn), heading: 'This invitation was withdrawn', status: 410 },
   { name: 'invitation, unknown', open: at(`/invite/${'x'.repeat(43)}`), heading: 'This invitation is not known', status: 404 },
   { name: 'result, approved', open: (page) => page.goto(`${links().install}?account=${APPROVES}`), heading: /^says-yes is (re)?connected$/ },
-  { name: 'result, refused', open: (page) => page.goto(`${links().install}?account=${REFUSES}`), heading: /./ },
+  { name: 'result, refused', open: (page) => page.goto(`${links().install}?account=${REFUSES}`), heading: 'The app was not approved' },
+  {
+    name: 'result, refused, in German',
+    heading: 'Der App wurde nicht zugestimmt',
+    async open(page) {
+      await page.goto(`${links().refused}?lang=de`);
+      await press(page, 'Weiter zu Gorgias');
+      await expect(page.getByRole('button', { name: 'Noch einmal beginnen' })).toBeVisible();
+    },
+  },
+  {
+    name: 'result, refused and begun again',
+    heading: 'L’application n’a pas reçu d’accord',
+    async open(page) {
+      await page.goto(`${links().refused}?lang=fr`);
+      await press(page, 'Continuer vers Gorgias');
+      await press(page, 'Recommencer');
+      await expect(page.locator('html')).toHaveAttribute('lang', 'fr');
+    },
+  },
   { name: 'install without an account', open: (page) => page.goto(links().install), heading: /./, status: 400 },
   { name: 'callback that nobody began', open: (page) => page.goto(`${links().callback}?code=a&state=b`), heading: /./, status: 400 },
   { name: 'nothing there', open: at('/nothing/there'), heading: 'There is nothing here', status: 404 },

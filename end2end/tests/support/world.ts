@@ -44,7 +44,15 @@ export interface Links {
   install: string;
   callback: string;
   usable: string;
+  /** Links that were approved with, by the state of their account. */
   used: string;
+  limited: string;
+  lost: string;
+  waiting: string;
+  /** A link that another approval ended. */
+  ended: string;
+  /** A link to an account whose admin refuses. */
+  refused: string;
   revoked: string;
   /** An invitation that waits, one that somebody accepted, and one that was withdrawn. */
   invitation: string;

@@ -206,7 +206,7 @@ async fn a_used_link_is_the_page_of_its_account() {
             "ist verbunden",
             "Ann Lee",
             "Funktioniert",
-            "Was Acme app darf",
+            "Was acme-app darf",
         ] {
             let lower = page.body.to_lowercase();
             assert!(

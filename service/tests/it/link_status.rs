@@ -142,6 +142,7 @@ async fn a_status_tells_what_is_missing_and_no_failures() {
         let found = status(&f, &token).await;
         assert_eq!(found.state, CustomerState::Works);
         assert!(!found.missing.is_empty() && found.again.is_some());
+        f.sim.rotate_secret("returns-id", "another");
         f.app_refused("acme").await;
         let found = status(&f, &token).await;
         assert_eq!(found.state, CustomerState::LookedAt);
