@@ -17,7 +17,7 @@ pub struct PermissionWords {
     pub stay: (&'static str, &'static str),
     /// Knowing who approved.
     pub know: &'static str,
-    /// The rest of that line.
+    /// The rest of that line, with its colon.
     pub name: &'static str,
     /// The same.
     pub email: &'static str,
@@ -111,7 +111,7 @@ pub struct PermissionLine {
     pub icon: Icon,
     /// What it is, in bold.
     pub what: &'static str,
-    /// The rest of the line; empty, or it begins with a blank.
+    /// The rest of the line; empty, or it begins with a blank or a colon.
     pub rest: String,
 }
 
@@ -139,10 +139,11 @@ impl PermissionWords {
     pub fn lines(&self, scopes: &ScopeSet) -> Vec<PermissionLine> {
         let mut lines = Vec::new();
         let mut add = |icon, what, rest: &str| {
-            let rest = match rest {
-                "" => String::new(),
-                rest => format!(" {rest}"),
+            let blank = match icon {
+                Icon::Know => "",
+                Icon::See | Icon::Change | Icon::Stay | Icon::Newer => " ",
             };
+            let rest = format!("{blank}{rest}");
             lines.push(PermissionLine { icon, what, rest });
         };
         let (see, change) = (

@@ -427,8 +427,8 @@ fn scopes_become_sentences() {
     assert_eq!(
         lines(Language::English),
         [
-            "See tickets and their views and tags",
-            "Change tickets and their views",
+            "See tickets and tags",
+            "Change tickets",
             "Stay connected without asking every day",
             "Know who approved: your name",
             "Use newer permissions: new:read",
@@ -442,7 +442,7 @@ fn scopes_become_sentences() {
     let scopes: ScopeSet = "tickets:read integrations:read".parse().unwrap();
     assert_eq!(
         spanish.lines(&scopes)[0].rest,
-        " los tickets y sus vistas e integraciones"
+        " los tickets e integraciones"
     );
 }
 
