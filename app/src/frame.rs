@@ -3,7 +3,7 @@
 use crate::{
     components::{Frame, NavItem, TenantLink, WorkerBeat, WorkerState},
     context::PageContext,
-    pages::panel,
+    pages::{accounts_notices, panel},
 };
 use domain::{
     health::Health,
@@ -13,7 +13,10 @@ use domain::{
 use service::{
     Actor,
     apps::list::{self, AppRow},
-    connections::overview::{self, WorkerBeat as Beat},
+    connections::{
+        by_account::{self, AccountCounts},
+        overview::{self, WorkerBeat as Beat},
+    },
     people::membership,
 };
 
@@ -26,6 +29,9 @@ pub(crate) struct PageChrome {
     pub frame: Frame,
     /// The apps with their counts; `None` if they couldn't be loaded.
     pub apps: Option<Vec<AppRow>>,
+    /// The counts of accounts; `None` if they couldn't be loaded, and for whoever is
+    /// limited to some apps.
+    pub accounts: Option<AccountCounts>,
 }
 
 /// Loads the frame. A part that can't be loaded is left out, and the page is shown without it.
@@ -35,6 +41,7 @@ pub(crate) async fn page_chrome(
     current: NavItem,
 ) -> PageChrome {
     let apps = panel("frame apps", list::all(actor).await);
+    let accounts = panel("frame accounts", by_account::counts(actor).await).flatten();
     let beat = panel("frame worker", overview::worker_beat(actor).await);
     let tenants = match &context.signed_in {
         Some(person) => panel(
@@ -60,11 +67,7 @@ pub(crate) async fn page_chrome(
         person_name: person.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
         person_email: person.map(|p| p.email).unwrap_or_default(),
         role: actor.role.label().to_owned(),
-        need_you: apps
-            .iter()
-            .flatten()
-            .map(|row| row.counts.need_someone())
-            .sum(),
+        need_you: need_you(apps.as_deref().unwrap_or_default(), accounts.as_ref()),
         faulty_apps: apps
             .iter()
             .flatten()
@@ -81,7 +84,11 @@ pub(crate) async fn page_chrome(
         may_manage_tenant: actor.may(Permission::ManageTenant),
         theme: context.theme,
     };
-    PageChrome { frame, apps }
+    PageChrome {
+        frame,
+        apps,
+        accounts,
+    }
 }
 
 fn worker(beat: Beat, total: u64, now: Timestamp) -> WorkerBeat {
@@ -98,6 +105,15 @@ fn worker(beat: Beat, total: u64, now: Timestamp) -> WorkerBeat {
         lines.push(format!("{} of {total} checks overdue", beat.overdue));
     }
     WorkerBeat { state, lines }
+}
+
+/// How many things need a person: accounts, and each thing that lies over many of them.
+/// For whoever is limited to some apps, their connections.
+pub(crate) fn need_you(apps: &[AppRow], accounts: Option<&AccountCounts>) -> u64 {
+    match accounts {
+        Some(accounts) => accounts.need_someone() + accounts_notices::of(apps).len() as u64,
+        None => apps.iter().map(|row| row.counts.need_someone()).sum(),
+    }
 }
 
 /// The counts of all apps added up.

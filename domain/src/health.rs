@@ -213,6 +213,12 @@ impl Health {
         )
     }
 
+    /// Whether the state is never stored: an app or the time decides it, and it lies over
+    /// the one that is stored.
+    pub const fn lies_over_another(self) -> bool {
+        matches!(self, Self::SetupFault | Self::Unchecked)
+    }
+
     /// The more urgent of the two states.
     #[must_use]
     pub fn worse(self, other: Self) -> Self {

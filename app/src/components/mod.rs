@@ -47,6 +47,7 @@ pub use time::{Moment, TimeOr, TimeTag};
 pub(crate) use time::{absolute, written_in, zone};
 pub use timeline::{Timeline, TimelineDay, TimelineEvent};
 pub(crate) use timeline::{date, time_of_day};
+pub(crate) use top_bar::initials;
 pub use top_bar::{Brand, Theme, TopBar};
 pub use words::OptionalText;
 

@@ -84,7 +84,7 @@ fn initial(name: &str) -> String {
 }
 
 /// The first letters of first and last name.
-fn initials(name: &str) -> String {
+pub(crate) fn initials(name: &str) -> String {
     let mut words = name.split_whitespace();
     let first = words.next().map(initial).unwrap_or_default();
     first + &words.next_back().map(initial).unwrap_or_default()

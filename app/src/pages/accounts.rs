@@ -3,15 +3,14 @@
 use super::{
     PageError, PageParams,
     accounts_filter::{self, Choices, Parameters, changed, href, is_filtered},
-    outcome,
-    row_action::{May, account_href, row_action},
+    accounts_notices, accounts_table, outcome, panel,
+    row_action::May,
     show,
 };
 use crate::{
     address::Address,
     components::{
-        Choice, Dir, Empty, Glyph, HealthBadge, HealthHistory, Kind, LinkButton, LoadFailed,
-        NavItem, NoMatch, PageHead, SortHeader, Tab, Tabs, TimeOr,
+        Choice, Empty, Glyph, Kind, LinkButton, LoadFailed, NavItem, NoMatch, PageHead, Tab, Tabs,
     },
     context::PageContext,
     form_state::FormState,
@@ -21,15 +20,18 @@ use crate::{
 };
 use domain::{
     health::Health,
+    ids::PersonId,
     scope::{Scope, ScopeSet},
     time::Timestamp,
 };
 use leptos::prelude::*;
 use service::{
+    Actor,
+    accounts::members_who_can_own,
     apps::list::AppRow,
     connections::{
-        list::{self, ListError, ListPage, ListQuery, Sort},
-        row::AccountRow,
+        by_account::{self, AccountCounts, AccountsPage, AccountsQuery, LookedAfter, States},
+        list::ListError,
     },
 };
 
@@ -39,9 +41,9 @@ pub(crate) fn page() -> impl IntoView {
 
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
-    let query = ListQuery::from(address.query::<Parameters>());
+    let query = AccountsQuery::from(address.query::<Parameters>());
     let around = page_chrome(&context, &actor, NavItem::Accounts).await;
-    let page = list::list(&actor, &query).await.map_err(|error| {
+    let page = by_account::list(&actor, &query).await.map_err(|error| {
         if let ListError::Internal(fault) = &error {
             tracing::error!(error = %fault, "the accounts list could not be loaded");
         }
@@ -49,12 +51,15 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
             cursor: matches!(error, ListError::BadCursor),
         }
     });
+    let apps = around.apps.as_deref();
     let data = Data {
         tenant: actor.tenant_slug.to_string(),
         now: context.services.now(),
         may: May::of(&actor),
-        counts: around.apps.as_deref().map(frame::sum),
-        choices: choices(around.apps.as_deref().unwrap_or_default()),
+        me: actor.person(),
+        counts: Counts::of(around.accounts.as_ref(), apps, actor.person()),
+        choices: choices(&actor, apps.unwrap_or_default()).await,
+        notices: accounts_notices::of(apps.unwrap_or_default()),
         page,
         query,
     };
@@ -74,13 +79,14 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-fn choices(apps: &[AppRow]) -> Choices {
+async fn choices(actor: &Actor, apps: &[AppRow]) -> Choices {
     let all: ScopeSet = apps
         .iter()
         .flat_map(|row| row.app.requested.iter().cloned())
         .collect();
+    let members = panel("members", members_who_can_own(actor).await);
+    let tags = panel("tags", by_account::tags(actor).await);
     Choices {
-        health: frame::sum(apps),
         apps: apps
             .iter()
             .map(|row| {
@@ -92,6 +98,8 @@ fn choices(apps: &[AppRow]) -> Choices {
             .filter(|s: &&Scope| s.is_of_resource())
             .cloned()
             .collect(),
+        members: members.unwrap_or_default(),
+        tags: tags.unwrap_or_default(),
     }
 }
 
@@ -101,54 +109,112 @@ pub(super) struct Failed {
     pub cursor: bool,
 }
 
+/// How many accounts there are.
+#[derive(Default)]
+pub(super) struct Counts {
+    /// In each state.
+    pub states: Vec<(Health, u64)>,
+    pub total: u64,
+    /// Those that need a person, and how many of these the reader looks after.
+    pub need_someone: u64,
+    pub yours: u64,
+}
+
+impl Counts {
+    /// Of accounts; for whoever is limited to some apps, of their connections. What an app
+    /// or the time decides is counted by connection.
+    pub fn of(
+        accounts: Option<&AccountCounts>,
+        apps: Option<&[AppRow]>,
+        me: Option<PersonId>,
+    ) -> Option<Self> {
+        let connections = frame::sum(apps?);
+        let Some(accounts) = accounts else {
+            let needy = connections
+                .iter()
+                .filter(|(health, _)| health.needs_someone());
+            return Some(Self {
+                need_someone: needy.map(|(_, n)| n).sum(),
+                total: connections.iter().map(|(_, n)| n).sum(),
+                states: connections,
+                yours: 0,
+            });
+        };
+        let of = |(health, n): (Health, u64)| match health.lies_over_another() {
+            true => (health, n),
+            false => (health, accounts.get(health)),
+        };
+        Some(Self {
+            states: connections.into_iter().map(of).collect(),
+            total: accounts.total(),
+            need_someone: accounts.need_someone(),
+            yours: me.map_or(0, |me| accounts.need(me)),
+        })
+    }
+
+    pub fn get(&self, health: Health) -> u64 {
+        let states = self.states.iter().filter(|(known, _)| *known == health);
+        states.map(|(_, n)| n).sum()
+    }
+}
+
 pub(super) struct Data {
     pub tenant: String,
     pub now: Timestamp,
     pub may: May,
-    /// How many accounts are in which state; `None` if unknown.
-    pub counts: Option<Vec<(Health, u64)>>,
+    /// The reader.
+    pub me: Option<PersonId>,
+    /// `None` if unknown.
+    pub counts: Option<Counts>,
     pub choices: Choices,
-    pub page: Result<ListPage, Failed>,
-    pub query: ListQuery,
+    /// What an app or the time decides.
+    pub notices: Vec<accounts_notices::Notice>,
+    pub page: Result<AccountsPage, Failed>,
+    pub query: AccountsQuery,
 }
 
 impl Data {
-    fn base(&self) -> String {
+    pub fn base(&self) -> String {
         Address::Accounts {
             tenant: &self.tenant,
         }
         .to_string()
     }
 
-    fn count(&self, of: Health) -> u64 {
-        self.counts
-            .iter()
-            .flatten()
-            .filter(|(h, _)| *h == of)
-            .map(|(_, n)| n)
-            .sum()
-    }
-
-    fn total(&self) -> u64 {
-        self.counts.iter().flatten().map(|(_, n)| n).sum()
+    fn nothing_yet(&self) -> bool {
+        self.counts.as_ref().is_some_and(|counts| counts.total == 0)
     }
 
     /// A sentence that says what wasn't found.
     fn no_match(&self) -> String {
-        let state = self.query.health.map(|h| format!(" that is {}", h.label()));
-        let q = Some(&self.query.q)
-            .filter(|q| !q.is_empty())
-            .map(|q| format!(" with “{q}”"));
-        let scope = self
-            .query
-            .scope
-            .as_ref()
-            .map(|s| format!(" that has granted {s}"));
+        let state = match self.query.states {
+            States::All => String::new(),
+            States::One(health) => format!(" that is {}", health.label()),
+            States::NeedSomeone => " that needs you".into(),
+        };
+        let given = |text: Option<String>| text.unwrap_or_default();
+        let q = Some(&self.query.q).filter(|q| !q.is_empty());
         format!(
-            "There is no account{}{}{}.",
-            q.unwrap_or_default(),
-            state.unwrap_or_default(),
-            scope.unwrap_or_default()
+            "There is no account{}{state}{}{}{}.",
+            given(q.map(|q| format!(" with “{q}”"))),
+            given(
+                self.query
+                    .scope
+                    .as_ref()
+                    .map(|s| format!(" that has granted {s}"))
+            ),
+            given(
+                self.query
+                    .tag
+                    .as_ref()
+                    .map(|tag| format!(" with the tag {tag}"))
+            ),
+            given(self.query.owner.map(|owner| match owner {
+                LookedAfter::ByNobody => " that nobody looks after".into(),
+                LookedAfter::By(person) => {
+                    format!(" that {} looks after", self.choices.name_of(person))
+                }
+            })),
         )
     }
 }
@@ -163,14 +229,15 @@ pub(super) fn view(data: &Data) -> AnyView {
         }
         .into_any()
     });
-    let nothing_yet = data.counts.is_some() && data.total() == 0;
+    let some = !data.nothing_yet();
     view! {
         <PageHead title="Accounts" actions=actions.into_any()/>
-        {(!nothing_yet).then(|| tabs(data))}
-        {(!nothing_yet).then(|| accounts_filter::toolbar(&base, &data.query, &data.choices))}
+        {some.then(|| tabs(data))}
+        {some.then(|| accounts_filter::toolbar(&base, &data.query, &data.choices, data.counts.as_ref()))}
+        {accounts_notices::view(data)}
         {match &data.page {
             Ok(page) if page.rows.is_empty() => none(data),
-            Ok(page) => table(data, page),
+            Ok(page) => accounts_table::table(data, page),
             Err(failed) => not_loaded(data, failed),
         }}
     }
@@ -179,31 +246,56 @@ pub(super) fn view(data: &Data) -> AnyView {
 
 /// The most used views; the other states are in a menu.
 fn tabs(data: &Data) -> Option<AnyView> {
-    data.counts.as_ref()?;
+    let counts = data.counts.as_ref()?;
     let base = data.base();
-    let items = [
-        ("All", None),
-        ("Waiting for the customer", Some(Health::NotConnected)),
-        ("Fine", Some(Health::Working)),
-    ]
-    .into_iter()
-    .map(|(label, health)| {
-        let count = health.map_or_else(|| data.total(), |h| data.count(h));
-        Tab::new(label, changed(&base, &data.query, |q| q.health = health))
-            .count(count)
-            .current(data.query.health == health)
-    })
-    .collect();
-    Some(view! { <Tabs label="Views" items/> }.into_any())
+    let mut views = vec![
+        ("All", States::All, None, counts.total),
+        ("Need you", States::NeedSomeone, None, counts.need_someone),
+    ];
+    if let Some(me) = data.me {
+        let mine = Some(LookedAfter::By(me));
+        views.push(("Yours", States::NeedSomeone, mine, counts.yours));
+    }
+    let waiting = States::One(Health::NotConnected);
+    let fine = States::One(Health::Working);
+    views.push((
+        "Waiting for the customer",
+        waiting,
+        None,
+        counts.get(Health::NotConnected),
+    ));
+    views.push(("Fine", fine, None, counts.get(Health::Working)));
+    let items = views.into_iter().map(|(label, states, owner, count)| {
+        let address = changed(&base, &data.query, |q| {
+            (q.states, q.owner) = (states, owner)
+        });
+        let current = (data.query.states, data.query.owner) == (states, owner);
+        Tab::new(label, address).count(count).current(current)
+    });
+    Some(view! { <Tabs label="Views" items=items.collect()/> }.into_any())
 }
 
 fn none(data: &Data) -> AnyView {
     if is_filtered(&data.query) || data.query.after.is_some() {
+        let quiet = AccountsQuery {
+            states: States::NeedSomeone,
+            owner: data.query.owner,
+            sort: data.query.sort,
+            ..AccountsQuery::default()
+        };
+        if data.query == quiet {
+            return view! {
+                <Empty icon=Glyph::Done title="All quiet">
+                    <p>"Every account works, mends itself, or waits for its customer."</p>
+                </Empty>
+            }
+            .into_any();
+        }
         let clear = href(
             &data.base(),
-            &ListQuery {
+            &AccountsQuery {
                 sort: data.query.sort,
-                ..ListQuery::default()
+                ..AccountsQuery::default()
             },
         );
         return view! { <NoMatch what=data.no_match() clear/> }.into_any();
@@ -236,154 +328,4 @@ fn not_loaded(data: &Data, failed: &Failed) -> AnyView {
         )
     };
     view! { <LoadFailed what why retry/> }.into_any()
-}
-
-fn sort_header(
-    data: &Data,
-    label: &'static str,
-    sort: Sort,
-    dir: Dir,
-    class: &'static str,
-) -> AnyView {
-    let href = changed(&data.base(), &data.query, |q| q.sort = sort);
-    if data.query.sort == sort {
-        view! { <SortHeader label href dir class/> }.into_any()
-    } else {
-        view! { <SortHeader label href class/> }.into_any()
-    }
-}
-
-fn table(data: &Data, page: &ListPage) -> AnyView {
-    let order = match data.query.sort {
-        Sort::Worst => "worst first",
-        Sort::Name => "sorted by name",
-        Sort::Changed => "last change first",
-    };
-    view! {
-        <div class="table-wrap" data-live="accounts">
-            <table class="table accounts">
-                <caption class="sr">{format!("Connected Gorgias accounts, {order}")}</caption>
-                <thead>
-                    <tr>
-                        {sort_header(data, "Account", Sort::Name, Dir::Ascending, "c-name")}
-                        {sort_header(data, "Health", Sort::Worst, Dir::Descending, "c-health")}
-                        <th scope="col" class="c-app">
-                            "App"
-                        </th>
-                        <th scope="col">"Last fine"</th>
-                        <th scope="col" class="c-history">
-                            "14 days"
-                        </th>
-                        <td>
-                            <span class="sr">"Action"</span>
-                        </td>
-                    </tr>
-                </thead>
-                <tbody>{page.rows.iter().map(|row| table_row(data, row)).collect_view()}</tbody>
-            </table>
-        </div>
-        {pager(data, page)}
-    }
-    .into_any()
-}
-
-/// A second line below the reason: facts that are not part of the state.
-fn second_line(row: &AccountRow) -> Option<String> {
-    if row.health == Health::SetupFault {
-        return Some(format!("Before that: {}", row.own_health.label()));
-    }
-    row.granted
-        .contains("write:all")
-        .then(|| "Old permission: write:all".to_owned())
-}
-
-fn table_row(data: &Data, row: &AccountRow) -> AnyView {
-    let href = account_href(&data.tenant, row.app_slug.as_str(), row.subdomain.as_str());
-    let history = domain::health_history::HealthHistory::of(data.now.day(), row.history);
-    let subdomain = row.customer.as_ref().map(|_| row.subdomain.to_string());
-    let beneath: Vec<_> = subdomain
-        .into_iter()
-        .chain(row.approved_by.clone())
-        .collect();
-    view! {
-        <tr>
-            <th scope="row">
-                <a class="name" href=href>
-                    {row.title().to_owned()}
-                </a>
-                " "
-                <span class="sub">
-                    {beneath.join(" · ")}
-                    <span class="only-narrow">
-                        {if beneath.is_empty() { "" } else { " · " }} {row.app_name.clone()}
-                    </span>
-                </span>
-            </th>
-            <td class="c-health">
-                <div>
-                    <HealthBadge health=row.health/>
-                    <p>{row.explanation.reason.clone()}</p>
-                    {second_line(row).map(|line| view! { <p>{line}</p> })}
-                </div>
-            </td>
-            <td class="c-app">{row.app_name.clone()}</td>
-            <td class="c-fine">
-                <TimeOr at=row.last_success now=data.now/>
-            </td>
-            <td class="c-history">
-                <HealthHistory history/>
-            </td>
-            <td class="c-act">{row_action(&data.tenant, row, data.may)}</td>
-        </tr>
-    }
-    .into_any()
-}
-
-/// Each page begins where the page before ended, so that page 10,000 costs no more
-/// than page 2. The way back is the browser's back button, or the first page.
-fn pager(data: &Data, page: &ListPage) -> AnyView {
-    let base = data.base();
-    let known = if is_filtered(&data.query) {
-        String::new()
-    } else {
-        format!(" of {}", data.total())
-    };
-    let first = data
-        .query
-        .after
-        .is_some()
-        .then(|| changed(&base, &data.query, |_| ()));
-    let next = page.next.clone().map(|next| {
-        href(
-            &base,
-            &ListQuery {
-                after: Some(next),
-                ..data.query.clone()
-            },
-        )
-    });
-    view! {
-        <nav class="pages" aria-label="Pages of accounts">
-            <span>{format!("{}{known} shown", page.rows.len())}</span>
-            <span class="actions">
-                {first
-                    .map(|href| {
-                        view! {
-                            <a class="button" data-size="small" href=href rel="first">
-                                "First page"
-                            </a>
-                        }
-                    })}
-                {next
-                    .map(|href| {
-                        view! {
-                            <a class="button" data-size="small" href=href rel="next">
-                                "Next"
-                            </a>
-                        }
-                    })}
-            </span>
-        </nav>
-    }
-    .into_any()
 }

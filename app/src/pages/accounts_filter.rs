@@ -1,16 +1,25 @@
 //! The filters of the accounts list. They are in the address, so that a link shows
 //! a colleague the same list.
 
+use super::accounts::Counts;
 use crate::address::escape;
 use crate::components::{Choice, FilterChip, Glyph, Icon};
-use domain::{health::Health, scope::Scope};
+use domain::{customer::Tag, health::Health, ids::PersonId, scope::Scope};
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::{
-    accounts::finds_beginnings_only,
-    connections::list::{ListQuery, Sort},
+    accounts::{Owner, finds_beginnings_only},
+    connections::{
+        by_account::{AccountsQuery, LookedAfter, States},
+        list::Sort,
+    },
     core::input::Field,
 };
+
+/// The value of `health` for all states in which a person has to act.
+const NEED_YOU: &str = "need_you";
+/// The value of `owner` for accounts that nobody looks after.
+const NOBODY: &str = "nobody";
 
 /// The query of the address.
 #[derive(Default, Deserialize)]
@@ -20,17 +29,32 @@ pub(super) struct Parameters {
     health: Field<String>,
     app: Field<String>,
     scope: Field<String>,
+    owner: Field<String>,
+    tag: Field<String>,
     sort: Field<String>,
     after: Field<String>,
 }
 
-impl From<Parameters> for ListQuery {
+impl From<Parameters> for AccountsQuery {
     fn from(parameters: Parameters) -> Self {
+        let health: Option<Health> = parameters.health.parsed();
+        let states = match (parameters.health.given(), health) {
+            (Some(NEED_YOU), _) => States::NeedSomeone,
+            (_, Some(health)) => States::One(health),
+            _ => States::All,
+        };
+        let person: Option<PersonId> = parameters.owner.parsed();
+        let owner = match (parameters.owner.given(), person) {
+            (Some(NOBODY), _) => Some(LookedAfter::ByNobody),
+            (_, person) => person.map(LookedAfter::By),
+        };
         Self {
             q: parameters.q.given().unwrap_or_default().to_owned(),
-            health: parameters.health.parsed(),
+            states,
             app: parameters.app.given().map(str::to_owned),
             scope: parameters.scope.parsed(),
+            owner,
+            tag: parameters.tag.parsed(),
             sort: Sort::from_code(parameters.sort.given().unwrap_or_default()),
             after: parameters.after.given().map(str::to_owned),
             ..Self::default()
@@ -39,13 +63,24 @@ impl From<Parameters> for ListQuery {
 }
 
 /// The pairs of the query, for the address and for hidden fields.
-fn pairs(query: &ListQuery) -> Vec<(&'static str, String)> {
+fn pairs(query: &AccountsQuery) -> Vec<(&'static str, String)> {
     let sort = (query.sort != Sort::default()).then(|| query.sort.code().to_owned());
+    let health = match query.states {
+        States::All => None,
+        States::One(health) => Some(health.code().to_owned()),
+        States::NeedSomeone => Some(NEED_YOU.to_owned()),
+    };
+    let owner = query.owner.map(|owner| match owner {
+        LookedAfter::ByNobody => NOBODY.to_owned(),
+        LookedAfter::By(person) => person.to_string(),
+    });
     [
         ("q", Some(query.q.clone()).filter(|q| !q.is_empty())),
-        ("health", query.health.map(|h| h.code().to_owned())),
+        ("health", health),
         ("app", query.app.clone()),
         ("scope", query.scope.as_ref().map(ToString::to_string)),
+        ("owner", owner),
+        ("tag", query.tag.as_ref().map(ToString::to_string)),
         ("sort", sort),
         ("after", query.after.clone()),
     ]
@@ -55,7 +90,7 @@ fn pairs(query: &ListQuery) -> Vec<(&'static str, String)> {
 }
 
 /// The address of a list.
-pub(super) fn href(base: &str, query: &ListQuery) -> String {
+pub(super) fn href(base: &str, query: &AccountsQuery) -> String {
     let pairs: Vec<_> = pairs(query)
         .into_iter()
         .map(|(k, v)| format!("{k}={}", escape(&v)))
@@ -69,10 +104,10 @@ pub(super) fn href(base: &str, query: &ListQuery) -> String {
 /// The address after a change; the changed list begins at its first page.
 pub(super) fn changed(
     base: &str,
-    query: &ListQuery,
-    change: impl FnOnce(&mut ListQuery),
+    query: &AccountsQuery,
+    change: impl FnOnce(&mut AccountsQuery),
 ) -> String {
-    let mut query = ListQuery {
+    let mut query = AccountsQuery {
         after: None,
         ..query.clone()
     };
@@ -80,18 +115,35 @@ pub(super) fn changed(
     href(base, &query)
 }
 
-pub(super) fn is_filtered(query: &ListQuery) -> bool {
-    !query.q.is_empty() || query.health.is_some() || query.app.is_some() || query.scope.is_some()
+pub(super) fn is_filtered(query: &AccountsQuery) -> bool {
+    let unfiltered = AccountsQuery {
+        sort: query.sort,
+        after: query.after.clone(),
+        limit: query.limit,
+        ..AccountsQuery::default()
+    };
+    *query != unfiltered
 }
 
 /// The options of the filters.
+#[derive(Default)]
 pub(super) struct Choices {
-    /// States and how many accounts are in them.
-    pub health: Vec<(Health, u64)>,
     /// Apps: slug, name, number of accounts.
     pub apps: Vec<Choice>,
     /// Scopes that any app asks for.
     pub scopes: Vec<Scope>,
+    /// Who can look after accounts.
+    pub members: Vec<Owner>,
+    /// The most used tags, and how many accounts have them.
+    pub tags: Vec<(Tag, u64)>,
+}
+
+impl Choices {
+    /// A member's name.
+    pub fn name_of(&self, person: PersonId) -> String {
+        let member = self.members.iter().find(|member| member.id == person);
+        member.map_or_else(|| "somebody else".into(), |member| member.name.clone())
+    }
 }
 
 /// A menu of links; each sets one filter.
@@ -116,26 +168,56 @@ fn menu(label: &'static str, links: Vec<(String, String, Option<u64>)>) -> AnyVi
     .into_any()
 }
 
-fn health_filter(base: &str, query: &ListQuery, choices: &Choices) -> AnyView {
-    let Some(wanted) = query.health else {
-        let links = choices
-            .health
-            .iter()
-            .map(|(h, n)| {
-                (
-                    changed(base, query, |q| q.health = Some(*h)),
-                    h.label().to_owned(),
-                    Some(*n),
-                )
-            })
-            .collect();
-        return menu("Health", links);
+fn health_filter(base: &str, query: &AccountsQuery, counts: Option<&Counts>) -> AnyView {
+    let set = |states| changed(base, query, |q| q.states = states);
+    let value = match query.states {
+        States::All => {
+            let states = counts.into_iter().flat_map(|counts| &counts.states);
+            let links = states.map(|(h, n)| (set(States::One(*h)), h.label().to_owned(), Some(*n)));
+            return menu("Health", links.collect());
+        }
+        States::One(health) => health.label(),
+        States::NeedSomeone => "Need you",
     };
-    let remove = changed(base, query, |q| q.health = None);
-    view! { <FilterChip label="Health" value=wanted.label() remove/> }.into_any()
+    let remove = set(States::All);
+    view! { <FilterChip label="Health" value remove/> }.into_any()
 }
 
-fn app_filter(base: &str, query: &ListQuery, choices: &Choices) -> Option<AnyView> {
+fn owner_filter(base: &str, query: &AccountsQuery, choices: &Choices) -> AnyView {
+    let set = |owner| changed(base, query, |q| q.owner = owner);
+    let Some(wanted) = query.owner else {
+        let nobody = (set(Some(LookedAfter::ByNobody)), "Nobody".to_owned(), None);
+        let members = choices.members.iter().map(|member| {
+            (
+                set(Some(LookedAfter::By(member.id))),
+                member.name.clone(),
+                None,
+            )
+        });
+        return menu("Owner", members.chain([nobody]).collect());
+    };
+    let value = match wanted {
+        LookedAfter::ByNobody => "Nobody".to_owned(),
+        LookedAfter::By(person) => choices.name_of(person),
+    };
+    let remove = set(None);
+    view! { <FilterChip label="Owner" value remove/> }.into_any()
+}
+
+fn tag_filter(base: &str, query: &AccountsQuery, choices: &Choices) -> Option<AnyView> {
+    let set = |tag| changed(base, query, |q| q.tag = tag);
+    let Some(wanted) = &query.tag else {
+        let tags = choices.tags.iter();
+        let links: Vec<_> = tags
+            .map(|(tag, n)| (set(Some(tag.clone())), tag.to_string(), Some(*n)))
+            .collect();
+        return (!links.is_empty()).then(|| menu("Tag", links));
+    };
+    let remove = set(None);
+    Some(view! { <FilterChip label="Tag" value=wanted.to_string() remove/> }.into_any())
+}
+
+fn app_filter(base: &str, query: &AccountsQuery, choices: &Choices) -> Option<AnyView> {
     let Some(wanted) = &query.app else {
         let links: Vec<_> = choices
             .apps
@@ -156,7 +238,7 @@ fn app_filter(base: &str, query: &ListQuery, choices: &Choices) -> Option<AnyVie
     Some(view! { <FilterChip label="App" value=name.clone() remove/> }.into_any())
 }
 
-fn scope_filter(base: &str, query: &ListQuery, choices: &Choices) -> Option<AnyView> {
+fn scope_filter(base: &str, query: &AccountsQuery, choices: &Choices) -> Option<AnyView> {
     let Some(wanted) = &query.scope else {
         let links: Vec<_> = choices
             .scopes
@@ -172,7 +254,7 @@ fn scope_filter(base: &str, query: &ListQuery, choices: &Choices) -> Option<AnyV
     Some(view! { <FilterChip label="Has granted" value=wanted.to_string() remove/> }.into_any())
 }
 
-fn sort_menu(base: &str, query: &ListQuery) -> AnyView {
+fn sort_menu(base: &str, query: &AccountsQuery) -> AnyView {
     let links = Sort::ALL
         .into_iter()
         .map(|sort| {
@@ -202,8 +284,13 @@ const fn sort_words(sort: Sort) -> &'static str {
 }
 
 /// Search and filters: a GET form that keeps the filters that are set, and chips.
-pub(super) fn toolbar(base: &str, query: &ListQuery, choices: &Choices) -> AnyView {
-    let hidden = pairs(&ListQuery {
+pub(super) fn toolbar(
+    base: &str,
+    query: &AccountsQuery,
+    choices: &Choices,
+    counts: Option<&Counts>,
+) -> AnyView {
+    let hidden = pairs(&AccountsQuery {
         after: None,
         q: String::new(),
         ..query.clone()
@@ -217,7 +304,7 @@ pub(super) fn toolbar(base: &str, query: &ListQuery, choices: &Choices) -> AnyVi
                     type="search"
                     name="q"
                     value=query.q.clone()
-                    aria-label="Name, subdomain, id, contact"
+                    aria-label="Name, subdomain, external id, contact, approver or app"
                     placeholder="Name, subdomain, id, contact"
                     aria-describedby=beginnings.then_some("search-hint")
                     autocomplete="off"
@@ -236,13 +323,15 @@ pub(super) fn toolbar(base: &str, query: &ListQuery, choices: &Choices) -> AnyVi
                 .into_iter()
                 .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
                 .collect_view()}
-            {health_filter(base, query, choices)}
+            {health_filter(base, query, counts)}
+            {owner_filter(base, query, choices)}
+            {tag_filter(base, query, choices)}
             {app_filter(base, query, choices)}
             {scope_filter(base, query, choices)}
             {sort_menu(base, query)}
             {is_filtered(query)
                 .then(|| {
-                    let clear = href(base, &ListQuery { sort: query.sort, ..ListQuery::default() });
+                    let clear = href(base, &AccountsQuery { sort: query.sort, ..AccountsQuery::default() });
                     view! {
                         <a class="sub" href=clear>
                             "Clear"
@@ -259,7 +348,7 @@ mod tests {
     use super::*;
     use service::core::input;
 
-    fn read(text: &str) -> ListQuery {
+    fn read(text: &str) -> AccountsQuery {
         let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
         let fields = input::object(pairs.map(|(name, value)| (name.into(), value.into())));
         input::raw::<Parameters>(fields).0.unwrap().into()
@@ -267,19 +356,23 @@ mod tests {
 
     #[test]
     fn the_address_holds_the_state() {
-        let query = read("q=acme&health=limited&app=returns&scope=tags:read&sort=name&after=abc");
+        let query = read(
+            "q=acme&health=limited&app=returns&scope=tags:read&owner=nobody&tag=DACH&sort=name&after=abc",
+        );
         assert_eq!(
             href("/t/x/accounts", &query),
-            "/t/x/accounts?q=acme&health=limited&app=returns&scope=tags%3Aread&sort=name&after=abc"
+            "/t/x/accounts?q=acme&health=limited&app=returns&scope=tags%3Aread&owner=nobody&tag=DACH&sort=name&after=abc"
         );
-        let next = changed("/t/x/accounts", &query, |q| q.health = None);
+        let mine = "/t/x/accounts?health=need_you&owner=0190a6c5-0000-7000-8000-000000000001";
+        assert_eq!(href("/t/x/accounts", &read(&mine[15..])), mine);
+        let next = changed("/t/x/accounts", &query, |q| q.states = States::All);
         assert!(!next.contains("after") && !next.contains("health") && next.contains("q=acme"));
     }
 
     #[test]
     fn nonsense_is_left_out() {
-        let query = read("health=sad&sort=odd&scope=\"&q= ");
-        assert_eq!(query, ListQuery::default());
+        let query = read("health=sad&sort=odd&scope=\"&q= &owner=me&tag=");
+        assert_eq!(query, AccountsQuery::default());
         assert!(!is_filtered(&query));
     }
 }

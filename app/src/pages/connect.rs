@@ -32,6 +32,8 @@ pub(crate) fn page() -> impl IntoView {
 struct Query {
     /// The preselected app.
     app: RawField<String>,
+    /// The account that is already typed.
+    account: RawField<String>,
 }
 
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
@@ -39,6 +41,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     actor.require(Permission::SendLinks)?;
     csp::forms_to_gorgias(&context);
     let around = page_chrome(&context, &actor, NavItem::Accounts).await;
+    let query = address.query::<Query>();
     let data = Data {
         tenant: actor.tenant_slug.to_string(),
         now: context.services.expiry_now(),
@@ -51,7 +54,8 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
             .flatten()
             .map(|row| row.app)
             .collect(),
-        wanted: address.query::<Query>().app.given().map(str::to_owned),
+        wanted: query.app.given().map(str::to_owned),
+        account: query.account.given().map(str::to_owned),
         form: context.form.clone().unwrap_or_default(),
         link: context.outcome.as_ref().and_then(ShownOutcome::link),
         outcome: context.outcome.clone(),
@@ -76,6 +80,8 @@ pub(super) struct Data {
     pub apps: Vec<App>,
     /// The app that the address names.
     pub wanted: Option<String>,
+    /// The account that the address names.
+    pub account: Option<String>,
     pub form: FormState,
     /// The link that was made here just now.
     pub link: Option<MadeLink>,
@@ -208,7 +214,7 @@ fn form(data: &Data) -> AnyView {
                 autocomplete="off"
                 placeholder="acme"
                 hint="The “acme” of acme.gorgias.com; pasting the whole address works too."
-                value=data.form.value("subdomain")
+                value=data.form.value("subdomain").or_else(|| data.account.clone())
                 error=data.form.error("subdomain")
             />
             {data.mail.then(|| send_link::email(&data.form))}

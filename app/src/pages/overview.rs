@@ -2,6 +2,9 @@
 
 use super::{
     PageError, PageParams,
+    accounts::Counts,
+    accounts_notices::{self, Notice},
+    counted::counted,
     getting_started::{self, Progress},
     overview_notices, panel,
     row_action::{May, account_href, row_action, tenant_home},
@@ -14,7 +17,7 @@ use crate::{
         Panel, PanelFailed, Size, Step, Steps, TimeTag,
     },
     context::PageContext,
-    frame::{self, page_chrome},
+    frame::page_chrome,
     islands::Live,
     shell::SignedInLayout,
 };
@@ -27,6 +30,7 @@ use leptos::prelude::*;
 use service::{
     apps::App,
     connections::{
+        by_account::ListedAccount,
         links::{LinkState, OutstandingLink},
         overview,
         row::AccountRow,
@@ -42,10 +46,8 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     let around = page_chrome(&context, &actor, NavItem::Overview).await;
     let loaded = panel("overview", overview::overview(&actor).await);
     let tenant = actor.tenant_slug.to_string();
-    let counts = around.apps.as_deref().map(frame::sum);
-    let nothing_yet = counts
-        .as_ref()
-        .is_some_and(|counts| counts.iter().all(|(_, n)| *n == 0));
+    let counts = Counts::of(around.accounts.as_ref(), around.apps.as_deref(), None);
+    let nothing_yet = counts.as_ref().is_some_and(|counts| counts.total == 0);
     let body = if nothing_yet {
         getting_started::view(&Progress {
             tenant: tenant.clone(),
@@ -81,6 +83,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
                 .filter(|r| r.app.credentials.fault.is_some())
                 .map(|r| (r.app.clone(), r.counts.total()))
                 .collect(),
+            notices: accounts_notices::of(around.apps.as_deref().unwrap_or_default()),
             counts,
             need_you: around.frame.need_you,
             too_high: loaded.as_ref().and_then(|o| o.too_high),
@@ -106,32 +109,25 @@ pub(super) struct Data {
     /// Apps whose credentials Gorgias refuses, and how many accounts each has.
     pub faulty: Vec<(App, u64)>,
     /// How many accounts are in which state.
-    pub counts: Option<Vec<(Health, u64)>>,
+    pub counts: Option<Counts>,
+    /// What an app or the time decides.
+    pub notices: Vec<Notice>,
     /// How many accounts need a person.
     pub need_you: u64,
     /// How many percent of the rate all checks need, if that is too much.
     pub too_high: Option<u64>,
     pub clock_ahead: Option<Span>,
     /// The accounts that need a person, and the links not used yet.
-    pub lists: Option<(Vec<AccountRow>, Vec<OutstandingLink>)>,
+    pub lists: Option<(Vec<ListedAccount>, Vec<OutstandingLink>)>,
 }
 
 fn accounts(n: u64) -> String {
-    if n == 1 {
-        "1 account".into()
-    } else {
-        format!("{n} accounts")
-    }
+    counted(n, "account", "accounts")
 }
 
 impl Data {
-    fn count(&self, of: impl Fn(Health) -> bool) -> u64 {
-        self.counts
-            .iter()
-            .flatten()
-            .filter(|(h, _)| of(*h))
-            .map(|(_, n)| n)
-            .sum()
+    fn total(&self) -> u64 {
+        self.counts.as_ref().map_or(0, |counts| counts.total)
     }
 
     fn title(&self) -> String {
@@ -144,10 +140,10 @@ impl Data {
     }
 
     fn lead(&self) -> Option<String> {
-        self.counts.as_ref()?;
-        let total = self.count(|_| true);
-        let fine = self.count(|h| h == Health::Working);
-        let waiting = self.count(|h| h == Health::NotConnected);
+        let counts = self.counts.as_ref()?;
+        let total = counts.total;
+        let fine = counts.get(Health::Working);
+        let waiting = counts.get(Health::NotConnected);
         let waiting = match waiting {
             0 => String::new(),
             1 => "1 more waits for its customer. ".into(),
@@ -168,7 +164,7 @@ impl Data {
                 .to_string(),
             );
         }
-        let row = self.lists.as_ref()?.0.first()?;
+        let row = self.lists.as_ref()?.0.first()?.connections.first()?;
         Some(account_href(
             &self.tenant,
             row.app_slug.as_str(),
@@ -228,9 +224,10 @@ fn needs(data: &Data) -> AnyView {
     // An app's setup fault is shown once, and its accounts are left out.
     let rows: Vec<_> = need
         .iter()
-        .filter(|row| row.health != Health::SetupFault)
+        .filter_map(|account| Some((account, account.connections.first()?)))
+        .filter(|(_, row)| row.health != Health::SetupFault)
         .collect();
-    if rows.is_empty() && data.faulty.is_empty() {
+    if rows.is_empty() && data.notices.is_empty() {
         return view! {
             <Panel id="needs" title="What needs you">
                 <Empty icon=Glyph::Done title="All quiet">
@@ -242,7 +239,10 @@ fn needs(data: &Data) -> AnyView {
     }
     let footer = view! {
         <span>"Worst first"</span>
-        <a href=Address::Accounts { tenant: &data.tenant }.to_string()>"All "{accounts(data.count(|_| true))}</a>
+        <a href=format!(
+            "{}?health=need_you",
+            Address::Accounts { tenant: &data.tenant },
+        )>"All that need you"</a>
     }
     .into_any();
     view! {
@@ -252,7 +252,8 @@ fn needs(data: &Data) -> AnyView {
             </h2>
             <ol class="rows needs" role="list" data-live="needs">
                 {data.faulty.iter().map(|(app, n)| faulty_app(data, app, *n)).collect_view()}
-                {rows.into_iter().map(|row| need_row(data, row)).collect_view()}
+                {unchecked(data)}
+                {rows.into_iter().map(|(account, row)| need_row(data, account, row)).collect_view()}
             </ol>
             <footer>{footer}</footer>
         </section>
@@ -286,13 +287,43 @@ fn faulty_app(data: &Data, app: &App, n: u64) -> AnyView {
     .into_any()
 }
 
-fn need_row(data: &Data, row: &AccountRow) -> AnyView {
+/// Overdue checks are one line, however many accounts they are of.
+fn unchecked(data: &Data) -> Option<AnyView> {
+    let n = data.notices.iter().find_map(|notice| match notice {
+        Notice::Unchecked(n) => Some(*n),
+        Notice::SetupFault { .. } | Notice::RefusedLong(_) => None,
+    })?;
+    let accounts = Address::Accounts {
+        tenant: &data.tenant,
+    };
+    let href = format!("{accounts}?health={}", Health::Unchecked.code());
+    Some(
+        view! {
+            <li>
+                <HealthBadge health=Health::Unchecked/>
+                <div>
+                    <a class="name" href=href.clone()>
+                        {counted(n, "check is overdue", "checks are overdue")}
+                    </a>
+                    <p>"The last check of these accounts is too long ago. We can’t vouch for them."</p>
+                </div>
+                <span></span>
+                <LinkButton href size=Size::Small>
+                    "Show them"
+                </LinkButton>
+            </li>
+        }
+        .into_any(),
+    )
+}
+
+fn need_row(data: &Data, account: &ListedAccount, row: &AccountRow) -> AnyView {
     view! {
         <li>
             <HealthBadge health=row.health/>
             <div>
                 <a class="name" href=account_href(&data.tenant, row.app_slug.as_str(), row.subdomain.as_str())>
-                    {row.title().to_owned()}
+                    {account.customer.title().to_owned()}
                 </a>
                 " "
                 <span class="sub">{row.app_name.clone()}</span>
@@ -319,6 +350,7 @@ fn states(data: &Data) -> AnyView {
         tenant: &data.tenant,
     };
     let rows = counts
+        .states
         .iter()
         .map(|(health, n)| LedgerRow {
             href: format!("{all}?health={}", health.code()),
@@ -328,7 +360,7 @@ fn states(data: &Data) -> AnyView {
             count: n.to_string(),
         })
         .collect();
-    let aside = view! { <span class="sub">{accounts(data.count(|_| true))}</span> }.into_any();
+    let aside = view! { <span class="sub">{accounts(data.total())}</span> }.into_any();
     let body = view! {
         <div data-live="states">
             <Ledger rows/>

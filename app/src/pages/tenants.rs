@@ -9,12 +9,15 @@ use crate::{
     context::PageContext,
     form_outcome::ShownOutcome,
     form_state::FormState,
+    frame,
     shell::PublicLayout,
 };
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::{
-    connections::counts,
+    Actor, InternalError,
+    apps::list,
+    connections::by_account,
     core::input::Field as RawField,
     people::membership::{self, TenantOfPerson},
     tenants::{
@@ -50,8 +53,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         let Ok(actor) = context.actor(tenant.slug.as_str()).await else {
             continue;
         };
-        let problems =
-            panel("tenant's problems", counts::of_tenant(&actor).await).map(|c| c.need_someone());
+        let problems = panel("tenant's problems", number_of_problems(&actor).await);
         tenants.push((tenant, problems));
     }
     // Whom single sign-on brought sees the one tenant that it opens.
@@ -84,6 +86,13 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         </PublicLayout>
     }
     .into_any())
+}
+
+/// How many things need a person, as the tenant's own pages count them.
+async fn number_of_problems(actor: &Actor) -> Result<u64, InternalError> {
+    let apps = list::all(actor).await?;
+    let accounts = by_account::counts(actor).await?;
+    Ok(frame::need_you(&apps, accounts.as_ref()))
 }
 
 fn is_wanted(tenant: &TenantOfPerson, wanted: &str) -> bool {

@@ -12,7 +12,7 @@ pub use change::{ContactForm, CustomerChange, CustomerError, change};
 pub use import::{ImportError, ImportedLine, LineResult, MOST_LINES, import};
 pub use list::{AccountPage, AccountQuery, MOST, list};
 pub use search::finds_beginnings_only;
-pub(crate) use show::{forget_unless_connected, lock, names};
+pub(crate) use show::{customers, forget_unless_connected, lock, names};
 pub use show::{members_who_can_own, show};
 
 use domain::{

@@ -82,6 +82,14 @@ pub(super) async fn find_all<'a>(
     all_with_parts(tx, rows).await
 }
 
+/// The customers behind these accounts.
+pub(crate) async fn customers<'a>(
+    tx: &Tx,
+    subdomains: impl Iterator<Item = &'a Subdomain>,
+) -> Result<Vec<Customer>, InternalError> {
+    find_all(tx, subdomains, &AppLimit::All, false).await
+}
+
 /// The customer of a row.
 pub(super) async fn with_parts(tx: &Tx, row: account::Model) -> Result<Customer, InternalError> {
     let key = row.subdomain.clone();

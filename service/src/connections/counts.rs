@@ -49,6 +49,11 @@ impl HealthCounts {
             + self.to_look_at
     }
 
+    /// How many are retried, but refused alone for so long that a person should look.
+    pub fn to_look_at(&self) -> u64 {
+        self.to_look_at
+    }
+
     /// Whether so many depend on the time that not all of them were counted: then there
     /// are more Unchecked ones, among those that are counted in other states.
     pub fn is_cut(&self) -> bool {

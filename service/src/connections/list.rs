@@ -39,8 +39,8 @@ pub enum Sort {
 /// The conditions of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListQuery {
-    /// Part of the subdomain, of the name or address of the person who approved, of what is
-    /// known of the customer, or of an app's name.
+    /// Part of the subdomain, of the name or address of the person who approved, or of what
+    /// is known of the customer.
     pub q: String,
     /// Only this state.
     pub health: Option<Health>,
@@ -181,15 +181,28 @@ impl Cursor {
 pub async fn list(actor: &Actor, wanted: &ListQuery) -> Result<ListPage, ListError> {
     let tx = actor.read().await?;
     let apps = counts::visible_apps(actor, &tx).await?;
-    of_apps(actor, &tx, &apps, wanted).await
+    let narrow = Narrow {
+        states: wanted.health.map(|health| vec![health]),
+        restrict: Condition::all(),
+    };
+    page(actor, &tx, &apps, wanted, &narrow).await
+}
+
+/// What a page is limited to, beyond its query.
+pub(super) struct Narrow {
+    /// Only these states.
+    pub states: Option<Vec<Health>>,
+    /// Only connections that fulfil it.
+    pub restrict: Condition,
 }
 
 /// A page of the connections of these apps.
-pub(super) async fn of_apps(
+pub(super) async fn page(
     actor: &Actor,
     tx: &Tx,
     apps: &[App],
     wanted: &ListQuery,
+    narrow: &Narrow,
 ) -> Result<ListPage, ListError> {
     let (now, zone) = (actor.now(), actor.zone);
     let limit = wanted.limit.clamp(1, MOST);
@@ -201,18 +214,16 @@ pub(super) async fn of_apps(
         tx,
         apps,
         wanted,
+        narrow,
         found: accounts::search::find(actor, tx, &wanted.q).await?,
         now,
         cursor,
     };
     // One row more than the page shows whether there is another page.
-    let mut records = match (wanted.sort, wanted.health) {
-        (Sort::Worst, None) => listing.by_severity(limit + 1).await?,
-        (Sort::Changed, health) => listing.by_change(health, limit + 1).await?,
-        (_, Some(health)) => {
-            let cursor = listing.cursor.as_ref();
-            listing.in_state(health, cursor, limit + 1).await?
-        }
+    let mut records = match (wanted.sort, &narrow.states) {
+        (Sort::Worst, _) => listing.by_severity(limit + 1).await?,
+        (Sort::Changed, _) => listing.by_change(limit + 1).await?,
+        (Sort::Name, Some(states)) => listing.in_states(states, limit + 1).await?,
         (Sort::Name, None) => listing.by_name(limit + 1).await?,
     };
     let more = records.len() as u64 > limit;
@@ -247,6 +258,7 @@ struct Listing<'a> {
     tx: &'a Tx,
     apps: &'a [App],
     wanted: &'a ListQuery,
+    narrow: &'a Narrow,
     found: Found,
     now: Timestamp,
     cursor: Option<Cursor>,
@@ -257,7 +269,11 @@ impl Listing<'_> {
     /// value is needed.
     async fn by_severity(&self, limit: u64) -> Result<Vec<Record>, ListError> {
         let by_time = ByTime::find(self.tx, self.now).await?;
-        let mut states = Health::ALL;
+        let mut states = self
+            .narrow
+            .states
+            .clone()
+            .unwrap_or_else(|| Health::ALL.into());
         states.sort_by_key(|h| h.severity());
         let mut rows = Vec::new();
         for state in states {
@@ -277,15 +293,16 @@ impl Listing<'_> {
         Ok(rows)
     }
 
-    /// Those in a state, by name.
-    async fn in_state(
-        &self,
-        state: Health,
-        cursor: Option<&Cursor>,
-        limit: u64,
-    ) -> Result<Vec<Record>, ListError> {
+    /// Those in these states, by name.
+    async fn in_states(&self, states: &[Health], limit: u64) -> Result<Vec<Record>, ListError> {
         let by_time = ByTime::find(self.tx, self.now).await?;
-        self.of_each_app(&by_time, state, cursor, limit).await
+        let mut rows = Vec::new();
+        for state in states {
+            let some = self.of_each_app(&by_time, *state, self.cursor.as_ref(), limit);
+            rows.extend(some.await?);
+        }
+        rows.sort_by(|a, b| (a.subdomain.as_str(), a.id).cmp(&(b.subdomain.as_str(), b.id)));
+        Ok(rows)
     }
 
     /// Those in a state, by name: each app has a range of the index.
@@ -297,7 +314,7 @@ impl Listing<'_> {
         limit: u64,
     ) -> Result<Vec<Record>, ListError> {
         let mut rows = Vec::new();
-        for (app, conditions) in self.ranges(by_time, Some(state)) {
+        for (app, conditions) in self.ranges(by_time, Some(&[state])) {
             for condition in conditions {
                 let query = Self::after_name(self.of_app(app).filter(condition), cursor);
                 rows.extend(self.records(query, limit).await?);
@@ -307,11 +324,11 @@ impl Listing<'_> {
         Ok(rows)
     }
 
-    /// Those in a state or in any, the last change first.
-    async fn by_change(&self, state: Option<Health>, limit: u64) -> Result<Vec<Record>, ListError> {
+    /// The last change first.
+    async fn by_change(&self, limit: u64) -> Result<Vec<Record>, ListError> {
         let by_time = ByTime::find(self.tx, self.now).await?;
         let mut rows = Vec::new();
-        for (app, conditions) in self.ranges(&by_time, state) {
+        for (app, conditions) in self.ranges(&by_time, self.narrow.states.as_deref()) {
             let any = conditions
                 .into_iter()
                 .fold(Condition::any(), Condition::add);
@@ -338,21 +355,25 @@ impl Listing<'_> {
         Ok(self.records(query, limit).await?)
     }
 
-    /// The apps with connections that may be shown in the state, and the conditions of
-    /// those; without a state, all apps, and a condition that all fulfil.
-    fn ranges(&self, by_time: &ByTime, state: Option<Health>) -> Vec<(AppId, Vec<Condition>)> {
-        let mut ranges = Vec::new();
-        for app in self.wanted_apps() {
-            let conditions = match (state, app.credentials.fault.is_some()) {
-                (None, _) | (Some(Health::SetupFault), true) => vec![Condition::all()],
-                (Some(Health::SetupFault), false) | (Some(_), true) => continue,
-                (Some(state), false) => by_time.conditions(state, self.now),
-            };
-            if !conditions.is_empty() {
-                ranges.push((app.id, conditions));
+    /// The apps with connections that may be shown in the states, and the conditions of
+    /// those; without states, all apps, and a condition that all fulfil.
+    fn ranges(&self, by_time: &ByTime, states: Option<&[Health]>) -> Vec<(AppId, Vec<Condition>)> {
+        let of_app = |app: &App| match states {
+            None => vec![Condition::all()],
+            Some(states) if app.credentials.fault.is_some() => {
+                let shown = states.contains(&Health::SetupFault);
+                shown.then(Condition::all).into_iter().collect()
             }
-        }
+            Some(states) => {
+                let states = states.iter().filter(|state| **state != Health::SetupFault);
+                let each = states.flat_map(|state| by_time.conditions(*state, self.now));
+                each.collect()
+            }
+        };
+        let ranges = self.wanted_apps().map(|app| (app.id, of_app(app)));
         ranges
+            .filter(|(_, conditions)| !conditions.is_empty())
+            .collect()
     }
 
     async fn records(
@@ -387,6 +408,7 @@ impl Listing<'_> {
     /// With the filters that have no order of their own.
     fn searched(&self) -> Select<Entity> {
         let query = self.found.rows::<Entity>(self.tx, Column::Subdomain);
+        let query = query.filter(self.narrow.restrict.clone());
         let Some(scope) = &self.wanted.scope else {
             return query;
         };

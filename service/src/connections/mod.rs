@@ -1,6 +1,7 @@
 //! Connections: Gorgias accounts connected to an app.
 
 pub mod authorize;
+pub mod by_account;
 mod by_time;
 pub mod check_now;
 pub mod complete;

@@ -1,10 +1,10 @@
 //! The overview: accounts that need a person, and whether the worker is alive.
 
 use super::{
+    by_account::{self, AccountsQuery, ListedAccount, States},
     counts::{self, HealthCounts},
     links::{self, OutstandingLink},
-    list::{self, ListError, ListQuery, Sort},
-    row::AccountRow,
+    list::ListError,
 };
 use crate::{
     core::{error::InternalError, expiry, rows::Rows},
@@ -39,7 +39,7 @@ pub struct Overview {
     /// How many connections are in which state.
     pub counts: HealthCounts,
     /// The most urgent accounts that need a person, at most twenty.
-    pub need: Vec<AccountRow>,
+    pub need: Vec<ListedAccount>,
     /// The apps.
     pub apps: Vec<App>,
     /// Links that can still be used.
@@ -58,14 +58,14 @@ pub struct Overview {
 /// # Errors
 /// [`InternalError`] if the database fails.
 pub async fn overview(actor: &Actor) -> Result<Overview, InternalError> {
-    let query = ListQuery {
-        sort: Sort::Worst,
+    let query = AccountsQuery {
+        states: States::NeedSomeone,
         limit: NAMED,
         ..Default::default()
     };
     let tx = actor.read().await?;
     let apps = counts::visible_apps(actor, &tx).await?;
-    let page = list::of_apps(actor, &tx, &apps, &query)
+    let page = by_account::of_apps(actor, &tx, &apps, &query)
         .await
         .map_err(|error| match error {
             ListError::Internal(fault) => fault,
@@ -73,11 +73,11 @@ pub async fn overview(actor: &Actor) -> Result<Overview, InternalError> {
                 InternalError::inconsistent("connections", "cursor", "first page")
             }
         })?;
-    let need = page
-        .rows
-        .into_iter()
-        .filter(|row| row.needs_someone)
-        .collect();
+    let mut need = page.rows;
+    let left = NAMED.saturating_sub(need.len() as u64);
+    if left > 0 {
+        need.extend(by_account::refused_long(actor, &tx, &apps, left).await?);
+    }
     let counts = counts::sum(&tx, &apps, actor.now()).await?;
     let links = links::outstanding(&tx, &apps, actor.expiry_now(), 10).await?;
     drop(tx);

@@ -194,6 +194,25 @@ impl Flow {
         assert!(matches!(outcome, Outcome::Approved { .. }), "{outcome:?}");
     }
 
+    /// A further app of the owner, which the simulator knows.
+    pub async fn another_app(&self, slug: &str) -> App {
+        let app = self.world.app(&self.owner, slug).await;
+        let redirect = self.world.services.config.redirect_uri(app.id);
+        let (id, secret) = (format!("{slug}-id"), format!("{slug}-secret"));
+        self.sim.register_app(&id, &secret, &[&redirect]);
+        app
+    }
+
+    /// Connects an account to an app; whether it was approved.
+    pub async fn connect_to(&self, app: &App, account: &str) -> bool {
+        let services = &self.world.services;
+        let begun = authorize::begin_install(services, app.id, &sub(account)).await;
+        let callback = self.approve(&begun.unwrap());
+        let id = complete::complete(services, app.id, callback, None).await;
+        let result = result::show(services, app.id, id.unwrap(), &self.browser).await;
+        matches!(result.unwrap().unwrap().outcome, Outcome::Approved { .. })
+    }
+
     /// Has Gorgias refuse the app's credentials, as this account sees it, until
     /// that is confirmed.
     pub async fn app_refused(&self, account: &str) {

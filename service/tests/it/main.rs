@@ -6,6 +6,7 @@ mod api_tokens;
 mod audit;
 mod audit_retention;
 mod authorize;
+mod by_account;
 mod client_ids;
 mod clocks;
 mod customers;

@@ -24,7 +24,10 @@ async fn check(f: &Flow, account: &str) -> Verdict {
 /// How many need somebody, and whom the overview names.
 async fn asked(f: &Flow) -> (u64, Vec<String>) {
     let overview = overview::overview(&f.owner).await.unwrap();
-    let named = overview.need.iter().map(|r| r.subdomain.to_string());
+    let named = overview
+        .need
+        .iter()
+        .map(|account| account.customer.subdomain.to_string());
     (overview.counts.need_someone(), named.collect())
 }
 

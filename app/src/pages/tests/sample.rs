@@ -16,9 +16,9 @@ use service::{
     accounts::Customer,
     apps::App,
     connections::{
+        by_account::{AccountsPage, AccountsQuery, ListedAccount},
         events::TimelineEntry,
         links::{LinkRow, LinkState},
-        list::{ListPage, ListQuery},
         row::AccountRow,
         show::Account,
     },
@@ -243,19 +243,42 @@ pub(super) fn account_page(account: Account) -> account::Data {
     }
 }
 
-pub(super) fn accounts_page(rows: Vec<AccountRow>, query: ListQuery) -> accounts::Data {
+/// An account of the list with one connection.
+pub(super) fn listed(row: AccountRow) -> ListedAccount {
+    let customer = Customer {
+        subdomain: row.subdomain.clone(),
+        name: row.customer.clone(),
+        external_id: None,
+        owner: None,
+        tags: vec![],
+        note: None,
+        contacts: vec![],
+    };
+    ListedAccount {
+        customer,
+        connections: vec![row],
+    }
+}
+
+pub(super) fn accounts_page(rows: Vec<AccountRow>, query: AccountsQuery) -> accounts::Data {
     accounts::Data {
         tenant: "parcelwise".into(),
         now: NOW,
         may: ALL,
-        counts: Some(vec![(Health::Disconnected, 1), (Health::Working, 1)]),
+        me: None,
+        counts: Some(accounts::Counts {
+            states: vec![(Health::Disconnected, 1), (Health::Working, 1)],
+            total: 2,
+            need_someone: 1,
+            yours: 0,
+        }),
         choices: Choices {
-            health: vec![(Health::Disconnected, 1), (Health::Working, 1)],
-            apps: vec![],
             scopes: vec!["tickets:read".parse().unwrap()],
+            ..Choices::default()
         },
-        page: Ok(ListPage {
-            rows,
+        notices: vec![],
+        page: Ok(AccountsPage {
+            rows: rows.into_iter().map(listed).collect(),
             next: Some("cursor".into()),
         }),
         query,

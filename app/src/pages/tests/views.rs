@@ -20,8 +20,8 @@ use insta::assert_snapshot;
 use secrecy::SecretString;
 use service::{
     connections::{
+        by_account::{AccountsQuery, States},
         links::{LinkGone, LinkState, PublicLink},
-        list::ListQuery,
         result::Outcome,
     },
     core::error::FieldError,
@@ -58,7 +58,12 @@ fn the_overview_says_when_the_rate_is_nearly_used_up() {
         now: NOW,
         may: sample::ALL,
         faulty: Vec::new(),
-        counts: Some(vec![(Health::Working, 3)]),
+        notices: Vec::new(),
+        counts: Some(accounts::Counts {
+            states: vec![(Health::Working, 3)],
+            total: 3,
+            ..Default::default()
+        }),
         need_you: 0,
         too_high: Some(83),
         clock_ahead: None,
@@ -181,14 +186,14 @@ fn a_new_link_is_shown_once_and_copied() {
 
 #[test]
 fn three_kinds_of_nothing_differ() {
-    let mut empty = accounts_page(vec![], ListQuery::default());
-    empty.counts = Some(vec![]);
-    let filtered = ListQuery {
+    let mut empty = accounts_page(vec![], AccountsQuery::default());
+    empty.counts = Some(accounts::Counts::default());
+    let filtered = AccountsQuery {
         q: "zzz".into(),
-        health: Some(Health::Retrying),
-        ..ListQuery::default()
+        states: States::One(Health::Retrying),
+        ..AccountsQuery::default()
     };
-    let mut broken = accounts_page(vec![], ListQuery::default());
+    let mut broken = accounts_page(vec![], AccountsQuery::default());
     broken.page = Err(accounts::Failed { cursor: false });
     assert_snapshot!(
         "accounts_nothing_yet",
@@ -207,9 +212,9 @@ fn three_kinds_of_nothing_differ() {
 #[test]
 fn the_list_keeps_its_state_in_every_link() {
     let rows = vec![sample::disconnected().row, sample::working().row];
-    let query = ListQuery {
+    let query = AccountsQuery {
         q: "ac".into(),
-        ..ListQuery::default()
+        ..AccountsQuery::default()
     };
     assert_snapshot!(
         "accounts",
@@ -299,7 +304,7 @@ fn an_app_without_offline_is_offered_it_in_place_of_a_link() {
     );
     let row = vec![data.account.row.clone()];
     let list = outline(&html(|| {
-        accounts::view(&accounts_page(row.clone(), ListQuery::default()))
+        accounts::view(&accounts_page(row.clone(), AccountsQuery::default()))
     }));
     assert!(list.contains("?add=offline#asks] Add offline"), "{list}");
     data.may.manage_apps = false;
@@ -342,10 +347,10 @@ fn scripts_in_names_are_inert() {
     }));
     is_inert(&html(|| account::view(&data)));
 
-    let query = ListQuery {
+    let query = AccountsQuery {
         q: EVIL.into(),
         app: Some(EVIL.into()),
-        ..ListQuery::default()
+        ..AccountsQuery::default()
     };
     let mut row = sample::working().row;
     row.approved_by = Some(EVIL.into());
@@ -390,6 +395,7 @@ fn scripts_in_names_are_inert() {
         mail: false,
         apps: vec![sample::app()],
         wanted: Some(EVIL.into()),
+        account: Some(EVIL.into()),
         form,
         link: None,
         outcome: None,

@@ -1,0 +1,287 @@
+//! The table of accounts, and its pages.
+
+use super::{
+    accounts::Data,
+    accounts_filter::{changed, href, is_filtered},
+    row_action::{account_href, row_action},
+};
+use crate::{
+    address::{Address, escape},
+    components::{
+        Dir, Glyph, HealthBadge, HealthHistory, Icon, LinkButton, Size, SortHeader, TimeOr,
+        initials,
+    },
+};
+use domain::{health::Health, health_history::HealthHistory as History};
+use leptos::prelude::*;
+use service::{
+    accounts::Customer,
+    connections::{
+        by_account::{AccountsPage, AccountsQuery, ListedAccount},
+        list::Sort,
+        row::AccountRow,
+    },
+};
+
+fn sort_header(
+    data: &Data,
+    label: &'static str,
+    sort: Sort,
+    dir: Dir,
+    class: &'static str,
+) -> AnyView {
+    let href = changed(&data.base(), &data.query, |q| q.sort = sort);
+    if data.query.sort == sort {
+        view! { <SortHeader label href dir class/> }.into_any()
+    } else {
+        view! { <SortHeader label href class/> }.into_any()
+    }
+}
+
+pub(super) fn table(data: &Data, page: &AccountsPage) -> AnyView {
+    let order = match data.query.sort {
+        Sort::Worst => "worst first",
+        Sort::Name => "sorted by subdomain",
+        Sort::Changed => "last change first",
+    };
+    view! {
+        <div class="table-wrap" data-live="accounts">
+            <table class="table accounts">
+                <caption class="sr">{format!("Gorgias accounts, {order}")}</caption>
+                <thead>
+                    <tr>
+                        {sort_header(data, "Account", Sort::Name, Dir::Ascending, "c-name")}
+                        <th scope="col" class="c-owner">
+                            "Owner"
+                        </th>
+                        <th scope="col" class="c-tags">
+                            "Tags"
+                        </th>
+                        {sort_header(data, "Health", Sort::Worst, Dir::Descending, "c-health")}
+                        <th scope="col" class="c-app">
+                            "Apps"
+                        </th>
+                        <th scope="col">"Last fine"</th>
+                        <th scope="col" class="c-history">
+                            "14 days"
+                        </th>
+                        <td>
+                            <span class="sr">"Action"</span>
+                        </td>
+                    </tr>
+                </thead>
+                <tbody>{page.rows.iter().map(|row| table_row(data, row)).collect_view()}</tbody>
+            </table>
+        </div>
+        {pager(data, page)}
+    }
+    .into_any()
+}
+
+/// A second line below the reason: facts that are not part of the state.
+fn second_line(row: &AccountRow) -> Option<String> {
+    if row.health == Health::SetupFault {
+        return Some(format!("Before that: {}", row.own_health.label()));
+    }
+    row.granted
+        .contains("write:all")
+        .then(|| "Old permission: write:all".to_owned())
+}
+
+/// Subdomain and external id, if the name isn't the subdomain, and who approved.
+fn beneath(customer: &Customer, first: Option<&AccountRow>) -> String {
+    let subdomain = customer
+        .name
+        .as_ref()
+        .map(|_| customer.subdomain.to_string());
+    let approver = first.and_then(|row| row.approved_by.clone());
+    let parts = [subdomain, customer.external_id.clone(), approver];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+fn table_row(data: &Data, account: &ListedAccount) -> AnyView {
+    let customer = &account.customer;
+    let first = account.connections.first();
+    let name = customer.title().to_owned();
+    let connect = format!(
+        "{}?account={}",
+        Address::Connect {
+            tenant: &data.tenant
+        },
+        escape(customer.subdomain.as_str())
+    );
+    let href = first.map_or_else(
+        || connect.clone(),
+        |row| account_href(&data.tenant, row.app_slug.as_str(), row.subdomain.as_str()),
+    );
+    let apps: Vec<_> = account
+        .connections
+        .iter()
+        .map(|row| row.app_name.clone())
+        .collect();
+    let beneath = beneath(customer, first);
+    let only_narrow = match (beneath.is_empty(), apps.is_empty()) {
+        (_, true) => String::new(),
+        (true, false) => apps.join(", "),
+        (false, false) => format!(" · {}", apps.join(", ")),
+    };
+    view! {
+        <tr>
+            <th scope="row">
+                <a class="name" href=href>
+                    {name}
+                </a>
+                " "
+                <span class="sub">{beneath} <span class="only-narrow">{only_narrow}</span></span>
+                {(!customer.tags.is_empty())
+                    .then(|| view! { <span class="only-narrow">" " {tags(customer)}</span> })}
+            </th>
+            <td class="c-owner">{owner(customer)}</td>
+            <td class="c-tags">{tags(customer)}</td>
+            {match first {
+                Some(row) => of_connection(data, account, row),
+                None => not_connected(data, customer, connect),
+            }}
+        </tr>
+    }
+    .into_any()
+}
+
+fn owner(customer: &Customer) -> Option<AnyView> {
+    let owner = customer.owner.as_ref()?;
+    let said = format!("Looked after by {}", owner.name);
+    Some(
+        view! {
+            <span class="dot" role="img" aria-label=said title=owner.name.clone()>
+                {initials(&owner.name)}
+            </span>
+        }
+        .into_any(),
+    )
+}
+
+fn tags(customer: &Customer) -> Option<AnyView> {
+    if customer.tags.is_empty() {
+        return None;
+    }
+    let tags = customer.tags.iter().map(|tag| {
+        view! { <span class="count">{tag.to_string()}</span> }
+    });
+    Some(view! { <span class="tags">{tags.collect_view()}</span> }.into_any())
+}
+
+/// What the connection that comes first says, and the apps of all of them.
+fn of_connection(data: &Data, account: &ListedAccount, row: &AccountRow) -> AnyView {
+    let history = History::of(data.now.day(), row.history);
+    view! {
+        <td class="c-health">
+            <div>
+                <HealthBadge health=row.health/>
+                <p>{row.explanation.reason.clone()}</p>
+                {second_line(row).map(|line| view! { <p>{line}</p> })}
+            </div>
+        </td>
+        <td class="c-app">
+            {account
+                .connections
+                .iter()
+                .map(|one| view! { <span data-health=one.health.code()>{app(one, row)}</span> })
+                .collect_view()}
+        </td>
+        <td class="c-fine">
+            <TimeOr at=row.last_success now=data.now/>
+        </td>
+        <td class="c-history">
+            <HealthHistory history/>
+        </td>
+        <td class="c-act">{row_action(&data.tenant, row, data.may)}</td>
+    }
+    .into_any()
+}
+
+/// The app's name; with an icon and words, if its state is another one than the row's.
+fn app(one: &AccountRow, first: &AccountRow) -> AnyView {
+    if one.health == first.health {
+        return one.app_name.clone().into_any();
+    }
+    view! {
+        <Icon name=Glyph::from(one.health)/>
+        {one.app_name.clone()}
+        <span class="sr">{format!(": {}", one.health.label())}</span>
+    }
+    .into_any()
+}
+
+fn not_connected(data: &Data, customer: &Customer, connect: String) -> AnyView {
+    let about = customer.subdomain.to_string();
+    let action = data.may.send_links.then(|| {
+        view! {
+            <LinkButton href=connect size=Size::Small about>
+                "Connect"
+            </LinkButton>
+        }
+    });
+    view! {
+        <td class="c-health">
+            <div>
+                <HealthBadge health=Health::NotConnected/>
+                <p>"Known, but connected to no app yet."</p>
+            </div>
+        </td>
+        <td class="c-app"></td>
+        <td class="c-fine">
+            <TimeOr at=None now=data.now/>
+        </td>
+        <td class="c-history"></td>
+        <td class="c-act">{action}</td>
+    }
+    .into_any()
+}
+
+/// Each page begins where the page before ended, so that page 10,000 costs no more
+/// than page 2. The way back is the browser's back button, or the first page.
+fn pager(data: &Data, page: &AccountsPage) -> AnyView {
+    let base = data.base();
+    let known = match &data.counts {
+        Some(counts) if !is_filtered(&data.query) => format!(" of {}", counts.total),
+        _ => String::new(),
+    };
+    let first = data
+        .query
+        .after
+        .is_some()
+        .then(|| changed(&base, &data.query, |_| ()));
+    let next = page.next.clone().map(|next| {
+        href(
+            &base,
+            &AccountsQuery {
+                after: Some(next),
+                ..data.query.clone()
+            },
+        )
+    });
+    view! {
+        <nav class="pages" aria-label="Pages of accounts">
+            <span>{format!("{}{known} shown", page.rows.len())}</span>
+            <span class="actions">
+                {first
+                    .map(|href| {
+                        view! {
+                            <a class="button" data-size="small" href=href rel="first">
+                                "First page"
+                            </a>
+                        }
+                    })}
+                {next
+                    .map(|href| {
+                        view! {
+                            <a class="button" data-size="small" href=href rel="next">
+                                "Next"
+                            </a>
+                        }
+                    })}
+            </span>
+        </nav>
+    }
+    .into_any()
+}

@@ -1,0 +1,196 @@
+//! The accounts list: a row for each account, with its customer and its connections.
+//!
+//! Accounts are in the order of the worst *stored* state of their connections, along an
+//! index. What the time or an app decides lies over it: a row shows it, a filter of its
+//! own finds it, and it changes no order.
+
+mod counts;
+mod cursor;
+mod keys;
+mod query;
+
+pub use counts::{AccountCounts, counts, tags};
+pub use query::{AccountsQuery, LookedAfter, States};
+
+use super::{
+    counts::visible_apps,
+    list::{self, ListError, Narrow},
+    others,
+    row::AccountRow,
+};
+use crate::{
+    accounts::{self, Customer, search},
+    core::{error::InternalError, rows::Rows},
+    entity::connection,
+    records::{app::App, connection::Record},
+    tenancy::{Actor, Tx},
+};
+use cursor::Cursor;
+use domain::{health::Health, ids::ConnectionId, subdomain::Subdomain};
+use keys::Keys;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::HashMap;
+
+/// An account of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedAccount {
+    /// The customer.
+    pub customer: Customer,
+    /// Its connections that the actor may see: the one that put it here first, then the
+    /// worst first. Empty if it is connected to no app.
+    pub connections: Vec<AccountRow>,
+}
+
+/// A page of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountsPage {
+    /// The accounts.
+    pub rows: Vec<ListedAccount>,
+    /// The `after` of the next page; `None` on the last page.
+    pub next: Option<String>,
+}
+
+/// A page of the accounts that the actor may see, along an index whatever is filtered and
+/// however many there are.
+///
+/// # Errors
+/// [`ListError::BadCursor`] for an `after` that no page gave.
+pub async fn list(actor: &Actor, wanted: &AccountsQuery) -> Result<AccountsPage, ListError> {
+    let tx = actor.read().await?;
+    let apps = visible_apps(actor, &tx).await?;
+    of_apps(actor, &tx, &apps, wanted).await
+}
+
+pub(super) async fn of_apps(
+    actor: &Actor,
+    tx: &Tx,
+    apps: &[App],
+    wanted: &AccountsQuery,
+) -> Result<AccountsPage, ListError> {
+    if actor.apps.is_limited() || wanted.is_about_connections() {
+        return by_connection(actor, tx, apps, wanted).await;
+    }
+    let after = match wanted.after.as_deref() {
+        Some(after) => Some(Cursor::decode(after).ok_or(ListError::BadCursor)?),
+        None => None,
+    };
+    let found = search::find(actor, tx, &wanted.q).await?;
+    let keys = Keys {
+        tx,
+        found,
+        wanted,
+        after,
+    };
+    let limit = wanted.limit.clamp(1, list::MOST);
+    // One more than the page shows whether there is another page.
+    let mut keys = keys.first(limit + 1).await?;
+    let more = keys.len() as u64 > limit;
+    keys.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next = keys.last().filter(|_| more).map(Cursor::encode);
+    let leading = keys.into_iter().map(|key| (key.subdomain, None));
+    let rows = assemble(actor, tx, apps, leading.collect()).await?;
+    Ok(AccountsPage { rows, next })
+}
+
+/// Accounts that are retried, but refused alone for so long that a person should look;
+/// so many at most, the longest first.
+pub(super) async fn refused_long(
+    actor: &Actor,
+    tx: &Tx,
+    apps: &[App],
+    most: u64,
+) -> Result<Vec<ListedAccount>, InternalError> {
+    let records: Vec<Record> = tx
+        .all::<connection::Entity>()
+        .filter(super::query::refused_long(actor.now()))
+        .filter(super::query::own_health_is(Health::Retrying, actor.now()))
+        .filter(connection::Column::AppId.is_in(apps.iter().map(|app| app.id)))
+        .order_by_asc(connection::Column::RefusedSince)
+        .limit(most)
+        .readable(&**tx, "accounts that are refused for long")
+        .await?;
+    let alone = others::that_work(tx, records.iter()).await?;
+    let leading = records
+        .into_iter()
+        .filter(|record| alone.contains(&record.id))
+        .map(|record| (record.subdomain, Some(record.id)));
+    assemble(actor, tx, apps, leading.collect()).await
+}
+
+/// A page whose order is that of connections: of an app, or in a state that the time or
+/// an app decides. Whoever is limited to some apps has a row for each connection.
+async fn by_connection(
+    actor: &Actor,
+    tx: &Tx,
+    apps: &[App],
+    wanted: &AccountsQuery,
+) -> Result<AccountsPage, ListError> {
+    let narrow = Narrow {
+        states: wanted.states.shown(),
+        restrict: wanted.restrict(tx),
+    };
+    let page = list::page(actor, tx, apps, &wanted.of_connections(), &narrow).await?;
+    let mut leading: Vec<(Subdomain, Option<ConnectionId>)> = Vec::new();
+    for row in page.rows {
+        if leading.iter().all(|(known, _)| *known != row.subdomain) {
+            leading.push((row.subdomain, Some(row.id)));
+        }
+    }
+    Ok(AccountsPage {
+        rows: assemble(actor, tx, apps, leading).await?,
+        next: page.next,
+    })
+}
+
+/// The accounts with all that a row shows, in this order: four queries for the customers
+/// and one for the connections. Each leads with this connection, or with its worst.
+async fn assemble(
+    actor: &Actor,
+    tx: &Tx,
+    apps: &[App],
+    leading: Vec<(Subdomain, Option<ConnectionId>)>,
+) -> Result<Vec<ListedAccount>, InternalError> {
+    if leading.is_empty() {
+        return Ok(Vec::new());
+    }
+    let customers = accounts::customers(tx, leading.iter().map(|(subdomain, _)| subdomain)).await?;
+    let mut customers: HashMap<_, _> = customers
+        .into_iter()
+        .map(|customer| (customer.subdomain.clone(), customer))
+        .collect();
+    let names = leading.iter().map(|(subdomain, _)| subdomain.as_str());
+    let records: Vec<Record> = tx
+        .all::<connection::Entity>()
+        .filter(connection::Column::Subdomain.is_in(names))
+        .filter(connection::Column::AppId.is_in(apps.iter().map(|app| app.id)))
+        .readable(&**tx, "the connections of accounts")
+        .await?;
+    let alone = others::that_work(tx, records.iter()).await?;
+    let mut of_account: HashMap<Subdomain, Vec<AccountRow>> = HashMap::new();
+    for record in records {
+        if let Some(app) = apps.iter().find(|app| app.id == record.app) {
+            let others_work = alone.contains(&record.id);
+            let row = AccountRow::new(&record, app, others_work, (actor.now(), actor.zone));
+            of_account.entry(record.subdomain).or_default().push(row);
+        }
+    }
+    let mut accounts = Vec::with_capacity(leading.len());
+    for (subdomain, first) in leading {
+        let Some(customer) = customers.remove(&subdomain) else {
+            continue;
+        };
+        let mut connections = of_account.remove(&subdomain).unwrap_or_default();
+        for row in &mut connections {
+            row.customer = customer.name.clone();
+        }
+        connections.sort_by_key(|row| {
+            let leads = Some(row.id) == first;
+            (!leads, row.health.severity(), row.app_name.to_lowercase())
+        });
+        accounts.push(ListedAccount {
+            customer,
+            connections,
+        });
+    }
+    Ok(accounts)
+}

@@ -1,0 +1,145 @@
+//! What the accounts list is asked for.
+
+use super::super::list::{ListQuery, Sort};
+use crate::{
+    entity::{account, account_tag, connection},
+    tenancy::Tx,
+};
+use domain::{customer::Tag, health::Health, ids::PersonId, scope::Scope};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait};
+
+/// Which states a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum States {
+    /// All of them.
+    #[default]
+    All,
+    /// One of them.
+    One(Health),
+    /// Those in which a person has to act.
+    NeedSomeone,
+}
+
+impl States {
+    /// The states, if not all of them.
+    pub(super) fn shown(self) -> Option<Vec<Health>> {
+        match self {
+            Self::All => None,
+            Self::One(health) => Some(vec![health]),
+            Self::NeedSomeone => {
+                let all = Health::ALL.into_iter();
+                Some(all.filter(|health| health.needs_someone()).collect())
+            }
+        }
+    }
+
+    /// The states that accounts are stored with, from the most urgent; what the time or an
+    /// app decides is none.
+    pub(super) fn stored(self) -> Vec<Health> {
+        let mut states = self.shown().unwrap_or_else(|| Health::ALL.to_vec());
+        states.retain(|health| !health.lies_over_another());
+        states.sort_by_key(|health| health.severity());
+        states
+    }
+}
+
+/// Who looks after an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LookedAfter {
+    /// Nobody.
+    ByNobody,
+    /// This member.
+    By(PersonId),
+}
+
+/// The conditions of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountsQuery {
+    /// What is typed into the search.
+    pub q: String,
+    /// Only these states.
+    pub states: States,
+    /// Only accounts that are connected to this app (slug or id).
+    pub app: Option<String>,
+    /// Only accounts that granted exactly this scope.
+    pub scope: Option<Scope>,
+    /// Only those that somebody looks after.
+    pub owner: Option<LookedAfter>,
+    /// Only with this tag.
+    pub tag: Option<Tag>,
+    /// The order.
+    pub sort: Sort,
+    /// The `next` of the page before.
+    pub after: Option<String>,
+    /// Rows a page, at most [`MOST`](super::super::list::MOST).
+    pub limit: u64,
+}
+
+impl Default for AccountsQuery {
+    fn default() -> Self {
+        Self {
+            q: String::new(),
+            states: States::All,
+            app: None,
+            scope: None,
+            owner: None,
+            tag: None,
+            sort: Sort::default(),
+            after: None,
+            limit: 50,
+        }
+    }
+}
+
+impl AccountsQuery {
+    /// Whether its rows are found by their connections.
+    pub(super) fn is_about_connections(&self) -> bool {
+        let over = matches!(self.states, States::One(health) if health.lies_over_another());
+        over || self.app.is_some() || self.scope.is_some()
+    }
+
+    /// The same, as a query of connections.
+    pub(super) fn of_connections(&self) -> ListQuery {
+        ListQuery {
+            q: self.q.clone(),
+            health: None,
+            app: self.app.clone(),
+            scope: self.scope.clone(),
+            sort: self.sort,
+            after: self.after.clone(),
+            limit: self.limit,
+        }
+    }
+
+    /// The connections of accounts with the wanted owner and tag.
+    pub(super) fn restrict(&self, tx: &Tx) -> Condition {
+        let mut all = Condition::all();
+        if let Some(owner) = self.owner {
+            let theirs = tx
+                .all::<account::Entity>()
+                .filter(owner.condition())
+                .select_only()
+                .column(account::Column::Subdomain);
+            all = all.add(connection::Column::Subdomain.in_subquery(theirs.into_query()));
+        }
+        if let Some(tag) = &self.tag {
+            let tagged = tx
+                .all::<account_tag::Entity>()
+                .filter(account_tag::Column::TagKey.eq(tag.key()))
+                .select_only()
+                .column(account_tag::Column::Subdomain);
+            all = all.add(connection::Column::Subdomain.in_subquery(tagged.into_query()));
+        }
+        all
+    }
+}
+
+impl LookedAfter {
+    pub(super) fn condition(self) -> Condition {
+        let column = account::Column::OwnerId;
+        Condition::all().add(match self {
+            Self::ByNobody => column.is_null(),
+            Self::By(person) => column.eq(person),
+        })
+    }
+}
