@@ -76,6 +76,8 @@ addresses! {
     SIGN_OUT SignOut = "/signout";
     /// The choice of a theme.
     THEME Theme = "/theme";
+    /// The keys that pages know.
+    KEYBOARD Keyboard = "/keyboard";
     /// A person's own account.
     ME Me = "/me";
     /// A person's password.
@@ -106,6 +108,8 @@ addresses! {
     OVERVIEW Overview { tenant } = "/t/{tenant}";
     /// Changes of a tenant, as events.
     LIVE Live { tenant } = "/t/{tenant}/live";
+    /// Accounts, apps and pages by name.
+    SEARCH Search { tenant } = "/t/{tenant}/search";
     /// Every account.
     ACCOUNTS Accounts { tenant } = "/t/{tenant}/accounts";
     /// An account to be connected.

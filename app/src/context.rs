@@ -1,7 +1,7 @@
 //! The data of a page: the services, the person, and the form that failed.
 
 use crate::{
-    components::{Theme, written_in},
+    components::{Letters, Theme, written_in},
     form_outcome::ShownOutcome,
     form_state::{FormState, Kept},
     pages::PageError,
@@ -27,6 +27,8 @@ pub struct PageContext {
     pub browser: Option<SecretString>,
     /// The theme that the browser's cookie asks for.
     pub theme: Theme,
+    /// Whether single letters are keys.
+    pub letters: Letters,
     /// The tenant whose single sign-on was used in this browser before.
     pub sso_tenant: Option<Slug>,
     /// The form that was posted and failed, if the page is its answer.

@@ -5,11 +5,7 @@ use crate::{
     context::PageContext,
     pages::{accounts_notices, panel},
 };
-use domain::{
-    health::Health,
-    permission::Permission,
-    time::{Span, Timestamp},
-};
+use domain::{health::Health, permission::Permission, time::Timestamp};
 use service::{
     Actor,
     apps::list::{self, AppRow},
@@ -19,9 +15,6 @@ use service::{
     },
     people::membership,
 };
-
-/// The worker counts as late after this long without a heartbeat.
-const LATE: Span = Span::minutes(2);
 
 /// The frame, and the tenant's apps, whose counts it shows.
 pub(crate) struct PageChrome {
@@ -83,6 +76,7 @@ pub(crate) async fn page_chrome(
         may_manage_keys: actor.may(Permission::ManageKeys),
         may_manage_tenant: actor.may(Permission::ManageTenant),
         theme: context.theme,
+        now: context.services.now(),
     };
     PageChrome {
         frame,
@@ -91,20 +85,39 @@ pub(crate) async fn page_chrome(
     }
 }
 
+/// The pages of the navigation that the actor may open.
+pub(crate) fn may_open(actor: &Actor) -> Vec<NavItem> {
+    use NavItem::{Accounts, ApiTokens, Apps, Audit, Keys, Members, Overview, Settings};
+    let managed = [
+        (Members, Permission::ManageMembers),
+        (ApiTokens, Permission::ManageApiTokens),
+        (Audit, Permission::ReadAudit),
+        (Keys, Permission::ManageKeys),
+        (Settings, Permission::ManageTenant),
+    ];
+    let managed = managed.into_iter().filter(|(_, may)| actor.may(*may));
+    let pages = [Overview, Accounts, Apps].into_iter();
+    pages.chain(managed.map(|(item, _)| item)).collect()
+}
+
 fn worker(beat: Beat, total: u64, now: Timestamp) -> WorkerBeat {
     let Some(last) = beat.last else {
         return WorkerBeat::default();
     };
-    let state = if now.since(last) > LATE {
+    let state = if now.since(last) > WorkerState::LATE {
         WorkerState::Late
     } else {
         WorkerState::Fine
     };
-    let mut lines = vec![format!("Last beat {}", last.relative(now))];
+    let mut lines = Vec::new();
     if beat.overdue > 0 {
         lines.push(format!("{} of {total} checks overdue", beat.overdue));
     }
-    WorkerBeat { state, lines }
+    WorkerBeat {
+        state,
+        last: Some(last),
+        lines,
+    }
 }
 
 /// How many things need a person: accounts, and each thing that lies over many of them.

@@ -39,6 +39,7 @@ pub async fn render(parts: Parts, context: PageContext) -> Response {
                 let _ = seen.set(nonce);
             }
             provide_context(context.theme);
+            provide_context(context.letters);
             provide_context(spoken.clone());
             csp::own_forms();
             if let Some(response) = use_context::<ResponseOptions>() {

@@ -3,9 +3,9 @@
 use crate::address::Address;
 use crate::pages::{
     self, account, accounts, any_account, api_tokens, app, app_new, apps, audit, authenticator,
-    confirm, connect, disconnect, erase, invitation, keys, me, member, member_remove, members,
-    overview, problem, reconnect, reset, reset_ask, reset_sent, result, reveal, second_step,
-    settings, settings_delete, setup, signin, tenants, which_account,
+    confirm, connect, disconnect, erase, invitation, keyboard, keys, me, member, member_remove,
+    members, overview, problem, reconnect, reset, reset_ask, reset_sent, result, reveal, search,
+    second_step, settings, settings_delete, setup, signin, tenants, which_account,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -40,10 +40,12 @@ pages! {
     SIGN_IN: signin,
     SECOND_STEP: second_step,
     CONFIRM: confirm,
+    KEYBOARD: keyboard,
     ME: me,
     AUTHENTICATOR: authenticator,
     TENANTS: tenants,
     OVERVIEW: overview,
+    SEARCH: search,
     ACCOUNTS: accounts,
     CONNECT: connect,
     ANY_ACCOUNT: any_account,

@@ -2,10 +2,12 @@
 
 use crate::{
     address::Address,
-    components::{Brand, Frame, Nav, Sprite, Theme, TopBar},
+    components::{Brand, Frame, Letters, Nav, Sprite, Theme, TopBar},
+    islands::Enhance,
     language::{Languages, sentences},
 };
 use axum::http::{HeaderName, HeaderValue};
+use domain::time::Timestamp;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_meta::{HashedStylesheet, Meta, MetaTags, Stylesheet, Title};
@@ -64,9 +66,6 @@ pub fn SignedInLayout(
     /// The page's name, for the window's title.
     #[prop(into)]
     title: String,
-    /// Whether the page holds islands.
-    #[prop(optional)]
-    islands: bool,
     /// For pages with one wide table.
     #[prop(optional)]
     wide: bool,
@@ -79,15 +78,20 @@ pub fn SignedInLayout(
         theme: theme(),
         ..frame
     };
+    let beats = live.is_some();
+    let search = Address::Search {
+        tenant: &frame.tenant_slug,
+    }
+    .to_string();
     view! {
         <Title text=escaped(&format!("{title} · {} · Mooring", frame.tenant_name))/>
-        {scripts(islands)}
+        {scripts(true)}
         <a class="skip button" data-kind="primary" href="#main">
             "Skip to content"
         </a>
         <div class="shell">
             <TopBar frame=frame.clone() live/>
-            <Nav frame/>
+            <Nav frame=frame.clone() beats/>
             <main class="main" id="main" tabindex="-1">
                 <div class="page" data-wide=wide>
                     {children()}
@@ -95,8 +99,15 @@ pub fn SignedInLayout(
             </main>
         </div>
         <Sprite/>
+        {enhance(frame.now, search)}
     }
     .into_any()
+}
+
+/// The island that makes pages quicker to use.
+fn enhance(now: Timestamp, search: String) -> AnyView {
+    let letters = use_context::<Letters>().unwrap_or_default() == Letters::On;
+    view! { <Enhance now=now.0 as f64 / 1_000.0 search letters/> }.into_any()
 }
 
 /// Keeps search engines from indexing this answer.
@@ -205,6 +216,7 @@ pub fn PublicLayout(
             })}
         </div>
         <Sprite/>
+        {islands.then(|| enhance(Timestamp::default(), String::new()))}
     }
     .into_any()
 }

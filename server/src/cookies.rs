@@ -1,6 +1,6 @@
 //! Names and attributes of cookies.
 
-use app::components::Theme;
+use app::components::{Letters, Theme};
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use domain::slug::Slug;
@@ -62,6 +62,11 @@ pub fn value(headers: &HeaderMap, name: &str) -> Option<String> {
 /// The theme that the browser's cookie asks for.
 pub fn theme_of(headers: &HeaderMap) -> Theme {
     value(headers, Theme::COOKIE).map_or_else(Theme::default, |code| Theme::from_code(&code))
+}
+
+/// Whether single letters are keys in this browser.
+pub fn letters_of(headers: &HeaderMap) -> Letters {
+    value(headers, Letters::COOKIE).map_or_else(Letters::default, |code| Letters::from_code(&code))
 }
 
 /// A secret that identifies this browser. It belongs to no person. The result of an
@@ -230,6 +235,13 @@ pub fn keep_sso_tenant(tenant: &Slug, config: &Config) -> Option<HeaderValue> {
 /// The theme; it is no secret and is kept for a year.
 pub fn theme(code: &'static str, config: &Config) -> Option<HeaderValue> {
     let mut cookie = hardened(Theme::COOKIE, code.to_owned(), config);
+    cookie.set_max_age(Duration::days(365));
+    header(&cookie)
+}
+
+/// Whether single letters are keys; it is no secret and is kept for a year.
+pub fn letters(letters: Letters, config: &Config) -> Option<HeaderValue> {
+    let mut cookie = hardened(Letters::COOKIE, letters.code().to_owned(), config);
     cookie.set_max_age(Duration::days(365));
     header(&cookie)
 }

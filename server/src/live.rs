@@ -24,6 +24,7 @@ use axum::{
 use domain::{app_limit::AppLimit, ids::TenantId, role::Role, slug::Slug};
 use futures::{StreamExt, stream};
 use service::{
+    connections::overview,
     core::live::Change,
     people::{SignedIn, membership},
 };
@@ -38,6 +39,9 @@ use tower_sessions::Session;
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How often the session and the membership are checked again.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// How often a page hears of the worker, so that it can tell when the worker falls silent.
+const BEAT: Duration = Duration::from_secs(20);
 
 /// How many seconds a page waits before it tries again, if it got no stream.
 const RETRY: HeaderValue = HeaderValue::from_static("30");
@@ -75,6 +79,8 @@ async fn live(
     };
     let mut ask_again = interval(ASK_AGAIN);
     ask_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut beat = interval(BEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let listener = Listener {
         changes: state.services.live.listen(),
         keys: state.services.live.listen_to_keys(),
@@ -85,6 +91,7 @@ async fn live(
         rights: (actor.role, actor.apps.clone()),
         state,
         ask_again,
+        beat,
         _stream: stream,
     };
     // A comment at once: some browsers regard a stream as open only after its first byte.
@@ -112,6 +119,7 @@ struct Listener {
     rights: (Role, AppLimit),
     state: AppState,
     ask_again: Interval,
+    beat: Interval,
     _stream: Stream,
 }
 
@@ -143,6 +151,13 @@ impl Listener {
                     }
                     Err(RecvError::Closed) => return None,
                 },
+                _ = self.beat.tick() => {
+                    // If it can't be read, the page says that the worker is late.
+                    if let Ok(Some(at)) = overview::last_beat(&self.state.services).await {
+                        let event = Event::default().event("beat").data(at.0.to_string());
+                        return Some((Ok(event), self));
+                    }
+                }
                 _ = self.ask_again.tick() => {
                     let rights = self.rights_now().await?;
                     if self.rights != rights {

@@ -10,7 +10,7 @@ use crate::{
     state::AppState,
 };
 use app::{
-    components::Theme,
+    components::{Letters, Theme},
     context::PageContext,
     form_outcome::ShownOutcome,
     form_state::{FormState, Kept},
@@ -64,6 +64,8 @@ pub struct Visitor {
     pub browser: Option<SecretString>,
     /// The theme that the browser's cookie asks for.
     pub theme: Theme,
+    /// Whether single letters are keys in this browser.
+    pub letters: Letters,
     /// The tenant whose single sign-on was used in this browser before.
     pub sso_tenant: Option<Slug>,
     /// The client's address, as far as proxies can be trusted.
@@ -79,6 +81,7 @@ impl Visitor {
             signed_in: self.person.clone(),
             browser: self.browser.clone(),
             theme: self.theme,
+            letters: self.letters,
             sso_tenant: self.sso_tenant.clone(),
             form,
             outcome,
@@ -255,6 +258,7 @@ impl FromRequestParts<AppState> for Visitor {
             .is_some(),
             browser: cookies::browser(&parts.headers, &state.services.config),
             theme: cookies::theme_of(&parts.headers),
+            letters: cookies::letters_of(&parts.headers),
             sso_tenant: cookies::sso_tenant(&parts.headers, &state.services.config),
             address,
             state: state.clone(),

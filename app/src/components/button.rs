@@ -133,10 +133,24 @@ pub fn LinkButton(
     /// What it is about, for screen readers only.
     #[prop(optional, into)]
     about: OptionalText,
+    /// The part of the page it leads to that is shown as a dialog over this page.
+    #[prop(optional, into)]
+    dialog: OptionalText,
+    /// In a dialog it only closes that.
+    #[prop(optional)]
+    closes: bool,
     children: Children,
 ) -> AnyView {
     view! {
-        <a class="button" data-kind=kind.attr() data-size=size.attr() data-wide=wide href=href>
+        <a
+            class="button"
+            data-kind=kind.attr()
+            data-size=size.attr()
+            data-wide=wide
+            data-dialog=dialog.0
+            data-close=closes
+            href=href
+        >
             {icon.map(|name| view! { <Icon name/> })}
             {children()}
             {about_words(about)}
@@ -155,6 +169,9 @@ pub fn PostButton(
     /// key differs each time.
     #[prop(optional)]
     once: bool,
+    /// The page stays and shows what came of it, where its address is the page's own.
+    #[prop(optional)]
+    stay: bool,
     /// How much it stands out.
     #[prop(optional)]
     kind: Kind,
@@ -179,7 +196,7 @@ pub fn PostButton(
     children: Children,
 ) -> AnyView {
     view! {
-        <form method="post" action=action>
+        <form method="post" action=action data-stay=stay>
             {once.then(|| view! { <FormKey/> })}
             <Button kind size icon wide name value about>
                 {children()}

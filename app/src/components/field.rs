@@ -340,6 +340,26 @@ pub fn CopyField(
     })
 }
 
+/// A button that copies the value of a field.
+#[component]
+pub fn Copy(
+    /// The id of the field.
+    #[prop(into)]
+    of: String,
+    /// What is copied, for screen readers only: "App URL".
+    #[prop(into)]
+    what: String,
+) -> AnyView {
+    view! {
+        <button type="button" class="button" data-copy=of>
+            <Icon name=Glyph::Copy/>
+            <b>"Copy"</b>
+            <span class="sr">{format!(" {what}")}</span>
+        </button>
+    }
+    .into_any()
+}
+
 /// A placeholder for a secret: dots, and a fingerprint to tell two secrets apart.
 #[component]
 pub fn SecretMask(

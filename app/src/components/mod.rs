@@ -29,7 +29,9 @@ pub use card_table::CardTable;
 pub use chart::{ChartDay, HealthChart};
 pub use choice::{Checkbox, Choice, Radios, Segments, Select};
 pub use empty::{Empty, LoadFailed, NoMatch};
-pub use field::{CopyField, Field, FileField, NewPasswordField, SecretField, SecretMask, TextArea};
+pub use field::{
+    Copy, CopyField, Field, FileField, NewPasswordField, SecretField, SecretMask, TextArea,
+};
 pub(crate) use form_key::FormKeys;
 pub use form_key::{FORM_KEY, FormKey};
 pub use health::{Badge, HealthBadge, HealthHistory, HealthHistoryLegend, health_history_label};
@@ -43,12 +45,12 @@ pub use qr_code::QrCode;
 pub use scope_picker::ScopePicker;
 pub use scope_table::{ScopeCells, ScopeGroup, ScopeMark, ScopeRow, ScopeTable, scope_groups};
 pub use steps::{CheckItem, Checklist, Step, Steps};
-pub use time::{Moment, TimeOr, TimeTag};
+pub use time::{Ago, Moment, TimeOr, TimeTag};
 pub(crate) use time::{absolute, written_in, zone};
 pub use timeline::{Timeline, TimelineDay, TimelineEvent};
 pub(crate) use timeline::{date, time_of_day};
 pub(crate) use top_bar::initials;
-pub use top_bar::{Brand, Theme, TopBar};
+pub use top_bar::{Brand, Letters, Theme, TopBar};
 pub use words::OptionalText;
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use super::{Glyph, Icon, Theme};
 use crate::address::Address;
-use domain::health::Health;
+use domain::{
+    health::Health,
+    time::{Span, Timestamp},
+};
 use leptos::prelude::*;
 
 /// The data of the frame of a signed-in page.
@@ -40,6 +43,8 @@ pub struct Frame {
     pub may_manage_tenant: bool,
     /// The theme that the browser's cookie asks for.
     pub theme: Theme,
+    /// When the page was made.
+    pub now: Timestamp,
 }
 
 /// One tenant to switch to.
@@ -58,7 +63,9 @@ pub struct TenantLink {
 pub struct WorkerBeat {
     /// The state as one word.
     pub state: WorkerState,
-    /// Details: "Last beat 12 s ago", "1 of 48 checks overdue".
+    /// When it was heard of last.
+    pub last: Option<Timestamp>,
+    /// Details: "1 of 48 checks overdue".
     pub lines: Vec<String>,
 }
 
@@ -75,10 +82,13 @@ pub enum WorkerState {
 }
 
 impl WorkerState {
+    /// The worker counts as late after this long without a heartbeat.
+    pub const LATE: Span = Span::minutes(2);
+
     const fn looks(self) -> (Health, &'static str) {
         match self {
             Self::Fine => (Health::Working, "Worker is fine"),
-            Self::Late => (Health::Disconnected, "Worker is late"),
+            Self::Late => (Health::Limited, "Worker is late"),
             Self::Unknown => (Health::Unchecked, "Worker not seen yet"),
         }
     }
@@ -106,7 +116,8 @@ pub enum NavItem {
 }
 
 impl NavItem {
-    const fn looks(self) -> (&'static str, Glyph) {
+    /// Its name and its icon.
+    pub(crate) const fn looks(self) -> (&'static str, Glyph) {
         match self {
             Self::Overview => ("Overview", Glyph::Overview),
             Self::Accounts => ("Accounts", Glyph::Accounts),
@@ -201,8 +212,13 @@ fn item(item: NavItem, frame: &Frame) -> impl IntoView + use<> {
 pub fn Nav(
     /// The data of the frame.
     frame: Frame,
+    /// Whether the page hears of the worker's beats, so that it can tell that they stop.
+    beats: bool,
 ) -> AnyView {
     let (health, worker) = frame.worker.state.looks();
+    let (_, late) = WorkerState::Late.looks();
+    let last = frame.worker.last;
+    let beat = last.filter(|_| beats).map(|at| at.0);
     view! {
         <details class="nav">
             <summary aria-label="Menu">
@@ -225,9 +241,26 @@ pub fn Nav(
                     })
                     .collect_view()}
                 <p class="sub">
-                    <b class="live" data-health=health.code()>
+                    <b
+                        class="live"
+                        data-health=health.code()
+                        data-beat=beat
+                        data-late=beat.map(|_| WorkerState::LATE.0)
+                        data-late-words=beat.map(|_| late)
+                    >
                         {worker}
                     </b>
+                    {last
+                        .map(|at| {
+                            view! {
+                                <span>
+                                    "Last beat "
+                                    <span data-beat-ago=beats data-ago=beat>
+                                        {at.relative(frame.now)}
+                                    </span>
+                                </span>
+                            }
+                        })}
                     {frame.worker.lines.iter().map(|line| view! { <span>{line.clone()}</span> }).collect_view()}
                 </p>
             </nav>

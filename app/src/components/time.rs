@@ -30,6 +30,17 @@ pub fn Moment(
     view! { <time datetime=at.rfc3339()>{absolute(at)}</time> }.into_any()
 }
 
+/// How long ago an instant is, or how far ahead; it ticks.
+#[component]
+pub fn Ago(
+    /// The instant.
+    at: Timestamp,
+    /// When the page was made.
+    now: Timestamp,
+) -> AnyView {
+    view! { <span data-ago=at.0>{at.relative(now)}</span> }.into_any()
+}
+
 /// An instant relative to now, with date and time below.
 #[component]
 pub fn TimeTag(
@@ -40,7 +51,8 @@ pub fn TimeTag(
 ) -> AnyView {
     view! {
         <span class="when">
-            {format!("{} ", at.relative(now))}
+            <Ago at now/>
+            " "
             <Moment at/>
         </span>
     }

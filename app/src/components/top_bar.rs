@@ -57,6 +57,38 @@ impl Theme {
     }
 }
 
+/// Whether single letters are keys (WCAG 2.1.4).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Letters {
+    /// They are.
+    #[default]
+    On,
+    /// The person switched them off.
+    Off,
+}
+
+impl Letters {
+    /// The name of the cookie that stores it.
+    pub const COOKIE: &'static str = "letters";
+
+    /// The value in the cookie and in the form.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Off => "off",
+        }
+    }
+
+    /// Reads a code; anything but “off” means on.
+    pub fn from_code(code: &str) -> Self {
+        if code == Self::Off.code() {
+            Self::Off
+        } else {
+            Self::On
+        }
+    }
+}
+
 /// Mooring's mark and name.
 #[component]
 pub fn Brand() -> AnyView {
@@ -142,6 +174,12 @@ fn person_menu(frame: &Frame) -> impl IntoView + use<> {
                     <span class="sub">{frame.role.clone()}</span>
                 </p>
                 <a href=Address::Me.to_string()>"Your account"</a>
+                <a href=Address::Keyboard.to_string() data-dialog="keyboard">
+                    "Keyboard shortcuts "
+                    <span class="sub" aria-hidden="true">
+                        <kbd>"?"</kbd>
+                    </span>
+                </a>
                 <hr/>
                 <form class="seg" method="post" action=Address::Theme.to_string() aria-label="Theme">
                     {Theme::ALL
@@ -195,6 +233,7 @@ pub fn TopBar(
                     autocomplete="off"
                     spellcheck="false"
                 />
+                <kbd aria-hidden="true">"Ctrl K"</kbd>
             </form>
             {live}
             {person_menu(&frame)}

@@ -1,9 +1,12 @@
 //! The functions of the browser that islands use.
 
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Document, DomParser, HtmlElement, HtmlInputElement, Response, SupportedType};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Document, DomParser, Element, Event, EventTarget, FormData, HtmlElement, HtmlFormElement,
+    RequestInit, Response, SupportedType, UrlSearchParams,
+};
 
 /// Marks the document when islands work; browser tests wait for the mark.
 pub(super) fn mark_live() {
@@ -13,33 +16,6 @@ pub(super) fn mark_live() {
     {
         let _ = root.dataset().set("islands", "live");
     }
-}
-
-/// Copies an input's value, and sets `copied` for two seconds.
-pub(super) fn copy(input: &str, copied: RwSignal<bool>) {
-    let Some(input) = document()
-        .get_element_by_id(input)
-        .and_then(|e| e.dyn_into::<HtmlInputElement>().ok())
-    else {
-        return;
-    };
-    let navigator = window().navigator();
-    // Over plain http, except on the loopback, browsers have no clipboard.
-    let has_clipboard =
-        js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|c| c.is_object());
-    if !has_clipboard {
-        input.select();
-        return;
-    }
-    let write = navigator.clipboard().write_text(&input.value());
-    spawn_local(async move {
-        if JsFuture::from(write).await.is_ok() {
-            copied.set(true);
-            set_timeout(move || copied.set(false), std::time::Duration::from_secs(2));
-        } else {
-            input.select();
-        }
-    });
 }
 
 /// Loads a page without running its scripts; `None` if whoever is signed in, if anybody
@@ -54,10 +30,116 @@ pub(super) async fn load(address: &str) -> Result<Option<Document>, JsValue> {
     if !response.ok() {
         return Err(JsValue::NULL);
     }
+    parsed(&response).await.map(Some)
+}
+
+/// Calls `f` for each such event of the page, as long as it is open. It listens at the
+/// document, so parts that are replaced need nothing.
+pub(super) fn on(kind: &str, f: impl Fn(Event) + 'static) {
+    listen(&document(), kind, Box::new(f));
+}
+
+/// The same for events of the window.
+pub(super) fn on_window(kind: &str, f: impl Fn(Event) + 'static) {
+    listen(&window(), kind, Box::new(f));
+}
+
+fn listen(target: &EventTarget, kind: &str, f: Box<dyn Fn(Event)>) {
+    let closure = Closure::<dyn Fn(Event)>::wrap(f);
+    let _ = target.add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref());
+    closure.forget();
+}
+
+/// The element that an event is about, or the nearest around it that `which` selects.
+pub(super) fn closest(event: &Event, which: &str) -> Option<Element> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    target.closest(which).ok()?
+}
+
+/// The page's elements that `which` selects.
+pub(super) fn all(which: &str) -> Vec<Element> {
+    collected(document().query_selector_all(which))
+}
+
+/// The elements in another one that `which` selects.
+pub(super) fn all_in(element: &Element, which: &str) -> Vec<Element> {
+    collected(element.query_selector_all(which))
+}
+
+fn collected(found: Result<web_sys::NodeList, JsValue>) -> Vec<Element> {
+    let Ok(found) = found else {
+        return Vec::new();
+    };
+    (0..found.length())
+        .filter_map(|i| found.item(i)?.dyn_into().ok())
+        .collect()
+}
+
+/// The first of the page's elements that `which` selects.
+pub(super) fn first(which: &str) -> Option<Element> {
+    document().query_selector(which).ok()?
+}
+
+/// Moves the focus.
+pub(super) fn focus(element: &Element) -> bool {
+    element
+        .dyn_ref::<HtmlElement>()
+        .is_some_and(|element| element.focus().is_ok())
+}
+
+/// A new element with these classes, nowhere yet.
+pub(super) fn element(name: &str, class: &str) -> Option<Element> {
+    let element = document().create_element(name).ok()?;
+    if !class.is_empty() {
+        element.set_class_name(class);
+    }
+    Some(element)
+}
+
+/// Tells people who use a screen reader.
+pub(super) fn say(words: &str) {
+    if let Some(said) = first("#said") {
+        said.set_text_content(Some(words));
+    }
+}
+
+/// Opens another page.
+pub(super) fn go_to(address: &str) {
+    let here = window().location();
+    if here.href().is_ok_and(|href| href == address) {
+        let _ = here.reload();
+    } else {
+        let _ = here.assign(address);
+    }
+}
+
+/// Sends a form as the browser would, and gives the address and the page it led to.
+pub(super) async fn send(
+    form: &HtmlFormElement,
+    submitter: Option<&Element>,
+) -> Result<(String, Document), JsValue> {
+    let data = FormData::new_with_form(form)?;
+    let of = |attribute| submitter.and_then(|button| button.get_attribute(attribute));
+    if let Some(name) = of("name") {
+        data.append_with_str(&name, &of("value").unwrap_or_default())?;
+    }
+    let action = of("formaction")
+        .or_else(|| form.get_attribute("action"))
+        .unwrap_or_default();
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&UrlSearchParams::new_with_str_sequence_sequence(&data)?.into());
+    let response: Response = JsFuture::from(window().fetch_with_str_and_init(&action, &init))
+        .await?
+        .dyn_into()?;
+    let page = parsed(&response).await?;
+    Ok((response.url(), page))
+}
+
+async fn parsed(response: &Response) -> Result<Document, JsValue> {
     let text = JsFuture::from(response.text()?)
         .await?
         .as_string()
         .unwrap_or_default();
-    let page = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
-    Ok(Some(page))
+    DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)
 }

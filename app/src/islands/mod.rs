@@ -1,7 +1,7 @@
 //! The islands: the only code that is compiled to wasm. They are conveniences;
 //! every page works without them.
 
-mod copy;
+mod enhance;
 mod live;
 mod passkey;
 
@@ -12,6 +12,6 @@ mod ceremony;
 #[cfg(feature = "hydrate")]
 mod stream;
 
-pub use copy::Copy;
+pub use enhance::Enhance;
 pub use live::Live;
 pub use passkey::Passkey;

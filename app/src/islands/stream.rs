@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use std::{cell::Cell, rc::Rc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Document, Element, EventSource, HtmlElement, MessageEvent};
+use web_sys::{Document, Element, Event, EventSource, HtmlElement, HtmlInputElement, MessageEvent};
 
 /// How often a page polls when its stream is broken.
 const POLL: Duration = Duration::from_secs(30);
@@ -91,6 +91,11 @@ impl Listener {
             }
         });
         let _ = source.add_event_listener_with_callback("keys", keys.as_ref().unchecked_ref());
+        let beat = Closure::<dyn Fn(MessageEvent)>::new(|event: MessageEvent| {
+            beat(&event.data().as_string().unwrap_or_default());
+        });
+        let _ = source.add_event_listener_with_callback("beat", beat.as_ref().unchecked_ref());
+        beat.forget();
         // The closures live as long as the page.
         keys.forget();
         open.forget();
@@ -101,14 +106,22 @@ impl Listener {
 
     /// Handles one change: `{"connection", "subdomain", "health"}`.
     fn heard(&self, data: &str) {
-        if self.connection.is_empty() {
-            self.updates.update(|n| *n += 1);
-            return;
+        if let Ok(event) = Event::new("mooring:change") {
+            let _ = document().dispatch_event(&event);
         }
-        let changed = js_sys::JSON::parse(data)
-            .and_then(|data| js_sys::Reflect::get(&data, &"connection".into()))
-            .unwrap_or(JsValue::NULL);
-        if changed.as_string().as_ref() == Some(&self.connection) {
+        let data = js_sys::JSON::parse(data).unwrap_or(JsValue::NULL);
+        let field = |name: &str| {
+            let value = js_sys::Reflect::get(&data, &name.into()).unwrap_or(JsValue::NULL);
+            value.as_string().unwrap_or_default()
+        };
+        if self.connection.is_empty() {
+            let shown = row(&document(), &field("subdomain")).is_some();
+            if shown {
+                self.refresh();
+            } else {
+                self.updates.update(|n| *n += 1);
+            }
+        } else if field("connection") == self.connection {
             self.refresh();
         }
     }
@@ -155,7 +168,9 @@ impl Listener {
                 continue;
             }
             if self.connection.is_empty() {
-                self.updates.update(|n| *n = (*n).max(1));
+                if !rows_in_place(&old, &new) {
+                    self.updates.update(|n| *n = (*n).max(1));
+                }
             } else {
                 replace(&old, &html);
             }
@@ -170,6 +185,48 @@ fn elements(document: &Document) -> Vec<Element> {
     (0..found.length())
         .filter_map(|i| found.item(i)?.dyn_into().ok())
         .collect()
+}
+
+/// The row of an account.
+fn row(document: &Document, subdomain: &str) -> Option<Element> {
+    // A subdomain has letters, digits and hyphens.
+    let which = format!("[data-row=\"{subdomain}\"]");
+    document.query_selector(&which).ok()?
+}
+
+/// Replaces rows where they stand, so that nothing moves under the pointer; `false` if
+/// other rows belong there now, or in another order.
+fn rows_in_place(old: &Element, new: &Element) -> bool {
+    let rows = |of: &Element| browser::all_in(of, "[data-row]");
+    let name = |row: &Element| row.get_attribute("data-row");
+    let (before, after) = (rows(old), rows(new));
+    for row in &before {
+        let Some(newer) = after.iter().find(|newer| name(newer) == name(row)) else {
+            continue;
+        };
+        let html = newer.inner_html();
+        if html != row.inner_html() {
+            let chosen = row.query_selector("input:checked").ok().flatten().is_some();
+            replace(row, &html);
+            if chosen
+                && let Ok(Some(tick)) = row.query_selector("input[type=checkbox]")
+                && let Ok(tick) = tick.dyn_into::<HtmlInputElement>()
+            {
+                tick.set_checked(true);
+            }
+        }
+    }
+    !before.is_empty() && before.iter().map(name).eq(after.iter().map(name))
+}
+
+/// The worker beat at this time, in microseconds.
+fn beat(at: &str) {
+    for shown in browser::all("[data-beat]") {
+        let _ = shown.set_attribute("data-beat", at);
+    }
+    for ago in browser::all("[data-beat-ago]") {
+        let _ = ago.set_attribute("data-ago", at);
+    }
 }
 
 /// Replaces the content of an element; if the focus was in it, it stays in it.

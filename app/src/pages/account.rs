@@ -120,7 +120,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     let title = data.title();
     let live = view! { <Live stream page=href connection/> }.into_any();
     Ok(view! {
-        <SignedInLayout frame=around.frame title islands=true live=live>
+        <SignedInLayout frame=around.frame title live=live>
             {view(&data)}
         </SignedInLayout>
     }
@@ -188,8 +188,14 @@ impl Data {
 
     /// Whether the form for a new link is open, or its result is shown.
     fn link_open(&self) -> bool {
-        self.may.send_links
-            && (self.link_wanted || self.form.action == "link" || self.link_made().is_some())
+        let made = self.link_made().is_some() || self.link_mailed();
+        self.may.send_links && (self.link_wanted || self.form.action == "link" || made)
+    }
+
+    /// Whether a link was mailed just now.
+    pub(super) fn link_mailed(&self) -> bool {
+        let happened = self.outcome.as_ref().map(|shown| &shown.outcome);
+        matches!(happened, Some(FormOutcome::LinkMailed { .. })) && !self.link_wanted
     }
 
     /// The new link, if the person may make links.
@@ -245,7 +251,7 @@ pub(super) fn view(data: &Data) -> AnyView {
 /// The outcome of the form that led here.
 fn outcome(data: &Data) -> Option<AnyView> {
     // The form for a link shows its own outcome.
-    if data.form.action == "link" || data.link_made().is_some() {
+    if data.form.action == "link" || data.link_made().is_some() || data.link_mailed() {
         return None;
     }
     let happened = data.outcome.as_ref().map(|shown| &shown.outcome);

@@ -103,7 +103,7 @@ fn actions(data: &Data) -> AnyView {
                 <div>
                     {may
                         .send_links
-                        .then(|| view! { <a href=format!("{href}?link=new#link")>"Send reconnect link"</a> })}
+                        .then(|| view! { <a href=format!("{href}?link=new#link") data-dialog="link-panel">"Send reconnect link"</a> })}
                     {may.authorize.then(|| post(Address::Authorize { tenant, app, subdomain }, "Approve at Gorgias yourself"))}
                     {(may.disconnect && connected)
                         .then(|| {
@@ -123,8 +123,12 @@ fn actions(data: &Data) -> AnyView {
         {check
             .then(|| {
                 view! {
-                    <form method="post" action=Address::Check { tenant, app, subdomain }.to_string()>
-                        <button type="submit" class="button">
+                    <form
+                        method="post"
+                        data-stay=true
+                        action=Address::Check { tenant, app, subdomain }.to_string()
+                    >
+                        <button type="submit" class="button" data-key="r">
                             <Icon name=Glyph::Retrying/>
                             "Check now"
                         </button>

@@ -281,6 +281,7 @@ fn link_row(data: &Data, link: &LinkRow) -> AnyView {
                     id: &link.id.to_string(),
                 }
                 .to_string()
+                stay=true
                 size=Size::Small
                 about=format!("link made {}", absolute(link.created_at))
             >

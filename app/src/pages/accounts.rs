@@ -71,7 +71,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .to_string();
     let live = view! { <Live stream page=here connection=String::new()/> }.into_any();
     Ok(view! {
-        <SignedInLayout frame=around.frame title="Accounts" islands=true wide=true live=live>
+        <SignedInLayout frame=around.frame title="Accounts" wide=true live=live>
             {said}
             {view(&data)}
         </SignedInLayout>

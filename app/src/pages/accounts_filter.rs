@@ -364,7 +364,7 @@ mod tests {
             "/t/x/accounts?q=acme&health=limited&app=returns&scope=tags%3Aread&owner=nobody&tag=DACH&sort=name&after=abc"
         );
         let mine = "/t/x/accounts?health=need_you&owner=0190a6c5-0000-7000-8000-000000000001";
-        assert_eq!(href("/t/x/accounts", &read(&mine[15..])), mine);
+        assert_eq!(href("/t/x/accounts", &read(&mine[14..])), mine);
         let next = changed("/t/x/accounts", &query, |q| q.states = States::All);
         assert!(!next.contains("after") && !next.contains("health") && next.contains("q=acme"));
     }

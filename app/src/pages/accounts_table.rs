@@ -126,7 +126,7 @@ fn table_row(data: &Data, account: &ListedAccount) -> AnyView {
         (false, false) => format!(" · {}", apps.join(", ")),
     };
     view! {
-        <tr>
+        <tr data-row=customer.subdomain.to_string()>
             <th scope="row">
                 <a class="name" href=href>
                     {name}

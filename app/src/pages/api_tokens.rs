@@ -4,14 +4,13 @@ use super::{PageError, PageParams, api_token_form, outcome, show};
 use crate::{
     address::Address,
     components::{
-        CardTable, CopyField, Empty, FormKey, Glyph, LoadFailed, Moment, NavItem, Outcome,
+        CardTable, Copy, CopyField, Empty, FormKey, Glyph, LoadFailed, Moment, NavItem, Outcome,
         PageHead, Panel, PostButton, Size, TimeOr, absolute,
     },
     context::PageContext,
     form_outcome::{FormOutcome, ShownOutcome},
     form_state::FormState,
     frame::page_chrome,
-    islands::Copy,
     shell::SignedInLayout,
 };
 use domain::{
@@ -54,9 +53,8 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         outcome: context.outcome.clone(),
         form: context.form.clone().unwrap_or_default(),
     };
-    let islands = data.token_made().is_some();
     Ok(view! {
-        <SignedInLayout frame=around.frame title="API tokens" islands>
+        <SignedInLayout frame=around.frame title="API tokens">
             {view(&data)}
         </SignedInLayout>
     }
@@ -148,7 +146,7 @@ fn made(data: &Data) -> Option<AnyView> {
                 value=made.secret
                 hint="Copy it now: in two minutes it is gone from here, and only its fingerprint is kept."
             >
-                <Copy of="api-token".to_owned() what="token".to_owned()/>
+                <Copy of="api-token" what="token"/>
             </CopyField>
         </div>
     }

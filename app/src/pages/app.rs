@@ -90,7 +90,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     };
     let title = data.app.name.clone();
     Ok(view! {
-        <SignedInLayout frame=around.frame title islands=true>
+        <SignedInLayout frame=around.frame title>
             {view(&data)}
         </SignedInLayout>
     }

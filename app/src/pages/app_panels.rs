@@ -4,10 +4,9 @@ use super::{app::Data, app_secrets, scope_words::ScopeWords};
 use crate::{
     address::Address,
     components::{
-        Button, Callout, CopyField, Field, FormKey, Glyph, Icon, Kind, Ledger, LedgerRow,
+        Button, Callout, Copy, CopyField, Field, FormKey, Glyph, Icon, Kind, Ledger, LedgerRow,
         LinkButton, Moment, Panel, PostButton, Size,
     },
-    islands::Copy,
 };
 use domain::{health::Health, health_words::app_fault, subdomain::Subdomain, time::Timestamp};
 use leptos::prelude::*;
@@ -94,7 +93,7 @@ pub(super) fn addresses(data: &Data) -> AnyView {
                 value=data.install_url.clone()
                 hint="“Connect app” in the helpdesk sends the customer here."
             >
-                <Copy of="app-url".to_owned() what="App URL".to_owned()/>
+                <Copy of="app-url" what="App URL"/>
             </CopyField>
             <CopyField
                 id="redirect-uri"
@@ -102,7 +101,7 @@ pub(super) fn addresses(data: &Data) -> AnyView {
                 value=data.redirect_uri.clone()
                 hint="Gorgias sends the approval back here. It must match letter for letter."
             >
-                <Copy of="redirect-uri".to_owned() what="redirect URI".to_owned()/>
+                <Copy of="redirect-uri" what="redirect URI"/>
             </CopyField>
         </div>
     }
@@ -167,7 +166,7 @@ pub(super) fn preview(data: &Data) -> AnyView {
     let found = data.preview.clone().map(|url| {
         view! {
             <CopyField id="preview-link" label="Preview link" value=url.clone()>
-                <Copy of="preview-link".to_owned() what="preview link".to_owned()/>
+                <Copy of="preview-link" what="preview link"/>
             </CopyField>
             <p class="actions">
                 <LinkButton href=url>"Open preview"</LinkButton>

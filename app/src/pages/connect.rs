@@ -60,9 +60,8 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         link: context.outcome.as_ref().and_then(ShownOutcome::link),
         outcome: context.outcome.clone(),
     };
-    let islands = data.link.is_some();
     Ok(view! {
-        <SignedInLayout frame=around.frame title="Connect an account" islands>
+        <SignedInLayout frame=around.frame title="Connect an account">
             {view(&data)}
         </SignedInLayout>
     }

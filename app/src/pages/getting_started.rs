@@ -4,9 +4,8 @@ use super::row_action::May;
 use crate::{
     address::Address,
     components::{
-        CheckItem, Checklist, CopyField, Empty, Glyph, Kind, LinkButton, PageHead, Panel,
+        CheckItem, Checklist, Copy, CopyField, Empty, Glyph, Kind, LinkButton, PageHead, Panel,
     },
-    islands::Copy,
 };
 use leptos::prelude::*;
 use service::apps::App;
@@ -99,10 +98,10 @@ fn register(progress: &Progress) -> AnyView {
         <CheckItem title="Paste two addresses at Gorgias" number=3 current=true>
             <p>"In the partners’ portal, paste these into the app’s form, unchanged."</p>
             <CopyField id="app-url" label="App URL" value=install>
-                <Copy of="app-url".to_owned() what="App URL".to_owned()/>
+                <Copy of="app-url" what="App URL"/>
             </CopyField>
             <CopyField id="redirect-uri" label="Redirect URI" value=redirect>
-                <Copy of="redirect-uri".to_owned() what="redirect URI".to_owned()/>
+                <Copy of="redirect-uri" what="redirect URI"/>
             </CopyField>
         </CheckItem>
     }

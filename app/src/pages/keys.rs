@@ -50,7 +50,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     }
     .into_any();
     Ok(view! {
-        <SignedInLayout frame=around.frame title="Keys" islands=true live=live>
+        <SignedInLayout frame=around.frame title="Keys" live=live>
             {view(&data)}
         </SignedInLayout>
     }

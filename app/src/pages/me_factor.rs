@@ -3,10 +3,9 @@
 use super::setup::problem;
 use crate::{
     address::Address,
-    components::{CopyField, LoadFailed, Moment, Outcome, Panel, PostButton, Size, TimeOr},
+    components::{Copy, CopyField, LoadFailed, Moment, Outcome, Panel, PostButton, Size, TimeOr},
     form_outcome::{FormOutcome, ShownOutcome},
     form_state::FormState,
-    islands::Copy,
 };
 use domain::{health::Health, time::Timestamp};
 use leptos::prelude::*;
@@ -153,7 +152,7 @@ fn codes(codes: &[String]) -> Option<AnyView> {
             {items.collect_view()}
         </ul>
         <CopyField id="recovery-codes" label="All of them, to copy" value=codes.join(" ")>
-            <Copy of="recovery-codes".to_owned() what="recovery codes".to_owned()/>
+            <Copy of="recovery-codes" what="recovery codes"/>
         </CopyField>
         <p class="actions">
             <a class="button" data-size="small" href=file download="mooring-recovery-codes.txt">

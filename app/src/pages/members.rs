@@ -11,14 +11,13 @@ use super::{
 use crate::{
     address::Address,
     components::{
-        Button, CardTable, CopyField, Field, FormKey, Kind, LoadFailed, Moment, NavItem, Outcome,
-        PageHead, Panel, PostButton, Size, TimeOr,
+        Button, CardTable, Copy, CopyField, Field, FormKey, Kind, LoadFailed, Moment, NavItem,
+        Outcome, PageHead, Panel, PostButton, Size, TimeOr,
     },
     context::PageContext,
     form_outcome::{FormOutcome, ShownOutcome},
     form_state::FormState,
     frame::page_chrome,
-    islands::Copy,
     shell::SignedInLayout,
 };
 use domain::{
@@ -64,9 +63,8 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         failed: context.form.clone().unwrap_or_default(),
         mail: mail::is_set_up(&context.services),
     };
-    let islands = !data.made().is_empty();
     Ok(view! {
-        <SignedInLayout frame=around.frame title="Members" islands>
+        <SignedInLayout frame=around.frame title="Members">
             {view(&data)}
         </SignedInLayout>
     }

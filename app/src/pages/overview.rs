@@ -95,7 +95,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     let stream = Address::Live { tenant: &tenant }.to_string();
     let live = view! { <Live stream page=home connection=String::new()/> }.into_any();
     Ok(view! {
-        <SignedInLayout frame=around.frame title="Overview" islands=true live=live>
+        <SignedInLayout frame=around.frame title="Overview" live=live>
             {body}
         </SignedInLayout>
     }

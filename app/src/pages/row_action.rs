@@ -75,7 +75,7 @@ pub(super) fn row_action(tenant: &str, row: &AccountRow, may: May) -> AnyView {
     let about = row.subdomain.to_string();
     match row.explanation.next {
         NextStep::SendLink if may.send_links => view! {
-            <LinkButton href=format!("{href}?link=new#link") size=Size::Small about>
+            <LinkButton href=format!("{href}?link=new#link") size=Size::Small about dialog="link-panel">
                 "Send link"
             </LinkButton>
         }
@@ -109,7 +109,7 @@ pub(super) fn main_action(tenant: &str, row: &AccountRow, may: May) -> Option<An
     let check = || {
         may.check.then(|| {
             view! {
-                <PostButton action=check_href(tenant, row) icon=Glyph::Retrying>
+                <PostButton action=check_href(tenant, row) stay=true icon=Glyph::Retrying>
                     "Check now"
                 </PostButton>
             }
@@ -121,6 +121,7 @@ pub(super) fn main_action(tenant: &str, row: &AccountRow, may: May) -> Option<An
             view! {
                 <LinkButton
                     href=format!("{href}?link=new#link")
+                    dialog="link-panel"
                     kind=Kind::Primary
                     size=Size::Large
                     icon=Glyph::Send

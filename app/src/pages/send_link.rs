@@ -1,15 +1,17 @@
 //! The form for a reconnect link, on the account's page.
 
-use super::{account::Data, row_action::add_offline, setup::problem};
+use super::{
+    account::Data, mail_progress::mail_progress, outcome, overview::link_steps,
+    row_action::add_offline, setup::problem,
+};
 use crate::{
     address::Address,
     components::{
-        Button, Choice, CopyField, Field, FormKey, Glyph, Kind, LinkButton, Outcome, Panel,
-        Segments, Select, absolute,
+        Button, Choice, Copy, CopyField, Field, FormKey, Glyph, HealthBadge, Kind, LinkButton,
+        Outcome, Panel, Segments, Select, Steps, absolute,
     },
     form_outcome::MadeLink,
     form_state::FormState,
-    islands::Copy,
 };
 use domain::{
     customer::Language,
@@ -31,9 +33,18 @@ pub(super) fn view(data: &Data) -> AnyView {
             offline_first(data),
         ),
         Some(link) => {
-            let body = view! { <div class="body">{made(link)}</div> }.into_any();
+            let body = view! {
+                <div class="body">
+                    {made(link)} {track(data)}
+                    <p class="actions">
+                        <LinkButton href=data.href() closes=true>"Done"</LinkButton>
+                    </p>
+                </div>
+            }
+            .into_any();
             (format!("Reconnect link for {account}"), body)
         }
+        None if data.link_mailed() => (format!("Link for {account}"), mailed(data)),
         _ => {
             let what = format!(
                 ".gorgias.com opens it, approves at Gorgias, and {app} works again. Opening the link uses nothing up; it works for one approval, and you can withdraw it before."
@@ -54,7 +65,7 @@ pub(super) fn view(data: &Data) -> AnyView {
                     {life(&data.form, data.now, data.link_life)}
                     <p class="actions">
                         {buttons(data.mail)}
-                        <LinkButton href=data.href()>"Cancel"</LinkButton>
+                        <LinkButton href=data.href() closes=true>"Cancel"</LinkButton>
                     </p>
                 </form>
             }
@@ -63,9 +74,45 @@ pub(super) fn view(data: &Data) -> AnyView {
         }
     };
     view! {
-        <Panel id="link" title>
-            {body}
-        </Panel>
+        // What the dialog shows.
+        <div id="link-panel" aria-labelledby="link">
+            <Panel id="link" title>
+                {body}
+            </Panel>
+        </div>
+    }
+    .into_any()
+}
+
+/// How far the newest link is. It moves by itself.
+fn track(data: &Data) -> Option<AnyView> {
+    let link = data.links.as_ref()?.first()?;
+    let row = &data.account.row;
+    Some(
+        view! {
+            <div class="track" data-live="link-track">
+                {link.mail.as_ref().map(|mail| view! { <p>{mail_progress(mail)}</p> })}
+                <Steps steps=link_steps(link.state, link.created_at, data.now)/>
+                <p>
+                    {format!("{} now: ", data.title())}
+                    <HealthBadge health=row.health/>
+                </p>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// The link that was mailed just now.
+fn mailed(data: &Data) -> AnyView {
+    view! {
+        <div class="body">
+            {outcome::outcome(data.outcome.as_ref(), &data.form)}
+            {track(data)}
+            <p class="actions">
+                <LinkButton href=data.href() closes=true>"Done"</LinkButton>
+            </p>
+        </div>
     }
     .into_any()
 }
@@ -92,7 +139,7 @@ fn offline_first(data: &Data) -> AnyView {
                     "{app} doesn’t ask for the scope “offline”, so each approval ends after a day or so. Once the app asks for it, send a link.",
                 )}
             </p>
-            <p class="actions">{add} <LinkButton href=data.href()>"Back"</LinkButton></p>
+            <p class="actions">{add} <LinkButton href=data.href() closes=true>"Back"</LinkButton></p>
         </div>
     }
     .into_any()
@@ -197,7 +244,7 @@ pub(super) fn made(link: MadeLink) -> AnyView {
             value=url
             hint="Copy it now: in two minutes it is gone from here, and only its fingerprint is kept. You can always make another one."
         >
-            <Copy of="link-url".to_owned() what="reconnect link".to_owned()/>
+            <Copy of="link-url" what="reconnect link"/>
         </CopyField>
     }
     .into_any()

@@ -4,11 +4,10 @@
 
 use super::{PageError, PageParams, show};
 use crate::{
-    components::{Button, Callout, CopyField, Field, Kind},
+    components::{Button, Callout, Copy, CopyField, Field, Kind},
     context::PageContext,
     csp,
     form_state::FormState,
-    islands::Copy,
     shell::PublicLayout,
 };
 use axum::http::StatusCode;
@@ -58,7 +57,7 @@ pub(super) fn view(install: &str, template: Option<String>, form: &FormState) ->
                     "If this page came up after “Connect app”, Gorgias named no account. In the partners’ portal, enter this as the app’s App URL; Gorgias fills in the account:"
                 </p>
                 <CopyField id="template" label="App URL" value=template>
-                    <Copy of="template".to_owned() what="App URL".to_owned()/>
+                    <Copy of="template" what="App URL"/>
                 </CopyField>
             </Callout>
         }

@@ -104,6 +104,7 @@ async fn page(
         signed_in: None,
         browser: None,
         theme,
+        letters: Default::default(),
         sso_tenant: None,
         form: None,
         outcome: None,

@@ -16,6 +16,7 @@ mod erase;
 mod factors;
 mod home;
 mod invitation;
+mod keyboard;
 mod keys;
 mod me;
 mod members;
@@ -83,6 +84,7 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::END_SSO_LINK, || post(sso::end_link)),
     (Address::SIGN_OUT, || post(signout::sign_out)),
     (Address::THEME, || post(theme::choose)),
+    (Address::KEYBOARD, || post(keyboard::choose)),
     (Address::ME, || post(me::rename)),
     (Address::MY_PASSWORD, || post(me::change_password)),
     (Address::MY_PASSKEYS, || post(passkeys::add)),

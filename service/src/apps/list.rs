@@ -43,6 +43,15 @@ pub async fn all(actor: &Actor) -> Result<Vec<AppRow>, InternalError> {
         .collect())
 }
 
+/// All apps that the actor may see, in one query.
+///
+/// # Errors
+/// [`InternalError`] if the database fails.
+pub async fn visible(actor: &Actor) -> Result<Vec<App>, InternalError> {
+    let tx = actor.read().await?;
+    counts::visible_apps(actor, &tx).await
+}
+
 /// The app with this slug or id, if the actor may see it.
 ///
 /// # Errors

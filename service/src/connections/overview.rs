@@ -7,7 +7,7 @@ use super::{
     list::ListError,
 };
 use crate::{
-    core::{error::InternalError, expiry, rows::Rows},
+    core::{error::InternalError, expiry, rows::Rows, services::Services},
     engine::load,
     entity::{connection, heartbeat},
     records::app::App,
@@ -95,15 +95,23 @@ pub async fn overview(actor: &Actor) -> Result<Overview, InternalError> {
     })
 }
 
+/// When the worker was heard of last; `None` if never.
+///
+/// # Errors
+/// [`InternalError`] if the database fails.
+pub async fn last_beat(services: &Services) -> Result<Option<Timestamp>, InternalError> {
+    let row = heartbeat::Entity::find_by_id("worker")
+        .row::<heartbeat::Model>(services.db.read())
+        .await?;
+    Ok(row.map(|row| row.at))
+}
+
 /// Whether the worker is alive.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.
 pub async fn worker_beat(actor: &Actor) -> Result<WorkerBeat, InternalError> {
-    let last = heartbeat::Entity::find_by_id("worker")
-        .row::<heartbeat::Model>(actor.db.read())
-        .await?
-        .map(|row| row.at);
+    let last = last_beat(actor).await?;
     let tx = actor.read().await?;
     let mut overdue = tx
         .all::<connection::Entity>()

@@ -151,6 +151,7 @@ async fn what_lies_over_accounts_changes_no_order() {
         let page = list(&f.owner, &late).await.unwrap();
         let first = &page.rows[0].connections[0];
         assert_eq!(first.health, Health::Unchecked, "the one that put it here");
+        f.sim.rotate_secret("returns-id", "other");
         f.app_refused("fine").await;
         let faulty = of(States::One(Health::SetupFault));
         assert_eq!(found(&f, faulty).await, ["both", "fine", "late"]);

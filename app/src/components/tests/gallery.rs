@@ -194,7 +194,7 @@ pub(super) fn overview() -> impl IntoView {
         })
         .collect::<Vec<_>>();
     view! {
-        <SignedInLayout frame=frame(NavItem::Overview) title="Overview" islands=true>
+        <SignedInLayout frame=frame(NavItem::Overview) title="Overview">
             <PageHead title="7 accounts need you" lead="5 more wait for their customer. 36 of 48 are fine." actions=view! { <LinkButton href="#first" kind=Kind::Primary>"Fix the first one"</LinkButton> }.into_any()/>
             <div class="split">
                 <div>

@@ -44,7 +44,8 @@ pub(super) fn frame(current: NavItem) -> Frame {
         faulty_apps: 1,
         worker: WorkerBeat {
             state: WorkerState::Fine,
-            lines: vec!["Last beat 12 s ago".into(), "1 of 48 checks overdue".into()],
+            last: Some(NOW.minus(Span::seconds(12))),
+            lines: vec!["1 of 48 checks overdue".into()],
         },
         current: Some(current),
         may_manage_tokens: true,
@@ -53,6 +54,7 @@ pub(super) fn frame(current: NavItem) -> Frame {
         may_manage_keys: true,
         may_manage_tenant: true,
         theme: Theme::System,
+        now: NOW,
     }
 }
 

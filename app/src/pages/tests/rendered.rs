@@ -58,6 +58,7 @@ async fn context(world: &World, person: Option<&Actor>) -> PageContext {
         signed_in,
         browser: None,
         theme: Default::default(),
+        letters: Default::default(),
         sso_tenant: None,
         form: None,
         outcome: None,

@@ -1,0 +1,45 @@
+//! Makes signed-in pages quicker to use: dialogs, keys, the palette, one open menu, forms
+//! that stay on their page, times that tick. Everything has a way without script.
+
+use leptos::prelude::*;
+
+#[cfg(feature = "hydrate")]
+mod copying;
+#[cfg(feature = "hydrate")]
+mod dialogs;
+#[cfg(feature = "hydrate")]
+mod forms;
+#[cfg(feature = "hydrate")]
+mod keys;
+#[cfg(feature = "hydrate")]
+mod menus;
+#[cfg(feature = "hydrate")]
+mod palette;
+#[cfg(feature = "hydrate")]
+mod times;
+
+/// Begins all of it. It is once on a page and shows nothing but what screen readers are told.
+#[island]
+pub fn Enhance(
+    /// When the page was made, in milliseconds since 1970: the browser's clock may be wrong.
+    now: f64,
+    /// The address of the search, for the palette; empty where there is none.
+    search: String,
+    /// Whether single letters are keys (WCAG 2.1.4).
+    letters: bool,
+) -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    {
+        menus::begin();
+        copying::begin();
+        dialogs::begin();
+        forms::begin();
+        keys::begin(letters);
+        palette::begin(search);
+        times::begin(now);
+        super::browser::mark_live();
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (now, search, letters);
+    view! { <span class="sr" role="status" id="said"></span> }
+}

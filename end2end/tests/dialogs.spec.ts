@@ -1,0 +1,163 @@
+// What script adds: dialogs, the palette, keys, forms that stay. screens.md: Acceptance 2, 4
+
+import AxeBuilder from '@axe-core/playwright';
+import { noteLink } from './support/api';
+import { SIGNED_IN, TENANT } from './support/env';
+import { expect, live, type Page, test } from './support/test';
+import { ACCOUNTS, RETURNS } from './support/world';
+
+test.use({ storageState: SIGNED_IN });
+
+const home = `/t/${TENANT}`;
+const account = (name: string) => `${home}/accounts/${RETURNS.slug}/${name}`;
+
+async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await live(page);
+  // Whether this is still the page that was opened.
+  await page.evaluate(() => document.body.setAttribute('data-kept', 'true'));
+}
+
+const kept = (page: Page) => expect(page.locator('body'), 'the same page').toHaveAttribute('data-kept', 'true');
+
+async function accessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  expect(violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.target.join(' ')}`))).toEqual([]);
+}
+
+test('a link is made in a dialog, which brings the focus back', async ({ page }) => {
+  await open(page, `${home}/accounts`);
+  const row = page.getByRole('row').filter({ hasText: ACCOUNTS.disconnected });
+  const button = row.getByRole('link', { name: 'Send link' });
+  await button.click();
+  const dialog = page.getByRole('dialog', { name: `Send a reconnect link to ${ACCOUNTS.disconnected}` });
+  await expect(dialog).toBeVisible();
+  await accessible(page);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(button).toBeFocused();
+
+  await button.press('Enter');
+  await dialog.getByRole('button', { name: 'Make a link to copy' }).click();
+  const made = page.getByRole('dialog', { name: `Reconnect link for ${ACCOUNTS.disconnected}` });
+  noteLink(await made.getByLabel('Send this to an admin of the account').inputValue());
+  await expect(made.locator('.steps')).toContainText('Opened (not yet)');
+  await accessible(page);
+  await made.getByRole('link', { name: 'Done' }).click();
+  await expect(made).toBeHidden();
+  await kept(page);
+});
+
+test('what is wrong is said in the dialog, and nothing typed is lost', async ({ page, watch }) => {
+  await open(page, account(ACCOUNTS.disconnected));
+  await page.getByRole('link', { name: 'Send reconnect link' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Mail it to').fill('not an address');
+  watch.expect(422);
+  await dialog.getByRole('button', { name: 'Send link' }).click();
+  await expect(dialog.locator('#email-error')).toBeVisible();
+  await expect(dialog.getByLabel('Mail it to')).toHaveValue('not an address');
+  await expect(dialog.getByLabel('Mail it to')).toBeFocused();
+  await kept(page);
+});
+
+test('the palette finds accounts, apps and pages', async ({ page }) => {
+  await open(page, `${home}/apps`);
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('combobox', { name: 'Search accounts, apps and actions' });
+  await expect(field).toBeFocused();
+  await expect(page.getByRole('option', { name: 'Overview' })).toBeVisible();
+  await page.keyboard.type('fishing');
+  const found = page.getByRole('option', { name: ACCOUNTS.disconnected }).first();
+  await expect(found).toHaveAttribute('aria-selected', 'true');
+  await expect(field).toHaveAttribute('aria-activedescendant', (await found.getAttribute('id')) ?? '');
+  await accessible(page);
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('option', { name: `Send a link to ${ACCOUNTS.disconnected}` })).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: `Send a reconnect link to ${ACCOUNTS.disconnected}` })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await kept(page);
+
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('returns');
+  await expect(page.getByRole('group', { name: 'Apps' }).getByRole('option')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('fishing');
+  await expect(found).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(account(ACCOUNTS.disconnected));
+});
+
+test('keys work in lists, and letters can be switched off', async ({ page }) => {
+  await open(page, `${home}/accounts`);
+  const links = page.getByRole('rowheader').getByRole('link');
+  await page.keyboard.press('j');
+  await expect(links.nth(0)).toBeFocused();
+  await page.keyboard.press('j');
+  await expect(links.nth(1)).toBeFocused();
+  await page.keyboard.press('k');
+  await expect(links.nth(0)).toBeFocused();
+  await page.keyboard.press('/');
+  await expect(page.getByRole('search', { name: 'Filter accounts' }).getByRole('searchbox')).toBeFocused();
+  await page.keyboard.type('j?');
+  await expect(page.getByRole('search', { name: 'Filter accounts' }).getByRole('searchbox')).toHaveValue('j?');
+  await page.getByRole('heading', { level: 1 }).click();
+
+  await page.keyboard.press('?');
+  const keys = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(keys).toBeVisible();
+  await accessible(page);
+  await keys.getByRole('button', { name: 'Switch them off' }).click();
+  await expect(keys.getByText('Single letters are off.')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('?');
+  await expect(keys).toBeHidden();
+  await page.reload();
+  await live(page);
+  await page.keyboard.press('j');
+  await expect(links.nth(0)).not.toBeFocused();
+  await page.goto('/keyboard');
+  await page.getByRole('button', { name: 'Switch them on' }).click();
+  await expect(page.getByText('Single letters work.')).toBeVisible();
+});
+
+test('one menu is open at a time', async ({ page }) => {
+  await open(page, account(ACCOUNTS.working));
+  const more = page.locator('summary[aria-label="More actions"]');
+  const person = page.locator('summary').filter({ hasText: 'your account' });
+  const isOpen = (menu: typeof more) => menu.evaluate((summary) => (summary.parentElement as HTMLDetailsElement).open);
+  await more.click();
+  expect(await isOpen(more)).toBe(true);
+  await person.click();
+  expect(await isOpen(more)).toBe(false);
+  expect(await isOpen(person)).toBe(true);
+  await page.keyboard.press('Escape');
+  expect(await isOpen(person)).toBe(false);
+  await expect(person).toBeFocused();
+  await more.click();
+  await page.getByRole('heading', { level: 1 }).click();
+  expect(await isOpen(more)).toBe(false);
+});
+
+test('a check shows what came of it where it was asked for', async ({ page }) => {
+  await open(page, account(ACCOUNTS.working));
+  const check = page.getByRole('button', { name: 'Check now' });
+  await check.click();
+  await expect(page.getByRole('status').filter({ hasText: 'Checked:' })).toBeVisible();
+  await expect(check).toBeFocused();
+  await expect(page).toHaveURL(/\?outcome=/);
+  await kept(page);
+});
+
+test('times tick, and a silent worker shows without a reload', async ({ page }) => {
+  await page.clock.install();
+  await open(page, account(ACCOUNTS.working));
+  await page.route('**/live', (route) => route.abort());
+  const beat = page.locator('[data-beat]');
+  await expect(beat).toHaveText('Worker is fine');
+  await page.clock.fastForward('03:00');
+  await expect(beat).toHaveText('Worker is late');
+  await expect(page.locator('[data-beat-ago]')).toHaveText(/^[34] min ago$/);
+});
