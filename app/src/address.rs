@@ -134,6 +134,14 @@ addresses! {
     ACCOUNT_LINKS AccountLinks { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/links";
     /// The end of a link.
     REVOKE_LINK RevokeLink { tenant, app, subdomain, id } = "/t/{tenant}/accounts/{app}/{subdomain}/links/{id}/revoke";
+    /// Links for many accounts.
+    CAMPAIGNS Campaigns { tenant } = "/t/{tenant}/campaigns";
+    /// A campaign to be begun.
+    NEW_CAMPAIGN NewCampaign { tenant } = "/t/{tenant}/campaigns/new";
+    /// One campaign.
+    CAMPAIGN Campaign { tenant, id } = "/t/{tenant}/campaigns/{id}";
+    /// Pause, resume or end of a campaign.
+    CAMPAIGN_STEP CampaignStep { tenant, id, step } = "/t/{tenant}/campaigns/{id}/{step}";
     /// Every app.
     APPS Apps { tenant } = "/t/{tenant}/apps";
     /// An app to be added.

@@ -61,6 +61,16 @@ pub enum FormOutcome {
         /// To whom.
         email: String,
     },
+    /// A campaign was begun.
+    CampaignBegun,
+    /// A campaign was paused.
+    CampaignPaused,
+    /// A campaign was resumed.
+    CampaignResumed,
+    /// A campaign was ended.
+    CampaignEnded,
+    /// A campaign was so already, or over.
+    CampaignUnchanged,
     /// The mail server took a test mail.
     TestMailTaken {
         /// What it answered.

@@ -70,6 +70,7 @@ pub(crate) async fn page_chrome(
             .map(|beat| worker(beat, total, context.services.now()))
             .unwrap_or_default(),
         current: Some(current),
+        may_send_links: actor.may(Permission::SendLinks),
         may_manage_tokens: actor.may(Permission::ManageApiTokens),
         may_manage_members: actor.may(Permission::ManageMembers),
         may_read_audit: actor.may(Permission::ReadAudit),
@@ -87,8 +88,9 @@ pub(crate) async fn page_chrome(
 
 /// The pages of the navigation that the actor may open.
 pub(crate) fn may_open(actor: &Actor) -> Vec<NavItem> {
-    use NavItem::{Accounts, ApiTokens, Apps, Audit, Keys, Members, Overview, Settings};
+    use NavItem::{Accounts, ApiTokens, Apps, Audit, Campaigns, Keys, Members, Overview, Settings};
     let managed = [
+        (Campaigns, Permission::SendLinks),
         (Members, Permission::ManageMembers),
         (ApiTokens, Permission::ManageApiTokens),
         (Audit, Permission::ReadAudit),

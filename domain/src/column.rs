@@ -3,6 +3,7 @@
 use crate::{
     app_limit::AppLimit,
     basic_encoding::BasicEncoding,
+    campaign::{Audience, Stage},
     customer::{Language, Tag},
     group_roles::GroupRoles,
     health::Health,
@@ -119,6 +120,7 @@ macro_rules! text_columns {
 
 text_columns! {
     AppLimit: |limit| limit.to_string();
+    Audience: |audience| audience.code().to_owned();
     BasicEncoding: |encoding| encoding.code().to_owned();
     GroupRoles: |groups| groups.to_string();
     Health: |health| health.code().to_owned();
@@ -126,6 +128,7 @@ text_columns! {
     Role: |role| role.code().to_owned();
     ScopeSet: |scopes| scopes.to_string();
     Slug: String::from;
+    Stage: |stage| stage.code().to_owned();
     Subdomain: String::from;
     Tag: String::from;
     Zone: |zone| zone.name().to_owned();

@@ -63,6 +63,8 @@ ids! {
     ConnectionId
     /// One authorization under way, from the redirect to Gorgias until its result was shown.
     AuthorizationId
+    /// A campaign: links for many accounts of an app.
+    CampaignId
     /// A link that lets a customer's admin reconnect their account.
     LinkId
     /// An invitation to a tenant.

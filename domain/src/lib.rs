@@ -7,6 +7,7 @@
 pub mod app_credentials;
 pub mod app_limit;
 pub mod basic_encoding;
+pub mod campaign;
 pub mod clock;
 pub mod color;
 #[cfg(feature = "sea-orm")]

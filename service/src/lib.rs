@@ -32,6 +32,7 @@ pub mod engine;
 pub mod connections;
 
 pub mod apps;
+pub mod campaigns;
 pub mod keys;
 pub mod tenants;
 

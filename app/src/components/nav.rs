@@ -31,6 +31,8 @@ pub struct Frame {
     pub worker: WorkerBeat,
     /// The page's place in the navigation.
     pub current: Option<NavItem>,
+    /// Whether the person may send links.
+    pub may_send_links: bool,
     /// Whether the person may make API tokens.
     pub may_manage_tokens: bool,
     /// Whether the person may invite others.
@@ -101,6 +103,8 @@ pub enum NavItem {
     Overview,
     /// Every account.
     Accounts,
+    /// Links for many accounts.
+    Campaigns,
     /// Every app.
     Apps,
     /// The members.
@@ -121,6 +125,7 @@ impl NavItem {
         match self {
             Self::Overview => ("Overview", Glyph::Overview),
             Self::Accounts => ("Accounts", Glyph::Accounts),
+            Self::Campaigns => ("Campaigns", Glyph::Send),
             Self::Apps => ("Apps", Glyph::Apps),
             Self::Members => ("Members", Glyph::Members),
             Self::ApiTokens => ("API tokens", Glyph::Api),
@@ -135,6 +140,7 @@ impl NavItem {
         match self {
             Self::Overview => Address::Overview { tenant },
             Self::Accounts => Address::Accounts { tenant },
+            Self::Campaigns => Address::Campaigns { tenant },
             Self::Apps => Address::Apps { tenant },
             Self::Members => Address::Members { tenant },
             Self::ApiTokens => Address::ApiTokens { tenant },
@@ -151,6 +157,7 @@ impl NavItem {
             Self::Accounts => (frame.need_you, " need you"),
             Self::Apps => (frame.faulty_apps, " with a setup fault"),
             Self::Overview
+            | Self::Campaigns
             | Self::Members
             | Self::ApiTokens
             | Self::Audit
@@ -162,10 +169,12 @@ impl NavItem {
 
 /// The sections of the navigation: an optional title, and the pages.
 fn sections(frame: &Frame) -> Vec<(Option<&'static str>, Vec<NavItem>)> {
-    let mut sections = vec![(
-        None,
-        vec![NavItem::Overview, NavItem::Accounts, NavItem::Apps],
-    )];
+    let mut first = vec![NavItem::Overview, NavItem::Accounts];
+    if frame.may_send_links {
+        first.push(NavItem::Campaigns);
+    }
+    first.push(NavItem::Apps);
+    let mut sections = vec![(None, first)];
     let manage: Vec<_> = [
         (frame.may_manage_members, NavItem::Members),
         (frame.may_manage_tokens, NavItem::ApiTokens),

@@ -216,7 +216,7 @@ fn form(data: &Data) -> AnyView {
                 value=data.form.value("subdomain").or_else(|| data.account.clone())
                 error=data.form.error("subdomain")
             />
-            {data.mail.then(|| send_link::email(&data.form))}
+            {data.mail.then(|| send_link::email(&data.form, ""))}
             {send_link::language(&data.form, None)}
             {send_link::life(&data.form, data.now, data.link_life)}
             <p class="actions">{buttons} <LinkButton href=Address::Accounts { tenant: &data.tenant }.to_string() kind=Kind::Quiet>"Cancel"</LinkButton></p>

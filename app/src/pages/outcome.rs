@@ -73,6 +73,15 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
         FormOutcome::LinkMailed { account, email } => good(&format!(
             "The link for {account} is on its way to {email}. Below you see whether the mail server took it."
         )),
+        FormOutcome::CampaignBegun => {
+            good("The campaign has begun. The worker finds its accounts and sends the mails.")
+        }
+        FormOutcome::CampaignPaused => good("Paused. No mail leaves until you resume it."),
+        FormOutcome::CampaignResumed => good("It goes on."),
+        FormOutcome::CampaignEnded => good("The campaign is over. No mail leaves any more."),
+        FormOutcome::CampaignUnchanged => {
+            so_so("Somebody was faster, or it is over: nothing was changed.")
+        }
         FormOutcome::TestMailTaken { answer } => good(&format!(
             "The mail server took the test mail. It said: {answer}. Look into your mailbox, also under spam."
         )),

@@ -8,7 +8,7 @@ use crate::{
     address::Address,
     components::{
         Button, Choice, Copy, CopyField, Field, FormKey, Glyph, HealthBadge, Kind, LinkButton,
-        Outcome, Panel, Segments, Select, Steps, absolute,
+        Outcome, Panel, Segments, Select, Steps, TextArea, absolute,
     },
     form_outcome::MadeLink,
     form_state::FormState,
@@ -20,6 +20,7 @@ use domain::{
     time::{Span, Timestamp},
 };
 use leptos::prelude::*;
+use service::mail::link_text::PLACEHOLDERS;
 
 /// How long a link may work, in days.
 const LIVES: [(&str, &str); 3] = [("1", "1 day"), ("7", "7 days"), ("30", "30 days")];
@@ -60,7 +61,8 @@ pub(super) fn view(data: &Data) -> AnyView {
                     <FormKey/>
                     <p>"An admin of " <b>{account.to_string()}</b> {what}</p>
                     {problem(&data.form)}
-                    {data.mail.then(|| email(&data.form))}
+                    {data.mail.then(|| email(&data.form, contact(data)))}
+                    {data.mail.then(|| message(&data.form))}
                     {language(&data.form, of_contact(data))}
                     {life(&data.form, data.now, data.link_life)}
                     <p class="actions">
@@ -166,8 +168,30 @@ fn buttons(mail: bool) -> AnyView {
     }
 }
 
+/// The address of the account's first contact, to whom links are offered first.
+fn contact(data: &Data) -> &str {
+    let shown = data.customer.as_ref();
+    let first = shown.and_then(|shown| shown.customer.contacts.first());
+    first.map_or("", |contact| &contact.email)
+}
+
+/// The sender's own words in the mail.
+fn message(form: &FormState) -> AnyView {
+    let filled_in = PLACEHOLDERS.map(|(name, _)| name).join(", ");
+    view! {
+        <TextArea
+            name="message"
+            label="Your words in the mail"
+            hint=format!("If empty, those of the settings. {filled_in} are filled in.")
+            value=form.value("message")
+            error=form.error("message")
+        />
+    }
+    .into_any()
+}
+
 /// To whom the link is mailed, if it is.
-pub(super) fn email(form: &FormState) -> AnyView {
+pub(super) fn email(form: &FormState, contact: &str) -> AnyView {
     view! {
         <Field
             name="email"
@@ -178,7 +202,7 @@ pub(super) fn email(form: &FormState) -> AnyView {
             autocomplete="off"
             placeholder="ann@example.com"
             hint="An admin of the account."
-            value=form.value("email")
+            value=form.value_or("email", contact)
             error=form.error("email")
         />
     }

@@ -90,6 +90,11 @@ pub const FUNCTIONS: &[Function] = &[
         &[version!("m0051_kept_counts", "begin_tag")],
     ),
     function(
+        "mooring_campaigns_due(bigint, bigint)",
+        Caller::Program,
+        &[version!("m0058_campaigns", "campaigns_due")],
+    ),
+    function(
         "mooring_count_scheduled()",
         Caller::Program,
         &[version!("m0015_turns", "count_scheduled")],

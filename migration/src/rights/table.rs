@@ -79,6 +79,8 @@ pub const TABLES: &[Table] = &[
     ),
     of_tenant("authorizations", "SELECT, INSERT, UPDATE"),
     of_tenant("brands", "SELECT, INSERT, UPDATE, DELETE"),
+    of_tenant("campaign_accounts", "SELECT, INSERT, UPDATE"),
+    of_tenant("campaigns", "SELECT, INSERT, UPDATE"),
     of_tenant("connections", "SELECT, INSERT, UPDATE, DELETE"),
     // Functions alone write what is counted.
     of_tenant("count_changes", "SELECT"),

@@ -28,7 +28,7 @@ use service::{
 
 const CHECK: Form = Form::new("check", &[]);
 const AUTHORIZE: Form = Form::new("authorize", &[]);
-pub(super) const LINK: Form = Form::new("link", &["days", "email", "language"]).kept();
+pub(super) const LINK: Form = Form::new("link", &["days", "email", "language", "message"]).kept();
 const WITHDRAW: Form = Form::new("link_revoke", &[]);
 const DISCONNECT: Form = Form::new("disconnect", &[]);
 
@@ -167,6 +167,9 @@ pub async fn create_link(
         Err(error @ (LinkError::NoMail | LinkError::NotAnAddress)) => {
             request.failed(&LINK, "email", &error.to_string()).await
         }
+        Err(error @ LinkError::Message(_)) => {
+            request.failed(&LINK, "message", &error.to_string()).await
+        }
         Err(error @ LinkError::NoAccount(_)) => request.failed(&LINK, "", &error.to_string()).await,
     })
 }
@@ -181,6 +184,7 @@ pub struct LinkFields {
     email: Field<String>,
     how: Field<String>,
     language: Field<String>,
+    message: Field<String>,
 }
 
 impl Input for LinkFields {
@@ -193,6 +197,7 @@ impl Input for LinkFields {
             self.email,
             self.how,
             self.language,
+            self.message,
         ))
     }
 }
@@ -204,6 +209,7 @@ pub(super) fn link_options(
     email: Field<String>,
     how: Field<String>,
     language: Field<String>,
+    message: Field<String>,
 ) -> LinkOptions {
     let by_mail = errors.either("how", how, ["mail", "copy"]) == Some(true);
     let email = errors.text("email", email);
@@ -223,6 +229,7 @@ pub(super) fn link_options(
     LinkOptions {
         expires_in: days.map(Span::days),
         email: by_mail.then_some(email),
+        message: errors.optional("message", message),
         language: match errors.text("language", language).as_str() {
             "" => None,
             code => code

@@ -52,7 +52,14 @@ impl Input for Fields {
         let subdomain = Subdomain::from_typed(&typed)
             .and_then(Subdomain::not_reserved)
             .map_err(|error| errors.add("subdomain", error.to_string()));
-        let link = link_options(errors, self.days, self.email, self.how, self.language);
+        let link = link_options(
+            errors,
+            self.days,
+            self.email,
+            self.how,
+            self.language,
+            Field::Missing,
+        );
         Some(Wanted {
             app,
             subdomain: subdomain.ok()?,
@@ -119,6 +126,10 @@ pub async fn send_link(
         }
         Err(error @ (LinkError::NotAnAddress | LinkError::NoMail)) => {
             let error = FieldError::new("email", error.to_string());
+            failed(&posted, &page, &LINK, error).await
+        }
+        Err(error @ LinkError::Message(_)) => {
+            let error = FieldError::new("", error.to_string());
             failed(&posted, &page, &LINK, error).await
         }
         Err(error @ LinkError::BadLife) => {

@@ -8,6 +8,7 @@ mod api_tokens;
 mod app_secrets;
 mod apps;
 mod audit;
+mod campaigns;
 mod claimed_form;
 mod confirm;
 mod connect;
@@ -108,6 +109,8 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::CUSTOMER, || post(customer::save)),
     (Address::ACCOUNT_LINKS, || post(account::create_link)),
     (Address::REVOKE_LINK, || post(account::revoke_link)),
+    (Address::NEW_CAMPAIGN, || post(campaigns::begin)),
+    (Address::CAMPAIGN_STEP, || post(campaigns::step)),
     (Address::NEW_APP, || post(apps::create)),
     (Address::APP, || post(apps::edit)),
     (Address::REMOVE_APP, || post(apps::remove)),

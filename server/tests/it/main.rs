@@ -8,6 +8,7 @@ mod api;
 mod api_token_page;
 mod audit_page;
 mod browser;
+mod campaigns;
 mod canaries;
 mod claimed;
 mod cli;

@@ -73,6 +73,14 @@ pub enum Action {
     LinkCreated,
     /// A reconnect link was withdrawn.
     LinkRevoked,
+    /// A campaign was begun; the detail names it.
+    CampaignBegun,
+    /// A campaign was paused.
+    CampaignPaused,
+    /// A campaign was resumed.
+    CampaignResumed,
+    /// A campaign was ended.
+    CampaignEnded,
     /// A customer's approval or refusal came back.
     Authorized,
     /// A person or a backend asked for a check of a connection.
@@ -160,6 +168,10 @@ impl Action {
         Self::ApiTokenNewAddress,
         Self::ApiTokenRefused,
         Self::LinkCreated,
+        Self::CampaignBegun,
+        Self::CampaignPaused,
+        Self::CampaignResumed,
+        Self::CampaignEnded,
         Self::LinkRevoked,
         Self::Authorized,
         Self::Checked,
@@ -225,6 +237,10 @@ impl Action {
             Self::ApiTokenNewAddress => "api_token.new_address",
             Self::ApiTokenRefused => "api_token.refused",
             Self::LinkCreated => "link.created",
+            Self::CampaignBegun => "campaign.begun",
+            Self::CampaignPaused => "campaign.paused",
+            Self::CampaignResumed => "campaign.resumed",
+            Self::CampaignEnded => "campaign.ended",
             Self::LinkRevoked => "link.revoked",
             Self::Authorized => "connection.authorized",
             Self::Checked => "connection.checked",
@@ -290,6 +306,10 @@ impl Action {
             Self::ApiTokenNewAddress => "API token used from a new address",
             Self::ApiTokenRefused => "API token refused",
             Self::LinkCreated => "Reconnect link made",
+            Self::CampaignBegun => "Campaign begun",
+            Self::CampaignPaused => "Campaign paused",
+            Self::CampaignResumed => "Campaign resumed",
+            Self::CampaignEnded => "Campaign ended",
             Self::LinkRevoked => "Reconnect link withdrawn",
             Self::Authorized => "Authorization",
             Self::Checked => "Checked now",

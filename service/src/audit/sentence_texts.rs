@@ -152,6 +152,22 @@ impl Action {
                 "{who} made a reconnect link for {target}",
                 "{who} was refused to make a reconnect link for {target}",
             ),
+            Self::CampaignBegun => texts(
+                "{who} began a campaign for {target}",
+                "{who} was refused to begin a campaign for {target}",
+            ),
+            Self::CampaignPaused => texts(
+                "{who} paused a campaign for {target}",
+                "{who} was refused to pause a campaign for {target}",
+            ),
+            Self::CampaignResumed => texts(
+                "{who} resumed a campaign for {target}",
+                "{who} was refused to resume a campaign for {target}",
+            ),
+            Self::CampaignEnded => texts(
+                "{who} ended a campaign for {target}",
+                "{who} was refused to end a campaign for {target}",
+            ),
             Self::LinkRevoked => texts(
                 "{who} withdrew a reconnect link for {target}",
                 "{who} was refused to withdraw a reconnect link for {target}",

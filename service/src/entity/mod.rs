@@ -60,6 +60,8 @@ pub mod authenticator;
 pub mod authenticator_set_up;
 pub mod authorization;
 pub mod brand;
+pub mod campaign;
+pub mod campaign_account;
 pub mod connection;
 pub mod credential;
 pub mod data_key;

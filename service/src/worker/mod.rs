@@ -1,7 +1,7 @@
 //! The worker: it proves every connection within the check interval.
 
 use crate::{
-    accounts, audit,
+    accounts, audit, campaigns,
     connections::events,
     core::{database::Transaction, error::InternalError, expiry, queries, services::Services},
     encryption::VaultError,
@@ -69,7 +69,8 @@ pub async fn run(services: Services, stop: CancellationToken) {
         events::keep_cut(&services, &stop),
         deletion::keep_erased(&services, &stop),
         audit::keep_noted(&services, &stop),
-        mail::run(&services, &stop)
+        mail::run(&services, &stop),
+        campaigns::run(&services, &stop)
     );
 }
 

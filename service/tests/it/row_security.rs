@@ -2,7 +2,7 @@
 
 use crate::mail::settings;
 use crate::{flow, sso};
-use domain::{app_limit::AppLimit, role::Role, time::Span};
+use domain::{app_limit::AppLimit, campaign::Audience, role::Role, time::Span};
 use migration::rights::{Rows, TABLES};
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::ExposeSecret;
@@ -11,7 +11,8 @@ use service::{
     accounts::{self, ContactForm, CustomerChange},
     api_tokens::{self, ApiRequest, NewApiToken},
     audit::{FileOutput, Stream, cut_off},
-    connections::links,
+    campaigns::{self, CampaignForm},
+    connections::{check_now::check_now, links},
     core::config::Config,
     people::invitations::{NewInvitation, Passing, invite},
     tenants::settings,
@@ -107,6 +108,20 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
         accounts::change(&f.owner, &flow::sub("acme"), &customer)
             .await
             .unwrap();
+        f.sim.account("acme").deactivate();
+        check_now(&f.owner, "returns", &flow::sub("acme"))
+            .await
+            .unwrap();
+        let campaign = CampaignForm {
+            app: "returns".into(),
+            name: "Back again".into(),
+            audience: Audience::Disconnected,
+            message: None,
+            days: 7,
+            remind_after: None,
+        };
+        campaigns::create(&f.owner, &campaign).await.unwrap();
+        campaigns::run_due(&f.world.services).await.unwrap();
         let stranger = f.world.owner("pier").await;
         let url = f.world.database_url.expose_secret();
         let (own, other) = (f.owner.tenant().to_string(), stranger.tenant().to_string());

@@ -1,6 +1,7 @@
 //! The views with sample data, and whole pages through the router.
 
 mod authorizing;
+mod campaigns;
 mod customer;
 mod factors;
 mod faults;

@@ -26,6 +26,7 @@ const LINK: &[Code] = &[
     (404, "not_found"),
     (422, "invalid_email"),
     (422, "invalid_expires_in"),
+    (422, "invalid_message"),
     (422, "mail_not_set_up"),
     (422, "reserved_subdomain"),
 ];
@@ -50,6 +51,11 @@ pub struct Options {
     #[schema(value_type = Option<LanguageSchema>)]
     #[serde(default)]
     language: Field<String>,
+    /// The sender's own words in the mail, up to 500 letters; `{app}`, `{subdomain}` and
+    /// `{sender}` are filled in
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    message: Field<String>,
 }
 
 impl Input for Options {
@@ -60,6 +66,7 @@ impl Input for Options {
             expires_in: errors.seconds("expires_in", self.expires_in),
             email: errors.optional("email", self.email),
             language: errors.parsed("language", self.language),
+            message: errors.optional("message", self.message),
         })
     }
 }
@@ -89,6 +96,11 @@ pub struct NewLink {
     #[schema(value_type = Option<LanguageSchema>)]
     #[serde(default)]
     language: Field<String>,
+    /// The sender's own words in the mail, up to 500 letters; `{app}`, `{subdomain}` and
+    /// `{sender}` are filled in
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    message: Field<String>,
 }
 
 impl Input for NewLink {
@@ -107,6 +119,7 @@ impl Input for NewLink {
             expires_in: self.expires_in,
             email: self.email,
             language: self.language,
+            message: self.message,
         };
         let options = options.parse(errors);
         Some((app?, subdomain?, options?))
@@ -184,6 +197,7 @@ fn problem(error: LinkError) -> Problem {
         LinkError::Forbidden(forbidden) => forbidden.into(),
         LinkError::BadLife => unusable("invalid_expires_in", &error),
         LinkError::NotAnAddress => unusable("invalid_email", &error),
+        LinkError::Message(_) => unusable("invalid_message", &error),
         LinkError::NoMail => unusable("mail_not_set_up", &error),
         LinkError::NoAccount(_) => unusable("reserved_subdomain", &error),
         LinkError::Internal(fault) => fault.into(),

@@ -79,6 +79,22 @@ pub const DECISIONS: &[Decision] = &[
     page(Address::SEARCH, Members(Viewer)),
     page(Address::ACCOUNTS, Members(Viewer)),
     page(Address::ACCOUNT, Members(Viewer)),
+    page(Address::CAMPAIGNS, Members(Success)),
+    page(Address::NEW_CAMPAIGN, Members(Success)),
+    page(
+        Address::CAMPAIGN,
+        Elsewhere("s52_campaigns_are_for_those_who_send_links"),
+    ),
+    form(
+        Address::NEW_CAMPAIGN,
+        Elsewhere("s52_campaigns_are_for_those_who_send_links"),
+        &[],
+    ),
+    form(
+        Address::CAMPAIGN_STEP,
+        Elsewhere("s52_campaigns_are_for_those_who_send_links"),
+        &[],
+    ),
     page(Address::APPS, Members(Viewer)),
     page(Address::APP, Members(Viewer)),
     page(Address::CONNECT, Members(Success)),

@@ -1,7 +1,7 @@
 //! security.md 52: every route as every role, in the own tenant and in another one.
 
 mod decisions;
-mod things;
+pub mod things;
 
 pub use things::joined;
 

@@ -1,15 +1,22 @@
 //! Makes reconnect links.
 
-use super::{LinkError, mailed::Letter};
+use super::{
+    LinkError,
+    mailed::{Letter, Sender},
+};
 use crate::{
     audit::{self, Action, Entry, Target},
-    core::digest::digest,
+    core::{digest::digest, error::InternalError, services::Services},
     entity::reconnect_link,
     host::random::secret_text,
-    mail,
+    mail::{self, link_text},
     people::email,
-    records::{app, connection::Record, find},
-    tenancy::{Actor, outbox},
+    records::{
+        app::{self, App},
+        connection::Record,
+        find,
+    },
+    tenancy::{Actor, Tx, outbox},
 };
 use domain::{
     customer::Language,
@@ -36,6 +43,17 @@ pub struct LinkOptions {
     /// The language of its mail and its pages; for the pages, the reader's browser
     /// decides if there is none.
     pub language: Option<Language>,
+    /// The sender's own words in the mail.
+    pub message: Option<String>,
+}
+
+/// What a link is made with, all of it checked.
+pub(crate) struct Wanted {
+    pub expires_at: Timestamp,
+    /// The address to mail it to.
+    pub email: Option<String>,
+    pub language: Option<Language>,
+    pub message: Option<String>,
 }
 
 /// A new link. Its address is shown only this once; only a digest is stored.
@@ -72,6 +90,9 @@ pub async fn create(
         Some(_) if !mail::is_set_up(actor) => return Err(LinkError::NoMail),
         Some(typed) => Some(email::normalize(&typed).ok_or(LinkError::NotAnAddress)?),
     };
+    if let Some(message) = &options.message {
+        link_text::check(message)?;
+    }
     let subdomain = &subdomain.clone().not_reserved()?;
     let tx = actor.write().await?;
     let app = app::find(&tx, app, &actor.apps)
@@ -86,54 +107,14 @@ pub async fn create(
             find::find(&tx, app.id, subdomain).await?.unwrap_or(record)
         }
     };
-    let now = actor.expiry_now();
-    let expires_at = now.plus(life);
-    let token = secret_text(&*actor.random, "");
-    let id: LinkId = actor.new_id();
-    let who = actor.as_event_actor();
-    let row = reconnect_link::ActiveModel {
-        id: Set(id),
-        tenant_id: Set(tx.tenant()),
-        app_id: Set(app.id),
-        connection_id: Set(record.id),
-        subdomain: Set(subdomain.clone()),
-        token_hash: Set(digest("link", &token)),
-        created_by: Set(who.label()),
-        email: Set(email.clone()),
-        created_at: Set(now),
-        expires_at: Set(expires_at),
-        opened_at: Set(None),
-        started_at: Set(None),
-        approved_at: Set(None),
-        revoked_at: Set(None),
-        language: Set(options.language),
-        used_at: Set(None),
-        used_by: Set(None),
+    let expires_at = actor.expiry_now().plus(life);
+    let wanted = Wanted {
+        expires_at,
+        email: email.clone(),
+        language: options.language,
+        message: options.message,
     };
-    reconnect_link::Entity::insert(row)
-        .exec_without_returning(&*tx)
-        .await?;
-    let url = actor.config.link_url(&token);
-    if let Some(email) = &email {
-        let letter = Letter {
-            id,
-            email,
-            app: &app.name,
-            subdomain,
-            url: &url,
-            expires_at,
-            language: options.language.unwrap_or_default(),
-        };
-        letter.queue(actor, &tx).await?;
-    }
-    outbox::add(
-        actor.services(),
-        &tx,
-        record.id,
-        &who,
-        &Happening::LinkCreated { expires_at },
-    )?;
-    tx.tell(record.news(&tx));
+    let Made { id, url } = make(actor, &tx, &Sender::of(actor), &app, &record, wanted).await?;
     let target = Target::account(Some(record.id), &app.slug, subdomain);
     let entry = Entry::of(actor, Action::LinkCreated, target).detail(format!("link={id}"));
     audit::record(actor, &tx, &entry).await?;
@@ -144,4 +125,65 @@ pub async fn create(
         expires_at,
         mailed_to: email,
     })
+}
+
+/// A link that was made.
+pub(crate) struct Made {
+    pub id: LinkId,
+    pub url: SecretString,
+}
+
+/// Makes a link for a connection, queues its mail, and writes it to the timeline.
+pub(crate) async fn make(
+    services: &Services,
+    tx: &Tx,
+    sender: &Sender,
+    app: &App,
+    record: &Record,
+    wanted: Wanted,
+) -> Result<Made, InternalError> {
+    let token = secret_text(&*services.random, "");
+    let id: LinkId = services.new_id();
+    let row = reconnect_link::ActiveModel {
+        id: Set(id),
+        tenant_id: Set(tx.tenant()),
+        app_id: Set(app.id),
+        connection_id: Set(record.id),
+        subdomain: Set(record.subdomain.clone()),
+        token_hash: Set(digest("link", &token)),
+        created_by: Set(sender.who.label()),
+        email: Set(wanted.email.clone()),
+        created_at: Set(services.expiry_now()),
+        expires_at: Set(wanted.expires_at),
+        opened_at: Set(None),
+        started_at: Set(None),
+        approved_at: Set(None),
+        revoked_at: Set(None),
+        language: Set(wanted.language),
+        used_at: Set(None),
+        used_by: Set(None),
+    };
+    reconnect_link::Entity::insert(row)
+        .exec_without_returning(&**tx)
+        .await?;
+    let url = services.config.link_url(&token);
+    if let Some(email) = &wanted.email {
+        let letter = Letter {
+            id,
+            email,
+            app: &app.name,
+            subdomain: &record.subdomain,
+            url: &url,
+            expires_at: wanted.expires_at,
+            language: wanted.language.unwrap_or_default(),
+            message: wanted.message.as_deref(),
+        };
+        letter.queue(services, tx, sender).await?;
+    }
+    let happening = Happening::LinkCreated {
+        expires_at: wanted.expires_at,
+    };
+    outbox::add(services, tx, record.id, &sender.who, &happening)?;
+    tx.tell(record.news(tx));
+    Ok(Made { id, url })
 }

@@ -1,12 +1,36 @@
 //! A reconnect link by mail.
 
 use crate::{
-    core::error::InternalError,
+    core::{error::InternalError, services::Services},
     mail::{self, Content, Mail, MailKind, Recipient, TenantMail, link_text::filled_in},
     tenancy::{Actor, Tx, Who},
 };
-use domain::{customer::Language, ids::LinkId, subdomain::Subdomain, time::Timestamp};
+use domain::{customer::Language, event, ids::LinkId, subdomain::Subdomain, time::Timestamp};
 use secrecy::SecretString;
+
+/// Who sends a link.
+pub(crate) struct Sender {
+    /// Who made it, for the timeline.
+    pub who: event::Actor,
+    /// Whose name signs the mail; the tenant's if there is none.
+    pub name: Option<String>,
+    /// Where answers go, if not to the tenant.
+    pub answers_to: Option<String>,
+}
+
+impl Sender {
+    pub(super) fn of(actor: &Actor) -> Self {
+        let (name, answers_to) = match &actor.who {
+            Who::Person { name, email, .. } => (Some(name.clone()), Some(email.clone())),
+            Who::ApiToken { .. } => (None, None),
+        };
+        Self {
+            who: actor.as_event_actor(),
+            name,
+            answers_to,
+        }
+    }
+}
 
 /// A link that is to be mailed.
 pub(super) struct Letter<'a> {
@@ -17,21 +41,27 @@ pub(super) struct Letter<'a> {
     pub url: &'a SecretString,
     pub expires_at: Timestamp,
     pub language: Language,
+    /// The sender's own words, instead of the tenant's or Mooring's.
+    pub message: Option<&'a str>,
 }
 
 impl Letter<'_> {
-    /// Queues the mail, in the language of the link. The words are the tenant's, which
-    /// are not translated, or Mooring's; what the link is for, the button and its time
+    /// Queues the mail, in the language of the link. The words are the sender's or the
+    /// tenant's, which are not translated, or Mooring's; what the link is for, the button and its time
     /// are always in it.
-    pub async fn queue(self, actor: &Actor, tx: &Tx) -> Result<(), InternalError> {
+    pub async fn queue(
+        self,
+        services: &Services,
+        tx: &Tx,
+        sender: &Sender,
+    ) -> Result<(), InternalError> {
         let tenant = TenantMail::load(tx).await?;
-        let (sender, person) = match &actor.who {
-            Who::Person { name, email, .. } => (name.clone(), Some(email.clone())),
-            Who::ApiToken { .. } => (tenant.name.clone(), None),
-        };
+        let person = sender.answers_to.clone();
+        let sender = sender.name.as_ref().unwrap_or(&tenant.name).clone();
         let said = self.language.sentences();
-        let text = tenant.text.as_deref().unwrap_or(said.mail.text);
-        let here = actor.config.public_url.as_str();
+        let own = self.message.or(tenant.text.as_deref());
+        let text = own.unwrap_or(said.mail.text);
+        let here = services.config.public_url.as_str();
         let here = here.split_once("://").map_or(here, |(_, host)| host);
         let subdomain = self.subdomain;
         let account = subdomain.as_str();
@@ -68,6 +98,6 @@ impl Letter<'_> {
             look: tenant.look,
             content,
         };
-        mail::enqueue(actor.services(), tx, mail).await
+        mail::enqueue(services, tx, mail).await
     }
 }

@@ -8,8 +8,10 @@ mod revoke;
 mod status;
 
 pub use create::{LONGEST_LIFE, LinkOptions, NewLink, create};
+pub(crate) use create::{Wanted, make};
 pub(crate) use list::outstanding;
 pub use list::{OutstandingLink, of_connection};
+pub(crate) use mailed::Sender;
 pub use open::{Opened, PublicLink, mark_opened, open};
 pub(crate) use open::{usable, usable_by_id};
 pub use revoke::{Withdrawal, revoke};
@@ -21,7 +23,7 @@ use crate::{
         rows::Rows,
     },
     entity::{connection, reconnect_link::Model},
-    mail::MailProgress,
+    mail::{MailProgress, link_text::LinkTextError},
     records::connection::Record,
     tenancy::Tx,
 };
@@ -55,6 +57,9 @@ pub enum LinkError {
     /// The address to mail it to is none.
     #[error("this is not an e-mail address; give one such as ann@example.com")]
     NotAnAddress,
+    /// The sender's own words can't be used.
+    #[error(transparent)]
+    Message(#[from] LinkTextError),
     /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),

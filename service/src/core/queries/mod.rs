@@ -110,6 +110,8 @@ pub(crate) const FORGET_PREVIOUS_SECRETS: Queries = Queries {
     ],
     postgres: &[include_str!("postgres/forget_previous_secrets.sql")],
 };
+/// The campaigns to be looked at now, of all tenants that are not deleted.
+pub(crate) const CAMPAIGNS_DUE: Query = query!("campaigns_due");
 /// The mails to be sent now, of all tenants that are not deleted.
 pub(crate) const MAILS_DUE: Query = query!("mails_due");
 /// The memberships of a person in tenants that can be brought back.

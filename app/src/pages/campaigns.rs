@@ -1,0 +1,127 @@
+//! `/t/{tenant}/campaigns`: links for many accounts, followed until everybody approved.
+
+use super::{PageError, PageParams, campaign, counted::counted, outcome, row_action::May, show};
+use crate::{
+    address::Address,
+    components::{
+        CardTable, Empty, Glyph, HealthBadge, Kind, LinkButton, Moment, NavItem, PageHead,
+    },
+    context::PageContext,
+    frame::page_chrome,
+    shell::SignedInLayout,
+};
+use domain::health::Health;
+use leptos::prelude::*;
+use service::campaigns::{self, Campaign, CampaignState};
+
+pub(crate) fn page() -> impl IntoView {
+    show(load)
+}
+
+async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
+    let actor = context.actor(address.part("tenant")).await?;
+    let all = campaigns::all(&actor).await.map_err(campaign::from)?;
+    let around = page_chrome(&context, &actor, NavItem::Campaigns).await;
+    let said = outcome::outcome(
+        context.outcome.as_ref(),
+        &context.form.clone().unwrap_or_default(),
+    );
+    let tenant = actor.tenant_slug.to_string();
+    let may = May::of(&actor);
+    Ok(view! {
+        <SignedInLayout frame=around.frame title="Campaigns">
+            {view(&tenant, &all, said, may)}
+        </SignedInLayout>
+    }
+    .into_any())
+}
+
+/// What a campaign does now, with its colour.
+pub(super) fn state(campaign: &Campaign) -> AnyView {
+    let words = match campaign.state {
+        CampaignState::HeldBack => {
+            return view! { <HealthBadge health=Health::SetupFault/> }.into_any();
+        }
+        CampaignState::Running => "Running",
+        CampaignState::Paused => "Paused",
+        CampaignState::Ended => "Ended",
+    };
+    view! { <span class="badge">{words}</span> }.into_any()
+}
+
+pub(super) fn view(tenant: &str, all: &[Campaign], outcome: Option<AnyView>, may: May) -> AnyView {
+    let new = Address::NewCampaign { tenant }.to_string();
+    let begin = || {
+        may.edit_customers.then(|| {
+            view! {
+                <LinkButton href=new.clone() kind=Kind::Primary icon=Glyph::Plus>
+                    "New campaign"
+                </LinkButton>
+            }
+        })
+    };
+    let lead = "One link for each of many accounts, followed until everybody has approved.";
+    if all.is_empty() {
+        return view! {
+            <PageHead title="Campaigns" lead/>
+            {outcome}
+            <Empty icon=Glyph::Send title="No campaign yet" action=begin().into_any()>
+                <p>"A campaign mails a link to each account that is disconnected or lacks permissions, reminds once, and shows who approved."</p>
+            </Empty>
+        }
+        .into_any();
+    }
+    let rows = all
+        .iter()
+        .map(|campaign| row(tenant, campaign))
+        .collect_view();
+    view! {
+        <PageHead title="Campaigns" lead actions=begin().into_any()/>
+        {outcome}
+        <CardTable
+            caption="Campaigns, the newest first"
+            columns=&["Campaign", "Approved", "State", "Ends"]
+            rows=rows.into_any()
+        />
+    }
+    .into_any()
+}
+
+fn row(tenant: &str, campaign: &Campaign) -> AnyView {
+    let href = Address::Campaign {
+        tenant,
+        id: &campaign.id.to_string(),
+    }
+    .to_string();
+    let (_, app) = campaign.app.clone();
+    view! {
+        <tr>
+            <th scope="row">
+                <a class="name" href=href>
+                    {campaign.name.clone()}
+                </a>
+                " "
+                <span class="sub">{format!("{app} · by {}", campaign.created_by)}</span>
+            </th>
+            <td data-label="Approved">
+                {format!("{} of {}", campaign.funnel.approved(), of(campaign))}
+            </td>
+            <td data-label="State">{state(campaign)}</td>
+            <td data-label="Ends">
+                <Moment at=campaign.ends_at/>
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// How many accounts the campaign has.
+pub(super) fn of(campaign: &Campaign) -> String {
+    let n = campaign.funnel.chosen();
+    let more = if campaign.funnel.is_cut() || !campaign.complete {
+        " or more"
+    } else {
+        ""
+    };
+    format!("{}{more}", counted(n, "account", "accounts"))
+}

@@ -1,0 +1,133 @@
+//! A campaign: one reconnect link for each of many accounts of an app, followed until
+//! everybody has approved.
+
+use std::str::FromStr;
+
+/// The longest name, in letters.
+pub const LONGEST_NAME: usize = 80;
+
+/// Which accounts of its app a campaign is for, as they are when it starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Those that Gorgias refuses.
+    Disconnected,
+    /// Those that didn't grant all that the app asks for.
+    MissingPermissions,
+    /// Those that granted `write:all`, which Gorgias will remove.
+    OldPermission,
+}
+
+/// How far an account of a campaign is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Its mail is not sent yet.
+    Waiting,
+    /// It has no contact to write to.
+    NobodyToWriteTo,
+    /// Its mail is on its way.
+    Sent,
+    /// Somebody opened its link.
+    Opened,
+    /// It was approved, with this link or in another way.
+    Approved,
+}
+
+/// The text names no such thing of a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("choose one of those that are offered")]
+pub struct Unknown;
+
+impl Audience {
+    /// All of them.
+    pub const ALL: [Self; 3] = [
+        Self::Disconnected,
+        Self::MissingPermissions,
+        Self::OldPermission,
+    ];
+
+    /// The code in forms and in the database.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Disconnected => "disconnected",
+            Self::MissingPermissions => "missing_permissions",
+            Self::OldPermission => "old_permission",
+        }
+    }
+
+    /// What people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Disconnected => "Disconnected accounts",
+            Self::MissingPermissions => "Accounts with missing permissions",
+            Self::OldPermission => "Accounts with the old permission write:all",
+        }
+    }
+}
+
+impl Stage {
+    /// All of them, in their order.
+    pub const ALL: [Self; 5] = [
+        Self::Waiting,
+        Self::NobodyToWriteTo,
+        Self::Sent,
+        Self::Opened,
+        Self::Approved,
+    ];
+
+    /// The code in addresses and in the database.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::NobodyToWriteTo => "nobody_to_write_to",
+            Self::Sent => "sent",
+            Self::Opened => "opened",
+            Self::Approved => "approved",
+        }
+    }
+
+    /// What people read.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Waiting => "Waiting",
+            Self::NobodyToWriteTo => "Nobody to write to",
+            Self::Sent => "Sent, not opened",
+            Self::Opened => "Opened",
+            Self::Approved => "Approved",
+        }
+    }
+}
+
+impl FromStr for Audience {
+    type Err = Unknown;
+
+    fn from_str(code: &str) -> Result<Self, Unknown> {
+        let found = Self::ALL.into_iter().find(|one| one.code() == code);
+        found.ok_or(Unknown)
+    }
+}
+
+impl FromStr for Stage {
+    type Err = Unknown;
+
+    fn from_str(code: &str) -> Result<Self, Unknown> {
+        let found = Self::ALL.into_iter().find(|one| one.code() == code);
+        found.ok_or(Unknown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_read_as_they_are_written() {
+        for stage in Stage::ALL {
+            assert_eq!(stage.code().parse(), Ok(stage));
+        }
+        for audience in Audience::ALL {
+            assert_eq!(audience.code().parse(), Ok(audience));
+        }
+        assert_eq!("".parse::<Stage>(), Err(Unknown));
+        assert_eq!("all".parse::<Audience>(), Err(Unknown));
+    }
+}

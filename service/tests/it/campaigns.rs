@@ -1,0 +1,290 @@
+//! Campaigns: whom they write to, how each account moves on, and when no mail leaves.
+
+use crate::{
+    flow::{self, Flow, sub},
+    mail::settings,
+};
+use domain::{
+    app_limit::AppLimit,
+    campaign::{Audience, Stage},
+    ids::CampaignId,
+    role::Role,
+    time::Span,
+};
+use secrecy::SecretString;
+use service::{
+    Actor,
+    accounts::{self, ContactForm, CustomerChange},
+    campaigns::{self, CampaignError, CampaignForm, CampaignState, CreateCampaignError},
+    connections::{authorize, check_now::check_now, links},
+    mail, worker,
+};
+use simulator::mailbox::Mailbox;
+use std::net::{Ipv4Addr, SocketAddr};
+
+/// A flow whose mail goes to a mailbox.
+async fn each(test: impl AsyncFn(Flow, Mailbox)) {
+    for backend in service::testing::backends() {
+        let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let mailbox = Mailbox::start(free).await.unwrap();
+        let server = settings(&mailbox.url(), 1_000);
+        let flow = Flow::start(&backend, |config| config.mail = Some(server)).await;
+        test(flow, mailbox).await;
+    }
+}
+
+fn form() -> CampaignForm {
+    CampaignForm {
+        app: "returns".into(),
+        name: "After the outage".into(),
+        audience: Audience::Disconnected,
+        message: Some("Hello {subdomain}, one click helps. {sender}".into()),
+        days: 14,
+        remind_after: Some(4),
+    }
+}
+
+async fn contact(f: &Flow, account: &str) {
+    let contacts = vec![ContactForm {
+        email: format!("ann@{account}.example"),
+        language: "de".into(),
+        ..ContactForm::default()
+    }];
+    let change = CustomerChange {
+        contacts: Some(contacts),
+        ..CustomerChange::default()
+    };
+    accounts::change(&f.owner, &sub(account), &change)
+        .await
+        .unwrap();
+}
+
+/// Three that are lost, of which one has no contact, and one that works.
+async fn lost(f: &Flow) {
+    for account in ["alpha", "bravo", "lonely", "fine"] {
+        f.connect(account).await;
+    }
+    for account in ["alpha", "bravo", "fine"] {
+        contact(f, account).await;
+    }
+    for account in ["alpha", "bravo", "lonely"] {
+        f.sim.account(account).deactivate();
+        check_now(&f.owner, "returns", &sub(account)).await.unwrap();
+    }
+}
+
+/// Does all that is due, and sends the mails.
+async fn work(f: &Flow) {
+    for _ in 0..10 {
+        if campaigns::run_due(&f.world.services).await.unwrap() == 0 {
+            break;
+        }
+    }
+    while mail::send_due(&f.world.services).await.unwrap() > 0 {}
+}
+
+async fn stages(f: &Flow, id: CampaignId) -> Vec<(String, Stage)> {
+    let people = campaigns::people(&f.owner, id, None, None, 50).await;
+    let rows = people.unwrap().rows.into_iter();
+    rows.map(|one| (one.customer.subdomain.to_string(), one.stage))
+        .collect()
+}
+
+fn staged(all: &[(&str, Stage)]) -> Vec<(String, Stage)> {
+    all.iter()
+        .map(|(name, stage)| ((*name).into(), *stage))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_campaign_is_followed_from_the_mail_to_the_approval() {
+    each(async |f, mailbox| {
+        lost(&f).await;
+        let id = campaigns::create(&f.owner, &form()).await.unwrap();
+        let begun = campaigns::show(&f.owner, id).await.unwrap();
+        assert!(!begun.complete && begun.state == CampaignState::Running);
+        work(&f).await;
+        let campaign = campaigns::show(&f.owner, id).await.unwrap();
+        assert!(campaign.complete);
+        assert_eq!((campaign.funnel.chosen(), campaign.funnel.sent()), (3, 2));
+        assert_eq!(
+            stages(&f, id).await,
+            staged(&[
+                ("alpha", Stage::Sent),
+                ("bravo", Stage::Sent),
+                ("lonely", Stage::NobodyToWriteTo),
+            ])
+        );
+        let mails = mailbox.mails();
+        assert_eq!(mails.len(), 2, "one each");
+        assert!(mails[0].text.contains("Hello alpha, one click helps."));
+        assert!(mails[0].text.contains("Gilt bis"), "{}", mails[0].text);
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 2, "and none twice");
+
+        let link = mails[0].link("http://127.0.0.1:3000/r/").unwrap();
+        let token = SecretString::from(link.rsplit('/').next().unwrap());
+        links::mark_opened(&f.world.services, &token).await.unwrap();
+        let opened = campaigns::show(&f.owner, id).await.unwrap().funnel;
+        assert_eq!(
+            (opened.sent(), opened.opened(), opened.approved()),
+            (2, 1, 0)
+        );
+
+        f.sim.account("alpha").reactivate();
+        let begun = authorize::begin_with_link(&f.world.services, &token, None).await;
+        f.ends(f.approve(&begun.unwrap())).await;
+        // In another way than by its link.
+        f.sim.account("bravo").reactivate();
+        f.connect("bravo").await;
+        let approved = campaigns::show(&f.owner, id).await.unwrap().funnel;
+        assert_eq!((approved.chosen(), approved.approved()), (3, 2));
+        f.advance(Span::days(5));
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 2, "nobody is left to remind");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_silent_is_reminded_once_and_then_it_ends() {
+    each(async |f, mailbox| {
+        lost(&f).await;
+        let id = campaigns::create(&f.owner, &form()).await.unwrap();
+        work(&f).await;
+        f.advance(Span::days(3));
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 2, "too early");
+        f.advance(Span::days(1));
+        work(&f).await;
+        let mails = mailbox.mails();
+        assert_eq!(mails.len(), 4);
+        let link = |n: usize| mails[n].link("http://127.0.0.1:3000/r/").map(str::to_owned);
+        assert_ne!(link(0), link(2), "a new link");
+        // Either link moves it on.
+        let second = link(2).unwrap();
+        let token = SecretString::from(second.rsplit('/').next().unwrap());
+        links::mark_opened(&f.world.services, &token).await.unwrap();
+        assert_eq!(stages(&f, id).await[0].1, Stage::Opened);
+        f.advance(Span::days(9));
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 4, "one reminder, then silence");
+        f.advance(Span::days(1));
+        work(&f).await;
+        let over = campaigns::show(&f.owner, id).await.unwrap();
+        assert_eq!(over.state, CampaignState::Ended);
+        assert!(!campaigns::pause(&f.owner, id).await.unwrap(), "it is over");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_mail_leaves_while_it_is_paused_or_its_app_has_a_fault() {
+    each(async |f, mailbox| {
+        lost(&f).await;
+        let id = campaigns::create(&f.owner, &form()).await.unwrap();
+        assert!(campaigns::pause(&f.owner, id).await.unwrap());
+        assert!(!campaigns::pause(&f.owner, id).await.unwrap());
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 0);
+        f.sim.rotate_secret("returns-id", "other");
+        f.app_refused("fine").await;
+        assert!(campaigns::resume(&f.owner, id).await.unwrap());
+        f.advance(Span::minutes(2));
+        work(&f).await;
+        let held = campaigns::show(&f.owner, id).await.unwrap();
+        assert_eq!(held.state, CampaignState::HeldBack);
+        assert_eq!(mailbox.mails().len(), 0, "a link could not work");
+        f.sim.rotate_secret("returns-id", "returns-secret");
+        worker::tidy(&f.world.services).await.unwrap();
+        check_now(&f.owner, "returns", &sub("fine")).await.unwrap();
+        f.advance(Span::minutes(2));
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 2, "it goes on by itself");
+        assert!(campaigns::end(&f.owner, id).await.unwrap());
+        f.advance(Span::days(5));
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 2, "no reminder after its end");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_processes_write_to_nobody_twice() {
+    each(async |f, mailbox| {
+        lost(&f).await;
+        let other = f.world.second_process().await;
+        campaigns::create(&f.owner, &form()).await.unwrap();
+        let here = &f.world.services;
+        let (one, two) = tokio::join!(campaigns::run_due(here), campaigns::run_due(&other));
+        assert!(one.is_ok() && two.is_ok());
+        f.advance(Span::minutes(3));
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_campaign_is_said_at_its_field() {
+    each(async |f, _| {
+        let wrong = CampaignForm {
+            name: " ".into(),
+            message: Some("Hello {who}".into()),
+            days: 40,
+            remind_after: Some(50),
+            ..form()
+        };
+        let Err(CreateCampaignError::Fields(errors)) = campaigns::create(&f.owner, &wrong).await
+        else {
+            panic!("it was begun");
+        };
+        let fields: Vec<_> = errors.iter().map(|error| error.field.as_ref()).collect();
+        assert_eq!(fields, ["name", "days", "remind_after", "message"]);
+        let nowhere = CampaignForm {
+            app: "nothing".into(),
+            ..form()
+        };
+        let refused = campaigns::create(&f.owner, &nowhere).await;
+        assert!(matches!(refused, Err(CreateCampaignError::NotFound)));
+    })
+    .await;
+    flow::each(async |f| {
+        let refused = campaigns::create(&f.owner, &form()).await;
+        assert!(matches!(refused, Err(CreateCampaignError::NoMail)));
+    })
+    .await;
+}
+
+async fn hidden(actor: &Actor, id: CampaignId) {
+    let hidden = campaigns::show(actor, id).await;
+    assert!(matches!(hidden, Err(CampaignError::NotFound)), "{hidden:?}");
+    let hidden = campaigns::people(actor, id, None, None, 50).await;
+    assert!(matches!(hidden, Err(CampaignError::NotFound)));
+    let hidden = campaigns::all(actor).await.unwrap();
+    assert!(hidden.is_empty());
+}
+
+/// security.md 52: neither another tenant nor who is limited to other apps.
+#[tokio::test]
+async fn s52_a_campaign_is_seen_by_whom_it_concerns_alone() {
+    each(async |f, _| {
+        lost(&f).await;
+        let id = campaigns::create(&f.owner, &form()).await.unwrap();
+        let stranger = f.world.owner("strangers").await;
+        hidden(&stranger, id).await;
+        let ended = campaigns::end(&stranger, id).await;
+        assert!(matches!(ended, Err(CampaignError::NotFound)));
+        let tracking = f.another_app("tracking").await;
+        let mut limited = f.owner.clone();
+        limited.role = Role::Success;
+        limited.apps = AppLimit::Only([tracking.id].into());
+        hidden(&limited, id).await;
+        let mut viewer = f.owner.clone();
+        viewer.role = Role::Viewer;
+        let refused = campaigns::show(&viewer, id).await;
+        assert!(matches!(refused, Err(CampaignError::Forbidden(_))));
+        assert_eq!(campaigns::all(&f.owner).await.unwrap().len(), 1);
+    })
+    .await;
+}
