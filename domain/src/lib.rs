@@ -4,6 +4,7 @@
 //! database, no HTTP and no HTML. With the feature `sea-orm`, its types can be
 //! stored in columns; only `service` uses that feature.
 
+pub mod account_days;
 pub mod app_credentials;
 pub mod app_limit;
 pub mod basic_encoding;
@@ -23,17 +24,20 @@ pub mod granted;
 pub mod group_roles;
 pub mod guessing;
 pub mod health;
+pub mod health_days;
 pub mod health_history;
 pub mod health_words;
 pub mod ids;
 pub mod passkey;
 pub mod permission;
+pub mod reconnect;
 pub mod recovery_code;
 pub mod request_rate;
 pub mod role;
 pub mod scope;
 pub mod scope_catalogue;
 pub mod slug;
+pub mod stop_cause;
 pub mod subdomain;
 mod texts;
 pub mod time;
