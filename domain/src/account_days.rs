@@ -87,7 +87,12 @@ impl AccountDays {
             if !(offered && begun.day() == change.at.day()) {
                 history.show(change.from, begun, change.at);
             }
-            history.spend(&mut time, change.from, (begun.max(begins), change.at), known);
+            history.spend(
+                &mut time,
+                change.from,
+                (begun.max(begins), change.at),
+                known,
+            );
             if change.at >= begins {
                 if stops(change.from, change.to) {
                     history.stops.push(Stop {
@@ -117,6 +122,19 @@ impl AccountDays {
         history.stops.reverse();
         history.reconnects.sort_unstable();
         history
+    }
+
+    /// The same, with the last days as the connection's row has them where the timeline
+    /// does not reach so far.
+    #[must_use]
+    pub fn or_known(mut self, last: &[Option<Health>]) -> Self {
+        for (day, known) in self.days.iter_mut().rev().zip(last.iter().rev()) {
+            *day = day.or(*known);
+        }
+        let unknown = self.days.iter().take_while(|day| day.is_none()).count();
+        let since = self.first + i64::try_from(unknown).unwrap_or_default();
+        self.since = (unknown > 0).then_some(since);
+        self
     }
 
     /// The time within which this share of the reconnects, in percent, came.
@@ -201,6 +219,13 @@ mod tests {
             .collect();
         assert_eq!(letters, "...WWWWWWDDDWW");
         assert_eq!(history.since, Some(NOW.day() - 10));
+        let last = [Some(Health::Limited); 12];
+        let longer = history.clone().or_known(&last);
+        assert_eq!(
+            longer.days[2..4],
+            [Some(Health::Limited), Some(Health::Working)]
+        );
+        assert_eq!(longer.since, Some(NOW.day() - 11));
         assert_eq!(history.healthy.permille(), Some(800));
         assert_eq!(history.reconnects, [Span::days(2)]);
         assert_eq!(history.within(50), Some(Span::days(2)));

@@ -176,11 +176,9 @@ pub struct HealthDays {
     pub first: i64,
     /// The days, oldest first; today is the last one.
     pub days: Vec<DayCounts>,
-    /// The days on which Gorgias refused the credentials of the app, or of one of them.
-    pub faulty: Vec<bool>,
-    /// The share of each of the days that the credentials were refused, 0 to 1; of one
-    /// app only.
-    pub fault_share: Vec<f64>,
+    /// For each of the days of one app, whether Gorgias refused its credentials, and for
+    /// which share of the day, 0 to 1. Of several apps there is none.
+    pub faults: Vec<(bool, f64)>,
     /// The first day that anything is known of, if it is later than the first one asked for.
     pub since: Option<i64>,
     /// The share of healthy time.
@@ -210,7 +208,7 @@ impl HealthDays {
             first,
             ..Self::default()
         };
-        let mut causes: BTreeMap<StopCause, u64> = BTreeMap::new();
+        let mut causes: BTreeMap<StopCause, i64> = BTreeMap::new();
         for sum in sums {
             if matches!(sum.kind, Kind::State(_)) {
                 earliest = Some(earliest.map_or(sum.day, |day| day.min(sum.day)));
@@ -226,14 +224,16 @@ impl HealthDays {
                     at.moment += sum.moment;
                 }
                 Kind::Cause(cause) if sum.day >= first => {
-                    *causes.entry(cause).or_default() += count(sum.n);
+                    // A refusal that is taken back counts the other way.
+                    *causes.entry(cause).or_default() += sum.n;
                 }
                 Kind::Back(end) if sum.day >= first => history.reconnects.add(end, count(sum.n)),
                 _ => (),
             }
         }
         history.since = earliest.filter(|day| *day > first);
-        history.causes = sorted(causes);
+        let causes = causes.into_iter().map(|(cause, n)| (cause, count(n)));
+        history.causes = sorted(causes.collect());
         for day in first..=today {
             history.push(day, now, &mut running, &moved);
         }
@@ -263,7 +263,10 @@ impl HealthDays {
             (refused / length as f64).clamp(0.0, 1.0)
         };
         for health in Health::ALL {
-            let at_first = running.get(&Kind::State(health)).copied().unwrap_or_default();
+            let at_first = running
+                .get(&Kind::State(health))
+                .copied()
+                .unwrap_or_default();
             let worst = of(Kind::Worst(health)).map_or(0, |worst| worst.n);
             counts.add(health, count(at_first + worst));
             let time = time_in(at_first, of(Kind::State(health)), length);
@@ -275,14 +278,17 @@ impl HealthDays {
                 spent.working += time * (1.0 - refused);
             }
         }
-        for kind in Health::ALL.map(Kind::State).into_iter().chain([Kind::Fault]) {
+        for kind in Health::ALL
+            .map(Kind::State)
+            .into_iter()
+            .chain([Kind::Fault])
+        {
             if let Some(change) = of(kind) {
                 *running.entry(kind).or_default() += change.n;
             }
         }
         self.healthy.add(spent);
-        self.faulty.push(faulty);
-        self.fault_share.push(refused);
+        self.faults.push((faulty, refused));
         self.days.push(match faulty {
             true => counts.beneath(Health::SetupFault),
             false => counts,
@@ -297,14 +303,10 @@ impl HealthDays {
         for app in all {
             sum.first = app.first;
             sum.days.resize_with(app.days.len(), DayCounts::default);
-            sum.faulty.resize(app.days.len(), false);
             for (day, more) in sum.days.iter_mut().zip(&app.days) {
                 for health in Health::ALL {
                     day.add(health, more.get(health));
                 }
-            }
-            for (day, more) in sum.faulty.iter_mut().zip(&app.faulty) {
-                *day |= more;
             }
             sum.healthy.add(app.healthy);
             for (cause, n) in &app.causes {

@@ -9,7 +9,12 @@ fn at(day: i64, ms: i64) -> Timestamp {
 }
 
 fn sum(day: i64, kind: Kind, n: i64, moment: i64) -> Sum {
-    Sum { day, kind, n, moment }
+    Sum {
+        day,
+        kind,
+        n,
+        moment,
+    }
 }
 
 fn state(health: Health) -> Kind {
@@ -56,8 +61,14 @@ fn counts_of_a_day_follow_from_the_days_before() {
     assert_eq!((history.first, history.since), (TODAY - 13, None));
     let of = |day: usize, health| history.days[day].get(health);
     assert_eq!(of(0, Health::Working), 3);
-    assert_eq!((of(11, Health::Working), of(11, Health::Disconnected)), (2, 1));
-    assert_eq!((of(12, Health::Working), of(12, Health::Disconnected)), (3, 0));
+    assert_eq!(
+        (of(11, Health::Working), of(11, Health::Disconnected)),
+        (2, 1)
+    );
+    assert_eq!(
+        (of(12, Health::Working), of(12, Health::Disconnected)),
+        (3, 0)
+    );
     assert_eq!(of(13, Health::Working), 4);
     assert_eq!(history.causes, [(StopCause::Refused, 1)]);
     assert_eq!(history.reconnects.total(), 1);
@@ -73,7 +84,7 @@ fn a_fault_lies_over_all_connections_and_takes_their_time() {
     ];
     let now = at(TODAY, DAY);
     let app = HealthDays::of_app(&sums, Days::Fourteen, Timestamp(now.0 - 1_000));
-    assert_eq!(app.faulty[11..], [false, true, true]);
+    assert_eq!(app.faults[11..], [(false, 0.0), (true, 0.5), (true, 1.0)]);
     assert_eq!(app.days[12].get(Health::SetupFault), 2);
     assert_eq!(app.since, Some(TODAY - 3));
     assert_eq!(app.healthy.permille(), Some(625), "2.5 of 4 days");
@@ -86,7 +97,10 @@ fn a_fault_lies_over_all_connections_and_takes_their_time() {
     let both = HealthDays::sum([&app, &other]);
     assert_eq!(both.since, Some(TODAY - 5));
     let day = both.days[12];
-    assert_eq!((day.get(Health::SetupFault), day.get(Health::Working)), (2, 1));
+    assert_eq!(
+        (day.get(Health::SetupFault), day.get(Health::Working)),
+        (2, 1)
+    );
 }
 
 /// A change of one connection: how long after the one before, and the state after it;
@@ -104,7 +118,10 @@ fn health() -> impl Strategy<Value = Health> {
 }
 
 fn lives() -> impl Strategy<Value = Vec<(i64, Health, Vec<Step>)>> {
-    let step = (1..3 * DAY, prop_oneof![9 => health().prop_map(Some), 1 => Just(None)]);
+    let step = (
+        1..3 * DAY,
+        prop_oneof![9 => health().prop_map(Some), 1 => Just(None)],
+    );
     let life = (0..40 * DAY, health(), prop::collection::vec(step, 0..12));
     prop::collection::vec(life, 0..6)
 }

@@ -91,8 +91,7 @@ impl StopCause {
 /// Whether a connection stopped, or works worse, when its stored state changed so. One
 /// that was not connected can't stop.
 pub fn stops(from: Health, to: Health) -> bool {
-    from != Health::NotConnected
-        && (to == Health::NotConnected || to.severity() < from.severity())
+    from != Health::NotConnected && (to == Health::NotConnected || to.severity() < from.severity())
 }
 
 /// Whether a connection that was Disconnected is connected again.

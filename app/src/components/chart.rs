@@ -144,7 +144,7 @@ fn table(days: &[ChartDay], stack: &[Health]) -> impl IntoView + use<> {
 /// The numbers of each day as stacked bars; goes into a panel's `.body`.
 #[component]
 pub fn HealthChart(
-    /// Oldest first; at most 14.
+    /// Oldest first; at most 90.
     days: Vec<ChartDay>,
 ) -> AnyView {
     let stack = stack();
@@ -170,8 +170,14 @@ pub fn HealthChart(
         )
     });
     let last = days.len().saturating_sub(1);
+    // More dates than these would not fit.
+    let every = days
+        .len()
+        .div_ceil(14)
+        .next_multiple_of(if last < 14 { 1 } else { 5 });
+    let sparse = every > 1;
     view! {
-        <figure class="chart">
+        <figure class="chart" data-sparse=sparse>
             <div class="plot">
                 <div class="y" aria-hidden="true">
                     <span>{top}</span>
@@ -192,9 +198,14 @@ pub fn HealthChart(
                         .map(|(i, d)| {
                             let date = d.day.short_day();
                             let date = date.split(' ').nth(1).unwrap_or_default().to_owned();
-                            match i == last {
-                                true => view! { <li><b>{date}</b></li> }.into_any(),
-                                false => view! { <li>{date}</li> }.into_any(),
+                            match last - i {
+                                0 => view! { <li><b>{date}</b></li> }.into_any(),
+                                back if back % every == 0 => {
+                                    // The month as well, since a day comes more than once.
+                                    let date = if sparse { d.day.short_day().chars().skip(4).collect() } else { date };
+                                    view! { <li>{date}</li> }.into_any()
+                                }
+                                _ => view! { <li></li> }.into_any(),
                             }
                         })
                         .collect_view()}

@@ -1,4 +1,4 @@
-//! Health as a badge, and over fourteen days.
+//! Health as a badge, and over days.
 
 use super::{Glyph, Icon, OptionalText};
 use domain::{
@@ -56,18 +56,13 @@ const fn bar(health: Health) -> (u8, u8) {
 }
 
 /// The path of all bars of one state.
-fn bars_of(history: &domain::health_history::HealthHistory, health: Health) -> Option<String> {
-    bars(history, Some(health), bar(health))
+fn bars_of(days: &[Option<Health>], health: Health) -> Option<String> {
+    bars(days, Some(health), bar(health))
 }
 
 /// The path of all days with this state, or without one, drawn with this top and height.
-fn bars(
-    history: &domain::health_history::HealthHistory,
-    kind: Option<Health>,
-    (top, height): (u8, u8),
-) -> Option<String> {
-    let path: String = history
-        .days()
+fn bars(days: &[Option<Health>], kind: Option<Health>, (top, height): (u8, u8)) -> Option<String> {
+    let path: String = days
         .iter()
         .enumerate()
         .filter(|(_, day)| **day == kind)
@@ -78,8 +73,11 @@ fn bars(
 
 /// The history in words: `Last 14 days: working for 11, then disconnected for 3`.
 pub fn health_history_label(history: &domain::health_history::HealthHistory) -> String {
-    let runs: Vec<_> = history
-        .days()
+    strip_label(history.days())
+}
+
+fn strip_label(days: &[Option<Health>]) -> String {
+    let runs: Vec<_> = days
         .chunk_by(|a, b| a == b)
         .filter_map(|run| Some((run.first()?, run.len())))
         .map(|(day, n)| {
@@ -87,10 +85,10 @@ pub fn health_history_label(history: &domain::health_history::HealthHistory) -> 
             format!("{state} for {n}")
         })
         .collect();
-    format!("Last 14 days: {}", runs.join(", then "))
+    format!("Last {} days: {}", days.len(), runs.join(", then "))
 }
 
-/// The worst state of each day, oldest first, today on the right.
+/// The worst state of each of fourteen days, oldest first, today on the right.
 #[component]
 pub fn HealthHistory(
     /// The days.
@@ -98,37 +96,23 @@ pub fn HealthHistory(
     /// The picture in words; [`health_history_label`] if left out.
     #[prop(optional, into)]
     label: OptionalText,
-    /// As wide as its container, and taller.
-    #[prop(optional)]
-    wide: bool,
 ) -> AnyView {
     let said = label.0.unwrap_or_else(|| health_history_label(&history));
-    let states = Health::ALL
-        .into_iter()
-        .filter_map(|h| {
-            bars_of(&history, h).map(|d| view! { <path data-health=h.code() d=d></path> })
-        })
-        .collect_view();
-    let picture = view! {
-        <svg
-            class="health-history"
-            data-wide=wide
-            viewBox="0 0 96 20"
-            preserveAspectRatio=wide.then_some("none")
-            role="img"
-            aria-label=said
-        >
-            {bars(&history, None, (19, 1)).map(|d| view! { <path d=d></path> })}
-            {states}
-        </svg>
-    };
-    if !wide {
-        return picture.into_any();
-    }
-    let first = Timestamp::default().plus(Span::days(history.last_day() - 13));
+    picture(history.days(), said, false)
+}
+
+/// The same of any number of days, as wide as its container, with the first day beneath.
+#[component]
+pub fn HealthStrip(
+    /// The first day, counted from 1970.
+    first: i64,
+    /// The days, oldest first, today last.
+    days: Vec<Option<Health>>,
+) -> AnyView {
+    let first = Timestamp::default().plus(Span::days(first));
     view! {
         <div>
-            {picture}
+            {picture(&days, strip_label(&days), true)}
             <p class="pages sub" aria-hidden="true">
                 <span>{first.short_day()}</span>
                 <span>"Today"</span>
@@ -138,16 +122,38 @@ pub fn HealthHistory(
     .into_any()
 }
 
-/// How many days of a history each state had, worst first.
+fn picture(days: &[Option<Health>], said: String, wide: bool) -> AnyView {
+    let states = Health::ALL
+        .into_iter()
+        .filter_map(|h| bars_of(days, h).map(|d| view! { <path data-health=h.code() d=d></path> }))
+        .collect_view();
+    let width = (days.len() * 7).saturating_sub(2);
+    view! {
+        <svg
+            class="health-history"
+            data-wide=wide
+            viewBox=format!("0 0 {width} 20")
+            preserveAspectRatio=wide.then_some("none")
+            role="img"
+            aria-label=said
+        >
+            {bars(days, None, (19, 1)).map(|d| view! { <path d=d></path> })}
+            {states}
+        </svg>
+    }
+    .into_any()
+}
+
+/// How many days each state had, worst first.
 #[component]
-pub fn HealthHistoryLegend(
+pub fn HealthStripLegend(
     /// The days.
-    history: domain::health_history::HealthHistory,
+    days: Vec<Option<Health>>,
 ) -> AnyView {
     let mut states = Health::ALL;
     states.sort_by_key(|h| h.severity());
     let lines = states.into_iter().filter_map(|h| {
-        let n = history.days().iter().filter(|day| **day == Some(h)).count();
+        let n = days.iter().filter(|day| **day == Some(h)).count();
         let unit = if n == 1 { "day" } else { "days" };
         (n > 0).then(|| {
             view! {

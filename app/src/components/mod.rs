@@ -34,7 +34,9 @@ pub use field::{
 };
 pub(crate) use form_key::FormKeys;
 pub use form_key::{FORM_KEY, FormKey};
-pub use health::{Badge, HealthBadge, HealthHistory, HealthHistoryLegend, health_history_label};
+pub use health::{
+    Badge, HealthBadge, HealthHistory, HealthStrip, HealthStripLegend, health_history_label,
+};
 pub use icon::{Glyph, Icon, Sprite};
 pub use list::{Dir, FilterChip, FilterMenu, Pager, SortHeader};
 pub use message::{Callout, Confirm, Outcome, Reason};

@@ -4,7 +4,8 @@ use super::{
     PageError, PageParams,
     account_customer::{self, CustomerData},
     account_head::head,
-    account_panels::{health_history_panel, links_panel, permissions, timeline, tokens},
+    account_panels::{links_panel, permissions, timeline, tokens},
+    history::{self, DaysQuery},
     outcome, panel,
     row_action::{May, account_href, main_action},
     send_link, show,
@@ -21,8 +22,10 @@ use crate::{
     shell::SignedInLayout,
 };
 use domain::{
+    account_days::AccountDays,
     event::Happening,
     health::Health,
+    health_days::Days,
     health_words::NextStep,
     ids::EventId,
     permission::Permission,
@@ -35,6 +38,7 @@ use service::{
     accounts,
     connections::{
         events::{self, TimelineEntry},
+        history::of_connection,
         links::{self, LinkRow},
         show::{self as account, Account},
     },
@@ -89,7 +93,11 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     if may.authorize {
         csp::forms_to_gorgias(&context);
     }
+    let days = address.query::<DaysQuery>().days();
+    let history = of_connection(&actor, &account.row, account.created_at, days).await;
     let data = Data {
+        days,
+        history: panel("history", history),
         tenant: actor.tenant_slug.to_string(),
         now: context.services.now(),
         may,
@@ -118,7 +126,9 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     );
     let connection = data.account.row.id.to_string();
     let title = data.title();
-    let live = view! { <Live stream page=href connection/> }.into_any();
+    // As it was asked for.
+    let page = history::with_days(&href, days);
+    let live = view! { <Live stream page connection/> }.into_any();
     Ok(view! {
         <SignedInLayout frame=around.frame title live=live>
             {view(&data)}
@@ -158,6 +168,10 @@ pub(super) struct Data {
     pub customer: Option<CustomerData>,
     /// Newest first, one more than the page shows; `None` if it couldn't be loaded.
     pub timeline: Option<Vec<TimelineEntry>>,
+    /// How many days the history has.
+    pub days: Days,
+    /// `None` if it couldn't be loaded.
+    pub history: Option<AccountDays>,
     /// `None` if they couldn't be loaded.
     pub links: Option<Vec<LinkRow>>,
     /// Whether the timeline shows older entries.
@@ -239,7 +253,7 @@ pub(super) fn view(data: &Data) -> AnyView {
             </div>
             <div>
                 <div data-live=customer_live>{account_customer::panel(data)}</div>
-                <div data-live="health-history">{health_history_panel(data)}</div>
+                <div data-live="health-history">{history::account(data.history.as_ref(), data.days, &data.href(), data.now)}</div>
                 <div data-live="links">{links_panel(data)}</div>
                 <div data-live="tokens">{tokens(data)}</div>
             </div>
@@ -333,16 +347,18 @@ fn instant(
 
 fn facts(data: &Data) -> AnyView {
     let row = &data.account.row;
-    let known: Vec<_> = row.history.iter().flatten().collect();
-    let fine = known.iter().filter(|h| ***h == Health::Working).count();
-    let days = if known.len() == 1 { "day" } else { "days" };
     let next = match row.next_attempt {
         Some(at) if at <= data.now => view! { <Fact term="Next check">"Now due"</Fact> }.into_any(),
         at => instant("Next check", at, data.now, "None planned"),
     };
     let last_success = instant("Last fine", row.last_success, data.now, "Never");
     let (health, since, now) = (row.health, row.health_since, data.now);
-    let share = format!("{fine} of {} {days}", known.len());
+    let share = data
+        .history
+        .as_ref()
+        .and_then(|history| history.healthy.permille());
+    let share = share.map_or_else(|| "–".to_owned(), history::percent);
+    let healthy = format!("Healthy, {} days", data.days.number());
     view! {
         <Facts big=true>
             {last_success}
@@ -350,7 +366,7 @@ fn facts(data: &Data) -> AnyView {
             <Fact term=format!("{} since", health.label()) detail=view! { <Moment at=since/> }.into_any()>
                 {since.relative(now)}
             </Fact>
-            <Fact term="Healthy, 14 days">{share}</Fact>
+            <Fact term=healthy>{share}</Fact>
         </Facts>
     }
     .into_any()

@@ -3,9 +3,8 @@
 use super::{account::Data, mail_progress::mail_progress, overview::link_steps};
 use crate::address::Address;
 use crate::components::{
-    Callout, Empty, Fact, Facts, Glyph, HealthHistory, HealthHistoryLegend, Icon, Moment, Panel,
-    PanelFailed, PostButton, ScopeTable, SecretMask, Size, Steps, Timeline, TimelineDay,
-    TimelineEvent, absolute, scope_groups,
+    Callout, Empty, Fact, Facts, Glyph, Icon, Moment, Panel, PanelFailed, PostButton, ScopeTable,
+    SecretMask, Size, Steps, Timeline, TimelineDay, TimelineEvent, absolute, scope_groups,
 };
 use domain::{
     health::{Health, Standing},
@@ -194,21 +193,6 @@ pub(super) fn timeline(data: &Data, shown: u64) -> AnyView {
     view! {
         <Panel id="timeline" title="Timeline" class="timeline" footer>
             {body}
-        </Panel>
-    }
-    .into_any()
-}
-
-pub(super) fn health_history_panel(data: &Data) -> AnyView {
-    let history =
-        domain::health_history::HealthHistory::of(data.now.day(), data.account.row.history);
-    let aside = view! { <span class="sub">"Taller is worse"</span> }.into_any();
-    view! {
-        <Panel id="health-history" title="14 days" aside>
-            <div class="body">
-                <HealthHistory history wide=true/>
-                <HealthHistoryLegend history/>
-            </div>
         </Panel>
     }
     .into_any()

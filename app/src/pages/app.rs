@@ -4,7 +4,9 @@ use super::{
     PageError, PageParams,
     app_form::form,
     app_panels::{addresses, exchange_refused, fault, preview, read_only, removal, states},
-    app_secrets, outcome,
+    app_secrets,
+    history::{self, DaysQuery},
+    outcome, panel,
     row_action::May,
     show,
 };
@@ -17,7 +19,12 @@ use crate::{
     frame::page_chrome,
     shell::SignedInLayout,
 };
-use domain::{health::Health, scope::Scope, subdomain::Subdomain};
+use domain::{
+    health::Health,
+    health_days::{Days, HealthDays},
+    scope::Scope,
+    subdomain::Subdomain,
+};
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::{
@@ -25,6 +32,7 @@ use service::{
         App, list,
         secrets::{self, Slots},
     },
+    connections::history::of_app,
     core::input::Field,
 };
 
@@ -74,7 +82,10 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         .ok()
         .and_then(|account| config.gorgias.preview_url(&account, &app.client_id).ok())
         .map(|url| url.to_string());
+    let days = address.query::<DaysQuery>().days();
     let data = Data {
+        days,
+        history: panel("history", of_app(&actor, app.id, days).await),
         tenant: actor.tenant_slug.to_string(),
         may,
         slots,
@@ -107,6 +118,10 @@ pub(super) struct Data {
     pub redirect_uri: String,
     /// How many of its accounts are in which state; `None` if unknown.
     pub counts: Option<Vec<(Health, u64)>>,
+    /// How many days the history has.
+    pub days: Days,
+    /// `None` if it couldn't be loaded.
+    pub history: Option<HealthDays>,
     /// The typed sandbox account, and its preview link.
     pub sandbox: String,
     pub preview: Option<String>,
@@ -173,6 +188,20 @@ fn edit(data: &Data) -> AnyView {
     .into_any()
 }
 
+/// Nothing for an app that never had an account.
+fn over_days(data: &Data) -> Option<AnyView> {
+    let history = data.history.as_ref();
+    if history.is_some_and(HealthDays::is_empty) {
+        return None;
+    }
+    Some(history::panels(
+        history,
+        &Vec::new(),
+        data.days,
+        &data.href(),
+    ))
+}
+
 pub(super) fn view(data: &Data) -> AnyView {
     let tenant = &data.tenant;
     let outcome = if matches!(data.form.action, "app_edit" | "app_remove" | "app_secret")
@@ -200,6 +229,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         {exchange_refused(data)}
         <div class="split">
             <div>
+                {over_days(data)}
                 {data.may.manage_apps.then(|| app_secrets::panel(tenant, data.app.slug.as_str(), data.secret_use(), data.slots.as_ref(), &data.form))}
                 {addresses(data)}
                 {if data.may.manage_apps {

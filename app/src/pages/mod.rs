@@ -33,6 +33,7 @@ pub(crate) mod disconnect;
 pub(crate) mod erase;
 mod error;
 mod getting_started;
+mod history;
 pub(crate) mod invitation;
 pub(crate) mod keyboard;
 pub(crate) mod keys;

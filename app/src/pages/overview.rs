@@ -6,6 +6,7 @@ use super::{
     accounts_notices::{self, Notice},
     counted::counted,
     getting_started::{self, Progress},
+    history::{self, DaysQuery},
     overview_notices, panel,
     row_action::{May, account_href, row_action, tenant_home},
     show,
@@ -23,6 +24,7 @@ use crate::{
 };
 use domain::{
     health::Health,
+    health_days::Days,
     health_words::app_fault,
     time::{Span, Timestamp},
 };
@@ -31,6 +33,7 @@ use service::{
     apps::App,
     connections::{
         by_account::ListedAccount,
+        history::{self as kept_history, TenantHistory},
         links::{LinkState, OutstandingLink},
         overview,
         row::AccountRow,
@@ -44,6 +47,7 @@ pub(crate) fn page() -> impl IntoView {
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     let around = page_chrome(&context, &actor, NavItem::Overview).await;
+    let days = address.query::<DaysQuery>().days();
     let loaded = panel("overview", overview::overview(&actor).await);
     let tenant = actor.tenant_slug.to_string();
     let counts = Counts::of(around.accounts.as_ref(), around.apps.as_deref(), None);
@@ -73,6 +77,8 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         })
     } else {
         view(&Data {
+            days,
+            history: panel("history", kept_history::of_tenant(&actor, days).await),
             tenant: tenant.clone(),
             now: context.services.now(),
             may: May::of(&actor),
@@ -91,9 +97,10 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
             lists: loaded.map(|o| (o.need, o.links)),
         })
     };
-    let home = tenant_home(&tenant);
+    // As it was asked for.
+    let page = history::with_days(&tenant_home(&tenant), days);
     let stream = Address::Live { tenant: &tenant }.to_string();
-    let live = view! { <Live stream page=home connection=String::new()/> }.into_any();
+    let live = view! { <Live stream page connection=String::new()/> }.into_any();
     Ok(view! {
         <SignedInLayout frame=around.frame title="Overview" live=live>
             {body}
@@ -117,6 +124,10 @@ pub(super) struct Data {
     /// How many percent of the rate all checks need, if that is too much.
     pub too_high: Option<u64>,
     pub clock_ahead: Option<Span>,
+    /// How many days the history has.
+    pub days: Days,
+    /// `None` if it couldn't be loaded.
+    pub history: Option<TenantHistory>,
     /// The accounts that need a person, and the links not used yet.
     pub lists: Option<(Vec<ListedAccount>, Vec<OutstandingLink>)>,
 }
@@ -191,7 +202,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         {data.too_high.filter(|_| data.may.manage_apps).map(overview_notices::too_high)}
         {data.clock_ahead.filter(|_| data.may.manage_apps).map(overview_notices::clock_ahead)}
         <div class="split">
-            <div>{needs(data)}</div>
+            <div>{needs(data)} <div data-live="days">{over_days(data)}</div></div>
             <div>{states(data)} {links(data)}</div>
         </div>
     }
@@ -334,6 +345,17 @@ fn need_row(data: &Data, account: &ListedAccount, row: &AccountRow) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+fn over_days(data: &Data) -> AnyView {
+    let shares = data.history.iter().flat_map(|history| &history.apps);
+    let shares = shares.map(|app| (app.name.clone(), app.history.healthy.permille()));
+    history::panels(
+        data.history.as_ref().map(|history| &history.all),
+        &shares.collect(),
+        data.days,
+        &tenant_home(&data.tenant),
+    )
 }
 
 fn states(data: &Data) -> AnyView {

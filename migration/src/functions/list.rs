@@ -140,6 +140,11 @@ pub const FUNCTIONS: &[Function] = &[
         &[version!("m0051_kept_counts", "fold_counts")],
     ),
     function(
+        "mooring_fold_health_days(bigint, bigint)",
+        Caller::Program,
+        &[version!("m0055_health_days", "fold_health_days")],
+    ),
+    function(
         "mooring_forget_previous_secrets(bigint)",
         Caller::Program,
         &[version!("m0013_key_rotation", "forget_previous_secrets")],
@@ -160,9 +165,19 @@ pub const FUNCTIONS: &[Function] = &[
         &[version!("m0051_kept_counts", "keep_account")],
     ),
     function(
+        "mooring_keep_app_health()",
+        Caller::Trigger,
+        &[version!("m0055_health_days", "keep_app_health")],
+    ),
+    function(
         "mooring_keep_connection()",
         Caller::Trigger,
         &[version!("m0051_kept_counts", "keep_connection")],
+    ),
+    function(
+        "mooring_keep_health()",
+        Caller::Trigger,
+        &[version!("m0055_health_days", "keep_health")],
     ),
     function(
         "mooring_keep_tag()",
@@ -205,6 +220,11 @@ pub const FUNCTIONS: &[Function] = &[
         "mooring_recount(boolean)",
         Caller::Program,
         &[version!("m0051_kept_counts", "recount")],
+    ),
+    function(
+        "mooring_recount_health_days(boolean, bigint, bigint)",
+        Caller::Program,
+        &[version!("m0055_health_days", "recount_health_days")],
     ),
     function(
         "mooring_remove_tenant()",

@@ -103,6 +103,9 @@ pub const TABLES: &[Table] = &[
         "SELECT, INSERT, UPDATE",
         "tells of all tenants",
     ),
+    // Functions alone write what is kept of days.
+    of_tenant("health_day_changes", "SELECT"),
+    of_tenant("health_days", "SELECT"),
     all("heartbeats", "SELECT, INSERT, UPDATE", "the worker's"),
     all(
         "installation",

@@ -6,6 +6,7 @@ use crate::{
     entity::{app, connection},
     records::{
         app::App,
+        health_days,
         kept_counts::{self, Kind},
     },
     tenancy::{Actor, Tx},
@@ -231,7 +232,8 @@ pub(crate) async fn sum(
 /// # Errors
 /// [`InternalError`] if the database fails.
 pub async fn recount(services: &Services, mend: bool) -> Result<u64, InternalError> {
-    kept_counts::recount(services, mend).await
+    let wrong = kept_counts::recount(services, mend).await?;
+    Ok(wrong + health_days::recount(services, mend).await?)
 }
 
 /// The apps that the actor may see.

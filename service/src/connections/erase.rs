@@ -12,7 +12,10 @@ use crate::{
     tenancy::Actor,
 };
 use domain::{permission::Permission, subdomain::Subdomain};
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, sea_query::LockType};
+use sea_orm::{
+    ColumnTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, LockType},
+};
 
 /// Why nothing was erased.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +87,12 @@ pub async fn erase(actor: &Actor, app: &str, subdomain: &Subdomain) -> Result<()
     }
     tx.delete::<credential::Entity>()
         .filter(credential::Column::OwnerId.eq(record.id))
+        .exec(&*tx)
+        .await?;
+    // Until now it counts for the history of the app.
+    tx.update::<connection::Entity>()
+        .filter(connection::Column::Id.eq(record.id))
+        .col_expr(connection::Column::HealthSince, Expr::value(actor.now()))
         .exec(&*tx)
         .await?;
     // Links and events are removed with it.

@@ -9,6 +9,7 @@ pub mod counts;
 pub mod disconnect;
 pub mod erase;
 pub mod events;
+pub mod history;
 pub mod links;
 pub mod list;
 mod others;

@@ -33,6 +33,8 @@ pub struct AccountRow {
     pub health: Health,
     /// Its own health, without a fault of the app.
     pub own_health: Health,
+    /// Its own health as it is stored, which the time doesn't change.
+    pub stored_health: Health,
     /// The health in words.
     pub explanation: Explanation,
     /// Since when it has this health.
@@ -115,6 +117,7 @@ impl AccountRow {
             customer: None,
             health,
             own_health,
+            stored_health: record.health,
             explanation: health_words::explain(&condition, background, &missing, now),
             health_since,
             last_success: record.last_success_at,

@@ -16,7 +16,7 @@ use crate::{
     keys::rotate,
     mail,
     people::{factors, form_results, guessing, known_browsers, passkeys, resets},
-    records::kept_counts,
+    records::{health_days, kept_counts},
     sso,
     tenancy::TenantScope,
     tenants::deletion,
@@ -321,6 +321,7 @@ pub async fn tidy(services: &Services) -> Result<(), InternalError> {
     }
     tx.commit().await?;
     kept_counts::fold(services).await?;
+    health_days::fold(services).await?;
     accounts::search::merge(services).await?;
     load::keep_known(services).await
 }

@@ -19,6 +19,7 @@ mod fill;
 mod floods;
 mod flow;
 mod guessing;
+mod health_days;
 mod invitations;
 mod journal;
 mod jumps;

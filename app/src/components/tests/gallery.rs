@@ -157,7 +157,7 @@ pub(super) fn account() -> impl IntoView {
                 </div>
                 <div>
                     <Panel id="history" title="14 days" aside=view! { <span class="sub">"Taller is worse"</span> }.into_any()>
-                        <div class="body"><HealthHistory history wide=true/> <HealthHistoryLegend history/></div>
+                        <div class="body"><HealthStrip first=history.last_day() - 13 days=history.days().to_vec()/> <HealthStripLegend days=history.days().to_vec()/></div>
                     </Panel>
                     <Panel id="links" title="Links">
                         <ul class="rows" role="list">

@@ -32,7 +32,9 @@ fn strips_have_a_bar_a_day_and_words() {
     );
     assert_snapshot!(
         "history",
-        html(move || view! { <HealthHistory history/> <HealthHistoryLegend history/> })
+        html(
+            move || view! { <HealthHistory history/> <HealthStripLegend days=history.days().to_vec()/> }
+        )
     );
 }
 

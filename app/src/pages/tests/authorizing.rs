@@ -44,6 +44,8 @@ fn a_refused_exchange_is_a_notice_with_a_test() {
         install_url: INSTALL.into(),
         redirect_uri: "https://mooring.example/oauth/1/callback".into(),
         counts: None,
+        days: Default::default(),
+        history: None,
         sandbox: String::new(),
         preview: None,
         outcome: None,

@@ -5,6 +5,7 @@ mod campaigns;
 mod customer;
 mod factors;
 mod faults;
+mod history;
 mod outline;
 mod rendered;
 mod results;

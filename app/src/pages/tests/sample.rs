@@ -4,8 +4,10 @@ use crate::pages::{
     account, account_customer::CustomerData, accounts, accounts_filter::Choices, row_action::May,
 };
 use domain::{
+    account_days::AccountDays,
     event::{Actor, Happening},
     health::{Absence, Condition, Health, LossCause, Standing},
+    health_days::{Days, Healthy},
     health_history::DAYS,
     health_words::{Background, explain},
     ids::{AppId, ConnectionId, EventId, LinkId},
@@ -153,6 +155,7 @@ fn account_of(app: App, condition: Condition, granted: &str) -> Account {
             customer: None,
             health,
             own_health: Health::own(&condition, NOW),
+            stored_health: Health::stored(&condition),
             explanation: explain(
                 &condition,
                 Background {
@@ -214,6 +217,12 @@ pub(super) fn entry(happening: Happening, ago: Span) -> TimelineEntry {
 }
 
 pub(super) fn account_page(account: Account) -> account::Data {
+    let history = AccountDays {
+        first: NOW.day() - 13,
+        days: account.row.history.to_vec(),
+        healthy: Healthy::of(9.0, 10.0),
+        ..AccountDays::default()
+    };
     account::Data {
         tenant: "parcelwise".into(),
         now: NOW,
@@ -235,6 +244,8 @@ pub(super) fn account_page(account: Account) -> account::Data {
             members: None,
         }),
         timeline: Some(vec![]),
+        days: Days::Fourteen,
+        history: Some(history),
         links: Some(vec![]),
         before: false,
         form: Default::default(),

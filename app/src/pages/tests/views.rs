@@ -14,7 +14,8 @@ use crate::{
     },
 };
 use domain::{
-    error::AuthorizationProblem, event::Happening, health::Health, scope::ScopeSet, time::Span,
+    error::AuthorizationProblem, event::Happening, health::Health, health_days::Days,
+    scope::ScopeSet, time::Span,
 };
 use insta::assert_snapshot;
 use secrecy::SecretString;
@@ -68,6 +69,8 @@ fn the_overview_says_when_the_rate_is_nearly_used_up() {
         too_high: Some(83),
         clock_ahead: None,
         lists: Some((Vec::new(), Vec::new())),
+        days: Days::Fourteen,
+        history: None,
     };
     let page = outline(&html(|| overview::view(&data)));
     assert_snapshot!("overview_rate_nearly_used_up", page);

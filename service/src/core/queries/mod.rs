@@ -92,6 +92,29 @@ pub(crate) const FOLD_COUNTS: Queries = Queries {
     ],
     postgres: &[include_str!("postgres/fold_counts.sql")],
 };
+/// Adds changes of days to what is kept of them: on PostgreSQL so many at most, with the
+/// oldest day to keep, and `n` is how many.
+pub(crate) const FOLD_HEALTH_DAYS: Queries = Queries {
+    sqlite: &[
+        include_str!("sqlite/fold_health_days.sql"),
+        "DELETE FROM health_day_changes",
+    ],
+    postgres: &[include_str!("postgres/fold_health_days.sql")],
+};
+/// What [`FOLD_HEALTH_DAYS`] does with days before the oldest one on PostgreSQL.
+pub(crate) const AGE_HEALTH_DAYS: Queries = Queries {
+    sqlite: &[
+        include_str!("sqlite/age_health_days.sql"),
+        "DELETE FROM health_days WHERE day > 0 AND day < $1",
+    ],
+    postgres: &[],
+};
+/// Compares what is kept of today with the rows, and mends it: whether to, on PostgreSQL;
+/// the day; and the milliseconds since it began.
+pub(crate) const RECOUNT_HEALTH_DAYS: Queries = Queries {
+    sqlite: &[include_str!("sqlite/recount_health_days.sql")],
+    postgres: &[include_str!("postgres/recount_health_days.sql")],
+};
 /// Compares what is kept with the rows, and mends it. On SQLite each statement changes as
 /// many rows as differed; on PostgreSQL `n` is how many.
 pub(crate) const RECOUNT: Queries = Queries {
