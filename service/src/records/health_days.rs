@@ -37,17 +37,17 @@ pub(crate) async fn read(
     let mut values: Vec<Value> = vec![tx.tenant().into(), days.first(now.day()).into()];
     values.extend(app.map(Value::from));
     let of_app = if app.is_some() { "AND app_id = $3" } else { "" };
-    let sums = |table: &str| {
-        format!(
-            "SELECT app_id, CASE WHEN day < $2 THEN 0 ELSE day END AS day, kind, key, n, moment FROM {table} \
-             WHERE tenant_id = $1 {of_app} AND (day >= $2 OR kind IN ('state', 'fault'))"
-        )
-    };
+    // Of each day what is drawn, in the order of the key; of causes and times, and of days
+    // before, sums.
     let sql = format!(
-        "SELECT app_id, day, kind, key, CAST(sum(n) AS BIGINT) AS n, CAST(sum(moment) AS BIGINT) AS moment \
-         FROM ({} UNION ALL {}) AS sums GROUP BY app_id, day, kind, key",
-        sums("health_days"),
-        sums("health_day_changes"),
+        "SELECT app_id, day, kind, key, n, moment FROM health_days \
+         WHERE tenant_id = $1 {of_app} AND day >= $2 AND kind IN ('state', 'worst', 'fault') \
+         UNION ALL SELECT app_id, $2, kind, key, CAST(sum(n) AS BIGINT), 0 FROM health_days \
+         WHERE tenant_id = $1 {of_app} AND day >= $2 AND kind IN ('cause', 'back') GROUP BY app_id, kind, key \
+         UNION ALL SELECT app_id, 0, kind, key, CAST(sum(n) AS BIGINT), 0 FROM health_days \
+         WHERE tenant_id = $1 {of_app} AND day < $2 AND kind IN ('state', 'fault') GROUP BY app_id, kind, key \
+         UNION ALL SELECT app_id, day, kind, key, CAST(sum(n) AS BIGINT), CAST(sum(moment) AS BIGINT) \
+         FROM health_day_changes WHERE tenant_id = $1 {of_app} GROUP BY app_id, day, kind, key"
     );
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
     let rows = tx.query_all_raw(statement).await?;
