@@ -223,6 +223,7 @@ fn reconnects(history: &HealthDays) -> String {
     };
     match all.total() {
         0 => "No disconnected account came back in these days.".to_owned(),
+        1 => format!("1 account reconnected {}.", within(50)),
         n => format!(
             "{} reconnected: half of them {}, 90 % {}.",
             counted(n, "account", "accounts"),

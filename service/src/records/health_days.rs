@@ -34,23 +34,7 @@ pub(crate) async fn read(
     days: Days,
     now: Timestamp,
 ) -> Result<HashMap<AppId, Vec<Sum>>, InternalError> {
-    let mut values: Vec<Value> = vec![tx.tenant().into(), days.first(now.day()).into()];
-    values.extend(app.map(Value::from));
-    let of_app = if app.is_some() { "AND app_id = $3" } else { "" };
-    // Of each day what is drawn, in the order of the key; of causes and times, and of days
-    // before, sums.
-    let sql = format!(
-        "SELECT app_id, day, kind, key, n, moment FROM health_days \
-         WHERE tenant_id = $1 {of_app} AND day >= $2 AND kind IN ('state', 'worst', 'fault') \
-         UNION ALL SELECT app_id, $2, kind, key, CAST(sum(n) AS BIGINT), 0 FROM health_days \
-         WHERE tenant_id = $1 {of_app} AND day >= $2 AND kind IN ('cause', 'back') GROUP BY app_id, kind, key \
-         UNION ALL SELECT app_id, 0, kind, key, CAST(sum(n) AS BIGINT), 0 FROM health_days \
-         WHERE tenant_id = $1 {of_app} AND day < $2 AND kind IN ('state', 'fault') GROUP BY app_id, kind, key \
-         UNION ALL SELECT app_id, day, kind, key, CAST(sum(n) AS BIGINT), CAST(sum(moment) AS BIGINT) \
-         FROM health_day_changes WHERE tenant_id = $1 {of_app} GROUP BY app_id, day, kind, key"
-    );
-    let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
-    let rows = tx.query_all_raw(statement).await?;
+    let rows = tx.query_all_raw(statement(tx, app, days, now)).await?;
     let mut apps: HashMap<AppId, Vec<Sum>> = HashMap::new();
     for row in rows {
         let (kind, key): (String, String) = (row.try_get("", "kind")?, row.try_get("", "key")?);
@@ -69,12 +53,32 @@ pub(crate) async fn read(
     Ok(apps)
 }
 
-/// Adds the changes of all tenants up, and forgets days that are too old.
+fn statement(tx: &Tx, app: Option<AppId>, days: Days, now: Timestamp) -> Statement {
+    let mut values: Vec<Value> = vec![tx.tenant().into(), days.first(now.day()).into()];
+    values.extend(app.map(Value::from));
+    let of_app = if app.is_some() { "AND app_id = $3" } else { "" };
+    // Of each day what is drawn, in the order of the key; of causes and times, and of days
+    // before, sums.
+    let sql = format!(
+        "SELECT app_id, day, kind, key, n, moment FROM health_days \
+         WHERE tenant_id = $1 {of_app} AND day >= $2 AND kind IN ('state', 'worst', 'fault') \
+         UNION ALL SELECT app_id, $2, kind, key, CAST(sum(n) AS BIGINT), 0 FROM health_days \
+         WHERE tenant_id = $1 {of_app} AND day >= $2 AND kind IN ('cause', 'back') GROUP BY app_id, kind, key \
+         UNION ALL SELECT app_id, 0, kind, key, CAST(sum(n) AS BIGINT), 0 FROM health_days \
+         WHERE tenant_id = $1 {of_app} AND day < $2 AND kind IN ('state', 'fault') GROUP BY app_id, kind, key \
+         UNION ALL SELECT app_id, day, kind, key, CAST(sum(n) AS BIGINT), CAST(sum(moment) AS BIGINT) \
+         FROM health_day_changes WHERE tenant_id = $1 {of_app} GROUP BY app_id, day, kind, key"
+    );
+    Statement::from_sql_and_values(tx.get_database_backend(), sql, values)
+}
+
+/// Adds the changes of all tenants up, and forgets days that are too old at `now`; none if
+/// it is not known.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.
-pub(crate) async fn fold(services: &Services) -> Result<(), InternalError> {
-    let oldest = services.now().day() - KEPT_DAYS;
+pub(crate) async fn fold(services: &Services, now: Option<Timestamp>) -> Result<(), InternalError> {
+    let oldest = now.map_or(0, |now| now.day() - KEPT_DAYS);
     loop {
         let tx = services.db.begin_write().await?;
         let mut folded = 0;
@@ -138,4 +142,29 @@ async fn first_number<const N: usize>(
         }
     }
     Ok(n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+
+    /// SQLite has no statistics, as in all installations.
+    #[tokio::test]
+    async fn only_rows_of_the_tenant_or_app_are_read() {
+        let world = World::on_sqlite("https://{subdomain}.gorgias.invalid").await;
+        let owner = world.owner("acme").await;
+        let app = world.app(&owner, "returns").await;
+        let tx = owner.read().await.unwrap();
+        for of in [None, Some(app.id)] {
+            let mut explain = statement(&tx, of, Days::Ninety, owner.now());
+            explain.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
+            let steps = tx.query_all_raw(explain).await.unwrap();
+            let steps = steps.iter().map(|row| row.try_get("", "detail").unwrap());
+            let plan = steps.collect::<Vec<String>>().join("; ");
+            assert!(!plan.contains("SCAN health"), "{plan}");
+            assert_eq!(plan.matches("SEARCH health_day").count(), 4, "{plan}");
+            assert_eq!(plan.contains("app_id=?"), of.is_some(), "{plan}");
+        }
+    }
 }

@@ -321,7 +321,9 @@ pub async fn tidy(services: &Services) -> Result<(), InternalError> {
     }
     tx.commit().await?;
     kept_counts::fold(services).await?;
-    health_days::fold(services).await?;
+    // A clock that jumped makes no day old.
+    let certain = sight.doubt.is_none().then_some(sight.now);
+    health_days::fold(services, certain).await?;
     accounts::search::merge(services).await?;
     load::keep_known(services).await
 }

@@ -97,6 +97,7 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
         sso::sign_in(&f.owner, &provider).await.unwrap();
         // What is counted until here is added up; what follows waits.
         worker::tidy(&f.world.services).await.unwrap();
+        f.connect("bolt").await;
         let customer = CustomerChange {
             tags: Some(vec!["VIP".into()]),
             contacts: Some(vec![ContactForm {

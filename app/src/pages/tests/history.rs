@@ -78,7 +78,7 @@ fn a_full_history_has_all_days_and_each_app() {
     assert_snapshot!("history_full", outline(&page));
     assert!(!page.contains("nothing is known"));
     assert_eq!(page.matches("<title>").count(), 14);
-    assert!(page.contains("98.9 %") && page.contains("half of them within 12 h"));
+    assert!(page.contains("98.9 %") && page.contains("1 account reconnected within 12 h."));
     for days in Days::ALL {
         let long = HealthDays::of_app(&sums(400), days, NOW);
         let page = html(|| panels(Some(&long), &Vec::new(), days, HOME));
