@@ -8,7 +8,7 @@
 //! It begins with the worst states of the last fourteen days, which each connection has.
 
 use crate::{
-    columns::{index, tenant},
+    columns::{add, at_null, index, remove, tenant},
     functions,
 };
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
@@ -223,7 +223,7 @@ fn sqlite() -> Vec<(&'static str, &'static str, String)> {
                 "NEW.fault_since IS NOT NULL",
             ) + &add(
                 "NEW app",
-                "max(NEW.updated_at, OLD.fault_since)",
+                "max(coalesce(NEW.fault_ended_at, NEW.updated_at), OLD.fault_since)",
                 "fault",
                 "''",
                 -1,
@@ -326,6 +326,7 @@ async fn tables(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     days.primary_key(&mut key);
     manager.create_table(days).await?;
     manager.create_table(sums(CHANGES)).await?;
+    add(manager, "apps", at_null("fault_ended_at")).await?;
     for (table, columns) in [(DAYS, &["day"][..]), (CHANGES, &["tenant_id", "app_id"])] {
         manager.create_index(index(table, columns, false)).await?;
     }
@@ -364,6 +365,7 @@ impl MigrationTrait for Migration {
             }
         }
         functions::down(manager, self.name()).await?;
+        remove(manager, "apps", "fault_ended_at").await?;
         for table in [CHANGES, DAYS] {
             manager
                 .drop_table(Table::drop().table(Alias::new(table)).to_owned())

@@ -15,7 +15,8 @@ BEGIN
             (NEW.tenant_id, NEW.id, changed / a_day, 'fault', '', 1, changed % a_day / 1000),
             (NEW.tenant_id, NEW.id, changed / a_day, 'cause', 'credentials', 1, 0);
     ELSE
-        changed := greatest(NEW.updated_at, OLD.fault_since);
+        -- A process of the version before doesn't say when it ended.
+        changed := greatest(coalesce(NEW.fault_ended_at, NEW.updated_at), OLD.fault_since);
         INSERT INTO health_day_changes (tenant_id, app_id, day, kind, key, n, moment)
         VALUES (NEW.tenant_id, NEW.id, changed / a_day, 'fault', '', -1, -(changed % a_day / 1000));
     END IF;

@@ -28,7 +28,7 @@ pub async fn accept(actor: &Actor, id: AppId) -> Result<(), AppFormError> {
     let Some(vouched_for) = known.and_then(|known| known.vouched_for(now)) else {
         return Ok(());
     };
-    app_credentials::write(&tx, id, &vouched_for).await?;
+    app_credentials::write(&tx, id, &vouched_for, now).await?;
     tx.update::<connection::Entity>()
         .filter(connection::Column::AppId.eq(id))
         .filter(connection::Column::DueAt.is_not_null())

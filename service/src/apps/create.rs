@@ -52,6 +52,7 @@ pub async fn create(actor: &Actor, form: &AppForm) -> Result<App, AppFormError> 
         refusals_accepted_until: None,
         exchange_refused_at: None,
         exchange_refused_by: None,
+        fault_ended_at: None,
     };
     let insert = app::ActiveModel::from(row.clone()).reset_all();
     let inserted = app::Entity::insert(insert)

@@ -73,7 +73,7 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
         .exec(&*tx)
         .await?;
     if credentials_changed && let Some(known) = app_credentials::locked(&tx, id).await? {
-        app_credentials::write(&tx, id, &known.replaced(now)).await?;
+        app_credentials::write(&tx, id, &known.replaced(now), now).await?;
     }
     if let Some(secret) = &checked.client_secret {
         if client_id_stays {

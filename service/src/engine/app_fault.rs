@@ -54,7 +54,7 @@ pub(crate) async fn refused(
         .ok_or_else(|| InternalError::inconsistent("connections", "app_id", app))?;
     let (next, refusal) = before.clone().client_refused(connection, used_at, now);
     if next != before {
-        app_credentials::write(tx, app, &next).await?;
+        app_credentials::write(tx, app, &next, now).await?;
     }
     if refusal == ClientRefusal::FaultFound {
         take_back(scope, tx, app).await?;

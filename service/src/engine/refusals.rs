@@ -28,7 +28,7 @@ pub(crate) async fn count(
         .ok_or_else(|| InternalError::inconsistent("connections", "app_id", app))?;
     let (next, refusal) = before.clone().refused(scope.now());
     if next != before {
-        app_credentials::write(tx, app, &next).await?;
+        app_credentials::write(tx, app, &next, scope.now()).await?;
     }
     if let Refusal::IncidentFound(since) = refusal {
         take_back(scope, tx, app, since).await?;

@@ -32,6 +32,7 @@ pub struct Model {
     pub exchange_refused_by: Option<Subdomain>,
     pub client_refused_at: Option<Timestamp>,
     pub client_refused_by: Option<ConnectionId>,
+    pub fault_ended_at: Option<Timestamp>,
 }
 
 entity!(of tenant);

@@ -8,6 +8,7 @@ use crate::{
 use domain::{
     app_credentials::{AppCredentials, CredentialsFault},
     ids::AppId,
+    time::Timestamp,
 };
 use sea_orm::{
     ColumnTrait, QueryFilter, QuerySelect,
@@ -48,13 +49,26 @@ pub(crate) async fn locked(tx: &Tx, app: AppId) -> Result<Option<AppCredentials>
     row.as_ref().map(TryInto::try_into).transpose()
 }
 
-/// Writes the result of a transition of [`locked`] credentials.
-pub(crate) async fn write(tx: &Tx, app: AppId, to: &AppCredentials) -> Result<(), InternalError> {
+/// Writes the result of a transition of [`locked`] credentials at `now`.
+pub(crate) async fn write(
+    tx: &Tx,
+    app: AppId,
+    to: &AppCredentials,
+    now: Timestamp,
+) -> Result<(), InternalError> {
     use app::Column;
+    // The history of the app's health needs when a fault ended (ADR 39).
+    let ended = match to.fault {
+        Some(_) => Expr::col(Column::FaultEndedAt),
+        None => Expr::case(Column::FaultSince.is_not_null(), now)
+            .finally(Expr::col(Column::FaultEndedAt))
+            .into(),
+    };
     let (refused_at, refused_by) = to.exchange_refused.clone().unzip();
     let in_a_row = i32::try_from(to.refused_in_a_row).unwrap_or(i32::MAX);
     tx.update::<app::Entity>()
         .filter(Column::Id.eq(app))
+        .col_expr(Column::FaultEndedAt, ended)
         .col_expr(Column::FaultSince, Expr::value(to.rejected_since()))
         .col_expr(Column::FaultByRefusals, Expr::value(to.in_doubt()))
         .col_expr(Column::ProbeAt, Expr::value(to.probe_at))
@@ -84,7 +98,7 @@ pub(crate) async fn change(
     let tx = scope.write().await?;
     let before = locked(&tx, app).await?;
     if let Some(next) = before.and_then(transition) {
-        write(&tx, app, &next).await?;
+        write(&tx, app, &next, scope.now()).await?;
     }
     tx.commit().await
 }

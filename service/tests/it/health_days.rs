@@ -237,6 +237,7 @@ async fn of_returns(f: &Flow) -> HealthDays {
 #[tokio::test]
 async fn causes_and_the_time_to_reconnect_are_kept() {
     flow::each(async |f| {
+        let made = f.world.clock_now().day();
         for account in ["acme", "bolt", "cobalt"] {
             f.connect(account).await;
         }
@@ -277,7 +278,7 @@ async fn causes_and_the_time_to_reconnect_are_kept() {
         assert_eq!(one.days, account.row.history);
         assert_eq!((one.stops.len(), one.reconnects.len()), (1, 1));
         assert_eq!(one.within(90), Some(Span::hours(3)));
-        assert_eq!(one.since, Some(f.world.clock_now().day() - 1));
+        assert_eq!(one.since, Some(made));
         // 24 of 27 hours.
         assert_eq!(one.healthy.permille(), Some(888));
     })
