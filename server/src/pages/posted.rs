@@ -229,7 +229,7 @@ impl Posted {
         }
     }
 
-    /// Redirects to the page, which shows the outcome.
+    /// Redirects to the page, which shows the outcome. Its address may have a query.
     ///
     /// # Errors
     /// If the outcome can't be kept until then.
@@ -267,9 +267,13 @@ impl Posted {
             Some(key) => key.clone(),
             None => FormKey::new(services.random.as_ref()),
         };
-        let location = format!("{page}?{OUTCOME}={}{part}", key.as_str());
+        let (path, more) = match page.split_once('?') {
+            Some((path, _)) => (path, '&'),
+            None => (page, '?'),
+        };
+        let location = format!("{page}{more}{OUTCOME}={}{part}", key.as_str());
         let result = FormResult {
-            page: page.to_owned(),
+            page: path.to_owned(),
             location: location.clone(),
             outcome: serde_json::to_string(outcome).map_err(Failure::from)?,
             secret,
