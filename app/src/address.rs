@@ -130,6 +130,12 @@ addresses! {
     ERASE Erase { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/erase";
     /// What is known of the customer behind an account.
     CUSTOMER Customer { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/customer";
+    /// A snooze of an account.
+    SNOOZE Snooze { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/snooze";
+    /// The end of a snooze.
+    WAKE Wake { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/wake";
+    /// Who looks after an account.
+    LOOK_AFTER LookAfter { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/look-after";
     /// A link for an account.
     ACCOUNT_LINKS AccountLinks { tenant, app, subdomain } = "/t/{tenant}/accounts/{app}/{subdomain}/links";
     /// The end of a link.

@@ -91,6 +91,25 @@ pub enum FormOutcome {
     NameSaved,
     /// What is known of a customer was saved.
     CustomerSaved,
+    /// An account was snoozed.
+    AccountSnoozed {
+        /// What people call it.
+        account: String,
+        /// Until when; `None` until it changes.
+        until: Option<Timestamp>,
+    },
+    /// An account was woken.
+    AccountWoken {
+        /// What people call it.
+        account: String,
+    },
+    /// Somebody looks after an account.
+    LookedAfter {
+        /// What people call it.
+        account: String,
+        /// The member; `None` for nobody.
+        owner: Option<String>,
+    },
     /// A passkey was added.
     PasskeyAdded {
         /// How many other sessions were ended.

@@ -10,7 +10,7 @@ use service::{
     Actor,
     apps::list::{self, AppRow},
     connections::{
-        by_account::{self, AccountCounts},
+        by_account::{self, AccountCounts, SnoozedOfLimited},
         overview::{self, WorkerBeat as Beat},
     },
     people::membership,
@@ -25,6 +25,8 @@ pub(crate) struct PageChrome {
     /// The counts of accounts; `None` if they couldn't be loaded, and for whoever is
     /// limited to some apps.
     pub accounts: Option<AccountCounts>,
+    /// What is snoozed, for whoever is limited to some apps.
+    pub snoozed: Option<SnoozedOfLimited>,
 }
 
 /// Loads the frame. A part that can't be loaded is left out, and the page is shown without it.
@@ -35,6 +37,7 @@ pub(crate) async fn page_chrome(
 ) -> PageChrome {
     let apps = panel("frame apps", list::all(actor).await);
     let accounts = panel("frame accounts", by_account::counts(actor).await).flatten();
+    let snoozed = panel("frame snoozed", by_account::snoozed_of_limited(actor).await).flatten();
     let beat = panel("frame worker", overview::worker_beat(actor).await);
     let tenants = match &context.signed_in {
         Some(person) => panel(
@@ -60,7 +63,11 @@ pub(crate) async fn page_chrome(
         person_name: person.as_ref().map(|p| p.name.clone()).unwrap_or_default(),
         person_email: person.map(|p| p.email).unwrap_or_default(),
         role: actor.role.label().to_owned(),
-        need_you: need_you(apps.as_deref().unwrap_or_default(), accounts.as_ref()),
+        need_you: need_you(
+            apps.as_deref().unwrap_or_default(),
+            accounts.as_ref(),
+            snoozed,
+        ),
         faulty_apps: apps
             .iter()
             .flatten()
@@ -83,6 +90,7 @@ pub(crate) async fn page_chrome(
         frame,
         apps,
         accounts,
+        snoozed,
     }
 }
 
@@ -123,11 +131,18 @@ fn worker(beat: Beat, total: u64, now: Timestamp) -> WorkerBeat {
 }
 
 /// How many things need a person: accounts, and each thing that lies over many of them.
-/// For whoever is limited to some apps, their connections.
-pub(crate) fn need_you(apps: &[AppRow], accounts: Option<&AccountCounts>) -> u64 {
+/// For whoever is limited to some apps, their connections. What is snoozed needs nobody.
+pub(crate) fn need_you(
+    apps: &[AppRow],
+    accounts: Option<&AccountCounts>,
+    snoozed: Option<SnoozedOfLimited>,
+) -> u64 {
     match accounts {
         Some(accounts) => accounts.need_someone() + accounts_notices::of(apps).len() as u64,
-        None => apps.iter().map(|row| row.counts.need_someone()).sum(),
+        None => {
+            let all: u64 = apps.iter().map(|row| row.counts.need_someone()).sum();
+            all.saturating_sub(snoozed.unwrap_or_default().needing)
+        }
     }
 }
 

@@ -39,6 +39,18 @@ impl Actor {
     }
 }
 
+/// What ended a snooze.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SnoozeEnd {
+    /// Its time was over.
+    Time,
+    /// The account's state changed.
+    Change,
+    /// Somebody woke the account.
+    Woken,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -93,6 +105,23 @@ pub enum Happening {
     LinkOpened,
     /// A reconnect link was withdrawn.
     LinkRevoked,
+    /// The account was snoozed: it needs nobody for a while.
+    Snoozed {
+        /// Until when; `None` until its state changes.
+        until: Option<Timestamp>,
+        /// Why, as somebody wrote it.
+        reason: Option<String>,
+    },
+    /// The account is not snoozed any more.
+    SnoozeEnded {
+        /// What ended it.
+        by: SnoozeEnd,
+    },
+    /// Somebody else looks after the account.
+    LookedAfter {
+        /// The member's name; `None` for nobody.
+        owner: Option<String>,
+    },
     /// An API token was used from an address that was new in the last 30 days.
     /// The event belongs to the tenant, not to a connection.
     #[serde(rename = "api_token.new_address")]
@@ -128,6 +157,9 @@ impl Happening {
             Self::LinkCreated { .. } => "link_created",
             Self::LinkOpened => "link_opened",
             Self::LinkRevoked => "link_revoked",
+            Self::Snoozed { .. } => "snoozed",
+            Self::SnoozeEnded { .. } => "snooze_ended",
+            Self::LookedAfter { .. } => "looked_after",
             Self::ApiTokenNewAddress { .. } => "api_token.new_address",
         }
     }
@@ -164,6 +196,21 @@ impl Happening {
             }
             Self::LinkOpened => "Reconnect link opened".into(),
             Self::LinkRevoked => "Reconnect link withdrawn".into(),
+            Self::Snoozed { until, reason } => {
+                let until = match until {
+                    Some(at) => at.absolute_in(zone),
+                    None => "its state changes".into(),
+                };
+                let reason = reason.as_ref().map(|reason| format!(": {reason}"));
+                format!("Snoozed until {until}{}", reason.unwrap_or_default())
+            }
+            Self::SnoozeEnded { by } => match by {
+                SnoozeEnd::Time => "Snooze ended: its time is over".into(),
+                SnoozeEnd::Change => "Snooze ended: the state changed".into(),
+                SnoozeEnd::Woken => "Snooze ended: somebody woke the account".into(),
+            },
+            Self::LookedAfter { owner: Some(owner) } => format!("{owner} looks after it"),
+            Self::LookedAfter { owner: None } => "Nobody looks after it any more".into(),
             Self::ApiTokenNewAddress { token, address } => format!(
                 "The API token “{token}” was used from {address}, where it was not used from in 30 days"
             ),
@@ -202,5 +249,14 @@ mod tests {
             "Permissions taken away: tags:read, tickets:read"
         );
         assert_eq!(Actor::Worker.label(), "Mooring");
+        let snoozed = |until, reason: Option<&str>| {
+            let reason = reason.map(str::to_owned);
+            Happening::Snoozed { until, reason }.sentence(Zone::UTC)
+        };
+        assert_eq!(snoozed(None, None), "Snoozed until its state changes");
+        assert_eq!(
+            snoozed(Timestamp::of_day("2026-11-29"), Some("Approves Sunday")),
+            "Snoozed until Sun 29 Nov 2026, 00:00 UTC: Approves Sunday"
+        );
     }
 }

@@ -38,6 +38,7 @@ pub mod scope;
 pub mod scope_catalogue;
 pub mod slug;
 pub mod stop_cause;
+pub mod snooze;
 pub mod subdomain;
 mod texts;
 pub mod time;

@@ -142,16 +142,28 @@ impl Timestamp {
     /// The first instant of a day in a zone. Where the clock goes forward at
     /// midnight, the day begins at one.
     pub fn of_day_in(text: &str, zone: Zone) -> Option<Self> {
-        Some(Self::of_day(text)?.midnight_in(zone))
+        Some(Self::of_day(text)?.civil_in(zone))
     }
 
     /// The first instant after a day in a zone.
     pub fn after_day_in(text: &str, zone: Zone) -> Option<Self> {
-        Some(Self::of_day(text)?.plus(Span::days(1)).midnight_in(zone))
+        Some(Self::of_day(text)?.plus(Span::days(1)).civil_in(zone))
     }
 
-    /// Midnight in UTC becomes midnight in the zone.
-    fn midnight_in(self, zone: Zone) -> Self {
+    /// The day in a zone, counted from 1970-01-01.
+    pub fn day_in(self, zone: Zone) -> i64 {
+        let ahead = Span::seconds(zone.offset(self).seconds.into());
+        self.plus(ahead).day()
+    }
+
+    /// An hour of a day, counted from 1970-01-01, in a zone.
+    pub fn of_hour_in(day: i64, hour: i64, zone: Zone) -> Self {
+        let civil = day.saturating_mul(86_400).saturating_add(hour * 3_600);
+        Self::from_unix_seconds(civil).civil_in(zone)
+    }
+
+    /// Midnight in UTC becomes midnight in the zone, and so does each other hour.
+    fn civil_in(self, zone: Zone) -> Self {
         let back = |at: Self| Span::seconds(zone.offset(at).seconds.into());
         let first = self.minus(back(self.minus(back(self))));
         // The offset that was taken may be that of the other side of a change.
@@ -218,6 +230,39 @@ impl Timestamp {
         )
     }
 
+    /// From what machines write: RFC 3339 with any offset, `2026-11-29T15:05:00+01:00`.
+    /// Parts of a second are left out. `None` if it isn't one.
+    pub fn of_rfc3339(text: &str) -> Option<Self> {
+        let (day, rest) = text.split_at_checked(10)?;
+        let (clock, rest) = rest.strip_prefix(['T', 't'])?.split_at_checked(8)?;
+        let number = |text: &str, most: i64| -> Option<i64> {
+            let digits = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
+            let number = text.parse().ok().filter(|_| digits);
+            number.filter(|number| *number <= most)
+        };
+        let mut parts = clock.splitn(3, ':');
+        let (hours, minutes) = (number(parts.next()?, 23)?, number(parts.next()?, 59)?);
+        let seconds = number(parts.next()?, 59)?;
+        let offset = match rest.strip_prefix('.') {
+            Some(part) => {
+                let offset = part.trim_start_matches(|c: char| c.is_ascii_digit());
+                (offset.len() < part.len()).then_some(offset)?
+            }
+            None => rest,
+        };
+        let ahead = match (offset, offset.split_at_checked(1)) {
+            ("Z" | "z", _) => 0,
+            (_, Some((sign @ ("+" | "-"), offset))) => {
+                let (hours, minutes) = offset.split_once(':')?;
+                let ahead = number(hours, 23)? * 3_600 + number(minutes, 59)? * 60;
+                if sign == "+" { ahead } else { -ahead }
+            }
+            _ => return None,
+        };
+        let into_day = Span::seconds(hours * 3_600 + minutes * 60 + seconds - ahead);
+        Some(Self::of_day(day)?.plus(into_day))
+    }
+
     fn civil(self) -> OffsetDateTime {
         // Outside the years ±9999 no date can be shown; the epoch is shown instead.
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
@@ -247,6 +292,32 @@ mod tests {
             (Span::minutes(15), "15 min"),
         ] {
             assert_eq!(span.rounded_up().words(), words);
+        }
+    }
+
+    #[test]
+    fn instants_of_machines_are_read() {
+        let read = |text| Timestamp::of_rfc3339(text).map(Timestamp::rfc3339);
+        for (text, same) in [
+            ("2026-11-29T14:05:00Z", "2026-11-29T14:05:00Z"),
+            ("2026-11-29T15:05:00+01:00", "2026-11-29T14:05:00Z"),
+            ("2026-11-28T23:05:09.25-03:30", "2026-11-29T02:35:09Z"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(same), "{text}");
+        }
+        for none in [
+            "",
+            "2026-11-29",
+            "2026-11-29T14:05:00",
+            "2026-11-29 14:05:00Z",
+            "2026-11-29T24:05:00Z",
+            "2026-02-30T14:05:00Z",
+            "2026-11-29T14:05:00.Z",
+            "2026-11-29T14:05:00+1:00",
+            "2026-11-29T+4:05:00Z",
+            "2026-11-2äT14:05:00Z",
+        ] {
+            assert_eq!(read(none), None, "{none}");
         }
     }
 

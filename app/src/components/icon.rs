@@ -98,6 +98,8 @@ glyphs! {
         r#"<path d="M2 4.5h6M12.5 4.5H14M2 11.5h1.5M8 11.5h6"/><circle cx="10.2" cy="4.5" r="1.8"/><circle cx="5.8" cy="11.5" r="1.8"/>"#;
     SetupFault "setup_fault" "A wrench."
         r#"<path d="M13.7 4.2 11.5 6.4 9.6 4.5l2.2-2.2a3.7 3.7 0 0 0-4.9 4.8L2.2 11.8a1.4 1.4 0 0 0 2 2l4.7-4.7a3.7 3.7 0 0 0 4.8-4.9z"/>"#;
+    Snooze "snooze" "A moon."
+        r#"<path d="M13.2 9.6A5.6 5.6 0 1 1 6.4 2.8a4.6 4.6 0 0 0 6.8 6.8z"/>"#;
     StoppingSoon "stopping_soon" "An hourglass."
         r#"<path d="M4 1.8h8M4 14.2h8M5 1.8v2.4C5 5.6 8 6.8 8 8s-3 2.4-3 3.8v2.4M11 1.8v2.4C11 5.6 8 6.8 8 8s3 2.4 3 3.8v2.4"/>"#;
     Unchecked "unchecked" "A question mark."

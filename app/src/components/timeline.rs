@@ -38,6 +38,9 @@ impl TimelineEvent {
             Happening::LinkCreated { .. } => (Glyph::Link, None),
             Happening::LinkOpened => (Glyph::Eye, None),
             Happening::LinkRevoked => (Glyph::X, None),
+            Happening::Snoozed { .. } => (Glyph::Snooze, None),
+            Happening::SnoozeEnded { .. } => (Glyph::Clock, None),
+            Happening::LookedAfter { .. } => (Glyph::User, None),
             Happening::ApiTokenNewAddress { .. } => (Glyph::Api, None),
         };
         Self {

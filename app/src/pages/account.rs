@@ -3,12 +3,14 @@
 use super::{
     PageError, PageParams,
     account_customer::{self, CustomerData},
+    account_follow_up::{self, Open},
     account_head::head,
     account_panels::{links_panel, permissions, timeline, tokens},
     history::{self, DaysQuery},
     outcome, panel,
     row_action::{May, account_href, main_action},
     send_link, show,
+    snooze_form::snoozed_words,
 };
 use crate::{
     address::Address,
@@ -27,7 +29,7 @@ use domain::{
     health::Health,
     health_days::Days,
     health_words::NextStep,
-    ids::EventId,
+    ids::{EventId, PersonId},
     permission::Permission,
     subdomain::Subdomain,
     time::{Span, Timestamp},
@@ -62,6 +64,10 @@ struct Query {
     link: Field<String>,
     /// “edit” opens the form for what is known of the customer.
     customer: Field<String>,
+    /// “new” opens the form that snoozes the account.
+    snooze: Field<String>,
+    /// “new” opens the form that says who looks after it.
+    assign: Field<String>,
 }
 
 /// The account that an address names.
@@ -87,7 +93,15 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     let links = links::of_connection(&actor, account.row.id).await;
     let form = context.form.clone().unwrap_or_default();
     let edited = query.customer.given() == Some("edit") || form.action == "customer";
-    let customer = customer(&actor, &account.row.subdomain, edited).await;
+    let follow_up = match form.action {
+        "snooze" => Open::Snooze,
+        "look_after" => Open::Assign,
+        _ if query.snooze.given() == Some("new") => Open::Snooze,
+        _ if query.assign.given() == Some("new") => Open::Assign,
+        _ => Open::Nothing,
+    };
+    let assigned = follow_up == Open::Assign;
+    let customer = customer(&actor, &account.row.subdomain, edited, assigned).await;
     let around = page_chrome(&context, &actor, NavItem::Accounts).await;
     let may = May::of(&actor);
     if may.authorize {
@@ -112,6 +126,8 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         links: panel("links", links),
         before: before.is_some(),
         customer: panel("customer", customer).flatten(),
+        me: actor.person(),
+        follow_up: Some(follow_up).filter(|open| *open != Open::Nothing),
         form,
         outcome: context.outcome.clone(),
         link_wanted: query.link.given() == Some("new"),
@@ -142,15 +158,21 @@ async fn customer(
     actor: &service::Actor,
     subdomain: &Subdomain,
     edited: bool,
+    assigned: bool,
 ) -> Result<Option<CustomerData>, service::InternalError> {
     let Some(customer) = accounts::show(actor, subdomain).await? else {
         return Ok(None);
     };
-    let members = match edited && actor.may(Permission::EditCustomers) {
+    let wanted = (edited || assigned) && actor.may(Permission::EditCustomers);
+    let members = match wanted {
         true => Some(accounts::members_who_can_own(actor).await?),
         false => None,
     };
-    Ok(Some(CustomerData { customer, members }))
+    Ok(Some(CustomerData {
+        customer,
+        assignable: members.clone().filter(|_| assigned),
+        members: members.filter(|_| edited),
+    }))
 }
 
 pub(super) struct Data {
@@ -166,6 +188,10 @@ pub(super) struct Data {
     pub account: Account,
     /// `None` if it couldn't be loaded.
     pub customer: Option<CustomerData>,
+    /// The reader.
+    pub me: Option<PersonId>,
+    /// The form of the follow-up that is open.
+    pub follow_up: Option<Open>,
     /// Newest first, one more than the page shows; `None` if it couldn't be loaded.
     pub timeline: Option<Vec<TimelineEntry>>,
     /// How many days the history has.
@@ -240,6 +266,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         .as_ref()
         .is_some_and(|shown| shown.members.is_some());
     let customer_live = (!edited).then_some("customer");
+    let follow_up_live = data.follow_up.is_none().then_some("follow-up");
     view! {
         <div data-live="head">{head(data)}</div>
         {outcome(data)}
@@ -252,6 +279,7 @@ pub(super) fn view(data: &Data) -> AnyView {
                 <div data-live="timeline">{timeline(data, ENTRIES)}</div>
             </div>
             <div>
+                <div data-live=follow_up_live>{account_follow_up::panel(data)}</div>
                 <div data-live=customer_live>{account_customer::panel(data)}</div>
                 <div data-live="health-history">{history::account(data.history.as_ref(), data.days, &data.href(), data.now)}</div>
                 <div data-live="links">{links_panel(data)}</div>
@@ -306,6 +334,10 @@ fn reason(data: &Data) -> AnyView {
         Some(e.detail.clone()).filter(|d| !d.is_empty()),
         beneath,
         failure,
+        data.customer
+            .as_ref()
+            .and_then(|shown| shown.customer.snoozed.as_ref())
+            .map(|snoozed| format!("{}.", snoozed_words(snoozed))),
     ]
     .into_iter()
     .flatten()

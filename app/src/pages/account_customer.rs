@@ -23,6 +23,8 @@ pub(super) struct CustomerData {
     pub customer: Customer,
     /// Who could look after it, while it is edited.
     pub members: Option<Vec<Owner>>,
+    /// The same, while it is assigned.
+    pub assignable: Option<Vec<Owner>>,
 }
 
 pub(super) fn panel(data: &Data) -> AnyView {

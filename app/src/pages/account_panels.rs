@@ -1,6 +1,6 @@
 //! The panels of an account's page. Each shows its part, or says why it can't.
 
-use super::{account::Data, mail_progress::mail_progress, overview::link_steps};
+use super::{account::Data, mail_progress::mail_progress, overview_links::link_steps};
 use crate::address::Address;
 use crate::components::{
     Callout, Empty, Fact, Facts, Glyph, Icon, Moment, Panel, PanelFailed, PostButton, ScopeTable,

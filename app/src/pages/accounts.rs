@@ -2,8 +2,10 @@
 
 use super::{
     PageError, PageParams,
-    accounts_filter::{self, Choices, Parameters, changed, href, is_filtered},
-    accounts_notices, accounts_table, outcome, panel,
+    accounts_filter::{self, Choices, Parameters, SNOOZED, changed, href, is_filtered},
+    accounts_notices, accounts_table,
+    counted::counted,
+    outcome, panel,
     row_action::May,
     show,
 };
@@ -14,7 +16,7 @@ use crate::{
     },
     context::PageContext,
     form_state::FormState,
-    frame::{self, page_chrome},
+    frame::{self, PageChrome, page_chrome},
     islands::Live,
     shell::SignedInLayout,
 };
@@ -30,7 +32,7 @@ use service::{
     accounts::members_who_can_own,
     apps::list::AppRow,
     connections::{
-        by_account::{self, AccountCounts, AccountsPage, AccountsQuery, LookedAfter, States},
+        by_account::{self, AccountsPage, AccountsQuery, LookedAfter, States},
         list::ListError,
     },
 };
@@ -57,7 +59,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         now: context.services.now(),
         may: May::of(&actor),
         me: actor.person(),
-        counts: Counts::of(around.accounts.as_ref(), apps, actor.person()),
+        counts: Counts::of(&around, actor.person()),
         choices: choices(&actor, apps.unwrap_or_default()).await,
         notices: accounts_notices::of(apps.unwrap_or_default()),
         page,
@@ -117,27 +119,34 @@ pub(super) struct Counts {
     pub total: u64,
     /// Those that need a person, and how many of these the reader looks after.
     pub need_someone: u64,
-    pub yours: u64,
+    /// `None` for whoever is limited to some apps: owners are counted of all apps.
+    pub yours: Option<u64>,
+    /// How many of these nobody looks after; `None` as above.
+    pub nobodys: Option<u64>,
+    /// How many are snoozed.
+    pub snoozed: u64,
 }
 
 impl Counts {
     /// Of accounts; for whoever is limited to some apps, of their connections. What an app
     /// or the time decides is counted by connection.
-    pub fn of(
-        accounts: Option<&AccountCounts>,
-        apps: Option<&[AppRow]>,
-        me: Option<PersonId>,
-    ) -> Option<Self> {
-        let connections = frame::sum(apps?);
-        let Some(accounts) = accounts else {
+    pub fn of(around: &PageChrome, me: Option<PersonId>) -> Option<Self> {
+        let connections = frame::sum(around.apps.as_deref()?);
+        let Some(accounts) = &around.accounts else {
+            let snoozed = around.snoozed.unwrap_or_default();
             let needy = connections
                 .iter()
                 .filter(|(health, _)| health.needs_someone());
             return Some(Self {
-                need_someone: needy.map(|(_, n)| n).sum(),
+                need_someone: needy
+                    .map(|(_, n)| n)
+                    .sum::<u64>()
+                    .saturating_sub(snoozed.needing),
                 total: connections.iter().map(|(_, n)| n).sum(),
                 states: connections,
-                yours: 0,
+                yours: None,
+                nobodys: None,
+                snoozed: snoozed.accounts,
             });
         };
         let of = |(health, n): (Health, u64)| match health.lies_over_another() {
@@ -148,7 +157,9 @@ impl Counts {
             states: connections.into_iter().map(of).collect(),
             total: accounts.total(),
             need_someone: accounts.need_someone(),
-            yours: me.map_or(0, |me| accounts.need(me)),
+            yours: me.map(|me| accounts.need(me)),
+            nobodys: Some(accounts.need_and_nobodys()),
+            snoozed: accounts.snoozed(),
         })
     }
 
@@ -191,6 +202,7 @@ impl Data {
             States::All => String::new(),
             States::One(health) => format!(" that is {}", health.label()),
             States::NeedSomeone => " that needs you".into(),
+            States::Snoozed => " that is snoozed".into(),
         };
         let given = |text: Option<String>| text.unwrap_or_default();
         let q = Some(&self.query.q).filter(|q| !q.is_empty());
@@ -248,29 +260,32 @@ pub(super) fn view(data: &Data) -> AnyView {
 fn tabs(data: &Data) -> Option<AnyView> {
     let counts = data.counts.as_ref()?;
     let base = data.base();
+    let needing = States::NeedSomeone;
     let mut views = vec![
-        ("All", States::All, None, counts.total),
-        ("Need you", States::NeedSomeone, None, counts.need_someone),
+        ("All", States::All, None, Some(counts.total)),
+        ("Need you", needing, None, Some(counts.need_someone)),
     ];
     if let Some(me) = data.me {
-        let mine = Some(LookedAfter::By(me));
-        views.push(("Yours", States::NeedSomeone, mine, counts.yours));
+        views.push(("Yours", needing, Some(LookedAfter::By(me)), counts.yours));
     }
-    let waiting = States::One(Health::NotConnected);
-    let fine = States::One(Health::Working);
-    views.push((
-        "Waiting for the customer",
-        waiting,
-        None,
-        counts.get(Health::NotConnected),
-    ));
-    views.push(("Fine", fine, None, counts.get(Health::Working)));
+    let nobody = Some(LookedAfter::ByNobody);
+    views.push(("Nobody’s", needing, nobody, counts.nobodys));
+    views.push(("Snoozed", States::Snoozed, None, Some(counts.snoozed)));
+    for (label, health) in [
+        ("Waiting for the customer", Health::NotConnected),
+        ("Fine", Health::Working),
+    ] {
+        let states = States::One(health);
+        views.push((label, states, None, Some(counts.get(health))));
+    }
     let items = views.into_iter().map(|(label, states, owner, count)| {
         let address = changed(&base, &data.query, |q| {
             (q.states, q.owner) = (states, owner)
         });
         let current = (data.query.states, data.query.owner) == (states, owner);
-        Tab::new(label, address).count(count).current(current)
+        let mut tab = Tab::new(label, address).current(current);
+        tab.count = count;
+        tab
     });
     Some(view! { <Tabs label="Views" items=items.collect()/> }.into_any())
 }
@@ -284,12 +299,8 @@ fn none(data: &Data) -> AnyView {
             ..AccountsQuery::default()
         };
         if data.query == quiet {
-            return view! {
-                <Empty icon=Glyph::Done title="All quiet">
-                    <p>"Every account works, mends itself, or waits for its customer."</p>
-                </Empty>
-            }
-            .into_any();
+            let snoozed = data.counts.as_ref().map_or(0, |counts| counts.snoozed);
+            return nobody_needs_you(&data.tenant, snoozed, data.query.owner.is_some());
         }
         let clear = href(
             &data.base(),
@@ -308,6 +319,37 @@ fn none(data: &Data) -> AnyView {
     view! {
         <Empty icon=Glyph::Accounts title="Nothing connected yet" action=action.into_any()>
             <p>"Accounts appear here as customers install your app, with their health and what to do."</p>
+        </Empty>
+    }
+    .into_any()
+}
+
+/// What stands where nothing needs somebody. `narrowed`: of accounts that somebody, or
+/// nobody, looks after.
+pub(super) fn nobody_needs_you(tenant: &str, snoozed: u64, narrowed: bool) -> AnyView {
+    let base = Address::Accounts { tenant };
+    let title = match narrowed {
+        true => "None of these needs somebody",
+        false => "Nobody needs you",
+    };
+    let quiet = match (narrowed, snoozed) {
+        (true, _) => None,
+        (false, 0) => Some("Every account works, mends itself, or waits for its customer."),
+        (false, _) => Some("Every other account works, mends itself, or waits for its customer."),
+    };
+    let snoozed = (snoozed > 0).then(|| {
+        let words = counted(snoozed, "is snoozed", "are snoozed");
+        view! {
+            <p>
+                <a href=format!("{base}?health={SNOOZED}")>{words}</a>
+                "."
+            </p>
+        }
+    });
+    view! {
+        <Empty icon=Glyph::Done title=title>
+            {snoozed}
+            {quiet.map(|quiet| view! { <p>{quiet}</p> })}
         </Empty>
     }
     .into_any()

@@ -17,9 +17,11 @@ use service::{
 };
 
 /// The value of `health` for all states in which a person has to act.
-const NEED_YOU: &str = "need_you";
-/// The value of `owner` for accounts that nobody looks after.
-const NOBODY: &str = "nobody";
+pub(super) const NEED_YOU: &str = "need_you";
+/// The value of `health` for accounts that are snoozed.
+pub(super) const SNOOZED: &str = "snoozed";
+/// The value of `owner`, and of `whose` on the overview, for accounts that nobody looks after.
+pub(super) const NOBODY: &str = "nobody";
 
 /// The query of the address.
 #[derive(Default, Deserialize)]
@@ -40,6 +42,7 @@ impl From<Parameters> for AccountsQuery {
         let health: Option<Health> = parameters.health.parsed();
         let states = match (parameters.health.given(), health) {
             (Some(NEED_YOU), _) => States::NeedSomeone,
+            (Some(SNOOZED), _) => States::Snoozed,
             (_, Some(health)) => States::One(health),
             _ => States::All,
         };
@@ -69,6 +72,7 @@ fn pairs(query: &AccountsQuery) -> Vec<(&'static str, String)> {
         States::All => None,
         States::One(health) => Some(health.code().to_owned()),
         States::NeedSomeone => Some(NEED_YOU.to_owned()),
+        States::Snoozed => Some(SNOOZED.to_owned()),
     };
     let owner = query.owner.map(|owner| match owner {
         LookedAfter::ByNobody => NOBODY.to_owned(),
@@ -178,6 +182,7 @@ fn health_filter(base: &str, query: &AccountsQuery, counts: Option<&Counts>) -> 
         }
         States::One(health) => health.label(),
         States::NeedSomeone => "Need you",
+        States::Snoozed => "Snoozed",
     };
     let remove = set(States::All);
     view! { <FilterChip label="Health" value remove/> }.into_any()
@@ -365,6 +370,8 @@ mod tests {
         );
         let mine = "/t/x/accounts?health=need_you&owner=0190a6c5-0000-7000-8000-000000000001";
         assert_eq!(href("/t/x/accounts", &read(&mine[14..])), mine);
+        let snoozed = "/t/x/accounts?health=snoozed";
+        assert_eq!(href("/t/x/accounts", &read(&snoozed[14..])), snoozed);
         let next = changed("/t/x/accounts", &query, |q| q.states = States::All);
         assert!(!next.contains("after") && !next.contains("health") && next.contains("q=acme"));
     }

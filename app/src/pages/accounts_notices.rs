@@ -5,7 +5,10 @@ use super::{accounts::Data, counted::counted};
 use crate::{address::Address, components::Callout};
 use domain::health::Health;
 use leptos::prelude::*;
-use service::{apps::list::AppRow, connections::counts::BOUND};
+use service::{
+    apps::list::AppRow,
+    connections::{by_account::States, counts::BOUND},
+};
 
 /// One thing that lies over many accounts.
 pub(crate) enum Notice {
@@ -45,10 +48,8 @@ pub(crate) fn of(apps: &[AppRow]) -> Vec<Notice> {
 
 /// The notices, on the first page of a list that no state is chosen for.
 pub(super) fn view(data: &Data) -> Option<AnyView> {
-    let chosen = matches!(
-        data.query.states,
-        service::connections::by_account::States::One(_)
-    );
+    let chosen =
+        matches!(data.query.states, States::One(_) | States::Snoozed) || data.query.owner.is_some();
     if data.notices.is_empty() || chosen || data.query.after.is_some() || !data.query.q.is_empty() {
         return None;
     }

@@ -4,6 +4,8 @@ use super::{
     accounts::Data,
     accounts_filter::{changed, href, is_filtered},
     row_action::{account_href, row_action},
+    row_menu::RowMenus,
+    snooze_form::snoozed_words,
 };
 use crate::{
     address::{Address, escape},
@@ -17,7 +19,7 @@ use leptos::prelude::*;
 use service::{
     accounts::Customer,
     connections::{
-        by_account::{AccountsPage, AccountsQuery, ListedAccount},
+        by_account::{AccountsPage, AccountsQuery, ListedAccount, States},
         list::Sort,
         row::AccountRow,
     },
@@ -179,6 +181,7 @@ fn of_connection(data: &Data, account: &ListedAccount, row: &AccountRow) -> AnyV
                 <HealthBadge health=row.health/>
                 <p>{row.explanation.reason.clone()}</p>
                 {second_line(row).map(|line| view! { <p>{line}</p> })}
+                {account.customer.snoozed.as_ref().map(|snoozed| view! { <p>{snoozed_words(snoozed)}</p> })}
             </div>
         </td>
         <td class="c-app">
@@ -194,9 +197,26 @@ fn of_connection(data: &Data, account: &ListedAccount, row: &AccountRow) -> AnyV
         <td class="c-history">
             <HealthHistory history/>
         </td>
-        <td class="c-act">{row_action(&data.tenant, row, data.may)}</td>
+        <td class="c-act">{actions(data, account, row)}</td>
     }
     .into_any()
+}
+
+/// The action that the state asks for; in lists of what needs somebody, with a menu.
+fn actions(data: &Data, account: &ListedAccount, row: &AccountRow) -> AnyView {
+    let action = row_action(&data.tenant, row, data.may);
+    if !matches!(data.query.states, States::NeedSomeone | States::Snoozed) {
+        return action;
+    }
+    let back = href(&data.base(), &data.query);
+    let menus = RowMenus {
+        tenant: &data.tenant,
+        may: data.may,
+        me: data.me,
+        now: data.now,
+        back: &back,
+    };
+    view! { <span class="actions">{action} {menus.of(account, row)}</span> }.into_any()
 }
 
 /// The app's name; with an icon and words, if its state is another one than the row's.

@@ -37,7 +37,8 @@ impl DaysQuery {
 
 /// The same page with these days, for what follows changes of an open page.
 pub(super) fn with_days(href: &str, days: Days) -> String {
-    format!("{href}?days={}", days.number())
+    let and = if href.contains('?') { '&' } else { '?' };
+    format!("{href}{and}days={}", days.number())
 }
 
 /// How healthy each app was: its name, and tenths of a percent.

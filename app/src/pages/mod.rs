@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 mod account_customer;
+mod account_follow_up;
 mod account_head;
 mod account_panels;
 mod account_question;
@@ -49,6 +50,8 @@ pub(crate) mod member_remove;
 pub(crate) mod members;
 mod outcome;
 pub(crate) mod overview;
+mod overview_links;
+mod overview_needs;
 mod overview_notices;
 mod passkey_form;
 pub(crate) mod problem;
@@ -59,6 +62,7 @@ pub(crate) mod reset_sent;
 pub(crate) mod result;
 pub(crate) mod reveal;
 mod row_action;
+mod row_menu;
 mod scope_words;
 pub(crate) mod search;
 pub(crate) mod second_step;
@@ -68,6 +72,7 @@ pub(crate) mod settings_delete;
 pub(crate) mod setup;
 pub(crate) mod signin;
 mod signin_sso;
+mod snooze_form;
 pub(crate) mod tenants;
 pub(crate) mod which_account;
 

@@ -104,6 +104,28 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
             "{name} was removed and sees nothing of this tenant any more."
         )),
         FormOutcome::NameSaved | FormOutcome::CustomerSaved => good("Saved."),
+        FormOutcome::AccountSnoozed {
+            account,
+            until: Some(at),
+        } => good(&format!(
+            "{account} is snoozed until {}, or until its state gets worse.",
+            absolute(*at)
+        )),
+        FormOutcome::AccountSnoozed {
+            account,
+            until: None,
+        } => good(&format!("{account} is snoozed until its state changes.")),
+        FormOutcome::AccountWoken { account } => {
+            good(&format!("{account} isn’t snoozed any more."))
+        }
+        FormOutcome::LookedAfter {
+            account,
+            owner: Some(owner),
+        } => good(&format!("{owner} looks after {account}.")),
+        FormOutcome::LookedAfter {
+            account,
+            owner: None,
+        } => good(&format!("Nobody looks after {account}.")),
         FormOutcome::PasskeyAdded { ended } => {
             good(&format!("The passkey is added{}", and_ended(*ended)))
         }

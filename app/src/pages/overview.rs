@@ -3,21 +3,26 @@
 use super::{
     PageError, PageParams,
     accounts::Counts,
+    accounts_filter::{NOBODY, SNOOZED},
     accounts_notices::{self, Notice},
     counted::counted,
     getting_started::{self, Progress},
     history::{self, DaysQuery},
+    outcome,
+    overview_links::links,
+    overview_needs::needs,
     overview_notices, panel,
-    row_action::{May, account_href, row_action, tenant_home},
+    row_action::{May, account_href, tenant_home},
     show,
 };
 use crate::{
     address::Address,
     components::{
-        Empty, Glyph, HealthBadge, Kind, Ledger, LedgerRow, LinkButton, Moment, NavItem, PageHead,
-        Panel, PanelFailed, Size, Step, Steps, TimeTag,
+        Glyph, Kind, Ledger, LedgerRow, LinkButton, NavItem, PageHead, Panel, PanelFailed, Tab,
+        Tabs,
     },
     context::PageContext,
+    form_state::FormState,
     frame::page_chrome,
     islands::Live,
     shell::SignedInLayout,
@@ -25,32 +30,59 @@ use crate::{
 use domain::{
     health::Health,
     health_days::Days,
-    health_words::app_fault,
+    ids::PersonId,
     time::{Span, Timestamp},
 };
 use leptos::prelude::*;
+use serde::Deserialize;
 use service::{
     apps::App,
     connections::{
-        by_account::ListedAccount,
+        by_account::{ListedAccount, LookedAfter},
         history::{self as kept_history, TenantHistory},
-        links::{LinkState, OutstandingLink},
+        links::OutstandingLink,
         overview,
-        row::AccountRow,
     },
+    core::input::Field,
 };
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Query {
+    /// Whose accounts the list of what needs somebody has: `yours` or `nobody`.
+    whose: Field<String>,
+}
+
+/// The value of `whose` for the reader's own accounts.
+const YOURS: &str = "yours";
+
+/// The address of the overview with this list.
+pub(super) fn address_of(tenant: &str, whose: Option<LookedAfter>) -> String {
+    let home = tenant_home(tenant);
+    match whose {
+        None => home,
+        Some(LookedAfter::ByNobody) => format!("{home}?whose={NOBODY}"),
+        Some(LookedAfter::By(_)) => format!("{home}?whose={YOURS}"),
+    }
+}
+
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     let around = page_chrome(&context, &actor, NavItem::Overview).await;
     let days = address.query::<DaysQuery>().days();
-    let loaded = panel("overview", overview::overview(&actor).await);
+    let me = actor.person();
+    let whose = match (address.query::<Query>().whose.given(), me) {
+        (Some(NOBODY), _) => Some(LookedAfter::ByNobody),
+        (Some(YOURS), Some(me)) => Some(LookedAfter::By(me)),
+        _ => None,
+    };
+    let loaded = panel("overview", overview::overview(&actor, whose).await);
     let tenant = actor.tenant_slug.to_string();
-    let counts = Counts::of(around.accounts.as_ref(), around.apps.as_deref(), None);
+    let counts = Counts::of(&around, me);
     let nothing_yet = counts.as_ref().is_some_and(|counts| counts.total == 0);
     let body = if nothing_yet {
         getting_started::view(&Progress {
@@ -82,6 +114,8 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
             tenant: tenant.clone(),
             now: context.services.now(),
             may: May::of(&actor),
+            me,
+            whose,
             faulty: around
                 .apps
                 .iter()
@@ -98,11 +132,13 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         })
     };
     // As it was asked for.
-    let page = history::with_days(&tenant_home(&tenant), days);
+    let page = history::with_days(&address_of(&tenant, whose), days);
+    let said = outcome::outcome(context.outcome.as_ref(), &FormState::default());
     let stream = Address::Live { tenant: &tenant }.to_string();
     let live = view! { <Live stream page connection=String::new()/> }.into_any();
     Ok(view! {
         <SignedInLayout frame=around.frame title="Overview" live=live>
+            {said}
             {body}
         </SignedInLayout>
     }
@@ -113,6 +149,10 @@ pub(super) struct Data {
     pub tenant: String,
     pub now: Timestamp,
     pub may: May,
+    /// The reader.
+    pub me: Option<PersonId>,
+    /// Whose accounts the list has; `None` for everybody's.
+    pub whose: Option<LookedAfter>,
     /// Apps whose credentials Gorgias refuses, and how many accounts each has.
     pub faulty: Vec<(App, u64)>,
     /// How many accounts are in which state.
@@ -132,7 +172,7 @@ pub(super) struct Data {
     pub lists: Option<(Vec<ListedAccount>, Vec<OutstandingLink>)>,
 }
 
-fn accounts(n: u64) -> String {
+pub(super) fn accounts(n: u64) -> String {
     counted(n, "account", "accounts")
 }
 
@@ -144,7 +184,7 @@ impl Data {
     fn title(&self) -> String {
         match self.need_you {
             _ if self.counts.is_none() => "Overview".into(),
-            0 => "Nothing needs you".into(),
+            0 => "Nobody needs you".into(),
             1 => "1 account needs you".into(),
             n => format!("{n} accounts need you"),
         }
@@ -155,17 +195,26 @@ impl Data {
         let total = counts.total;
         let fine = counts.get(Health::Working);
         let waiting = counts.get(Health::NotConnected);
+        let yours = match counts.yours {
+            None | Some(0) => String::new(),
+            Some(1) => "1 is yours. ".into(),
+            Some(n) => format!("{n} are yours. "),
+        };
         let waiting = match waiting {
             0 => String::new(),
             1 => "1 more waits for its customer. ".into(),
             n => format!("{n} more wait for their customers. "),
         };
-        Some(format!("{waiting}{fine} of {total} work."))
+        let snoozed = match counts.snoozed {
+            0 => String::new(),
+            n => format!("{}. ", counted(n, "is snoozed", "are snoozed")),
+        };
+        Some(format!("{yours}{waiting}{snoozed}{fine} of {total} work."))
     }
 
     /// The address at which the first problem is solved.
     fn first(&self) -> Option<String> {
-        if let Some((app, _)) = self.faulty.first() {
+        if let Some((app, _)) = self.faulty.first().filter(|_| self.whose.is_none()) {
             let app = app.slug.as_str();
             return Some(
                 Address::App {
@@ -201,6 +250,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         <PageHead title=data.title() lead=data.lead() actions/>
         {data.too_high.filter(|_| data.may.manage_apps).map(overview_notices::too_high)}
         {data.clock_ahead.filter(|_| data.may.manage_apps).map(overview_notices::clock_ahead)}
+        {whose(data)}
         <div class="split">
             <div>{needs(data)} <div data-live="days">{over_days(data)}</div></div>
             <div>{states(data)} {links(data)}</div>
@@ -209,7 +259,32 @@ pub(super) fn view(data: &Data) -> AnyView {
     .into_any()
 }
 
-fn failed(id: &str, title: &str, what: &str, home: &str) -> AnyView {
+/// Whose accounts the list has.
+fn whose(data: &Data) -> Option<AnyView> {
+    let counts = data.counts.as_ref()?;
+    let tab = |label, whose, count| {
+        let mut tab = Tab::new(label, address_of(&data.tenant, whose)).current(data.whose == whose);
+        tab.count = count;
+        tab
+    };
+    let mine = data.me.map(LookedAfter::By);
+    let yours = mine.map(|mine| tab("Yours", Some(mine), counts.yours));
+    let snoozed = format!(
+        "{}?health={SNOOZED}",
+        Address::Accounts {
+            tenant: &data.tenant
+        }
+    );
+    let rest = [
+        tab("The team’s", None, Some(data.need_you)),
+        tab("Nobody’s", Some(LookedAfter::ByNobody), counts.nobodys),
+        Tab::new("Snoozed", snoozed).count(counts.snoozed),
+    ];
+    let items = yours.into_iter().chain(rest).collect();
+    Some(view! { <Tabs label="Whose" items/> }.into_any())
+}
+
+pub(super) fn failed(id: &str, title: &str, what: &str, home: &str) -> AnyView {
     view! {
         <PanelFailed
             id=id.to_owned()
@@ -222,131 +297,6 @@ fn failed(id: &str, title: &str, what: &str, home: &str) -> AnyView {
     .into_any()
 }
 
-fn needs(data: &Data) -> AnyView {
-    let home = tenant_home(&data.tenant);
-    let Some((need, _)) = &data.lists else {
-        return failed(
-            "needs",
-            "What needs you",
-            "This list couldn’t be loaded.",
-            &home,
-        );
-    };
-    // An app's setup fault is shown once, and its accounts are left out.
-    let rows: Vec<_> = need
-        .iter()
-        .filter_map(|account| Some((account, account.connections.first()?)))
-        .filter(|(_, row)| row.health != Health::SetupFault)
-        .collect();
-    if rows.is_empty() && data.notices.is_empty() {
-        return view! {
-            <Panel id="needs" title="What needs you">
-                <Empty icon=Glyph::Done title="All quiet">
-                    <p>"Every account works, mends itself, or waits for its customer."</p>
-                </Empty>
-            </Panel>
-        }
-        .into_any();
-    }
-    let footer = view! {
-        <span>"Worst first"</span>
-        <a href=format!(
-            "{}?health=need_you",
-            Address::Accounts { tenant: &data.tenant },
-        )>"All that need you"</a>
-    }
-    .into_any();
-    view! {
-        <section class="panel" aria-labelledby="needs">
-            <h2 id="needs" class="sr">
-                "What needs you"
-            </h2>
-            <ol class="rows needs" role="list" data-live="needs">
-                {data.faulty.iter().map(|(app, n)| faulty_app(data, app, *n)).collect_view()}
-                {unchecked(data)}
-                {rows.into_iter().map(|(account, row)| need_row(data, account, row)).collect_view()}
-            </ol>
-            <footer>{footer}</footer>
-        </section>
-    }
-    .into_any()
-}
-
-fn faulty_app(data: &Data, app: &App, n: u64) -> AnyView {
-    let href = Address::App {
-        tenant: &data.tenant,
-        app: app.slug.as_str(),
-    }
-    .to_string();
-    view! {
-        <li>
-            <HealthBadge health=Health::SetupFault/>
-            <div>
-                <a class="name" href=href.clone()>
-                    {app.name.clone()}
-                </a>
-                " "
-                <span class="sub">{format!("app · {}", accounts(n))}</span>
-                <p>{app_fault(app.credentials.in_doubt())}</p>
-            </div>
-            {app.credentials.rejected_since().map(|at| view! { <TimeTag at now=data.now/> })}
-            <LinkButton href size=Size::Small about=app.name.clone()>
-                "Open app"
-            </LinkButton>
-        </li>
-    }
-    .into_any()
-}
-
-/// Overdue checks are one line, however many accounts they are of.
-fn unchecked(data: &Data) -> Option<AnyView> {
-    let n = data.notices.iter().find_map(|notice| match notice {
-        Notice::Unchecked(n) => Some(*n),
-        Notice::SetupFault { .. } | Notice::RefusedLong(_) => None,
-    })?;
-    let accounts = Address::Accounts {
-        tenant: &data.tenant,
-    };
-    let href = format!("{accounts}?health={}", Health::Unchecked.code());
-    Some(
-        view! {
-            <li>
-                <HealthBadge health=Health::Unchecked/>
-                <div>
-                    <a class="name" href=href.clone()>
-                        {counted(n, "check is overdue", "checks are overdue")}
-                    </a>
-                    <p>"The last check of these accounts is too long ago. We can’t vouch for them."</p>
-                </div>
-                <span></span>
-                <LinkButton href size=Size::Small>
-                    "Show them"
-                </LinkButton>
-            </li>
-        }
-        .into_any(),
-    )
-}
-
-fn need_row(data: &Data, account: &ListedAccount, row: &AccountRow) -> AnyView {
-    view! {
-        <li>
-            <HealthBadge health=row.health/>
-            <div>
-                <a class="name" href=account_href(&data.tenant, row.app_slug.as_str(), row.subdomain.as_str())>
-                    {account.customer.title().to_owned()}
-                </a>
-                " "
-                <span class="sub">{row.app_name.clone()}</span>
-                <p>{row.explanation.reason.clone()}</p>
-            </div>
-            <TimeTag at=row.health_since now=data.now/>
-            {row_action(&data.tenant, row, data.may)}
-        </li>
-    }
-    .into_any()
-}
-
 fn over_days(data: &Data) -> AnyView {
     let shares = data.history.iter().flat_map(|history| &history.apps);
     let shares = shares.map(|app| (app.name.clone(), app.history.healthy.permille()));
@@ -354,7 +304,7 @@ fn over_days(data: &Data) -> AnyView {
         data.history.as_ref().map(|history| &history.all),
         &shares.collect(),
         data.days,
-        &tenant_home(&data.tenant),
+        &address_of(&data.tenant, data.whose),
     )
 }
 
@@ -395,70 +345,4 @@ fn states(data: &Data) -> AnyView {
         </Panel>
     }
     .into_any()
-}
-
-fn links(data: &Data) -> AnyView {
-    let home = tenant_home(&data.tenant);
-    let Some((_, links)) = &data.lists else {
-        return failed(
-            "links",
-            "Links on their way",
-            "The links couldn’t be loaded.",
-            &home,
-        );
-    };
-    if links.is_empty() {
-        return view! {
-            <Panel id="links" title="Links on their way">
-                <Empty icon=Glyph::Link title="None">
-                    <p>"Reconnect links that were made and not used yet appear here."</p>
-                </Empty>
-            </Panel>
-        }
-        .into_any();
-    }
-    let body = view! {
-        <ul class="rows" role="list" data-live="links">
-            {links
-                .iter()
-                .map(|l| {
-                    let href = account_href(&data.tenant, l.app_slug.as_str(), l.subdomain.as_str());
-                    view! {
-                        <li>
-                            <span>
-                                <a class="name" href=href>
-                                    {l.subdomain.to_string()}
-                                </a>
-                                " "
-                                <span class="sub">{l.app_name.clone()}</span>
-                            </span>
-                            <Steps steps=link_steps(l.link.state, l.link.created_at, data.now)/>
-                            <span class="sub">"Expires " <Moment at=l.link.expires_at/></span>
-                        </li>
-                    }
-                })
-                .collect_view()}
-        </ul>
-    }
-    .into_any();
-    view! {
-        <Panel id="links" title="Links on their way">
-            {body}
-        </Panel>
-    }
-    .into_any()
-}
-
-/// The progress of a link, as steps.
-pub(super) fn link_steps(state: LinkState, made: Timestamp, now: Timestamp) -> Vec<Step> {
-    let sent = Step::done(format!("Made {}", made.relative(now)));
-    let (opened, approved) = (|| Step::done("Opened"), || Step::open("Approved"));
-    match state {
-        LinkState::Sent => vec![sent, Step::open("Opened"), approved()],
-        LinkState::Opened => vec![sent, opened(), approved()],
-        LinkState::Started => vec![sent, opened(), Step::done("At Gorgias"), approved()],
-        LinkState::Approved => vec![sent, opened(), Step::done("Approved")],
-        LinkState::Expired => vec![sent, Step::ended("Expired")],
-        LinkState::Revoked => vec![sent, Step::ended("Withdrawn")],
-    }
 }

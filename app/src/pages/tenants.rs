@@ -92,7 +92,8 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
 async fn number_of_problems(actor: &Actor) -> Result<u64, InternalError> {
     let apps = list::all(actor).await?;
     let accounts = by_account::counts(actor).await?;
-    Ok(frame::need_you(&apps, accounts.as_ref()))
+    let snoozed = by_account::snoozed_of_limited(actor).await?;
+    Ok(frame::need_you(&apps, accounts.as_ref(), snoozed))
 }
 
 fn is_wanted(tenant: &TenantOfPerson, wanted: &str) -> bool {

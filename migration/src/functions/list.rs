@@ -87,7 +87,10 @@ pub const FUNCTIONS: &[Function] = &[
     function(
         "mooring_begin_tag()",
         Caller::Trigger,
-        &[version!("m0051_kept_counts", "begin_tag")],
+        &[
+            version!("m0051_kept_counts", "begin_tag.m0051"),
+            version!("m0057_snooze", "begin_tag"),
+        ],
     ),
     function(
         "mooring_campaigns_due(bigint, bigint)",
@@ -123,6 +126,11 @@ pub const FUNCTIONS: &[Function] = &[
         "mooring_due_turns(bigint, bigint, bigint, uuid)",
         Caller::Program,
         &[version!("m0015_turns", "due_turns")],
+    ),
+    function(
+        "mooring_end_snooze()",
+        Caller::Trigger,
+        &[version!("m0057_snooze", "end_snooze")],
     ),
     function(
         "mooring_events_cut(bigint, bigint)",
@@ -162,7 +170,10 @@ pub const FUNCTIONS: &[Function] = &[
     function(
         "mooring_keep_account()",
         Caller::Trigger,
-        &[version!("m0051_kept_counts", "keep_account")],
+        &[
+            version!("m0051_kept_counts", "keep_account.m0051"),
+            version!("m0057_snooze", "keep_account"),
+        ],
     ),
     function(
         "mooring_keep_app_health()",
@@ -219,7 +230,10 @@ pub const FUNCTIONS: &[Function] = &[
     function(
         "mooring_recount(boolean)",
         Caller::Program,
-        &[version!("m0051_kept_counts", "recount")],
+        &[
+            version!("m0051_kept_counts", "recount.m0051"),
+            version!("m0057_snooze", "recount"),
+        ],
     ),
     function(
         "mooring_recount_health_days(boolean, bigint, bigint)",
@@ -253,6 +267,11 @@ pub const FUNCTIONS: &[Function] = &[
         "mooring_search_words(uuid, text)",
         Caller::Trigger,
         &[version!("m0052_search", "search_words")],
+    ),
+    function(
+        "mooring_snoozes_over(bigint, bigint)",
+        Caller::Program,
+        &[version!("m0057_snooze", "snoozes_over")],
     ),
     function(
         "mooring_sweep_authorizations(bigint)",

@@ -27,13 +27,14 @@ BEGIN
     FOR one IN
         SELECT t.tenant_id, t.subdomain, t.tag_key FROM account_tags t
         JOIN accounts a ON a.tenant_id = t.tenant_id AND a.subdomain = t.subdomain
-        WHERE t.health <> a.health OR t.health_since <> a.health_since
+        WHERE t.health <> a.health OR t.health_since <> a.health_since OR t.snoozed <> a.snoozed
         ORDER BY t.tenant_id, t.subdomain, t.tag_key
     LOOP
         wrong := wrong + 1;
         IF mend THEN
             PERFORM FROM accounts WHERE tenant_id = one.tenant_id AND subdomain = one.subdomain FOR NO KEY UPDATE;
-            UPDATE account_tags t SET health = a.health, health_since = a.health_since FROM accounts a
+            UPDATE account_tags t SET health = a.health, health_since = a.health_since, snoozed = a.snoozed
+            FROM accounts a
             WHERE t.tenant_id = one.tenant_id AND t.subdomain = one.subdomain AND t.tag_key = one.tag_key
                 AND a.tenant_id = t.tenant_id AND a.subdomain = t.subdomain;
         END IF;
@@ -44,6 +45,8 @@ BEGIN
                 FROM connections GROUP BY 1, 2, 3, 4
             UNION ALL SELECT tenant_id, 'owner', coalesce(replace(owner_id::text, '-', ''), ''), health, count(*)
                 FROM accounts GROUP BY 1, 2, 3, 4
+            UNION ALL SELECT tenant_id, 'snoozed', coalesce(replace(owner_id::text, '-', ''), ''), health, count(*)
+                FROM accounts WHERE snoozed GROUP BY 1, 2, 3, 4
             UNION ALL SELECT tenant_id, 'tag', tag, health, count(*) FROM account_tags GROUP BY 1, 2, 3, 4
             UNION ALL SELECT tenant_id, kind, key, health, -n FROM kept_counts
             UNION ALL SELECT tenant_id, kind, key, health, -n FROM count_changes

@@ -65,6 +65,7 @@ impl Input for Fields {
             tags: Some(tags.split(',').map(str::to_owned).collect()),
             note: Some(errors.text("note", self.note)),
             contacts: Some(contacts.collect()),
+            snooze: None,
         })
     }
 }

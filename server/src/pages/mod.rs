@@ -34,6 +34,7 @@ mod settings_sso;
 mod setup;
 mod signin;
 mod signout;
+mod snooze;
 mod sso;
 mod tenants;
 mod theme;
@@ -107,6 +108,9 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::DISCONNECT, || post(account::disconnect)),
     (Address::ERASE, || post(erase::erase)),
     (Address::CUSTOMER, || post(customer::save)),
+    (Address::SNOOZE, || post(snooze::snooze)),
+    (Address::WAKE, || post(snooze::wake)),
+    (Address::LOOK_AFTER, || post(snooze::look_after)),
     (Address::ACCOUNT_LINKS, || post(account::create_link)),
     (Address::REVOKE_LINK, || post(account::revoke_link)),
     (Address::NEW_CAMPAIGN, || post(campaigns::begin)),

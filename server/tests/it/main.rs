@@ -43,6 +43,7 @@ mod second_factor;
 mod serving;
 mod sessions;
 mod settings;
+mod snooze_page;
 mod sso;
 mod starting;
 mod tenants;

@@ -4,6 +4,7 @@ use super::{
     Customer,
     check::{Checked, check},
     show,
+    snooze::{self, SnoozeWish},
 };
 use crate::{
     audit::{self, Action, By, Entry, Target},
@@ -14,7 +15,7 @@ use crate::{
     entity::{account, account_contact, account_tag},
     tenancy::{Actor, Tx},
 };
-use domain::{permission::Permission, subdomain::Subdomain};
+use domain::{event::Happening, ids::PersonId, permission::Permission, subdomain::Subdomain};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
@@ -36,6 +37,8 @@ pub struct CustomerChange {
     pub note: Option<String>,
     /// All of its contacts.
     pub contacts: Option<Vec<ContactForm>>,
+    /// Snoozes it, or wakes it with `None`.
+    pub snooze: Option<Option<SnoozeWish>>,
 }
 
 /// A contact as it was typed.
@@ -59,7 +62,7 @@ pub enum CustomerError {
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
     /// Some fields won't do; each entry names its field: `name`, `external_id`, `owner`,
-    /// `tags`, `note`, `contacts`.
+    /// `tags`, `note`, `contacts`, `snooze`.
     #[error("some fields need another look")]
     Invalid(Vec<FieldError>),
     /// An internal error.
@@ -95,17 +98,39 @@ pub async fn change(
         .lock(LockType::NoKeyUpdate)
         .row(&*tx)
         .await?;
-    let row = locked.ok_or(CustomerError::NotFound)?;
-    let before = show::with_parts(&tx, row).await?;
-    let checked = check(&tx, change).await?;
+    let row: account::Model = locked.ok_or(CustomerError::NotFound)?;
+    let before = show::with_parts(&tx, row.clone()).await?;
+    let wish = change.snooze.as_ref().map(Option::as_ref);
+    let mut errors = snooze::mistakes(wish.flatten(), actor.now());
+    let checked = match check(&tx, change).await {
+        Ok(checked) if errors.is_empty() => checked,
+        Ok(_) => return Err(CustomerError::Invalid(errors)),
+        Err(CustomerError::Invalid(others)) => {
+            errors.extend(others);
+            return Err(CustomerError::Invalid(errors));
+        }
+        Err(error) => return Err(error),
+    };
+    let step = match wish {
+        Some(wish) => snooze::plan(actor, &tx, &before, wish).await?,
+        None => Ok(None),
+    };
+    let step = step.map_err(|error| CustomerError::Invalid(vec![error]))?;
     let changed = changed(&before, &checked);
-    if changed.is_empty() {
+    let mut entries = Vec::new();
+    if !changed.is_empty() {
+        store(actor, &tx, &before, checked).await?;
+        let target = Target::customer(subdomain);
+        let entry = Entry::of(actor, Action::CustomerEdited, target);
+        entries.push(entry.detail(changed.join(", ")));
+    }
+    if let Some(step) = step {
+        entries.push(snooze::store(actor, &tx, &row, step).await?);
+    }
+    if entries.is_empty() {
         return Ok(before);
     }
-    store(actor, &tx, &before, checked).await?;
-    let target = Target::customer(subdomain);
-    let entry = Entry::of(actor, Action::CustomerEdited, target).detail(changed.join(", "));
-    audit::record(actor, &tx, &entry).await?;
+    audit::record_all(actor, &tx, &entries).await?;
     let row = show::find(&tx, subdomain, &actor.apps).await?;
     let row = row.ok_or(CustomerError::NotFound)?;
     let after = show::with_parts(&tx, row).await?;
@@ -177,6 +202,8 @@ pub(super) async fn store(
     if let Some(id) = new.external_id {
         set(Column::ExternalId, Expr::value(id));
     }
+    let owner_before = before.owner.as_ref().map(|owner| owner.id);
+    let new_owner = new.owner.filter(|owner| *owner != owner_before);
     if let Some(owner) = new.owner {
         set(Column::OwnerId, Expr::value(owner.map(|id| id.0)));
     }
@@ -190,6 +217,9 @@ pub(super) async fn store(
     }
     if any {
         update.exec(&**tx).await?;
+    }
+    if let Some(owner) = new_owner {
+        tell_owner(actor, tx, before, owner).await?;
     }
     if let Some(tags) = new.tags {
         tx.delete::<account_tag::Entity>()
@@ -224,6 +254,22 @@ pub(super) async fn store(
         insert::<account_contact::Entity, _>(tx, rows).await?;
     }
     Ok(())
+}
+
+/// Writes into the timelines who looks after the account from now on.
+async fn tell_owner(
+    actor: &Actor,
+    tx: &Tx,
+    before: &Customer,
+    owner: Option<PersonId>,
+) -> Result<(), InternalError> {
+    let owner = match owner {
+        Some(id) => show::owner(tx, id).await?.map(|owner| owner.name),
+        None => None,
+    };
+    let connections = snooze::connections(tx, &before.subdomain).await?;
+    let now = (&actor.as_event_actor(), &Happening::LookedAfter { owner });
+    snooze::tell(actor, tx, &before.subdomain, &connections, now)
 }
 
 async fn insert<E, A>(tx: &Tx, rows: impl Iterator<Item = A>) -> Result<(), InternalError>

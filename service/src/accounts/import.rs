@@ -199,6 +199,7 @@ fn unknown(subdomain: &Subdomain) -> Customer {
         tags: Vec::new(),
         note: None,
         contacts: Vec::new(),
+        snoozed: None,
     }
 }
 

@@ -7,6 +7,8 @@ mod import;
 mod list;
 pub(crate) mod search;
 mod show;
+mod snooze;
+mod snooze_end;
 
 pub use change::{ContactForm, CustomerChange, CustomerError, change};
 pub use import::{ImportError, ImportedLine, LineResult, MOST_LINES, import};
@@ -14,10 +16,13 @@ pub use list::{AccountPage, AccountQuery, MOST, list};
 pub use search::finds_beginnings_only;
 pub(crate) use show::{customers, forget_unless_connected, lock, names};
 pub use show::{members_who_can_own, show};
+pub use snooze::SnoozeWish;
+pub(crate) use snooze_end::end_due as end_due_snoozes;
 
 use domain::{
     customer::{Language, Tag},
     ids::PersonId,
+    snooze::Until,
     subdomain::Subdomain,
     time::Timestamp,
 };
@@ -39,6 +44,8 @@ pub struct Customer {
     pub note: Option<Note>,
     /// Whom to write to, the first one first.
     pub contacts: Vec<Contact>,
+    /// How it is snoozed, if it is.
+    pub snoozed: Option<Snoozed>,
 }
 
 impl Customer {
@@ -68,6 +75,19 @@ pub struct Note {
     pub by: String,
     /// When.
     pub at: Timestamp,
+}
+
+/// How an account is snoozed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snoozed {
+    /// Until when.
+    pub until: Until,
+    /// Who snoozed it, as they were called then.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why, if something was said.
+    pub reason: Option<String>,
 }
 
 /// Somebody at the customer.

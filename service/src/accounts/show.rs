@@ -1,6 +1,6 @@
 //! Reading what is known of customers.
 
-use super::{Contact, Customer, Note, Owner};
+use super::{Contact, Customer, Note, Owner, Snoozed};
 use crate::{
     core::{error::InternalError, rows::Rows},
     entity::{account, account_contact, account_tag, connection, membership, person},
@@ -135,6 +135,7 @@ pub(super) async fn all_with_parts(
     }
     let customer = |row: account::Model| {
         let note = row.note.zip(row.note_by).zip(row.note_at);
+        let snoozed = row.snoozed_by.zip(row.snoozed_at).filter(|_| row.snoozed);
         Customer {
             name: row.name,
             external_id: row.external_id,
@@ -142,6 +143,12 @@ pub(super) async fn all_with_parts(
             tags: of_tags.remove(&row.subdomain).unwrap_or_default(),
             note: note.map(|((text, by), at)| Note { text, by, at }),
             contacts: of_contacts.remove(&row.subdomain).unwrap_or_default(),
+            snoozed: snoozed.map(|(by, at)| Snoozed {
+                until: row.snoozed_until.into(),
+                by,
+                at,
+                reason: row.snooze_reason,
+            }),
             subdomain: row.subdomain,
         }
     };

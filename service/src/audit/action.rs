@@ -91,6 +91,10 @@ pub enum Action {
     ConnectionErased,
     /// What is known of a customer was changed; the detail names the fields.
     CustomerEdited,
+    /// An account was snoozed; the detail says until when.
+    AccountSnoozed,
+    /// An account was woken before its snooze ended.
+    AccountWoken,
     /// An access token was given out.
     TokenRead,
     /// A client secret was added, to be tested and switched to.
@@ -178,6 +182,8 @@ impl Action {
         Self::Disconnected,
         Self::ConnectionErased,
         Self::CustomerEdited,
+        Self::AccountSnoozed,
+        Self::AccountWoken,
         Self::TokenRead,
         Self::SecretAdded,
         Self::SecretTested,
@@ -247,6 +253,8 @@ impl Action {
             Self::Disconnected => "connection.disconnected",
             Self::ConnectionErased => "connection.erased",
             Self::CustomerEdited => "customer.edited",
+            Self::AccountSnoozed => "customer.snoozed",
+            Self::AccountWoken => "customer.woken",
             Self::TokenRead => "connection.token_read",
             Self::SecretAdded => "app.secret_added",
             Self::SecretTested => "app.secret_tested",
@@ -316,6 +324,8 @@ impl Action {
             Self::Disconnected => "Disconnected",
             Self::ConnectionErased => "Connection erased",
             Self::CustomerEdited => "Customer changed",
+            Self::AccountSnoozed => "Account snoozed",
+            Self::AccountWoken => "Account woken",
             Self::TokenRead => "Access token read",
             Self::SecretAdded => "Client secret added",
             Self::SecretTested => "Client secret tested",

@@ -192,6 +192,13 @@ impl Action {
                 "{who} changed what is known of {target}[: {detail}]",
                 "{who} was refused to change what is known of {target}",
             ),
+            Self::AccountSnoozed => texts(
+                "{who} snoozed {target}[ until {detail}]",
+                "{who} was refused to snooze {target}",
+            ),
+            Self::AccountWoken => {
+                texts("{who} woke {target}", "{who} was refused to wake {target}")
+            }
             Self::TokenRead => texts(
                 "{who} read the access token of {target}",
                 "{who} was refused the access token of {target}",

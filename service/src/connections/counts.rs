@@ -1,6 +1,6 @@
 //! How many connections are in each state.
 
-use super::{others, query};
+use super::{by_account::account_is_snoozed, others, query};
 use crate::{
     core::{error::InternalError, rows::Rows, services::Services},
     entity::{app, connection},
@@ -163,12 +163,13 @@ async fn decided_by_time(
 }
 
 /// How many connections of each app are refused alone for so long that a person should
-/// look.
+/// look. Those of snoozed accounts aren't: they need nobody.
 async fn refused_long(tx: &Tx, now: Timestamp) -> Result<HashMap<AppId, u64>, InternalError> {
     let refused: Vec<(AppId, Timestamp)> = tx
         .all::<connection::Entity>()
         .filter(query::refused_long(now))
         .filter(query::own_health_is(Health::Retrying, now))
+        .filter(account_is_snoozed(tx, false))
         .select_only()
         .column(connection::Column::AppId)
         .column(connection::Column::RefusedSince)

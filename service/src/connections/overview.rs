@@ -1,7 +1,7 @@
 //! The overview: accounts that need a person, and whether the worker is alive.
 
 use super::{
-    by_account::{self, AccountsQuery, ListedAccount, States},
+    by_account::{self, AccountsQuery, ListedAccount, LookedAfter, States},
     counts::{self, HealthCounts},
     links::{self, OutstandingLink},
     list::ListError,
@@ -53,13 +53,18 @@ pub struct Overview {
     pub clock_ahead: Option<Span>,
 }
 
-/// The overview of the actor's tenant.
+/// The overview of the actor's tenant; `whose` narrows the list of what needs a person to
+/// accounts that somebody looks after.
 ///
 /// # Errors
 /// [`InternalError`] if the database fails.
-pub async fn overview(actor: &Actor) -> Result<Overview, InternalError> {
+pub async fn overview(
+    actor: &Actor,
+    whose: Option<LookedAfter>,
+) -> Result<Overview, InternalError> {
     let query = AccountsQuery {
         states: States::NeedSomeone,
+        owner: whose,
         limit: NAMED,
         ..Default::default()
     };
@@ -75,7 +80,7 @@ pub async fn overview(actor: &Actor) -> Result<Overview, InternalError> {
         })?;
     let mut need = page.rows;
     let left = NAMED.saturating_sub(need.len() as u64);
-    if left > 0 {
+    if left > 0 && whose.is_none() {
         need.extend(by_account::refused_long(actor, &tx, &apps, left).await?);
     }
     let counts = counts::sum(&tx, &apps, actor.now()).await?;

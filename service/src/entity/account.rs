@@ -24,6 +24,19 @@ pub struct Model {
     pub health: Health,
     /// When one of its connections changed its state last.
     pub health_since: Timestamp,
+    /// Whether it is snoozed; triggers end a snooze.
+    pub snoozed: bool,
+    /// Until when; `None` until its state changes. This and what follows stay from the
+    /// last snooze until the worker has told its end.
+    pub snoozed_until: Option<Timestamp>,
+    /// The stored state in which it was snoozed.
+    pub snoozed_in: Option<Health>,
+    pub snoozed_at: Option<Timestamp>,
+    /// Who snoozed it, as they were called then.
+    pub snoozed_by: Option<String>,
+    pub snooze_reason: Option<String>,
+    /// When the worker has to look at it; 0 once a change has ended the snooze.
+    pub snooze_look_at: Option<Timestamp>,
 }
 
 entity!(of tenant);

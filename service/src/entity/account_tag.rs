@@ -15,9 +15,10 @@ pub struct Model {
     pub tag_key: String,
     /// The tag as it was typed.
     pub tag: Tag,
-    /// Health and time of its account; triggers keep them.
+    /// Health, time and snooze of its account; triggers keep them.
     pub health: Health,
     pub health_since: Timestamp,
+    pub snoozed: bool,
 }
 
 entity!(of tenant);

@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     /// Accounts, by who looks after them: the key is the person's id in hexadecimal
     /// digits, or empty.
     Owner,
+    /// Snoozed accounts; the key is as for all accounts.
+    Snoozed,
     /// Accounts, by their tags: the key is the tag as it was typed.
     Tag,
 }
@@ -34,6 +36,7 @@ impl Kind {
         match self {
             Self::App => "app",
             Self::Owner => "owner",
+            Self::Snoozed => "snoozed",
             Self::Tag => "tag",
         }
     }

@@ -294,7 +294,7 @@ async fn postpone(scope: &TenantScope, connection: ConnectionId, pause: Span) {
     }
 }
 
-/// Writes the heartbeat, removes old rows, and from time to time counts the
+/// Writes the heartbeat, removes old rows, ends snoozes, and from time to time counts the
 /// connections to check.
 ///
 /// # Errors
@@ -320,6 +320,7 @@ pub async fn tidy(services: &Services) -> Result<(), InternalError> {
         remove_old(services, &tx, sight.now).await?;
     }
     tx.commit().await?;
+    accounts::end_due_snoozes(services).await?;
     kept_counts::fold(services).await?;
     // A clock that jumped makes no day old.
     let certain = sight.doubt.is_none().then_some(sight.now);

@@ -156,7 +156,7 @@ async fn what_lies_over_accounts_changes_no_order() {
         let faulty = of(States::One(Health::SetupFault));
         assert_eq!(found(&f, faulty).await, ["both", "fine", "late"]);
         assert_eq!(found(&f, AccountsQuery::default()).await, before);
-        let overview = overview::overview(&f.owner).await.unwrap();
+        let overview = overview::overview(&f.owner, None).await.unwrap();
         let need = overview.need.iter();
         let need: Vec<_> = need.map(|row| row.customer.subdomain.as_str()).collect();
         assert_eq!(need, ["both"]);

@@ -1,10 +1,10 @@
 //! Counts are kept in the transaction that changes a row, and are those of the rows.
 
 use crate::flow::{self, Flow, sub};
-use domain::{health::Health, time::Span};
+use domain::{health::Health, snooze::Until, time::Span};
 use service::{
     Actor,
-    accounts::{self, CustomerChange},
+    accounts::{self, CustomerChange, SnoozeWish},
     apps,
     connections::{check_now::check_now, counts, disconnect::disconnect, erase::erase},
     people::membership,
@@ -32,7 +32,7 @@ const APPS: [&str; 2] = ["returns", "tracking"];
 async fn step(f: &Flow, actor: &Actor, dice: &mut Dice) {
     let account = ACCOUNTS[dice.roll(ACCOUNTS.len())];
     let app = APPS[dice.roll(APPS.len())];
-    match dice.roll(9) {
+    match dice.roll(11) {
         0 => {
             let scope = ["openid email profile offline", "openid offline"];
             let account = f.sim.account(account);
@@ -64,7 +64,27 @@ async fn step(f: &Flow, actor: &Actor, dice: &mut Dice) {
             };
             drop(accounts::change(actor, &sub(account), &change).await);
         }
-        _ => drop(worker::tidy(actor).await),
+        8 | 9 => {
+            let until = [
+                Until::NextChange,
+                Until::At(actor.now().plus(Span::seconds(1))),
+                Until::At(actor.now().plus(Span::days(9))),
+            ];
+            let reason = String::new();
+            let snooze = SnoozeWish {
+                until: until[dice.roll(3)],
+                reason,
+            };
+            let change = CustomerChange {
+                snooze: Some((dice.roll(4) > 0).then_some(snooze)),
+                ..Default::default()
+            };
+            drop(accounts::change(actor, &sub(account), &change).await);
+        }
+        _ => {
+            f.advance(Span::seconds(1));
+            drop(worker::tidy(actor).await);
+        }
     }
 }
 
@@ -140,6 +160,11 @@ async fn numbers_that_somebody_changed_are_found_and_mended() {
         for (damage, wrong) in [
             ("DELETE FROM count_changes", 3),
             ("UPDATE account_tags SET health_since = 1", 1),
+            ("UPDATE account_tags SET snoozed = true", 1),
+            (
+                "INSERT INTO kept_counts (tenant_id, kind, key, health, n) SELECT id, 'snoozed', '', 'limited', 5 FROM tenants",
+                1,
+            ),
             ("UPDATE accounts SET health = 'limited'", 1),
             (
                 "INSERT INTO kept_counts (tenant_id, kind, key, health, n) SELECT id, 'tag', 'gone', 'limited', 5 FROM tenants",

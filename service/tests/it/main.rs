@@ -49,6 +49,7 @@ mod scopes;
 mod search;
 mod secrets;
 mod settings;
+mod snooze;
 mod sso;
 mod strangers;
 mod sweep;

@@ -273,7 +273,7 @@ async fn a_dead_worker_shows_as_unchecked_and_on_the_overview() {
         worker::tidy(&f.world.services).await.unwrap();
         f.advance(Span::hours(12));
         assert_eq!(f.account("acme").await.row.health, Health::Unchecked);
-        let overview = overview::overview(&f.owner).await.unwrap();
+        let overview = overview::overview(&f.owner, None).await.unwrap();
         assert_eq!(overview.worker.overdue, 1);
         assert_eq!(overview.counts.get(Health::Unchecked), 1);
         assert!(

@@ -23,7 +23,7 @@ async fn check(f: &Flow, account: &str) -> Verdict {
 
 /// How many need somebody, and whom the overview names.
 async fn asked(f: &Flow) -> (u64, Vec<String>) {
-    let overview = overview::overview(&f.owner).await.unwrap();
+    let overview = overview::overview(&f.owner, None).await.unwrap();
     let named = overview
         .need
         .iter()

@@ -66,7 +66,7 @@ async fn sees_nothing(f: &flow::Flow, stranger: &Actor) {
         links::revoke(stranger, link.id).await,
         Err(LinkError::NotFound)
     ));
-    let overview = overview(stranger).await.unwrap();
+    let overview = overview(stranger, None).await.unwrap();
     assert!(overview.need.is_empty() && overview.links.is_empty());
     assert!(overview.apps.iter().all(|a| a.id != id));
     assert!(

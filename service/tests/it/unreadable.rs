@@ -111,7 +111,7 @@ impl Others<'_> {
         let names = page.rows.iter().map(|row| row.subdomain.to_string());
         assert_eq!(names.collect::<Vec<_>>(), self.accounts);
         self.said_once("the list");
-        let overview = overview::overview(&self.f.owner).await.unwrap();
+        let overview = overview::overview(&self.f.owner, None).await.unwrap();
         assert!(!overview.apps.is_empty());
         self.said_once("the overview");
         self.sweep().await;

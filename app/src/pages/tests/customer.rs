@@ -25,6 +25,7 @@ fn customer() -> Customer {
             name: Some("Mira Okafor".to_owned()),
             language: Some(Language::German),
         }],
+        snoozed: None,
     }
 }
 
@@ -33,6 +34,7 @@ fn page(members: Option<Vec<Owner>>, change: impl FnOnce(&mut Data)) -> String {
     data.customer = Some(crate::pages::account_customer::CustomerData {
         customer: customer(),
         members,
+        assignable: None,
     });
     change(&mut data);
     html(|| account::view(&data))

@@ -11,4 +11,5 @@ mod rendered;
 mod results;
 mod sample;
 mod secret_fields;
+mod snooze;
 mod views;

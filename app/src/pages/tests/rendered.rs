@@ -195,7 +195,7 @@ async fn every_page_of_a_tenant_renders() {
         .unwrap();
     for (path, says) in [
         ("/t", "Your tenants"),
-        ("/t/parcelwise", "Nothing needs you"),
+        ("/t/parcelwise", "Nobody needs you"),
         ("/t/parcelwise/accounts", "Invited, never finished."),
         ("/t/parcelwise/accounts?q=zzz", "Nothing matches"),
         (

@@ -240,9 +240,13 @@ pub(super) fn account_page(account: Account) -> account::Data {
                 tags: vec![],
                 note: None,
                 contacts: vec![],
+                snoozed: None,
             },
             members: None,
+            assignable: None,
         }),
+        me: None,
+        follow_up: None,
         timeline: Some(vec![]),
         days: Days::Fourteen,
         history: Some(history),
@@ -264,6 +268,7 @@ pub(super) fn listed(row: AccountRow) -> ListedAccount {
         tags: vec![],
         note: None,
         contacts: vec![],
+        snoozed: None,
     };
     ListedAccount {
         customer,
@@ -281,7 +286,7 @@ pub(super) fn accounts_page(rows: Vec<AccountRow>, query: AccountsQuery) -> acco
             states: vec![(Health::Disconnected, 1), (Health::Working, 1)],
             total: 2,
             need_someone: 1,
-            yours: 0,
+            ..accounts::Counts::default()
         }),
         choices: Choices {
             scopes: vec!["tickets:read".parse().unwrap()],

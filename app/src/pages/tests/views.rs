@@ -58,6 +58,8 @@ fn the_overview_says_when_the_rate_is_nearly_used_up() {
         tenant: "parcelwise".into(),
         now: NOW,
         may: sample::ALL,
+        me: None,
+        whose: None,
         faulty: Vec::new(),
         notices: Vec::new(),
         counts: Some(accounts::Counts {

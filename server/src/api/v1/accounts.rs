@@ -12,11 +12,14 @@ use crate::api::{
     query::Query,
 };
 use axum::{Json, body::Bytes, extract::Path, http::StatusCode};
-use domain::{permission::Permission, subdomain::Subdomain};
+use domain::{permission::Permission, snooze::Until, subdomain::Subdomain, time::Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 use service::{
-    accounts::{self, AccountQuery, ContactForm, CustomerChange, CustomerError, ImportError, MOST},
+    accounts::{
+        self, AccountQuery, ContactForm, CustomerChange, CustomerError, ImportError, MOST,
+        SnoozeWish,
+    },
     core::input::{Errors, Field, Input, Raw},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -36,6 +39,7 @@ problems!(ChangeProblems: COMMON, PATH, BODY);
     "tags": ["enterprise", "DACH"],
     "note": "Renewal in January. Call before you write.",
     "contacts": [{ "email": "mira.okafor@acme.example", "name": "Mira Okafor", "language": "de" }],
+    "snooze": { "until": "2026-11-27T08:00:00Z", "reason": "Approves Thursday" },
 }))]
 pub struct Change {
     /// At most 100 letters
@@ -62,6 +66,41 @@ pub struct Change {
     #[schema(value_type = Option<Vec<ContactChange>>)]
     #[serde(default)]
     contacts: Field<Contacts>,
+    /// Snoozes the account, so that it needs nobody for a while; null wakes it. An account
+    /// that is fine, or waits for its customer, can't be snoozed
+    #[schema(value_type = Option<SnoozeChange>)]
+    #[serde(default)]
+    snooze: Field<Wanted>,
+}
+
+/// How an account is to be snoozed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SnoozeChange {
+    /// Until when, within 366 days; the account wakes earlier if its state gets worse, and
+    /// once it works. Null until its state changes
+    #[schema(format = DateTime)]
+    until: Option<String>,
+    /// Why, at most 200 letters; colleagues read it
+    reason: Option<String>,
+}
+
+/// The same, read.
+struct Wanted(SnoozeWish);
+
+impl Raw for Wanted {
+    const WANTED: &str =
+        "Give until, a time such as 2026-11-27T08:00:00Z or null, and a reason where there is one.";
+
+    fn from_value(value: Value) -> Option<Self> {
+        let wanted: SnoozeChange = serde_json::from_value(value).ok()?;
+        let until = match wanted.until {
+            Some(text) => Until::At(Timestamp::of_rfc3339(&text)?),
+            None => Until::NextChange,
+        };
+        let reason = wanted.reason.unwrap_or_default();
+        Some(Self(SnoozeWish { until, reason }))
+    }
 }
 
 /// A contact that is to be stored.
@@ -109,6 +148,13 @@ impl Input for Change {
             tags: given(errors, "tags", self.tags),
             note: given(errors, "note", self.note),
             contacts: given(errors, "contacts", self.contacts).map(|list: Contacts| list.0),
+            snooze: match self.snooze {
+                Field::Missing => None,
+                Field::Null => Some(None),
+                other => errors
+                    .optional("snooze", other)
+                    .map(|wanted| Some(wanted.0)),
+            },
         })
     }
 }

@@ -8,8 +8,10 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
 };
+use domain::time::Span;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use service::connections::check_now::check_now;
 
 const ACCOUNT: &str = "/accounts/shop";
 
@@ -169,6 +171,70 @@ async fn a_file_of_customers_is_tried_and_stored() {
         let wrong = send_file("", "colour\nred\n").await;
         let wrong = wrong.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
         assert_eq!(wrong["code"], "unreadable_file");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn accounts_are_snoozed_and_woken() {
+    on_each_database(async |server| {
+        let tenant = connected_tenant(&server).await;
+        let change = async |body: Value| {
+            let token = &tenant.token;
+            server.call(Method::PATCH, ACCOUNT, token, Some(body)).await
+        };
+        let read = async || server.api_get(ACCOUNT, &tenant.token).await.json();
+        assert_eq!(read().await["snooze"], Value::Null);
+        let fine = change(json!({ "snooze": {} })).await;
+        let fine = fine.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
+        let message = fine["errors"][0]["message"].as_str().unwrap();
+        assert!(
+            message.contains("shop is Working and needs nobody"),
+            "{fine}"
+        );
+        server.simulator.account("shop").deactivate();
+        let shop = "shop".parse().unwrap();
+        check_now(&tenant.owner, "acme-app", &shop).await.unwrap();
+        let until = server.world.clock_now().plus(Span::days(2));
+        let wanted = json!({
+            "name": "The Shop",
+            "snooze": { "until": until.rfc3339(), "reason": "Approves Thursday" },
+        });
+        let after = change(wanted).await.expect(StatusCode::OK).json();
+        assert_eq!(after["name"], "The Shop");
+        assert_eq!(after["snooze"]["until"], until.rfc3339());
+        assert_eq!(after["snooze"]["reason"], "Approves Thursday");
+        assert!(after["snooze"]["by"].is_string() && after["snooze"]["at"].is_string());
+        assert_eq!(read().await, after);
+        let again = change(json!({ "snooze": { "until": null } })).await.json();
+        assert_eq!(again["snooze"]["until"], Value::Null, "until it changes");
+        let woken = change(json!({ "snooze": null })).await.json();
+        assert_eq!(woken["snooze"], Value::Null);
+        for bad in [
+            json!("tomorrow"),
+            json!({ "until": "tomorrow" }),
+            json!({ "until": "2020-01-01T00:00:00Z" }),
+            json!({ "until": null, "reason": "x".repeat(201) }),
+            json!({ "till": null }),
+        ] {
+            let refused = change(json!({ "snooze": bad })).await;
+            let refused = refused.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
+            assert_eq!(refused["errors"][0]["field"], "snooze", "{bad}: {refused}");
+        }
+        let events = server
+            .api_get("/events?limit=50", &tenant.token)
+            .await
+            .json();
+        let events = events["items"].as_array().unwrap().iter();
+        let of_snooze =
+            events.filter(|event| event["kind"].as_str().unwrap().starts_with("snooze"));
+        let details: Vec<_> = of_snooze.map(|event| event["details"].clone()).collect();
+        let expected = [
+            json!({ "until": until.rfc3339(), "reason": "Approves Thursday" }),
+            json!({}),
+            json!({ "by": "woken" }),
+        ];
+        assert_eq!(details, expected);
     })
     .await;
 }

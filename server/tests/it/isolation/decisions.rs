@@ -267,6 +267,9 @@ pub const DECISIONS: &[Decision] = &[
         Members(Success),
         &[("name", "Acme Outdoor")],
     ),
+    form(Address::SNOOZE, Members(Success), &[("until", "change")]),
+    form(Address::WAKE, Members(Success), &[]),
+    form(Address::LOOK_AFTER, Members(Success), &[("owner", "")]),
     form(Address::DISCONNECT, Members(Operator), &[]),
     form(Address::ERASE, Members(Operator), &[("confirm", "shop")]),
     form(

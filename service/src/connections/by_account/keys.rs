@@ -11,7 +11,7 @@ use crate::{
     entity::{Owned, account, account_tag},
     tenancy::Tx,
 };
-use domain::health::Health;
+use domain::{customer::Tag, health::Health};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use std::cmp::Reverse;
 
@@ -29,50 +29,58 @@ struct Columns<C> {
     subdomain: C,
     health: C,
     since: C,
+    snoozed: C,
 }
+
+const ACCOUNTS: Columns<account::Column> = Columns {
+    subdomain: account::Column::Subdomain,
+    health: account::Column::Health,
+    since: account::Column::HealthSince,
+    snoozed: account::Column::Snoozed,
+};
+
+const TAGS: Columns<account_tag::Column> = Columns {
+    subdomain: account_tag::Column::Subdomain,
+    health: account_tag::Column::Health,
+    since: account_tag::Column::HealthSince,
+    snoozed: account_tag::Column::Snoozed,
+};
 
 impl Keys<'_> {
     /// The first keys after the cursor.
     pub async fn first(&self, limit: u64) -> Result<Vec<Key>, InternalError> {
         match &self.wanted.tag {
-            None => {
-                use account::Column;
-                let columns = Columns {
-                    subdomain: Column::Subdomain,
-                    health: Column::Health,
-                    since: Column::HealthSince,
-                };
-                let mut all = self
-                    .found
-                    .rows::<account::Entity>(self.tx, Column::Subdomain);
-                if let Some(owner) = self.wanted.owner {
-                    all = all.filter(owner.condition());
-                }
-                self.in_order(&all, columns, limit).await
-            }
-            Some(tag) => {
-                use account_tag::Column;
-                let columns = Columns {
-                    subdomain: Column::Subdomain,
-                    health: Column::Health,
-                    since: Column::HealthSince,
-                };
-                let mut all = self
-                    .found
-                    .rows::<account_tag::Entity>(self.tx, Column::Subdomain)
-                    .filter(Column::TagKey.eq(tag.key()));
-                if let Some(owner) = self.wanted.owner {
-                    let theirs = self
-                        .tx
-                        .all::<account::Entity>()
-                        .filter(owner.condition())
-                        .select_only()
-                        .column(account::Column::Subdomain);
-                    all = all.filter(Column::Subdomain.in_subquery(theirs.into_query()));
-                }
-                self.in_order(&all, columns, limit).await
-            }
+            None => self.in_order(&self.accounts(), ACCOUNTS, limit).await,
+            Some(tag) => self.in_order(&self.tagged(tag), TAGS, limit).await,
         }
+    }
+
+    fn accounts(&self) -> Select<account::Entity> {
+        let all = self
+            .found
+            .rows::<account::Entity>(self.tx, account::Column::Subdomain);
+        match self.wanted.owner {
+            Some(owner) => all.filter(owner.condition()),
+            None => all,
+        }
+    }
+
+    fn tagged(&self, tag: &Tag) -> Select<account_tag::Entity> {
+        use account_tag::Column;
+        let all = self
+            .found
+            .rows::<account_tag::Entity>(self.tx, Column::Subdomain)
+            .filter(Column::TagKey.eq(tag.key()));
+        let Some(owner) = self.wanted.owner else {
+            return all;
+        };
+        let theirs = self
+            .tx
+            .all::<account::Entity>()
+            .filter(owner.condition())
+            .select_only()
+            .column(account::Column::Subdomain);
+        all.filter(Column::Subdomain.in_subquery(theirs.into_query()))
     }
 
     async fn in_order<E: Owned>(
@@ -128,12 +136,37 @@ impl Keys<'_> {
         after: Option<&Cursor>,
         limit: u64,
     ) -> Result<Vec<Key>, InternalError> {
+        let keys: Vec<(_, _, _)> = self
+            .ordered(all, columns, state, after)
+            .limit(limit)
+            .into_tuple()
+            .all(&**self.tx)
+            .await?;
+        let key = |(subdomain, health, since)| Key {
+            subdomain,
+            health,
+            since,
+        };
+        Ok(keys.into_iter().map(key).collect())
+    }
+
+    fn ordered<E: Owned>(
+        &self,
+        all: &Select<E>,
+        columns: Columns<E::Column>,
+        state: Option<Health>,
+        after: Option<&Cursor>,
+    ) -> Select<E> {
         let Columns {
             subdomain,
             health,
             since,
+            snoozed,
         } = columns;
         let mut query = all.clone();
+        if let Some(wanted) = self.wanted.states.snoozed() {
+            query = query.filter(snoozed.eq(wanted));
+        }
         if let Some(state) = state {
             query = query.filter(health.eq(state.code()));
         }
@@ -153,20 +186,77 @@ impl Keys<'_> {
                 }
             }
         };
-        let keys: Vec<(_, _, _)> = query
+        query
             .select_only()
             .column(subdomain)
             .column(health)
             .column(since)
-            .limit(limit)
-            .into_tuple()
-            .all(&**self.tx)
-            .await?;
-        let key = |(subdomain, health, since)| Key {
-            subdomain,
-            health,
-            since,
-        };
-        Ok(keys.into_iter().map(key).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        connections::by_account::{LookedAfter, States},
+        testing::World,
+    };
+    use sea_orm::{ConnectionTrait, DatabaseBackend, EntityTrait, Statement};
+
+    async fn plan<E: EntityTrait>(tx: &Tx, query: Select<E>) -> String {
+        let query = query.build(DatabaseBackend::Sqlite);
+        let explain = format!("EXPLAIN QUERY PLAN {}", query.sql);
+        let values = query.values.unwrap().0;
+        let explain = Statement::from_sql_and_values(query.db_backend, explain, values);
+        let steps = tx.query_all_raw(explain).await.unwrap();
+        let details = steps.iter().map(|step| step.try_get("", "detail").unwrap());
+        details.collect::<Vec<String>>().join("; ")
+    }
+
+    /// Else a page would read all that is snoozed before it finds what needs somebody.
+    /// SQLite has no statistics, as in all installations.
+    #[tokio::test]
+    async fn what_needs_somebody_begins_in_an_index_whatever_is_snoozed() {
+        let world = World::on_sqlite("https://{subdomain}.gorgias.invalid").await;
+        let owner = world.owner("harbour").await;
+        let tx = owner.read().await.unwrap();
+        let me = owner.person().map(LookedAfter::By);
+        let tag: Option<Tag> = "vip".parse().ok();
+        for states in [States::NeedSomeone, States::Snoozed] {
+            for (owner, tag, sort, index) in [
+                (None, None, Sort::Worst, "accounts_snoozed "),
+                (None, None, Sort::Changed, "accounts_snoozed_since "),
+                (me, None, Sort::Worst, "accounts_owner_snoozed "),
+                (me, None, Sort::Changed, "accounts_owner_snoozed_since "),
+                (None, tag.as_ref(), Sort::Name, "account_tags_snoozed "),
+                (
+                    None,
+                    tag.as_ref(),
+                    Sort::Changed,
+                    "account_tags_snoozed_since ",
+                ),
+            ] {
+                let wanted = AccountsQuery {
+                    states,
+                    owner,
+                    tag: tag.cloned(),
+                    sort,
+                    ..AccountsQuery::default()
+                };
+                let keys = Keys {
+                    tx: &tx,
+                    found: Found::All,
+                    wanted: &wanted,
+                    after: None,
+                };
+                let lost = Some(Health::Disconnected);
+                let plan = match tag {
+                    None => plan(&tx, keys.ordered(&keys.accounts(), ACCOUNTS, lost, None)).await,
+                    Some(tag) => plan(&tx, keys.ordered(&keys.tagged(tag), TAGS, lost, None)).await,
+                };
+                assert!(plan.contains(index), "{wanted:?}: {plan}");
+                assert!(!plan.contains("TEMP B-TREE"), "{wanted:?}: {plan}");
+            }
+        }
     }
 }

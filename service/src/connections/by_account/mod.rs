@@ -9,7 +9,8 @@ mod cursor;
 mod keys;
 mod query;
 
-pub use counts::{AccountCounts, counts, tags};
+pub use counts::{AccountCounts, SnoozedOfLimited, counts, snoozed_of_limited, tags};
+pub(super) use query::account_is_snoozed;
 pub use query::{AccountsQuery, LookedAfter, States};
 
 use super::{
@@ -92,8 +93,8 @@ pub(super) async fn of_apps(
     Ok(AccountsPage { rows, next })
 }
 
-/// Accounts that are retried, but refused alone for so long that a person should look;
-/// so many at most, the longest first.
+/// Accounts that are retried, but refused alone for so long that a person should look, and
+/// that are not snoozed; so many at most, the longest first.
 pub(super) async fn refused_long(
     actor: &Actor,
     tx: &Tx,
@@ -104,6 +105,7 @@ pub(super) async fn refused_long(
         .all::<connection::Entity>()
         .filter(super::query::refused_long(actor.now()))
         .filter(super::query::own_health_is(Health::Retrying, actor.now()))
+        .filter(account_is_snoozed(tx, false))
         .filter(connection::Column::AppId.is_in(apps.iter().map(|app| app.id)))
         .order_by_asc(connection::Column::RefusedSince)
         .limit(most)

@@ -6,7 +6,10 @@ use crate::{
     tenancy::Tx,
 };
 use domain::{customer::Tag, health::Health, ids::PersonId, scope::Scope};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, SimpleExpr},
+};
 
 /// Which states a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -16,20 +19,31 @@ pub enum States {
     All,
     /// One of them.
     One(Health),
-    /// Those in which a person has to act.
+    /// Those in which a person has to act, and that are not snoozed.
     NeedSomeone,
+    /// Those that are snoozed.
+    Snoozed,
 }
 
 impl States {
     /// The states, if not all of them.
     pub(super) fn shown(self) -> Option<Vec<Health>> {
         match self {
-            Self::All => None,
+            Self::All | Self::Snoozed => None,
             Self::One(health) => Some(vec![health]),
             Self::NeedSomeone => {
                 let all = Health::ALL.into_iter();
                 Some(all.filter(|health| health.needs_someone()).collect())
             }
+        }
+    }
+
+    /// Whether accounts have to be snoozed, or must not be.
+    pub(super) const fn snoozed(self) -> Option<bool> {
+        match self {
+            Self::NeedSomeone => Some(false),
+            Self::Snoozed => Some(true),
+            Self::All | Self::One(_) => None,
         }
     }
 
@@ -111,9 +125,12 @@ impl AccountsQuery {
         }
     }
 
-    /// The connections of accounts with the wanted owner and tag.
+    /// The connections of accounts with the wanted owner, tag and snooze.
     pub(super) fn restrict(&self, tx: &Tx) -> Condition {
         let mut all = Condition::all();
+        if let Some(wanted) = self.states.snoozed() {
+            all = all.add(account_is_snoozed(tx, wanted));
+        }
         if let Some(owner) = self.owner {
             let theirs = tx
                 .all::<account::Entity>()
@@ -132,6 +149,22 @@ impl AccountsQuery {
         }
         all
     }
+}
+
+/// Connections whose account is snoozed, or isn't. Each is looked up by its key, so this
+/// costs what the connections cost that are read, not all that are snoozed.
+pub(crate) fn account_is_snoozed(tx: &Tx, wanted: bool) -> SimpleExpr {
+    use account::Column;
+    let same = Expr::col((account::Entity, Column::Subdomain))
+        .equals((connection::Entity, connection::Column::Subdomain));
+    let snoozed = tx
+        .all::<account::Entity>()
+        .filter(same)
+        .filter(Column::Snoozed.eq(true))
+        .select_only()
+        .column(Column::Subdomain);
+    let snoozed = Expr::exists(snoozed.into_query());
+    if wanted { snoozed } else { snoozed.not() }
 }
 
 impl LookedAfter {

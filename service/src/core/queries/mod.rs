@@ -152,6 +152,8 @@ pub(crate) const FIND_ACCOUNTS_BY_BEGINNING: Query = Query {
 };
 /// The steps of the schema that were run, and whether the database is read-only.
 pub(crate) const READINESS: Query = query!("readiness");
+/// The accounts of all tenants whose snooze is over, up to a number.
+pub(crate) const SNOOZES_OVER: Query = query!("snoozes_over");
 pub(crate) const SWEEP_AUTHORIZATIONS: Query = query!("sweep_authorizations");
 pub(crate) const SWEEP_MAILS: Query = query!("sweep_mails");
 pub(crate) const TENANT_OF_API_TOKEN: Query = query!("tenant_of_api_token");

@@ -50,6 +50,7 @@ fn all(owner: &Actor) -> CustomerChange {
             contact("Mira@Acme.example", "Mira Okafor", "de"),
             contact("desk@acme.example", "", ""),
         ]),
+        snooze: None,
     }
 }
 
@@ -149,6 +150,7 @@ async fn all_mistakes_are_told_and_nothing_is_stored() {
             tags: Some(vec!["x".repeat(41)]),
             note: text(&"x".repeat(2_001)),
             contacts: Some(vec![contact("mira", "", "")]),
+            snooze: None,
         };
         let Err(CustomerError::Invalid(errors)) = change(&f.owner, &sub("acme"), &wrong).await
         else {

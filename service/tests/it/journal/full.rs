@@ -38,7 +38,7 @@ async fn s26_a_full_disk_stops_the_call() {
         let longer = token::read(&actor, "returns", &sub("acme"), Span::hours(20)).await;
         assert!(matches!(longer, Err(TokenError::Unavailable { .. })));
         assert_eq!(f.sim.refreshes("acme").len(), 0);
-        overview::overview(&actor).await.unwrap();
+        overview::overview(&actor, None).await.unwrap();
 
         // As soon as there is room for one, it goes on, one at a time.
         disk.with_room(72 * 1024);

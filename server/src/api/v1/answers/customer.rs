@@ -23,6 +23,7 @@ use utoipa::{
     "note_at": "2026-11-12T09:30:00Z",
     "note_by": "Priya Nair",
     "owner": { "email": "jonas@parcelwise.example", "id": "019a9f00-0000-7000-8000-000000000003", "name": "Jonas Weber" },
+    "snooze": { "at": "2026-11-24T08:12:00Z", "by": "Jonas Weber", "reason": "Approves Thursday", "until": "2026-11-27T08:00:00Z" },
     "subdomain": "acme",
     "tags": ["DACH", "enterprise"],
 }))]
@@ -45,6 +46,9 @@ pub struct Customer {
     /// The member who looks after it.
     #[schema(required)]
     owner: Option<Owner>,
+    /// How it is snoozed; null if it isn't.
+    #[schema(required)]
+    snooze: Option<Snooze>,
     /// The account's name at Gorgias.
     subdomain: String,
     tags: Vec<String>,
@@ -78,6 +82,20 @@ impl ToSchema for LanguageSchema {
     fn name() -> Cow<'static, str> {
         "Language".into()
     }
+}
+
+/// A snoozed account needs nobody for a while.
+#[derive(Serialize, ToSchema)]
+pub struct Snooze {
+    /// When it was snoozed.
+    at: Time,
+    /// Who snoozed it.
+    by: String,
+    #[schema(required)]
+    reason: Option<String>,
+    /// Until when; null until the account's state changes.
+    #[schema(required)]
+    until: Option<Time>,
 }
 
 /// A member who looks after an account.
@@ -114,6 +132,12 @@ impl From<accounts::Customer> for Customer {
                 email: owner.email,
                 id: owner.id.to_string(),
                 name: owner.name,
+            }),
+            snooze: customer.snoozed.map(|snoozed| Snooze {
+                at: Time(snoozed.at),
+                by: snoozed.by,
+                reason: snoozed.reason,
+                until: snoozed.until.at().map(Time),
             }),
             subdomain: customer.subdomain.to_string(),
             tags: customer.tags.into_iter().map(String::from).collect(),

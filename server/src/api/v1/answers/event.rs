@@ -90,6 +90,9 @@ enum Kind {
     LinkCreated,
     LinkOpened,
     LinkRevoked,
+    Snoozed,
+    SnoozeEnded,
+    LookedAfter,
     #[serde(rename = "api_token.new_address")]
     ApiTokenNewAddress,
 }
@@ -106,6 +109,10 @@ struct Details {
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
+    /// `snooze_ended`: `time`, `change` or `woken`
+    #[schema(value_type = Option<SnoozeEndSchema>, nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<event::SnoozeEnd>,
     /// `health_changed`; may be empty
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,7 +129,11 @@ struct Details {
     #[schema(value_type = Option<Vec<String>>, nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     granted: Option<ScopeSet>,
-    /// `not_approved`
+    /// `looked_after`: the member's name; missing for nobody
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    owner: Option<String>,
+    /// `not_approved`; `snoozed`, if somebody said why
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -146,6 +157,20 @@ struct Details {
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
+    /// `snoozed`; missing if it is until the next change
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Time>,
+}
+
+/// What ended a snooze.
+#[derive(ToSchema)]
+#[schema(as = SnoozeEnd, rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum SnoozeEndSchema {
+    Time,
+    Change,
+    Woken,
 }
 
 impl From<event::Actor> for Actor {
@@ -199,6 +224,18 @@ fn told(happening: Happening) -> (Kind, Details) {
         }
         Happening::LinkOpened => Kind::LinkOpened,
         Happening::LinkRevoked => Kind::LinkRevoked,
+        Happening::Snoozed { until, reason } => {
+            (details.until, details.reason) = (until.map(Time), reason);
+            Kind::Snoozed
+        }
+        Happening::SnoozeEnded { by } => {
+            details.by = Some(by);
+            Kind::SnoozeEnded
+        }
+        Happening::LookedAfter { owner } => {
+            details.owner = owner;
+            Kind::LookedAfter
+        }
         Happening::ApiTokenNewAddress { token, address } => {
             (details.token, details.address) = (Some(token), Some(address));
             Kind::ApiTokenNewAddress

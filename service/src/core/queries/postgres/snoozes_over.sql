@@ -1,0 +1,1 @@
+SELECT tenant_id, subdomain FROM mooring_snoozes_over($1, $2)
