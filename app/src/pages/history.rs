@@ -50,7 +50,7 @@ fn choice(href: &str, id: &str, chosen: Days) -> AnyView {
         let n = days.number();
         let current = (days == chosen).then_some("true");
         view! {
-            <a href=format!("{href}?days={n}#{id}") aria-current=current>
+            <a href=format!("{}#{id}", with_days(href, days)) aria-current=current>
                 {n}
                 " days"
             </a>
