@@ -1,7 +1,7 @@
 //! The form for a reconnect link, on the account's page.
 
 use super::{
-    account::Data, mail_progress::mail_progress, outcome, overview::link_steps,
+    account::Data, mail_progress::mail_progress, outcome, overview_links::link_steps,
     row_action::add_offline, setup::problem,
 };
 use crate::{

@@ -8,7 +8,7 @@ use crate::{
     form_state::FormState,
     pages::{account, account_follow_up::Open, accounts, overview},
 };
-use domain::{health::Health, ids::PersonId, snooze::Until, time::Span};
+use domain::{health::Health, health_days::Days, ids::PersonId, snooze::Until, time::Span};
 use insta::assert_snapshot;
 use service::{
     accounts::{Owner, Snoozed},
@@ -53,6 +53,8 @@ fn home(need: Vec<ListedAccount>, change: impl FnOnce(&mut overview::Data)) -> S
         need_you: need.len() as u64,
         too_high: None,
         clock_ahead: None,
+        days: Days::Fourteen,
+        history: None,
         lists: Some((need, Vec::new())),
     };
     change(&mut data);
