@@ -49,6 +49,16 @@ impl AppLimit {
             (Self::Only(own), Self::Only(others)) => own.is_superset(others),
         }
     }
+
+    /// What both limits include.
+    #[must_use]
+    pub fn within(self, other: &Self) -> Self {
+        match (self, other) {
+            (own, Self::All) => own,
+            (Self::All, other) => other.clone(),
+            (Self::Only(own), Self::Only(others)) => Self::Only(&own & others),
+        }
+    }
 }
 
 /// An API token is tied to one app or to none.
@@ -109,6 +119,16 @@ mod tests {
         let none = AppLimit::Only(BTreeSet::new());
         assert!(none.is_limited() && !none.includes(app(1)));
         assert_eq!(none.ids().map(Iterator::count), Some(0));
+    }
+
+    #[test]
+    fn of_two_limits_what_both_include_is_left() {
+        let (one, two) = (AppLimit::from(Some(app(1))), AppLimit::from(Some(app(2))));
+        let both = AppLimit::Only(BTreeSet::from([app(1), app(2)]));
+        assert_eq!(AppLimit::All.within(&one), one);
+        assert_eq!(both.clone().within(&AppLimit::All), both);
+        assert_eq!(both.within(&two), two);
+        assert_eq!(one.within(&two), AppLimit::Only(BTreeSet::new()));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::{
     customer::{Language, Tag},
     group_roles::GroupRoles,
     health::Health,
+    job::{ItemState, JobAction, JobReason, JobState},
     role::Role,
     scope::ScopeSet,
     slug::Slug,
@@ -124,6 +125,10 @@ text_columns! {
     BasicEncoding: |encoding| encoding.code().to_owned();
     GroupRoles: |groups| groups.to_string();
     Health: |health| health.code().to_owned();
+    ItemState: |state| state.code().to_owned();
+    JobAction: |action| action.code().to_owned();
+    JobReason: |reason| reason.code().to_owned();
+    JobState: |state| state.code().to_owned();
     Language: |language| language.code().to_owned();
     Role: |role| role.code().to_owned();
     ScopeSet: |scopes| scopes.to_string();

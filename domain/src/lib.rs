@@ -28,6 +28,7 @@ pub mod health_days;
 pub mod health_history;
 pub mod health_words;
 pub mod ids;
+pub mod job;
 pub mod passkey;
 pub mod permission;
 pub mod reconnect;

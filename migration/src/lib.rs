@@ -57,6 +57,7 @@ mod m0052_search;
 mod m0053_search_index;
 mod m0054_link_language;
 mod m0055_health_days;
+mod m0056_jobs;
 mod m0057_snooze;
 mod m0058_campaigns;
 pub mod rights;
@@ -115,6 +116,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0053_search_index::Migration),
             Box::new(m0054_link_language::Migration),
             Box::new(m0055_health_days::Migration),
+            Box::new(m0056_jobs::Migration),
             Box::new(m0057_snooze::Migration),
             Box::new(m0058_campaigns::Migration),
         ]

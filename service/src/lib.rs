@@ -31,6 +31,8 @@ pub mod engine;
 
 pub mod connections;
 
+pub mod jobs;
+
 pub mod apps;
 pub mod campaigns;
 pub mod keys;

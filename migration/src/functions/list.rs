@@ -163,6 +163,11 @@ pub const FUNCTIONS: &[Function] = &[
         &[version!("m0023_head_log", "head_log_cut")],
     ),
     function(
+        "mooring_jobs_due(bigint, bigint)",
+        Caller::Program,
+        &[version!("m0056_jobs", "jobs_due")],
+    ),
+    function(
         "mooring_judge_account(uuid, character varying)",
         Caller::Trigger,
         &[version!("m0051_kept_counts", "judge_account")],
@@ -277,6 +282,11 @@ pub const FUNCTIONS: &[Function] = &[
         "mooring_sweep_authorizations(bigint)",
         Caller::Program,
         &[version!("m0011_row_security", "sweep_authorizations")],
+    ),
+    function(
+        "mooring_sweep_jobs(bigint, bigint, bigint)",
+        Caller::Program,
+        &[version!("m0056_jobs", "sweep_jobs")],
     ),
     function(
         "mooring_sweep_mails(bigint)",

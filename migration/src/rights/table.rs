@@ -113,6 +113,8 @@ pub const TABLES: &[Table] = &[
         "the installation's",
     ),
     of_tenant("invitations", "SELECT, INSERT, UPDATE"),
+    of_tenant("job_items", "SELECT, INSERT, UPDATE"),
+    of_tenant("jobs", "SELECT, INSERT, UPDATE"),
     of_tenant("kept_counts", "SELECT"),
     all(
         "known_browsers",

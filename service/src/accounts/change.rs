@@ -15,7 +15,9 @@ use crate::{
     entity::{account, account_contact, account_tag},
     tenancy::{Actor, Tx},
 };
-use domain::{event::Happening, ids::PersonId, permission::Permission, subdomain::Subdomain};
+use domain::{
+    customer::Tag, event::Happening, ids::PersonId, permission::Permission, subdomain::Subdomain,
+};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
@@ -185,7 +187,7 @@ pub(super) async fn store(
     tx: &Tx,
     before: &Customer,
     new: Checked,
-) -> Result<(), CustomerError> {
+) -> Result<(), InternalError> {
     use account::Column;
     let subdomain = before.subdomain.as_str();
     let mut update = tx
@@ -270,6 +272,35 @@ async fn tell_owner(
     let connections = snooze::connections(tx, &before.subdomain).await?;
     let now = (&actor.as_event_actor(), &Happening::LookedAfter { owner });
     snooze::tell(actor, tx, &before.subdomain, &connections, now)
+}
+
+/// Gives an account other tags, at most
+/// [`MOST_TAGS`](domain::customer::MOST_TAGS) of them; nothing is recorded.
+pub(crate) async fn put_tags(
+    actor: &Actor,
+    tx: &Tx,
+    before: &Customer,
+    tags: Vec<Tag>,
+) -> Result<(), InternalError> {
+    let new = Checked {
+        tags: Some(tags),
+        ..Checked::default()
+    };
+    store(actor, tx, before, new).await
+}
+
+/// Says who looks after an account: a member, or nobody; nothing is recorded.
+pub(crate) async fn put_owner(
+    actor: &Actor,
+    tx: &Tx,
+    before: &Customer,
+    owner: Option<PersonId>,
+) -> Result<(), InternalError> {
+    let new = Checked {
+        owner: Some(owner),
+        ..Checked::default()
+    };
+    store(actor, tx, before, new).await
 }
 
 async fn insert<E, A>(tx: &Tx, rows: impl Iterator<Item = A>) -> Result<(), InternalError>

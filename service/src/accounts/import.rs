@@ -263,11 +263,7 @@ async fn one(
         if made {
             add(actor, tx, subdomain).await?;
         }
-        match store(actor, tx, &before, checked).await {
-            Ok(()) => (),
-            Err(CustomerError::Internal(error)) => return Err(error),
-            Err(error) => return Ok(LineResult::Refused(error.to_string())),
-        }
+        store(actor, tx, &before, checked).await?;
     }
     Ok(match (made, fields.is_empty()) {
         (true, _) => LineResult::Made(fields),

@@ -11,10 +11,11 @@ mod snooze;
 mod snooze_end;
 
 pub use change::{ContactForm, CustomerChange, CustomerError, change};
+pub(crate) use change::{put_owner, put_tags};
 pub use import::{ImportError, ImportedLine, LineResult, MOST_LINES, import};
 pub use list::{AccountPage, AccountQuery, MOST, list};
 pub use search::finds_beginnings_only;
-pub(crate) use show::{customers, forget_unless_connected, lock, names};
+pub(crate) use show::{customers, find_all, forget_unless_connected, lock, names, owner};
 pub use show::{members_who_can_own, show};
 pub use snooze::SnoozeWish;
 pub(crate) use snooze_end::end_due as end_due_snoozes;

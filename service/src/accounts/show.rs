@@ -52,7 +52,7 @@ pub(super) async fn find(
 /// The customers of those of the accounts that may be seen within the limit; `locked`
 /// until the transaction ends, in the order of their names, so that two that want the
 /// same ones wait for each other and don't block each other.
-pub(super) async fn find_all<'a>(
+pub(crate) async fn find_all<'a>(
     tx: &Tx,
     subdomains: impl Iterator<Item = &'a Subdomain>,
     limit: &AppLimit,
@@ -156,7 +156,7 @@ pub(super) async fn all_with_parts(
 }
 
 /// The member, unless they left the tenant.
-pub(super) async fn owner(tx: &Tx, id: PersonId) -> Result<Option<Owner>, InternalError> {
+pub(crate) async fn owner(tx: &Tx, id: PersonId) -> Result<Option<Owner>, InternalError> {
     Ok(owners(tx, [id]).await?.remove(&id))
 }
 

@@ -95,6 +95,15 @@ pub enum Action {
     AccountSnoozed,
     /// An account was woken before its snooze ended.
     AccountWoken,
+    /// A person started a bulk job; the detail says on how many chosen accounts.
+    JobStarted,
+    /// A person stopped a bulk job; the detail says after how many accounts.
+    JobStopped,
+    /// A bulk job came to its end, or whoever started it may not do this any more; the
+    /// detail says how many accounts are done and failed.
+    JobEnded,
+    /// A person downloaded the file of an export.
+    JobFileTaken,
     /// An access token was given out.
     TokenRead,
     /// A client secret was added, to be tested and switched to.
@@ -184,6 +193,10 @@ impl Action {
         Self::CustomerEdited,
         Self::AccountSnoozed,
         Self::AccountWoken,
+        Self::JobStarted,
+        Self::JobStopped,
+        Self::JobEnded,
+        Self::JobFileTaken,
         Self::TokenRead,
         Self::SecretAdded,
         Self::SecretTested,
@@ -255,6 +268,10 @@ impl Action {
             Self::CustomerEdited => "customer.edited",
             Self::AccountSnoozed => "customer.snoozed",
             Self::AccountWoken => "customer.woken",
+            Self::JobStarted => "job.started",
+            Self::JobStopped => "job.stopped",
+            Self::JobEnded => "job.ended",
+            Self::JobFileTaken => "job.file_taken",
             Self::TokenRead => "connection.token_read",
             Self::SecretAdded => "app.secret_added",
             Self::SecretTested => "app.secret_tested",
@@ -326,6 +343,10 @@ impl Action {
             Self::CustomerEdited => "Customer changed",
             Self::AccountSnoozed => "Account snoozed",
             Self::AccountWoken => "Account woken",
+            Self::JobStarted => "Bulk job started",
+            Self::JobStopped => "Bulk job stopped",
+            Self::JobEnded => "Bulk job ended",
+            Self::JobFileTaken => "File of a bulk job downloaded",
             Self::TokenRead => "Access token read",
             Self::SecretAdded => "Client secret added",
             Self::SecretTested => "Client secret tested",

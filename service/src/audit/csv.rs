@@ -8,7 +8,7 @@ const STARTS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 const ENDS: [char; 8] = [',', ';', '|', '\t', '\r', '\n', '"', '\''];
 
 /// A line of cells; each is in quotes.
-pub(super) fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     let cells: Vec<_> = cells.into_iter().map(cell).collect();
     format!("{}\r\n", cells.join(","))
 }

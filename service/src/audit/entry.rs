@@ -3,7 +3,8 @@
 use super::{Action, Outcome};
 use crate::tenancy::{Actor, Who};
 use domain::{
-    ids::{ApiTokenId, AppId, ConnectionId, DataKeyId, InvitationId, PasskeyId, PersonId},
+    ids::{ApiTokenId, AppId, ConnectionId, DataKeyId, InvitationId, JobId, PasskeyId, PersonId},
+    job::JobAction,
     subdomain::Subdomain,
 };
 use std::net::IpAddr;
@@ -153,6 +154,15 @@ impl Target {
             kind: "invitation",
             id: Some(id.0),
             name: String::new(),
+        }
+    }
+
+    /// A bulk job, named by its action.
+    pub fn job(id: JobId, action: JobAction) -> Self {
+        Self {
+            kind: "job",
+            id: Some(id.0),
+            name: action.label().to_owned(),
         }
     }
 

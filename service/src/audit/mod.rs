@@ -18,7 +18,7 @@ mod actors;
 mod bursts;
 mod chain;
 mod condition;
-mod csv;
+pub(crate) mod csv;
 mod entry;
 mod erase;
 mod export;

@@ -199,6 +199,22 @@ impl Action {
             Self::AccountWoken => {
                 texts("{who} woke {target}", "{who} was refused to wake {target}")
             }
+            Self::JobStarted => texts(
+                "{who} started the bulk job {target}[ on {=accounts} accounts]",
+                "{who} was refused the bulk job {target}",
+            ),
+            Self::JobStopped => texts(
+                "{who} stopped the bulk job {target}[ after {=over} accounts]",
+                "{who} was refused to stop the bulk job {target}",
+            ),
+            Self::JobEnded => texts(
+                "The bulk job {target} ended[: {=done} done][, {=failed} failed]",
+                "The bulk job {target} was stopped, since whoever started it may not do this any more",
+            ),
+            Self::JobFileTaken => texts(
+                "{who} downloaded the file of the bulk job {target}",
+                "{who} was refused the file of the bulk job {target}",
+            ),
             Self::TokenRead => texts(
                 "{who} read the access token of {target}",
                 "{who} was refused the access token of {target}",

@@ -1,4 +1,5 @@
-//! News for open pages: changes of connections, and of rotations of keys.
+//! News for open pages: changes of connections, and progress of rotations of keys and of
+//! bulk jobs.
 
 use crate::host::random::Random;
 use domain::{
@@ -49,11 +50,19 @@ struct KeysNotice {
     keys_of: TenantId,
 }
 
+/// The notice that a bulk job made progress, for other processes.
+#[derive(Serialize, Deserialize)]
+struct JobsNotice {
+    process: u64,
+    jobs_of: TenantId,
+}
+
 /// Sends changes to the listeners in this process.
 #[derive(Debug, Clone)]
 pub struct Live {
     sender: broadcast::Sender<Change>,
     keys: broadcast::Sender<TenantId>,
+    jobs: broadcast::Sender<TenantId>,
     /// Distinguishes this process' own notices from those of others.
     process: u64,
 }
@@ -66,6 +75,7 @@ impl Live {
         Self {
             sender: broadcast::channel(256).0,
             keys: broadcast::channel(64).0,
+            jobs: broadcast::channel(64).0,
             process: u64::from_le_bytes(process),
         }
     }
@@ -83,6 +93,11 @@ impl Live {
     /// Listens to progress of rotations of keys, by tenant.
     pub fn listen_to_keys(&self) -> broadcast::Receiver<TenantId> {
         self.keys.subscribe()
+    }
+
+    /// Listens to progress of bulk jobs, by tenant.
+    pub fn listen_to_jobs(&self) -> broadcast::Receiver<TenantId> {
+        self.jobs.subscribe()
     }
 
     /// The SQL that tells other processes on the same PostgreSQL, and its
@@ -119,26 +134,41 @@ impl Live {
         serde_json::to_string(&notice).unwrap_or_default()
     }
 
+    /// Tells this process that a tenant's job made progress, and gives the notice for the
+    /// others.
+    pub(super) fn tell_jobs(&self, tenant: TenantId) -> String {
+        let _ = self.jobs.send(tenant);
+        let notice = JobsNotice {
+            process: self.process,
+            jobs_of: tenant,
+        };
+        // A struct of a number and an id always has a JSON form.
+        serde_json::to_string(&notice).unwrap_or_default()
+    }
+
     /// Tells this process' listeners what another process sent.
     pub(super) fn take(&self, text: &str) {
-        match serde_json::from_str::<Notice>(text) {
-            Ok(notice) if notice.process != self.process => self.tell(Change {
-                tenant: notice.tenant,
-                app: notice.app,
-                connection: notice.connection,
-                subdomain: notice.subdomain,
-                health: notice.health,
-            }),
-            Ok(_) => (),
-            Err(_) => match serde_json::from_str::<KeysNotice>(text) {
-                Ok(notice) if notice.process != self.process => {
-                    let _ = self.keys.send(notice.keys_of);
-                }
-                Ok(_) => (),
-                // It comes from a process of another version; this process'
-                // pages still poll.
-                Err(_) => tracing::debug!("A notice of another process could not be read"),
-            },
+        if let Ok(notice) = serde_json::from_str::<Notice>(text) {
+            if notice.process != self.process {
+                self.tell(Change {
+                    tenant: notice.tenant,
+                    app: notice.app,
+                    connection: notice.connection,
+                    subdomain: notice.subdomain,
+                    health: notice.health,
+                });
+            }
+        } else if let Ok(notice) = serde_json::from_str::<KeysNotice>(text) {
+            if notice.process != self.process {
+                let _ = self.keys.send(notice.keys_of);
+            }
+        } else if let Ok(notice) = serde_json::from_str::<JobsNotice>(text) {
+            if notice.process != self.process {
+                let _ = self.jobs.send(notice.jobs_of);
+            }
+        } else {
+            // It comes from a process of another version; this process' pages still poll.
+            tracing::debug!("A notice of another process could not be read");
         }
     }
 }

@@ -18,6 +18,16 @@ const ANSWER: Duration = Duration::from_secs(2);
 /// Lost news do no harm: the next step sends its own.
 pub(crate) async fn tell_keys(services: &Services, tenant: TenantId) {
     let notice = services.live.tell_keys(tenant);
+    notify(services, notice).await;
+}
+
+/// The same for a tenant's bulk jobs.
+pub(crate) async fn tell_jobs(services: &Services, tenant: TenantId) {
+    let notice = services.live.tell_jobs(tenant);
+    notify(services, notice).await;
+}
+
+async fn notify(services: &Services, notice: String) {
     if services.db.is_sqlite() {
         return;
     }
@@ -25,7 +35,7 @@ pub(crate) async fn tell_keys(services: &Services, tenant: TenantId) {
     let sql = "SELECT pg_notify($1, $2)";
     let statement = Statement::from_sql_and_values(services.db.backend(), sql, values);
     if let Err(error) = services.db.read().execute_raw(statement).await {
-        tracing::debug!(%error, "Other processes could not be told of a rotation");
+        tracing::debug!(%error, "Other processes could not be told of progress");
     }
 }
 

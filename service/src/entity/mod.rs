@@ -72,6 +72,8 @@ pub mod head_log_end;
 pub mod heartbeat;
 pub mod installation;
 pub mod invitation;
+pub mod job;
+pub mod job_item;
 pub mod known_browser;
 pub mod mail;
 pub mod membership;

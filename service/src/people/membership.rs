@@ -127,6 +127,34 @@ pub async fn open(
     ))))
 }
 
+/// A member for whom the worker goes on with what they started. `None` once they don't
+/// belong to the tenant any more. It asks for no session: they had one as they started it.
+pub(crate) async fn on_behalf_of(
+    services: &Services,
+    tenant: TenantId,
+    id: PersonId,
+) -> Result<Option<Actor>, InternalError> {
+    let Some(membership) = of(services, tenant, id).await? else {
+        return Ok(None);
+    };
+    // Without a tenant's scope, as in `open`.
+    let db = services.db.read();
+    let found = tokio::try_join!(
+        tenant::Entity::find_by_id(tenant).row::<tenant::Model>(db),
+        person::Entity::find_by_id(id).row::<person::Model>(db)
+    )?;
+    let (Some(tenant), Some(person)) = found else {
+        return Ok(None);
+    };
+    let who = Who::Person {
+        id,
+        email: person.shown_email(),
+        name: person.name,
+    };
+    let Membership { role, apps } = membership;
+    Ok(Some(Actor::new(services, tenant, who, role, apps)))
+}
+
 /// Whether a session is of somebody with a second factor. Whoever came by single
 /// sign-on was asked by the provider, as far as it asks.
 async fn has_second_factor(

@@ -13,6 +13,7 @@ use crate::{
         replay,
     },
     entity::{connection, heartbeat, session},
+    jobs,
     keys::rotate,
     mail,
     people::{factors, form_results, guessing, known_browsers, passkeys, resets},
@@ -65,6 +66,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
     tokio::join!(
         sweep(&services, &stop),
         rotate::run(&services, &stop),
+        jobs::run(&services, &stop),
         audit::keep_cut(&services, &stop),
         events::keep_cut(&services, &stop),
         deletion::keep_erased(&services, &stop),
@@ -344,6 +346,7 @@ async fn remove_old(
         .exec(tx)
         .await?;
     mail::sweep(services, tx, now).await?;
+    jobs::sweep(services, tx, now).await?;
     guessing::sweep(tx, now).await?;
     resets::sweep(tx, now).await?;
     factors::sweep(tx, now).await?;

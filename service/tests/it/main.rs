@@ -21,6 +21,7 @@ mod flow;
 mod guessing;
 mod health_days;
 mod invitations;
+mod jobs;
 mod journal;
 mod jumps;
 mod kept_counts;

@@ -2,7 +2,7 @@
 
 use crate::mail::settings;
 use crate::{flow, sso};
-use domain::{app_limit::AppLimit, campaign::Audience, role::Role, time::Span};
+use domain::{app_limit::AppLimit, campaign::Audience, job::Work, role::Role, time::Span};
 use migration::rights::{Rows, TABLES};
 use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use secrecy::ExposeSecret;
@@ -14,6 +14,7 @@ use service::{
     campaigns::{self, CampaignForm},
     connections::{check_now::check_now, links},
     core::config::Config,
+    jobs::{self, NewJob, Selection},
     people::invitations::{NewInvitation, Passing, invite},
     tenants::settings,
     worker,
@@ -123,6 +124,11 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
         };
         campaigns::create(&f.owner, &campaign).await.unwrap();
         campaigns::run_due(&f.world.services).await.unwrap();
+        let bulk = NewJob {
+            work: Work::Check,
+            selection: Selection::OneByOne(vec![flow::sub("acme")]),
+        };
+        jobs::start(&f.owner, bulk).await.unwrap();
         let stranger = f.world.owner("pier").await;
         let url = f.world.database_url.expose_secret();
         let (own, other) = (f.owner.tenant().to_string(), stranger.tenant().to_string());

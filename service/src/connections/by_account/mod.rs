@@ -62,12 +62,57 @@ pub async fn list(actor: &Actor, wanted: &AccountsQuery) -> Result<AccountsPage,
     of_apps(actor, &tx, &apps, wanted).await
 }
 
+/// The names alone of a page of the accounts, and the `after` of the next one: for jobs,
+/// which walk over all that a filter finds.
+///
+/// # Errors
+/// As [`list`].
+pub(crate) async fn names(
+    actor: &Actor,
+    tx: &Tx,
+    wanted: &AccountsQuery,
+) -> Result<(Vec<Subdomain>, Option<String>), ListError> {
+    let apps = visible_apps(actor, tx).await?;
+    let (leading, next) = leading(actor, tx, &apps, wanted).await?;
+    Ok((leading.into_iter().map(|(name, _)| name).collect(), next))
+}
+
+/// These accounts as the list shows them, as far as the actor may see them.
+pub(crate) async fn these(
+    actor: &Actor,
+    tx: &Tx,
+    names: Vec<Subdomain>,
+) -> Result<Vec<ListedAccount>, InternalError> {
+    let apps = visible_apps(actor, tx).await?;
+    let leading = names.into_iter().map(|name| (name, None)).collect();
+    let mut accounts = assemble(actor, tx, &apps, leading).await?;
+    if actor.apps.is_limited() {
+        accounts.retain(|account| !account.connections.is_empty());
+    }
+    Ok(accounts)
+}
+
 pub(super) async fn of_apps(
     actor: &Actor,
     tx: &Tx,
     apps: &[App],
     wanted: &AccountsQuery,
 ) -> Result<AccountsPage, ListError> {
+    let (leading, next) = leading(actor, tx, apps, wanted).await?;
+    let rows = assemble(actor, tx, apps, leading).await?;
+    Ok(AccountsPage { rows, next })
+}
+
+/// The accounts of a page, each with the connection that put it there if one did, and the
+/// `after` of the next page.
+type Leading = (Vec<(Subdomain, Option<ConnectionId>)>, Option<String>);
+
+async fn leading(
+    actor: &Actor,
+    tx: &Tx,
+    apps: &[App],
+    wanted: &AccountsQuery,
+) -> Result<Leading, ListError> {
     if actor.apps.is_limited() || wanted.is_about_connections() {
         return by_connection(actor, tx, apps, wanted).await;
     }
@@ -89,8 +134,7 @@ pub(super) async fn of_apps(
     keys.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = keys.last().filter(|_| more).map(Cursor::encode);
     let leading = keys.into_iter().map(|key| (key.subdomain, None));
-    let rows = assemble(actor, tx, apps, leading.collect()).await?;
-    Ok(AccountsPage { rows, next })
+    Ok((leading.collect(), next))
 }
 
 /// Accounts that are retried, but refused alone for so long that a person should look, and
@@ -126,7 +170,7 @@ async fn by_connection(
     tx: &Tx,
     apps: &[App],
     wanted: &AccountsQuery,
-) -> Result<AccountsPage, ListError> {
+) -> Result<Leading, ListError> {
     let narrow = Narrow {
         states: wanted.states.shown(),
         restrict: wanted.restrict(tx),
@@ -138,10 +182,7 @@ async fn by_connection(
             leading.push((row.subdomain, Some(row.id)));
         }
     }
-    Ok(AccountsPage {
-        rows: assemble(actor, tx, apps, leading).await?,
-        next: page.next,
-    })
+    Ok((leading, page.next))
 }
 
 /// The accounts with all that a row shows, in this order: four queries for the customers

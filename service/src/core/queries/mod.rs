@@ -135,6 +135,19 @@ pub(crate) const FORGET_PREVIOUS_SECRETS: Queries = Queries {
 };
 /// The campaigns to be looked at now, of all tenants that are not deleted.
 pub(crate) const CAMPAIGNS_DUE: Query = query!("campaigns_due");
+/// The bulk jobs to go on with now, of all tenants that are not deleted: the present
+/// instant, and the most of them.
+pub(crate) const JOBS_DUE: Query = query!("jobs_due");
+/// Removes jobs that ended before an instant, and the files of those that ended before
+/// another one, so many rows at most; the column `n` of all rows together is how many.
+pub(crate) const SWEEP_JOBS: Queries = Queries {
+    sqlite: &[
+        include_str!("sqlite/sweep_job_files.sql"),
+        include_str!("sqlite/sweep_job_items.sql"),
+        include_str!("sqlite/sweep_jobs.sql"),
+    ],
+    postgres: &[include_str!("postgres/sweep_jobs.sql")],
+};
 /// The mails to be sent now, of all tenants that are not deleted.
 pub(crate) const MAILS_DUE: Query = query!("mails_due");
 /// The memberships of a person in tenants that can be brought back.
