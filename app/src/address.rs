@@ -148,6 +148,18 @@ addresses! {
     CAMPAIGN Campaign { tenant, id } = "/t/{tenant}/campaigns/{id}";
     /// Pause, resume or end of a campaign.
     CAMPAIGN_STEP CampaignStep { tenant, id, step } = "/t/{tenant}/campaigns/{id}/{step}";
+    /// The bulk jobs; its form starts one.
+    JOBS Jobs { tenant } = "/t/{tenant}/jobs";
+    /// One bulk job.
+    JOB Job { tenant, job } = "/t/{tenant}/jobs/{job}";
+    /// The end of a bulk job before its time.
+    STOP_JOB StopJob { tenant, job } = "/t/{tenant}/jobs/{job}/stop";
+    /// Another job with the accounts that failed.
+    RETRY_JOB RetryJob { tenant, job } = "/t/{tenant}/jobs/{job}/retry";
+    /// A job that takes back what this one changed.
+    UNDO_JOB UndoJob { tenant, job } = "/t/{tenant}/jobs/{job}/undo";
+    /// The file of an export.
+    JOB_FILE JobFile { tenant, job } = "/t/{tenant}/jobs/{job}/file";
     /// Every app.
     APPS Apps { tenant } = "/t/{tenant}/apps";
     /// An app to be added.

@@ -24,6 +24,10 @@ pub enum FormOutcome {
         /// The account.
         account: String,
     },
+    /// A bulk job was started.
+    JobStarted,
+    /// A bulk job was stopped.
+    JobStopped,
     /// An operator said that an app's credentials are right.
     RefusalsAccepted,
     /// A new client secret was added or tested.

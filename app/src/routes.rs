@@ -3,10 +3,10 @@
 use crate::address::Address;
 use crate::pages::{
     self, account, accounts, any_account, api_tokens, app, app_new, apps, audit, authenticator,
-    campaign, campaign_new, campaigns, confirm, connect, disconnect, erase, invitation, keyboard,
-    keys, me, member, member_remove, members, overview, problem, reconnect, reset, reset_ask,
-    reset_sent, result, reveal, search, second_step, settings, settings_delete, setup, signin,
-    tenants, which_account,
+    campaign, campaign_new, campaigns, confirm, connect, disconnect, erase, invitation, job, jobs,
+    keyboard, keys, me, member, member_remove, members, overview, problem, reconnect, reset,
+    reset_ask, reset_sent, result, reveal, search, second_step, settings, settings_delete, setup,
+    signin, tenants, which_account,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -56,6 +56,8 @@ pages! {
     CAMPAIGNS: campaigns,
     NEW_CAMPAIGN: campaign_new,
     CAMPAIGN: campaign,
+    JOBS: jobs,
+    JOB: job,
     APPS: apps,
     NEW_APP: app_new,
     APP: app,

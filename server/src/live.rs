@@ -84,6 +84,7 @@ async fn live(
     let listener = Listener {
         changes: state.services.live.listen(),
         keys: state.services.live.listen_to_keys(),
+        jobs: state.services.live.listen_to_jobs(),
         tenant: actor.tenant(),
         slug,
         signed_in: person.signed_in,
@@ -112,6 +113,7 @@ fn refused(status: StatusCode) -> Response {
 struct Listener {
     changes: Receiver<Change>,
     keys: Receiver<TenantId>,
+    jobs: Receiver<TenantId>,
     tenant: TenantId,
     slug: Slug,
     signed_in: SignedIn,
@@ -158,6 +160,15 @@ impl Listener {
                         return Some((Ok(event), self));
                     }
                 }
+                jobs = self.jobs.recv() => match jobs {
+                    Ok(tenant) if tenant != self.tenant => (),
+                    // It says only that a page has to look; the page shows what its reader
+                    // may see.
+                    Ok(_) | Err(RecvError::Lagged(_)) => {
+                        return Some((Ok(Event::default().event("jobs").data("")), self));
+                    }
+                    Err(RecvError::Closed) => return None,
+                },
                 _ = self.ask_again.tick() => {
                     let rights = self.rights_now().await?;
                     if self.rights != rights {

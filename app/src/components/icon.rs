@@ -56,6 +56,8 @@ glyphs! {
         r#"<circle cx="8" cy="8" r="6.2"/><path d="m5.4 8.2 1.8 1.8 3.4-3.8"/>"#;
     Dots "dots" "More."
         r#"<path d="M3 8v0M8 8v0M13 8v0" stroke-width="2"/>"#;
+    Download "download" "An arrow into a tray."
+        r#"<path d="M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11"/>"#;
     Edit "edit" "A pen."
         r#"<path d="m10.6 3.2 2.2 2.2M2.5 13.5l.7-3L11 2.7a1.4 1.4 0 0 1 2 0l.3.3a1.4 1.4 0 0 1 0 2L5.5 12.8z"/>"#;
     External "external" "Leads elsewhere."
@@ -102,6 +104,8 @@ glyphs! {
         r#"<path d="M13.2 9.6A5.6 5.6 0 1 1 6.4 2.8a4.6 4.6 0 0 0 6.8 6.8z"/>"#;
     StoppingSoon "stopping_soon" "An hourglass."
         r#"<path d="M4 1.8h8M4 14.2h8M5 1.8v2.4C5 5.6 8 6.8 8 8s-3 2.4-3 3.8v2.4M11 1.8v2.4C11 5.6 8 6.8 8 8s3 2.4 3 3.8v2.4"/>"#;
+    Tag "tag" "A label."
+        r#"<path d="M2.2 2.2h5.2l6.4 6.4-5.2 5.2-6.4-6.4zM5.2 5.2v0"/>"#;
     Unchecked "unchecked" "A question mark."
         r#"<path d="M5.5 5.8a2.5 2.5 0 1 1 3.8 2.1C8.4 8.5 8 9 8 10M8 12.9v.1"/>"#;
     Updown "updown" "Switch."

@@ -33,7 +33,7 @@ impl Hearing {
     }
 }
 
-/// Listens to the tenant's stream. On the page of an account or of the keys, the
+/// Listens to the tenant's stream. On the page of an account, of the keys or of jobs, the
 /// parts with `data-live` are replaced by newer ones. In lists, rows would move
 /// under the pointer, so they offer the updates instead.
 #[island]
@@ -42,7 +42,7 @@ pub fn Live(
     stream: String,
     /// Address of this page, from which newer parts are loaded.
     page: String,
-    /// The id of the connection that the page shows, or `keys`; empty for lists.
+    /// The id of the connection that the page shows, `keys` or `jobs`; empty for lists.
     connection: String,
 ) -> impl IntoView {
     let hearing = RwSignal::new(Hearing::default());

@@ -12,6 +12,10 @@ const POLL: Duration = Duration::from_secs(30);
 
 /// The page of the keys has this instead of a connection.
 const KEYS: &str = "keys";
+/// The pages of bulk jobs have this instead.
+const JOBS: &str = "jobs";
+/// The part of a list that shows the job at work: no row moves as it is replaced.
+const JOB: &str = "job";
 
 /// The state with which one page listens.
 #[derive(Clone)]
@@ -96,7 +100,15 @@ impl Listener {
         });
         let _ = source.add_event_listener_with_callback("beat", beat.as_ref().unchecked_ref());
         beat.forget();
+        let this = self.clone();
+        let jobs = Closure::<dyn Fn()>::new(move || {
+            if this.connection == JOBS || (this.connection.is_empty() && has_job()) {
+                this.refresh();
+            }
+        });
+        let _ = source.add_event_listener_with_callback("jobs", jobs.as_ref().unchecked_ref());
         // The closures live as long as the page.
+        jobs.forget();
         keys.forget();
         open.forget();
         error.forget();
@@ -167,7 +179,7 @@ impl Listener {
             if html == old.inner_html() {
                 continue;
             }
-            if self.connection.is_empty() {
+            if self.connection.is_empty() && name != JOB {
                 if !rows_in_place(&old, &new) {
                     self.updates.update(|n| *n = (*n).max(1));
                 }
@@ -176,6 +188,12 @@ impl Listener {
             }
         }
     }
+}
+
+/// Whether the list has a place for the job at work.
+fn has_job() -> bool {
+    let selector = format!("[data-live={JOB}]");
+    matches!(document().query_selector(&selector), Ok(Some(_)))
 }
 
 fn elements(document: &Document) -> Vec<Element> {

@@ -4,8 +4,9 @@ use super::{
     PageError, PageParams,
     accounts_filter::{self, Choices, Parameters, SNOOZED, changed, href, is_filtered},
     accounts_notices, accounts_table,
+    bulk_bar::Bulk,
     counted::counted,
-    outcome, panel,
+    job_words, outcome, panel,
     row_action::May,
     show,
 };
@@ -35,6 +36,7 @@ use service::{
         by_account::{self, AccountsPage, AccountsQuery, LookedAfter, States},
         list::ListError,
     },
+    jobs::{self, Job},
 };
 
 pub(crate) fn page() -> impl IntoView {
@@ -62,10 +64,13 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         counts: Counts::of(&around, actor.person()),
         choices: choices(&actor, apps.unwrap_or_default()).await,
         notices: accounts_notices::of(apps.unwrap_or_default()),
+        bulk: Bulk::of(&actor, context.form.unwrap_or_default()),
+        job: panel("job", jobs::running(&actor).await).flatten(),
         page,
         query,
     };
-    let said = outcome::outcome(context.outcome.as_ref(), &FormState::default());
+    let form = data.bulk.as_ref().map(|bulk| bulk.form.clone());
+    let said = outcome::outcome(context.outcome.as_ref(), &form.unwrap_or_default());
     let here = href(&data.base(), &data.query);
     let stream = Address::Live {
         tenant: &data.tenant,
@@ -182,6 +187,10 @@ pub(super) struct Data {
     pub notices: Vec<accounts_notices::Notice>,
     pub page: Result<AccountsPage, Failed>,
     pub query: AccountsQuery,
+    /// What can be done with many accounts; `None` if nothing that the reader may.
+    pub bulk: Option<Bulk>,
+    /// The job that is at work.
+    pub job: Option<Job>,
 }
 
 impl Data {
@@ -233,20 +242,28 @@ impl Data {
 
 pub(super) fn view(data: &Data) -> AnyView {
     let base = data.base();
-    let actions = data.may.send_links.then(|| {
+    let tenant = &data.tenant;
+    let connect = data.may.send_links.then(|| {
         view! {
-            <LinkButton href=Address::Connect { tenant: &data.tenant }.to_string() kind=Kind::Primary icon=Glyph::Plus>
+            <LinkButton href=Address::Connect { tenant }.to_string() kind=Kind::Primary icon=Glyph::Plus>
                 "Connect an account"
             </LinkButton>
         }
-        .into_any()
     });
+    let actions = view! {
+        <LinkButton href=Address::Jobs { tenant }.to_string() icon=Glyph::Retrying>
+            "Jobs"
+        </LinkButton>
+        {connect}
+    }
+    .into_any();
     let some = !data.nothing_yet();
     view! {
-        <PageHead title="Accounts" actions=actions.into_any()/>
+        <PageHead title="Accounts" actions/>
         {some.then(|| tabs(data))}
         {some.then(|| accounts_filter::toolbar(&base, &data.query, &data.choices, data.counts.as_ref()))}
         {accounts_notices::view(data)}
+        <div data-live="job">{data.job.as_ref().map(|job| job_words::line(tenant, job, data.now))}</div>
         {match &data.page {
             Ok(page) if page.rows.is_empty() => none(data),
             Ok(page) => accounts_table::table(data, page),

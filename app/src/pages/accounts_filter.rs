@@ -13,8 +13,9 @@ use service::{
         by_account::{AccountsQuery, LookedAfter, States},
         list::Sort,
     },
-    core::input::Field,
+    core::input::{self, Field},
 };
+use std::borrow::Cow;
 
 /// The value of `health` for all states in which a person has to act.
 pub(super) const NEED_YOU: &str = "need_you";
@@ -93,8 +94,19 @@ fn pairs(query: &AccountsQuery) -> Vec<(&'static str, String)> {
     .collect()
 }
 
+/// The conditions that the pairs of an address' query have; what can't be read is left out.
+pub fn read<'a>(pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> AccountsQuery {
+    let (parameters, _) = input::raw::<Parameters>(input::object(pairs));
+    parameters.unwrap_or_default().into()
+}
+
+/// The query of the address of a list.
+pub(super) fn text(query: &AccountsQuery) -> String {
+    href("", query).trim_start_matches('?').to_owned()
+}
+
 /// The address of a list.
-pub(super) fn href(base: &str, query: &AccountsQuery) -> String {
+pub fn href(base: &str, query: &AccountsQuery) -> String {
     let pairs: Vec<_> = pairs(query)
         .into_iter()
         .map(|(k, v)| format!("{k}={}", escape(&v)))
@@ -351,12 +363,10 @@ pub(super) fn toolbar(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use service::core::input;
 
     fn read(text: &str) -> AccountsQuery {
         let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-        let fields = input::object(pairs.map(|(name, value)| (name.into(), value.into())));
-        input::raw::<Parameters>(fields).0.unwrap().into()
+        super::read(pairs.map(|(name, value)| (name.into(), value.into())))
     }
 
     #[test]
@@ -368,6 +378,8 @@ mod tests {
             href("/t/x/accounts", &query),
             "/t/x/accounts?q=acme&health=limited&app=returns&scope=tags%3Aread&owner=nobody&tag=DACH&sort=name&after=abc"
         );
+        assert!(text(&query).starts_with("q=acme&health=limited&"));
+        assert_eq!(text(&AccountsQuery::default()), "");
         let mine = "/t/x/accounts?health=need_you&owner=0190a6c5-0000-7000-8000-000000000001";
         assert_eq!(href("/t/x/accounts", &read(&mine[14..])), mine);
         let snoozed = "/t/x/accounts?health=snoozed";

@@ -3,6 +3,7 @@
 use super::{
     accounts::Data,
     accounts_filter::{changed, href, is_filtered},
+    bulk_bar,
     row_action::{account_href, row_action},
     row_menu::RowMenus,
     snooze_form::snoozed_words,
@@ -47,11 +48,13 @@ pub(super) fn table(data: &Data, page: &AccountsPage) -> AnyView {
         Sort::Changed => "last change first",
     };
     view! {
+        <div class="choosing">
         <div class="table-wrap" data-live="accounts">
             <table class="table accounts">
                 <caption class="sr">{format!("Gorgias accounts, {order}")}</caption>
                 <thead>
                     <tr>
+                        {data.bulk.as_ref().map(|bulk| bulk_bar::of_page(bulk, page.rows.len()))}
                         {sort_header(data, "Account", Sort::Name, Dir::Ascending, "c-name")}
                         <th scope="col" class="c-owner">
                             "Owner"
@@ -74,6 +77,8 @@ pub(super) fn table(data: &Data, page: &AccountsPage) -> AnyView {
                 </thead>
                 <tbody>{page.rows.iter().map(|row| table_row(data, row)).collect_view()}</tbody>
             </table>
+        </div>
+        {data.bulk.as_ref().map(|bulk| bulk_bar::bar(data, bulk, page))}
         </div>
         {pager(data, page)}
     }
@@ -129,6 +134,7 @@ fn table_row(data: &Data, account: &ListedAccount) -> AnyView {
     };
     view! {
         <tr data-row=customer.subdomain.to_string()>
+            {data.bulk.as_ref().map(|bulk| bulk_bar::of_row(bulk, customer))}
             <th scope="row">
                 <a class="name" href=href>
                     {name}

@@ -37,6 +37,8 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
         FormOutcome::AccountErased { account } => good(&format!(
             "The connection of {account} was erased, with its links and timeline."
         )),
+        FormOutcome::JobStarted => good("The job was started. It goes on if you leave this page."),
+        FormOutcome::JobStopped => good("The job is stopped. What is done stays done."),
         FormOutcome::RefusalsAccepted => {
             good("Thank you. The accounts are asked again now, and Gorgias’ answers count.")
         }

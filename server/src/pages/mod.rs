@@ -18,6 +18,7 @@ mod factors;
 mod home;
 mod invitation;
 mod keyboard;
+mod jobs;
 mod keys;
 mod me;
 mod members;
@@ -115,6 +116,11 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::REVOKE_LINK, || post(account::revoke_link)),
     (Address::NEW_CAMPAIGN, || post(campaigns::begin)),
     (Address::CAMPAIGN_STEP, || post(campaigns::step)),
+    (Address::JOBS, || post(jobs::start)),
+    (Address::STOP_JOB, || post(jobs::stop)),
+    (Address::RETRY_JOB, || post(jobs::retry)),
+    (Address::UNDO_JOB, || post(jobs::undo)),
+    (Address::JOB_FILE, || post(jobs::file)),
     (Address::NEW_APP, || post(apps::create)),
     (Address::APP, || post(apps::edit)),
     (Address::REMOVE_APP, || post(apps::remove)),

@@ -290,3 +290,29 @@ async fn s52_who_is_limited_to_an_app_hears_of_that_app_alone() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn progress_of_a_job_arrives_at_its_tenant_alone() {
+    on_each_database(async |server| {
+        let acme = server.tenant("acme").await;
+        let other = server.tenant("other").await;
+        server.install(&acme, "shop").await;
+        let (_browser, mut stream) = open(&server, "acme").await;
+        let (_other, mut others) = open(&server, "other").await;
+        let new = service::jobs::NewJob {
+            work: domain::job::Work::Export,
+            selection: service::jobs::Selection::OneByOne(vec!["shop".parse().unwrap()]),
+        };
+        service::jobs::start(&acme.owner, new).await.unwrap();
+        assert_eq!(next(&mut stream).await.unwrap(), "event: jobs\ndata: \n\n");
+        service::jobs::run_due(&server.world.services)
+            .await
+            .unwrap();
+        assert_eq!(next(&mut stream).await.unwrap(), "event: jobs\ndata: \n\n");
+        // Another tenant's page hears of its own changes first.
+        server.install(&other, "theirs").await;
+        let heard = next(&mut others).await.unwrap();
+        assert!(heard.starts_with("event: change"), "{heard}");
+    })
+    .await;
+}

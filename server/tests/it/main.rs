@@ -25,6 +25,7 @@ mod headers;
 mod health;
 mod held;
 mod isolation;
+mod jobs;
 mod kept_form;
 mod key_service;
 mod live;

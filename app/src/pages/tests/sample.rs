@@ -1,7 +1,8 @@
 //! Sample data.
 
 use crate::pages::{
-    account, account_customer::CustomerData, accounts, accounts_filter::Choices, row_action::May,
+    account, account_customer::CustomerData, accounts, accounts_filter::Choices, bulk_bar::Bulk,
+    row_action::May,
 };
 use domain::{
     account_days::AccountDays,
@@ -298,5 +299,7 @@ pub(super) fn accounts_page(rows: Vec<AccountRow>, query: AccountsQuery) -> acco
             next: Some("cursor".into()),
         }),
         query,
+        bulk: Some(Bulk::default()),
+        job: None,
     }
 }

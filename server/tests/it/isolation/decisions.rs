@@ -95,6 +95,12 @@ pub const DECISIONS: &[Decision] = &[
         Elsewhere("s52_campaigns_are_for_those_who_send_links"),
         &[],
     ),
+    page(Address::JOBS, Members(Viewer)),
+    // Whoever is narrowed sees their own jobs alone.
+    page(
+        Address::JOB,
+        Elsewhere("s52_a_job_of_another_tenant_is_not_there"),
+    ),
     page(Address::APPS, Members(Viewer)),
     page(Address::APP, Members(Viewer)),
     page(Address::CONNECT, Members(Success)),
@@ -171,6 +177,31 @@ pub const DECISIONS: &[Decision] = &[
         &[("app", "{app}"), ("subdomain", "fresh")],
     ),
     form(Address::CHECK, Members(Success), &[]),
+    form(
+        Address::JOBS,
+        Members(Success),
+        &[("action", "check"), ("account", "shop")],
+    ),
+    form(
+        Address::STOP_JOB,
+        Elsewhere("s52_a_job_of_another_tenant_is_not_there"),
+        &[],
+    ),
+    form(
+        Address::RETRY_JOB,
+        Elsewhere("s52_a_job_of_another_tenant_is_not_there"),
+        &[],
+    ),
+    form(
+        Address::UNDO_JOB,
+        Elsewhere("s52_a_job_of_another_tenant_is_not_there"),
+        &[],
+    ),
+    form(
+        Address::JOB_FILE,
+        Elsewhere("s52_a_job_of_another_tenant_is_not_there"),
+        &[],
+    ),
     form(Address::ACCOUNT_LINKS, Members(Success), &[]),
     form(Address::REVOKE_LINK, Members(Success), &[]),
     form(
