@@ -46,6 +46,9 @@ const BEAT: Duration = Duration::from_secs(20);
 /// How many seconds a page waits before it tries again, if it got no stream.
 const RETRY: HeaderValue = HeaderValue::from_static("30");
 
+/// What an event says that only has a page look: browsers drop an event without data.
+const LOOK: &str = "look";
+
 /// nginx doesn't buffer an answer with this header, whatever its settings.
 const UNBUFFERED: (HeaderName, HeaderValue) = (
     HeaderName::from_static("x-accel-buffering"),
@@ -141,7 +144,7 @@ impl Listener {
                     Ok(_) => (),
                     // Too many changes at once: the page has to reload.
                     Err(RecvError::Lagged(_)) => {
-                        return Some((Ok(Event::default().event("reload").data("")), self));
+                        return Some((Ok(Event::default().event("reload").data(LOOK)), self));
                     }
                     Err(RecvError::Closed) => return None,
                 },
@@ -149,7 +152,7 @@ impl Listener {
                     Ok(tenant) if tenant != self.tenant => (),
                     // If some messages were missed, the page has to look, too.
                     Ok(_) | Err(RecvError::Lagged(_)) => {
-                        return Some((Ok(Event::default().event("keys").data("")), self));
+                        return Some((Ok(Event::default().event("keys").data(LOOK)), self));
                     }
                     Err(RecvError::Closed) => return None,
                 },
@@ -165,7 +168,7 @@ impl Listener {
                     // It says only that a page has to look; the page shows what its reader
                     // may see.
                     Ok(_) | Err(RecvError::Lagged(_)) => {
-                        return Some((Ok(Event::default().event("jobs").data("")), self));
+                        return Some((Ok(Event::default().event("jobs").data(LOOK)), self));
                     }
                     Err(RecvError::Closed) => return None,
                 },
@@ -174,7 +177,7 @@ impl Listener {
                     if self.rights != rights {
                         // What the page shows may not be the person's to see any more.
                         self.rights = rights;
-                        return Some((Ok(Event::default().event("reload").data("")), self));
+                        return Some((Ok(Event::default().event("reload").data(LOOK)), self));
                     }
                 }
             }

@@ -38,7 +38,7 @@ pub(super) fn of_page(bulk: &Bulk, rows: usize) -> AnyView {
     view! {
         <td class="c-check">
             <label class="tick">
-                <input type="checkbox" name="page" value="1" form=BULK aria-label=said checked=checked/>
+                <input type="checkbox" name="page" value="on" form=BULK aria-label=said checked=checked/>
             </label>
         </td>
     }
@@ -80,7 +80,7 @@ pub(super) fn bar(data: &Data, bulk: &Bulk, page: &AccountsPage) -> AnyView {
             {shown.collect_view()}
             <b class="chosen" data-page=format!("{} chosen", page.rows.len()) data-all=format!("{all} chosen")></b>
             <label class="tick">
-                <input type="checkbox" name="all" value="1" checked=checked/>
+                <input type="checkbox" name="all" value="on" checked=checked/>
                 <span>{all}</span>
             </label>
             {bulk.edit.then(|| tag(data, bulk))}

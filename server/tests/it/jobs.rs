@@ -101,7 +101,7 @@ async fn the_whole_page_and_all_that_match_can_be_meant() {
         let (_, browser) = some(&server).await;
         let page = [
             ("action", "check"),
-            ("page", "1"),
+            ("page", "on"),
             ("shown", "bolt"),
             ("shown", "shop"),
             ("account", "bolt"),
@@ -112,7 +112,7 @@ async fn the_whole_page_and_all_that_match_can_be_meant() {
         let all = [
             ("action", "add_tag"),
             ("tag", "new"),
-            ("all", "1"),
+            ("all", "on"),
             ("filter", "q=bolt&sort=name"),
             ("account", "fine"),
         ];
@@ -195,7 +195,7 @@ async fn a_form_that_is_sent_twice_starts_one_job() {
 async fn what_failed_is_named_and_tried_again_alone() {
     on_each_database(async |server| {
         let (_, browser) = some(&server).await;
-        let all = [("action", "check"), ("all", "1")];
+        let all = [("action", "check"), ("all", "on")];
         let job = page_of(browser.fill_in(LIST, JOBS, &all).await.location());
         over(&server).await;
         let page = browser.get(&job).await.body;
@@ -224,7 +224,7 @@ async fn what_failed_is_named_and_tried_again_alone() {
 async fn an_export_is_downloaded_as_a_file() {
     on_each_database(async |server| {
         let (tenant, browser) = some(&server).await;
-        let all = [("action", "export"), ("all", "1")];
+        let all = [("action", "export"), ("all", "on")];
         let job = page_of(browser.fill_in(LIST, JOBS, &all).await.location());
         let file = format!("{job}/file");
         let early = browser.post(&file, &[]).await;

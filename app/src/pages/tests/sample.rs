@@ -299,7 +299,11 @@ pub(super) fn accounts_page(rows: Vec<AccountRow>, query: AccountsQuery) -> acco
             next: Some("cursor".into()),
         }),
         query,
-        bulk: Some(Bulk::default()),
+        bulk: Some(Bulk {
+            check: true,
+            edit: true,
+            ..Bulk::default()
+        }),
         job: None,
     }
 }

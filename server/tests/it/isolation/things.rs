@@ -122,6 +122,8 @@ impl Things {
             .replace("{subdomain}", &self.subdomain)
             .replace("{person}", &self.person)
             .replace("{step}", "test")
+            // What there is about jobs, tests of their own cover.
+            .replace("{job}", NOBODYS)
             .replace("{id}", id);
         assert!(!filled.contains("{"), "{filled}: give it a thing");
         filled
