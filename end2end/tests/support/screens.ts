@@ -202,6 +202,17 @@ export const FULL: Screen[] = [
       await expect(page.getByText('There is no account with “no-such-account”.')).toBeVisible();
     },
   },
+  { name: 'jobs', open: at(`${home}/jobs`), heading: 'Jobs', islands: true },
+  {
+    name: 'accounts, all chosen',
+    open: async (page) => {
+      await page.goto(`${home}/accounts`);
+      await page.locator('[name=page]').check();
+      await expect(page.locator('.bulk')).toBeVisible();
+    },
+    heading: 'Accounts',
+    islands: true,
+  },
   { name: 'accounts, unknown page', open: at(`${home}/accounts?after=nonsense`), heading: 'Accounts', islands: true },
   account(ACCOUNTS.working, 'Working'),
   account(ACCOUNTS.limited, 'Limited'),
