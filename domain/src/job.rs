@@ -62,6 +62,8 @@ codes! {
         Assign = "assign",
         /// Gives it back to whoever looked after it before another job.
         AssignBack = "assign_back",
+        /// Writes to its first contact, with a link for what needs an approval.
+        SendLinks = "send_links",
         /// Writes it into a file.
         Export = "export",
     }
@@ -106,6 +108,10 @@ codes! {
         TooManyTags = "too_many_tags",
         /// The person who was to look after it is no member.
         NoMember = "no_member",
+        /// It has no contact.
+        NobodyToWriteTo = "nobody_to_write_to",
+        /// Nothing of it needs an approval, or a link can't help it.
+        NoLinkNeeded = "no_link_needed",
         /// Somebody changed it since.
         ChangedSince = "changed_since",
     }
@@ -120,6 +126,7 @@ impl JobAction {
             Self::RemoveTag => "Remove tag",
             Self::Assign => "Assign",
             Self::AssignBack => "Assign back",
+            Self::SendLinks => "Send links",
             Self::Export => "Export CSV",
         }
     }
@@ -128,6 +135,7 @@ impl JobAction {
     pub const fn permission(self) -> Permission {
         match self {
             Self::Check => Permission::CheckConnections,
+            Self::SendLinks => Permission::SendLinks,
             Self::AddTag | Self::RemoveTag | Self::Assign | Self::AssignBack | Self::Export => {
                 Permission::EditCustomers
             }
@@ -146,6 +154,8 @@ impl JobReason {
             Self::NotChecked => "The worker could not check it",
             Self::TooManyTags => "It has as many tags as an account can have",
             Self::NoMember => "The person is no member any more",
+            Self::NobodyToWriteTo => "It has no contact to write to",
+            Self::NoLinkNeeded => "It needs no approval, or a link can’t help it",
             Self::ChangedSince => "Somebody changed it since, so it was left alone",
         }
     }
@@ -160,6 +170,8 @@ impl JobReason {
             Self::NotChecked => "Look at the worker’s heartbeat, then try again.",
             Self::TooManyTags => "Take off one that isn’t needed, then try again.",
             Self::NoMember => "Choose somebody else.",
+            Self::NobodyToWriteTo => "Add a contact on its page, then try again.",
+            Self::NoLinkNeeded => "Nothing has to be done, or its page says what helps.",
             Self::ChangedSince => "Open the account to see what it is now.",
         }
     }
@@ -168,8 +180,8 @@ impl JobReason {
     pub const fn can_pass(self) -> bool {
         match self {
             Self::NoAnswer | Self::AppRefused | Self::NotChecked | Self::TooManyTags => true,
-            Self::NotConnected => true,
-            Self::NotSeen | Self::NoMember | Self::ChangedSince => false,
+            Self::NotConnected | Self::NobodyToWriteTo => true,
+            Self::NotSeen | Self::NoMember | Self::NoLinkNeeded | Self::ChangedSince => false,
         }
     }
 }
@@ -187,6 +199,8 @@ pub enum Work {
     Assign(Option<PersonId>),
     /// Whoever looked after it before, if this member, or nobody, still does.
     AssignBack(Option<PersonId>),
+    /// Write to its first contact, with a link for what needs an approval.
+    SendLinks,
     /// Write it into a file.
     Export,
 }
@@ -200,6 +214,7 @@ impl Work {
             Self::RemoveTag(_) => JobAction::RemoveTag,
             Self::Assign(_) => JobAction::Assign,
             Self::AssignBack(_) => JobAction::AssignBack,
+            Self::SendLinks => JobAction::SendLinks,
             Self::Export => JobAction::Export,
         }
     }
@@ -207,7 +222,7 @@ impl Work {
     /// The text beside the action's code in the database; empty if there is none.
     pub fn value(&self) -> String {
         match self {
-            Self::Check | Self::Export => String::new(),
+            Self::Check | Self::SendLinks | Self::Export => String::new(),
             Self::AddTag(tag) | Self::RemoveTag(tag) => tag.to_string(),
             Self::Assign(person) | Self::AssignBack(person) => {
                 person.map_or_else(String::new, |person| person.to_string())
@@ -231,6 +246,7 @@ impl Work {
             JobAction::RemoveTag => Self::RemoveTag(tag()?),
             JobAction::Assign => Self::Assign(person()?),
             JobAction::AssignBack => Self::AssignBack(person()?),
+            JobAction::SendLinks => Self::SendLinks,
             JobAction::Export => Self::Export,
         })
     }
@@ -241,7 +257,7 @@ impl Work {
             Self::AddTag(tag) => Some(Self::RemoveTag(tag.clone())),
             Self::RemoveTag(tag) => Some(Self::AddTag(tag.clone())),
             Self::Assign(person) => Some(Self::AssignBack(*person)),
-            Self::Check | Self::AssignBack(_) | Self::Export => None,
+            Self::Check | Self::AssignBack(_) | Self::SendLinks | Self::Export => None,
         }
     }
 }
@@ -287,6 +303,7 @@ mod tests {
             Work::Assign(Some(person)),
             Work::Assign(None),
             Work::AssignBack(Some(person)),
+            Work::SendLinks,
             Work::Export,
         ] {
             let code = work.action().code();

@@ -16,7 +16,6 @@ use crate::{
         Choice, Empty, Glyph, Kind, LinkButton, LoadFailed, NavItem, NoMatch, PageHead, Tab, Tabs,
     },
     context::PageContext,
-    form_state::FormState,
     frame::{self, PageChrome, page_chrome},
     islands::Live,
     shell::SignedInLayout,

@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{customer::LONGEST_TAG, job::JobAction, permission::Permission};
 use leptos::prelude::*;
-use service::{Actor, accounts::Customer, connections::by_account::AccountsPage};
+use service::{Actor, accounts::Customer, connections::by_account::AccountsPage, mail};
 
 /// The name of the form among those of its page.
 pub const BULK: &str = "bulk";
@@ -19,6 +19,8 @@ pub const BULK: &str = "bulk";
 pub(super) struct Bulk {
     pub check: bool,
     pub edit: bool,
+    /// Also whether mail is set up.
+    pub links: bool,
     /// What was chosen and typed, if it was refused.
     pub form: FormState,
 }
@@ -27,7 +29,13 @@ impl Bulk {
     pub fn of(actor: &Actor, form: FormState) -> Option<Self> {
         let check = actor.may(Permission::CheckConnections);
         let edit = actor.may(Permission::EditCustomers);
-        (check || edit).then_some(Self { check, edit, form })
+        let links = actor.may(Permission::SendLinks) && mail::is_set_up(actor);
+        (check || edit || links).then_some(Self {
+            check,
+            edit,
+            links,
+            form,
+        })
     }
 }
 
@@ -85,6 +93,7 @@ pub(super) fn bar(data: &Data, bulk: &Bulk, page: &AccountsPage) -> AnyView {
             </label>
             {bulk.edit.then(|| tag(data, bulk))}
             {bulk.edit.then(|| assign(data, bulk))}
+            {bulk.links.then(|| act(JobAction::SendLinks, Kind::Plain, Some(Glyph::Send)))}
             {bulk.check.then(|| act(JobAction::Check, Kind::Primary, Some(Glyph::Retrying)))}
             {bulk.edit.then(|| act(JobAction::Export, Kind::Plain, Some(Glyph::Download)))}
             <button type="reset" class="button" data-kind="quiet">

@@ -55,7 +55,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     }
     .into_any();
     Ok(view! {
-        <SignedInLayout frame=around.frame title="Job" islands=true live=live>
+        <SignedInLayout frame=around.frame title="Job" live=live>
             {said}
             {view(&data)}
         </SignedInLayout>

@@ -42,6 +42,7 @@ pub(super) fn title(job: &Job) -> String {
         }
         Work::Assign(None) => format!("Assign {about} to nobody"),
         Work::AssignBack(_) => format!("Give {about} back to whoever looked after them before"),
+        Work::SendLinks => format!("Send links to {about}"),
         Work::Export => format!("Export {about}"),
     }
 }

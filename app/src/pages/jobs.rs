@@ -59,7 +59,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     }
     .into_any();
     Ok(view! {
-        <SignedInLayout frame=around.frame title="Jobs" islands=true live=live>
+        <SignedInLayout frame=around.frame title="Jobs" live=live>
             {said}
             {view(&data)}
         </SignedInLayout>

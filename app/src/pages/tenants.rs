@@ -124,7 +124,7 @@ fn problems(tenant: &TenantOfPerson, number: Option<u64>) -> String {
         None if tenant.needs_second_factor => "Needs a second factor".to_owned(),
         None if tenant.by_single_sign_on => "Opens by single sign-on".to_owned(),
         None => "Not known".to_owned(),
-        Some(0) => "Nothing needs you".to_owned(),
+        Some(0) => "Nobody needs you".to_owned(),
         Some(1) => "1 account needs you".to_owned(),
         Some(n) => format!("{n} accounts need you"),
     }

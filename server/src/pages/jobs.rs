@@ -128,7 +128,8 @@ pub async fn start(
         Err(
             error @ (StartError::NothingChosen
             | StartError::TooManyChosen
-            | StartError::TooManyRunning),
+            | StartError::TooManyRunning
+            | StartError::NoMail),
         ) => again("", error).await,
     })
 }

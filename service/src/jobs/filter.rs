@@ -25,7 +25,7 @@ pub(super) enum Stored {
 #[serde(default)]
 pub(super) struct Filter {
     q: String,
-    /// A state's code, `need_you`, or empty.
+    /// A state's code, `need_you`, `snoozed`, or empty.
     health: String,
     app: Option<String>,
     scope: Option<String>,
@@ -35,6 +35,7 @@ pub(super) struct Filter {
 }
 
 const NEED_YOU: &str = "need_you";
+const SNOOZED: &str = "snoozed";
 const NOBODY: &str = "nobody";
 
 impl From<&AccountsQuery> for Filter {
@@ -45,6 +46,7 @@ impl From<&AccountsQuery> for Filter {
                 States::All => String::new(),
                 States::One(health) => health.code().to_owned(),
                 States::NeedSomeone => NEED_YOU.to_owned(),
+                States::Snoozed => SNOOZED.to_owned(),
             },
             app: query.app.clone(),
             scope: query.scope.as_ref().map(ToString::to_string),
@@ -64,6 +66,7 @@ impl From<Filter> for AccountsQuery {
             q: filter.q,
             states: match filter.health.as_str() {
                 NEED_YOU => States::NeedSomeone,
+                SNOOZED => States::Snoozed,
                 code => code.parse().map_or(States::All, States::One),
             },
             app: filter.app,
@@ -91,6 +94,7 @@ mod tests {
         for (states, owner) in [
             (States::All, None),
             (States::NeedSomeone, Some(LookedAfter::ByNobody)),
+            (States::Snoozed, None),
             (
                 States::One(Health::Limited),
                 Some(LookedAfter::By(PersonId(Uuid::from_u128(7)))),

@@ -14,6 +14,7 @@ use crate::{
         relay,
     },
     entity::job,
+    mail,
     tenancy::{Actor, Tx},
 };
 use domain::{
@@ -61,6 +62,9 @@ pub enum StartError {
     /// The person to look after them is no member.
     #[error("nobody of this tenant has this id: choose a member")]
     NoMember,
+    /// Nothing can be mailed.
+    #[error("mail is not set up; whoever runs Mooring can set it up, or make links one by one")]
+    NoMail,
     /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
@@ -79,6 +83,9 @@ impl From<sea_orm::DbErr> for StartError {
 /// [`StartError`]; nothing is started then.
 pub async fn start(actor: &Actor, new: NewJob) -> Result<JobId, StartError> {
     actor.require(new.work.action().permission())?;
+    if new.work == Work::SendLinks && !mail::is_set_up(actor) {
+        return Err(StartError::NoMail);
+    }
     let tx = actor.write().await?;
     if let Work::Assign(Some(person)) = new.work
         && accounts::owner(&tx, person).await?.is_none()

@@ -23,7 +23,7 @@ use simulator::mailbox::Mailbox;
 use std::net::{Ipv4Addr, SocketAddr};
 
 /// A flow whose mail goes to a mailbox.
-async fn each(test: impl AsyncFn(Flow, Mailbox)) {
+pub async fn each(test: impl AsyncFn(Flow, Mailbox)) {
     for backend in service::testing::backends() {
         let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let mailbox = Mailbox::start(free).await.unwrap();
@@ -60,7 +60,7 @@ async fn contact(f: &Flow, account: &str) {
 }
 
 /// Three that are lost, of which one has no contact, and one that works.
-async fn lost(f: &Flow) {
+pub async fn lost(f: &Flow) {
     for account in ["alpha", "bravo", "lonely", "fine"] {
         f.connect(account).await;
     }

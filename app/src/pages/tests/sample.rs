@@ -300,6 +300,7 @@ pub(super) fn accounts_page(rows: Vec<AccountRow>, query: AccountsQuery) -> acco
         }),
         query,
         bulk: Some(Bulk {
+            links: true,
             check: true,
             edit: true,
             ..Bulk::default()

@@ -19,7 +19,7 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn of(actor: &Actor) -> Self {
+    pub fn of(actor: &Actor) -> Self {
         let (name, answers_to) = match &actor.who {
             Who::Person { name, email, .. } => (Some(name.clone()), Some(email.clone())),
             Who::ApiToken { .. } => (None, None),

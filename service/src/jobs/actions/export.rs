@@ -66,6 +66,8 @@ fn row(account: &ListedAccount) -> String {
         tags,
         note,
         contacts,
+        // A view of the moment, which a file is not for.
+        snoozed: _,
     } = &account.customer;
     let worst = account.connections.first();
     let health = worst.map_or(Health::NotConnected, |row| row.health);

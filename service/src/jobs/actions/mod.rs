@@ -4,6 +4,7 @@
 mod assign;
 mod check;
 mod export;
+mod link;
 mod tag;
 
 pub(super) use export::HEADER;
@@ -40,6 +41,7 @@ pub(super) async fn step(
         Work::RemoveTag(tag) => tag::remove(actor, tx, job, &tag).await,
         Work::Assign(person) => assign::to(actor, tx, job, person).await,
         Work::AssignBack(person) => assign::back(actor, tx, job, person).await,
+        Work::SendLinks => link::send(actor, tx, job).await,
         Work::Export => export::step(actor, tx, job).await,
     }
 }

@@ -2,6 +2,7 @@
 
 mod checks;
 mod going_on;
+mod links;
 mod removal;
 mod rights;
 
