@@ -99,6 +99,11 @@ test('keys work in lists, and letters can be switched off', async ({ page }) => 
   await expect(links.nth(1)).toBeFocused();
   await page.keyboard.press('k');
   await expect(links.nth(0)).toBeFocused();
+  const tick = page.getByRole('row').nth(1).getByRole('checkbox');
+  await page.keyboard.press('x');
+  await expect(tick).toBeChecked();
+  await page.keyboard.press('x');
+  await expect(tick).not.toBeChecked();
   await page.keyboard.press('/');
   await expect(page.getByRole('search', { name: 'Filter accounts' }).getByRole('searchbox')).toBeFocused();
   await page.keyboard.type('j?');
@@ -154,7 +159,6 @@ test('a check shows what came of it where it was asked for', async ({ page }) =>
 test('times tick, and a silent worker shows without a reload', async ({ page }) => {
   await page.clock.install();
   await open(page, account(ACCOUNTS.working));
-  await page.route('**/live', (route) => route.abort());
   const beat = page.locator('[data-beat]');
   await expect(beat).toHaveText('Worker is fine');
   await page.clock.fastForward('03:00');

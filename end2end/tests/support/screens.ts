@@ -132,6 +132,7 @@ export const PUBLIC: Screen[] = [
   },
   { name: 'install without an account', open: (page) => page.goto(links().install), heading: /./, status: 400 },
   { name: 'callback that nobody began', open: (page) => page.goto(`${links().callback}?code=a&state=b`), heading: /./, status: 400 },
+  { name: 'keyboard shortcuts', open: at('/keyboard'), heading: 'Keyboard shortcuts' },
   { name: 'nothing there', open: at('/nothing/there'), heading: 'There is nothing here', status: 404 },
 ];
 
@@ -260,6 +261,45 @@ export const FULL: Screen[] = [
       await expect(page.getByRole('status').filter({ hasText: 'Checked:' })).toBeVisible();
     },
   },
+  { name: 'search', open: at(`${home}/search?q=gone`), heading: 'Search for “gone”' },
+  { name: 'search, nothing found', open: at(`${home}/search?q=no-such-thing`), heading: 'Search for “no-such-thing”' },
+  { name: 'campaigns', open: at(`${home}/campaigns`), heading: 'Campaigns' },
+  { name: 'campaign, new', open: at(`${home}/campaigns/new?app=${RETURNS.slug}`), heading: 'New campaign' },
+  {
+    name: 'campaign, new, wrong',
+    heading: 'New campaign',
+    status: 422,
+    async open(page) {
+      await page.goto(`${home}/campaigns/new?app=${RETURNS.slug}`);
+      await page.getByLabel('Your words in the mail').fill('Hello {who}');
+      await press(page, 'Begin campaign');
+      await expect(page.locator('#message-error')).toBeVisible();
+    },
+  },
+  {
+    name: 'campaign, begun',
+    heading: 'Back again',
+    async open(page) {
+      await page.goto(`${home}/campaigns/new?app=${RETURNS.slug}`);
+      await page.getByLabel('Name', { exact: true }).fill('Back again');
+      await press(page, 'Begin campaign');
+      await expect(page.getByRole('status').filter({ hasText: 'The campaign has begun.' })).toBeVisible();
+    },
+  },
+  { name: 'jobs', open: at(`${home}/jobs`), heading: 'Jobs' },
+  {
+    name: 'job, started',
+    heading: 'Add the tag seen to 1 account',
+    async open(page) {
+      await page.goto(`${home}/accounts`);
+      await page.getByRole('checkbox', { name: `Choose ${ACCOUNTS.working}` }).check();
+      await page.locator('summary').filter({ hasText: /^Tag$/ }).last().click();
+      await page.locator('#bulk-tag').fill('seen');
+      await press(page, 'Add tag');
+    },
+  },
+  { name: 'accounts, snoozed', open: at(`${home}/accounts?health=snoozed`), heading: 'Accounts' },
+  { name: 'overview, 90 days', open: at(`${home}?days=90`), heading: /accounts need you$/ },
   { name: 'disconnect', open: at(`${home}/accounts/${RETURNS.slug}/${ACCOUNTS.working}/disconnect`), heading: 'Disconnect' },
   { name: 'erase', open: at(`${home}/accounts/${RETURNS.slug}/${ACCOUNTS.invited}/erase`), heading: 'Erase' },
   { name: 'account that is not there', open: at(`${home}/accounts/${RETURNS.slug}/nobody`), heading: 'There is nothing here', status: 404 },

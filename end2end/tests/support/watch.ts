@@ -77,7 +77,9 @@ export class Watch {
       this.status = status;
       this.scripts.length = 0;
     }
-    if (status >= 400 && !(page && this.expected.has(status))) {
+    // Dialogs load parts of pages.
+    const asked = page || request.resourceType() === 'fetch';
+    if (status >= 400 && !(asked && this.expected.has(status))) {
       this.problems.push(`status ${status}: ${request.method()} ${path}`);
     }
     if (/\.(js|wasm)$/.test(path)) this.scripts.push(path);
