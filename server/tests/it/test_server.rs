@@ -225,6 +225,7 @@ pub fn form_addresses() -> Vec<String> {
             .replace("{token}", "some-token")
             .replace("{person}", id)
             .replace("{key}", "some-session")
+            .replace("{job}", id)
             .replace("{authorization}", id)
             .replace("{id}", id);
         assert!(!address.contains('{'), "{address}: give it a thing");
