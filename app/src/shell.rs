@@ -69,6 +69,9 @@ pub fn SignedInLayout(
     /// For pages with one wide table.
     #[prop(optional)]
     wide: bool,
+    /// Loads no script, for a page that shows a secret.
+    #[prop(optional)]
+    no_script: bool,
     /// The island that keeps the page up to date; it is in the top bar.
     #[prop(optional)]
     live: Option<AnyView>,
@@ -85,7 +88,7 @@ pub fn SignedInLayout(
     .to_string();
     view! {
         <Title text=escaped(&format!("{title} · {} · Mooring", frame.tenant_name))/>
-        {scripts(true)}
+        {scripts(!no_script)}
         <a class="skip button" data-kind="primary" href="#main">
             "Skip to content"
         </a>
@@ -99,7 +102,7 @@ pub fn SignedInLayout(
             </main>
         </div>
         <Sprite/>
-        {enhance(frame.now, search)}
+        {(!no_script).then(|| enhance(frame.now, search))}
     }
     .into_any()
 }

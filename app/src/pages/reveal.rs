@@ -46,7 +46,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         leave_soon(actor.tenant_slug.as_str(), &app);
     }
     Ok(view! {
-        <SignedInLayout frame=around.frame title="Show client secret">
+        <SignedInLayout frame=around.frame no_script=true title="Show client secret">
             {said}
             {view(actor.tenant_slug.as_str(), &app, secret, &state)}
         </SignedInLayout>

@@ -15,8 +15,8 @@ export interface Screen {
   heading: string | RegExp;
   /** The status of its answer, if not 200. */
   status?: number;
-  /** Whether it has islands; only these pages load script. */
-  islands?: true;
+  /** Whether it loads script; if not said, pages of a tenant do. */
+  islands?: boolean;
 }
 
 const home = `/t/${TENANT}`;
@@ -343,7 +343,7 @@ export const FULL: Screen[] = [
     },
   },
   unfolded({ name: 'app', open: at(`${home}/apps/${RETURNS.slug}`), heading: RETURNS.name, islands: true }),
-  { name: 'client secret', open: at(`${home}/apps/${RETURNS.slug}/reveal`), heading: 'Client secret' },
+  { name: 'client secret', open: at(`${home}/apps/${RETURNS.slug}/reveal`), heading: 'Client secret', islands: false },
   { name: 'is it still you', open: at(`/confirm?next=${home}/keys`), heading: 'Is it still you?' },
   {
     name: 'is it still you, wrong password',
