@@ -1,6 +1,9 @@
 //! Campaigns: links for many accounts of an app, and how far each account is.
 
-use crate::columns::{at, at_null, id, index, owned_by, tenant};
+use crate::{
+    columns::{at, at_null, id, index, owned_by, tenant},
+    functions,
+};
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
@@ -83,10 +86,11 @@ impl MigrationTrait for Migration {
             manager.create_index(index(table, columns, unique)).await?;
         }
         manager.get_connection().execute_unprepared(DUE).await?;
-        Ok(())
+        functions::up(manager, self.name()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        functions::down(manager, self.name()).await?;
         for table in [ACCOUNTS, CAMPAIGNS] {
             let drop = Table::drop().table(Alias::new(table)).to_owned();
             manager.drop_table(drop).await?;

@@ -103,6 +103,16 @@ pub(super) fn say(words: &str) {
     }
 }
 
+/// Has a status that came with a new part of the page read out: a live region tells only
+/// what changes in it after it is there.
+pub(super) fn announce(status: &Element) {
+    let html = status.inner_html();
+    status.set_inner_html("");
+    let status = status.clone();
+    let again = move || status.set_inner_html(&html);
+    set_timeout(again, std::time::Duration::from_millis(50));
+}
+
 /// Opens another page.
 pub(super) fn go_to(address: &str) {
     let here = window().location();

@@ -60,7 +60,7 @@ pub(crate) fn page() -> impl IntoView {
 struct Query {
     /// The timeline continues after this event, with older ones.
     before: Field<String>,
-    /// “new” opens the form for a reconnect link.
+    /// “new” opens the form for a reconnect link; “track” shows how far the newest one is.
     link: Field<String>,
     /// “edit” opens the form for what is known of the customer.
     customer: Field<String>,
@@ -131,6 +131,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         form,
         outcome: context.outcome.clone(),
         link_wanted: query.link.given() == Some("new"),
+        link_tracked: query.link.given() == Some("track"),
         account,
     };
     let (stream, href) = (
@@ -206,6 +207,8 @@ pub(super) struct Data {
     pub outcome: Option<ShownOutcome>,
     /// Whether the form for a new link is open.
     pub link_wanted: bool,
+    /// Whether it is shown how far the newest link is.
+    pub link_tracked: bool,
 }
 
 impl Data {
@@ -229,7 +232,8 @@ impl Data {
     /// Whether the form for a new link is open, or its result is shown.
     fn link_open(&self) -> bool {
         let made = self.link_made().is_some() || self.link_mailed();
-        self.may.send_links && (self.link_wanted || self.form.action == "link" || made)
+        self.may.send_links
+            && (self.link_wanted || self.link_tracked || self.form.action == "link" || made)
     }
 
     /// Whether a link was mailed just now.

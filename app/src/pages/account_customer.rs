@@ -94,7 +94,7 @@ fn known(customer: &Customer) -> AnyView {
     );
     let (name, external_id) = (text(&customer.name), text(&customer.external_id));
     view! {
-        <Facts>
+        <Facts list=true body=true>
             <Fact term="Name">{name}</Fact>
             <Fact term="External id">{external_id}</Fact>
             <Fact term="Looked after by">{owner}</Fact>

@@ -91,17 +91,17 @@ fn known(data: &Data, customer: &Customer) -> AnyView {
             }),
         };
         view! {
-            <p class="actions body">
+            <div class="body"><div class="actions">
                 {take_on}
                 <LinkButton href=format!("{}?assign=new{PART}", data.href()) size=Size::Small>
                     "Assign to…"
                 </LinkButton>
                 {snooze}
-            </p>
+            </div></div>
         }
     });
     view! {
-        <Facts>
+        <Facts list=true body=true>
             <Fact term="Looked after by">{name}</Fact>
             <Fact term="Snoozed">{snoozed}</Fact>
         </Facts>

@@ -16,6 +16,7 @@ use crate::{
     },
     context::PageContext,
     frame::page_chrome,
+    islands::Live,
     shell::SignedInLayout,
 };
 use domain::{
@@ -72,8 +73,16 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         &context.form.clone().unwrap_or_default(),
     );
     let title = data.campaign.name.clone();
+    let stream = Address::Live {
+        tenant: &data.tenant,
+    }
+    .to_string();
+    let live = view! { <Live stream page=data.href() connection=String::new()/> }.into_any();
     let body = view(&data, said);
-    Ok(view! { <SignedInLayout frame=around.frame title>{body}</SignedInLayout> }.into_any())
+    Ok(
+        view! { <SignedInLayout frame=around.frame title live=live>{body}</SignedInLayout> }
+            .into_any(),
+    )
 }
 
 /// The page of the error.
@@ -134,13 +143,15 @@ pub(super) fn view(data: &Data, said: Option<AnyView>) -> AnyView {
         />
         {said}
         {held_back(data)}
-        <section class="panel" aria-labelledby="funnel">
+        <section class="panel" aria-labelledby="funnel" data-live="funnel">
             <header>
                 <h2 id="funnel">{campaign.audience.label()}</h2>
                 <span class="sub">{of(campaign)}</span>
             </header>
             {funnel(campaign)}
-            <p class="body sub">{reminder(campaign)}</p>
+            <div class="body">
+                <p class="sub">{reminder(campaign)}</p>
+            </div>
         </section>
         {people(data)}
     }

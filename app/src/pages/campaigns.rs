@@ -104,7 +104,10 @@ fn row(tenant: &str, campaign: &Campaign) -> AnyView {
                 <span class="sub">{format!("{app} · by {}", campaign.created_by)}</span>
             </th>
             <td data-label="Approved">
-                {format!("{} of {}", campaign.funnel.approved(), of(campaign))}
+                {match campaign.is_looking() {
+                    true => of(campaign),
+                    false => format!("{} of {}", campaign.funnel.approved(), of(campaign)),
+                }}
             </td>
             <td data-label="State">{state(campaign)}</td>
             <td data-label="Ends">
@@ -118,6 +121,9 @@ fn row(tenant: &str, campaign: &Campaign) -> AnyView {
 /// How many accounts the campaign has.
 pub(super) fn of(campaign: &Campaign) -> String {
     let n = campaign.funnel.chosen();
+    if campaign.is_looking() {
+        return "Looking for accounts".to_owned();
+    }
     let more = if campaign.funnel.is_cut() || !campaign.complete {
         " or more"
     } else {

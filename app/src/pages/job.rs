@@ -1,6 +1,6 @@
 //! `/t/{tenant}/jobs/{job}`: how far a bulk job is, what failed, and what can follow.
 
-use super::{PageError, PageParams, accounts_filter, job_words, outcome, show};
+use super::{PageError, PageParams, accounts_filter, counted::counted, job_words, outcome, show};
 use crate::{
     address::{Address, escape},
     components::{
@@ -160,7 +160,11 @@ fn progress(data: &Data) -> AnyView {
     });
     let changed = (job.done > 0 && job.work.undone_by().is_some()).then(|| {
         let same = job.done.saturating_sub(job.changed);
-        format!("{} were changed, {same} were so already.", job.changed)
+        let changed = counted(job.changed, "was changed", "were changed");
+        format!(
+            "{changed}, {}.",
+            counted(same, "was so already", "were so already")
+        )
     });
     let body = view! {
         <div class="body progress">

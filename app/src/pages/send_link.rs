@@ -29,6 +29,10 @@ pub(super) fn view(data: &Data) -> AnyView {
     let (account, app) = (&data.account.row.subdomain, &data.account.row.app_name);
     let row = &data.account.row;
     let (title, body) = match data.link_made() {
+        None if data.link_tracked => {
+            let body = view! { <div class="body">{track(data)}</div> }.into_any();
+            (format!("Link for {account}"), body)
+        }
         None if row.explanation.next == NextStep::AddOffline => (
             format!("A link can’t help {account} yet"),
             offline_first(data),
@@ -92,7 +96,7 @@ fn track(data: &Data) -> Option<AnyView> {
     let row = &data.account.row;
     Some(
         view! {
-            <div class="track" data-live="link-track">
+            <div class="track" data-live="link-track" data-follow=format!("{}?link=track", data.href())>
                 {link.mail.as_ref().map(|mail| view! { <p>{mail_progress(mail)}</p> })}
                 <Steps steps=link_steps(link.state, link.created_at, data.now)/>
                 <p>

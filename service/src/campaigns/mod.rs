@@ -69,6 +69,11 @@ pub struct Campaign {
 }
 
 impl Campaign {
+    /// Whether the worker has found no account yet, and goes on.
+    pub fn is_looking(&self) -> bool {
+        !self.complete && self.funnel.chosen() == 0
+    }
+
     fn new(row: Model, app: &App, funnel: Funnel) -> Self {
         let state = match &row {
             Model {

@@ -70,6 +70,8 @@ pub async fn lost(f: &Flow) {
     for account in ["alpha", "bravo", "lonely"] {
         f.sim.account(account).deactivate();
         check_now(&f.owner, "returns", &sub(account)).await.unwrap();
+        // Three refused in a row would be a fault of the app.
+        check_now(&f.owner, "returns", &sub("fine")).await.unwrap();
     }
 }
 

@@ -8,7 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Document, Element, Event, HtmlDialogElement, MouseEvent};
 
 thread_local! {
-    /// The open dialog: which part of which page it shows.
+    /// The open dialog, and which part of a page it shows.
     static OPEN: RefCell<Option<Open>> = const { RefCell::new(None) };
 }
 
@@ -16,7 +16,6 @@ thread_local! {
 struct Open {
     dialog: HtmlDialogElement,
     part: String,
-    address: String,
 }
 
 pub(super) fn begin() {
@@ -61,14 +60,14 @@ fn clicked(event: Event) {
 pub(super) fn open(address: String, part: String) {
     spawn_local(async move {
         match browser::load(&address).await {
-            Ok(Some(page)) if show(&part, &address, &page) => (),
+            Ok(Some(page)) if show(&part, &page) => (),
             _ => browser::go_to(&address),
         }
     });
 }
 
 /// Opens a modal dialog with a part of a page; `false` if the page has no such part.
-fn show(part: &str, address: &str, page: &Document) -> bool {
+fn show(part: &str, page: &Document) -> bool {
     let Some(content) = page.get_element_by_id(part) else {
         return false;
     };
@@ -84,7 +83,6 @@ fn show(part: &str, address: &str, page: &Document) -> bool {
     OPEN.set(Some(Open {
         dialog: dialog.clone(),
         part: part.to_owned(),
-        address: address.to_owned(),
     }));
     on_close(&dialog);
     fill(&dialog, &content);
@@ -154,16 +152,9 @@ pub(super) fn answered(address: &str, page: &Document) {
     match page.get_element_by_id(&open.part) {
         Some(content) => {
             fill(&open.dialog, &content);
-            OPEN.set(Some(Open {
-                address: address.to_owned(),
-                ..open.clone()
-            }));
-            let said = open.dialog.query_selector(".result, .error").ok().flatten();
-            browser::say(
-                &said
-                    .and_then(|said| said.text_content())
-                    .unwrap_or_default(),
-            );
+            if let Ok(Some(said)) = open.dialog.query_selector("[role=status]") {
+                browser::announce(&said);
+            }
             enter(&open.dialog);
         }
         None => browser::go_to(address),
@@ -175,11 +166,13 @@ fn refresh() {
     let Some(open) = OPEN.with_borrow(Clone::clone) else {
         return;
     };
-    if all_in(&open.dialog, "[data-live]").is_empty() {
+    // Not the page that the form led to: that may show something once.
+    let followed = open.dialog.query_selector("[data-follow]").ok().flatten();
+    let Some(address) = followed.and_then(|part| part.get_attribute("data-follow")) else {
         return;
-    }
+    };
     spawn_local(async move {
-        let Ok(Some(page)) = browser::load(&open.address).await else {
+        let Ok(Some(page)) = browser::load(&address).await else {
             return;
         };
         let Some(newer) = page.get_element_by_id(&open.part) else {

@@ -111,7 +111,7 @@ fn stay(form: &HtmlFormElement, address: &str, page: &Document) {
         });
     let outcome = old.query_selector(".result").ok().flatten();
     if let Some(outcome) = &outcome {
-        browser::say(&outcome.text_content().unwrap_or_default());
+        browser::announce(outcome);
         let _ = outcome.set_attribute("tabindex", "-1");
     }
     if let Some(target) = again.or(outcome) {

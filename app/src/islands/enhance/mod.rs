@@ -4,6 +4,8 @@
 use leptos::prelude::*;
 
 #[cfg(feature = "hydrate")]
+mod choosing;
+#[cfg(feature = "hydrate")]
 mod copying;
 #[cfg(feature = "hydrate")]
 mod dialogs;
@@ -32,6 +34,7 @@ pub fn Enhance(
     {
         menus::begin();
         copying::begin();
+        choosing::begin();
         dialogs::begin();
         forms::begin();
         keys::begin(letters);
@@ -41,5 +44,5 @@ pub fn Enhance(
     }
     #[cfg(not(feature = "hydrate"))]
     let _ = (now, search, letters);
-    view! { <span class="sr" role="status" id="said"></span> }
+    view! { <span class="sr" aria-live="polite" id="said"></span> }
 }

@@ -256,6 +256,7 @@ pub(super) fn account_page(account: Account) -> account::Data {
         form: Default::default(),
         outcome: None,
         link_wanted: false,
+        link_tracked: false,
     }
 }
 

@@ -102,6 +102,18 @@ fn a_working_account_asks_for_nothing() {
     );
 }
 
+/// What is shown once isn't shown again by following how far the link is.
+#[test]
+fn a_link_is_followed_without_its_address() {
+    let mut data = account_page(sample::disconnected());
+    data.links = Some(vec![sample::link(LinkState::Opened)]);
+    data.link_tracked = true;
+    let page = html(|| account::view(&data));
+    let follows = "data-follow=\"/t/parcelwise/accounts/returns/acme?link=track\"";
+    assert!(page.contains(follows), "{page}");
+    assert!(page.contains("Link for acme") && !page.contains("link-url"));
+}
+
 #[test]
 fn a_disconnected_account_says_why_and_offers_the_link() {
     let mut data = account_page(sample::disconnected());
