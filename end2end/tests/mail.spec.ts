@@ -60,6 +60,8 @@ test('invited by mail, joined, password forgotten and set anew', async ({ page, 
   });
 
   await test.step('they forget their password and set a new one', async () => {
+    // The page would ask for its stream without a session otherwise.
+    await jonas.goto('about:blank');
     await jonas.context().clearCookies();
     await jonas.goto(`${mooring.base}/signin`);
     await jonas.getByRole('link', { name: 'Forgot it?' }).click();

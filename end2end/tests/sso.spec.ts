@@ -24,6 +24,8 @@ const go = (page: Page) => page.getByRole('button', { name: 'Continue with harbo
 
 /** No cookie is left, neither Mooring's nor the provider's. */
 async function asNobody(page: Page): Promise<void> {
+  // The page would ask for its stream without a session otherwise.
+  await page.goto('about:blank');
   await page.context().clearCookies();
   await page.goto(signIn());
 }

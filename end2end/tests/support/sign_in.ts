@@ -18,6 +18,8 @@ export async function signIn(page: Page): Promise<void> {
 /** The same in a browser with the session that other tests share, which goes on. */
 export async function signInAnew(page: Page): Promise<void> {
   const theme = (await page.context().cookies()).filter((cookie) => cookie.name === 'theme');
+  // The page would ask for its stream without a session otherwise.
+  await page.goto('about:blank');
   await page.context().clearCookies();
   await page.context().addCookies(theme);
   await signIn(page);
