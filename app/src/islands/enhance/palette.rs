@@ -58,9 +58,7 @@ impl Palette {
     fn make(address: &str) -> Option<Self> {
         let dialog: HtmlDialogElement = element("dialog", "dialog palette")?.dyn_into().ok()?;
         let name = "Search accounts, apps and actions";
-        for (attribute, value) in [("aria-label", name)] {
-            dialog.set_attribute(attribute, value).ok()?;
-        }
+        dialog.set_attribute("aria-label", name).ok()?;
         let form = element("form", "search")?;
         form.set_attribute("action", address).ok()?;
         let input: HtmlInputElement = element("input", "")?.dyn_into().ok()?;
