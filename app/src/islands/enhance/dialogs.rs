@@ -1,6 +1,6 @@
 //! Links with `data-dialog` open a part of the page they lead to over this one.
 
-use crate::islands::browser::{self, all_in, closest, element, focus, on};
+use crate::islands::browser::{self, all, all_in, closest, element, focus, on};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -60,14 +60,14 @@ fn clicked(event: Event) {
 pub(super) fn open(address: String, part: String) {
     spawn_local(async move {
         match browser::load(&address).await {
-            Ok(Some(page)) if show(&part, &page) => (),
+            Ok(Some(page)) if show(&part, &address, &page) => (),
             _ => browser::go_to(&address),
         }
     });
 }
 
 /// Opens a modal dialog with a part of a page; `false` if the page has no such part.
-fn show(part: &str, page: &Document) -> bool {
+fn show(part: &str, address: &str, page: &Document) -> bool {
     let Some(content) = page.get_element_by_id(part) else {
         return false;
     };
@@ -84,19 +84,28 @@ fn show(part: &str, page: &Document) -> bool {
         dialog: dialog.clone(),
         part: part.to_owned(),
     }));
-    on_close(&dialog);
+    on_close(&dialog, address.to_owned());
     fill(&dialog, &content);
     let _ = dialog.show_modal();
     enter(&dialog);
     true
 }
 
-/// The browser brings the focus back to the link; the dialog is removed.
-fn on_close(dialog: &HtmlDialogElement) {
+/// The browser brings the focus back to the link; the dialog is removed. If the link was
+/// replaced by a newer one meanwhile, that gets the focus.
+fn on_close(dialog: &HtmlDialogElement, address: String) {
     let gone = dialog.clone();
     let closed = Closure::once_into_js(move || {
         gone.remove();
         OPEN.set(None);
+        let nowhere = document()
+            .active_element()
+            .is_none_or(|e| e.tag_name() == "BODY");
+        let mut links = all("a[data-dialog]").into_iter();
+        let is_it = |link: &Element| link.get_attribute("href").as_deref() == Some(&address);
+        if nowhere && let Some(link) = links.find(is_it) {
+            focus(&link);
+        }
     });
     let _ = dialog.add_event_listener_with_callback("close", closed.unchecked_ref());
 }
