@@ -134,5 +134,7 @@ test('a passkey that was removed signs nobody in', async ({ page, watch }) => {
   await live(page);
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await expect(page.getByRole('alert')).toContainText('This passkey was not accepted.');
+  // What the page still loads would be refused.
+  await page.goto('about:blank');
   await other.stop();
 });
