@@ -90,6 +90,8 @@ for (const way of ['by mail', 'without mail']) {
     const row = page.getByRole('row').filter({ hasText: 'Jonas Pier' });
     await expect(row).toContainText('Customer success');
     await expect(row).toContainText('Authenticator app');
+    // What the page still loads would be refused.
+    await page.goto('about:blank');
     await mooring.stop();
     await mails?.stop();
   });
