@@ -61,6 +61,8 @@ ids! {
     AppId
     /// One Gorgias account connected to one app of one tenant.
     ConnectionId
+    /// A set of scopes that connections of an app have granted.
+    GrantedSetId
     /// One bulk job: an action on many accounts.
     JobId
     /// One authorization under way, from the redirect to Gorgias until its result was shown.

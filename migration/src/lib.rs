@@ -60,6 +60,7 @@ mod m0055_health_days;
 mod m0056_jobs;
 mod m0057_snooze;
 mod m0058_campaigns;
+mod m0059_granted_sets;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -119,6 +120,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0056_jobs::Migration),
             Box::new(m0057_snooze::Migration),
             Box::new(m0058_campaigns::Migration),
+            Box::new(m0059_granted_sets::Migration),
         ]
     }
 }

@@ -98,6 +98,11 @@ pub const FUNCTIONS: &[Function] = &[
         &[version!("m0058_campaigns", "campaigns_due")],
     ),
     function(
+        "mooring_count_grant()",
+        Caller::Trigger,
+        &[version!("m0059_granted_sets", "count_grant")],
+    ),
+    function(
         "mooring_count_scheduled()",
         Caller::Program,
         &[version!("m0015_turns", "count_scheduled")],
@@ -191,6 +196,16 @@ pub const FUNCTIONS: &[Function] = &[
         &[version!("m0051_kept_counts", "keep_connection")],
     ),
     function(
+        "mooring_keep_connection_grant()",
+        Caller::Trigger,
+        &[version!("m0059_granted_sets", "keep_connection_grant")],
+    ),
+    function(
+        "mooring_keep_grant(uuid)",
+        Caller::Trigger,
+        &[version!("m0059_granted_sets", "keep_grant")],
+    ),
+    function(
         "mooring_keep_health()",
         Caller::Trigger,
         &[version!("m0055_health_days", "keep_health")],
@@ -237,7 +252,8 @@ pub const FUNCTIONS: &[Function] = &[
         Caller::Program,
         &[
             version!("m0051_kept_counts", "recount.m0051"),
-            version!("m0057_snooze", "recount"),
+            version!("m0057_snooze", "recount.m0057"),
+            version!("m0059_granted_sets", "recount"),
         ],
     ),
     function(

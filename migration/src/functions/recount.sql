@@ -39,6 +39,22 @@ BEGIN
                 AND a.tenant_id = t.tenant_id AND a.subdomain = t.subdomain;
         END IF;
     END LOOP;
+    FOR one IN
+        SELECT c.id FROM connections c
+        LEFT JOIN connection_grants g ON g.connection_id = c.id
+        LEFT JOIN granted_sets s ON s.id = g.set_id
+        WHERE (g.connection_id IS NOT NULL AND s.app_id = c.app_id AND s.granted = c.granted_scopes
+            AND s.basis = CASE WHEN c.standing = 'not_connected' THEN 'gone' WHEN c.scopes_unknown THEN 'unknown'
+                ELSE 'told' END
+            AND g.subdomain = c.subdomain AND g.health = c.health AND g.health_since = c.health_since) IS NOT TRUE
+        ORDER BY c.id
+    LOOP
+        wrong := wrong + 1;
+        IF mend THEN
+            PERFORM FROM connections WHERE id = one.id FOR NO KEY UPDATE;
+            PERFORM mooring_keep_grant(one.id);
+        END IF;
+    END LOOP;
     WITH sums AS (
         SELECT s.tenant_id, s.kind, s.key, s.health, sum(s.n) AS n FROM (
             SELECT tenant_id, 'app' AS kind, replace(app_id::text, '-', '') AS key, health, count(*) AS n
@@ -48,6 +64,8 @@ BEGIN
             UNION ALL SELECT tenant_id, 'snoozed', coalesce(replace(owner_id::text, '-', ''), ''), health, count(*)
                 FROM accounts WHERE snoozed GROUP BY 1, 2, 3, 4
             UNION ALL SELECT tenant_id, 'tag', tag, health, count(*) FROM account_tags GROUP BY 1, 2, 3, 4
+            UNION ALL SELECT tenant_id, 'set', replace(set_id::text, '-', ''), health, count(*)
+                FROM connection_grants GROUP BY 1, 2, 3, 4
             UNION ALL SELECT tenant_id, kind, key, health, -n FROM kept_counts
             UNION ALL SELECT tenant_id, kind, key, health, -n FROM count_changes
         ) s GROUP BY 1, 2, 3, 4 HAVING sum(s.n) <> 0

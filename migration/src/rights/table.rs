@@ -81,6 +81,8 @@ pub const TABLES: &[Table] = &[
     of_tenant("brands", "SELECT, INSERT, UPDATE, DELETE"),
     of_tenant("campaign_accounts", "SELECT, INSERT, UPDATE"),
     of_tenant("campaigns", "SELECT, INSERT, UPDATE"),
+    // Triggers write it, as the owner of the tables.
+    of_tenant("connection_grants", "SELECT"),
     of_tenant("connections", "SELECT, INSERT, UPDATE, DELETE"),
     // Functions alone write what is counted.
     of_tenant("count_changes", "SELECT"),
@@ -97,6 +99,8 @@ pub const TABLES: &[Table] = &[
         "SELECT, INSERT, UPDATE, DELETE",
         "a session's, in all tenants of its person",
     ),
+    // As `connection_grants`.
+    of_tenant("granted_sets", "SELECT"),
     all("head_log", "SELECT, INSERT", "tells of all tenants"),
     all(
         "head_log_end",

@@ -29,6 +29,9 @@ pub(crate) enum Kind {
     Snoozed,
     /// Accounts, by their tags: the key is the tag as it was typed.
     Tag,
+    /// Connections, by the set of scopes that they have granted: the key is the set's id in
+    /// hexadecimal digits.
+    GrantedSet,
 }
 
 impl Kind {
@@ -38,6 +41,7 @@ impl Kind {
             Self::Owner => "owner",
             Self::Snoozed => "snoozed",
             Self::Tag => "tag",
+            Self::GrantedSet => "set",
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod app_credentials;
 pub(crate) mod campaigns;
 pub(crate) mod connection;
 pub(crate) mod find;
+pub(crate) mod granted_sets;
 pub(crate) mod health_days;
 pub(crate) mod kept_counts;
 pub(crate) mod known_apps;

@@ -121,6 +121,8 @@ pub(crate) const RECOUNT: Queries = Queries {
     sqlite: &[
         include_str!("sqlite/rejudge.sql"),
         include_str!("sqlite/rejudge_tags.sql"),
+        include_str!("sqlite/regrant_sets.sql"),
+        include_str!("sqlite/regrant.sql"),
         include_str!("sqlite/recount.sql"),
     ],
     postgres: &[include_str!("postgres/recount.sql")],
