@@ -37,6 +37,7 @@ pub mod request_rate;
 pub mod role;
 pub mod scope;
 pub mod scope_catalogue;
+pub mod scope_plan;
 pub mod slug;
 pub mod snooze;
 pub mod stop_cause;

@@ -21,6 +21,30 @@ pub(super) struct ByTime {
     ran_out: Found,
 }
 
+/// A condition for connections that are shown in a state.
+pub(super) struct InState {
+    /// The state that all of them are stored in, if it is one: where an index begins.
+    pub stored: Option<Health>,
+    pub condition: Condition,
+}
+
+impl InState {
+    /// Whatever they are stored in.
+    pub fn any(condition: Condition) -> Self {
+        Self {
+            stored: None,
+            condition,
+        }
+    }
+
+    fn stored(stored: Health, condition: Condition) -> Self {
+        Self {
+            stored: Some(stored),
+            condition,
+        }
+    }
+}
+
 enum Found {
     Few(Vec<ConnectionId>),
     Many,
@@ -37,19 +61,20 @@ impl ByTime {
 
     /// Conditions for the connections whose own health is the given one. Each connection
     /// fulfils one of them at most.
-    pub fn conditions(&self, health: Health, now: Timestamp) -> Vec<Condition> {
+    pub fn conditions(&self, health: Health, now: Timestamp) -> Vec<InState> {
         match health {
             Health::Disconnected => {
                 let stored = Condition::all().add(Column::Health.eq(health.code()));
-                let mut all = vec![stored];
-                all.extend(self.ran_out.condition(|| ran_out(now)));
+                let mut all = vec![InState::stored(health, stored)];
+                let ran_out = self.ran_out.condition(|| ran_out(now));
+                all.extend(ran_out.map(|found| InState::stored(Health::StoppingSoon, found)));
                 all
             }
             Health::Unchecked => {
                 let late = self.overdue.condition(|| own_health_is(health, now));
-                late.into_iter().collect()
+                late.map(InState::any).into_iter().collect()
             }
-            other => vec![own_health_is(other, now)],
+            other => vec![InState::stored(other, own_health_is(other, now))],
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod links;
 pub mod list;
 mod others;
 pub mod overview;
+pub mod permissions;
 mod query;
 pub mod result;
 pub mod row;

@@ -2,7 +2,6 @@
 
 pub(crate) mod batch;
 pub mod config;
-pub(crate) mod contains;
 pub mod database;
 pub(crate) mod digest;
 pub mod error;

@@ -29,6 +29,8 @@ pub(super) struct Filter {
     health: String,
     app: Option<String>,
     scope: Option<String>,
+    /// A code of `domain::scope_plan::ScopeFilter`.
+    permissions: Option<String>,
     /// A member's id, or `nobody`.
     owner: Option<String>,
     tag: Option<String>,
@@ -50,6 +52,7 @@ impl From<&AccountsQuery> for Filter {
             },
             app: query.app.clone(),
             scope: query.scope.as_ref().map(ToString::to_string),
+            permissions: query.permissions.map(|filter| filter.code().to_owned()),
             owner: query.owner.map(|owner| match owner {
                 LookedAfter::ByNobody => NOBODY.to_owned(),
                 LookedAfter::By(person) => person.to_string(),
@@ -71,6 +74,7 @@ impl From<Filter> for AccountsQuery {
             },
             app: filter.app,
             scope: filter.scope.and_then(|scope| scope.parse().ok()),
+            permissions: filter.permissions.and_then(|code| code.parse().ok()),
             owner: filter.owner.and_then(|owner| match owner.as_str() {
                 NOBODY => Some(LookedAfter::ByNobody),
                 id => id.parse().ok().map(LookedAfter::By),
@@ -86,7 +90,7 @@ impl From<Filter> for AccountsQuery {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{health::Health, ids::PersonId};
+    use domain::{health::Health, ids::PersonId, scope_plan::ScopeFilter};
     use uuid::Uuid;
 
     #[test]
@@ -105,6 +109,7 @@ mod tests {
                 states,
                 app: Some("returns".into()),
                 scope: Some("tags:read".parse().unwrap()),
+                permissions: Some(ScopeFilter::Missing),
                 owner,
                 tag: Some("VIP".parse().unwrap()),
                 sort: Sort::Name,

@@ -174,6 +174,7 @@ async fn by_connection(
     let narrow = Narrow {
         states: wanted.states.shown(),
         restrict: wanted.restrict(tx),
+        connected: false,
     };
     let page = list::page(actor, tx, apps, &wanted.of_connections(), &narrow).await?;
     let mut leading: Vec<(Subdomain, Option<ConnectionId>)> = Vec::new();

@@ -5,7 +5,10 @@ use crate::{
     entity::{account, account_tag, connection},
     tenancy::Tx,
 };
-use domain::{customer::Tag, health::Health, ids::PersonId, scope::Scope};
+use domain::{
+    customer::Tag, health::Health, ids::PersonId, scope::Scope,
+    scope_plan::ScopeFilter,
+};
 use sea_orm::{
     ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, SimpleExpr},
@@ -77,6 +80,8 @@ pub struct AccountsQuery {
     pub app: Option<String>,
     /// Only accounts that granted exactly this scope.
     pub scope: Option<Scope>,
+    /// Only accounts with a connection whose granted scopes are like this.
+    pub permissions: Option<ScopeFilter>,
     /// Only those that somebody looks after.
     pub owner: Option<LookedAfter>,
     /// Only with this tag.
@@ -96,6 +101,7 @@ impl Default for AccountsQuery {
             states: States::All,
             app: None,
             scope: None,
+            permissions: None,
             owner: None,
             tag: None,
             sort: Sort::default(),
@@ -109,7 +115,7 @@ impl AccountsQuery {
     /// Whether its rows are found by their connections.
     pub(super) fn is_about_connections(&self) -> bool {
         let over = matches!(self.states, States::One(health) if health.lies_over_another());
-        over || self.app.is_some() || self.scope.is_some()
+        over || self.app.is_some() || self.scope.is_some() || self.permissions.is_some()
     }
 
     /// The same, as a query of connections.
@@ -119,6 +125,7 @@ impl AccountsQuery {
             health: None,
             app: self.app.clone(),
             scope: self.scope.clone(),
+            permissions: self.permissions,
             sort: self.sort,
             after: self.after.clone(),
             limit: self.limit,
