@@ -176,6 +176,8 @@ addresses! {
     SECRET Secret { tenant, app } = "/t/{tenant}/apps/{app}/secret";
     /// A step with a client secret.
     SECRET_STEP SecretStep { tenant, app, step } = "/t/{tenant}/apps/{app}/secret/{step}";
+    /// What accounts have granted.
+    SCOPES Scopes { tenant } = "/t/{tenant}/scopes";
     /// Tokens of the machine API.
     API_TOKENS ApiTokens { tenant } = "/t/{tenant}/api-tokens";
     /// Another secret for a token.

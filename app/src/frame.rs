@@ -96,7 +96,9 @@ pub(crate) async fn page_chrome(
 
 /// The pages of the navigation that the actor may open.
 pub(crate) fn may_open(actor: &Actor) -> Vec<NavItem> {
-    use NavItem::{Accounts, ApiTokens, Apps, Audit, Campaigns, Keys, Members, Overview, Settings};
+    use NavItem::{
+        Accounts, ApiTokens, Apps, Audit, Campaigns, Keys, Members, Overview, Permissions, Settings,
+    };
     let managed = [
         (Campaigns, Permission::SendLinks),
         (Members, Permission::ManageMembers),
@@ -106,7 +108,7 @@ pub(crate) fn may_open(actor: &Actor) -> Vec<NavItem> {
         (Settings, Permission::ManageTenant),
     ];
     let managed = managed.into_iter().filter(|(_, may)| actor.may(*may));
-    let pages = [Overview, Accounts, Apps].into_iter();
+    let pages = [Overview, Accounts, Apps, Permissions].into_iter();
     pages.chain(managed.map(|(item, _)| item)).collect()
 }
 

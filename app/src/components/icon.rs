@@ -66,6 +66,8 @@ glyphs! {
         r#"<path d="M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8z"/><circle cx="8" cy="8" r="1.9"/>"#;
     Flask "flask" "A test."
         r#"<path d="M6 1.8h4M6.8 1.8v4.4l-3.9 6.3a1 1 0 0 0 .9 1.6h8.4a1 1 0 0 0 .9-1.6L9.2 6.2V1.8M5 10h6"/>"#;
+    Hand "hand" "A pointer."
+        r#"<path d="M3 2.8 13.2 7 8.8 8.8 7 13.2z"/>"#;
     Info "info" "A remark."
         r#"<circle cx="8" cy="8" r="6.2"/><path d="M8 7.4V11M8 5v0"/>"#;
     Key "key" "A key."
@@ -92,6 +94,8 @@ glyphs! {
         r#"<path d="M8 3v10M3 8h10"/>"#;
     Retrying "retrying" "Arrows in a circle."
         r#"<path d="M13.6 6.6A5.8 5.8 0 0 0 3.6 4.4L2 6M2 2.6V6h3.4M2.4 9.4a5.8 5.8 0 0 0 10 2.2L14 10M14 13.4V10h-3.4"/>"#;
+    Scopes "scopes" "A table."
+        r#"<rect x="2" y="2" width="12" height="12" rx="1.6"/><path d="M2 6h12M6 6v8M10 6v8M6 10h0"/>"#;
     Search "search" "A lens."
         r#"<circle cx="7" cy="7" r="4.5"/><path d="M10.4 10.4 14 14"/>"#;
     Send "send" "A paper plane."

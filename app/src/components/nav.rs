@@ -107,6 +107,8 @@ pub enum NavItem {
     Campaigns,
     /// Every app.
     Apps,
+    /// What accounts have granted.
+    Permissions,
     /// The members.
     Members,
     /// Tokens of the machine API.
@@ -127,6 +129,7 @@ impl NavItem {
             Self::Accounts => ("Accounts", Glyph::Accounts),
             Self::Campaigns => ("Campaigns", Glyph::Send),
             Self::Apps => ("Apps", Glyph::Apps),
+            Self::Permissions => ("Permissions", Glyph::Scopes),
             Self::Members => ("Members", Glyph::Members),
             Self::ApiTokens => ("API tokens", Glyph::Api),
             Self::Audit => ("Audit", Glyph::Audit),
@@ -142,6 +145,7 @@ impl NavItem {
             Self::Accounts => Address::Accounts { tenant },
             Self::Campaigns => Address::Campaigns { tenant },
             Self::Apps => Address::Apps { tenant },
+            Self::Permissions => Address::Scopes { tenant },
             Self::Members => Address::Members { tenant },
             Self::ApiTokens => Address::ApiTokens { tenant },
             Self::Audit => Address::Audit { tenant },
@@ -158,6 +162,7 @@ impl NavItem {
             Self::Apps => (frame.faulty_apps, " with a setup fault"),
             Self::Overview
             | Self::Campaigns
+            | Self::Permissions
             | Self::Members
             | Self::ApiTokens
             | Self::Audit
@@ -173,7 +178,7 @@ fn sections(frame: &Frame) -> Vec<(Option<&'static str>, Vec<NavItem>)> {
     if frame.may_send_links {
         first.push(NavItem::Campaigns);
     }
-    first.push(NavItem::Apps);
+    first.extend([NavItem::Apps, NavItem::Permissions]);
     let mut sections = vec![(None, first)];
     let manage: Vec<_> = [
         (frame.may_manage_members, NavItem::Members),

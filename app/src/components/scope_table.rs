@@ -29,7 +29,7 @@ pub enum ScopeMark {
 
 impl ScopeMark {
     /// The mark of one scope.
-    fn of(scope: &Scope, requested: &ScopeSet, granted: &ScopeSet) -> Self {
+    pub(crate) fn of(scope: &Scope, requested: &ScopeSet, granted: &ScopeSet) -> Self {
         let (asked, given) = (
             requested.contains(scope.as_str()),
             granted.contains(scope.as_str()),

@@ -24,6 +24,7 @@ use domain::{
     health::Health,
     ids::PersonId,
     scope::{Scope, ScopeSet},
+    scope_plan::ScopeFilter,
     time::Timestamp,
 };
 use leptos::prelude::*;
@@ -215,7 +216,7 @@ impl Data {
         let given = |text: Option<String>| text.unwrap_or_default();
         let q = Some(&self.query.q).filter(|q| !q.is_empty());
         format!(
-            "There is no account{}{state}{}{}{}.",
+            "There is no account{}{state}{}{}{}{}.",
             given(q.map(|q| format!(" with “{q}”"))),
             given(
                 self.query
@@ -223,6 +224,15 @@ impl Data {
                     .as_ref()
                     .map(|s| format!(" that has granted {s}"))
             ),
+            given(self.query.permissions.map(|filter| {
+                let words = match filter {
+                    ScopeFilter::Missing => "that lacks a permission",
+                    ScopeFilter::Extra => "with a permission that isn’t asked for",
+                    ScopeFilter::Old => "with an old permission",
+                    ScopeFilter::NeedsClick => "that has to approve permissions",
+                };
+                format!(" {words}")
+            })),
             given(
                 self.query
                     .tag

@@ -1,145 +1,24 @@
 //! The filters of the accounts list. They are in the address, so that a link shows
 //! a colleague the same list.
 
+pub use super::accounts_query::{href, read};
+pub(super) use super::accounts_query::{
+    NEED_YOU, NOBODY, Parameters, SNOOZED, changed, is_filtered, pairs, text,
+};
+
 use super::accounts::Counts;
-use crate::address::escape;
 use crate::components::{Choice, FilterChip, Glyph, Icon};
-use domain::{customer::Tag, health::Health, ids::PersonId, scope::Scope};
+use domain::{
+    customer::Tag, health::Health, ids::PersonId, scope::Scope, scope_plan::ScopeFilter,
+};
 use leptos::prelude::*;
-use serde::Deserialize;
 use service::{
     accounts::{Owner, finds_beginnings_only},
     connections::{
         by_account::{AccountsQuery, LookedAfter, States},
         list::Sort,
     },
-    core::input::{self, Field},
 };
-use std::borrow::Cow;
-
-/// The value of `health` for all states in which a person has to act.
-pub(super) const NEED_YOU: &str = "need_you";
-/// The value of `health` for accounts that are snoozed.
-pub(super) const SNOOZED: &str = "snoozed";
-/// The value of `owner`, and of `whose` on the overview, for accounts that nobody looks after.
-pub(super) const NOBODY: &str = "nobody";
-
-/// The query of the address.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Parameters {
-    q: Field<String>,
-    health: Field<String>,
-    app: Field<String>,
-    scope: Field<String>,
-    owner: Field<String>,
-    tag: Field<String>,
-    sort: Field<String>,
-    after: Field<String>,
-}
-
-impl From<Parameters> for AccountsQuery {
-    fn from(parameters: Parameters) -> Self {
-        let health: Option<Health> = parameters.health.parsed();
-        let states = match (parameters.health.given(), health) {
-            (Some(NEED_YOU), _) => States::NeedSomeone,
-            (Some(SNOOZED), _) => States::Snoozed,
-            (_, Some(health)) => States::One(health),
-            _ => States::All,
-        };
-        let person: Option<PersonId> = parameters.owner.parsed();
-        let owner = match (parameters.owner.given(), person) {
-            (Some(NOBODY), _) => Some(LookedAfter::ByNobody),
-            (_, person) => person.map(LookedAfter::By),
-        };
-        Self {
-            q: parameters.q.given().unwrap_or_default().to_owned(),
-            states,
-            app: parameters.app.given().map(str::to_owned),
-            scope: parameters.scope.parsed(),
-            owner,
-            tag: parameters.tag.parsed(),
-            sort: Sort::from_code(parameters.sort.given().unwrap_or_default()),
-            after: parameters.after.given().map(str::to_owned),
-            ..Self::default()
-        }
-    }
-}
-
-/// The pairs of the query, for the address and for hidden fields.
-fn pairs(query: &AccountsQuery) -> Vec<(&'static str, String)> {
-    let sort = (query.sort != Sort::default()).then(|| query.sort.code().to_owned());
-    let health = match query.states {
-        States::All => None,
-        States::One(health) => Some(health.code().to_owned()),
-        States::NeedSomeone => Some(NEED_YOU.to_owned()),
-        States::Snoozed => Some(SNOOZED.to_owned()),
-    };
-    let owner = query.owner.map(|owner| match owner {
-        LookedAfter::ByNobody => NOBODY.to_owned(),
-        LookedAfter::By(person) => person.to_string(),
-    });
-    [
-        ("q", Some(query.q.clone()).filter(|q| !q.is_empty())),
-        ("health", health),
-        ("app", query.app.clone()),
-        ("scope", query.scope.as_ref().map(ToString::to_string)),
-        ("owner", owner),
-        ("tag", query.tag.as_ref().map(ToString::to_string)),
-        ("sort", sort),
-        ("after", query.after.clone()),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name, value?)))
-    .collect()
-}
-
-/// The conditions that the pairs of an address' query have; what can't be read is left out.
-pub fn read<'a>(pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> AccountsQuery {
-    let (parameters, _) = input::raw::<Parameters>(input::object(pairs));
-    parameters.unwrap_or_default().into()
-}
-
-/// The query of the address of a list.
-pub(super) fn text(query: &AccountsQuery) -> String {
-    href("", query).trim_start_matches('?').to_owned()
-}
-
-/// The address of a list.
-pub fn href(base: &str, query: &AccountsQuery) -> String {
-    let pairs: Vec<_> = pairs(query)
-        .into_iter()
-        .map(|(k, v)| format!("{k}={}", escape(&v)))
-        .collect();
-    match pairs.as_slice() {
-        [] => base.to_owned(),
-        pairs => format!("{base}?{}", pairs.join("&")),
-    }
-}
-
-/// The address after a change; the changed list begins at its first page.
-pub(super) fn changed(
-    base: &str,
-    query: &AccountsQuery,
-    change: impl FnOnce(&mut AccountsQuery),
-) -> String {
-    let mut query = AccountsQuery {
-        after: None,
-        ..query.clone()
-    };
-    change(&mut query);
-    href(base, &query)
-}
-
-pub(super) fn is_filtered(query: &AccountsQuery) -> bool {
-    let unfiltered = AccountsQuery {
-        sort: query.sort,
-        after: query.after.clone(),
-        limit: query.limit,
-        ..AccountsQuery::default()
-    };
-    *query != unfiltered
-}
 
 /// The options of the filters.
 #[derive(Default)]
@@ -271,6 +150,19 @@ fn scope_filter(base: &str, query: &AccountsQuery, choices: &Choices) -> Option<
     Some(view! { <FilterChip label="Has granted" value=wanted.to_string() remove/> }.into_any())
 }
 
+/// By what is granted, compared with what the app asks for.
+fn permissions_filter(base: &str, query: &AccountsQuery) -> AnyView {
+    let set = |filter| changed(base, query, |q| q.permissions = filter);
+    let Some(wanted) = query.permissions else {
+        let links = ScopeFilter::ALL
+            .into_iter()
+            .map(|filter| (set(Some(filter)), filter.label().to_owned(), None));
+        return menu("Permissions", links.collect());
+    };
+    let remove = set(None);
+    view! { <FilterChip label="Permissions" value=wanted.label() remove/> }.into_any()
+}
+
 fn sort_menu(base: &str, query: &AccountsQuery) -> AnyView {
     let links = Sort::ALL
         .into_iter()
@@ -345,6 +237,7 @@ pub(super) fn toolbar(
             {tag_filter(base, query, choices)}
             {app_filter(base, query, choices)}
             {scope_filter(base, query, choices)}
+            {permissions_filter(base, query)}
             {sort_menu(base, query)}
             {is_filtered(query)
                 .then(|| {
@@ -358,40 +251,4 @@ pub(super) fn toolbar(
         </form>
     }
     .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> AccountsQuery {
-        let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-        super::read(pairs.map(|(name, value)| (name.into(), value.into())))
-    }
-
-    #[test]
-    fn the_address_holds_the_state() {
-        let query = read(
-            "q=acme&health=limited&app=returns&scope=tags:read&owner=nobody&tag=DACH&sort=name&after=abc",
-        );
-        assert_eq!(
-            href("/t/x/accounts", &query),
-            "/t/x/accounts?q=acme&health=limited&app=returns&scope=tags%3Aread&owner=nobody&tag=DACH&sort=name&after=abc"
-        );
-        assert!(text(&query).starts_with("q=acme&health=limited&"));
-        assert_eq!(text(&AccountsQuery::default()), "");
-        let mine = "/t/x/accounts?health=need_you&owner=0190a6c5-0000-7000-8000-000000000001";
-        assert_eq!(href("/t/x/accounts", &read(&mine[14..])), mine);
-        let snoozed = "/t/x/accounts?health=snoozed";
-        assert_eq!(href("/t/x/accounts", &read(&snoozed[14..])), snoozed);
-        let next = changed("/t/x/accounts", &query, |q| q.states = States::All);
-        assert!(!next.contains("after") && !next.contains("health") && next.contains("q=acme"));
-    }
-
-    #[test]
-    fn nonsense_is_left_out() {
-        let query = read("health=sad&sort=odd&scope=\"&q= &owner=me&tag=");
-        assert_eq!(query, AccountsQuery::default());
-        assert!(!is_filtered(&query));
-    }
 }

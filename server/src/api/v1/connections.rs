@@ -61,6 +61,12 @@ pub struct Filter {
     #[param(value_type = Option<String>, nullable = false)]
     #[serde(default)]
     scope: Field<String>,
+    /// Only where the granted scopes are like this, compared with what the app asks for now:
+    /// `missing` something, `extra` ones, an `old` one that Gorgias will remove, or
+    /// `needs_click`, where somebody has to approve
+    #[param(value_type = Option<String>, nullable = false)]
+    #[serde(default)]
+    permissions: Field<String>,
     /// `name` (if not given), `worst` or `changed`
     #[param(value_type = Option<String>, nullable = false)]
     #[serde(default)]
@@ -85,6 +91,7 @@ impl Input for Filter {
             health: errors.parsed("health", self.health),
             app: errors.optional("app", self.app),
             scope: errors.parsed("scope", self.scope),
+            permissions: errors.parsed("permissions", self.permissions),
             sort: errors
                 .optional("sort", self.sort)
                 .map_or(Sort::Name, |code| Sort::from_code(&code)),

@@ -103,6 +103,7 @@ pub const DECISIONS: &[Decision] = &[
     ),
     page(Address::APPS, Members(Viewer)),
     page(Address::APP, Members(Viewer)),
+    page(Address::SCOPES, Members(Viewer)),
     page(Address::CONNECT, Members(Success)),
     page(
         Address::ANY_ACCOUNT,

@@ -37,7 +37,7 @@ pub struct ScopePlan {
     /// Of how many of these it isn't known what they have granted.
     pub click_unknown: u64,
     /// How many a filter shows.
-    pub filters: [(ScopeFilter, u64); ScopeFilter::ALL.len()],
+    pub filters: Vec<(ScopeFilter, u64)>,
     /// The scopes, in the order of the catalogue; then those that it doesn't have.
     pub scopes: Vec<AskedScope>,
 }
@@ -51,7 +51,7 @@ impl ScopePlan {
 
     pub(super) fn of(requested: &ScopeSet, sets: &[GrantedSet]) -> Self {
         let mut plan = Self {
-            filters: ScopeFilter::ALL.map(|filter| (filter, 0)),
+            filters: ScopeFilter::ALL.map(|filter| (filter, 0)).into(),
             ..Self::default()
         };
         let mut scopes: BTreeMap<Scope, (u64, u64)> = requested
