@@ -4,7 +4,7 @@ use super::{
     row_action::account_href,
     scopes::{Data, href},
 };
-use crate::components::{Badge, Glyph, Icon, Panel, ScopeMark};
+use crate::components::{Glyph, Icon, Panel, ScopeMark};
 use domain::{
     health::Health,
     scope::Scope,
@@ -86,13 +86,10 @@ fn groups(page: &PermissionsPage) -> Vec<Group<'_>> {
         .plan
         .scopes
         .chunk_by(|a, b| title(&a.scope) == title(&b.scope));
-    let group = |scopes: &'_ [AskedScope]| scopes.first().map(|one| title(&one.scope));
     groups
         .filter_map(|scopes| {
-            Some(Group {
-                title: group(scopes)?,
-                scopes,
-            })
+            let title = title(&scopes.first()?.scope);
+            Some(Group { title, scopes })
         })
         .collect()
 }
@@ -230,9 +227,10 @@ fn way(page: &PermissionsPage, row: &AccountRow) -> AnyView {
         ),
     };
     view! {
-        <Badge icon health>
+        <span class="badge" data-health=health.map(Health::code)>
+            <Icon name=icon/>
             {words}
-        </Badge>
+        </span>
         <br/>
         <span class="sub">{why}</span>
     }

@@ -39,21 +39,22 @@ pub(super) fn panel(data: &Data, page: &PermissionsPage) -> Option<AnyView> {
         </span>
     }
     .into_any();
-    let body = if asked {
-        view! {
-            <p class="body">
-                "Gorgias will remove this permission. Choose the specific ones that the app needs; then this page says who moves to them silently."
-            </p>
-        }
-        .into_any()
-    } else {
-        numbers(app.name.as_str(), plan)
-    };
-    let footer = (!asked).then(|| footer(data, page));
+    if asked {
+        return Some(
+            view! {
+                <Panel id="old" title aside>
+                    <p class="body">
+                        "Gorgias will remove this permission. Choose the specific ones that the app needs; then this page says who moves to them silently."
+                    </p>
+                </Panel>
+            }
+            .into_any(),
+        );
+    }
     Some(
         view! {
-            <Panel id="old" title aside footer=footer.into_any()>
-                {body}
+            <Panel id="old" title aside footer=footer(data, page)>
+                {numbers(app.name.as_str(), plan)}
             </Panel>
         }
         .into_any(),
@@ -140,7 +141,7 @@ fn footer(data: &Data, page: &PermissionsPage) -> AnyView {
         view! { <LinkButton href>{label}</LinkButton> }
     });
     view! {
-        {names}
+        <span>{names}</span>
         {start}
     }
     .into_any()

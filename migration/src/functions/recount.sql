@@ -39,6 +39,13 @@ BEGIN
                 AND a.tenant_id = t.tenant_id AND a.subdomain = t.subdomain;
         END IF;
     END LOOP;
+    -- A set that is not what its digest says is one that somebody changed; who has it gets
+    -- a new one below.
+    SELECT count(*) INTO found_wrong FROM granted_sets WHERE digest <> sha256(convert_to(granted, 'UTF8'));
+    wrong := wrong + found_wrong;
+    IF mend AND found_wrong > 0 THEN
+        DELETE FROM granted_sets WHERE digest <> sha256(convert_to(granted, 'UTF8'));
+    END IF;
     FOR one IN
         SELECT c.id FROM connections c
         LEFT JOIN connection_grants g ON g.connection_id = c.id

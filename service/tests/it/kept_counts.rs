@@ -34,9 +34,12 @@ async fn step(f: &Flow, actor: &Actor, dice: &mut Dice) {
     let app = APPS[dice.roll(APPS.len())];
     match dice.roll(11) {
         0 => {
-            let scope = ["openid email profile offline", "openid offline"];
-            let account = f.sim.account(account);
-            let _ = account.granted_scope(Some(scope[dice.roll(2)]));
+            let scope = ["openid email profile offline", "openid offline", "write:all \"x\""];
+            // The last one can't be read: what was granted isn't known then.
+            let _ = f
+                .sim
+                .account(account)
+                .token_member("scope", scope[dice.roll(3)].into());
         }
         1 => f.sim.deactivate(account),
         2 => {
@@ -166,6 +169,10 @@ async fn numbers_that_somebody_changed_are_found_and_mended() {
                 1,
             ),
             ("UPDATE accounts SET health = 'limited'", 1),
+            ("UPDATE connection_grants SET health = 'limited'", 1),
+            ("UPDATE granted_sets SET granted = 'openid'", 1),
+            ("DELETE FROM connection_grants", 1),
+            ("DELETE FROM granted_sets", 1),
             (
                 "INSERT INTO kept_counts (tenant_id, kind, key, health, n) SELECT id, 'tag', 'gone', 'limited', 5 FROM tenants",
                 1,

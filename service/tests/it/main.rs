@@ -18,6 +18,7 @@ mod failover;
 mod fill;
 mod floods;
 mod flow;
+mod granted_sets;
 mod guessing;
 mod health_days;
 mod invitations;

@@ -184,25 +184,29 @@ impl Listing<'_> {
         let by_time = ByTime::find(self.tx, self.now).await?;
         let mut rows = Vec::new();
         for (source, states) in self.ranges(&by_time, self.narrow.states.as_deref()) {
-            let any = states
-                .into_iter()
-                .fold(Condition::any(), |any, state| any.add(state.condition));
-            let keys = source.keys();
-            let mut query = self
-                .of(&source, InState::any(any))
-                .order_by_desc(keys.since.clone())
-                .order_by_desc(keys.subdomain.clone());
-            if !matches!(source, Source::Set(_)) {
-                query = query.order_by_desc(Column::Id);
-            }
-            if let Some(cursor) = &self.cursor {
-                query = query.filter(cursor.earlier(&keys));
-            }
+            let query = self.last_changed(&source, states);
             rows.extend(self.records(query, limit).await?);
         }
         let key = |row: &Record| (row.health_since, row.subdomain.to_string(), row.id);
         rows.sort_by_key(|row| Reverse(key(row)));
         Ok(rows)
+    }
+
+    /// Those of a range in any of these states, the last change first.
+    fn last_changed(&self, source: &Source<'_>, states: Vec<InState>) -> Select<Entity> {
+        let any = states
+            .into_iter()
+            .fold(Condition::any(), |any, state| any.add(state.condition));
+        let keys = source.keys();
+        // Within an app each name stands once.
+        let query = self
+            .of(source, InState::any(any))
+            .order_by_desc(keys.since.clone())
+            .order_by_desc(keys.subdomain.clone());
+        match &self.cursor {
+            Some(cursor) => query.filter(cursor.earlier(&keys)),
+            None => query,
+        }
     }
 
     async fn by_name(&self, limit: u64) -> Result<Vec<Record>, ListError> {
@@ -345,3 +349,7 @@ fn grants() -> RelationDef {
 fn sort_by_name(rows: &mut [Record]) {
     rows.sort_by(|a, b| (a.subdomain.as_str(), a.id).cmp(&(b.subdomain.as_str(), b.id)));
 }
+
+#[cfg(test)]
+#[path = "listing_tests.rs"]
+mod tests;

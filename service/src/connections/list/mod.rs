@@ -2,8 +2,6 @@
 
 mod cursor;
 mod listing;
-#[cfg(test)]
-mod tests;
 
 use super::{counts, others, row::AccountRow};
 use crate::{
