@@ -61,6 +61,7 @@ mod m0056_jobs;
 mod m0057_snooze;
 mod m0058_campaigns;
 mod m0059_granted_sets;
+mod m0060_rejudgements;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -121,6 +122,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0057_snooze::Migration),
             Box::new(m0058_campaigns::Migration),
             Box::new(m0059_granted_sets::Migration),
+            Box::new(m0060_rejudgements::Migration),
         ]
     }
 }

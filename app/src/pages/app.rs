@@ -2,9 +2,10 @@
 
 use super::{
     PageError, PageParams,
-    app_form::form,
+    app_form::{asked, form},
+    app_impact::Unsaved,
     app_panels::{addresses, exchange_refused, fault, preview, read_only, removal, states},
-    app_secrets,
+    app_rejudging, app_secrets,
     history::{self, DaysQuery},
     outcome, panel,
     row_action::May,
@@ -22,17 +23,19 @@ use crate::{
 use domain::{
     health::Health,
     health_days::{Days, HealthDays},
+    permission::Permission,
     scope::Scope,
     subdomain::Subdomain,
 };
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::{
+    Actor,
     apps::{
-        App, list,
+        App, list, rejudge,
         secrets::{self, Slots},
     },
-    connections::history::of_app,
+    connections::{history::of_app, permissions::impact},
     core::input::Field,
 };
 
@@ -83,7 +86,11 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         .and_then(|account| config.gorgias.preview_url(&account, &app.client_id).ok())
         .map(|url| url.to_string());
     let days = address.query::<DaysQuery>().days();
+    let form = context.form.clone().unwrap_or_default();
+    let unsaved = unsaved(&actor, &app, &form).await;
     let data = Data {
+        unsaved,
+        rejudging: panel("judging anew", rejudge::progress(&actor, app.id).await).flatten(),
         days,
         history: panel("history", of_app(&actor, app.id, days).await),
         tenant: actor.tenant_slug.to_string(),
@@ -96,7 +103,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         preview,
         outcome: context.outcome.clone(),
         add_offline: query.add.given() == Some("offline"),
-        form: context.form.clone().unwrap_or_default(),
+        form,
         app,
     };
     let title = data.app.name.clone();
@@ -106,6 +113,26 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         </SignedInLayout>
     }
     .into_any())
+}
+
+/// What the posted permissions would mean; `None` if they are those of now, nobody is
+/// connected, or something else is wrong with the form.
+async fn unsaved(actor: &Actor, app: &App, form: &FormState) -> Option<Unsaved> {
+    if form.action != "app_edit" || form.failed() {
+        return None;
+    }
+    let after = asked(Some(app), form);
+    if after == app.requested {
+        return None;
+    }
+    let impact = panel("impact", impact(actor, app.id, &after).await)?;
+    (impact.total() > 0).then(|| Unsaved {
+        before: app.requested.clone(),
+        after,
+        impact,
+        may_begin_campaigns: actor.may(Permission::SendLinks)
+            && actor.may(Permission::EditCustomers),
+    })
 }
 
 pub(super) struct Data {
@@ -129,6 +156,10 @@ pub(super) struct Data {
     /// Whether the form is opened to add “offline”.
     pub add_offline: bool,
     pub form: FormState,
+    /// A change that is posted and not saved yet.
+    pub unsaved: Option<Unsaved>,
+    /// How far its connections are judged anew, if they are.
+    pub rejudging: Option<rejudge::Progress>,
 }
 
 impl Data {
@@ -183,7 +214,7 @@ fn edit(data: &Data) -> AnyView {
     });
     view! {
         {hint}
-        {form(&data.href(), Some((&app, data.total())), &state)}
+        {form(&data.href(), Some((&app, data.total())), &state, data.unsaved.as_ref())}
     }
     .into_any()
 }
@@ -227,6 +258,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         {outcome}
         {data.app.credentials.rejected_since().map(|since| fault(data, since))}
         {exchange_refused(data)}
+        {data.rejudging.map(app_rejudging::notice)}
         <div class="split">
             <div>
                 {over_days(data)}

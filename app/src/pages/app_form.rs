@@ -1,6 +1,9 @@
 //! The form of an app: credentials, permissions, and advanced options.
 
-use super::setup::problem;
+use super::{
+    app_impact::{self, Unsaved},
+    setup::problem,
+};
 use crate::{
     components::{
         Button, Callout, Checkbox, Choice, Field, FormKey, Glyph, Icon, Kind, Panel, Radios,
@@ -13,7 +16,7 @@ use leptos::prelude::*;
 use service::apps::App;
 
 /// The ticked checkboxes: as typed, as stored, or the defaults of a new app.
-fn asked(app: Option<&App>, state: &FormState) -> ScopeSet {
+pub(super) fn asked(app: Option<&App>, state: &FormState) -> ScopeSet {
     if state.was_posted() {
         let words = state.all("scope").chain(state.all("scopes"));
         return words
@@ -42,13 +45,28 @@ fn consequence(accounts: u64) -> Option<AnyView> {
     })
 }
 
-/// The form of a new app, or of an existing one with its number of accounts.
-pub(super) fn form(action: &str, existing: Option<(&App, u64)>, state: &FormState) -> AnyView {
+/// The form of a new app, or of an existing one with its number of accounts. A change that
+/// is typed and not saved is told before it is.
+pub(super) fn form(
+    action: &str,
+    existing: Option<(&App, u64)>,
+    state: &FormState,
+    unsaved: Option<&Unsaved>,
+) -> AnyView {
     let app = existing.map(|(app, _)| app);
     let verb = if existing.is_some() {
         "Save"
     } else {
         "Add app"
+    };
+    let end = match unsaved {
+        Some(change) => app_impact::panel(&name(app, state), change),
+        None => view! {
+            <p class="actions">
+                <Button kind=Kind::Primary>{verb}</Button>
+            </p>
+        }
+        .into_any(),
     };
     view! {
         <form class="form" method="post" action=action.to_owned()>
@@ -57,9 +75,7 @@ pub(super) fn form(action: &str, existing: Option<(&App, u64)>, state: &FormStat
             {credentials(app, state)}
             {permissions(app, existing.map_or(0, |(_, accounts)| accounts), state)}
             {advanced(app, state)}
-            <p class="actions">
-                <Button kind=Kind::Primary>{verb}</Button>
-            </p>
+            {end}
         </form>
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! `/t/{tenant}/campaigns/new`: begins a campaign.
 
-use super::{PageError, PageParams, counted::counted, setup::problem, show};
+use super::{PageError, PageParams, counted::counted, outcome, setup::problem, show};
 use crate::{
     address::Address,
     components::{
@@ -60,8 +60,11 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         audience: query.audience.parsed::<Audience>(),
         form,
     };
+    // An app's form may lead here.
+    let said = outcome::outcome(context.outcome.as_ref(), &FormState::default());
     Ok(view! {
         <SignedInLayout frame=around.frame title="New campaign">
+            {said}
             {view(&data)}
         </SignedInLayout>
     }

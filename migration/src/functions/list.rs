@@ -262,6 +262,11 @@ pub const FUNCTIONS: &[Function] = &[
         &[version!("m0055_health_days", "recount_health_days")],
     ),
     function(
+        "mooring_rejudgements_due(bigint, bigint)",
+        Caller::Program,
+        &[version!("m0060_rejudgements", "rejudgements_due")],
+    ),
+    function(
         "mooring_remove_tenant()",
         Caller::Program,
         &[

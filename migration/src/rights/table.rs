@@ -153,6 +153,7 @@ pub const TABLES: &[Table] = &[
         "SELECT, INSERT, DELETE",
         "a person's, who is asked for one before any tenant is known",
     ),
+    of_tenant("rejudgements", "SELECT, INSERT, UPDATE, DELETE"),
     all(
         "seaql_migrations",
         "SELECT",

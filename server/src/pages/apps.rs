@@ -1,8 +1,9 @@
 //! Apps: add, change, remove.
 
 use crate::pages::{Answered, Form, Posted, PostedForm};
-use app::{address::Address, form_outcome::FormOutcome};
+use app::{address::Address, form_outcome::FormOutcome, pages::app_impact};
 use axum::{extract::Path, response::Response};
+use domain::{campaign::Audience, permission::Permission};
 use secrecy::SecretString;
 use serde::Deserialize;
 use service::{
@@ -40,7 +41,7 @@ pub async fn create(
     let page = Address::NewApp { tenant: &tenant }.to_string();
     let actor = posted.member(&tenant, &page, &CREATE).await?;
     posted.first(&page).await?;
-    let form = posted.parse(fields, &page, &CREATE).await?;
+    let AppWish { form, .. } = posted.parse(fields, &page, &CREATE).await?;
     match apps::create::create(&actor, &form).await {
         Ok(app) => {
             let page = Address::App {
@@ -65,14 +66,29 @@ pub async fn edit(
     }
     .to_string();
     let (actor, app) = find(&posted, &tenant, &app, &page, &EDIT).await?;
-    let form = posted.parse(fields, &page, &EDIT).await?;
+    let AppWish { form, then } = posted.parse(fields, &page, &EDIT).await?;
+    // The page tells first what it means for accounts, and asks what follows.
+    if then.is_none() && actor.may(Permission::ManageApps) {
+        let changes = apps::edit::would_change_accounts(&actor, app.id, &form).await;
+        if posted.looked(changes).await? {
+            return Ok(posted.rerender_with_errors(&page, &EDIT, Vec::new()).await);
+        }
+    }
     match apps::edit::edit(&actor, app.id, &form).await {
         Ok(app) => {
-            let page = Address::App {
-                tenant: &tenant,
-                app: app.slug.as_str(),
-            }
-            .to_string();
+            let slug = app.slug.as_str();
+            let page = match then.as_deref() {
+                Some(app_impact::CAMPAIGN) => {
+                    let new = Address::NewCampaign { tenant: &tenant };
+                    let audience = Audience::MissingPermissions.code();
+                    format!("{new}?app={slug}&audience={audience}")
+                }
+                _ => Address::App {
+                    tenant: &tenant,
+                    app: slug,
+                }
+                .to_string(),
+            };
             posted.done(&page, FormOutcome::AppSaved).await
         }
         Err(error) => refused(&posted, &page, &EDIT, error).await,
@@ -154,15 +170,24 @@ pub struct AppFields {
     after_install_url: Field<String>,
     basic_encoding: Field<String>,
     pkce: Field<String>,
+    /// What follows, once it is told what a change of permissions means.
+    then: Field<String>,
+}
+
+/// What an app is to be, and which button was pressed.
+pub struct AppWish {
+    form: AppForm,
+    then: Option<String>,
 }
 
 impl Input for AppFields {
-    type Parsed = AppForm;
+    type Parsed = AppWish;
 
-    fn parse(self, errors: &mut Errors) -> Option<AppForm> {
+    fn parse(self, errors: &mut Errors) -> Option<AppWish> {
         let boxes = errors.optional("scope", self.scope).map(|boxes| boxes.0);
         let typed = errors.optional("scopes", self.scopes);
-        Some(AppForm {
+        let then = errors.optional(app_impact::THEN, self.then);
+        let form = AppForm {
             name: errors.text("name", self.name),
             slug: errors.optional("slug", self.slug),
             client_id: errors.text("client_id", self.client_id),
@@ -171,7 +196,8 @@ impl Input for AppFields {
             after_install_url: errors.optional("after_install_url", self.after_install_url),
             basic_encoding: errors.optional("basic_encoding", self.basic_encoding),
             pkce: errors.ticked("pkce", self.pkce),
-        })
+        };
+        Some(AppWish { form, then })
     }
 }
 

@@ -3,33 +3,28 @@
 use super::{
     client_id,
     form::{AppForm, AppFormError, Checked},
-    secrets,
+    rejudge, secrets,
 };
 use crate::{
     audit::{self, Action, Entry, Target},
-    core::{error::InternalError, rows::Rows},
+    core::error::InternalError,
     encryption::Purpose,
     entity::{app, connection},
-    records::{
-        app::App, app_credentials, connection::Record, known_apps::KnownApps,
-        store::store_by_worker,
-    },
+    records::{app::App, app_credentials, granted_sets, known_apps::KnownApps},
     tenancy::Actor,
 };
-use domain::{
-    app_limit::AppLimit,
-    ids::{AppId, ConnectionId},
-    permission::Permission,
-};
-use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use domain::{app_limit::AppLimit, ids::AppId, permission::Permission};
+use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 
-/// How many connections are updated in one batch when the scopes change.
-const BATCH: u64 = 500;
+/// How many parts of an app's connections are judged at once when its scopes change: all of
+/// them in most apps. The worker goes on with the rest.
+const AT_ONCE: usize = 2;
 
 /// Stores the form over the app. With a new client secret or client id a setup
 /// fault is not certain any more, so it is removed and the next check decides.
 /// The previous client secret can be put back for a day. When the requested
-/// scopes change, the connections' health is updated.
+/// scopes change, the connections are judged anew: the first at once, the rest by the
+/// worker.
 ///
 /// # Errors
 /// [`AppFormError`]; nothing is stored then.
@@ -99,19 +94,42 @@ pub async fn edit(actor: &Actor, id: AppId, form: &AppForm) -> Result<App, AppFo
             .exec(&*tx)
             .await?;
     }
+    let asks_for_others = checked.scopes != before.requested;
+    if asks_for_others {
+        rejudge::begin(actor, &tx, id).await?;
+    }
     audit::record(actor, &tx, &entry).await?;
     tx.commit().await?;
     actor.state::<KnownApps>().forget(id);
-    if checked.scopes != before.requested {
-        // In a task of its own: the caller may go away before all are done.
-        let actor = actor.clone();
-        let followed = tokio::spawn(async move { follow_scopes(&actor, id).await });
-        followed.await.map_err(InternalError::from)??;
+    if asks_for_others {
+        rejudge::turn(actor, id, AT_ONCE).await?;
     }
     let tx = actor.read().await?;
     crate::records::app::find(&tx, &id.to_string(), &AppLimit::All)
         .await?
         .ok_or(AppFormError::NotFound)
+}
+
+/// Whether the form would change what connected accounts are asked for. A form that can't be
+/// stored changes nothing; [`edit`] says why.
+///
+/// # Errors
+/// [`InternalError`] if the database fails.
+pub async fn would_change_accounts(
+    actor: &Actor,
+    id: AppId,
+    form: &AppForm,
+) -> Result<bool, InternalError> {
+    let tx = actor.read().await?;
+    let Some(before) = crate::records::app::find(&tx, &id.to_string(), &actor.apps).await? else {
+        return Ok(false);
+    };
+    let checked = form.check(Some(&before.slug));
+    if !checked.is_ok_and(|checked| checked.scopes != before.requested) {
+        return Ok(false);
+    }
+    let sets = granted_sets::of_apps(&tx, [id]).await?;
+    Ok(sets.iter().any(|set| set.granted.is_connected()))
 }
 
 /// The names of the fields that change, never their values.
@@ -133,40 +151,4 @@ fn changed(before: &App, after: &Checked) -> String {
     ];
     let changed: Vec<_> = fields.iter().filter(|(_, yes)| *yes).map(|f| f.0).collect();
     changed.join(", ")
-}
-
-/// Updates the connections' health for the present requested scopes, in
-/// batches, so that no other writer waits long.
-async fn follow_scopes(actor: &Actor, app: AppId) -> Result<(), InternalError> {
-    let mut after = ConnectionId(uuid::Uuid::nil());
-    loop {
-        let tx = actor.write().await?;
-        // Read anew: of two edits at once, the later one counts.
-        let Some(requested) = crate::records::app::find(&tx, &app.to_string(), &AppLimit::All)
-            .await?
-            .map(|a| a.requested)
-        else {
-            return Ok(());
-        };
-        let records = tx
-            .all::<connection::Entity>()
-            .filter(connection::Column::AppId.eq(app))
-            .filter(Expr::col(connection::Column::Id).gt(after))
-            .order_by_asc(connection::Column::Id)
-            .first::<Record>(&*tx, BATCH, "following the scopes of its app")
-            .await?;
-        let Some(last) = records.last() else {
-            return Ok(());
-        };
-        after = last.id;
-        let now = actor.now();
-        let changes: Vec<_> = records
-            .into_iter()
-            .filter(|record| record.missing(&requested).len() != record.missing_scopes)
-            .map(|record| record.change(|connection| connection.scopes_requested(&requested, now)))
-            .collect();
-        // Outdated ones: a refresh came first, and it used the new scopes itself.
-        store_by_worker(actor, &tx, &changes).await?;
-        tx.commit().await?;
-    }
 }

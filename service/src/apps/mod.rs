@@ -7,6 +7,7 @@ pub mod create;
 pub mod edit;
 pub mod form;
 pub mod list;
+pub mod rejudge;
 pub mod remove;
 pub mod secrets;
 

@@ -152,7 +152,7 @@ pub async fn show(
     let brand = brand::of(&tx).await?;
     let condition = record
         .as_ref()
-        .map(|record| record.condition(app.credentials.rejected_since()));
+        .map(|record| record.as_asked(&app));
     let comparison = match &outcome {
         Outcome::Approved { granted, .. } => ScopeSet::compare(&requested, granted),
         Outcome::UnderWay | Outcome::Failed { .. } => Comparison::default(),

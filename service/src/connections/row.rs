@@ -77,7 +77,7 @@ impl AccountRow {
         others_work: bool,
         (now, zone): (Timestamp, Zone),
     ) -> Self {
-        let condition = record.condition(app.credentials.rejected_since());
+        let condition = record.as_asked(app);
         let missing = record.missing(&app.requested);
         let background = Background {
             refused_in_a_row: app.credentials.in_doubt(),

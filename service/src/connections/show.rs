@@ -125,7 +125,7 @@ fn assemble(
 ) -> Account {
     Account {
         row: AccountRow::new(record, &app, others_work, seen),
-        condition: record.condition(app.credentials.rejected_since()),
+        condition: record.as_asked(&app),
         comparison: if record.has_been_connected() && !record.scopes_unknown {
             ScopeSet::compare(&app.requested, &record.granted)
         } else {

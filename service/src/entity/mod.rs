@@ -84,6 +84,7 @@ pub mod password_reset;
 pub mod person;
 pub mod reconnect_link;
 pub mod recovery_code;
+pub mod rejudgement;
 pub mod session;
 pub mod set_up;
 pub mod sign_in_failure;

@@ -1,5 +1,6 @@
 //! A connection from its row, with its types checked.
 
+use super::app::App;
 use crate::{
     core::{error::InternalError, live::Change as News, services::Services},
     entity::connection::{ActiveModel, Column, Entity, LossCode, Model, StandingCode},
@@ -9,7 +10,7 @@ use domain::{
     connection::{Attempted, Change, Connection, State},
     event::Happening,
     failure::FailureKind,
-    health::{Absence, LossCause, Standing},
+    health::{Absence, Condition, LossCause, Standing},
     health_history::HealthHistory,
     ids::{AppId, ConnectionId},
     subdomain::Subdomain,
@@ -141,6 +142,15 @@ const fn refusal(restored: bool) -> LossCause {
 }
 
 impl Record {
+    /// Everything that decides the health, compared with what its app asks for now. What is
+    /// stored may still be from before a change of the app's scopes.
+    pub fn as_asked(&self, app: &App) -> Condition {
+        Condition {
+            missing_scopes: self.missing(&app.requested).len(),
+            ..self.condition(app.credentials.rejected_since())
+        }
+    }
+
     /// A connection that was offered and not approved yet.
     pub fn offered(services: &Services, app: AppId, subdomain: Subdomain) -> Self {
         let now = services.now();

@@ -1,7 +1,9 @@
 //! The worker: it proves every connection within the check interval.
 
 use crate::{
-    accounts, audit, campaigns,
+    accounts,
+    apps::rejudge,
+    audit, campaigns,
     connections::events,
     core::{database::Transaction, error::InternalError, expiry, queries, services::Services},
     encryption::VaultError,
@@ -67,6 +69,7 @@ pub async fn run(services: Services, stop: CancellationToken) {
         sweep(&services, &stop),
         rotate::run(&services, &stop),
         jobs::run(&services, &stop),
+        rejudge::run(&services, &stop),
         audit::keep_cut(&services, &stop),
         events::keep_cut(&services, &stop),
         deletion::keep_erased(&services, &stop),

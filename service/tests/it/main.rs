@@ -40,6 +40,7 @@ mod people;
 mod refresh;
 mod refusals;
 mod refused;
+mod rejudge;
 mod resets;
 mod restored;
 mod returns;

@@ -129,6 +129,12 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
             selection: Selection::OneByOne(vec![flow::sub("acme")]),
         };
         jobs::start(&f.owner, bulk).await.unwrap();
+        f.world
+            .execute(
+                "INSERT INTO rejudgements (app_id, tenant_id, total, done, began_at, due_at) \
+                 SELECT id, tenant_id, 1, 0, 0, 0 FROM apps",
+            )
+            .await;
         let stranger = f.world.owner("pier").await;
         let url = f.world.database_url.expose_secret();
         let (own, other) = (f.owner.tenant().to_string(), stranger.tenant().to_string());

@@ -51,6 +51,8 @@ fn a_refused_exchange_is_a_notice_with_a_test() {
         outcome: None,
         add_offline: false,
         form: FormState::default(),
+        unsaved: None,
+        rejudging: None,
     };
     assert!(app_panels::exchange_refused(&data).is_none());
     data.app.credentials.exchange_refused = Some((sample::NOW, "acme".parse().unwrap()));

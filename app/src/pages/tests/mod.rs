@@ -10,6 +10,7 @@ mod outline;
 mod rendered;
 mod results;
 mod sample;
+mod scopes;
 mod secret_fields;
 mod snooze;
 mod views;

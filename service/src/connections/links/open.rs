@@ -169,7 +169,7 @@ async fn page(
         requested: app.requested.clone(),
         granted: record.granted.clone(),
         health: Health::of(
-            &record.condition(app.credentials.rejected_since()),
+            &record.as_asked(&app),
             services.now(),
         ),
         created_by: row.created_by,

@@ -79,8 +79,9 @@ pub(super) async fn of_link(
         .await?
         .ok_or_else(|| bad("connection_id"))?;
     let now = scope.now();
-    let health = Health::of(&record.condition(app.credentials.rejected_since()), now);
-    let own = Health::of(&record.condition(None), now);
+    let condition = record.as_asked(&app);
+    let health = Health::of(&condition, now);
+    let own = Health::own(&condition, now);
     let connected = !matches!(own, Health::Disconnected | Health::NotConnected);
     let state = CustomerState::of(health, !app.requested.contains("offline"));
     let granted = match connected {

@@ -177,8 +177,10 @@ pub(super) async fn page(
             continue;
         };
         let row = AccountRow::new(&record, app, alone.contains(&record.id), (now, zone));
+        // The state that it was found in: the row may be ahead of what is stored.
+        let found_in = Health::of(&record.condition(app.credentials.rejected_since()), now);
         next = Some(Cursor {
-            severity: row.health.severity(),
+            severity: found_in.severity(),
             since: record.health_since,
             subdomain: row.subdomain.to_string(),
             id: row.id,

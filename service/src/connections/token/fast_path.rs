@@ -188,13 +188,13 @@ impl Row {
             .vault()
             .open_row(&sealed, self.tenant_id, purpose, self.connection.0)
             .ok()??;
-        // Zero is also stored where the scopes are unknown (`State::missing`).
-        let missing = if self.missing_scopes == 0 {
-            ScopeSet::default()
-        } else {
-            self.granted_scopes
-                .missing_of(&self.requested_scopes.parse().ok()?)
-        };
+        let requested: ScopeSet = self.requested_scopes.parse().ok()?;
+        let missing = self.granted_scopes.missing_of(&requested);
+        // The long way knows scopes that are unknown (`State::missing`), and what the app
+        // asks for since it was changed.
+        if usize::try_from(self.missing_scopes) != Ok(missing.len()) {
+            return None;
+        }
         Some(ServedToken {
             access_token,
             expires_at,

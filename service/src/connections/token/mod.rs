@@ -274,7 +274,7 @@ async fn held(
     min_ttl: Span,
     now: Timestamp,
 ) -> Result<Option<ServedToken>, InternalError> {
-    let condition = record.condition(app.credentials.rejected_since());
+    let condition = record.as_asked(app);
     let Some(expires_at) = living(&condition, record.last_success_at, min_ttl, now) else {
         return Ok(None);
     };

@@ -140,6 +140,9 @@ pub(crate) const CAMPAIGNS_DUE: Query = query!("campaigns_due");
 /// The bulk jobs to go on with now, of all tenants that are not deleted: the present
 /// instant, and the most of them.
 pub(crate) const JOBS_DUE: Query = query!("jobs_due");
+/// The apps whose connections are to be judged anew now, of all tenants that are not
+/// deleted: the present instant, and the most of them.
+pub(crate) const REJUDGEMENTS_DUE: Query = query!("rejudgements_due");
 /// Removes jobs that ended before an instant, and the files of those that ended before
 /// another one, so many rows at most; the column `n` of all rows together is how many.
 pub(crate) const SWEEP_JOBS: Queries = Queries {
