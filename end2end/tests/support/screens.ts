@@ -325,6 +325,9 @@ export const FULL: Screen[] = [
       noteLink(await page.getByLabel('Send this to an admin of the account').inputValue());
     },
   },
+  { name: 'permissions', open: at(`${home}/scopes?app=${RETURNS.slug}`), heading: 'Permissions' },
+  unfolded({ name: 'permissions, missing', open: at(`${home}/scopes?app=${RETURNS.slug}&filter=missing`), heading: 'Permissions' }),
+  { name: 'permissions, no match', open: at(`${home}/scopes?app=${RETURNS.slug}&q=no-such-thing`), heading: 'Permissions' },
   { name: 'apps', open: at(`${home}/apps`), heading: 'Apps' },
   { name: 'app', open: at(`${home}/apps/${RETURNS.slug}?sandbox=acme-sandbox`), heading: RETURNS.name, islands: true },
   { name: 'app, setup fault', open: at(`${home}/apps/${SURVEYS.slug}`), heading: SURVEYS.name, islands: true },
@@ -339,6 +342,17 @@ export const FULL: Screen[] = [
       await page.getByLabel(`Type ${RETURNS.slug} to confirm`).fill('something else');
       await press(page, `Remove ${RETURNS.name} and forget its tokens`);
       await expect(page.locator('#confirm-error')).toBeVisible();
+    },
+  },
+  {
+    name: 'app, not saved yet',
+    heading: RETURNS.name,
+    islands: true,
+    async open(page) {
+      await page.goto(`${home}/apps/${RETURNS.slug}`);
+      await page.getByRole('checkbox', { name: 'Write macros' }).check();
+      await press(page, 'Save');
+      await expect(page.getByRole('heading', { name: 'Not saved yet' })).toBeVisible();
     },
   },
   unfolded({ name: 'app', open: at(`${home}/apps/${RETURNS.slug}`), heading: RETURNS.name, islands: true }),
@@ -517,6 +531,7 @@ export const EMPTY: Screen[] = [
   { name: 'overview, nothing yet', open: at('/t/northwind'), heading: 'Connect your first Gorgias account', islands: true },
   { name: 'accounts, nothing yet', open: at('/t/northwind/accounts'), heading: 'Accounts', islands: true },
   { name: 'connect, no app yet', open: at('/t/northwind/accounts/connect'), heading: 'Connect an account' },
+  { name: 'permissions, nothing yet', open: at('/t/northwind/scopes'), heading: 'Permissions' },
   { name: 'apps, nothing yet', open: at('/t/northwind/apps'), heading: 'Apps' },
   { name: 'API tokens, nothing yet', open: at('/t/northwind/api-tokens'), heading: 'API tokens' },
   { name: 'set-up, done', open: at('/setup'), heading: 'There is nothing here', status: 404 },

@@ -38,6 +38,7 @@ mod oauth;
 mod origin;
 mod pages;
 mod passkeys;
+mod permissions;
 mod processes;
 mod reveal;
 mod second_factor;

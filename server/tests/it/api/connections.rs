@@ -108,6 +108,10 @@ async fn the_list_is_filtered_and_paged() {
                 .len(),
             3
         );
+        for like in ["missing", "extra", "old", "needs_click"] {
+            let query = format!("?permissions={like}");
+            assert_eq!(names(&query).await.0, Vec::<String>::new(), "{like}");
+        }
         let (first, next) = names("?limit=2").await;
         assert_eq!(first, ["ash", "birch"]);
         let next = next.as_str().unwrap();
@@ -117,6 +121,7 @@ async fn the_list_is_filtered_and_paged() {
         );
         for bad in [
             "?health=fine",
+            "?permissions=odd",
             "?limit=0",
             "?limit=1000",
             "?after=x",

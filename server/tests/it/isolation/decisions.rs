@@ -218,6 +218,8 @@ pub const DECISIONS: &[Decision] = &[
             ("name", "Other"),
             ("client_id", "other-id"),
             ("scope", "offline"),
+            // Without it, the page tells first what it means.
+            ("then", "save"),
         ],
     ),
     form(Address::REFUSALS, Members(Operator), &[]),

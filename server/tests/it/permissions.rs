@@ -1,0 +1,154 @@
+//! What accounts have granted, and a change of permissions before it is saved.
+
+use crate::{
+    isolation::things::joined,
+    test_server::{Tenant, TestServer, on_each_database},
+};
+use axum::http::StatusCode;
+use domain::{app_limit::AppLimit, role::Role};
+use service::apps;
+
+const PAGE: &str = "/t/acme/scopes";
+const APP: &str = "/t/acme/apps/acme-app";
+
+/// The fields of the app's form with these permissions.
+fn asking<'a>(tenant: &'a Tenant, scopes: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("name", "Returns"),
+        ("client_id", &tenant.app.client_id),
+        ("scopes", scopes),
+    ]
+}
+
+async fn asked(tenant: &Tenant) -> String {
+    let app = apps::list::one(&tenant.owner, "acme-app").await.unwrap();
+    app.unwrap().requested.to_string()
+}
+
+async fn old_and_new(server: &TestServer, tenant: &Tenant) {
+    let give = |account: &str, scopes: &str| {
+        server
+            .simulator
+            .account(account)
+            .granted_scope(Some(scopes));
+    };
+    give("acme", "openid email profile offline write:all");
+    give("bolt", "openid email profile write:all");
+    for account in ["acme", "bolt", "cove"] {
+        server.install(tenant, account).await;
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_permissions_works_without_script() {
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
+        let empty = browser.get(PAGE).await.expect(StatusCode::OK);
+        assert!(empty.body.contains("Nothing connected yet"));
+        old_and_new(&server, &tenant).await;
+        let page = browser.get(PAGE).await.expect(StatusCode::OK);
+        for said in [
+            "1 can move silently, 1 needs a click",
+            "1 never gave offline.",
+            "held by 2 of 3",
+            "Who has given what",
+            "Missing at",
+            "campaigns/new?app=acme-app&amp;audience=old_permission",
+        ] {
+            assert!(page.body.contains(said), "{said}: {}", page.body);
+        }
+        assert!(page.body.contains("aria-current=\"page\""));
+        let old = browser.get(&format!("{PAGE}?app=acme-app&filter=old")).await;
+        assert!(old.body.contains("2 of 2 shown") && !old.body.contains("/cove\""));
+        let none = browser.get(&format!("{PAGE}?app=acme-app&filter=extra&q=zebra")).await;
+        assert!(none.body.contains("There is no account with “zebra”"));
+        let lost = browser.get(&format!("{PAGE}?app=acme-app&after=odd")).await;
+        assert!(lost.body.contains("This page of the list isn’t known."));
+        let unknown = browser.get(&format!("{PAGE}?app=nothing")).await;
+        assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+        // The list of accounts has the same filter.
+        let listed = browser.get("/t/acme/accounts?permissions=old&sort=name").await;
+        assert!(listed.body.contains("/bolt\"") && !listed.body.contains("/cove\""));
+    })
+    .await;
+}
+
+/// security.md 52: a reader who is limited to other apps doesn't see it.
+#[tokio::test]
+async fn s52_permissions_are_shown_of_the_apps_of_the_reader() {
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        old_and_new(&server, &tenant).await;
+        let viewer = joined(&server, &tenant, Role::Viewer, AppLimit::All, "viewer").await;
+        let page = viewer.get(PAGE).await.expect(StatusCode::OK);
+        assert!(page.body.contains("1 can move silently"));
+        assert!(!page.body.contains("campaigns/new") && !page.body.contains("Change the list"));
+        let nothing = AppLimit::Only([].into());
+        let limited = joined(&server, &tenant, Role::Viewer, nothing, "limited").await;
+        let page = limited.get(PAGE).await.expect(StatusCode::OK);
+        assert!(page.body.contains("No app yet"), "{}", page.body);
+        let hidden = limited.get(&format!("{PAGE}?app=acme-app")).await;
+        assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_of_permissions_is_told_before_it_is_saved() {
+    on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        let browser = server.signed_in("acme").await;
+        let before = asked(&tenant).await;
+        let more = format!("{before} tags:read");
+        // Nobody is connected, so there is nothing to tell.
+        let saved = browser.fill_in(APP, APP, &asking(&tenant, &more)).await;
+        saved.told_on(APP);
+        browser
+            .fill_in(APP, APP, &asking(&tenant, &before))
+            .await
+            .told_on(APP);
+        old_and_new(&server, &tenant).await;
+
+        let told = browser.fill_in(APP, APP, &asking(&tenant, &more)).await;
+        let told = told.expect(StatusCode::OK);
+        for said in [
+            "Not saved yet",
+            "3 connected accounts",
+            "Become Limited until somebody approves",
+            "Stay Limited",
+            "Covered by write:all, no change",
+            "tags:read",
+            "Save and start a campaign",
+        ] {
+            assert!(told.body.contains(said), "{said}: {}", told.body);
+        }
+        assert_eq!(asked(&tenant).await, before, "nothing was saved");
+
+        // A mistake comes first, and keeps what was typed.
+        let mut wrong = asking(&tenant, &more);
+        wrong[0].1 = "";
+        let wrong = browser.fill_in(APP, APP, &wrong).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!wrong.body.contains("Not saved yet") && wrong.body.contains("1 to 60 characters"));
+
+        let then = |value| [asking(&tenant, &more), vec![("then", value)]].concat();
+        let begun = browser.fill_in(APP, APP, &then("campaign")).await;
+        let place = begun.location().to_owned();
+        let wanted = "/t/acme/campaigns/new?app=acme-app&audience=missing_permissions";
+        assert!(place.starts_with(wanted), "{place}");
+        assert_eq!(asked(&tenant).await, more);
+        let campaign = browser.get(&place).await.expect(StatusCode::OK);
+        assert!(campaign.body.contains("Saved."), "{}", campaign.body);
+
+        // The same permissions, another name: nothing to tell.
+        browser
+            .fill_in(APP, APP, &asking(&tenant, &more))
+            .await
+            .told_on(APP);
+        let less = [asking(&tenant, &before), vec![("then", "save")]].concat();
+        browser.fill_in(APP, APP, &less).await.told_on(APP);
+        assert_eq!(asked(&tenant).await, before);
+    })
+    .await;
+}
