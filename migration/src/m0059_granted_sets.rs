@@ -74,9 +74,8 @@ DROP TRIGGER count_grant ON connection_grants; DROP TRIGGER count_grant_change O
 /// Each trigger of SQLite: its name, when it runs, and what it does.
 fn sqlite() -> [(&'static str, &'static str, String); 5] {
     let basis = basis("NEW");
-    let same = format!(
-        "s.app_id = NEW.app_id AND s.basis = {basis} AND s.granted = NEW.granted_scopes"
-    );
+    let same =
+        format!("s.app_id = NEW.app_id AND s.basis = {basis} AND s.granted = NEW.granted_scopes");
     // The policy of the statement that fired a trigger would override OR IGNORE.
     let set = format!(
         "INSERT INTO granted_sets (id, tenant_id, app_id, basis, granted) \

@@ -1,16 +1,14 @@
 //! The filters of the accounts list. They are in the address, so that a link shows
 //! a colleague the same list.
 
-pub use super::accounts_query::{href, read};
 pub(super) use super::accounts_query::{
     NEED_YOU, NOBODY, Parameters, SNOOZED, changed, is_filtered, pairs, text,
 };
+pub use super::accounts_query::{href, read};
 
 use super::accounts::Counts;
 use crate::components::{Choice, FilterChip, Glyph, Icon};
-use domain::{
-    customer::Tag, health::Health, ids::PersonId, scope::Scope, scope_plan::ScopeFilter,
-};
+use domain::{customer::Tag, health::Health, ids::PersonId, scope::Scope, scope_plan::ScopeFilter};
 use leptos::prelude::*;
 use service::{
     accounts::{Owner, finds_beginnings_only},

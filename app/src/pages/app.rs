@@ -35,7 +35,7 @@ use service::{
         App, list, rejudge,
         secrets::{self, Slots},
     },
-    connections::{history::of_app, permissions::impact},
+    connections::{history::of_app, permissions},
     core::input::Field,
 };
 
@@ -125,7 +125,13 @@ async fn unsaved(actor: &Actor, app: &App, form: &FormState) -> Option<Unsaved> 
     if after == app.requested {
         return None;
     }
-    let impact = panel("impact", impact(actor, app.id, &after).await)?;
+    let impact = match permissions::impact(actor, app.id, &after).await {
+        Ok(impact) => impact,
+        Err(error) => {
+            tracing::error!(%error, "what a change of permissions means could not be told");
+            return None;
+        }
+    };
     (impact.total() > 0).then(|| Unsaved {
         before: app.requested.clone(),
         after,

@@ -44,7 +44,12 @@ mod tests {
 
     #[test]
     fn numbers_are_written_in_groups_of_three() {
-        for (n, words) in [(0, "0"), (999, "999"), (12_000, "12,000"), (1_234_567, "1,234,567")] {
+        for (n, words) in [
+            (0, "0"),
+            (999, "999"),
+            (12_000, "12,000"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(grouped(n), words);
         }
     }

@@ -37,9 +37,7 @@ impl Cell {
     /// Its colour, its icon and its words.
     const fn looks(self) -> (Option<Health>, Glyph, &'static str) {
         match self {
-            Self::Mark(ScopeMark::Granted) => {
-                (Some(Health::Working), Glyph::Working, "Granted")
-            }
+            Self::Mark(ScopeMark::Granted) => (Some(Health::Working), Glyph::Working, "Granted"),
             Self::Mark(ScopeMark::Covered) => {
                 (Some(Health::Working), Glyph::Done, "Through write:all")
             }
@@ -127,7 +125,7 @@ fn cells<T: IntoView>(
 
 pub(super) fn panel(data: &Data, page: &PermissionsPage) -> AnyView {
     let groups = groups(page);
-    let legend = LEGEND.map(|cell| {
+    let legend = LEGEND.into_iter().map(|cell| {
         let (health, icon, words) = cell.looks();
         let health = health.map(Health::code);
         view! {
@@ -137,12 +135,15 @@ pub(super) fn panel(data: &Data, page: &PermissionsPage) -> AnyView {
             </span>
         }
     });
-    let aside = view! { <span class="legend">{legend.to_vec()}</span> }.into_any();
+    let aside = view! { <span class="legend">{legend.collect_view()}</span> }.into_any();
     let caption = format!(
         "Accounts of {}, and the permissions each has given",
         page.app.name
     );
-    let rows = page.rows.iter().map(|row| account(data, page, &groups, row));
+    let rows = page
+        .rows
+        .iter()
+        .map(|row| account(data, page, &groups, row));
     view! {
         <Panel id="who" title="Who has given what" aside footer=pages(data, page)>
             <div class="table-wrap">
@@ -238,11 +239,7 @@ fn way(page: &PermissionsPage, row: &AccountRow) -> AnyView {
 }
 
 fn account(data: &Data, page: &PermissionsPage, groups: &[Group<'_>], row: &AccountRow) -> AnyView {
-    let href = account_href(
-        &data.tenant,
-        page.app.slug.as_str(),
-        row.subdomain.as_str(),
-    );
+    let href = account_href(&data.tenant, page.app.slug.as_str(), row.subdomain.as_str());
     let subdomain = row.customer.as_ref().map(|_| {
         view! {
             " "

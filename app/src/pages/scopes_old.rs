@@ -29,7 +29,10 @@ pub(super) fn panel(data: &Data, page: &PermissionsPage) -> Option<AnyView> {
         format!("{} still asks for {OLD}", app.name)
     } else {
         let needs = if plan.click == 1 { "needs" } else { "need" };
-        format!("{} can move silently, {} {needs} a click", plan.silent, plan.click)
+        format!(
+            "{} can move silently, {} {needs} a click",
+            plan.silent, plan.click
+        )
     };
     let held = format!(", held by {} of {}", plan.old, plan.total);
     let aside = view! {

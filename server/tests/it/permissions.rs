@@ -59,16 +59,22 @@ async fn the_page_of_permissions_works_without_script() {
             assert!(page.body.contains(said), "{said}: {}", page.body);
         }
         assert!(page.body.contains("aria-current=\"page\""));
-        let old = browser.get(&format!("{PAGE}?app=acme-app&filter=old")).await;
+        let old = browser
+            .get(&format!("{PAGE}?app=acme-app&filter=old"))
+            .await;
         assert!(old.body.contains("2 of 2 shown") && !old.body.contains("/cove\""));
-        let none = browser.get(&format!("{PAGE}?app=acme-app&filter=extra&q=zebra")).await;
+        let none = browser
+            .get(&format!("{PAGE}?app=acme-app&filter=extra&q=zebra"))
+            .await;
         assert!(none.body.contains("There is no account with “zebra”"));
         let lost = browser.get(&format!("{PAGE}?app=acme-app&after=odd")).await;
         assert!(lost.body.contains("This page of the list isn’t known."));
         let unknown = browser.get(&format!("{PAGE}?app=nothing")).await;
         assert_eq!(unknown.status, StatusCode::NOT_FOUND);
         // The list of accounts has the same filter.
-        let listed = browser.get("/t/acme/accounts?permissions=old&sort=name").await;
+        let listed = browser
+            .get("/t/acme/accounts?permissions=old&sort=name")
+            .await;
         assert!(listed.body.contains("/bolt\"") && !listed.body.contains("/cove\""));
     })
     .await;

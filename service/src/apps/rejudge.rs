@@ -269,10 +269,7 @@ async fn rest(scope: &TenantScope, app: AppId) -> Result<(), InternalError> {
     let tx = scope.write().await?;
     tx.update::<Entity>()
         .filter(Column::AppId.eq(app))
-        .col_expr(
-            Column::DueAt,
-            Expr::value(scope.expiry_now().plus(REST)),
-        )
+        .col_expr(Column::DueAt, Expr::value(scope.expiry_now().plus(REST)))
         .exec(&*tx)
         .await?;
     tx.commit().await

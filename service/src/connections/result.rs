@@ -150,9 +150,7 @@ pub async fn show(
     };
     let record = find::find(&tx, app.id, &row.subdomain).await?;
     let brand = brand::of(&tx).await?;
-    let condition = record
-        .as_ref()
-        .map(|record| record.as_asked(&app));
+    let condition = record.as_ref().map(|record| record.as_asked(&app));
     let comparison = match &outcome {
         Outcome::Approved { granted, .. } => ScopeSet::compare(&requested, granted),
         Outcome::UnderWay | Outcome::Failed { .. } => Comparison::default(),

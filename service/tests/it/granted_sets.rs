@@ -48,7 +48,9 @@ async fn connect_with(f: &Flow, account: &str, scopes: &str) {
 }
 
 async fn show(f: &Flow, wanted: PermissionsQuery) -> PermissionsPage {
-    permissions::show(&f.owner, "returns", &wanted).await.unwrap()
+    permissions::show(&f.owner, "returns", &wanted)
+        .await
+        .unwrap()
 }
 
 fn names(page: &PermissionsPage) -> Vec<&str> {
@@ -71,7 +73,9 @@ async fn connections_share_the_set_that_they_have_granted() {
         }
         connect_with(&f, "cove", "write:all openid offline").await;
         let option = LinkOptions::default();
-        links::create(&f.owner, "returns", &sub("invited"), option).await.unwrap();
+        links::create(&f.owner, "returns", &sub("invited"), option)
+            .await
+            .unwrap();
         assert_eq!(
             sets(&f).await,
             [
@@ -115,7 +119,11 @@ async fn a_set_may_be_as_long_as_gorgias_makes_it() {
         let long: Vec<String> = (0..90_u64)
             .map(|n| {
                 let odd = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-                format!("{odd:x}{:x}{:x}:read", odd.rotate_left(17), !odd.rotate_left(31))
+                format!(
+                    "{odd:x}{:x}{:x}:read",
+                    odd.rotate_left(17),
+                    !odd.rotate_left(31)
+                )
             })
             .collect();
         let long = long.join(" ");
@@ -170,10 +178,17 @@ async fn each_kind(f: &Flow) {
     connect_with(f, "extra", &format!("{all} tags:read")).await;
     connect_with(f, "lacks", &without("tickets:read")).await;
     connect_with(f, "old-click", &format!("{} write:all", without("profile"))).await;
-    connect_with(f, "silent", &format!("{} write:all", without("tickets:read"))).await;
+    connect_with(
+        f,
+        "silent",
+        &format!("{} write:all", without("tickets:read")),
+    )
+    .await;
     f.connect("unknown").await;
     f.sim.account("unknown").token_member("scope", json!(""));
-    check_now(&f.owner, "returns", &sub("unknown")).await.unwrap();
+    check_now(&f.owner, "returns", &sub("unknown"))
+        .await
+        .unwrap();
     links::create(&f.owner, "returns", &sub("invited"), LinkOptions::default())
         .await
         .unwrap();
@@ -186,23 +201,39 @@ async fn the_plan_says_who_moves_silently_and_who_needs_a_click() {
         let page = show(&f, PermissionsQuery::default()).await;
         assert_eq!(
             names(&page),
-            ["as-asked", "extra", "lacks", "old-click", "silent", "unknown"],
+            [
+                "as-asked",
+                "extra",
+                "lacks",
+                "old-click",
+                "silent",
+                "unknown"
+            ],
             "who was only invited has given nothing"
         );
         let plan = &page.plan;
-        assert_eq!((plan.total, plan.old, plan.silent, plan.click), (6, 2, 1, 1));
+        assert_eq!(
+            (plan.total, plan.old, plan.silent, plan.click),
+            (6, 2, 1, 1)
+        );
         let profile: Scope = "profile".parse().unwrap();
         assert_eq!(plan.click_lacks, [(profile, 1)]);
         for (filter, shown) in [
             (ScopeFilter::Missing, vec!["lacks", "old-click"]),
             (ScopeFilter::Extra, vec!["extra"]),
             (ScopeFilter::Old, vec!["old-click", "silent"]),
-            (ScopeFilter::NeedsClick, vec!["lacks", "old-click", "unknown"]),
+            (
+                ScopeFilter::NeedsClick,
+                vec!["lacks", "old-click", "unknown"],
+            ),
         ] {
             let page = show(&f, only(filter)).await;
             assert_eq!(names(&page), shown, "{filter:?}");
             assert_eq!(page.plan.count(filter), shown.len() as u64, "{filter:?}");
-            let wanted = ListQuery { permissions: Some(filter), ..ListQuery::default() };
+            let wanted = ListQuery {
+                permissions: Some(filter),
+                ..ListQuery::default()
+            };
             let listed = list(&f.owner, &wanted).await.unwrap();
             assert_eq!(listed.rows.len(), shown.len(), "{filter:?}");
         }
@@ -210,10 +241,23 @@ async fn the_plan_says_who_moves_silently_and_who_needs_a_click() {
             let mut all = plan.scopes.iter();
             all.find(|one| one.scope.as_str() == code).unwrap().missing
         };
-        assert_eq!((missing("tickets:read"), missing("profile"), missing("openid")), (1, 1, 0));
+        assert_eq!(
+            (
+                missing("tickets:read"),
+                missing("profile"),
+                missing("openid")
+            ),
+            (1, 1, 0)
+        );
         let old = plan.scopes.last().unwrap();
-        assert_eq!((old.scope.as_str(), old.asked, old.granted), ("write:all", false, 2));
-        let found = PermissionsQuery { q: "old".into(), ..PermissionsQuery::default() };
+        assert_eq!(
+            (old.scope.as_str(), old.asked, old.granted),
+            ("write:all", false, 2)
+        );
+        let found = PermissionsQuery {
+            q: "old".into(),
+            ..PermissionsQuery::default()
+        };
         assert_eq!(names(&show(&f, found).await), ["old-click"]);
     })
     .await;
@@ -263,12 +307,18 @@ async fn a_list_by_scopes_is_the_part_of_the_list_that_has_them() {
             assert!(f.connect_to(&tracking, account).await);
         }
         f.sim.account("silent").deactivate();
-        check_now(&f.owner, "returns", &sub("silent")).await.unwrap();
+        check_now(&f.owner, "returns", &sub("silent"))
+            .await
+            .unwrap();
         f.advance(Span::hours(20));
         let scope: Scope = "tickets:read".parse().unwrap();
         let states = Health::ALL.map(Some).into_iter().chain([None]);
         for (sort, health) in states.flat_map(|health| Sort::ALL.map(|sort| (sort, health))) {
-            let all = ListQuery { sort, health, ..ListQuery::default() };
+            let all = ListQuery {
+                sort,
+                health,
+                ..ListQuery::default()
+            };
             let whole = list(&f.owner, &all).await.unwrap().rows;
             let whole: Vec<_> = whole
                 .into_iter()
@@ -276,7 +326,11 @@ async fn a_list_by_scopes_is_the_part_of_the_list_that_has_them() {
                 .map(|row| row.id)
                 .collect();
             for limit in [1, 2, 50] {
-                let mut query = ListQuery { scope: Some(scope.clone()), limit, ..all.clone() };
+                let mut query = ListQuery {
+                    scope: Some(scope.clone()),
+                    limit,
+                    ..all.clone()
+                };
                 let mut seen = Vec::new();
                 loop {
                     let page = list(&f.owner, &query).await.unwrap();
@@ -306,12 +360,20 @@ async fn s52_the_plan_keeps_to_the_apps_of_the_reader() {
         let wanted = PermissionsQuery::default();
         for reference in ["returns", &f.app.id.to_string()] {
             let hidden = permissions::show(&limited, reference, &wanted).await;
-            assert!(matches!(hidden, Err(PermissionsError::NotFound)), "{reference}");
+            assert!(
+                matches!(hidden, Err(PermissionsError::NotFound)),
+                "{reference}"
+            );
         }
-        let own = permissions::show(&limited, "tracking", &wanted).await.unwrap();
+        let own = permissions::show(&limited, "tracking", &wanted)
+            .await
+            .unwrap();
         assert_eq!((own.plan.total, own.rows.len()), (1, 1));
         for filter in ScopeFilter::ALL {
-            let wanted = ListQuery { permissions: Some(filter), ..ListQuery::default() };
+            let wanted = ListQuery {
+                permissions: Some(filter),
+                ..ListQuery::default()
+            };
             let listed = list(&limited, &wanted).await.unwrap();
             assert!(listed.rows.iter().all(|row| row.app_id == tracking.id));
         }
@@ -338,7 +400,9 @@ async fn a_change_tells_before_it_is_saved_what_comes_of_it() {
         after.retain(|code| *code != "tickets:read");
         after.push("tags:read");
         let after = after.join(" ").parse().unwrap();
-        let impact = permissions::impact(&f.owner, f.app.id, &after).await.unwrap();
+        let impact = permissions::impact(&f.owner, f.app.id, &after)
+            .await
+            .unwrap();
         let wanted = Impact {
             become_limited: 1,
             stay_limited: 2,

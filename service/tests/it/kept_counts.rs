@@ -34,7 +34,11 @@ async fn step(f: &Flow, actor: &Actor, dice: &mut Dice) {
     let app = APPS[dice.roll(APPS.len())];
     match dice.roll(11) {
         0 => {
-            let scope = ["openid email profile offline", "openid offline", "write:all \"x\""];
+            let scope = [
+                "openid email profile offline",
+                "openid offline",
+                "write:all \"x\"",
+            ];
             // The last one can't be read: what was granted isn't known then.
             let _ = f
                 .sim

@@ -63,24 +63,44 @@ async fn connections_are_judged_in_parts_and_read_right_meanwhile() {
         let more = format!("{} tags:read", f.app.requested);
         edit(&f.owner, f.app.id, &asking(&f, &more)).await.unwrap();
         let total = MANY as u64;
-        assert_eq!(progress(&f).await, Some(Progress { done: AT_ONCE, total }));
+        assert_eq!(
+            progress(&f).await,
+            Some(Progress {
+                done: AT_ONCE,
+                total
+            })
+        );
         assert_eq!(stored(&f, Health::Limited).await, AT_ONCE);
         assert_eq!(stored(&f, Health::Working).await, total - AT_ONCE);
         // The last one is still stored as it was.
         let last = show::show(&f.owner, "returns", &sub("shop1599")).await;
         let last = last.unwrap().unwrap();
-        assert_eq!((last.row.health, last.row.stored_health), (Health::Limited, Health::Working));
+        assert_eq!(
+            (last.row.health, last.row.stored_health),
+            (Health::Limited, Health::Working)
+        );
         assert_eq!(last.row.missing, "tags:read".parse::<ScopeSet>().unwrap());
         let wanted = PermissionsQuery::default();
-        let plan = permissions::show(&f.owner, "returns", &wanted).await.unwrap().plan;
+        let plan = permissions::show(&f.owner, "returns", &wanted)
+            .await
+            .unwrap()
+            .plan;
         assert_eq!(plan.count(domain::scope_plan::ScopeFilter::Missing), total);
         // In the order by state, pages follow each other over what lags.
-        let mut query = ListQuery { limit: 200, sort: Sort::Worst, ..ListQuery::default() };
+        let mut query = ListQuery {
+            limit: 200,
+            sort: Sort::Worst,
+            ..ListQuery::default()
+        };
         let mut seen = std::collections::BTreeSet::new();
         loop {
             let page = list(&f.owner, &query).await.unwrap();
             for row in page.rows {
-                assert!(seen.insert(row.subdomain.to_string()), "{} twice", row.subdomain);
+                assert!(
+                    seen.insert(row.subdomain.to_string()),
+                    "{} twice",
+                    row.subdomain
+                );
             }
             query.after = page.next;
             if query.after.is_none() {
@@ -139,7 +159,9 @@ async fn a_deleted_tenant_is_left_alone_until_it_is_back() {
         filled(&f).await;
         let more = format!("{} tags:read", f.app.requested);
         edit(&f.owner, f.app.id, &asking(&f, &more)).await.unwrap();
-        delete(&f.owner, &Confirmed::for_test(&f.owner), "harbour").await.unwrap();
+        delete(&f.owner, &Confirmed::for_test(&f.owner), "harbour")
+            .await
+            .unwrap();
         finish(&f).await;
         let left = "SELECT CAST(done AS text) FROM rejudgements";
         assert_eq!(f.world.texts(left).await, [Some(AT_ONCE.to_string())]);
@@ -158,13 +180,18 @@ async fn only_a_change_that_accounts_notice_is_told_before() {
     flow::each(async |f| {
         let more = asking(&f, &format!("{} tags:read", f.app.requested));
         let would = async |form: &AppForm| {
-            would_change_accounts(&f.owner, f.app.id, form).await.unwrap()
+            would_change_accounts(&f.owner, f.app.id, form)
+                .await
+                .unwrap()
         };
         assert!(!would(&more).await, "nobody is connected");
         f.connect("acme").await;
         assert!(would(&more).await);
         assert!(!would(&f.form()).await, "the same permissions");
-        let wrong = AppForm { name: String::new(), ..more };
+        let wrong = AppForm {
+            name: String::new(),
+            ..more
+        };
         assert!(!would(&wrong).await, "it can't be stored");
     })
     .await;

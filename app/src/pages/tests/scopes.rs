@@ -6,11 +6,12 @@ use super::{
 };
 use crate::{
     form_state::FormState,
-    pages::{
-        app_form, app_impact::Unsaved, app_rejudging, row_action::May, scopes,
-    },
+    pages::{app_form, app_impact::Unsaved, app_rejudging, row_action::May, scopes},
 };
-use domain::{scope::Scope, scope_plan::{Impact, ScopeFilter}};
+use domain::{
+    scope::Scope,
+    scope_plan::{Impact, ScopeFilter},
+};
 use insta::assert_snapshot;
 use service::{
     apps::rejudge::Progress,
@@ -101,7 +102,10 @@ fn the_page_says_who_moves_silently_and_what_each_has_given() {
     data.wanted.filter = Some(ScopeFilter::Old);
     data.wanted.q = "acme & co".into();
     let shown = html(|| scopes::view(&data));
-    assert!(shown.contains("q=acme%20%26%20co&amp;filter=missing"), "{shown}");
+    assert!(
+        shown.contains("q=acme%20%26%20co&amp;filter=missing"),
+        "{shown}"
+    );
     assert!(shown.contains("Remove filter: Old 38"));
 }
 
@@ -161,15 +165,24 @@ fn a_change_is_told_before_it_is_saved() {
     change.may_begin_campaigns = false;
     assert!(!shown(&change).contains("campaign"));
     change.may_begin_campaigns = true;
-    change.impact = Impact { given: 52, ..Impact::default() };
+    change.impact = Impact {
+        given: 52,
+        ..Impact::default()
+    };
     let harmless = shown(&change);
     assert!(!harmless.contains("campaign") && harmless.contains("Nothing changes at the accounts"));
 }
 
 #[test]
 fn what_is_judged_anew_is_told_in_numbers() {
-    let progress = Progress { done: 12_000, total: 40_000 };
+    let progress = Progress {
+        done: 12_000,
+        total: 40_000,
+    };
     let shown = html(|| app_rejudging::notice(progress));
-    assert!(shown.contains("Re-judging 12,000 of 40,000 accounts"), "{shown}");
+    assert!(
+        shown.contains("Re-judging 12,000 of 40,000 accounts"),
+        "{shown}"
+    );
     assert!(shown.contains("max=\"40000\""));
 }

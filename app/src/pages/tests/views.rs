@@ -260,7 +260,12 @@ fn an_apps_form_keeps_what_was_typed_and_never_the_secret() {
 fn an_apps_form_shows_what_is_stored() {
     let app = sample::app();
     let page = outline(&html(|| {
-        app_form::form("/t/x/apps/returns", Some((&app, 31)), &FormState::default(), None)
+        app_form::form(
+            "/t/x/apps/returns",
+            Some((&app, 31)),
+            &FormState::default(),
+            None,
+        )
     }));
     assert!(page.contains("input text client_id=\"6123abc\""));
     assert!(page.contains("input checkbox scope=\"tags:write\" ticked"));

@@ -5,10 +5,7 @@ use crate::{
     entity::{account, account_tag, connection},
     tenancy::Tx,
 };
-use domain::{
-    customer::Tag, health::Health, ids::PersonId, scope::Scope,
-    scope_plan::ScopeFilter,
-};
+use domain::{customer::Tag, health::Health, ids::PersonId, scope::Scope, scope_plan::ScopeFilter};
 use sea_orm::{
     ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, SimpleExpr},

@@ -168,10 +168,7 @@ async fn page(
         subdomain: record.subdomain.clone(),
         requested: app.requested.clone(),
         granted: record.granted.clone(),
-        health: Health::of(
-            &record.as_asked(&app),
-            services.now(),
-        ),
+        health: Health::of(&record.as_asked(&app), services.now()),
         created_by: row.created_by,
         expires_at: row.expires_at,
         language: row.language,

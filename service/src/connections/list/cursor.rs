@@ -52,13 +52,11 @@ impl Cursor {
     pub fn earlier(&self, keys: &Keys) -> Condition {
         let name = self.subdomain.as_str();
         let since = || Expr::value(self.since);
-        let before = Condition::any()
-            .add(keys.subdomain.clone().lt(name))
-            .add(
-                Condition::all()
-                    .add(keys.subdomain.clone().eq(name))
-                    .add(Column::Id.lt(self.id)),
-            );
+        let before = Condition::any().add(keys.subdomain.clone().lt(name)).add(
+            Condition::all()
+                .add(keys.subdomain.clone().eq(name))
+                .add(Column::Id.lt(self.id)),
+        );
         let earlier = Condition::any()
             .add(keys.since.clone().lt(since()))
             .add(before);

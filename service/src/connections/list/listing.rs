@@ -3,12 +3,12 @@
 //! that fulfils it, of which an app has few (ADR 44).
 
 use super::{
-    super::by_time::{ByTime, InState},
     ListError, ListQuery, Narrow, Sort,
     cursor::{Cursor, Keys},
 };
 use crate::{
     accounts::search::Found,
+    connections::by_time::{ByTime, InState},
     core::{error::InternalError, rows::Rows},
     entity::{
         connection::{Column, Entity},

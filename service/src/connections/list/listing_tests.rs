@@ -22,9 +22,8 @@ async fn plan(world: &World, tx: &Tx, query: Select<Entity>) -> String {
     let values = query.values.unwrap().0;
     let statement = Statement::from_sql_and_values(world.backend, sql, values);
     let rows = tx.query_all_raw(statement).await.unwrap();
-    let text = |row: &QueryResult| -> String {
-        row.try_get_by_index(if sqlite { 3 } else { 0 }).unwrap()
-    };
+    let text =
+        |row: &QueryResult| -> String { row.try_get_by_index(if sqlite { 3 } else { 0 }).unwrap() };
     rows.iter().map(text).collect::<Vec<_>>().join("\n")
 }
 
@@ -113,11 +112,18 @@ async fn a_list_by_scopes_reads_its_sets_in_order_and_no_other_connections() {
                             let keys = source.keys();
                             let query = Listing::after_name(query, &keys, listing.cursor.as_ref());
                             let plan = plan(&world, &tx, query).await;
-                            is_along_sets(&plan, "connection_grants_tenant_id_set_id_health_subdomain", &of);
+                            is_along_sets(
+                                &plan,
+                                "connection_grants_tenant_id_set_id_health_subdomain",
+                                &of,
+                            );
                         }
                     }
                     let none = listing.ranges(&by_time, Some(&[Health::Retrying]));
-                    assert!(none.is_empty(), "no query for a state that no connection has");
+                    assert!(
+                        none.is_empty(),
+                        "no query for a state that no connection has"
+                    );
                 }
                 Sort::Name => {
                     for (_, source) in listing.sources() {
@@ -132,7 +138,11 @@ async fn a_list_by_scopes_reads_its_sets_in_order_and_no_other_connections() {
                     for (source, states) in listing.ranges(&by_time, None) {
                         let query = listing.last_changed(&source, states);
                         let plan = plan(&world, &tx, query).await;
-                        is_along_sets(&plan, "connection_grants_tenant_id_set_id_health_since_subdomain", &of);
+                        is_along_sets(
+                            &plan,
+                            "connection_grants_tenant_id_set_id_health_since_subdomain",
+                            &of,
+                        );
                     }
                 }
             }
