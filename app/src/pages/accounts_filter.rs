@@ -2,13 +2,13 @@
 //! a colleague the same list.
 
 pub(super) use super::accounts_query::{
-    NEED_YOU, NOBODY, Parameters, SNOOZED, changed, is_filtered, pairs, text,
+    NOBODY, Parameters, SNOOZED, changed, is_filtered, pairs, text,
 };
 pub use super::accounts_query::{href, read};
 
 use super::accounts::Counts;
 use crate::components::{Choice, FilterChip, Glyph, Icon};
-use domain::{customer::Tag, health::Health, ids::PersonId, scope::Scope, scope_plan::ScopeFilter};
+use domain::{customer::Tag, ids::PersonId, scope::Scope, scope_plan::ScopeFilter};
 use leptos::prelude::*;
 use service::{
     accounts::{Owner, finds_beginnings_only},

@@ -78,7 +78,8 @@ pub(super) fn panel(app: &str, change: &Unsaved) -> AnyView {
     let chips = added
         .iter()
         .map(|scope| chip(scope, true))
-        .chain(taken.iter().map(|scope| chip(scope, false)));
+        .chain(taken.iter().map(|scope| chip(scope, false)))
+        .collect_view();
     let kept = named(&taken.iter().collect::<Vec<_>>());
     let lines = [
         line(
@@ -124,6 +125,7 @@ pub(super) fn panel(app: &str, change: &Unsaved) -> AnyView {
             impact.unknown,
         ),
     ];
+    let lines = lines.into_iter().flatten().collect_view();
     let keep = line(
         Health::Retrying,
         Glyph::Plus,
@@ -144,9 +146,9 @@ pub(super) fn panel(app: &str, change: &Unsaved) -> AnyView {
     view! {
         <Panel id="unsaved" title="Not saved yet" aside footer>
             <div class="body" role="status">
-                <p class="actions">{chips.collect_view()}</p>
+                <p class="actions">{chips}</p>
                 <ul class="ledger" role="list">
-                    {lines.into_iter().flatten().collect_view()}
+                    {lines}
                     {keep}
                 </ul>
                 <p class="sub">{consequence}</p>

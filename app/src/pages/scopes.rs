@@ -216,14 +216,13 @@ fn nothing_yet(data: &Data, app: &App) -> AnyView {
             <LinkButton href=format!("{connect}?app={}", app.slug)>"Connect the first"</LinkButton>
         }
     });
+    let will = format!(
+        "As accounts connect to {}, this page compares what they gave with what it asks for.",
+        app.name
+    );
     view! {
         <Empty icon=Glyph::Scopes title="Nothing connected yet" action=action.into_any()>
-            <p>
-                {format!(
-                    "As accounts connect to {}, this page compares what they gave with what it asks for.",
-                    app.name,
-                )}
-            </p>
+            <p>{will}</p>
         </Empty>
     }
     .into_any()

@@ -143,16 +143,18 @@ pub(super) fn panel(data: &Data, page: &PermissionsPage) -> AnyView {
     let rows = page
         .rows
         .iter()
-        .map(|row| account(data, page, &groups, row));
+        .map(|row| account(data, page, &groups, row))
+        .collect_view();
+    let (head, foot) = (head(&groups), foot(page, &groups));
     view! {
         <Panel id="who" title="Who has given what" aside footer=pages(data, page)>
             <div class="table-wrap">
                 <div class="scroll" tabindex="0" role="region" aria-label="Accounts and permissions, table">
                     <table class="table matrix">
                         <caption class="sr">{caption}</caption>
-                        {head(&groups)}
-                        <tbody>{rows.collect_view()}</tbody>
-                        {foot(page, &groups)}
+                        {head}
+                        <tbody>{rows}</tbody>
+                        {foot}
                     </table>
                 </div>
             </div>

@@ -54,10 +54,11 @@ pub(super) fn panel(data: &Data, page: &PermissionsPage) -> Option<AnyView> {
             .into_any(),
         );
     }
+    let numbers = numbers(app.name.as_str(), plan);
     Some(
         view! {
             <Panel id="old" title aside footer=footer(data, page)>
-                {numbers(app.name.as_str(), plan)}
+                {numbers}
             </Panel>
         }
         .into_any(),
@@ -70,6 +71,7 @@ fn numbers(app: &str, plan: &ScopePlan) -> AnyView {
     let silent = plan.silent * 1_000 / whole;
     let width = |tenths: u64| format!("{}.{}", tenths / 10, tenths % 10);
     let needs = if plan.click == 1 { "needs" } else { "need" };
+    let (moved, asked) = (plan.silent, plan.click);
     let label = format!("{} silently, {} {needs} a click", plan.silent, plan.click);
     let silently = view! {
         {format!(
@@ -95,10 +97,10 @@ fn numbers(app: &str, plan: &ScopePlan) -> AnyView {
             </svg>
             <Facts big=true>
                 <Fact term="Silently" detail=silently>
-                    {plan.silent}
+                    {moved}
                 </Fact>
                 <Fact term="With a click" detail=click>
-                    {plan.click}
+                    {asked}
                 </Fact>
             </Facts>
         </div>
