@@ -97,7 +97,7 @@ pub(super) fn panel(app: &str, change: &Unsaved) -> AnyView {
         line(
             Health::Limited,
             Glyph::Limited,
-            "Lack something too, and don’t work now".into(),
+            "Lack something too, beside another problem".into(),
             impact.lack_beneath,
         ),
         line(

@@ -90,10 +90,12 @@ async fn s52_permissions_are_shown_of_the_apps_of_the_reader() {
         let page = viewer.get(PAGE).await.expect(StatusCode::OK);
         assert!(page.body.contains("1 can move silently"));
         assert!(!page.body.contains("campaigns/new") && !page.body.contains("Change the list"));
-        let nothing = AppLimit::Only([].into());
-        let limited = joined(&server, &tenant, Role::Viewer, nothing, "limited").await;
+        let other = server.world.app(&tenant.owner, "other").await;
+        let only = AppLimit::Only([other.id].into());
+        let limited = joined(&server, &tenant, Role::Viewer, only, "limited").await;
         let page = limited.get(PAGE).await.expect(StatusCode::OK);
-        assert!(page.body.contains("No app yet"), "{}", page.body);
+        assert!(page.body.contains("Nothing connected yet"), "{}", page.body);
+        assert!(!page.body.contains("acme-app"));
         let hidden = limited.get(&format!("{PAGE}?app=acme-app")).await;
         assert_eq!(hidden.status, StatusCode::NOT_FOUND);
     })
@@ -122,7 +124,7 @@ async fn a_change_of_permissions_is_told_before_it_is_saved() {
             "Not saved yet",
             "3 connected accounts",
             "Become Limited until somebody approves",
-            "Stay Limited",
+            "Lack something too, beside another problem",
             "Covered by write:all, no change",
             "tags:read",
             "Save and start a campaign",
