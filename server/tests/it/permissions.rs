@@ -5,7 +5,7 @@ use crate::{
     test_server::{Tenant, TestServer, on_each_database},
 };
 use axum::http::StatusCode;
-use domain::{app_limit::AppLimit, role::Role};
+use domain::{app_limit::AppLimit, role::Role, scope::ScopeSet};
 use service::apps;
 
 const PAGE: &str = "/t/acme/scopes";
@@ -108,7 +108,8 @@ async fn a_change_of_permissions_is_told_before_it_is_saved() {
         let tenant = server.tenant("acme").await;
         let browser = server.signed_in("acme").await;
         let before = asked(&tenant).await;
-        let more = format!("{before} tags:read");
+        let more: ScopeSet = format!("{before} tags:read").parse().unwrap();
+        let more = more.to_string();
         // Nobody is connected, so there is nothing to tell.
         let saved = browser.fill_in(APP, APP, &asking(&tenant, &more)).await;
         saved.told_on(APP);

@@ -37,6 +37,7 @@ mod members;
 mod new_passwords;
 mod passkeys;
 mod people;
+mod permissions;
 mod refresh;
 mod refusals;
 mod refused;
