@@ -81,6 +81,12 @@ pub enum Happening {
         /// Why, in plain words; may be empty.
         cause: String,
     },
+    /// It was not checked in time, so nobody vouched for it. The next worker that looks
+    /// at it says so.
+    Unchecked {
+        /// From when on it counted as unchecked.
+        since: Timestamp,
+    },
     /// A person asked for a check.
     Checked {
         /// The result, in plain words.
@@ -151,6 +157,7 @@ impl Happening {
             Self::Reconnected { .. } => "reconnected",
             Self::ScopesChanged { .. } => "scopes_changed",
             Self::HealthChanged { .. } => "health_changed",
+            Self::Unchecked { .. } => "unchecked",
             Self::Checked { .. } => "checked",
             Self::Disconnected { .. } => "disconnected",
             Self::NotApproved { .. } => "not_approved",
@@ -182,6 +189,9 @@ impl Happening {
             }
             Self::HealthChanged { from, to, cause } => {
                 format!("{} → {}: {cause}", from.label(), to.label())
+            }
+            Self::Unchecked { since } => {
+                format!("Unchecked from {} until now: no check ran in time", since.absolute_in(zone))
             }
             Self::Checked { result } => format!("Checked: {result}"),
             Self::Disconnected { revoked_upstream: true } => {

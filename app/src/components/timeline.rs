@@ -32,6 +32,7 @@ impl TimelineEvent {
             }
             Happening::ScopesChanged { .. } => (Glyph::Limited, None),
             Happening::HealthChanged { to, .. } => (Glyph::from(*to), Some(*to)),
+            Happening::Unchecked { .. } => (Glyph::Clock, Some(Health::Unchecked)),
             Happening::Checked { .. } => (Glyph::Retrying, None),
             Happening::Disconnected { .. } => (Glyph::NotConnected, Some(Health::NotConnected)),
             Happening::NotApproved { .. } => (Glyph::Warn, None),

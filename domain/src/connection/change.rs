@@ -21,6 +21,8 @@ pub(super) struct Draft {
     pub next: State,
     from_version: i64,
     from_health: Health,
+    /// From when on it counted as unchecked, if it does.
+    unchecked: Option<Timestamp>,
     now: Timestamp,
     events: Vec<Happening>,
 }
@@ -32,6 +34,7 @@ impl Draft {
         Self {
             from_version: next.token_version,
             from_health: next.health,
+            unchecked: next.overdue_at.filter(|_| next.is_unchecked(now)),
             next,
             now,
             events: Vec::new(),
@@ -44,15 +47,20 @@ impl Draft {
     }
 
     /// Completes the change and computes the health. If the health changed, an
-    /// event says so with this `cause` (plain words; may be empty).
+    /// event says so with this `cause` (plain words; may be empty). If it counted as
+    /// unchecked and was looked at now, another event comes first.
     pub fn done(self, cause: &str) -> Change {
         let Self {
             mut next,
             from_version,
             from_health: from,
+            unchecked,
             now,
             mut events,
         } = self;
+        if let Some(since) = unchecked.filter(|since| next.overdue_at != Some(*since)) {
+            events.insert(0, Happening::Unchecked { since });
+        }
         let to = next.own_health(now);
         next.history = next.history.record(now.day(), Some(from), to);
         next.updated_at = now;

@@ -164,6 +164,11 @@ impl State {
             .is_some_and(|restored| self.last_success_at.is_none_or(|fine| fine < restored))
     }
 
+    /// Whether nothing checked it in time.
+    pub fn is_unchecked(&self, now: Timestamp) -> bool {
+        Health::own(&self.condition(None), now) == Health::Unchecked
+    }
+
     /// The health to be stored, computed from the other fields at `now`.
     pub fn own_health(&self, now: Timestamp) -> Health {
         let condition = self.condition(None);

@@ -84,7 +84,7 @@ fn the_first_approval_connects_and_the_next_reconnects() {
         ]
     );
     assert_eq!((change.from_version, change.next.token_version), (0, 1));
-    let later = NOW.plus(Span::days(1));
+    let later = NOW.plus(Span::hours(1));
     let fewer = approval(told("openid offline"), true, later);
     let change = change.next.granted(fewer, &requested(), at(later));
     let granted = scopes("openid offline");
@@ -99,6 +99,45 @@ fn the_first_approval_connects_and_the_next_reconnects() {
         health_changes(&change),
         [(Health::Working, Health::Limited)]
     );
+}
+
+#[test]
+fn the_next_attempt_says_since_when_nobody_checked() {
+    let since = token::overdue_at(NOW, INTERVAL);
+    let unchecked = |change: &Change| change.events.contains(&Happening::Unchecked { since });
+    let just = NOW.plus(Span(since.since(NOW).0 - 1));
+    let in_time = connected().renewed(
+        renewed(Granted::NotTold, just),
+        &requested(),
+        at(just),
+        just,
+    );
+    assert_eq!(in_time.events, []);
+    let late = since.plus(Span::hours(5));
+    // Nobody looked at it: that is still to be said.
+    let asked = connected().scopes_requested(&requested(), late);
+    assert!(!unchecked(&asked));
+    for change in [
+        asked.next.clone().renewed(
+            renewed(Granted::NotTold, late),
+            &requested(),
+            at(late),
+            late,
+        ),
+        asked
+            .next
+            .clone()
+            .failed(failure(FailureKind::NotAnswering), at(late)),
+        asked.next.clone().app_refused(at(late)),
+        asked.next.refused("Gorgias said no".into(), late),
+    ] {
+        assert!(unchecked(&change), "{:?}", change.events);
+        let again = change.next.failed(
+            failure(FailureKind::NotAnswering),
+            at(late.plus(Span::minutes(1))),
+        );
+        assert!(!unchecked(&again), "it is said once");
+    }
 }
 
 #[test]

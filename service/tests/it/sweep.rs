@@ -120,3 +120,22 @@ async fn s31_many_refusals_to_hurry_halve_the_rate() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_next_worker_says_that_nobody_checked() {
+    flow::each(async |f| {
+        f.connect("acme").await;
+        // No worker lives for a day.
+        f.advance(Span::hours(20));
+        assert_eq!(f.account("acme").await.row.health, Health::Unchecked);
+        assert!(!f.timeline("acme").await.contains(&"unchecked"));
+        worker::tick(&f.world.services).await.unwrap();
+        assert_eq!(f.account("acme").await.row.health, Health::Working);
+        f.advance(Span::hours(6));
+        worker::tick(&f.world.services).await.unwrap();
+        let timeline = f.timeline("acme").await;
+        let said = timeline.iter().filter(|kind| **kind == "unchecked");
+        assert_eq!(said.count(), 1, "{timeline:?}");
+    })
+    .await;
+}

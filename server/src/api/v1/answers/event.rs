@@ -84,6 +84,7 @@ enum Kind {
     Reconnected,
     ScopesChanged,
     HealthChanged,
+    Unchecked,
     Checked,
     Disconnected,
     NotApproved,
@@ -149,6 +150,10 @@ struct Details {
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     revoked_upstream: Option<bool>,
+    /// `unchecked`: from when on nobody vouched for it
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<Time>,
     /// `health_changed`
     #[schema(value_type = Option<HealthSchema>, nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -205,6 +210,10 @@ fn told(happening: Happening) -> (Kind, Details) {
             (details.from, details.to) = (Some(from), Some(to));
             details.cause = Some(cause);
             Kind::HealthChanged
+        }
+        Happening::Unchecked { since } => {
+            details.since = Some(Time(since));
+            Kind::Unchecked
         }
         Happening::Checked { result } => {
             details.result = Some(result);
