@@ -116,6 +116,8 @@ addresses! {
     CONNECT Connect { tenant } = "/t/{tenant}/accounts/connect";
     /// A link for an account that was never connected.
     LINKS Links { tenant } = "/t/{tenant}/accounts/links";
+    /// A CSV file with what is known of customers.
+    IMPORT_ACCOUNTS ImportAccounts { tenant } = "/t/{tenant}/accounts/import";
     /// An account, whatever it is connected to.
     ANY_ACCOUNT AnyAccount { tenant, subdomain } = "/t/{tenant}/accounts/{subdomain}";
     /// One account.

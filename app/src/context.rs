@@ -4,7 +4,7 @@ use crate::{
     components::{Letters, Theme, written_in},
     form_outcome::ShownOutcome,
     form_state::{FormState, Kept},
-    pages::PageError,
+    pages::{PageError, accounts_import::LookedAt},
 };
 use domain::{error::AuthorizationProblem, slug::Slug};
 use leptos::prelude::*;
@@ -43,6 +43,8 @@ pub struct PageContext {
     pub confirmed: Option<Confirmed>,
     /// What names this session among those of the person.
     pub session_key: Option<String>,
+    /// A file of customers that was looked at, if the page is the answer to it.
+    pub looked_at: Option<LookedAt>,
     /// The problem, if this page is shown instead of another.
     pub problem: Option<ShownProblem>,
 }

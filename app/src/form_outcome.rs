@@ -95,6 +95,15 @@ pub enum FormOutcome {
     NameSaved,
     /// What is known of a customer was saved.
     CustomerSaved,
+    /// A file of customers was imported.
+    CustomersImported {
+        /// How many accounts were added.
+        made: usize,
+        /// How many were changed.
+        changed: usize,
+        /// How many lines could not be stored.
+        refused: usize,
+    },
     /// An account was snoozed.
     AccountSnoozed {
         /// What people call it.

@@ -24,7 +24,7 @@ mod language;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
-pub use pages::{WITH_PASSKEY, accounts_filter, audit_filter};
+pub use pages::{WITH_PASSKEY, accounts_filter, accounts_import, audit_filter};
 #[cfg(feature = "ssr")]
 mod render;
 #[cfg(feature = "ssr")]

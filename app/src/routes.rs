@@ -2,11 +2,11 @@
 
 use crate::address::Address;
 use crate::pages::{
-    self, account, accounts, any_account, api_tokens, app, app_new, apps, audit, authenticator,
-    campaign, campaign_new, campaigns, confirm, connect, disconnect, erase, invitation, job, jobs,
-    keyboard, keys, me, member, member_remove, members, overview, problem, reconnect, reset,
-    reset_ask, reset_sent, result, reveal, scopes, search, second_step, settings, settings_delete,
-    setup, signin, tenants, which_account,
+    self, account, accounts, accounts_import, any_account, api_tokens, app, app_new, apps, audit,
+    authenticator, campaign, campaign_new, campaigns, confirm, connect, disconnect, erase,
+    invitation, job, jobs, keyboard, keys, me, member, member_remove, members, overview, problem,
+    reconnect, reset, reset_ask, reset_sent, result, reveal, scopes, search, second_step, settings,
+    settings_delete, setup, signin, tenants, which_account,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -49,6 +49,7 @@ pages! {
     SEARCH: search,
     ACCOUNTS: accounts,
     CONNECT: connect,
+    IMPORT_ACCOUNTS: accounts_import,
     ANY_ACCOUNT: any_account,
     ACCOUNT: account,
     DISCONNECT: disconnect,

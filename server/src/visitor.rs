@@ -89,6 +89,7 @@ impl Visitor {
             session_key: self.session_key.clone(),
             second_step: self.second_step.clone(),
             confirmed: self.confirmed(),
+            looked_at: None,
             problem: None,
         }
     }

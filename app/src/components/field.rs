@@ -164,6 +164,9 @@ pub fn FileField(
     /// The error of the chosen file.
     #[prop(optional, into)]
     error: OptionalText,
+    /// Need not be chosen.
+    #[prop(optional)]
+    optional: bool,
 ) -> AnyView {
     labelled(&name, label, hint, error, |invalid, described| {
         view! {
@@ -172,7 +175,7 @@ pub fn FileField(
                 name=name.clone()
                 type="file"
                 accept=accept
-                required=true
+                required=!optional
                 aria-invalid=invalid
                 aria-describedby=described
             />

@@ -2,10 +2,12 @@
 
 use super::{
     PageError, PageParams,
-    account_customer::{self, CustomerData},
+    account_customer::{self, CustomerData, CustomerPanel},
+    account_facts::facts,
     account_follow_up::{self, Open},
     account_head::head,
     account_panels::{links_panel, permissions, timeline, tokens},
+    account_tabs,
     history::{self, DaysQuery},
     outcome, panel,
     row_action::{May, account_href, main_action},
@@ -14,7 +16,7 @@ use super::{
 };
 use crate::{
     address::Address,
-    components::{Fact, Facts, Moment, NavItem, Outcome, Reason},
+    components::{Moment, NavItem, Outcome, Reason},
     context::PageContext,
     csp,
     form_outcome::{FormOutcome, MadeLink, ShownOutcome},
@@ -30,18 +32,17 @@ use domain::{
     health_days::Days,
     health_words::NextStep,
     ids::{EventId, PersonId},
-    permission::Permission,
     subdomain::Subdomain,
     time::{Span, Timestamp},
 };
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::{
-    accounts,
     connections::{
         events::{self, TimelineEntry},
         history::of_connection,
         links::{self, LinkRow},
+        row::AccountRow,
         show::{self as account, Account},
     },
     core::input::Field,
@@ -87,6 +88,7 @@ pub(super) async fn find(
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
     let account = find(&actor, &address).await?;
+    let connections = account::of_account(&actor, &account.row.subdomain).await;
     let query = address.query::<Query>();
     let before = query.before.parsed::<EventId>();
     let timeline = events::of_connection(&actor, account.row.id, before, ENTRIES + 1).await;
@@ -101,7 +103,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         _ => Open::Nothing,
     };
     let assigned = follow_up == Open::Assign;
-    let customer = customer(&actor, &account.row.subdomain, edited, assigned).await;
+    let customer = account_customer::load(&actor, &account.row.subdomain, edited, assigned).await;
     let around = page_chrome(&context, &actor, NavItem::Accounts).await;
     let may = May::of(&actor);
     if may.authorize {
@@ -133,6 +135,8 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         link_wanted: query.link.given() == Some("new"),
         link_tracked: query.link.given() == Some("track"),
         account,
+        apps: around.apps.as_ref().map_or(0, Vec::len),
+        connections: panel("connections", connections).unwrap_or_default(),
     };
     let (stream, href) = (
         Address::Live {
@@ -154,28 +158,6 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// What is known of the customer, and who could look after it while that is edited.
-async fn customer(
-    actor: &service::Actor,
-    subdomain: &Subdomain,
-    edited: bool,
-    assigned: bool,
-) -> Result<Option<CustomerData>, service::InternalError> {
-    let Some(customer) = accounts::show(actor, subdomain).await? else {
-        return Ok(None);
-    };
-    let wanted = (edited || assigned) && actor.may(Permission::EditCustomers);
-    let members = match wanted {
-        true => Some(accounts::members_who_can_own(actor).await?),
-        false => None,
-    };
-    Ok(Some(CustomerData {
-        customer,
-        assignable: members.clone().filter(|_| assigned),
-        members: members.filter(|_| edited),
-    }))
-}
-
 pub(super) struct Data {
     pub tenant: String,
     pub now: Timestamp,
@@ -187,6 +169,10 @@ pub(super) struct Data {
     /// The account's address at Gorgias.
     pub at_gorgias: String,
     pub account: Account,
+    /// All its connections, this one too; none if they couldn't be loaded.
+    pub connections: Vec<AccountRow>,
+    /// How many apps the reader sees.
+    pub apps: usize,
     /// `None` if it couldn't be loaded.
     pub customer: Option<CustomerData>,
     /// The reader.
@@ -219,6 +205,22 @@ impl Data {
             self.account.row.app_slug.as_str(),
             self.account.row.subdomain.as_str(),
         )
+    }
+
+    fn customer_panel(&self) -> CustomerPanel<'_> {
+        let row = &self.account.row;
+        let action = Address::Customer {
+            tenant: &self.tenant,
+            app: row.app_slug.as_str(),
+            subdomain: row.subdomain.as_str(),
+        };
+        CustomerPanel {
+            shown: self.customer.as_ref(),
+            may_edit: self.may.edit_customers,
+            href: self.href(),
+            action: action.to_string(),
+            form: &self.form,
+        }
     }
 
     /// What people call the account.
@@ -273,6 +275,7 @@ pub(super) fn view(data: &Data) -> AnyView {
     let follow_up_live = data.follow_up.is_none().then_some("follow-up");
     view! {
         <div data-live="head">{head(data)}</div>
+        <div data-live="tabs">{account_tabs::view(data)}</div>
         {outcome(data)}
         {link_open.then(|| send_link::view(data))}
         <div data-live="reason">{reason(data)}</div>
@@ -284,7 +287,7 @@ pub(super) fn view(data: &Data) -> AnyView {
             </div>
             <div>
                 <div data-live=follow_up_live>{account_follow_up::panel(data)}</div>
-                <div data-live=customer_live>{account_customer::panel(data)}</div>
+                <div data-live=customer_live>{account_customer::panel(&data.customer_panel())}</div>
                 <div data-live="health-history">{history::account(data.history.as_ref(), data.days, &data.href(), data.now)}</div>
                 <div data-live="links">{links_panel(data)}</div>
                 <div data-live="tokens">{tokens(data)}</div>
@@ -361,49 +364,6 @@ fn reason(data: &Data) -> AnyView {
         <Reason health=row.health title=e.reason.clone() action=action.into_any()>
             {lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
         </Reason>
-    }
-    .into_any()
-}
-
-/// A fact with an instant, or with words instead.
-fn instant(
-    term: &'static str,
-    at: Option<Timestamp>,
-    now: Timestamp,
-    otherwise: &'static str,
-) -> AnyView {
-    match at {
-        Some(at) => {
-            let detail = view! { <Moment at/> }.into_any();
-            view! { <Fact term detail>{at.relative(now)}</Fact> }.into_any()
-        }
-        None => view! { <Fact term>{otherwise}</Fact> }.into_any(),
-    }
-}
-
-fn facts(data: &Data) -> AnyView {
-    let row = &data.account.row;
-    let next = match row.next_attempt {
-        Some(at) if at <= data.now => view! { <Fact term="Next check">"Now due"</Fact> }.into_any(),
-        at => instant("Next check", at, data.now, "None planned"),
-    };
-    let last_success = instant("Last fine", row.last_success, data.now, "Never");
-    let (health, since, now) = (row.health, row.health_since, data.now);
-    let share = data
-        .history
-        .as_ref()
-        .and_then(|history| history.healthy.permille());
-    let share = share.map_or_else(|| "–".to_owned(), history::percent);
-    let healthy = format!("Healthy, {} days", data.days.number());
-    view! {
-        <Facts big=true>
-            {last_success}
-            {next}
-            <Fact term=format!("{} since", health.label()) detail=view! { <Moment at=since/> }.into_any()>
-                {since.relative(now)}
-            </Fact>
-            <Fact term=healthy>{share}</Fact>
-        </Facts>
     }
     .into_any()
 }

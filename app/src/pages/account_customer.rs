@@ -1,17 +1,23 @@
 //! The customer behind an account: a panel of its page, which also edits it.
 
-use super::{account::Data, setup::problem};
+use super::setup::problem;
 use crate::{
-    address::Address,
     components::{
         Button, CardTable, Choice, Fact, Facts, Field, Kind, LinkButton, LoadFailed, Moment, Panel,
         Select, Size,
     },
     form_state::FormState,
 };
-use domain::customer::{LONGEST_EXTERNAL_ID, LONGEST_NAME, LONGEST_NOTE, Language};
+use domain::{
+    customer::{LONGEST_EXTERNAL_ID, LONGEST_NAME, LONGEST_NOTE, Language},
+    permission::Permission,
+    subdomain::Subdomain,
+};
 use leptos::prelude::*;
-use service::accounts::{Contact, Customer, Owner};
+use service::{
+    Actor, InternalError,
+    accounts::{self, Contact, Customer, Owner},
+};
 
 /// So many rows are free for further contacts.
 const FREE_ROWS: usize = 2;
@@ -27,9 +33,45 @@ pub(super) struct CustomerData {
     pub assignable: Option<Vec<Owner>>,
 }
 
-pub(super) fn panel(data: &Data) -> AnyView {
-    let Some(shown) = &data.customer else {
-        let retry = data.href();
+/// What is known of the customer, and who could look after it while that is edited.
+pub(super) async fn load(
+    actor: &Actor,
+    subdomain: &Subdomain,
+    edited: bool,
+    assigned: bool,
+) -> Result<Option<CustomerData>, InternalError> {
+    let Some(customer) = accounts::show(actor, subdomain).await? else {
+        return Ok(None);
+    };
+    let wanted = (edited || assigned) && actor.may(Permission::EditCustomers);
+    let members = match wanted {
+        true => Some(accounts::members_who_can_own(actor).await?),
+        false => None,
+    };
+    Ok(Some(CustomerData {
+        customer,
+        assignable: members.clone().filter(|_| assigned),
+        members: members.filter(|_| edited),
+    }))
+}
+
+/// The panel, and where it is.
+pub(super) struct CustomerPanel<'a> {
+    /// `None` if it couldn't be loaded.
+    pub shown: Option<&'a CustomerData>,
+    /// Whether the reader may edit it.
+    pub may_edit: bool,
+    /// The page's own address.
+    pub href: String,
+    /// Where its form goes.
+    pub action: String,
+    /// The form of the page that failed.
+    pub form: &'a FormState,
+}
+
+pub(super) fn panel(data: &CustomerPanel<'_>) -> AnyView {
+    let Some(shown) = data.shown else {
+        let retry = data.href.clone();
         return view! {
             <Panel id="customer" title="Customer">
                 <LoadFailed
@@ -41,9 +83,9 @@ pub(super) fn panel(data: &Data) -> AnyView {
         }
         .into_any();
     };
-    let editing = data.may.edit_customers && shown.members.is_some();
-    let aside = (data.may.edit_customers && !editing).then(|| {
-        let href = format!("{}?customer=edit{PART}", data.href());
+    let editing = data.may_edit && shown.members.is_some();
+    let aside = (data.may_edit && !editing).then(|| {
+        let href = format!("{}?customer=edit{PART}", data.href);
         view! {
             <LinkButton href size=Size::Small about="what is known of the customer">
                 "Edit"
@@ -123,16 +165,10 @@ fn contact(one: &Contact) -> AnyView {
     .into_any()
 }
 
-fn form(data: &Data, customer: &Customer, members: &[Owner]) -> AnyView {
+fn form(data: &CustomerPanel<'_>, customer: &Customer, members: &[Owner]) -> AnyView {
     let form = match data.form.action {
         "customer" => data.form.clone(),
         _ => FormState::default(),
-    };
-    let row = &data.account.row;
-    let action = Address::Customer {
-        tenant: &data.tenant,
-        app: row.app_slug.as_str(),
-        subdomain: row.subdomain.as_str(),
     };
     let tags: Vec<_> = customer.tags.iter().map(ToString::to_string).collect();
     let owner = customer.owner.as_ref().map(|owner| owner.id.to_string());
@@ -145,7 +181,7 @@ fn form(data: &Data, customer: &Customer, members: &[Owner]) -> AnyView {
     let owners: Vec<_> = owners.collect();
     let note = customer.note.as_ref().map_or("", |note| &note.text);
     view! {
-        <form class="body form" method="post" action=action.to_string()>
+        <form class="body form" method="post" action=data.action.clone()>
             {problem(&form)}
             <Field
                 name="name"
@@ -192,7 +228,7 @@ fn form(data: &Data, customer: &Customer, members: &[Owner]) -> AnyView {
             {contacts(customer, &form)}
             <p class="actions">
                 <Button kind=Kind::Primary>"Save"</Button>
-                <a href=format!("{}{PART}", data.href())>"Leave it"</a>
+                <a href=format!("{}{PART}", data.href)>"Leave it"</a>
             </p>
         </form>
     }

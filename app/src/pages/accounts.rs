@@ -259,7 +259,15 @@ pub(super) fn view(data: &Data) -> AnyView {
             </LinkButton>
         }
     });
+    let import = data.may.edit_customers.then(|| {
+        view! {
+            <LinkButton href=Address::ImportAccounts { tenant }.to_string() icon=Glyph::Audit>
+                "Import CSV"
+            </LinkButton>
+        }
+    });
     let actions = view! {
+        {import}
         <LinkButton href=Address::Jobs { tenant }.to_string() icon=Glyph::Retrying>
             "Jobs"
         </LinkButton>

@@ -118,7 +118,11 @@ fn table_row(data: &Data, account: &ListedAccount) -> AnyView {
         escape(customer.subdomain.as_str())
     );
     let href = first.map_or_else(
-        || connect.clone(),
+        || {
+            let subdomain = customer.subdomain.as_str();
+            let tenant = &data.tenant;
+            Address::AnyAccount { tenant, subdomain }.to_string()
+        },
         |row| account_href(&data.tenant, row.app_slug.as_str(), row.subdomain.as_str()),
     );
     let apps: Vec<_> = account

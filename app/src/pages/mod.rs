@@ -3,12 +3,15 @@
 
 pub(crate) mod account;
 mod account_customer;
+mod account_facts;
 mod account_follow_up;
 mod account_head;
 mod account_panels;
 mod account_question;
+mod account_tabs;
 pub(crate) mod accounts;
 pub mod accounts_filter;
+pub mod accounts_import;
 pub(crate) mod accounts_notices;
 mod accounts_query;
 mod accounts_table;

@@ -106,6 +106,18 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
             "{name} was removed and sees nothing of this tenant any more."
         )),
         FormOutcome::NameSaved | FormOutcome::CustomerSaved => good("Saved."),
+        FormOutcome::CustomersImported {
+            made,
+            changed,
+            refused,
+        } => {
+            let stored = format!("Imported: {made} added, {changed} changed");
+            match refused {
+                0 => good(&format!("{stored}.")),
+                1 => so_so(&format!("{stored}. One line could not be stored.")),
+                _ => so_so(&format!("{stored}. {refused} lines could not be stored.")),
+            }
+        }
         FormOutcome::AccountSnoozed {
             account,
             until: Some(at),

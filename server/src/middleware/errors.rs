@@ -112,6 +112,7 @@ async fn page(
         session_key: None,
         second_step: None,
         confirmed: None,
+        looked_at: None,
         problem: Some(ShownProblem::Text(problem)),
     };
     let mut request = Request::new(());

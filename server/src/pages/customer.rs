@@ -1,10 +1,12 @@
 //! What is known of the customer behind an account.
 
-use crate::pages::{Answered, Form, PostedForm, account::Request};
-use app::form_outcome::FormOutcome;
+use crate::pages::{Answered, Form, Posted, PostedForm, account::Request};
+use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
+use domain::subdomain::Subdomain;
 use serde::Deserialize;
 use service::{
+    Actor,
     accounts::{self, ContactForm, CustomerChange, CustomerError},
     core::input::{Errors, Field, Input, Repeated},
 };
@@ -79,18 +81,49 @@ pub async fn save(
     if !request.is_there().await? {
         return Ok(request.posted.not_found().await);
     }
-    let change = request.posted.parse(fields, &request.page, &CUSTOMER);
-    let change = change.await?;
-    let saved = accounts::change(&request.actor, &request.subdomain, &change).await;
-    Ok(match saved {
-        Ok(_) => request.done(FormOutcome::CustomerSaved).await?,
-        Err(CustomerError::NotFound) => request.posted.not_found().await,
-        Err(CustomerError::Forbidden(_)) => request.forbidden(&CUSTOMER).await,
+    store(
+        &request.posted,
+        &request.actor,
+        &request.subdomain,
+        fields,
+        &request.page,
+    )
+    .await
+}
+
+/// Saves it for an account that is connected to nothing yet.
+pub async fn save_unconnected(
+    Path((tenant, subdomain)): Path<(String, String)>,
+    PostedForm(posted, fields): PostedForm<Fields>,
+) -> Result<Response, Answered> {
+    let page = Address::AnyAccount {
+        tenant: &tenant,
+        subdomain: &subdomain,
+    }
+    .to_string();
+    let actor = posted.member(&tenant, &page, &CUSTOMER).await?;
+    let Ok(subdomain) = subdomain.parse() else {
+        return Ok(posted.not_found().await);
+    };
+    posted.first(&page).await?;
+    store(&posted, &actor, &subdomain, fields, &page).await
+}
+
+/// Stores it, and goes back to the page.
+async fn store(
+    posted: &Posted,
+    actor: &Actor,
+    subdomain: &Subdomain,
+    fields: Fields,
+    page: &str,
+) -> Result<Response, Answered> {
+    let change = posted.parse(fields, page, &CUSTOMER).await?;
+    Ok(match accounts::change(actor, subdomain, &change).await {
+        Ok(_) => posted.done(page, FormOutcome::CustomerSaved).await?,
+        Err(CustomerError::NotFound) => posted.not_found().await,
+        Err(CustomerError::Forbidden(_)) => posted.forbidden(page, &CUSTOMER).await,
         Err(CustomerError::Invalid(errors)) => {
-            let posted = &request.posted;
-            posted
-                .rerender_with_errors(&request.page, &CUSTOMER, errors)
-                .await
+            posted.rerender_with_errors(page, &CUSTOMER, errors).await
         }
         Err(CustomerError::Internal(fault)) => return Err(fault.into()),
     })

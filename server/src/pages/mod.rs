@@ -16,6 +16,7 @@ mod customer;
 mod erase;
 mod factors;
 mod home;
+mod import;
 mod invitation;
 mod jobs;
 mod keyboard;
@@ -109,6 +110,8 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::DISCONNECT, || post(account::disconnect)),
     (Address::ERASE, || post(erase::erase)),
     (Address::CUSTOMER, || post(customer::save)),
+    (Address::IMPORT_ACCOUNTS, || post(import::import)),
+    (Address::ANY_ACCOUNT, || post(customer::save_unconnected)),
     (Address::SNOOZE, || post(snooze::snooze)),
     (Address::WAKE, || post(snooze::wake)),
     (Address::LOOK_AFTER, || post(snooze::look_after)),

@@ -10,7 +10,9 @@ use crate::{
     redirect::see_other,
     visitor::{OUTCOME, Visitor},
 };
-use app::{address::Address, form_outcome::FormOutcome, form_state::FormState};
+use app::{
+    accounts_import::LookedAt, address::Address, form_outcome::FormOutcome, form_state::FormState,
+};
 use axum::{
     http::{Method, StatusCode, Uri, header::SET_COOKIE, request::Parts},
     response::Response,
@@ -68,6 +70,13 @@ impl Posted {
             Ok(parsed) => Ok(parsed),
             Err(errors) => Err(self.rerender_with_errors(page, form, errors).await.into()),
         }
+    }
+
+    /// The value that was sent under a name, of a form whose fields aren't parsed.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        let mut sent = self.sent.iter();
+        let found = sent.find(|(key, _)| key == name);
+        found.map(|(_, value)| value.expose_secret())
     }
 
     /// The values that were typed into the form's fields, to be shown again.
@@ -339,7 +348,7 @@ impl Posted {
     }
 
     /// Nothing was changed, so the form may be posted again.
-    async fn give_back(&self) {
+    pub async fn give_back(&self) {
         let claimed = self.claimed().take();
         if let Some(claimed) = claimed {
             claimed.give_back().await;
@@ -350,12 +359,28 @@ impl Posted {
         self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The page as the answer to a look at a file.
+    pub async fn render_looked_at(&self, page: &str, looked_at: LookedAt) -> Response {
+        self.render_with(page, FormState::default(), Some(looked_at))
+            .await
+    }
+
     async fn render(&self, page: &str, form: FormState) -> Response {
+        self.render_with(page, form, None).await
+    }
+
+    async fn render_with(
+        &self,
+        page: &str,
+        form: FormState,
+        looked_at: Option<LookedAt>,
+    ) -> Response {
         let mut parts = self.parts.clone();
         parts.method = Method::GET;
         parts.uri = page.parse().unwrap_or_else(|_| Uri::from_static("/"));
         let form = Some(form).filter(|form| !form.action.is_empty());
         let mut context = self.visitor.context(form, None);
+        context.looked_at = looked_at;
         // The sign-in says again why it is asked for.
         context.kept = self.visitor.kept().await.unwrap_or_default();
         app::render(parts, context).await

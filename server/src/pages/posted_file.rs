@@ -8,20 +8,23 @@ use crate::{
     state::AppState,
     visitor::Visitor,
 };
-use app::components::FORM_KEY;
+use app::{accounts_import, components::FORM_KEY};
 use axum::{
     extract::{FromRequest, FromRequestParts, Multipart, Request, multipart::MultipartError},
     http::{StatusCode, header::CONTENT_TYPE},
     response::IntoResponse,
 };
 use http_body_util::LengthLimitError;
+use secrecy::SecretString;
 use std::{error::Error, sync::Mutex};
 
 /// A form that was posted, and the bytes of its file: none if no file was chosen.
 pub struct PostedFile(pub Posted, pub Vec<u8>);
 
-/// The field of the file.
-const FILE: &str = "logo";
+/// The names that a file has in forms.
+const FILES: [&str; 2] = ["logo", accounts_import::FILE];
+/// The other fields of such forms.
+const FIELDS: [&str; 2] = [accounts_import::TEXT, accounts_import::STEP];
 
 impl FromRequest<AppState> for PostedFile {
     type Rejection = Answered;
@@ -40,7 +43,7 @@ impl FromRequest<AppState> for PostedFile {
         let mut fields = Multipart::from_request(request, state)
             .await
             .map_err(IntoResponse::into_response)?;
-        let (mut key, mut file) = (None, None);
+        let (mut key, mut file, mut sent) = (None, None, Vec::new());
         while let Some(field) = fields.next_field().await.map_err(unreadable)? {
             let name = field.name().unwrap_or_default().to_owned();
             let bytes = field.bytes().await.map_err(unreadable)?;
@@ -48,7 +51,11 @@ impl FromRequest<AppState> for PostedFile {
                 FORM_KEY if key.is_none() => {
                     key = Some(String::from_utf8_lossy(&bytes).into_owned());
                 }
-                FILE if file.is_none() => file = Some(bytes.to_vec()),
+                name if file.is_none() && FILES.contains(&name) => file = Some(bytes.to_vec()),
+                name if FIELDS.contains(&name) => {
+                    let text = String::from_utf8_lossy(&bytes).into_owned();
+                    sent.push((name.to_owned(), SecretString::from(text)));
+                }
                 _ => {
                     return Err(UNKNOWN_FIELD
                         .response(StatusCode::UNPROCESSABLE_ENTITY)
@@ -60,7 +67,7 @@ impl FromRequest<AppState> for PostedFile {
             visitor,
             parts,
             key: key.unwrap_or_default(),
-            sent: Vec::new(),
+            sent,
             claimed: Mutex::default(),
         };
         Ok(Self(posted, file.unwrap_or_default()))
@@ -82,8 +89,8 @@ fn unreadable(error: MultipartError) -> Answered {
 const TOO_LARGE: Explanation = Explanation {
     code: "file_too_large",
     title: "This file is too large",
-    explanation: "A logo may have 200 kB. Nothing was changed.",
-    remedy: "Go back, save the picture smaller, and choose it again.",
+    explanation: "A logo may have 200 kB, and a file of customers 1 MB. Nothing was changed.",
+    remedy: "Go back, save the picture smaller or send the lines in parts, and choose the file again.",
 };
 
 const BROKEN: Explanation = Explanation {

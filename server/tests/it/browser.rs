@@ -161,6 +161,28 @@ impl Browser {
         self.get(answer.location()).await.expect(StatusCode::OK)
     }
 
+    /// Posts a form with a file: the parts, each with what its head says and its body.
+    pub async fn post_parts(&self, path: &str, parts: &[(&str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (head, bytes) in parts {
+            let head = format!("--XyZ\r\ncontent-disposition: form-data; {head}\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--XyZ--\r\n");
+        let mut request = self.request(Method::POST, path);
+        if let Some(headers) = request.headers_mut() {
+            let kind = "multipart/form-data; boundary=XyZ".parse().unwrap();
+            headers.insert(header::CONTENT_TYPE, kind);
+        }
+        let request = request
+            .header(header::ORIGIN, PUBLIC_URL)
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(body));
+        self.send(request.unwrap()).await
+    }
+
     /// A request to be completed by the test, with the cookies.
     pub fn request(&self, method: Method, address: &str) -> axum::http::request::Builder {
         let path = address.strip_prefix(&self.origin).unwrap_or(address);

@@ -15,6 +15,7 @@ mod cli;
 mod clocks;
 mod confirm;
 mod credentials;
+mod customer_import_page;
 mod customer_language;
 mod customer_page;
 mod deletion;

@@ -18,28 +18,12 @@ use service::{
 const SETTINGS: &str = "/t/acme/settings";
 const LOGO: &str = "/t/acme/settings/logo";
 
-/// Posts a form with a file, as browsers do.
+/// Posts the form of the logo.
 async fn upload(browser: &Browser, key: &str, file: &[u8]) -> Answer {
-    let mut body = Vec::new();
-    let part = |head: &str| format!("--XyZ\r\ncontent-disposition: form-data; {head}\r\n\r\n");
-    body.extend_from_slice(part("name=\"form_key\"").as_bytes());
-    body.extend_from_slice(key.as_bytes());
-    body.extend_from_slice(b"\r\n");
     // What a file says of itself is not believed.
     let claims = "name=\"logo\"; filename=\"logo.svg\"\r\ncontent-type: text/html";
-    body.extend_from_slice(part(claims).as_bytes());
-    body.extend_from_slice(file);
-    body.extend_from_slice(b"\r\n--XyZ--\r\n");
-    let mut request = browser.request(Method::POST, LOGO);
-    if let Some(headers) = request.headers_mut() {
-        let kind = "multipart/form-data; boundary=XyZ".parse().unwrap();
-        headers.insert(header::CONTENT_TYPE, kind);
-    }
-    let request = request
-        .header(header::ORIGIN, PUBLIC_URL)
-        .header("sec-fetch-site", "same-origin")
-        .body(Body::from(body));
-    browser.send(request.unwrap()).await
+    let parts = [("name=\"form_key\"", key.as_bytes()), (claims, file)];
+    browser.post_parts(LOGO, &parts).await
 }
 
 /// What a page takes from the brand: addresses that begin so.

@@ -16,6 +16,7 @@ use crate::{
     tenancy::{Actor, Tx},
 };
 use domain::{permission::Permission, subdomain::Subdomain};
+pub use file::COLUMNS;
 use file::Line;
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 use std::collections::{BTreeMap, HashMap};

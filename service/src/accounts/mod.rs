@@ -12,12 +12,15 @@ mod snooze_end;
 
 pub use change::{ContactForm, CustomerChange, CustomerError, change};
 pub(crate) use change::{put_owner, put_tags};
-pub use import::{ImportError, ImportedLine, LineResult, MOST_LINES, import};
+pub use import::{
+    COLUMNS as IMPORT_COLUMNS, ImportError, ImportedLine, LineResult, MOST_LINES, import,
+};
 pub use list::{AccountPage, AccountQuery, MOST, list};
 pub use search::finds_beginnings_only;
 pub(crate) use show::{customers, find_all, forget_unless_connected, lock, names, owner};
 pub use show::{members_who_can_own, show};
 pub use snooze::SnoozeWish;
+pub(crate) use snooze::{Put as SnoozePut, mistakes as snooze_mistakes, put as put_snooze};
 pub(crate) use snooze_end::end_due as end_due_snoozes;
 
 use domain::{

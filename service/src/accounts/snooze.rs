@@ -7,6 +7,7 @@ use crate::{
     core::{
         error::{FieldError, InternalError},
         live::Change,
+        rows::Rows,
     },
     entity::{account, connection},
     tenancy::{Actor, TenantScope, Tx, outbox},
@@ -44,7 +45,7 @@ pub(super) enum Step {
 }
 
 /// What is wrong with a wish itself, whatever the account. The field is `snooze`.
-pub(super) fn mistakes(wish: Option<&SnoozeWish>, now: Timestamp) -> Vec<FieldError> {
+pub(crate) fn mistakes(wish: Option<&SnoozeWish>, now: Timestamp) -> Vec<FieldError> {
     let Some(wish) = wish else {
         return Vec::new();
     };
@@ -94,6 +95,38 @@ pub(super) async fn plan(
     let reason = reason.map(str::to_owned);
     let until = wish.until;
     Ok(Ok(Some(Step::Snooze { until, reason })))
+}
+
+/// What came of a snooze of one account among many.
+pub(crate) enum Put {
+    /// It was like that already.
+    Same,
+    /// It was changed; the entry for the audit.
+    Done(Box<Entry>),
+    /// It needs nobody.
+    NotNeeded,
+}
+
+/// Snoozes a locked account, or wakes it if nothing is wished.
+pub(crate) async fn put(
+    actor: &Actor,
+    tx: &Tx,
+    before: &Customer,
+    wish: Option<&SnoozeWish>,
+) -> Result<Put, InternalError> {
+    let step = match plan(actor, tx, before, wish).await? {
+        Ok(Some(step)) => step,
+        Ok(None) => return Ok(Put::Same),
+        Err(_) => return Ok(Put::NotNeeded),
+    };
+    let row: Option<account::Model> = tx
+        .all::<account::Entity>()
+        .filter(account::Column::Subdomain.eq(before.subdomain.as_str()))
+        .row(&**tx)
+        .await?;
+    let gone = || InternalError::inconsistent("accounts", "subdomain", &before.subdomain);
+    let entry = store(actor, tx, &row.ok_or_else(gone)?, step).await?;
+    Ok(Put::Done(Box::new(entry)))
 }
 
 /// Stores the change with its events, and gives its entry for the audit. The account is

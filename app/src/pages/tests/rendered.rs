@@ -63,6 +63,7 @@ async fn context(world: &World, person: Option<&Actor>) -> PageContext {
         form: None,
         outcome: None,
         kept: None,
+        looked_at: None,
         problem: None,
         session_key: None,
         second_step: None,

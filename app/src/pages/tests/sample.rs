@@ -231,6 +231,8 @@ pub(super) fn account_page(account: Account) -> account::Data {
         link_life: Span::days(7),
         mail: false,
         at_gorgias: "https://acme.gorgias.com".into(),
+        connections: vec![],
+        apps: 1,
         account,
         customer: Some(CustomerData {
             customer: Customer {

@@ -105,6 +105,7 @@ pub const DECISIONS: &[Decision] = &[
     page(Address::APP, Members(Viewer)),
     page(Address::SCOPES, Members(Viewer)),
     page(Address::CONNECT, Members(Success)),
+    page(Address::IMPORT_ACCOUNTS, Members(Success)),
     page(
         Address::ANY_ACCOUNT,
         Elsewhere("an_account_has_an_address_without_an_app"),
@@ -301,6 +302,12 @@ pub const DECISIONS: &[Decision] = &[
         Members(Success),
         &[("name", "Acme Outdoor")],
     ),
+    form(
+        Address::ANY_ACCOUNT,
+        Members(Success),
+        &[("name", "Acme Outdoor")],
+    ),
+    form(Address::IMPORT_ACCOUNTS, Members(Success), &[]),
     form(Address::SNOOZE, Members(Success), &[("until", "change")]),
     form(Address::WAKE, Members(Success), &[]),
     form(Address::LOOK_AFTER, Members(Success), &[("owner", "")]),

@@ -4,7 +4,7 @@ use super::MOST_LINES;
 use std::collections::HashMap;
 
 /// The columns that there can be.
-const COLUMNS: [&str; 9] = [
+pub const COLUMNS: [&str; 9] = [
     "subdomain",
     "name",
     "external_id",
