@@ -32,6 +32,16 @@ impl Client {
         Self { agent }
     }
 
+    /// All its cookies, as a request sends them.
+    pub fn cookies(&self) -> String {
+        let jar = self.agent.cookie_jar_lock();
+        let all: Vec<_> = jar
+            .iter()
+            .map(|cookie| format!("{}={}", cookie.name(), cookie.value()))
+            .collect();
+        all.join("; ")
+    }
+
     pub fn get(&self, url: &str) -> Result<Answer> {
         self.send(Request::get(url).body(String::new())?)
     }

@@ -20,7 +20,7 @@ use service::{
     encryption::MasterKeys,
     host::clock::SystemClock,
     people,
-    testing::fill::{Given, connect_all},
+    testing::fill::{Given, GivenState, connect_all_in},
     vault::Vault,
 };
 use std::{iter, sync::Arc};
@@ -56,12 +56,18 @@ pub struct Args {
     /// Length of an access token
     #[arg(long, default_value_t = 900)]
     token_bytes: usize,
+    /// Of ten accounts, one lost its connection and one lacks a permission
+    #[arg(long)]
+    mixed: bool,
+    /// The password of the tenant's owner
+    #[arg(long, default_value = "nobody signs in here with this")]
+    password: String,
 }
 
 pub async fn run(args: Args) -> anyhow::Result<Value> {
     let services = services(&args).await?;
     let email = format!("{}@bench.example", args.tenant);
-    let password = SecretString::from("measure twice, cut once, then measure again");
+    let password = SecretString::from(args.password.as_str());
     let person = people::owner::create(&services, &email, &args.tenant, &password).await?;
     let actor = people::membership::actor(&services, person, &args.tenant)
         .await?
@@ -79,7 +85,13 @@ pub async fn run(args: Args) -> anyhow::Result<Value> {
     let accounts = (0..args.accounts).map(|n| account(&args, n, expires_at));
     // A name that can't be one ends it, and shows below.
     let accounts = accounts.map_while(Result::ok);
-    let made = connect_all(&actor, &app, accounts).await?;
+    let state = |n: u64| match n % 10 {
+        3 if args.mixed => GivenState::Lost,
+        7 if args.mixed => GivenState::Limited,
+        _ => GivenState::Working,
+    };
+    let accounts = accounts.zip((0..).map(state));
+    let made = connect_all_in(&actor, &app, accounts).await?;
     account(&args, made, expires_at)?;
     // What is measured is the server, so the token's rate is never what ends first.
     let new = NewApiToken {

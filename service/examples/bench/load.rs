@@ -65,6 +65,9 @@ pub struct Args {
     /// Sent as bearer
     #[arg(long, env = "MOORING_BENCH_BEARER")]
     bearer: Option<String>,
+    /// Sent as cookies
+    #[arg(long)]
+    cookie: Option<String>,
 }
 
 #[derive(clap::Args)]
@@ -85,6 +88,7 @@ pub async fn run(args: Args) -> anyhow::Result<Value> {
         shape,
         path,
         bearer,
+        cookie,
     } = args;
     let (host, prefix) = (shape.address.clone(), shape.prefix.clone());
     let bearer = bearer.map(|token| format!("Bearer {token}"));
@@ -93,6 +97,9 @@ pub async fn run(args: Args) -> anyhow::Result<Value> {
             Request::get(path.replace("{}", &format!("{prefix}{n}"))).header(header::HOST, &host);
         if let Some(bearer) = &bearer {
             request = request.header(header::AUTHORIZATION, bearer);
+        }
+        if let Some(cookie) = &cookie {
+            request = request.header(header::COOKIE, cookie);
         }
         Ok(request.body(Full::default())?)
     })
@@ -191,6 +198,7 @@ async fn drive(
         "failures": failures,
         "per_second": counted as f64 / seconds.as_secs_f64(),
         "p50_us": times.value_at_quantile(0.5),
+        "p95_us": times.value_at_quantile(0.95),
         "p99_us": times.value_at_quantile(0.99),
         "busy": busy,
     }))

@@ -12,6 +12,7 @@ use crate::{
 use domain::{
     connection::{Approval, Connection, State},
     granted::Granted,
+    scope::ScopeSet,
     subdomain::Subdomain,
     time::{Span, Timestamp},
 };
@@ -19,6 +20,17 @@ use secrecy::SecretString;
 
 /// Rows in one transaction, and credentials in one statement.
 const AT_ONCE: usize = 500;
+
+/// The state that an account is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GivenState {
+    /// It granted all that the app requests.
+    Working,
+    /// It granted all but the last one.
+    Limited,
+    /// Gorgias refused it since.
+    Lost,
+}
 
 /// The tokens that Gorgias gave for an account.
 pub struct Given {
@@ -32,6 +44,12 @@ pub struct Given {
     pub expires_at: Timestamp,
 }
 
+/// These scopes without the last one.
+fn all_but_one(scopes: &ScopeSet) -> ScopeSet {
+    let most = scopes.len().saturating_sub(1);
+    scopes.iter().take(most).cloned().collect()
+}
+
 /// Stores accounts as if each had been approved an hour ago: connected, with
 /// all the scopes that the app requests, and next due towards the end of the
 /// check interval. None of them may have a connection to the app yet.
@@ -43,12 +61,25 @@ pub async fn connect_all(
     app: &App,
     accounts: impl IntoIterator<Item = Given>,
 ) -> Result<u64, InternalError> {
+    let accounts = accounts.into_iter();
+    connect_all_in(actor, app, accounts.map(|one| (one, GivenState::Working))).await
+}
+
+/// [`connect_all`] for accounts in different states.
+///
+/// # Errors
+/// If the database fails.
+pub async fn connect_all_in(
+    actor: &Actor,
+    app: &App,
+    accounts: impl IntoIterator<Item = (Given, GivenState)>,
+) -> Result<u64, InternalError> {
     let mut accounts = accounts.into_iter().peekable();
     let mut done = 0;
     while accounts.peek().is_some() {
         let tx = actor.write().await?;
         let mut secrets = Vec::with_capacity(2 * AT_ONCE);
-        for account in accounts.by_ref().take(AT_ONCE) {
+        for (account, given) in accounts.by_ref().take(AT_ONCE) {
             let now = actor.now();
             let record = Record::offered(actor.services(), app.id, account.subdomain);
             let approval = Approval {
@@ -56,7 +87,10 @@ pub async fn connect_all(
                 // Due as after a refresh that gave a life of a day, however
                 // long this token lives.
                 expires_at: now.plus(Span::hours(24)),
-                said: Granted::NotTold,
+                said: match given {
+                    GivenState::Limited => Granted::Told(all_but_one(&app.requested)),
+                    GivenState::Working | GivenState::Lost => Granted::NotTold,
+                },
                 asked_for: app.requested.clone(),
                 name: None,
                 email: None,
@@ -64,6 +98,10 @@ pub async fn connect_all(
             let attempt = attempted(actor.services(), now);
             let changed = record.change(|c| c.granted(approval, &app.requested, attempt));
             let mut record = changed.record;
+            if given == GivenState::Lost {
+                let refused = record.change(|c| c.refused("Gorgias refused it".to_owned(), now));
+                record = refused.record;
+            }
             let mut state = State::clone(&record);
             // Not a moment ago, so that a reader who wants more life gets a refresh.
             state.last_success_at = Some(now.minus(Span::hours(1)));

@@ -1,6 +1,7 @@
 //! All that the measurements need, made when it is first used.
 
 use super::host::{Cores, Side};
+use super::pages::{self, PageStore};
 use super::store::{self, Kind, Store};
 use crate::dev_stack::wait_for;
 use crate::http::Client;
@@ -38,6 +39,10 @@ pub struct Scale {
     pub probe: u64,
     /// How long a backlog takes at the set rate.
     pub backlog: Duration,
+    /// Accounts of the tenants whose pages are compared, from few to many.
+    pub pages: [u64; 4],
+    /// How long one measurement of a page takes.
+    pub page_slice: Duration,
 }
 
 impl Scale {
@@ -49,6 +54,8 @@ impl Scale {
         refreshing: Duration::from_millis(2000),
         probe: 640,
         backlog: Duration::from_secs(4),
+        pages: [1_000, 10_000, 100_000, 1_000_000],
+        page_slice: Duration::from_millis(300),
     };
     const SHORT: Self = Self {
         pairs: 1,
@@ -58,6 +65,8 @@ impl Scale {
         refreshing: Duration::from_millis(300),
         probe: 40,
         backlog: Duration::from_millis(500),
+        pages: [110, 120, 130, 140],
+        page_slice: Duration::from_millis(100),
     };
 }
 
@@ -70,6 +79,7 @@ pub struct BenchEnv {
     pub simulator: String,
     keys: String,
     stores: Vec<Store>,
+    page_stores: Vec<PageStore>,
     client: Client,
     // In the order in which they must end.
     cluster: Option<Cluster>,
@@ -138,6 +148,7 @@ impl BenchEnv {
             simulator,
             keys,
             stores: Vec::new(),
+            page_stores: Vec::new(),
             client: Client::new(),
             cluster: None,
             _simulator: running,
@@ -167,6 +178,17 @@ impl BenchEnv {
         let url = self.empty(kind, "mooring")?;
         let store = store::fill(self, kind, url)?;
         self.stores.push(store.clone());
+        Ok(store)
+    }
+
+    /// A database with a tenant for each of the sizes whose pages are compared.
+    pub fn page_store(&mut self, kind: Kind) -> Result<PageStore> {
+        if let Some(store) = self.page_stores.iter().find(|store| store.kind == kind) {
+            return Ok(store.clone());
+        }
+        let url = self.empty(kind, "pages")?;
+        let store = pages::fill(self, kind, url)?;
+        self.page_stores.push(store.clone());
         Ok(store)
     }
 
@@ -241,23 +263,33 @@ impl BenchEnv {
 
     /// Starts the server with a single primary-key SELECT, whose answers have this many bytes.
     pub fn bare(&mut self, store: &Store, bytes: usize) -> Result<Serving> {
-        let url = match store.kind {
-            Kind::Sqlite => self.empty(store.kind, "bare")?,
+        self.bare_rows(store.kind, &store.big.prefix, store.big.accounts, bytes)
+    }
+
+    /// The same with so many rows, which are called `{prefix}0`, `{prefix}1`, …
+    pub fn bare_rows(
+        &mut self,
+        kind: Kind,
+        prefix: &str,
+        rows: u64,
+        bytes: usize,
+    ) -> Result<Serving> {
+        let url = match kind {
+            Kind::Sqlite => self.empty(kind, "bare")?,
             // The table is made again, so one database is enough for all.
             Kind::Postgres => {
                 let url = self.cluster()?.url_of("bare");
                 if !store::exists(&url) {
-                    self.empty(store.kind, "bare")?;
+                    self.empty(kind, "bare")?;
                 }
                 url
             }
         };
         let address = format!("127.0.0.1:{}", process::free_port()?);
         let log = self.folder.join("bare.log");
-        let tenant = &store.big;
-        let rows = tenant.accounts.to_string();
+        let rows = rows.to_string();
         let serve = ["bare", "--database", &url, "--listen", &address];
-        let of = ["--prefix", &tenant.prefix, "--rows", &rows];
+        let of = ["--prefix", prefix, "--rows", &rows];
         let length = bytes.to_string();
         self.helper(
             Side::Anywhere,
@@ -270,7 +302,7 @@ impl BenchEnv {
                 .args(of),
             &log,
         )?;
-        let first = format!("http://{address}/bare/{}0", tenant.prefix);
+        let first = format!("http://{address}/bare/{prefix}0");
         wait_for(&process, &first, &log)?;
         Ok(Serving { process, address })
     }

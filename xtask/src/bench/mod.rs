@@ -3,6 +3,7 @@
 mod compare;
 mod env;
 mod host;
+mod pages;
 mod rows;
 mod store;
 mod table;
@@ -48,6 +49,10 @@ pub enum Row {
     Processes,
     /// Installations begun, beside a bare redirect, and token reads meanwhile
     Installs,
+    /// Accounts pages a second, beside a bare route
+    PageServing,
+    /// How pages grow with the number of connections
+    Pages,
 }
 
 impl Row {
@@ -68,6 +73,8 @@ impl Row {
             Self::Reencrypt => rows::reencrypt::measure(env),
             Self::Processes => rows::processes::measure(env),
             Self::Installs => rows::installs::measure(env),
+            Self::PageServing => rows::page_serving::measure(env),
+            Self::Pages => rows::pages::measure(env),
         }
     }
 }

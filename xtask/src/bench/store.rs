@@ -9,11 +9,12 @@ use std::process::Command;
 use std::time::Duration;
 use ureq::http::Method;
 
-/// The app of both tenants at the simulator.
-const CLIENT: (&str, &str) = ("bench", "secret-of-bench");
+/// The app of all tenants at the simulator.
+pub(super) const CLIENT: (&str, &str) = ("bench", "secret-of-bench");
 /// `bench:secret-of-bench` in HTTP Basic (RFC 7617).
 const BASIC: &str = "Basic YmVuY2g6c2VjcmV0LW9mLWJlbmNo";
-const SCOPES: &str = "openid email profile offline account:read tickets:read customers:read";
+pub(super) const SCOPES: &str =
+    "openid email profile offline account:read tickets:read customers:read";
 
 /// The kind of database.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -138,6 +139,8 @@ pub fn exists(url: &str) -> bool {
 /// The result of a load.
 pub struct Answered {
     pub per_second: f64,
+    /// The time within which 95 of 100 answers came, in microseconds.
+    pub p95: f64,
     /// The time within which 99 of 100 answers came, in microseconds.
     pub p99: f64,
     /// The part of its core that the load itself used.
@@ -145,7 +148,7 @@ pub struct Answered {
 }
 
 impl Answered {
-    fn read(found: &Value) -> Result<Self> {
+    pub(super) fn read(found: &Value) -> Result<Self> {
         let number = |name: &str| {
             found[name]
                 .as_f64()
@@ -156,6 +159,7 @@ impl Answered {
         }
         Ok(Self {
             per_second: number("per_second")?,
+            p95: number("p95_us")?,
             p99: number("p99_us")?,
             busy: number("busy")?,
         })

@@ -3,6 +3,8 @@
 pub mod catch_up;
 pub mod installs;
 pub mod memory;
+pub mod page_serving;
+pub mod pages;
 pub mod processes;
 pub mod reencrypt;
 pub mod refreshes;
