@@ -15,6 +15,8 @@ pub enum Audience {
     MissingPermissions,
     /// Those that granted `write:all`, which Gorgias will remove.
     OldPermission,
+    /// Those that somebody chose.
+    Chosen,
 }
 
 /// How far an account of a campaign is.
@@ -39,7 +41,14 @@ pub struct Unknown;
 
 impl Audience {
     /// All of them.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 4] = [
+        Self::Disconnected,
+        Self::MissingPermissions,
+        Self::OldPermission,
+        Self::Chosen,
+    ];
+    /// Those that the accounts themselves decide.
+    pub const OF_STATES: [Self; 3] = [
         Self::Disconnected,
         Self::MissingPermissions,
         Self::OldPermission,
@@ -51,6 +60,7 @@ impl Audience {
             Self::Disconnected => "disconnected",
             Self::MissingPermissions => "missing_permissions",
             Self::OldPermission => "old_permission",
+            Self::Chosen => "chosen",
         }
     }
 
@@ -60,6 +70,7 @@ impl Audience {
             Self::Disconnected => "Disconnected accounts",
             Self::MissingPermissions => "Accounts with missing permissions",
             Self::OldPermission => "Accounts with the old permission write:all",
+            Self::Chosen => "Chosen accounts",
         }
     }
 }

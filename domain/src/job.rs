@@ -2,8 +2,9 @@
 
 use crate::{
     customer::Tag,
-    ids::PersonId,
+    ids::{CampaignId, PersonId},
     permission::Permission,
+    snooze::Until,
     time::{Span, Timestamp},
 };
 use std::str::FromStr;
@@ -64,6 +65,12 @@ codes! {
         AssignBack = "assign_back",
         /// Writes to its first contact, with a link for what needs an approval.
         SendLinks = "send_links",
+        /// Puts it off.
+        Snooze = "snooze",
+        /// Ends its snooze.
+        Wake = "wake",
+        /// Takes it up in a campaign.
+        AddToCampaign = "add_to_campaign",
         /// Writes it into a file.
         Export = "export",
     }
@@ -112,6 +119,12 @@ codes! {
         NobodyToWriteTo = "nobody_to_write_to",
         /// Nothing of it needs an approval, or a link can't help it.
         NoLinkNeeded = "no_link_needed",
+        /// It needs nobody, so there is nothing to snooze.
+        NothingToSnooze = "nothing_to_snooze",
+        /// It was never connected to the campaign's app.
+        NotAtApp = "not_at_app",
+        /// The campaign is over.
+        CampaignOver = "campaign_over",
         /// Somebody changed it since.
         ChangedSince = "changed_since",
     }
@@ -127,6 +140,9 @@ impl JobAction {
             Self::Assign => "Assign",
             Self::AssignBack => "Assign back",
             Self::SendLinks => "Send links",
+            Self::Snooze => "Snooze",
+            Self::Wake => "Wake",
+            Self::AddToCampaign => "Add to campaign",
             Self::Export => "Export CSV",
         }
     }
@@ -135,10 +151,14 @@ impl JobAction {
     pub const fn permission(self) -> Permission {
         match self {
             Self::Check => Permission::CheckConnections,
-            Self::SendLinks => Permission::SendLinks,
-            Self::AddTag | Self::RemoveTag | Self::Assign | Self::AssignBack | Self::Export => {
-                Permission::EditCustomers
-            }
+            Self::SendLinks | Self::AddToCampaign => Permission::SendLinks,
+            Self::AddTag
+            | Self::RemoveTag
+            | Self::Assign
+            | Self::AssignBack
+            | Self::Snooze
+            | Self::Wake
+            | Self::Export => Permission::EditCustomers,
         }
     }
 }
@@ -156,6 +176,9 @@ impl JobReason {
             Self::NoMember => "The person is no member any more",
             Self::NobodyToWriteTo => "It has no contact to write to",
             Self::NoLinkNeeded => "It needs no approval, or a link can’t help it",
+            Self::NothingToSnooze => "It needs nobody, so there is nothing to snooze",
+            Self::NotAtApp => "It was never connected to the campaign’s app",
+            Self::CampaignOver => "The campaign is over",
             Self::ChangedSince => "Somebody changed it since, so it was left alone",
         }
     }
@@ -172,6 +195,9 @@ impl JobReason {
             Self::NoMember => "Choose somebody else.",
             Self::NobodyToWriteTo => "Add a contact on its page, then try again.",
             Self::NoLinkNeeded => "Nothing has to be done, or its page says what helps.",
+            Self::NothingToSnooze => "Nothing has to be done.",
+            Self::NotAtApp => "Send it a link from its page.",
+            Self::CampaignOver => "Begin another one.",
             Self::ChangedSince => "Open the account to see what it is now.",
         }
     }
@@ -182,6 +208,7 @@ impl JobReason {
             Self::NoAnswer | Self::AppRefused | Self::NotChecked | Self::TooManyTags => true,
             Self::NotConnected | Self::NobodyToWriteTo => true,
             Self::NotSeen | Self::NoMember | Self::NoLinkNeeded | Self::ChangedSince => false,
+            Self::NothingToSnooze | Self::NotAtApp | Self::CampaignOver => false,
         }
     }
 }
@@ -201,9 +228,23 @@ pub enum Work {
     AssignBack(Option<PersonId>),
     /// Write to its first contact, with a link for what needs an approval.
     SendLinks,
+    /// Put it off.
+    Snooze {
+        /// Until when.
+        until: Until,
+        /// Why; may be empty.
+        reason: String,
+    },
+    /// End its snooze.
+    Wake,
+    /// Take it up in this campaign.
+    AddToCampaign(CampaignId),
     /// Write it into a file.
     Export,
 }
+
+/// Stands in a job's value where a snooze has no instant.
+const NEXT_CHANGE: &str = "change";
 
 impl Work {
     /// The action.
@@ -215,6 +256,9 @@ impl Work {
             Self::Assign(_) => JobAction::Assign,
             Self::AssignBack(_) => JobAction::AssignBack,
             Self::SendLinks => JobAction::SendLinks,
+            Self::Snooze { .. } => JobAction::Snooze,
+            Self::Wake => JobAction::Wake,
+            Self::AddToCampaign(_) => JobAction::AddToCampaign,
             Self::Export => JobAction::Export,
         }
     }
@@ -222,7 +266,12 @@ impl Work {
     /// The text beside the action's code in the database; empty if there is none.
     pub fn value(&self) -> String {
         match self {
-            Self::Check | Self::SendLinks | Self::Export => String::new(),
+            Self::Check | Self::SendLinks | Self::Wake | Self::Export => String::new(),
+            Self::Snooze { until, reason } => {
+                let until = until.at().map(|at| at.0.to_string());
+                format!("{} {reason}", until.as_deref().unwrap_or(NEXT_CHANGE))
+            }
+            Self::AddToCampaign(campaign) => campaign.to_string(),
             Self::AddTag(tag) | Self::RemoveTag(tag) => tag.to_string(),
             Self::Assign(person) | Self::AssignBack(person) => {
                 person.map_or_else(String::new, |person| person.to_string())
@@ -247,6 +296,17 @@ impl Work {
             JobAction::Assign => Self::Assign(person()?),
             JobAction::AssignBack => Self::AssignBack(person()?),
             JobAction::SendLinks => Self::SendLinks,
+            JobAction::Snooze => {
+                let (until, reason) = value.split_once(' ').ok_or(NotACode)?;
+                let until = match until {
+                    NEXT_CHANGE => Until::NextChange,
+                    at => Until::At(Timestamp(at.parse().map_err(|_| NotACode)?)),
+                };
+                let reason = reason.to_owned();
+                Self::Snooze { until, reason }
+            }
+            JobAction::Wake => Self::Wake,
+            JobAction::AddToCampaign => Self::AddToCampaign(value.parse().map_err(|_| NotACode)?),
             JobAction::Export => Self::Export,
         })
     }
@@ -257,7 +317,13 @@ impl Work {
             Self::AddTag(tag) => Some(Self::RemoveTag(tag.clone())),
             Self::RemoveTag(tag) => Some(Self::AddTag(tag.clone())),
             Self::Assign(person) => Some(Self::AssignBack(*person)),
-            Self::Check | Self::AssignBack(_) | Self::SendLinks | Self::Export => None,
+            Self::Snooze { .. } => Some(Self::Wake),
+            Self::Check
+            | Self::AssignBack(_)
+            | Self::SendLinks
+            | Self::Wake
+            | Self::AddToCampaign(_)
+            | Self::Export => None,
         }
     }
 }
@@ -304,6 +370,16 @@ mod tests {
             Work::Assign(None),
             Work::AssignBack(Some(person)),
             Work::SendLinks,
+            Work::Snooze {
+                until: Until::NextChange,
+                reason: String::new(),
+            },
+            Work::Snooze {
+                until: Until::At(Timestamp(7)),
+                reason: "They approve on Monday".to_owned(),
+            },
+            Work::Wake,
+            Work::AddToCampaign(CampaignId(Uuid::from_u128(7))),
             Work::Export,
         ] {
             let code = work.action().code();
@@ -312,6 +388,8 @@ mod tests {
         }
         assert_eq!(Work::read(JobAction::AddTag, ""), Err(NotACode));
         assert_eq!(Work::read(JobAction::Assign, "ann"), Err(NotACode));
+        assert_eq!(Work::read(JobAction::Snooze, "soon "), Err(NotACode));
+        assert_eq!(Work::read(JobAction::Snooze, "change"), Err(NotACode));
         assert_eq!("erase".parse::<JobAction>(), Err(NotACode));
     }
 

@@ -1,13 +1,18 @@
 //! Choosing accounts of the list, and the bar with what can be done with them. It works
 //! without script: the bar appears as soon as something is ticked.
 
-use super::{accounts::Data, accounts_filter};
+use super::{accounts::Data, accounts_filter, snooze_form::label};
 use crate::{
     address::Address,
     components::{Button, FormKey, Glyph, Icon, Kind},
     form_state::FormState,
 };
-use domain::{customer::LONGEST_TAG, job::JobAction, permission::Permission};
+use domain::{
+    customer::LONGEST_TAG,
+    job::JobAction,
+    permission::Permission,
+    snooze::{Choice, LONGEST_REASON},
+};
 use leptos::prelude::*;
 use service::{Actor, accounts::Customer, connections::by_account::AccountsPage, mail};
 
@@ -93,7 +98,8 @@ pub(super) fn bar(data: &Data, bulk: &Bulk, page: &AccountsPage) -> AnyView {
             </label>
             {bulk.edit.then(|| tag(data, bulk))}
             {bulk.edit.then(|| assign(data, bulk))}
-            {bulk.links.then(|| act(JobAction::SendLinks, Kind::Plain, Some(Glyph::Send)))}
+            {bulk.edit.then(|| snooze(data, bulk))}
+            {bulk.links.then(|| links(bulk))}
             {bulk.check.then(|| act(JobAction::Check, Kind::Primary, Some(Glyph::Retrying)))}
             {bulk.edit.then(|| act(JobAction::Export, Kind::Plain, Some(Glyph::Download)))}
             <button type="reset" class="button" data-kind="quiet">
@@ -158,6 +164,81 @@ fn tag(data: &Data, bulk: &Bulk) -> AnyView {
                 </p>
                 {act(JobAction::AddTag, Kind::Plain, None)}
                 {act(JobAction::RemoveTag, Kind::Plain, None)}
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// One link each at once, or a campaign that follows them for days.
+fn links(bulk: &Bulk) -> AnyView {
+    view! {
+        <details class="menu" name="bulk">
+            <summary class="button">
+                <Icon name=Glyph::Send/>
+                "Links"
+            </summary>
+            <div>
+                {act(JobAction::SendLinks, Kind::Plain, Some(Glyph::Send))}
+                {bulk
+                    .edit
+                    .then(|| {
+                        view! {
+                            <Button icon=Glyph::Clock name="action" value="campaign">
+                                "Begin a campaign…"
+                            </Button>
+                        }
+                    })}
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// Until when an account of many can be snoozed: a day of its own is for one account.
+const UNTIL: [Choice; 4] = [
+    Choice::NextChange,
+    Choice::Hour,
+    Choice::Tomorrow,
+    Choice::Week,
+];
+
+fn snooze(data: &Data, bulk: &Bulk) -> AnyView {
+    let failed = bulk.form.error("until").is_some();
+    let chosen = bulk.form.value_or("until", Choice::NextChange.code());
+    let choices = UNTIL.map(|choice| {
+        let checked = choice.code() == chosen;
+        view! {
+            <label class="tick">
+                <input type="radio" name="until" value=choice.code() checked=checked/>
+                <span>{label(choice, data.now)}</span>
+            </label>
+        }
+    });
+    view! {
+        <details class="menu" name="bulk" open=failed>
+            <summary class="button">
+                <Icon name=Glyph::Snooze/>
+                "Snooze"
+            </summary>
+            <div>
+                <fieldset class="field" aria-describedby=failed.then_some("bulk-until-error")>
+                    <legend>"Snooze them"</legend>
+                    {choices.collect_view()}
+                    {error(bulk, "until", "bulk-until-error")}
+                </fieldset>
+                <p class="field">
+                    <label for="bulk-reason">"Why"</label>
+                    <input
+                        id="bulk-reason"
+                        name="reason"
+                        maxlength=LONGEST_REASON.to_string()
+                        value=bulk.form.value("reason")
+                        autocomplete="off"
+                    />
+                </p>
+                {act(JobAction::Snooze, Kind::Plain, None)}
+                {act(JobAction::Wake, Kind::Plain, None)}
             </div>
         </details>
     }

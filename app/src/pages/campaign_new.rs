@@ -2,7 +2,7 @@
 
 use super::{PageError, PageParams, counted::counted, outcome, setup::problem, show};
 use crate::{
-    address::Address,
+    address::{Address, escape},
     components::{
         Button, Choice, Crumb, Empty, Field, FormKey, Glyph, Kind, LinkButton, NavItem, PageHead,
         Panel, Radios, Select, TextArea,
@@ -17,7 +17,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use service::{
     apps::list::AppRow,
-    core::input::Field as RawField,
+    core::input::{Field as RawField, Repeated},
     mail::{self, link_text::PLACEHOLDERS},
 };
 
@@ -41,6 +41,60 @@ struct Query {
     app: RawField<String>,
     /// The accounts that are already chosen.
     audience: RawField<String>,
+    /// Accounts that were chosen in the list.
+    account: RawField<Repeated>,
+    /// Whether all that the filter finds are meant.
+    all: RawField<String>,
+    /// The query of the list's address.
+    filter: RawField<String>,
+}
+
+/// The accounts that were chosen in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Chosen {
+    /// These, by subdomain.
+    OneByOne(Vec<String>),
+    /// All that this query of the list finds.
+    Filter(String),
+}
+
+impl Chosen {
+    fn of(names: Vec<String>, all: bool, filter: String) -> Option<Self> {
+        match (all, names.is_empty()) {
+            (true, _) => Some(Self::Filter(filter)),
+            (false, false) => Some(Self::OneByOne(names)),
+            (false, true) => None,
+        }
+    }
+
+    /// As fields of a form.
+    fn fields(&self) -> AnyView {
+        match self {
+            Self::OneByOne(names) => names
+                .iter()
+                .map(|name| view! { <input type="hidden" name="account" value=name.clone()/> })
+                .collect_view()
+                .into_any(),
+            Self::Filter(filter) => view! {
+                <input type="hidden" name="all" value="on"/>
+                <input type="hidden" name="filter" value=filter.clone()/>
+            }
+            .into_any(),
+        }
+    }
+
+    /// As the end of an address' query.
+    fn query(&self) -> String {
+        match self {
+            Self::OneByOne(names) => {
+                let names = names
+                    .iter()
+                    .map(|name| format!("&account={}", escape(name)));
+                names.collect()
+            }
+            Self::Filter(filter) => format!("&all=on&filter={}", escape(filter)),
+        }
+    }
 }
 
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
@@ -52,12 +106,25 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     let form = context.form("campaign");
     let asked = query.app.given().unwrap_or_default();
     let app = form.value("app").unwrap_or_else(|| asked.to_owned());
+    let chosen = if form.was_posted() {
+        let names = form.all("account").map(str::to_owned).collect();
+        let filter = form.value("filter").unwrap_or_default();
+        Chosen::of(names, form.value("all").is_some(), filter)
+    } else {
+        let names = match &query.account {
+            RawField::Given(Repeated(names)) => names.clone(),
+            _ => Vec::new(),
+        };
+        let filter = query.filter.given().unwrap_or_default().to_owned();
+        Chosen::of(names, query.all.given() == Some("on"), filter)
+    };
     let data = Data {
         tenant: actor.tenant_slug.to_string(),
         mail: mail::is_set_up(&context.services),
         apps: around.apps.unwrap_or_default(),
         app,
         audience: query.audience.parsed::<Audience>(),
+        chosen,
         form,
     };
     // An app's form may lead here.
@@ -79,6 +146,7 @@ pub(super) struct Data {
     /// The chosen app's slug; may be empty.
     pub app: String,
     pub audience: Option<Audience>,
+    pub chosen: Option<Chosen>,
     pub form: FormState,
 }
 
@@ -135,7 +203,10 @@ fn choose(data: &Data) -> AnyView {
         .into_any();
     }
     let audience = data.audience.map(|one| format!("&audience={}", one.code()));
-    let audience = audience.unwrap_or_default();
+    let audience = match &data.chosen {
+        Some(chosen) => chosen.query(),
+        None => audience.unwrap_or_default(),
+    };
     let new = Address::NewCampaign {
         tenant: &data.tenant,
     };
@@ -170,13 +241,13 @@ fn choose(data: &Data) -> AnyView {
 
 /// Who gets a mail, with the numbers of now. What isn't counted has none.
 fn audiences(row: &AppRow) -> Vec<Choice> {
-    Audience::ALL
+    Audience::OF_STATES
         .into_iter()
         .map(|one| {
             let n = match one {
                 Audience::Disconnected => Some(row.counts.get(Health::Disconnected)),
                 Audience::MissingPermissions => Some(row.counts.get(Health::Limited)),
-                Audience::OldPermission => None,
+                Audience::OldPermission | Audience::Chosen => None,
             };
             let label = match n {
                 Some(n) => format!("{}: {n} now", one.label()),
@@ -185,6 +256,59 @@ fn audiences(row: &AppRow) -> Vec<Choice> {
             Choice::new(one.code(), label)
         })
         .collect()
+}
+
+/// Who gets a link: what was chosen in the list, or what the accounts' states decide.
+fn who(data: &Data, row: &AppRow) -> AnyView {
+    let form = &data.form;
+    let Some(chosen) = &data.chosen else {
+        let audience = data.audience.unwrap_or(Audience::Disconnected);
+        return view! {
+            <Radios
+                name="audience"
+                legend="Who gets a link"
+                options=audiences(row)
+                value=form.value_or("audience", audience.code())
+                hint="As they are when the campaign begins. Accounts without a contact are listed, and get no mail."
+                error=form.error("audience")
+            />
+        }
+        .into_any();
+    };
+    let list = Address::Accounts {
+        tenant: &data.tenant,
+    }
+    .to_string();
+    let (words, back) = match chosen {
+        Chosen::OneByOne(names) => {
+            let number = u64::try_from(names.len()).unwrap_or(u64::MAX);
+            (counted(number, "chosen account", "chosen accounts"), list)
+        }
+        Chosen::Filter(filter) if filter.is_empty() => {
+            ("All accounts of the list".to_owned(), list)
+        }
+        Chosen::Filter(filter) => (
+            "All accounts that match the list".to_owned(),
+            format!("{list}?{filter}"),
+        ),
+    };
+    view! {
+        <input type="hidden" name="audience" value=Audience::Chosen.code()/>
+        {chosen.fields()}
+        <div class="field">
+            <b>"Who gets a link"</b>
+            <p>
+                {words}
+                " "
+                <a href=back>"Back to the list"</a>
+            </p>
+            <p class="hint">
+                "Those that need an approval for this app, or granted its old permission. The others are left out, and the job says why."
+            </p>
+            {form.error("audience").map(|error| view! { <p class="error">{error}</p> })}
+        </div>
+    }
+    .into_any()
 }
 
 fn form(data: &Data, row: &AppRow) -> AnyView {
@@ -198,7 +322,6 @@ fn form(data: &Data, row: &AppRow) -> AnyView {
     }
     .to_string();
     let app = row.app.name.clone();
-    let audience = data.audience.unwrap_or(Audience::Disconnected);
     let words = PLACEHOLDERS.map(|(name, _)| name).join(", ");
     let choices = |all: &[(&str, &str)]| all.iter().map(|(v, l)| Choice::new(*v, *l)).collect();
     let body = view! {
@@ -215,14 +338,7 @@ fn form(data: &Data, row: &AppRow) -> AnyView {
                     value=form.value("name")
                     error=form.error("name")
                 />
-                <Radios
-                    name="audience"
-                    legend="Who gets a link"
-                    options=audiences(row)
-                    value=form.value_or("audience", audience.code())
-                    hint="As they are when the campaign begins. Accounts without a contact are listed, and get no mail."
-                    error=form.error("audience")
-                />
+                {who(data, row)}
                 <TextArea
                     name="message"
                     label="Your words in the mail"

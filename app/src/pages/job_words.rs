@@ -2,7 +2,7 @@
 
 use crate::{
     address::Address,
-    components::{Button, Glyph, Icon, Size},
+    components::{Button, Glyph, Icon, Size, absolute},
 };
 use domain::{
     health::Health,
@@ -43,6 +43,12 @@ pub(super) fn title(job: &Job) -> String {
         Work::Assign(None) => format!("Assign {about} to nobody"),
         Work::AssignBack(_) => format!("Give {about} back to whoever looked after them before"),
         Work::SendLinks => format!("Send links to {about}"),
+        Work::Snooze { until, .. } => match until.at() {
+            Some(at) => format!("Snooze {about} until {}", absolute(at)),
+            None => format!("Snooze {about} until they change"),
+        },
+        Work::Wake => format!("Wake {about}"),
+        Work::AddToCampaign(_) => format!("Take {about} up in a campaign"),
         Work::Export => format!("Export {about}"),
     }
 }

@@ -30,7 +30,8 @@ pub(super) struct SnoozeForm<'a> {
     pub now: Timestamp,
 }
 
-fn label(choice: Choice, now: Timestamp) -> String {
+/// What a choice says.
+pub(super) fn label(choice: Choice, now: Timestamp) -> String {
     match choice {
         Choice::NextChange => "Until it changes".to_owned(),
         Choice::Hour => "For an hour".to_owned(),

@@ -1,21 +1,33 @@
 //! Campaigns: begin, pause, resume, end.
 
 use crate::pages::{Answered, Form, Posted, PostedForm};
-use app::{address::Address, form_outcome::FormOutcome};
+use app::{accounts_filter, address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
-use domain::campaign::Audience;
+use domain::{campaign::Audience, subdomain::Subdomain};
 use serde::Deserialize;
 use service::{
     campaigns::{self, CampaignError, CampaignForm, CreateCampaignError, MOST_DAYS},
     core::{
         error::FieldError,
-        input::{Errors, Field, Input},
+        input::{Errors, Field, Input, Repeated},
     },
+    jobs::Selection,
 };
+use url::form_urlencoded;
 
 const NEW: Form = Form::new(
     "campaign",
-    &["app", "name", "audience", "message", "days", "remind_after"],
+    &[
+        "app",
+        "name",
+        "audience",
+        "message",
+        "days",
+        "remind_after",
+        "account",
+        "all",
+        "filter",
+    ],
 )
 .kept();
 const STEP: Form = Form::new("campaign_step", &[]);
@@ -30,6 +42,12 @@ pub struct Fields {
     message: Field<String>,
     days: Field<String>,
     remind_after: Field<String>,
+    /// The accounts that were chosen in the list.
+    account: Field<Repeated>,
+    /// Whether all that the filter finds are meant.
+    all: Field<String>,
+    /// The query of the list's address.
+    filter: Field<String>,
 }
 
 impl Input for Fields {
@@ -42,7 +60,19 @@ impl Input for Fields {
         if days.is_none() {
             errors.add("days", "Choose how long it runs.");
         }
+        let names: Option<Repeated> = errors.optional("account", self.account);
+        let names: Vec<Subdomain> = names.map_or_else(Vec::new, |Repeated(names)| {
+            names.iter().filter_map(|name| name.parse().ok()).collect()
+        });
+        let filter = errors.text("filter", self.filter);
+        let chosen = if errors.ticked("all", self.all) {
+            let query = accounts_filter::read(form_urlencoded::parse(filter.as_bytes()));
+            Some(Selection::Filter(Box::new(query)))
+        } else {
+            (!names.is_empty()).then_some(Selection::OneByOne(names))
+        };
         Some(CampaignForm {
+            chosen,
             app: errors.text("app", self.app),
             name: errors.text("name", self.name),
             message: errors.optional("message", self.message),
@@ -95,7 +125,7 @@ pub async fn begin(
         Err(CreateCampaignError::NotFound) => posted.not_found().await,
         Err(CreateCampaignError::Forbidden(_)) => posted.forbidden(&page, &NEW).await,
         Err(CreateCampaignError::Internal(fault)) => return Err(fault.into()),
-        Err(error @ CreateCampaignError::NoMail) => {
+        Err(error @ (CreateCampaignError::NoMail | CreateCampaignError::Chosen(_))) => {
             failed(vec![FieldError::new("", error.to_string())]).await
         }
     })

@@ -1,7 +1,10 @@
 //! Bulk jobs: started from the accounts list, stopped, tried again, taken back, and the
 //! file of an export.
 
-use crate::pages::{Answered, Form, Posted, PostedForm};
+use crate::{
+    pages::{Answered, Form, Posted, PostedForm},
+    redirect::see_other,
+};
 use app::{accounts_filter, address::Address, form_outcome::FormOutcome};
 use axum::{
     body::Body,
@@ -12,6 +15,7 @@ use axum::{
 use domain::{
     ids::JobId,
     job::{JobAction, Work},
+    snooze::Choice,
     subdomain::Subdomain,
 };
 use serde::Deserialize;
@@ -26,11 +30,19 @@ use service::{
 use std::convert::Infallible;
 use url::form_urlencoded;
 
-const BULK: Form = Form::new("bulk", &["account", "page", "all", "tag", "owner"]);
+const BULK: Form = Form::new(
+    "bulk",
+    &["account", "page", "all", "tag", "owner", "until", "reason"],
+);
+/// The button that leads to the form of a campaign, instead of starting a job.
+const CAMPAIGN: &str = "campaign";
 const STOP: Form = Form::new("stop", &[]);
 const RETRY: Form = Form::new("retry", &[]);
 const UNDO: Form = Form::new("undo", &[]);
 const FILE: Form = Form::new("file", &[]);
+
+/// The most accounts that an address names.
+const MOST_IN_ADDRESS: usize = 100;
 
 /// What somebody chose, and what is to be done with it.
 #[derive(Default, Deserialize)]
@@ -49,12 +61,47 @@ pub struct Fields {
     action: Field<String>,
     tag: Field<String>,
     owner: Field<String>,
+    until: Field<String>,
+    reason: Field<String>,
+}
+
+/// The same, parsed as far as it can be without the tenant's zone.
+pub struct Asked {
+    selection: Selection,
+    what: What,
+}
+
+/// What is to be done.
+enum What {
+    /// This.
+    Work(Work),
+    /// A snooze.
+    Snooze { until: Choice, reason: String },
+    /// A campaign is to be begun with them.
+    Campaign,
+}
+
+impl Asked {
+    /// The address of the form for a campaign with the chosen accounts.
+    fn campaign(&self, tenant: &str, filter: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        match &self.selection {
+            Selection::Filter(_) => {
+                query.append_pair("all", "on").append_pair("filter", filter);
+            }
+            Selection::OneByOne(names) => {
+                let names = names.iter().map(|name| ("account", name.as_str()));
+                query.extend_pairs(names);
+            }
+        }
+        format!("{}?{}", Address::NewCampaign { tenant }, query.finish())
+    }
 }
 
 impl Input for Fields {
-    type Parsed = NewJob;
+    type Parsed = Asked;
 
-    fn parse(self, errors: &mut Errors) -> Option<NewJob> {
+    fn parse(self, errors: &mut Errors) -> Option<Asked> {
         let mut names = |name, field| -> Vec<String> {
             let list: Option<Repeated> = errors.optional(name, field);
             list.map_or_else(Vec::new, |Repeated(list)| list)
@@ -74,10 +121,27 @@ impl Input for Fields {
             errors.text("tag", self.tag),
             errors.text("owner", self.owner),
         );
-        let action: Option<JobAction> = errors.text("action", self.action).parse().ok();
+        let reason = errors.text("reason", self.reason);
+        let action = errors.text("action", self.action);
+        if action == CAMPAIGN {
+            let what = What::Campaign;
+            return Some(Asked { selection, what });
+        }
+        let action: Option<JobAction> = action.parse().ok();
         let work = match action {
-            // Only another job can be given back.
-            None | Some(JobAction::AssignBack) => {
+            Some(JobAction::Snooze) => {
+                let until = self.until.parsed();
+                if until.is_none() {
+                    errors.add("until", "Choose until when.");
+                }
+                let what = What::Snooze {
+                    until: until?,
+                    reason,
+                };
+                return Some(Asked { selection, what });
+            }
+            // Only another job can be given back, and only a campaign's form starts this one.
+            None | Some(JobAction::AssignBack | JobAction::AddToCampaign) => {
                 errors.add("", "Press the button of what is to be done.");
                 return None;
             }
@@ -96,8 +160,8 @@ impl Input for Fields {
                 _ => errors.add("tag", "Type a tag: 1 to 40 letters, without a comma."),
             }
         }
-        Some(NewJob {
-            work: work.ok()?,
+        Some(Asked {
+            what: What::Work(work.ok()?),
             selection,
         })
     }
@@ -115,7 +179,44 @@ pub async fn start(
     let actor = posted.member(&tenant, &page, &BULK).await?;
     let there = Address::Jobs { tenant: &tenant }.to_string();
     posted.first(&there).await?;
-    let new = posted.parse(fields, &page, &BULK).await?;
+    let filter = filter.to_owned();
+    let asked = posted.parse(fields, &page, &BULK).await?;
+    let refused = async |field, message: &str| {
+        let errors = vec![FieldError::new(field, message)];
+        posted.rerender_with_errors(&page, &BULK, errors).await
+    };
+    let work = match &asked.what {
+        What::Work(work) => work.clone(),
+        What::Snooze { until, reason } => match until.until("", actor.now(), actor.zone) {
+            Some(until) => Work::Snooze {
+                until,
+                reason: reason.clone(),
+            },
+            None => return Ok(refused("until", "Choose until when.").await),
+        },
+        What::Campaign => {
+            return Ok(match &asked.selection {
+                Selection::OneByOne(names) if names.is_empty() => {
+                    refused("", "No account is chosen: tick some, or all that match.").await
+                }
+                Selection::OneByOne(names) if names.len() > MOST_IN_ADDRESS => {
+                    let message = format!(
+                        "Choose at most {MOST_IN_ADDRESS} accounts one by one for a campaign, or all that match a filter."
+                    );
+                    refused("", &message).await
+                }
+                _ => {
+                    // Nothing was done, so the list's form may be posted again.
+                    posted.give_back().await;
+                    see_other(&asked.campaign(&tenant, &filter))
+                }
+            });
+        }
+    };
+    let new = NewJob {
+        work,
+        selection: asked.selection,
+    };
     let again = async |field, error: StartError| {
         let errors = vec![FieldError::new(field, error.to_string())];
         posted.rerender_with_errors(&page, &BULK, errors).await
@@ -125,6 +226,7 @@ pub async fn start(
         Err(StartError::Forbidden(_)) => posted.forbidden(&page, &BULK).await,
         Err(StartError::Internal(fault)) => return Err(fault.into()),
         Err(error @ StartError::NoMember) => again("owner", error).await,
+        Err(error @ StartError::Snooze(_)) => again("until", error).await,
         Err(
             error @ (StartError::NothingChosen
             | StartError::TooManyChosen

@@ -2,8 +2,12 @@
 
 use crate::{
     audit::{self, Action, Entry, Target},
-    core::error::{FieldError, Forbidden, InternalError},
+    core::{
+        error::{FieldError, Forbidden, InternalError},
+        relay,
+    },
     entity::campaign,
+    jobs::{self, NewJob, Selection, StartError},
     mail::{self, link_text},
     records::app,
     tenancy::{Actor, Who},
@@ -11,6 +15,7 @@ use crate::{
 use domain::{
     campaign::{Audience, LONGEST_NAME},
     ids::CampaignId,
+    job::Work,
     permission::Permission,
     time::Span,
 };
@@ -28,6 +33,8 @@ pub struct CampaignForm {
     pub name: String,
     /// Which accounts it is for.
     pub audience: Audience,
+    /// The accounts, if they are [`Audience::Chosen`].
+    pub chosen: Option<Selection>,
     /// The sender's own words in the mails, with the placeholders of the settings.
     pub message: Option<String>,
     /// How many days it runs, and each link works: 1–30.
@@ -48,6 +55,9 @@ pub enum CreateCampaignError {
     /// Nothing can be mailed.
     #[error("mail is not set up, and a campaign sends mails; whoever runs Mooring can set it up")]
     NoMail,
+    /// The chosen accounts can't be taken up.
+    #[error(transparent)]
+    Chosen(StartError),
     /// The role doesn't allow it.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
@@ -67,6 +77,10 @@ fn mistakes(form: &CampaignForm) -> Vec<FieldError> {
     if !(1..=LONGEST_NAME).contains(&form.name.trim().chars().count()) {
         let words = format!("Give it a name of 1 to {LONGEST_NAME} letters.");
         errors.push(FieldError::new("name", words));
+    }
+    if (form.audience == Audience::Chosen) != form.chosen.is_some() {
+        let words = "Choose accounts in the list first.";
+        errors.push(FieldError::new("audience", words));
     }
     if !(1..=MOST_DAYS).contains(&form.days) {
         let words = format!("Give a number of days from 1 to {MOST_DAYS}.");
@@ -127,7 +141,7 @@ pub async fn create(actor: &Actor, form: &CampaignForm) -> Result<CampaignId, Cr
         paused_at: Set(None),
         ended_at: Set(None),
         walked_to: Set(None),
-        walked_at: Set(None),
+        walked_at: Set(form.chosen.as_ref().map(|_| now)),
         next_at: Set(now),
     };
     campaign::Entity::insert(row)
@@ -136,6 +150,21 @@ pub async fn create(actor: &Actor, form: &CampaignForm) -> Result<CampaignId, Cr
     let entry = Entry::of(actor, Action::CampaignBegun, Target::app(app.id, &app.slug))
         .detail(format!("campaign={}", form.name.trim()));
     audit::record(actor, &tx, &entry).await?;
+    if let Some(selection) = &form.chosen {
+        let job = NewJob {
+            work: Work::AddToCampaign(id),
+            selection: selection.clone(),
+        };
+        jobs::begin(actor, &tx, &job)
+            .await
+            .map_err(|error| match error {
+                StartError::Internal(error) => CreateCampaignError::Internal(error),
+                error => CreateCampaignError::Chosen(error),
+            })?;
+    }
     tx.commit().await?;
+    if form.chosen.is_some() {
+        relay::tell_jobs(actor.services(), actor.tenant()).await;
+    }
     Ok(id)
 }

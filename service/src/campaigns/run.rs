@@ -1,14 +1,14 @@
 //! What the worker does for campaigns: it finds their accounts, sends the links and the
 //! reminders, and ends them.
 
+use super::chosen;
 use crate::{
     accounts,
     connections::links::{self, Sender, Wanted},
     core::{error::InternalError, queries, rows::Rows, services::Services},
     entity::{
         campaign::{self, Column, Entity, Model},
-        campaign_account::{self, ActiveModel},
-        connection,
+        campaign_account, connection,
     },
     mail,
     records::{
@@ -26,9 +26,7 @@ use domain::{
     time::{Span, Timestamp},
 };
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, OnConflict},
+    ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -161,6 +159,8 @@ fn is_meant(audience: Audience, record: &Record) -> bool {
         Audience::OldPermission => {
             record.health != Health::NotConnected && record.granted.contains("write:all")
         }
+        // A job brings them.
+        Audience::Chosen => false,
     }
 }
 
@@ -178,31 +178,9 @@ async fn look(tx: &Tx, row: &Model, now: Timestamp) -> Result<bool, InternalErro
         .limit(LOOKED_AT)
         .readable(&**tx, "the connections of a campaign's app")
         .await?;
-    let account = |record: &Record| ActiveModel {
-        tenant_id: Set(tx.tenant()),
-        campaign_id: Set(row.id),
-        subdomain: Set(record.subdomain.clone()),
-        connection_id: Set(record.id),
-        stage: Set(Stage::Waiting),
-        link_id: Set(None),
-        email: Set(None),
-        sent_at: Set(None),
-        reminded_at: Set(None),
-    };
     let meant = found.iter().filter(|record| is_meant(row.audience, record));
-    let meant: Vec<_> = meant.map(account).collect();
-    if !meant.is_empty() {
-        let twice = OnConflict::columns([
-            campaign_account::Column::CampaignId,
-            campaign_account::Column::Subdomain,
-        ])
-        .do_nothing()
-        .to_owned();
-        campaign_account::Entity::insert_many(meant)
-            .on_conflict(twice)
-            .exec_without_returning(&**tx)
-            .await?;
-    }
+    let meant = meant.map(|one| chosen::waiting(tx, row.id, one.subdomain.clone(), one.id));
+    chosen::add(tx, meant.collect()).await?;
     let more = found.len() as u64 == LOOKED_AT;
     let last = found.last().map(|record| record.subdomain.clone());
     tx.update::<campaign::Entity>()

@@ -23,6 +23,7 @@ pub use file::{JobFile, file};
 pub use list::{JobPage, ListJobsError, list, running};
 pub use run::run_due;
 pub use show::{FailedAccounts, JobDetails, show};
+pub(crate) use start::begin;
 pub use start::{NewJob, Selection, StartError, start};
 pub use stop::stop;
 

@@ -6,7 +6,7 @@ use super::{
     items,
 };
 use crate::{
-    accounts,
+    accounts::{self, SnoozeWish},
     audit::{self, Action, Entry, Target},
     connections::by_account::AccountsQuery,
     core::{
@@ -65,6 +65,9 @@ pub enum StartError {
     /// Nothing can be mailed.
     #[error("mail is not set up; whoever runs Mooring can set it up, or make links one by one")]
     NoMail,
+    /// It can't be snoozed like that; why.
+    #[error("{0}")]
+    Snooze(String),
     /// An internal error.
     #[error(transparent)]
     Internal(#[from] InternalError),
@@ -82,13 +85,33 @@ impl From<sea_orm::DbErr> for StartError {
 /// # Errors
 /// [`StartError`]; nothing is started then.
 pub async fn start(actor: &Actor, new: NewJob) -> Result<JobId, StartError> {
+    let tx = actor.write().await?;
+    let id = begin(actor, &tx, &new).await?;
+    tx.commit().await?;
+    relay::tell_jobs(actor.services(), actor.tenant()).await;
+    Ok(id)
+}
+
+/// [`start`] within a transaction; whoever commits it tells open pages.
+///
+/// # Errors
+/// [`StartError`]; then the transaction must not be committed.
+pub(crate) async fn begin(actor: &Actor, tx: &Tx, new: &NewJob) -> Result<JobId, StartError> {
     actor.require(new.work.action().permission())?;
     if new.work == Work::SendLinks && !mail::is_set_up(actor) {
         return Err(StartError::NoMail);
     }
-    let tx = actor.write().await?;
+    if let Work::Snooze { until, reason } = &new.work {
+        let wish = SnoozeWish {
+            until: *until,
+            reason: reason.clone(),
+        };
+        if let Some(error) = accounts::snooze_mistakes(Some(&wish), actor.now()).pop() {
+            return Err(StartError::Snooze(error.message));
+        }
+    }
     if let Work::Assign(Some(person)) = new.work
-        && accounts::owner(&tx, person).await?.is_none()
+        && accounts::owner(tx, person).await?.is_none()
     {
         return Err(StartError::NoMember);
     }
@@ -97,7 +120,7 @@ pub async fn start(actor: &Actor, new: NewJob) -> Result<JobId, StartError> {
             return Err(StartError::TooManyChosen);
         }
         Selection::OneByOne(names) => {
-            let seen = accounts::find_all(&tx, names.iter(), &actor.apps, false).await?;
+            let seen = accounts::find_all(tx, names.iter(), &actor.apps, false).await?;
             let seen: Vec<_> = seen.into_iter().map(|one| (one.subdomain, None)).collect();
             if seen.is_empty() {
                 return Err(StartError::NothingChosen);
@@ -112,15 +135,10 @@ pub async fn start(actor: &Actor, new: NewJob) -> Result<JobId, StartError> {
         of_job: None,
         chosen,
     };
-    let id = store(actor, &tx, first)
-        .await
-        .map_err(|error| match error {
-            JobError::Internal(error) => StartError::Internal(error),
-            _ => StartError::TooManyRunning,
-        })?;
-    tx.commit().await?;
-    relay::tell_jobs(actor.services(), actor.tenant()).await;
-    Ok(id)
+    store(actor, tx, first).await.map_err(|error| match error {
+        JobError::Internal(error) => StartError::Internal(error),
+        _ => StartError::TooManyRunning,
+    })
 }
 
 /// A job's first row.

@@ -8,6 +8,7 @@ use domain::{
     app_limit::AppLimit,
     campaign::{Audience, Stage},
     ids::CampaignId,
+    job::JobReason,
     role::Role,
     time::Span,
 };
@@ -16,7 +17,8 @@ use service::{
     Actor,
     accounts::{self, ContactForm, CustomerChange},
     campaigns::{self, CampaignError, CampaignForm, CampaignState, CreateCampaignError},
-    connections::{authorize, check_now::check_now, links},
+    connections::{authorize, by_account::AccountsQuery, check_now::check_now, links},
+    jobs::{self, Selection, StartError},
     mail, worker,
 };
 use simulator::mailbox::Mailbox;
@@ -35,6 +37,7 @@ pub async fn each(test: impl AsyncFn(Flow, Mailbox)) {
 
 fn form() -> CampaignForm {
     CampaignForm {
+        chosen: None,
         app: "returns".into(),
         name: "After the outage".into(),
         audience: Audience::Disconnected,
@@ -287,6 +290,82 @@ async fn s52_a_campaign_is_seen_by_whom_it_concerns_alone() {
         let refused = campaigns::show(&viewer, id).await;
         assert!(matches!(refused, Err(CampaignError::Forbidden(_))));
         assert_eq!(campaigns::all(&f.owner).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+/// Lets the worker come to the end of all jobs.
+async fn jobs_over(f: &Flow) {
+    for _ in 0..10 {
+        jobs::run_due(&f.world.services).await.unwrap();
+    }
+}
+
+fn with(chosen: Selection) -> CampaignForm {
+    CampaignForm {
+        audience: Audience::Chosen,
+        chosen: Some(chosen),
+        ..form()
+    }
+}
+
+#[tokio::test]
+async fn chosen_accounts_are_taken_up_and_the_others_are_told_why_not() {
+    each(async |f, mailbox| {
+        lost(&f).await;
+        let names = ["alpha", "lonely", "fine"].map(sub).to_vec();
+        let chosen = with(Selection::OneByOne(names));
+        let id = campaigns::create(&f.owner, &chosen).await.unwrap();
+        jobs_over(&f).await;
+        work(&f).await;
+        assert_eq!(
+            stages(&f, id).await,
+            staged(&[("alpha", Stage::Sent), ("lonely", Stage::NobodyToWriteTo)]),
+            "bravo is lost, but was not chosen; fine needs nothing"
+        );
+        assert_eq!(mailbox.mails().len(), 1);
+        let all = jobs::list(&f.owner, None).await.unwrap();
+        let job = all.rows.first().expect("a job brought them");
+        assert_eq!((job.done, job.failed), (2, 1));
+        assert_eq!(job.reasons, [(JobReason::NoLinkNeeded, 1)]);
+        // A filter does the same for all that it finds.
+        let filter = AccountsQuery {
+            q: "brav".into(),
+            ..AccountsQuery::default()
+        };
+        let filter = with(Selection::Filter(Box::new(filter)));
+        let other = campaigns::create(&f.owner, &filter).await.unwrap();
+        jobs_over(&f).await;
+        work(&f).await;
+        assert_eq!(stages(&f, other).await, staged(&[("bravo", Stage::Sent)]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_begun_without_the_accounts_that_were_to_be_chosen() {
+    each(async |f, _| {
+        lost(&f).await;
+        let unchosen = CampaignForm {
+            chosen: None,
+            ..with(Selection::OneByOne(vec![]))
+        };
+        let refused = campaigns::create(&f.owner, &unchosen).await;
+        let Err(CreateCampaignError::Fields(errors)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(errors[0].field, "audience");
+        let nobody = with(Selection::OneByOne(vec![sub("stranger")]));
+        let refused = campaigns::create(&f.owner, &nobody).await;
+        assert!(
+            matches!(
+                &refused,
+                Err(CreateCampaignError::Chosen(StartError::NothingChosen))
+            ),
+            "{refused:?}"
+        );
+        let all = campaigns::all(&f.owner).await.unwrap();
+        assert!(all.is_empty(), "the campaign went with its job");
     })
     .await;
 }

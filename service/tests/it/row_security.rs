@@ -115,6 +115,7 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
             .await
             .unwrap();
         let campaign = CampaignForm {
+            chosen: None,
             app: "returns".into(),
             name: "Back again".into(),
             audience: Audience::Disconnected,

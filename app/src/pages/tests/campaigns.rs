@@ -122,6 +122,7 @@ fn a_new_campaign_says_whom_it_is_for() {
         }],
         app: String::new(),
         audience: Some(Audience::MissingPermissions),
+        chosen: None,
         form: FormState::default(),
     };
     let page = outline(&html(|| campaign_new::view(&data)));

@@ -2,16 +2,18 @@
 //! `domain::job`, its file here, a line in [`step`], and its button in the bulk bar.
 
 mod assign;
+mod campaign;
 mod check;
 mod export;
 mod link;
+mod snooze;
 mod tag;
 
 pub(super) use export::HEADER;
 
 use super::{items, items::Ended, turn::Stepped, work};
 use crate::{
-    accounts::{self, Customer},
+    accounts::{self, Customer, SnoozeWish},
     core::error::InternalError,
     entity::{job, job_item},
     tenancy::{Actor, Tx},
@@ -42,6 +44,12 @@ pub(super) async fn step(
         Work::Assign(person) => assign::to(actor, tx, job, person).await,
         Work::AssignBack(person) => assign::back(actor, tx, job, person).await,
         Work::SendLinks => link::send(actor, tx, job).await,
+        Work::Snooze { until, reason } => {
+            let wish = SnoozeWish { until, reason };
+            snooze::put(actor, tx, job, Some(&wish)).await
+        }
+        Work::Wake => snooze::put(actor, tx, job, None).await,
+        Work::AddToCampaign(id) => campaign::add(actor, tx, job, id).await,
         Work::Export => export::step(actor, tx, job).await,
     }
 }

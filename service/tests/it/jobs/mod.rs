@@ -5,6 +5,7 @@ mod going_on;
 mod links;
 mod removal;
 mod rights;
+mod snooze;
 
 use crate::flow::{self, Flow, sub};
 use domain::{

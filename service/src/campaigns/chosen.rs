@@ -1,0 +1,95 @@
+//! The accounts that somebody chose for a campaign: a bulk job brings them.
+
+use crate::{
+    core::{error::InternalError, rows::Rows},
+    entity::{
+        campaign::{self, Column},
+        campaign_account::{self, ActiveModel},
+    },
+    tenancy::Tx,
+};
+use domain::{
+    campaign::Stage,
+    ids::{AppId, CampaignId, ConnectionId},
+    subdomain::Subdomain,
+    time::Timestamp,
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
+
+/// The app of a campaign that isn't over.
+pub(crate) async fn app_of_running(
+    tx: &Tx,
+    campaign: CampaignId,
+) -> Result<Option<AppId>, InternalError> {
+    let row: Option<campaign::Model> = tx
+        .all::<campaign::Entity>()
+        .filter(Column::Id.eq(campaign))
+        .filter(Column::EndedAt.is_null())
+        .row(&**tx)
+        .await?;
+    Ok(row.map(|row| row.app_id))
+}
+
+/// Takes up these connections, unless they are in it; the worker writes to them.
+pub(crate) async fn take_up(
+    tx: &Tx,
+    campaign: CampaignId,
+    chosen: Vec<(Subdomain, ConnectionId)>,
+    now: Timestamp,
+) -> Result<(), InternalError> {
+    if chosen.is_empty() {
+        return Ok(());
+    }
+    let rows = chosen.into_iter();
+    let rows = rows.map(|(subdomain, connection)| waiting(tx, campaign, subdomain, connection));
+    add(tx, rows.collect()).await?;
+    tx.update::<campaign::Entity>()
+        .filter(Column::Id.eq(campaign))
+        .filter(Column::EndedAt.is_null())
+        .col_expr(Column::NextAt, Expr::value(now))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// An account whose mail is not sent yet.
+pub(super) fn waiting(
+    tx: &Tx,
+    campaign: CampaignId,
+    subdomain: Subdomain,
+    connection: ConnectionId,
+) -> ActiveModel {
+    ActiveModel {
+        tenant_id: Set(tx.tenant()),
+        campaign_id: Set(campaign),
+        subdomain: Set(subdomain),
+        connection_id: Set(connection),
+        stage: Set(Stage::Waiting),
+        link_id: Set(None),
+        email: Set(None),
+        sent_at: Set(None),
+        reminded_at: Set(None),
+    }
+}
+
+/// Adds accounts that are not in it.
+pub(super) async fn add(tx: &Tx, accounts: Vec<ActiveModel>) -> Result<(), InternalError> {
+    if accounts.is_empty() {
+        return Ok(());
+    }
+    let twice = OnConflict::columns([
+        campaign_account::Column::CampaignId,
+        campaign_account::Column::Subdomain,
+    ])
+    .do_nothing()
+    .to_owned();
+    campaign_account::Entity::insert_many(accounts)
+        .on_conflict(twice)
+        .exec_without_returning(&**tx)
+        .await?;
+    Ok(())
+}
