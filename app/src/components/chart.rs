@@ -141,6 +141,9 @@ fn table(days: &[ChartDay], stack: &[Health]) -> impl IntoView + use<> {
     }
 }
 
+/// So many days always have room.
+const FEWEST: usize = 7;
+
 /// The numbers of each day as stacked bars; goes into a panel's `.body`.
 #[component]
 pub fn HealthChart(
@@ -149,7 +152,9 @@ pub fn HealthChart(
 ) -> AnyView {
     let stack = stack();
     let top = scale(days.iter().map(ChartDay::total).max().unwrap_or(0));
-    let width = days.len() * 10;
+    // A few days look like days, not like one wide bar.
+    let free = FEWEST.saturating_sub(days.len());
+    let width = (free + days.len()) * 10;
     let drawing: String = days
         .iter()
         .enumerate()
@@ -157,7 +162,7 @@ pub fn HealthChart(
             format!(
                 "<g><title>{}</title>{}</g>",
                 d.words(&stack),
-                bars(d, x, top, &stack)
+                bars(d, free + x, top, &stack)
             )
         })
         .collect();
@@ -192,6 +197,7 @@ pub fn HealthChart(
                     inner_html=grid + &drawing
                 ></svg>
                 <ol class="days" aria-hidden="true">
+                    {(0..free).map(|_| view! { <li></li> }).collect_view()}
                     {days
                         .iter()
                         .enumerate()

@@ -218,6 +218,7 @@ impl Data {
             shown: self.customer.as_ref(),
             may_edit: self.may.edit_customers,
             href: self.href(),
+            says_owner: false,
             action: action.to_string(),
             form: &self.form,
         }

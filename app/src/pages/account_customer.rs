@@ -63,6 +63,8 @@ pub(super) struct CustomerPanel<'a> {
     pub may_edit: bool,
     /// The page's own address.
     pub href: String,
+    /// Whether it says who looks after the account; else another panel of the page does.
+    pub says_owner: bool,
     /// Where its form goes.
     pub action: String,
     /// The form of the page that failed.
@@ -95,7 +97,7 @@ pub(super) fn panel(data: &CustomerPanel<'_>) -> AnyView {
     });
     let body = match shown.members.as_deref().filter(|_| editing) {
         Some(members) => form(data, &shown.customer, members),
-        None => known(&shown.customer),
+        None => known(&shown.customer, data.says_owner),
     };
     view! {
         <Panel id="customer" title="Customer" aside=aside.into_any()>
@@ -105,7 +107,7 @@ pub(super) fn panel(data: &CustomerPanel<'_>) -> AnyView {
     .into_any()
 }
 
-fn known(customer: &Customer) -> AnyView {
+fn known(customer: &Customer, says_owner: bool) -> AnyView {
     let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "Not given".to_owned());
     let owner = customer
         .owner
@@ -139,7 +141,7 @@ fn known(customer: &Customer) -> AnyView {
         <Facts list=true body=true>
             <Fact term="Name">{name}</Fact>
             <Fact term="External id">{external_id}</Fact>
-            <Fact term="Looked after by">{owner}</Fact>
+            {says_owner.then(|| view! { <Fact term="Looked after by">{owner}</Fact> })}
             <Fact term="Tags">{tags}</Fact>
         </Facts>
         {note}

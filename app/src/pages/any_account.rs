@@ -112,6 +112,7 @@ pub(super) fn view(data: &Data) -> AnyView {
     let panel = CustomerPanel {
         shown: Some(&data.customer),
         may_edit: data.may.edit_customers,
+        says_owner: true,
         action: href.clone(),
         href,
         form: &data.form,

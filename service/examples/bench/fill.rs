@@ -65,7 +65,9 @@ pub struct Args {
 }
 
 pub async fn run(args: Args) -> anyhow::Result<Value> {
-    let services = services(&args).await?;
+    let url = SecretString::from(args.at.database.as_str());
+    Database::open(&url).await?.migrate().await?;
+    let services = services_of(&args.at.database, &args.master_keys, &args.gorgias).await?;
     let email = format!("{}@bench.example", args.tenant);
     let password = SecretString::from(args.password.as_str());
     let person = people::owner::create(&services, &email, &args.tenant, &password).await?;
@@ -109,16 +111,20 @@ pub async fn run(args: Args) -> anyhow::Result<Value> {
     };
     Ok(json!({
         "connections": made,
+        "person": person.to_string(),
         "token": token.expose_secret(),
         "version": pool.text(version).await?,
     }))
 }
 
-async fn services(args: &Args) -> anyhow::Result<Services> {
-    let url = SecretString::from(args.at.database.as_str());
-    Database::open(&url).await?.migrate().await?;
-    let db = Database::open(&url).await?;
-    let gorgias = GorgiasTemplate::parse(&args.gorgias, true)?;
+/// The use cases on a migrated database.
+pub async fn services_of(
+    url: &str,
+    master_keys: &SecretString,
+    gorgias: &str,
+) -> anyhow::Result<Services> {
+    let db = Database::open(&SecretString::from(url)).await?;
+    let gorgias = GorgiasTemplate::parse(gorgias, true)?;
     let client = HttpGorgias::new(
         gorgias.clone(),
         Arc::new(SystemClock),
@@ -141,7 +147,7 @@ async fn services(args: &Args) -> anyhow::Result<Services> {
         data_dir: std::env::temp_dir(),
         outbound: Default::default(),
     };
-    let vault = Vault::new(MasterKeys::parse(&args.master_keys)?);
+    let vault = Vault::new(MasterKeys::parse(master_keys)?);
     let services = Services::new(db, config, vault, Arc::new(client));
     services.vault().check(&services).await?;
     Ok(services)

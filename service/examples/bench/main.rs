@@ -7,6 +7,7 @@ mod bare;
 mod database;
 mod fill;
 mod load;
+mod maud_page;
 mod rows;
 mod seal;
 mod update;
@@ -32,6 +33,8 @@ enum Command {
     Fill(fill::Args),
     /// Serve one primary-key SELECT and nothing else
     Bare(bare::Args),
+    /// Serve an accounts page whose rows are written by maud
+    MaudPage(maud_page::Args),
     /// Ask for paths, as fast as the answers come
     Load(load::Args),
     /// Refresh at the simulator, as fast as the answers come
@@ -50,6 +53,7 @@ fn main() -> anyhow::Result<()> {
     let result = match Cli::parse().command {
         Command::Fill(args) => on_all_cores(fill::run(args)),
         Command::Bare(args) => on_all_cores(bare::run(args)),
+        Command::MaudPage(args) => on_all_cores(maud_page::run(args)),
         Command::Load(args) => on_one_core(load::run(args)),
         Command::Refresh(args) => on_one_core(load::refresh(args)),
         Command::Due(args) => on_one_core(rows::due(args)),

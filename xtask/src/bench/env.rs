@@ -307,6 +307,23 @@ impl BenchEnv {
         Ok(Serving { process, address })
     }
 
+    /// Starts a server of the helper, and waits until it answers this path.
+    pub fn serve_helper(&self, name: &str, arguments: &[&str], ready: &str) -> Result<Serving> {
+        let address = format!("127.0.0.1:{}", process::free_port()?);
+        let log = self.folder.join(format!("{name}.log"));
+        let process = Background::start(
+            self.cores
+                .command(&self.programs.helper, Side::Server)
+                .arg(name)
+                .args(arguments)
+                .args(["--listen", &address])
+                .env("MOORING_MASTER_KEYS", &self.keys),
+            &log,
+        )?;
+        wait_for(&process, &format!("http://{address}{ready}"), &log)?;
+        Ok(Serving { process, address })
+    }
+
     /// Runs the helper and reads its result.
     pub fn helper(&self, side: Side, arguments: &[&str]) -> Result<Value> {
         let mut command = self.cores.command(&self.programs.helper, side);

@@ -51,6 +51,8 @@ pub enum Row {
     Installs,
     /// Accounts pages a second, beside a bare route
     PageServing,
+    /// The same beside axum and maud
+    PageRendering,
     /// How pages grow with the number of connections
     Pages,
 }
@@ -73,7 +75,8 @@ impl Row {
             Self::Reencrypt => rows::reencrypt::measure(env),
             Self::Processes => rows::processes::measure(env),
             Self::Installs => rows::installs::measure(env),
-            Self::PageServing => rows::page_serving::measure(env),
+            Self::PageServing => rows::page_serving::beside_bare(env),
+            Self::PageRendering => rows::page_serving::beside_maud(env),
             Self::Pages => rows::pages::measure(env),
         }
     }

@@ -17,6 +17,8 @@ pub struct Sized {
     /// Its accounts are `{prefix}0`, `{prefix}1`, …
     pub prefix: String,
     pub accounts: u64,
+    /// Its owner.
+    pub person: String,
 }
 
 /// A database with a tenant for each size.
@@ -61,7 +63,8 @@ pub fn fill(env: &BenchEnv, kind: Kind, url: String) -> Result<PageStore> {
             "--password",
             PASSWORD,
         ];
-        env.helper(Side::Anywhere, &wanted)?;
+        let filled = env.helper(Side::Anywhere, &wanted)?;
+        let person = filled["person"].as_str().context("no person")?;
         println!(
             "   {}: connected {accounts} accounts in {:.0} s",
             kind.name(),
@@ -71,6 +74,7 @@ pub fn fill(env: &BenchEnv, kind: Kind, url: String) -> Result<PageStore> {
             slug,
             prefix,
             accounts,
+            person: person.to_owned(),
         });
     }
     Ok(PageStore { kind, url, tenants })

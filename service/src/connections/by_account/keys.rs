@@ -199,18 +199,90 @@ mod tests {
     use super::*;
     use crate::{
         connections::by_account::{LookedAfter, States},
-        testing::World,
+        testing::{World, on_each_database},
     };
     use sea_orm::{ConnectionTrait, DatabaseBackend, EntityTrait, Statement};
 
     async fn plan<E: EntityTrait>(tx: &Tx, query: Select<E>) -> String {
-        let query = query.build(DatabaseBackend::Sqlite);
-        let explain = format!("EXPLAIN QUERY PLAN {}", query.sql);
+        let backend = tx.get_database_backend();
+        let query = query.limit(51).build(backend);
+        let (explain, column) = match backend {
+            DatabaseBackend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+            _ => ("EXPLAIN", 0),
+        };
+        let explain = format!("{explain} {}", query.sql);
         let values = query.values.unwrap().0;
-        let explain = Statement::from_sql_and_values(query.db_backend, explain, values);
+        let explain = Statement::from_sql_and_values(backend, explain, values);
         let steps = tx.query_all_raw(explain).await.unwrap();
-        let details = steps.iter().map(|step| step.try_get("", "detail").unwrap());
+        let details = steps
+            .iter()
+            .map(|step| step.try_get_by_index(column).unwrap());
         details.collect::<Vec<String>>().join("; ")
+    }
+
+    /// Whatever is asked for and in whatever order, an index has it in that order. With a
+    /// few rows PostgreSQL would sort them, so that is made dear.
+    #[tokio::test]
+    async fn each_filter_and_order_has_an_index() {
+        on_each_database(async |world| {
+            let owner = world.owner("harbour").await;
+            let tx = owner.read().await.unwrap();
+            if tx.get_database_backend() == DatabaseBackend::Postgres {
+                for setting in ["seqscan", "sort", "bitmapscan"] {
+                    let sql = format!("SET LOCAL enable_{setting} = off");
+                    tx.execute_unprepared(&sql).await.unwrap();
+                }
+            }
+            let me = owner.person().map(LookedAfter::By);
+            let whose = [
+                (None, None),
+                (Some(LookedAfter::ByNobody), None),
+                (me, None),
+                (None, "vip".parse::<Tag>().ok()),
+            ];
+            let all_states = [
+                States::All,
+                States::NeedSomeone,
+                States::Snoozed,
+                States::One(Health::Working),
+            ];
+            let sorts = [Sort::Worst, Sort::Name, Sort::Changed];
+            let of_states = all_states
+                .iter()
+                .flat_map(|states| sorts.map(|sort| (states, sort)));
+            for (states, sort) in of_states {
+                for (owner, tag) in &whose {
+                    let wanted = AccountsQuery {
+                        states: *states,
+                        owner: *owner,
+                        tag: tag.clone(),
+                        sort,
+                        ..AccountsQuery::default()
+                    };
+                    let keys = Keys {
+                        tx: &tx,
+                        found: Found::All,
+                        wanted: &wanted,
+                        after: None,
+                    };
+                    let each = *states != States::All || owner.is_some() || sort == Sort::Worst;
+                    let state = each.then_some(Health::Disconnected);
+                    let plan = match tag {
+                        None => {
+                            plan(&tx, keys.ordered(&keys.accounts(), ACCOUNTS, state, None)).await
+                        }
+                        Some(tag) => {
+                            plan(&tx, keys.ordered(&keys.tagged(tag), TAGS, state, None)).await
+                        }
+                    };
+                    for never in ["TEMP B-TREE", "Sort Key", "Seq Scan", "SCAN "] {
+                        assert!(!plan.contains(never), "{wanted:?}: {plan}");
+                    }
+                    assert!(plan.to_lowercase().contains("index"), "{wanted:?}: {plan}");
+                }
+            }
+        })
+        .await;
     }
 
     /// Else a page would read all that is snoozed before it finds what needs somebody.

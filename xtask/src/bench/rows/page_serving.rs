@@ -1,20 +1,25 @@
-//! 3: accounts pages a second, compared with a bare route that sends as many bytes.
+//! 3 and 4: accounts pages a second, compared with a bare route that sends as many bytes,
+//! and with one whose rows are written by maud.
 
 use super::USUAL_RATE;
 use crate::bench::compare::Compared;
-use crate::bench::env::BenchEnv;
+use crate::bench::env::{BenchEnv, Serving};
 use crate::bench::host::Side;
-use crate::bench::pages::{Reader, load};
+use crate::bench::pages::{PageStore, Reader, load};
 use crate::bench::store::Kind;
 use crate::bench::table::{Goal, Line, Table};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use std::fs;
 
 /// Enough that the server's core always has something to do.
 const CONNECTIONS: u64 = 8;
 /// 50 rows.
 const PAGE: &str = "/accounts";
+/// The page of the server whose rows are written by maud.
+const BY_MAUD: &str = "/accounts";
 
-pub fn measure(env: &mut BenchEnv) -> Result<Table> {
+/// Row 3.
+pub fn beside_bare(env: &mut BenchEnv) -> Result<Table> {
     let mut lines = Vec::new();
     let mut bytes = 0;
     for kind in Kind::BOTH {
@@ -50,4 +55,114 @@ pub fn measure(env: &mut BenchEnv) -> Result<Table> {
         ),
         lines,
     })
+}
+
+/// Row 4.
+pub fn beside_maud(env: &mut BenchEnv) -> Result<Table> {
+    let mut lines = Vec::new();
+    for kind in Kind::BOTH {
+        let store = env.page_store(kind)?;
+        let server = env.serve(&store.url, USUAL_RATE, Side::Server)?;
+        let tenant = store.tenants.first().context("there is no tenant")?;
+        let reader = Reader::sign_in(env, &server, tenant)?;
+        let path = reader.path(PAGE);
+        let ours = reader.page(&path)?;
+        let maud = by_maud(env, &store, &ours)?;
+        let theirs =
+            crate::http::Client::new().get(&format!("http://{}{BY_MAUD}", maud.address))?;
+        same(&ours, &theirs.body)?;
+        let compared = Compared::turn_about(
+            env.scale.pairs,
+            || Ok(reader.load(&path, CONNECTIONS)?.per_second),
+            || Ok(load(env, &maud, BY_MAUD, "", CONNECTIONS)?.per_second),
+        )?;
+        lines.push(Line {
+            what: format!("accounts page of 50 rows, {}", kind.name()),
+            compared,
+            goal: Goal::AtLeast(0.6),
+            unit: "a second",
+        });
+    }
+    Ok(Table {
+        number: 4,
+        title: "Accounts pages, beside axum and maud",
+        method: format!(
+            "The same page ÷ an axum route that makes the same queries, but for the session, and \
+             whose rows maud writes, over {CONNECTIONS} connections. That the rows are the same is \
+             checked before. What stands around them, it sends as it was captured."
+        ),
+        lines,
+    })
+}
+
+/// Starts the server whose rows maud writes, with what stands around them on our page.
+fn by_maud(env: &BenchEnv, store: &PageStore, ours: &str) -> Result<Serving> {
+    let (before, rest) = ours.split_once("<tbody>").context("the page has no rows")?;
+    let (_, after) = rest
+        .split_once("</tbody>")
+        .context("the rows have no end")?;
+    let files = [
+        ("before", format!("{before}<tbody>")),
+        ("after", format!("</tbody>{after}")),
+    ];
+    let mut paths = Vec::new();
+    for (name, text) in files {
+        let path = env.folder().join(format!("{name}.html"));
+        fs::write(&path, text)?;
+        paths.push(path.display().to_string());
+    }
+    let [before, after] = paths.as_slice() else {
+        bail!("there are two files");
+    };
+    let tenant = store.tenants.first().context("there is no tenant")?;
+    let of = [
+        "--database",
+        &store.url,
+        "--gorgias",
+        &env.gorgias(),
+        "--tenant",
+        &tenant.slug,
+        "--person",
+        &tenant.person,
+        "--before",
+        before,
+        "--after",
+        after,
+    ];
+    env.serve_helper("maud-page", &of, BY_MAUD)
+}
+
+/// Whether both have the same rows; blanks between elements and comments don't count.
+fn same(ours: &str, theirs: &str) -> Result<()> {
+    let (one, other) = (rows(ours)?, rows(theirs)?);
+    if one == other {
+        return Ok(());
+    }
+    let at = one
+        .bytes()
+        .zip(other.bytes())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let around =
+        |text: &str| -> String { text.chars().skip(at.saturating_sub(40)).take(160).collect() };
+    bail!("maud's rows differ:\n{}\n{}", around(&one), around(&other))
+}
+
+fn rows(page: &str) -> Result<String> {
+    let (_, rest) = page.split_once("<tbody>").context("the page has no rows")?;
+    let (rows, _) = rest
+        .split_once("</tbody>")
+        .context("the rows have no end")?;
+    let mut text = String::with_capacity(rows.len());
+    for (number, part) in rows.split("<!").enumerate() {
+        match (number, part.split_once('>')) {
+            (0, _) | (_, None) => text.push_str(part),
+            (_, Some((_, after))) => text.push_str(after),
+        }
+    }
+    Ok(text
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace("> <", "><"))
 }
