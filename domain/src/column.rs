@@ -1,6 +1,7 @@
 //! Types that are stored as text in a column of the database, for SeaORM.
 
 use crate::{
+    account_columns::Columns,
     app_limit::AppLimit,
     basic_encoding::BasicEncoding,
     campaign::{Audience, Stage},
@@ -123,6 +124,7 @@ text_columns! {
     AppLimit: |limit| limit.to_string();
     Audience: |audience| audience.code().to_owned();
     BasicEncoding: |encoding| encoding.code().to_owned();
+    Columns: |columns| columns.to_string();
     GroupRoles: |groups| groups.to_string();
     Health: |health| health.code().to_owned();
     ItemState: |state| state.code().to_owned();

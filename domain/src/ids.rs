@@ -69,6 +69,8 @@ ids! {
     AuthorizationId
     /// A campaign: links for many accounts of an app.
     CampaignId
+    /// A saved view of the accounts list.
+    SavedViewId
     /// A link that lets a customer's admin reconnect their account.
     LinkId
     /// An invitation to a tenant.

@@ -4,6 +4,7 @@
 //! database, no HTTP and no HTML. With the feature `sea-orm`, its types can be
 //! stored in columns; only `service` uses that feature.
 
+pub mod account_columns;
 pub mod account_days;
 pub mod app_credentials;
 pub mod app_limit;

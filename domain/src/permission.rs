@@ -33,11 +33,13 @@ pub enum Permission {
     ManageTenant,
     /// See who did what.
     ReadAudit,
+    /// Rename and remove saved views that others made.
+    ManageViews,
 }
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Look,
         Self::CheckConnections,
         Self::SendLinks,
@@ -52,6 +54,7 @@ impl Permission {
         Self::ManageMembers,
         Self::ManageTenant,
         Self::ReadAudit,
+        Self::ManageViews,
     ];
 
     /// Whether the permission reaches beyond a single app. An actor that is
@@ -63,7 +66,8 @@ impl Permission {
             | Self::ManageKeys
             | Self::ManageMembers
             | Self::ManageTenant
-            | Self::ReadAudit => true,
+            | Self::ReadAudit
+            | Self::ManageViews => true,
             Self::Look
             | Self::CheckConnections
             | Self::SendLinks

@@ -90,7 +90,8 @@ impl Role {
             | Permission::AddApps
             | Permission::ManageApiTokens
             | Permission::ManageMembers
-            | Permission::ReadAudit => matches!(self, Self::Owner | Self::Operator),
+            | Permission::ReadAudit
+            | Permission::ManageViews => matches!(self, Self::Owner | Self::Operator),
             Permission::ManageKeys | Permission::ManageTenant => matches!(self, Self::Owner),
         }
     }
@@ -229,6 +230,7 @@ mod tests {
                     ManageApiTokens,
                     ManageMembers,
                     ReadAudit,
+                    ManageViews,
                 ],
             ),
             (Role::Owner, &Permission::ALL),
