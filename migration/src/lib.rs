@@ -62,6 +62,7 @@ mod m0057_snooze;
 mod m0058_campaigns;
 mod m0059_granted_sets;
 mod m0060_rejudgements;
+mod m0061_saved_views;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -123,6 +124,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0058_campaigns::Migration),
             Box::new(m0059_granted_sets::Migration),
             Box::new(m0060_rejudgements::Migration),
+            Box::new(m0061_saved_views::Migration),
         ]
     }
 }

@@ -31,6 +31,8 @@ pub mod engine;
 
 pub mod connections;
 
+pub mod views;
+
 pub mod jobs;
 
 pub mod apps;

@@ -154,6 +154,7 @@ pub const TABLES: &[Table] = &[
         "a person's, who is asked for one before any tenant is known",
     ),
     of_tenant("rejudgements", "SELECT, INSERT, UPDATE, DELETE"),
+    of_tenant("saved_views", "SELECT, INSERT, UPDATE, DELETE"),
     all(
         "seaql_migrations",
         "SELECT",

@@ -61,7 +61,7 @@ pub async fn list(actor: &Actor, wanted: &AccountQuery) -> Result<AccountPage, I
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = rows.last().map(|row| row.subdomain.clone());
     Ok(AccountPage {
-        rows: show::all_with_parts(&tx, rows).await?,
+        rows: show::all_with_parts(&tx, rows, show::Parts::ALL).await?,
         next: next.filter(|_| more),
     })
 }

@@ -17,7 +17,9 @@ pub use import::{
 };
 pub use list::{AccountPage, AccountQuery, MOST, list};
 pub use search::finds_beginnings_only;
-pub(crate) use show::{customers, find_all, forget_unless_connected, lock, names, owner};
+pub(crate) use show::{
+    Parts, customers, customers_with, find_all, forget_unless_connected, lock, names, owner,
+};
 pub use show::{members_who_can_own, show};
 pub use snooze::SnoozeWish;
 pub(crate) use snooze::{Put as SnoozePut, mistakes as snooze_mistakes, put as put_snooze};

@@ -79,7 +79,7 @@ pub(crate) async fn find_all<'a>(
         query = query.lock(LockType::NoKeyUpdate);
     }
     let rows = query.rows(&**tx).await?;
-    all_with_parts(tx, rows).await
+    all_with_parts(tx, rows, Parts::ALL).await
 }
 
 /// The customers behind these accounts.
@@ -87,13 +87,46 @@ pub(crate) async fn customers<'a>(
     tx: &Tx,
     subdomains: impl Iterator<Item = &'a Subdomain>,
 ) -> Result<Vec<Customer>, InternalError> {
-    find_all(tx, subdomains, &AppLimit::All, false).await
+    customers_with(tx, subdomains, Parts::ALL).await
+}
+
+/// The same, with these parts of them alone.
+pub(crate) async fn customers_with<'a>(
+    tx: &Tx,
+    subdomains: impl Iterator<Item = &'a Subdomain>,
+    parts: Parts,
+) -> Result<Vec<Customer>, InternalError> {
+    let wanted = subdomains.map(ToString::to_string);
+    let rows = tx
+        .all::<account::Entity>()
+        .filter(account::Column::Subdomain.is_in(wanted))
+        .order_by_asc(account::Column::Subdomain)
+        .rows(&**tx)
+        .await?;
+    all_with_parts(tx, rows, parts).await
+}
+
+/// What is read of customers beside their own rows. Each part is a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Parts {
+    /// Two queries.
+    pub owner: bool,
+    pub tags: bool,
+    pub contacts: bool,
+}
+
+impl Parts {
+    pub(crate) const ALL: Self = Self {
+        owner: true,
+        tags: true,
+        contacts: true,
+    };
 }
 
 /// The customer of a row.
 pub(super) async fn with_parts(tx: &Tx, row: account::Model) -> Result<Customer, InternalError> {
     let key = row.subdomain.clone();
-    let mut all = all_with_parts(tx, vec![row]).await?;
+    let mut all = all_with_parts(tx, vec![row], Parts::ALL).await?;
     all.pop()
         .ok_or_else(|| InternalError::inconsistent("accounts", "subdomain", key))
 }
@@ -102,25 +135,33 @@ pub(super) async fn with_parts(tx: &Tx, row: account::Model) -> Result<Customer,
 pub(super) async fn all_with_parts(
     tx: &Tx,
     rows: Vec<account::Model>,
+    parts: Parts,
 ) -> Result<Vec<Customer>, InternalError> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let subdomains: Vec<_> = rows.iter().map(|row| row.subdomain.as_str()).collect();
-    let tags: Vec<account_tag::Model> = tx
-        .all::<account_tag::Entity>()
-        .filter(account_tag::Column::Subdomain.is_in(subdomains.clone()))
-        .order_by_asc(account_tag::Column::TagKey)
-        .readable(&**tx, "the tags of accounts")
-        .await?;
-    let contacts: Vec<account_contact::Model> = tx
-        .all::<account_contact::Entity>()
-        .filter(account_contact::Column::Subdomain.is_in(subdomains))
-        .order_by_asc(account_contact::Column::Place)
-        .order_by_asc(account_contact::Column::Id)
-        .readable(&**tx, "the contacts of accounts")
-        .await?;
-    let owners = owners(tx, rows.iter().filter_map(|row| row.owner_id)).await?;
+    let mut tags: Vec<account_tag::Model> = Vec::new();
+    if parts.tags {
+        tags = tx
+            .all::<account_tag::Entity>()
+            .filter(account_tag::Column::Subdomain.is_in(subdomains.clone()))
+            .order_by_asc(account_tag::Column::TagKey)
+            .readable(&**tx, "the tags of accounts")
+            .await?;
+    }
+    let mut contacts: Vec<account_contact::Model> = Vec::new();
+    if parts.contacts {
+        contacts = tx
+            .all::<account_contact::Entity>()
+            .filter(account_contact::Column::Subdomain.is_in(subdomains))
+            .order_by_asc(account_contact::Column::Place)
+            .order_by_asc(account_contact::Column::Id)
+            .readable(&**tx, "the contacts of accounts")
+            .await?;
+    }
+    let wanted = rows.iter().filter_map(|row| row.owner_id);
+    let owners = owners(tx, wanted.filter(|_| parts.owner)).await?;
     let mut of_tags: HashMap<Subdomain, Vec<Tag>> = HashMap::new();
     for row in tags {
         of_tags.entry(row.subdomain).or_default().push(row.tag);

@@ -1,6 +1,9 @@
 //! The form of an app, filled in by a person or a backend, and its checks.
 
-use crate::core::error::{FieldError, Forbidden, InternalError};
+use crate::{
+    core::error::{FieldError, Forbidden, InternalError},
+    records::app::App,
+};
 use domain::{basic_encoding::BasicEncoding, scope::ScopeSet, slug::Slug};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -25,6 +28,22 @@ pub struct AppForm {
     pub basic_encoding: Option<String>,
     /// Whether to use PKCE.
     pub pkce: bool,
+}
+
+impl From<App> for AppForm {
+    /// The form as it would be typed to leave the app as it is.
+    fn from(app: App) -> Self {
+        Self {
+            name: app.name,
+            slug: None,
+            client_id: app.client_id,
+            client_secret: None,
+            scopes: vec![app.requested.to_string()],
+            after_install_url: app.after_install_url,
+            basic_encoding: Some(app.basic_encoding.code().to_owned()),
+            pkce: app.pkce,
+        }
+    }
 }
 
 /// A form that passed its checks.

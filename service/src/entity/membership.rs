@@ -1,6 +1,7 @@
 //! Rows of `memberships`.
 
 use super::prelude::*;
+use domain::account_columns::Columns;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "memberships")]
@@ -12,6 +13,8 @@ pub struct Model {
     pub role: Role,
     pub apps: AppLimit,
     pub created_at: Timestamp,
+    /// The columns of the accounts list that this person chose for themselves.
+    pub columns: Option<Columns>,
 }
 
 entity!(of tenant);

@@ -85,6 +85,7 @@ pub mod person;
 pub mod reconnect_link;
 pub mod recovery_code;
 pub mod rejudgement;
+pub mod saved_view;
 pub mod session;
 pub mod set_up;
 pub mod sign_in_failure;

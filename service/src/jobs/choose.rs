@@ -1,12 +1,12 @@
 //! Choosing a job's accounts, a page in each step, so that no more is in memory.
 
 use super::{
-    filter::{Filter, Stored},
+    filter::{self, Stored},
     items,
 };
 use crate::{
     connections::{
-        by_account::{self, AccountsQuery},
+        by_account::{self, AccountsQuery, StoredQuery},
         list::{ListError, MOST},
     },
     core::{error::InternalError, rows::Rows},
@@ -51,12 +51,12 @@ async fn filtered(
     actor: &Actor,
     tx: &Tx,
     job: &job::Model,
-    filter: Filter,
+    filter: StoredQuery,
     place: &str,
 ) -> Result<Page, InternalError> {
     let query = AccountsQuery {
         after: (!place.is_empty()).then(|| place.to_owned()),
-        ..AccountsQuery::from(filter)
+        ..filter::by_name(filter)
     };
     let found = by_account::names(actor, tx, &query).await;
     let (names, next) = found.map_err(|error| match error {

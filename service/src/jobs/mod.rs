@@ -199,7 +199,7 @@ impl TryFrom<job::Model> for Job {
             .ok_or_else(|| InternalError::inconsistent("jobs", "of_job", row.id));
         let chosen = match stored(&row)? {
             Stored::OneByOne => Chosen::OneByOne,
-            Stored::Filter(filter) => Chosen::Filter(Box::new(filter.into())),
+            Stored::Filter(filter) => Chosen::Filter(Box::new(filter::by_name(filter))),
             Stored::Failed => Chosen::FailedOf(of_job?),
             Stored::Changed => Chosen::ChangedBy(of_job?),
         };

@@ -1,14 +1,10 @@
 //! Starting a job.
 
-use super::{
-    JobError,
-    filter::{Filter, Stored},
-    items,
-};
+use super::{JobError, filter::Stored, items};
 use crate::{
     accounts::{self, SnoozeWish},
     audit::{self, Action, Entry, Target},
-    connections::by_account::AccountsQuery,
+    connections::by_account::{AccountsQuery, StoredQuery},
     core::{
         error::{Forbidden, InternalError},
         relay,
@@ -127,7 +123,7 @@ pub(crate) async fn begin(actor: &Actor, tx: &Tx, new: &NewJob) -> Result<JobId,
             }
             (Stored::OneByOne, Some(seen))
         }
-        Selection::Filter(query) => (Stored::Filter(Filter::from(&**query)), None),
+        Selection::Filter(query) => (Stored::Filter(StoredQuery::from(&**query)), None),
     };
     let first = First {
         work: &new.work,

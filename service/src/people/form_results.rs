@@ -113,6 +113,14 @@ impl FormKey {
     }
 }
 
+/// What names a person where their browser keeps what they typed into long forms. It tells
+/// nobody who they are.
+pub fn drafts_of(person: PersonId) -> String {
+    let whose = SecretString::from(person.to_string());
+    let mark = digest("drafts", &whose);
+    BASE64_URL_SAFE_NO_PAD.encode(mark.get(..KEY_BYTES).unwrap_or_default())
+}
+
 /// Whether a form may be processed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {

@@ -18,7 +18,10 @@ use domain::{
     role::Role,
     slug::Slug,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, SqlErr};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, SqlErr,
+};
 use secrecy::SecretString;
 
 /// Why the owner was not made.
@@ -158,6 +161,7 @@ pub(super) async fn insert_owner(
         role: Set(Role::Owner),
         apps: Set(AppLimit::All),
         created_at: Set(now),
+        columns: NotSet,
     })
     .exec_without_returning(tx)
     .await?;

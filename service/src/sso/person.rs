@@ -19,7 +19,11 @@ use crate::{
     tenancy::{TenantScope, Tx},
 };
 use domain::{app_limit::AppLimit, ids::PersonId, role::Role};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::Expr,
+};
 use std::net::IpAddr;
 
 /// Begins what stands in place of the address of a person whom single sign-on
@@ -236,6 +240,7 @@ async fn join(scope: &TenantScope, tx: &Tx, id: PersonId, role: Role) -> Result<
         role: Set(role),
         apps: Set(AppLimit::All),
         created_at: Set(scope.now()),
+        columns: NotSet,
     };
     membership::Entity::insert(row)
         .exec_without_returning(&**tx)

@@ -18,7 +18,10 @@ use crate::{
     tenancy::{TenantScope, Tx},
 };
 use domain::{app_limit::AppLimit, role::Role, slug::Slug};
-use sea_orm::{ActiveValue::Set, EntityTrait, SqlErr};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    EntityTrait, SqlErr,
+};
 use std::net::IpAddr;
 
 /// The tenant was not made.
@@ -89,6 +92,7 @@ pub async fn create_as_owner(
         role: Set(Role::Owner),
         apps: Set(AppLimit::All),
         created_at: Set(services.now()),
+        columns: NotSet,
     })
     .exec_without_returning(&*tx)
     .await?;

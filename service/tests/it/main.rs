@@ -66,4 +66,5 @@ mod transport;
 mod unreadable;
 mod upgrade;
 mod vault;
+mod views;
 mod waiting;

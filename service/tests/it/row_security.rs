@@ -12,12 +12,12 @@ use service::{
     api_tokens::{self, ApiRequest, NewApiToken},
     audit::{FileOutput, Stream, cut_off},
     campaigns::{self, CampaignForm},
-    connections::{check_now::check_now, links},
+    connections::{by_account::AccountsQuery, check_now::check_now, links},
     core::config::Config,
     jobs::{self, NewJob, Selection},
     people::invitations::{NewInvitation, Passing, invite},
     tenants::settings,
-    worker,
+    views, worker,
 };
 use simulator::provider::Provider;
 use std::{sync::Arc, time::Duration};
@@ -130,6 +130,9 @@ async fn s52_a_query_that_forgets_its_tenant_finds_nothing() {
             selection: Selection::OneByOne(vec![flow::sub("acme")]),
         };
         jobs::start(&f.owner, bulk).await.unwrap();
+        views::save(&f.owner, "All", &AccountsQuery::default())
+            .await
+            .unwrap();
         f.world
             .execute(
                 "INSERT INTO rejudgements (app_id, tenant_id, total, done, began_at, due_at) \

@@ -8,10 +8,12 @@ mod counts;
 mod cursor;
 mod keys;
 mod query;
+mod stored;
 
 pub use counts::{AccountCounts, SnoozedOfLimited, counts, snoozed_of_limited, tags};
 pub(super) use query::account_is_snoozed;
 pub use query::{AccountsQuery, LookedAfter, States};
+pub(crate) use stored::StoredQuery;
 
 use super::{
     counts::visible_apps,
@@ -20,7 +22,7 @@ use super::{
     row::AccountRow,
 };
 use crate::{
-    accounts::{self, Customer, search},
+    accounts::{self, Customer, Parts, search},
     core::{error::InternalError, rows::Rows},
     entity::connection,
     records::{app::App, connection::Record},
@@ -85,7 +87,7 @@ pub(crate) async fn these(
 ) -> Result<Vec<ListedAccount>, InternalError> {
     let apps = visible_apps(actor, tx).await?;
     let leading = names.into_iter().map(|name| (name, None)).collect();
-    let mut accounts = assemble(actor, tx, &apps, leading).await?;
+    let mut accounts = assemble(actor, tx, &apps, leading, Parts::ALL).await?;
     if actor.apps.is_limited() {
         accounts.retain(|account| !account.connections.is_empty());
     }
@@ -99,7 +101,7 @@ pub(super) async fn of_apps(
     wanted: &AccountsQuery,
 ) -> Result<AccountsPage, ListError> {
     let (leading, next) = leading(actor, tx, apps, wanted).await?;
-    let rows = assemble(actor, tx, apps, leading).await?;
+    let rows = assemble(actor, tx, apps, leading, wanted.parts()).await?;
     Ok(AccountsPage { rows, next })
 }
 
@@ -160,7 +162,7 @@ pub(super) async fn refused_long(
         .into_iter()
         .filter(|record| alone.contains(&record.id))
         .map(|record| (record.subdomain, Some(record.id)));
-    assemble(actor, tx, apps, leading.collect()).await
+    assemble(actor, tx, apps, leading.collect(), Parts::ALL).await
 }
 
 /// A page whose order is that of connections: of an app, or in a state that the time or
@@ -186,18 +188,20 @@ async fn by_connection(
     Ok((leading, page.next))
 }
 
-/// The accounts with all that a row shows, in this order: four queries for the customers
-/// and one for the connections. Each leads with this connection, or with its worst.
+/// The accounts with all that a row shows, in this order: at most five queries for the
+/// customers and one for the connections. Each leads with this connection, or with its worst.
 async fn assemble(
     actor: &Actor,
     tx: &Tx,
     apps: &[App],
     leading: Vec<(Subdomain, Option<ConnectionId>)>,
+    parts: Parts,
 ) -> Result<Vec<ListedAccount>, InternalError> {
     if leading.is_empty() {
         return Ok(Vec::new());
     }
-    let customers = accounts::customers(tx, leading.iter().map(|(subdomain, _)| subdomain)).await?;
+    let names = leading.iter().map(|(subdomain, _)| subdomain);
+    let customers = accounts::customers_with(tx, names, parts).await?;
     let mut customers: HashMap<_, _> = customers
         .into_iter()
         .map(|customer| (customer.subdomain.clone(), customer))

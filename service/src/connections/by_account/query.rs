@@ -2,10 +2,18 @@
 
 use super::super::list::{ListQuery, Sort};
 use crate::{
+    accounts::Parts,
     entity::{account, account_tag, connection},
     tenancy::Tx,
 };
-use domain::{customer::Tag, health::Health, ids::PersonId, scope::Scope, scope_plan::ScopeFilter};
+use domain::{
+    account_columns::{Column, Columns},
+    customer::Tag,
+    health::Health,
+    ids::PersonId,
+    scope::Scope,
+    scope_plan::ScopeFilter,
+};
 use sea_orm::{
     ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, SimpleExpr},
@@ -89,6 +97,8 @@ pub struct AccountsQuery {
     pub after: Option<String>,
     /// Rows a page, at most [`MOST`](super::super::list::MOST).
     pub limit: u64,
+    /// The columns that are wanted; `None` for all that is known of the accounts.
+    pub columns: Option<Columns>,
 }
 
 impl Default for AccountsQuery {
@@ -104,11 +114,21 @@ impl Default for AccountsQuery {
             sort: Sort::default(),
             after: None,
             limit: 50,
+            columns: None,
         }
     }
 }
 
 impl AccountsQuery {
+    /// What the wanted columns need of the customers.
+    pub(super) fn parts(&self) -> Parts {
+        self.columns.map_or(Parts::ALL, |columns| Parts {
+            owner: columns.has(Column::Owner),
+            tags: columns.has(Column::Tags),
+            contacts: false,
+        })
+    }
+
     /// Whether its rows are found by their connections.
     pub(super) fn is_about_connections(&self) -> bool {
         let over = matches!(self.states, States::One(health) if health.lies_over_another());

@@ -120,6 +120,16 @@ pub async fn show(
     })
 }
 
+/// The numbers of this app alone.
+///
+/// # Errors
+/// [`InternalError`] if the database fails.
+pub async fn plan(actor: &Actor, app: &App) -> Result<ScopePlan, InternalError> {
+    let tx = actor.read().await?;
+    let sets = granted_sets::of_apps(&tx, [app.id]).await?;
+    Ok(ScopePlan::of(&app.requested, &sets))
+}
+
 /// What it would mean for the app's connected accounts if it asked for these scopes instead
 /// of the present ones.
 ///

@@ -19,7 +19,9 @@ use crate::{
 };
 use domain::{app_limit::AppLimit, ids::PersonId, slug::Slug};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, SqlErr, sea_query::Expr,
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, DbErr, EntityTrait, QueryFilter, SqlErr,
+    sea_query::Expr,
 };
 use secrecy::SecretString;
 use std::{collections::BTreeSet, net::IpAddr};
@@ -193,6 +195,7 @@ async fn join(
             role: Set(row.role),
             apps: Set(apps.clone()),
             created_at: Set(scope.now()),
+            columns: NotSet,
         };
         membership::Entity::insert(member)
             .exec_without_returning(&*tx)
