@@ -2,7 +2,7 @@
 
 use crate::{
     address::Address,
-    components::{Brand, Frame, Letters, Nav, Sprite, Theme, TopBar},
+    components::{Brand, FormKeys, Frame, Letters, Nav, Sprite, Theme, TopBar},
     islands::Enhance,
     language::{Languages, sentences},
 };
@@ -11,7 +11,7 @@ use domain::time::Timestamp;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_meta::{HashedStylesheet, Meta, MetaTags, Stylesheet, Title};
-use service::TenantBrand;
+use service::{TenantBrand, people::form_results::drafts_of};
 
 /// The theme of this request.
 fn theme() -> Theme {
@@ -110,7 +110,10 @@ pub fn SignedInLayout(
 /// The island that makes pages quicker to use.
 fn enhance(now: Timestamp, search: String) -> AnyView {
     let letters = use_context::<Letters>().unwrap_or_default() == Letters::On;
-    view! { <Enhance now=now.0 as f64 / 1_000.0 search letters/> }.into_any()
+    // Pages for nobody in particular keep nothing.
+    let keys = use_context::<FormKeys>().filter(|_| !search.is_empty());
+    let drafts = keys.map_or_else(String::new, |keys| drafts_of(keys.person));
+    view! { <Enhance now=now.0 as f64 / 1_000.0 search letters drafts/> }.into_any()
 }
 
 /// Keeps search engines from indexing this answer.

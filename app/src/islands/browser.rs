@@ -1,6 +1,7 @@
 //! The functions of the browser that islands use.
 
 use leptos::prelude::*;
+use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -111,6 +112,20 @@ pub(super) fn announce(status: &Element) {
     let status = status.clone();
     let again = move || status.set_inner_html(&html);
     set_timeout(again, std::time::Duration::from_millis(50));
+}
+
+thread_local! {
+    static LEAVES_FREELY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Leaving the page doesn't ask any more.
+pub(super) fn leave_freely() {
+    LEAVES_FREELY.set(true);
+}
+
+/// Whether leaving the page must not ask.
+pub(super) fn leaves_freely() -> bool {
+    LEAVES_FREELY.get()
 }
 
 /// Opens another page.

@@ -153,6 +153,7 @@ impl Listener {
                 match browser::load(&this.page).await {
                     Ok(Some(newer)) => this.take_over(&newer),
                     Ok(None) => {
+                        browser::leave_freely();
                         let _ = window().location().reload();
                     }
                     // The server is away: the page stays as it is.

@@ -3,8 +3,8 @@
 use super::setup::problem;
 use crate::{
     components::{
-        Button, CardTable, Choice, Fact, Facts, Field, Kind, LinkButton, LoadFailed, Moment, Panel,
-        Select, Size,
+        Button, CardTable, Choice, Fact, Facts, Field, FormKey, Kind, LinkButton, LoadFailed,
+        Moment, Panel, Select, Size,
     },
     form_state::FormState,
 };
@@ -183,7 +183,8 @@ fn form(data: &CustomerPanel<'_>, customer: &Customer, members: &[Owner]) -> Any
     let owners: Vec<_> = owners.collect();
     let note = customer.note.as_ref().map_or("", |note| &note.text);
     view! {
-        <form class="body form" method="post" action=data.action.clone()>
+        <form class="body form" method="post" action=data.action.clone() data-bar="Customer" data-draft="">
+            <FormKey/>
             {problem(&form)}
             <Field
                 name="name"

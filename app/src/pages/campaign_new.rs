@@ -325,7 +325,7 @@ fn form(data: &Data, row: &AppRow) -> AnyView {
     let words = PLACEHOLDERS.map(|(name, _)| name).join(", ");
     let choices = |all: &[(&str, &str)]| all.iter().map(|(v, l)| Choice::new(*v, *l)).collect();
     let body = view! {
-            <form class="body form" method="post" action=action>
+            <form class="body form" method="post" action=action data-draft=row.app.slug.to_string()>
                 <FormKey/>
                 <input type="hidden" name="app" value=row.app.slug.to_string()/>
                 {problem(form)}

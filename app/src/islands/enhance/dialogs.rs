@@ -118,6 +118,7 @@ fn fill(dialog: &HtmlDialogElement, content: &Element) {
     if let Some(name) = content.get_attribute("aria-labelledby") {
         let _ = dialog.set_attribute("aria-labelledby", &name);
     }
+    super::drafts::restore_in(dialog);
 }
 
 /// The first field gets the focus, or what is there instead.

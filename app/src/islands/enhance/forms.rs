@@ -1,6 +1,6 @@
 //! Buttons say that they wait, and some forms stay on their page.
 
-use super::dialogs;
+use super::{dialogs, drafts};
 use crate::islands::browser::{self, all, focus, on, on_window};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -48,6 +48,9 @@ fn submitted(event: Event) {
     spawn_local(async move {
         let sent = browser::send(&form, submitter.as_ref()).await;
         done(&form);
+        if let Ok((address, _)) = &sent {
+            drafts::sent(&form, address);
+        }
         match sent {
             Ok((address, page)) if in_dialog => dialogs::answered(&address, &page),
             Ok((address, page)) => stay(&form, &address, &page),

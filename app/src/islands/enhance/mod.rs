@@ -10,6 +10,10 @@ mod copying;
 #[cfg(feature = "hydrate")]
 mod dialogs;
 #[cfg(feature = "hydrate")]
+mod drafts;
+#[cfg(feature = "hydrate")]
+mod fields;
+#[cfg(feature = "hydrate")]
 mod forms;
 #[cfg(feature = "hydrate")]
 mod keys;
@@ -19,6 +23,8 @@ mod menus;
 mod palette;
 #[cfg(feature = "hydrate")]
 mod times;
+#[cfg(feature = "hydrate")]
+mod unsaved;
 
 /// Begins all of it. It is once on a page and shows nothing but what screen readers are told.
 #[island]
@@ -29,6 +35,8 @@ pub fn Enhance(
     search: String,
     /// Whether single letters are keys (WCAG 2.1.4).
     letters: bool,
+    /// For whom drafts of long forms are kept in this browser; empty if for nobody.
+    drafts: String,
 ) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     {
@@ -36,6 +44,8 @@ pub fn Enhance(
         copying::begin();
         choosing::begin();
         dialogs::begin();
+        unsaved::begin();
+        drafts::begin(drafts);
         forms::begin();
         keys::begin(letters);
         palette::begin(search);
@@ -43,6 +53,6 @@ pub fn Enhance(
         super::browser::mark_live();
     }
     #[cfg(not(feature = "hydrate"))]
-    let _ = (now, search, letters);
+    let _ = (now, search, letters, drafts);
     view! { <span class="sr" aria-live="polite" id="said"></span> }
 }

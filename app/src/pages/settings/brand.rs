@@ -92,7 +92,8 @@ fn colors(data: &Data) -> AnyView {
         tenant: &data.tenant,
     };
     view! {
-        <form class="form" method="post" action=action.to_string()>
+        <form class="form" method="post" action=action.to_string() data-bar="Brand">
+            <FormKey/>
             {problem(&form)}
             <div class="pair">
                 <Field

@@ -3,7 +3,7 @@
 use super::Data;
 use crate::{
     address::Address,
-    components::{Button, Choice, Field, Kind, Panel, PostButton, Radios, Size},
+    components::{Button, Choice, Field, FormKey, Kind, Panel, PostButton, Radios, Size},
     pages::setup::problem,
 };
 use leptos::prelude::*;
@@ -58,7 +58,8 @@ fn sending(data: &Data, from: &str) -> AnyView {
     let example = settings::example(data.mail_text.text.as_deref(), &data.reader);
     view! {
         <div class="body pair">
-            <form class="form" method="post" action=Address::SettingsMail { tenant }.to_string()>
+            <form class="form" method="post" action=Address::SettingsMail { tenant }.to_string() data-bar="Mail" data-draft="">
+            <FormKey/>
                 {problem(&form)}
                 <p>{format!("All mail comes from {from}, with the name {} beside it.", data.settings.name)}</p>
                 <Radios

@@ -3,7 +3,7 @@
 use super::Data;
 use crate::{
     address::Address,
-    components::{Button, Field, Panel},
+    components::{Button, Field, FormKey, Panel},
     pages::setup::problem,
 };
 use leptos::prelude::*;
@@ -18,7 +18,8 @@ pub(super) fn section(data: &Data) -> AnyView {
         data.settings.slug
     );
     let body = view! {
-        <form class="body" method="post" action=action.to_string()>
+        <form class="body" method="post" action=action.to_string() data-bar="Name">
+            <FormKey/>
             {problem(&form)}
             <Field
                 name="name"

@@ -28,7 +28,7 @@ pub(super) fn section(data: &Data) -> AnyView {
         tenant: &data.tenant,
     };
     let body = view! {
-        <form class="body" method="post" action=action.to_string()>
+        <form class="body" method="post" action=action.to_string() data-bar="Second factor">
             {problem(&form)}
             <div class="field">
                 <Checkbox

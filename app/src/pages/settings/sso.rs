@@ -42,7 +42,7 @@ pub(super) fn section(data: &Data) -> AnyView {
     };
     let body = view! {
         {state(now)}
-        <form class="body" method="post" action=action.to_string()>
+        <form class="body" method="post" action=action.to_string() data-bar="Single sign-on">
             {problem(&form)}
             <CopyField
                 id="sso-redirect"
