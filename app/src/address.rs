@@ -162,12 +162,28 @@ addresses! {
     UNDO_JOB UndoJob { tenant, job } = "/t/{tenant}/jobs/{job}/undo";
     /// The file of an export.
     JOB_FILE JobFile { tenant, job } = "/t/{tenant}/jobs/{job}/file";
+    /// The saved views of the accounts list; its form saves another.
+    VIEWS Views { tenant } = "/t/{tenant}/views";
+    /// One saved view; its form gives another name.
+    VIEW View { tenant, id } = "/t/{tenant}/views/{id}";
+    /// The end of a saved view.
+    REMOVE_VIEW RemoveView { tenant, id } = "/t/{tenant}/views/{id}/remove";
+    /// The columns of the accounts list that a person chooses for themselves.
+    COLUMNS Columns { tenant } = "/t/{tenant}/columns";
     /// Every app.
     APPS Apps { tenant } = "/t/{tenant}/apps";
     /// An app to be added.
     NEW_APP NewApp { tenant } = "/t/{tenant}/apps/new";
-    /// One app.
+    /// One app: how it is, and what comes next.
     APP App { tenant, app } = "/t/{tenant}/apps/{app}";
+    /// The credentials of an app.
+    APP_CREDENTIALS AppCredentials { tenant, app } = "/t/{tenant}/apps/{app}/credentials";
+    /// What an app asks for.
+    APP_PERMISSIONS AppPermissions { tenant, app } = "/t/{tenant}/apps/{app}/permissions";
+    /// The accounts of an app.
+    APP_ACCOUNTS AppAccounts { tenant, app } = "/t/{tenant}/apps/{app}/accounts";
+    /// The settings of an app.
+    APP_SETTINGS AppSettings { tenant, app } = "/t/{tenant}/apps/{app}/settings";
     /// The removal of an app.
     REMOVE_APP RemoveApp { tenant, app } = "/t/{tenant}/apps/{app}/remove";
     /// An operator's word that an app's credentials are right.

@@ -104,6 +104,18 @@ pub enum FormOutcome {
         /// How many lines could not be stored.
         refused: usize,
     },
+    /// A view of the accounts list was saved.
+    ViewSaved {
+        /// Its name.
+        name: String,
+    },
+    /// A saved view was removed.
+    ViewRemoved {
+        /// Its name.
+        name: String,
+    },
+    /// Somebody chose columns for themselves.
+    ColumnsChosen,
     /// An account was snoozed.
     AccountSnoozed {
         /// What people call it.

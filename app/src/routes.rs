@@ -2,11 +2,15 @@
 
 use crate::address::Address;
 use crate::pages::{
-    self, account, accounts, accounts_import, any_account, api_tokens, app, app_new, apps, audit,
-    authenticator, campaign, campaign_new, campaigns, confirm, connect, disconnect, erase,
-    invitation, job, jobs, keyboard, keys, me, member, member_remove, members, overview, problem,
-    reconnect, reset, reset_ask, reset_sent, result, reveal, scopes, search, second_step, settings,
-    settings_delete, setup, signin, tenants, which_account,
+    self, account, accounts, accounts_import, any_account, api_tokens,
+    app::{
+        accounts as app_accounts, credentials as app_credentials, overview as app_overview,
+        permissions as app_permissions, settings as app_settings,
+    },
+    app_new, apps, audit, authenticator, campaign, campaign_new, campaigns, confirm, connect,
+    disconnect, erase, invitation, job, jobs, keyboard, keys, me, member, member_remove, members,
+    overview, problem, reconnect, reset, reset_ask, reset_sent, result, reveal, scopes, search,
+    second_step, settings, settings_delete, setup, signin, tenants, views, which_account,
 };
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -48,6 +52,7 @@ pages! {
     OVERVIEW: overview,
     SEARCH: search,
     ACCOUNTS: accounts,
+    VIEWS: views,
     CONNECT: connect,
     IMPORT_ACCOUNTS: accounts_import,
     ANY_ACCOUNT: any_account,
@@ -62,7 +67,11 @@ pages! {
     APPS: apps,
     SCOPES: scopes,
     NEW_APP: app_new,
-    APP: app,
+    APP: app_overview,
+    APP_CREDENTIALS: app_credentials,
+    APP_PERMISSIONS: app_permissions,
+    APP_ACCOUNTS: app_accounts,
+    APP_SETTINGS: app_settings,
     REVEAL: reveal,
     API_TOKENS: api_tokens,
     MEMBERS: members,

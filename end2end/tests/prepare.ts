@@ -104,6 +104,13 @@ test('the owner signs in', async ({ page, context }) => {
   await page.goto(`/t/${TENANT}/accounts/${RETURNS.slug}/${ACCOUNTS.limited}`);
   await page.getByRole('button', { name: 'Withdraw' }).click();
   await expect(page.getByText('The link was withdrawn')).toBeVisible();
+
+  await page.goto(`/t/${TENANT}/accounts?health=disconnected&columns=owner&columns=since`);
+  await page.locator('summary').filter({ hasText: 'Save view' }).click();
+  await page.getByLabel('Name of the view').fill('Lost this week');
+  await page.getByRole('button', { name: 'Save view', exact: true }).click();
+  await expect(page.getByText('The view Lost this week is saved.')).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Lost this week' })).toHaveAttribute('aria-current', 'page');
   await context.storageState({ path: SIGNED_IN });
 });
 

@@ -23,7 +23,7 @@ test('a client secret is shown for half a minute', async ({ page, watch, javaScr
   });
   const home = `/t/${TENANT}/apps/${slug}`;
   await signIn(page);
-  await page.goto(home);
+  await page.goto(`${home}/credentials`);
   await page.getByRole('link', { name: 'Show…' }).click();
   await expect(page).toHaveURL(`${home}/reveal`);
   const show = page.getByRole('button', { name: 'Show client secret' });
@@ -37,7 +37,7 @@ test('a client secret is shown for half a minute', async ({ page, watch, javaScr
     await page.getByRole('link', { name: 'Hide it now' }).click();
   }
   // The browser leaves the page by itself.
-  await expect(page).toHaveURL(home, { timeout: 45_000 });
+  await expect(page).toHaveURL(`${home}/credentials`, { timeout: 45_000 });
   await expect(page.getByText(secret)).toHaveCount(0);
   await page.goto(`/t/${TENANT}/audit?action=app.secret_shown`);
   const entries = page.getByRole('region', { name: 'Entries' }).getByRole('listitem').filter({ hasText: slug });

@@ -25,8 +25,11 @@ async function addApp(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Add app' }).click();
   await expect(page).toHaveURL(/\/t\/harbour\/apps\/harbour-returns\?/);
   await expect(page.getByRole('status').filter({ hasText: 'The app was added.' })).toBeVisible();
+  await page.getByRole('navigation', { name: 'Parts of Harbour Returns' }).getByRole('link', { name: 'Permissions' }).click();
+  await expect(page).toHaveURL(/\/t\/harbour\/apps\/harbour-returns\/permissions$/);
   await expect(page.getByRole('checkbox', { name: 'Read tickets' })).toBeChecked();
   await expect(page.getByRole('checkbox', { name: 'Write tickets' })).not.toBeChecked();
+  await page.getByRole('navigation', { name: 'Parts of Harbour Returns' }).getByRole('link', { name: 'Overview' }).click();
 }
 
 async function approve(customer: Page, asked: string[]): Promise<void> {

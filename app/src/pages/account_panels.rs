@@ -35,7 +35,7 @@ pub(super) fn permissions(data: &Data) -> AnyView {
     let app = &account.row.app_name;
     let footer = view! {
         <span></span>
-        <a href=Address::App { tenant: &data.tenant, app: account.row.app_slug.as_str() }.to_string()>{format!("What {app} asks for")}</a>
+        <a href=Address::AppPermissions { tenant: &data.tenant, app: account.row.app_slug.as_str() }.to_string()>{format!("What {app} asks for")}</a>
     }
     .into_any();
     if matches!(account.condition.standing, Standing::NotConnected(_)) {

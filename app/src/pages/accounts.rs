@@ -3,7 +3,7 @@
 use super::{
     PageError, PageParams,
     accounts_filter::{self, Choices, Parameters, SNOOZED, changed, href, is_filtered},
-    accounts_notices, accounts_table,
+    accounts_notices, accounts_table, accounts_views,
     bulk_bar::Bulk,
     counted::counted,
     job_words, outcome, panel,
@@ -16,15 +16,18 @@ use crate::{
         Choice, Empty, Glyph, Kind, LinkButton, LoadFailed, NavItem, NoMatch, PageHead, Tab, Tabs,
     },
     context::PageContext,
+    form_state::FormState,
     frame::{self, PageChrome, page_chrome},
     islands::Live,
     shell::SignedInLayout,
 };
 use domain::{
+    account_columns::{Column, Columns},
     health::Health,
     ids::PersonId,
     scope::{Scope, ScopeSet},
     scope_plan::ScopeFilter,
+    slug::Slug,
     time::Timestamp,
 };
 use leptos::prelude::*;
@@ -37,6 +40,7 @@ use service::{
         list::ListError,
     },
     jobs::{self, Job},
+    views::{self, SavedView},
 };
 
 pub(crate) fn page() -> impl IntoView {
@@ -45,38 +49,13 @@ pub(crate) fn page() -> impl IntoView {
 
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
     let actor = context.actor(address.part("tenant")).await?;
-    let query = AccountsQuery::from(address.query::<Parameters>());
     let around = page_chrome(&context, &actor, NavItem::Accounts).await;
-    let page = by_account::list(&actor, &query).await.map_err(|error| {
-        if let ListError::Internal(fault) = &error {
-            tracing::error!(error = %fault, "the accounts list could not be loaded");
-        }
-        Failed {
-            cursor: matches!(error, ListError::BadCursor),
-        }
-    });
-    let apps = around.apps.as_deref();
-    let data = Data {
-        tenant: actor.tenant_slug.to_string(),
-        now: context.services.now(),
-        may: May::of(&actor),
-        me: actor.person(),
-        counts: Counts::of(&around, actor.person()),
-        choices: choices(&actor, apps.unwrap_or_default()).await,
-        notices: accounts_notices::of(apps.unwrap_or_default()),
-        bulk: Bulk::of(&actor, context.form.unwrap_or_default()),
-        job: panel("job", jobs::running(&actor).await).flatten(),
-        page,
-        query,
-    };
+    let query = AccountsQuery::from(address.query::<Parameters>());
+    let data = Data::load(&context, &actor, &around, query, None).await;
     let form = data.bulk.as_ref().map(|bulk| bulk.form.clone());
+    let form = form.filter(|form| form.action != accounts_views::FORM);
     let said = outcome::outcome(context.outcome.as_ref(), &form.unwrap_or_default());
-    let here = href(&data.base(), &data.query);
-    let stream = Address::Live {
-        tenant: &data.tenant,
-    }
-    .to_string();
-    let live = view! { <Live stream page=here connection=String::new()/> }.into_any();
+    let live = live(&data);
     Ok(view! {
         <SignedInLayout frame=around.frame title="Accounts" wide=true live=live>
             {said}
@@ -84,6 +63,15 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         </SignedInLayout>
     }
     .into_any())
+}
+
+/// What follows changes of the list while the page is open.
+pub(super) fn live(data: &Data) -> AnyView {
+    let here = href(&data.base(), &data.query);
+    let stream = Address::Live {
+        tenant: &data.tenant,
+    };
+    view! { <Live stream=stream.to_string() page=here connection=String::new()/> }.into_any()
 }
 
 async fn choices(actor: &Actor, apps: &[AppRow]) -> Choices {
@@ -168,6 +156,19 @@ impl Counts {
         })
     }
 
+    /// Of the connections of one app.
+    fn of_app(row: &AppRow) -> Self {
+        let mut states = Health::ALL;
+        states.sort_by_key(|health| health.severity());
+        let states = states.map(|health| (health, row.counts.get(health)));
+        Self {
+            states: states.into(),
+            total: row.counts.total(),
+            need_someone: row.counts.need_someone(),
+            ..Self::default()
+        }
+    }
+
     pub fn get(&self, health: Health) -> u64 {
         let states = self.states.iter().filter(|(known, _)| *known == health);
         states.map(|(_, n)| n).sum()
@@ -186,7 +187,16 @@ pub(super) struct Data {
     /// What an app or the time decides.
     pub notices: Vec<accounts_notices::Notice>,
     pub page: Result<AccountsPage, Failed>,
+    /// What the address asks for.
     pub query: AccountsQuery,
+    /// The columns that are shown.
+    pub columns: Columns,
+    /// The saved views; none on the page of an app.
+    pub views: Vec<SavedView>,
+    /// The form that saves a view, if it was refused.
+    pub saving: FormState,
+    /// The app whose accounts alone are listed, on a page of its own.
+    pub within: Option<Slug>,
     /// What can be done with many accounts; `None` if nothing that the reader may.
     pub bulk: Option<Bulk>,
     /// The job that is at work.
@@ -194,9 +204,91 @@ pub(super) struct Data {
 }
 
 impl Data {
+    /// The list that the address asks for: of all apps, or of the one whose page it is in.
+    pub async fn load(
+        context: &PageContext,
+        actor: &Actor,
+        around: &PageChrome,
+        mut query: AccountsQuery,
+        within: Option<Slug>,
+    ) -> Self {
+        if within.is_some() {
+            query.app = None;
+        }
+        let apps = around.apps.as_deref().unwrap_or_default();
+        let mut data = Self {
+            tenant: actor.tenant_slug.to_string(),
+            now: context.services.now(),
+            may: May::of(actor),
+            me: actor.person(),
+            counts: None,
+            choices: choices(actor, apps).await,
+            notices: Vec::new(),
+            bulk: Bulk::of(actor, context.form.clone().unwrap_or_default()),
+            job: panel("job", jobs::running(actor).await).flatten(),
+            page: Err(Failed { cursor: false }),
+            columns: Columns::default(),
+            views: Vec::new(),
+            saving: context.form(accounts_views::FORM),
+            query,
+            within,
+        };
+        data.columns = match data.query.columns {
+            Some(columns) => columns,
+            None => panel("own columns", views::own_columns(actor).await)
+                .flatten()
+                .unwrap_or_default(),
+        };
+        match &data.within {
+            Some(app) => {
+                let row = apps.iter().find(|row| row.app.slug == *app);
+                data.counts = row.map(Counts::of_app);
+                data.choices.apps.clear();
+            }
+            None => {
+                data.counts = Counts::of(around, actor.person());
+                data.notices = accounts_notices::of(apps);
+                data.views = panel("saved views", views::all(actor).await).unwrap_or_default();
+            }
+        }
+        let page = by_account::list(actor, &data.wanted()).await;
+        data.page = page.map_err(|error| {
+            if let ListError::Internal(fault) = &error {
+                tracing::error!(error = %fault, "the accounts list could not be loaded");
+            }
+            Failed {
+                cursor: matches!(error, ListError::BadCursor),
+            }
+        });
+        data
+    }
+
+    /// Whether each row has a menu: in lists of what needs somebody.
+    pub fn has_menus(&self) -> bool {
+        matches!(self.query.states, States::NeedSomeone | States::Snoozed)
+    }
+
+    /// The list that is shown.
+    pub fn wanted(&self) -> AccountsQuery {
+        let mut wanted = self.query.clone();
+        // The menus of rows say who looks after an account.
+        let owner = self.has_menus().then_some(Column::Owner);
+        wanted.columns = Some(self.columns.iter().chain(owner).collect());
+        if let Some(app) = &self.within {
+            wanted.app = Some(app.to_string());
+        }
+        wanted
+    }
+
+    /// The address of the list without conditions.
     pub fn base(&self) -> String {
-        Address::Accounts {
-            tenant: &self.tenant,
+        let tenant = &self.tenant;
+        match &self.within {
+            Some(app) => Address::AppAccounts {
+                tenant,
+                app: app.as_str(),
+            },
+            None => Address::Accounts { tenant },
         }
         .to_string()
     }
@@ -250,7 +342,6 @@ impl Data {
 }
 
 pub(super) fn view(data: &Data) -> AnyView {
-    let base = data.base();
     let tenant = &data.tenant;
     let connect = data.may.send_links.then(|| {
         view! {
@@ -274,11 +365,26 @@ pub(super) fn view(data: &Data) -> AnyView {
         {connect}
     }
     .into_any();
-    let some = !data.nothing_yet();
     view! {
         <PageHead title="Accounts" actions/>
+        {list(data)}
+    }
+    .into_any()
+}
+
+/// The list with its views and filters.
+pub(super) fn list(data: &Data) -> AnyView {
+    let (base, tenant) = (data.base(), &data.tenant);
+    let some = !data.nothing_yet();
+    view! {
         {some.then(|| tabs(data))}
-        {some.then(|| accounts_filter::toolbar(&base, &data.query, &data.choices, data.counts.as_ref()))}
+        {some.then(|| view! {
+            <div class="list-tools">
+                {accounts_filter::toolbar(&base, &data.query, &data.choices, data.counts.as_ref())}
+                {accounts_views::columns(data)}
+                {accounts_views::save(data)}
+            </div>
+        })}
         {accounts_notices::view(data)}
         <div data-live="job">{data.job.as_ref().map(|job| job_words::line(tenant, job, data.now))}</div>
         {match &data.page {
@@ -297,14 +403,21 @@ fn tabs(data: &Data) -> Option<AnyView> {
     let needing = States::NeedSomeone;
     let mut views = vec![
         ("All", States::All, None, Some(counts.total)),
-        ("Need you", needing, None, Some(counts.need_someone)),
+        // Of one app, what is snoozed isn't counted by itself.
+        (
+            "Need you",
+            needing,
+            None,
+            data.within.is_none().then_some(counts.need_someone),
+        ),
     ];
     if let Some(me) = data.me {
         views.push(("Yours", needing, Some(LookedAfter::By(me)), counts.yours));
     }
     let nobody = Some(LookedAfter::ByNobody);
     views.push(("Nobody’s", needing, nobody, counts.nobodys));
-    views.push(("Snoozed", States::Snoozed, None, Some(counts.snoozed)));
+    let snoozed = data.within.is_none().then_some(counts.snoozed);
+    views.push(("Snoozed", States::Snoozed, None, snoozed));
     for (label, health) in [
         ("Waiting for the customer", Health::NotConnected),
         ("Fine", Health::Working),
@@ -312,16 +425,23 @@ fn tabs(data: &Data) -> Option<AnyView> {
         let states = States::One(health);
         views.push((label, states, None, Some(counts.get(health))));
     }
+    let of_page = accounts_views::without_page(&data.query);
+    let saved = data.views.iter().any(|view| view.query == of_page);
     let items = views.into_iter().map(|(label, states, owner, count)| {
         let address = changed(&base, &data.query, |q| {
             (q.states, q.owner) = (states, owner)
         });
-        let current = (data.query.states, data.query.owner) == (states, owner);
+        let current = !saved && (data.query.states, data.query.owner) == (states, owner);
         let mut tab = Tab::new(label, address).current(current);
         tab.count = count;
         tab
     });
-    Some(view! { <Tabs label="Views" items=items.collect()/> }.into_any())
+    let saved = data.views.iter().map(|view| {
+        let address = href(&base, &view.query);
+        Tab::new(view.name.clone(), address).current(view.query == of_page)
+    });
+    let items = items.chain(saved).collect();
+    Some(view! { <Tabs label="Views" items/> }.into_any())
 }
 
 fn none(data: &Data) -> AnyView {
@@ -330,6 +450,7 @@ fn none(data: &Data) -> AnyView {
             states: States::NeedSomeone,
             owner: data.query.owner,
             sort: data.query.sort,
+            columns: data.query.columns,
             ..AccountsQuery::default()
         };
         if data.query == quiet {
@@ -340,6 +461,7 @@ fn none(data: &Data) -> AnyView {
             &data.base(),
             &AccountsQuery {
                 sort: data.query.sort,
+                columns: data.query.columns,
                 ..AccountsQuery::default()
             },
         );

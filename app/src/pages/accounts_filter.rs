@@ -1,10 +1,8 @@
 //! The filters of the accounts list. They are in the address, so that a link shows
 //! a colleague the same list.
 
-pub(super) use super::accounts_query::{
-    NOBODY, Parameters, SNOOZED, changed, is_filtered, pairs, text,
-};
-pub use super::accounts_query::{href, read};
+pub(super) use super::accounts_query::{NOBODY, SNOOZED, changed, is_filtered, pairs, text};
+pub use super::accounts_query::{Parameters, href, read};
 
 use super::accounts::Counts;
 use crate::components::{Choice, FilterChip, Glyph, Icon};
@@ -239,7 +237,7 @@ pub(super) fn toolbar(
             {sort_menu(base, query)}
             {is_filtered(query)
                 .then(|| {
-                    let clear = href(base, &AccountsQuery { sort: query.sort, ..AccountsQuery::default() });
+                    let clear = href(base, &AccountsQuery { sort: query.sort, columns: query.columns, ..AccountsQuery::default() });
                     view! {
                         <a class="sub" href=clear>
                             "Clear"

@@ -1,14 +1,14 @@
 //! The filters of the accounts list in its address.
 
 use crate::address::escape;
-use domain::{health::Health, ids::PersonId};
+use domain::{account_columns::Columns, health::Health, ids::PersonId};
 use serde::Deserialize;
 use service::{
     connections::{
         by_account::{AccountsQuery, LookedAfter, States},
         list::Sort,
     },
-    core::input::{self, Field},
+    core::input::{self, Errors, Field, Input, Repeated},
 };
 use std::borrow::Cow;
 
@@ -19,10 +19,10 @@ pub(super) const SNOOZED: &str = "snoozed";
 /// The value of `owner`, and of `whose` on the overview, for accounts that nobody looks after.
 pub(super) const NOBODY: &str = "nobody";
 
-/// The query of the address.
+/// The query of the address, or the same fields in a form.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Parameters {
+pub struct Parameters {
     q: Field<String>,
     health: Field<String>,
     app: Field<String>,
@@ -31,6 +31,7 @@ pub(super) struct Parameters {
     owner: Field<String>,
     tag: Field<String>,
     sort: Field<String>,
+    columns: Field<Repeated>,
     after: Field<String>,
 }
 
@@ -58,8 +59,26 @@ impl From<Parameters> for AccountsQuery {
             tag: parameters.tag.parsed(),
             sort: Sort::from_code(parameters.sort.given().unwrap_or_default()),
             after: parameters.after.given().map(str::to_owned),
+            columns: columns(parameters.columns),
             ..Self::default()
         }
+    }
+}
+
+/// For forms that send the same fields.
+impl Input for Parameters {
+    type Parsed = AccountsQuery;
+
+    fn parse(self, _: &mut Errors) -> Option<AccountsQuery> {
+        Some(self.into())
+    }
+}
+
+/// The columns that are named in any way: one by one, as boxes send them, or with commas.
+fn columns(field: Field<Repeated>) -> Option<Columns> {
+    match field {
+        Field::Given(Repeated(names)) => Columns::of(names.iter().map(String::as_str)),
+        _ => None,
     }
 }
 
@@ -88,6 +107,7 @@ pub(super) fn pairs(query: &AccountsQuery) -> Vec<(&'static str, String)> {
         ("owner", owner),
         ("tag", query.tag.as_ref().map(ToString::to_string)),
         ("sort", sort),
+        ("columns", query.columns.map(|columns| columns.to_string())),
         ("after", query.after.clone()),
     ]
     .into_iter()
@@ -137,6 +157,7 @@ pub(super) fn is_filtered(query: &AccountsQuery) -> bool {
         sort: query.sort,
         after: query.after.clone(),
         limit: query.limit,
+        columns: query.columns,
         ..AccountsQuery::default()
     };
     *query != unfiltered
@@ -164,6 +185,10 @@ mod tests {
         assert_eq!(text(&AccountsQuery::default()), "");
         let mine = "/t/x/accounts?health=need_you&owner=0190a6c5-0000-7000-8000-000000000001";
         assert_eq!(href("/t/x/accounts", &read(&mine[14..])), mine);
+        // The codes of columns need no escape but their commas.
+        let chosen = read("columns=strip,owner");
+        assert_eq!(text(&chosen), "columns=owner%2Cstrip");
+        assert!(!is_filtered(&chosen));
         let snoozed = "/t/x/accounts?health=snoozed";
         assert_eq!(href("/t/x/accounts", &read(&snoozed[14..])), snoozed);
         let next = changed("/t/x/accounts", &query, |q| q.states = States::All);
@@ -172,7 +197,8 @@ mod tests {
 
     #[test]
     fn nonsense_is_left_out() {
-        let query = read("health=sad&sort=odd&scope=\"&permissions=odd&q= &owner=me&tag=");
+        let query =
+            read("health=sad&sort=odd&scope=\"&permissions=odd&q= &owner=me&tag=&columns=odd");
         assert_eq!(query, AccountsQuery::default());
         assert!(!is_filtered(&query));
     }

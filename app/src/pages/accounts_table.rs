@@ -15,12 +15,12 @@ use crate::{
         initials,
     },
 };
-use domain::{health::Health, health_history::HealthHistory as History};
+use domain::{account_columns::Column, health::Health, health_history::HealthHistory as History};
 use leptos::prelude::*;
 use service::{
     accounts::Customer,
     connections::{
-        by_account::{AccountsPage, AccountsQuery, ListedAccount, States},
+        by_account::{AccountsPage, AccountsQuery, ListedAccount},
         list::Sort,
         row::AccountRow,
     },
@@ -56,20 +56,9 @@ pub(super) fn table(data: &Data, page: &AccountsPage) -> AnyView {
                     <tr>
                         {data.bulk.as_ref().map(|bulk| bulk_bar::of_page(bulk, page.rows.len()))}
                         {sort_header(data, "Account", Sort::Name, Dir::Ascending, "c-name")}
-                        <th scope="col" class="c-owner">
-                            "Owner"
-                        </th>
-                        <th scope="col" class="c-tags">
-                            "Tags"
-                        </th>
+                        {[Column::ExternalId, Column::Owner, Column::Tags].map(|one| header(data, one)).into_iter().collect_view()}
                         {sort_header(data, "Health", Sort::Worst, Dir::Descending, "c-health")}
-                        <th scope="col" class="c-app">
-                            "Apps"
-                        </th>
-                        <th scope="col">"Last fine"</th>
-                        <th scope="col" class="c-history">
-                            "14 days"
-                        </th>
+                        {[Column::Since, Column::App, Column::LastFine, Column::Strip].map(|one| header(data, one)).into_iter().collect_view()}
                         <td>
                             <span class="sr">"Action"</span>
                         </td>
@@ -85,6 +74,37 @@ pub(super) fn table(data: &Data, page: &AccountsPage) -> AnyView {
     .into_any()
 }
 
+/// The head of a column, if it is shown.
+fn header(data: &Data, column: Column) -> Option<AnyView> {
+    data.columns.has(column).then(|| {
+        view! {
+            <th scope="col" class=class(column)>
+                {column.label()}
+            </th>
+        }
+        .into_any()
+    })
+}
+
+/// A cell of a column, if it is shown.
+fn cell(data: &Data, column: Column, content: impl FnOnce() -> AnyView) -> Option<AnyView> {
+    data.columns
+        .has(column)
+        .then(|| view! { <td class=class(column)>{content()}</td> }.into_any())
+}
+
+const fn class(column: Column) -> &'static str {
+    match column {
+        Column::ExternalId => "c-id",
+        Column::Owner => "c-owner",
+        Column::Tags => "c-tags",
+        Column::Since => "c-since",
+        Column::App => "c-app",
+        Column::LastFine => "c-fine",
+        Column::Strip => "c-history",
+    }
+}
+
 /// A second line below the reason: facts that are not part of the state.
 fn second_line(row: &AccountRow) -> Option<String> {
     if row.health == Health::SetupFault {
@@ -95,14 +115,17 @@ fn second_line(row: &AccountRow) -> Option<String> {
         .then(|| "Old permission: write:all".to_owned())
 }
 
-/// Subdomain and external id, if the name isn't the subdomain, and who approved.
-fn beneath(customer: &Customer, first: Option<&AccountRow>) -> String {
+/// Subdomain and external id, if the name isn't the subdomain, and who approved. An id that
+/// has a column isn't told twice.
+fn beneath(data: &Data, customer: &Customer, first: Option<&AccountRow>) -> String {
     let subdomain = customer
         .name
         .as_ref()
         .map(|_| customer.subdomain.to_string());
     let approver = first.and_then(|row| row.approved_by.clone());
-    let parts = [subdomain, customer.external_id.clone(), approver];
+    let has_column = data.columns.has(Column::ExternalId);
+    let external_id = customer.external_id.clone().filter(|_| !has_column);
+    let parts = [subdomain, external_id, approver];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
@@ -125,17 +148,8 @@ fn table_row(data: &Data, account: &ListedAccount) -> AnyView {
         },
         |row| account_href(&data.tenant, row.app_slug.as_str(), row.subdomain.as_str()),
     );
-    let apps: Vec<_> = account
-        .connections
-        .iter()
-        .map(|row| row.app_name.clone())
-        .collect();
-    let beneath = beneath(customer, first);
-    let only_narrow = match (beneath.is_empty(), apps.is_empty()) {
-        (_, true) => String::new(),
-        (true, false) => apps.join(", "),
-        (false, false) => format!(" · {}", apps.join(", ")),
-    };
+    let beneath = beneath(data, customer, first);
+    let only_narrow = only_narrow(data, account, beneath.is_empty());
     view! {
         <tr data-row=customer.subdomain.to_string()>
             {data.bulk.as_ref().map(|bulk| bulk_bar::of_row(bulk, customer))}
@@ -145,11 +159,12 @@ fn table_row(data: &Data, account: &ListedAccount) -> AnyView {
                 </a>
                 " "
                 <span class="sub">{beneath} <span class="only-narrow">{only_narrow}</span></span>
-                {(!customer.tags.is_empty())
+                {(!customer.tags.is_empty() && data.columns.has(Column::Tags))
                     .then(|| view! { <span class="only-narrow">" " {tags(customer)}</span> })}
             </th>
-            <td class="c-owner">{owner(customer)}</td>
-            <td class="c-tags">{tags(customer)}</td>
+            {cell(data, Column::ExternalId, || customer.external_id.clone().into_any())}
+            {cell(data, Column::Owner, || owner(customer).into_any())}
+            {cell(data, Column::Tags, || tags(customer).into_any())}
             {match first {
                 Some(row) => of_connection(data, account, row),
                 None => not_connected(data, customer, connect),
@@ -157,6 +172,24 @@ fn table_row(data: &Data, account: &ListedAccount) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+/// What stands beneath the name where its columns have no room.
+fn only_narrow(data: &Data, account: &ListedAccount, first: bool) -> String {
+    let mut parts = Vec::new();
+    if data.columns.has(Column::ExternalId) {
+        parts.extend(account.customer.external_id.clone());
+    }
+    if data.columns.has(Column::App) {
+        let apps = account.connections.iter().map(|row| row.app_name.as_str());
+        parts.push(apps.collect::<Vec<_>>().join(", "));
+    }
+    parts.retain(|part| !part.is_empty());
+    match (first, parts.is_empty()) {
+        (_, true) => String::new(),
+        (true, false) => parts.join(" · "),
+        (false, false) => format!(" · {}", parts.join(" · ")),
+    }
 }
 
 fn owner(customer: &Customer) -> Option<AnyView> {
@@ -194,19 +227,10 @@ fn of_connection(data: &Data, account: &ListedAccount, row: &AccountRow) -> AnyV
                 {account.customer.snoozed.as_ref().map(|snoozed| view! { <p>{snoozed_words(snoozed)}</p> })}
             </div>
         </td>
-        <td class="c-app">
-            {account
-                .connections
-                .iter()
-                .map(|one| view! { <span data-health=one.health.code()>{app(one, row)}</span> })
-                .collect_view()}
-        </td>
-        <td class="c-fine">
-            <TimeOr at=row.last_success now=data.now/>
-        </td>
-        <td class="c-history">
-            <HealthHistory history/>
-        </td>
+        {cell(data, Column::Since, || view! { <TimeOr at=Some(row.health_since) now=data.now/> }.into_any())}
+        {cell(data, Column::App, || apps(account, row))}
+        {cell(data, Column::LastFine, || view! { <TimeOr at=row.last_success now=data.now/> }.into_any())}
+        {cell(data, Column::Strip, || view! { <HealthHistory history/> }.into_any())}
         <td class="c-act">{actions(data, account, row)}</td>
     }
     .into_any()
@@ -215,7 +239,7 @@ fn of_connection(data: &Data, account: &ListedAccount, row: &AccountRow) -> AnyV
 /// The action that the state asks for; in lists of what needs somebody, with a menu.
 fn actions(data: &Data, account: &ListedAccount, row: &AccountRow) -> AnyView {
     let action = row_action(&data.tenant, row, data.may);
-    if !matches!(data.query.states, States::NeedSomeone | States::Snoozed) {
+    if !data.has_menus() {
         return action;
     }
     let back = href(&data.base(), &data.query);
@@ -227,6 +251,15 @@ fn actions(data: &Data, account: &ListedAccount, row: &AccountRow) -> AnyView {
         back: &back,
     };
     view! { <span class="actions">{action} {menus.of(account, row)}</span> }.into_any()
+}
+
+/// Each app that the account is connected to.
+fn apps(account: &ListedAccount, first: &AccountRow) -> AnyView {
+    let names = account.connections.iter();
+    names
+        .map(|one| view! { <span data-health=one.health.code()>{app(one, first)}</span> })
+        .collect_view()
+        .into_any()
 }
 
 /// The app's name; with an icon and words, if its state is another one than the row's.
@@ -258,11 +291,10 @@ fn not_connected(data: &Data, customer: &Customer, connect: String) -> AnyView {
                 <p>"Known, but connected to no app yet."</p>
             </div>
         </td>
-        <td class="c-app"></td>
-        <td class="c-fine">
-            <TimeOr at=None now=data.now/>
-        </td>
-        <td class="c-history"></td>
+        {cell(data, Column::Since, || ().into_any())}
+        {cell(data, Column::App, || ().into_any())}
+        {cell(data, Column::LastFine, || view! { <TimeOr at=None now=data.now/> }.into_any())}
+        {cell(data, Column::Strip, || ().into_any())}
         <td class="c-act">{action}</td>
     }
     .into_any()

@@ -1,9 +1,7 @@
-//! The form of an app: credentials, permissions, and advanced options.
+//! The fields of an app: credentials, permissions, and advanced options. A new app has all
+//! of them in one form; those of an app stand in the parts of its page.
 
-use super::{
-    app_impact::{self, Unsaved},
-    setup::problem,
-};
+use super::setup::problem;
 use crate::{
     components::{
         Button, Callout, Checkbox, Choice, Field, FormKey, Glyph, Icon, Kind, Panel, Radios,
@@ -45,60 +43,69 @@ fn consequence(accounts: u64) -> Option<AnyView> {
     })
 }
 
-/// The form of a new app, or of an existing one with its number of accounts. A change that
-/// is typed and not saved is told before it is.
-pub(super) fn form(
-    action: &str,
-    existing: Option<(&App, u64)>,
-    state: &FormState,
-    unsaved: Option<&Unsaved>,
-) -> AnyView {
-    let app = existing.map(|(app, _)| app);
-    let verb = if existing.is_some() {
-        "Save"
-    } else {
-        "Add app"
-    };
-    let end = match unsaved {
-        Some(change) => app_impact::panel(&name(app, state), change),
-        None => view! {
-            <p class="actions">
-                <Button kind=Kind::Primary>{verb}</Button>
-            </p>
-        }
-        .into_any(),
-    };
+/// The form of a new app.
+pub(super) fn form(action: &str, state: &FormState) -> AnyView {
     view! {
-        <form class="form" method="post" action=action.to_owned()>
+        <form class="form" method="post" action=action.to_owned() data-draft="">
             <FormKey/>
             {problem(state)}
-            {credentials(app, state)}
-            {permissions(app, existing.map_or(0, |(_, accounts)| accounts), state)}
-            {advanced(app, state)}
-            {end}
+            {credentials(state)}
+            {permissions(None, 0, state)}
+            {advanced(state)}
+            <p class="actions">
+                <Button kind=Kind::Primary>"Add app"</Button>
+            </p>
         </form>
     }
     .into_any()
 }
 
-fn name(app: Option<&App>, state: &FormState) -> String {
-    state.value_or("name", app.map(|a| a.name.clone()).unwrap_or_default())
+/// The name that is typed or stored.
+pub(super) fn name_of(app: Option<&App>, state: &FormState) -> String {
+    let stored = app.map(|app| app.name.clone()).unwrap_or_default();
+    // The form of permissions has no name.
+    state.value("name").unwrap_or(stored)
 }
 
-fn credentials(app: Option<&App>, state: &FormState) -> AnyView {
-    // An existing app has its own panel for the secret, with a test before the switch.
-    let secret = app.is_none().then(|| {
-        view! {
-            <SecretField
-                name="client_secret"
-                label="Client secret"
-                hint="It is encrypted before it is stored, and never shown again."
-                error=state.error("client_secret")
-            />
-        }
-    });
-    let slug = app.is_none().then(|| {
-        view! {
+/// The field of the name.
+pub(super) fn name(app: Option<&App>, state: &FormState) -> AnyView {
+    let stored = app.map(|app| app.name.clone()).unwrap_or_default();
+    view! {
+        <Field
+            name="name"
+            label="Name"
+            required=true
+            maxlength=60_u32
+            autocomplete="off"
+            hint="Customers read it on reconnect links."
+            value=state.value_or("name", stored)
+            error=state.error("name")
+        />
+    }
+    .into_any()
+}
+
+/// The field of the client ID.
+pub(super) fn client_id(app: Option<&App>, state: &FormState) -> AnyView {
+    let stored = app.map(|app| app.client_id.clone()).unwrap_or_default();
+    view! {
+        <Field
+            name="client_id"
+            label="Client ID"
+            plain=true
+            required=true
+            autocomplete="off"
+            value=state.value_or("client_id", stored)
+            error=state.error("client_id")
+        />
+    }
+    .into_any()
+}
+
+fn credentials(state: &FormState) -> AnyView {
+    let body = view! {
+        <div class="body">
+            {name(None, state)}
             <Field
                 name="slug"
                 label="Short name for addresses (optional)"
@@ -109,44 +116,27 @@ fn credentials(app: Option<&App>, state: &FormState) -> AnyView {
                 value=state.value("slug")
                 error=state.error("slug")
             />
-        }
-    });
-    let body = view! {
-        <div class="body">
-            <Field
-                name="name"
-                label="Name"
-                required=true
-                maxlength=60_u32
-                autocomplete="off"
-                hint="Customers read it on reconnect links."
-                value=name(app, state)
-                error=state.error("name")
+            {client_id(None, state)}
+            <SecretField
+                name="client_secret"
+                label="Client secret"
+                hint="It is encrypted before it is stored, and never shown again."
+                error=state.error("client_secret")
             />
-            {slug}
-            <Field
-                name="client_id"
-                label="Client ID"
-                plain=true
-                required=true
-                autocomplete="off"
-                value=state.value_or("client_id", app.map(|a| a.client_id.clone()).unwrap_or_default())
-                error=state.error("client_id")
-            />
-            {secret}
         </div>
     }
     .into_any();
     view! {
-        <Panel id="credentials" title=if app.is_none() { "Name and credentials" } else { "Name and client ID" }>
+        <Panel id="credentials" title="Name and credentials">
             {body}
         </Panel>
     }
     .into_any()
 }
 
-fn permissions(app: Option<&App>, accounts: u64, state: &FormState) -> AnyView {
-    let name = name(app, state);
+/// The choice of permissions, and what a change of them means for so many accounts.
+pub(super) fn permissions(app: Option<&App>, accounts: u64, state: &FormState) -> AnyView {
+    let name = name_of(app, state);
     let caption = format!(
         "Permissions that {} asks for, by resource",
         if name.is_empty() { "the app" } else { &name }
@@ -173,57 +163,67 @@ fn permissions(app: Option<&App>, accounts: u64, state: &FormState) -> AnyView {
     .into_any()
 }
 
-/// Options that few apps need; open if one of them has an error.
-fn advanced(app: Option<&App>, state: &FormState) -> AnyView {
-    let wrong =
-        state.error("after_install_url").is_some() || state.error("basic_encoding").is_some();
-    let encoding = app.map(|a| a.basic_encoding).unwrap_or_default();
+/// The field of the address after an installation.
+pub(super) fn after_install(app: Option<&App>, state: &FormState) -> AnyView {
+    let stored = app.and_then(|app| app.after_install_url.clone());
+    view! {
+        <Field
+            name="after_install_url"
+            label="Address to go on to after installing (optional)"
+            kind="url"
+            plain=true
+            autocomplete="off"
+            placeholder="https://app.example.com/welcome"
+            hint="The page after an approval links to it, with ?account= and the subdomain."
+            value=state.value_or("after_install_url", stored.unwrap_or_default())
+            error=state.error("after_install_url")
+        />
+    }
+    .into_any()
+}
+
+/// The fields that say how tokens are asked for.
+pub(super) fn exchange(app: Option<&App>, state: &FormState) -> AnyView {
+    let encoding = app.map(|app| app.basic_encoding).unwrap_or_default();
     let pkce = if state.was_posted() {
         state.value("pkce").is_some()
     } else {
-        app.is_some_and(|a| a.pkce)
+        app.is_some_and(|app| app.pkce)
     };
     let options = BasicEncoding::ALL
         .into_iter()
         .map(|e| Choice::new(e.code(), e.label()))
         .collect();
+    view! {
+        <Radios
+            name="basic_encoding"
+            legend="How client ID and secret are sent"
+            options
+            value=state.value_or("basic_encoding", encoding.code())
+            hint="Change this only if Gorgias refuses credentials that are right; they differ for secrets with + / = or %."
+            error=state.error("basic_encoding")
+        />
+        <Checkbox
+            name="pkce"
+            label="Use PKCE"
+            hint="RFC 7636. Gorgias doesn’t document it; try it on a sandbox first."
+            checked=pkce
+        />
+    }
+    .into_any()
+}
+
+/// Options that few apps need; open if one of them has an error.
+fn advanced(state: &FormState) -> AnyView {
+    let wrong =
+        state.error("after_install_url").is_some() || state.error("basic_encoding").is_some();
     let body = view! {
         <details class="more body" open=wrong>
             <summary>
                 <Icon name=Glyph::Chevron/>
                 "Where to go after installing, and how to talk to Gorgias"
             </summary>
-            <div class="form">
-                <Field
-                    name="after_install_url"
-                    label="Address to go on to after installing (optional)"
-                    kind="url"
-                    plain=true
-                    autocomplete="off"
-                    placeholder="https://app.example.com/welcome"
-                    hint="The page after an approval links to it, with ?account= and the subdomain."
-                    value=state
-                        .value_or(
-                            "after_install_url",
-                            app.and_then(|a| a.after_install_url.clone()).unwrap_or_default(),
-                        )
-                    error=state.error("after_install_url")
-                />
-                <Radios
-                    name="basic_encoding"
-                    legend="How client ID and secret are sent"
-                    options
-                    value=state.value_or("basic_encoding", encoding.code())
-                    hint="Change this only if Gorgias refuses credentials that are right; they differ for secrets with + / = or %."
-                    error=state.error("basic_encoding")
-                />
-                <Checkbox
-                    name="pkce"
-                    label="Use PKCE"
-                    hint="RFC 7636. Gorgias doesn’t document it; try it on a sandbox first."
-                    checked=pkce
-                />
-            </div>
+            <div class="form">{after_install(None, state)} {exchange(None, state)}</div>
         </details>
     }
     .into_any();

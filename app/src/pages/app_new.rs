@@ -36,7 +36,7 @@ pub(super) fn view(tenant: &str, state: &FormState) -> AnyView {
             crumbs=vec![Crumb::new("Apps", Address::Apps { tenant }.to_string())]
             lead="Create the app in Gorgias’ partners’ portal first; it shows a client ID and a client secret. The two addresses to paste there appear once the app is added here."
         />
-        {form(&Address::NewApp { tenant }.to_string(), None, state, None)}
+        {form(&Address::NewApp { tenant }.to_string(), state)}
     }
     .into_any()
 }

@@ -89,7 +89,7 @@ pub(super) fn bar(data: &Data, bulk: &Bulk, page: &AccountsPage) -> AnyView {
     view! {
         <form id=BULK class="bulk" method="post" action=Address::Jobs { tenant }.to_string()>
             <FormKey/>
-            <input type="hidden" name="filter" value=accounts_filter::text(&data.query)/>
+            <input type="hidden" name="filter" value=accounts_filter::text(&data.wanted())/>
             {shown.collect_view()}
             <b class="chosen" data-page=format!("{} chosen", page.rows.len()) data-all=format!("{all} chosen")></b>
             <label class="tick">

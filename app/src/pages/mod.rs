@@ -15,6 +15,7 @@ pub mod accounts_import;
 pub(crate) mod accounts_notices;
 mod accounts_query;
 mod accounts_table;
+pub mod accounts_views;
 pub(crate) mod any_account;
 mod api_token_form;
 pub(crate) mod api_tokens;
@@ -22,9 +23,7 @@ pub(crate) mod app;
 mod app_form;
 pub mod app_impact;
 pub(crate) mod app_new;
-mod app_panels;
 mod app_rejudging;
-mod app_secrets;
 pub(crate) mod apps;
 pub(crate) mod audit;
 mod audit_entries;
@@ -87,6 +86,7 @@ pub(crate) mod signin;
 mod signin_sso;
 mod snooze_form;
 pub(crate) mod tenants;
+pub(crate) mod views;
 pub(crate) mod which_account;
 
 #[cfg(test)]

@@ -118,6 +118,13 @@ fn sentence(outcome: &FormOutcome) -> (String, Health) {
                 _ => so_so(&format!("{stored}. {refused} lines could not be stored.")),
             }
         }
+        FormOutcome::ViewSaved { name } => good(&format!(
+            "The view {name} is saved. Everybody in the tenant sees it above the list."
+        )),
+        FormOutcome::ViewRemoved { name } => good(&format!("The view {name} was removed.")),
+        FormOutcome::ColumnsChosen => {
+            good("From now on, you see these columns wherever the address names no others.")
+        }
         FormOutcome::AccountSnoozed {
             account,
             until: Some(at),

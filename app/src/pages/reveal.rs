@@ -54,12 +54,12 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     .into_any())
 }
 
-/// Sends the browser back to the app after a while. This is a header rather than a
+/// Sends the browser back to the credentials after a while. This is a header rather than a
 /// part of the page, so that it doesn't depend on the order in which parts are
 /// rendered.
 fn leave_soon(tenant: &str, app: &App) {
     let app = app.slug.as_str();
-    let to = Address::App { tenant, app };
+    let to = Address::AppCredentials { tenant, app };
     let leave = format!("{};url={to}", SHOWN_FOR.whole_seconds());
     if let (Some(response), Ok(leave)) = (
         use_context::<ResponseOptions>(),
@@ -72,10 +72,12 @@ fn leave_soon(tenant: &str, app: &App) {
 pub(super) fn view(tenant: &str, app: &App, secret: Option<String>, state: &FormState) -> AnyView {
     let slug = app.slug.as_str();
     let apps = Address::Apps { tenant }.to_string();
-    let href = Address::App { tenant, app: slug }.to_string();
+    let of_app = Address::App { tenant, app: slug }.to_string();
+    let href = Address::AppCredentials { tenant, app: slug }.to_string();
     let crumbs = vec![
         Crumb::new("Apps", apps),
-        Crumb::new(app.name.clone(), href.clone()),
+        Crumb::new(app.name.clone(), of_app),
+        Crumb::new("Credentials", href.clone()),
     ];
     let body = match secret {
         Some(secret) => shown(&href, secret),

@@ -63,10 +63,13 @@ fn check_href(tenant: &str, row: &AccountRow) -> String {
     .to_string()
 }
 
-/// The address of the app's form with “offline” already ticked, which also says
+/// The address of the app's permissions with “offline” already ticked, which also says
 /// what that means for its accounts.
-pub(super) fn add_offline(tenant: &str, row: &AccountRow) -> String {
-    format!("{}?add=offline#asks", app_href(tenant, row))
+pub(super) fn add_offline(tenant: &str, app: &str) -> String {
+    format!(
+        "{}?add=offline#asks",
+        Address::AppPermissions { tenant, app }
+    )
 }
 
 /// The action at the end of a row: a quiet, small button, or none.
@@ -81,7 +84,7 @@ pub(super) fn row_action(tenant: &str, row: &AccountRow, may: May) -> AnyView {
         }
         .into_any(),
         NextStep::AddOffline if may.manage_apps => view! {
-            <LinkButton href=add_offline(tenant, row) size=Size::Small about>
+            <LinkButton href=add_offline(tenant, row.app_slug.as_str()) size=Size::Small about>
                 "Add offline"
             </LinkButton>
         }
@@ -134,7 +137,7 @@ pub(super) fn main_action(tenant: &str, row: &AccountRow, may: May) -> Option<An
         NextStep::AddOffline => may.manage_apps.then(|| {
             view! {
                 <LinkButton
-                    href=add_offline(tenant, row)
+                    href=add_offline(tenant, row.app_slug.as_str())
                     kind=Kind::Primary
                     size=Size::Large
                     icon=Glyph::Apps

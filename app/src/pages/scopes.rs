@@ -190,7 +190,7 @@ fn chooser(data: &Data, app: &App) -> AnyView {
         }
     });
     let change = data.may.manage_apps.then(|| {
-        let address = Address::App {
+        let address = Address::AppPermissions {
             tenant: &data.tenant,
             app: app.slug.as_str(),
         };

@@ -1,7 +1,7 @@
 //! `/t/{tenant}/search`: accounts, apps and pages by name. The palette shows the same.
 
 use super::{
-    PageError, PageParams, panel,
+    PageError, PageParams, accounts_filter, panel,
     row_action::{May, account_href},
     show,
 };
@@ -12,7 +12,9 @@ use crate::{
     frame::{may_open, page_chrome},
     shell::SignedInLayout,
 };
-use domain::{health::Health, health_words::NextStep, permission::Permission};
+use domain::{
+    account_columns::Columns, health::Health, health_words::NextStep, permission::Permission,
+};
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::{
@@ -23,6 +25,7 @@ use service::{
         list::ListError,
     },
     core::input::Field,
+    views::{self, SavedView},
 };
 
 /// How many accounts it shows.
@@ -54,6 +57,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         may: May::of(&actor),
         accounts: panel("accounts that are found", accounts(&actor, &q).await),
         apps: panel("apps that are found", named_apps(&actor, &q).await),
+        views: panel("views that are found", named_views(&actor, &q).await),
         pages: pages(&actor, &q),
         q,
     };
@@ -73,6 +77,8 @@ pub(super) struct Data {
     pub accounts: Option<Vec<ListedAccount>>,
     /// `None` if they couldn't be loaded.
     pub apps: Option<Vec<App>>,
+    /// Saved views; `None` if they couldn't be loaded.
+    pub views: Option<Vec<SavedView>>,
     /// The pages that are found: name, address, icon.
     pub pages: Vec<(&'static str, String, Glyph)>,
 }
@@ -84,6 +90,7 @@ async fn accounts(actor: &Actor, q: &str) -> Result<Vec<ListedAccount>, service:
     let wanted = AccountsQuery {
         q: q.to_owned(),
         limit: ACCOUNTS,
+        columns: Some(Columns::from_iter([])),
         ..AccountsQuery::default()
     };
     match by_account::list(actor, &wanted).await {
@@ -100,6 +107,13 @@ async fn named_apps(actor: &Actor, q: &str) -> Result<Vec<App>, service::Interna
     }
     let mut found = apps::visible(actor).await?;
     found.retain(|app| holds(&app.name, q) || holds(app.slug.as_str(), q));
+    Ok(found)
+}
+
+/// All of them while nothing is typed.
+async fn named_views(actor: &Actor, q: &str) -> Result<Vec<SavedView>, service::InternalError> {
+    let mut found = views::all(actor).await?;
+    found.retain(|view| holds(&view.name, q));
     Ok(found)
 }
 
@@ -175,6 +189,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         accounts_found(data),
         apps_found(data),
         links_found(data),
+        views_found(data),
         pages_found(data),
     ];
     let sections: Vec<_> = sections.into_iter().flatten().collect();
@@ -328,6 +343,30 @@ fn links_found(data: &Data) -> Option<AnyView> {
         .into_any()
     });
     section("Actions", links.collect())
+}
+
+fn views_found(data: &Data) -> Option<AnyView> {
+    let Some(found) = &data.views else {
+        return Some(failed("Saved views"));
+    };
+    let base = Address::Accounts {
+        tenant: &data.tenant,
+    }
+    .to_string();
+    let links = found.iter().map(|view| {
+        view! {
+            <a href=accounts_filter::href(&base, &view.query)>
+                <Icon name=Glyph::Accounts/>
+                <span>
+                    <b>{view.name.clone()}</b>
+                    " "
+                    <span class="sub">{format!("by {}", view.created_by)}</span>
+                </span>
+            </a>
+        }
+        .into_any()
+    });
+    section("Saved views", links.collect())
 }
 
 fn pages_found(data: &Data) -> Option<AnyView> {

@@ -61,7 +61,7 @@ pub(super) fn view(data: &Data) -> AnyView {
             }
             .to_string();
             let body = view! {
-                <form class="body" method="post" action=links>
+                <form class="body" method="post" action=links data-draft="">
                     <FormKey/>
                     <p>"An admin of " <b>{account.to_string()}</b> {what}</p>
                     {problem(&data.form)}
@@ -128,7 +128,7 @@ fn offline_first(data: &Data) -> AnyView {
     let row = &data.account.row;
     let app = row.app_name.clone();
     let add = if data.may.manage_apps {
-        let href = add_offline(&data.tenant, row);
+        let href = add_offline(&data.tenant, row.app_slug.as_str());
         view! {
             <LinkButton href kind=Kind::Primary icon=Glyph::Apps>
                 {format!("Add offline to {app}")}

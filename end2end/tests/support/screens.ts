@@ -328,6 +328,20 @@ export const FULL: Screen[] = [
   { name: 'permissions', open: at(`${home}/scopes?app=${RETURNS.slug}`), heading: 'Permissions' },
   unfolded({ name: 'permissions, missing', open: at(`${home}/scopes?app=${RETURNS.slug}&filter=missing`), heading: 'Permissions' }),
   { name: 'permissions, no match', open: at(`${home}/scopes?app=${RETURNS.slug}&q=no-such-thing`), heading: 'Permissions' },
+  unfolded({ name: 'saved views', open: at(`${home}/views`), heading: 'Saved views' }),
+  { name: 'accounts, other columns', open: at(`${home}/accounts?columns=external_id&columns=since`), heading: 'Accounts' },
+  {
+    name: 'accounts, a view refused',
+    heading: 'Accounts',
+    status: 422,
+    async open(page) {
+      await page.goto(`${home}/accounts`);
+      await page.locator('summary').filter({ hasText: 'Save view' }).click();
+      await page.getByLabel('Name of the view').fill('LOST this week');
+      await press(page, 'Save view');
+      await expect(page.locator('#view-error')).toBeVisible();
+    },
+  },
   { name: 'apps', open: at(`${home}/apps`), heading: 'Apps' },
   { name: 'app', open: at(`${home}/apps/${RETURNS.slug}?sandbox=acme-sandbox`), heading: RETURNS.name, islands: true },
   { name: 'app, setup fault', open: at(`${home}/apps/${SURVEYS.slug}`), heading: SURVEYS.name, islands: true },
@@ -337,7 +351,7 @@ export const FULL: Screen[] = [
     status: 422,
     islands: true,
     async open(page) {
-      await page.goto(`${home}/apps/${RETURNS.slug}`);
+      await page.goto(`${home}/apps/${RETURNS.slug}/settings`);
       await page.locator('summary').filter({ hasText: `Remove ${RETURNS.name}…` }).click();
       await page.getByLabel(`Type ${RETURNS.slug} to confirm`).fill('something else');
       await press(page, `Remove ${RETURNS.name} and forget its tokens`);
@@ -349,12 +363,29 @@ export const FULL: Screen[] = [
     heading: RETURNS.name,
     islands: true,
     async open(page) {
-      await page.goto(`${home}/apps/${RETURNS.slug}`);
+      await page.goto(`${home}/apps/${RETURNS.slug}/permissions`);
       await page.getByRole('checkbox', { name: 'Write macros' }).check();
       await press(page, 'Save');
       await expect(page.getByRole('heading', { name: 'Not saved yet' })).toBeVisible();
     },
   },
+  {
+    name: 'app, something unsaved',
+    heading: RETURNS.name,
+    async open(page) {
+      await page.goto(`${home}/apps/${RETURNS.slug}/settings`);
+      await expect(page.locator('html')).toHaveAttribute('data-islands', 'live');
+      await page.getByLabel('Name', { exact: true }).fill('Another name');
+      await expect(page.getByRole('group', { name: 'Not saved' })).toBeVisible();
+    },
+  },
+  { name: 'app, credentials', open: at(`${home}/apps/${RETURNS.slug}/credentials`), heading: RETURNS.name },
+  { name: 'app, credentials with setup fault', open: at(`${home}/apps/${SURVEYS.slug}/credentials`), heading: SURVEYS.name },
+  { name: 'app, permissions', open: at(`${home}/apps/${RETURNS.slug}/permissions`), heading: RETURNS.name },
+  { name: 'app, offline not saved yet', open: at(`${home}/apps/${RETURNS.slug}/permissions?add=offline`), heading: RETURNS.name },
+  { name: 'app, accounts', open: at(`${home}/apps/${RETURNS.slug}/accounts`), heading: RETURNS.name },
+  { name: 'app, accounts that match nothing', open: at(`${home}/apps/${RETURNS.slug}/accounts?q=no-such-thing`), heading: RETURNS.name },
+  unfolded({ name: 'app, settings', open: at(`${home}/apps/${RETURNS.slug}/settings`), heading: RETURNS.name }),
   unfolded({ name: 'app', open: at(`${home}/apps/${RETURNS.slug}`), heading: RETURNS.name, islands: true }),
   { name: 'client secret', open: at(`${home}/apps/${RETURNS.slug}/reveal`), heading: 'Client secret', islands: false },
   { name: 'is it still you', open: at(`/confirm?next=${home}/keys`), heading: 'Is it still you?' },

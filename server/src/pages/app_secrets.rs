@@ -35,7 +35,7 @@ pub async fn add(
     Path((tenant, app)): Path<(String, String)>,
     PostedForm(posted, fields): PostedForm<NewSecret>,
 ) -> Result<Response, Answered> {
-    let page = Address::App {
+    let page = Address::AppCredentials {
         tenant: &tenant,
         app: &app,
     }
@@ -55,7 +55,7 @@ pub async fn step(
     Path((tenant, app, step)): Path<(String, String, String)>,
     posted: Posted,
 ) -> Result<Response, Answered> {
-    let page = Address::App {
+    let page = Address::AppCredentials {
         tenant: &tenant,
         app: &app,
     }

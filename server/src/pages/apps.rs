@@ -1,9 +1,9 @@
-//! Apps: add, change, remove.
+//! Apps: add, remove, and the word that their credentials are right. What changes an app
+//! is in `app_parts`.
 
 use crate::pages::{Answered, Form, Posted, PostedForm};
-use app::{address::Address, form_outcome::FormOutcome, pages::app_impact};
+use app::{address::Address, form_outcome::FormOutcome};
 use axum::{extract::Path, response::Response};
-use domain::{campaign::Audience, permission::Permission};
 use secrecy::SecretString;
 use serde::Deserialize;
 use service::{
@@ -29,7 +29,6 @@ const FIELDS: &[&str] = &[
     "pkce",
 ];
 pub(super) const CREATE: Form = Form::new("app_create", FIELDS).kept();
-pub(super) const EDIT: Form = Form::new("app_edit", FIELDS).kept();
 pub(super) const REMOVE: Form = Form::new("app_remove", &["confirm"]).kept();
 const REFUSALS: Form = Form::new("app_refusals", &[]);
 
@@ -41,7 +40,7 @@ pub async fn create(
     let page = Address::NewApp { tenant: &tenant }.to_string();
     let actor = posted.member(&tenant, &page, &CREATE).await?;
     posted.first(&page).await?;
-    let AppWish { form, .. } = posted.parse(fields, &page, &CREATE).await?;
+    let form = posted.parse(fields, &page, &CREATE).await?;
     match apps::create::create(&actor, &form).await {
         Ok(app) => {
             let page = Address::App {
@@ -55,52 +54,12 @@ pub async fn create(
     }
 }
 
-/// Changes an app.
-pub async fn edit(
-    Path((tenant, app)): Path<(String, String)>,
-    PostedForm(posted, fields): PostedForm<AppFields>,
-) -> Result<Response, Answered> {
-    let page = Address::App {
-        tenant: &tenant,
-        app: &app,
-    }
-    .to_string();
-    let (actor, app) = find(&posted, &tenant, &app, &page, &EDIT).await?;
-    let AppWish { form, then } = posted.parse(fields, &page, &EDIT).await?;
-    // The page tells first what it means for accounts, and asks what follows.
-    if then.is_none() && actor.may(Permission::ManageApps) {
-        let changes = apps::edit::would_change_accounts(&actor, app.id, &form).await;
-        if posted.looked(changes).await? {
-            return Ok(posted.rerender_with_errors(&page, &EDIT, Vec::new()).await);
-        }
-    }
-    match apps::edit::edit(&actor, app.id, &form).await {
-        Ok(app) => {
-            let slug = app.slug.as_str();
-            let page = match then.as_deref() {
-                Some(app_impact::CAMPAIGN) => {
-                    let new = Address::NewCampaign { tenant: &tenant };
-                    let audience = Audience::MissingPermissions.code();
-                    format!("{new}?app={slug}&audience={audience}")
-                }
-                _ => Address::App {
-                    tenant: &tenant,
-                    app: slug,
-                }
-                .to_string(),
-            };
-            posted.done(&page, FormOutcome::AppSaved).await
-        }
-        Err(error) => refused(&posted, &page, &EDIT, error).await,
-    }
-}
-
 /// Removes an app. Its short name has to be typed, since this can't be undone.
 pub async fn remove(
     Path((tenant, app)): Path<(String, String)>,
     PostedForm(posted, fields): PostedForm<Confirmation>,
 ) -> Result<Response, Answered> {
-    let page = Address::App {
+    let page = Address::AppSettings {
         tenant: &tenant,
         app: &app,
     }
@@ -155,7 +114,7 @@ pub(super) async fn find(
     }
 }
 
-/// The fields of the form for an app.
+/// The fields of the form for a new app.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct AppFields {
@@ -170,24 +129,15 @@ pub struct AppFields {
     after_install_url: Field<String>,
     basic_encoding: Field<String>,
     pkce: Field<String>,
-    /// What follows, once it is told what a change of permissions means.
-    then: Field<String>,
-}
-
-/// What an app is to be, and which button was pressed.
-pub struct AppWish {
-    form: AppForm,
-    then: Option<String>,
 }
 
 impl Input for AppFields {
-    type Parsed = AppWish;
+    type Parsed = AppForm;
 
-    fn parse(self, errors: &mut Errors) -> Option<AppWish> {
+    fn parse(self, errors: &mut Errors) -> Option<AppForm> {
         let boxes = errors.optional("scope", self.scope).map(|boxes| boxes.0);
         let typed = errors.optional("scopes", self.scopes);
-        let then = errors.optional(app_impact::THEN, self.then);
-        let form = AppForm {
+        Some(AppForm {
             name: errors.text("name", self.name),
             slug: errors.optional("slug", self.slug),
             client_id: errors.text("client_id", self.client_id),
@@ -196,8 +146,7 @@ impl Input for AppFields {
             after_install_url: errors.optional("after_install_url", self.after_install_url),
             basic_encoding: errors.optional("basic_encoding", self.basic_encoding),
             pkce: errors.ticked("pkce", self.pkce),
-        };
-        Some(AppWish { form, then })
+        })
     }
 }
 
@@ -217,7 +166,7 @@ impl Input for Confirmation {
     }
 }
 
-async fn refused(
+pub(super) async fn refused(
     posted: &Posted,
     page: &str,
     form: &Form,

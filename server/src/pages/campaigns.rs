@@ -15,7 +15,7 @@ use service::{
 };
 use url::form_urlencoded;
 
-const NEW: Form = Form::new(
+pub(super) const NEW: Form = Form::new(
     "campaign",
     &[
         "app",

@@ -11,7 +11,7 @@ use service::{
     core::input::{Errors, Field, Input, Repeated},
 };
 
-const CUSTOMER: Form = Form::new(
+pub(super) const CUSTOMER: Form = Form::new(
     "customer",
     &[
         "name",

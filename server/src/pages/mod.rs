@@ -5,6 +5,7 @@
 mod account;
 mod answered;
 mod api_tokens;
+mod app_parts;
 mod app_secrets;
 mod apps;
 mod audit;
@@ -40,6 +41,7 @@ mod snooze;
 mod sso;
 mod tenants;
 mod theme;
+mod views;
 
 pub(crate) use crate::form::Form;
 pub use answered::Answered;
@@ -124,8 +126,14 @@ const FORM_ROUTES: &[FormRoute] = &[
     (Address::RETRY_JOB, || post(jobs::retry)),
     (Address::UNDO_JOB, || post(jobs::undo)),
     (Address::JOB_FILE, || post(jobs::file)),
+    (Address::VIEWS, || post(views::save)),
+    (Address::VIEW, || post(views::rename)),
+    (Address::REMOVE_VIEW, || post(views::remove)),
+    (Address::COLUMNS, || post(views::columns)),
     (Address::NEW_APP, || post(apps::create)),
-    (Address::APP, || post(apps::edit)),
+    (Address::APP_CREDENTIALS, || post(app_parts::credentials)),
+    (Address::APP_PERMISSIONS, || post(app_parts::permissions)),
+    (Address::APP_SETTINGS, || post(app_parts::settings)),
     (Address::REMOVE_APP, || post(apps::remove)),
     (Address::REFUSALS, || post(apps::accept_refusals)),
     (Address::REVEAL, || post(reveal::show)),
@@ -205,18 +213,23 @@ pub async fn show(visitor: Visitor, request: Request) -> Result<Response, Failur
 }
 
 /// The forms whose typed values are kept while the person signs in again.
-pub(crate) const FORMS: [Form; 13] = [
+pub(crate) const FORMS: [Form; 18] = [
     account::LINK,
     api_tokens::FORM,
+    app_parts::CREDENTIALS,
+    app_parts::PERMISSIONS,
+    app_parts::SETTINGS,
     apps::CREATE,
-    apps::EDIT,
     apps::REMOVE,
+    campaigns::NEW,
     connect::CONNECT,
     connect::LINK,
+    customer::CUSTOMER,
     members::INVITE,
     members::MEMBER,
     passkeys::ADD,
     settings::BRAND,
+    settings::MAIL,
     settings::NAME,
     settings_sso::SSO,
 ];
@@ -244,5 +257,18 @@ mod tests {
     #[test]
     fn what_is_typed_into_each_of_these_forms_is_kept() {
         assert!(FORMS.iter().all(|form| form.is_kept), "{FORMS:?}");
+    }
+
+    #[test]
+    fn what_is_kept_is_in_the_list() {
+        let pages = concat!(env!("CARGO_MANIFEST_DIR"), "/src/pages");
+        let files = std::fs::read_dir(pages).unwrap();
+        let files = files.map(|file| file.unwrap().path());
+        let sources = files.filter(|file| !file.ends_with("mod.rs"));
+        let kept = sources.map(|file| {
+            let text = std::fs::read_to_string(file).unwrap();
+            text.matches(".kept()").count() - text.matches("visitor.kept()").count()
+        });
+        assert_eq!(kept.sum::<usize>(), FORMS.len());
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     browser::Browser,
-    forms::{APP, APP_SECRET, TOKEN, TOKENS, key_of, said, token_shown},
+    forms::{APP_SECRET, CREDENTIALS, TOKEN, TOKENS, key_of, said, token_shown},
     pages::errors,
     test_server::on_each_database,
 };
@@ -73,7 +73,7 @@ async fn s81_a_form_that_failed_before_it_was_begun_may_be_sent_again() {
                 TOKENS,
                 &[TOKEN[0], TOKEN[1], ("app", "acme-app")][..],
             ),
-            (APP, APP_SECRET, &[("new_secret", "a-new-secret")]),
+            (CREDENTIALS, APP_SECRET, &[("new_secret", "a-new-secret")]),
         ] {
             let key = key_of(&browser, page, action).await;
             let fields = [fields, &[("form_key", key.as_str())]].concat();

@@ -10,15 +10,16 @@ async fn a_client_secret_is_replaced_tested_and_reversibly() {
         let tenant = server.tenant("acme").await;
         server.install(&tenant, "shop").await;
         let browser = server.signed_in("acme").await;
-        let page = "/t/acme/apps/acme-app";
+        let app = "/t/acme/apps/acme-app";
+        let page = "/t/acme/apps/acme-app/credentials";
         let body = errors(
             browser
-                .post(&format!("{page}/secret"), &[("new_secret", "two words")])
+                .post(&format!("{app}/secret"), &[("new_secret", "two words")])
                 .await,
         );
         assert!(!body.contains("two words"), "no secret comes back");
         let enter = [("new_secret", "canary-new-secret")];
-        let answer = browser.post(&format!("{page}/secret"), &enter).await;
+        let answer = browser.post(&format!("{app}/secret"), &enter).await;
         answer.told_on(page);
         let body = browser
             .get(answer.location())
@@ -27,13 +28,13 @@ async fn a_client_secret_is_replaced_tested_and_reversibly() {
             .body;
         assert!(body.contains("Gorgias refused the new secret"), "{body}");
         assert!(!body.contains("Switch to the new secret"), "{body}");
-        let body = errors(browser.post(&format!("{page}/secret/switch"), &[]).await);
+        let body = errors(browser.post(&format!("{app}/secret/switch"), &[]).await);
         assert!(body.contains("test it first"), "{body}");
 
         server
             .simulator
             .rotate_secret(&tenant.app.client_id, "canary-new-secret");
-        let answer = browser.post(&format!("{page}/secret/test"), &[]).await;
+        let answer = browser.post(&format!("{app}/secret/test"), &[]).await;
         answer.told_on(page);
         let body = browser
             .get(answer.location())
@@ -42,7 +43,7 @@ async fn a_client_secret_is_replaced_tested_and_reversibly() {
             .body;
         assert!(body.contains("Switch to the new secret"), "{body}");
         assert!(!body.contains("canary-new-secret"));
-        let answer = browser.post(&format!("{page}/secret/switch"), &[]).await;
+        let answer = browser.post(&format!("{app}/secret/switch"), &[]).await;
         answer.told_on(page);
         let body = browser
             .get(answer.location())
@@ -55,11 +56,11 @@ async fn a_client_secret_is_replaced_tested_and_reversibly() {
         let body = browser.get(account).await.expect(StatusCode::OK).body;
         assert!(!body.contains("Setup fault"), "{body}");
 
-        let answer = browser.post(&format!("{page}/secret/roll-back"), &[]).await;
+        let answer = browser.post(&format!("{app}/secret/roll-back"), &[]).await;
         answer.told_on(page);
-        let answer = browser.post(&format!("{page}/secret/remove"), &[]).await;
+        let answer = browser.post(&format!("{app}/secret/remove"), &[]).await;
         answer.told_on(page);
-        let body = errors(browser.post(&format!("{page}/secret/roll-back"), &[]).await);
+        let body = errors(browser.post(&format!("{app}/secret/roll-back"), &[]).await);
         assert!(body.contains("24 hours"), "{body}");
     })
     .await;

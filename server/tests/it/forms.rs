@@ -23,7 +23,7 @@ const ACCOUNT: &str = "/t/acme/accounts/acme-app/shop";
 const LINKS: &str = "/t/acme/accounts/acme-app/shop/links";
 const CONNECT: &str = "/t/acme/accounts/connect";
 const NEW_LINK: [(&str, &str); 2] = [("app", "acme-app"), ("subdomain", "fresh")];
-pub const APP: &str = "/t/acme/apps/acme-app";
+pub const CREDENTIALS: &str = "/t/acme/apps/acme-app/credentials";
 const NEW_APP: [(&str, &str); 4] = [
     ("name", "Returns"),
     ("client_id", "returns-id"),
@@ -76,7 +76,7 @@ const MAKERS: [Maker; 6] = [
         &[("days", "3")],
     ),
     (CONNECT, CONNECT_LINKS, &NEW_LINK),
-    (APP, APP_SECRET, &[("new_secret", "a-new-secret")]),
+    (CREDENTIALS, APP_SECRET, &[("new_secret", "a-new-secret")]),
     ("/t/acme/apps/new", "/t/acme/apps/new", &NEW_APP),
     (APP_REVEAL, APP_REVEAL, &[]),
 ];
@@ -278,7 +278,7 @@ async fn s82_no_address_makes_a_page_say_what_did_not_happen() {
         assert!(says(&browser, &to).await, "it did happen");
         assert!(!says(&stranger, &to).await, "not in this session");
         let key = to.split_once('?').unwrap().1;
-        for page in ["/t/acme/apps", APP, TOKENS, "/t/acme/keys", ACCOUNT] {
+        for page in ["/t/acme/apps", CREDENTIALS, TOKENS, "/t/acme/keys", ACCOUNT] {
             assert!(!says(&browser, page).await, "{page}");
             assert_eq!(
                 says(&browser, &format!("{page}?{key}")).await,

@@ -2,7 +2,7 @@
 
 use crate::{
     browser::{Answer, Browser},
-    test_server::on_each_database,
+    test_server::{on_each_database, with_mail_on_each_database},
 };
 use axum::http::StatusCode;
 use service::{
@@ -70,6 +70,62 @@ async fn a_form_that_outlives_its_session_keeps_what_was_typed() {
         assert!(browser.cookie(COOKIE).is_none());
         let page = browser.get(NEW).await.body;
         assert!(!page.contains("typed long ago"));
+    })
+    .await;
+}
+
+/// Each page of such a form shows what was typed once the person is back.
+#[tokio::test]
+async fn long_forms_of_all_pages_are_kept() {
+    let account = "/t/acme/accounts/acme-app/shop";
+    let customer = format!("{account}/customer");
+    let editing = format!("{account}?customer=edit");
+    let forms = [
+        (editing.as_str(), customer.as_str(), "note", account),
+        (
+            "/t/acme/campaigns/new?app=acme-app",
+            "/t/acme/campaigns/new",
+            "message",
+            "/t/acme/campaigns/new",
+        ),
+        (
+            "/t/acme/settings",
+            "/t/acme/settings/mail",
+            "mail_text",
+            "/t/acme/settings",
+        ),
+        (
+            "/t/acme/apps/acme-app/settings",
+            "/t/acme/apps/acme-app/settings",
+            "name",
+            "/t/acme/apps/acme-app/settings",
+        ),
+    ];
+    with_mail_on_each_database(async |server| {
+        let tenant = server.tenant("acme").await;
+        server.install(&tenant, "shop").await;
+        for (page, action, field, back) in forms {
+            let browser = server.signed_in("acme").await;
+            let key = browser
+                .get(page)
+                .await
+                .expect(StatusCode::OK)
+                .form_key(action);
+            server.world.clock.advance(sessions::IDLE);
+            let typed = "typed long ago, and not sent";
+            let fields = [
+                (field, typed),
+                ("form_key", key.as_str()),
+                ("app", "acme-app"),
+            ];
+            let known = fields.len() - usize::from(field != "message");
+            let answer = browser.post(action, &fields[..known]).await;
+            assert_eq!(answer.location(), format!("/signin?next={back}"));
+            assert_eq!(sign_in(&browser, "acme", back).await.location(), back);
+            let body = browser.get(back).await.expect(StatusCode::OK).body;
+            assert!(body.contains(typed), "{action}: {body}");
+            assert!(body.contains("is back"), "{action}: {body}");
+        }
     })
     .await;
 }

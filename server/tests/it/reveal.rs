@@ -41,13 +41,17 @@ async fn a_secret_is_shown_on_a_page_that_leaves_by_itself() {
         let shown = shown(&browser).await;
         assert_eq!(shown.body.matches(SECRET).count(), 1, "{}", shown.body);
         assert_eq!(shown.header("cache-control"), "no-store");
-        assert_eq!(shown.header("refresh"), "30;url=/t/acme/apps/acme-app");
+        assert_eq!(
+            shown.header("refresh"),
+            "30;url=/t/acme/apps/acme-app/credentials"
+        );
         assert!(!shown.body.contains("<script"), "nothing is hydrated");
         // After that, and by any other way, it isn't there.
         for path in [
             PAGE,
             "/t/acme/apps/acme-app/reveal?outcome=none",
             "/t/acme/apps/acme-app",
+            "/t/acme/apps/acme-app/credentials",
             "/t/acme/apps",
             "/t/acme/audit",
             "/t/acme/keys",

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     form_state::FormState,
-    pages::{app, app_panels, erase, result, which_account},
+    pages::{app, erase, result, which_account},
 };
 use domain::scope::Comparison;
 use insta::assert_snapshot;
@@ -36,31 +36,15 @@ fn who_names_no_account_is_asked_for_it() {
 
 #[test]
 fn a_refused_exchange_is_a_notice_with_a_test() {
-    let mut data = app::Data {
-        tenant: "harbour".into(),
-        may: sample::ALL,
-        app: sample::app(),
-        slots: None,
-        install_url: INSTALL.into(),
-        redirect_uri: "https://mooring.example/oauth/1/callback".into(),
-        counts: None,
-        days: Default::default(),
-        history: None,
-        sandbox: String::new(),
-        preview: None,
-        outcome: None,
-        add_offline: false,
-        form: FormState::default(),
-        unsaved: None,
-        rejudging: None,
-    };
-    assert!(app_panels::exchange_refused(&data).is_none());
+    let mut data = sample::app_page();
+    data.tenant = "harbour".into();
+    assert!(app::notices::exchange_refused(&data).is_none());
     data.app.credentials.exchange_refused = Some((sample::NOW, "acme".parse().unwrap()));
-    let notice = html(|| app_panels::exchange_refused(&data).unwrap());
+    let notice = html(|| app::notices::exchange_refused(&data).unwrap());
     assert_snapshot!("exchange_refused", outline(&notice));
     assert!(notice.contains("data-health=\"limited\""), "no fault");
     data.may.manage_apps = false;
-    let notice = html(|| app_panels::exchange_refused(&data).unwrap());
+    let notice = html(|| app::notices::exchange_refused(&data).unwrap());
     assert!(!notice.contains("test-in-use"));
 }
 

@@ -140,6 +140,7 @@ fn the_search_leads_to_accounts_apps_and_pages() {
         q: "acme".into(),
         accounts: Some(vec![sample::listed(sample::disconnected().row)]),
         apps: Some(vec![sample::app()]),
+        views: Some(vec![]),
         pages: vec![("Overview", "/t/parcelwise".into(), Glyph::Overview)],
     };
     assert_snapshot!("search", outline(&html(|| search::view(&data))));

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     form_state::FormState,
-    pages::{account, app_secrets},
+    pages::{account, app::secrets as app_secrets},
 };
 use domain::{health::Health, time::Span};
 use service::apps::secrets::Slots;

@@ -1,5 +1,6 @@
 //! The views with sample data, and whole pages through the router.
 
+mod app;
 mod authorizing;
 mod campaigns;
 mod customer;

@@ -234,7 +234,16 @@ async fn every_page_of_a_tenant_renders() {
             "/t/parcelwise/audit?target=acme&from=2026-01-01",
             "/t/parcelwise/accounts/returns/acme",
         ),
-        ("/t/parcelwise/apps/returns", "Secret in use"),
+        ("/t/parcelwise/apps/returns/credentials", "Secret in use"),
+        ("/t/parcelwise/apps/returns/permissions", "Permission drift"),
+        (
+            "/t/parcelwise/apps/returns/accounts",
+            "Invited, never finished.",
+        ),
+        (
+            "/t/parcelwise/apps/returns/settings",
+            "Type returns to confirm",
+        ),
         (
             "/t/parcelwise/keys",
             "readable records are under the current key",

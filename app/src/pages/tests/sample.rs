@@ -1,8 +1,8 @@
 //! Sample data.
 
 use crate::pages::{
-    account, account_customer::CustomerData, accounts, accounts_filter::Choices, bulk_bar::Bulk,
-    row_action::May,
+    account, account_customer::CustomerData, accounts, accounts_filter::Choices, app,
+    bulk_bar::Bulk, row_action::May,
 };
 use domain::{
     account_days::AccountDays,
@@ -262,6 +262,23 @@ pub(super) fn account_page(account: Account) -> account::Data {
     }
 }
 
+/// An app with 31 accounts, three of them lost and two limited.
+pub(super) fn app_page() -> app::Data {
+    app::Data {
+        tenant: "parcelwise".into(),
+        may: ALL,
+        app: app(),
+        counts: Some(vec![
+            (Health::Disconnected, 3),
+            (Health::Limited, 2),
+            (Health::Working, 26),
+        ]),
+        outcome: None,
+        form: Default::default(),
+        rejudging: None,
+    }
+}
+
 /// An account of the list with one connection.
 pub(super) fn listed(row: AccountRow) -> ListedAccount {
     let customer = Customer {
@@ -302,6 +319,10 @@ pub(super) fn accounts_page(rows: Vec<AccountRow>, query: AccountsQuery) -> acco
             next: Some("cursor".into()),
         }),
         query,
+        columns: Default::default(),
+        views: vec![],
+        saving: Default::default(),
+        within: None,
         bulk: Some(Bulk {
             links: true,
             check: true,

@@ -4,10 +4,7 @@ use super::{
     outline::{html, outline},
     sample,
 };
-use crate::{
-    form_state::FormState,
-    pages::{app_form, app_impact::Unsaved, app_rejudging, row_action::May, scopes},
-};
+use crate::pages::{app::permissions, app_impact::Unsaved, app_rejudging, row_action::May, scopes};
 use domain::{
     scope::Scope,
     scope_plan::{Impact, ScopeFilter},
@@ -151,13 +148,17 @@ fn a_change_is_told_before_it_is_saved() {
         },
         may_begin_campaigns: true,
     };
-    let form = FormState {
-        action: "app_edit",
-        values: vec![("name".into(), "Returns".into())],
-        ..FormState::default()
-    };
     let shown = |change: &Unsaved| {
-        html(|| app_form::form("/t/x/apps/returns", Some((&app, 52)), &form, Some(change)))
+        let mut data = permissions::Data {
+            app: sample::app_page(),
+            plan: None,
+            add_offline: false,
+            unsaved: Some(change.clone()),
+        };
+        data.app.form.action = "app_permissions";
+        let page = html(|| permissions::view(&data));
+        assert!(page.contains("What accounts have given couldn’t be loaded."));
+        page.split("id=\"drift\"").next().unwrap().to_owned()
     };
     let page = outline(&shown(&change));
     let told = page.find("Not saved yet").unwrap();

@@ -9,8 +9,8 @@ use crate::{
     form_outcome::{FormOutcome, ShownOutcome},
     form_state::{FormState, Kept},
     pages::{
-        account, accounts, app_form, app_new, confirm, connect, overview, reconnect, result,
-        reveal, setup, signin, tenants,
+        account, accounts, app_new, confirm, connect, overview, reconnect, result, reveal, setup,
+        signin, tenants,
     },
 };
 use domain::{
@@ -256,23 +256,6 @@ fn an_apps_form_keeps_what_was_typed_and_never_the_secret() {
     assert_snapshot!("app_form_with_errors", outline(&page));
 }
 
-#[test]
-fn an_apps_form_shows_what_is_stored() {
-    let app = sample::app();
-    let page = outline(&html(|| {
-        app_form::form(
-            "/t/x/apps/returns",
-            Some((&app, 31)),
-            &FormState::default(),
-            None,
-        )
-    }));
-    assert!(page.contains("input text client_id=\"6123abc\""));
-    assert!(page.contains("input checkbox scope=\"tags:write\" ticked"));
-    assert!(page.contains("input checkbox scope=\"tags:read\"\n"));
-    assert!(page.contains("its 31 accounts"));
-}
-
 fn public_link(health: Health) -> PublicLink {
     PublicLink {
         brand: service::TenantBrand::named("Parcelwise"),
@@ -315,7 +298,7 @@ fn a_link_that_is_gone_says_what_to_do() {
 fn an_app_without_offline_is_offered_it_in_place_of_a_link() {
     let mut data = account_page(sample::stopping_soon());
     let page = outline(&html(|| account::view(&data)));
-    let add = "[/t/parcelwise/apps/returns?add=offline#asks]";
+    let add = "[/t/parcelwise/apps/returns/permissions?add=offline#asks]";
     assert!(page.contains(add) && page.contains("Add offline to Returns"));
     data.link_wanted = true;
     let page = outline(&html(|| account::view(&data)));
@@ -328,7 +311,10 @@ fn an_app_without_offline_is_offered_it_in_place_of_a_link() {
     let list = outline(&html(|| {
         accounts::view(&accounts_page(row.clone(), AccountsQuery::default()))
     }));
-    assert!(list.contains("?add=offline#asks] Add offline"), "{list}");
+    assert!(
+        list.contains("/permissions?add=offline#asks] Add offline"),
+        "{list}"
+    );
     data.may.manage_apps = false;
     let page = outline(&html(|| account::view(&data)));
     assert!(!page.contains("?add=offline"), "{page}");

@@ -100,19 +100,16 @@ fn changed(app: apps::App, change: Change) -> Result<AppForm, Problem> {
         let errors = vec![FieldError::new("slug", message)];
         return Err(Problem::invalid_fields(errors));
     }
+    let now = AppForm::from(app);
     Ok(AppForm {
-        name: change.name.unwrap_or(app.name),
+        name: change.name.unwrap_or(now.name),
         slug: None,
-        client_id: change.client_id.unwrap_or(app.client_id),
+        client_id: change.client_id.unwrap_or(now.client_id),
         client_secret: change.client_secret,
-        scopes: change
-            .scopes
-            .unwrap_or_else(|| vec![app.requested.to_string()]),
-        after_install_url: change.after_install_url.unwrap_or(app.after_install_url),
-        basic_encoding: change
-            .basic_encoding
-            .or_else(|| Some(app.basic_encoding.code().to_owned())),
-        pkce: change.pkce.unwrap_or(app.pkce),
+        scopes: change.scopes.unwrap_or(now.scopes),
+        after_install_url: change.after_install_url.unwrap_or(now.after_install_url),
+        basic_encoding: change.basic_encoding.or(now.basic_encoding),
+        pkce: change.pkce.unwrap_or(now.pkce),
     })
 }
 

@@ -103,7 +103,28 @@ pub const DECISIONS: &[Decision] = &[
     ),
     page(Address::APPS, Members(Viewer)),
     page(Address::APP, Members(Viewer)),
+    page(Address::APP_PERMISSIONS, Members(Viewer)),
+    page(Address::APP_ACCOUNTS, Members(Viewer)),
+    page(Address::APP_CREDENTIALS, Members(Operator)),
+    page(Address::APP_SETTINGS, Members(Operator)),
     page(Address::SCOPES, Members(Viewer)),
+    page(Address::VIEWS, Members(Viewer)),
+    form(
+        Address::VIEWS,
+        Members(Success),
+        &[("view", "Lost ones"), ("filter", "health=disconnected")],
+    ),
+    form(
+        Address::VIEW,
+        Elsewhere("s52_views_are_changed_by_who_made_them_and_who_manages_them"),
+        &[],
+    ),
+    form(
+        Address::REMOVE_VIEW,
+        Elsewhere("s52_views_are_changed_by_who_made_them_and_who_manages_them"),
+        &[],
+    ),
+    form(Address::COLUMNS, Members(Viewer), &[("columns", "owner")]),
     page(Address::CONNECT, Members(Success)),
     page(Address::IMPORT_ACCOUNTS, Members(Success)),
     page(
@@ -213,15 +234,20 @@ pub const DECISIONS: &[Decision] = &[
     ),
     form(Address::AUTHORIZE, Members(Operator), &[]),
     form(
-        Address::APP,
+        Address::APP_CREDENTIALS,
         Members(Operator),
-        &[
-            ("name", "Other"),
-            ("client_id", "other-id"),
-            ("scope", "offline"),
-            // Without it, the page tells first what it means.
-            ("then", "save"),
-        ],
+        &[("client_id", "other-id")],
+    ),
+    form(
+        Address::APP_PERMISSIONS,
+        Members(Operator),
+        // Without “then”, the page tells first what it means.
+        &[("scope", "offline"), ("then", "save")],
+    ),
+    form(
+        Address::APP_SETTINGS,
+        Members(Operator),
+        &[("name", "Other")],
     ),
     form(Address::REFUSALS, Members(Operator), &[]),
     form(Address::REVEAL, Members(Operator), &[]),

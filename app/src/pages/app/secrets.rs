@@ -14,7 +14,7 @@ use service::apps::secrets::{NextSecret, Slots, TestResult};
 
 /// How many accounts use the secret, and whether an operator can say that it is right.
 #[derive(Clone, Copy)]
-pub(super) struct Use {
+pub(in crate::pages) struct Use {
     pub accounts: u64,
     /// The app has a setup fault: Gorgias refuses its credentials, or they are in doubt.
     pub faulty: bool,
@@ -23,11 +23,11 @@ pub(super) struct Use {
 }
 
 /// The address to which the form of a step posts.
-pub(super) fn step(tenant: &str, app: &str, step: &str) -> String {
+pub(in crate::pages) fn step(tenant: &str, app: &str, step: &str) -> String {
     Address::SecretStep { tenant, app, step }.to_string()
 }
 
-pub(super) fn panel(
+pub(in crate::pages) fn panel(
     tenant: &str,
     app: &str,
     of: Use,
@@ -41,7 +41,7 @@ pub(super) fn panel(
                 title="Client secret"
                 what="What is stored couldn’t be loaded."
                 why="The database didn’t answer as it should. The rest of this page is current."
-                retry=Address::App { tenant, app }.to_string()
+                retry=Address::AppCredentials { tenant, app }.to_string()
             />
         }
         .into_any();
