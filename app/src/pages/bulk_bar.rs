@@ -14,7 +14,12 @@ use domain::{
     snooze::{Choice, LONGEST_REASON},
 };
 use leptos::prelude::*;
-use service::{Actor, accounts::Customer, connections::by_account::AccountsPage, mail};
+use service::{
+    Actor,
+    accounts::Customer,
+    connections::by_account::{AccountsPage, AccountsQuery},
+    mail,
+};
 
 /// The name of the form among those of its page.
 pub const BULK: &str = "bulk";
@@ -89,7 +94,7 @@ pub(super) fn bar(data: &Data, bulk: &Bulk, page: &AccountsPage) -> AnyView {
     view! {
         <form id=BULK class="bulk" method="post" action=Address::Jobs { tenant }.to_string()>
             <FormKey/>
-            <input type="hidden" name="filter" value=accounts_filter::text(&data.wanted())/>
+            <input type="hidden" name="filter" value=accounts_filter::text(&AccountsQuery { columns: None, ..data.wanted() })/>
             {shown.collect_view()}
             <b class="chosen" data-page=format!("{} chosen", page.rows.len()) data-all=format!("{all} chosen")></b>
             <label class="tick">

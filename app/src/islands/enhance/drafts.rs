@@ -202,7 +202,9 @@ fn submitted(event: Event) {
     let Some(form) = closest(&event, "form") else {
         return;
     };
-    let is_sign_out = form.get_attribute("action").as_deref() == Some("/signout");
+    let is_sign_out = form
+        .get_attribute("action")
+        .is_some_and(|action| action.ends_with("signout"));
     if is_sign_out {
         return forget_all();
     }
