@@ -29,7 +29,10 @@ async fn store(browser: &Browser, looked_at: &Answer) -> Answer {
     let key = looked_at.form_key(PAGE);
     let text = looked_at.body.split("name=\"text\" value=\"").nth(1);
     let text = text.and_then(|rest| rest.split('"').next()).unwrap();
-    let text = text.replace("&lt;", "<").replace("&amp;", "&");
+    let text = text
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&");
     let parts = [
         ("name=\"form_key\"", key.as_bytes()),
         ("name=\"text\"", text.as_bytes()),

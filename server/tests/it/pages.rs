@@ -49,10 +49,10 @@ async fn an_app_is_added_changed_and_removed() {
         assert!(page.body.contains("/install"), "{}", page.body);
         assert!(!page.body.contains("canary-secret"));
 
-        fields[0].1 = "Returns & more";
-        fields[3].1 = "";
-        let answer = browser.post("/t/acme/apps/returns", &fields).await;
-        answer.told_on("/t/acme/apps/returns");
+        let settings = "/t/acme/apps/returns/settings";
+        let changed = [("name", "Returns & more"), ("basic_encoding", "raw")];
+        let answer = browser.post(settings, &changed).await;
+        answer.told_on(settings);
         let page = browser.get("/t/acme/apps").await;
         assert!(page.body.contains("Returns &amp; more"), "{}", page.body);
 
