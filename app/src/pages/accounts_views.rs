@@ -34,9 +34,9 @@ pub(super) fn columns(data: &Data) -> AnyView {
     let boxes = Column::ALL.map(|column| {
         let checked = data.columns.has(column);
         view! {
-            <label>
+            <label class="tick">
                 <input type="checkbox" name="columns" value=column.code() checked=checked/>
-                {column.label()}
+                <span>{column.label()}</span>
             </label>
         }
     });

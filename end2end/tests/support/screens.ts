@@ -187,7 +187,8 @@ export const FULL: Screen[] = [
   },
   { name: 'overview', open: at(home), heading: /accounts need you$/, islands: true },
   { name: 'accounts', open: at(`${home}/accounts`), heading: 'Accounts', islands: true },
-  unfolded({ name: 'accounts', open: at(`${home}/accounts`), heading: 'Accounts', islands: true }),
+  // The menu of columns lies over the first rows' buttons while it is open.
+  unfolded({ name: 'accounts', open: at(`${home}/accounts`), heading: 'Accounts', islands: true }, 'details:not(.list-tools > .menu)'),
   {
     name: 'accounts, filtered',
     open: at(`${home}/accounts?q=o&health=limited&app=returns&scope=tickets%3Aread&sort=name`),
