@@ -1,23 +1,23 @@
 //! `/t/{tenant}/accounts`: all accounts, with search, filters, sorting and pages.
 
+pub(super) use super::accounts_counts::Counts;
+
 use super::{
     PageError, PageParams,
-    accounts_filter::{self, Choices, Parameters, SNOOZED, changed, href, is_filtered},
+    accounts_filter::{self, Choices, Parameters, changed, href},
+    accounts_none::{none, not_loaded},
     accounts_notices, accounts_table, accounts_views,
     bulk_bar::Bulk,
-    counted::counted,
     job_words, outcome, panel,
     row_action::May,
     show,
 };
 use crate::{
     address::Address,
-    components::{
-        Choice, Empty, Glyph, Kind, LinkButton, LoadFailed, NavItem, NoMatch, PageHead, Tab, Tabs,
-    },
+    components::{Choice, Glyph, Kind, LinkButton, NavItem, PageHead, Tab, Tabs},
     context::PageContext,
     form_state::FormState,
-    frame::{self, PageChrome, page_chrome},
+    frame::{PageChrome, page_chrome},
     islands::Live,
     shell::SignedInLayout,
 };
@@ -26,7 +26,6 @@ use domain::{
     health::Health,
     ids::PersonId,
     scope::{Scope, ScopeSet},
-    scope_plan::ScopeFilter,
     slug::Slug,
     time::Timestamp,
 };
@@ -102,77 +101,6 @@ async fn choices(actor: &Actor, apps: &[AppRow]) -> Choices {
 pub(super) struct Failed {
     /// The address has the cursor of another list.
     pub cursor: bool,
-}
-
-/// How many accounts there are.
-#[derive(Default)]
-pub(super) struct Counts {
-    /// In each state.
-    pub states: Vec<(Health, u64)>,
-    pub total: u64,
-    /// Those that need a person, and how many of these the reader looks after.
-    pub need_someone: u64,
-    /// `None` for whoever is limited to some apps: owners are counted of all apps.
-    pub yours: Option<u64>,
-    /// How many of these nobody looks after; `None` as above.
-    pub nobodys: Option<u64>,
-    /// How many are snoozed.
-    pub snoozed: u64,
-}
-
-impl Counts {
-    /// Of accounts; for whoever is limited to some apps, of their connections. What an app
-    /// or the time decides is counted by connection.
-    pub fn of(around: &PageChrome, me: Option<PersonId>) -> Option<Self> {
-        let connections = frame::sum(around.apps.as_deref()?);
-        let Some(accounts) = &around.accounts else {
-            let snoozed = around.snoozed.unwrap_or_default();
-            let needy = connections
-                .iter()
-                .filter(|(health, _)| health.needs_someone());
-            return Some(Self {
-                need_someone: needy
-                    .map(|(_, n)| n)
-                    .sum::<u64>()
-                    .saturating_sub(snoozed.needing),
-                total: connections.iter().map(|(_, n)| n).sum(),
-                states: connections,
-                yours: None,
-                nobodys: None,
-                snoozed: snoozed.accounts,
-            });
-        };
-        let of = |(health, n): (Health, u64)| match health.lies_over_another() {
-            true => (health, n),
-            false => (health, accounts.get(health)),
-        };
-        Some(Self {
-            states: connections.into_iter().map(of).collect(),
-            total: accounts.total(),
-            need_someone: accounts.need_someone(),
-            yours: me.map(|me| accounts.need(me)),
-            nobodys: Some(accounts.need_and_nobodys()),
-            snoozed: accounts.snoozed(),
-        })
-    }
-
-    /// Of the connections of one app.
-    fn of_app(row: &AppRow) -> Self {
-        let mut states = Health::ALL;
-        states.sort_by_key(|health| health.severity());
-        let states = states.map(|health| (health, row.counts.get(health)));
-        Self {
-            states: states.into(),
-            total: row.counts.total(),
-            need_someone: row.counts.need_someone(),
-            ..Self::default()
-        }
-    }
-
-    pub fn get(&self, health: Health) -> u64 {
-        let states = self.states.iter().filter(|(known, _)| *known == health);
-        states.map(|(_, n)| n).sum()
-    }
 }
 
 pub(super) struct Data {
@@ -296,49 +224,6 @@ impl Data {
     fn nothing_yet(&self) -> bool {
         self.counts.as_ref().is_some_and(|counts| counts.total == 0)
     }
-
-    /// A sentence that says what wasn't found.
-    fn no_match(&self) -> String {
-        let state = match self.query.states {
-            States::All => String::new(),
-            States::One(health) => format!(" that is {}", health.label()),
-            States::NeedSomeone => " that needs you".into(),
-            States::Snoozed => " that is snoozed".into(),
-        };
-        let given = |text: Option<String>| text.unwrap_or_default();
-        let q = Some(&self.query.q).filter(|q| !q.is_empty());
-        format!(
-            "There is no account{}{state}{}{}{}{}.",
-            given(q.map(|q| format!(" with “{q}”"))),
-            given(
-                self.query
-                    .scope
-                    .as_ref()
-                    .map(|s| format!(" that has granted {s}"))
-            ),
-            given(self.query.permissions.map(|filter| {
-                let words = match filter {
-                    ScopeFilter::Missing => "that lacks a permission",
-                    ScopeFilter::Extra => "with a permission that isn’t asked for",
-                    ScopeFilter::Old => "with an old permission",
-                    ScopeFilter::NeedsClick => "that has to approve permissions",
-                };
-                format!(" {words}")
-            })),
-            given(
-                self.query
-                    .tag
-                    .as_ref()
-                    .map(|tag| format!(" with the tag {tag}"))
-            ),
-            given(self.query.owner.map(|owner| match owner {
-                LookedAfter::ByNobody => " that nobody looks after".into(),
-                LookedAfter::By(person) => {
-                    format!(" that {} looks after", self.choices.name_of(person))
-                }
-            })),
-        )
-    }
 }
 
 pub(super) fn view(data: &Data) -> AnyView {
@@ -442,88 +327,4 @@ fn tabs(data: &Data) -> Option<AnyView> {
     });
     let items = items.chain(saved).collect();
     Some(view! { <Tabs label="Views" items/> }.into_any())
-}
-
-fn none(data: &Data) -> AnyView {
-    if is_filtered(&data.query) || data.query.after.is_some() {
-        let quiet = AccountsQuery {
-            states: States::NeedSomeone,
-            owner: data.query.owner,
-            sort: data.query.sort,
-            columns: data.query.columns,
-            ..AccountsQuery::default()
-        };
-        if data.query == quiet {
-            let snoozed = data.counts.as_ref().map_or(0, |counts| counts.snoozed);
-            return nobody_needs_you(&data.tenant, snoozed, data.query.owner.is_some());
-        }
-        let clear = href(
-            &data.base(),
-            &AccountsQuery {
-                sort: data.query.sort,
-                columns: data.query.columns,
-                ..AccountsQuery::default()
-            },
-        );
-        return view! { <NoMatch what=data.no_match() clear/> }.into_any();
-    }
-    let action = data.may.send_links.then(|| {
-        view! {
-            <LinkButton href=Address::Connect { tenant: &data.tenant }.to_string()>"Connect the first"</LinkButton>
-        }
-    });
-    view! {
-        <Empty icon=Glyph::Accounts title="Nothing connected yet" action=action.into_any()>
-            <p>"Accounts appear here as customers install your app, with their health and what to do."</p>
-        </Empty>
-    }
-    .into_any()
-}
-
-/// What stands where nothing needs somebody. `narrowed`: of accounts that somebody, or
-/// nobody, looks after.
-pub(super) fn nobody_needs_you(tenant: &str, snoozed: u64, narrowed: bool) -> AnyView {
-    let base = Address::Accounts { tenant };
-    let title = match narrowed {
-        true => "None of these needs somebody",
-        false => "Nobody needs you",
-    };
-    let quiet = match (narrowed, snoozed) {
-        (true, _) => None,
-        (false, 0) => Some("Every account works, mends itself, or waits for its customer."),
-        (false, _) => Some("Every other account works, mends itself, or waits for its customer."),
-    };
-    let snoozed = (snoozed > 0).then(|| {
-        let words = counted(snoozed, "is snoozed", "are snoozed");
-        view! {
-            <p>
-                <a href=format!("{base}?health={SNOOZED}")>{words}</a>
-                "."
-            </p>
-        }
-    });
-    view! {
-        <Empty icon=Glyph::Done title=title>
-            {snoozed}
-            {quiet.map(|quiet| view! { <p>{quiet}</p> })}
-        </Empty>
-    }
-    .into_any()
-}
-
-fn not_loaded(data: &Data, failed: &Failed) -> AnyView {
-    let (what, why, retry) = if failed.cursor {
-        (
-            "This page of the list isn’t known.",
-            "Its address may be cut, or belong to another order.",
-            changed(&data.base(), &data.query, |_| ()),
-        )
-    } else {
-        (
-            "The list couldn’t be loaded.",
-            "The database didn’t answer as it should. Your filters are kept.",
-            href(&data.base(), &data.query),
-        )
-    };
-    view! { <LoadFailed what why retry/> }.into_any()
 }

@@ -1,8 +1,8 @@
 //! What needs somebody: a panel of the overview, with a row for each account.
 
 use super::{
-    accounts::nobody_needs_you,
     accounts_filter,
+    accounts_none::nobody_needs_you,
     accounts_notices::Notice,
     counted::counted,
     overview::{Data, accounts, address_of, failed},
