@@ -125,6 +125,20 @@ fn act(action: JobAction, kind: Kind, icon: Option<Glyph>) -> AnyView {
     .into_any()
 }
 
+/// What is behind a button of the bar; one is open at a time.
+fn menu(icon: Glyph, words: &'static str, open: bool, body: AnyView) -> AnyView {
+    view! {
+        <details class="menu" name="bulk" open=open>
+            <summary class="button">
+                <Icon name=icon/>
+                {words}
+            </summary>
+            <div>{body}</div>
+        </details>
+    }
+    .into_any()
+}
+
 /// The error of a field, read out at once.
 fn error(bulk: &Bulk, field: &str, id: &'static str) -> Option<AnyView> {
     let said = bulk.form.error(field)?;
@@ -145,59 +159,43 @@ fn tag(data: &Data, bulk: &Bulk) -> AnyView {
     let known = data.choices.tags.iter().map(|(tag, _)| {
         view! { <option value=tag.to_string()></option> }
     });
-    view! {
-        <details class="menu" name="bulk" open=failed>
-            <summary class="button">
-                <Icon name=Glyph::Tag/>
-                "Tag"
-            </summary>
-            <div>
-                <p class="field">
-                    <label for="bulk-tag">"Tag"</label>
-                    <input
-                        id="bulk-tag"
-                        name="tag"
-                        list="bulk-tags"
-                        maxlength=LONGEST_TAG.to_string()
-                        value=bulk.form.value("tag")
-                        autocomplete="off"
-                        aria-invalid=failed.then_some("true")
-                        aria-describedby=failed.then_some("bulk-tag-error")
-                    />
-                    {error(bulk, "tag", "bulk-tag-error")}
-                    <datalist id="bulk-tags">{known.collect_view()}</datalist>
-                </p>
-                {act(JobAction::AddTag, Kind::Plain, None)}
-                {act(JobAction::RemoveTag, Kind::Plain, None)}
-            </div>
-        </details>
-    }
-    .into_any()
+    let body = view! {
+        <p class="field">
+            <label for="bulk-tag">"Tag"</label>
+            <input
+                id="bulk-tag"
+                name="tag"
+                list="bulk-tags"
+                maxlength=LONGEST_TAG.to_string()
+                value=bulk.form.value("tag")
+                autocomplete="off"
+                aria-invalid=failed.then_some("true")
+                aria-describedby=failed.then_some("bulk-tag-error")
+            />
+            {error(bulk, "tag", "bulk-tag-error")}
+            <datalist id="bulk-tags">{known.collect_view()}</datalist>
+        </p>
+        {act(JobAction::AddTag, Kind::Plain, None)}
+        {act(JobAction::RemoveTag, Kind::Plain, None)}
+    };
+    menu(Glyph::Tag, "Tag", failed, body.into_any())
 }
 
 /// One link each at once, or a campaign that follows them for days.
 fn links(bulk: &Bulk) -> AnyView {
-    view! {
-        <details class="menu" name="bulk">
-            <summary class="button">
-                <Icon name=Glyph::Send/>
-                "Links"
-            </summary>
-            <div>
-                {act(JobAction::SendLinks, Kind::Plain, Some(Glyph::Send))}
-                {bulk
-                    .edit
-                    .then(|| {
-                        view! {
-                            <Button icon=Glyph::Clock name="action" value="campaign">
-                                "Begin a campaign…"
-                            </Button>
-                        }
-                    })}
-            </div>
-        </details>
-    }
-    .into_any()
+    let body = view! {
+        {act(JobAction::SendLinks, Kind::Plain, Some(Glyph::Send))}
+        {bulk
+            .edit
+            .then(|| {
+                view! {
+                    <Button icon=Glyph::Clock name="action" value="campaign">
+                        "Begin a campaign…"
+                    </Button>
+                }
+            })}
+    };
+    menu(Glyph::Send, "Links", false, body.into_any())
 }
 
 /// Until when an account of many can be snoozed: a day of its own is for one account.
@@ -220,34 +218,26 @@ fn snooze(data: &Data, bulk: &Bulk) -> AnyView {
             </label>
         }
     });
-    view! {
-        <details class="menu" name="bulk" open=failed>
-            <summary class="button">
-                <Icon name=Glyph::Snooze/>
-                "Snooze"
-            </summary>
-            <div>
-                <fieldset class="field" aria-describedby=failed.then_some("bulk-until-error")>
-                    <legend>"Snooze them"</legend>
-                    {choices.collect_view()}
-                    {error(bulk, "until", "bulk-until-error")}
-                </fieldset>
-                <p class="field">
-                    <label for="bulk-reason">"Why"</label>
-                    <input
-                        id="bulk-reason"
-                        name="reason"
-                        maxlength=LONGEST_REASON.to_string()
-                        value=bulk.form.value("reason")
-                        autocomplete="off"
-                    />
-                </p>
-                {act(JobAction::Snooze, Kind::Plain, None)}
-                {act(JobAction::Wake, Kind::Plain, None)}
-            </div>
-        </details>
-    }
-    .into_any()
+    let body = view! {
+        <fieldset class="field" aria-describedby=failed.then_some("bulk-until-error")>
+            <legend>"Snooze them"</legend>
+            {choices.collect_view()}
+            {error(bulk, "until", "bulk-until-error")}
+        </fieldset>
+        <p class="field">
+            <label for="bulk-reason">"Why"</label>
+            <input
+                id="bulk-reason"
+                name="reason"
+                maxlength=LONGEST_REASON.to_string()
+                value=bulk.form.value("reason")
+                autocomplete="off"
+            />
+        </p>
+        {act(JobAction::Snooze, Kind::Plain, None)}
+        {act(JobAction::Wake, Kind::Plain, None)}
+    };
+    menu(Glyph::Snooze, "Snooze", failed, body.into_any())
 }
 
 fn assign(data: &Data, bulk: &Bulk) -> AnyView {
@@ -262,29 +252,21 @@ fn assign(data: &Data, bulk: &Bulk) -> AnyView {
             </option>
         }
     });
-    view! {
-        <details class="menu" name="bulk" open=failed>
-            <summary class="button">
-                <Icon name=Glyph::User/>
-                "Assign"
-            </summary>
-            <div>
-                <p class="field">
-                    <label for="bulk-owner">"Looked after by"</label>
-                    <select
-                        id="bulk-owner"
-                        name="owner"
-                        aria-invalid=failed.then_some("true")
-                        aria-describedby=failed.then_some("bulk-owner-error")
-                    >
-                        <option value="">"Nobody"</option>
-                        {members.collect_view()}
-                    </select>
-                    {error(bulk, "owner", "bulk-owner-error")}
-                </p>
-                {act(JobAction::Assign, Kind::Plain, None)}
-            </div>
-        </details>
-    }
-    .into_any()
+    let body = view! {
+        <p class="field">
+            <label for="bulk-owner">"Looked after by"</label>
+            <select
+                id="bulk-owner"
+                name="owner"
+                aria-invalid=failed.then_some("true")
+                aria-describedby=failed.then_some("bulk-owner-error")
+            >
+                <option value="">"Nobody"</option>
+                {members.collect_view()}
+            </select>
+            {error(bulk, "owner", "bulk-owner-error")}
+        </p>
+        {act(JobAction::Assign, Kind::Plain, None)}
+    };
+    menu(Glyph::User, "Assign", failed, body.into_any())
 }
