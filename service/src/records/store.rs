@@ -94,6 +94,11 @@ pub(crate) async fn store_all(
             continue;
         }
         for event in events {
+            // Nobody did this, whoever looked at it first.
+            let who = match event {
+                Happening::Unchecked { .. } => &Actor::Worker,
+                _ => who,
+            };
             outbox::add(services, tx, record.id, who, event)?;
         }
         tx.tell(record.news(tx));

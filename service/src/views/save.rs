@@ -3,7 +3,10 @@
 use super::{MOST, ViewError, named, refused, stored::StoredView, taken};
 use crate::{
     connections::by_account::AccountsQuery,
-    core::{error::Forbidden, rows::Rows},
+    core::{
+        error::{Forbidden, InternalError},
+        rows::Rows,
+    },
     entity::saved_view::{self, ActiveModel, Column},
     records::app,
     tenancy::{Actor, Who},
@@ -57,14 +60,15 @@ pub async fn save(
     if same.any(&*tx).await? {
         return Err(taken(&name));
     }
-    let stored = serde_json::to_string(&StoredView::from(&query));
     let id: SavedViewId = actor.new_id();
+    let stored = serde_json::to_string(&StoredView::from(&query))
+        .map_err(|_| InternalError::inconsistent("saved_views", "query", id))?;
     let row = ActiveModel {
         id: Set(id),
         tenant_id: Set(tx.tenant()),
         name: Set(name.clone()),
         name_key: Set(key),
-        query: Set(stored.unwrap_or_default()),
+        query: Set(stored),
         created_by: Set(*person),
         created_by_name: Set(who.clone()),
         created_at: Set(actor.now()),

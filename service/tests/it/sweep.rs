@@ -1,8 +1,11 @@
 //! The sweep as a whole: one pace, and a breaker for each app.
 
 use crate::flow;
-use domain::{health::Health, time::Span};
-use service::worker;
+use domain::{event::Actor, health::Health, time::Span};
+use service::{
+    connections::{check_now::check_now, events},
+    worker,
+};
 use simulator::Endpoint;
 
 /// security.md 30: the breaker, not every connection, tries the credentials
@@ -136,6 +139,17 @@ async fn the_next_worker_says_that_nobody_checked() {
         let timeline = f.timeline("acme").await;
         let said = timeline.iter().filter(|kind| **kind == "unchecked");
         assert_eq!(said.count(), 1, "{timeline:?}");
+        // Also if a person looks first: it isn't their doing.
+        f.advance(Span::hours(20));
+        check_now(&f.owner, "returns", &flow::sub("acme"))
+            .await
+            .unwrap();
+        let id = f.account("acme").await.row.id;
+        let entries = events::of_connection(&f.owner, id, None, 10).await.unwrap();
+        let said = entries
+            .iter()
+            .find(|entry| entry.happening.code() == "unchecked");
+        assert_eq!(said.unwrap().actor, Actor::Worker);
     })
     .await;
 }
