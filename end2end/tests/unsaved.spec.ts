@@ -75,7 +75,7 @@ test('leaving with something unsaved asks', async ({ page }) => {
   const home = await app('leaving');
   await signIn(page);
   await open(page, `${home}/settings`);
-  await page.getByLabel('Name', { exact: true }).fill('Left');
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Left');
   const asked: string[] = [];
   page.on('dialog', async (dialog) => {
     asked.push(dialog.type());
@@ -84,7 +84,7 @@ test('leaving with something unsaved asks', async ({ page }) => {
   const overview = page.getByRole('navigation', { name: 'Parts of leaving' }).getByRole('link', { name: 'Overview' });
   await overview.click();
   await expect.poll(() => asked).toEqual(['beforeunload']);
-  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Left');
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Left');
   await overview.click();
   await expect(page).toHaveURL(home);
   expect(asked).toEqual(['beforeunload', 'beforeunload']);
@@ -126,7 +126,7 @@ test('a draft goes when it is saved, and all of them at sign-out', async ({ page
   const home = await app('drafted');
   await signIn(page);
   await open(page, `${home}/settings`);
-  const name = page.getByLabel('Name', { exact: true });
+  const name = page.getByRole('textbox', { name: 'Name', exact: true });
   await name.fill('Another name');
   await page.getByRole('button', { name: 'Save' }).first().click();
   await expect(page.getByRole('status').filter({ hasText: 'Saved.' })).toBeVisible();

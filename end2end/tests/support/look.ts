@@ -8,15 +8,22 @@ import type { Watch } from './watch';
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const THEMES = ['light', 'dark'] as const;
 
-async function shiftOf(page: Page): Promise<number> {
+type Shift = PerformanceEntry & { value: number; sources: { node?: Element }[] };
+
+/** How far things moved without being asked to, and which. */
+async function shiftOf(page: Page): Promise<{ sum: number; moved: string }> {
   return page.evaluate(
     () =>
-      new Promise<number>((resolve) => {
+      new Promise<{ sum: number; moved: string }>((resolve) => {
+        const moved: string[] = [];
         let sum = 0;
         new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) sum += (entry as unknown as { value: number }).value;
+          for (const shift of list.getEntries() as Shift[]) {
+            sum += shift.value;
+            moved.push(...shift.sources.map(({ node }) => `${node?.nodeName}.${node?.className} “${node?.textContent?.slice(0, 40)}”`));
+          }
         }).observe({ type: 'layout-shift', buffered: true });
-        requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve({ sum, moved: moved.join('; ') })));
       }),
   );
 }
@@ -61,7 +68,8 @@ export async function lookAt(page: Page, watch: Watch, base: string, screen: Scr
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
     await accessible(page, theme);
     expect(await page.locator('[style]').count(), 'inline styles').toBe(0);
-    expect(await shiftOf(page), 'layout shift').toBeLessThanOrEqual(0.02);
+    const { sum, moved } = await shiftOf(page);
+    expect(sum, `layout shift: ${moved}`).toBeLessThanOrEqual(0.02);
     const loaded = islands ? ['/pkg/mooring.js', '/pkg/mooring.wasm'] : [];
     expect([...new Set(watch.scripts)].sort(), 'script is loaded by live pages only').toEqual(loaded);
   }

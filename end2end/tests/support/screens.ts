@@ -24,6 +24,13 @@ const links = (): Links => JSON.parse(readFileSync(`${RUN}/links.json`, 'utf8'))
 const at = (path: string) => (page: Page) => page.goto(path);
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 
+/** Shows what would become of two lines, of which one can't be stored. */
+async function lookAtCustomers(page: Page): Promise<void> {
+  await page.goto(`${home}/accounts/import`);
+  await page.getByLabel('Or paste lines here').fill('subdomain;name\nquiet-pond;Quiet Pond\nno name;Nobody\n');
+  await press(page, 'Look what would happen');
+}
+
 /** Begins the set-up of an app, whose key is shown on its page alone. */
 async function begin(page: Page): Promise<void> {
   await page.goto('/me/authenticator');
@@ -366,7 +373,7 @@ export const FULL: Screen[] = [
     async open(page) {
       await page.goto(`${home}/apps/${RETURNS.slug}/permissions`);
       await page.getByRole('checkbox', { name: 'Write macros' }).check();
-      await press(page, 'Save');
+      await page.getByRole('group', { name: 'Not saved' }).getByRole('button', { name: 'Save' }).click();
       await expect(page.getByRole('heading', { name: 'Not saved yet' })).toBeVisible();
     },
   },
@@ -376,7 +383,7 @@ export const FULL: Screen[] = [
     async open(page) {
       await page.goto(`${home}/apps/${RETURNS.slug}/settings`);
       await expect(page.locator('html')).toHaveAttribute('data-islands', 'live');
-      await page.getByLabel('Name', { exact: true }).fill('Another name');
+      await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Another name');
       await expect(page.getByRole('group', { name: 'Not saved' })).toBeVisible();
     },
   },
@@ -533,6 +540,29 @@ export const FULL: Screen[] = [
       await page.getByLabel('Name', { exact: true }).fill('   ');
       await press(page, 'Create token');
       await expect(page.locator('#name-error')).toBeVisible();
+    },
+  },
+  { name: 'import of customers', open: at(`${home}/accounts/import`), heading: 'Import customers' },
+  {
+    name: 'import of customers, looked at',
+    heading: 'Import customers',
+    async open(page) {
+      await lookAtCustomers(page);
+      await expect(page.getByText('1 line can’t be stored.')).toBeVisible();
+    },
+  },
+  {
+    name: 'account, connected to nothing',
+    heading: 'Quiet Pond',
+    async open(page) {
+      await lookAtCustomers(page);
+      const store = page.getByRole('button', { name: 'Import 1 account' });
+      if (await store.count()) {
+        await store.click();
+        await expect(page.getByText('Imported: 1 added')).toBeVisible();
+      }
+      await page.goto(`${home}/accounts/quiet-pond`);
+      await expect(page.getByText('Connected to no app yet.')).toBeVisible();
     },
   },
 ];
