@@ -122,7 +122,7 @@ test('a draft outlives the session and the tab, and no secret is in it', async (
   expect(await drafts(other)).toBe('{}');
 });
 
-test('a draft goes when it is saved, and all of them at sign-out', async ({ page }) => {
+test('a draft goes when it is saved, and all of them at sign-out', async ({ page, watch }) => {
   const home = await app('drafted');
   await signIn(page);
   await open(page, `${home}/settings`);
@@ -136,6 +136,7 @@ test('a draft goes when it is saved, and all of them at sign-out', async ({ page
   await expect(line(page)).toHaveCount(0);
 
   // What was refused is still a draft.
+  watch.expect(422);
   await page.getByLabel('Address to go on to').fill('https://user@example.com/');
   await page.getByRole('button', { name: 'Save' }).first().click();
   await expect(page.locator('#after_install_url-error')).toBeVisible();

@@ -153,7 +153,7 @@ fn state(field: &Element) -> JsValue {
     fields::get(field, of)
 }
 
-/// The line above the form.
+/// The line at the end of the form: above it, it would move what is being read.
 fn tell(form: &Element, at: f64) {
     let Some(line) = element("p", "result") else {
         return;
@@ -168,7 +168,7 @@ fn tell(form: &Element, at: f64) {
     line.set_inner_html(&format!(
         "<span>{words}</span> <button type=button class=button data-size=small>Discard</button>"
     ));
-    let _ = form.insert_before(&line, form.first_child().as_ref());
+    let _ = form.append_child(&line);
     browser::say(&words);
 }
 
