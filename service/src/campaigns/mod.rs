@@ -1,13 +1,11 @@
 //! Campaigns: a reconnect link for each of many accounts of an app. The worker finds the
 //! accounts, sends the mails and the one reminder; what customers do moves each account on.
 
-mod chosen;
 mod control;
 mod create;
 mod list;
 mod run;
 
-pub(crate) use chosen::{app_of_running, take_up};
 pub use control::{end, pause, resume};
 pub use create::{CampaignForm, CreateCampaignError, MOST_DAYS, create};
 pub use list::{CampaignAccount, Funnel, People, all, people, show};

@@ -1,7 +1,6 @@
 //! What the worker does for campaigns: it finds their accounts, sends the links and the
 //! reminders, and ends them.
 
-use super::chosen;
 use crate::{
     accounts,
     connections::links::{self, Sender, Wanted},
@@ -13,6 +12,7 @@ use crate::{
     mail,
     records::{
         app::{self, App},
+        campaign_accounts,
         connection::Record,
     },
     tenancy::{TenantScope, Tx},
@@ -179,8 +179,9 @@ async fn look(tx: &Tx, row: &Model, now: Timestamp) -> Result<bool, InternalErro
         .readable(&**tx, "the connections of a campaign's app")
         .await?;
     let meant = found.iter().filter(|record| is_meant(row.audience, record));
-    let meant = meant.map(|one| chosen::waiting(tx, row.id, one.subdomain.clone(), one.id));
-    chosen::add(tx, meant.collect()).await?;
+    let meant =
+        meant.map(|one| campaign_accounts::waiting(tx, row.id, one.subdomain.clone(), one.id));
+    campaign_accounts::add(tx, meant.collect()).await?;
     let more = found.len() as u64 == LOOKED_AT;
     let last = found.last().map(|record| record.subdomain.clone());
     tx.update::<campaign::Entity>()

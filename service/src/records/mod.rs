@@ -3,7 +3,7 @@
 
 pub(crate) mod app;
 pub(crate) mod app_credentials;
-pub(crate) mod campaigns;
+pub(crate) mod campaign_accounts;
 pub(crate) mod connection;
 pub(crate) mod find;
 pub(crate) mod granted_sets;

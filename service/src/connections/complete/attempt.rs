@@ -9,7 +9,7 @@ use crate::{
     entity::{connection, reconnect_link},
     records::{
         app::App,
-        campaigns,
+        campaign_accounts,
         connection::{Record, attempted},
         find, tokens,
     },
@@ -255,7 +255,7 @@ impl Attempt<'_> {
             .filter(reconnect_link::Column::ExpiresAt.gt(self.scope.expiry_now()))
             .exec(&**tx)
             .await?;
-        campaigns::approved(tx, connection).await?;
+        campaign_accounts::approved(tx, connection).await?;
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use crate::{
         connection,
         reconnect_link::{Column, Entity, Model},
     },
-    records::{app, campaigns, connection::Record},
+    records::{app, campaign_accounts, connection::Record},
     tenancy::{
         TenantBrand, TenantScope, Tx, brand,
         lookup::{self, Key},
@@ -205,7 +205,7 @@ pub async fn mark_opened(services: &Services, token: &SecretString) -> Result<()
             &event::Actor::Customer { name: None },
             &Happening::LinkOpened,
         )?;
-        campaigns::link_opened(&tx, connection).await?;
+        campaign_accounts::link_opened(&tx, connection).await?;
         tell(&tx, connection).await?;
     }
     tx.commit().await

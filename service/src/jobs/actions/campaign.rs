@@ -2,11 +2,11 @@
 
 use super::next;
 use crate::{
-    campaigns,
     connections::{by_account, row::AccountRow},
     core::error::InternalError,
     entity::job,
     jobs::{items::Ended, turn::Stepped},
+    records::campaign_accounts,
     tenancy::{Actor, Tx},
 };
 use domain::{
@@ -22,7 +22,7 @@ pub(super) async fn add(
     campaign: CampaignId,
 ) -> Result<Stepped, InternalError> {
     let (found, mut stepped) = next(actor, tx, job).await?;
-    let app = campaigns::app_of_running(tx, campaign).await?;
+    let app = campaign_accounts::app_of_running(tx, campaign).await?;
     let names = found.iter().map(|(item, _)| item.subdomain.clone());
     let shown = by_account::these(actor, tx, names.collect()).await?;
     let rows: HashMap<Subdomain, Vec<AccountRow>> = shown
@@ -44,7 +44,7 @@ pub(super) async fn add(
         };
         stepped.ended.push(ended);
     }
-    campaigns::take_up(tx, campaign, taken, actor.expiry_now()).await?;
+    campaign_accounts::take_up(tx, campaign, taken, actor.expiry_now()).await?;
     Ok(stepped)
 }
 

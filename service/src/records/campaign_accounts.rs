@@ -1,4 +1,5 @@
-//! The accounts that somebody chose for a campaign: a bulk job brings them.
+//! The accounts of campaigns: the worker finds them, or a bulk job brings those that somebody
+//! chose; their links and approvals say how far they are.
 
 use crate::{
     core::{error::InternalError, rows::Rows},
@@ -57,7 +58,7 @@ pub(crate) async fn take_up(
 }
 
 /// An account whose mail is not sent yet.
-pub(super) fn waiting(
+pub(crate) fn waiting(
     tx: &Tx,
     campaign: CampaignId,
     subdomain: Subdomain,
@@ -77,7 +78,7 @@ pub(super) fn waiting(
 }
 
 /// Adds accounts that are not in it.
-pub(super) async fn add(tx: &Tx, accounts: Vec<ActiveModel>) -> Result<(), InternalError> {
+pub(crate) async fn add(tx: &Tx, accounts: Vec<ActiveModel>) -> Result<(), InternalError> {
     if accounts.is_empty() {
         return Ok(());
     }
@@ -90,6 +91,31 @@ pub(super) async fn add(tx: &Tx, accounts: Vec<ActiveModel>) -> Result<(), Inter
     campaign_account::Entity::insert_many(accounts)
         .on_conflict(twice)
         .exec_without_returning(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// A link of the connection was opened.
+pub(crate) async fn link_opened(tx: &Tx, connection: ConnectionId) -> Result<(), InternalError> {
+    tx.update::<campaign_account::Entity>()
+        .filter(campaign_account::Column::ConnectionId.eq(connection))
+        .filter(campaign_account::Column::Stage.eq(Stage::Sent))
+        .col_expr(campaign_account::Column::Stage, Expr::value(Stage::Opened))
+        .exec(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// The connection was approved, with whichever link.
+pub(crate) async fn approved(tx: &Tx, connection: ConnectionId) -> Result<(), InternalError> {
+    tx.update::<campaign_account::Entity>()
+        .filter(campaign_account::Column::ConnectionId.eq(connection))
+        .filter(campaign_account::Column::Stage.ne(Stage::Approved))
+        .col_expr(
+            campaign_account::Column::Stage,
+            Expr::value(Stage::Approved),
+        )
+        .exec(&**tx)
         .await?;
     Ok(())
 }
