@@ -32,6 +32,33 @@ const chromium = {
   },
 };
 
+// The secrets test is no part of taking pictures.
+const pictures = [
+  { name: 'prepare', testMatch: 'prepare.ts', use: chromium },
+  { name: 'pictures', testMatch: 'pictures.spec.ts', dependencies: ['prepare'], use: chromium },
+];
+
+const tests = [
+  // Fills the tenant. After all other projects, `secrets` looks for secrets.
+  { name: 'prepare', testMatch: 'prepare.ts', teardown: 'secrets', use: chromium },
+  {
+    name: 'script',
+    testMatch: '*.spec.ts',
+    testIgnore: ['secrets.spec.ts', 'firefox.spec.ts', 'pictures.spec.ts'],
+    dependencies: ['prepare'],
+    use: chromium,
+  },
+  {
+    name: 'no-script',
+    testMatch: ['mail.spec.ts', 'reveal.spec.ts', 'second-factor.spec.ts', 'second-person.spec.ts', 'sso.spec.ts', 'story.spec.ts', 'team.spec.ts', 'theme.spec.ts'],
+    dependencies: ['prepare'],
+    use: { ...chromium, javaScriptEnabled: false },
+  },
+  // Starts a browser of its own.
+  { name: 'firefox', testMatch: 'firefox.spec.ts', dependencies: ['prepare'] },
+  { name: 'secrets', testMatch: 'secrets.spec.ts', use: chromium },
+];
+
 export default defineConfig({
   testDir: './tests',
   outputDir: './test-results',
@@ -45,8 +72,6 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],
-  // Screenshots to look at are no tests: they are taken only if a folder for them is named.
-  ...(process.env.MOORING_E2E_SHOTS ? {} : { grepInvert: /@shots/ }),
   use: {
     baseURL,
     locale: 'en-GB',
@@ -54,22 +79,5 @@ export default defineConfig({
     trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
     screenshot: 'only-on-failure',
   },
-  projects: [
-    // Fills the tenant. After all other projects, `secrets` looks for secrets.
-    { name: 'prepare', testMatch: 'prepare.ts', teardown: 'secrets', use: chromium },
-    {
-      name: 'script',
-      testMatch: '*.spec.ts',
-      testIgnore: 'secrets.spec.ts',
-      dependencies: ['prepare'],
-      use: chromium,
-    },
-    {
-      name: 'no-script',
-      testMatch: ['mail.spec.ts', 'reveal.spec.ts', 'second-factor.spec.ts', 'second-person.spec.ts', 'sso.spec.ts', 'story.spec.ts', 'team.spec.ts', 'theme.spec.ts'],
-      dependencies: ['prepare'],
-      use: { ...chromium, javaScriptEnabled: false },
-    },
-    { name: 'secrets', testMatch: 'secrets.spec.ts', use: chromium },
-  ],
+  projects: process.env.MOORING_E2E_PICTURES ? pictures : tests,
 });

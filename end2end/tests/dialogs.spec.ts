@@ -1,8 +1,8 @@
 // What script adds: dialogs, the palette, keys, forms that stay. screens.md: Acceptance 2, 4
 
-import AxeBuilder from '@axe-core/playwright';
 import { noteLink } from './support/api';
 import { SIGNED_IN, TENANT } from './support/env';
+import { violations } from './support/look';
 import { expect, live, type Page, test } from './support/test';
 import { ACCOUNTS, RETURNS } from './support/world';
 
@@ -21,8 +21,7 @@ async function open(page: Page, path: string): Promise<void> {
 const kept = (page: Page) => expect(page.locator('body'), 'the same page').toHaveAttribute('data-kept', 'true');
 
 async function accessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-  expect(violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.target.join(' ')}`))).toEqual([]);
+  expect(await violations(page)).toEqual([]);
 }
 
 test('a link is made in a dialog, which brings the focus back', async ({ page }) => {
@@ -166,4 +165,27 @@ test('times tick, and a silent worker shows without a reload', async ({ page }) 
   await page.clock.fastForward('03:00');
   await expect(beat).toHaveText('Worker is late');
   await expect(page.locator('[data-beat-ago]')).toHaveText(/^[34] min ago$/);
+});
+
+test('what destroys asks first, and names the thing and what follows', async ({ page }) => {
+  const member = async () => {
+    await page.goto(`${home}/members`);
+    await page.getByRole('link', { name: 'Leo Bauer' }).click();
+    await page.getByRole('link', { name: 'Remove Leo Bauer…' }).click();
+  };
+  const questions: [open: () => Promise<unknown>, name: string, consequence: RegExp, button: string, typed: boolean][] = [
+    [() => page.goto(`${account(ACCOUNTS.working)}/disconnect`), `Disconnect ${ACCOUNTS.working} from ${RETURNS.name}?`, /loses its access.*Nobody can undo that/, 'Disconnect and forget tokens', false],
+    [() => page.goto(`${account(ACCOUNTS.invited)}/erase`), `Erase ${ACCOUNTS.invited} from ${RETURNS.name} for good?`, /forgotten with its tokens.*Nobody can undo that/, `Erase ${ACCOUNTS.invited} for good`, true],
+    [member, `Remove Leo Bauer from ${TENANT}?`, /Leo Bauer sees nothing of it any more/, 'Remove Leo Bauer', false],
+    [() => page.goto(`${home}/settings/delete`), `Delete ${TENANT}?`, /connections stop at once/, `Delete ${TENANT}`, true],
+  ];
+  for (const [openIt, name, consequence, button, typed] of questions) {
+    await openIt();
+    const question = page.getByRole('alertdialog', { name, exact: true });
+    await expect(question).toHaveAccessibleDescription(consequence);
+    await expect(question.getByRole('button', { name: button, exact: true })).toBeEnabled();
+    // The harmless way out comes first.
+    expect(await question.locator('footer a, footer button').first().evaluate((way) => way.tagName)).toBe('A');
+    await expect(question.getByRole('textbox')).toHaveCount(typed ? 1 : 0);
+  }
 });

@@ -1,6 +1,7 @@
 // Use without a mouse. screens.md: Acceptance 2, 3
 
 import { EMAIL, PASSWORD, TENANT } from './support/env';
+import { focusShows } from './support/focus';
 import { expect, live, type Page, test } from './support/test';
 import { ACCOUNTS, RETURNS } from './support/world';
 
@@ -11,24 +12,7 @@ async function tabTo(page: Page, name: string | RegExp, role: 'link' | 'button' 
   const wanted = page.getByRole(role, { name, exact: typeof name === 'string' });
   for (let steps = 0; steps < 60; steps += 1) {
     await page.keyboard.press('Tab');
-    const state = await page.evaluate(() => {
-      const element = document.activeElement;
-      // After the last link, the browser's own bar has the focus; on a page that
-      // has just loaded, nothing has it.
-      if (!element || element === document.body) return undefined;
-      const style = getComputedStyle(element);
-      const box = element.getBoundingClientRect();
-      // An element above it, such as a sticky bar, hides the focus.
-      const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-      return {
-        outlined: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0,
-        inside: box.width > 0 && box.bottom > 0 && box.top < innerHeight,
-        covered: top !== null && !element.contains(top) && !top.contains(element),
-        what: element.outerHTML.slice(0, 120),
-      };
-    });
-    if (!state) continue;
-    expect(state, 'the focus shows').toMatchObject({ outlined: true, inside: true, covered: false });
+    if (!(await focusShows(page))) continue;
     if (await wanted.evaluateAll((all) => all.includes(document.activeElement as HTMLElement))) return;
   }
   throw new Error(`60 presses of Tab did not reach ${name}`);

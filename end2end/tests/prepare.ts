@@ -1,7 +1,7 @@
 // Fills the tenant: an account in every state, links, and a signed-in owner.
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import { api, type App, type Connection, noteAccessToken, noteInvitation, reconnectLink } from './support/api';
+import { addApp, api, type App, check, noteAccessToken, noteInvitation, reconnectLink } from './support/api';
 import { approve } from './support/customer';
 import { API_TOKEN, EMAIL, PASSWORD, RUN, SIGNED_IN, TENANT } from './support/env';
 import { canary } from './support/record';
@@ -12,17 +12,6 @@ import { ACCOUNTS, APPROVES, FAULTY, FAULTY_TOO, type Links, REFUSES, RETURNS, S
 const LINKS = `${RUN}/links.json`;
 
 const connection = (app: string, account: string) => `connections/${app}/${account}`;
-
-/** Checks the connection until it has this health; a check without a verdict counts as an answer, too. */
-async function check(app: string, account: string, health: string): Promise<void> {
-  const checked = async () => {
-    await api('POST', `${connection(app, account)}/refresh`).catch((error: Error) => {
-      if (!error.message.includes('upstream_unavailable')) throw error;
-    });
-    return (await api<Connection>('GET', connection(app, account))).health;
-  };
-  await expect.poll(checked, { message: `${account} becomes ${health}` }).toBe(health);
-}
 
 async function connect(app: App, account: string, behaviour: Record<string, unknown> = {}): Promise<void> {
   await behave(account, { consent: 'approve', ...behaviour });
@@ -37,17 +26,11 @@ async function approvedLink(account: string): Promise<string> {
   return link;
 }
 
-async function add(app: typeof RETURNS): Promise<App> {
-  const added = await api<App>('POST', 'apps', app);
-  await register(app.client_id, app.client_secret, added.redirect_uri);
-  return added;
-}
-
 test('every state has an account', async () => {
   canary({ kind: 'password', value: PASSWORD });
   canary({ kind: 'API token', value: API_TOKEN });
 
-  const returns = await add(RETURNS);
+  const returns = await addApp(RETURNS);
   await connect(returns, ACCOUNTS.working);
   await connect(returns, ACCOUNTS.limited, { granted_scope: 'openid email profile offline tickets:read' });
   await connect(returns, ACCOUNTS.stopping_soon, { refresh_token: false });
@@ -83,7 +66,7 @@ test('every state has an account', async () => {
   await check(RETURNS.slug, ACCOUNTS.retrying, 'retrying');
   await api('DELETE', connection(RETURNS.slug, ACCOUNTS.parted));
 
-  const surveys = await add(SURVEYS);
+  const surveys = await addApp(SURVEYS);
   await connect(surveys, FAULTY);
   await connect(surveys, FAULTY_TOO);
   await register(SURVEYS.client_id, 'canary-another-secret-77e0', surveys.redirect_uri);

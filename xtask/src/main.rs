@@ -13,6 +13,7 @@ mod http;
 mod loop_times;
 mod pack;
 mod paths;
+mod pictures;
 mod postgres;
 mod process;
 mod serve;
@@ -46,6 +47,8 @@ enum Command {
     Build(build::Args),
     /// Run everything: formatting, lints, tests on both databases, browser tests
     Test(test::Args),
+    /// Take pictures of every screen, in both themes and four widths
+    Pictures(pictures::Args),
     /// Formatting and lints only
     Check,
     /// Stop, kill and continue processes while thousands of connections fall due, for minutes
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Build(args) => build::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Pictures(args) => pictures::run(&args),
         Command::Check => check::run(),
         Command::Torture(args) => torture::run(&args),
         Command::Bench(args) => bench::run(&args),

@@ -55,3 +55,8 @@ pub fn debug_site() -> Result<PathBuf> {
 pub fn dist() -> Result<PathBuf> {
     Ok(target()?.join("dist"))
 }
+
+/// The folder of pictures of every screen.
+pub fn pictures() -> Result<PathBuf> {
+    Ok(target()?.join("pictures"))
+}

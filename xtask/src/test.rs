@@ -4,7 +4,7 @@ use crate::dev_stack::DevStack;
 use crate::postgres::{Cluster, Purpose};
 use crate::{api_fuzz, build, check, paths, process, steps::Steps, tools};
 use anyhow::{Result, bail};
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 /// The variable that names a database for the tests, if the caller has one already.
 pub const POSTGRES: &str = "MOORING_TEST_POSTGRES_URL";
@@ -53,7 +53,7 @@ pub enum Part {
     Rust,
     /// Calls of the machine API, made from its description (schemathesis)
     ApiFuzz,
-    /// Playwright and axe in Chromium
+    /// Playwright and axe in Chromium, and the story in Firefox
     Browser,
 }
 
@@ -164,13 +164,41 @@ fn add_filter(command: &mut Command, nextest: bool, filter: &[String]) {
     }
 }
 
+/// The browsers, with everything else that browser tests need.
+pub struct Browsers {
+    chromium: PathBuf,
+    firefox: PathBuf,
+}
+
+impl Browsers {
+    pub fn install() -> Result<Self> {
+        tools::npm_packages()?;
+        tools::plain_python()?;
+        Ok(Self {
+            chromium: tools::chromium()?,
+            firefox: tools::firefox()?,
+        })
+    }
+
+    /// Playwright on this stack.
+    pub fn playwright(&self, stack: &DevStack) -> Command {
+        let mut command = Command::new("npx");
+        command
+            .args(["--no-install", "playwright", "test"])
+            .envs(stack.test_environment())
+            .env("MOORING_E2E_CHROMIUM", &self.chromium)
+            .env("MOORING_E2E_FIREFOX", &self.firefox)
+            // Works without a terminal, and the list of tests stays readable in a log.
+            .env("FORCE_COLOR", "0")
+            .current_dir(paths::end2end());
+        command
+    }
+}
+
 fn browser(steps: &mut Steps, filter: &[String]) {
     let rerun = "cargo xtask test --only browser";
-    let Some(chromium) = steps.run("npm packages and Chromium", rerun, || {
-        tools::npm_packages()?;
-        tools::chromium()
-    }) else {
-        steps.skip("Browser tests", "the packages or Chromium are missing");
+    let Some(browsers) = steps.run("npm packages and browsers", rerun, Browsers::install) else {
+        steps.skip("Browser tests", "the packages or a browser are missing");
         return;
     };
     steps.run("Types of the browser tests", rerun, || {
@@ -188,16 +216,7 @@ fn browser(steps: &mut Steps, filter: &[String]) {
         let mut stack = DevStack::prepare(&built.binary, &simulator, &built.site, None)?;
         // The most verbose log, since the tests look for secrets in it.
         stack.serve(&[("MOORING_LOG", "trace")])?;
-        let outcome = process::run(
-            Command::new("npx")
-                .args(["--no-install", "playwright", "test"])
-                .args(filter)
-                .envs(stack.test_environment())
-                .env("MOORING_E2E_CHROMIUM", &chromium)
-                // Works without a terminal, and the list of tests stays readable in a log.
-                .env("FORCE_COLOR", "0")
-                .current_dir(paths::end2end()),
-        );
+        let outcome = process::run(browsers.playwright(&stack).args(filter));
         if !stack.alive() {
             let log = std::fs::read_to_string(stack.server_log()).unwrap_or_default();
             bail!("the server ended during the tests; its log says:\n{log}");

@@ -54,12 +54,22 @@ pub fn npm_executable(name: &str) -> Result<PathBuf> {
 
 /// Debian's Chromium, or the one that `MOORING_E2E_CHROMIUM` names.
 pub fn chromium() -> Result<PathBuf> {
-    if let Some(named) = std::env::var_os("MOORING_E2E_CHROMIUM") {
+    browser("MOORING_E2E_CHROMIUM", "chromium")
+}
+
+/// Debian's Firefox, or the one that `MOORING_E2E_FIREFOX` names.
+pub fn firefox() -> Result<PathBuf> {
+    browser("MOORING_E2E_FIREFOX", "firefox-esr")
+}
+
+/// The browser that the variable names, or Debian's package.
+fn browser(variable: &str, package: &str) -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os(variable) {
         return Ok(named.into());
     }
-    let path = PathBuf::from("/usr/bin/chromium");
+    let path = Path::new("/usr/bin").join(package);
     if !path.exists() {
-        apt_install(&["chromium", "fonts-liberation"])?;
+        apt_install(&[package, "fonts-liberation"])?;
     }
     Ok(path)
 }
@@ -122,6 +132,14 @@ pub fn python() -> Result<()> {
         bail!("Python 3.10 or later with venv is missing");
     }
     Ok(())
+}
+
+/// Installs Python if there is none at all; its standard library is enough.
+pub fn plain_python() -> Result<()> {
+    if process::works(Command::new("python3").arg("--version")) {
+        return Ok(());
+    }
+    apt_install(&["python3"])
 }
 
 /// Whether there is a Python that is new enough and can make virtual environments.

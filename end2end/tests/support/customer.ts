@@ -3,6 +3,7 @@
 
 import { BASE } from './env';
 import { canary } from './record';
+import { behave } from './simulator';
 
 class Jar {
   private readonly cookies = new Map<string, string>();
@@ -21,6 +22,21 @@ class Jar {
     }
     return response;
   }
+}
+
+/** How many accounts are connected at the same time. */
+const AT_ONCE = 8;
+
+/** Connects these accounts of the simulator to an app. */
+export async function connectAll(install: string, accounts: string[]): Promise<void> {
+  const left = [...accounts];
+  const one = async () => {
+    for (let account = left.shift(); account; account = left.shift()) {
+      await behave(account, { consent: 'approve' });
+      await approve(`${install}?account=${account}`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, one));
 }
 
 /** Begins at an install address or a link and ends on the result page. */

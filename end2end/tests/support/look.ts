@@ -1,58 +1,23 @@
-// Rules that every page must follow. screens.md: Acceptance 1, 5, 7
+// Rules that every page must follow. screens.md: Acceptance 1, 3, 4, 5, 7
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, live, type Page } from './test';
+import * as rules from './rules';
 import type { Screen } from './screens';
 import type { Watch } from './watch';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const THEMES = ['light', 'dark'] as const;
 
-type Shift = PerformanceEntry & { value: number; sources: { node?: Element }[] };
-
-/** How far things moved without being asked to, and which. */
-async function shiftOf(page: Page): Promise<{ sum: number; moved: string }> {
-  return page.evaluate(
-    () =>
-      new Promise<{ sum: number; moved: string }>((resolve) => {
-        const moved: string[] = [];
-        let sum = 0;
-        new PerformanceObserver((list) => {
-          for (const shift of list.getEntries() as Shift[]) {
-            sum += shift.value;
-            moved.push(...shift.sources.map(({ node }) => `${node?.nodeName}.${node?.className} “${node?.textContent?.slice(0, 40)}”`));
-          }
-        }).observe({ type: 'layout-shift', buffered: true });
-        requestAnimationFrame(() => requestAnimationFrame(() => resolve({ sum, moved: moved.join('; ') })));
-      }),
-  );
+/** What axe finds. */
+export async function violations(page: Page): Promise<string[]> {
+  const found = await new AxeBuilder({ page }).setLegacyMode().withTags(TAGS).analyze();
+  return found.violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.target.join(' ')}: ${node.failureSummary}`));
 }
 
 async function accessible(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(TAGS).analyze();
-  const told = violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.target.join(' ')}: ${node.failureSummary}`));
-  expect.soft(told, `accessibility, ${where}`).toEqual([]);
+  expect.soft(await violations(page), `accessibility, ${where}`).toEqual([]);
 }
-
-/** The elements that make the page wider than its window. */
-const wide = (page: Page) =>
-  page.evaluate(() => {
-    const width = document.scrollingElement?.scrollWidth ?? 0;
-    if (width <= 320) return [];
-    const outside = [...document.body.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > 321);
-    return [`${width} px`, ...outside.slice(0, 5).map((e) => `${e.tagName}.${e.className} in ${e.parentElement?.className}`)];
-  });
-
-/** The elements that stick out of their panel, unless what is around them scrolls. */
-const stickingOut = (page: Page) =>
-  page.evaluate(() => {
-    const scrolls = (e: Element | null): boolean => Boolean(e) && (getComputedStyle(e as Element).overflowX !== 'visible' || scrolls((e as Element).parentElement?.closest('.panel *') ?? null));
-    const edge = (e: Element) => e.getBoundingClientRect().right;
-    const out = [...document.querySelectorAll('.panel')].flatMap((panel) =>
-      [...panel.querySelectorAll('*')].filter((e) => edge(e) > edge(panel) + 1 && !scrolls(e.parentElement?.closest('.panel *') ?? null)),
-    );
-    return out.slice(0, 5).map((e) => `${e.tagName}.${e.className}: ${e.textContent?.slice(0, 40)}`);
-  });
 
 /** Opens a page in both themes and checks it, then makes the window narrow. */
 export async function lookAt(page: Page, watch: Watch, base: string, screen: Screen): Promise<void> {
@@ -65,16 +30,26 @@ export async function lookAt(page: Page, watch: Watch, base: string, screen: Scr
     // Pages of a tenant have script: for the palette, keys and dialogs.
     const islands = screen.islands ?? (await page.locator('.shell').count()) > 0;
     if (islands) await live(page);
-    await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+    // Before any script could set it.
+    const themed = new RegExp(`^<!DOCTYPE html><html[^>]* data-theme="${theme}"`);
+    await expect.poll(() => watch.html, { message: 'the theme is in the page' }).toMatch(themed);
+    expect(await rules.lateStyle(page), 'the style is there before the first paint').toEqual([]);
     await accessible(page, theme);
     expect(await page.locator('[style]').count(), 'inline styles').toBe(0);
-    const { sum, moved } = await shiftOf(page);
+    const { sum, moved } = await rules.shiftOf(page);
     expect(sum, `layout shift: ${moved}`).toBeLessThanOrEqual(0.02);
     const loaded = islands ? ['/pkg/mooring.js', '/pkg/mooring.wasm'] : [];
     expect([...new Set(watch.scripts)].sort(), 'script is loaded by live pages only').toEqual(loaded);
   }
+  expect.soft(await rules.tables(page), 'tables are tables').toEqual([]);
+  expect.soft(await rules.disabled(page), 'no button is disabled').toEqual([]);
+  expect.soft(await rules.small(page), 'targets of 24 px').toEqual([]);
+  expect.soft(await rules.cutOff(page), 'text twice as large').toEqual([]);
+  expect.soft(await rules.unseen(page), 'forced colours').toEqual([]);
+  expect.soft(await rules.moving(page), 'less motion').toEqual([]);
   await page.setViewportSize({ width: 320, height: 568 });
-  expect.soft(await wide(page), 'nothing is wider than 320 px').toEqual([]);
-  expect.soft(await stickingOut(page), 'nothing sticks out of its panel').toEqual([]);
+  expect.soft(await rules.wide(page), 'nothing is wider than 320 px').toEqual([]);
+  expect.soft(await rules.stickingOut(page), 'nothing sticks out of its panel').toEqual([]);
+  expect.soft(await rules.small(page), 'targets of 24 px, narrow').toEqual([]);
   await accessible(page, 'narrow');
 }

@@ -12,8 +12,9 @@ export class Watch {
   readonly problems: string[] = [];
   /** Addresses of scripts and wasm that the last page loaded. */
   readonly scripts: string[] = [];
-  /** The status of the last page. */
+  /** The status of the last page, and the page as it was sent. */
   status = 0;
+  html = '';
   private readonly expected = new Set<number>();
   private readonly reading: Promise<void>[] = [];
 
@@ -96,6 +97,7 @@ export class Watch {
     }
     const bytes = await response.body().catch(() => undefined);
     const request = response.request();
+    if (request.resourceType() === 'document') this.html = bytes?.toString('utf8') ?? '';
     keepBody({
       kind: request.resourceType(),
       method: request.method(),

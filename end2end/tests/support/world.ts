@@ -39,6 +39,34 @@ export const FAULTY_TOO = 'zenith';
 export const APPROVES = 'says-yes';
 export const REFUSES = 'says-no';
 
+/** The app and the account of a tenant that has no other. */
+export const ONLY = {
+  app: { name: 'Returns', slug: 'returns', client_id: 'only-client', client_secret: 'canary-only-secret-12fe', scopes: ['openid', 'offline', 'tickets:read'] },
+  account: 'only-one',
+};
+
+/** A tenant with very many accounts; the first few are connected. */
+export const CROWD = {
+  app: {
+    name: 'Returns, exchanges and refunds with a name of sixty letters.',
+    slug: 'returns-exchanges-refunds-and-warranties',
+    client_id: 'crowd-client',
+    client_secret: 'canary-crowd-secret-77aa',
+    scopes: ['openid', 'email', 'profile', 'offline', 'tickets:read', 'tickets:write', 'tags:read', 'tags:write', 'customers:read', 'macros:read'],
+  },
+  /** The names at Gorgias of those that are connected. */
+  connected: Array.from({ length: 12 }, (_, n) => `crowd-${n}-of-a-marketplace-for-second-hand-garden-furniture-0${n}`.slice(0, 60)),
+  /** How many of these stopped, and so need somebody. */
+  broken: 6,
+  /** The name of the first one. */
+  longest: '',
+  /** What people call the accounts. */
+  title: (n: number) => `Crowd and Daughters, makers of long names since 1887, no. ${n}`.slice(0, 60),
+  /** How many there are in all; for pictures, as many as a large vendor has. */
+  total: process.env.MOORING_E2E_PICTURES ? 10_000 : 120,
+};
+CROWD.longest = CROWD.connected[0] ?? '';
+
 /** Addresses that tests need; prepare.ts writes them as JSON. */
 export interface Links {
   install: string;

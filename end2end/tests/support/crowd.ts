@@ -1,0 +1,28 @@
+// Tenants with one account, and with very many. Their screens are in screens.ts.
+
+import { addApp, api, type Asked, check } from './api';
+import { connectAll } from './customer';
+import { deactivate } from './simulator';
+import { CROWD, ONLY } from './world';
+
+/** Connects one account and breaks it. */
+export async function connectOnly(of: Asked): Promise<void> {
+  const { install_url: install } = await addApp(ONLY.app, of);
+  await connectAll(install, [ONLY.account]);
+  await deactivate(ONLY.account);
+  await check(ONLY.app.slug, ONLY.account, 'disconnected', of);
+}
+
+/** Fills a tenant with accounts; some are connected, and some of these broken. */
+export async function fill(of: Asked): Promise<void> {
+  const { install_url: install } = await addApp(CROWD.app, of);
+  await connectAll(install, CROWD.connected);
+  for (const account of CROWD.connected.slice(0, CROWD.broken)) {
+    await deactivate(account);
+    await check(CROWD.app.slug, account, 'disconnected', of);
+  }
+  const names = Array.from({ length: CROWD.total }, (_, n) => CROWD.connected[n] ?? `crowd-and-daughters-${n}`);
+  const lines = names.map((name, n) => `${name},"${CROWD.title(n)}","key account, no. ${n % 40}",ann.with.a.long.address.${n}@crowd-and-daughters.example`);
+  const csv = ['subdomain,name,tags,contact_email', ...lines].join('\n');
+  await api('POST', 'accounts/import', csv, of);
+}
