@@ -18,8 +18,8 @@ use super::{
 use crate::{
     address::Address,
     components::{
-        Glyph, Kind, Ledger, LedgerRow, LinkButton, NavItem, PageHead, Panel, PanelFailed, Tab,
-        Tabs,
+        Button, FormKey, Glyph, Kind, Ledger, LedgerRow, LinkButton, NavItem, PageHead, Panel,
+        PanelFailed, Tab, Tabs,
     },
     context::PageContext,
     form_state::FormState,
@@ -31,6 +31,7 @@ use domain::{
     health::Health,
     health_days::Days,
     ids::PersonId,
+    job::JobAction,
     time::{Span, Timestamp},
 };
 use leptos::prelude::*;
@@ -233,11 +234,28 @@ impl Data {
     }
 }
 
+/// The button that checks every account; nothing has to be ticked for it.
+fn check_all(data: &Data) -> Option<AnyView> {
+    let tenant = &data.tenant;
+    (data.may.check && data.total() > 0).then(|| {
+        view! {
+            <form method="post" action=Address::Jobs { tenant }.to_string()>
+                <FormKey/>
+                <input type="hidden" name="all" value="on"/>
+                <Button icon=Glyph::Retrying name="action" value=JobAction::Check.code()>
+                    "Check all now"
+                </Button>
+            </form>
+        }
+        .into_any()
+    })
+}
+
 pub(super) fn view(data: &Data) -> AnyView {
     let all = Address::Accounts {
         tenant: &data.tenant,
     };
-    let actions = match data.first() {
+    let main = match data.first() {
         Some(href) => view! {
             <LinkButton href kind=Kind::Primary>
                 "Fix the first one"
@@ -246,6 +264,11 @@ pub(super) fn view(data: &Data) -> AnyView {
         .into_any(),
         None => view! { <LinkButton href=all.to_string()>"All accounts"</LinkButton> }.into_any(),
     };
+    let actions = view! {
+        {check_all(data)}
+        {main}
+    }
+    .into_any();
     view! {
         <PageHead title=data.title() lead=data.lead() actions/>
         {data.too_high.filter(|_| data.may.manage_apps).map(overview_notices::too_high)}
