@@ -64,14 +64,21 @@ async function watched(): Promise<Page> {
 const button = (name: string) => `::-p-xpath(//button[normalize-space()="${name}"])`;
 const anchor = (name: string) => `::-p-xpath(//a[starts-with(normalize-space(), "${name}")])`;
 
+/** Clicks what is there, or comes. */
+async function click(page: Page, what: string): Promise<void> {
+  const element = await page.waitForSelector(what, { visible: true });
+  await element?.click();
+}
+
 /** Follows what leads to another page. */
 async function follow(page: Page, what: string): Promise<void> {
-  await Promise.all([page.waitForNavigation(), page.locator(what).click()]);
+  await Promise.all([page.waitForNavigation(), click(page, what)]);
 }
 
 const text = (page: Page, which: string) => page.$eval(which, (element) => element.textContent?.trim() ?? '').catch(() => '');
 const shows = (page: Page, which: string, words: string | RegExp, timeout = 10_000) =>
   expect.poll(() => text(page, which), { message: `${which} says`, timeout }).toMatch(words);
+const closed = (page: Page) => expect.poll(() => page.$$eval('dialog', (dialogs) => dialogs.length)).toBe(0);
 const live = (page: Page) => page.waitForSelector('html[data-islands=live]');
 
 test('set up, connect, break, send a link, turn green, in Firefox', async () => {
@@ -99,7 +106,7 @@ test('set up, connect, break, send a link, turn green, in Firefox', async () => 
   });
 
   await test.step('signs out and in again', async () => {
-    await page.locator('::-p-xpath(//summary[contains(., "your account")])').click();
+    await click(page, '::-p-xpath(//summary[contains(., "your account")])');
     await follow(page, button('Sign out'));
     await page.type('[name=email]', 'mira@harbour.example');
     await page.type('[name=password]', PASSWORD);
@@ -141,14 +148,14 @@ test('set up, connect, break, send a link, turn green, in Firefox', async () => 
     await page.keyboard.press('Enter');
     await page.waitForSelector('dialog[open] form');
     await page.keyboard.press('Escape');
-    await page.waitForFunction(() => !document.querySelector('dialog'));
+    await closed(page);
   });
 
   await test.step('a link is made in the dialog, and the page turns green behind it', async () => {
-    await page.locator(anchor('Send reconnect link')).click();
+    await click(page, anchor('Send reconnect link'));
     await page.waitForSelector('dialog[open] form');
     expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null), 'the focus is in the dialog').toBe(true);
-    await page.locator('dialog button[value=copy]').click();
+    await click(page, 'dialog button[value=copy]');
     await page.waitForSelector('#link-url');
     const url = await page.$eval('#link-url', (field) => (field as HTMLInputElement).value);
     canary({ kind: 'link token', value: url.split('/').pop() ?? '', shown: 0, inOwnAddress: true });
@@ -157,8 +164,8 @@ test('set up, connect, break, send a link, turn green, in Firefox', async () => 
     await shows(page, 'dialog .track', 'Working', 2_000);
     await shows(page, 'section.reason .badge', 'Working', 2_000);
     expect(await page.$eval('body', (body) => body.getAttribute('data-kept')), 'without a reload').toBe('true');
-    await page.locator('dialog a[data-close]').click();
-    await page.waitForFunction(() => !document.querySelector('dialog'));
+    await click(page, 'dialog a[data-close]');
+    await closed(page);
   });
 
   await test.step('every page keeps Firefox quiet', async () => {

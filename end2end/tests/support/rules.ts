@@ -65,7 +65,7 @@ export async function cutOff(page: Page): Promise<string[]> {
   await page.evaluate(() => {
     const twice = new CSSStyleSheet();
     twice.replaceSync(':root { font-size: 200% !important }');
-    document.adoptedStyleSheets = [twice];
+    document.adoptedStyleSheets.push(twice);
   });
   const cut = await page.evaluate(() =>
     [...document.body.querySelectorAll('*')]
@@ -79,7 +79,7 @@ export async function cutOff(page: Page): Promise<string[]> {
   );
   const found = [...cut, ...(await wide(page))];
   await page.evaluate(() => {
-    document.adoptedStyleSheets = [];
+    document.adoptedStyleSheets.pop();
   });
   return found.slice(0, 8);
 }
@@ -92,7 +92,7 @@ export async function unseen(page: Page): Promise<string[]> {
       const { backgroundColor } = getComputedStyle(e);
       const { width, height } = e.getBoundingClientRect();
       const bare = !e.textContent?.trim() && !e.querySelector('svg, img, input') && !e.matches('input, select, textarea, progress, dialog, hr, td, th');
-      return bare && width > 1 && height > 1 && !/, 0\)$|transparent/.test(backgroundColor);
+      return bare && width > 1 && height > 1 && !/^rgba\(.*, 0\)$/.test(backgroundColor);
     });
     drawn.forEach((e, n) => e.setAttribute('data-mark-number', `${n}`));
     return drawn.length;
@@ -103,7 +103,7 @@ export async function unseen(page: Page): Promise<string[]> {
     const edged = (style: CSSStyleDeclaration) => ['Top', 'Bottom'].some((side) => parseFloat(style.getPropertyValue(`border-${side.toLowerCase()}-width`)) > 0) || style.outlineStyle !== 'none';
     const lost = [...document.querySelectorAll('[data-mark-number]')].filter((e) => {
       const style = getComputedStyle(e);
-      return style.forcedColorAdjust !== 'none' && !edged(style) && (style.backgroundColor === ground || /, 0\)$/.test(style.backgroundColor));
+      return style.forcedColorAdjust !== 'none' && !edged(style) && (style.backgroundColor === ground || /^rgba\(.*, 0\)$/.test(style.backgroundColor));
     });
     const flat = [...document.querySelectorAll('.button, input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea')].filter(
       (e) => e.checkVisibility() && !e.closest('.sr, .menu > div') && e.getAttribute('data-kind') !== 'quiet' && !edged(getComputedStyle(e)) && !e.closest('.search'),
