@@ -221,6 +221,20 @@ impl AccountHandle {
         self
     }
 
+    /// Takes the refresh tokens of one app again that ended by a deactivation.
+    pub fn reactivate_app(&self, client_id: &str) -> &Self {
+        let mut state = self.shared.state();
+        let account = state.account(&self.subdomain);
+        account.active = true;
+        for grant in account.grants.values_mut() {
+            if grant.client_id == client_id && grant.ended == Some(End::Deactivated) {
+                grant.ended = None;
+            }
+        }
+        drop(state);
+        self
+    }
+
     /// Makes tokens without any request, as if a person had approved, to fill a
     /// database. Nothing is logged.
     pub fn grant(&self, client_id: &str, scope: &str) -> Granted {

@@ -6,6 +6,7 @@ use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 
 use crate::authorize::{self, AuthorizeError, Decision, Request};
+use crate::page::{document, escaped};
 use crate::state::Shared;
 
 /// `GET /oauth/authorize`.
@@ -125,7 +126,7 @@ fn page(issuer: &str, subdomain: &str, request: &Request) -> Response {
 <p>The app <code>{client}</code> asks for:</p>
 <ul class="scopes">
 {scopes}</ul>
-<form method="post" action="{action}">
+<form method="post" action="{action}" class="actions">
 {hidden}<button type="submit" name="decision" value="approve">Approve</button>
 <button type="submit" name="decision" value="refuse" class="quiet">Refuse</button>
 </form>"#,
@@ -134,56 +135,4 @@ fn page(issuer: &str, subdomain: &str, request: &Request) -> Response {
         action = escaped(&format!("{issuer}/oauth/authorize")),
     );
     Html(document(&title, &body)).into_response()
-}
-
-const STYLE: &str = "\
-:root{color-scheme:light dark}
-body{font:1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1.5rem}
-h1{font-size:1.4rem;font-weight:500}
-.note{font-size:.85rem;opacity:.7}
-.scopes{padding:1rem 1rem 1rem 2rem;border:1px solid #8886;border-radius:.5rem}
-button{font:inherit;padding:.5rem 1.25rem;border:1px solid #1a5fb4;border-radius:.4rem;background:#1a5fb4;color:#fff}
-iframe{width:100%;height:34rem;border:1px solid #8886;border-radius:.5rem}
-pre{overflow:auto}
-table{width:100%;border-collapse:collapse}
-th,td{text-align:left;padding:.25rem .5rem .25rem 0;font-weight:inherit}
-button.quiet{background:transparent;color:inherit;border-color:#8889}
-";
-
-pub(crate) fn document(title: &str, body: &str) -> String {
-    format!(
-        r#"<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{} · Gorgias simulator</title>
-<link rel="icon" href="data:,">
-<style>
-{STYLE}</style>
-</head>
-<body>
-<main>
-{body}
-</main>
-</body>
-</html>
-"#,
-        escaped(title)
-    )
-}
-
-pub(crate) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }

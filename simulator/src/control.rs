@@ -19,6 +19,7 @@ use crate::faults::{Endpoint, Fault};
 use crate::issue::Granted;
 use crate::log::LoggedRequest;
 use crate::mailbox;
+use crate::panel;
 use crate::state::{Account, App, Shared};
 
 type Control = State<Arc<Shared>>;
@@ -52,6 +53,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/_control/clock", get(clock).post(move_clock))
         .route("/_control/log", get(log).delete(clear_log))
         .merge(bulk::routes())
+        .merge(panel::routes())
         .with_state(shared)
         .merge(mails.unwrap_or_default())
 }

@@ -32,6 +32,8 @@ mod log;
 pub mod mailbox;
 mod misbehave;
 mod packing;
+mod page;
+mod panel;
 pub mod provider;
 mod server;
 mod state;
@@ -121,14 +123,15 @@ impl Simulator {
                 format!("{template} is no address with {{subdomain}} in it once"),
             )
         })?;
+        let clock = Arc::new(clock::Clock::default());
         let mailbox = match config.mail {
-            Some(listen) => Some(Mailbox::start(listen).await?),
+            Some(listen) => Some(Mailbox::start_with(listen, Arc::clone(&clock)).await?),
             None => None,
         };
         let shared = Arc::new(Shared {
             address,
             strict_accounts: config.strict_accounts,
-            clock: clock::Clock::default(),
+            clock,
             log: log::Log::new(config.log_limit.max(1)),
             in_flight: bulk::InFlight::default(),
             mails: mailbox.as_ref().map(Mailbox::store),
@@ -148,7 +151,7 @@ impl Simulator {
         self.shared.address.template()
     }
 
-    /// `http://127.0.0.1:{port}`; the control API is below it.
+    /// `http://127.0.0.1:{port}`; the panel and the control API are below it.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
@@ -187,6 +190,16 @@ impl Simulator {
         let app = state.apps.get_mut(client_id);
         app.map(|app| client_secret.clone_into(&mut app.client_secret))
             .is_some()
+    }
+
+    /// Refuses an app's client secret, as if it had been replaced, or takes it again.
+    pub fn refuse_client(&self, client_id: &str, refuse: bool) {
+        let mut state = self.shared.state();
+        if refuse {
+            state.refused_clients.insert(client_id.to_owned());
+        } else {
+            state.refused_clients.remove(client_id);
+        }
     }
 
     /// The account of this name; it is made if it doesn't exist.

@@ -75,7 +75,7 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>, control: Router) {
 async fn respond(shared: &Shared, control: Router, request: Request<Incoming>) -> Response {
     let path = request.uri().path();
     let of_mailbox = shared.mails.is_some() && path.starts_with("/mailbox");
-    if of_mailbox || path.starts_with("/_control/") {
+    if of_mailbox || path == "/panel" || path.starts_with("/_control/") {
         return match control.oneshot(request.map(Body::new)).await {
             Ok(response) => response,
             Err(never) => match never {},

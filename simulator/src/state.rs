@@ -1,6 +1,6 @@
 //! The simulator's state: apps, accounts, grants, codes, tokens.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ pub enum BasicEncoding {
 pub(crate) struct Shared {
     pub(crate) address: Address,
     pub(crate) strict_accounts: bool,
-    pub(crate) clock: Clock,
+    pub(crate) clock: Arc<Clock>,
     pub(crate) log: Log,
     pub(crate) in_flight: InFlight,
     pub(crate) mails: Option<Arc<mailbox::Store>>,
@@ -69,6 +69,8 @@ impl Shared {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) apps: BTreeMap<String, App>,
+    /// The client ids whose secret is refused, as if it had been replaced.
+    pub(crate) refused_clients: BTreeSet<String>,
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) defaults: Behaviour,
     pub(crate) everywhere: BTreeMap<Endpoint, Fault>,
@@ -80,6 +82,7 @@ impl State {
     pub(crate) fn new(defaults: Behaviour, code_lifetime: Duration) -> Self {
         Self {
             apps: BTreeMap::new(),
+            refused_clients: BTreeSet::new(),
             accounts: BTreeMap::new(),
             defaults,
             everywhere: BTreeMap::new(),

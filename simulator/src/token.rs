@@ -115,7 +115,9 @@ fn authenticate(
         .apps
         .get(&decoded.0)
         .filter(|app| app.basic_encoding != BasicEncoding::Raw && app.client_secret == decoded.1);
-    raw_app.or(form_app).cloned().ok_or_else(|| {
+    let app = raw_app.or(form_app);
+    let accepted = app.filter(|app| !state.refused_clients.contains(&app.client_id));
+    accepted.cloned().ok_or_else(|| {
         OAuthError::client(
             behaviour,
             "Client authentication failed: unknown client or wrong secret",

@@ -28,7 +28,7 @@ const WAIT: Duration = Duration::from_secs(60);
 pub struct ReceivedMail {
     /// Counted from 1.
     pub number: u64,
-    /// When it came, in seconds since 1970.
+    /// When it came by the simulator's clock, in seconds since 1970.
     pub at: u64,
     /// The sender of the envelope.
     pub envelope_from: String,
@@ -87,11 +87,17 @@ struct Kept {
 pub(crate) struct Store {
     kept: Mutex<Kept>,
     changed: watch::Sender<u64>,
+    clock: Arc<Clock>,
 }
 
 impl Store {
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The simulator's time, in seconds since 1970.
+    fn now(&self) -> u64 {
+        u64::try_from(self.clock.now()).unwrap_or_default()
     }
 
     pub(crate) fn behaviour(&self) -> MailBehaviour {
@@ -112,6 +118,7 @@ impl Store {
 
     fn came(&self, envelope: Envelope, source: &[u8]) {
         let mut mail = read(envelope, source);
+        mail.at = self.now();
         {
             let mut kept = self.kept();
             kept.last += 1;
@@ -143,7 +150,7 @@ fn read(envelope: Envelope, source: &[u8]) -> ReceivedMail {
     };
     ReceivedMail {
         number: 0,
-        at: u64::try_from(Clock::default().now()).unwrap_or_default(),
+        at: 0,
         envelope_from: envelope.from,
         envelope_to: envelope.to,
         user: envelope.user,
@@ -172,11 +179,17 @@ impl Mailbox {
     /// # Errors
     /// The address can't be bound.
     pub async fn start(listen: SocketAddr) -> io::Result<Self> {
+        Self::start_with(listen, Arc::default()).await
+    }
+
+    /// As [`Self::start`], with the time of this clock.
+    pub(crate) async fn start_with(listen: SocketAddr, clock: Arc<Clock>) -> io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let store = Arc::new(Store {
             kept: Mutex::default(),
             changed: watch::Sender::new(0),
+            clock,
         });
         let task = tokio::spawn(smtp::serve(listener, Arc::clone(&store)));
         Ok(Self {

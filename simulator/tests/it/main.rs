@@ -5,5 +5,7 @@ mod authorize;
 mod behaviour;
 mod control;
 mod faults;
+mod mailbox;
+mod panel;
 mod support;
 mod token;
