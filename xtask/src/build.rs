@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 const SERVER: (&str, &str) = ("server", "mooring");
 const SIMULATOR: (&str, &str) = ("simulator", "gorgias-simulator");
+const DEMO: (&str, &str) = ("demo", "mooring-demo");
 
 /// The options of `cargo xtask build`.
 #[derive(clap::Args)]
@@ -66,13 +67,22 @@ pub fn all(steps: &mut Steps, release: bool) -> Option<Built> {
 
 /// Builds everything for development, with the simulator.
 pub fn with_simulator(steps: &mut Steps) -> Option<(Built, PathBuf)> {
+    with(steps, "Server and simulator", SIMULATOR)
+}
+
+/// Builds everything for development, with what fills the demo.
+pub fn with_demo(steps: &mut Steps) -> Option<(Built, PathBuf)> {
+    with(steps, "Server and demo", DEMO)
+}
+
+fn with(steps: &mut Steps, name: &str, other: (&str, &str)) -> Option<(Built, PathBuf)> {
     let rerun = "cargo xtask build";
     let site = steps.run("Site (wasm, script, style)", rerun, || site(false))?;
-    // Both in one step: by itself, the simulator would compile shared dependencies again.
-    steps.run("Server and simulator", rerun, || {
-        let binary = executables(false, &[SERVER, SIMULATOR])?;
-        let simulator = paths::binaries(false)?.join(SIMULATOR.1);
-        Ok((Built { binary, site }, simulator))
+    // Both in one step: by itself, the other would compile shared dependencies again.
+    steps.run(name, rerun, || {
+        let binary = executables(false, &[SERVER, other])?;
+        let other = paths::binaries(false)?.join(other.1);
+        Ok((Built { binary, site }, other))
     })
 }
 

@@ -22,6 +22,8 @@ const LINTS: &[(&str, &[&str])] = &[
             "app",
             "-p",
             "server",
+            "-p",
+            "demo",
             "--features",
             "service/testing,app/ssr",
             "--all-targets",

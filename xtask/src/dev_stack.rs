@@ -3,6 +3,7 @@
 use crate::http::Client;
 use crate::process::{self, Background, Guard};
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write;
@@ -10,16 +11,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Owner of the sample tenant.
-pub const OWNER: &str = "owner@demo.example";
-/// The sample tenant.
-pub const TENANT: &str = "demo";
+/// Owner of the tenant of tests.
+const OWNER: &str = "owner@demo.example";
+/// The tenant of tests.
+const TENANT: &str = "demo";
 
-/// Both servers with an owner and an API token; dropping it stops and deletes everything.
+/// How long the month of the demo may take to be told; usually it takes seconds.
+const TELLING: Duration = Duration::from_secs(600);
+
+/// Both servers; dropping it stops and deletes everything.
 pub struct DevStack {
     // In the order in which they must end.
     server: Option<Background>,
-    _simulator: Background,
+    simulator_process: Option<Background>,
     _folder_guard: Guard,
     binary: PathBuf,
     site: PathBuf,
@@ -30,21 +34,67 @@ pub struct DevStack {
     pub base: String,
     /// Address of the simulator.
     pub simulator: String,
-    /// Password of [`OWNER`].
+    /// Password of everybody who can sign in.
     pub password: String,
-    /// API token with the role owner.
+    /// API token with the role owner in the tenant of tests; empty if there is none.
     pub token: String,
+    simulator_address: String,
+    mail_address: String,
 }
 
 impl DevStack {
-    /// Starts the simulator, and makes the owner and the token; [`DevStack::serve`]
-    /// starts Mooring.
+    /// Starts the simulator, and makes an owner and a token; [`DevStack::serve`] starts
+    /// Mooring.
     pub fn prepare(
         binary: &Path,
         simulator: &Path,
         site: &Path,
         port: Option<u16>,
     ) -> Result<Self> {
+        let mut stack = Self::empty(binary, site, port)?;
+        stack.start_simulator(&mut Command::new(simulator))?;
+        stack.make_owner()?;
+        stack.token = stack.new_token(TENANT)?;
+        Ok(stack)
+    }
+
+    /// Starts the demo's simulator, which fills Mooring's database with a month, and gives
+    /// what it reports of it; [`DevStack::serve`] starts Mooring.
+    pub fn with_a_month(
+        binary: &Path,
+        demo: &Path,
+        site: &Path,
+        port: Option<u16>,
+    ) -> Result<(Self, Value)> {
+        let mut stack = Self::empty(binary, site, port)?;
+        let report = stack.folder.join("month.json");
+        let mut command = Command::new(demo);
+        without_settings(&mut command)
+            .envs(stack.settings.iter().cloned())
+            .env("MOORING_DEMO_PASSWORD", &stack.password)
+            .arg("--report")
+            .arg(&report)
+            .current_dir(&stack.folder);
+        stack.start_simulator(&mut command)?;
+        let patience = Instant::now() + TELLING;
+        while !report.exists() {
+            let alive = stack
+                .simulator_process
+                .as_ref()
+                .is_some_and(Background::alive);
+            process::wait_if_interrupted();
+            if !alive || Instant::now() > patience {
+                let log = fs::read_to_string(stack.simulator_log()).unwrap_or_default();
+                bail!("the month was not told; the log says:\n{log}");
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let report = serde_json::from_str(&fs::read_to_string(&report)?)?;
+        Ok((stack, report))
+    }
+
+    /// A folder with settings and keys; nothing runs yet.
+    fn empty(binary: &Path, site: &Path, port: Option<u16>) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("mooring-")
             .tempdir()
@@ -57,19 +107,9 @@ impl DevStack {
             })
         };
         fs::create_dir(folder.join("data"))?;
-
-        let simulator_port = process::free_port()?;
-        let simulator_url = format!("http://127.0.0.1:{simulator_port}");
-        let mail = format!("127.0.0.1:{}", process::free_port()?);
-        let simulator_log = folder.join("simulator.log");
-        let simulator = Background::start(
-            Command::new(simulator)
-                .args(["--listen", &format!("127.0.0.1:{simulator_port}")])
-                .args(["--mail", &mail]),
-            &simulator_log,
-        )?;
-        wait_for(&simulator, &simulator_url, &simulator_log)?;
-
+        let simulator_address = format!("127.0.0.1:{}", process::free_port()?);
+        let simulator = format!("http://{simulator_address}");
+        let mail_address = format!("127.0.0.1:{}", process::free_port()?);
         let port = match port {
             Some(port) => process::unused(port)?,
             None => process::free_port()?,
@@ -87,38 +127,58 @@ impl DevStack {
             ("MOORING_DATA_DIR", data.into()),
             (
                 "MOORING_GORGIAS_URL",
-                format!("{simulator_url}/a/{{subdomain}}").into(),
+                format!("{simulator}/a/{{subdomain}}").into(),
             ),
             ("MOORING_GORGIAS_PRIVATE_NETWORK", "allow".into()),
-            ("MOORING_SMTP_URL", format!("smtp://{mail}").into()),
+            ("MOORING_SMTP_URL", format!("smtp://{mail_address}").into()),
             ("MOORING_MAIL_FROM", "mooring@demo.example".into()),
             ("LEPTOS_SITE_ROOT", site.into()),
         ];
         let mut stack = Self {
             server: None,
-            _simulator: simulator,
+            simulator_process: None,
             _folder_guard: folder_guard,
             binary: binary.to_owned(),
             site: site.to_owned(),
             settings,
             folder,
             base,
-            simulator: simulator_url,
+            simulator,
             password: new_password()?,
             token: String::new(),
+            simulator_address,
+            mail_address,
         };
         let keys = process::output(stack.mooring().args(["keys", "generate"]))?;
         stack.settings.push(("MOORING_MASTER_KEYS", keys.into()));
-        stack.make_owner()?;
-        stack.token = process::output(
-            stack
-                .mooring()
-                .args(["tokens", "create", "--tenant", TENANT, "--name", "demo"])
+        Ok(stack)
+    }
+
+    /// Starts a program that simulates Gorgias, and waits until it answers.
+    fn start_simulator(&mut self, command: &mut Command) -> Result<()> {
+        let log = self.simulator_log();
+        command
+            .args(["--listen", &self.simulator_address])
+            .args(["--mail", &self.mail_address]);
+        let started = Background::start(command, &log)?;
+        wait_for(&started, &self.simulator, &log)?;
+        self.simulator_process = Some(started);
+        Ok(())
+    }
+
+    fn simulator_log(&self) -> PathBuf {
+        self.folder.join("simulator.log")
+    }
+
+    /// A new API token with the role owner.
+    pub fn new_token(&self, tenant: &str) -> Result<String> {
+        process::output(
+            self.mooring()
+                .args(["tokens", "create", "--tenant", tenant, "--name", "demo"])
                 .args(["--role", "owner"])
                 // Tests and the demo ask in bursts.
                 .args(["--rate", "1000", "--burst", "10000"]),
-        )?;
-        Ok(stack)
+        )
     }
 
     /// Starts `mooring serve`, or restarts it with other settings.
@@ -159,13 +219,8 @@ impl DevStack {
     /// The binary with the settings of this stack, without the caller's.
     fn mooring(&self) -> Command {
         let mut command = Command::new(&self.binary);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("MOORING_") {
-                command.env_remove(&name);
-            }
-        }
         // Its own folder, so that no mooring.toml of the caller is read.
-        command
+        without_settings(&mut command)
             .envs(self.settings.iter().cloned())
             .current_dir(&self.folder);
         command
@@ -201,6 +256,16 @@ impl DevStack {
         }
         Ok(())
     }
+}
+
+/// The command without the caller's own settings of Mooring.
+fn without_settings(command: &mut Command) -> &mut Command {
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("MOORING_") {
+            command.env_remove(&name);
+        }
+    }
+    command
 }
 
 /// A random password, though it only protects sample data.

@@ -25,6 +25,8 @@ pub const PACKAGES: &[&str] = &[
     "app",
     "-p",
     "server",
+    "-p",
+    "demo",
     "--features",
     "service/testing,app/ssr",
 ];

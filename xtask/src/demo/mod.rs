@@ -1,13 +1,17 @@
-//! `cargo xtask demo`: Mooring with a simulator of Gorgias and sample accounts, to try it.
+//! `cargo xtask demo`: Mooring with a simulator of Gorgias and a month of two vendors, to
+//! try it. The month is told by the crate `demo`.
 
-mod samples;
+mod check;
 pub mod scenario;
-mod seed;
 pub mod simulator;
 
-use crate::dev_stack::{DevStack, OWNER, TENANT};
+use crate::dev_stack::DevStack;
 use crate::{build, process, steps::Steps};
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+/// Short enough that what the panel breaks shows within a minute.
+const CHECK_INTERVAL: (&str, &str) = ("MOORING_CHECK_INTERVAL", "1m");
 
 /// The options of `cargo xtask demo`.
 #[derive(clap::Args)]
@@ -15,39 +19,23 @@ pub struct Args {
     /// Port of the pages; a free one if not given
     #[arg(long)]
     port: Option<u16>,
-    /// End as soon as the sample accounts are there; fails if a health state is missing
+    /// End as soon as all is there; fails if a health state, a customer or a page is missing
     #[arg(long)]
     check: bool,
 }
 
-/// Builds, starts, seeds, then runs until Ctrl-C.
+/// Builds, tells the month, starts, then runs until Ctrl-C.
 pub fn run(args: &Args) -> Result<()> {
     let mut steps = Steps::new();
-    let started = start(&mut steps, args.port);
-    let Some((stack, samples)) = started else {
-        return steps.finish();
-    };
+    let started = start(&mut steps, args);
     steps.finish()?;
-    seed::print(&samples);
+    let Some((stack, month)) = started else {
+        return Ok(());
+    };
     if args.check {
-        return seed::complete(&samples);
+        return Ok(());
     }
-    println!(
-        "\nMooring is running. Open it and sign in:\n\
-         \n    address    {base}/signin\
-         \n    e-mail     {OWNER}\
-         \n    password   {password}\
-         \n\
-         \nThe accounts: {base}/t/{TENANT}/accounts\
-         \nThe simulator of Gorgias: {simulator}/_control/accounts\
-         \nThe mailbox, where all mail ends: {simulator}/mailbox\
-         \nWhat the server writes: {log}\
-         \n\nCtrl-C stops everything and deletes its folder.",
-        base = stack.base,
-        password = stack.password,
-        simulator = stack.simulator,
-        log = stack.server_log().display(),
-    );
+    print(&stack, &month);
     while stack.alive() {
         std::thread::sleep(std::time::Duration::from_millis(500));
     }
@@ -56,14 +44,50 @@ pub fn run(args: &Args) -> Result<()> {
     bail!("the server ended by itself; its log says:\n{log}")
 }
 
-fn start(steps: &mut Steps, port: Option<u16>) -> Option<(DevStack, Vec<seed::Sample>)> {
+fn start(steps: &mut Steps, args: &Args) -> Option<(DevStack, Value)> {
     let rerun = "cargo xtask demo";
-    let (built, simulator) = build::with_simulator(steps)?;
-    let mut stack = steps.run("Start with an empty database", rerun, || {
-        DevStack::prepare(&built.binary, &simulator, &built.site, port)
+    let (built, demo) = build::with_demo(steps)?;
+    let (mut stack, month) = steps.run("A month of two vendors", rerun, || {
+        DevStack::with_a_month(&built.binary, &demo, &built.site, args.port)
     })?;
-    let samples = steps.run("Sample accounts", rerun, || {
-        seed::fill(&mut stack).context("cannot make the sample accounts")
-    })?;
-    Some((stack, samples))
+    steps.run("Start", rerun, || stack.serve(&[CHECK_INTERVAL]))?;
+    if args.check {
+        steps.run("What is there", "cargo xtask demo --check", || {
+            check::all_is_there(&stack, &month)
+        })?;
+    }
+    Some((stack, month))
+}
+
+fn print(stack: &DevStack, month: &Value) {
+    let DevStack {
+        base, simulator, ..
+    } = stack;
+    println!(
+        "\nMooring is running. Open it and sign in as one of these:\n\
+         \n    address    {base}/signin\
+         \n    password   {password}, for all of them\n",
+        password = stack.password,
+    );
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    for person in month["people"].as_array().into_iter().flatten() {
+        let second = match person["role_in_second"].as_str() {
+            Some(role) => format!("{role} in lantern"),
+            None => String::new(),
+        };
+        println!(
+            "    {:<22} {:<17} {second}",
+            text(&person["email"]),
+            text(&person["role"]),
+        );
+    }
+    println!(
+        "\nThe tenants: {base}/t/harbour with three apps, {base}/t/lantern with one\
+         \nThe panel, which breaks the simulated Gorgias and mends it: {simulator}/panel\
+         \nThe mailbox, where all mail ends: {simulator}/mailbox\
+         \nWhat the server writes: {log}\
+         \n\nWhat the panel does shows within a minute, or at once by “Check now”.\
+         \nCtrl-C stops everything and deletes its folder.",
+        log = stack.server_log().display(),
+    );
 }

@@ -28,31 +28,6 @@ impl<'a> Simulator<'a> {
         self.call(Method::POST, "/apps", Some(&app))
     }
 
-    /// Changes how an account behaves; values that aren't named stay.
-    pub fn behave(&self, subdomain: &str, behaviour: &Value) -> Result<()> {
-        self.call(
-            Method::PATCH,
-            &format!("/accounts/{subdomain}"),
-            Some(behaviour),
-        )
-    }
-
-    /// Answers every token request of an account with a fault from now on.
-    pub fn fail_tokens(&self, subdomain: &str, fault: &Value) -> Result<()> {
-        let plan = json!({"endpoint": "token", "fault": fault, "always": true});
-        let path = format!("/accounts/{subdomain}/faults");
-        self.call(Method::POST, &path, Some(&plan))
-    }
-
-    /// Deactivates the app on an account, as its admin would.
-    pub fn deactivate(&self, subdomain: &str) -> Result<()> {
-        self.call(
-            Method::POST,
-            &format!("/accounts/{subdomain}/deactivate"),
-            None,
-        )
-    }
-
     fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<()> {
         let url = format!("{}/_control{path}", self.address);
         self.client.json(method, &url, None, body).map(drop)
