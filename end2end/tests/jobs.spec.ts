@@ -181,6 +181,7 @@ test.describe('with 200 accounts', () => {
         await overview(page);
         await user.press(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Apps' }));
         await user.press(page.getByRole('link', { name, exact: true }));
+        await user.press(page.getByRole('navigation', { name: `Parts of ${name}` }).getByRole('link', { name: 'Credentials' }));
         const fresh = `canary-fresh-${id}-81bd`;
         await register(client, fresh, redirects.get(slug) ?? '');
         await user.type(page.getByLabel('New client secret'), fresh);

@@ -37,7 +37,10 @@ pub fn run(args: &Args) -> Result<()> {
                 command.args(["--grep", &args.filter.join("|")]);
             }
             let outcome = process::run(&mut command);
-            println!("   leaf through them: {}", folder.join("index.html").display());
+            println!(
+                "   leaf through them: {}",
+                folder.join("index.html").display()
+            );
             outcome
         });
     }

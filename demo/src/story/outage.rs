@@ -95,6 +95,7 @@ async fn campaign(s: &mut Stage<'_>, customers: &Customers) -> Result<()> {
         app: LOYALTY.to_owned(),
         name: "Tags for loyalty levels".to_owned(),
         audience: Audience::MissingPermissions,
+        chosen: None,
         message: Some(
             "Hello, {app} can now write a customer's level as a tag. It needs one more permission on {subdomain}; one click gives it. {sender}"
                 .to_owned(),

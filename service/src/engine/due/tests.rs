@@ -100,22 +100,10 @@ impl Crowd {
 /// tenant's id.
 async fn insert(world: &World, tenant: Uuid, number: usize, count: usize) {
     let now = world.clock_now();
-    let (id, numbers) = match world.backend {
-        DatabaseBackend::Sqlite => (
-            "randomblob(16)",
-            format!(
-                "(WITH RECURSIVE g(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM g WHERE n < {count}) SELECT n FROM g) g"
-            ),
-        ),
-        _ => (
-            "gen_random_uuid()",
-            format!("generate_series(1::bigint, {count}) AS g(n)"),
-        ),
-    };
     let (begin, hour) = (now.minus(Span::hours(10)).0, Span::hours(1).0);
     let (tenant, now) = (world.uuid(tenant), now.0);
     let db = world.services.db.owner();
-    for sql in [
+    let owners = [
         format!(
             "INSERT INTO tenants (id, slug, name, created_at) VALUES ({tenant}, 'tenant-{number}', '', 0)"
         ),
@@ -123,15 +111,34 @@ async fn insert(world: &World, tenant: Uuid, number: usize, count: usize) {
             "INSERT INTO apps (id, tenant_id, slug, name, client_id, requested_scopes, basic_encoding, pkce, \
              created_at, updated_at) VALUES ({tenant}, {tenant}, 'returns', '', '', '', 'raw', false, 0, 0)"
         ),
-        format!(
+    ];
+    for sql in owners {
+        db.execute_unprepared(&sql).await.unwrap();
+    }
+    // PostgreSQL reads all versions of a kept number that one transaction wrote.
+    for first in (1..=count).step_by(500) {
+        let last = count.min(first + 499);
+        let (id, numbers) = match world.backend {
+            DatabaseBackend::Sqlite => (
+                "randomblob(16)",
+                format!(
+                    "(WITH RECURSIVE g(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM g WHERE n < {last}) \
+                     SELECT n FROM g) g"
+                ),
+            ),
+            _ => (
+                "gen_random_uuid()",
+                format!("generate_series({first}::bigint, {last}) AS g(n)"),
+            ),
+        };
+        let sql = format!(
             "INSERT INTO connections (id, tenant_id, app_id, subdomain, standing, renewable, granted_scopes, \
              missing_scopes, access_expires_at, failures, health, health_since, strip, strip_day, due_at, \
              token_version, created_at, updated_at) \
              SELECT {id}, {tenant}, {tenant}, 'shop-' || n, 'connected', true, 'offline', 0, \
              {now} - {hour} + ((n * 7919) % {count}) * {hour} / {count}, 0, 'working', 0, '', 0, {begin} + n, 1, 0, 0 \
              FROM {numbers}"
-        ),
-    ] {
+        );
         db.execute_unprepared(&sql).await.unwrap();
     }
 }
