@@ -234,6 +234,7 @@ test.describe('an empty installation', () => {
       await user.press(page.getByRole('checkbox', { name: 'Read tickets' }));
       await user.press(page.getByRole('checkbox', { name: 'Write tags' }));
       await user.press(page.getByRole('button', { name: 'Add app' }));
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Harbour Returns');
       await live(page);
 
       // Both addresses go to the partners' portal.

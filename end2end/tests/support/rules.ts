@@ -20,10 +20,10 @@ export const tables = (page: Page): Promise<string[]> =>
     }),
   );
 
-/** Buttons that send something can always be pressed; a mistake is said after that. */
+/** Buttons that send something can always be pressed; a mistake is said after that. The links of a pager that lead nowhere are none. */
 export const disabled = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
-    [...document.querySelectorAll('button:disabled, input:disabled, [aria-disabled=true]')].map((e) => `disabled: ${e.outerHTML.slice(0, 80)}`),
+    [...document.querySelectorAll('button:disabled, input:disabled, select:disabled, textarea:disabled, :not(a)[aria-disabled=true]')].map((e) => `disabled: ${e.outerHTML.slice(0, 80)}`),
   );
 
 /** Whatever can be pressed is at least 24 px wide and high, but for links within text. */
@@ -84,7 +84,7 @@ export async function cutOff(page: Page): Promise<string[]> {
   return found.slice(0, 8);
 }
 
-/** With forced colours, what was only a colour is still seen, and controls have an edge. */
+/** With forced colours, what was only a colour is still seen, and controls have an edge: their own or that of the box they fill. */
 export async function unseen(page: Page): Promise<string[]> {
   // What is drawn by its ground alone: the marks of strips, bars and charts.
   const marks = await page.evaluate(() => {
@@ -106,7 +106,7 @@ export async function unseen(page: Page): Promise<string[]> {
       return style.forcedColorAdjust !== 'none' && !edged(style) && (style.backgroundColor === ground || /^rgba\(.*, 0\)$/.test(style.backgroundColor));
     });
     const flat = [...document.querySelectorAll('.button, input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea')].filter(
-      (e) => e.checkVisibility() && !e.closest('.sr, .menu > div') && e.getAttribute('data-kind') !== 'quiet' && !edged(getComputedStyle(e)) && !e.closest('.search'),
+      (e) => e.checkVisibility() && !e.closest('.sr, .menu > div') && e.getAttribute('data-kind') !== 'quiet' && !edged(getComputedStyle(e)) && !e.closest('.search, .copy'),
     );
     document.querySelectorAll('[data-mark-number]').forEach((e) => e.removeAttribute('data-mark-number'));
     return [...lost.map((e) => `not seen: ${e.outerHTML.slice(0, 80)}`), ...flat.map((e) => `no edge: ${e.outerHTML.slice(0, 80)}`)];

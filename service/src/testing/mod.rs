@@ -18,6 +18,7 @@ mod passkey_device;
 pub mod picture;
 mod proxy;
 mod statements;
+mod template;
 mod trouble;
 
 pub use authority::Authority;
@@ -42,7 +43,7 @@ use crate::{
     host::{
         Disk, Host, RealDisk,
         clock::Clock,
-        random::{Random, SystemRandom, secret_text},
+        random::{SystemRandom, secret_text},
     },
     people::{
         self,
@@ -154,8 +155,8 @@ impl World {
         let (mut config, folder) = Self::config(gorgias_template);
         configure(&mut config);
         let url = match backend {
-            Backend::Sqlite => format!("sqlite://{}", folder.path().join("mooring.db").display()),
-            Backend::Postgres(server) => Self::new_database(server).await,
+            Backend::Sqlite => template::new_file(folder.path()).await,
+            Backend::Postgres(server) => template::new_database(server).await,
         };
         let url = SecretString::from(url);
         let new = Database::open_with(&url, &opening).await.unwrap();
@@ -205,23 +206,7 @@ impl World {
 
     /// A new, empty database on the server.
     pub async fn new_database(server: &str) -> String {
-        let mut random = [0; 8];
-        SystemRandom.fill(&mut random);
-        let name = format!("mooring_test_{}", u64::from_le_bytes(random));
-        let admin = sea_orm::Database::connect(server)
-            .await
-            .expect("the PostgreSQL of the tests answers");
-        admin
-            .execute_raw(Statement::from_string(
-                DatabaseBackend::Postgres,
-                format!("CREATE DATABASE {name}"),
-            ))
-            .await
-            .unwrap();
-        admin.close().await.unwrap();
-        let mut url = url::Url::parse(server).unwrap();
-        url.set_path(&name);
-        url.into()
+        template::empty_database(server).await
     }
 
     async fn start(
