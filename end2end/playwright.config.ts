@@ -38,24 +38,22 @@ const pictures = [
   { name: 'pictures', testMatch: 'pictures.spec.ts', dependencies: ['prepare'], use: chromium },
 ];
 
+// Tests of one installation run one after the other; beside them, those that start their own.
+const SHARED = ['dialogs', 'forms', 'keyboard', 'pages', 'reveal', 'rules', 'theme', 'unsaved'];
+const ALONE = ['firefox', 'pictures', 'secrets'];
+const WITHOUT_SCRIPT = ['mail', 'reveal', 'second-factor', 'second-person', 'sso', 'story', 'team', 'theme'];
+const files = (names: string[]) => names.map((name) => `${name}.spec.ts`);
+const scriptOff = { ...chromium, javaScriptEnabled: false };
+
 const tests = [
   // Fills the tenant. After all other projects, `secrets` looks for secrets.
   { name: 'prepare', testMatch: 'prepare.ts', teardown: 'secrets', use: chromium },
-  {
-    name: 'script',
-    testMatch: '*.spec.ts',
-    testIgnore: ['secrets.spec.ts', 'firefox.spec.ts', 'pictures.spec.ts'],
-    dependencies: ['prepare'],
-    use: chromium,
-  },
-  {
-    name: 'no-script',
-    testMatch: ['mail.spec.ts', 'reveal.spec.ts', 'second-factor.spec.ts', 'second-person.spec.ts', 'sso.spec.ts', 'story.spec.ts', 'team.spec.ts', 'theme.spec.ts'],
-    dependencies: ['prepare'],
-    use: { ...chromium, javaScriptEnabled: false },
-  },
+  { name: 'script', testMatch: files(SHARED), dependencies: ['prepare'], workers: 1, use: chromium },
+  { name: 'no-script', testMatch: files(SHARED.filter((name) => WITHOUT_SCRIPT.includes(name))), dependencies: ['script'], workers: 1, use: scriptOff },
+  { name: 'script-own', testMatch: '*.spec.ts', testIgnore: files([...SHARED, ...ALONE]), dependencies: ['prepare'], workers: 1, use: chromium },
+  { name: 'no-script-own', testMatch: files(WITHOUT_SCRIPT), testIgnore: files(SHARED), dependencies: ['script-own'], workers: 1, use: scriptOff },
   // Starts a browser of its own.
-  { name: 'firefox', testMatch: 'firefox.spec.ts', dependencies: ['prepare'] },
+  { name: 'firefox', testMatch: 'firefox.spec.ts', dependencies: ['prepare'], workers: 1 },
   { name: 'secrets', testMatch: 'secrets.spec.ts', use: chromium },
 ];
 
@@ -63,8 +61,7 @@ export default defineConfig({
   testDir: './tests',
   outputDir: './test-results',
   globalTeardown: './tests/support/teardown.ts',
-  // All tests share one server and one database, so they run one after the other.
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
   // A retry would hide a race that customers will meet, too.

@@ -63,6 +63,7 @@ mod m0058_campaigns;
 mod m0059_granted_sets;
 mod m0060_rejudgements;
 mod m0061_saved_views;
+mod m0062_trigger_plans;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -125,6 +126,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0059_granted_sets::Migration),
             Box::new(m0060_rejudgements::Migration),
             Box::new(m0061_saved_views::Migration),
+            Box::new(m0062_trigger_plans::Migration),
         ]
     }
 }

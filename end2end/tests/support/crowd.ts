@@ -20,6 +20,8 @@ export async function fill(of: Asked): Promise<void> {
   for (const account of CROWD.connected.slice(0, CROWD.broken)) {
     await deactivate(account);
     await check(CROWD.app.slug, account, 'disconnected', of);
+    // Three refused accounts in a row would be a fault of the app.
+    await check(CROWD.app.slug, CROWD.connected.at(-1) ?? '', 'working', of);
   }
   const names = Array.from({ length: CROWD.total }, (_, n) => CROWD.connected[n] ?? `crowd-and-daughters-${n}`);
   const lines = names.map((name, n) => `${name},"${CROWD.title(n)}","key account, no. ${n % 40}",ann.with.a.long.address.${n}@crowd-and-daughters.example`);

@@ -63,6 +63,7 @@ mod token;
 mod token_rotation;
 mod transit;
 mod transport;
+mod trigger_plans;
 mod unreadable;
 mod upgrade;
 mod vault;
