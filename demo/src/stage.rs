@@ -135,21 +135,21 @@ impl<'a> Stage<'a> {
     /// Does what the worker does meanwhile.
     pub async fn work(&self) -> Result<()> {
         let services = &self.services;
-        worker::tidy(services).await?;
-        worker::tick(services).await?;
-        rejudge::run_due(services).await?;
-        while campaigns::run_due(services).await? > 0 {}
-        while mail::send_due(services).await? > 0 {}
+        Box::pin(worker::tidy(services)).await?;
+        Box::pin(worker::tick(services)).await?;
+        Box::pin(rejudge::run_due(services)).await?;
+        while Box::pin(campaigns::run_due(services)).await? > 0 {}
+        while Box::pin(mail::send_due(services)).await? > 0 {}
         Ok(())
     }
 
     /// Does the bulk jobs that are under way, to their end.
     pub async fn finish_jobs(&self) -> Result<()> {
         for _ in 0..ROUNDS {
-            if jobs::run_due(&self.services).await? == 0 {
+            if Box::pin(jobs::run_due(&self.services)).await? == 0 {
                 return Ok(());
             }
-            worker::tick(&self.services).await?;
+            Box::pin(worker::tick(&self.services)).await?;
             // A job waits for a moment between its looks at what the worker did.
             self.clock.pass(Span::seconds(2));
             self.move_gorgias();

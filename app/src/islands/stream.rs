@@ -17,6 +17,11 @@ const JOBS: &str = "jobs";
 /// The part of a list that shows the job at work: no row moves as it is replaced.
 const JOB: &str = "job";
 
+/// What a person is at, in a part that changes.
+const BUSY: &str = "[data-live] details.menu[open], [data-live] :active";
+/// How soon it is looked whether they have done with it.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
 /// The state with which one page listens.
 #[derive(Clone)]
 struct Listener {
@@ -27,6 +32,8 @@ struct Listener {
     /// Whether a load is under way, and whether another change came meanwhile.
     busy: Rc<Cell<bool>>,
     again: Rc<Cell<bool>>,
+    /// Whether a part waits until the person has done with it.
+    waiting: Rc<Cell<bool>>,
 }
 
 /// Opens the stream and listens as long as the page is open.
@@ -44,6 +51,7 @@ pub(super) fn listen(
         updates,
         busy: Rc::default(),
         again: Rc::default(),
+        waiting: Rc::default(),
     };
     match EventSource::new(stream) {
         Ok(source) => listener.follow(&source),
@@ -176,18 +184,64 @@ impl Listener {
             else {
                 continue;
             };
-            let html = new.inner_html();
-            if html == old.inner_html() {
+            if shows(&old, &new) {
                 continue;
             }
             if self.connection.is_empty() && name != JOB {
-                if !rows_in_place(&old, &new) {
+                if !self.rows_in_place(&old, &new) {
                     self.updates.update(|n| *n = (*n).max(1));
                 }
             } else {
-                replace(&old, &html);
+                self.replace(&old, &new);
             }
         }
+    }
+
+    /// Replaces rows where they stand, so that nothing moves under the pointer; `false` if
+    /// other rows belong there now, or in another order.
+    fn rows_in_place(&self, old: &Element, new: &Element) -> bool {
+        let rows = |of: &Element| browser::all_in(of, "[data-row]");
+        let name = |row: &Element| row.get_attribute("data-row");
+        let (before, after) = (rows(old), rows(new));
+        for row in &before {
+            let newer = after.iter().find(|newer| name(newer) == name(row));
+            let Some(newer) = newer.filter(|newer| !shows(row, newer)) else {
+                continue;
+            };
+            let chosen = row.query_selector("input:checked").ok().flatten().is_some();
+            self.replace(row, newer);
+            if chosen
+                && let Ok(Some(tick)) = row.query_selector("input[type=checkbox]")
+                && let Ok(tick) = tick.dyn_into::<HtmlInputElement>()
+            {
+                tick.set_checked(true);
+            }
+        }
+        !before.is_empty() && before.iter().map(name).eq(after.iter().map(name))
+    }
+
+    /// Replaces the content of an element, but not under the pointer: not while it is
+    /// pressed, or a menu is open.
+    fn replace(&self, old: &Element, new: &Element) {
+        if browser::all_in(old, BUSY).is_empty() {
+            replace(old, new);
+        } else if !self.waiting.replace(true) {
+            self.look_again();
+        }
+    }
+
+    /// Loads the page again as soon as nothing is busy any more.
+    fn look_again(&self) {
+        let this = self.clone();
+        let look = move || {
+            if browser::all(BUSY).is_empty() {
+                this.waiting.set(false);
+                this.refresh();
+            } else {
+                this.look_again();
+            }
+        };
+        set_timeout(look, LOOK_AGAIN);
     }
 }
 
@@ -213,29 +267,39 @@ fn row(document: &Document, subdomain: &str) -> Option<Element> {
     document.query_selector(&which).ok()?
 }
 
-/// Replaces rows where they stand, so that nothing moves under the pointer; `false` if
-/// other rows belong there now, or in another order.
-fn rows_in_place(old: &Element, new: &Element) -> bool {
-    let rows = |of: &Element| browser::all_in(of, "[data-row]");
-    let name = |row: &Element| row.get_attribute("data-row");
-    let (before, after) = (rows(old), rows(new));
-    for row in &before {
-        let Some(newer) = after.iter().find(|newer| name(newer) == name(row)) else {
-            continue;
-        };
-        let html = newer.inner_html();
-        if html != row.inner_html() {
-            let chosen = row.query_selector("input:checked").ok().flatten().is_some();
-            replace(row, &html);
-            if chosen
-                && let Ok(Some(tick)) = row.query_selector("input[type=checkbox]")
-                && let Ok(tick) = tick.dyn_into::<HtmlInputElement>()
-            {
-                tick.set_checked(true);
-            }
-        }
+/// What the person opened: each element that can be opened, and whether it is.
+fn opened(of: &Element) -> Vec<Element> {
+    browser::all_in(of, "details:not(.menu)")
+}
+
+/// Whether the element shows what the newer one says, whatever the person opened in it.
+fn shows(old: &Element, new: &Element) -> bool {
+    let html = new.inner_html();
+    if html == old.inner_html() {
+        return true;
     }
-    !before.is_empty() && before.iter().map(name).eq(after.iter().map(name))
+    let Ok(Ok(same)) = old
+        .clone_node_with_deep(true)
+        .map(JsCast::dyn_into::<Element>)
+    else {
+        return false;
+    };
+    let parts = browser::all_in(&same, "details");
+    let newer = browser::all_in(new, "details");
+    if parts.len() != newer.len() {
+        return false;
+    }
+    for (part, newer) in parts.iter().zip(&newer) {
+        set_open(part, newer.has_attribute("open"));
+    }
+    same.inner_html() == html
+}
+
+fn set_open(details: &Element, open: bool) {
+    let _ = match open {
+        true => details.set_attribute("open", ""),
+        false => details.remove_attribute("open"),
+    };
 }
 
 /// The worker beat at this time, in microseconds.
@@ -248,12 +312,23 @@ fn beat(at: &str) {
     }
 }
 
-/// Replaces the content of an element; if the focus was in it, it stays in it.
-fn replace(element: &Element, html: &str) {
+/// Replaces the content of an element; if the focus was in it, it stays in it, and what
+/// was open stays open.
+fn replace(element: &Element, new: &Element) {
     let focused = document()
         .active_element()
         .is_some_and(|active| element.contains(Some(&active)));
-    element.set_inner_html(html);
+    let open: Vec<bool> = opened(element)
+        .iter()
+        .map(|details| details.has_attribute("open"))
+        .collect();
+    element.set_inner_html(&new.inner_html());
+    let newer = opened(element);
+    if newer.len() == open.len() {
+        for (details, open) in newer.iter().zip(open) {
+            set_open(details, open);
+        }
+    }
     if focused
         && let Ok(Some(first)) = element.query_selector("a, button")
         && let Ok(first) = first.dyn_into::<HtmlElement>()

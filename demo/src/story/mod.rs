@@ -47,19 +47,22 @@ pub async fn tell(place: &Place, simulator: &Simulator, password: &SecretString)
     let (harbour, lantern) = &customers;
     let mut stage = Stage::open(place, simulator).await?;
     let s = &mut stage;
-    first_days::play(s, harbour, password)
+    // Boxed: all chapters in one future are too much for a thread's stack.
+    Box::pin(first_days::play(s, harbour, password))
         .await
         .context("the first days")?;
-    second_tenant::play(s, lantern)
+    Box::pin(second_tenant::play(s, lantern))
         .await
         .context("the second tenant")?;
-    third_week::play(s, harbour)
+    Box::pin(third_week::play(s, harbour))
         .await
         .context("the third week")?;
-    outage::play(s, harbour, lantern)
+    Box::pin(outage::play(s, harbour, lantern))
         .await
         .context("the week of the outage")?;
-    last_days::play(s, harbour).await.context("the last days")?;
+    Box::pin(last_days::play(s, harbour))
+        .await
+        .context("the last days")?;
     stage.close().await?;
     Ok(Told {
         customers: harbour.iter().count() + lantern.iter().count(),

@@ -1,5 +1,6 @@
 use super::*;
 use crate::{
+    core::config::Config,
     engine::load,
     testing::{World, backends},
 };
@@ -19,10 +20,14 @@ struct Crowd {
 impl Crowd {
     /// Runs on each database, at this rate, and with the planner's statistics taken.
     async fn each(rate: u32, sizes: &[usize], test: impl AsyncFn(Crowd)) {
+        Self::set(|config| config.refresh_rate = rate, sizes, test).await;
+    }
+
+    /// The same, with other settings.
+    async fn set(settings: impl Fn(&mut Config), sizes: &[usize], test: impl AsyncFn(Crowd)) {
         for backend in backends() {
-            let set = |config: &mut crate::core::config::Config| config.refresh_rate = rate;
-            let world = World::configured(&backend, "https://{subdomain}.gorgias.invalid", set);
-            let world = world.await;
+            let template = "https://{subdomain}.gorgias.invalid";
+            let world = World::configured(&backend, template, &settings).await;
             let mut tenants = Vec::new();
             for (n, size) in sizes.iter().enumerate() {
                 let id = world.services.new_id();
@@ -225,7 +230,7 @@ async fn s32_turns_go_on_where_they_ended() {
 /// The cost of a look doesn't grow with the number of connections.
 #[tokio::test]
 async fn s32_due_work_is_found_through_an_index() {
-    Crowd::each(20, &[19_000, 1_000], async |crowd| {
+    Crowd::each(20, &[4_750, 250], async |crowd| {
         let later = crowd.world.clock_now().plus(Span::hours(5)).0;
         crowd
             .execute(&format!(
@@ -388,9 +393,13 @@ async fn a_lease_that_ran_out_is_free_again() {
 /// count in every state.
 #[tokio::test]
 async fn more_than_seventy_percent_of_the_rate_is_too_much() {
-    // One per second, for six hours.
-    const MOST: usize = 21_600 * 70 / 100;
-    Crowd::each(1, &[MOST - 20, 20], async |crowd| {
+    // One per second, for half an hour.
+    const MOST: usize = 1_800 * 70 / 100;
+    let settings = |config: &mut Config| {
+        config.refresh_rate = 1;
+        config.check_interval = Span::minutes(30);
+    };
+    Crowd::set(settings, &[MOST - 20, 20], async |crowd| {
         let services = &crowd.world.services;
         crowd.take(64).await;
         crowd.second().await;
