@@ -1,7 +1,6 @@
 // A customer without a browser: goes through an authorization for an account of the
 // simulator that approves by itself.
 
-import { BASE } from './env';
 import { canary } from './record';
 import { behave } from './simulator';
 
@@ -11,7 +10,7 @@ class Jar {
   async go(url: string, method = 'GET'): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     // The headers that a browser sends with a form with only a button.
-    const form = { origin: BASE, 'content-type': 'application/x-www-form-urlencoded' };
+    const form = { origin: new URL(url).origin, 'content-type': 'application/x-www-form-urlencoded' };
     const headers = { cookie, ...(method === 'POST' ? form : {}) };
     const response = await fetch(url, { method, redirect: 'manual', headers });
     for (const line of response.headers.getSetCookie()) {

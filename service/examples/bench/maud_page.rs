@@ -140,7 +140,7 @@ fn row(actor: &Actor, account: &ListedAccount) -> Markup {
                 }
             }
             th scope="row" {
-                a class="name" href=(href) { (name) }
+                a href=(href) class="name" { (name) }
                 " "
                 span class="sub" { " " span class="only-narrow" { (apps.join(", ")) } }
             }
