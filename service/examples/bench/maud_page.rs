@@ -148,7 +148,7 @@ fn row(actor: &Actor, account: &ListedAccount) -> Markup {
             td class="c-tags" {}
             td class="c-health" {
                 div {
-                    span class="badge" data-health=(first.health.code()) {
+                    span data-health=(first.health.code()) class="badge" {
                         (icon(first.health))
                         (first.health.label())
                     }
@@ -175,7 +175,7 @@ fn href(actor: &Actor, row: &AccountRow) -> String {
 fn icon(health: Health) -> Markup {
     let code = health.code().replace('_', "-");
     html! {
-        svg class="icon" aria-hidden="true" {
+        svg aria-hidden="true" class="icon" {
             use href=(format!("#i-{code}")) {}
         }
     }
@@ -230,7 +230,7 @@ fn history(row: &AccountRow, now: Timestamp) -> Markup {
     let said = format!("Last {} days: {}", days.len(), runs.join(", then "));
     let width = (days.len() * 7).saturating_sub(2);
     html! {
-        svg class="health-history" viewBox=(format!("0 0 {width} 20")) role="img" aria-label=(said) {
+        svg viewBox=(format!("0 0 {width} 20")) role="img" aria-label=(said) class="health-history" {
             @if let Some(path) = bars(days, None, (19, 1)) {
                 path d=(path) {}
             }
@@ -246,7 +246,7 @@ fn history(row: &AccountRow, now: Timestamp) -> Markup {
 fn action(row: &AccountRow, href: &str) -> Markup {
     match row.explanation.next {
         NextStep::SendLink => html! {
-            a class="button" data-size="small" data-dialog="link-panel" href=(format!("{href}?link=new#link")) {
+            a data-size="small" data-dialog="link-panel" href=(format!("{href}?link=new#link")) class="button" {
                 "Send link"
                 span class="sr" { (format!(": {}", row.subdomain)) }
             }
