@@ -1,0 +1,89 @@
+// Installations of their own: not set up, empty, with one account, and with very many.
+
+import { expect } from '@playwright/test';
+import { NORTHWIND } from '../set_up';
+import { CROWD, ONLY } from '../world';
+import { at, press, type Screen } from './screen';
+
+/** Pages of an installation that is not set up yet. */
+export const UNSET: Screen[] = [
+  { name: 'set-up', open: at('/setup'), heading: 'Set up Mooring' },
+  {
+    name: 'set-up, wrong',
+    heading: 'Set up Mooring',
+    status: 422,
+    async open(page) {
+      await page.goto('/setup');
+      await page.getByLabel('Set-up token').fill('not the token');
+      await page.getByLabel('Your company').fill('Northwind');
+      await page.getByLabel('Short name for addresses').fill('northwind');
+      await page.getByLabel('Your name').fill('Nora Wind');
+      await page.getByLabel('Your e-mail address').fill('nora@northwind.example');
+      await page.getByLabel('Password').fill('canary anvil meadow thimble');
+      await press(page, 'Create owner');
+      await expect(page.locator('#token-error')).toBeVisible();
+    },
+  },
+];
+
+const northwind = `/t/${NORTHWIND}`;
+
+/** Pages of a tenant that is still empty. */
+export const EMPTY: Screen[] = [
+  { name: 'overview, nothing yet', open: at(northwind), heading: 'Connect your first Gorgias account', islands: true },
+  { name: 'accounts, nothing yet', open: at(`${northwind}/accounts`), heading: 'Accounts', islands: true },
+  { name: 'connect, no app yet', open: at(`${northwind}/accounts/connect`), heading: 'Connect an account' },
+  { name: 'permissions, nothing yet', open: at(`${northwind}/scopes`), heading: 'Permissions' },
+  { name: 'apps, nothing yet', open: at(`${northwind}/apps`), heading: 'Apps' },
+  { name: 'API tokens, nothing yet', open: at(`${northwind}/api-tokens`), heading: 'API tokens' },
+  { name: 'set-up, done', open: at('/setup'), heading: 'There is nothing here', status: 404 },
+];
+
+/** Pages of a tenant with a single account. */
+export const ONE: Screen[] = [
+  { name: 'overview, one account', open: at(northwind), heading: '1 account needs you' },
+  { name: 'accounts, one', open: at(`${northwind}/accounts`), heading: 'Accounts' },
+  { name: 'account, the only one', open: at(`${northwind}/accounts/${ONLY.app.slug}/${ONLY.account}`), heading: ONLY.account },
+  { name: 'permissions, one account', open: at(`${northwind}/scopes?app=${ONLY.app.slug}`), heading: 'Permissions' },
+  { name: 'apps, one', open: at(`${northwind}/apps`), heading: 'Apps' },
+  { name: 'audit, begun', open: at(`${northwind}/audit`), heading: 'Audit' },
+];
+
+/** Pages of a tenant with very many accounts, whose names are as long as names can be. */
+export const MANY: Screen[] = [
+  { name: 'overview, many accounts', open: at(northwind), heading: `${CROWD.broken} accounts need you` },
+  { name: 'accounts, many', open: at(`${northwind}/accounts`), heading: 'Accounts' },
+  { name: 'accounts, many, by name', open: at(`${northwind}/accounts?sort=name`), heading: 'Accounts' },
+  {
+    name: 'accounts, many, second page',
+    heading: 'Accounts',
+    async open(page) {
+      await page.goto(`${northwind}/accounts`);
+      await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Next' }).click();
+      await expect(page).toHaveURL(/after=/);
+    },
+  },
+  {
+    name: 'accounts, many, all chosen',
+    heading: 'Accounts',
+    async open(page) {
+      await page.goto(`${northwind}/accounts`);
+      await page.locator('[name=page]').check();
+      await page.locator('.bulk [name=all]').check();
+    },
+  },
+  { name: 'account, long names', open: at(`${northwind}/accounts/${CROWD.app.slug}/${CROWD.longest}`), heading: CROWD.title(0) },
+  {
+    name: 'account, long names, link',
+    heading: CROWD.title(0),
+    async open(page) {
+      await page.goto(`${northwind}/accounts/${CROWD.app.slug}/${CROWD.longest}?link=new`);
+    },
+  },
+  { name: 'permissions, many accounts', open: at(`${northwind}/scopes?app=${CROWD.app.slug}`), heading: 'Permissions' },
+  { name: 'search, long names', open: at(`${northwind}/search?q=${CROWD.longest.slice(0, 12)}`), heading: `Search for “${CROWD.longest.slice(0, 12)}”` },
+  { name: 'apps, long name', open: at(`${northwind}/apps`), heading: 'Apps' },
+  { name: 'app, long name', open: at(`${northwind}/apps/${CROWD.app.slug}`), heading: CROWD.app.name },
+  { name: 'audit, long names', open: at(`${northwind}/audit`), heading: 'Audit' },
+  { name: 'campaign, new, many accounts', open: at(`${northwind}/campaigns/new?app=${CROWD.app.slug}`), heading: 'New campaign' },
+];
