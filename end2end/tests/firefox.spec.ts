@@ -19,8 +19,6 @@ const APP = {
   scopes: ['openid', 'email', 'profile', 'offline', 'tickets:read'],
 };
 const ACCOUNT = 'foxglove';
-/** What Firefox says of a page that is left while it loads, and of puppeteer's looks at one that is gone. */
-const LEFT = [/was interrupted while the page was loading/, /NetworkError when attempting to fetch resource/, /Permission denied to access property/];
 const PROBLEM = 'content security policy:';
 
 let mooring: Mooring;
@@ -56,9 +54,7 @@ async function watched(): Promise<Page> {
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(`console: ${message.text()}`);
   });
-  page.on('pageerror', (error) => {
-    if (!LEFT.some((one) => one.test(String(error)))) problems.push(`script: ${String(error)}`);
-  });
+  page.on('pageerror', (error) => problems.push(`script: ${error instanceof Error ? error.stack : String(error)} at ${page.url()}`));
   page.on('response', (response) => {
     if (response.url().startsWith(mooring.base) && response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);
   });
@@ -73,8 +69,19 @@ async function click(page: Page, what: string): Promise<void> {
   await element?.click();
 }
 
+/** Lets script come to its end: if somebody leaves before that, Firefox calls it an error. */
+async function loaded(page: Page): Promise<void> {
+  if (await page.$('leptos-island')) await live(page);
+}
+
+async function go(page: Page, url: string): Promise<void> {
+  await loaded(page);
+  await page.goto(url);
+}
+
 /** Follows what leads to another page. */
 async function follow(page: Page, what: string): Promise<void> {
+  await loaded(page);
   await Promise.all([page.waitForNavigation(), click(page, what)]);
 }
 
@@ -93,7 +100,7 @@ test('set up, connect, break, send a link, turn green, in Firefox', async () => 
 
   await test.step('the owner sets Mooring up', async () => {
     expect(await browser.version()).toMatch(/firefox/i);
-    await page.goto(`${mooring.base}/setup`);
+    await go(page, `${mooring.base}/setup`);
     for (const [name, value] of [
       ['token', mooring.setUpToken()],
       ['tenant_name', 'Harbour Labs'],
@@ -114,17 +121,17 @@ test('set up, connect, break, send a link, turn green, in Firefox', async () => 
     await page.type('[name=email]', 'mira@harbour.example');
     await page.type('[name=password]', PASSWORD);
     await follow(page, button('Sign in'));
-    await page.goto(mooring.base + HOME);
+    await go(page, mooring.base + HOME);
     await shows(page, 'h1', 'Connect your first Gorgias account');
   });
 
   await test.step('connects an account at Gorgias', async () => {
     of = { base: mooring.base, token: mooring.apiToken('harbour') };
     installed = (await addApp(APP, of)).install_url;
-    await page.goto(`${installed}?account=${ACCOUNT}`);
+    await go(page, `${installed}?account=${ACCOUNT}`);
     await follow(page, button('Approve'));
     await shows(page, 'h1', `${ACCOUNT} is connected`);
-    await page.goto(`${mooring.base}${HOME}/accounts/${APP.slug}/${ACCOUNT}`);
+    await go(page, `${mooring.base}${HOME}/accounts/${APP.slug}/${ACCOUNT}`);
     await shows(page, 'section.reason .badge', 'Working');
     await live(page);
     await shows(page, 'header.top [role=status]', /^Live$/);
@@ -175,7 +182,7 @@ test('set up, connect, break, send a link, turn green, in Firefox', async () => 
 
   await test.step('every page keeps Firefox quiet', async () => {
     for (const path of ['', '/accounts', '/apps', `/apps/${APP.slug}`, '/scopes', '/campaigns', '/members', '/audit', '/keys', '/api-tokens', '/settings', '/jobs']) {
-      await page.goto(mooring.base + HOME + path);
+      await go(page, mooring.base + HOME + path);
       await live(page);
       await shows(page, 'h1', /./);
     }

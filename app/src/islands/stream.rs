@@ -2,7 +2,11 @@
 
 use super::{browser, live::Hearing};
 use leptos::prelude::*;
-use std::{cell::Cell, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Document, Element, Event, EventSource, HtmlElement, HtmlInputElement, MessageEvent};
@@ -22,9 +26,14 @@ const BUSY: &str = "[data-live] details.menu[open], [data-live] :active";
 /// How soon it is looked whether they have done with it.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
+/// After how long a page that was to be left, and stays, listens again.
+const STAYED: Duration = Duration::from_secs(1);
+
 /// The state with which one page listens.
 #[derive(Clone)]
 struct Listener {
+    stream: String,
+    source: Rc<RefCell<Option<EventSource>>>,
     page: String,
     connection: String,
     hearing: RwSignal<Hearing>,
@@ -45,6 +54,8 @@ pub(super) fn listen(
     updates: RwSignal<u32>,
 ) {
     let listener = Listener {
+        stream: stream.to_owned(),
+        source: Rc::default(),
         page,
         connection,
         hearing,
@@ -53,10 +64,9 @@ pub(super) fn listen(
         again: Rc::default(),
         waiting: Rc::default(),
     };
-    match EventSource::new(stream) {
-        Ok(source) => listener.follow(&source),
-        Err(_) => listener.hearing.set(Hearing::Paused),
-    }
+    listener.open();
+    let leaving = listener.clone();
+    browser::on_window("beforeunload", move |_| leaving.leave());
     let poll = move || {
         if listener.hearing.get_untracked() == Hearing::Paused {
             listener.refresh();
@@ -66,6 +76,30 @@ pub(super) fn listen(
 }
 
 impl Listener {
+    fn open(&self) {
+        let Ok(source) = EventSource::new(&self.stream) else {
+            return self.hearing.set(Hearing::Paused);
+        };
+        self.follow(&source);
+        self.source.replace(Some(source));
+    }
+
+    /// Firefox calls it an error if a page is left while it listens. Whoever stays after all,
+    /// or saves a file, listens again.
+    fn leave(&self) {
+        let Some(source) = self.source.take() else {
+            return;
+        };
+        source.close();
+        let this = self.clone();
+        let stay = move || {
+            // What changed meanwhile was missed.
+            this.hearing.set(Hearing::Paused);
+            this.open();
+        };
+        set_timeout(stay, STAYED);
+    }
+
     fn follow(&self, source: &EventSource) {
         let this = self.clone();
         // Changes before the stream was open were missed: while the page was
