@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-/// The colours and sizes of Mooring's own pages, so that both look alike.
+/// The colours, sizes and plain elements of Mooring's own pages, so that both look alike.
 const TOKENS: &str = include_str!("../../../style/tokens.css");
+const BASE: &str = include_str!("../../../style/base.css");
 /// What these pages draw with them.
 const STYLE: &str = include_str!("style.css");
 
@@ -84,7 +85,7 @@ fn html(title: &str, body: &str) -> String {
 <title>{} · Gorgias simulator</title>
 <link rel="icon" href="data:,">
 <style>
-{TOKENS}{STYLE}</style>
+{TOKENS}{BASE}{STYLE}</style>
 </head>
 <body>
 {body}

@@ -28,6 +28,12 @@ async fn press(world: &World, fields: &[(&str, &str)]) -> String {
     to
 }
 
+/// A refresh token of the account acme.
+fn granted(world: &World) -> String {
+    let acme = world.simulator.account("acme");
+    acme.grant(CLIENT, SCOPE).refresh_token
+}
+
 #[tokio::test]
 async fn an_account_is_broken_and_mended_by_a_click() {
     let world = world().await;
@@ -53,7 +59,7 @@ async fn an_account_is_broken_and_mended_by_a_click() {
 async fn an_app_is_deactivated_on_one_account_and_active_again() {
     let world = world().await;
     let acme = world.simulator.account("acme");
-    let token = acme.grant(CLIENT, SCOPE).refresh_token;
+    let token = granted(&world);
     let of_other_app = acme.grant("another-app", SCOPE).refresh_token;
     let at = [("account", "acme"), ("app", CLIENT)];
     press(&world, &[("do", "deactivate"), at[0], at[1]]).await;
@@ -74,11 +80,7 @@ async fn an_app_is_deactivated_on_one_account_and_active_again() {
 #[tokio::test]
 async fn a_client_secret_is_refused_until_it_is_mended() {
     let world = world().await;
-    let token = world
-        .simulator
-        .account("acme")
-        .grant(CLIENT, SCOPE)
-        .refresh_token;
+    let token = granted(&world);
     let to = press(&world, &[("do", "refuse_app"), ("app", CLIENT)]).await;
     assert_eq!(to, "/panel#apps");
     let (status, body) = world.refresh("acme", &token).await;
@@ -95,11 +97,7 @@ async fn a_client_secret_is_refused_until_it_is_mended() {
 #[tokio::test]
 async fn an_outage_of_everything_ends_and_so_do_all_faults_at_once() {
     let world = world().await;
-    let token = world
-        .simulator
-        .account("acme")
-        .grant(CLIENT, SCOPE)
-        .refresh_token;
+    let token = granted(&world);
     assert_eq!(press(&world, &[("do", "fail_all")]).await, "/panel");
     assert_eq!(world.refresh("acme", &token).await.0, 500);
     press(&world, &[("do", "wait_all")]).await;
