@@ -64,6 +64,7 @@ mod m0059_granted_sets;
 mod m0060_rejudgements;
 mod m0061_saved_views;
 mod m0062_trigger_plans;
+mod m0063_state_statistics;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -127,6 +128,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0060_rejudgements::Migration),
             Box::new(m0061_saved_views::Migration),
             Box::new(m0062_trigger_plans::Migration),
+            Box::new(m0063_state_statistics::Migration),
         ]
     }
 }

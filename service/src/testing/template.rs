@@ -1,5 +1,5 @@
-//! New databases with today's schema. Migrating takes half a second, copying a few
-//! milliseconds, so each test program migrates once and its tests get copies.
+//! New databases with today's schema. Copying a database is much quicker than migrating one,
+//! so each test program migrates once and its tests get copies.
 
 use crate::{
     core::database::Database,

@@ -57,14 +57,6 @@ async fn filled(world: &World, owner: &Actor, app: &App) {
              health = CASE WHEN subdomain LIKE '%07' THEN 'working' ELSE 'limited' END WHERE subdomain LIKE '%7'",
         )
         .await;
-    // PostgreSQL takes each set to be as healthy as all together: it has no reason to look for
-    // one state along an index if nearly all are in it.
-    world
-        .execute(
-            "UPDATE connections SET health = 'retrying' WHERE subdomain LIKE '%2' OR subdomain LIKE '%4' \
-             OR subdomain LIKE '%6' OR subdomain LIKE '%8' OR subdomain LIKE '%0'",
-        )
-        .await;
     // SQLite has no statistics, as in all installations. PostgreSQL reads all of so few rows
     // as fast as some of them, so it gets ten times as many.
     if world.backend != DatabaseBackend::Sqlite {
