@@ -16,7 +16,7 @@ const OWNER: &str = "owner@demo.example";
 /// The tenant of tests.
 const TENANT: &str = "demo";
 
-/// How long the month of the demo may take to be told; usually it takes seconds.
+/// How long the month of the demo may take to be told; usually it takes less than a minute.
 const TELLING: Duration = Duration::from_secs(600);
 
 /// Both servers; dropping it stops and deletes everything.
