@@ -25,10 +25,10 @@ pub enum Purpose {
 impl Purpose {
     fn settings(self) -> &'static str {
         match self {
-            // Each test makes a database that is never used again, so nothing tidies.
+            // Each test has a database of its own, so nothing tidies.
             Self::Tests => {
                 "shared_buffers = 256MB\nfsync = off\nfull_page_writes = off\n\
-                 synchronous_commit = off\nmax_wal_size = 8GB\ncheckpoint_timeout = 1h\n\
+                 synchronous_commit = off\nmax_wal_size = 1GB\ncheckpoint_timeout = 1h\n\
                  autovacuum = off\njit = off\n"
             }
             // Memory as on a small dedicated server. No checkpoint, JIT compilation

@@ -83,6 +83,8 @@ pub struct World {
     pub statements: Statements,
     /// How its processes open the database.
     pub opening: database::Options,
+    // After all that uses them.
+    _database: Option<template::TestDatabase>,
     _folder: TempDir,
 }
 
@@ -154,15 +156,20 @@ impl World {
     ) -> Self {
         let (mut config, folder) = Self::config(gorgias_template);
         configure(&mut config);
-        let url = match backend {
-            Backend::Sqlite => template::new_file(folder.path()).await,
-            Backend::Postgres(server) => template::new_database(server).await,
+        let (url, database) = match backend {
+            Backend::Sqlite => (template::new_file(folder.path()).await, None),
+            Backend::Postgres(server) => {
+                let database = template::TestDatabase::on(server).await;
+                (database.address(), Some(database))
+            }
         };
         let url = SecretString::from(url);
         let new = Database::open_with(&url, &opening).await.unwrap();
         new.migrate().await.unwrap();
         let master_keys = MasterKeys::generate(&SystemRandom);
-        Self::start(url, master_keys, config, folder, opening).await
+        let mut world = Self::start(url, master_keys, config, folder, opening).await;
+        world._database = database;
+        world
     }
 
     /// An installation on a database that is migrated and filled already.
@@ -233,6 +240,7 @@ impl World {
             master_keys,
             statements,
             opening,
+            _database: None,
             _folder: folder,
         }
     }

@@ -21,15 +21,57 @@ pub(super) async fn new_file(folder: &Path) -> String {
     address(&new)
 }
 
-/// A migrated database on the server; gives its address. The role that Mooring works as is
-/// not its own yet: call [`Database::migrate`].
-pub(super) async fn new_database(server: &str) -> String {
-    let admin = admin(server).await;
-    let template = database(server, &admin).await;
-    let new = format!("mooring_test_{}", number());
-    run(&admin, format!("CREATE DATABASE {new} TEMPLATE {template}")).await;
-    admin.close().await.unwrap();
-    named(server, &new)
+/// A database on a server; dropping this drops it there.
+#[derive(Debug)]
+pub(super) struct TestDatabase {
+    server: String,
+    name: String,
+}
+
+impl TestDatabase {
+    /// A migrated database on the server. The role that Mooring works as is not its own yet:
+    /// call [`Database::migrate`].
+    pub(super) async fn on(server: &str) -> Self {
+        let admin = admin(server).await;
+        let template = database(server, &admin).await;
+        let name = format!("mooring_test_{}", number());
+        run(
+            &admin,
+            format!("CREATE DATABASE {name} TEMPLATE {template}"),
+        )
+        .await;
+        admin.close().await.unwrap();
+        let server = server.to_owned();
+        Self { server, name }
+    }
+
+    /// Its address.
+    pub(super) fn address(&self) -> String {
+        named(&self.server, &self.name)
+    }
+}
+
+impl Drop for TestDatabase {
+    /// A thousand tests with 11 MB each fill a disk.
+    fn drop(&mut self) {
+        let server = self.server.clone();
+        let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        // The test's own runtime may be at its end.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime.unwrap().block_on(async {
+                let admin = admin(&server).await;
+                run(&admin, drop).await;
+                admin.close().await.unwrap();
+            });
+        })
+        .join();
+        if !std::thread::panicking() {
+            dropped.expect("the database of the test is dropped");
+        }
+    }
 }
 
 /// An empty database on the server; gives its address.
