@@ -1,9 +1,11 @@
 -- What a search finds an account by, in small letters, a line for each text:
--- its subdomain and who approved; and what is known of its customer.
+-- its subdomain and who approved; and what is known of its customer. Not in SQL,
+-- which would be planned anew at each call.
 CREATE OR REPLACE FUNCTION mooring_search_words(whose uuid, account text)
 RETURNS TABLE (open_words text, customer_words text)
-LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT
+LANGUAGE plpgsql STABLE ROWS 1 SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT
         lower(concat_ws(chr(10), a.subdomain, (
             SELECT string_agg(DISTINCT who, chr(10))
             FROM connections c, unnest(ARRAY[c.approved_by_name, c.approved_by_email]) who
@@ -13,5 +15,5 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
             FROM account_contacts k
             WHERE k.tenant_id = whose AND k.subdomain = account)))
     FROM accounts a
-    WHERE a.tenant_id = whose AND a.subdomain = account
-$$;
+    WHERE a.tenant_id = whose AND a.subdomain = account;
+END $$;

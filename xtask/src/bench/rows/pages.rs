@@ -10,7 +10,7 @@ use crate::bench::table::{Goal, Line, Table};
 use anyhow::{Context, Result};
 
 /// Pages, each filter and each order of the list.
-const PAGES: [(&str, &str); 15] = [
+const PAGES: [(&str, &str); 17] = [
     ("overview", ""),
     ("accounts", "/accounts"),
     ("accounts by name", "/accounts?sort=name"),
@@ -26,6 +26,14 @@ const PAGES: [(&str, &str); 15] = [
         "/accounts?permissions=missing",
     ),
     ("accounts of nobody", "/accounts?owner=nobody"),
+    (
+        "disconnected accounts of an app and of nobody",
+        "/accounts?app={slug}&health=disconnected&owner=nobody",
+    ),
+    (
+        "accounts of an app that lack a scope",
+        "/accounts?app={slug}&permissions=missing",
+    ),
     ("an account", "/accounts/{slug}/{prefix}0"),
     ("permissions", "/scopes?app={slug}"),
     ("a page without counts", "/api-tokens"),
