@@ -230,7 +230,7 @@ async fn s32_turns_go_on_where_they_ended() {
 /// The cost of a look doesn't grow with the number of connections.
 #[tokio::test]
 async fn s32_due_work_is_found_through_an_index() {
-    Crowd::each(20, &[19_000, 1_000], async |crowd| {
+    Crowd::each(20, &[9_500, 500], async |crowd| {
         let later = crowd.world.clock_now().plus(Span::hours(5)).0;
         crowd
             .execute(&format!(
