@@ -177,3 +177,29 @@ fn number() -> u64 {
     SystemRandom.fill(&mut random);
     u64::from_le_bytes(random)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Backend, World, backends};
+
+    #[tokio::test]
+    async fn a_database_goes_with_its_test() {
+        for backend in backends() {
+            let Backend::Postgres(server) = &backend else {
+                continue;
+            };
+            let world = World::on(&backend, "https://{subdomain}.gorgias.invalid").await;
+            let name = world._database.as_ref().unwrap().name.clone();
+            let admin = admin(server).await;
+            let there = async || {
+                let sql = format!("SELECT 1 FROM pg_database WHERE datname = '{name}'");
+                let statement = Statement::from_string(DatabaseBackend::Postgres, sql);
+                admin.query_one_raw(statement).await.unwrap().is_some()
+            };
+            assert!(there().await);
+            drop(world);
+            assert!(!there().await, "{name} is still there");
+        }
+    }
+}

@@ -122,7 +122,7 @@ async fn insert(world: &World, tenant: Uuid, number: usize, count: usize) {
     }
     // PostgreSQL reads all versions of a kept number that one transaction wrote.
     for first in (1..=count).step_by(500) {
-        // As autovacuum does: functions keep their plans, and those made for empty tables are bad.
+        // As autovacuum does: functions keep their plans, and those for empty tables are bad.
         world.execute("ANALYZE").await;
         let last = count.min(first + 499);
         let (id, numbers) = match world.backend {
@@ -232,7 +232,7 @@ async fn s32_turns_go_on_where_they_ended() {
 /// The cost of a look doesn't grow with the number of connections.
 #[tokio::test]
 async fn s32_due_work_is_found_through_an_index() {
-    Crowd::each(20, &[9_500, 500], async |crowd| {
+    Crowd::each(20, &[19_000, 1_000], async |crowd| {
         let later = crowd.world.clock_now().plus(Span::hours(5)).0;
         crowd
             .execute(&format!(
