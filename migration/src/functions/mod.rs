@@ -78,52 +78,81 @@ pub async fn install(db: &DatabaseConnection) -> Result<(), DbErr> {
     for row in db.query_all_raw(taken).await? {
         steps.push(row.try_get("", "step")?);
     }
+    let tables = tables(db).await?;
+    let mut wanted = Vec::new();
     for function in FUNCTIONS {
         let taken = |version: &&Version| steps.iter().any(|step| step == version.since);
         if let Some(version) = function.versions.iter().rev().find(taken) {
+            wanted.push((function, version.sql(&tables)));
+        }
+    }
+    for at in different(db, &wanted).await? {
+        if let Some((function, text)) = wanted.get(at) {
             let tx = db.begin().await?;
-            if !function.is_there(&tx, version).await? {
-                function.put(&tx, version).await?;
-            }
+            function.put_text(&tx, text).await?;
             tx.commit().await?;
         }
     }
     Ok(())
 }
 
+/// The places of the functions that the database doesn't have with this text.
+async fn different(
+    db: &impl ConnectionTrait,
+    wanted: &[(&Function, String)],
+) -> Result<Vec<usize>, DbErr> {
+    let sql = format!(
+        "SELECT f.place::bigint AS place \
+         FROM json_array_elements($1::json) WITH ORDINALITY AS f(pair, place), \
+         LATERAL (SELECT f.pair->>0 AS name, f.pair->>1 AS text) AS one \
+         WHERE coalesce(obj_description(to_regprocedure(one.name), 'pg_proc') <> {}, true) \
+         ORDER BY f.place",
+        noted("one.name", "one.text")
+    );
+    let pairs: Vec<[String; 2]> = wanted
+        .iter()
+        .map(|(function, text)| [function.name(), text.clone()])
+        .collect();
+    let pairs = serde_json::json!(pairs).to_string();
+    let ask = Statement::from_sql_and_values(DbBackend::Postgres, sql, [pairs.into()]);
+    let mut places = Vec::new();
+    for row in db.query_all_raw(ask).await? {
+        let place: i64 = row.try_get("", "place")?;
+        places.extend(usize::try_from(place - 1));
+    }
+    Ok(places)
+}
+
 /// The content of a function's comment: a digest of the text that it was made
 /// from, and one of what the database made of it. The second one shows whether
 /// somebody changed the function by hand.
-const NOTED: &str = "'mooring ' || encode(sha256(convert_to($2, 'UTF8')), 'hex') || ' ' \
-    || encode(sha256(convert_to(pg_get_functiondef(to_regprocedure($1)), 'UTF8')), 'hex')";
+fn noted(name: &str, text: &str) -> String {
+    format!(
+        "'mooring ' || encode(sha256(convert_to({text}, 'UTF8')), 'hex') || ' ' \
+         || encode(sha256(convert_to(pg_get_functiondef(to_regprocedure({name})), 'UTF8')), 'hex')"
+    )
+}
 
 impl Function {
-    fn ask(&self, sql: &str, text: String) -> Statement {
-        let values = [format!("public.{}", self.signature).into(), text.into()];
-        Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
-    }
-
-    /// Whether the database has this version of the function.
-    async fn is_there(&self, db: &impl ConnectionTrait, version: &Version) -> Result<bool, DbErr> {
-        let sql = format!(
-            "SELECT coalesce(obj_description(to_regprocedure($1), 'pg_proc') = {NOTED}, false) AS same"
-        );
-        let row = db
-            .query_one_raw(self.ask(&sql, version.sql(db).await?))
-            .await?;
-        row.map_or(Ok(false), |row| row.try_get("", "same"))
+    fn name(&self) -> String {
+        format!("public.{}", self.signature)
     }
 
     /// Makes or replaces the function. A new function has no callers yet; an
     /// existing one keeps its callers.
     async fn put(&self, db: &impl ConnectionTrait, version: &Version) -> Result<(), DbErr> {
-        let text = version.sql(db).await?;
-        let name = format!("public.{}", self.signature);
+        let text = version.sql(&tables(db).await?);
+        self.put_text(db, &text).await
+    }
+
+    async fn put_text(&self, db: &impl ConnectionTrait, text: &str) -> Result<(), DbErr> {
+        let name = self.name();
         db.execute_unprepared(&format!("{text} REVOKE ALL ON FUNCTION {name} FROM PUBLIC"))
             .await?;
-        let row = db
-            .query_one_raw(self.ask(&format!("SELECT {NOTED} AS noted"), text))
-            .await?;
+        let sql = format!("SELECT {} AS noted", noted("$1", "$2"));
+        let values = [name.as_str().into(), text.into()];
+        let ask = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+        let row = db.query_one_raw(ask).await?;
         let noted: String = row.map_or(Ok(String::new()), |row| row.try_get("", "noted"))?;
         db.execute_unprepared(&format!("COMMENT ON FUNCTION {name} IS '{noted}'"))
             .await?;
@@ -131,26 +160,31 @@ impl Function {
     }
 }
 
+/// The tables that there are.
+async fn tables(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let sql = "SELECT relname::text AS name FROM pg_class \
+               WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'";
+    let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, sql));
+    let names = rows.await?.into_iter().map(|row| row.try_get("", "name"));
+    names.collect()
+}
+
 /// Placeholder in a text for one line per table of tenants.
 const EACH_TABLE: &str = "{deletes}";
 
 impl Version {
-    /// The text, with one line for each existing table of tenants.
-    async fn sql(&self, db: &impl ConnectionTrait) -> Result<String, DbErr> {
+    /// The text, with one line for each of these tables that goes with its tenant.
+    fn sql(&self, tables: &[String]) -> String {
         if !self.text.contains(EACH_TABLE) {
-            return Ok(self.text.to_owned());
+            return self.text.to_owned();
         }
         let mut lines = String::new();
         for table in rights::emptied_with_tenant() {
-            let sql = "SELECT to_regclass($1) IS NOT NULL AS there";
-            let name = [format!("public.{table}").into()];
-            let there = Statement::from_sql_and_values(DbBackend::Postgres, sql, name);
-            let row = db.query_one_raw(there).await?;
-            if row.map_or(Ok(false), |row| row.try_get("", "there"))? {
+            if tables.iter().any(|there| there == table) {
                 lines += &format!("    DELETE FROM public.\"{table}\" WHERE tenant_id = whose;\n");
             }
         }
-        Ok(self.text.replace(EACH_TABLE, lines.trim_end()))
+        self.text.replace(EACH_TABLE, lines.trim_end())
     }
 }
 

@@ -87,12 +87,20 @@ pub async fn apply(db: &DatabaseConnection, login: Option<&str>) -> Result<Notes
     let role = role::prepare(db, login, &mut notes).await?;
     of_database(db, &role, &mut notes).await?;
     let secured = secured(db, &role).await?;
+    let mut granted = String::new();
     for table in TABLES {
-        let done = secured.iter().any(|name| name == table.name);
-        db.execute_unprepared(&of_table(table, &role, done)).await?;
+        let grants = grants(table, &role);
+        if secured.iter().any(|name| name == table.name) {
+            granted += &grants;
+        } else {
+            // One transaction, so that nobody sees a table between two states. For each its
+            // own, since policies lock the table.
+            let policy = policy(table, &role);
+            db.execute_unprepared(&(grants + &policy)).await?;
+        }
     }
-    let functions: String = FUNCTIONS.iter().map(|f| of_function(f, &role)).collect();
-    db.execute_unprepared(&functions).await?;
+    granted.extend(FUNCTIONS.iter().map(|f| of_function(f, &role)));
+    db.execute_unprepared(&granted).await?;
     if finish::is_due(db).await? {
         notes.push(
             "Processes of the version before may go on with the role mooring_app. When the last of them \
@@ -103,17 +111,18 @@ pub async fn apply(db: &DatabaseConnection, login: Option<&str>) -> Result<Notes
     Ok(notes)
 }
 
-/// One transaction, so that nobody sees a table between two states.
-fn of_table(table: &Table, role: &str, secured: bool) -> String {
+fn grants(table: &Table, role: &str) -> String {
     let (name, role) = (table.name, quoted(role));
     let mut sql = format!("REVOKE ALL ON public.{name} FROM PUBLIC, {role};");
     if !table.may.is_empty() {
         sql += &format!("GRANT {} ON public.{name} TO {role};", table.may);
     }
-    if secured {
-        return sql; // Policies lock the table.
-    }
-    sql += &format!("DROP POLICY IF EXISTS program ON public.{name};");
+    sql
+}
+
+fn policy(table: &Table, role: &str) -> String {
+    let (name, role) = (table.name, quoted(role));
+    let mut sql = format!("DROP POLICY IF EXISTS program ON public.{name};");
     match table.rows {
         Rows::OfTenant | Rows::OfTenantOrNone => {
             let rows = condition(table.rows);
