@@ -28,7 +28,7 @@ impl Purpose {
             // Each test has a database of its own, so nothing tidies.
             Self::Tests => {
                 "shared_buffers = 256MB\nfsync = off\nfull_page_writes = off\n\
-                 synchronous_commit = off\nmax_wal_size = 1GB\ncheckpoint_timeout = 1h\n\
+                 synchronous_commit = off\nmax_wal_size = 512MB\ncheckpoint_timeout = 1h\n\
                  autovacuum = off\njit = off\n"
             }
             // Memory as on a small dedicated server. No checkpoint, JIT compilation
@@ -52,7 +52,7 @@ impl Cluster {
     /// Makes and starts a cluster on a free port; installs PostgreSQL first if necessary.
     pub fn start(purpose: Purpose) -> Result<Self> {
         let programs = tools::postgres()?;
-        let folder = make_folder()?;
+        let folder = make_folder(purpose)?;
         let data = folder.join("data");
         let guard = {
             let (programs, folder, data) = (programs.clone(), folder.clone(), data.clone());
@@ -134,11 +134,36 @@ impl Cluster {
     }
 }
 
+/// Memory as a folder. A test's database is several hundred files, made and removed again.
+const MEMORY: &str = "/dev/shm";
+/// What a run of the tests takes there at most, several times over.
+const ROOM: u64 = 4 << 30;
+
+/// Whether the folder in memory has room, and the machine the memory for it.
+fn fits_in_memory() -> bool {
+    let free = process::output(Command::new("df").args(["--output=avail", "-B1", MEMORY]));
+    let free = free
+        .ok()
+        .and_then(|said| said.lines().last()?.trim().parse::<u64>().ok());
+    let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let available = memory.lines().find_map(|line| {
+        let kilobytes = line
+            .strip_prefix("MemAvailable:")?
+            .trim()
+            .strip_suffix("kB")?;
+        kilobytes.trim().parse::<u64>().ok()
+    });
+    free.is_some_and(|bytes| bytes >= ROOM)
+        && available.is_some_and(|available| available << 10 >= 3 * ROOM)
+}
+
 /// A folder that PostgreSQL's user may write to.
-fn make_folder() -> Result<PathBuf> {
+fn make_folder(purpose: Purpose) -> Result<PathBuf> {
     // If this runs as root, another user must be able to read the folder, but a
     // TMPDIR may be private.
-    let base = if tools::root_user() {
+    let base = if purpose == Purpose::Tests && fits_in_memory() {
+        PathBuf::from(MEMORY)
+    } else if tools::root_user() {
         PathBuf::from("/var/tmp")
     } else {
         std::env::temp_dir()
