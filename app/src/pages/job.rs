@@ -219,7 +219,7 @@ fn actions(data: &Data) -> Option<AnyView> {
     } else {
         "Try only those again"
     };
-    let retry = job.can_retry().then(|| {
+    let retry = data.details.can_retry.then(|| {
         view! {
             <PostButton once=true action=Address::RetryJob { tenant, job: &id }.to_string() icon=Glyph::Retrying>
                 {again}
@@ -227,7 +227,7 @@ fn actions(data: &Data) -> Option<AnyView> {
         }
     });
     let take_back = format!("Undo for {}", job_words::accounts(job.changed));
-    let undo = job.can_undo().then(|| {
+    let undo = data.details.can_undo.then(|| {
         view! {
             <PostButton once=true action=Address::UndoJob { tenant, job: &id }.to_string()>
                 {take_back}

@@ -213,6 +213,9 @@ async fn what_failed_is_named_and_tried_again_alone() {
             page.contains("Those that failed in the job before"),
             "{page}"
         );
+        let page = browser.get(&job).await.body;
+        assert!(page.contains("The job that followed"), "{page}");
+        assert!(!page.contains("Try only those again"), "{page}");
         let stop = browser.post(&format!("{job}/stop"), &[]).await;
         let stop = stop.expect(StatusCode::UNPROCESSABLE_ENTITY).body;
         assert!(stop.contains("was over already"), "{stop}");

@@ -7,17 +7,17 @@ use super::{
     visible,
 };
 use crate::{
-    core::{relay, rows::Rows},
+    core::{error::InternalError, relay, rows::Rows},
     entity::job,
-    tenancy::Actor,
+    tenancy::{Actor, Tx},
 };
-use domain::ids::JobId;
+use domain::{ids::JobId, job::JobState};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, sea_query::LockType};
 
 /// Starts a job that does the same with the accounts that failed, and no others.
 ///
 /// # Errors
-/// [`JobError::Refused`] if nothing failed, or it is still at work.
+/// [`JobError::Refused`] if nothing failed, it is still at work, or another job does so.
 pub async fn retry(actor: &Actor, id: JobId) -> Result<JobId, JobError> {
     follow(actor, id, Stored::Failed).await
 }
@@ -25,7 +25,8 @@ pub async fn retry(actor: &Actor, id: JobId) -> Result<JobId, JobError> {
 /// Starts a job that takes back what another one changed, and nothing else.
 ///
 /// # Errors
-/// [`JobError::Refused`] if there is nothing to take back, or it is still at work.
+/// [`JobError::Refused`] if there is nothing to take back, it is still at work, or another
+/// job does so.
 pub async fn undo(actor: &Actor, id: JobId) -> Result<JobId, JobError> {
     follow(actor, id, Stored::Changed).await
 }
@@ -50,6 +51,11 @@ async fn follow(actor: &Actor, id: JobId, selection: Stored) -> Result<JobId, Jo
     let work = work.ok_or(JobError::Refused(
         "The job is at work, or there is nothing of it to be done again or taken back.",
     ))?;
+    if is_followed(&tx, id, &selection).await? {
+        return Err(JobError::Refused(
+            "Another job does that already: open “The job that followed”.",
+        ));
+    }
     let first = First {
         work: &work,
         selection,
@@ -60,4 +66,18 @@ async fn follow(actor: &Actor, id: JobId, selection: Stored) -> Result<JobId, Jo
     tx.commit().await?;
     relay::tell_jobs(actor.services(), actor.tenant()).await;
     Ok(id)
+}
+
+/// Whether another job goes on from this one in this way. What was stopped may be begun again.
+pub(super) async fn is_followed(
+    tx: &Tx,
+    id: JobId,
+    selection: &Stored,
+) -> Result<bool, InternalError> {
+    tx.all::<job::Entity>()
+        .filter(job::Column::OfJob.eq(id))
+        .filter(job::Column::Selection.eq(selection.text(id)?))
+        .filter(job::Column::State.ne(JobState::Stopped))
+        .any(&**tx)
+        .await
 }

@@ -1,9 +1,13 @@
 //! How a job's accounts are chosen, as its row keeps it.
 
-use crate::connections::{
-    by_account::{AccountsQuery, StoredQuery},
-    list::{MOST, Sort},
+use crate::{
+    connections::{
+        by_account::{AccountsQuery, StoredQuery},
+        list::{MOST, Sort},
+    },
+    core::error::InternalError,
 };
+use domain::ids::JobId;
 use serde::{Deserialize, Serialize};
 
 /// What stands in the column `selection`.
@@ -18,6 +22,14 @@ pub(super) enum Stored {
     Failed,
     /// Those that the other job changed.
     Changed,
+}
+
+impl Stored {
+    /// As the column of this job keeps it.
+    pub fn text(&self, job: JobId) -> Result<String, InternalError> {
+        serde_json::to_string(self)
+            .map_err(|_| InternalError::inconsistent("jobs", "selection", job))
+    }
 }
 
 /// By name, the only order in which no account moves while a job walks over them.

@@ -1,6 +1,6 @@
 //! One job, with the accounts that failed.
 
-use super::{Job, JobError, items, list::named, visible};
+use super::{Job, JobError, again::is_followed, filter::Stored, items, list::named, visible};
 use crate::{
     accounts,
     core::rows::Rows,
@@ -40,6 +40,10 @@ pub struct JobDetails {
     pub failed: Vec<FailedAccounts>,
     /// The newest job that tries this one's failed accounts again, or takes it back.
     pub followed_by: Option<JobId>,
+    /// Whether the failed accounts can be tried again, and no job does so.
+    pub can_retry: bool,
+    /// Whether what it changed can be taken back, and no job does so.
+    pub can_undo: bool,
 }
 
 /// A job, if the actor may see it.
@@ -89,9 +93,13 @@ pub async fn show(actor: &Actor, id: JobId) -> Result<JobDetails, JobError> {
         .order_by_desc(job::Column::Id)
         .row(&*tx)
         .await?;
+    let can_retry = job.can_retry() && !is_followed(&tx, id, &Stored::Failed).await?;
+    let can_undo = job.can_undo() && !is_followed(&tx, id, &Stored::Changed).await?;
     Ok(JobDetails {
         job,
         failed,
+        can_retry,
+        can_undo,
         followed_by: following.map(|row| row.id),
     })
 }

@@ -163,8 +163,7 @@ pub(super) async fn store(actor: &Actor, tx: &Tx, first: First<'_>) -> Result<Jo
         ));
     }
     let id: JobId = actor.new_id();
-    let selection = serde_json::to_string(&first.selection)
-        .map_err(|_| InternalError::inconsistent("jobs", "selection", id))?;
+    let selection = first.selection.text(id)?;
     let action = first.work.action();
     let row = job::ActiveModel {
         id: Set(id),

@@ -131,6 +131,13 @@ async fn what_failed_is_told_by_reason_and_tried_again_alone() {
         let again = jobs::retry(&f.owner, done.id).await.unwrap();
         let again = over(&f, again).await;
         assert_eq!((again.total, again.done, again.failed), (2, 1, 1));
+        let twice = jobs::retry(&f.owner, done.id).await;
+        assert!(
+            matches!(twice, Err(jobs::JobError::Refused(_))),
+            "from another tab: {twice:?}"
+        );
+        let shown = jobs::show(&f.owner, done.id).await.unwrap();
+        assert!(!shown.can_retry && shown.followed_by == Some(again.id));
         assert_eq!(f.account("silent").await.row.health, Health::Working);
         let asked: Vec<_> = f.sim.refreshes_by_account().into_keys().collect();
         assert_eq!(asked, ["silent"], "the others are left alone");
