@@ -271,7 +271,7 @@ fn link_to(data: &Data, account: &ListedAccount) -> AnyView {
         Some(row) => account_href(&data.tenant, row.app_slug.as_str(), subdomain),
         None => {
             let tenant = &data.tenant;
-            format!("{}?account={subdomain}", Address::Connect { tenant })
+            Address::AnyAccount { tenant, subdomain }.to_string()
         }
     };
     let names = account.connections.iter().map(|row| row.app_name.as_str());

@@ -49,6 +49,15 @@ async fn a_view_is_saved_shown_to_others_renamed_and_removed() {
             "{found}"
         );
 
+        // A customer without a connection leads to the customer's page, not to a form.
+        let file: &[u8] = b"subdomain,name\nbolt,Bolt Bikes\n";
+        let actor = server.world.owner("acme").await;
+        service::accounts::import(&actor, file, false)
+            .await
+            .unwrap();
+        let found = viewer.get("/t/acme/search?q=bolt").await.body;
+        assert!(found.contains("href=\"/t/acme/accounts/bolt\""), "{found}");
+
         // A second one of the name is refused, and what was typed stays.
         let again = [("view", "FINE ones"), ("filter", "")];
         let body = errors(browser.post(VIEWS, &again).await);
