@@ -65,6 +65,7 @@ mod m0060_rejudgements;
 mod m0061_saved_views;
 mod m0062_trigger_plans;
 mod m0063_state_statistics;
+mod m0064_open_links;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -129,6 +130,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0061_saved_views::Migration),
             Box::new(m0062_trigger_plans::Migration),
             Box::new(m0063_state_statistics::Migration),
+            Box::new(m0064_open_links::Migration),
         ]
     }
 }

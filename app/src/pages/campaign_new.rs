@@ -246,8 +246,8 @@ fn audiences(row: &AppRow) -> Vec<Choice> {
         .map(|one| {
             let n = match one {
                 Audience::Disconnected => Some(row.counts.get(Health::Disconnected)),
-                Audience::MissingPermissions => Some(row.counts.get(Health::Limited)),
-                Audience::OldPermission | Audience::Chosen => None,
+                // Of the disconnected ones it isn't counted who lacks something.
+                Audience::MissingPermissions | Audience::OldPermission | Audience::Chosen => None,
             };
             let label = match n {
                 Some(n) => format!("{}: {n} now", one.label()),

@@ -1,7 +1,7 @@
 //! Changing what is known of a customer.
 
 use super::{
-    Customer,
+    Customer, campaign_accounts,
     check::{Checked, check},
     show,
     snooze::{self, SnoozeWish},
@@ -238,6 +238,7 @@ pub(super) async fn store(
         insert::<account_tag::Entity, _>(tx, rows).await?;
     }
     if let Some(contacts) = new.contacts {
+        let written_to = !contacts.is_empty();
         tx.delete::<account_contact::Entity>()
             .filter(account_contact::Column::Subdomain.eq(subdomain))
             .exec(&**tx)
@@ -254,6 +255,10 @@ pub(super) async fn store(
                 language: Set(contact.language),
             });
         insert::<account_contact::Entity, _>(tx, rows).await?;
+        if written_to {
+            let now = actor.expiry_now();
+            campaign_accounts::contact_added(tx, &before.subdomain, now).await?;
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Accounts: what a vendor knows about the customer behind a subdomain. The customer's
 //! connections to apps are in [`crate::connections`].
 
+pub(crate) mod campaign_accounts;
 mod change;
 mod check;
 mod import;

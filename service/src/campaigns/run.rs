@@ -2,7 +2,7 @@
 //! reminders, and ends them.
 
 use crate::{
-    accounts,
+    accounts::{self, campaign_accounts},
     connections::links::{self, Sender, Wanted},
     core::{error::InternalError, queries, rows::Rows, services::Services},
     entity::{
@@ -12,7 +12,6 @@ use crate::{
     mail,
     records::{
         app::{self, App},
-        campaign_accounts,
         connection::Record,
     },
     tenancy::{TenantScope, Tx},
@@ -35,11 +34,14 @@ use tokio_util::sync::CancellationToken;
 const PERIOD: Duration = Duration::from_secs(2);
 /// How many campaigns it takes at once.
 const CAMPAIGNS: i64 = 20;
-/// How many connections one transaction looks at, and how many links it makes.
+/// How many connections one transaction looks at, and how many mails of a tenant wait at
+/// most before a campaign queues more.
 const LOOKED_AT: u64 = 500;
 const SENT: u64 = 25;
 /// How long a campaign is one process's: longer than a part of its work takes.
 const TAKEN: Span = Span::minutes(2);
+/// How long it waits for mails that are queued to leave.
+const QUEUED: Span = Span::seconds(5);
 /// How long it rests while its app has a fault or mail is not set up.
 const REST: Span = Span::minutes(1);
 
@@ -138,24 +140,35 @@ async fn go_on(
     app: &App,
     now: Timestamp,
 ) -> Result<Timestamp, InternalError> {
-    let more = row.walked_at.is_none() && look(tx, row, now).await?;
-    let sent = send(scope, tx, row, app, now).await?;
-    if more || sent == SENT {
+    let more = row.walked_at.is_none() && look(tx, row, app, now).await?;
+    // What is queued already leaves first: so a pause or an end finds few mails on their
+    // way, and a link that somebody sends by hand doesn't wait behind thousands.
+    let room = SENT.saturating_sub(mail::waiting(tx, SENT).await?);
+    let sent = send(scope, tx, row, app, room, now).await?;
+    if more {
         return Ok(now);
     }
+    let full = now.plus(QUEUED).min(row.ends_at);
+    if sent == room {
+        return Ok(full);
+    }
     let reminds = row.remind_at.filter(|at| *at <= now).is_some();
-    if reminds && remind(scope, tx, row, app, now).await? == SENT {
-        return Ok(now);
+    if reminds && remind(scope, tx, row, app, room - sent, now).await? == room - sent {
+        return Ok(full);
     }
     let reminder = row.remind_at.filter(|at| *at > now);
     Ok(reminder.unwrap_or(row.ends_at).min(row.ends_at))
 }
 
-/// Whether the campaign is for this connection.
-fn is_meant(audience: Audience, record: &Record) -> bool {
+/// Whether the campaign is for this connection. What an app asks for may have changed a
+/// moment ago, and the states of its connections follow (`jobs`), so permissions are
+/// compared and not states.
+fn is_meant(audience: Audience, app: &App, record: &Record) -> bool {
     match audience {
         Audience::Disconnected => record.health == Health::Disconnected,
-        Audience::MissingPermissions => record.health == Health::Limited,
+        Audience::MissingPermissions => {
+            record.health != Health::NotConnected && !record.missing(&app.requested).is_empty()
+        }
         Audience::OldPermission => {
             record.health != Health::NotConnected && record.granted.contains("write:all")
         }
@@ -166,7 +179,7 @@ fn is_meant(audience: Audience, record: &Record) -> bool {
 
 /// Looks at the next connections of the app, and takes up those that are meant; `false`
 /// after the last.
-async fn look(tx: &Tx, row: &Model, now: Timestamp) -> Result<bool, InternalError> {
+async fn look(tx: &Tx, row: &Model, app: &App, now: Timestamp) -> Result<bool, InternalError> {
     let mut query = tx
         .all::<connection::Entity>()
         .filter(connection::Column::AppId.eq(row.app_id));
@@ -178,7 +191,9 @@ async fn look(tx: &Tx, row: &Model, now: Timestamp) -> Result<bool, InternalErro
         .limit(LOOKED_AT)
         .readable(&**tx, "the connections of a campaign's app")
         .await?;
-    let meant = found.iter().filter(|record| is_meant(row.audience, record));
+    let meant = found
+        .iter()
+        .filter(|record| is_meant(row.audience, app, record));
     let meant =
         meant.map(|one| campaign_accounts::waiting(tx, row.id, one.subdomain.clone(), one.id));
     campaign_accounts::add(tx, meant.collect()).await?;
@@ -196,12 +211,13 @@ async fn look(tx: &Tx, row: &Model, now: Timestamp) -> Result<bool, InternalErro
     Ok(more)
 }
 
-/// Sends the next links, and gives how many accounts there were.
+/// Sends up to `most` of the next links, and gives how many accounts there were.
 async fn send(
     scope: &TenantScope,
     tx: &Tx,
     row: &Model,
     app: &App,
+    most: u64,
     now: Timestamp,
 ) -> Result<u64, InternalError> {
     let waiting: Vec<campaign_account::Model> = tx
@@ -209,18 +225,19 @@ async fn send(
         .filter(campaign_account::Column::CampaignId.eq(row.id))
         .filter(campaign_account::Column::Stage.eq(Stage::Waiting))
         .order_by_asc(campaign_account::Column::Subdomain)
-        .first(&**tx, SENT, "the accounts that wait for a link")
+        .first(&**tx, most, "the accounts that wait for a link")
         .await?;
     write_to(scope, tx, row, app, &waiting, now).await?;
     Ok(waiting.len() as u64)
 }
 
-/// Reminds the next ones who haven't approved, and gives how many there were.
+/// Reminds up to `most` who haven't approved, and gives how many there were.
 async fn remind(
     scope: &TenantScope,
     tx: &Tx,
     row: &Model,
     app: &App,
+    most: u64,
     now: Timestamp,
 ) -> Result<u64, InternalError> {
     let silent: Vec<campaign_account::Model> = tx
@@ -229,7 +246,7 @@ async fn remind(
         .filter(campaign_account::Column::Stage.is_in([Stage::Sent, Stage::Opened]))
         .filter(campaign_account::Column::RemindedAt.is_null())
         .order_by_asc(campaign_account::Column::Subdomain)
-        .first(&**tx, SENT, "the accounts to be reminded")
+        .first(&**tx, most, "the accounts to be reminded")
         .await?;
     write_to(scope, tx, row, app, &silent, now).await?;
     Ok(silent.len() as u64)

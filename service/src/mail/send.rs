@@ -1,7 +1,8 @@
 //! Sends what is due.
 
 use super::{
-    matter, of_tenant,
+    matter::{self, Use},
+    of_tenant,
     queue::Sealed,
     smtp::{self, Logo, Verdict},
 };
@@ -16,7 +17,7 @@ use domain::{
     time::{Span, Timestamp},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
     sea_query::{Expr, SimpleExpr},
 };
 use std::{collections::BTreeMap, ops::Deref, time::Duration};
@@ -40,7 +41,8 @@ const WAITS: [Span; 6] = [
     Span::minutes(30),
     Span::hours(1),
 ];
-/// How long the mails of a tenant rest that has sent too many.
+/// How long the mails of a tenant rest that has sent too many, and one whose campaign is
+/// paused or whose app has a fault.
 const REST: Span = Span::minutes(1);
 
 /// Sends mails until told to stop.
@@ -195,10 +197,18 @@ impl One {
         let Some(row) = row else {
             return Ok(None);
         };
-        if !matter::stands(&tx, &row, now).await? {
-            self.finish_in(&tx, MailState::GivenUp, None).await?;
-            self.commit(tx).await?;
-            return Ok(None);
+        match matter::use_of(&tx, &row, now).await? {
+            Use::Now => {}
+            Use::Later => {
+                self.put_off(&tx, row.attempts - 1, now).await?;
+                self.commit(tx).await?;
+                return Ok(None);
+            }
+            Use::Never => {
+                self.finish_in(&tx, MailState::GivenUp, None).await?;
+                self.commit(tx).await?;
+                return Ok(None);
+            }
         }
         let letter = match (self.open(&tx, &row).await?, &tx) {
             (Some(sealed), Begun::OfTenant(tx)) if sealed.logo => {
@@ -208,6 +218,17 @@ impl One {
         };
         self.commit(tx).await?;
         Ok(Some((row, letter)))
+    }
+
+    /// Looks at it again in a moment; this was no attempt.
+    async fn put_off(&self, tx: &Begun, attempts: i64, now: Timestamp) -> Result<(), DbErr> {
+        mail::Entity::update_many()
+            .filter(mail::Column::Id.eq(self.id))
+            .col_expr(mail::Column::DueAt, Expr::value(now.plus(REST)))
+            .col_expr(mail::Column::Attempts, Expr::value(attempts))
+            .exec(&**tx)
+            .await?;
+        Ok(())
     }
 
     /// Sent ones of the last hour, of this tenant.

@@ -3,7 +3,6 @@
 
 pub(crate) mod app;
 pub(crate) mod app_credentials;
-pub(crate) mod campaign_accounts;
 pub(crate) mod connection;
 pub(crate) mod find;
 pub(crate) mod granted_sets;

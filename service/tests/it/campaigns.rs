@@ -19,7 +19,7 @@ use service::{
     campaigns::{self, CampaignError, CampaignForm, CampaignState, CreateCampaignError},
     connections::{authorize, by_account::AccountsQuery, check_now::check_now, links},
     jobs::{self, Selection, StartError},
-    mail, worker,
+    mail,
 };
 use simulator::mailbox::Mailbox;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -35,7 +35,7 @@ pub async fn each(test: impl AsyncFn(Flow, Mailbox)) {
     }
 }
 
-fn form() -> CampaignForm {
+pub fn form() -> CampaignForm {
     CampaignForm {
         chosen: None,
         app: "returns".into(),
@@ -47,7 +47,7 @@ fn form() -> CampaignForm {
     }
 }
 
-async fn contact(f: &Flow, account: &str) {
+pub async fn contact(f: &Flow, account: &str) {
     let contacts = vec![ContactForm {
         email: format!("ann@{account}.example"),
         language: "de".into(),
@@ -79,7 +79,7 @@ pub async fn lost(f: &Flow) {
 }
 
 /// Does all that is due, and sends the mails.
-async fn work(f: &Flow) {
+pub async fn work(f: &Flow) {
     for _ in 0..10 {
         if campaigns::run_due(&f.world.services).await.unwrap() == 0 {
             break;
@@ -88,7 +88,7 @@ async fn work(f: &Flow) {
     while mail::send_due(&f.world.services).await.unwrap() > 0 {}
 }
 
-async fn stages(f: &Flow, id: CampaignId) -> Vec<(String, Stage)> {
+pub async fn stages(f: &Flow, id: CampaignId) -> Vec<(String, Stage)> {
     let people = campaigns::people(&f.owner, id, None, None, 50).await;
     let rows = people.unwrap().rows.into_iter();
     rows.map(|one| (one.customer.subdomain.to_string(), one.stage))
@@ -179,37 +179,6 @@ async fn who_is_silent_is_reminded_once_and_then_it_ends() {
         let over = campaigns::show(&f.owner, id).await.unwrap();
         assert_eq!(over.state, CampaignState::Ended);
         assert!(!campaigns::pause(&f.owner, id).await.unwrap(), "it is over");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn no_mail_leaves_while_it_is_paused_or_its_app_has_a_fault() {
-    each(async |f, mailbox| {
-        lost(&f).await;
-        let id = campaigns::create(&f.owner, &form()).await.unwrap();
-        assert!(campaigns::pause(&f.owner, id).await.unwrap());
-        assert!(!campaigns::pause(&f.owner, id).await.unwrap());
-        work(&f).await;
-        assert_eq!(mailbox.mails().len(), 0);
-        f.sim.rotate_secret("returns-id", "other");
-        f.app_refused("fine").await;
-        assert!(campaigns::resume(&f.owner, id).await.unwrap());
-        f.advance(Span::minutes(2));
-        work(&f).await;
-        let held = campaigns::show(&f.owner, id).await.unwrap();
-        assert_eq!(held.state, CampaignState::HeldBack);
-        assert_eq!(mailbox.mails().len(), 0, "a link could not work");
-        f.sim.rotate_secret("returns-id", "returns-secret");
-        worker::tidy(&f.world.services).await.unwrap();
-        check_now(&f.owner, "returns", &sub("fine")).await.unwrap();
-        f.advance(Span::minutes(2));
-        work(&f).await;
-        assert_eq!(mailbox.mails().len(), 2, "it goes on by itself");
-        assert!(campaigns::end(&f.owner, id).await.unwrap());
-        f.advance(Span::days(5));
-        work(&f).await;
-        assert_eq!(mailbox.mails().len(), 2, "no reminder after its end");
     })
     .await;
 }

@@ -7,6 +7,7 @@ mod audit;
 mod audit_retention;
 mod authorize;
 mod by_account;
+mod campaign_mails;
 mod campaigns;
 mod client_ids;
 mod clocks;

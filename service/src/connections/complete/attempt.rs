@@ -2,6 +2,7 @@
 
 use super::{Outcome, single_use};
 use crate::{
+    accounts::campaign_accounts,
     audit::{self, Action, By, Entry, Target},
     connections::{authorize::Facts, complete::exchange},
     core::{error::InternalError, rows::Rows},
@@ -9,7 +10,6 @@ use crate::{
     entity::{connection, reconnect_link},
     records::{
         app::App,
-        campaign_accounts,
         connection::{Record, attempted},
         find, tokens,
     },

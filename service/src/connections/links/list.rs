@@ -52,7 +52,8 @@ pub async fn of_connection(
     Ok(rows.iter().map(link).collect())
 }
 
-/// The links of these apps that are usable at `now`, newest first.
+/// The links of these apps that are usable at `now`, those first that are so longest. Along
+/// an index in which nothing is passed over, however many links were used or expired.
 pub(crate) async fn outstanding(
     tx: &Tx,
     apps: &[App],
@@ -65,7 +66,7 @@ pub(crate) async fn outstanding(
         .filter(Column::ApprovedAt.is_null())
         .filter(Column::RevokedAt.is_null())
         .filter(Column::ExpiresAt.gt(now))
-        .order_by_desc(Column::Id)
+        .order_by_desc(Column::ExpiresAt)
         .first(&**tx, limit, "the links on their way")
         .await?;
     let of_app = |row: Model| {

@@ -6,12 +6,13 @@ use super::{
     tell,
 };
 use crate::{
+    accounts::campaign_accounts,
     core::{digest::digest, error::InternalError, rows::Rows, services::Services},
     entity::{
         connection,
         reconnect_link::{Column, Entity, Model},
     },
-    records::{app, campaign_accounts, connection::Record},
+    records::{app, connection::Record},
     tenancy::{
         TenantBrand, TenantScope, Tx, brand,
         lookup::{self, Key},

@@ -2,11 +2,11 @@
 
 use super::next;
 use crate::{
+    accounts::campaign_accounts,
     connections::{by_account, row::AccountRow},
     core::error::InternalError,
     entity::job,
     jobs::{items::Ended, turn::Stepped},
-    records::campaign_accounts,
     tenancy::{Actor, Tx},
 };
 use domain::{

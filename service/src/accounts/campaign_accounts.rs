@@ -18,7 +18,7 @@ use domain::{
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Expr, OnConflict, Query},
 };
 
 /// The app of a campaign that isn't over.
@@ -91,6 +91,45 @@ pub(crate) async fn add(tx: &Tx, accounts: Vec<ActiveModel>) -> Result<(), Inter
     campaign_account::Entity::insert_many(accounts)
         .on_conflict(twice)
         .exec_without_returning(&**tx)
+        .await?;
+    Ok(())
+}
+
+/// The account has somebody to write to: campaigns that found nobody write to it now.
+pub(super) async fn contact_added(
+    tx: &Tx,
+    subdomain: &Subdomain,
+    now: Timestamp,
+) -> Result<(), InternalError> {
+    let running = Query::select()
+        .column(Column::Id)
+        .from(campaign::Entity)
+        .and_where(Column::TenantId.eq(tx.tenant()))
+        .and_where(Column::EndedAt.is_null())
+        .to_owned();
+    let found = tx
+        .update::<campaign_account::Entity>()
+        .filter(campaign_account::Column::CampaignId.in_subquery(running))
+        .filter(campaign_account::Column::Subdomain.eq(subdomain.as_str()))
+        .filter(campaign_account::Column::Stage.eq(Stage::NobodyToWriteTo))
+        .col_expr(campaign_account::Column::Stage, Expr::value(Stage::Waiting))
+        .exec(&**tx)
+        .await?;
+    if found.rows_affected == 0 {
+        return Ok(());
+    }
+    let waiting = Query::select()
+        .column(campaign_account::Column::CampaignId)
+        .from(campaign_account::Entity)
+        .and_where(campaign_account::Column::TenantId.eq(tx.tenant()))
+        .and_where(campaign_account::Column::Subdomain.eq(subdomain.as_str()))
+        .and_where(campaign_account::Column::Stage.eq(Stage::Waiting))
+        .to_owned();
+    tx.update::<campaign::Entity>()
+        .filter(Column::EndedAt.is_null())
+        .filter(Column::Id.in_subquery(waiting))
+        .col_expr(Column::NextAt, Expr::value(now))
+        .exec(&**tx)
         .await?;
     Ok(())
 }

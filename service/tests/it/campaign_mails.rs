@@ -1,0 +1,145 @@
+//! When the mails of campaigns leave, and when they don't.
+
+use crate::{
+    campaigns::{contact, each, form, lost, stages, work},
+    flow::{Flow, sub},
+};
+use domain::{
+    campaign::{Audience, Stage},
+    health::Health,
+    time::Span,
+};
+use service::{
+    accounts,
+    apps::{edit::edit, form::AppForm},
+    campaigns::{self, CampaignForm, CampaignState},
+    connections::{check_now::check_now, counts},
+    testing::fill::{Given, connect_all},
+    worker,
+};
+
+#[tokio::test]
+async fn no_mail_leaves_while_it_is_paused_or_its_app_has_a_fault() {
+    each(async |f, mailbox| {
+        lost(&f).await;
+        let id = campaigns::create(&f.owner, &form()).await.unwrap();
+        assert!(campaigns::pause(&f.owner, id).await.unwrap());
+        assert!(!campaigns::pause(&f.owner, id).await.unwrap());
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 0);
+        f.sim.rotate_secret("returns-id", "other");
+        f.app_refused("fine").await;
+        assert!(campaigns::resume(&f.owner, id).await.unwrap());
+        f.advance(Span::minutes(2));
+        work(&f).await;
+        let held = campaigns::show(&f.owner, id).await.unwrap();
+        assert_eq!(held.state, CampaignState::HeldBack);
+        assert_eq!(mailbox.mails().len(), 0, "a link could not work");
+        f.sim.rotate_secret("returns-id", "returns-secret");
+        worker::tidy(&f.world.services).await.unwrap();
+        check_now(&f.owner, "returns", &sub("fine")).await.unwrap();
+        f.advance(Span::minutes(2));
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 2, "it goes on by itself");
+        assert!(campaigns::end(&f.owner, id).await.unwrap());
+        f.advance(Span::days(5));
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 2, "no reminder after its end");
+    })
+    .await;
+}
+
+/// Many accounts that lack a permission, each with a contact; none of them is judged yet.
+async fn lacking(f: &Flow, many: usize) {
+    let given = |n: usize| Given {
+        subdomain: format!("shop{n:04}").parse().unwrap(),
+        access_token: "access".into(),
+        refresh_token: "refresh".into(),
+        expires_at: f.world.clock_now().plus(Span::hours(20)),
+    };
+    connect_all(&f.owner, &f.app, (0..many).map(given))
+        .await
+        .unwrap();
+    let lines = (0..many).map(|n| format!("shop{n:04},a{n}@shop.example\n"));
+    let file = format!("subdomain,contact_email\n{}", lines.collect::<String>());
+    accounts::import(&f.owner, file.as_bytes(), false)
+        .await
+        .unwrap();
+    let more = AppForm {
+        scopes: vec![format!("{} tags:read", f.app.requested)],
+        ..f.form()
+    };
+    edit(&f.owner, f.app.id, &more).await.unwrap();
+}
+
+fn missing() -> CampaignForm {
+    CampaignForm {
+        audience: Audience::MissingPermissions,
+        remind_after: None,
+        ..form()
+    }
+}
+
+/// Pausing and ending hold for mails that are queued as well, and few are.
+#[tokio::test]
+async fn few_mails_are_on_their_way_when_it_is_paused_or_ended() {
+    each(async |f, mailbox| {
+        lacking(&f, 60).await;
+        let id = campaigns::create(&f.owner, &missing()).await.unwrap();
+        for _ in 0..5 {
+            campaigns::run_due(&f.world.services).await.unwrap();
+            f.advance(Span::seconds(10));
+        }
+        let sent = campaigns::show(&f.owner, id).await.unwrap().funnel.sent();
+        assert_eq!(sent, 25, "the others wait until these have left");
+        assert!(campaigns::pause(&f.owner, id).await.unwrap());
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 0);
+        assert!(campaigns::resume(&f.owner, id).await.unwrap());
+        f.advance(Span::minutes(2));
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 25);
+        f.advance(Span::seconds(10));
+        campaigns::run_due(&f.world.services).await.unwrap();
+        assert!(campaigns::end(&f.owner, id).await.unwrap());
+        f.advance(Span::minutes(2));
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 25, "not one more");
+    })
+    .await;
+}
+
+/// The states of connections follow a change of an app's permissions; the campaign of the
+/// change doesn't wait for them.
+#[tokio::test]
+async fn who_lacks_a_permission_is_taken_up_before_the_worker_has_judged_it() {
+    each(async |f, _| {
+        lacking(&f, 1_600).await;
+        let judged = counts::of_tenant(&f.owner).await.unwrap();
+        assert_eq!(judged.get(Health::Limited), 1_000, "and the others not yet");
+        let id = campaigns::create(&f.owner, &missing()).await.unwrap();
+        for _ in 0..6 {
+            campaigns::run_due(&f.world.services).await.unwrap();
+            f.advance(Span::seconds(10));
+        }
+        let campaign = campaigns::show(&f.owner, id).await.unwrap();
+        assert_eq!((campaign.complete, campaign.funnel.chosen()), (true, 1_600));
+    })
+    .await;
+}
+
+/// A person adds a contact where there was nobody to write to: the mail follows.
+#[tokio::test]
+async fn who_gets_a_contact_is_written_to() {
+    each(async |f, mailbox| {
+        lost(&f).await;
+        let id = campaigns::create(&f.owner, &form()).await.unwrap();
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 2);
+        contact(&f, "lonely").await;
+        work(&f).await;
+        assert_eq!(stages(&f, id).await[2], ("lonely".into(), Stage::Sent));
+        assert_eq!(mailbox.mails().len(), 3);
+    })
+    .await;
+}
