@@ -231,6 +231,7 @@ pub fn Nav(
 ) -> AnyView {
     let (health, worker) = frame.worker.state.looks();
     let (_, late) = WorkerState::Late.looks();
+    let (_, beating) = WorkerState::Fine.looks();
     let last = frame.worker.last;
     let beat = last.filter(|_| beats).map(|at| at.0);
     view! {
@@ -261,6 +262,7 @@ pub fn Nav(
                         data-beat=beat
                         data-late=beat.map(|_| WorkerState::LATE.0)
                         data-late-words=beat.map(|_| late)
+                        data-beat-words=beat.map(|_| beating)
                     >
                         {worker}
                     </b>

@@ -351,7 +351,8 @@ fn beat(at: &str) {
 fn replace(element: &Element, new: &Element) {
     let focused = document()
         .active_element()
-        .is_some_and(|active| element.contains(Some(&active)));
+        .filter(|active| element.contains(Some(active)))
+        .map(|active| identity(&active));
     let open: Vec<bool> = opened(element)
         .iter()
         .map(|details| details.has_attribute("open"))
@@ -363,10 +364,35 @@ fn replace(element: &Element, new: &Element) {
             set_open(details, open);
         }
     }
-    if focused
-        && let Ok(Some(first)) = element.query_selector("a, button")
-        && let Ok(first) = first.dyn_into::<HtmlElement>()
-    {
-        let _ = first.focus();
+    let Some(focused) = focused else {
+        return;
+    };
+    // Not on another one that happens to stand there: Enter would press it.
+    let same = browser::all_in(element, CONTROLS)
+        .into_iter()
+        .find(|control| identity(control) == focused);
+    let target = same.or_else(|| {
+        let _ = element.set_attribute("tabindex", "-1");
+        Some(element.clone())
+    });
+    if let Some(Ok(target)) = target.map(JsCast::dyn_into::<HtmlElement>) {
+        let _ = target.focus();
     }
+}
+
+/// What can have the focus in a part.
+const CONTROLS: &str = "a, button, input, select, textarea, summary, [tabindex]";
+
+/// What a control is, whatever it says: its kind, where it leads or which field it is, and
+/// the address of its form.
+fn identity(control: &Element) -> [Option<String>; 6] {
+    let form = control.closest("form").ok().flatten();
+    [
+        Some(control.tag_name()),
+        control.get_attribute("href"),
+        control.get_attribute("name"),
+        control.get_attribute("value"),
+        control.get_attribute("aria-label"),
+        form.and_then(|form| form.get_attribute("action")),
+    ]
 }

@@ -126,7 +126,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
             .issuer(&account.row.subdomain),
         timeline: panel("timeline", timeline),
         links: panel("links", links),
-        before: before.is_some(),
+        before,
         customer: panel("customer", customer).flatten(),
         me: actor.person(),
         follow_up: Some(follow_up).filter(|open| *open != Open::Nothing),
@@ -149,6 +149,10 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     let title = data.title();
     // As it was asked for.
     let page = history::with_days(&href, days);
+    let page = match before {
+        Some(before) => format!("{page}&before={before}"),
+        None => page,
+    };
     let live = view! { <Live stream page connection/> }.into_any();
     Ok(view! {
         <SignedInLayout frame=around.frame title live=live>
@@ -188,7 +192,7 @@ pub(super) struct Data {
     /// `None` if they couldn't be loaded.
     pub links: Option<Vec<LinkRow>>,
     /// Whether the timeline shows older entries.
-    pub before: bool,
+    pub before: Option<EventId>,
     pub form: FormState,
     pub outcome: Option<ShownOutcome>,
     /// Whether the form for a new link is open.

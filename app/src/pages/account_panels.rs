@@ -1,6 +1,6 @@
 //! The panels of an account's page. Each shows its part, or says why it can't.
 
-use super::{account::Data, mail_progress::mail_progress, overview_links::link_steps};
+use super::{account::Data, history, mail_progress::mail_progress, overview_links::link_steps};
 use crate::address::Address;
 use crate::components::{
     Callout, Empty, Fact, Facts, Glyph, Icon, Moment, Panel, PanelFailed, PostButton, ScopeTable,
@@ -155,14 +155,17 @@ pub(super) fn timeline(data: &Data, shown: u64) -> AnyView {
     let older = (entries.len() > shown)
         .then(|| entries.get(shown.saturating_sub(1)))
         .flatten();
+    let page = history::with_days(&href, data.days);
     let footer = view! {
         <span>{format!("{} shown", entries.len().min(shown))}</span>
         <span class="actions">
-            {data.before.then(|| view! { <a href=format!("{href}#timeline")>"Newest"</a> })}
+            {data
+                .before
+                .map(|_| view! { <a href=format!("{page}#timeline")>"Newest"</a> })}
             {older
                 .map(|last: &TimelineEntry| {
                     view! {
-                        <a href=format!("{href}?before={}#timeline", last.id) rel="next">
+                        <a href=format!("{page}&before={}#timeline", last.id) rel="next">
                             "Older"
                         </a>
                     }

@@ -186,8 +186,11 @@ impl Data {
         match self.need_you {
             _ if self.counts.is_none() => "Overview".into(),
             0 => "Nobody needs you".into(),
-            1 => "1 account needs you".into(),
-            n => format!("{n} accounts need you"),
+            // A notice is of many accounts, or of none.
+            1 if self.notices.is_empty() => "1 account needs you".into(),
+            n if self.notices.is_empty() => format!("{n} accounts need you"),
+            1 => "1 thing needs you".into(),
+            n => format!("{n} things need you"),
         }
     }
 

@@ -23,6 +23,19 @@ use service::{
     },
 };
 
+/// The connection for which the account is in the list. An app's setup fault is shown once,
+/// so of its accounts there are those alone that need somebody for another app as well.
+fn shown(account: &ListedAccount) -> Option<&AccountRow> {
+    let worst = account.connections.first()?;
+    if worst.health != Health::SetupFault {
+        return Some(worst);
+    }
+    let others = account.connections.iter();
+    others
+        .filter(|row| row.health != Health::SetupFault)
+        .find(|row| row.health.needs_someone())
+}
+
 pub(super) fn needs(data: &Data) -> AnyView {
     let home = tenant_home(&data.tenant);
     let Some((need, _)) = &data.lists else {
@@ -33,11 +46,9 @@ pub(super) fn needs(data: &Data) -> AnyView {
             &home,
         );
     };
-    // An app's setup fault is shown once, and its accounts are left out.
     let rows: Vec<_> = need
         .iter()
-        .filter_map(|account| Some((account, account.connections.first()?)))
-        .filter(|(_, row)| row.health != Health::SetupFault)
+        .filter_map(|account| Some((account, shown(account)?)))
         .collect();
     let of_all = data.whose.is_none();
     if rows.is_empty() && (data.notices.is_empty() || !of_all) {

@@ -29,12 +29,19 @@ fn show(now: Timestamp) {
         }
     }
     for beat in all("[data-beat]") {
-        if let (Some(last), Some(late)) = (micros(&beat, "data-beat"), micros(&beat, "data-late"))
-            && now.since(Timestamp(last)) > Span(late)
-            && let Some(words) = beat.get_attribute("data-late-words")
+        let (Some(last), Some(late)) = (micros(&beat, "data-beat"), micros(&beat, "data-late"))
+        else {
+            continue;
+        };
+        let (words, health) = match now.since(Timestamp(last)) > Span(late) {
+            true => ("data-late-words", "limited"),
+            false => ("data-beat-words", "working"),
+        };
+        if let Some(words) = beat.get_attribute(words)
+            && beat.text_content().as_deref() != Some(&words)
         {
             beat.set_text_content(Some(&words));
-            let _ = beat.set_attribute("data-health", "limited");
+            let _ = beat.set_attribute("data-health", health);
         }
     }
 }

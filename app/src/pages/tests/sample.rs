@@ -254,7 +254,7 @@ pub(super) fn account_page(account: Account) -> account::Data {
         days: Days::Fourteen,
         history: Some(history),
         links: Some(vec![]),
-        before: false,
+        before: None,
         form: Default::default(),
         outcome: None,
         link_wanted: false,

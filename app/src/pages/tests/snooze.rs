@@ -74,6 +74,23 @@ fn each_row_of_the_overview_has_a_menu() {
     assert!(!viewer.contains("/snooze") && !viewer.contains("Assign to"));
 }
 
+/// An app's fault is told once and hides its accounts, but not what else is wrong with them.
+#[test]
+fn an_account_of_a_faulty_app_is_there_if_it_needs_somebody_for_another_app() {
+    let mut account = listed(sample::disconnected().row);
+    let mut faulty = account.connections[0].clone();
+    faulty.health = Health::SetupFault;
+    let mut other = account.connections[0].clone();
+    other.app_name = "Tracking".into();
+    account.connections = vec![faulty.clone(), other.clone()];
+    let page = home(vec![account.clone()], |_| ());
+    assert!(page.contains("Tracking"), "{page}");
+    other.health = Health::Working;
+    account.connections = vec![faulty, other];
+    let page = home(vec![account], |_| ());
+    assert!(!page.contains("Tracking"), "{page}");
+}
+
 #[test]
 fn the_overview_says_that_nobody_needs_you() {
     assert_snapshot!("overview_nobody_needs_you", outline(&home(vec![], |_| ())));
