@@ -165,6 +165,11 @@ test('times tick, and a silent worker shows without a reload', async ({ page }) 
   await page.clock.fastForward('03:00');
   await expect(beat).toHaveText('Worker is late');
   await expect(page.locator('[data-beat-ago]')).toHaveText(/^[34] min ago$/);
+  // As the stream does when it beats again.
+  await beat.evaluate((shown) => shown.setAttribute('data-beat', String(Date.now() * 1_000)));
+  await page.clock.fastForward('00:10');
+  await expect(beat).toHaveText('Worker is fine');
+  await expect(beat).toHaveAttribute('data-health', 'working');
 });
 
 test('what destroys asks first, and names the thing and what follows', async ({ page }) => {

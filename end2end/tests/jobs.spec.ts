@@ -57,6 +57,12 @@ async function broken(account: string): Promise<void> {
   await check(BIG.slug, account, 'disconnected', of);
 }
 
+/** The same for accounts of which there are many: three refused in a row are the app's fault. */
+async function brokenAlone(account: string): Promise<void> {
+  await check(BIG.slug, 'many-100', 'working', of);
+  await broken(account);
+}
+
 /** The address that was mailed about the account. */
 async function mailed(account: string): Promise<string> {
   const url = link(await mails.mail(`Reconnect ${account}.gorgias.com to ${BIG.name}`), `${mooring.base}/r/`);
@@ -203,6 +209,39 @@ test.describe('with 200 accounts', () => {
     });
   }
 
+  test('the overview follows: counts change, and who is well again says so', async ({ page, customer }) => {
+    const account = 'many-1';
+    await brokenAlone(account);
+    await overview(page);
+    const badge = row(page, account).locator('.badge');
+    await expect(badge).toHaveText('Disconnected');
+    const states = page.locator('[data-live=states]');
+    const before = await states.innerText();
+    await customer.goto(await reconnectLink(BIG.slug, account, of));
+    await customer.getByRole('button', { name: 'Continue to Gorgias' }).click();
+    await customer.waitForURL(/\/oauth\/[^/]+\/result\//);
+    await expect(badge, 'where it stands').toHaveText('Needs nobody now');
+    await expect(states).not.toHaveText(before);
+  });
+
+  test('the focus stays on its button while the page follows', async ({ page, customer }) => {
+    const account = 'many-2';
+    await brokenAlone(account);
+    const [first] = [await reconnectLink(BIG.slug, account, of), await reconnectLink(BIG.slug, account, of)];
+    await page.goto(`${HOME}/accounts/${BIG.slug}/${account}`);
+    await live(page);
+    const links = page.locator('[data-live=links]');
+    const withdraw = links.getByRole('button', { name: /Withdraw/ });
+    await expect(withdraw).toHaveCount(2);
+    await withdraw.last().focus();
+    const form = () => page.evaluate(() => document.activeElement?.closest('form')?.getAttribute('action'));
+    const focused = await form();
+    expect(focused).toBeTruthy();
+    await customer.goto(first);
+    await expect(links.getByText('Opened', { exact: true }).first()).toBeVisible();
+    expect(await form(), 'Enter withdraws the same link as before').toBe(focused);
+  });
+
   test('an open menu stays open while its account breaks', async ({ page }) => {
     const account = 'many-0';
     await page.goto(`${HOME}/accounts/${BIG.slug}/${account}`);
@@ -210,7 +249,7 @@ test.describe('with 200 accounts', () => {
     const badge = page.locator('section.reason .badge');
     await expect(badge).toHaveText('Working');
     await page.locator('summary[aria-label="More actions"]').click();
-    await broken(account);
+    await brokenAlone(account);
     await expect(badge).toHaveText('Disconnected');
     await expect(page.locator('details.menu[open]')).toHaveCount(1);
     // What the menu stands in is as new once it is closed.

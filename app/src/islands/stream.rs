@@ -18,8 +18,12 @@ const POLL: Duration = Duration::from_secs(30);
 const KEYS: &str = "keys";
 /// The pages of bulk jobs have this instead.
 const JOBS: &str = "jobs";
-/// The part of a list that shows the job at work: no row moves as it is replaced.
+/// The part of a list that shows the job at work.
 const JOB: &str = "job";
+/// Parts of lists that keep their size, so that nothing moves as they are replaced.
+const STILL: [&str; 4] = [JOB, "states", "days", "funnel"];
+/// The list of what needs somebody: who needs nobody any more says so, where it stands.
+const NEEDS: &str = "needs";
 
 /// What a person is at, in a part that changes.
 const BUSY: &str = "[data-live] details.menu[open], [data-live] :active";
@@ -169,8 +173,11 @@ impl Listener {
             value.as_string().unwrap_or_default()
         };
         if self.connection.is_empty() {
-            let shown = row(&document(), &field("subdomain")).is_some();
-            if shown {
+            // Counts and funnels are of all accounts.
+            let of_all = elements(&document())
+                .iter()
+                .any(|part| STILL[1..].contains(&&*name(part)));
+            if of_all || row(&document(), &field("subdomain")).is_some() {
                 self.refresh();
             } else {
                 self.updates.update(|n| *n += 1);
@@ -211,17 +218,14 @@ impl Listener {
 
     fn take_over(&self, newer: &Document) {
         for old in elements(&document()) {
-            let name = old.get_attribute("data-live").unwrap_or_default();
-            let Some(new) = elements(newer)
-                .into_iter()
-                .find(|e| e.get_attribute("data-live").as_deref() == Some(&name))
-            else {
+            let part = name(&old);
+            let Some(new) = elements(newer).into_iter().find(|new| name(new) == part) else {
                 continue;
             };
             if shows(&old, &new) {
                 continue;
             }
-            if self.connection.is_empty() && name != JOB {
+            if self.connection.is_empty() && !STILL.contains(&&*part) {
                 if !self.rows_in_place(&old, &new) {
                     self.updates.update(|n| *n = (*n).max(1));
                 }
@@ -239,6 +243,9 @@ impl Listener {
         let (before, after) = (rows(old), rows(new));
         for row in &before {
             let newer = after.iter().find(|newer| name(newer) == name(row));
+            if newer.is_none() && old.get_attribute("data-live").as_deref() == Some(NEEDS) {
+                settle(row);
+            }
             let Some(newer) = newer.filter(|newer| !shows(row, newer)) else {
                 continue;
             };
@@ -292,6 +299,19 @@ fn elements(document: &Document) -> Vec<Element> {
     (0..found.length())
         .filter_map(|i| found.item(i)?.dyn_into().ok())
         .collect()
+}
+
+/// The name of a part.
+fn name(part: &Element) -> String {
+    part.get_attribute("data-live").unwrap_or_default()
+}
+
+/// The account of this row needs nobody any more.
+fn settle(row: &Element) {
+    if let Ok(Some(badge)) = row.query_selector(".badge") {
+        let _ = badge.set_attribute("data-health", "working");
+        badge.set_text_content(Some("Needs nobody now"));
+    }
 }
 
 /// The row of an account.

@@ -36,7 +36,7 @@ pub(super) fn links(data: &Data) -> AnyView {
                 .map(|l| {
                     let href = account_href(&data.tenant, l.app_slug.as_str(), l.subdomain.as_str());
                     view! {
-                        <li>
+                        <li data-row=l.link.id.to_string()>
                             <span>
                                 <a class="name" href=href>
                                     {l.subdomain.to_string()}

@@ -67,6 +67,29 @@ async fn changes_of_the_tenant_arrive() {
     .await;
 }
 
+/// What follows an open page is what the page shows: older entries stay older ones.
+#[tokio::test]
+async fn a_page_of_older_entries_is_followed_as_such() {
+    on_each_database(async |server| {
+        let acme = server.tenant("acme").await;
+        server.install(&acme, "shop").await;
+        let browser = server.signed_in("acme").await;
+        let account = format!("/t/acme/accounts/{}/shop", acme.app.slug);
+        let older = "0190a6c5-0000-7000-8000-000000000001";
+        let page = browser
+            .get(&format!("{account}?days=30&before={older}"))
+            .await;
+        let page = page.expect(StatusCode::OK).body;
+        let island = page
+            .split("<leptos-island")
+            .find(|i| i.contains("/t/acme/live"));
+        let island = island.expect("the page listens");
+        assert!(island.contains("days=30"), "{island}");
+        assert!(island.contains(&format!("before={older}")), "{island}");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_rotation_is_heard_of_as_it_comes_further() {
     on_each_database(async |server| {

@@ -11,7 +11,7 @@ use crate::{
     engine::load,
     entity::{connection, heartbeat},
     records::app::App,
-    tenancy::Actor,
+    tenancy::{Actor, Tx},
 };
 use domain::{
     health::Health,
@@ -70,15 +70,7 @@ pub async fn overview(
     };
     let tx = actor.read().await?;
     let apps = counts::visible_apps(actor, &tx).await?;
-    let page = by_account::of_apps(actor, &tx, &apps, &query)
-        .await
-        .map_err(|error| match error {
-            ListError::Internal(fault) => fault,
-            ListError::BadCursor => {
-                InternalError::inconsistent("connections", "cursor", "first page")
-            }
-        })?;
-    let mut need = page.rows;
+    let mut need = needing(actor, &tx, &apps, query).await?;
     let left = NAMED.saturating_sub(need.len() as u64);
     if left > 0 && whose.is_none() {
         need.extend(by_account::refused_long(actor, &tx, &apps, left).await?);
@@ -98,6 +90,58 @@ pub async fn overview(
         too_high,
         clock_ahead,
     })
+}
+
+/// The accounts that need somebody, the most urgent first. All accounts of an app that has a
+/// fault do, and may be more than are named: so there are those of the other apps alone, from
+/// a list for each of them.
+async fn needing(
+    actor: &Actor,
+    tx: &Tx,
+    apps: &[App],
+    query: AccountsQuery,
+) -> Result<Vec<ListedAccount>, InternalError> {
+    let has_fault = |app: &&App| app.credentials.fault.is_some();
+    let mut queries = vec![query.clone()];
+    if apps.iter().any(|app| has_fault(&app)) {
+        let others = apps.iter().filter(|app| !has_fault(app));
+        let of_app = |app: &App| AccountsQuery {
+            app: Some(app.slug.to_string()),
+            ..query.clone()
+        };
+        queries = others.map(of_app).collect();
+    }
+    let are_merged = queries.len() > 1;
+    let mut need: Vec<ListedAccount> = Vec::new();
+    for query in queries {
+        let page =
+            by_account::of_apps(actor, tx, apps, &query)
+                .await
+                .map_err(|error| match error {
+                    ListError::Internal(fault) => fault,
+                    ListError::BadCursor => {
+                        InternalError::inconsistent("connections", "cursor", "first page")
+                    }
+                })?;
+        for account in page.rows {
+            let subdomain = &account.customer.subdomain;
+            if need
+                .iter()
+                .all(|known| known.customer.subdomain != *subdomain)
+            {
+                need.push(account);
+            }
+        }
+    }
+    let severity = |account: &ListedAccount| {
+        let leading = account.connections.first();
+        leading.map(|row| row.health.severity())
+    };
+    if are_merged {
+        need.sort_by_key(severity);
+    }
+    need.truncate(NAMED as usize);
+    Ok(need)
 }
 
 /// When the worker was heard of last; `None` if never.

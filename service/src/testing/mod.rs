@@ -16,6 +16,8 @@ pub mod hashes;
 mod held;
 mod passkey_device;
 pub mod picture;
+#[cfg(test)]
+pub(crate) mod plan;
 mod proxy;
 mod statements;
 mod template;

@@ -10,6 +10,7 @@ use service::{
         list::{ListError, Sort},
         overview,
     },
+    testing::fill::{Given, GivenState, connect_all_in},
 };
 
 /// Three accounts at two apps, and one that is only known:
@@ -160,6 +161,36 @@ async fn what_lies_over_accounts_changes_no_order() {
         let need = overview.need.iter();
         let need: Vec<_> = need.map(|row| row.customer.subdomain.as_str()).collect();
         assert_eq!(need, ["both"]);
+    })
+    .await;
+}
+
+/// The accounts of an app with a fault are many and the most urgent, but one line tells of
+/// them: the overview names those that need somebody for another app.
+#[tokio::test]
+async fn a_faulty_app_pushes_nobody_out_of_the_overview() {
+    flow::each(async |f| {
+        some(&f).await;
+        let lost = (0..25).map(|n| Given {
+            subdomain: format!("aa-lost{n:02}").parse().unwrap(),
+            access_token: "access".into(),
+            refresh_token: "refresh".into(),
+            expires_at: f.world.clock_now().plus(Span::hours(20)),
+        });
+        let lost = lost.map(|given| (given, GivenState::Lost));
+        connect_all_in(&f.owner, &f.app, lost).await.unwrap();
+        f.sim.rotate_secret("returns-id", "other");
+        f.app_refused("fine").await;
+        let overview = overview::overview(&f.owner, None).await.unwrap();
+        let need = overview.need.iter().map(|account| {
+            let leading = account.connections.first().unwrap();
+            (
+                account.customer.subdomain.as_str(),
+                leading.app_slug.as_str(),
+            )
+        });
+        let need: Vec<_> = need.collect();
+        assert_eq!(need, [("both", "tracking")]);
     })
     .await;
 }

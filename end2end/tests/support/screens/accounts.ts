@@ -24,7 +24,7 @@ const account = (name: string, health: string, app = RETURNS.slug): Screen => ({
 
 /** The overview, accounts, campaigns, jobs and permissions. */
 export const OVERVIEW: Screen[] = [
-  { name: 'overview', open: at(home), heading: /accounts need you$/, islands: true },
+  { name: 'overview', open: at(home), heading: /(accounts|things) need you$/, islands: true },
   { name: 'accounts', open: at(`${home}/accounts`), heading: 'Accounts', islands: true },
   // The menu of columns lies over the first rows' buttons while it is open.
   unfolded({ name: 'accounts', open: at(`${home}/accounts`), heading: 'Accounts', islands: true }, 'details:not(.list-tools > .menu)'),
@@ -138,7 +138,7 @@ export const OVERVIEW: Screen[] = [
     },
   },
   { name: 'accounts, snoozed', open: at(`${home}/accounts?health=snoozed`), heading: 'Accounts' },
-  { name: 'overview, 90 days', open: at(`${home}?days=90`), heading: /accounts need you$/ },
+  { name: 'overview, 90 days', open: at(`${home}?days=90`), heading: /(accounts|things) need you$/ },
   { name: 'disconnect', open: at(`${home}/accounts/${RETURNS.slug}/${ACCOUNTS.working}/disconnect`), heading: 'Disconnect' },
   { name: 'erase', open: at(`${home}/accounts/${RETURNS.slug}/${ACCOUNTS.invited}/erase`), heading: 'Erase' },
   { name: 'account that is not there', open: at(`${home}/accounts/${RETURNS.slug}/nobody`), heading: 'There is nothing here', status: 404 },

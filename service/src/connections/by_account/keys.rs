@@ -199,26 +199,11 @@ mod tests {
     use super::*;
     use crate::{
         connections::by_account::{LookedAfter, States},
-        testing::{World, on_each_database},
+        testing::{
+            World, on_each_database,
+            plan::{plan, prefer_indexes},
+        },
     };
-    use sea_orm::{ConnectionTrait, DatabaseBackend, EntityTrait, Statement};
-
-    async fn plan<E: EntityTrait>(tx: &Tx, query: Select<E>) -> String {
-        let backend = tx.get_database_backend();
-        let query = query.limit(51).build(backend);
-        let (explain, column) = match backend {
-            DatabaseBackend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
-            _ => ("EXPLAIN", 0),
-        };
-        let explain = format!("{explain} {}", query.sql);
-        let values = query.values.unwrap().0;
-        let explain = Statement::from_sql_and_values(backend, explain, values);
-        let steps = tx.query_all_raw(explain).await.unwrap();
-        let details = steps
-            .iter()
-            .map(|step| step.try_get_by_index(column).unwrap());
-        details.collect::<Vec<String>>().join("; ")
-    }
 
     /// Whatever is asked for and in whatever order, an index has it in that order. With a
     /// few rows PostgreSQL would sort them, so that is made dear.
@@ -227,12 +212,7 @@ mod tests {
         on_each_database(async |world| {
             let owner = world.owner("harbour").await;
             let tx = owner.read().await.unwrap();
-            if tx.get_database_backend() == DatabaseBackend::Postgres {
-                for setting in ["seqscan", "sort", "bitmapscan"] {
-                    let sql = format!("SET LOCAL enable_{setting} = off");
-                    tx.execute_unprepared(&sql).await.unwrap();
-                }
-            }
+            prefer_indexes(&tx).await;
             let me = owner.person().map(LookedAfter::By);
             let whose = [
                 (None, None),
@@ -269,10 +249,15 @@ mod tests {
                     let state = each.then_some(Health::Disconnected);
                     let plan = match tag {
                         None => {
-                            plan(&tx, keys.ordered(&keys.accounts(), ACCOUNTS, state, None)).await
+                            plan(
+                                &tx,
+                                keys.ordered(&keys.accounts(), ACCOUNTS, state, None),
+                                51,
+                            )
+                            .await
                         }
                         Some(tag) => {
-                            plan(&tx, keys.ordered(&keys.tagged(tag), TAGS, state, None)).await
+                            plan(&tx, keys.ordered(&keys.tagged(tag), TAGS, state, None), 51).await
                         }
                     };
                     for never in ["TEMP B-TREE", "Sort Key", "Seq Scan", "SCAN "] {
@@ -323,8 +308,17 @@ mod tests {
                 };
                 let lost = Some(Health::Disconnected);
                 let plan = match tag {
-                    None => plan(&tx, keys.ordered(&keys.accounts(), ACCOUNTS, lost, None)).await,
-                    Some(tag) => plan(&tx, keys.ordered(&keys.tagged(tag), TAGS, lost, None)).await,
+                    None => {
+                        plan(
+                            &tx,
+                            keys.ordered(&keys.accounts(), ACCOUNTS, lost, None),
+                            51,
+                        )
+                        .await
+                    }
+                    Some(tag) => {
+                        plan(&tx, keys.ordered(&keys.tagged(tag), TAGS, lost, None), 51).await
+                    }
                 };
                 assert!(plan.contains(index), "{wanted:?}: {plan}");
                 assert!(!plan.contains("TEMP B-TREE"), "{wanted:?}: {plan}");

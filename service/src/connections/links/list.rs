@@ -9,7 +9,7 @@ use crate::{
     tenancy::{Actor, Tx},
 };
 use domain::{ids::ConnectionId, slug::Slug, subdomain::Subdomain, time::Timestamp};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Select};
 
 /// A link that can still be used, with its account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +52,15 @@ pub async fn of_connection(
     Ok(rows.iter().map(link).collect())
 }
 
+fn usable(tx: &Tx, apps: &[App], now: Timestamp) -> Select<Entity> {
+    tx.all::<Entity>()
+        .filter(Column::AppId.is_in(apps.iter().map(|app| app.id)))
+        .filter(Column::ApprovedAt.is_null())
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
+        .order_by_desc(Column::ExpiresAt)
+}
+
 /// The links of these apps that are usable at `now`, those first that are so longest. Along
 /// an index in which nothing is passed over, however many links were used or expired.
 pub(crate) async fn outstanding(
@@ -60,13 +69,7 @@ pub(crate) async fn outstanding(
     now: Timestamp,
     limit: u64,
 ) -> Result<Vec<OutstandingLink>, InternalError> {
-    let rows: Vec<Model> = tx
-        .all::<Entity>()
-        .filter(Column::AppId.is_in(apps.iter().map(|app| app.id)))
-        .filter(Column::ApprovedAt.is_null())
-        .filter(Column::RevokedAt.is_null())
-        .filter(Column::ExpiresAt.gt(now))
-        .order_by_desc(Column::ExpiresAt)
+    let rows: Vec<Model> = usable(tx, apps, now)
         .first(&**tx, limit, "the links on their way")
         .await?;
     let of_app = |row: Model| {
@@ -79,4 +82,31 @@ pub(crate) async fn outstanding(
         })
     };
     Ok(rows.into_iter().filter_map(of_app).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{
+        on_each_database,
+        plan::{plan, prefer_indexes},
+    };
+
+    /// However many links were used or expired before.
+    #[tokio::test]
+    async fn usable_links_are_found_in_their_order() {
+        on_each_database(async |world| {
+            let owner = world.owner("acme").await;
+            let app = world.app(&owner, "returns").await;
+            let tx = owner.read().await.unwrap();
+            prefer_indexes(&tx).await;
+            let plan = plan(&tx, usable(&tx, &[app], world.clock_now()), 10).await;
+            assert!(plan.contains("reconnect_links_open"), "{plan}");
+            assert!(
+                !plan.contains("TEMP B-TREE") && !plan.contains("Sort"),
+                "{plan}"
+            );
+        })
+        .await;
+    }
 }
