@@ -6,13 +6,13 @@ use super::{
 use crate::{
     address::{Address, escape},
     components::{
-        Empty, FilterChip, Glyph, Icon, Kind, LinkButton, LoadFailed, NavItem, NoMatch, PageHead,
+        Empty, FilterChip, Glyph, Icon, LinkButton, LoadFailed, NavItem, NoMatch, PageHead,
     },
     context::PageContext,
     frame::page_chrome,
     shell::SignedInLayout,
 };
-use domain::{campaign::Audience, permission::Permission, scope_plan::ScopeFilter};
+use domain::{permission::Permission, scope_plan::ScopeFilter};
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::{
@@ -137,11 +137,7 @@ fn of_app(data: &Data, page: &PermissionsPage) -> AnyView {
         n => format!("what its {n} accounts have given"),
     };
     let lead = format!("What {} asks for, and {given}.", app.name);
-    let actions = view! {
-        {chooser(data, app)}
-        {start(data, page)}
-    }
-    .into_any();
+    let actions = chooser(data, app);
     let body = if total == 0 {
         nothing_yet(data, app)
     } else {
@@ -209,27 +205,6 @@ fn chooser(data: &Data, app: &App) -> AnyView {
         {change}
     }
     .into_any()
-}
-
-/// A campaign for the accounts that lack something.
-fn start(data: &Data, page: &PermissionsPage) -> Option<AnyView> {
-    let lacking = page.plan.count(ScopeFilter::Missing);
-    if lacking == 0 || !data.may.edit_customers || !data.may.send_links {
-        return None;
-    }
-    let new = Address::NewCampaign {
-        tenant: &data.tenant,
-    };
-    let audience = Audience::MissingPermissions.code();
-    let href = format!("{new}?app={}&audience={audience}", page.app.slug);
-    Some(
-        view! {
-            <LinkButton href kind=Kind::Primary icon=Glyph::Send>
-                {format!("Start a campaign for {lacking}")}
-            </LinkButton>
-        }
-        .into_any(),
-    )
 }
 
 fn nothing_yet(data: &Data, app: &App) -> AnyView {
