@@ -78,12 +78,11 @@ pub async fn install(db: &DatabaseConnection) -> Result<(), DbErr> {
     for row in db.query_all_raw(taken).await? {
         steps.push(row.try_get("", "step")?);
     }
-    let tables = tables(db).await?;
     let mut wanted = Vec::new();
     for function in FUNCTIONS {
         let taken = |version: &&Version| steps.iter().any(|step| step == version.since);
         if let Some(version) = function.versions.iter().rev().find(taken) {
-            wanted.push((function, version.sql(&tables)));
+            wanted.push((function, version.sql(db).await?));
         }
     }
     for at in different(db, &wanted).await? {
@@ -141,8 +140,7 @@ impl Function {
     /// Makes or replaces the function. A new function has no callers yet; an
     /// existing one keeps its callers.
     async fn put(&self, db: &impl ConnectionTrait, version: &Version) -> Result<(), DbErr> {
-        let text = version.sql(&tables(db).await?);
-        self.put_text(db, &text).await
+        self.put_text(db, &version.sql(db).await?).await
     }
 
     async fn put_text(&self, db: &impl ConnectionTrait, text: &str) -> Result<(), DbErr> {
@@ -173,18 +171,19 @@ async fn tables(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
 const EACH_TABLE: &str = "{deletes}";
 
 impl Version {
-    /// The text, with one line for each of these tables that goes with its tenant.
-    fn sql(&self, tables: &[String]) -> String {
+    /// The text, with one line for each existing table of tenants.
+    async fn sql(&self, db: &impl ConnectionTrait) -> Result<String, DbErr> {
         if !self.text.contains(EACH_TABLE) {
-            return self.text.to_owned();
+            return Ok(self.text.to_owned());
         }
+        let tables = tables(db).await?;
         let mut lines = String::new();
         for table in rights::emptied_with_tenant() {
             if tables.iter().any(|there| there == table) {
                 lines += &format!("    DELETE FROM public.\"{table}\" WHERE tenant_id = whose;\n");
             }
         }
-        self.text.replace(EACH_TABLE, lines.trim_end())
+        Ok(self.text.replace(EACH_TABLE, lines.trim_end()))
     }
 }
 
