@@ -220,7 +220,7 @@ test.describe('with 200 accounts', () => {
     await customer.goto(await reconnectLink(BIG.slug, account, of));
     await customer.getByRole('button', { name: 'Continue to Gorgias' }).click();
     await customer.waitForURL(/\/oauth\/[^/]+\/result\//);
-    await expect(badge, 'where it stands').toHaveText('Needs nobody now');
+    await expect(badge, 'where it stands').toHaveText('Working');
     await expect(states).not.toHaveText(before);
   });
 

@@ -1,6 +1,7 @@
 //! The stream of changes: listens, polls when it breaks, and updates the page.
 
 use super::{browser, live::Hearing};
+use domain::health::Health;
 use leptos::prelude::*;
 use std::{
     cell::{Cell, RefCell},
@@ -8,7 +9,7 @@ use std::{
     time::Duration,
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Document, Element, Event, EventSource, HtmlElement, HtmlInputElement, MessageEvent};
 
 /// How often a page polls when its stream is broken.
@@ -22,8 +23,8 @@ const JOBS: &str = "jobs";
 const JOB: &str = "job";
 /// Parts of lists that keep their size, so that nothing moves as they are replaced.
 const STILL: [&str; 4] = [JOB, "states", "days", "funnel"];
-/// The list of what needs somebody: who needs nobody any more says so, where it stands.
-const NEEDS: &str = "needs";
+/// How soon a list is loaded again that has just been: many accounts may change at once.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// What a person is at, in a part that changes.
 const BUSY: &str = "[data-live] details.menu[open], [data-live] :active";
@@ -173,6 +174,9 @@ impl Listener {
             value.as_string().unwrap_or_default()
         };
         if self.connection.is_empty() {
+            if field("health") == Health::Working.code() {
+                settle(&field("connection"));
+            }
             // Counts and funnels are of all accounts.
             let of_all = elements(&document())
                 .iter()
@@ -211,6 +215,9 @@ impl Listener {
                 if !this.again.get() {
                     break;
                 }
+                if this.connection.is_empty() {
+                    pause(AGAIN).await;
+                }
             }
             this.busy.set(false);
         });
@@ -243,9 +250,6 @@ impl Listener {
         let (before, after) = (rows(old), rows(new));
         for row in &before {
             let newer = after.iter().find(|newer| name(newer) == name(row));
-            if newer.is_none() && old.get_attribute("data-live").as_deref() == Some(NEEDS) {
-                settle(row);
-            }
             let Some(newer) = newer.filter(|newer| !shows(row, newer)) else {
                 continue;
             };
@@ -286,6 +290,17 @@ impl Listener {
     }
 }
 
+/// Waits.
+async fn pause(time: Duration) {
+    let mut wait = |resolve: js_sys::Function, _| {
+        let go_on = move || {
+            let _ = resolve.call0(&JsValue::NULL);
+        };
+        set_timeout(go_on, time);
+    };
+    let _ = JsFuture::from(js_sys::Promise::new(&mut wait)).await;
+}
+
 /// Whether the list has a place for the job at work.
 fn has_job() -> bool {
     let selector = format!("[data-live={JOB}]");
@@ -306,11 +321,14 @@ fn name(part: &Element) -> String {
     part.get_attribute("data-live").unwrap_or_default()
 }
 
-/// The account of this row needs nobody any more.
-fn settle(row: &Element) {
-    if let Ok(Some(badge)) = row.query_selector(".badge") {
-        let _ = badge.set_attribute("data-health", "working");
-        badge.set_text_content(Some("Needs nobody now"));
+/// The connection works again: the row that is about it says so where it stands, though it
+/// belongs there no more.
+fn settle(connection: &str) {
+    // An id has hexadecimal digits and hyphens.
+    let badge = format!("[data-connection=\"{connection}\"] .badge");
+    for badge in browser::all(&badge) {
+        let _ = badge.set_attribute("data-health", Health::Working.code());
+        badge.set_text_content(Some(Health::Working.label()));
     }
 }
 

@@ -191,7 +191,7 @@ pub(super) struct Data {
     pub history: Option<AccountDays>,
     /// `None` if they couldn't be loaded.
     pub links: Option<Vec<LinkRow>>,
-    /// Whether the timeline shows older entries.
+    /// The entry before which the timeline begins; `None` if it shows the newest.
     pub before: Option<EventId>,
     pub form: FormState,
     pub outcome: Option<ShownOutcome>,

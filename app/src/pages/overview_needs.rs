@@ -174,7 +174,7 @@ fn need_row(
         }
     });
     view! {
-        <li data-row=row.subdomain.to_string()>
+        <li data-row=row.subdomain.to_string() data-connection=row.id.to_string()>
             <HealthBadge health=row.health/>
             <div>
                 <a class="name" href=account_href(&data.tenant, row.app_slug.as_str(), row.subdomain.as_str())>
