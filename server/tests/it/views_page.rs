@@ -51,8 +51,7 @@ async fn a_view_is_saved_shown_to_others_renamed_and_removed() {
 
         // A customer without a connection leads to the customer's page, not to a form.
         let file: &[u8] = b"subdomain,name\nbolt,Bolt Bikes\n";
-        let actor = server.world.owner("acme").await;
-        service::accounts::import(&actor, file, false)
+        service::accounts::import(&tenant.owner, file, false)
             .await
             .unwrap();
         let found = viewer.get("/t/acme/search?q=bolt").await.body;

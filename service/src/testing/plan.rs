@@ -5,10 +5,10 @@ use sea_orm::{
     ConnectionTrait, DatabaseBackend, EntityTrait, QuerySelect, QueryTrait, Select, Statement,
 };
 
-/// The steps of a query, in the words of its database, separated by `; `. Of `most` rows.
-pub(crate) async fn plan<E: EntityTrait>(tx: &Tx, query: Select<E>, most: u64) -> String {
+/// The steps of a query for its first page, in the words of its database, separated by `; `.
+pub(crate) async fn plan<E: EntityTrait>(tx: &Tx, query: Select<E>) -> String {
     let backend = tx.get_database_backend();
-    let query = query.limit(most).build(backend);
+    let query = query.limit(51).build(backend);
     let (explain, column) = match backend {
         DatabaseBackend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
         _ => ("EXPLAIN", 0),

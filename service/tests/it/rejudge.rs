@@ -23,14 +23,15 @@ use service::{
 const MANY: usize = 1_600;
 const AT_ONCE: u64 = 1_000;
 
-async fn filled(f: &Flow) {
+/// `shop0000` and so on, which granted all that the app asks for.
+pub async fn filled(f: &Flow, many: usize) {
     let given = |n: usize| Given {
         subdomain: format!("shop{n:04}").parse().unwrap(),
         access_token: "access".into(),
         refresh_token: "refresh".into(),
         expires_at: f.world.clock_now().plus(Span::hours(20)),
     };
-    connect_all(&f.owner, &f.app, (0..MANY).map(given))
+    connect_all(&f.owner, &f.app, (0..many).map(given))
         .await
         .unwrap();
 }
@@ -59,7 +60,7 @@ async fn finish(f: &Flow) {
 #[tokio::test]
 async fn connections_are_judged_in_parts_and_read_right_meanwhile() {
     flow::each(async |f| {
-        filled(&f).await;
+        filled(&f, MANY).await;
         let more = format!("{} tags:read", f.app.requested);
         edit(&f.owner, f.app.id, &asking(&f, &more)).await.unwrap();
         let total = MANY as u64;
@@ -125,7 +126,7 @@ async fn connections_are_judged_in_parts_and_read_right_meanwhile() {
 #[tokio::test]
 async fn a_change_meanwhile_begins_again_and_the_last_one_counts() {
     flow::each(async |f| {
-        filled(&f).await;
+        filled(&f, MANY).await;
         let before = f.app.requested.to_string();
         let more = format!("{before} tags:read");
         edit(&f.owner, f.app.id, &asking(&f, &more)).await.unwrap();
@@ -156,7 +157,7 @@ async fn a_change_meanwhile_begins_again_and_the_last_one_counts() {
 #[tokio::test]
 async fn a_deleted_tenant_is_left_alone_until_it_is_back() {
     flow::each(async |f| {
-        filled(&f).await;
+        filled(&f, MANY).await;
         let more = format!("{} tags:read", f.app.requested);
         edit(&f.owner, f.app.id, &asking(&f, &more)).await.unwrap();
         delete(&f.owner, &Confirmed::for_test(&f.owner), "harbour")

@@ -249,15 +249,10 @@ mod tests {
                     let state = each.then_some(Health::Disconnected);
                     let plan = match tag {
                         None => {
-                            plan(
-                                &tx,
-                                keys.ordered(&keys.accounts(), ACCOUNTS, state, None),
-                                51,
-                            )
-                            .await
+                            plan(&tx, keys.ordered(&keys.accounts(), ACCOUNTS, state, None)).await
                         }
                         Some(tag) => {
-                            plan(&tx, keys.ordered(&keys.tagged(tag), TAGS, state, None), 51).await
+                            plan(&tx, keys.ordered(&keys.tagged(tag), TAGS, state, None)).await
                         }
                     };
                     for never in ["TEMP B-TREE", "Sort Key", "Seq Scan", "SCAN "] {
@@ -308,17 +303,8 @@ mod tests {
                 };
                 let lost = Some(Health::Disconnected);
                 let plan = match tag {
-                    None => {
-                        plan(
-                            &tx,
-                            keys.ordered(&keys.accounts(), ACCOUNTS, lost, None),
-                            51,
-                        )
-                        .await
-                    }
-                    Some(tag) => {
-                        plan(&tx, keys.ordered(&keys.tagged(tag), TAGS, lost, None), 51).await
-                    }
+                    None => plan(&tx, keys.ordered(&keys.accounts(), ACCOUNTS, lost, None)).await,
+                    Some(tag) => plan(&tx, keys.ordered(&keys.tagged(tag), TAGS, lost, None)).await,
                 };
                 assert!(plan.contains(index), "{wanted:?}: {plan}");
                 assert!(!plan.contains("TEMP B-TREE"), "{wanted:?}: {plan}");

@@ -100,7 +100,7 @@ mod tests {
             let app = world.app(&owner, "returns").await;
             let tx = owner.read().await.unwrap();
             prefer_indexes(&tx).await;
-            let plan = plan(&tx, usable(&tx, &[app], world.clock_now()), 10).await;
+            let plan = plan(&tx, usable(&tx, &[app], world.clock_now())).await;
             assert!(plan.contains("reconnect_links_open"), "{plan}");
             assert!(
                 !plan.contains("TEMP B-TREE") && !plan.contains("Sort"),
