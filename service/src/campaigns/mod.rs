@@ -4,6 +4,7 @@
 mod control;
 mod create;
 mod list;
+mod queued;
 mod run;
 
 pub use control::{end, pause, resume};

@@ -1,6 +1,7 @@
 //! What the worker does for campaigns: it finds their accounts, sends the links and the
 //! reminders, and ends them.
 
+use super::queued::queued;
 use crate::{
     accounts::{self, campaign_accounts},
     connections::links::{self, Sender, Wanted},
@@ -34,8 +35,8 @@ use tokio_util::sync::CancellationToken;
 const PERIOD: Duration = Duration::from_secs(2);
 /// How many campaigns it takes at once.
 const CAMPAIGNS: i64 = 20;
-/// How many connections one transaction looks at, and how many mails of a tenant wait at
-/// most before a campaign queues more.
+/// How many connections one transaction looks at, and how many mails of a campaign wait at
+/// most.
 const LOOKED_AT: u64 = 500;
 const SENT: u64 = 25;
 /// How long a campaign is one process's: longer than a part of its work takes.
@@ -143,7 +144,7 @@ async fn go_on(
     let more = row.walked_at.is_none() && look(tx, row, app, now).await?;
     // What is queued already leaves first: so a pause or an end finds few mails on their
     // way, and a link that somebody sends by hand doesn't wait behind thousands.
-    let room = SENT.saturating_sub(mail::waiting(tx, SENT).await?);
+    let room = SENT.saturating_sub(queued(tx, row.id, SENT).await?);
     let sent = send(scope, tx, row, app, room, now).await?;
     if more {
         return Ok(now);

@@ -20,7 +20,7 @@ pub(crate) use content::{Content, Mail, Recipient, Sender};
 pub use delivery::{Delivery, MailProgress};
 pub(crate) use delivery::{progress, sweep};
 pub(crate) use of_tenant::{Look, TenantMail};
-pub(crate) use queue::{enqueue, waiting, withdraw};
+pub(crate) use queue::{enqueue, withdraw};
 pub use send::{run, send_due};
 pub use smtp::{parse_from, preflight};
 pub use test_mail::{TestMailError, test};

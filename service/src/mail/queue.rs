@@ -7,13 +7,10 @@ use super::{
 use crate::{
     core::{database::Transaction, error::InternalError, services::Services},
     entity::mail::{self, MailState},
-    tenancy::Tx,
     vault::SealedOwn,
 };
 use domain::ids::MailId;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -54,15 +51,6 @@ impl Sealed {
     pub fn purpose(id: MailId) -> String {
         format!("mail {id}")
     }
-}
-
-/// How many mails of the tenant wait to be sent; counted up to `most`.
-pub(crate) async fn waiting(tx: &Tx, most: u64) -> Result<u64, InternalError> {
-    let waiting = mail::Entity::find()
-        .filter(mail::Column::TenantId.eq(tx.tenant()))
-        .filter(mail::Column::DueAt.is_not_null())
-        .limit(most);
-    Ok(waiting.count(&**tx).await?)
 }
 
 /// Queues a mail, in the transaction of what it is about. Nothing is queued if

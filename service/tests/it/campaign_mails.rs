@@ -3,6 +3,7 @@
 use crate::{
     campaigns::{contact, each, form, lost, stages, work},
     flow::{Flow, sub},
+    rejudge::filled,
 };
 use domain::{
     campaign::{Audience, Stage},
@@ -13,8 +14,11 @@ use service::{
     accounts,
     apps::{edit::edit, form::AppForm},
     campaigns::{self, CampaignForm, CampaignState},
-    connections::{check_now::check_now, counts},
-    testing::fill::{Given, connect_all},
+    connections::{
+        check_now::check_now,
+        counts,
+        links::{self, LinkOptions},
+    },
     worker,
 };
 
@@ -51,15 +55,7 @@ async fn no_mail_leaves_while_it_is_paused_or_its_app_has_a_fault() {
 
 /// Many accounts that lack a permission, each with a contact; none of them is judged yet.
 async fn lacking(f: &Flow, many: usize) {
-    let given = |n: usize| Given {
-        subdomain: format!("shop{n:04}").parse().unwrap(),
-        access_token: "access".into(),
-        refresh_token: "refresh".into(),
-        expires_at: f.world.clock_now().plus(Span::hours(20)),
-    };
-    connect_all(&f.owner, &f.app, (0..many).map(given))
-        .await
-        .unwrap();
+    filled(f, many).await;
     let lines = (0..many).map(|n| format!("shop{n:04},a{n}@shop.example\n"));
     let file = format!("subdomain,contact_email\n{}", lines.collect::<String>());
     accounts::import(&f.owner, file.as_bytes(), false)
@@ -105,6 +101,53 @@ async fn few_mails_are_on_their_way_when_it_is_paused_or_ended() {
         f.advance(Span::minutes(2));
         work(&f).await;
         assert_eq!(mailbox.mails().len(), 25, "not one more");
+    })
+    .await;
+}
+
+/// What one campaign holds back is no other's affair.
+#[tokio::test]
+async fn a_paused_campaign_holds_up_no_other() {
+    each(async |f, mailbox| {
+        lacking(&f, 30).await;
+        let first = campaigns::create(&f.owner, &missing()).await.unwrap();
+        campaigns::run_due(&f.world.services).await.unwrap();
+        assert!(campaigns::pause(&f.owner, first).await.unwrap());
+        campaigns::create(&f.owner, &missing()).await.unwrap();
+        for _ in 0..3 {
+            work(&f).await;
+            f.advance(Span::seconds(10));
+        }
+        assert_eq!(mailbox.mails().len(), 30, "all of the second one");
+    })
+    .await;
+}
+
+/// A link that somebody sends by hand waits as well: nobody could approve.
+#[tokio::test]
+async fn a_single_link_waits_until_the_fault_of_its_app_is_over() {
+    each(async |f, mailbox| {
+        lost(&f).await;
+        f.sim.rotate_secret("returns-id", "other");
+        f.app_refused("fine").await;
+        let options = LinkOptions {
+            email: Some("ann@alpha.example".into()),
+            ..LinkOptions::default()
+        };
+        links::create(&f.owner, "returns", &sub("alpha"), options)
+            .await
+            .unwrap();
+        for _ in 0..3 {
+            work(&f).await;
+            f.advance(Span::minutes(2));
+        }
+        assert_eq!(mailbox.mails().len(), 0);
+        f.sim.rotate_secret("returns-id", "returns-secret");
+        worker::tidy(&f.world.services).await.unwrap();
+        check_now(&f.owner, "returns", &sub("fine")).await.unwrap();
+        f.advance(Span::minutes(2));
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 1);
     })
     .await;
 }
