@@ -21,6 +21,10 @@ const APP = {
 const ACCOUNT = 'foxglove';
 const PROBLEM = 'content security policy:';
 
+/** Whether puppeteer's own script was stopped by a page that went away: no line of a page has a part in it. */
+const ofDriver = (error: unknown) =>
+  error instanceof Error && error.message.includes('Permission denied to access property') && !/\(https?:/.test(error.stack ?? '');
+
 let mooring: Mooring;
 let browser: Browser;
 const problems: string[] = [];
@@ -54,7 +58,9 @@ async function watched(): Promise<Page> {
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(`console: ${message.text()}`);
   });
-  page.on('pageerror', (error) => problems.push(`script: ${error instanceof Error ? error.stack : String(error)} at ${page.url()}`));
+  page.on('pageerror', (error) => {
+    if (!ofDriver(error)) problems.push(`script: ${error instanceof Error ? error.stack : String(error)} at ${page.url()}`);
+  });
   page.on('response', (response) => {
     if (response.url().startsWith(mooring.base) && response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);
   });

@@ -65,6 +65,7 @@ test('what moves by itself is measured', async ({ page }) => {
 });
 
 test('a style that comes late is noticed', async ({ page }) => {
+  await rules.painted(page);
   await page.evaluate(
     () =>
       new Promise((resolve) => {
@@ -72,7 +73,7 @@ test('a style that comes late is noticed', async ({ page }) => {
         document.head.append(late);
       }),
   );
-  expect((await rules.lateStyle(page)).join()).toContain('late');
+  await expect.poll(async () => (await rules.lateStyle(page)).join()).toContain('late');
 });
 
 test('a focus that can not be seen is noticed', async ({ page }) => {

@@ -1,7 +1,7 @@
 // Rules that can be read off any page. Each gives what breaks it, so an empty list is good;
 // rules.spec.ts shows that each can fail. screens.md: Acceptance 3, 4, 5, 7
 
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 
 /** Tables have a caption, heads with `scope`, and one row head in each row; sorted heads say so. */
 export const tables = (page: Page): Promise<string[]> =>
@@ -131,13 +131,18 @@ export async function moving(page: Page): Promise<string[]> {
   return [...new Set(found)].slice(0, 5);
 }
 
+/** Waits until something was painted: a page is loaded before that. */
+export const painted = (page: Page) => expect.poll(() => page.evaluate(() => performance.getEntriesByName('first-paint').length)).toBe(1);
+
 /** Nothing is painted before the style is there; the theme is in the page itself. */
-export const lateStyle = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
-    const painted = performance.getEntriesByName('first-paint')[0]?.startTime ?? Infinity;
+export async function lateStyle(page: Page): Promise<string[]> {
+  await painted(page);
+  return page.evaluate(() => {
+    const painted = performance.getEntriesByName('first-paint')[0]?.startTime ?? 0;
     const styles = performance.getEntriesByType('resource').filter((one) => /\.css($|\?)/.test(one.name)) as PerformanceResourceTiming[];
     return styles.filter((one) => one.responseEnd > painted).map((one) => `${one.name} came after the first paint`);
   });
+}
 
 type Shift = PerformanceEntry & { value: number; sources: { node?: Element }[] };
 
