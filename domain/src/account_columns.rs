@@ -18,24 +18,33 @@ pub enum Column {
     App,
     /// When it was last fine.
     LastFine,
+    /// When its access token expires.
+    AccessEnds,
+    /// The person who approved it at Gorgias.
+    ApprovedBy,
     /// The strip of the last 14 days.
     Strip,
 }
 
 /// The text names no column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a column is one of external_id, owner, tags, since, app, last_fine, strip")]
+#[error(
+    "a column is one of external_id, owner, tags, since, app, last_fine, \
+         access_ends, approved_by, strip"
+)]
 pub struct NotAColumn;
 
 impl Column {
     /// All of them, in the order of the list.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::ExternalId,
         Self::Owner,
         Self::Tags,
         Self::Since,
         Self::App,
         Self::LastFine,
+        Self::AccessEnds,
+        Self::ApprovedBy,
         Self::Strip,
     ];
 
@@ -48,6 +57,8 @@ impl Column {
             Self::Since => "since",
             Self::App => "app",
             Self::LastFine => "last_fine",
+            Self::AccessEnds => "access_ends",
+            Self::ApprovedBy => "approved_by",
             Self::Strip => "strip",
         }
     }
@@ -61,6 +72,8 @@ impl Column {
             Self::Since => "Since",
             Self::App => "Apps",
             Self::LastFine => "Last fine",
+            Self::AccessEnds => "Access ends",
+            Self::ApprovedBy => "Approved by",
             Self::Strip => "14 days",
         }
     }

@@ -81,6 +81,13 @@ test('the palette finds accounts, apps and pages', async ({ page }) => {
   await kept(page);
 
   await page.keyboard.press('Control+k');
+  await page.keyboard.type(ACCOUNTS.working);
+  await page.getByRole('option', { name: `Check ${ACCOUNTS.working} now` }).click();
+  await expect(page).toHaveURL((url) => url.pathname === account(ACCOUNTS.working));
+  await expect(page.getByText('Checked: ')).toBeVisible();
+  await open(page, `${home}/apps`);
+
+  await page.keyboard.press('Control+k');
   await page.keyboard.type('returns');
   await expect(page.getByRole('group', { name: 'Apps' }).getByRole('option')).toHaveCount(1);
   await page.keyboard.press('Escape');

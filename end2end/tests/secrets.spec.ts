@@ -37,6 +37,8 @@ test('enough was recorded to mean something', () => {
   expect(kinds, 'a link was made').toContain('link token');
   expect(kinds, 'somebody signed in').toContain('mooring_session');
   expect(kinds, 'an authorization was begun in a browser').toContain('mooring_browser');
+  const sent = new Set(seen.map((body) => body.kind));
+  for (const kind of ['document', 'fetch', 'event', 'api']) expect(sent, `answers of the kind ${kind}`).toContain(kind);
   const unread = seen.filter((body) => body.kind === 'document' && body.text === undefined);
   expect(unread.map((body) => body.url), 'pages that could not be recorded').toEqual([]);
   for (const log of logs()) expect(log, 'the log is at its loudest').toContain(' TRACE ');

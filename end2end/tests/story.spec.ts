@@ -94,7 +94,7 @@ test('set up, connect, break, mend', async ({ page, customer, javaScriptEnabled 
 
   await test.step('the owner makes a reconnect link', async () => {
     await page.getByRole('link', { name: 'Send reconnect link' }).first().click();
-    await page.getByRole('button', { name: 'Make the link' }).click();
+    await page.getByRole('button', { name: 'Make link' }).click();
     link = await page.getByRole('textbox', { name: 'Send this to an admin of the account' }).inputValue();
     noteLink(link);
     expect(link).toMatch(new RegExp(`^${mooring.base}/r/[A-Za-z0-9_-]{43}$`));

@@ -66,6 +66,7 @@ mod m0061_saved_views;
 mod m0062_trigger_plans;
 mod m0063_state_statistics;
 mod m0064_open_links;
+mod m0065_campaign_counts;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -131,6 +132,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0062_trigger_plans::Migration),
             Box::new(m0063_state_statistics::Migration),
             Box::new(m0064_open_links::Migration),
+            Box::new(m0065_campaign_counts::Migration),
         ]
     }
 }

@@ -90,6 +90,9 @@ pub fn Button(
     /// What it is about, for screen readers only.
     #[prop(optional, into)]
     about: OptionalText,
+    /// The letter that presses it.
+    #[prop(optional, into)]
+    letter: OptionalText,
     children: Children,
 ) -> AnyView {
     view! {
@@ -103,6 +106,7 @@ pub fn Button(
             value=value.0
             form=form.0
             formaction=formaction.0
+            data-key=letter.0
         >
             {icon.map(|name| view! { <Icon name/> })}
             {children()}
@@ -139,6 +143,9 @@ pub fn LinkButton(
     /// In a dialog it only closes that.
     #[prop(optional)]
     closes: bool,
+    /// The letter that presses it.
+    #[prop(optional, into)]
+    letter: OptionalText,
     children: Children,
 ) -> AnyView {
     view! {
@@ -149,6 +156,7 @@ pub fn LinkButton(
             data-wide=wide
             data-dialog=dialog.0
             data-close=closes
+            data-key=letter.0
             href=href
         >
             {icon.map(|name| view! { <Icon name/> })}
@@ -172,6 +180,9 @@ pub fn PostButton(
     /// The page stays and shows what came of it, where its address is the page's own.
     #[prop(optional)]
     stay: bool,
+    /// It is in a row, which changes by itself; the page stays as it is.
+    #[prop(optional)]
+    in_row: bool,
     /// How much it stands out.
     #[prop(optional)]
     kind: Kind,
@@ -193,12 +204,20 @@ pub fn PostButton(
     /// What it is about, for screen readers only.
     #[prop(optional, into)]
     about: OptionalText,
+    /// The letter that presses it.
+    #[prop(optional, into)]
+    letter: OptionalText,
     children: Children,
 ) -> AnyView {
+    let stays = match (in_row, stay) {
+        (true, _) => Some("row"),
+        (false, true) => Some("page"),
+        (false, false) => None,
+    };
     view! {
-        <form method="post" action=action data-stay=stay>
+        <form method="post" action=action data-stay=stays>
             {once.then(|| view! { <FormKey/> })}
-            <Button kind size icon wide name value about>
+            <Button kind size icon wide name value about letter>
                 {children()}
             </Button>
         </form>

@@ -120,6 +120,9 @@ pub fn Field(
     /// Has the focus when the page opens.
     #[prop(optional)]
     autofocus: bool,
+    /// The id of a list of values to choose from.
+    #[prop(optional, into)]
+    list: OptionalText,
 ) -> AnyView {
     let id = id.0.unwrap_or_else(|| name.clone());
     let kind = kind.0.unwrap_or_else(|| "text".into());
@@ -139,6 +142,7 @@ pub fn Field(
                 maxlength=maxlength.map(|n| n.to_string())
                 required=required
                 autofocus=autofocus
+                list=list.0
                 aria-invalid=invalid
                 aria-describedby=described
             />
@@ -339,6 +343,33 @@ pub fn CopyField(
                 />
                 {children.map(|children| children())}
             </div>
+        }
+    })
+}
+
+/// A text of several lines to copy; as [`CopyField`].
+#[component]
+pub fn CopyText(
+    /// Its id.
+    #[prop(into)]
+    id: String,
+    /// Its label.
+    #[prop(into)]
+    label: String,
+    /// The text.
+    #[prop(into)]
+    value: String,
+    /// The copy button.
+    children: Children,
+) -> AnyView {
+    let rows = value.lines().count().clamp(4, 10);
+    let none = || OptionalText(None);
+    labelled(&id, label, none(), none(), |_, _| {
+        view! {
+            <textarea id=id.clone() rows=rows.to_string() readonly=true autocomplete="off">
+                {escaped(&value)}
+            </textarea>
+            <p>{children()}</p>
         }
     })
 }

@@ -30,7 +30,8 @@ pub use chart::{ChartDay, HealthChart};
 pub use choice::{Checkbox, Choice, Radios, Segments, Select};
 pub use empty::{Empty, LoadFailed, NoMatch};
 pub use field::{
-    Copy, CopyField, Field, FileField, NewPasswordField, SecretField, SecretMask, TextArea,
+    Copy, CopyField, CopyText, Field, FileField, NewPasswordField, SecretField, SecretMask,
+    TextArea,
 };
 pub(crate) use form_key::FormKeys;
 pub use form_key::{FORM_KEY, FormKey};

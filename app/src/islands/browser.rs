@@ -138,6 +138,17 @@ pub(super) fn go_to(address: &str) {
     }
 }
 
+/// Posts an empty form and opens the page that it leads to.
+pub(super) fn post(action: &str) {
+    let form = element("form", "").and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+    if let (Some(form), Some(body)) = (form, document().body()) {
+        form.set_method("post");
+        form.set_action(action);
+        let _ = body.append_child(&form);
+        let _ = form.submit();
+    }
+}
+
 /// Sends a form as the browser would, and gives the address and the page it led to.
 pub(super) async fn send(
     form: &HtmlFormElement,

@@ -41,7 +41,7 @@ use service::{
     connections::{
         events::{self, TimelineEntry},
         history::of_connection,
-        links::{self, LinkRow},
+        links::{self, LinkRow, LinkWords},
         row::AccountRow,
         show::{self as account, Account},
     },
@@ -111,7 +111,21 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
     }
     let days = address.query::<DaysQuery>().days();
     let history = of_connection(&actor, &account.row, account.created_at, days).await;
+    let asked = query.link.given() == Some("new") || form.action == "link";
+    let customer = panel("customer", customer).flatten();
+    let links = panel("links", links);
+    let link_words = match asked || context.outcome.is_some() {
+        true if may.send_links => {
+            let newest = links.as_ref().and_then(|all| all.first());
+            let language = send_link::spoken(customer.as_ref(), newest.filter(|_| !asked));
+            let row = &account.row;
+            let words = links::words(&actor, &row.app_name, &row.subdomain, language).await;
+            panel("words of a link", words)
+        }
+        _ => None,
+    };
     let data = Data {
+        link_words,
         days,
         history: panel("history", history),
         tenant: actor.tenant_slug.to_string(),
@@ -125,9 +139,9 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
             .gorgias
             .issuer(&account.row.subdomain),
         timeline: panel("timeline", timeline),
-        links: panel("links", links),
+        links,
         before,
-        customer: panel("customer", customer).flatten(),
+        customer,
         me: actor.person(),
         follow_up: Some(follow_up).filter(|open| *open != Open::Nothing),
         form,
@@ -195,6 +209,8 @@ pub(super) struct Data {
     pub before: Option<EventId>,
     pub form: FormState,
     pub outcome: Option<ShownOutcome>,
+    /// What the mail of a link says, if the form for one is open.
+    pub link_words: Option<LinkWords>,
     /// Whether the form for a new link is open.
     pub link_wanted: bool,
     /// Whether it is shown how far the newest link is.

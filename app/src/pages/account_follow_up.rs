@@ -64,7 +64,7 @@ fn known(data: &Data, customer: &Customer) -> AnyView {
         let take_on = others.map(|me| {
             let action = Address::LookAfter { tenant, app, subdomain };
             view! {
-                <PostButton action=action.to_string() size=Size::Small name="owner" value=me.to_string()>
+                <PostButton action=action.to_string() size=Size::Small name="owner" value=me.to_string() letter="t">
                     "Take on"
                 </PostButton>
             }
@@ -83,7 +83,7 @@ fn known(data: &Data, customer: &Customer) -> AnyView {
             }
             None => can_be_snoozed(row.own_health).then(|| {
                 view! {
-                    <LinkButton href=format!("{}?snooze=new{PART}", data.href()) size=Size::Small>
+                    <LinkButton href=format!("{}?snooze=new{PART}", data.href()) size=Size::Small letter="s">
                         "Snooze…"
                     </LinkButton>
                 }

@@ -125,7 +125,7 @@ fn actions(data: &Data) -> AnyView {
                 view! {
                     <form
                         method="post"
-                        data-stay=true
+                        data-stay="page"
                         action=Address::Check { tenant, app, subdomain }.to_string()
                     >
                         <button type="submit" class="button" data-key="r">

@@ -91,7 +91,10 @@ fn line(data: &Data, notice: &Notice) -> AnyView {
             Health::Unchecked,
             view! {
                 <b>{counted(*n, "check is", "checks are")}{(*n >= BOUND).then_some(" or more")}</b>
-                " overdue. We can’t vouch for these accounts."
+                {match n {
+                    1 => " overdue. We can’t vouch for this account.",
+                    _ => " overdue. We can’t vouch for these accounts.",
+                }}
             }
             .into_any(),
             format!("{base}?health={}", Health::Unchecked.code()),

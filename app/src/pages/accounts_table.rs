@@ -58,7 +58,7 @@ pub(super) fn table(data: &Data, page: &AccountsPage) -> AnyView {
                         {sort_header(data, "Account", Sort::Name, Dir::Ascending, "c-name")}
                         {[Column::ExternalId, Column::Owner, Column::Tags].map(|one| header(data, one)).into_iter().collect_view()}
                         {sort_header(data, "Health", Sort::Worst, Dir::Descending, "c-health")}
-                        {[Column::Since, Column::App, Column::LastFine, Column::Strip].map(|one| header(data, one)).into_iter().collect_view()}
+                        {Column::ALL.into_iter().skip_while(|one| *one != Column::Since).map(|one| header(data, one)).collect_view()}
                         <td>
                             <span class="sr">"Action"</span>
                         </td>
@@ -97,8 +97,8 @@ const fn class(column: Column) -> &'static str {
     match column {
         Column::ExternalId => "c-id",
         Column::Owner => "c-owner",
-        Column::Tags => "c-tags",
-        Column::Since => "c-since",
+        Column::Tags | Column::ApprovedBy => "c-tags",
+        Column::Since | Column::AccessEnds => "c-since",
         Column::App => "c-app",
         Column::LastFine => "c-fine",
         Column::Strip => "c-history",
@@ -115,16 +115,18 @@ fn second_line(row: &AccountRow) -> Option<String> {
         .then(|| "Old permission: write:all".to_owned())
 }
 
-/// Subdomain and external id, if the name isn't the subdomain, and who approved. An id that
-/// has a column isn't told twice.
+/// Subdomain and external id, if the name isn't the subdomain, and who approved. What has
+/// a column isn't told twice.
 fn beneath(data: &Data, customer: &Customer, first: Option<&AccountRow>) -> String {
     let subdomain = customer
         .name
         .as_ref()
         .map(|_| customer.subdomain.to_string());
+    let has = |column| data.columns.has(column);
     let approver = first.and_then(|row| row.approved_by.clone());
-    let has_column = data.columns.has(Column::ExternalId);
-    let external_id = customer.external_id.clone().filter(|_| !has_column);
+    let approver = approver.filter(|_| !has(Column::ApprovedBy));
+    let external_id = customer.external_id.clone();
+    let external_id = external_id.filter(|_| !has(Column::ExternalId));
     let parts = [subdomain, external_id, approver];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
@@ -180,6 +182,10 @@ fn only_narrow(data: &Data, account: &ListedAccount, first: bool) -> String {
     if data.columns.has(Column::ExternalId) {
         parts.extend(account.customer.external_id.clone());
     }
+    if data.columns.has(Column::ApprovedBy) {
+        let first = account.connections.first();
+        parts.extend(first.and_then(|row| row.approved_by.clone()));
+    }
     if data.columns.has(Column::App) {
         let apps = account.connections.iter().map(|row| row.app_name.as_str());
         parts.push(apps.collect::<Vec<_>>().join(", "));
@@ -230,6 +236,8 @@ fn of_connection(data: &Data, account: &ListedAccount, row: &AccountRow) -> AnyV
         {cell(data, Column::Since, || view! { <TimeOr at=Some(row.health_since) now=data.now/> }.into_any())}
         {cell(data, Column::App, || apps(account, row))}
         {cell(data, Column::LastFine, || view! { <TimeOr at=row.last_success now=data.now/> }.into_any())}
+        {cell(data, Column::AccessEnds, || view! { <TimeOr at=row.access_expires_at now=data.now/> }.into_any())}
+        {cell(data, Column::ApprovedBy, || row.approved_by.clone().into_any())}
         {cell(data, Column::Strip, || view! { <HealthHistory history/> }.into_any())}
         <td class="c-act">{actions(data, account, row)}</td>
     }
@@ -294,6 +302,8 @@ fn not_connected(data: &Data, customer: &Customer, connect: String) -> AnyView {
         {cell(data, Column::Since, || ().into_any())}
         {cell(data, Column::App, || ().into_any())}
         {cell(data, Column::LastFine, || view! { <TimeOr at=None now=data.now/> }.into_any())}
+        {cell(data, Column::AccessEnds, || ().into_any())}
+        {cell(data, Column::ApprovedBy, || ().into_any())}
         {cell(data, Column::Strip, || ().into_any())}
         <td class="c-act">{action}</td>
     }

@@ -1,22 +1,10 @@
 //! How far the accounts of an app are judged anew, after its permissions were changed.
 
+use super::counted::grouped;
 use crate::components::{Callout, Glyph};
 use domain::health::Health;
 use leptos::prelude::*;
 use service::apps::rejudge::Progress;
-
-/// “12,000”.
-fn grouped(n: u64) -> String {
-    let digits = n.to_string();
-    let mut words = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            words.push(',');
-        }
-        words.push(digit);
-    }
-    words
-}
 
 /// A notice with a bar. The page can be left.
 pub(super) fn notice(progress: Progress) -> AnyView {

@@ -2,6 +2,7 @@
 
 use super::{
     PageError, PageParams,
+    campaign_funnel::funnel,
     campaigns::{of, state},
     mail_progress::mail_progress,
     outcome, panel,
@@ -20,7 +21,11 @@ use crate::{
     shell::SignedInLayout,
 };
 use domain::{
-    campaign::Stage, health::Health, ids::CampaignId, subdomain::Subdomain, time::Timestamp,
+    campaign::{Stage, Stages},
+    health::Health,
+    ids::CampaignId,
+    subdomain::Subdomain,
+    time::Timestamp,
 };
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -39,7 +44,7 @@ pub(crate) fn page() -> impl IntoView {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Query {
-    /// Only accounts at this stage.
+    /// Only accounts at these stages.
     stage: Field<String>,
     /// The page begins after this account.
     after: Field<String>,
@@ -53,9 +58,9 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
         .map_err(|_| PageError::NotFound)?;
     let campaign = campaigns::show(&actor, id).await.map_err(from)?;
     let query = address.query::<Query>();
-    let stage = query.stage.parsed::<Stage>();
+    let stages = query.stage.parsed::<Stages>();
     let after = query.after.parsed::<Subdomain>();
-    let people = campaigns::people(&actor, id, stage, after.as_ref(), ROWS).await;
+    let people = campaigns::people(&actor, id, stages, after.as_ref(), ROWS).await;
     let around = page_chrome(&context, &actor, NavItem::Campaigns).await;
     let data = Data {
         tenant: actor.tenant_slug.to_string(),
@@ -65,7 +70,7 @@ async fn load(context: PageContext, address: PageParams) -> Result<AnyView, Page
             Err(CampaignError::Internal(fault)) => panel("accounts of a campaign", Err(fault)),
             people => Some(people.map_err(from)?),
         },
-        stage,
+        stages,
         campaign,
     };
     let said = outcome::outcome(
@@ -101,8 +106,8 @@ pub(super) struct Data {
     pub campaign: Campaign,
     /// `None` if they couldn't be loaded.
     pub people: Option<People>,
-    /// Only accounts at this stage are shown.
-    pub stage: Option<Stage>,
+    /// Only accounts at these stages are shown.
+    pub stages: Option<Stages>,
 }
 
 impl Data {
@@ -234,43 +239,16 @@ fn reminder(campaign: &Campaign) -> AnyView {
     }
 }
 
-/// The funnel: each bar is as long as its share of all accounts.
-fn funnel(campaign: &Campaign) -> AnyView {
-    let funnel = &campaign.funnel;
-    let chosen = funnel.chosen();
-    let steps = [
-        ("Chosen", chosen),
-        ("Sent", funnel.sent()),
-        ("Opened", funnel.opened()),
-        ("Approved", funnel.approved()),
-    ];
-    let steps = steps.map(|(label, n)| {
-        view! {
-            <li>
-                <span class="sub">{label}</span>
-                <b>{n}</b>
-                <progress max=chosen.max(1) value=n aria-label=format!("{label}: {n} of {chosen}")></progress>
-            </li>
-        }
-    });
-    view! {
-        <ol class="funnel" role="list">
-            {steps.into_iter().collect_view()}
-        </ol>
-    }
-    .into_any()
-}
-
 fn tabs(data: &Data) -> AnyView {
     let here = data.href();
     let funnel = &data.campaign.funnel;
     let everybody = Tab::new("Everybody", here.clone())
         .count(funnel.chosen())
-        .current(data.stage.is_none());
-    let stages = Stage::ALL.map(|stage| {
-        Tab::new(stage.label(), format!("{here}?stage={}", stage.code()))
-            .count(funnel.at(stage))
-            .current(data.stage == Some(stage))
+        .current(data.stages.is_none());
+    let stages = Stages::ALL.map(|stages| {
+        Tab::new(stages.label(), format!("{here}?stage={}", stages.code()))
+            .count(funnel.of_stages(stages))
+            .current(data.stages == Some(stages))
     });
     let items = std::iter::once(everybody).chain(stages);
     view! { <Tabs label="Accounts of this campaign" items=items.collect()/> }.into_any()
@@ -291,7 +269,7 @@ fn people(data: &Data) -> AnyView {
         .into_any();
     };
     if people.rows.is_empty() {
-        let words = match (data.stage, data.campaign.complete) {
+        let words = match (data.stages, data.campaign.complete) {
             (Some(_), _) => "No account is here now.",
             (None, true) => "When it began, no account was in this state.",
             (None, false) => "The worker looks for them. In a few seconds they are here.",
@@ -305,7 +283,9 @@ fn people(data: &Data) -> AnyView {
         .into_any();
     }
     let next = people.next.as_ref().map(|next| {
-        let stage = data.stage.map(|stage| format!("stage={}&", stage.code()));
+        let stage = data
+            .stages
+            .map(|stages| format!("stage={}&", stages.code()));
         let href = format!("{}?{}after={next}", data.href(), stage.unwrap_or_default());
         view! {
             <nav class="pages" aria-label="Pages of accounts">
@@ -329,6 +309,15 @@ fn people(data: &Data) -> AnyView {
     .into_any()
 }
 
+/// How far the account is.
+fn words(data: &Data, one: &CampaignAccount) -> &'static str {
+    let is_over = data.campaign.state == CampaignState::Ended;
+    match one.stage {
+        Stage::Waiting if is_over => "Never sent",
+        stage => stage.label(),
+    }
+}
+
 fn row(data: &Data, one: &CampaignAccount) -> AnyView {
     let (app, _) = &data.campaign.app;
     let customer = &one.customer;
@@ -343,14 +332,19 @@ fn row(data: &Data, one: &CampaignAccount) -> AnyView {
             </p>
         }
     });
-    let add = (one.stage == Stage::NobodyToWriteTo && data.may.edit_customers).then(|| {
+    let contact = match one.stage {
+        Stage::NobodyToWriteTo => Some("Add contact"),
+        Stage::NotDelivered => Some("Other contact"),
+        _ => None,
+    };
+    let contact = contact.filter(|_| data.may.edit_customers).map(|words| {
         view! {
             <LinkButton
                 href=format!("{href}?customer=edit")
                 size=Size::Small
                 about=customer.title().to_owned()
             >
-                "Add contact"
+                {words}
             </LinkButton>
         }
     });
@@ -364,10 +358,10 @@ fn row(data: &Data, one: &CampaignAccount) -> AnyView {
                 <span class="sub">{to}</span>
             </th>
             <td data-label="Link">
-                <p>{one.stage.label()} " " {sent}</p>
+                <p>{words(data, one)} " " {sent}</p>
                 {one.mail.as_ref().map(|mail| view! { <p class="sub">{mail_progress(mail)}</p> })}
                 {reminded}
-                {add}
+                {contact}
             </td>
             <td data-label="Health now">{one.health.map(|health| view! { <HealthBadge health/> })}</td>
         </tr>

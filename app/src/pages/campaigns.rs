@@ -124,10 +124,6 @@ pub(super) fn of(campaign: &Campaign) -> String {
     if campaign.is_looking() {
         return "Looking for accounts".to_owned();
     }
-    let more = if campaign.funnel.is_cut() || !campaign.complete {
-        " or more"
-    } else {
-        ""
-    };
+    let more = if campaign.complete { "" } else { " or more" };
     format!("{}{more}", counted(n, "account", "accounts"))
 }

@@ -1,7 +1,9 @@
 //! `/t/{tenant}/accounts/connect`: connects an account for the first time. The
 //! operator approves it, or its admin with a link.
 
-use super::{PageError, PageParams, outcome, row_action::May, send_link, setup::problem, show};
+use super::{
+    PageError, PageParams, link_fields, outcome, row_action::May, send_link, setup::problem, show,
+};
 use crate::{
     address::Address,
     components::{
@@ -127,7 +129,7 @@ fn no_app(data: &Data) -> AnyView {
 
 fn link_made(link: MadeLink) -> AnyView {
     let account = link.account.clone();
-    let body = view! { <div class="body">{send_link::made(link)}</div> }.into_any();
+    let body = view! { <div class="body">{send_link::made(link, None)}</div> }.into_any();
     view! {
         <Panel id="link" title=format!("Link for {account}")>
             {body}
@@ -216,9 +218,9 @@ fn form(data: &Data) -> AnyView {
                 value=data.form.value("subdomain").or_else(|| data.account.clone())
                 error=data.form.error("subdomain")
             />
-            {data.mail.then(|| send_link::email(&data.form, ""))}
-            {send_link::language(&data.form, None)}
-            {send_link::life(&data.form, data.now, data.link_life)}
+            {data.mail.then(|| link_fields::email(&data.form, &[]))}
+            {link_fields::language(&data.form, data.mail)}
+            {link_fields::life(&data.form, data.now, data.link_life)}
             <p class="actions">{buttons} <LinkButton href=Address::Accounts { tenant: &data.tenant }.to_string() kind=Kind::Quiet>"Cancel"</LinkButton></p>
         </form>
     }

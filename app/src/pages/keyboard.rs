@@ -16,6 +16,9 @@ const EVERYWHERE: &[Key] = &[
     (&["Ctrl K", "⌘ K"], "Search accounts, apps and actions"),
     (&["/"], "Search this list"),
     (&["?"], "These keys"),
+    (&["G", "O"], "Go to the overview"),
+    (&["G", "A"], "Go to the accounts"),
+    (&["G", "N"], "Go to the accounts that need you"),
     (&["Esc"], "Close what is open"),
 ];
 
@@ -26,7 +29,12 @@ const IN_LISTS: &[Key] = &[
     (&["Enter"], "Open the row"),
 ];
 
-const ON_ACCOUNTS: &[Key] = &[(&["L"], "Send a reconnect link"), (&["R"], "Check now")];
+const ON_ACCOUNTS: &[Key] = &[
+    (&["L"], "Send a reconnect link"),
+    (&["R"], "Check now"),
+    (&["T"], "Take on"),
+    (&["S"], "Snooze"),
+];
 
 pub(crate) fn page() -> impl IntoView {
     show(load)

@@ -41,7 +41,7 @@ use service::{
     connections::{
         by_account::{ListedAccount, LookedAfter},
         history::{self as kept_history, TenantHistory},
-        links::OutstandingLink,
+        links::AccountLink,
         overview,
     },
     core::input::Field,
@@ -170,7 +170,7 @@ pub(super) struct Data {
     /// `None` if it couldn't be loaded.
     pub history: Option<TenantHistory>,
     /// The accounts that need a person, and the links not used yet.
-    pub lists: Option<(Vec<ListedAccount>, Vec<OutstandingLink>)>,
+    pub lists: Option<(Vec<ListedAccount>, Vec<AccountLink>)>,
 }
 
 pub(super) fn accounts(n: u64) -> String {

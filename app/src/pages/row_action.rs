@@ -54,7 +54,7 @@ fn app_href(tenant: &str, row: &AccountRow) -> String {
 }
 
 /// The address to which the form for a check posts.
-fn check_href(tenant: &str, row: &AccountRow) -> String {
+pub(super) fn check_href(tenant: &str, row: &AccountRow) -> String {
     Address::Check {
         tenant,
         app: row.app_slug.as_str(),
@@ -96,7 +96,7 @@ pub(super) fn row_action(tenant: &str, row: &AccountRow, may: May) -> AnyView {
         }
         .into_any(),
         NextStep::LookAtWorker | NextStep::LookAtAccount if may.check => view! {
-            <PostButton action=check_href(tenant, row) size=Size::Small about>
+            <PostButton action=check_href(tenant, row) in_row=true size=Size::Small about>
                 "Check now"
             </PostButton>
         }

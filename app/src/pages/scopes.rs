@@ -6,13 +6,13 @@ use super::{
 use crate::{
     address::{Address, escape},
     components::{
-        Empty, FilterChip, Glyph, Icon, LinkButton, LoadFailed, NavItem, NoMatch, PageHead,
+        Empty, FilterChip, Glyph, Icon, LinkButton, LoadFailed, NavItem, NoMatch, PageHead, Size,
     },
     context::PageContext,
     frame::page_chrome,
     shell::SignedInLayout,
 };
-use domain::{permission::Permission, scope_plan::ScopeFilter};
+use domain::{campaign::Audience, permission::Permission, scope_plan::ScopeFilter};
 use leptos::prelude::*;
 use serde::Deserialize;
 use service::{
@@ -207,6 +207,28 @@ fn chooser(data: &Data, app: &App) -> AnyView {
     .into_any()
 }
 
+/// A campaign for the accounts that lack something. It stands beside the filters, since the
+/// open menu of apps would lie over it in the head.
+fn start(data: &Data, page: &PermissionsPage) -> Option<AnyView> {
+    let lacking = page.plan.count(ScopeFilter::Missing);
+    if lacking == 0 || !data.may.edit_customers || !data.may.send_links {
+        return None;
+    }
+    let new = Address::NewCampaign {
+        tenant: &data.tenant,
+    };
+    let audience = Audience::MissingPermissions.code();
+    let href = format!("{new}?app={}&audience={audience}", page.app.slug);
+    Some(
+        view! {
+            <LinkButton href icon=Glyph::Send size=Size::Small>
+                {format!("Start a campaign for {lacking}")}
+            </LinkButton>
+        }
+        .into_any(),
+    )
+}
+
 fn nothing_yet(data: &Data, app: &App) -> AnyView {
     let action = data.may.send_links.then(|| {
         let connect = Address::Connect {
@@ -276,6 +298,7 @@ fn toolbar(data: &Data, page: &PermissionsPage) -> AnyView {
                 />
             </div>
             {chips.collect_view()}
+            {start(data, page)}
             <p class="actions sub">{counted(page.plan.total, "account", "accounts")}</p>
         </form>
     }

@@ -2,7 +2,7 @@
 
 use super::{
     PageError, PageParams, accounts_filter, panel,
-    row_action::{May, account_href},
+    row_action::{May, account_href, check_href},
     show,
 };
 use crate::{
@@ -188,7 +188,7 @@ pub(super) fn view(data: &Data) -> AnyView {
     let sections = [
         accounts_found(data),
         apps_found(data),
-        links_found(data),
+        actions_found(data),
         views_found(data),
         pages_found(data),
     ];
@@ -320,8 +320,9 @@ fn apps_found(data: &Data) -> Option<AnyView> {
     section("Apps", links.collect())
 }
 
-/// A link for each of the first accounts that need one.
-fn links_found(data: &Data) -> Option<AnyView> {
+/// What can be done with the first accounts: a link for those that need one, and a check
+/// of the one that fits best.
+fn actions_found(data: &Data) -> Option<AnyView> {
     let found = data.accounts.iter().flatten().filter_map(|account| {
         let row = account.connections.first()?;
         (data.may.send_links && row.explanation.next == NextStep::SendLink)
@@ -342,7 +343,25 @@ fn links_found(data: &Data) -> Option<AnyView> {
         }
         .into_any()
     });
-    section("Actions", links.collect())
+    let check = data.accounts.iter().flatten().find_map(|account| {
+        let row = account.connections.first()?;
+        data.may.check.then(|| {
+            view! {
+                <form method="post" action=check_href(&data.tenant, row)>
+                    <button type="submit">
+                        <Icon name=Glyph::Retrying/>
+                        <span>
+                            <b>{format!("Check {} now", account.customer.title())}</b>
+                            " "
+                            <span class="sub">{row.app_name.clone()}</span>
+                        </span>
+                    </button>
+                </form>
+            }
+            .into_any()
+        })
+    });
+    section("Actions", links.chain(check).collect())
 }
 
 fn views_found(data: &Data) -> Option<AnyView> {

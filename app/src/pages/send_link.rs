@@ -1,29 +1,29 @@
 //! The form for a reconnect link, on the account's page.
 
 use super::{
-    account::Data, mail_progress::mail_progress, outcome, overview_links::link_steps,
-    row_action::add_offline, setup::problem,
+    account::Data,
+    account_customer::CustomerData,
+    link_fields::{email, language, life, message},
+    mail_progress::mail_progress,
+    outcome,
+    overview_links::link_steps,
+    row_action::add_offline,
+    setup::problem,
 };
 use crate::{
     address::Address,
     components::{
-        Button, Choice, Copy, CopyField, Field, FormKey, Glyph, HealthBadge, Kind, LinkButton,
-        Outcome, Panel, Segments, Select, Steps, TextArea, absolute,
+        Button, Copy, CopyField, CopyText, FormKey, Glyph, HealthBadge, Kind, LinkButton, Outcome,
+        Panel, Steps, absolute,
     },
     form_outcome::MadeLink,
-    form_state::FormState,
 };
-use domain::{
-    customer::Language,
-    health::Health,
-    health_words::NextStep,
-    time::{Span, Timestamp},
-};
+use domain::{customer::Language, health::Health, health_words::NextStep};
 use leptos::prelude::*;
-use service::mail::link_text::PLACEHOLDERS;
-
-/// How long a link may work, in days.
-const LIVES: [(&str, &str); 3] = [("1", "1 day"), ("7", "7 days"), ("30", "30 days")];
+use service::{
+    accounts::Contact,
+    connections::links::{LinkRow, LinkWords},
+};
 
 pub(super) fn view(data: &Data) -> AnyView {
     let (account, app) = (&data.account.row.subdomain, &data.account.row.app_name);
@@ -40,7 +40,7 @@ pub(super) fn view(data: &Data) -> AnyView {
         Some(link) => {
             let body = view! {
                 <div class="body">
-                    {made(link)} {track(data)}
+                    {made(link, data.link_words.as_ref())} {track(data)}
                     <p class="actions">
                         <LinkButton href=data.href() closes=true>"Done"</LinkButton>
                     </p>
@@ -65,9 +65,9 @@ pub(super) fn view(data: &Data) -> AnyView {
                     <FormKey/>
                     <p>"An admin of " <b>{account.to_string()}</b> {what}</p>
                     {problem(&data.form)}
-                    {data.mail.then(|| email(&data.form, contact(data)))}
-                    {data.mail.then(|| message(&data.form))}
-                    {language(&data.form, of_contact(data))}
+                    {data.mail.then(|| email(&data.form, contacts(data)))}
+                    {data.mail.then(|| message(&data.form, data.link_words.as_ref()))}
+                    {language(&data.form, data.mail)}
                     {life(&data.form, data.now, data.link_life)}
                     <p class="actions">
                         {buttons(data.mail)}
@@ -165,102 +165,36 @@ fn buttons(mail: bool) -> AnyView {
     } else {
         view! {
             <Button kind=Kind::Primary icon=Glyph::Link name="how" value="copy">
-                "Make the link"
+                "Make link"
             </Button>
         }
         .into_any()
     }
 }
 
-/// The address of the account's first contact, to whom links are offered first.
-fn contact(data: &Data) -> &str {
+/// The language in which a mail to the customer is: that of the link, or of the first contact.
+pub(super) fn spoken(customer: Option<&CustomerData>, link: Option<&LinkRow>) -> Language {
+    let of_link = link.and_then(|link| link.language);
+    let first = || customer?.customer.contacts.first()?.language;
+    of_link.or_else(first).unwrap_or_default()
+}
+
+/// The contacts to whom links are mailed, in their order.
+fn contacts(data: &Data) -> &[Contact] {
     let shown = data.customer.as_ref();
-    let first = shown.and_then(|shown| shown.customer.contacts.first());
-    first.map_or("", |contact| &contact.email)
+    shown.map_or(&[], |shown| &shown.customer.contacts)
 }
 
-/// The sender's own words in the mail.
-fn message(form: &FormState) -> AnyView {
-    let filled_in = PLACEHOLDERS.map(|(name, _)| name).join(", ");
-    view! {
-        <TextArea
-            name="message"
-            label="Your words in the mail"
-            hint=format!("If empty, those of the settings. {filled_in} are filled in.")
-            value=form.value("message")
-            error=form.error("message")
-        />
-    }
-    .into_any()
-}
-
-/// To whom the link is mailed, if it is.
-pub(super) fn email(form: &FormState, contact: &str) -> AnyView {
-    view! {
-        <Field
-            name="email"
-            label="Mail it to"
-            plain=true
-            maxlength=254_u32
-            inputmode="email"
-            autocomplete="off"
-            placeholder="ann@example.com"
-            hint="An admin of the account."
-            value=form.value_or("email", contact)
-            error=form.error("email")
-        />
-    }
-    .into_any()
-}
-
-/// The language of the account's first contact, to whom links are offered first.
-fn of_contact(data: &Data) -> Option<Language> {
-    let shown = data.customer.as_ref()?;
-    shown.customer.contacts.first()?.language
-}
-
-/// The language of the mail and of what the customer reads.
-pub(super) fn language(form: &FormState, of_contact: Option<Language>) -> AnyView {
-    let browser = Choice::new("", "The one of their browser");
-    let languages = Language::ALL.map(|one| Choice::new(one.code(), one.label()));
-    let options = std::iter::once(browser).chain(languages).collect();
-    let value = form.value_or("language", of_contact.map_or("", Language::code));
-    view! {
-        <Select
-            name="language"
-            label="Language"
-            options
-            value
-            hint="Of the mail and of the customer’s pages. A mail is in English unless you choose."
-            error=form.error("language")
-        />
-    }
-    .into_any()
-}
-
-/// How long the link is to work.
-pub(super) fn life(form: &FormState, now: Timestamp, usual: Span) -> AnyView {
-    let options = LIVES
-        .iter()
-        .map(|(days, words)| Choice::new(*days, *words))
-        .collect();
-    let days = (usual.whole_seconds() / Span::days(1).whole_seconds()).to_string();
-    let until = absolute(now.plus(usual));
-    view! {
-        <Segments
-            name="days"
-            legend="The link works for"
-            options
-            value=form.value_or("days", days)
-            hint=format!("{} is until {until}.", usual.words())
-        />
-    }
-    .into_any()
-}
-
-/// The new link, shown for two minutes.
-pub(super) fn made(link: MadeLink) -> AnyView {
+/// The new link, shown for two minutes, with a message to send it in.
+pub(super) fn made(link: MadeLink, words: Option<&LinkWords>) -> AnyView {
     let (url, until) = (link.url, absolute(link.until));
+    let message = words.map(|words| {
+        view! {
+            <CopyText id="link-message" label="Or the whole message" value=words.message(&url)>
+                <Copy of="link-message" what="message"/>
+            </CopyText>
+        }
+    });
     view! {
         <Outcome health=Health::Working>
             <b>"The link is ready. "</b>
@@ -274,6 +208,7 @@ pub(super) fn made(link: MadeLink) -> AnyView {
         >
             <Copy of="link-url" what="reconnect link"/>
         </CopyField>
+        {message}
     }
     .into_any()
 }

@@ -295,9 +295,10 @@ async fn the_campaign(month: &Month) {
             funnel.opened(),
             funnel.approved()
         ),
-        (15, 14, 9, 7)
+        (15, 13, 9, 7)
     );
     assert_eq!(funnel.at(Stage::NobodyToWriteTo), 1);
+    assert_eq!(funnel.at(Stage::NotDelivered), 1);
     let people = campaigns::people(&owner, campaign.id, None, None, 50).await;
     let refused = people.unwrap().rows.into_iter();
     let refused = refused.filter(|one| {

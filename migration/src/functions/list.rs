@@ -191,6 +191,11 @@ pub const FUNCTIONS: &[Function] = &[
         &[version!("m0055_health_days", "keep_app_health")],
     ),
     function(
+        "mooring_keep_campaign_account()",
+        Caller::Trigger,
+        &[version!("m0065_campaign_counts", "keep_campaign_account")],
+    ),
+    function(
         "mooring_keep_connection()",
         Caller::Trigger,
         &[version!("m0051_kept_counts", "keep_connection")],

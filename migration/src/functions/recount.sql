@@ -73,6 +73,8 @@ BEGIN
             UNION ALL SELECT tenant_id, 'tag', tag, health, count(*) FROM account_tags GROUP BY 1, 2, 3, 4
             UNION ALL SELECT tenant_id, 'set', replace(set_id::text, '-', ''), health, count(*)
                 FROM connection_grants GROUP BY 1, 2, 3, 4
+            UNION ALL SELECT tenant_id, 'campaign', replace(campaign_id::text, '-', ''), stage, count(*)
+                FROM campaign_accounts GROUP BY 1, 2, 3, 4
             UNION ALL SELECT tenant_id, kind, key, health, -n FROM kept_counts
             UNION ALL SELECT tenant_id, kind, key, health, -n FROM count_changes
         ) s GROUP BY 1, 2, 3, 4 HAVING sum(s.n) <> 0

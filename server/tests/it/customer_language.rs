@@ -297,8 +297,8 @@ async fn a_link_is_made_in_a_language() {
         ];
         owner.post(&format!("{account}/customer"), &contact).await;
         let form = owner.get(&format!("{account}?link=new")).await;
-        let chosen = "<option value=\"fr\" selected";
-        assert!(form.body.contains(chosen), "{}", form.body);
+        let theirs = "<option value=\"\" selected>Theirs";
+        assert!(form.body.contains(theirs), "{}", form.body);
         let links = format!("{account}/links");
         let bad = [("days", "7"), ("how", "copy"), ("language", "klingon")];
         let bad = owner.post(&links, &bad).await;
@@ -308,6 +308,10 @@ async fn a_link_is_made_in_a_language() {
         let made = owner.post_and_look(&links, &good).await;
         let token = made.body.split("/r/").nth(1).unwrap();
         let token = token.split('"').next().unwrap();
+        let message = made.body.split("id=\"link-message\"").nth(1).unwrap();
+        let message = message.split("</textarea>").next().unwrap();
+        assert!(message.contains("acme-app a perdu son accès"), "{message}");
+        assert!(message.contains(&format!("/r/{token}")), "{message}");
         let page = get(&server.browser(), &format!("/r/{token}"), "de").await;
         assert_eq!(language(&page), "fr");
     })

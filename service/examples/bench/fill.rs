@@ -1,6 +1,6 @@
 //! A tenant as it is after years of work: many connected accounts.
 
-use crate::database::At;
+use crate::database::{At, Pool};
 use anyhow::Context;
 use domain::{
     request_rate::{MOST_AT_ONCE, MOST_PER_SECOND, RequestRate},
@@ -61,7 +61,8 @@ pub struct Args {
     /// Length of an access token
     #[arg(long, default_value_t = 900)]
     token_bytes: usize,
-    /// Of ten accounts, one lost its connection and one lacks a permission
+    /// Of ten accounts, one lost its connection, one lacks a permission, one is tagged
+    /// "vip", and the owner looks after one; of a hundred, one is snoozed
     #[arg(long)]
     mixed: bool,
     /// The password of the tenant's owner
@@ -114,6 +115,9 @@ pub async fn run(args: Args) -> anyhow::Result<Value> {
         }
     }
     account(&args, made, expires_at)?;
+    if args.mixed {
+        look_after(&pool, &args.prefix).await?;
+    }
     // What is measured is the server, so the token's rate is never what ends first.
     let new = NewApiToken {
         rate: RequestRate::new(MOST_PER_SECOND, MOST_AT_ONCE)?,
@@ -133,6 +137,29 @@ pub async fn run(args: Args) -> anyhow::Result<Value> {
         "token": token.expose_secret(),
         "version": pool.text(version).await?,
     }))
+}
+
+/// Gives accounts a tag, an owner and a snooze, by their last figures; triggers keep the
+/// counts.
+async fn look_after(pool: &Pool, prefix: &str) -> anyhow::Result<()> {
+    let of = |ending: &str| format!("subdomain LIKE '{prefix}%{ending}'");
+    let owner = "(SELECT m.person_id FROM memberships m WHERE m.tenant_id = accounts.tenant_id)";
+    for statement in [
+        format!(
+            "INSERT INTO account_tags (tenant_id, subdomain, tag_key, tag, health, health_since, snoozed) \
+             SELECT tenant_id, subdomain, 'vip', 'vip', health, health_since, snoozed FROM accounts WHERE {}",
+            of("5")
+        ),
+        format!("UPDATE accounts SET owner_id = {owner} WHERE {}", of("4")),
+        format!(
+            "UPDATE accounts SET snoozed = TRUE, snoozed_in = health, snoozed_at = health_since, \
+             snoozed_by = 'bench', snooze_reason = 'bench' WHERE {}",
+            of("13")
+        ),
+    ] {
+        pool.execute(&statement, &[]).await?;
+    }
+    Ok(())
 }
 
 /// The use cases on a migrated database.

@@ -11,14 +11,14 @@ use crate::{
 };
 use domain::{
     campaign::Stage,
-    ids::{AppId, CampaignId, ConnectionId},
+    ids::{AppId, CampaignId, ConnectionId, LinkId},
     subdomain::Subdomain,
     time::Timestamp,
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter,
-    sea_query::{Expr, OnConflict, Query},
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter,
+    sea_query::{Expr, OnConflict, Query, SimpleExpr},
 };
 
 /// The app of a campaign that isn't over.
@@ -95,8 +95,9 @@ pub(crate) async fn add(tx: &Tx, accounts: Vec<ActiveModel>) -> Result<(), Inter
     Ok(())
 }
 
-/// The account has somebody to write to: campaigns that found nobody write to it now.
-pub(super) async fn contact_added(
+/// The first contact of the account is another one: campaigns that found nobody, or whose
+/// mail didn't arrive, write to it now.
+pub(super) async fn contact_changed(
     tx: &Tx,
     subdomain: &Subdomain,
     now: Timestamp,
@@ -111,8 +112,14 @@ pub(super) async fn contact_added(
         .update::<campaign_account::Entity>()
         .filter(campaign_account::Column::CampaignId.in_subquery(running))
         .filter(campaign_account::Column::Subdomain.eq(subdomain.as_str()))
-        .filter(campaign_account::Column::Stage.eq(Stage::NobodyToWriteTo))
+        .filter(
+            campaign_account::Column::Stage.is_in([Stage::NobodyToWriteTo, Stage::NotDelivered]),
+        )
         .col_expr(campaign_account::Column::Stage, Expr::value(Stage::Waiting))
+        .col_expr(
+            campaign_account::Column::LinkId,
+            Expr::value(Option::<LinkId>::None),
+        )
         .exec(&**tx)
         .await?;
     if found.rows_affected == 0 {
@@ -134,26 +141,51 @@ pub(super) async fn contact_added(
     Ok(())
 }
 
-/// A link of the connection was opened.
+/// A link of the connection was opened. It may be before we know that its mail has left.
 pub(crate) async fn link_opened(tx: &Tx, connection: ConnectionId) -> Result<(), InternalError> {
-    tx.update::<campaign_account::Entity>()
-        .filter(campaign_account::Column::ConnectionId.eq(connection))
-        .filter(campaign_account::Column::Stage.eq(Stage::Sent))
-        .col_expr(campaign_account::Column::Stage, Expr::value(Stage::Opened))
-        .exec(&**tx)
-        .await?;
-    Ok(())
+    let on_its_way = campaign_account::Column::Stage
+        .eq(Stage::Waiting)
+        .and(campaign_account::Column::LinkId.is_not_null());
+    let from = campaign_account::Column::Stage
+        .eq(Stage::Sent)
+        .or(on_its_way);
+    move_on(tx, connection, from, Stage::Opened).await
+}
+
+/// Somebody who opened a link of the connection pressed “Cancel” at Gorgias.
+pub(crate) async fn declined(tx: &Tx, connection: ConnectionId) -> Result<(), InternalError> {
+    let from = campaign_account::Column::Stage.is_in([Stage::Sent, Stage::Opened]);
+    move_on(tx, connection, from, Stage::Declined).await
+}
+
+/// A link was withdrawn; if its mail has not left, it never will.
+pub(crate) async fn link_withdrawn(
+    tx: &Tx,
+    connection: ConnectionId,
+    link: LinkId,
+) -> Result<(), InternalError> {
+    let from = campaign_account::Column::Stage
+        .eq(Stage::Waiting)
+        .and(campaign_account::Column::LinkId.eq(link));
+    move_on(tx, connection, from, Stage::NotDelivered).await
 }
 
 /// The connection was approved, with whichever link.
 pub(crate) async fn approved(tx: &Tx, connection: ConnectionId) -> Result<(), InternalError> {
+    let from = campaign_account::Column::Stage.ne(Stage::Approved);
+    move_on(tx, connection, from, Stage::Approved).await
+}
+
+async fn move_on(
+    tx: &Tx,
+    connection: ConnectionId,
+    from: SimpleExpr,
+    to: Stage,
+) -> Result<(), InternalError> {
     tx.update::<campaign_account::Entity>()
         .filter(campaign_account::Column::ConnectionId.eq(connection))
-        .filter(campaign_account::Column::Stage.ne(Stage::Approved))
-        .col_expr(
-            campaign_account::Column::Stage,
-            Expr::value(Stage::Approved),
-        )
+        .filter(from)
+        .col_expr(campaign_account::Column::Stage, Expr::value(to))
         .exec(&**tx)
         .await?;
     Ok(())

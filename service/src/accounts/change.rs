@@ -238,7 +238,8 @@ pub(super) async fn store(
         insert::<account_tag::Entity, _>(tx, rows).await?;
     }
     if let Some(contacts) = new.contacts {
-        let written_to = !contacts.is_empty();
+        let first = contacts.first().map(|contact| contact.email.clone());
+        let is_other = first != before.contacts.first().map(|contact| contact.email.clone());
         tx.delete::<account_contact::Entity>()
             .filter(account_contact::Column::Subdomain.eq(subdomain))
             .exec(&**tx)
@@ -255,9 +256,9 @@ pub(super) async fn store(
                 language: Set(contact.language),
             });
         insert::<account_contact::Entity, _>(tx, rows).await?;
-        if written_to {
+        if first.is_some() && is_other {
             let now = actor.expiry_now();
-            campaign_accounts::contact_added(tx, &before.subdomain, now).await?;
+            campaign_accounts::contact_changed(tx, &before.subdomain, now).await?;
         }
     }
     Ok(())

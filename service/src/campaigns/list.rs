@@ -10,24 +10,22 @@ use crate::{
         connection,
     },
     mail::{self, MailProgress},
-    records::{app::App, connection::Record},
+    records::{app::App, connection::Record, kept_counts},
     tenancy::{Actor, Tx},
 };
 use domain::{
-    campaign::Stage,
+    campaign::{Stage, Stages},
     health::Health,
     ids::{CampaignId, LinkId},
     permission::Permission,
     subdomain::Subdomain,
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Select};
 use std::collections::HashMap;
 
 /// The most campaigns that the list shows, the newest.
 const LISTED: u64 = 50;
-/// Up to how many accounts of a stage are counted.
-const BOUND: u64 = 10_000;
 
 /// How many accounts of a campaign are at each stage.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,13 +36,21 @@ pub struct Funnel {
 impl Funnel {
     /// With these numbers.
     pub fn of(counts: &[(Stage, u64)]) -> Self {
-        let counts = counts.iter().map(|(stage, n)| (stage.code(), *n));
-        Self {
-            counts: counts.collect(),
+        let mut funnel = Self::default();
+        for (stage, n) in counts {
+            funnel.set(*stage, *n);
+        }
+        funnel
+    }
+
+    /// Funnels with the same numbers are equal: a stage without accounts isn't kept.
+    fn set(&mut self, stage: Stage, n: u64) {
+        if n > 0 {
+            self.counts.insert(stage.code(), n);
         }
     }
 
-    /// How many are at this stage, at most 10,000.
+    /// How many are at this stage.
     pub fn at(&self, stage: Stage) -> u64 {
         self.counts.get(stage.code()).copied().unwrap_or_default()
     }
@@ -54,24 +60,29 @@ impl Funnel {
         Stage::ALL.into_iter().map(|stage| self.at(stage)).sum()
     }
 
-    /// How many were sent a link.
+    /// How many are at one of these stages.
+    pub fn of_stages(&self, stages: Stages) -> u64 {
+        stages.each().iter().map(|stage| self.at(*stage)).sum()
+    }
+
+    /// How many mails have left.
     pub fn sent(&self) -> u64 {
         self.at(Stage::Sent) + self.opened()
     }
 
     /// How many opened it.
     pub fn opened(&self) -> u64 {
-        self.at(Stage::Opened) + self.approved()
+        self.at(Stage::Opened) + self.at(Stage::Declined) + self.approved()
+    }
+
+    /// Of how many the mail wasn't delivered, or somebody pressed “Cancel”.
+    pub fn failed(&self) -> u64 {
+        self.at(Stage::NotDelivered) + self.at(Stage::Declined)
     }
 
     /// How many approved.
     pub fn approved(&self) -> u64 {
         self.at(Stage::Approved)
-    }
-
-    /// Whether there are more than were counted.
-    pub fn is_cut(&self) -> bool {
-        self.counts.values().any(|n| *n >= BOUND)
     }
 }
 
@@ -117,14 +128,14 @@ pub async fn all(actor: &Actor) -> Result<Vec<Campaign>, CampaignError> {
         .order_by_desc(campaign::Column::Id)
         .first(&*tx, LISTED, "campaigns")
         .await?;
-    let mut campaigns = Vec::with_capacity(rows.len());
-    for row in rows {
-        if let Some(app) = apps.iter().find(|app| app.id == row.app_id) {
-            let funnel = funnel(&tx, row.id).await?;
-            campaigns.push(Campaign::new(row, app, funnel));
-        }
-    }
-    Ok(campaigns)
+    let ids: Vec<CampaignId> = rows.iter().map(|row| row.id).collect();
+    let mut funnels = funnels(&tx, &ids).await?;
+    let of_app = |row: campaign::Model| {
+        let app = apps.iter().find(|app| app.id == row.app_id)?;
+        let funnel = funnels.remove(&row.id).unwrap_or_default();
+        Some(Campaign::new(row, app, funnel))
+    };
+    Ok(rows.into_iter().filter_map(of_app).collect())
 }
 
 /// One campaign, if the actor may see it.
@@ -135,57 +146,63 @@ pub async fn show(actor: &Actor, id: CampaignId) -> Result<Campaign, CampaignErr
     actor.require(Permission::SendLinks)?;
     let tx = actor.read().await?;
     let (row, app) = find(actor, &tx, id).await?.ok_or(CampaignError::NotFound)?;
-    let funnel = funnel(&tx, row.id).await?;
-    Ok(Campaign::new(row, &app, funnel))
+    let funnel = funnels(&tx, &[row.id]).await?.remove(&row.id);
+    Ok(Campaign::new(row, &app, funnel.unwrap_or_default()))
 }
 
-/// The accounts at a stage, along an index; few rows, since the others are only counted.
-fn at(tx: &Tx, id: CampaignId, stage: Stage) -> Select<Entity> {
-    tx.all::<Entity>()
-        .filter(Column::CampaignId.eq(id))
-        .filter(Column::Stage.eq(stage))
-}
-
-async fn funnel(tx: &Tx, id: CampaignId) -> Result<Funnel, InternalError> {
-    let mut counts = Vec::with_capacity(Stage::ALL.len());
-    for stage in Stage::ALL {
-        let some: Vec<Subdomain> = at(tx, id, stage)
-            .select_only()
-            .column(Column::Subdomain)
-            .limit(BOUND)
-            .into_tuple()
-            .all(&**tx)
-            .await?;
-        counts.push((stage, some.len() as u64));
+/// The kept counts of these campaigns (ADR 43).
+async fn funnels(
+    tx: &Tx,
+    ids: &[CampaignId],
+) -> Result<HashMap<CampaignId, Funnel>, InternalError> {
+    let keys = ids.iter().map(|id| (kept_counts::key(id.0), *id));
+    let keys: HashMap<String, CampaignId> = keys.collect();
+    let counts = kept_counts::of_campaigns(tx, keys.keys().cloned().collect()).await?;
+    let mut funnels: HashMap<CampaignId, Funnel> = HashMap::new();
+    for (key, stage, n) in counts {
+        if let Some(id) = keys.get(&key) {
+            funnels.entry(*id).or_default().set(stage, n);
+        }
     }
-    Ok(Funnel::of(&counts))
+    Ok(funnels)
 }
 
-/// A page of the accounts of a campaign, at one stage or at all.
+/// A page of the accounts of a campaign, at some stages or at all.
 ///
 /// # Errors
 /// [`CampaignError`].
 pub async fn people(
     actor: &Actor,
     id: CampaignId,
-    stage: Option<Stage>,
+    stages: Option<Stages>,
     after: Option<&Subdomain>,
     limit: u64,
 ) -> Result<People, CampaignError> {
     actor.require(Permission::SendLinks)?;
     let tx = actor.read().await?;
     let (_, app) = find(actor, &tx, id).await?.ok_or(CampaignError::NotFound)?;
-    let mut query = match stage {
-        Some(stage) => at(&tx, id, stage),
-        None => tx.all::<Entity>().filter(Column::CampaignId.eq(id)),
-    };
+    let mut all = tx.all::<Entity>().filter(Column::CampaignId.eq(id));
     if let Some(after) = after {
-        query = query.filter(Column::Subdomain.gt(after.as_str()));
+        all = all.filter(Column::Subdomain.gt(after.as_str()));
     }
-    let mut rows: Vec<Model> = query
-        .order_by_asc(Column::Subdomain)
-        .first(&*tx, limit + 1, "the accounts of a campaign")
-        .await?;
+    // Each stage along the index; their first rows together have the first of all.
+    let parts: Vec<Select<Entity>> = match stages {
+        Some(stages) => {
+            let each = stages.each().iter();
+            let part = each.map(|stage| all.clone().filter(Column::Stage.eq(*stage)));
+            part.collect()
+        }
+        None => vec![all],
+    };
+    let mut rows: Vec<Model> = Vec::new();
+    for part in parts {
+        let part = part.order_by_asc(Column::Subdomain);
+        rows.extend(
+            part.first(&*tx, limit + 1, "the accounts of a campaign")
+                .await?,
+        );
+    }
+    rows.sort_by(|one, other| one.subdomain.cmp(&other.subdomain));
     let more = rows.len() as u64 > limit;
     rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = rows

@@ -38,6 +38,21 @@ pub enum CampaignState {
     Ended,
 }
 
+impl CampaignState {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Running, Self::HeldBack, Self::Paused, Self::Ended];
+
+    /// The code in answers of the API.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::HeldBack => "held_back",
+            Self::Paused => "paused",
+            Self::Ended => "ended",
+        }
+    }
+}
+
 /// A campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Campaign {

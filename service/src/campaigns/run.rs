@@ -225,6 +225,8 @@ async fn send(
         .all::<campaign_account::Entity>()
         .filter(campaign_account::Column::CampaignId.eq(row.id))
         .filter(campaign_account::Column::Stage.eq(Stage::Waiting))
+        // The others' mails are queued.
+        .filter(campaign_account::Column::LinkId.is_null())
         .order_by_asc(campaign_account::Column::Subdomain)
         .first(&**tx, most, "the accounts that wait for a link")
         .await?;
@@ -244,7 +246,7 @@ async fn remind(
     let silent: Vec<campaign_account::Model> = tx
         .all::<campaign_account::Entity>()
         .filter(campaign_account::Column::CampaignId.eq(row.id))
-        .filter(campaign_account::Column::Stage.is_in([Stage::Sent, Stage::Opened]))
+        .filter(campaign_account::Column::Stage.is_in(Stage::SILENT))
         .filter(campaign_account::Column::RemindedAt.is_null())
         .order_by_asc(campaign_account::Column::Subdomain)
         .first(&**tx, most, "the accounts to be reminded")
@@ -299,21 +301,19 @@ async fn write_to(
                     message: row.message.clone(),
                 };
                 let link = links::make(scope, tx, &sender, app, record, wanted).await?;
-                let (at, stage) = match one.sent_at {
-                    None => (campaign_account::Column::SentAt, Stage::Sent),
-                    Some(_) => (campaign_account::Column::RemindedAt, one.stage),
-                };
+                if one.stage != Stage::Waiting {
+                    change =
+                        change.col_expr(campaign_account::Column::RemindedAt, Expr::value(now));
+                }
                 change
                     .col_expr(campaign_account::Column::LinkId, Expr::value(link.id))
                     .col_expr(
                         campaign_account::Column::Email,
                         Expr::value(contact.email.clone()),
                     )
-                    .col_expr(at, Expr::value(now))
-                    .col_expr(campaign_account::Column::Stage, Expr::value(stage))
             }
             // The contact of somebody who was written to may be gone: no reminder then.
-            None if one.sent_at.is_some() => {
+            None if one.stage != Stage::Waiting => {
                 change.col_expr(campaign_account::Column::RemindedAt, Expr::value(now))
             }
             None => change.col_expr(

@@ -3,7 +3,7 @@
 use super::{
     by_account::{self, AccountsQuery, ListedAccount, LookedAfter, States},
     counts::{self, HealthCounts},
-    links::{self, OutstandingLink},
+    links::{self, AccountLink},
     list::ListError,
 };
 use crate::{
@@ -43,7 +43,7 @@ pub struct Overview {
     /// The apps.
     pub apps: Vec<App>,
     /// Links that can still be used.
-    pub links: Vec<OutstandingLink>,
+    pub links: Vec<AccountLink>,
     /// The state of the worker.
     pub worker: WorkerBeat,
     /// The share of the rate that the checks of the whole installation need, in

@@ -7,6 +7,7 @@
 
 mod content;
 mod delivery;
+mod link_ended;
 pub mod link_text;
 mod matter;
 mod of_tenant;

@@ -1,6 +1,7 @@
 //! Sends what is due.
 
 use super::{
+    link_ended::link_ended,
     matter::{self, Use},
     of_tenant,
     queue::Sealed,
@@ -8,12 +9,12 @@ use super::{
 };
 use crate::{
     core::{database::Transaction, error::InternalError, queries, rows::Rows, services::Services},
-    entity::mail::{self, MailState},
+    entity::mail::{self, MailKind, MailState},
     tenancy::{TenantScope, Tx},
     vault::SealedOwn,
 };
 use domain::{
-    ids::{MailId, TenantId},
+    ids::{LinkId, MailId, TenantId},
     time::{Span, Timestamp},
 };
 use sea_orm::{
@@ -205,7 +206,7 @@ impl One {
                 return Ok(None);
             }
             Use::Never => {
-                self.finish_in(&tx, MailState::GivenUp, None).await?;
+                self.finish_in(&tx, &row, MailState::GivenUp, None).await?;
                 self.commit(tx).await?;
                 return Ok(None);
             }
@@ -292,7 +293,7 @@ impl One {
                     .exec(&*tx)
                     .await?;
             }
-            None => self.finish_in(&tx, state, Some(answer)).await?,
+            None => self.finish_in(&tx, row, state, Some(answer)).await?,
         }
         self.commit(tx).await
     }
@@ -301,6 +302,7 @@ impl One {
     async fn finish_in(
         &self,
         tx: &Begun,
+        row: &mail::Model,
         state: MailState,
         answer: Option<String>,
     ) -> Result<(), InternalError> {
@@ -322,6 +324,9 @@ impl One {
             )
             .exec(&**tx)
             .await?;
+        if let (Begun::OfTenant(tx), MailKind::ReconnectLink) = (tx, row.kind) {
+            link_ended(tx, LinkId(row.about), state == MailState::Sent, now).await?;
+        }
         Ok(())
     }
 }

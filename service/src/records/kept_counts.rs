@@ -11,8 +11,11 @@ use crate::{
     },
     tenancy::Tx,
 };
-use domain::health::Health;
-use sea_orm::{ConnectionTrait, Statement, Value};
+use domain::{campaign::Stage, health::Health};
+use sea_orm::{
+    ConnectionTrait, ExprTrait, Statement, Value,
+    sea_query::{Expr, Func, Query, UnionType},
+};
 
 /// The most changes that one transaction adds to the kept counts.
 const FOLDED_AT_ONCE: i64 = 20_000;
@@ -32,6 +35,9 @@ pub(crate) enum Kind {
     /// Connections, by the set of scopes that they have granted: the key is the set's id in
     /// hexadecimal digits.
     GrantedSet,
+    /// Accounts of campaigns, by the stage in place of the state: the key is the campaign's
+    /// id in hexadecimal digits.
+    Campaign,
 }
 
 impl Kind {
@@ -42,6 +48,7 @@ impl Kind {
             Self::Snoozed => "snoozed",
             Self::Tag => "tag",
             Self::GrantedSet => "set",
+            Self::Campaign => "campaign",
         }
     }
 }
@@ -81,6 +88,47 @@ pub(crate) async fn kept(tx: &Tx, kind: Kind) -> Result<Vec<Kept>, InternalError
         });
     }
     Ok(counts)
+}
+
+/// How many accounts of these campaigns are at each stage, by the campaign's key.
+pub(crate) async fn of_campaigns(
+    tx: &Tx,
+    keys: Vec<String>,
+) -> Result<Vec<(String, Stage, u64)>, InternalError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let counts = |table: &'static str| {
+        Query::select()
+            .columns(["key", "health", "n"])
+            .from(table)
+            .and_where(Expr::col("tenant_id").eq(tx.tenant()))
+            .and_where(Expr::col("kind").eq(Kind::Campaign.code()))
+            .and_where(Expr::col("key").is_in(keys.clone()))
+            .to_owned()
+    };
+    let both = counts("kept_counts")
+        .union(UnionType::All, counts("count_changes"))
+        .to_owned();
+    let sum = Func::sum(Expr::col("n"));
+    let query = Query::select()
+        .columns(["key", "health"])
+        .expr_as(Expr::expr(sum).cast_as("bigint"), "n")
+        .from_subquery(both, "counts")
+        .group_by_columns(["key", "health"])
+        .to_owned();
+    let mut found = Vec::new();
+    for row in tx.query_all(&query).await? {
+        let (stage, n): (String, i64) = (row.try_get("", "health")?, row.try_get("", "n")?);
+        if let Ok(stage) = stage.parse() {
+            found.push((
+                row.try_get("", "key")?,
+                stage,
+                u64::try_from(n).unwrap_or(0),
+            ));
+        }
+    }
+    Ok(found)
 }
 
 /// Adds the changes of all tenants to the kept counts.

@@ -6,15 +6,17 @@ use crate::{
     rejudge::filled,
 };
 use domain::{
-    campaign::{Audience, Stage},
+    campaign::{Audience, Stage, Stages},
     health::Health,
     time::Span,
 };
+use secrecy::SecretString;
 use service::{
-    accounts,
+    accounts::{self, ContactForm, CustomerChange},
     apps::{edit::edit, form::AppForm},
     campaigns::{self, CampaignForm, CampaignState},
     connections::{
+        authorize,
         check_now::check_now,
         counts,
         links::{self, LinkOptions},
@@ -86,21 +88,35 @@ async fn few_mails_are_on_their_way_when_it_is_paused_or_ended() {
             campaigns::run_due(&f.world.services).await.unwrap();
             f.advance(Span::seconds(10));
         }
-        let sent = campaigns::show(&f.owner, id).await.unwrap().funnel.sent();
-        assert_eq!(sent, 25, "the others wait until these have left");
+        let funnel = async || campaigns::show(&f.owner, id).await.unwrap().funnel;
+        assert_eq!(funnel().await.sent(), 0, "none has left");
         assert!(campaigns::pause(&f.owner, id).await.unwrap());
         work(&f).await;
         assert_eq!(mailbox.mails().len(), 0);
         assert!(campaigns::resume(&f.owner, id).await.unwrap());
         f.advance(Span::minutes(2));
         work(&f).await;
-        assert_eq!(mailbox.mails().len(), 25);
+        assert_eq!(
+            mailbox.mails().len(),
+            25,
+            "the others wait until these have left"
+        );
+        assert_eq!(funnel().await.sent(), 25);
         f.advance(Span::seconds(10));
         campaigns::run_due(&f.world.services).await.unwrap();
         assert!(campaigns::end(&f.owner, id).await.unwrap());
         f.advance(Span::minutes(2));
         work(&f).await;
         assert_eq!(mailbox.mails().len(), 25, "not one more");
+        let over = funnel().await;
+        assert_eq!(
+            (
+                over.sent(),
+                over.at(Stage::NotDelivered),
+                over.at(Stage::Waiting)
+            ),
+            (25, 25, 10)
+        );
     })
     .await;
 }
@@ -183,6 +199,91 @@ async fn who_gets_a_contact_is_written_to() {
         work(&f).await;
         assert_eq!(stages(&f, id).await[2], ("lonely".into(), Stage::Sent));
         assert_eq!(mailbox.mails().len(), 3);
+    })
+    .await;
+}
+
+/// A mail that is refused didn't reach anybody; another contact is written to.
+#[tokio::test]
+async fn a_refused_mail_is_no_sent_one() {
+    each(async |f, mailbox| {
+        lost(&f).await;
+        mailbox.behave(|behaviour| {
+            behaviour.refuses.insert("alpha.example".into());
+        });
+        let id = campaigns::create(&f.owner, &form()).await.unwrap();
+        work(&f).await;
+        assert_eq!(
+            stages(&f, id).await[0],
+            ("alpha".into(), Stage::NotDelivered)
+        );
+        let funnel = campaigns::show(&f.owner, id).await.unwrap().funnel;
+        assert_eq!((funnel.chosen(), funnel.sent(), funnel.failed()), (3, 1, 1));
+        let to_look_at = campaigns::people(&f.owner, id, Some(Stages::ToLookAt), None, 1).await;
+        let to_look_at = to_look_at.unwrap();
+        assert_eq!(to_look_at.rows[0].customer.subdomain.as_str(), "alpha");
+        let after = to_look_at.next.unwrap();
+        let next = campaigns::people(&f.owner, id, Some(Stages::ToLookAt), Some(&after), 1).await;
+        let next = next.unwrap();
+        assert_eq!(next.rows[0].customer.subdomain.as_str(), "lonely");
+        assert_eq!(next.next, None);
+        // No reminder follows what never arrived.
+        f.advance(Span::days(5));
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 2, "bravo's and its reminder");
+        let other = vec![ContactForm {
+            email: "ann@other.example".into(),
+            ..ContactForm::default()
+        }];
+        let change = CustomerChange {
+            contacts: Some(other),
+            ..CustomerChange::default()
+        };
+        accounts::change(&f.owner, &sub("alpha"), &change)
+            .await
+            .unwrap();
+        work(&f).await;
+        assert_eq!(stages(&f, id).await[0], ("alpha".into(), Stage::Sent));
+        assert_eq!(mailbox.mails().len(), 3);
+        assert_eq!(counts::recount(&f.world.services, false).await.unwrap(), 0);
+    })
+    .await;
+}
+
+/// Somebody presses “Cancel” at Gorgias: that is seen, they are reminded, and may still approve.
+#[tokio::test]
+async fn who_cancels_at_gorgias_is_seen_and_reminded() {
+    each(async |f, mailbox| {
+        lost(&f).await;
+        let id = campaigns::create(&f.owner, &form()).await.unwrap();
+        work(&f).await;
+        f.sim.account("alpha").reactivate();
+        let token = |n: usize| {
+            let mails = mailbox.mails();
+            let link = mails[n].link("http://127.0.0.1:3000/r/").unwrap();
+            SecretString::from(link.rsplit('/').next().unwrap())
+        };
+        let begun = authorize::begin_with_link(&f.world.services, &token(0), None).await;
+        f.ends(f.refuse(&begun.unwrap())).await;
+        assert_eq!(stages(&f, id).await[0], ("alpha".into(), Stage::Declined));
+        let funnel = campaigns::show(&f.owner, id).await.unwrap().funnel;
+        assert_eq!((funnel.sent(), funnel.opened(), funnel.failed()), (2, 1, 1));
+        f.advance(Span::days(5));
+        work(&f).await;
+        assert_eq!(mailbox.mails().len(), 4);
+        let mut second = mailbox.mails().into_iter().skip(2);
+        let second = second.position(|mail| mail.text.contains("alpha")).unwrap();
+        let begun = authorize::begin_with_link(&f.world.services, &token(2 + second), None).await;
+        f.ends(f.approve(&begun.unwrap())).await;
+        assert_eq!(stages(&f, id).await[0], ("alpha".into(), Stage::Approved));
+        let funnel = campaigns::show(&f.owner, id).await.unwrap().funnel;
+        assert_eq!((funnel.failed(), funnel.approved()), (0, 1));
+        assert_eq!(counts::recount(&f.world.services, false).await.unwrap(), 0);
+        let lost = "DELETE FROM count_changes WHERE kind = 'campaign'";
+        assert!(f.world.past(lost).await > 0);
+        assert!(counts::recount(&f.world.services, true).await.unwrap() > 0);
+        let mended = campaigns::show(&f.owner, id).await.unwrap().funnel;
+        assert_eq!(mended, funnel, "from the rows");
     })
     .await;
 }

@@ -113,10 +113,11 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The address of a page of the tenant; `{slug}` and `{prefix}` are the tenant's.
+    /// The address of a page of the tenant; `{slug}`, `{prefix}` and `{person}` are the tenant's.
     pub fn path(&self, page: &str) -> String {
         let page = page.replace("{slug}", &self.tenant.slug);
         let page = page.replace("{prefix}", &self.tenant.prefix);
+        let page = page.replace("{person}", &self.tenant.person);
         format!("/t/{}{page}", self.tenant.slug)
     }
 

@@ -21,7 +21,8 @@ fn copy(button: Element) {
     let Some(input) = button
         .get_attribute("data-copy")
         .and_then(|id| document().get_element_by_id(&id))
-        .and_then(|e| e.dyn_into::<HtmlInputElement>().ok())
+        // Or a field of several lines, which has the same properties.
+        .map(|e| e.unchecked_into::<HtmlInputElement>())
     else {
         return;
     };

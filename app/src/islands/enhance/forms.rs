@@ -8,6 +8,8 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Document, Element, Event, HtmlFormElement, SubmitEvent};
 
 const PENDING: &str = "data-pending";
+/// The value of `data-stay` in a row of a list, which changes by itself.
+const IN_ROW: &str = "row";
 
 pub(super) fn begin() {
     on("submit", submitted);
@@ -53,6 +55,9 @@ fn submitted(event: Event) {
         }
         match sent {
             Ok((address, page)) if in_dialog => dialogs::answered(&address, &page),
+            Ok((_, page)) if form.get_attribute("data-stay").as_deref() == Some(IN_ROW) => {
+                said(&page);
+            }
             Ok((address, page)) => stay(&form, &address, &page),
             // Perhaps it came through: the page says so.
             Err(_) => browser::go_to(
@@ -85,11 +90,21 @@ fn done(form: &Element) {
     }
 }
 
+/// Says what came of a form, with the words of the page that it led to.
+fn said(page: &Document) {
+    if let Ok(Some(outcome)) = page.query_selector(".result, [role=status]") {
+        browser::say(&outcome.text_content().unwrap_or_default());
+    }
+}
+
 /// Shows the page that the form led to in place, if it is this one. The focus stays where it was.
 fn stay(form: &HtmlFormElement, address: &str, page: &Document) {
     let here = window().location();
     let path = |address: &str| web_sys::Url::new(address).map(|url| url.pathname());
-    let same = path(address).ok() == here.pathname().ok();
+    let answered_at = path(address).ok();
+    // The server refused the form, and shows it again with what is wrong.
+    let is_refused = answered_at == path(&form.action()).ok();
+    let same = is_refused || answered_at == here.pathname().ok();
     let (Ok(Some(old)), Ok(Some(new))) = (
         document().query_selector("main > .page"),
         page.query_selector("main > .page"),
@@ -101,7 +116,7 @@ fn stay(form: &HtmlFormElement, address: &str, page: &Document) {
     }
     let action = form.get_attribute("action").unwrap_or_default();
     old.set_inner_html(&new.inner_html());
-    if let Ok(history) = window().history() {
+    if !is_refused && let Ok(history) = window().history() {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));
     }
     let again = browser::all_in(&old, "form[action] button")

@@ -1,7 +1,8 @@
-//! Keys: `/`, `?`, `j`, `k`, `x`, Ctrl or ⌘ K, Escape. Letters can be switched off.
+//! Keys: `/`, `?`, Ctrl or ⌘ K, Escape, and letters, which can be switched off: `j`, `k`,
+//! `x` in lists, `l`, `r`, `t`, `s` on an account, `g` and one more to go somewhere.
 
 use super::{dialogs, menus, palette};
-use crate::islands::browser::{all, first, focus, on};
+use crate::islands::browser::{self, all, first, focus, on};
 use leptos::prelude::*;
 use std::cell::Cell;
 use wasm_bindgen::JsCast;
@@ -10,8 +11,14 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 /// The link of each row of the page's list.
 const ROWS: &str = "main tbody th[scope=row] a:first-of-type, main .needs > li a.name";
 
+/// How long `g` waits for its second letter, in milliseconds.
+const GOES_FOR: f64 = 1_500.0;
+
 thread_local! {
     static LETTERS: Cell<bool> = const { Cell::new(true) };
+    /// When `g` was pressed, in milliseconds of the browser's clock: the next letter says
+    /// where to.
+    static GOES: Cell<f64> = const { Cell::new(0.0) };
 }
 
 pub(super) fn begin(letters: bool) {
@@ -49,7 +56,14 @@ fn pressed(event: &KeyboardEvent) -> bool {
     if !LETTERS.get() || is_typed_into(event) {
         return false;
     }
+    if GOES.take() + GOES_FOR > js_sys::Date::now() {
+        return go_to(&key);
+    }
     match key.as_str() {
+        "g" => {
+            GOES.set(js_sys::Date::now());
+            true
+        }
         "/" => match first("main input[type=search]") {
             Some(search) => focus(&search),
             None => palette::open(),
@@ -59,9 +73,25 @@ fn pressed(event: &KeyboardEvent) -> bool {
         "k" => go(-1),
         "x" => choose(),
         "l" => press("main a[data-dialog=link-panel]"),
-        "r" => press("main [data-key=r]"),
+        "r" | "t" | "s" => press(&format!("main [data-key={key}]")),
         _ => false,
     }
+}
+
+/// Goes to a page of the tenant; the search's address stands beside theirs.
+fn go_to(key: &str) -> bool {
+    let search = palette::address();
+    let page = match key {
+        "o" => "",
+        "a" => "/accounts",
+        "n" => "/accounts?health=need_you",
+        _ => return false,
+    };
+    let Some(tenant) = search.strip_suffix("/search") else {
+        return false;
+    };
+    browser::go_to(&format!("{tenant}{page}"));
+    true
 }
 
 fn is_typed_into(event: &KeyboardEvent) -> bool {

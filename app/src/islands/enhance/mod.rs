@@ -22,6 +22,8 @@ mod menus;
 #[cfg(feature = "hydrate")]
 mod palette;
 #[cfg(feature = "hydrate")]
+mod preview;
+#[cfg(feature = "hydrate")]
 mod times;
 #[cfg(feature = "hydrate")]
 mod unsaved;
@@ -44,6 +46,7 @@ pub fn Enhance(
         copying::begin();
         choosing::begin();
         dialogs::begin();
+        preview::begin();
         unsaved::begin();
         drafts::begin(drafts);
         forms::begin();

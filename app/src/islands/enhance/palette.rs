@@ -29,6 +29,11 @@ pub(super) fn begin(search: String) {
     });
 }
 
+/// The address of the tenant's search; empty where there is none.
+pub(super) fn address() -> String {
+    SEARCH.with_borrow(Clone::clone)
+}
+
 #[derive(Clone)]
 struct Palette {
     dialog: HtmlDialogElement,
@@ -41,7 +46,7 @@ struct Palette {
 
 /// Opens the palette; `false` where there is none, or while a dialog is open.
 pub(super) fn open() -> bool {
-    let address = SEARCH.with_borrow(Clone::clone);
+    let address = address();
     if address.is_empty() || super::dialogs::is_open() {
         return false;
     }
@@ -185,19 +190,21 @@ impl Palette {
             let _ = group.set_attribute("aria-label", &words);
             let _ = title.set_attribute("aria-hidden", "true");
             let _ = group.append_child(&title);
-            for link in all_in(&section, "a[href]") {
+            for link in all_in(&section, "a[href], form") {
                 let Some(option) = element("div", "") else {
                     return;
                 };
                 let _ = option.set_attribute("role", "option");
                 let _ = option.set_attribute("id", &format!("option-{number}"));
                 let _ = option.set_attribute("aria-selected", "false");
-                for copied in ["href", "data-dialog"] {
+                for copied in ["href", "action", "data-dialog"] {
                     if let Some(value) = link.get_attribute(copied) {
                         let _ = option.set_attribute(&format!("data-to-{copied}"), &value);
                     }
                 }
-                option.set_inner_html(&link.inner_html());
+                // What changes something is a form with only a button.
+                let shown = link.query_selector("button").ok().flatten();
+                option.set_inner_html(&shown.unwrap_or(link).inner_html());
                 let _ = group.append_child(&option);
                 number += 1;
             }
@@ -254,8 +261,8 @@ impl Palette {
                 let Some(option) = self.options().into_iter().nth(at) else {
                     return false;
                 };
-                if event.ctrl_key() || event.meta_key() {
-                    let to = option.get_attribute("data-to-href").unwrap_or_default();
+                let link = option.get_attribute("data-to-href");
+                if let Some(to) = link.filter(|_| event.ctrl_key() || event.meta_key()) {
                     let _ = window().open_with_url_and_target(&to, "_blank");
                 } else {
                     self.choose(&option);
@@ -269,6 +276,10 @@ impl Palette {
     /// Goes where the option leads.
     fn choose(&self, option: &Element) {
         self.dialog.close();
+        if let Some(action) = option.get_attribute("data-to-action") {
+            browser::post(&action);
+            return;
+        }
         let to = option.get_attribute("data-to-href").unwrap_or_default();
         match option.get_attribute("data-to-data-dialog") {
             Some(part) => super::dialogs::open(to, part),

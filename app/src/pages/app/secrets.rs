@@ -85,7 +85,7 @@ fn in_use(tenant: &str, app: &str, of: Use, slots: &Slots) -> AnyView {
     };
     let back = slots.previous_until.map(|until| {
         view! {
-            <PostButton action=step(tenant, app, "roll-back") once=true size=Size::Small>
+            <PostButton action=step(tenant, app, "roll-back") once=true stay=true size=Size::Small>
                 "Go back to the one before"
             </PostButton>
             <span class="sub">"Possible until " <Moment at=until/></span>
@@ -94,7 +94,7 @@ fn in_use(tenant: &str, app: &str, of: Use, slots: &Slots) -> AnyView {
     let footer = view! {
         <span>{serves}</span>
         <div class="actions">
-            <PostButton action=step(tenant, app, "test-in-use") once=true size=Size::Small>
+            <PostButton action=step(tenant, app, "test-in-use") once=true stay=true size=Size::Small>
                 "Test"
             </PostButton>
             <LinkButton href=Address::Reveal { tenant, app }.to_string() size=Size::Small>
@@ -175,17 +175,17 @@ fn waiting(tenant: &str, app: &str, next: &NextSecret) -> AnyView {
     });
     let switch = next.ready().then(|| {
         view! {
-            <PostButton action=step(tenant, app, "switch") once=true size=Size::Small>
+            <PostButton action=step(tenant, app, "switch") once=true stay=true size=Size::Small>
                 "Switch to the new secret"
             </PostButton>
         }
     });
     let footer = view! {
         {switch}
-        <PostButton action=step(tenant, app, "test") once=true size=Size::Small>
+        <PostButton action=step(tenant, app, "test") once=true stay=true size=Size::Small>
             "Test again"
         </PostButton>
-        <PostButton action=step(tenant, app, "remove") once=true size=Size::Small>
+        <PostButton action=step(tenant, app, "remove") once=true stay=true size=Size::Small>
             "Remove"
         </PostButton>
     }
@@ -218,7 +218,12 @@ fn enter(tenant: &str, app: &str, slots: &Slots, state: &FormState) -> AnyView {
         "New client secret"
     };
     view! {
-        <form class="form" method="post" action=Address::Secret { tenant, app }.to_string()>
+        <form
+            class="form"
+            method="post"
+            action=Address::Secret { tenant, app }.to_string()
+            data-stay="page"
+        >
             <FormKey/>
             <SecretField
                 name="new_secret"

@@ -36,9 +36,12 @@ fn begun(state: CampaignState) -> Campaign {
         state,
         complete: true,
         funnel: Funnel::of(&[
+            (Stage::Waiting, 2),
             (Stage::NobodyToWriteTo, 1),
+            (Stage::NotDelivered, 1),
             (Stage::Sent, 9),
             (Stage::Opened, 6),
+            (Stage::Declined, 1),
             (Stage::Approved, 22),
         ]),
     }
@@ -70,10 +73,12 @@ fn page_of(state: CampaignState) -> campaign::Data {
                     Stage::NobodyToWriteTo,
                     Health::Disconnected,
                 ),
+                account("Wren Studio", Stage::NotDelivered, Health::Disconnected),
+                account("Fable & Fern", Stage::Waiting, Health::Disconnected),
             ],
             next: Some("harrow".parse().unwrap()),
         }),
-        stage: None,
+        stages: None,
     }
 }
 
@@ -91,6 +96,7 @@ fn what_a_campaign_waits_for_is_said() {
     assert!(held.contains("Mails are held back."), "{held}");
     let over = html(|| campaign::view(&page_of(CampaignState::Ended), None));
     assert!(!over.contains("End the campaign") && !over.contains("Pause"));
+    assert!(over.contains("2 never sent") && over.contains("Never sent"));
     let paused = html(|| campaign::view(&page_of(CampaignState::Paused), None));
     assert!(paused.contains("Resume") && !paused.contains(">Pause<"));
     let mut data = page_of(CampaignState::Running);

@@ -208,10 +208,7 @@ async fn every_page_of_a_tenant_renders() {
             "/t/parcelwise/accounts/returns/acme",
             "Invited, never finished.",
         ),
-        (
-            "/t/parcelwise/accounts/returns/acme?link=new",
-            "Make the link",
-        ),
+        ("/t/parcelwise/accounts/returns/acme?link=new", "Make link"),
         (
             "/t/parcelwise/accounts/returns/acme/disconnect",
             "Keep it connected",

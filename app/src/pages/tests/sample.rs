@@ -204,6 +204,7 @@ pub(super) fn link(state: LinkState) -> LinkRow {
         opened_at: None,
         approved_at: None,
         email: None,
+        language: None,
         mail: None,
     }
 }
@@ -258,6 +259,7 @@ pub(super) fn account_page(account: Account) -> account::Data {
         form: Default::default(),
         outcome: None,
         link_wanted: false,
+        link_words: None,
         link_tracked: false,
     }
 }

@@ -112,6 +112,7 @@ fn an_app_that_asks_for_the_old_permission_is_told_so() {
     page.app.requested = "openid write:all".parse().unwrap();
     let shown = html(|| scopes::view(&data(page)));
     assert!(shown.contains("Returns still asks for write:all"));
+    assert!(shown.contains("Start a campaign for 16"), "{shown}");
     assert!(!shown.contains("can move silently"));
 }
 

@@ -303,10 +303,7 @@ fn an_app_without_offline_is_offered_it_in_place_of_a_link() {
     data.link_wanted = true;
     let page = outline(&html(|| account::view(&data)));
     assert!(page.contains("A link can’t help acme yet"), "{page}");
-    assert!(
-        page.contains(add) && !page.contains("Make the link"),
-        "{page}"
-    );
+    assert!(page.contains(add) && !page.contains("Make link"), "{page}");
     let row = vec![data.account.row.clone()];
     let list = outline(&html(|| {
         accounts::view(&accounts_page(row.clone(), AccountsQuery::default()))

@@ -4,8 +4,10 @@ mod accounts;
 mod answers;
 mod app_bodies;
 mod apps;
+mod campaigns;
 mod connections;
 mod events;
+mod links;
 mod paths;
 mod reconnect_links;
 mod secrets;
@@ -34,5 +36,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(reconnect_links::for_connection))
         .routes(routes!(events::of_connection))
         .routes(routes!(reconnect_links::for_any))
+        .routes(routes!(links::list))
+        .routes(routes!(links::revoke))
+        .routes(routes!(campaigns::list, campaigns::create))
+        .routes(routes!(campaigns::show))
         .routes(routes!(events::of_tenant))
 }

@@ -32,3 +32,21 @@ pub struct AccountPath {
     #[param(example = "acme-shop")]
     pub subdomain: String,
 }
+
+/// A reconnect link.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct LinkPath {
+    /// The link's id
+    #[param(example = "019a9f00-0000-7000-8000-000000000002")]
+    pub id: String,
+}
+
+/// A campaign.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct CampaignPath {
+    /// The campaign's id
+    #[param(example = "019a9f00-0000-7000-8000-000000000005")]
+    pub id: String,
+}

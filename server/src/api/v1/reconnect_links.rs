@@ -177,9 +177,7 @@ async fn create(
     subdomain: &Subdomain,
     options: LinkOptions,
 ) -> Result<(StatusCode, Json<Link>), Problem> {
-    let link = links::create(actor, app, subdomain, options)
-        .await
-        .map_err(problem)?;
+    let link = links::create(actor, app, subdomain, options).await?;
     let link = Link {
         expires_at: Time(link.expires_at),
         id: link.id.to_string(),
@@ -188,18 +186,20 @@ async fn create(
     Ok((StatusCode::CREATED, Json(link)))
 }
 
-fn problem(error: LinkError) -> Problem {
-    let unusable = |code, error: &LinkError| {
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string())
-    };
-    match error {
-        LinkError::NotFound => Problem::not_found(),
-        LinkError::Forbidden(forbidden) => forbidden.into(),
-        LinkError::BadLife => unusable("invalid_expires_in", &error),
-        LinkError::NotAnAddress => unusable("invalid_email", &error),
-        LinkError::Message(_) => unusable("invalid_message", &error),
-        LinkError::NoMail => unusable("mail_not_set_up", &error),
-        LinkError::NoAccount(_) => unusable("reserved_subdomain", &error),
-        LinkError::Internal(fault) => fault.into(),
+impl From<LinkError> for Problem {
+    fn from(error: LinkError) -> Self {
+        let unusable = |code, error: &LinkError| {
+            Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string())
+        };
+        match error {
+            LinkError::NotFound => Self::not_found(),
+            LinkError::Forbidden(forbidden) => forbidden.into(),
+            LinkError::BadLife => unusable("invalid_expires_in", &error),
+            LinkError::NotAnAddress => unusable("invalid_email", &error),
+            LinkError::Message(_) => unusable("invalid_message", &error),
+            LinkError::NoMail => unusable("mail_not_set_up", &error),
+            LinkError::NoAccount(_) => unusable("reserved_subdomain", &error),
+            LinkError::Internal(fault) => fault.into(),
+        }
     }
 }

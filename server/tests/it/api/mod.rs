@@ -4,6 +4,7 @@ mod accounts;
 mod addresses;
 mod apps;
 mod bearer;
+mod campaigns;
 mod connections;
 pub mod described;
 mod openapi;

@@ -443,6 +443,17 @@ pub const CALLS: &[Call] = &[
         true,
         r#"{"app":"{app}","subdomain":"fresh"}"#,
     ),
+    ("get", "/links", SEND, true, ""),
+    ("delete", "/links/{id}", SEND, true, ""),
+    ("get", "/campaigns", SEND, true, ""),
+    ("get", "/campaigns/{id}", SEND, true, ""),
+    (
+        "post",
+        "/campaigns",
+        &[Owner, Operator, Success],
+        true,
+        r#"{"app":"{app}","name":"All","audience":"disconnected"}"#,
+    ),
     ("get", "/accounts", LOOK, true, ""),
     ("get", "/accounts/{subdomain}", LOOK, true, ""),
     (

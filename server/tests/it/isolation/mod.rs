@@ -8,14 +8,18 @@ pub use things::joined;
 use crate::{
     api::described::DOCUMENT,
     browser::{Answer, Browser},
-    test_server::{Tenant, TestServer, on_each_database},
+    test_server::{Tenant, TestServer, on_each_database, with_mail_on_each_database},
 };
 use app::{address::Address, routes::PATHS};
 use axum::http::{Method, StatusCode};
 use decisions::{CALLS, Call, DECISIONS, Decision, Who};
-use domain::{app_limit::AppLimit, role::Role};
+use domain::{app_limit::AppLimit, campaign::Audience, role::Role};
 use secrecy::SecretString;
-use service::api_tokens::{self, NewApiToken};
+use service::{
+    api_tokens::{self, NewApiToken},
+    campaigns::{self, CampaignForm},
+    connections::links::{self, LinkOptions},
+};
 use std::collections::BTreeSet;
 use things::Things;
 
@@ -202,10 +206,57 @@ async fn s52_another_tenants_things_answer_as_things_that_are_not_there() {
     .await;
 }
 
-async fn call(server: &TestServer, call: &Call, app: &str, token: &SecretString) -> Answer {
+/// What the calls of the API name.
+struct Named {
+    app: String,
+    link: String,
+    campaign: String,
+}
+
+impl Named {
+    fn nobodys() -> Self {
+        let id = || "0190b5c1-7c3e-7000-8000-000000000000".to_owned();
+        Self {
+            app: id(),
+            link: id(),
+            campaign: id(),
+        }
+    }
+
+    async fn of(tenant: &Tenant) -> Self {
+        let (owner, app) = (&tenant.owner, tenant.app.id.to_string());
+        let shop = "shop".parse().unwrap();
+        let link = links::create(owner, &app, &shop, LinkOptions::default()).await;
+        let form = CampaignForm {
+            app: app.clone(),
+            name: "Theirs".into(),
+            audience: Audience::Disconnected,
+            chosen: None,
+            message: None,
+            days: 14,
+            remind_after: None,
+        };
+        let campaign = campaigns::create(owner, &form).await;
+        Self {
+            app,
+            link: link.unwrap().id.to_string(),
+            campaign: campaign.unwrap().to_string(),
+        }
+    }
+}
+
+async fn call(server: &TestServer, call: &Call, names: &Named, token: &SecretString) -> Answer {
     let (method, path, _, _, body) = call;
     let method: Method = method.to_uppercase().parse().unwrap();
-    let path = path.replace("{app}", app).replace("{subdomain}", "shop");
+    let id = match path.starts_with("/campaigns") {
+        true => &names.campaign,
+        false => &names.link,
+    };
+    let app = &names.app;
+    let path = path
+        .replace("{app}", app)
+        .replace("{subdomain}", "shop")
+        .replace("{id}", id);
     let body = body.replace("{app}", app);
     let body = (!body.is_empty()).then(|| serde_json::from_str(&body).unwrap());
     server.call(method, &path, token, body).await
@@ -214,15 +265,16 @@ async fn call(server: &TestServer, call: &Call, app: &str, token: &SecretString)
 /// The same for API tokens, whole and tied to an app.
 #[tokio::test]
 async fn s52_each_api_token_may_what_the_table_says_and_sees_no_other_tenant() {
-    on_each_database(async |server| {
+    with_mail_on_each_database(async |server| {
         let other = server.tenant("other").await;
         server.install(&other, "shop").await;
+        let (theirs, nobodys) = (Named::of(&other).await, Named::nobodys());
         for (number, role) in Role::ALL.into_iter().enumerate() {
             for tied in [false, true] {
                 let slug = format!("t{number}{tied}");
                 let tenant = server.tenant(&slug).await;
                 server.install(&tenant, "shop").await;
-                let app = format!("{slug}-app");
+                let own = Named::of(&tenant).await;
                 let new = NewApiToken {
                     app: tied.then_some(tenant.app.id),
                     ..NewApiToken::new("test", role)
@@ -233,7 +285,7 @@ async fn s52_each_api_token_may_what_the_table_says_and_sees_no_other_tenant() {
                 let allows =
                     |(_, _, roles, of_app, _): &Call| roles.contains(&role) && (!tied || *of_app);
                 for one in CALLS.iter().filter(|one| !allows(one)) {
-                    let status = call(&server, one, &app, &token).await.status;
+                    let status = call(&server, one, &own, &token).await.status;
                     let (method, path, ..) = one;
                     assert_eq!(
                         status,
@@ -241,12 +293,11 @@ async fn s52_each_api_token_may_what_the_table_says_and_sees_no_other_tenant() {
                         "{role:?} {tied} {method} {path}"
                     );
                 }
-                for one in CALLS.iter().filter(|one| one.1.contains("{app}")) {
+                let names = |one: &&Call| one.1.contains("{app}") || one.1.contains("{id}");
+                for one in CALLS.iter().filter(names) {
                     let (method, path, ..) = one;
-                    let id = other.app.id.to_string();
-                    let theirs = call(&server, one, &id, &token).await;
-                    let nobodys =
-                        call(&server, one, "0190b5c1-7c3e-7000-8000-000000000000", &token).await;
+                    let theirs = call(&server, one, &theirs, &token).await;
+                    let nobodys = call(&server, one, &nobodys, &token).await;
                     assert_eq!(theirs.body, nobodys.body, "{role:?} {tied} {method} {path}");
                     assert!(
                         matches!(theirs.status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN),
@@ -255,7 +306,7 @@ async fn s52_each_api_token_may_what_the_table_says_and_sees_no_other_tenant() {
                     );
                 }
                 for one in CALLS.iter().filter(|one| allows(one)) {
-                    let answer = call(&server, one, &app, &token).await;
+                    let answer = call(&server, one, &own, &token).await;
                     let (method, path, ..) = one;
                     let good = !matches!(
                         answer.status,

@@ -305,6 +305,10 @@ impl Attempt<'_> {
                 &Actor::Customer { name: None },
                 &happening,
             )?;
+            let declined = matches!(problem, AuthorizationProblem::Refused { code } if code == "access_denied");
+            if declined && self.facts.origin.link().is_some() {
+                campaign_accounts::declined(&tx, record.id).await?;
+            }
             tx.tell(record.news(&tx));
             let target = Target::account(Some(record.id), &app.slug, &self.facts.subdomain);
             let nobody = By::Customer {

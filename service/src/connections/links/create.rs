@@ -5,6 +5,7 @@ use super::{
     mailed::{Letter, Sender},
 };
 use crate::{
+    accounts::{self, Contact},
     audit::{self, Action, Entry, Target},
     core::{digest::digest, error::InternalError, services::Services},
     entity::reconnect_link,
@@ -40,8 +41,9 @@ pub struct LinkOptions {
     pub expires_in: Option<Span>,
     /// The address to mail it to; refused while mail is not set up.
     pub email: Option<String>,
-    /// The language of its mail and its pages; for the pages, the reader's browser
-    /// decides if there is none.
+    /// The language of its mail and its pages. If there is none, it is that of the
+    /// contact with this address; else the mail is in English, and the reader's browser
+    /// decides about the pages.
     pub language: Option<Language>,
     /// The sender's own words in the mail.
     pub message: Option<String>,
@@ -108,10 +110,14 @@ pub async fn create(
         }
     };
     let expires_at = actor.expiry_now().plus(life);
+    let language = match (options.language, &email) {
+        (None, Some(email)) => language_of(&tx, subdomain, email).await?,
+        (chosen, _) => chosen,
+    };
     let wanted = Wanted {
         expires_at,
         email: email.clone(),
-        language: options.language,
+        language,
         message: options.message,
     };
     let Made { id, url } = make(actor, &tx, &Sender::of(actor), &app, &record, wanted).await?;
@@ -125,6 +131,21 @@ pub async fn create(
         expires_at,
         mailed_to: email,
     })
+}
+
+/// The language of the account's contact with this address.
+async fn language_of(
+    tx: &Tx,
+    subdomain: &Subdomain,
+    email: &str,
+) -> Result<Option<Language>, InternalError> {
+    let customers = accounts::customers(tx, [subdomain].into_iter()).await?;
+    let contacts = customers.into_iter().flat_map(|customer| customer.contacts);
+    let of_address = |contact: &Contact| contact.email.eq_ignore_ascii_case(email);
+    Ok(contacts
+        .into_iter()
+        .find(of_address)
+        .and_then(|contact| contact.language))
 }
 
 /// A link that was made.

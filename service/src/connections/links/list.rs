@@ -1,19 +1,26 @@
 //! Reads links.
 
-use super::LinkRow;
+use super::{LinkError, LinkRow};
 use crate::{
+    connections::counts::visible_apps,
     core::{error::InternalError, rows::Rows},
     entity::reconnect_link::{Column, Entity, Model},
     mail,
     records::app::App,
     tenancy::{Actor, Tx},
 };
-use domain::{ids::ConnectionId, slug::Slug, subdomain::Subdomain, time::Timestamp};
+use domain::{
+    ids::{ConnectionId, LinkId},
+    permission::Permission,
+    slug::Slug,
+    subdomain::Subdomain,
+    time::Timestamp,
+};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Select};
 
-/// A link that can still be used, with its account.
+/// A link, with its account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutstandingLink {
+pub struct AccountLink {
     /// The app's name in URLs.
     pub app_slug: Slug,
     /// The app's name.
@@ -52,6 +59,49 @@ pub async fn of_connection(
     Ok(rows.iter().map(link).collect())
 }
 
+/// Links of the apps that the actor may see, the newest first, from after `after` on; and
+/// whether more follow.
+///
+/// # Errors
+/// [`LinkError`].
+pub async fn of_tenant(
+    actor: &Actor,
+    after: Option<LinkId>,
+    limit: u64,
+) -> Result<(Vec<AccountLink>, bool), LinkError> {
+    actor.require(Permission::SendLinks)?;
+    let tx = actor.read().await?;
+    let apps = visible_apps(actor, &tx).await?;
+    let mut query = tx.all::<Entity>();
+    if actor.apps.ids().is_some() {
+        query = query.filter(Column::AppId.is_in(apps.iter().map(|app| app.id)));
+    }
+    if let Some(after) = after {
+        query = query.filter(Column::Id.lt(after));
+    }
+    let mut rows: Vec<Model> = query
+        .order_by_desc(Column::Id)
+        .first(&*tx, limit + 1, "the links of a tenant")
+        .await?;
+    let more = rows.len() as u64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let now = actor.expiry_now();
+    Ok((of_apps(rows, &apps, now), more))
+}
+
+fn of_apps(rows: Vec<Model>, apps: &[App], now: Timestamp) -> Vec<AccountLink> {
+    let of_app = |row: Model| {
+        let app = apps.iter().find(|app| app.id == row.app_id)?;
+        Some(AccountLink {
+            app_slug: app.slug.clone(),
+            app_name: app.name.clone(),
+            link: LinkRow::new(&row, now),
+            subdomain: row.subdomain,
+        })
+    };
+    rows.into_iter().filter_map(of_app).collect()
+}
+
 fn usable(tx: &Tx, apps: &[App], now: Timestamp) -> Select<Entity> {
     tx.all::<Entity>()
         .filter(Column::AppId.is_in(apps.iter().map(|app| app.id)))
@@ -68,20 +118,11 @@ pub(crate) async fn outstanding(
     apps: &[App],
     now: Timestamp,
     limit: u64,
-) -> Result<Vec<OutstandingLink>, InternalError> {
+) -> Result<Vec<AccountLink>, InternalError> {
     let rows: Vec<Model> = usable(tx, apps, now)
         .first(&**tx, limit, "the links on their way")
         .await?;
-    let of_app = |row: Model| {
-        let app = apps.iter().find(|app| app.id == row.app_id)?;
-        Some(OutstandingLink {
-            app_slug: app.slug.clone(),
-            app_name: app.name.clone(),
-            link: LinkRow::new(&row, now),
-            subdomain: row.subdomain,
-        })
-    };
-    Ok(rows.into_iter().filter_map(of_app).collect())
+    Ok(of_apps(rows, apps, now))
 }
 
 #[cfg(test)]

@@ -32,6 +32,82 @@ impl Sender {
     }
 }
 
+/// What a mail with a link says, to be read before it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkWords {
+    /// The subject.
+    pub subject: String,
+    /// The tenant's own words or Mooring's; `{app}`, `{subdomain}` and `{sender}` stand for
+    /// what is filled in.
+    pub template: String,
+    /// The app's name.
+    pub app: String,
+    /// The account.
+    pub subdomain: Subdomain,
+    /// Whose name is filled in.
+    pub sender: String,
+    /// The last line.
+    pub signature: String,
+    /// The label of the button.
+    pub button: &'static str,
+    /// The language of all this, but for the tenant's own words.
+    pub language: Language,
+}
+
+impl LinkWords {
+    /// The sender's own words, or those that a mail has without them, filled in.
+    pub fn text(&self, own: Option<&str>) -> String {
+        let template = own.unwrap_or(&self.template);
+        filled_in(template, &self.app, &self.subdomain, &self.sender)
+    }
+
+    /// The whole message, to be sent in another way than by Mooring's mail.
+    pub fn message(&self, url: &str) -> String {
+        format!("{}\n\n{url}\n\n{}", self.text(None), self.signature)
+    }
+}
+
+/// What a mail about the account would say, if the actor sent it.
+///
+/// # Errors
+/// [`InternalError`] if the database fails.
+pub async fn words(
+    actor: &Actor,
+    app: &str,
+    subdomain: &Subdomain,
+    language: Language,
+) -> Result<LinkWords, InternalError> {
+    let tenant = TenantMail::load(&actor.read().await?).await?;
+    Ok(words_of(
+        &tenant,
+        &Sender::of(actor),
+        app,
+        subdomain,
+        language,
+    ))
+}
+
+fn words_of(
+    tenant: &TenantMail,
+    sender: &Sender,
+    app: &str,
+    subdomain: &Subdomain,
+    language: Language,
+) -> LinkWords {
+    let said = language.sentences();
+    let sender = sender.name.as_ref().unwrap_or(&tenant.name);
+    LinkWords {
+        subject: (said.mail.subject)(subdomain.as_str(), app),
+        template: tenant.text.as_deref().unwrap_or(said.mail.text).to_owned(),
+        app: app.to_owned(),
+        subdomain: subdomain.clone(),
+        sender: sender.clone(),
+        signature: format!("{sender}, {}", tenant.name),
+        button: said.mail.button,
+        language,
+    }
+}
+
 /// A link that is to be mailed.
 pub(super) struct Letter<'a> {
     pub id: LinkId,
@@ -57,21 +133,16 @@ impl Letter<'_> {
     ) -> Result<(), InternalError> {
         let tenant = TenantMail::load(tx).await?;
         let person = sender.answers_to.clone();
-        let sender = sender.name.as_ref().unwrap_or(&tenant.name).clone();
+        let words = words_of(&tenant, sender, self.app, self.subdomain, self.language);
         let said = self.language.sentences();
-        let own = self.message.or(tenant.text.as_deref());
-        let text = own.unwrap_or(said.mail.text);
         let here = services.config.public_url.as_str();
         let here = here.split_once("://").map_or(here, |(_, host)| host);
-        let subdomain = self.subdomain;
-        let account = subdomain.as_str();
-        let title = (said.mail.subject)(account, self.app);
-        let signed = format!("{sender}, {}", tenant.name);
+        let account = self.subdomain.as_str();
         let content = Content {
-            subject: title.clone(),
-            heading: title,
-            paragraphs: vec![filled_in(text, self.app, subdomain, &sender), signed],
-            button: Some((said.mail.button, self.url.clone())),
+            subject: words.subject.clone(),
+            paragraphs: vec![words.text(self.message), words.signature],
+            heading: words.subject,
+            button: Some((words.button, self.url.clone())),
             facts: vec![
                 (
                     said.mail.works_until,

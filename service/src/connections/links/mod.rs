@@ -10,8 +10,9 @@ mod status;
 pub use create::{LONGEST_LIFE, LinkOptions, NewLink, create};
 pub(crate) use create::{Wanted, make};
 pub(crate) use list::outstanding;
-pub use list::{OutstandingLink, of_connection};
+pub use list::{AccountLink, of_connection, of_tenant};
 pub(crate) use mailed::Sender;
+pub use mailed::{LinkWords, words};
 pub use open::{Opened, PublicLink, mark_opened, open};
 pub(crate) use open::{usable, usable_by_id};
 pub use revoke::{Withdrawal, revoke};
@@ -28,6 +29,7 @@ use crate::{
     tenancy::Tx,
 };
 use domain::{
+    customer::Language,
     ids::{ConnectionId, LinkId},
     subdomain::SubdomainError,
     time::Timestamp,
@@ -116,6 +118,30 @@ pub enum LinkState {
     Revoked,
 }
 
+impl LinkState {
+    /// The code in answers of the API.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Opened => "opened",
+            Self::Started => "started",
+            Self::Approved => "approved",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Sent,
+        Self::Opened,
+        Self::Started,
+        Self::Approved,
+        Self::Expired,
+        Self::Revoked,
+    ];
+}
+
 /// A link as an account's page shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkRow {
@@ -135,6 +161,8 @@ pub struct LinkRow {
     pub approved_at: Option<Timestamp>,
     /// The address that it was mailed to.
     pub email: Option<String>,
+    /// The language of its mail and its pages, if it was chosen.
+    pub language: Option<Language>,
     /// How far its mail is.
     pub mail: Option<MailProgress>,
 }
@@ -169,6 +197,7 @@ impl LinkRow {
             opened_at: row.opened_at,
             approved_at: row.approved_at,
             email: row.email.clone(),
+            language: row.language,
             mail: None,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{LinkError, LinkRow, LinkState, tell};
 use crate::{
+    accounts::campaign_accounts,
     audit::{self, Action, Entry, Target},
     core::rows::Rows,
     entity::reconnect_link::{Column, Entity, Model},
@@ -53,6 +54,7 @@ pub async fn revoke(actor: &Actor, link: LinkId) -> Result<Withdrawal, LinkError
     }
     mail::withdraw(&tx, MailKind::ReconnectLink, link.0).await?;
     let connection = row.connection_id;
+    campaign_accounts::link_withdrawn(&tx, connection, link).await?;
     outbox::add(
         actor.services(),
         &tx,

@@ -10,7 +10,7 @@ use crate::bench::table::{Goal, Line, Table};
 use anyhow::{Context, Result};
 
 /// Pages, each filter and each order of the list.
-const PAGES: [(&str, &str); 17] = [
+const PAGES: [(&str, &str); 28] = [
     ("overview", ""),
     ("accounts", "/accounts"),
     ("accounts by name", "/accounts?sort=name"),
@@ -18,12 +18,38 @@ const PAGES: [(&str, &str); 17] = [
     ("accounts that need somebody", "/accounts?health=need_you"),
     ("disconnected accounts", "/accounts?health=disconnected"),
     ("working accounts", "/accounts?health=working"),
+    ("limited accounts", "/accounts?health=limited"),
     ("unchecked accounts", "/accounts?health=unchecked"),
+    (
+        "accounts that will stop soon",
+        "/accounts?health=stopping_soon",
+    ),
+    ("accounts that are tried again", "/accounts?health=retrying"),
+    ("snoozed accounts", "/accounts?health=snoozed"),
+    ("tagged accounts", "/accounts?tag=vip"),
+    ("tagged accounts of an app", "/accounts?tag=vip&app={slug}"),
+    ("accounts of a person", "/accounts?owner={person}"),
+    (
+        "accounts of a person and an app",
+        "/accounts?owner={person}&app={slug}",
+    ),
     ("accounts of an app", "/accounts?app={slug}"),
     ("accounts with a scope", "/accounts?scope=tickets%3Aread"),
     (
         "accounts that lack a scope",
         "/accounts?permissions=missing",
+    ),
+    (
+        "accounts that granted more than was asked",
+        "/accounts?permissions=extra",
+    ),
+    (
+        "accounts with an old permission",
+        "/accounts?permissions=old",
+    ),
+    (
+        "accounts that need a click",
+        "/accounts?permissions=needs_click",
     ),
     ("accounts of nobody", "/accounts?owner=nobody"),
     (
@@ -60,7 +86,8 @@ pub fn measure(env: &mut BenchEnv) -> Result<Table> {
         title: "Pages, by the number of connections",
         method: "The time of a page, from the request to its last byte, one request after the \
                  other, as its tenant's owner in a browser; tenants of all sizes are in one \
-                 database. One in ten accounts is Disconnected, one in ten Limited. Page 10,000 is \
+                 database. One in ten accounts is Disconnected, one Limited, one tagged, one looked after by its \
+                 tenant's owner; one in a hundred is snoozed. Page 10,000 is \
                  reached by its link to the next page. Searches: the time that 95 of 100 stay \
                  within."
             .to_owned(),

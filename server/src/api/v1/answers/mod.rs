@@ -2,17 +2,21 @@
 //! version; times are RFC 3339 in UTC.
 
 mod app;
+mod campaign;
 mod connection;
 mod customer;
 mod event;
 mod import;
+mod link;
 mod secrets;
 
 pub use app::{App, Apps};
+pub use campaign::{AudienceSchema, Campaign};
 pub use connection::{Connection, ConnectionDetails, Revoked};
 pub use customer::{Customer, LanguageSchema};
 pub use event::{Event, TenantEvent};
 pub use import::Import;
+pub use link::SentLink;
 pub use secrets::{Secrets, Tested};
 
 use domain::{health::Health, time::Timestamp};
