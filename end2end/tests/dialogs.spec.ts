@@ -136,6 +136,39 @@ test('keys work in lists, and letters can be switched off', async ({ page }) => 
   await expect(page.getByText('Single letters work.')).toBeVisible();
 });
 
+test('keys lead to pages, and take on and snooze an account', async ({ page }) => {
+  await open(page, `${home}/apps`);
+  for (const [letter, path] of [['n', `${home}/accounts?health=need_you`], ['o', home], ['a', `${home}/accounts`]] as const) {
+    await page.keyboard.press('g');
+    await page.keyboard.press(letter);
+    await expect(page).toHaveURL((url) => url.pathname + url.search === path);
+    await live(page);
+  }
+  // A letter that leads nowhere ends it.
+  await page.keyboard.press('g');
+  await page.keyboard.press('z');
+  await page.keyboard.press('o');
+  await page.keyboard.press('j');
+  await expect(page.getByRole('rowheader').getByRole('link').first()).toBeFocused();
+  await expect(page).toHaveURL((url) => url.pathname === `${home}/accounts`);
+
+  const followUp = page.getByRole('region', { name: 'Follow-up' });
+  const owner = followUp.locator('dd').first();
+  await open(page, account(ACCOUNTS.working));
+  await expect(owner).toHaveText('Nobody');
+  await page.keyboard.press('t');
+  await expect(owner).not.toHaveText('Nobody');
+  await followUp.getByRole('link', { name: 'Assign to…' }).click();
+  await followUp.getByLabel('Looked after by').selectOption({ label: 'Nobody' });
+  await followUp.getByRole('button', { name: 'Assign' }).click();
+  await expect(owner).toHaveText('Nobody');
+
+  await open(page, account(ACCOUNTS.disconnected));
+  await page.keyboard.press('s');
+  await expect(page).toHaveURL(/snooze=new/);
+  await expect(followUp.getByRole('radio', { name: 'Until it changes' })).toBeChecked();
+});
+
 test('one menu is open at a time', async ({ page }) => {
   await open(page, account(ACCOUNTS.working));
   const more = page.locator('summary[aria-label="More actions"]');
@@ -161,6 +194,42 @@ test('a check shows what came of it where it was asked for', async ({ page }) =>
   await expect(page.getByRole('status').filter({ hasText: 'Checked:' })).toBeVisible();
   await expect(check).toBeFocused();
   await expect(page).toHaveURL(/\?outcome=/);
+  await kept(page);
+});
+
+test('a button that asks Gorgias says that it waits, and waits once', async ({ page }) => {
+  let asked = 0;
+  let answer = (): void => undefined;
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route('**/check', async (route) => {
+    asked += 1;
+    await held;
+    await route.continue();
+  });
+  await open(page, account(ACCOUNTS.working));
+  const check = page.getByRole('button', { name: 'Check now' });
+  const busy = page.locator('button[aria-busy=true]');
+  await check.click();
+  await expect(busy).toHaveText('Check now');
+  await expect(page.locator('form[data-pending]')).toHaveCount(1);
+  await check.click();
+  await page.keyboard.press('r');
+  answer();
+  await expect(page.getByRole('status').filter({ hasText: 'Checked:' })).toBeVisible();
+  await expect(busy).toHaveCount(0);
+  expect(asked, 'requests').toBe(1);
+  await kept(page);
+});
+
+test('a refused form of an app shows what is wrong in place', async ({ page, watch }) => {
+  await open(page, `${home}/apps/${RETURNS.slug}/credentials`);
+  const here = page.url();
+  watch.expect(422);
+  const secret = page.getByLabel('New client secret');
+  await secret.fill('with a blank');
+  await page.getByRole('button', { name: 'Add and test' }).click();
+  await expect(secret).toHaveAttribute('aria-invalid', 'true');
+  await expect(page).toHaveURL(here);
   await kept(page);
 });
 
