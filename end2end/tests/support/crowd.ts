@@ -1,14 +1,27 @@
 // Tenants with one account, and with very many. Their screens are in screens.ts.
 
-import { addApp, api, type Asked, check } from './api';
+import { expect } from '@playwright/test';
+import { addApp, api, type Asked, check, type Connection } from './api';
 import { connectAll } from './customer';
 import { deactivate } from './simulator';
 import { CROWD, ONLY } from './world';
 
-/** Connects one account and breaks it. */
-export async function connectOnly(of: Asked): Promise<void> {
+/** Connects one account. */
+export async function connectOne(of: Asked): Promise<void> {
   const { install_url: install } = await addApp(ONLY.app, of);
   await connectAll(install, [ONLY.account]);
+}
+
+/** Connects one account, which nobody checks in time. */
+export async function connectUnchecked(of: Asked): Promise<void> {
+  await connectOne(of);
+  const health = async () => (await api<Connection>('GET', `connections/${ONLY.app.slug}/${ONLY.account}`, undefined, of)).health;
+  await expect.poll(health, { message: 'nobody checks it', timeout: 60_000 }).toBe('unchecked');
+}
+
+/** Connects one account and breaks it. */
+export async function connectOnly(of: Asked): Promise<void> {
+  await connectOne(of);
   await deactivate(ONLY.account);
   await check(ONLY.app.slug, ONLY.account, 'disconnected', of);
 }

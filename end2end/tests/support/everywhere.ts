@@ -1,10 +1,10 @@
 // A test for each screen, in the installation that it belongs to.
 
-import { connectOnly, fill } from './crowd';
+import { connectOne, connectOnly, connectUnchecked, fill } from './crowd';
 import { BASE, RUN, SIGNED_IN } from './env';
 import type { Asked } from './api';
 import { Mooring } from './mooring';
-import { EMPTY, FULL, MANY, ONE, PUBLIC, type Screen, UNSET } from './screens';
+import { EMPTY, FULL, MANY, ONE, PUBLIC, type Screen, SILENT, UNSET, WELL } from './screens';
 import { NORTHWIND, setUpByRequest } from './set_up';
 import { type Page, test as base } from './test';
 import type { Watch } from './watch';
@@ -30,12 +30,12 @@ export function onEveryScreen(look: Look): void {
   });
 
   /** Screens of an installation of their own. */
-  const elsewhere = (title: string, screens: Screen[], prepare?: (of: Asked) => Promise<void>) => {
+  const elsewhere = (title: string, screens: Screen[], prepare?: (of: Asked) => Promise<void>, settings = {}) => {
     const file = `${RUN}/${title.replaceAll(' ', '-')}.json`;
     test.describe(title, () => {
       test.beforeAll(async () => {
         test.setTimeout(300_000);
-        mooring = await Mooring.start();
+        mooring = await Mooring.start(settings);
         address = mooring.base;
         if (!prepare) return;
         await setUpByRequest(mooring, file);
@@ -52,5 +52,7 @@ export function onEveryScreen(look: Look): void {
   elsewhere('nobody there', UNSET);
   elsewhere('nothing yet', EMPTY, async () => undefined);
   elsewhere('one account', ONE, connectOnly);
+  elsewhere('all is well', WELL, connectOne);
+  elsewhere('a silent worker', SILENT, connectUnchecked, { MOORING_WORKER: 'off', MOORING_CHECK_INTERVAL: '10s' });
   elsewhere('many accounts', MANY, fill);
 }

@@ -2,6 +2,7 @@
 
 import { expect, type Page } from '@playwright/test';
 import { noteLink } from '../api';
+import { live } from '../test';
 import { ACCOUNTS, FAULTY, RETURNS, SURVEYS } from '../world';
 import { at, home, press, type Screen, unfolded } from './screen';
 
@@ -10,6 +11,14 @@ async function lookAtCustomers(page: Page): Promise<void> {
   await page.goto(`${home}/accounts/import`);
   await page.getByLabel('Or paste lines here').fill('subdomain;name\nquiet-pond;Quiet Pond\nno name;Nobody\n');
   await press(page, 'Look what would happen');
+}
+
+/** Begins a campaign for the accounts of an app that are Disconnected. */
+async function begin(page: Page, app: string): Promise<void> {
+  await page.goto(`${home}/campaigns/new?app=${app}`);
+  await page.getByLabel('Name', { exact: true }).fill('Back again');
+  await press(page, 'Begin campaign');
+  await expect(page.getByRole('status').filter({ hasText: 'The campaign has begun.' })).toBeVisible();
 }
 
 const account = (name: string, health: string, app = RETURNS.slug): Screen => ({
@@ -120,10 +129,69 @@ export const OVERVIEW: Screen[] = [
     name: 'campaign, begun',
     heading: 'Back again',
     async open(page) {
-      await page.goto(`${home}/campaigns/new?app=${RETURNS.slug}`);
-      await page.getByLabel('Name', { exact: true }).fill('Back again');
-      await press(page, 'Begin campaign');
-      await expect(page.getByRole('status').filter({ hasText: 'The campaign has begun.' })).toBeVisible();
+      await begin(page, RETURNS.slug);
+    },
+  },
+  {
+    name: 'campaign, paused',
+    heading: 'Back again',
+    async open(page) {
+      await begin(page, RETURNS.slug);
+      await press(page, 'Pause');
+      await expect(page.getByText('Paused. No mail leaves until you resume it.')).toBeVisible();
+    },
+  },
+  unfolded({
+    name: 'campaign, held back',
+    heading: 'Back again',
+    async open(page) {
+      await begin(page, SURVEYS.slug);
+      await expect(page.getByText('Mails are held back.')).toBeVisible();
+    },
+  }),
+  {
+    name: 'campaign, ended',
+    heading: 'Back again',
+    async open(page) {
+      await begin(page, RETURNS.slug);
+      await page.locator('summary').filter({ hasText: 'End…' }).click();
+      await press(page, 'End the campaign');
+      await expect(page.getByText('The campaign is over.')).toBeVisible();
+    },
+  },
+  { name: 'campaigns, some', open: at(`${home}/campaigns`), heading: 'Campaigns' },
+  {
+    name: 'job, with a failure',
+    heading: 'Check 2 accounts now',
+    async open(page) {
+      await page.goto(`${home}/accounts`);
+      for (const account of [ACCOUNTS.disconnected, ACCOUNTS.working]) {
+        await page.getByRole('checkbox', { name: `Choose ${account}` }).check();
+      }
+      await page.locator('.bulk').getByRole('button', { name: 'Check' }).click();
+      await expect(page.getByText(/^Done: /)).toBeVisible({ timeout: 30_000 });
+    },
+  },
+  { name: 'jobs, some', open: at(`${home}/jobs`), heading: 'Jobs', islands: true },
+  {
+    name: 'palette',
+    heading: 'Accounts',
+    async open(page) {
+      await page.goto(`${home}/accounts`);
+      await live(page);
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('o');
+      await expect(page.getByRole('option', { name: ACCOUNTS.disconnected }).first()).toBeVisible();
+    },
+  },
+  {
+    name: 'accounts, dialog for a link',
+    heading: 'Accounts',
+    async open(page) {
+      await page.goto(`${home}/accounts`);
+      await live(page);
+      await page.getByRole('row').filter({ hasText: ACCOUNTS.disconnected }).getByRole('link', { name: 'Send link' }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
     },
   },
   {

@@ -47,6 +47,46 @@ export const ONE: Screen[] = [
   { name: 'permissions, one account', open: at(`${northwind}/scopes?app=${ONLY.app.slug}`), heading: 'Permissions' },
   { name: 'apps, one', open: at(`${northwind}/apps`), heading: 'Apps' },
   { name: 'audit, begun', open: at(`${northwind}/audit`), heading: 'Audit' },
+  // Last: afterwards it is snoozed.
+  {
+    name: 'accounts, one snoozed',
+    heading: 'Accounts',
+    async open(page) {
+      const account = `${northwind}/accounts/${ONLY.app.slug}/${ONLY.account}`;
+      await page.goto(`${account}?snooze=new`);
+      const snooze = page.getByRole('button', { name: 'Snooze for everybody' });
+      if (await snooze.count()) {
+        await page.getByLabel('Why').fill('Their admin is back on Monday');
+        await snooze.click();
+        await expect(page.getByText('Snoozed by')).toBeVisible();
+      }
+      await page.goto(`${northwind}/accounts?health=snoozed`);
+      await expect(page.getByRole('row').filter({ hasText: 'Snoozed by' })).toHaveCount(1);
+    },
+  },
+  { name: 'overview, the only one snoozed', open: at(northwind), heading: 'Nobody needs you' },
+];
+
+/** Pages of a tenant whose only account works. */
+export const WELL: Screen[] = [
+  { name: 'overview, nobody needs you', open: at(northwind), heading: 'Nobody needs you' },
+  { name: 'accounts, none needs you', open: at(`${northwind}/accounts?health=need_you`), heading: 'Accounts' },
+  { name: 'accounts, none snoozed', open: at(`${northwind}/accounts?health=snoozed`), heading: 'Accounts' },
+];
+
+/** Pages of a tenant whose worker is silent. */
+export const SILENT: Screen[] = [
+  { name: 'overview, checks overdue', open: at(northwind), heading: /^1 (account|thing) needs you$/ },
+  { name: 'accounts, checks overdue', open: at(`${northwind}/accounts`), heading: 'Accounts' },
+  { name: 'accounts, unchecked', open: at(`${northwind}/accounts?health=unchecked`), heading: 'Accounts' },
+  {
+    name: 'account, unchecked',
+    heading: ONLY.account,
+    async open(page) {
+      await page.goto(`${northwind}/accounts/${ONLY.app.slug}/${ONLY.account}`);
+      await expect(page.locator('section.reason .badge')).toHaveText('Unchecked');
+    },
+  },
 ];
 
 /** Pages of a tenant with very many accounts, whose names are as long as names can be. */

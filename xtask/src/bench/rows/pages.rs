@@ -10,7 +10,7 @@ use crate::bench::table::{Goal, Line, Table};
 use anyhow::{Context, Result};
 
 /// Pages, each filter and each order of the list.
-const PAGES: [(&str, &str); 28] = [
+const PAGES: [(&str, &str); 29] = [
     ("overview", ""),
     ("accounts", "/accounts"),
     ("accounts by name", "/accounts?sort=name"),
@@ -28,6 +28,10 @@ const PAGES: [(&str, &str); 28] = [
     ("snoozed accounts", "/accounts?health=snoozed"),
     ("tagged accounts", "/accounts?tag=vip"),
     ("tagged accounts of an app", "/accounts?tag=vip&app={slug}"),
+    (
+        "tagged accounts of a person",
+        "/accounts?tag=vip&owner={person}",
+    ),
     ("accounts of a person", "/accounts?owner={person}"),
     (
         "accounts of a person and an app",
