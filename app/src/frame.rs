@@ -3,7 +3,11 @@
 use crate::{
     components::{Frame, NavItem, TenantLink, WorkerBeat, WorkerState},
     context::PageContext,
-    pages::{accounts_notices, panel},
+    pages::{
+        accounts_notices,
+        counted::{grouped, in_state},
+        panel,
+    },
 };
 use domain::{health::Health, permission::Permission, time::Timestamp};
 use service::{
@@ -77,7 +81,6 @@ pub(crate) async fn page_chrome(
             .map(|beat| worker(beat, total, context.services.now()))
             .unwrap_or_default(),
         current: Some(current),
-        may_send_links: actor.may(Permission::SendLinks),
         may_manage_tokens: actor.may(Permission::ManageApiTokens),
         may_manage_members: actor.may(Permission::ManageMembers),
         may_read_audit: actor.may(Permission::ReadAudit),
@@ -100,7 +103,6 @@ pub(crate) fn may_open(actor: &Actor) -> Vec<NavItem> {
         Accounts, ApiTokens, Apps, Audit, Campaigns, Keys, Members, Overview, Permissions, Settings,
     };
     let managed = [
-        (Campaigns, Permission::SendLinks),
         (Members, Permission::ManageMembers),
         (ApiTokens, Permission::ManageApiTokens),
         (Audit, Permission::ReadAudit),
@@ -108,7 +110,7 @@ pub(crate) fn may_open(actor: &Actor) -> Vec<NavItem> {
         (Settings, Permission::ManageTenant),
     ];
     let managed = managed.into_iter().filter(|(_, may)| actor.may(*may));
-    let pages = [Overview, Accounts, Apps, Permissions].into_iter();
+    let pages = [Overview, Accounts, Campaigns, Apps, Permissions].into_iter();
     pages.chain(managed.map(|(item, _)| item)).collect()
 }
 
@@ -123,7 +125,8 @@ fn worker(beat: Beat, total: u64, now: Timestamp) -> WorkerBeat {
     };
     let mut lines = Vec::new();
     if beat.overdue > 0 {
-        lines.push(format!("{} of {total} checks overdue", beat.overdue));
+        let overdue = in_state(Health::Unchecked, beat.overdue);
+        lines.push(format!("{overdue} of {} checks overdue", grouped(total)));
     }
     WorkerBeat {
         state,

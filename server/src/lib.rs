@@ -27,3 +27,7 @@ pub mod state;
 mod streams;
 mod telemetry;
 mod visitor;
+
+// For `examples/page`.
+#[doc(hidden)]
+pub use start::services;

@@ -31,8 +31,6 @@ pub struct Frame {
     pub worker: WorkerBeat,
     /// The page's place in the navigation.
     pub current: Option<NavItem>,
-    /// Whether the person may send links.
-    pub may_send_links: bool,
     /// Whether the person may make API tokens.
     pub may_manage_tokens: bool,
     /// Whether the person may invite others.
@@ -56,7 +54,7 @@ pub struct TenantLink {
     pub slug: String,
     /// Its name.
     pub name: String,
-    /// The person's role there, and what is wrong: "Owner · 7 problems".
+    /// The person's role there.
     pub note: String,
 }
 
@@ -172,14 +170,24 @@ impl NavItem {
     }
 }
 
+impl NavItem {
+    /// The list of what is counted beside it, if it has one of its own.
+    fn counted(self, tenant: &str) -> Option<String> {
+        let accounts = Address::Accounts { tenant };
+        (self == Self::Accounts).then(|| format!("{accounts}?health=need_you"))
+    }
+}
+
 /// The sections of the navigation: an optional title, and the pages.
 fn sections(frame: &Frame) -> Vec<(Option<&'static str>, Vec<NavItem>)> {
-    let mut first = vec![NavItem::Overview, NavItem::Accounts];
-    if frame.may_send_links {
-        first.push(NavItem::Campaigns);
-    }
-    first.extend([NavItem::Apps, NavItem::Permissions]);
-    let mut sections = vec![(None, first)];
+    let first = [
+        NavItem::Overview,
+        NavItem::Accounts,
+        NavItem::Campaigns,
+        NavItem::Apps,
+        NavItem::Permissions,
+    ];
+    let mut sections = vec![(None, first.into())];
     let manage: Vec<_> = [
         (frame.may_manage_members, NavItem::Members),
         (frame.may_manage_tokens, NavItem::ApiTokens),
@@ -199,6 +207,22 @@ fn sections(frame: &Frame) -> Vec<(Option<&'static str>, Vec<NavItem>)> {
 fn item(item: NavItem, frame: &Frame) -> impl IntoView + use<> {
     let (label, icon) = item.looks();
     let (n, of) = item.count(frame);
+    // What needs somebody is a list of its own, which the number opens.
+    let list = item.counted(&frame.tenant_slug);
+    let count = move || {
+        view! {
+            {n}
+            <span class="sr">{of}</span>
+        }
+    };
+    let (inside, beside) = match list {
+        _ if n == 0 => (None, None),
+        Some(href) => (
+            None,
+            Some(view! { <a class="count" href=href>{count()}</a> }),
+        ),
+        None => (Some(view! { <span class="count">{count()}</span> }), None),
+    };
     view! {
         <li>
             <a
@@ -207,16 +231,9 @@ fn item(item: NavItem, frame: &Frame) -> impl IntoView + use<> {
             >
                 <Icon name=icon/>
                 {label}
-                {(n > 0)
-                    .then(|| {
-                        view! {
-                            <span class="count">
-                                {n}
-                                <span class="sr">{of}</span>
-                            </span>
-                        }
-                    })}
+                {inside}
             </a>
+            {beside}
         </li>
     }
 }

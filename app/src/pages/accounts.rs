@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     address::Address,
-    components::{Choice, Glyph, Kind, LinkButton, NavItem, PageHead, Tab, Tabs},
+    components::{Choice, Frame, Glyph, Kind, LinkButton, NavItem, PageHead, Tab, Tabs},
     context::PageContext,
     form_state::FormState,
     frame::{PageChrome, page_chrome},
@@ -41,27 +41,46 @@ use service::{
     jobs::{self, Job},
     views::{self, SavedView},
 };
+use std::sync::Arc;
 
 pub(crate) fn page() -> impl IntoView {
     show(load)
 }
 
 async fn load(context: PageContext, address: PageParams) -> Result<AnyView, PageError> {
+    #[cfg(feature = "testing")]
+    if let Some((frame, data)) = super::accounts_held::held() {
+        return Ok(whole(&context, frame, data));
+    }
     let actor = context.actor(address.part("tenant")).await?;
-    let around = page_chrome(&context, &actor, NavItem::Accounts).await;
     let query = AccountsQuery::from(address.query::<Parameters>());
-    let data = Data::load(&context, &actor, &around, query, None).await;
+    let (frame, data) = loaded(&context, &actor, query).await;
+    Ok(whole(&context, frame, Arc::new(data)))
+}
+
+pub(super) async fn loaded(
+    context: &PageContext,
+    actor: &Actor,
+    query: AccountsQuery,
+) -> (Frame, Data) {
+    let around = page_chrome(context, actor, NavItem::Accounts).await;
+    let data = Data::load(context, actor, &around, query, None).await;
+    (around.frame, data)
+}
+
+/// The page with its layout.
+fn whole(context: &PageContext, frame: Frame, data: Arc<Data>) -> AnyView {
     let form = data.bulk.as_ref().map(|bulk| bulk.form.clone());
     let form = form.filter(|form| form.action != accounts_views::FORM);
     let said = outcome::outcome(context.outcome.as_ref(), &form.unwrap_or_default());
     let live = live(&data);
-    Ok(view! {
-        <SignedInLayout frame=around.frame title="Accounts" wide=true live=live>
+    view! {
+        <SignedInLayout frame title="Accounts" wide=true live=live>
             {said}
             {view(&data)}
         </SignedInLayout>
     }
-    .into_any())
+    .into_any()
 }
 
 /// What follows changes of the list while the page is open.
@@ -193,7 +212,10 @@ impl Data {
 
     /// Whether each row has a menu: in lists of what needs somebody.
     pub fn has_menus(&self) -> bool {
-        matches!(self.query.states, States::NeedSomeone | States::Snoozed)
+        matches!(
+            self.query.states,
+            States::NeedSomeone | States::Snoozed | States::RefusedLong
+        )
     }
 
     /// The list that is shown.
@@ -273,7 +295,8 @@ pub(super) fn list(data: &Data) -> AnyView {
         {accounts_notices::view(data)}
         <div data-live="job">{data.job.as_ref().map(|job| job_words::line(tenant, job, data.now))}</div>
         {match &data.page {
-            Ok(page) if page.rows.is_empty() => none(data),
+            // A page without rows may have a next one, if its accounts came before.
+            Ok(page) if page.rows.is_empty() && page.next.is_none() => none(data),
             Ok(page) => accounts_table::table(data, page),
             Err(failed) => not_loaded(data, failed),
         }}

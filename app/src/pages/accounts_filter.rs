@@ -1,10 +1,15 @@
 //! The filters of the accounts list. They are in the address, so that a link shows
 //! a colleague the same list.
 
-pub(super) use super::accounts_query::{NOBODY, SNOOZED, changed, is_filtered, pairs, text};
+pub(super) use super::accounts_query::{
+    NOBODY, REFUSED_LONG, SNOOZED, changed, is_filtered, pairs, text,
+};
 pub use super::accounts_query::{Parameters, href, read};
 
-use super::accounts::Counts;
+use super::{
+    accounts::Counts,
+    counted::{grouped, in_state},
+};
 use crate::components::{Choice, FilterChip, Glyph, Icon};
 use domain::{customer::Tag, ids::PersonId, scope::Scope, scope_plan::ScopeFilter};
 use leptos::prelude::*;
@@ -38,7 +43,7 @@ impl Choices {
 }
 
 /// A menu of links; each sets one filter.
-fn menu(label: &'static str, links: Vec<(String, String, Option<u64>)>) -> AnyView {
+fn menu(label: &'static str, links: Vec<(String, String, Option<String>)>) -> AnyView {
     view! {
         <details class="menu" name="filter">
             <summary class="chip">{label} <Icon name=Glyph::Chevron/></summary>
@@ -64,12 +69,16 @@ fn health_filter(base: &str, query: &AccountsQuery, counts: Option<&Counts>) -> 
     let value = match query.states {
         States::All => {
             let states = counts.into_iter().flat_map(|counts| &counts.states);
-            let links = states.map(|(h, n)| (set(States::One(*h)), h.label().to_owned(), Some(*n)));
+            let links = states.map(|(h, n)| {
+                let count = Some(in_state(*h, *n));
+                (set(States::One(*h)), h.label().to_owned(), count)
+            });
             return menu("Health", links.collect());
         }
         States::One(health) => health.label(),
         States::NeedSomeone => "Need you",
         States::Snoozed => "Snoozed",
+        States::RefusedLong => "Refused for 3 days",
     };
     let remove = set(States::All);
     view! { <FilterChip label="Health" value remove/> }.into_any()
@@ -101,7 +110,7 @@ fn tag_filter(base: &str, query: &AccountsQuery, choices: &Choices) -> Option<An
     let Some(wanted) = &query.tag else {
         let tags = choices.tags.iter();
         let links: Vec<_> = tags
-            .map(|(tag, n)| (set(Some(tag.clone())), tag.to_string(), Some(*n)))
+            .map(|(tag, n)| (set(Some(tag.clone())), tag.to_string(), Some(grouped(*n))))
             .collect();
         return (!links.is_empty()).then(|| menu("Tag", links));
     };
@@ -116,7 +125,7 @@ fn app_filter(base: &str, query: &AccountsQuery, choices: &Choices) -> Option<An
             .iter()
             .map(|a| {
                 let href = changed(base, query, |q| q.app = Some(a.value.clone()));
-                (href, a.label.clone(), a.count)
+                (href, a.label.clone(), a.count.map(grouped))
             })
             .collect();
         return (links.len() > 1).then(|| menu("App", links));

@@ -20,6 +20,7 @@ fn no_match(data: &Data) -> String {
         States::One(health) => format!(" that is {}", health.label()),
         States::NeedSomeone => " that needs you".into(),
         States::Snoozed => " that is snoozed".into(),
+        States::RefusedLong => " that is refused alone for three days".into(),
     };
     let given = |text: Option<String>| text.unwrap_or_default();
     let q = Some(&data.query.q).filter(|q| !q.is_empty());

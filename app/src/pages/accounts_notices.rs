@@ -1,7 +1,7 @@
 //! What lies over the accounts of the list: an app's refused credentials, overdue checks,
 //! long refusals. One line each, above the list.
 
-use super::{accounts::Data, counted::counted};
+use super::{accounts::Data, accounts_filter::REFUSED_LONG, counted::counted};
 use crate::{address::Address, components::Callout};
 use domain::health::Health;
 use leptos::prelude::*;
@@ -48,8 +48,11 @@ pub(crate) fn of(apps: &[AppRow]) -> Vec<Notice> {
 
 /// The notices, on the first page of a list that no state is chosen for.
 pub(super) fn view(data: &Data) -> Option<AnyView> {
-    let chosen =
-        matches!(data.query.states, States::One(_) | States::Snoozed) || data.query.owner.is_some();
+    let of_states = matches!(
+        data.query.states,
+        States::One(_) | States::Snoozed | States::RefusedLong
+    );
+    let chosen = of_states || data.query.owner.is_some();
     if data.notices.is_empty() || chosen || data.query.after.is_some() || !data.query.q.is_empty() {
         return None;
     }
@@ -107,7 +110,7 @@ fn line(data: &Data, notice: &Notice) -> AnyView {
                 " refused for three days, while others of the app work. Somebody should look."
             }
             .into_any(),
-            format!("{base}?health={}&sort=changed", Health::Retrying.code()),
+            format!("{base}?health={REFUSED_LONG}"),
             "Show",
         ),
     };

@@ -16,6 +16,8 @@ use std::borrow::Cow;
 pub(super) const NEED_YOU: &str = "need_you";
 /// The value of `health` for accounts that are snoozed.
 pub(super) const SNOOZED: &str = "snoozed";
+/// The value of `health` for accounts that are refused alone for days.
+pub(super) const REFUSED_LONG: &str = "refused_long";
 /// The value of `owner`, and of `whose` on the overview, for accounts that nobody looks after.
 pub(super) const NOBODY: &str = "nobody";
 
@@ -41,6 +43,7 @@ impl From<Parameters> for AccountsQuery {
         let states = match (parameters.health.given(), health) {
             (Some(NEED_YOU), _) => States::NeedSomeone,
             (Some(SNOOZED), _) => States::Snoozed,
+            (Some(REFUSED_LONG), _) => States::RefusedLong,
             (_, Some(health)) => States::One(health),
             _ => States::All,
         };
@@ -90,6 +93,7 @@ pub(super) fn pairs(query: &AccountsQuery) -> Vec<(&'static str, String)> {
         States::One(health) => Some(health.code().to_owned()),
         States::NeedSomeone => Some(NEED_YOU.to_owned()),
         States::Snoozed => Some(SNOOZED.to_owned()),
+        States::RefusedLong => Some(REFUSED_LONG.to_owned()),
     };
     let owner = query.owner.map(|owner| match owner {
         LookedAfter::ByNobody => NOBODY.to_owned(),
@@ -189,8 +193,10 @@ mod tests {
         let chosen = read("columns=strip,owner");
         assert_eq!(text(&chosen), "columns=owner%2Cstrip");
         assert!(!is_filtered(&chosen));
-        let snoozed = "/t/x/accounts?health=snoozed";
-        assert_eq!(href("/t/x/accounts", &read(&snoozed[14..])), snoozed);
+        for code in [SNOOZED, REFUSED_LONG] {
+            let narrowed = format!("/t/x/accounts?health={code}");
+            assert_eq!(href("/t/x/accounts", &read(&narrowed[14..])), narrowed);
+        }
         let next = changed("/t/x/accounts", &query, |q| q.states = States::All);
         assert!(!next.contains("after") && !next.contains("health") && next.contains("q=acme"));
     }

@@ -4,6 +4,7 @@ use super::{
     accounts::Data,
     accounts_filter::{changed, href, is_filtered},
     bulk_bar,
+    open_link::open_link,
     row_action::{account_href, row_action},
     row_menu::RowMenus,
     snooze_form::snoozed_words,
@@ -230,6 +231,7 @@ fn of_connection(data: &Data, account: &ListedAccount, row: &AccountRow) -> AnyV
                 <HealthBadge health=row.health/>
                 <p>{row.explanation.reason.clone()}</p>
                 {second_line(row).map(|line| view! { <p>{line}</p> })}
+                {row.open_link.map(|link| view! { <p>{open_link(link, data.now)}</p> })}
                 {account.customer.snoozed.as_ref().map(|snoozed| view! { <p>{snoozed_words(snoozed)}</p> })}
             </div>
         </td>

@@ -1,7 +1,7 @@
 //! The fields of forms that make a reconnect link.
 
 use crate::{
-    components::{Button, Choice, Field, Kind, Segments, Select, TextArea, absolute},
+    components::{Button, Choice, Field, Glyph, Icon, Kind, Segments, Select, TextArea, absolute},
     form_state::FormState,
 };
 use domain::{
@@ -72,8 +72,8 @@ pub(super) fn message(form: &FormState, words: Option<&LinkWords>) -> AnyView {
         let text = words.text(typed.as_deref());
         let button = words.button;
         view! {
-            <details class="fold">
-                <summary>"Preview"</summary>
+            <details class="more">
+                <summary><Icon name=Glyph::Chevron/> "Preview"</summary>
                 <div class="preview" inert>
                     <div class="sheet" lang=words.language.code()>
                         <p>

@@ -5,7 +5,7 @@ use super::{
     accounts::Counts,
     accounts_filter::{NOBODY, SNOOZED},
     accounts_notices::{self, Notice},
-    counted::counted,
+    counted::{counted, in_state},
     getting_started::{self, Progress},
     history::{self, DaysQuery},
     outcome,
@@ -355,7 +355,7 @@ fn states(data: &Data) -> AnyView {
             health: *health,
             icon: Glyph::from(*health),
             label: health.label().into(),
-            count: n.to_string(),
+            count: in_state(*health, *n),
         })
         .collect();
     let aside = view! { <span class="sub">{accounts(data.total())}</span> }.into_any();

@@ -5,6 +5,7 @@ use super::{
     accounts_none::nobody_needs_you,
     accounts_notices::Notice,
     counted::counted,
+    open_link::open_link,
     overview::{Data, accounts, address_of, failed},
     row_action::{account_href, row_action, tenant_home},
     row_menu::RowMenus,
@@ -183,6 +184,7 @@ fn need_row(
                 " "
                 <span class="sub">{row.app_name.clone()}</span>
                 <p>{row.explanation.reason.clone()}</p>
+                {row.open_link.map(|link| view! { <p class="sub">{open_link(link, data.now)}</p> })}
                 {owner}
             </div>
             <TimeTag at=row.health_since now=data.now/>

@@ -72,14 +72,24 @@ pub(super) fn add_offline(tenant: &str, app: &str) -> String {
     )
 }
 
+/// Whether a check is the action at the end of its row.
+pub(super) const fn is_checked_first(row: &AccountRow) -> bool {
+    matches!(
+        row.explanation.next,
+        NextStep::LookAtWorker | NextStep::LookAtAccount
+    )
+}
+
 /// The action at the end of a row: a quiet, small button, or none.
 pub(super) fn row_action(tenant: &str, row: &AccountRow, may: May) -> AnyView {
     let href = account_href(tenant, row.app_slug.as_str(), row.subdomain.as_str());
     let about = row.subdomain.to_string();
+    let has_left = row.open_link.is_some_and(|link| link.has_left());
+    let send = if has_left { "Send again" } else { "Send link" };
     match row.explanation.next {
         NextStep::SendLink if may.send_links => view! {
             <LinkButton href=format!("{href}?link=new#link") size=Size::Small about dialog="link-panel">
-                "Send link"
+                {send}
             </LinkButton>
         }
         .into_any(),
@@ -95,7 +105,7 @@ pub(super) fn row_action(tenant: &str, row: &AccountRow, may: May) -> AnyView {
             </LinkButton>
         }
         .into_any(),
-        NextStep::LookAtWorker | NextStep::LookAtAccount if may.check => view! {
+        _ if is_checked_first(row) && may.check => view! {
             <PostButton action=check_href(tenant, row) in_row=true size=Size::Small about>
                 "Check now"
             </PostButton>
@@ -112,7 +122,7 @@ pub(super) fn main_action(tenant: &str, row: &AccountRow, may: May) -> Option<An
     let check = || {
         may.check.then(|| {
             view! {
-                <PostButton action=check_href(tenant, row) stay=true icon=Glyph::Retrying>
+                <PostButton action=check_href(tenant, row) stay=true icon=Glyph::Retrying letter="r">
                     "Check now"
                 </PostButton>
             }

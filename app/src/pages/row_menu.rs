@@ -2,7 +2,7 @@
 //! with forms, so it works without script; the browser keeps one of them open at a time.
 
 use super::{
-    row_action::{May, account_href},
+    row_action::{May, account_href, check_href, is_checked_first},
     snooze_form::{BACK, SnoozeForm},
 };
 use crate::{
@@ -79,6 +79,16 @@ impl RowMenus<'_> {
                     .view()
                 }),
         };
+        let check = (self.may.check && !is_checked_first(row)).then(|| {
+            view! {
+                <form method="post" action=check_href(tenant, row) data-stay="row">
+                    <button type="submit">
+                        <Icon name=Glyph::Retrying/>
+                        "Check now"
+                    </button>
+                </form>
+            }
+        });
         let owner = customer.owner.as_ref().map(|owner| owner.id);
         let take_on = self.me.filter(|me| owner != Some(*me)).map(|me| {
             let to = Address::LookAfter {
@@ -108,6 +118,7 @@ impl RowMenus<'_> {
                     <div>
                         {snooze}
                         {divider}
+                        {check}
                         {take_on}
                         <a href=assign>
                             <Icon name=Glyph::Members/>

@@ -19,6 +19,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use service::{
     Actor,
+    accounts::finds_beginnings_only,
     apps::{App, list as apps},
     connections::{
         by_account::{self, AccountsQuery, ListedAccount},
@@ -27,6 +28,9 @@ use service::{
     core::input::Field,
     views::{self, SavedView},
 };
+
+/// What short words find.
+const SHORT: &str = "One and two letters find beginnings of words.";
 
 /// How many accounts it shows.
 const ACCOUNTS: u64 = 6;
@@ -193,10 +197,12 @@ pub(super) fn view(data: &Data) -> AnyView {
         pages_found(data),
     ];
     let sections: Vec<_> = sections.into_iter().flatten().collect();
+    let short = !sections.is_empty() && finds_beginnings_only(&data.q);
+    let nothing = nothing_found(&data.q);
     let none = sections.is_empty().then(|| {
         view! {
             <Empty icon=Glyph::Search title="Nothing found">
-                <p>"No account, app or page has this in its name. A shorter part of a word finds more."</p>
+                <p>{nothing}</p>
             </Empty>
         }
     });
@@ -204,9 +210,19 @@ pub(super) fn view(data: &Data) -> AnyView {
         <div id="found" class="found">
             {sections}
             {none}
+            {short.then(|| view! { <p class="sub">{SHORT}</p> })}
         </div>
     }
     .into_any()
+}
+
+/// What a search without a hit says: short words find beginnings alone.
+fn nothing_found(q: &str) -> &'static str {
+    if finds_beginnings_only(q) {
+        "No account, app or page has a word that begins with this. Three letters find it in the middle of words as well."
+    } else {
+        "No account, app or page has this in its name. A shorter part of a word finds more."
+    }
 }
 
 fn section(title: &'static str, links: Vec<AnyView>) -> Option<AnyView> {

@@ -282,8 +282,8 @@ async fn what_happened_to_accounts(month: &Month) {
 
 async fn the_campaign(month: &Month) {
     let owner = month.owner_of(HARBOUR.0).await;
-    let all = campaigns::all(&owner).await.unwrap();
-    let [campaign] = &all[..] else {
+    let all = campaigns::all(&owner, None, 50).await.unwrap();
+    let [campaign] = &all.rows[..] else {
         panic!("{all:?}");
     };
     assert_eq!(campaign.state, CampaignState::Running);

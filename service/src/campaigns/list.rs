@@ -24,9 +24,6 @@ use domain::{
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, Select};
 use std::collections::HashMap;
 
-/// The most campaigns that the list shows, the newest.
-const LISTED: u64 = 50;
-
 /// How many accounts of a campaign are at each stage.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Funnel {
@@ -86,6 +83,15 @@ impl Funnel {
     }
 }
 
+/// A page of the campaigns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignPage {
+    /// The campaigns, the newest first.
+    pub rows: Vec<Campaign>,
+    /// The campaign after which the next page begins.
+    pub next: Option<CampaignId>,
+}
+
 /// An account of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CampaignAccount {
@@ -114,20 +120,32 @@ pub struct People {
     pub next: Option<Subdomain>,
 }
 
-/// The newest campaigns of the apps that the actor may see.
+/// A page of the campaigns of the apps that the actor may see, the newest first.
 ///
 /// # Errors
-/// [`CampaignError`], also for a role that may not see customers.
-pub async fn all(actor: &Actor) -> Result<Vec<Campaign>, CampaignError> {
-    actor.require(Permission::SendLinks)?;
+/// [`CampaignError`].
+pub async fn all(
+    actor: &Actor,
+    after: Option<CampaignId>,
+    limit: u64,
+) -> Result<CampaignPage, CampaignError> {
+    actor.require(Permission::Look)?;
     let apps = crate::apps::list::visible(actor).await?;
     let tx = actor.read().await?;
-    let rows: Vec<campaign::Model> = tx
+    let mut query = tx
         .all::<campaign::Entity>()
-        .filter(campaign::Column::AppId.is_in(apps.iter().map(|app| app.id)))
+        .filter(campaign::Column::AppId.is_in(apps.iter().map(|app| app.id)));
+    if let Some(after) = after {
+        query = query.filter(campaign::Column::Id.lt(after));
+    }
+    // One more than the page shows whether there is another page.
+    let mut rows: Vec<campaign::Model> = query
         .order_by_desc(campaign::Column::Id)
-        .first(&*tx, LISTED, "campaigns")
+        .first(&*tx, limit + 1, "campaigns")
         .await?;
+    let more = rows.len() as u64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next = rows.last().map(|row| row.id).filter(|_| more);
     let ids: Vec<CampaignId> = rows.iter().map(|row| row.id).collect();
     let mut funnels = funnels(&tx, &ids).await?;
     let of_app = |row: campaign::Model| {
@@ -135,7 +153,10 @@ pub async fn all(actor: &Actor) -> Result<Vec<Campaign>, CampaignError> {
         let funnel = funnels.remove(&row.id).unwrap_or_default();
         Some(Campaign::new(row, app, funnel))
     };
-    Ok(rows.into_iter().filter_map(of_app).collect())
+    Ok(CampaignPage {
+        rows: rows.into_iter().filter_map(of_app).collect(),
+        next,
+    })
 }
 
 /// One campaign, if the actor may see it.
@@ -143,7 +164,7 @@ pub async fn all(actor: &Actor) -> Result<Vec<Campaign>, CampaignError> {
 /// # Errors
 /// [`CampaignError`].
 pub async fn show(actor: &Actor, id: CampaignId) -> Result<Campaign, CampaignError> {
-    actor.require(Permission::SendLinks)?;
+    actor.require(Permission::Look)?;
     let tx = actor.read().await?;
     let (row, app) = find(actor, &tx, id).await?.ok_or(CampaignError::NotFound)?;
     let funnel = funnels(&tx, &[row.id]).await?.remove(&row.id);
@@ -178,7 +199,7 @@ pub async fn people(
     after: Option<&Subdomain>,
     limit: u64,
 ) -> Result<People, CampaignError> {
-    actor.require(Permission::SendLinks)?;
+    actor.require(Permission::Look)?;
     let tx = actor.read().await?;
     let (_, app) = find(actor, &tx, id).await?.ok_or(CampaignError::NotFound)?;
     let mut all = tx.all::<Entity>().filter(Column::CampaignId.eq(id));

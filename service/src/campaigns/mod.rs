@@ -9,7 +9,7 @@ mod run;
 
 pub use control::{end, pause, resume};
 pub use create::{CampaignForm, CreateCampaignError, MOST_DAYS, create};
-pub use list::{CampaignAccount, Funnel, People, all, people, show};
+pub use list::{CampaignAccount, CampaignPage, Funnel, People, all, people, show};
 pub(crate) use run::run;
 pub use run::run_due;
 

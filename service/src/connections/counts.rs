@@ -55,12 +55,6 @@ impl HealthCounts {
         self.to_look_at
     }
 
-    /// Whether so many depend on the time that not all of them were counted: then there
-    /// are more Unchecked ones, among those that are counted in other states.
-    pub fn is_cut(&self) -> bool {
-        self.get(Health::Unchecked) >= BOUND
-    }
-
     fn add(&mut self, health: Health, count: u64) {
         if let Some(slot) = self.of.get_mut(usize::from(health.severity())) {
             *slot += count;

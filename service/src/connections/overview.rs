@@ -75,6 +75,7 @@ pub async fn overview(
     if left > 0 && whose.is_none() {
         need.extend(by_account::refused_long(actor, &tx, &apps, left).await?);
     }
+    by_account::add_open_links(actor, &tx, &mut need).await?;
     let counts = counts::sum(&tx, &apps, actor.now()).await?;
     let links = links::outstanding(&tx, &apps, actor.expiry_now(), 10).await?;
     drop(tx);

@@ -1,5 +1,6 @@
 //! A connection as lists show it. It holds nothing from the credentials.
 
+use super::links::OpenLink;
 use crate::records::{app::App, connection::Record};
 use domain::{
     failure::FailureKind,
@@ -61,6 +62,8 @@ pub struct AccountRow {
     pub last_attempt: Option<Timestamp>,
     /// When the next attempt is due.
     pub next_attempt: Option<Timestamp>,
+    /// The newest link that can still be used; lists look for it where one may be sent.
+    pub open_link: Option<OpenLink>,
 }
 
 impl AccountRow {
@@ -143,6 +146,7 @@ impl AccountRow {
             access_expires_at: record.access_expires_at,
             last_attempt: record.last_attempt_at,
             next_attempt: record.due_at,
+            open_link: None,
         }
     }
 }

@@ -16,6 +16,7 @@ use domain::{
     zone::Zone,
 };
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
+use std::collections::HashMap;
 
 /// A connection with all the data of its page.
 #[derive(Debug, Clone)]
@@ -97,22 +98,40 @@ pub async fn of_account(
     actor: &Actor,
     subdomain: &Subdomain,
 ) -> Result<Vec<AccountRow>, InternalError> {
+    let mut all = of_accounts(actor, std::slice::from_ref(subdomain)).await?;
+    Ok(all.remove(subdomain).unwrap_or_default())
+}
+
+/// The same of several accounts, with one query for the connections of all of them.
+/// Accounts without any are missing.
+///
+/// # Errors
+/// [`InternalError`] if the database fails.
+pub async fn of_accounts(
+    actor: &Actor,
+    subdomains: &[Subdomain],
+) -> Result<HashMap<Subdomain, Vec<AccountRow>>, InternalError> {
     let tx = actor.read().await?;
     let mut apps = counts::visible_apps(actor, &tx).await?;
     apps.sort_by_key(|app| (app.name.to_lowercase(), app.id));
+    let names = subdomains.iter().map(Subdomain::as_str);
     let records: Vec<Record> = tx
         .all::<connection::Entity>()
-        .filter(connection::Column::Subdomain.eq(subdomain.as_str()))
-        .readable(&*tx, "the connections of an account")
+        .filter(connection::Column::Subdomain.is_in(names))
+        .filter(connection::Column::AppId.is_in(apps.iter().map(|app| app.id)))
+        .readable(&*tx, "the connections of accounts")
         .await?;
     let alone = others::that_work(&tx, records.iter()).await?;
-    let row = |app: &App| {
-        let record = records.iter().find(|record| record.app == app.id)?;
-        let others_work = alone.contains(&record.id);
-        let seen = (actor.now(), actor.zone);
-        Some(AccountRow::new(record, app, others_work, seen))
-    };
-    Ok(apps.iter().filter_map(row).collect())
+    let mut of_account: HashMap<Subdomain, Vec<AccountRow>> = HashMap::new();
+    for app in &apps {
+        for record in records.iter().filter(|record| record.app == app.id) {
+            let others_work = alone.contains(&record.id);
+            let row = AccountRow::new(record, app, others_work, (actor.now(), actor.zone));
+            let account = record.subdomain.clone();
+            of_account.entry(account).or_default().push(row);
+        }
+    }
+    Ok(of_account)
 }
 
 fn assemble(

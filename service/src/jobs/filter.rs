@@ -54,6 +54,7 @@ mod tests {
             (States::All, None),
             (States::NeedSomeone, Some(LookedAfter::ByNobody)),
             (States::Snoozed, None),
+            (States::RefusedLong, None),
             (
                 States::One(Health::Limited),
                 Some(LookedAfter::By(PersonId(Uuid::from_u128(7)))),

@@ -16,7 +16,9 @@ use secrecy::SecretString;
 use service::{
     Actor,
     accounts::{self, ContactForm, CustomerChange},
-    campaigns::{self, CampaignError, CampaignForm, CampaignState, CreateCampaignError},
+    campaigns::{
+        self, CampaignError, CampaignForm, CampaignPage, CampaignState, CreateCampaignError,
+    },
     connections::{authorize, by_account::AccountsQuery, check_now::check_now, links},
     jobs::{self, Selection, StartError},
     mail,
@@ -235,8 +237,8 @@ async fn hidden(actor: &Actor, id: CampaignId) {
     assert!(matches!(hidden, Err(CampaignError::NotFound)), "{hidden:?}");
     let hidden = campaigns::people(actor, id, None, None, 50).await;
     assert!(matches!(hidden, Err(CampaignError::NotFound)));
-    let hidden = campaigns::all(actor).await.unwrap();
-    assert!(hidden.is_empty());
+    let hidden = campaigns::all(actor, None, 50).await.unwrap();
+    assert!(hidden.rows.is_empty() && hidden.next.is_none());
 }
 
 /// security.md 52: neither another tenant nor who is limited to other apps.
@@ -256,9 +258,45 @@ async fn s52_a_campaign_is_seen_by_whom_it_concerns_alone() {
         hidden(&limited, id).await;
         let mut viewer = f.owner.clone();
         viewer.role = Role::Viewer;
-        let refused = campaigns::show(&viewer, id).await;
+        assert_eq!(campaigns::show(&viewer, id).await.unwrap().id, id);
+        let refused = campaigns::end(&viewer, id).await;
         assert!(matches!(refused, Err(CampaignError::Forbidden(_))));
-        assert_eq!(campaigns::all(&f.owner).await.unwrap().len(), 1);
+        let all = campaigns::all(&f.owner, None, 50).await.unwrap();
+        assert_eq!(all.rows.len(), 1);
+    })
+    .await;
+}
+
+fn ids(page: &CampaignPage) -> Vec<CampaignId> {
+    page.rows.iter().map(|campaign| campaign.id).collect()
+}
+
+#[tokio::test]
+async fn campaigns_are_listed_a_page_at_a_time() {
+    each(async |f, _| {
+        let other = f.another_app("tracking").await;
+        let of_other = CampaignForm {
+            app: "tracking".into(),
+            ..form()
+        };
+        let mut newest_first = Vec::new();
+        for form in [form(), of_other, form()] {
+            newest_first.push(campaigns::create(&f.owner, &form).await.unwrap());
+        }
+        newest_first.reverse();
+        let first = campaigns::all(&f.owner, None, 2).await.unwrap();
+        assert_eq!(ids(&first), newest_first[..2]);
+        assert_eq!(first.next, Some(newest_first[1]));
+        let second = campaigns::all(&f.owner, first.next, 2).await.unwrap();
+        assert_eq!(ids(&second), newest_first[2..]);
+        assert_eq!(second.next, None);
+        let whole = campaigns::all(&f.owner, None, 3).await.unwrap();
+        assert_eq!((ids(&whole), whole.next), (newest_first.clone(), None));
+        // Campaigns of other apps are no reason for another page.
+        let mut limited = f.owner.clone();
+        limited.apps = AppLimit::Only([other.id].into());
+        let theirs = campaigns::all(&limited, None, 1).await.unwrap();
+        assert_eq!((ids(&theirs), theirs.next), (vec![newest_first[1]], None));
     })
     .await;
 }
@@ -333,8 +371,8 @@ async fn nothing_is_begun_without_the_accounts_that_were_to_be_chosen() {
             ),
             "{refused:?}"
         );
-        let all = campaigns::all(&f.owner).await.unwrap();
-        assert!(all.is_empty(), "the campaign went with its job");
+        let all = campaigns::all(&f.owner, None, 50).await.unwrap();
+        assert!(all.rows.is_empty(), "the campaign went with its job");
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! Tests of the use cases, a module for each theme.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod accounts_once;
 mod answers;
 mod api_tokens;
 mod audit;
@@ -36,6 +37,7 @@ mod live;
 mod mail;
 mod members;
 mod new_passwords;
+mod open_links;
 mod passkeys;
 mod people;
 mod permissions;

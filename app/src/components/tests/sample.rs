@@ -48,7 +48,6 @@ pub(super) fn frame(current: NavItem) -> Frame {
             lines: vec!["1 of 48 checks overdue".into()],
         },
         current: Some(current),
-        may_send_links: true,
         may_manage_tokens: true,
         may_manage_members: true,
         may_read_audit: true,

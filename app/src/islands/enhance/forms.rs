@@ -56,7 +56,7 @@ fn submitted(event: Event) {
         match sent {
             Ok((address, page)) if in_dialog => dialogs::answered(&address, &page),
             Ok((_, page)) if form.get_attribute("data-stay").as_deref() == Some(IN_ROW) => {
-                said(&page);
+                said(&form, &page);
             }
             Ok((address, page)) => stay(&form, &address, &page),
             // Perhaps it came through: the page says so.
@@ -90,10 +90,24 @@ fn done(form: &Element) {
     }
 }
 
-/// Says what came of a form, with the words of the page that it led to.
-fn said(page: &Document) {
-    if let Ok(Some(outcome)) = page.query_selector(".result, [role=status]") {
-        browser::say(&outcome.text_content().unwrap_or_default());
+/// Says in the row of a form what came of it, with the words of the page that it led to.
+fn said(form: &Element, page: &Document) {
+    let outcome = page.query_selector(".result, [role=status]").ok().flatten();
+    let words = outcome.and_then(|outcome| outcome.text_content());
+    let Some(words) = words.filter(|words| !words.trim().is_empty()) else {
+        return;
+    };
+    let Ok(Some(cell)) = form.closest("td, li") else {
+        return browser::say(&words);
+    };
+    for before in browser::all_in(&cell, "p[role=status]") {
+        before.remove();
+    }
+    if let Some(said) = browser::element("p", "sub") {
+        let _ = said.set_attribute("role", "status");
+        let _ = cell.append_child(&said);
+        said.set_text_content(Some(words.trim()));
+        browser::announce(&said);
     }
 }
 

@@ -72,10 +72,24 @@ fn pressed(event: &KeyboardEvent) -> bool {
         "j" => go(1),
         "k" => go(-1),
         "x" => choose(),
-        "l" => press("main a[data-dialog=link-panel]"),
+        "l" => link(),
         "r" | "t" | "s" => press(&format!("main [data-key={key}]")),
         _ => false,
     }
+}
+
+/// Opens the dialog for a link: that of the row with the focus, or of an account's page.
+fn link() -> bool {
+    const LINK: &str = "a[data-dialog=link-panel]";
+    let rows = all(ROWS);
+    let Some(at) = current(&rows) else {
+        return rows.is_empty() && press(&format!("main {LINK}"));
+    };
+    let row = rows.get(at).and_then(|link| link.closest("tr, li").ok()?);
+    let link = row.and_then(|row| row.query_selector(LINK).ok()?);
+    link.and_then(|link| link.dyn_into::<HtmlElement>().ok())
+        .map(|link| link.click())
+        .is_some()
 }
 
 /// Goes to a page of the tenant; the search's address stands beside theirs.

@@ -15,6 +15,12 @@ use web_sys::{Document, Element, Event, HtmlDialogElement, HtmlInputElement, Key
 /// How long after a letter the search begins, so that not each letter is one.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// What its foot says.
+const KEYS: &str = "<span><kbd>↑</kbd> <kbd>↓</kbd> move</span><span><kbd>↵</kbd> open</span><span><kbd>Ctrl</kbd> <kbd>↵</kbd> new tab</span><span></span>";
+
+/// What short words find.
+const SHORT: &str = "One and two letters find beginnings of words.";
+
 thread_local! {
     static SEARCH: RefCell<String> = const { RefCell::new(String::new()) };
 }
@@ -40,6 +46,8 @@ struct Palette {
     input: HtmlInputElement,
     list: Element,
     count: Element,
+    /// What short words find, while one is typed.
+    hint: Element,
     /// The number of the newest question: older answers are dropped.
     newest: Rc<Cell<u32>>,
 }
@@ -91,8 +99,11 @@ impl Palette {
         }
         let count = element("p", "sr")?;
         count.set_attribute("role", "status").ok()?;
+        let foot = element("footer", "sub")?;
+        foot.set_inner_html(KEYS);
+        let hint = foot.last_element_child()?;
         form.append_child(&input).ok()?;
-        for part in [&form, &list, &count] {
+        for part in [&form, &list, &count, &foot] {
             dialog.append_child(part).ok()?;
         }
         document().body()?.append_child(&dialog).ok()?;
@@ -101,6 +112,7 @@ impl Palette {
             input,
             list,
             count,
+            hint,
             newest: Rc::default(),
         };
         palette.listen(address);
@@ -110,7 +122,10 @@ impl Palette {
     fn listen(&self, address: &str) {
         let (this, base) = (self.clone(), address.to_owned());
         let typed = Closure::<dyn Fn()>::new(move || {
-            let question = js_sys::encode_uri_component(&this.input.value());
+            let typed = this.input.value();
+            let short = (1..3).contains(&typed.trim().chars().count());
+            this.hint.set_text_content(short.then_some(SHORT));
+            let question = js_sys::encode_uri_component(&typed);
             this.ask(format!("{base}?only=found&q={question}"));
         });
         let this = self.clone();

@@ -13,6 +13,7 @@ use crate::{
     frame::page_chrome,
     pages::{
         PageError, PageParams, app_rejudging,
+        counted::in_state,
         error::redirect_to,
         history::{self, DaysQuery},
         panel,
@@ -187,7 +188,7 @@ fn states(data: &App) -> AnyView {
             health: *h,
             icon: Glyph::from(*h),
             label: h.label().into(),
-            count: n.to_string(),
+            count: in_state(*h, *n),
         })
         .collect();
     let connect = format!("{}?app={}", Address::Connect { tenant }, data.app.slug);

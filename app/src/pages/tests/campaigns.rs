@@ -12,13 +12,14 @@ use crate::{
 use domain::{
     campaign::{Audience, Stage},
     health::Health,
+    ids::CampaignId,
     time::Span,
 };
 use insta::assert_snapshot;
 use service::{
     accounts::Customer,
     apps::list::AppRow,
-    campaigns::{Campaign, CampaignAccount, CampaignState, Funnel, People},
+    campaigns::{Campaign, CampaignAccount, CampaignPage, CampaignState, Funnel, People},
 };
 
 fn begun(state: CampaignState) -> Campaign {
@@ -82,6 +83,18 @@ fn page_of(state: CampaignState) -> campaign::Data {
     }
 }
 
+fn list_of(all: &[Campaign]) -> campaigns::Data {
+    campaigns::Data {
+        tenant: "parcelwise".into(),
+        may: sample::ALL,
+        first: true,
+        page: CampaignPage {
+            rows: all.to_vec(),
+            next: None,
+        },
+    }
+}
+
 #[test]
 fn a_campaign_shows_its_funnel_and_its_accounts() {
     let page = outline(&html(|| {
@@ -108,13 +121,27 @@ fn what_a_campaign_waits_for_is_said() {
 #[test]
 fn campaigns_are_listed_the_newest_first() {
     let all = [begun(CampaignState::Running), begun(CampaignState::Ended)];
-    let list = |all: &[Campaign]| {
-        outline(&html(|| {
-            campaigns::view("parcelwise", all, None, sample::ALL)
-        }))
-    };
+    let list = |all: &[Campaign]| outline(&html(|| campaigns::view(&list_of(all), None)));
     assert_snapshot!("campaigns", list(&all));
     assert_snapshot!("campaigns_none", list(&[]));
+}
+
+#[test]
+fn older_campaigns_are_on_pages_of_their_own() {
+    let list = |data: &campaigns::Data| html(|| campaigns::view(data, None));
+    let mut data = list_of(&[begun(CampaignState::Running)]);
+    assert!(!list(&data).contains("Pages of campaigns"));
+    data.page.next = Some(id());
+    let newest = list(&data);
+    let older = format!("/t/parcelwise/campaigns?after={}", id::<CampaignId>());
+    assert!(newest.contains(&older), "{newest}");
+    assert!(newest.contains("rel=\"next\"") && !newest.contains("First page"));
+    (data.first, data.page.next) = (false, None);
+    let last = list(&data);
+    assert!(last.contains("rel=\"first\"") && !last.contains("Older campaigns"));
+    data.page.rows.clear();
+    let none = list(&data);
+    assert!(none.contains("No older campaigns") && none.contains("First page"));
 }
 
 #[test]

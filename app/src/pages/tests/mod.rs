@@ -7,6 +7,7 @@ mod customer;
 mod factors;
 mod faults;
 mod history;
+mod open_link;
 mod outline;
 mod rendered;
 mod results;

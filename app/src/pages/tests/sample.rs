@@ -181,6 +181,7 @@ fn account_of(app: App, condition: Condition, granted: &str) -> Account {
             access_expires_at: condition.access_expires_at,
             last_attempt: last_success,
             next_attempt,
+            open_link: None,
         },
         app,
         condition,
@@ -317,8 +318,8 @@ pub(super) fn accounts_page(rows: Vec<AccountRow>, query: AccountsQuery) -> acco
         },
         notices: vec![],
         page: Ok(AccountsPage {
+            next: (!rows.is_empty()).then(|| "cursor".into()),
             rows: rows.into_iter().map(listed).collect(),
-            next: Some("cursor".into()),
         }),
         query,
         columns: Default::default(),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     form_state::FormState,
-    pages::{account, account_follow_up::Open, accounts, overview},
+    pages::{account, account_follow_up::Open, accounts, accounts_notices::Notice, overview},
 };
 use domain::{health::Health, health_days::Days, ids::PersonId, snooze::Until, time::Span};
 use insta::assert_snapshot;
@@ -33,7 +33,8 @@ fn ann() -> Owner {
     }
 }
 
-fn home(need: Vec<ListedAccount>, change: impl FnOnce(&mut overview::Data)) -> String {
+/// The overview with these accounts in need of somebody.
+pub(super) fn home(need: Vec<ListedAccount>, change: impl FnOnce(&mut overview::Data)) -> String {
     let mut data = overview::Data {
         tenant: "parcelwise".into(),
         now: NOW,
@@ -120,6 +121,26 @@ fn the_list_of_snoozed_accounts_says_by_whom_until_when_and_why() {
         "{page}"
     );
     assert_snapshot!("accounts_snoozed", outline(&page));
+}
+
+#[test]
+fn the_line_of_long_refusals_leads_to_their_list() {
+    let rows = || vec![sample::disconnected().row];
+    let listed = |query| {
+        let mut data = accounts_page(rows(), query);
+        data.notices = vec![Notice::RefusedLong(2)];
+        html(|| accounts::view(&data))
+    };
+    let all = listed(AccountsQuery::default());
+    let said = "refused for three days";
+    assert!(all.contains("?health=refused_long\"") && all.contains(said));
+    let narrowed = listed(AccountsQuery {
+        states: States::RefusedLong,
+        ..AccountsQuery::default()
+    });
+    assert!(narrowed.contains("Refused for 3 days"), "{narrowed}");
+    assert!(!narrowed.contains(said), "they are what is listed");
+    assert!(narrowed.contains("/snooze"), "a menu in each row");
 }
 
 #[test]

@@ -16,10 +16,12 @@ use domain::{permission::Permission, snooze::Until, subdomain::Subdomain, time::
 use serde::Deserialize;
 use serde_json::Value;
 use service::{
+    Actor,
     accounts::{
         self, AccountQuery, ContactForm, CustomerChange, CustomerError, ImportError, MOST,
         SnoozeWish,
     },
+    connections::show::{of_account, of_accounts},
     core::input::{Errors, Field, Input, Raw},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -224,7 +226,8 @@ impl Input for Filter {
     }
 }
 
-/// The accounts with what is known of their customers, a page at a time, by subdomain
+/// The accounts with their connections and what is known of their customers, a page at a
+/// time, by subdomain
 #[utoipa::path(
     get, path = "/accounts", operation_id = "listAccounts", tag = "accounts",
     params(Filter),
@@ -236,17 +239,31 @@ pub async fn list(
 ) -> Result<Json<Page<Customer>>, Problem> {
     actor.require(Permission::Look)?;
     let page = accounts::list(&actor, &wanted).await?;
+    let names: Vec<Subdomain> = page.rows.iter().map(|row| row.subdomain.clone()).collect();
+    let mut connections = of_accounts(&actor, &names).await?;
+    let items = page.rows.into_iter().map(|customer| {
+        let own = connections.remove(&customer.subdomain);
+        Customer::new(customer, own.unwrap_or_default())
+    });
     Ok(Json(Page {
-        items: page.rows.into_iter().map(Customer::from).collect(),
+        items: items.collect(),
         next: page.next.map(String::from),
     }))
+}
+
+async fn with_connections(
+    actor: &Actor,
+    customer: accounts::Customer,
+) -> Result<Json<Customer>, Problem> {
+    let connections = of_account(actor, &customer.subdomain).await?;
+    Ok(Json(Customer::new(customer, connections)))
 }
 
 fn subdomain(path: &CustomerPath) -> Result<Subdomain, Problem> {
     path.subdomain.parse().map_err(|_| Problem::not_found())
 }
 
-/// The customer behind an account
+/// The customer behind an account, with its connections
 #[utoipa::path(
     get, path = "/accounts/{subdomain}", operation_id = "getAccount", tag = "accounts",
     params(CustomerPath),
@@ -259,7 +276,7 @@ pub async fn show(
     actor.require(Permission::Look)?;
     let customer = accounts::show(&actor, &subdomain(&path)?).await?;
     let customer = customer.ok_or_else(Problem::not_found)?;
-    Ok(Json(customer.into()))
+    with_connections(&actor, customer).await
 }
 
 /// Changes what the body names and leaves the rest
@@ -275,7 +292,7 @@ pub async fn change(
     Body(change): Body<Change>,
 ) -> Result<Json<Customer>, Problem> {
     let customer = accounts::change(&actor, &subdomain(&path)?, &change).await?;
-    Ok(Json(customer.into()))
+    with_connections(&actor, customer).await
 }
 
 /// Whether to change anything.

@@ -1,18 +1,19 @@
 //! `/api/v1/campaigns`: one link for each of many accounts.
 
 use super::{
-    answers::{AudienceSchema, Campaign},
+    answers::{AudienceSchema, Campaign, Page},
     paths::CampaignPath,
 };
 use crate::api::{
     Problem,
     bearer::Caller,
     body::Body,
-    problems::{BODY, COMMON, PATH, problems},
+    problems::{BODY, COMMON, PATH, QUERY, problems},
+    query::Query,
 };
 use axum::{Json, extract::Path, http::StatusCode};
-use domain::{campaign::Audience, subdomain::Subdomain};
-use serde::{Deserialize, Serialize};
+use domain::{campaign::Audience, ids::CampaignId, subdomain::Subdomain};
+use serde::Deserialize;
 use service::{
     campaigns::{self, CampaignError, CampaignForm, CreateCampaignError},
     core::{
@@ -21,9 +22,9 @@ use service::{
     },
     jobs::Selection,
 };
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-problems!(ListProblems: COMMON);
+problems!(ListProblems: COMMON, QUERY);
 problems!(CreateProblems: COMMON, BODY, &[(404, "not_found"), (422, "mail_not_set_up")]);
 problems!(CampaignProblems: COMMON, PATH);
 
@@ -111,21 +112,45 @@ impl Input for NewCampaign {
     }
 }
 
-/// The campaigns.
-#[derive(Serialize, ToSchema)]
+/// Which campaigns to list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Campaigns {
-    items: Vec<Campaign>,
+    /// The `next` of the answer before
+    #[serde(default)]
+    #[param(value_type = Option<String>, nullable = false)]
+    after: Field<String>,
+    /// How many on a page
+    #[serde(default)]
+    #[param(value_type = Option<u32>, nullable = false, minimum = 1, maximum = 200, default = 50)]
+    limit: Field<String>,
 }
 
-/// The newest campaigns of the apps that the token may see, at most 50
+impl Input for Campaigns {
+    type Parsed = (Option<CampaignId>, u32);
+
+    fn parse(self, errors: &mut Errors) -> Option<Self::Parsed> {
+        let after = errors.parsed("after", self.after);
+        let limit = errors.number("limit", self.limit, 1..=200);
+        Some((after, limit.unwrap_or(50)))
+    }
+}
+
+/// The campaigns of the apps that the token may see, the newest first
 #[utoipa::path(
     get, path = "/campaigns", operation_id = "listCampaigns", tag = "campaigns",
-    responses((status = 200, body = Campaigns, description = "The campaigns"), ListProblems)
+    params(Campaigns),
+    responses((status = 200, body = Page<Campaign>, description = "A page"), ListProblems)
 )]
-pub async fn list(Caller(actor): Caller) -> Result<Json<Campaigns>, Problem> {
-    let all = campaigns::all(&actor).await?;
-    let items = all.into_iter().map(Campaign::from).collect();
-    Ok(Json(Campaigns { items }))
+pub async fn list(
+    Caller(actor): Caller,
+    Query((after, limit)): Query<Campaigns>,
+) -> Result<Json<Page<Campaign>>, Problem> {
+    let page = campaigns::all(&actor, after, limit.into()).await?;
+    Ok(Json(Page {
+        items: page.rows.into_iter().map(Campaign::from).collect(),
+        next: page.next.map(|next| next.to_string()),
+    }))
 }
 
 /// Begins a campaign; the worker finds its accounts and sends the mails

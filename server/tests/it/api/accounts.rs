@@ -2,16 +2,20 @@
 
 use crate::{
     browser::send,
-    test_server::{connected_tenant, on_each_database},
+    test_server::{Tenant, connected_tenant, on_each_database},
 };
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
 };
-use domain::time::Span;
+use domain::{role::Role, time::Span};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use service::connections::check_now::check_now;
+use service::{
+    api_tokens::{self, NewApiToken},
+    apps::App,
+    connections::check_now::check_now,
+};
 
 const ACCOUNT: &str = "/accounts/shop";
 
@@ -60,6 +64,66 @@ async fn what_is_known_of_a_customer_is_read_and_changed() {
             (&Value::Null, &json!([]))
         );
         assert_eq!(less["name"], "Acme Outdoor");
+    })
+    .await;
+}
+
+/// security.md 52
+#[tokio::test]
+async fn s52_an_account_has_the_connections_that_the_token_may_see() {
+    on_each_database(async |server| {
+        let tenant = connected_tenant(&server).await;
+        server.install(&tenant, "tools").await;
+        let second = server.world.app(&tenant.owner, "second").await;
+        let redirect = server.world.services.config.redirect_uri(second.id);
+        server
+            .simulator
+            .register_app(&second.client_id, "second-secret", &[&redirect]);
+        let second = Tenant {
+            owner: tenant.owner.clone(),
+            app: second,
+            token: tenant.token.clone(),
+        };
+        server.install(&second, "shop").await;
+        let other = server.tenant("other").await;
+        server.install(&other, "shop").await;
+
+        let tied = async |app: &App| {
+            let new = NewApiToken {
+                app: Some(app.id),
+                ..NewApiToken::new("tied", Role::Success)
+            };
+            let slug = &tenant.owner.tenant_slug;
+            let token = api_tokens::create_on_command_line(&server.world.services, slug, new);
+            token.await.unwrap()
+        };
+        let told = async |app: &str| {
+            let path = format!("/connections/{app}/shop");
+            let own = server.api_get(&path, &tenant.token).await;
+            let own = own.expect(StatusCode::OK).json();
+            json!({ "app": app, "health": own["health"], "health_since": own["health_since"] })
+        };
+        let (first, last) = (told("acme-app").await, told("second").await);
+        assert_eq!(first["health"], "working");
+        for (token, connections) in [
+            (&tenant.token, json!([first, last])),
+            (&tied(&tenant.app).await, json!([first])),
+            (&tied(&second.app).await, json!([last])),
+        ] {
+            let shown = server.api_get(ACCOUNT, token).await;
+            let shown = shown.expect(StatusCode::OK).json();
+            assert_eq!(shown["connections"], connections);
+            let page = server.api_get("/accounts", token).await;
+            let page = page.expect(StatusCode::OK).json();
+            assert_eq!(page["items"][0], shown, "shop is before tools");
+            let body = Some(json!({ "name": "The Shop" }));
+            let changed = server.call(Method::PATCH, ACCOUNT, token, body).await;
+            let changed = changed.expect(StatusCode::OK).json();
+            assert_eq!(changed["connections"], connections);
+        }
+        let theirs = server.api_get(ACCOUNT, &other.token).await.json();
+        assert_eq!(theirs["connections"].as_array().unwrap().len(), 1);
+        assert_eq!(theirs["connections"][0]["app"], "other-app");
     })
     .await;
 }
@@ -168,6 +232,9 @@ async fn a_file_of_customers_is_tried_and_stored() {
         assert_eq!(done["lines"][0]["fields"], json!(["name", "tags"]));
         let shop = server.api_get(ACCOUNT, &tenant.token).await.json();
         assert_eq!(shop["tags"], json!(["beta", "VIP"]));
+        let fresh = server.api_get("/accounts/fresh", &tenant.token).await;
+        let fresh = fresh.expect(StatusCode::OK).json();
+        assert_eq!(fresh["connections"], json!([]), "connected to nothing");
         let wrong = send_file("", "colour\nred\n").await;
         let wrong = wrong.expect(StatusCode::UNPROCESSABLE_ENTITY).json();
         assert_eq!(wrong["code"], "unreadable_file");

@@ -100,7 +100,7 @@ async fn a_campaign_is_begun_and_followed() {
         assert_eq!(now["accounts"]["sent"], 1);
         assert_eq!(now["accounts"]["approved"], 0);
         let all = server.api_get("/campaigns", token).await.json();
-        assert_eq!(all["items"], json!([now]));
+        assert_eq!(all, json!({ "items": [now], "next": null }));
         let links = server.api_get("/links", token).await.json();
         assert_eq!(links["items"][0]["email"], "ann@shop.example");
 
@@ -112,7 +112,23 @@ async fn a_campaign_is_begun_and_followed() {
         let unknown = begin(chosen.clone()).await;
         assert_eq!(unknown.json()["errors"][0]["field"], "accounts");
         chosen["accounts"] = json!(["shop"]);
-        assert_eq!(begin(chosen).await.status, StatusCode::CREATED);
+        let second = begin(chosen).await.expect(StatusCode::CREATED).json();
+        let page = async |query: &str| {
+            let answer = server.api_get(&format!("/campaigns{query}"), token).await;
+            answer.expect(StatusCode::OK).json()
+        };
+        let newest = page("?limit=1").await;
+        assert_eq!(newest["items"][0]["id"], second["id"]);
+        assert_eq!(newest["next"], second["id"]);
+        let after = newest["next"].as_str().unwrap();
+        let older = page(&format!("?after={after}")).await;
+        assert_eq!(older["items"].as_array().unwrap().len(), 1);
+        assert_eq!(older["items"][0]["id"], begun["id"]);
+        assert_eq!(older["next"], Value::Null);
+        for bad in ["?after=x", "?limit=0", "?limit=201", "?before=x"] {
+            let refused = server.api_get(&format!("/campaigns{bad}"), token).await;
+            refused.expect(StatusCode::BAD_REQUEST);
+        }
         let mut wrong = new.clone();
         wrong["audience"] = json!("everybody");
         wrong["days"] = json!("soon");

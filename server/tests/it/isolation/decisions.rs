@@ -79,7 +79,7 @@ pub const DECISIONS: &[Decision] = &[
     page(Address::SEARCH, Members(Viewer)),
     page(Address::ACCOUNTS, Members(Viewer)),
     page(Address::ACCOUNT, Members(Viewer)),
-    page(Address::CAMPAIGNS, Members(Success)),
+    page(Address::CAMPAIGNS, Members(Viewer)),
     page(Address::NEW_CAMPAIGN, Members(Success)),
     page(
         Address::CAMPAIGN,
@@ -445,8 +445,8 @@ pub const CALLS: &[Call] = &[
     ),
     ("get", "/links", SEND, true, ""),
     ("delete", "/links/{id}", SEND, true, ""),
-    ("get", "/campaigns", SEND, true, ""),
-    ("get", "/campaigns/{id}", SEND, true, ""),
+    ("get", "/campaigns", LOOK, true, ""),
+    ("get", "/campaigns/{id}", LOOK, true, ""),
     (
         "post",
         "/campaigns",

@@ -17,7 +17,8 @@ pub(crate) use stored::StoredQuery;
 
 use super::{
     counts::visible_apps,
-    list::{self, ListError, Narrow},
+    links,
+    list::{self, AccountsOnce, ListError, Narrow},
     others,
     row::AccountRow,
 };
@@ -29,7 +30,7 @@ use crate::{
     tenancy::{Actor, Tx},
 };
 use cursor::Cursor;
-use domain::{health::Health, ids::ConnectionId, subdomain::Subdomain};
+use domain::{health::Health, health_words::NextStep, ids::ConnectionId, subdomain::Subdomain};
 use keys::Keys;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
@@ -61,7 +62,9 @@ pub struct AccountsPage {
 pub async fn list(actor: &Actor, wanted: &AccountsQuery) -> Result<AccountsPage, ListError> {
     let tx = actor.read().await?;
     let apps = visible_apps(actor, &tx).await?;
-    of_apps(actor, &tx, &apps, wanted).await
+    let mut page = of_apps(actor, &tx, &apps, wanted).await?;
+    add_open_links(actor, &tx, &mut page.rows).await?;
+    Ok(page)
 }
 
 /// The names alone of a page of the accounts, and the `after` of the next one: for jobs,
@@ -166,7 +169,8 @@ pub(super) async fn refused_long(
 }
 
 /// A page whose order is that of connections: of an app, or in a state that the time or
-/// an app decides. Whoever is limited to some apps has a row for each connection.
+/// an app decides; and of whoever is limited to some apps. An account stands where the
+/// first of its connections does that are found.
 async fn by_connection(
     actor: &Actor,
     tx: &Tx,
@@ -178,14 +182,13 @@ async fn by_connection(
         restrict: wanted.restrict(tx),
         connected: false,
     };
-    let page = list::page(actor, tx, apps, &wanted.of_connections(), &narrow).await?;
-    let mut leading: Vec<(Subdomain, Option<ConnectionId>)> = Vec::new();
-    for row in page.rows {
-        if leading.iter().all(|(known, _)| *known != row.subdomain) {
-            leading.push((row.subdomain, Some(row.id)));
-        }
-    }
-    Ok((leading, page.next))
+    let query = wanted.of_connections();
+    let (accounts, next): AccountsOnce = match wanted.states {
+        States::RefusedLong => list::refused_long(actor, tx, apps, &query, &narrow).await?,
+        _ => list::accounts_once(actor, tx, apps, &query, &narrow).await?,
+    };
+    let leading = accounts.into_iter().map(|(name, id)| (name, Some(id)));
+    Ok((leading.collect(), next))
 }
 
 /// The accounts with all that a row shows, in this order: at most five queries for the
@@ -241,4 +244,24 @@ async fn assemble(
         });
     }
     Ok(accounts)
+}
+
+/// Adds the links that are on their way to the connections that need somebody or a link, so
+/// that nobody sends a second one unawares: one query, or none if there are no such ones.
+pub(super) async fn add_open_links(
+    actor: &Actor,
+    tx: &Tx,
+    accounts: &mut [ListedAccount],
+) -> Result<(), InternalError> {
+    let rows: Vec<&mut AccountRow> = accounts
+        .iter_mut()
+        .flat_map(|account| &mut account.connections)
+        .filter(|row| row.needs_someone || row.explanation.next == NextStep::SendLink)
+        .collect();
+    let ids = rows.iter().map(|row| row.id).collect();
+    let mut open = links::newest_open(tx, ids, actor.expiry_now()).await?;
+    for row in rows {
+        row.open_link = open.remove(&row.id);
+    }
+    Ok(())
 }

@@ -31,6 +31,9 @@ pub enum States {
     NeedSomeone,
     /// Those that are snoozed.
     Snoozed,
+    /// Those that are retried, but refused alone for so long that a person should look, and
+    /// that are not snoozed.
+    RefusedLong,
 }
 
 impl States {
@@ -39,6 +42,7 @@ impl States {
         match self {
             Self::All | Self::Snoozed => None,
             Self::One(health) => Some(vec![health]),
+            Self::RefusedLong => Some(vec![Health::Retrying]),
             Self::NeedSomeone => {
                 let all = Health::ALL.into_iter();
                 Some(all.filter(|health| health.needs_someone()).collect())
@@ -49,7 +53,7 @@ impl States {
     /// Whether accounts have to be snoozed, or must not be.
     pub(super) const fn snoozed(self) -> Option<bool> {
         match self {
-            Self::NeedSomeone => Some(false),
+            Self::NeedSomeone | Self::RefusedLong => Some(false),
             Self::Snoozed => Some(true),
             Self::All | Self::One(_) => None,
         }
@@ -131,7 +135,11 @@ impl AccountsQuery {
 
     /// Whether its rows are found by their connections.
     pub(super) fn is_about_connections(&self) -> bool {
-        let over = matches!(self.states, States::One(health) if health.lies_over_another());
+        let over = match self.states {
+            States::One(health) => health.lies_over_another(),
+            States::RefusedLong => true,
+            States::All | States::NeedSomeone | States::Snoozed => false,
+        };
         over || self.app.is_some() || self.scope.is_some() || self.permissions.is_some()
     }
 

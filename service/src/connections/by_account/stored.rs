@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub(crate) struct StoredQuery {
     q: String,
-    /// A state's code, `need_you`, `snoozed`, or empty.
+    /// A state's code, `need_you`, `snoozed`, `refused_long`, or empty.
     health: String,
     app: Option<String>,
     scope: Option<String>,
@@ -22,6 +22,7 @@ pub(crate) struct StoredQuery {
 
 const NEED_YOU: &str = "need_you";
 const SNOOZED: &str = "snoozed";
+const REFUSED_LONG: &str = "refused_long";
 const NOBODY: &str = "nobody";
 
 impl From<&AccountsQuery> for StoredQuery {
@@ -33,6 +34,7 @@ impl From<&AccountsQuery> for StoredQuery {
                 States::One(health) => health.code().to_owned(),
                 States::NeedSomeone => NEED_YOU.to_owned(),
                 States::Snoozed => SNOOZED.to_owned(),
+                States::RefusedLong => REFUSED_LONG.to_owned(),
             },
             app: query.app.clone(),
             scope: query.scope.as_ref().map(ToString::to_string),
@@ -53,6 +55,7 @@ impl From<StoredQuery> for AccountsQuery {
             states: match stored.health.as_str() {
                 NEED_YOU => States::NeedSomeone,
                 SNOOZED => States::Snoozed,
+                REFUSED_LONG => States::RefusedLong,
                 code => code.parse().map_or(States::All, States::One),
             },
             app: stored.app,

@@ -3,6 +3,7 @@
 mod create;
 mod list;
 mod mailed;
+mod newest;
 mod open;
 mod revoke;
 mod status;
@@ -13,6 +14,8 @@ pub(crate) use list::outstanding;
 pub use list::{AccountLink, of_connection, of_tenant};
 pub(crate) use mailed::Sender;
 pub use mailed::{LinkWords, words};
+pub(crate) use newest::newest_open;
+pub use newest::{LinkMail, OpenLink};
 pub use open::{Opened, PublicLink, mark_opened, open};
 pub(crate) use open::{usable, usable_by_id};
 pub use revoke::{Withdrawal, revoke};

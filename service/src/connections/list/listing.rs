@@ -187,8 +187,7 @@ impl Listing<'_> {
             let query = self.last_changed(&source, states);
             rows.extend(self.records(query, limit).await?);
         }
-        let key = |row: &Record| (row.health_since, row.subdomain.to_string(), row.id);
-        rows.sort_by_key(|row| Reverse(key(row)));
+        sort_by_change(&mut rows);
         Ok(rows)
     }
 
@@ -292,7 +291,7 @@ impl Listing<'_> {
         }
     }
 
-    fn wanted_apps(&self) -> impl Iterator<Item = &App> {
+    pub fn wanted_apps(&self) -> impl Iterator<Item = &App> {
         let wanted = self.wanted.app.as_ref();
         self.apps.iter().filter(move |app| {
             wanted.is_none_or(|w| app.slug.as_str() == w || app.id.to_string() == *w)
@@ -332,22 +331,27 @@ impl Listing<'_> {
     }
 
     /// With the filters that have no order of their own.
-    fn searched(&self) -> Select<Entity> {
+    pub fn searched(&self) -> Select<Entity> {
         let query = self.found.rows::<Entity>(self.tx, Column::Subdomain);
         query.filter(self.narrow.restrict.clone())
     }
 }
 
 /// From connections to their rows that name their sets.
-fn grants() -> RelationDef {
+pub(super) fn grants() -> RelationDef {
     Entity::belongs_to(connection_grant::Entity)
         .from(Column::Id)
         .to(connection_grant::Column::ConnectionId)
         .into()
 }
 
-fn sort_by_name(rows: &mut [Record]) {
+pub(super) fn sort_by_name(rows: &mut [Record]) {
     rows.sort_by(|a, b| (a.subdomain.as_str(), a.id).cmp(&(b.subdomain.as_str(), b.id)));
+}
+
+pub(super) fn sort_by_change(rows: &mut [Record]) {
+    let key = |row: &Record| (row.health_since, row.subdomain.to_string(), row.id);
+    rows.sort_by_key(|row| Reverse(key(row)));
 }
 
 #[cfg(test)]

@@ -2,6 +2,11 @@
 
 mod cursor;
 mod listing;
+mod once;
+mod refused_long;
+
+pub(super) use once::{AccountsOnce, accounts_once};
+pub(super) use refused_long::refused_long;
 
 use super::{counts, others, row::AccountRow};
 use crate::{
@@ -149,22 +154,9 @@ pub(super) async fn page(
     wanted: &ListQuery,
     narrow: &Narrow,
 ) -> Result<ListPage, ListError> {
-    let (now, zone) = (actor.now(), actor.zone);
     let limit = wanted.limit.clamp(1, MOST);
-    let cursor = match wanted.after.as_deref() {
-        Some(after) => Some(Cursor::decode(after).ok_or(ListError::BadCursor)?),
-        None => None,
-    };
-    let listing = Listing {
-        tx,
-        apps,
-        wanted,
-        narrow,
-        found: accounts::search::find(actor, tx, &wanted.q).await?,
-        sets: Listing::sets(tx, apps, wanted, narrow).await?,
-        now,
-        cursor,
-    };
+    let listing = begin(actor, tx, apps, wanted, narrow).await?;
+    let shown_at = (listing.now, actor.zone);
     // One row more than the page shows whether there is another page.
     let mut records = listing.first(limit + 1).await?;
     let more = records.len() as u64 > limit;
@@ -176,16 +168,9 @@ pub(super) async fn page(
         let Some(app) = apps.iter().find(|a| a.id == record.app) else {
             continue;
         };
-        let row = AccountRow::new(&record, app, alone.contains(&record.id), (now, zone));
-        // The state that it was found in: the row may be ahead of what is stored.
-        let found_in = Health::of(&record.condition(app.credentials.rejected_since()), now);
-        next = Some(Cursor {
-            severity: found_in.severity(),
-            since: record.health_since,
-            subdomain: row.subdomain.to_string(),
-            id: row.id,
-        });
-        rows.push(row);
+        let others_work = alone.contains(&record.id);
+        rows.push(AccountRow::new(&record, app, others_work, shown_at));
+        next = Some(listing.place(&record));
     }
     let names = accounts::names(tx, rows.iter().map(|row| &row.subdomain)).await?;
     for row in &mut rows {
@@ -194,5 +179,29 @@ pub(super) async fn page(
     Ok(ListPage {
         rows,
         next: next.filter(|_| more).map(|c| c.encode()),
+    })
+}
+
+/// The listing of a page, before anything of it is read.
+async fn begin<'a>(
+    actor: &Actor,
+    tx: &'a Tx,
+    apps: &'a [App],
+    wanted: &'a ListQuery,
+    narrow: &'a Narrow,
+) -> Result<Listing<'a>, ListError> {
+    let cursor = match wanted.after.as_deref() {
+        Some(after) => Some(Cursor::decode(after).ok_or(ListError::BadCursor)?),
+        None => None,
+    };
+    Ok(Listing {
+        tx,
+        apps,
+        wanted,
+        narrow,
+        found: accounts::search::find(actor, tx, &wanted.q).await?,
+        sets: Listing::sets(tx, apps, wanted, narrow).await?,
+        now: actor.now(),
+        cursor,
     })
 }

@@ -1,9 +1,9 @@
 //! The customer behind an account.
 
-use super::Time;
-use domain::customer::Language;
+use super::{HealthSchema, Time};
+use domain::{customer::Language, health::Health};
 use serde::Serialize;
-use service::accounts;
+use service::{accounts, connections::row::AccountRow};
 use std::borrow::Cow;
 use utoipa::{
     PartialSchema, ToSchema,
@@ -16,6 +16,7 @@ use utoipa::{
 /// What is known of the customer behind an account.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
+    "connections": [{ "app": "returns", "health": "limited", "health_since": "2026-11-28T09:12:44Z" }],
     "contacts": [{ "email": "mira.okafor@acme.example", "language": "de", "name": "Mira Okafor" }],
     "external_id": "C-1004",
     "name": "Acme Outdoor",
@@ -28,6 +29,8 @@ use utoipa::{
     "tags": ["DACH", "enterprise"],
 }))]
 pub struct Customer {
+    /// Its connections to the apps that the token may see, by the names of the apps.
+    connections: Vec<AccountConnection>,
     /// Whom to write to, the first one first.
     contacts: Vec<Contact>,
     /// The customer's id in your own systems.
@@ -52,6 +55,16 @@ pub struct Customer {
     /// The account's name at Gorgias.
     subdomain: String,
     tags: Vec<String>,
+}
+
+/// A connection of an account to an app.
+#[derive(Serialize, ToSchema)]
+pub struct AccountConnection {
+    /// The app's slug.
+    app: String,
+    #[schema(value_type = HealthSchema)]
+    health: Health,
+    health_since: Time,
 }
 
 /// Somebody at the customer.
@@ -107,13 +120,28 @@ pub struct Owner {
     name: String,
 }
 
-impl From<accounts::Customer> for Customer {
-    fn from(customer: accounts::Customer) -> Self {
+impl From<AccountRow> for AccountConnection {
+    fn from(row: AccountRow) -> Self {
+        Self {
+            app: row.app_slug.to_string(),
+            health: row.health,
+            health_since: Time(row.health_since),
+        }
+    }
+}
+
+impl Customer {
+    /// The answer about a customer whose account has these connections.
+    pub fn new(customer: accounts::Customer, connections: Vec<AccountRow>) -> Self {
         let (note, by, at) = match customer.note {
             Some(note) => (Some(note.text), Some(note.by), Some(Time(note.at))),
             None => (None, None, None),
         };
         Self {
+            connections: connections
+                .into_iter()
+                .map(AccountConnection::from)
+                .collect(),
             contacts: customer
                 .contacts
                 .into_iter()
