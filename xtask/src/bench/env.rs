@@ -21,6 +21,8 @@ pub struct Programs {
     pub simulator: PathBuf,
     /// `service/examples/bench`.
     pub helper: PathBuf,
+    /// `server/examples/page.rs`.
+    pub page: PathBuf,
 }
 
 /// The sizes of the measurements.
@@ -225,7 +227,11 @@ impl BenchEnv {
 
     /// `mooring`, with the settings with which it ships.
     pub fn mooring(&self, url: &str, side: Side) -> Command {
-        let mut command = self.cores.command(&self.programs.mooring, side);
+        self.set_up(&self.programs.mooring, url, side)
+    }
+
+    fn set_up(&self, program: &Path, url: &str, side: Side) -> Command {
+        let mut command = self.cores.command(program, side);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("MOORING_") {
                 command.env_remove(&name);
@@ -244,20 +250,32 @@ impl BenchEnv {
 
     /// Starts `mooring serve` and waits until it is ready.
     pub fn serve(&self, url: &str, rate: u32, side: Side) -> Result<Serving> {
+        let mut command = self.mooring(url, side);
+        command
+            .arg("serve")
+            .env("MOORING_REFRESH_RATE", rate.to_string());
+        self.listen("mooring", command, "/readyz")
+    }
+
+    /// Starts the server of an accounts page that it loaded once, and of the same bytes at
+    /// `/bare`.
+    pub fn serve_page(&self, url: &str, tenant: &pages::Sized) -> Result<Serving> {
+        let mut command = self.set_up(&self.programs.page, url, Side::Server);
+        command.args(["--tenant", &tenant.slug, "--person", &tenant.person]);
+        self.listen("page", command, "/bare")
+    }
+
+    fn listen(&self, name: &str, mut command: Command, ready: &str) -> Result<Serving> {
         let port = process::free_port()?;
         let address = format!("127.0.0.1:{port}");
-        let log = self.folder.join(format!("mooring-{port}.log"));
-        let process = Background::start(
-            self.mooring(url, side)
-                .arg("serve")
-                .env("MOORING_LISTEN", &address)
-                .env("MOORING_PUBLIC_URL", format!("http://{address}"))
-                // Each process has its own folder.
-                .env("MOORING_DATA_DIR", self.folder.join(format!("data-{port}")))
-                .env("MOORING_REFRESH_RATE", rate.to_string()),
-            &log,
-        )?;
-        wait_for(&process, &format!("http://{address}/readyz"), &log)?;
+        let log = self.folder.join(format!("{name}-{port}.log"));
+        command
+            .env("MOORING_LISTEN", &address)
+            .env("MOORING_PUBLIC_URL", format!("http://{address}"))
+            // Each process has its own folder.
+            .env("MOORING_DATA_DIR", self.folder.join(format!("data-{port}")));
+        let process = Background::start(&mut command, &log)?;
+        wait_for(&process, &format!("http://{address}{ready}"), &log)?;
         Ok(Serving { process, address })
     }
 

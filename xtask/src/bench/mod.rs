@@ -150,7 +150,7 @@ fn build(short: bool) -> Result<Programs> {
     } else {
         for wanted in [
             &["--bin", "mooring", "--bin", "gorgias-simulator"][..],
-            &["--example", "bench"],
+            &["--example", "bench", "--example", "page"],
         ] {
             // The same packages both times, so that their dependencies are built once.
             let packages = ["-p", "server", "-p", "simulator", "-p", "service"];
@@ -164,6 +164,7 @@ fn build(short: bool) -> Result<Programs> {
         mooring: folder.join("mooring"),
         simulator: folder.join("gorgias-simulator"),
         helper: folder.join("examples/bench"),
+        page: folder.join("examples/page"),
     })
 }
 

@@ -1,5 +1,5 @@
 //! 3 and 4: accounts pages a second, compared with a bare route that sends as many bytes,
-//! and with one whose rows are written by maud.
+//! with the database and without, and with one whose rows are written by maud.
 
 use super::USUAL_RATE;
 use crate::bench::compare::Compared;
@@ -8,6 +8,7 @@ use crate::bench::host::Side;
 use crate::bench::pages::{PageStore, Reader, load};
 use crate::bench::store::Kind;
 use crate::bench::table::{Goal, Line, Table};
+use crate::http::Client;
 use anyhow::{Context, Result, bail};
 use std::fs;
 
@@ -45,15 +46,45 @@ pub fn beside_bare(env: &mut BenchEnv) -> Result<Table> {
             unit: "a second",
         });
     }
+    lines.push(without_database(env)?);
     Ok(Table {
         number: 3,
         title: "Accounts pages, beside a bare route",
         method: format!(
             "`GET /t/…/accounts` with 50 rows (session, queries, rendering, {bytes} bytes) ÷ an \
              axum route that sends as many bytes from one primary-key SELECT through sqlx, over \
-             {CONNECTIONS} connections."
+             {CONNECTIONS} connections. Without the database: the same page, rendered anew each \
+             time from data that was loaded once, without session and middleware ÷ an axum route \
+             that sends the same bytes from memory."
         ),
         lines,
+    })
+}
+
+/// The page from data that was loaded once. Mooring itself is stopped meanwhile.
+fn without_database(env: &mut BenchEnv) -> Result<Line> {
+    let store = env.page_store(Kind::Sqlite)?;
+    let tenant = store.tenants.first().context("there is no tenant")?;
+    let (path, ours) = {
+        let server = env.serve(&store.url, USUAL_RATE, Side::Server)?;
+        let reader = Reader::sign_in(env, &server, tenant)?;
+        let path = reader.path(PAGE);
+        let ours = reader.page(&path)?;
+        (path, ours)
+    };
+    let held = env.serve_page(&store.url, tenant)?;
+    let page = Client::new().get(&format!("http://{}{path}", held.address))?;
+    same(&ours, &page.body)?;
+    let compared = Compared::turn_about(
+        env.scale.pairs,
+        || Ok(load(env, &held, &path, "", CONNECTIONS)?.per_second),
+        || Ok(load(env, &held, "/bare", "", CONNECTIONS)?.per_second),
+    )?;
+    Ok(Line {
+        what: "accounts page of 50 rows, without the database".to_owned(),
+        compared,
+        goal: Goal::AtLeast(0.5),
+        unit: "a second",
     })
 }
 
@@ -68,8 +99,7 @@ pub fn beside_maud(env: &mut BenchEnv) -> Result<Table> {
         let path = reader.path(PAGE);
         let ours = reader.page(&path)?;
         let maud = by_maud(env, &store, &ours)?;
-        let theirs =
-            crate::http::Client::new().get(&format!("http://{}{BY_MAUD}", maud.address))?;
+        let theirs = Client::new().get(&format!("http://{}{BY_MAUD}", maud.address))?;
         same(&ours, &theirs.body)?;
         let compared = Compared::turn_about(
             env.scale.pairs,
@@ -146,7 +176,7 @@ fn same(ours: &str, theirs: &str) -> Result<()> {
         .count();
     let around =
         |text: &str| -> String { text.chars().skip(at.saturating_sub(40)).take(160).collect() };
-    bail!("maud's rows differ:\n{}\n{}", around(&one), around(&other))
+    bail!("the rows differ:\n{}\n{}", around(&one), around(&other))
 }
 
 /// Without the numbers before "ago": both pages were not made in the same second.

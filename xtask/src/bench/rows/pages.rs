@@ -10,7 +10,7 @@ use crate::bench::table::{Goal, Line, Table};
 use anyhow::{Context, Result};
 
 /// Pages, each filter and each order of the list.
-const PAGES: [(&str, &str); 29] = [
+const PAGES: [(&str, &str); 31] = [
     ("overview", ""),
     ("accounts", "/accounts"),
     ("accounts by name", "/accounts?sort=name"),
@@ -25,6 +25,14 @@ const PAGES: [(&str, &str); 29] = [
         "/accounts?health=stopping_soon",
     ),
     ("accounts that are tried again", "/accounts?health=retrying"),
+    (
+        "accounts that wait for the customer",
+        "/accounts?health=not_connected",
+    ),
+    (
+        "accounts of apps with a fault",
+        "/accounts?health=setup_fault",
+    ),
     ("snoozed accounts", "/accounts?health=snoozed"),
     ("tagged accounts", "/accounts?tag=vip"),
     ("tagged accounts of an app", "/accounts?tag=vip&app={slug}"),
