@@ -1,7 +1,9 @@
 // What script adds: dialogs, the palette, keys, forms that stay. screens.md: Acceptance 2, 4
 
+import type { Locator } from '@playwright/test';
 import { noteLink } from './support/api';
 import { SIGNED_IN, TENANT } from './support/env';
+import { kept, open } from './support/kept';
 import { violations } from './support/look';
 import { expect, live, type Page, test } from './support/test';
 import { ACCOUNTS, RETURNS } from './support/world';
@@ -11,15 +13,6 @@ test.use({ storageState: SIGNED_IN });
 const home = `/t/${TENANT}`;
 const account = (name: string) => `${home}/accounts/${RETURNS.slug}/${name}`;
 
-async function open(page: Page, path: string): Promise<void> {
-  await page.goto(path);
-  await live(page);
-  // Whether this is still the page that was opened.
-  await page.evaluate(() => document.body.setAttribute('data-kept', 'true'));
-}
-
-const kept = (page: Page) => expect(page.locator('body'), 'the same page').toHaveAttribute('data-kept', 'true');
-
 async function accessible(page: Page): Promise<void> {
   expect(await violations(page)).toEqual([]);
 }
@@ -27,7 +20,7 @@ async function accessible(page: Page): Promise<void> {
 test('a link is made in a dialog, which brings the focus back', async ({ page }) => {
   await open(page, `${home}/accounts`);
   const row = page.getByRole('row').filter({ hasText: ACCOUNTS.disconnected });
-  const button = row.getByRole('link', { name: 'Send link' });
+  const button = row.getByRole('link', { name: /^Send (link|again)/ });
   await button.click();
   const dialog = page.getByRole('dialog', { name: `Send a reconnect link to ${ACCOUNTS.disconnected}` });
   await expect(dialog).toBeVisible();
@@ -84,7 +77,7 @@ test('the palette finds accounts, apps and pages', async ({ page }) => {
   await page.keyboard.type(ACCOUNTS.working);
   await page.getByRole('option', { name: `Check ${ACCOUNTS.working} now` }).click();
   await expect(page).toHaveURL((url) => url.pathname === account(ACCOUNTS.working));
-  await expect(page.getByText('Checked: ')).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Checked:' })).toBeVisible();
   await open(page, `${home}/apps`);
 
   await page.keyboard.press('Control+k');
@@ -167,6 +160,53 @@ test('keys lead to pages, and take on and snooze an account', async ({ page }) =
   await page.keyboard.press('s');
   await expect(page).toHaveURL(/snooze=new/);
   await expect(followUp.getByRole('radio', { name: 'Until it changes' })).toBeChecked();
+});
+
+test('R checks an account from its page, though nothing is wrong with it', async ({ page }) => {
+  await open(page, account(ACCOUNTS.working));
+  await page.keyboard.press('r');
+  await expect(page.getByRole('status').filter({ hasText: 'Checked:' })).toBeVisible();
+  await kept(page);
+});
+
+test('L is about the row that has the focus', async ({ page }) => {
+  const rows = page.locator('tbody tr[data-row]');
+  const link = (row: Locator) => row.getByRole('rowheader').getByRole('link');
+  const button = (row: Locator) => row.getByRole('link', { name: 'Send link' });
+  const dialogFor = async (row: Locator) => page.getByRole('dialog', { name: `Send a reconnect link to ${await row.getAttribute('data-row')}` });
+  await open(page, `${home}/accounts?health=not_connected`);
+  await expect(button(rows.nth(0))).toBeVisible();
+  await expect(button(rows.nth(1))).toBeVisible();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await expect(link(rows.nth(1))).toBeFocused();
+  await page.keyboard.press('l');
+  await expect(await dialogFor(rows.nth(1))).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await page.keyboard.press('k');
+  await expect(link(rows.nth(0))).toBeFocused();
+  await page.keyboard.press('l');
+  await expect(await dialogFor(rows.nth(0))).toBeVisible();
+  await kept(page);
+});
+
+test('L opens no dialog of another row', async ({ page }) => {
+  await open(page, `${home}/accounts?app=${RETURNS.slug}`);
+  const rows = page.locator('tbody tr[data-row]');
+  await expect(rows.first().getByRole('link', { name: 'Send link' })).toBeVisible();
+  const row = page.locator(`tr[data-row="${ACCOUNTS.working}"]`);
+  await expect(row.getByRole('link', { name: 'Send link' })).toHaveCount(0);
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  const link = row.getByRole('rowheader').getByRole('link');
+  await link.focus();
+  await page.keyboard.press('l');
+  await page.keyboard.press('k');
+  await expect(link, 'the next key works as ever').not.toBeFocused();
+  expect(asked.filter((url) => url.includes('link=new'))).toEqual([]);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await kept(page);
 });
 
 test('one menu is open at a time', async ({ page }) => {

@@ -2,9 +2,8 @@
 // and rules for scripts.
 
 import { expect, test } from '@playwright/test';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core';
 import { addApp, type Asked, check } from './support/api';
-import { approve } from './support/customer';
 import { Mooring } from './support/mooring';
 import { canary } from './support/record';
 import { PASSWORD } from './support/set_up';
@@ -48,8 +47,8 @@ test.afterAll(async () => {
 });
 
 /** A page whose problems are kept. */
-async function watched(): Promise<Page> {
-  const page = await browser.newPage();
+async function watched(of: Browser | BrowserContext = browser): Promise<Page> {
+  const page = await of.newPage();
   await page.evaluateOnNewDocument((problem) => {
     document.addEventListener('securitypolicyviolation', (event) => {
       console.error(problem, event.violatedDirective, event.blockedURI, location.pathname);
@@ -167,7 +166,7 @@ test('set up, connect, break, send a link, turn green, in Firefox', async () => 
     await closed(page);
   });
 
-  await test.step('a link is made in the dialog, and the page turns green behind it', async () => {
+  await test.step('a link is made in the dialog, and the customer approves, and the page turns green behind it', async () => {
     // Not the one in the closed menu.
     await click(page, '::-p-xpath(//section[contains(@class, "reason")]//a[normalize-space()="Send reconnect link"])');
     await page.waitForSelector('dialog[open] form');
@@ -177,8 +176,20 @@ test('set up, connect, break, send a link, turn green, in Firefox', async () => 
     const url = await page.$eval('#link-url', (field) => (field as HTMLInputElement).value);
     canary({ kind: 'link token', value: url.split('/').pop() ?? '', shown: 0, inOwnAddress: true });
     await shows(page, 'dialog .steps', 'Opened (not yet)');
-    await behave(ACCOUNT, { consent: 'approve' });
-    await approve(url, 'POST');
+    await behave(ACCOUNT, { consent: 'always' });
+
+    // The customer is signed in nowhere.
+    const customer = await watched(await browser.createBrowserContext());
+    await go(customer, url);
+    await shows(customer, 'h1', `Reconnect ${ACCOUNT}.gorgias.com`);
+    await follow(customer, button('Continue to Gorgias'));
+    await shows(customer, 'h1', `Connect an app to ${ACCOUNT}`);
+    await follow(customer, button('Approve'));
+    await shows(customer, 'h1', `${ACCOUNT} is reconnected`);
+    expect(problems, 'the customer’s console is clean').toEqual([]);
+
+    // Firefox draws nothing in a window that lies behind another.
+    await page.bringToFront();
     await shows(page, 'dialog .track', 'Working', 2_000);
     await shows(page, 'section.reason .badge', 'Working', 2_000);
     expect(await page.$eval('body', (body) => body.getAttribute('data-kept')), 'without a reload').toBe('true');

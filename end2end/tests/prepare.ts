@@ -7,7 +7,7 @@ import { API_TOKEN, EMAIL, PASSWORD, RUN, SIGNED_IN, TENANT } from './support/en
 import { canary } from './support/record';
 import { behave, deactivate, failAlways, register } from './support/simulator';
 import { expect, type Page, test } from './support/test';
-import { ACCOUNTS, APPROVES, FAULTY, FAULTY_TOO, type Links, REFUSES, RETURNS, SURVEYS } from './support/world';
+import { ACCOUNTS, APPROVES, FAULTY, FAULTY_TOO, LATE, type Links, MISTAKEN, REFUSES, RETURNS, SURVEYS } from './support/world';
 
 const LINKS = `${RUN}/links.json`;
 
@@ -42,6 +42,9 @@ test('every state has an account', async () => {
   await connect(returns, ACCOUNTS.parted);
   await behave(APPROVES, { consent: 'approve' });
   await behave(REFUSES, { consent: 'refuse' });
+  await behave(MISTAKEN, { consent: 'approve', token_account: 'another-account' });
+  await behave(LATE, { consent: 'approve' });
+  await failAlways(LATE, 'invalid_grant');
 
   const links: Omit<Links, 'invitation' | 'accepted' | 'withdrawn'> = {
     install: returns.install_url,
@@ -53,6 +56,8 @@ test('every state has an account', async () => {
     lost: await approvedLink(ACCOUNTS.disconnected),
     waiting: await approvedLink(ACCOUNTS.retrying),
     refused: await reconnectLink(RETURNS.slug, REFUSES),
+    mistaken: await reconnectLink(RETURNS.slug, MISTAKEN),
+    late: await reconnectLink(RETURNS.slug, LATE),
     revoked: await reconnectLink(RETURNS.slug, ACCOUNTS.limited),
   };
   await approve(links.used, 'POST');

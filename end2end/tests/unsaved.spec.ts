@@ -156,7 +156,7 @@ test('a draft goes when it is saved, and all of them at sign-out', async ({ page
 test('words for a link are a draft in the dialog as well', async ({ page }) => {
   await signIn(page);
   await open(page, `/t/${TENANT}/accounts?health=disconnected`);
-  const send = page.getByRole('row').getByRole('link', { name: /^Send link/ }).first();
+  const send = page.getByRole('row').getByRole('link', { name: /^Send (link|again)/ }).first();
   await send.click();
   const dialog = page.getByRole('dialog');
   const days = dialog.getByRole('radio').first();

@@ -45,7 +45,7 @@ export interface NewApp {
   slug: string;
   client_id: string;
   client_secret: string;
-  scopes: string[];
+  scopes: readonly string[];
 }
 
 /** Adds an app, and registers it at the simulator. */

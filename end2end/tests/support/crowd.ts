@@ -1,10 +1,12 @@
-// Tenants with one account, and with very many. Their screens are in screens.ts.
+// Tenants with one account, of one app or of two, and with very many. Their screens are in screens.ts.
 
+import { writeFileSync } from 'node:fs';
 import { expect } from '@playwright/test';
-import { addApp, api, type Asked, check, type Connection } from './api';
+import { addApp, api, type Asked, check, type Connection, reconnectLink } from './api';
 import { connectAll } from './customer';
-import { deactivate } from './simulator';
-import { CROWD, ONLY } from './world';
+import type { Mooring } from './mooring';
+import { behave, deactivate } from './simulator';
+import { CROWD, EXPIRED, ONLY, TWICE } from './world';
 
 /** Connects one account. */
 export async function connectOne(of: Asked): Promise<void> {
@@ -24,6 +26,25 @@ export async function connectOnly(of: Asked): Promise<void> {
   await connectOne(of);
   await deactivate(ONLY.account);
   await check(ONLY.app.slug, ONLY.account, 'disconnected', of);
+}
+
+/** Connects one account, with a link that expired. */
+export async function connectExpired(of: Asked, mooring: Mooring): Promise<void> {
+  await connectOne(of);
+  writeFileSync(EXPIRED, await reconnectLink(ONLY.app.slug, ONLY.account, of));
+  mooring.expireLinks();
+}
+
+/** Connects one account to two apps of three. */
+export async function connectTwice(of: Asked): Promise<void> {
+  await behave(TWICE.account, { granted_scope: TWICE.granted });
+  for (const app of TWICE.apps) {
+    const { install_url: install } = await addApp(app, of);
+    await connectAll(install, [TWICE.account]);
+  }
+  await addApp(TWICE.other, of);
+  await check(TWICE.apps[0].slug, TWICE.account, 'working', of);
+  await check(TWICE.apps[1].slug, TWICE.account, 'limited', of);
 }
 
 /** Fills a tenant with accounts; some are connected, and some of these broken. */

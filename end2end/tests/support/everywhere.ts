@@ -1,10 +1,10 @@
 // A test for each screen, in the installation that it belongs to.
 
-import { connectOne, connectOnly, connectUnchecked, fill } from './crowd';
+import { connectExpired, connectOne, connectOnly, connectTwice, connectUnchecked, fill } from './crowd';
 import { BASE, RUN, SIGNED_IN } from './env';
 import type { Asked } from './api';
 import { Mooring } from './mooring';
-import { EMPTY, FULL, MANY, ONE, PUBLIC, type Screen, SILENT, UNSET, WELL } from './screens';
+import { EMPTY, FULL, LAPSED, MANY, ONE, PUBLIC, type Screen, SILENT, TWO_APPS, UNSET, WELL } from './screens';
 import { NORTHWIND, setUpByRequest } from './set_up';
 import { type Page, test as base } from './test';
 import type { Watch } from './watch';
@@ -30,7 +30,7 @@ export function onEveryScreen(look: Look): void {
   });
 
   /** Screens of an installation of their own. */
-  const elsewhere = (title: string, screens: Screen[], prepare?: (of: Asked) => Promise<void>, settings = {}) => {
+  const elsewhere = (title: string, screens: Screen[], prepare?: (of: Asked, mooring: Mooring) => Promise<void>, settings = {}) => {
     const file = `${RUN}/${title.replaceAll(' ', '-')}.json`;
     test.describe(title, () => {
       test.beforeAll(async () => {
@@ -39,7 +39,7 @@ export function onEveryScreen(look: Look): void {
         address = mooring.base;
         if (!prepare) return;
         await setUpByRequest(mooring, file);
-        await prepare({ base: mooring.base, token: mooring.apiToken(NORTHWIND) });
+        await prepare({ base: mooring.base, token: mooring.apiToken(NORTHWIND) }, mooring);
       });
       test.afterAll(async () => {
         await mooring.stop();
@@ -54,5 +54,7 @@ export function onEveryScreen(look: Look): void {
   elsewhere('one account', ONE, connectOnly);
   elsewhere('all is well', WELL, connectOne);
   elsewhere('a silent worker', SILENT, connectUnchecked, { MOORING_WORKER: 'off', MOORING_CHECK_INTERVAL: '10s' });
+  elsewhere('a link that expired', LAPSED, connectExpired);
+  elsewhere('two apps', TWO_APPS, connectTwice);
   elsewhere('many accounts', MANY, fill);
 }

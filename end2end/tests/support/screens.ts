@@ -5,7 +5,7 @@ import { ADMINISTRATION } from './screens/administration';
 import { PERSON } from './screens/person';
 import type { Screen } from './screens/screen';
 
-export { EMPTY, MANY, ONE, SILENT, UNSET, WELL } from './screens/installations';
+export { EMPTY, LAPSED, MANY, ONE, SILENT, TWO_APPS, UNSET, WELL } from './screens/installations';
 export type { Screen } from './screens/screen';
 export { PUBLIC } from './screens/visitors';
 

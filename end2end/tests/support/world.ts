@@ -1,4 +1,6 @@
-// The accounts that prepare.ts makes, one for each state, and their names.
+// The accounts that tests use, and their names: those that prepare.ts makes, one for each state, come first.
+
+import { RUN } from './env';
 
 /** An app with accounts in each state except setup fault. */
 export const RETURNS = {
@@ -38,12 +40,30 @@ export const FAULTY_TOO = 'zenith';
 /** Accounts of the simulator that approve or refuse by themselves and were never connected. */
 export const APPROVES = 'says-yes';
 export const REFUSES = 'says-no';
+/** Its approval turns out to be another account's. */
+export const MISTAKEN = 'says-it-elsewhere';
+/** Gorgias refuses its approval, as if it had taken too long. */
+export const LATE = 'says-it-late';
 
 /** The app and the account of a tenant that has no other. */
 export const ONLY = {
   app: { name: 'Returns', slug: 'returns', client_id: 'only-client', client_secret: 'canary-only-secret-12fe', scopes: ['openid', 'offline', 'tickets:read'] },
   account: 'only-one',
 };
+
+/** The file with the address of a link that expired. */
+export const EXPIRED = `${RUN}/expired.txt`;
+
+/** An account that is connected to two of three apps; at the second it works with less. */
+export const TWICE = {
+  account: 'two-hats',
+  apps: [
+    { name: 'Harbour Returns and Exchanges', slug: 'harbour-returns', client_id: 'twice-first-client', client_secret: 'canary-twice-first-secret-3a0b', scopes: ['openid', 'offline', 'tickets:read'] },
+    { name: 'Harbour Customer Satisfaction Surveys', slug: 'harbour-surveys', client_id: 'twice-second-client', client_secret: 'canary-twice-second-secret-91fe', scopes: ['openid', 'offline', 'tickets:read', 'tags:write'] },
+  ],
+  other: { name: 'Harbour Macros', slug: 'harbour-macros', client_id: 'twice-third-client', client_secret: 'canary-twice-third-secret-c44d', scopes: ['openid', 'offline', 'macros:read'] },
+  granted: 'openid offline tickets:read',
+} as const;
 
 /** A tenant with very many accounts; the first few are connected. */
 export const CROWD = {
@@ -81,6 +101,9 @@ export interface Links {
   ended: string;
   /** A link to an account whose admin refuses. */
   refused: string;
+  /** Links to accounts whose approvals fail. */
+  mistaken: string;
+  late: string;
   revoked: string;
   /** An invitation that waits, one that somebody accepted, and one that was withdrawn. */
   invitation: string;

@@ -180,7 +180,7 @@ export const OVERVIEW: Screen[] = [
       await page.goto(`${home}/accounts`);
       await live(page);
       await page.keyboard.press('Control+k');
-      await page.keyboard.type('o');
+      await page.keyboard.type('go');
       await expect(page.getByRole('option', { name: ACCOUNTS.disconnected }).first()).toBeVisible();
     },
   },
@@ -190,7 +190,7 @@ export const OVERVIEW: Screen[] = [
     async open(page) {
       await page.goto(`${home}/accounts`);
       await live(page);
-      await page.getByRole('row').filter({ hasText: ACCOUNTS.disconnected }).getByRole('link', { name: 'Send link' }).click();
+      await page.getByRole('row').filter({ hasText: ACCOUNTS.disconnected }).getByRole('link', { name: /^Send (link|again)/ }).click();
       await expect(page.getByRole('dialog')).toBeVisible();
     },
   },

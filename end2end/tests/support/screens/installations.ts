@@ -1,8 +1,9 @@
-// Installations of their own: not set up, empty, with one account, and with very many.
+// Installations of their own: not set up, empty, with one account of one app or of two, and with very many.
 
-import { expect } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { expect, type Page } from '@playwright/test';
 import { NORTHWIND } from '../set_up';
-import { CROWD, ONLY } from '../world';
+import { CROWD, EXPIRED, ONLY, TWICE } from '../world';
 import { at, press, type Screen } from './screen';
 
 /** Pages of an installation that is not set up yet. */
@@ -58,7 +59,7 @@ export const ONE: Screen[] = [
       if (await snooze.count()) {
         await page.getByLabel('Why').fill('Their admin is back on Monday');
         await snooze.click();
-        await expect(page.getByText('Snoozed by')).toBeVisible();
+        await expect(page.getByText('Snoozed by').first()).toBeVisible();
       }
       await page.goto(`${northwind}/accounts?health=snoozed`);
       await expect(page.getByRole('row').filter({ hasText: 'Snoozed by' })).toHaveCount(1);
@@ -87,6 +88,72 @@ export const SILENT: Screen[] = [
       await expect(page.locator('section.reason .badge')).toHaveText('Unchecked');
     },
   },
+];
+
+const expired = () => readFileSync(EXPIRED, 'utf8');
+
+/** Pages of a tenant with a link that expired. */
+export const LAPSED: Screen[] = [
+  { name: 'reconnect link, expired', open: (page) => page.goto(expired()), heading: 'This link has expired', status: 410 },
+  { name: 'reconnect link, expired, in German', open: (page) => page.goto(`${expired()}?lang=de`), heading: 'Dieser Link ist abgelaufen', status: 410 },
+  {
+    name: 'account, link expired',
+    heading: ONLY.account,
+    async open(page) {
+      await page.goto(`${northwind}/accounts/${ONLY.app.slug}/${ONLY.account}`);
+      await expect(page.locator('[data-live=links]')).toContainText('Expired');
+    },
+  },
+];
+
+/** The tabs of the account that is connected to two apps. */
+async function twoTabs(page: Page): Promise<void> {
+  const tabs = page.getByRole('navigation', { name: `Connections of ${TWICE.account}` });
+  for (const { name } of TWICE.apps) await expect(tabs.getByRole('link', { name })).toBeVisible();
+  await expect(tabs.getByRole('link', { name: 'Another app' })).toBeVisible();
+}
+
+/** Pages of a tenant with an account that is connected to two apps. */
+export const TWO_APPS: Screen[] = [
+  { name: 'overview, account of two apps', open: at(northwind), heading: /^1 (account|thing) needs you$/ },
+  {
+    name: 'accounts, one of two apps',
+    heading: 'Accounts',
+    async open(page) {
+      await page.goto(`${northwind}/accounts`);
+      const row = page.getByRole('row').filter({ hasText: TWICE.account });
+      await expect(row).toHaveCount(1);
+      for (const { name } of TWICE.apps) await expect(row.locator('td.c-app')).toContainText(name);
+    },
+  },
+  {
+    name: 'account of two apps, whichever is worse',
+    heading: TWICE.account,
+    async open(page) {
+      await page.goto(`${northwind}/accounts/${TWICE.account}`);
+      await expect(page).toHaveURL(new RegExp(`/${TWICE.apps[1].slug}/${TWICE.account}$`));
+      await twoTabs(page);
+    },
+  },
+  {
+    name: 'account of two apps, the other one',
+    heading: TWICE.account,
+    async open(page) {
+      await page.goto(`${northwind}/accounts/${TWICE.account}`);
+      await page.getByRole('navigation', { name: `Connections of ${TWICE.account}` }).getByRole('link', { name: TWICE.apps[0].name }).click();
+      await expect(page.locator('section.reason .badge')).toHaveText('Working');
+      await twoTabs(page);
+    },
+  },
+  {
+    name: 'connect, to another app',
+    heading: 'Connect an account',
+    async open(page) {
+      await page.goto(`${northwind}/accounts/connect?account=${TWICE.account}`);
+      await expect(page.getByLabel('Account', { exact: true })).toHaveValue(TWICE.account);
+    },
+  },
+  { name: 'search, account of two apps', open: at(`${northwind}/search?q=hats`), heading: 'Search for “hats”' },
 ];
 
 /** Pages of a tenant with very many accounts, whose names are as long as names can be. */

@@ -1,8 +1,15 @@
 // What people see who have not signed in.
 
-import { expect } from '@playwright/test';
-import { ACCOUNTS, APPROVES, REFUSES } from '../world';
+import { expect, type Page } from '@playwright/test';
+import { ACCOUNTS, APPROVES, MISTAKEN, REFUSES } from '../world';
 import { at, home, links, press, type Screen, unfolded } from './screen';
+
+/** Goes through an approval that fails; the link is as good as before. */
+async function fail(page: Page, link: string): Promise<void> {
+  await page.goto(link);
+  await press(page, 'Continue to Gorgias');
+  await expect(page.getByRole('button', { name: 'Begin again' })).toBeVisible();
+}
 
 /** Pages for people who have not signed in. */
 export const PUBLIC: Screen[] = [
@@ -83,6 +90,8 @@ export const PUBLIC: Screen[] = [
       await expect(page.locator('html')).toHaveAttribute('lang', 'fr');
     },
   },
+  { name: 'result, wrong account', open: (page) => fail(page, links().mistaken), heading: `That wasn't ${MISTAKEN}.gorgias.com` },
+  { name: 'result, took too long', open: (page) => fail(page, links().late), heading: 'Gorgias did not accept the approval' },
   { name: 'install without an account', open: (page) => page.goto(links().install), heading: /./, status: 400 },
   { name: 'callback that nobody began', open: (page) => page.goto(`${links().callback}?code=a&state=b`), heading: /./, status: 400 },
   { name: 'keyboard shortcuts', open: at('/keyboard'), heading: 'Keyboard shortcuts' },
