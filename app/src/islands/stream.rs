@@ -27,7 +27,10 @@ const STILL: [&str; 4] = [JOB, "states", "days", "funnel"];
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// What a person is at, in a part that changes.
-const BUSY: &str = "[data-live] details.menu[open], [data-live] :active";
+const BUSY: &str =
+    "[data-live] details.menu[open], [data-live] :active, [data-live] form[data-pending]";
+/// What a row says of a form that was sent from it.
+const SAID: &str = "td > p[role=status]";
 /// How soon it is looked whether they have done with it.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
@@ -254,7 +257,15 @@ impl Listener {
                 continue;
             };
             let chosen = row.query_selector("input:checked").ok().flatten().is_some();
+            let said = browser::all_in(row, SAID);
             self.replace(row, newer);
+            if let Some(cell) = browser::all_in(row, "td").last()
+                && browser::all_in(row, SAID).is_empty()
+            {
+                for words in said {
+                    let _ = cell.append_child(&words);
+                }
+            }
             if chosen
                 && let Ok(Some(tick)) = row.query_selector("input[type=checkbox]")
                 && let Ok(tick) = tick.dyn_into::<HtmlInputElement>()
@@ -266,7 +277,7 @@ impl Listener {
     }
 
     /// Replaces the content of an element, but not under the pointer: not while it is
-    /// pressed, or a menu is open.
+    /// pressed, a menu is open, or a form waits for its answer.
     fn replace(&self, old: &Element, new: &Element) {
         if browser::all_in(old, BUSY).is_empty() {
             replace(old, new);
