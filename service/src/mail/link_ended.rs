@@ -36,7 +36,7 @@ pub(super) async fn link_ended(
         .filter(Column::ConnectionId.eq(link.connection_id))
         .filter(Column::LinkId.eq(link.id));
     let next = if is_sent {
-        let first = Func::coalesce([Expr::col(Column::SentAt).into(), Expr::value(now)]);
+        let first = Func::coalesce([Expr::col(Column::SentAt), Expr::value(now)]);
         of_campaign = of_campaign.col_expr(Column::SentAt, first.into());
         Stage::Sent
     } else {

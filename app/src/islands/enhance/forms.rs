@@ -92,7 +92,10 @@ fn done(form: &Element) {
 
 /// Says in the row of a form what came of it, with the words of the page that it led to.
 fn said(form: &Element, page: &Document) {
-    let outcome = page.query_selector("main .result, main [role=status]").ok().flatten();
+    let outcome = page
+        .query_selector("main .result, main [role=status]")
+        .ok()
+        .flatten();
     let words = outcome.and_then(|outcome| outcome.text_content());
     let Some(words) = words.filter(|words| !words.trim().is_empty()) else {
         return;
