@@ -34,7 +34,9 @@ test('a link is made in a dialog, which brings the focus back', async ({ page })
   await button.press('Enter');
   await dialog.getByRole('button', { name: 'Make a link to copy' }).click();
   const made = page.getByRole('dialog', { name: `Reconnect link for ${ACCOUNTS.disconnected}` });
-  noteLink(await made.getByLabel('Send this to an admin of the account').inputValue());
+  const url = await made.getByLabel('Send this to an admin of the account').inputValue();
+  noteLink(url);
+  await expect(made.getByLabel('Or the whole message')).toHaveValue(new RegExp(`${ACCOUNTS.disconnected}\\.gorgias\\.com[^]*${url}`));
   await expect(made.locator('.steps')).toContainText('Opened (not yet)');
   await accessible(page);
   await made.getByRole('link', { name: 'Done' }).click();
@@ -46,6 +48,11 @@ test('what is wrong is said in the dialog, and nothing typed is lost', async ({ 
   await open(page, account(ACCOUNTS.disconnected));
   await page.getByRole('link', { name: 'Send reconnect link' }).first().click();
   const dialog = page.getByRole('dialog');
+  await dialog.getByText('Preview').click();
+  const preview = dialog.locator('.preview');
+  await expect(preview).toContainText(`${ACCOUNTS.disconnected}.gorgias.com`);
+  await dialog.getByLabel('Your words in the mail').fill('{app} misses {subdomain}. Bye, {sender}');
+  await expect(preview).toContainText(new RegExp(`${RETURNS.name} misses ${ACCOUNTS.disconnected}\\. Bye, [^{]`));
   await dialog.getByLabel('Mail it to').fill('not an address');
   watch.expect(422);
   await dialog.getByRole('button', { name: 'Send link' }).click();

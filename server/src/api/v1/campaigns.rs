@@ -2,6 +2,7 @@
 
 use super::{
     answers::{AudienceSchema, Campaign, Page},
+    paging::{PageAfter, Paging},
     paths::CampaignPath,
 };
 use crate::api::{
@@ -22,7 +23,7 @@ use service::{
     },
     jobs::Selection,
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 problems!(ListProblems: COMMON, QUERY);
 problems!(CreateProblems: COMMON, BODY, &[(404, "not_found"), (422, "mail_not_set_up")]);
@@ -112,39 +113,15 @@ impl Input for NewCampaign {
     }
 }
 
-/// Which campaigns to list.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Campaigns {
-    /// The `next` of the answer before
-    #[serde(default)]
-    #[param(value_type = Option<String>, nullable = false)]
-    after: Field<String>,
-    /// How many on a page
-    #[serde(default)]
-    #[param(value_type = Option<u32>, nullable = false, minimum = 1, maximum = 200, default = 50)]
-    limit: Field<String>,
-}
-
-impl Input for Campaigns {
-    type Parsed = (Option<CampaignId>, u32);
-
-    fn parse(self, errors: &mut Errors) -> Option<Self::Parsed> {
-        let after = errors.parsed("after", self.after);
-        let limit = errors.number("limit", self.limit, 1..=200);
-        Some((after, limit.unwrap_or(50)))
-    }
-}
-
 /// The campaigns of the apps that the token may see, the newest first
 #[utoipa::path(
     get, path = "/campaigns", operation_id = "listCampaigns", tag = "campaigns",
-    params(Campaigns),
+    params(Paging),
     responses((status = 200, body = Page<Campaign>, description = "A page"), ListProblems)
 )]
 pub async fn list(
     Caller(actor): Caller,
-    Query((after, limit)): Query<Campaigns>,
+    Query((after, limit)): Query<PageAfter<CampaignId>>,
 ) -> Result<Json<Page<Campaign>>, Problem> {
     let page = campaigns::all(&actor, after, limit.into()).await?;
     Ok(Json(Page {

@@ -3,6 +3,7 @@
 use super::{
     answers::{Event, Page, TenantEvent},
     connections::find,
+    paging::{PageAfter, Paging},
     paths::AccountPath,
 };
 use crate::api::{
@@ -13,76 +14,25 @@ use crate::api::{
 };
 use axum::{Json, extract::Path, http::StatusCode};
 use domain::ids::{AppId, EventId};
-use serde::Deserialize;
 use service::{
     apps,
     connections::events::{self, After, EventsError},
-    core::input::{Errors, Field, Input},
 };
 use std::collections::HashMap;
-use utoipa::IntoParams;
 
 problems!(TimelineProblems: COMMON, PATH, QUERY);
 problems!(EventsProblems: COMMON, QUERY, &[(410, "cursor_unknown")]);
 
-/// Which events of a connection to list.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Timeline {
-    /// The `next` of the answer before
-    #[serde(default)]
-    #[param(value_type = Option<String>, nullable = false)]
-    after: Field<String>,
-    /// How many on a page
-    #[serde(default)]
-    #[param(value_type = Option<u32>, nullable = false, minimum = 1, maximum = 200, default = 50)]
-    limit: Field<String>,
-}
-
-/// Which events of the tenant to list.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Since {
-    /// The `next` of an answer before; if not given, from the first event on
-    #[serde(default)]
-    #[param(value_type = Option<String>, nullable = false)]
-    after: Field<String>,
-    /// How many on a page
-    #[serde(default)]
-    #[param(value_type = Option<u32>, nullable = false, minimum = 1, maximum = 200, default = 50)]
-    limit: Field<String>,
-}
-
-impl Input for Timeline {
-    type Parsed = (Option<EventId>, u32);
-
-    fn parse(self, errors: &mut Errors) -> Option<Self::Parsed> {
-        let after = errors.parsed("after", self.after);
-        let limit = errors.number("limit", self.limit, 1..=200);
-        Some((after, limit.unwrap_or(50)))
-    }
-}
-
-impl Input for Since {
-    type Parsed = (Option<After>, u32);
-
-    fn parse(self, errors: &mut Errors) -> Option<Self::Parsed> {
-        let after = errors.parsed("after", self.after);
-        let limit = errors.number("limit", self.limit, 1..=200);
-        Some((after, limit.unwrap_or(50)))
-    }
-}
-
 /// What happened to a connection, newest first; `next` leads to older events
 #[utoipa::path(
     get, path = "/connections/{app}/{subdomain}/events", operation_id = "listConnectionEvents",
-    tag = "events", params(AccountPath, Timeline),
+    tag = "events", params(AccountPath, Paging),
     responses((status = 200, body = Page<Event>, description = "A page"), TimelineProblems)
 )]
 pub async fn of_connection(
     Caller(actor): Caller,
     Path(path): Path<AccountPath>,
-    Query((before, limit)): Query<Timeline>,
+    Query((before, limit)): Query<PageAfter<EventId>>,
 ) -> Result<Json<Page<Event>>, Problem> {
     let (account, _) = find(&actor, &path).await?;
     let more_than_limit = u64::from(limit) + 1;
@@ -98,15 +48,16 @@ pub async fn of_connection(
 
 /// What happened in the tenant since an event, oldest first
 ///
-/// `next` is where to continue later, even if there is nothing more now.
+/// `next` is where to continue later, even if there is nothing more now. Without `after`, it
+/// is from the first event on.
 #[utoipa::path(
     get, path = "/events", operation_id = "listEvents", tag = "events",
-    params(Since),
+    params(Paging),
     responses((status = 200, body = Page<TenantEvent>, description = "A page"), EventsProblems)
 )]
 pub async fn of_tenant(
     Caller(actor): Caller,
-    Query((after, limit)): Query<Since>,
+    Query((after, limit)): Query<PageAfter<After>>,
 ) -> Result<Json<Page<TenantEvent>>, Problem> {
     let page = events::of_tenant(&actor, after, limit.into())
         .await

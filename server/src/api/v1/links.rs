@@ -2,6 +2,7 @@
 
 use super::{
     answers::{Page, SentLink},
+    paging::{PageAfter, Paging},
     paths::LinkPath,
 };
 use crate::api::{
@@ -12,49 +13,20 @@ use crate::api::{
 };
 use axum::{Json, extract::Path, http::StatusCode};
 use domain::ids::LinkId;
-use serde::Deserialize;
-use service::{
-    connections::links::{self, Withdrawal},
-    core::input::{Errors, Field, Input},
-};
-use utoipa::IntoParams;
+use service::connections::links::{self, Withdrawal};
 
 problems!(ListProblems: COMMON, QUERY);
 problems!(RevokeProblems: COMMON, PATH, &[(409, "link_over")]);
 
-/// Which links to list.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Links {
-    /// The `next` of the answer before
-    #[serde(default)]
-    #[param(value_type = Option<String>, nullable = false)]
-    after: Field<String>,
-    /// How many on a page
-    #[serde(default)]
-    #[param(value_type = Option<u32>, nullable = false, minimum = 1, maximum = 200, default = 50)]
-    limit: Field<String>,
-}
-
-impl Input for Links {
-    type Parsed = (Option<LinkId>, u32);
-
-    fn parse(self, errors: &mut Errors) -> Option<Self::Parsed> {
-        let after = errors.parsed("after", self.after);
-        let limit = errors.number("limit", self.limit, 1..=200);
-        Some((after, limit.unwrap_or(50)))
-    }
-}
-
 /// The reconnect links, the newest first
 #[utoipa::path(
     get, path = "/links", operation_id = "listLinks", tag = "reconnect links",
-    params(Links),
+    params(Paging),
     responses((status = 200, body = Page<SentLink>, description = "A page"), ListProblems)
 )]
 pub async fn list(
     Caller(actor): Caller,
-    Query((after, limit)): Query<Links>,
+    Query((after, limit)): Query<PageAfter<LinkId>>,
 ) -> Result<Json<Page<SentLink>>, Problem> {
     let (links, more) = links::of_tenant(&actor, after, limit.into()).await?;
     let last = links.last().filter(|_| more);

@@ -8,6 +8,7 @@ mod campaigns;
 mod connections;
 mod events;
 mod links;
+mod paging;
 mod paths;
 mod reconnect_links;
 mod secrets;

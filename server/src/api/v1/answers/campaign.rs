@@ -1,17 +1,10 @@
 //! A campaign.
 
-use super::Time;
+use super::{Time, codes::codes};
 use domain::campaign::{Audience, Stage};
 use serde::Serialize;
 use service::campaigns::{self, CampaignState};
-use std::borrow::Cow;
-use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{
-        RefOr, Schema,
-        schema::{ObjectBuilder, Type},
-    },
-};
+use utoipa::ToSchema;
 
 /// A campaign, and how far its accounts are.
 #[derive(Serialize, ToSchema)]
@@ -100,42 +93,16 @@ impl From<campaigns::Campaign> for Campaign {
     }
 }
 
-/// The schema of [`Audience`].
-pub struct AudienceSchema;
+codes!(
+    AudienceSchema,
+    "Audience",
+    "Which accounts of its app a campaign is for.",
+    Audience::ALL.map(Audience::code)
+);
 
-impl PartialSchema for AudienceSchema {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("Which accounts of its app a campaign is for."))
-            .enum_values(Some(Audience::ALL.map(Audience::code)))
-            .into()
-    }
-}
-
-impl ToSchema for AudienceSchema {
-    fn name() -> Cow<'static, str> {
-        "Audience".into()
-    }
-}
-
-/// The schema of [`CampaignState`].
-pub struct CampaignStateSchema;
-
-impl PartialSchema for CampaignStateSchema {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some(
-                "What a campaign does. `held_back`: Gorgias refuses the app's own credentials, so no link could work.",
-            ))
-            .enum_values(Some(CampaignState::ALL.map(CampaignState::code)))
-            .into()
-    }
-}
-
-impl ToSchema for CampaignStateSchema {
-    fn name() -> Cow<'static, str> {
-        "CampaignState".into()
-    }
-}
+codes!(
+    CampaignStateSchema,
+    "CampaignState",
+    "What a campaign does. `held_back`: Gorgias refuses the app's own credentials, so no link could work.",
+    CampaignState::ALL.map(CampaignState::code)
+);

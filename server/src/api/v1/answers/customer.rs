@@ -1,17 +1,10 @@
 //! The customer behind an account.
 
-use super::{HealthSchema, Time};
+use super::{HealthSchema, Time, codes::codes};
 use domain::{customer::Language, health::Health};
 use serde::Serialize;
 use service::{accounts, connections::row::AccountRow};
-use std::borrow::Cow;
-use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{
-        RefOr, Schema,
-        schema::{ObjectBuilder, Type},
-    },
-};
+use utoipa::ToSchema;
 
 /// What is known of the customer behind an account.
 #[derive(Serialize, ToSchema)]
@@ -78,24 +71,12 @@ pub struct Contact {
     name: Option<String>,
 }
 
-/// The schema of [`Language`].
-pub struct LanguageSchema;
-
-impl PartialSchema for LanguageSchema {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("The code of a language."))
-            .enum_values(Some(Language::ALL.map(Language::code)))
-            .into()
-    }
-}
-
-impl ToSchema for LanguageSchema {
-    fn name() -> Cow<'static, str> {
-        "Language".into()
-    }
-}
+codes!(
+    LanguageSchema,
+    "Language",
+    "The code of a language.",
+    Language::ALL.map(Language::code)
+);
 
 /// A snoozed account needs nobody for a while.
 #[derive(Serialize, ToSchema)]

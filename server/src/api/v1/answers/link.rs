@@ -1,16 +1,9 @@
 //! A reconnect link.
 
-use super::Time;
+use super::{Time, codes::codes};
 use serde::Serialize;
 use service::connections::links::{AccountLink, LinkState};
-use std::borrow::Cow;
-use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{
-        RefOr, Schema,
-        schema::{ObjectBuilder, Type},
-    },
-};
+use utoipa::ToSchema;
 
 /// A reconnect link, and how far it is. Its address is not kept.
 #[derive(Serialize, ToSchema)]
@@ -66,23 +59,9 @@ impl From<AccountLink> for SentLink {
     }
 }
 
-/// The schema of [`LinkState`].
-pub struct LinkStateSchema;
-
-impl PartialSchema for LinkStateSchema {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some(
-                "How far a link is. `started`: the browser went to Gorgias and is not back yet.",
-            ))
-            .enum_values(Some(LinkState::ALL.map(LinkState::code)))
-            .into()
-    }
-}
-
-impl ToSchema for LinkStateSchema {
-    fn name() -> Cow<'static, str> {
-        "LinkState".into()
-    }
-}
+codes!(
+    LinkStateSchema,
+    "LinkState",
+    "How far a link is. `started`: the browser went to Gorgias and is not back yet.",
+    LinkState::ALL.map(LinkState::code)
+);

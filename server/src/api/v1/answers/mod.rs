@@ -3,6 +3,7 @@
 
 mod app;
 mod campaign;
+mod codes;
 mod connection;
 mod customer;
 mod event;
@@ -19,6 +20,7 @@ pub use import::Import;
 pub use link::SentLink;
 pub use secrets::{Secrets, Tested};
 
+use codes::codes;
 use domain::{health::Health, time::Timestamp};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -66,21 +68,9 @@ impl ToSchema for Time {
     }
 }
 
-/// The schema of [`Health`].
-pub struct HealthSchema;
-
-impl PartialSchema for HealthSchema {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("The health of a connection, as pages show it."))
-            .enum_values(Some(Health::ALL.map(Health::code)))
-            .into()
-    }
-}
-
-impl ToSchema for HealthSchema {
-    fn name() -> Cow<'static, str> {
-        "Health".into()
-    }
-}
+codes!(
+    HealthSchema,
+    "Health",
+    "The health of a connection, as pages show it.",
+    Health::ALL.map(Health::code)
+);
