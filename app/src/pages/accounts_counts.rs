@@ -69,6 +69,15 @@ impl Counts {
         }
     }
 
+    /// How many are known to work: what an app or the time decides lies over the stored
+    /// state, and is counted by connection, so there may be one or the other more.
+    pub fn fine(&self) -> u64 {
+        let over = self.states.iter();
+        let over = over.filter(|(health, _)| health.lies_over_another());
+        let rest = self.total.saturating_sub(over.map(|(_, n)| n).sum());
+        self.get(Health::Working).min(rest)
+    }
+
     pub fn get(&self, health: Health) -> u64 {
         let states = self.states.iter().filter(|(known, _)| *known == health);
         states.map(|(_, n)| n).sum()

@@ -4,7 +4,7 @@ use super::{PageError, PageParams, accounts_filter, counted::counted, job_words,
 use crate::{
     address::{Address, escape},
     components::{
-        Badge, Crumb, Glyph, Kind, LinkButton, Moment, NavItem, PageHead, Panel, PostButton,
+        Ago, Badge, Crumb, Glyph, Kind, LinkButton, Moment, NavItem, PageHead, Panel, PostButton,
         TimeTag,
     },
     context::PageContext,
@@ -112,7 +112,7 @@ fn meta(data: &Data) -> AnyView {
         .unwrap_or_else(|| "somebody who is gone".into());
     view! {
         {format!("Started by {by} ")}
-        <TimeTag at=job.created_at now=data.now/>
+        <Ago at=job.created_at now=data.now/>
         " · "
         {chosen(tenant, job)}
     }

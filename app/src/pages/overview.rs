@@ -197,7 +197,7 @@ impl Data {
     fn lead(&self) -> Option<String> {
         let counts = self.counts.as_ref()?;
         let total = counts.total;
-        let fine = counts.get(Health::Working);
+        let fine = counts.fine();
         let waiting = counts.get(Health::NotConnected);
         let yours = match counts.yours {
             None | Some(0) => String::new(),

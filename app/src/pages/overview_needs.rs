@@ -138,6 +138,10 @@ fn unchecked(data: &Data) -> Option<AnyView> {
         tenant: &data.tenant,
     };
     let href = format!("{accounts}?health={}", Health::Unchecked.code());
+    let vouch = match n {
+        1 => "The last check of this account is too long ago. We can’t vouch for it.",
+        _ => "The last check of these accounts is too long ago. We can’t vouch for them.",
+    };
     Some(
         view! {
             <li>
@@ -146,7 +150,7 @@ fn unchecked(data: &Data) -> Option<AnyView> {
                     <a class="name" href=href.clone()>
                         {counted(n, "check is overdue", "checks are overdue")}
                     </a>
-                    <p>"The last check of these accounts is too long ago. We can’t vouch for them."</p>
+                    <p>{vouch}</p>
                 </div>
                 <span></span>
                 <LinkButton href size=Size::Small>

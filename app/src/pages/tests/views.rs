@@ -76,6 +76,14 @@ fn the_overview_says_when_the_rate_is_nearly_used_up() {
     };
     let page = outline(&html(|| overview::view(&data)));
     assert_snapshot!("overview_rate_nearly_used_up", page);
+    if let Some(counts) = &mut data.counts {
+        counts.states.push((Health::Unchecked, 2));
+    }
+    let page = html(|| overview::view(&data));
+    assert!(
+        page.contains("1 of 3 work."),
+        "nobody vouches for two: {page}"
+    );
     let said =
         |data: &overview::Data| html(|| overview::view(data)).contains("MOORING_REFRESH_RATE");
     assert!(said(&data));

@@ -162,14 +162,16 @@ export const OVERVIEW: Screen[] = [
   { name: 'campaigns, some', open: at(`${home}/campaigns`), heading: 'Campaigns' },
   {
     name: 'job, with a failure',
-    heading: 'Check 2 accounts now',
+    heading: 'Send links to 2 accounts',
     async open(page) {
       await page.goto(`${home}/accounts`);
-      for (const account of [ACCOUNTS.disconnected, ACCOUNTS.working]) {
+      for (const account of [ACCOUNTS.disconnected, ACCOUNTS.limited]) {
         await page.getByRole('checkbox', { name: `Choose ${account}` }).check();
       }
-      await page.locator('.bulk').getByRole('button', { name: 'Check' }).click();
-      await expect(page.getByText(/^Done: /)).toBeVisible({ timeout: 30_000 });
+      await page.locator('.bulk').getByRole('button', { name: 'Send links' }).click();
+      // Nobody knows whom to write to.
+      await expect(page.getByText('Done: 0 done, 2 failed.')).toBeVisible({ timeout: 30_000 });
+      await expect(page.getByText('It has no contact to write to').first()).toBeVisible();
     },
   },
   { name: 'jobs, some', open: at(`${home}/jobs`), heading: 'Jobs', islands: true },
