@@ -251,12 +251,24 @@ pub fn Nav(
     let (_, beating) = WorkerState::Fine.looks();
     let last = frame.worker.last;
     let beat = last.filter(|_| beats).map(|at| at.0);
+    // Where the keys go that follow `g`.
+    let tenant = &frame.tenant_slug;
+    let (overview, accounts) = (
+        NavItem::Overview.href(tenant),
+        NavItem::Accounts.href(tenant),
+    );
+    let need_you = NavItem::Accounts.counted(tenant);
     view! {
         <details class="nav">
             <summary aria-label="Menu">
                 <Icon name=Glyph::Menu/>
             </summary>
-            <nav aria-label="Main">
+            <nav
+                aria-label="Main"
+                data-go-o=overview
+                data-go-a=accounts
+                data-go-n=need_you
+            >
                 {sections(&frame)
                     .into_iter()
                     .map(|(title, items)| {

@@ -92,20 +92,12 @@ fn link() -> bool {
         .is_some()
 }
 
-/// Goes to a page of the tenant; the search's address stands beside theirs.
+/// Goes to the page that the navigation names for this key.
 fn go_to(key: &str) -> bool {
-    let search = palette::address();
-    let page = match key {
-        "o" => "",
-        "a" => "/accounts",
-        "n" => "/accounts?health=need_you",
-        _ => return false,
-    };
-    let Some(tenant) = search.strip_suffix("/search") else {
-        return false;
-    };
-    browser::go_to(&format!("{tenant}{page}"));
-    true
+    let named = format!("data-go-{key}");
+    let nav = first("nav[aria-label=Main]");
+    let page = nav.and_then(|nav| nav.get_attribute(&named));
+    page.inspect(|page| browser::go_to(page)).is_some()
 }
 
 fn is_typed_into(event: &KeyboardEvent) -> bool {

@@ -36,7 +36,7 @@ pub(super) fn begin(search: String) {
 }
 
 /// The address of the tenant's search; empty where there is none.
-pub(super) fn address() -> String {
+fn address() -> String {
     SEARCH.with_borrow(Clone::clone)
 }
 
