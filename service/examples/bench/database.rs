@@ -92,4 +92,13 @@ impl Pool {
             Self::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await?,
         })
     }
+
+    /// The texts that a query gives.
+    pub async fn texts(&self, sql: &str) -> anyhow::Result<Vec<String>> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        Ok(match self {
+            Self::Sqlite(pool) => sqlx::query_scalar(sql).fetch_all(pool).await?,
+            Self::Postgres(pool) => sqlx::query_scalar(sql).fetch_all(pool).await?,
+        })
+    }
 }

@@ -6,6 +6,7 @@
 mod bare;
 mod database;
 mod fill;
+mod kept;
 mod load;
 mod maud_page;
 mod rows;
@@ -45,6 +46,8 @@ enum Command {
     Stored(rows::StoredArgs),
     /// Update rows of credentials with the bytes that they hold
     Update(update::Args),
+    /// Take what is kept for pages away, or put it back
+    Kept(kept::Args),
     /// Seal and open, beside the bare cipher
     Seal(seal::Args),
 }
@@ -59,6 +62,7 @@ fn main() -> anyhow::Result<()> {
         Command::Due(args) => on_one_core(rows::due(args)),
         Command::Stored(args) => on_one_core(rows::stored(args)),
         Command::Update(args) => on_one_core(update::run(args)),
+        Command::Kept(args) => on_one_core(kept::run(args)),
         Command::Seal(args) => seal::run(&args),
     }?;
     println!("{result}");

@@ -29,6 +29,7 @@ pub fn measure(env: &mut BenchEnv) -> Result<Table> {
             env.latency(Duration::ZERO)?;
             lines.extend(measured?);
         }
+        lines.push(beside_nothing_kept(env, &store)?);
         drop(mooring);
     }
     Ok(Table {
@@ -39,7 +40,8 @@ pub fn measure(env: &mut BenchEnv) -> Result<Table> {
              durably ÷ refreshes a second that a load gets from the simulator over as many \
              connections as Mooring had requests under way at once. Once with {} ms for each answer, as a service on \
              the Internet takes, and once with none, where the comparison is with a program that \
-             stores nothing.",
+             stores nothing. And with none, ÷ the same without what is kept for pages: the \
+             triggers and indexes of ADR 36, with the indexes that stood before them.",
             FAR.as_millis()
         ),
         lines,
@@ -87,6 +89,34 @@ fn beside(
             unit: "requests ÷ connections",
         },
     ])
+}
+
+/// Refreshes with what is kept for pages, compared with refreshes without it.
+fn beside_nothing_kept(env: &BenchEnv, store: &Store) -> Result<Line> {
+    let count = enough(env, store, || Ok(()))?;
+    let measure = || {
+        let refreshed = store.refreshed(env, count, PATIENCE, || Ok(()))?;
+        Ok(refreshed.per_second())
+    };
+    let kept = |without: &[&str]| {
+        let at = ["kept", "--database", &store.url];
+        env.helper(Side::Load, &[&at, without].concat()).map(drop)
+    };
+    let compared = Compared::turn_about(env.scale.pairs, measure, || {
+        kept(&["--without"])?;
+        let measured = measure();
+        kept(&[])?;
+        measured
+    })?;
+    Ok(Line {
+        what: format!(
+            "refreshes with what pages need, 0 ms, {}",
+            store.kind.name()
+        ),
+        compared,
+        goal: Goal::AtLeast(0.95),
+        unit: "a second",
+    })
 }
 
 /// How many connections take about as long as one measurement, found with a small number first.
