@@ -67,6 +67,7 @@ mod m0062_trigger_plans;
 mod m0063_state_statistics;
 mod m0064_open_links;
 mod m0065_campaign_counts;
+mod m0066_trigger_columns;
 pub mod rights;
 
 /// Runs the steps in order.
@@ -133,6 +134,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0063_state_statistics::Migration),
             Box::new(m0064_open_links::Migration),
             Box::new(m0065_campaign_counts::Migration),
+            Box::new(m0066_trigger_columns::Migration),
         ]
     }
 }

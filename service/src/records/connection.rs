@@ -43,6 +43,26 @@ pub(crate) struct Changed {
     pub from_version: i64,
     /// The events, if it is stored.
     pub events: Vec<Happening>,
+    /// Whether nothing changed but what every renewal changes.
+    pub(super) is_renewal_alone: bool,
+}
+
+impl Changed {
+    /// Says that the change is one from `before`: if only times, failures and tokens
+    /// changed, storing it leaves the rest of the row alone.
+    pub fn renewing(mut self, before: &Record) -> Self {
+        let (was, is): (&State, &State) = (before, &self.record);
+        self.is_renewal_alone = was.standing == is.standing
+            && was.renewable == is.renewable
+            && was.granted == is.granted
+            && was.scopes_unknown == is.scopes_unknown
+            && was.missing_scopes == is.missing_scopes
+            && was.approved_by_name == is.approved_by_name
+            && was.approved_by_email == is.approved_by_email
+            && was.health == is.health
+            && was.health_since == is.health_since;
+        self
+    }
 }
 
 /// For reading its state.
@@ -185,6 +205,7 @@ impl Record {
             },
             from_version,
             events,
+            is_renewal_alone: false,
         }
     }
 

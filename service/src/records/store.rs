@@ -79,13 +79,24 @@ pub(crate) async fn store_all(
     all: &[Storing<'_>],
 ) -> Result<Vec<Stored>, InternalError> {
     lock_accounts(services, tx, all).await?;
+    let (renewals, mut others): (Vec<_>, Vec<_>) =
+        all.iter().partition(|one| one.changed.is_renewal_alone);
     let mut stored_ids = HashSet::new();
-    for some in powers_of_two(all, AT_ONCE) {
-        let rows = tx.query_all_raw(update(services, tx, some)).await?;
-        for row in rows {
-            stored_ids.insert(row.try_get::<ConnectionId>("", "id")?);
-        }
-    }
+    write(
+        services,
+        tx,
+        &renewals,
+        Written::OfRenewals,
+        &mut stored_ids,
+    )
+    .await?;
+    // Those whose state somebody else changed meanwhile are written whole.
+    others.extend(
+        renewals
+            .into_iter()
+            .filter(|one| !stored_ids.contains(&one.changed.record.id)),
+    );
+    write(services, tx, &others, Written::All, &mut stored_ids).await?;
     let mut stored = Vec::with_capacity(all.len());
     for Storing { changed, who } in all {
         let Changed { record, events, .. } = changed;
@@ -105,6 +116,25 @@ pub(crate) async fn store_all(
         stored.push(Stored::Done);
     }
     Ok(stored)
+}
+
+/// Changes the rows, and adds those that it could change to `stored`.
+async fn write(
+    services: &Services,
+    tx: &Tx,
+    all: &[&Storing<'_>],
+    written: Written,
+    stored: &mut HashSet<ConnectionId>,
+) -> Result<(), InternalError> {
+    for some in powers_of_two(all, AT_ONCE) {
+        let rows = tx
+            .query_all_raw(update(services, tx, some, written))
+            .await?;
+        for row in rows {
+            stored.insert(row.try_get("", "id")?);
+        }
+    }
+    Ok(())
 }
 
 /// Locks the accounts of connections that change their health, in one order. A trigger
@@ -140,12 +170,70 @@ async fn lock_accounts(
     Ok(())
 }
 
+/// Which columns a statement writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// All that a change may change.
+    All,
+    /// Those that every renewal changes, if the state is still the one of the record. So
+    /// most refreshes wake no trigger, and carry half of the values.
+    OfRenewals,
+}
+
+impl Written {
+    fn writes(self, column: Column) -> bool {
+        let never = matches!(
+            column,
+            Column::Id
+                | Column::TenantId
+                | Column::LeaseUntil
+                | Column::LeaseFence
+                | Column::CreatedAt
+                | Column::RestoredAt
+        );
+        // What `Changed::renewing` compares.
+        let other = matches!(
+            column,
+            Column::AppId
+                | Column::Subdomain
+                | Column::Standing
+                | Column::LossCause
+                | Column::StandingSince
+                | Column::DisconnectedBy
+                | Column::Renewable
+                | Column::GrantedScopes
+                | Column::ScopesUnknown
+                | Column::MissingScopes
+                | Column::ApprovedByName
+                | Column::ApprovedByEmail
+                | Column::Health
+                | Column::HealthSince
+        );
+        !never && (self == Self::All || !other)
+    }
+
+    /// What a row has to hold still, besides the version of its tokens.
+    const fn condition(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::OfRenewals => {
+                " AND connections.health = changed.health \
+                 AND connections.health_since = changed.health_since"
+            }
+        }
+    }
+}
+
 /// Changes the rows that still have the tokens of their version, and gives
 /// their leases back, unless another holder has them by now.
-fn update(services: &Services, tx: &Tx, some: &[Storing<'_>]) -> Statement {
-    let columns: Vec<Column> = Column::iter()
-        .filter(|column| is_changed(*column))
+fn update(services: &Services, tx: &Tx, some: &[&Storing<'_>], written: Written) -> Statement {
+    let changes: Vec<Column> = Column::iter()
+        .filter(|column| written.writes(*column))
         .collect();
+    let mut columns = changes.clone();
+    if written == Written::OfRenewals {
+        columns.extend([Column::Health, Column::HealthSince]);
+    }
     let mut values: Vec<Value> = Vec::new();
     for one in some {
         let Changed {
@@ -167,39 +255,34 @@ fn update(services: &Services, tx: &Tx, some: &[Storing<'_>]) -> Statement {
     let tenant = place(&services.db, values.len() + 1);
     values.push(tx.tenant().into());
     let names: Vec<&str> = columns.iter().map(|column| column.as_str()).collect();
-    let changes: Vec<String> = names.iter().map(|n| format!("{n} = changed.{n}")).collect();
+    let changes: Vec<String> = changes
+        .iter()
+        .map(|column| column.as_str())
+        .map(|name| format!("{name} = changed.{name}"))
+        .collect();
     let sql = format!(
         "WITH changed (id, from_version, fence, {}) AS (VALUES {rows}) \
          UPDATE connections SET {}, lease_until = \
          CASE WHEN connections.lease_fence = changed.fence THEN 0 ELSE connections.lease_until END \
          FROM changed WHERE connections.id = changed.id AND connections.tenant_id = {tenant} \
-         AND connections.token_version = changed.from_version RETURNING connections.id",
+         AND connections.token_version = changed.from_version{} RETURNING connections.id",
         names.join(", "),
         changes.join(", "),
+        written.condition(),
     );
     Statement::from_sql_and_values(services.db.backend(), sql, values)
-}
-
-/// Whether storing a record writes the column.
-fn is_changed(column: Column) -> bool {
-    !matches!(
-        column,
-        Column::Id
-            | Column::TenantId
-            | Column::LeaseUntil
-            | Column::LeaseFence
-            | Column::CreatedAt
-            | Column::RestoredAt
-    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
+        entity::connection::Entity,
         records::connection::{Record, attempted},
         testing::{World, backends},
     };
+    use domain::health::Health;
+    use sea_orm::sea_query::Expr;
 
     fn failed(world: &World, record: Record) -> Changed {
         let attempt = attempted(&world.services, world.clock_now());
@@ -219,15 +302,51 @@ mod tests {
             who: &Actor::Worker,
         }];
         let tx = owner.read().await.unwrap();
-        let mut explain = update(&world.services, &tx, &one);
-        explain.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
-        let steps = tx.query_all_raw(explain).await.unwrap();
-        let steps = steps.iter().map(|row| row.try_get("", "detail").unwrap());
-        let plan = steps.collect::<Vec<String>>().join("; ");
-        assert!(
-            plan.contains("SEARCH connections") && plan.contains("(id=?)"),
-            "{plan}"
-        );
+        for written in [Written::All, Written::OfRenewals] {
+            let one: Vec<_> = one.iter().collect();
+            let mut explain = update(&world.services, &tx, &one, written);
+            explain.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
+            let steps = tx.query_all_raw(explain).await.unwrap();
+            let steps = steps.iter().map(|row| row.try_get("", "detail").unwrap());
+            let plan = steps.collect::<Vec<String>>().join("; ");
+            assert!(
+                plan.contains("SEARCH connections") && plan.contains("(id=?)"),
+                "{plan}"
+            );
+        }
+    }
+
+    /// A late answer that found the connection fine, while somebody else stored a failure
+    /// with the same tokens: the row says again that it is fine.
+    #[tokio::test]
+    async fn a_renewal_writes_the_state_too_if_somebody_changed_it() {
+        for backend in backends() {
+            let world = World::on(&backend, "https://{subdomain}.gorgias.invalid").await;
+            let owner = world.owner("acme").await;
+            let app = world.app(&owner, "returns").await;
+            let record = Record::offered(&world.services, app.id, "shop".parse().unwrap());
+            let tx = owner.write().await.unwrap();
+            record.insert(&tx).await.unwrap();
+            tx.commit().await.unwrap();
+            for meanwhile in [None, Some(Health::Retrying)] {
+                let change = failed(&world, record.clone()).renewing(&record);
+                assert!(change.is_renewal_alone);
+                let tx = owner.write().await.unwrap();
+                if let Some(health) = meanwhile {
+                    tx.update::<Entity>()
+                        .col_expr(Column::Health, Expr::value(health))
+                        .exec(&*tx)
+                        .await
+                        .unwrap();
+                }
+                let stored = change.store(&world.services, &tx, &Actor::Worker);
+                assert_eq!(stored.await.unwrap(), Stored::Done);
+                let row = tx.all::<Entity>().one(&*tx).await.unwrap().unwrap();
+                assert_eq!(row.health, record.health);
+                assert_eq!(row.due_at, change.record.due_at);
+                tx.commit().await.unwrap();
+            }
+        }
     }
 
     /// security.md 52: a record of another tenant is not changed, even without

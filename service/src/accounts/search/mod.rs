@@ -181,6 +181,23 @@ async fn confirmed(
 }
 
 impl Found {
+    /// What of these few accounts is found.
+    pub async fn among(self, tx: &Tx, few: &[Subdomain]) -> Result<Self, InternalError> {
+        let found = match self {
+            Self::All => few.to_vec(),
+            Self::Few(mut found) => {
+                found.retain(|one| few.contains(one));
+                found
+            }
+            Self::Many(Many(condition)) => {
+                let few = few.iter().cloned().collect();
+                let found = confirmed(tx, &condition, few).await?;
+                return Ok(Self::Few(found.into_iter().collect()));
+            }
+        };
+        Ok(Self::Few(found))
+    }
+
     /// The tenant's rows of an entity whose account is found.
     pub fn rows<E: Owned>(&self, tx: &Tx, subdomain: E::Column) -> Select<E> {
         match self {

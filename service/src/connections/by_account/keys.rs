@@ -12,7 +12,7 @@ use crate::{
     tenancy::Tx,
 };
 use domain::{customer::Tag, health::Health};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use std::cmp::Reverse;
 
 /// The keys of a page.
@@ -71,16 +71,12 @@ impl Keys<'_> {
             .found
             .rows::<account_tag::Entity>(self.tx, Column::Subdomain)
             .filter(Column::TagKey.eq(tag.key()));
-        let Some(owner) = self.wanted.owner else {
-            return all;
-        };
-        let theirs = self
-            .tx
-            .all::<account::Entity>()
-            .filter(owner.condition())
-            .select_only()
-            .column(account::Column::Subdomain);
-        all.filter(Column::Subdomain.in_subquery(theirs.into_query()))
+        match self.wanted.owner {
+            Some(owner) => {
+                all.filter(owner.has_account(self.tx, (account_tag::Entity, Column::Subdomain)))
+            }
+            None => all,
+        }
     }
 
     async fn in_order<E: Owned>(

@@ -7,6 +7,7 @@
 mod counts;
 mod cursor;
 mod keys;
+mod narrow;
 mod query;
 mod stored;
 
@@ -18,7 +19,7 @@ pub(crate) use stored::StoredQuery;
 use super::{
     counts::visible_apps,
     links,
-    list::{self, AccountsOnce, ListError, Narrow},
+    list::{self, AccountsOnce, ListError},
     others,
     row::AccountRow,
 };
@@ -177,11 +178,7 @@ async fn by_connection(
     apps: &[App],
     wanted: &AccountsQuery,
 ) -> Result<Leading, ListError> {
-    let narrow = Narrow {
-        states: wanted.states.shown(),
-        restrict: wanted.restrict(tx),
-        connected: false,
-    };
+    let narrow = wanted.narrow(tx).await?;
     let query = wanted.of_connections();
     let (accounts, next): AccountsOnce = match wanted.states {
         States::RefusedLong => list::refused_long(actor, tx, apps, &query, &narrow).await?,

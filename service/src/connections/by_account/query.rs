@@ -16,7 +16,7 @@ use domain::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ExprTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, SimpleExpr},
+    sea_query::{Expr, IntoColumnRef, SimpleExpr},
 };
 
 /// Which states a list shows.
@@ -159,25 +159,24 @@ impl AccountsQuery {
 
     /// The connections of accounts with the wanted owner, tag and snooze.
     pub(super) fn restrict(&self, tx: &Tx) -> Condition {
+        let of_connection = (connection::Entity, connection::Column::Subdomain);
         let mut all = Condition::all();
         if let Some(wanted) = self.states.snoozed() {
             all = all.add(account_is_snoozed(tx, wanted));
         }
         if let Some(owner) = self.owner {
-            let theirs = tx
-                .all::<account::Entity>()
-                .filter(owner.condition())
-                .select_only()
-                .column(account::Column::Subdomain);
-            all = all.add(connection::Column::Subdomain.in_subquery(theirs.into_query()));
+            all = all.add(owner.has_account(tx, of_connection));
         }
         if let Some(tag) = &self.tag {
+            let same = Expr::col((account_tag::Entity, account_tag::Column::Subdomain))
+                .equals(of_connection);
             let tagged = tx
                 .all::<account_tag::Entity>()
+                .filter(same)
                 .filter(account_tag::Column::TagKey.eq(tag.key()))
                 .select_only()
                 .column(account_tag::Column::Subdomain);
-            all = all.add(connection::Column::Subdomain.in_subquery(tagged.into_query()));
+            all = all.add(Expr::exists(tagged.into_query()));
         }
         all
     }
@@ -200,6 +199,19 @@ pub(crate) fn account_is_snoozed(tx: &Tx, wanted: bool) -> SimpleExpr {
 }
 
 impl LookedAfter {
+    /// Rows whose account they look after, by the column that names the account. Each is
+    /// looked up by its key, as [`account_is_snoozed`] does.
+    pub(super) fn has_account(self, tx: &Tx, named: impl IntoColumnRef) -> SimpleExpr {
+        let same = Expr::col((account::Entity, account::Column::Subdomain)).equals(named);
+        let theirs = tx
+            .all::<account::Entity>()
+            .filter(same)
+            .filter(self.condition())
+            .select_only()
+            .column(account::Column::Subdomain);
+        Expr::exists(theirs.into_query())
+    }
+
     pub(super) fn condition(self) -> Condition {
         let column = account::Column::OwnerId;
         Condition::all().add(match self {

@@ -85,6 +85,7 @@ async fn a_list_by_scopes_reads_its_sets_in_order_and_no_other_connections() {
         let narrow = Narrow {
             states: None,
             restrict: Condition::all(),
+            among: None,
             connected: false,
         };
         for (sort, after) in Sort::ALL

@@ -16,7 +16,7 @@ use crate::{
     tenancy::{Actor, Tx},
 };
 use cursor::Cursor;
-use domain::{health::Health, scope::Scope, scope_plan::ScopeFilter};
+use domain::{health::Health, scope::Scope, scope_plan::ScopeFilter, subdomain::Subdomain};
 use listing::Listing;
 use sea_orm::Condition;
 
@@ -131,6 +131,7 @@ pub async fn list(actor: &Actor, wanted: &ListQuery) -> Result<ListPage, ListErr
     let narrow = Narrow {
         states: wanted.health.map(|health| vec![health]),
         restrict: Condition::all(),
+        among: None,
         connected: false,
     };
     page(actor, &tx, &apps, wanted, &narrow).await
@@ -142,6 +143,8 @@ pub(super) struct Narrow {
     pub states: Option<Vec<Health>>,
     /// Only connections that fulfil it.
     pub restrict: Condition,
+    /// Only connections of these accounts, if they are few.
+    pub among: Option<Vec<Subdomain>>,
     /// Only connections with tokens.
     pub connected: bool,
 }
@@ -194,12 +197,17 @@ async fn begin<'a>(
         Some(after) => Some(Cursor::decode(after).ok_or(ListError::BadCursor)?),
         None => None,
     };
+    let found = accounts::search::find(actor, tx, &wanted.q).await?;
+    let found = match &narrow.among {
+        Some(few) => found.among(tx, few).await?,
+        None => found,
+    };
     Ok(Listing {
         tx,
         apps,
         wanted,
         narrow,
-        found: accounts::search::find(actor, tx, &wanted.q).await?,
+        found,
         sets: Listing::sets(tx, apps, wanted, narrow).await?,
         now: actor.now(),
         cursor,

@@ -85,6 +85,7 @@ mod tests {
             let narrow = Narrow {
                 states: Some(vec![Health::Retrying]),
                 restrict: Condition::all(),
+                among: None,
                 connected: false,
             };
             let listing = begin(&owner, &tx, &apps, &wanted, &narrow).await.unwrap();

@@ -109,6 +109,7 @@ pub async fn show(
     let narrow = Narrow {
         states: None,
         restrict: Condition::all(),
+        among: None,
         connected: true,
     };
     let page = list::page(actor, &tx, std::slice::from_ref(&app), &query, &narrow).await?;

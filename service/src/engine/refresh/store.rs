@@ -222,7 +222,7 @@ fn change(services: &Services, app: &App, one: &Unstored) -> Changed {
     let Unstored { record, answer } = one;
     let (at, now) = (answer.at, services.now());
     let attempt = attempted(services, at);
-    record.clone().change(|connection| match &answer.renewal {
+    let changed = record.clone().change(|connection| match &answer.renewal {
         Renewal::Grant(grant) => {
             let renewed = Renewed {
                 expires_at: token::expires_at(at, grant.jwt_exp, grant.expires_in),
@@ -234,7 +234,8 @@ fn change(services: &Services, app: &App, one: &Unstored) -> Changed {
             let why = UpstreamError::from(leftover.why.clone());
             connection.left_over((&why).into(), attempt, now)
         }
-    })
+    });
+    changed.renewing(record)
 }
 
 /// Stores answers that waited in the journal in their connections.
