@@ -62,7 +62,7 @@ pub struct Args {
     #[arg(long, default_value_t = 900)]
     token_bytes: usize,
     /// Of ten accounts, one lost its connection and one lacks a permission; of twenty, one is
-    /// tagged "vip", and the owner looks after one; of a thousand, one is snoozed
+    /// tagged "vip", the owner looks after one, and one is snoozed
     #[arg(long)]
     mixed: bool,
     /// The password of the tenant's owner
@@ -156,7 +156,7 @@ async fn look_after(pool: &Pool, prefix: &str) -> anyhow::Result<()> {
         format!(
             "UPDATE accounts SET snoozed = TRUE, snoozed_in = health, snoozed_at = health_since, \
              snoozed_by = 'bench', snooze_reason = 'bench' WHERE {}",
-            of("993")
+            of("6")
         ),
     ] {
         pool.execute(&statement, &[]).await?;

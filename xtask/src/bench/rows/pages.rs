@@ -99,7 +99,7 @@ pub fn measure(env: &mut BenchEnv) -> Result<Table> {
         method: "The time of a page, from the request to its last byte, one request after the \
                  other, as its tenant's owner in a browser; tenants of all sizes are in one \
                  database. One in ten accounts is Disconnected, one Limited; one in twenty is tagged, one \
-                 looked after by its tenant's owner; one in a thousand is snoozed. Page 10,000 is \
+                 looked after by its tenant's owner, one snoozed. Page 10,000 is \
                  reached by its link to the next page. Searches: the time that 95 of 100 stay \
                  within."
             .to_owned(),
