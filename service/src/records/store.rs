@@ -277,7 +277,8 @@ fn update(services: &Services, tx: &Tx, some: &[&Storing<'_>], written: Written)
 mod tests {
     use super::*;
     use crate::{
-        entity::connection::Entity,
+        core::rows::Rows,
+        entity::connection::{Entity, Model},
         records::connection::{Record, attempted},
         testing::{World, backends},
     };
@@ -341,7 +342,8 @@ mod tests {
                 }
                 let stored = change.store(&world.services, &tx, &Actor::Worker);
                 assert_eq!(stored.await.unwrap(), Stored::Done);
-                let row = tx.all::<Entity>().one(&*tx).await.unwrap().unwrap();
+                let row: Option<Model> = tx.all::<Entity>().row(&*tx).await.unwrap();
+                let row = row.unwrap();
                 assert_eq!(row.health, record.health);
                 assert_eq!(row.due_at, change.record.due_at);
                 tx.commit().await.unwrap();
