@@ -219,3 +219,15 @@ async fn what_older_versions_wrote_and_gave_is_understood() {
     })
     .await;
 }
+
+/// SQLite has no statistics, as in all installations.
+#[tokio::test]
+async fn a_timeline_reads_no_other_connections_events() {
+    let world = World::on_sqlite("https://{subdomain}.gorgias.invalid").await;
+    let owner = world.owner("harbour").await;
+    let tx = owner.read().await.unwrap();
+    let connection = ConnectionId(world.services.new_id());
+    let plan = testing::plan::plan(&tx, newest_first(&tx, connection)).await;
+    assert!(plan.contains("(connection_id=?)"), "{plan}");
+    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+}

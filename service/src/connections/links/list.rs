@@ -40,16 +40,11 @@ pub async fn of_connection(
     connection: ConnectionId,
 ) -> Result<Vec<LinkRow>, InternalError> {
     let tx = actor.read().await?;
-    let mut query = tx
-        .all::<Entity>()
-        .filter(Column::ConnectionId.eq(connection));
+    let mut query = newest_first(&tx, connection);
     if let Some(only) = actor.apps.ids() {
         query = query.filter(Column::AppId.is_in(only));
     }
-    let rows: Vec<Model> = query
-        .order_by_desc(Column::Id)
-        .first(&*tx, 20, "the links of an account")
-        .await?;
+    let rows: Vec<Model> = query.first(&*tx, 20, "the links of an account").await?;
     let mailed = rows.iter().filter(|row| row.email.is_some());
     let mut mails = mail::progress(&tx, mailed.map(|row| row.id.0).collect()).await?;
     let link = |row: &Model| LinkRow {
@@ -57,6 +52,13 @@ pub async fn of_connection(
         ..LinkRow::new(row, actor.expiry_now())
     };
     Ok(rows.iter().map(link).collect())
+}
+
+/// Along the index of connections: without statistics, SQLite would take the tenant's,
+/// which is in the same order, and read all of its links.
+fn newest_first(tx: &Tx, connection: ConnectionId) -> Select<Entity> {
+    tx.by_keys::<Entity>(Column::ConnectionId, vec![connection])
+        .order_by_desc(Column::Id)
 }
 
 /// Links of the apps that the actor may see, the newest first, from after `after` on; and
@@ -129,9 +131,21 @@ pub(crate) async fn outstanding(
 mod tests {
     use super::*;
     use crate::testing::{
-        on_each_database,
+        World, on_each_database,
         plan::{plan, prefer_indexes},
     };
+
+    /// SQLite has no statistics, as in all installations.
+    #[tokio::test]
+    async fn an_accounts_links_are_read_without_those_of_others() {
+        let world = World::on_sqlite("https://{subdomain}.gorgias.invalid").await;
+        let owner = world.owner("acme").await;
+        let tx = owner.read().await.unwrap();
+        let connection = ConnectionId(world.services.new_id());
+        let plan = plan(&tx, newest_first(&tx, connection)).await;
+        assert!(plan.contains("(connection_id=?)"), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
 
     /// However many links were used or expired before.
     #[tokio::test]
