@@ -69,6 +69,7 @@ mod m0064_open_links;
 mod m0065_campaign_counts;
 mod m0066_trigger_columns;
 pub mod rights;
+mod sqlite_triggers;
 
 /// Runs the steps in order.
 pub struct Migrator;

@@ -2,10 +2,8 @@
 //! SQLite took another index, which holds all columns that they read, and went through all
 //! connections of the tenant for each row that changed.
 
-use sea_orm_migration::{
-    prelude::*,
-    sea_orm::{DbBackend, Statement},
-};
+use crate::sqlite_triggers;
+use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -31,19 +29,8 @@ impl MigrationTrait for Migration {
 }
 
 async fn rewrite(manager: &SchemaManager<'_>, from: &str, to: &str) -> Result<(), DbErr> {
-    let db = manager.get_connection();
-    if manager.get_database_backend() != DbBackend::Sqlite {
-        return Ok(());
-    }
     for trigger in TRIGGERS {
-        let text = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?";
-        let asked = Statement::from_sql_and_values(DbBackend::Sqlite, text, [trigger.into()]);
-        let row = db.query_one_raw(asked).await?;
-        let row = row.ok_or_else(|| DbErr::Migration(format!("there is no trigger {trigger}")))?;
-        let text: String = row.try_get("", "sql")?;
-        db.execute_unprepared(&format!("DROP TRIGGER {trigger}"))
-            .await?;
-        db.execute_unprepared(&text.replace(from, to)).await?;
+        sqlite_triggers::rewrite(manager, trigger, |text| text.replace(from, to)).await?;
     }
     Ok(())
 }

@@ -1,10 +1,8 @@
 //! On SQLite, triggers name the columns that wake them. Without, each runs for every
 //! change of a connection only to find that it has nothing to do, and a refresh pays for it.
 
-use sea_orm_migration::{
-    prelude::*,
-    sea_orm::{DbBackend, Statement},
-};
+use crate::sqlite_triggers;
+use sea_orm_migration::prelude::*;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -39,19 +37,8 @@ async fn rewrite(
     manager: &SchemaManager<'_>,
     new: impl Fn(&str, &str) -> String,
 ) -> Result<(), DbErr> {
-    let db = manager.get_connection();
-    if manager.get_database_backend() != DbBackend::Sqlite {
-        return Ok(());
-    }
     for (trigger, columns) in TRIGGERS {
-        let text = "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?";
-        let asked = Statement::from_sql_and_values(DbBackend::Sqlite, text, [trigger.into()]);
-        let row = db.query_one_raw(asked).await?;
-        let row = row.ok_or_else(|| DbErr::Migration(format!("there is no trigger {trigger}")))?;
-        let text: String = row.try_get("", "sql")?;
-        db.execute_unprepared(&format!("DROP TRIGGER {trigger}"))
-            .await?;
-        db.execute_unprepared(&new(&text, columns)).await?;
+        sqlite_triggers::rewrite(manager, trigger, |text| new(text, columns)).await?;
     }
     Ok(())
 }

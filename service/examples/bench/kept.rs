@@ -35,7 +35,6 @@ pub async fn run(args: Args) -> anyhow::Result<Value> {
     } else {
         with(&pool).await?
     };
-    pool.execute("ANALYZE connections", &[]).await?;
     Ok(json!({"changed": done}))
 }
 

@@ -182,17 +182,16 @@ async fn confirmed(
 
 impl Found {
     /// What of these few accounts is found.
-    pub async fn among(self, tx: &Tx, few: &[Subdomain]) -> Result<Self, InternalError> {
+    pub async fn among(self, tx: &Tx, few: &BTreeSet<Subdomain>) -> Result<Self, InternalError> {
         let found = match self {
-            Self::All => few.to_vec(),
+            Self::All => few.iter().cloned().collect(),
             Self::Few(mut found) => {
                 found.retain(|one| few.contains(one));
                 found
             }
             Self::Many(Many(condition)) => {
-                let few = few.iter().cloned().collect();
-                let found = confirmed(tx, &condition, few).await?;
-                return Ok(Self::Few(found.into_iter().collect()));
+                let found = confirmed(tx, &condition, few.clone()).await?;
+                found.into_iter().collect()
             }
         };
         Ok(Self::Few(found))

@@ -80,6 +80,18 @@ async fn found(actor: &Actor, typed: &str) -> (Vec<String>, usize) {
         assert!(matches!(many, Found::Many(_)), "{typed}");
         let by_many = (accounts(&tx, &many).await, connections(&tx, &many).await);
         assert_eq!(by_few, by_many, "{typed}");
+        // Among some accounts, both find the same of them.
+        let some = ["acme", "zab0000"].map(|name| name.parse().unwrap());
+        let some = BTreeSet::from(some);
+        let of_few = few.among(&tx, &some).await.unwrap();
+        let of_many = many.among(&tx, &some).await.unwrap();
+        let names = by_few.0.iter();
+        let expected: Vec<_> = names
+            .filter(|name| some.contains(&name.parse().unwrap()))
+            .collect();
+        let of_few = accounts(&tx, &of_few).await;
+        assert_eq!(of_few.iter().collect::<Vec<_>>(), expected, "{typed}");
+        assert_eq!(accounts(&tx, &of_many).await, of_few, "{typed}");
     }
     by_few
 }

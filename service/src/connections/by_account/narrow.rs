@@ -4,11 +4,12 @@
 use super::{super::list::Narrow, query::AccountsQuery};
 use crate::{
     core::error::InternalError,
-    entity::{account, account_tag},
+    entity::{Owned, account, account_tag},
     tenancy::Tx,
 };
 use domain::subdomain::Subdomain;
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Select};
+use std::collections::BTreeSet;
 
 /// The most accounts that are taken one by one; of more, a list walks in its own order and
 /// looks at each, since it soon comes to one. As `accounts::search` does.
@@ -30,36 +31,40 @@ impl AccountsQuery {
     }
 
     /// The accounts with the tag or of the owner, if they are so few.
-    async fn few(&self, tx: &Tx, few: u64) -> Result<Option<Vec<Subdomain>>, InternalError> {
-        let is_few = |names: &Vec<Subdomain>| names.len() as u64 <= few;
+    async fn few(&self, tx: &Tx, few: u64) -> Result<Option<BTreeSet<Subdomain>>, InternalError> {
         if let Some(tag) = &self.tag {
             let tagged = tx
                 .all::<account_tag::Entity>()
-                .filter(account_tag::Column::TagKey.eq(tag.key()))
-                .select_only()
-                .column(account_tag::Column::Subdomain)
-                .limit(few + 1)
-                .into_tuple()
-                .all(&**tx)
-                .await?;
-            if is_few(&tagged) {
-                return Ok(Some(tagged));
+                .filter(account_tag::Column::TagKey.eq(tag.key()));
+            let found = at_most(tx, tagged, account_tag::Column::Subdomain, few).await?;
+            if found.is_some() {
+                return Ok(found);
             }
         }
         let Some(owner) = self.owner else {
             return Ok(None);
         };
-        let theirs = tx
-            .all::<account::Entity>()
-            .filter(owner.condition())
-            .select_only()
-            .column(account::Column::Subdomain)
-            .limit(few + 1)
-            .into_tuple()
-            .all(&**tx)
-            .await?;
-        Ok(Some(theirs).filter(is_few))
+        let theirs = tx.all::<account::Entity>().filter(owner.condition());
+        at_most(tx, theirs, account::Column::Subdomain, few).await
     }
+}
+
+/// The accounts that rows name, if they are so few.
+async fn at_most<E: Owned>(
+    tx: &Tx,
+    rows: Select<E>,
+    subdomain: E::Column,
+    most: u64,
+) -> Result<Option<BTreeSet<Subdomain>>, InternalError> {
+    let found: Vec<Subdomain> = rows
+        .select_only()
+        .column(subdomain)
+        .limit(most + 1)
+        .into_tuple()
+        .all(&**tx)
+        .await?;
+    let is_few = found.len() as u64 <= most;
+    Ok(is_few.then(|| found.into_iter().collect()))
 }
 
 #[cfg(test)]

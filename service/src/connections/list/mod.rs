@@ -19,6 +19,7 @@ use cursor::Cursor;
 use domain::{health::Health, scope::Scope, scope_plan::ScopeFilter, subdomain::Subdomain};
 use listing::Listing;
 use sea_orm::Condition;
+use std::collections::BTreeSet;
 
 /// The most rows a page can have.
 pub const MOST: u64 = 200;
@@ -144,7 +145,7 @@ pub(super) struct Narrow {
     /// Only connections that fulfil it.
     pub restrict: Condition,
     /// Only connections of these accounts, if they are few.
-    pub among: Option<Vec<Subdomain>>,
+    pub among: Option<BTreeSet<Subdomain>>,
     /// Only connections with tokens.
     pub connected: bool,
 }
